@@ -1,0 +1,34 @@
+/**
+ * Why a call is refused: stable words, part of the contract over gRPC (`google.rpc.ErrorInfo.reason`). What merchants
+ * get for each stands in the one table of `rpc/error-table.ts`, and in `docs/errors.md`.
+ */
+export type Reason =
+  | "API_KEY_MISSING"
+  | "API_KEY_UNKNOWN"
+  | "API_KEY_REVOKED"
+  | "TEST_MODE_OFF"
+  | "SESSION_NOT_FOUND"
+  | "CUSTOMER_NOT_FOUND"
+  | "CURRENCY_UNKNOWN"
+  | "CURRENCIES_MIXED"
+  | "AMOUNT_TOO_SMALL"
+  | "AMOUNT_TOO_LARGE"
+  | "URL_INVALID"
+  | "EXPIRES_AT_INVALID"
+  | "DATABASE_AWAY";
+
+/** A failure that is the caller's to mend. Anything else that is thrown is a bug of ours. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly reason: Reason;
+
+  /** The field it is about, in proto names: `line_items[0].price_data.currency`. */
+  readonly param: string | undefined;
+
+  /** `message` is for the caller: a sentence that says what is wrong and what would be right. */
+  constructor(reason: Reason, message: string, param?: string) {
+    super(message);
+    this.reason = reason;
+    this.param = param;
+  }
+}

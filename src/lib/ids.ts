@@ -1,0 +1,32 @@
+import { customAlphabet } from "nanoid";
+
+/** Prefixes of the objects that this service names; the first four are in the merchants' contract. */
+export type IdPrefix = "cs" | "pi" | "pm" | "cus" | "evt" | "mer" | "key" | "gr" | "req" | "hpp";
+
+/**
+ * A new id such as `cs_0VlYbJk` followed by 21 random characters: 125 random bits, so that it cannot be guessed.
+ *
+ * It begins with its time in milliseconds, so that rows append to their table instead of scattering over it, and so that
+ * ids sort by age. All characters are URL-safe, and sort alike as ASCII and as binary.
+ */
+export function newId(prefix: IdPrefix, now: number): string {
+  return `${prefix}_${timeText(now)}${randomText()}`;
+}
+
+/** Digits in ASCII order: two ids of one prefix compare as their times do. */
+const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** Seven digits of base 62 hold milliseconds until the year 2081. */
+const TIME_LENGTH = 7;
+
+const randomText = customAlphabet(DIGITS, 21);
+
+function timeText(now: number): string {
+  let text = "";
+  let rest = Math.trunc(now);
+  while (text.length < TIME_LENGTH) {
+    text = DIGITS.charAt(rest % DIGITS.length) + text;
+    rest = Math.floor(rest / DIGITS.length);
+  }
+  return text;
+}
