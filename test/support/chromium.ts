@@ -14,6 +14,5 @@ export const BROWSER: Need<string> = {
 export async function openBrowser(): Promise<Browser> {
   const executablePath = BROWSER.find();
   if (!executablePath) throw new Error(`There is no ${BROWSER.what} to open.`);
-  // Chromium refuses to run as root inside its sandbox; the pages that it opens here are ours.
-  return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+  return chromium.launch({ executablePath });
 }

@@ -34,7 +34,15 @@ function mariadb(server: string): ServerProgram | undefined {
   return {
     prepare: (folder) => {
       const root = ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"];
-      run(install, ["--no-defaults", ...asUser(), `--datadir=${dataOf(folder)}`, ...root, LOG_SIZE]);
+      // Forced: otherwise it refuses on a machine whose own name cannot be looked up.
+      run(install, [
+        "--no-defaults",
+        "--force",
+        ...asUser(),
+        `--datadir=${dataOf(folder)}`,
+        ...root,
+        LOG_SIZE,
+      ]);
       mkdirSync(path.join(folder, "tmp"));
     },
     command: (folder, port) => [server, ...options(folder, port), "--skip-name-resolve", LOG_SIZE],

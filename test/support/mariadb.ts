@@ -20,6 +20,19 @@ const POLL_MS = 50;
 /** Between the choice of a free port and its use another process may take it. */
 const STARTS_MAX = 3;
 
+/** A server that is there already; it stays as it is when the run ends. */
+export async function givenDatabase(url: string): Promise<TestDatabase> {
+  try {
+    const connection = await createConnection(url);
+    await connection.end();
+  } catch (error) {
+    throw new Error(`The server that TEST_DATABASE_URL names does not let the tests in: ${String(error)}`, {
+      cause: error,
+    });
+  }
+  return { url, stop: async () => {} };
+}
+
 /** Starts a private, empty server that goes away with the run, however the run ends. */
 export async function startDatabase(): Promise<TestDatabase> {
   const program = DATABASE_SERVER.find();

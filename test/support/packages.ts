@@ -56,10 +56,16 @@ function reasonNotToInstall(): string | undefined {
 
 function apt(...args: string[]): void {
   // A fresh machine may still hold apt's lock for its own first update.
-  const patient = ["-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3"];
+  const patient = ["-q", "-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3"];
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const { status } = spawnSync("apt-get", [...patient, ...args], { stdio: ["ignore", 2, 2], env });
-  if (status !== 0) throw new Error(`apt-get ${args.join(" ")} failed.`);
+  const { status, stdout, stderr } = spawnSync("apt-get", [...patient, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
+    maxBuffer: Infinity,
+    env,
+  });
+  // A thousand lines of its own, of use only where it fails.
+  if (status !== 0) throw new Error(`${stdout}${stderr}apt-get ${args.join(" ")} failed.`);
 }
 
 function isExecutable(file: string): boolean {

@@ -13,26 +13,27 @@ export interface Reporter {
 /** Writes one line a test file, as it ends, and every failure in full. */
 export function createReporter(write: (text: string) => void): Reporter {
   const reporter: Reporter = { input: new Parser(), passed: 0, failed: 0 };
-  let file = { passed: 0, failures: [] as Result[] };
+  let file = { passed: 0, filtered: 0, failures: [] as Result[] };
   let closing: Result | undefined;
 
   reporter.input.on("result", (result: Result) => {
     // The parser tells of a file that ended badly twice, this time after its end.
     if (result === closing) return;
     if (isPassed(result)) file.passed++;
-    else if (!isFiltered(result)) file.failures.push(result);
+    else if (isFiltered(result)) file.filtered++;
+    else file.failures.push(result);
   });
   // At the outermost level an assertion is a file.
   reporter.input.on("assert", (result: Result) => {
     closing = result;
     // Ended badly without a failed assertion: timed out, crashed at its end, or asserted nothing at all.
-    const silent = file.passed === 0 && !isFiltered(result);
+    const silent = file.passed + file.filtered === 0;
     if (file.failures.length === 0 && (!result.ok || silent)) file.failures.push(result);
     write(fileLine(result, file.passed, file.failures.length));
     for (const failure of file.failures) write(failureText(failure));
     reporter.passed += file.passed;
     reporter.failed += file.failures.length;
-    file = { passed: 0, failures: [] };
+    file = { passed: 0, filtered: 0, failures: [] };
   });
   passOn(reporter.input, write);
   return reporter;

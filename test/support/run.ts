@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { BROWSER } from "./chromium.js";
-import { startDatabase, type TestDatabase } from "./mariadb.js";
+import { givenDatabase, startDatabase, type TestDatabase } from "./mariadb.js";
 import { DATABASE_SERVER } from "./mariadb-programs.js";
 import { installMissing } from "./packages.js";
 import { tapArguments } from "./selection.js";
@@ -44,7 +44,7 @@ async function attempt(args: string[], stop: AbortSignal): Promise<Outcome> {
 async function provideDatabase(): Promise<TestDatabase> {
   const given = process.env["TEST_DATABASE_URL"];
   installMissing(given ? [BROWSER] : [DATABASE_SERVER, BROWSER]);
-  return given ? { url: given, stop: async () => {} } : startDatabase();
+  return given ? givenDatabase(given) : startDatabase();
 }
 
 /** A run that ended badly without a failed assertion has failed all the same. */

@@ -1,12 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { createReporter, type Reporter } from "./reporter.js";
 
 const TAP = "node_modules/tap/dist/esm/run.mjs";
 
 /** What tap made of its plugins; `npm ci` brings it as published, with all default plugins. */
-const BUILT = "node_modules/@tapjs/test/test-built/dist/esm/index.js";
+const BUILT = "node_modules/@tapjs/test/test-built";
 
 /** Tap takes this long at most to end its tests once it is told to. */
 const STOP_WITHIN_MS = 10_000;
@@ -16,9 +16,20 @@ const STOP_WITHIN_MS = 10_000;
  * in its first run, but that run has loaded the plugin already and fails.
  */
 export function buildTap(): void {
-  if (existsSync(BUILT) && !readFileSync(BUILT, "utf8").includes("@tapjs/typescript")) return;
+  if (isTapBuilt()) return;
   const { status } = spawnSync(process.execPath, [TAP, "build"], { stdio: ["ignore", 2, 2] });
-  if (status !== 0) throw new Error("tap could not be built without its TypeScript plugin.");
+  if (status !== 0 || !isTapBuilt()) throw new Error("tap could not be built without its TypeScript plugin.");
+}
+
+function isTapBuilt(): boolean {
+  try {
+    const text = readFileSync(`${BUILT}/dist/esm/index.js`, "utf8");
+    if (text.includes("@tapjs/typescript")) return false;
+    // A folder that was copied still leads to the tap of the folder that it was copied from.
+    return realpathSync(`${BUILT}/node_modules/@tapjs/core`) === realpathSync("node_modules/@tapjs/core");
+  } catch {
+    return false; // Parts are missing.
+  }
 }
 
 /** The counts of a run, and how tap itself ended. */
