@@ -1,0 +1,84 @@
+import { execFileSync } from "node:child_process";
+
+import t from "tap";
+
+import { createLog } from "../../src/lib/log.js";
+
+/** Every name whose value must not be seen. */
+const SECRET_NAMES = [
+  "authorization",
+  "cardCVV",
+  "cardNumber",
+  "cookie",
+  "key",
+  "password",
+  "secret",
+  "signature",
+  "xref",
+];
+
+const SECRET = "4929421234600821";
+
+for (const name of SECRET_NAMES) {
+  t.test(`the value of ${name} does not appear, down to the second level`, async (t) => {
+    const shapes = {
+      "on the line itself": { [name]: SECRET },
+      "one level down": { a: { [name]: SECRET } },
+      "two levels down": { a: { b: { [name]: SECRET } } },
+      "in a list": { list: [{ [name]: SECRET }] },
+      "of an error": { err: Object.assign(new Error("refused"), { [name]: SECRET }) },
+      "of an error's object": { err: Object.assign(new Error("refused"), { a: { [name]: SECRET } }) },
+      "with deeper content": { [name]: { deeper: { value: SECRET } } },
+    };
+    for (const [where, shape] of Object.entries(shapes)) {
+      const text = logged((log) => log.error(shape, "what happened"));
+      t.notMatch(text, SECRET, where);
+      t.match(text, "[redacted]", where);
+    }
+  });
+
+  t.test(`the value of ${name} does not appear in what a child log repeats`, async (t) => {
+    const text = logged((log) => log.child({ [name]: SECRET, a: { [name]: SECRET } }).info("what happened"));
+    t.notMatch(text, SECRET);
+    t.match(text, "what happened");
+  });
+}
+
+t.test(
+  "a line is one JSON object with level, time and message, and without process id and host",
+  async (t) => {
+    const text = logged((log) =>
+      log.info({ sessionId: "cs_1", amount: 2999 }, "session created\nby a merchant"),
+    );
+    t.equal(text.indexOf("\n"), text.length - 1);
+    const { time, ...line } = JSON.parse(text) as Record<string, unknown>;
+    t.same(line, { level: 30, sessionId: "cs_1", amount: 2999, msg: "session created\nby a merchant" });
+    t.type(time, "number");
+  },
+);
+
+t.test("what is below the level is not written", async (t) => {
+  t.equal(
+    logged((log) => log.info("fine"), "warn"),
+    "",
+  );
+  t.match(
+    logged((log) => log.warn("strange"), "warn"),
+    "strange",
+  );
+});
+
+t.test("without a destination the log is standard output", async (t) => {
+  const module = new URL("../../src/lib/log.js", import.meta.url).href;
+  const program = `import { createLog } from "${module}"; createLog("info").info("hello");`;
+  const output = execFileSync(process.execPath, ["--input-type=module", "--eval", program], {
+    encoding: "utf8",
+  });
+  t.match(output, /"msg":"hello"/);
+});
+
+function logged(write: (log: ReturnType<typeof createLog>) => void, level = "info"): string {
+  const lines: string[] = [];
+  write(createLog(level, { write: (line) => void lines.push(line) }));
+  return lines.join("");
+}
