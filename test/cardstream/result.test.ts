@@ -102,7 +102,7 @@ t.test("a transaction is known by its id, whatever else a message says of it", a
 });
 
 t.test("without a usable id, one message is known by its fields and another has another key", async (t) => {
-  t.match(keyOf({ orderRef: "a" }), /^fields:[0-9a-f]{64}$/);
+  t.match(keyOf({ orderRef: "a" }), /^fields:[\w-]{43,64}$/);
   t.equal(
     keyOf({ orderRef: "a", state: "b" }),
     keyOf({ state: "b", orderRef: "a" }),
@@ -110,7 +110,7 @@ t.test("without a usable id, one message is known by its fields and another has 
   );
   t.not(keyOf({ orderRef: "a" }), keyOf({ orderRef: "b" }));
   for (const transactionID of ["", " 1", "1'--", "1".repeat(41), "é"]) {
-    t.match(keyOf({ transactionID }), /^fields:[0-9a-f]{64}$/, transactionID);
+    t.match(keyOf({ transactionID }), /^fields:[\w-]{43,64}$/, transactionID);
   }
 });
 
