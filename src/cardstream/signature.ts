@@ -42,7 +42,7 @@ export function digest(fields: readonly Field[], secret: string): string {
  * arrival, form-encoded, every kind of line ending written as a line feed.
  */
 export function signingText(fields: readonly Field[]): string {
-  const covered = fields.filter(([name]) => rootName(name) !== "signature");
+  const covered = fields.filter(([name]) => name !== "signature");
   return encodeFields(inSigningOrder(covered)).replaceAll(/%0D%0A|%0A%0D|%0D/g, "%0A");
 }
 

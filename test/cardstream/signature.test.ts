@@ -73,6 +73,11 @@ t.test("a signature of another form than 128 hex digits is refused", async (t) =
   t.equal(isSigned(fields, [SECRET]), false, "no signature at all");
 });
 
+t.test("a field below the name of the signature is covered like any other", async (t) => {
+  const message = signed([["responseCode", "0"]], SECRET);
+  t.equal(isSigned([...message, ["signature[x]", "1"]], [SECRET]), false);
+});
+
 t.test("another secret does not verify, and one that was replaced does while it is listed", async (t) => {
   const message = signed([["responseCode", "0"]], "the old secret");
   t.equal(isSigned(message, ["the new secret"]), false);
