@@ -24,7 +24,7 @@ export function signed(fields: readonly Field[], secret: string): Field[] {
  */
 export function isSigned(fields: readonly Field[], secrets: readonly string[]): boolean {
   const given = fieldText(fields, "signature");
-  if (!/^[0-9a-f]{128}$/i.test(given)) return false;
+  if (!/^[0-9a-f]{128}$/.test(given)) return false;
   const bytes = Buffer.from(given, "hex");
   const matches = secrets
     .filter((secret) => secret !== "")
