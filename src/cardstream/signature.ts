@@ -76,7 +76,8 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
+/** Depth by depth; a text before the record of the same name, which no sender makes. */
 function compareRanks(a: readonly number[], b: readonly number[]): number {
   const differs = a.findIndex((rank, depth) => rank !== b[depth]);
-  return differs === -1 ? 0 : (a[differs] ?? 0) - (b[differs] ?? -1);
+  return differs === -1 ? a.length - b.length : (a[differs] ?? 0) - (b[differs] ?? -1);
 }

@@ -158,6 +158,17 @@ t.test("records that arrived interleaved are put together as PHP's arrays do, at
   );
 });
 
+t.test("a text and a record of one name are signed in one order, whichever came first", async (t) => {
+  const fields: Field[] = [
+    ["x[y][z]", "1"],
+    ["x", "2"],
+    ["x[y]", "3"],
+  ];
+  for (const arrived of [fields, fields.toReversed(), [...fields.slice(1), ...fields.slice(0, 1)]]) {
+    t.equal(decodeURIComponent(signingText(arrived)), "x=2&x[y]=3&x[y][z]=1");
+  }
+});
+
 t.test("what is signed is what PHP makes of the same arrays", async () => {
   fc.assert(
     fc.property(aMessage, (fields) => {
