@@ -72,6 +72,7 @@ t.test("whatever a browser or the gateway may write is read", async (t) => {
     ["a=x%0D%0Ay", [["a", "x\r\ny"]]],
     ["%5B=1", [["[", "1"]]],
     ["a=%EF%BB%BFx", [["a", "\uFEFFx"]]],
+    ["\uFEFFa=1", [["\uFEFFa", "1"]]],
     [
       "__proto__=1&constructor=2",
       [
