@@ -15,31 +15,31 @@ export function readCard(fields: readonly Field[]): Card {
 }
 
 /** Card types and schemes of Cardstream guide A-10 in the words that the merchants' API uses. */
-const BRANDS: Record<string, string> = {
-  AM: "amex",
-  CC: "unionpay",
-  CD: "unionpay",
-  CU: "unionpay",
-  DC: "diners",
-  DI: "diners",
-  DS: "discover",
-  EL: "visa",
-  JC: "jcb",
-  MA: "mastercard",
-  MC: "mastercard",
-  MD: "mastercard",
-  MI: "mastercard",
-  MP: "mastercard",
-  MU: "mastercard",
-  VA: "visa",
-  VC: "visa",
-  VD: "visa",
-  VP: "visa",
-};
+const BRANDS: ReadonlyMap<string, string> = new Map([
+  ["AM", "amex"],
+  ["CC", "unionpay"],
+  ["CD", "unionpay"],
+  ["CU", "unionpay"],
+  ["DC", "diners"],
+  ["DI", "diners"],
+  ["DS", "discover"],
+  ["EL", "visa"],
+  ["JC", "jcb"],
+  ["MA", "mastercard"],
+  ["MC", "mastercard"],
+  ["MD", "mastercard"],
+  ["MI", "mastercard"],
+  ["MP", "mastercard"],
+  ["MU", "mastercard"],
+  ["VA", "visa"],
+  ["VC", "visa"],
+  ["VD", "visa"],
+  ["VP", "visa"],
+]);
 
 function brandOf(schemeCode: string, typeCode: string): string | null {
   if (schemeCode === "" && typeCode === "") return null;
-  return BRANDS[schemeCode] ?? BRANDS[typeCode] ?? "unknown";
+  return BRANDS.get(schemeCode) ?? BRANDS.get(typeCode) ?? "unknown";
 }
 
 function monthOf(text: string): number | null {

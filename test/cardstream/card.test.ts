@@ -9,6 +9,7 @@ const CASES: readonly [name: string, sent: Record<string, string>, read: Partial
   ["nothing", {}, {}],
   ["a scheme nobody knows", { cardSchemeCode: "QQ" }, { brand: "unknown" }],
   ["a type nobody knows", { cardTypeCode: "XX" }, { brand: "unknown" }],
+  ["the name of a method", { cardSchemeCode: "toString", cardTypeCode: "__proto__" }, { brand: "unknown" }],
   ["month 0", { cardExpiryMonth: "0" }, {}],
   ["month 13", { cardExpiryMonth: "13" }, {}],
   ["a month that is no number", { cardExpiryMonth: "Dec" }, {}],
