@@ -47,8 +47,8 @@ function monthOf(text: string): number | null {
   return month >= 1 && month <= 12 ? month : null;
 }
 
-/** The gateway sends two digits; no card of this gateway is older than the century. */
+/** The gateway sends two digits; no card that it takes expires in another century. */
 function yearOf(text: string): number | null {
-  if (/^\d{4}$/.test(text)) return Number(text);
+  if (/^20\d{2}$/.test(text)) return Number(text);
   return /^\d{2}$/.test(text) ? 2000 + Number(text) : null;
 }

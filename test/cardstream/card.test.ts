@@ -16,6 +16,8 @@ const CASES: readonly [name: string, sent: Record<string, string>, read: Partial
   ["a month with a sign", { cardExpiryMonth: "-1" }, {}],
   ["a year of one digit", { cardExpiryYear: "7" }, {}],
   ["a year of three digits", { cardExpiryYear: "027" }, {}],
+  ["a year of another century", { cardExpiryYear: "1927" }, {}],
+  ["year 0 in four digits", { cardExpiryYear: "0000" }, {}],
   ["a year that is no number", { cardExpiryYear: "2O" }, {}],
   ["a mask that ends in stars", { cardNumberMask: "492942**********" }, {}],
   ["a mask with three digits", { cardNumberMask: "***821" }, {}],
