@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import t from "tap";
 
-import { html } from "../../src/lib/html.js";
+import { Html, html } from "../../src/lib/html.js";
 
 const anyText = fc.oneof(
   fc.string({ unit: "binary" }),
@@ -34,6 +34,10 @@ t.test("an object that only looks like Html is not trusted", async (t) => {
 
 t.test("every special character is escaped", async (t) => {
   t.equal(html`${"&<>\"'\r\n"}`.markup, "&amp;&lt;&gt;&quot;&#39;&#13;&#10;");
+});
+
+t.test("constant markup that a page declares as Html stands as it is", async (t) => {
+  t.equal(html`[${new Html("<style>a > b {}</style>")}]`.markup, "[<style>a > b {}</style>]");
 });
 
 t.test("Html is not escaped again, alone or in a list", async (t) => {
