@@ -7,9 +7,11 @@ import { createLog } from "../../src/lib/log.js";
 /** Every name whose value must not be seen. */
 const SECRET_NAMES = [
   "authorization",
+  "body",
   "cardCVV",
   "cardNumber",
   "cookie",
+  "fields",
   "key",
   "password",
   "secret",
@@ -50,6 +52,16 @@ for (const name of SECRET_NAMES) {
     t.match(text, "what happened");
   });
 }
+
+t.test("a message of the gateway that is logged whole shows nothing, read or unread", async (t) => {
+  const fields = [["xref", SECRET]];
+  const text = logged((log) =>
+    log.warn({ message: { fields, body: Buffer.from(SECRET) }, fields }, "refused"),
+  );
+  t.notMatch(text, SECRET);
+  t.notMatch(text, "xref");
+  t.notMatch(text, Buffer.from(SECRET).join());
+});
 
 t.test(
   "a line is one JSON object with level, time and message, and without process id and host",
