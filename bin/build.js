@@ -32,7 +32,10 @@ function build() {
   const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
   const args = [tsc, "--project", root, "--outDir", fresh];
   const { status } = spawnSync(process.execPath, args, { stdio: ["ignore", 2, 2] });
-  if (status !== 0) return status ?? 1;
+  if (status !== 0) {
+    emptied(".dist-new");
+    return status ?? 1;
+  }
   writeFileSync(stampOf(fresh), "");
   utimesSync(stampOf(fresh), started, started); // A source saved while the compiler ran is stale, not built.
   const old = emptied(".dist-old");

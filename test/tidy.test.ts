@@ -20,7 +20,7 @@ import {
 } from "./support/text-rules.js";
 
 const src = programsIn("src");
-const programs = [...src, ...programsIn("bin", "test")];
+const programs = [...src, ...programsIn("bin", "test")].filter(({ path }) => !path.includes("/gen/"));
 
 /** Texts by their paths. */
 type Planted = Record<string, string>;
@@ -196,7 +196,8 @@ const RULES: Rule[] = [
     about: src.filter(({ path }) => /^src\/(lib|domain|cardstream|transcode)\//.test(path)),
     sees: programs,
     broken: [
-      { "src/lib/ids.ts": "" },
+      { "src/lib/ids.ts": "export function id(): string { return 'a'; }" },
+      { "src/lib/ids.ts": "export type Id = string; export const a = 1;" },
       { "src/transcode/http/path.ts": "", "test/transcode/path.test.ts": "" },
       { "src/domain/money.ts": "", "test/domain/money.ts": "" },
     ],
@@ -204,6 +205,7 @@ const RULES: Rule[] = [
       { "src/lib/ids.ts": "", "test/lib/ids.test.ts": "" },
       { "src/transcode/http/path.ts": "", "test/transcode/http/path.test.ts": "" },
       { "src/db/rows.ts": "", "src/main.ts": "" },
+      { "src/lib/id.ts": 'import type { A } from "./a.js"; export type Id = A; export interface B {}' },
     ],
   },
   {

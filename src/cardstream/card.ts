@@ -15,31 +15,31 @@ export function readCard(fields: readonly Field[]): Card {
 }
 
 /** Card types and schemes of Cardstream guide A-10 in the words that the merchants' API uses. */
-const BRANDS: Record<string, string> = {
-  AM: "amex",
-  CC: "unionpay",
-  CD: "unionpay",
-  CU: "unionpay",
-  DC: "diners",
-  DI: "diners",
-  DS: "discover",
-  EL: "visa",
-  JC: "jcb",
-  MA: "mastercard",
-  MC: "mastercard",
-  MD: "mastercard",
-  MI: "mastercard",
-  MP: "mastercard",
-  MU: "mastercard",
-  VA: "visa",
-  VC: "visa",
-  VD: "visa",
-  VP: "visa",
-};
+const BRANDS: ReadonlyMap<string, string> = new Map([
+  ["AM", "amex"],
+  ["CC", "unionpay"],
+  ["CD", "unionpay"],
+  ["CU", "unionpay"],
+  ["DC", "diners"],
+  ["DI", "diners"],
+  ["DS", "discover"],
+  ["EL", "visa"],
+  ["JC", "jcb"],
+  ["MA", "mastercard"],
+  ["MC", "mastercard"],
+  ["MD", "mastercard"],
+  ["MI", "mastercard"],
+  ["MP", "mastercard"],
+  ["MU", "mastercard"],
+  ["VA", "visa"],
+  ["VC", "visa"],
+  ["VD", "visa"],
+  ["VP", "visa"],
+]);
 
 function brandOf(schemeCode: string, typeCode: string): string | null {
   if (schemeCode === "" && typeCode === "") return null;
-  return BRANDS[schemeCode] ?? BRANDS[typeCode] ?? "unknown";
+  return BRANDS.get(schemeCode) ?? BRANDS.get(typeCode) ?? "unknown";
 }
 
 function monthOf(text: string): number | null {
@@ -47,8 +47,8 @@ function monthOf(text: string): number | null {
   return month >= 1 && month <= 12 ? month : null;
 }
 
-/** The gateway sends two digits; no card of this gateway is older than the century. */
+/** The gateway sends two digits; no card that it takes expires in another century. */
 function yearOf(text: string): number | null {
-  if (/^\d{4}$/.test(text)) return Number(text);
+  if (/^20\d{2}$/.test(text)) return Number(text);
   return /^\d{2}$/.test(text) ? 2000 + Number(text) : null;
 }

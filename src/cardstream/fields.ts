@@ -45,7 +45,8 @@ export function rootName(name: string): string {
 
 function utf8(bytes: Buffer): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    // A byte order mark is kept: it belongs to the first name, and would otherwise be a byte that nobody signed.
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new MalformedMessage("The body is not UTF-8.", { cause });
   }

@@ -24,7 +24,7 @@ export function signed(fields: readonly Field[], secret: string): Field[] {
  */
 export function isSigned(fields: readonly Field[], secrets: readonly string[]): boolean {
   const given = fieldText(fields, "signature");
-  if (!/^[0-9a-f]{128}$/i.test(given)) return false;
+  if (!/^[0-9a-f]{128}$/.test(given)) return false;
   const bytes = Buffer.from(given, "hex");
   const matches = secrets
     .filter((secret) => secret !== "")
@@ -42,7 +42,7 @@ export function digest(fields: readonly Field[], secret: string): string {
  * arrival, form-encoded, every kind of line ending written as a line feed.
  */
 export function signingText(fields: readonly Field[]): string {
-  const covered = fields.filter(([name]) => rootName(name) !== "signature");
+  const covered = fields.filter(([name]) => name !== "signature");
   return encodeFields(inSigningOrder(covered)).replaceAll(/%0D%0A|%0A%0D|%0D/g, "%0A");
 }
 
@@ -76,7 +76,8 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
+/** Depth by depth; a text before the record of the same name, which no sender makes. */
 function compareRanks(a: readonly number[], b: readonly number[]): number {
   const differs = a.findIndex((rank, depth) => rank !== b[depth]);
-  return differs === -1 ? 0 : (a[differs] ?? 0) - (b[differs] ?? -1);
+  return differs === -1 ? a.length - b.length : (a[differs] ?? 0) - (b[differs] ?? -1);
 }

@@ -12,7 +12,7 @@ export interface Currency {
   readonly exponent: number;
 }
 
-/** Smallest and largest total of a session, in minor units. The largest is what twelve digits less one can hold. */
+/** Smallest and largest total of a session, in minor units: eleven digits, one less than ISO 8583 carries. */
 export const TOTAL_MIN = 1;
 export const TOTAL_MAX = 99_999_999_999;
 
@@ -48,11 +48,20 @@ export function displayAmount(amount: number, currency: Currency): string {
 }
 
 /** Codes from X on are metals, funds and test codes, except these: shared currencies that people pay with. */
-const SHARED = new Set(["xaf", "xcd", "xcg", "xof", "xpf"]);
+const SHARED = new Set(["xaf", "xcd", "xof", "xpf"]);
+
+/** Funds and units of account under other letters: prices may be tied to them, but nobody pays in them. */
+const FUNDS = new Set(["bov", "che", "chw", "clf", "cou", "mxv", "usn", "uyi", "uyw"]);
+
+/** The Caribbean guilder took place and number of the Antillean one in 2025; the library's list is older. */
+const REPLACED = new Set(["ang"]);
+const CARIBBEAN_GUILDER: Currency = { code: "xcg", number: "532", exponent: 2 };
 
 const CURRENCIES: readonly Currency[] = currencyCodes.data
   .map(({ code, number, digits }) => ({ code: code.toLowerCase(), number, exponent: digits }))
-  .filter(({ code }) => !code.startsWith("x") || SHARED.has(code));
+  .filter(({ code }) => !code.startsWith("x") || SHARED.has(code))
+  .filter(({ code }) => !FUNDS.has(code) && !REPLACED.has(code))
+  .concat(CARIBBEAN_GUILDER);
 
 const BY_CODE = new Map(CURRENCIES.map((currency) => [currency.code, currency]));
 const BY_NUMBER = new Map(CURRENCIES.map((currency) => [currency.number, currency]));

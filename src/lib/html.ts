@@ -1,4 +1,7 @@
-/** Markup that is safe to send. Only `html` makes it, so a page cannot forget to escape. */
+/**
+ * Markup that is safe to send. A page makes it by `html`, and so cannot forget to escape; `new Html` is for
+ * constant markup of our own, such as a style or a script, never for a text from outside.
+ */
 export class Html {
   readonly markup: string;
 
@@ -9,7 +12,12 @@ export class Html {
 
 type Value = string | number | Html | readonly Html[] | undefined;
 
-/** A template whose every interpolated value is escaped, unless it is already Html. Undefined writes nothing. */
+/**
+ * A template whose every interpolated value is escaped, unless it is already Html. Undefined writes nothing.
+ *
+ * The escapes hold between tags and in attributes with quotes around them, not in a script, a style or a bare
+ * attribute.
+ */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   return new Html(String.raw({ raw: parts }, ...values.map(markupOf)));
 }
@@ -21,7 +29,7 @@ function markupOf(value: Value): string {
   return String(value).replaceAll(/[&<>"'\r\n]/g, (character) => ESCAPES[character] ?? character);
 }
 
-/** Line breaks too: a browser would otherwise send an attribute's bare line feed back as it likes. */
+/** Line breaks too: a browser reads a bare carriage return in the markup as a line feed. */
 const ESCAPES: Record<string, string> = {
   "&": "&amp;",
   "<": "&lt;",

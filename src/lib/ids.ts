@@ -22,7 +22,10 @@ const TIME_LENGTH = 7;
 
 const randomText = customAlphabet(DIGITS, 21);
 
+const TIME_END = DIGITS.length ** TIME_LENGTH;
+
 function timeText(now: number): string {
+  if (!(now >= 0 && now < TIME_END)) throw new RangeError(`No id can begin with the time ${now}.`);
   let text = "";
   let rest = Math.trunc(now);
   while (text.length < TIME_LENGTH) {

@@ -15,11 +15,14 @@ export function createLog(level: string, destination?: DestinationStream): Log {
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
+/** A message of the gateway is a `body` of bytes or a list of `fields`: no names inside that could be listed. */
 const SECRET_NAMES = [
   "authorization",
+  "body",
   "cardCVV",
   "cardNumber",
   "cookie",
+  "fields",
   "key",
   "password",
   "secret",

@@ -1,6 +1,5 @@
-import type { JsonDialect } from "./dialect.js";
 import { fullEnumNames } from "./enum-names.js";
-import { createJsonDialect } from "./json-dialect.js";
+import { createJsonDialect, type JsonDialect } from "./dialect.js";
 import type { JsonStyle } from "./json-style.js";
 
 /**
@@ -17,6 +16,7 @@ export const canonicalStyle: JsonStyle = {
   unset: "omit",
   defaults: "write",
   fieldMask: "camel",
+  expandedSuffix: "",
   parameterPath: (name) => name,
 };
 

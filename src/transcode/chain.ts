@@ -7,8 +7,8 @@ import type {
   UnaryResponse,
 } from "@connectrpc/connect";
 import { connectErrorOf } from "./error.js";
-import type { Call, UnaryAnswer } from "./call.js";
-import { AnswerHeaders, LazyContext, type RequestView } from "./lazy-context.js";
+import { AnswerHeaders, type Call, type UnaryAnswer } from "./call.js";
+import { LazyContext, type RequestView } from "./lazy-context.js";
 
 /** Interceptors and implementation of one unary method. */
 export type UnaryChain = (message: Message, call: Call) => Promise<UnaryAnswer>;

@@ -42,6 +42,9 @@ export class Exchange {
 
   /** Answers the request, with an error if need be. Never rejects. */
   async run(): Promise<void> {
+    // A connection that breaks is no bug. Over HTTP/2 it would be an exception that nobody catches.
+    this.#request.on("error", ignore);
+    this.#response.on("error", ignore);
     try {
       this.#contextValues = this.#parts.contextValues(this.#request);
       await this.#serve();
@@ -119,3 +122,5 @@ export class Exchange {
     return { contextValues: this.#contextValues ?? createContextValues(), method: this.#route?.method };
   }
 }
+
+function ignore(): void {}

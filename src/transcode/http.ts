@@ -12,3 +12,8 @@ export function headerOf(request: HttpRequest, name: string): string | undefined
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }
+
+/** Whether nobody is there any more to have the answer. */
+export function isGone(response: HttpResponse): boolean {
+  return "stream" in response ? response.stream.destroyed : response.destroyed;
+}

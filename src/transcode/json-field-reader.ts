@@ -124,7 +124,10 @@ function readMap(readKey: ReadKey, read: ReadJson, nullable: boolean, json: Json
   try {
     for (key in json) {
       reading.keys++;
-      map[readKey(key)] = read(present(json[key] ?? null, nullable), reading);
+      const name = readKey(key);
+      if (Object.hasOwn(map, name))
+        throw new FieldProblem("is a key that is given twice", "parameter_repeated");
+      map[name] = read(present(json[key] ?? null, nullable), reading);
     }
     return map;
   } catch (error) {

@@ -26,6 +26,12 @@ export interface JsonStyle {
   readonly defaults: "omit" | "write";
   /** Whether a FieldMask in a body may (and in an answer does) use proto names instead of lowerCamelCase. */
   readonly fieldMask: "camel" | "proto";
+  /**
+   * Ends the name of a message field that, where it is set, is written in place of the field named like it without the
+   * ending: `customer_expanded` over `customer`. It has no key of its own. Empty: no field is special.
+   */
+  readonly expandedSuffix: string;
+  /** A query parameter's name as a dotted field path. */
   readonly parameterPath: (name: string) => string;
   /** The types that a `google.protobuf.Any` may hold. Without it, only an empty Any can be read or written. */
   readonly registry?: Registry;

@@ -33,7 +33,7 @@ export function createJsonWriters(style: JsonStyle): JsonWriters {
     const fields: WriteField[] = [];
     const writer = own ?? ((message) => writeMessage(fields, message as Message));
     writers.set(desc, writer); // Before its fields: one of them may be of this type.
-    if (own === undefined) fields.push(...desc.fields.map((field) => keyedWriter(field, style, all.message)));
+    if (own === undefined) fields.push(...fieldsOf(desc, style, all.message));
     return writer;
   }
 }
@@ -50,14 +50,47 @@ function writeMessage(fields: readonly WriteField[], message: Message): string {
   return `{${json}}`;
 }
 
-/** `"name":value`, with what the style says of fields that are unset or have their default. */
-function keyedWriter(
+type WriterOf = (desc: DescMessage) => WriteJson;
+
+function fieldsOf(desc: DescMessage, style: JsonStyle, writerOf: WriterOf): WriteField[] {
+  const expanded = style.expandedSuffix === "" ? new Map<string, DescField>() : expandedFields(desc, style);
+  const keyed = desc.fields.filter((field) => ![...expanded.values()].includes(field));
+  return keyed.map((field) => {
+    const write = keyedWriter(field, style, writerOf);
+    const object = expanded.get(field.name);
+    return object === undefined ? write : expandedWriter(field, object, write, style, writerOf);
+  });
+}
+
+/** The fields that stand in another's place, by the name of that other. */
+function expandedFields(desc: DescMessage, { expandedSuffix }: JsonStyle): Map<string, DescField> {
+  const names = new Set(desc.fields.map((field) => field.name));
+  const expanded = desc.fields.filter(
+    (field) => field.fieldKind === "message" && field.name.endsWith(expandedSuffix),
+  );
+  const entries = expanded.map((field) => [field.name.slice(0, -expandedSuffix.length), field] as const);
+  return new Map(entries.filter(([name]) => names.has(name)));
+}
+
+function expandedWriter(
   field: DescField,
+  object: DescField,
+  write: WriteField,
   style: JsonStyle,
-  messageWriter: (desc: DescMessage) => WriteJson,
+  writerOf: WriterOf,
 ): WriteField {
   const key = `${JSON.stringify(style.fieldName(field))}:`;
-  const write = compileFieldWriter(field, style, messageWriter);
+  const writeObject = compileFieldWriter(object, style, writerOf);
+  return (message) => {
+    const value = getField(message, object);
+    return value === undefined ? write(message) : key + writeObject(value);
+  };
+}
+
+/** `"name":value`, with what the style says of fields that are unset or have their default. */
+function keyedWriter(field: DescField, style: JsonStyle, writerOf: WriterOf): WriteField {
+  const key = `${JSON.stringify(style.fieldName(field))}:`;
+  const write = compileFieldWriter(field, style, writerOf);
   if (field.presence === FeatureSet_FieldPresence.IMPLICIT) {
     if (style.defaults === "write") return (message) => key + write(getField(message, field));
     return (message) => (isFieldSet(message, field) ? key + write(getField(message, field)) : undefined);
@@ -76,26 +109,18 @@ function aloneWriter(field: DescField, write: WriteJson): (message: Message) => 
   };
 }
 
-function compileFieldWriter(
-  field: DescField,
-  style: JsonStyle,
-  messageWriter: (desc: DescMessage) => WriteJson,
-): WriteJson {
-  const write = elementWriter(field, style, messageWriter);
+function compileFieldWriter(field: DescField, style: JsonStyle, writerOf: WriterOf): WriteJson {
+  const write = elementWriter(field, style, writerOf);
   if (field.fieldKind === "list") return (list) => listJson(list as readonly unknown[], write);
   if (field.fieldKind === "map") return (map) => mapJson(map as Record<string, unknown>, write);
   return write;
 }
 
-function elementWriter(
-  field: DescField,
-  style: JsonStyle,
-  messageWriter: (desc: DescMessage) => WriteJson,
-): WriteJson {
+function elementWriter(field: DescField, style: JsonStyle, writerOf: WriterOf): WriteJson {
   if (field.enum !== undefined) return enumWriter(field.enum, style);
   if (field.message === undefined) return scalarWriter(field.scalar, style);
   const bare = isWrapperDesc(field.message) && field.fieldKind === "message" && field.oneof === undefined;
-  if (!bare) return messageWriter(field.message);
+  if (!bare) return writerOf(field.message);
   return scalarWriter(field.message.fields[0].scalar, style);
 }
 

@@ -1,27 +1,6 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import type { ContextValues, HandlerContext } from "@connectrpc/connect";
-
-/** The headers of one answer, made when somebody looks at them: most answers have none of their own. */
-export class AnswerHeaders {
-  #header: Headers | undefined;
-  #trailer: Headers | undefined;
-
-  get header(): Headers {
-    return (this.#header ??= new Headers());
-  }
-
-  get trailer(): Headers {
-    return (this.#trailer ??= new Headers());
-  }
-
-  /** Header and trailer in one; undefined if nobody has looked at either. */
-  get made(): Headers | undefined {
-    if (this.#trailer === undefined) return this.#header;
-    const all = new Headers(this.#header);
-    for (const [name, value] of this.#trailer) all.append(name, value);
-    return all;
-  }
-}
+import type { AnswerHeaders } from "./call.js";
 
 /** What a handler may ask about the request: the call's own, or what an interceptor put in its place. */
 export interface RequestView {

@@ -2,7 +2,7 @@
 export interface Limits {
   /**
    * Bytes of a request body, before and after inflating. Default 1 MiB: a thousand line items with long names are a
-   * fifth of that, and a process can hold thousands of such bodies at once.
+   * fifth of that, and a process can hold a thousand such bodies at once.
    */
   readonly requestBytesMax: number;
   /**
@@ -14,9 +14,21 @@ export interface Limits {
   readonly streamTimeoutMsMax: number;
 }
 
-/** The limits that hold where an option does not say otherwise. */
-export const DEFAULT_LIMITS: Limits = {
+const DEFAULTS: Limits = {
   requestBytesMax: 1024 * 1024,
   timeoutMsMax: 30_000,
   streamTimeoutMsMax: 3_600_000,
 };
+
+/** The limits that were chosen, and the defaults for the rest. Throws for a number that is no limit. */
+export function limitsOf(chosen: Partial<Limits> = {}): Limits {
+  const limits = { ...DEFAULTS, ...chosen };
+  for (const [name, value] of Object.entries(limits)) {
+    if (Number.isSafeInteger(value) && value > 0 && value <= LIMIT_MAX) continue;
+    throw new RangeError(`${name} must be a whole number from 1 to ${LIMIT_MAX}`);
+  }
+  return limits;
+}
+
+/** Node's timers take nothing longer, and fire at once instead; 2 GiB of JSON is no text that V8 can hold either. */
+const LIMIT_MAX = 2 ** 31 - 1;

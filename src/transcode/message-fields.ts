@@ -23,7 +23,9 @@ function choose(fields: Fields, field: DescField, oneof: DescOneof, value: unkno
 /** The value of a field as protobuf-es keeps it; undefined for an unset field with presence. */
 export function getField(message: Message, field: DescField): unknown {
   const fields = message as unknown as Fields;
-  if (field.oneof === undefined) return fields[field.localName];
+  // Outside of proto3 the defaults of unset fields are on the prototype.
+  if (field.oneof === undefined)
+    return Object.hasOwn(fields, field.localName) ? fields[field.localName] : undefined;
   const choice = fields[field.oneof.localName] as Choice;
   return choice.case === field.localName ? choice.value : undefined;
 }

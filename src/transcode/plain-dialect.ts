@@ -1,6 +1,5 @@
-import type { JsonDialect } from "./dialect.js";
 import { plainEnumNames } from "./enum-names.js";
-import { createJsonDialect } from "./json-dialect.js";
+import { createJsonDialect, type JsonDialect } from "./dialect.js";
 import type { JsonStyle } from "./json-style.js";
 
 /**
@@ -8,7 +7,8 @@ import type { JsonStyle } from "./json-style.js";
  * `open` instead of CHECKOUT_STATUS_OPEN, and `null` for what is not set.
  *
  * Requests may use the JSON names and full enum names as well. Lists in the query may be spelt `expand[]=a`, and
- * fields of fields `created[gte]=1`, as PHP and Stripe's libraries do.
+ * fields of fields `created[gte]=1`, as PHP and Stripe's libraries do. An object that a request asked to have expanded
+ * stands where its id would.
  */
 export const plainStyle: JsonStyle = {
   fieldName: (field) => field.name,
@@ -18,6 +18,7 @@ export const plainStyle: JsonStyle = {
   unset: "null",
   defaults: "write",
   fieldMask: "proto",
+  expandedSuffix: "_expanded",
   parameterPath: (name) => name.replace(/\[\]$/, "").replaceAll(/\[(\w+)\]/g, ".$1"),
 };
 

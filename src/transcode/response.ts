@@ -40,7 +40,7 @@ export function rendered(error: ConnectError, scene: ErrorScene, render: ErrorRe
     return render(error, { ...scene, status, reason, routing: isRouting(reason) });
   } catch {
     // The caller still needs an answer; the renderer's own tests are where its bugs belong.
-    return { status: 500, body: `{"code":13,"message":"internal error","details":[]}` };
+    return { status: 500, body: FALLBACK_BODY };
   }
 }
 
@@ -55,9 +55,24 @@ export function sendError(
   const error = connectErrorOf(thrown);
   const { status, headers, body } = rendered(error, scene, render);
   const record = addHandlerHeaders({ "content-type": "application/json" }, error.metadata);
-  if (!response.headersSent) send(request, response, status, Object.assign(record, headers), body);
+  try {
+    send(request, response, status, Object.assign(record, headers), body);
+  } catch {
+    // A header that cannot be sent, or an answer that has begun: the one thing left to say is that it failed.
+    sendFallback(request, response);
+  }
   discardRest(request);
 }
+
+function sendFallback(request: HttpRequest, response: HttpResponse): void {
+  try {
+    send(request, response, 500, { "content-type": "application/json" }, FALLBACK_BODY);
+  } catch {
+    response.destroy(); // The client sees the connection break, which is true.
+  }
+}
+
+const FALLBACK_BODY = `{"code":13,"message":"internal error","details":[]}`;
 
 /**
  * Lets a client that is still sending read the answer before its connection goes: closing at once would reset it, and

@@ -34,6 +34,7 @@ export class RouteTable<T> {
    * undefined means that no route fits the path.
    */
   find(httpMethod: string, path: string): Match<T> | { readonly allow: readonly string[] } | undefined {
+    if (!path.startsWith("/")) return undefined; // Only HTTP/2 lets such a path through.
     const segments = path.slice(1).split("/");
     const last = segments.at(-1) ?? "";
     const colon = last.lastIndexOf(":");

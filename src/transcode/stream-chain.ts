@@ -8,8 +8,8 @@ import {
 } from "@connectrpc/connect";
 import { requestOf, responseOf, travellingOf, wrap, type Travelling } from "./chain.js";
 import { connectErrorOf } from "./error.js";
-import type { Call, StreamAnswer } from "./call.js";
-import { AnswerHeaders, LazyContext } from "./lazy-context.js";
+import { AnswerHeaders, type Call, type StreamAnswer } from "./call.js";
+import { LazyContext } from "./lazy-context.js";
 
 /** Interceptors and implementation of one method that answers with a stream. */
 export type StreamChain = (message: Message, call: Call) => Promise<StreamAnswer>;

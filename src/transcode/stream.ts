@@ -6,7 +6,7 @@ import type { StreamAnswer } from "./call.js";
 import { deadlineExceeded } from "./deadline.js";
 import { connectErrorOf } from "./error.js";
 import { addHandlerHeaders } from "./headers.js";
-import type { HttpRequest, HttpResponse } from "./http.js";
+import { isGone, type HttpRequest, type HttpResponse } from "./http.js";
 import type { WriteAnswer } from "./response-body.js";
 
 /** How a stream's messages and its error are written, and how long it may last. */
@@ -79,7 +79,7 @@ const NDJSON = "application/x-ndjson";
 
 /** Waits where the client reads more slowly than the handler writes. */
 async function push(response: ServerResponse, chunk: string | Uint8Array): Promise<void> {
-  if (response.write(chunk) || response.destroyed) return;
+  if (response.write(chunk) || isGone(response)) return;
   await Promise.race([once(response, "drain"), once(response, "close")]);
 }
 

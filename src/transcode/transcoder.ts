@@ -7,7 +7,7 @@ import type { HeaderFilter } from "./headers.js";
 import { nameOf, routeRules, type RouteRule } from "./http-rules.js";
 import type { HttpRequest, HttpResponse } from "./http.js";
 import { createInvoker, type Invoker, type InvokerOptions } from "./invoke.js";
-import { DEFAULT_LIMITS, type Limits } from "./limits.js";
+import { limitsOf, type Limits } from "./limits.js";
 import { compileRoute, type Route } from "./route.js";
 import { RouteTable } from "./route-table.js";
 import { renderStatus } from "./status-json.js";
@@ -45,7 +45,7 @@ export interface Transcoder {
  */
 export function createTranscoder(options: TranscoderOptions): Transcoder {
   const invoker = "invoker" in options ? options.invoker : createInvoker(options);
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const limits = limitsOf(options.limits);
   const rules = routeRules(invoker.methods);
   const table = routeTable(rules, options.dialect ?? canonicalDialect, limits);
   const parts: ExchangeParts = {

@@ -1,7 +1,5 @@
 import { once } from "node:events";
-import { connect } from "node:net";
-import type { AddressInfo } from "node:net";
-import type { Server } from "node:http";
+import { connect, type AddressInfo, type Server } from "node:net";
 import { Buffer } from "node:buffer";
 
 /** A request as it goes over the socket: nothing of it is normalised on the way. */

@@ -30,6 +30,14 @@ export class RecordingStub {
     }
   };
 
+  /** The method of a name like `transcodetest.v1.CoreService/GetItem`. */
+  methodNamed(name: string): DescMethod {
+    const methods = file_transcodetest_v1_transcoding_cases.services.flatMap((service) => service.methods);
+    const found = methods.find((method) => `${method.parent.typeName}/${method.name}` === name);
+    if (found === undefined) throw new Error(`there is no method ${name}`);
+    return found;
+  }
+
   #implementation(service: DescService): Partial<ServiceImpl<DescService>> {
     const methods = service.methods.map((method) => [method.localName, this.#handler(method)]);
     return Object.fromEntries(methods) as Partial<ServiceImpl<DescService>>;
