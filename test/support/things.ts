@@ -56,6 +56,20 @@ export class CreateThings1700000000000 implements MigrationInterface {
   async down(): Promise<void> {}
 }
 
+/** Not repeatable on purpose: run twice, it fails on the keys of its rows. */
+export class FillThings1700000000001 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    for (let row = 0; row < 50; row++) {
+      await runner.query("insert into thing values (?, 'owner', ?, 1, 0, 0, '{}', null)", [
+        `filled ${row}`,
+        `${row}`,
+      ]);
+    }
+  }
+
+  async down(): Promise<void> {}
+}
+
 /** The story's database with its table, empty. */
 export async function openThings(engine: TestEngine, parts: Parameters<TestEngine["open"]>[0] = {}) {
   const database = await engine.open({
