@@ -1,6 +1,7 @@
 import { type EntityManager, EntitySchema } from "typeorm";
 
 import { id, json, primary, time } from "./columns.js";
+import { insertRows } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
 /** A payment page that the sandbox gateway has given out. */
@@ -19,7 +20,7 @@ export const sandboxPages = new EntitySchema<SandboxPageRow>({
 });
 
 export async function insertSandboxPage(tx: Tx, row: SandboxPageRow): Promise<void> {
-  await tx.createQueryBuilder().insert().into(sandboxPages).values(row).updateEntity(false).execute();
+  await insertRows(tx, sandboxPages, row);
 }
 
 /** The page of that id, if it was given out. */

@@ -1,6 +1,7 @@
 import { type EntityManager, EntitySchema } from "typeorm";
 
 import { id, integer, json, optional, primary, text, time } from "./columns.js";
+import { insertRows } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
 /** One transaction at the sandbox gateway, as it answered it. */
@@ -61,7 +62,7 @@ export const sandboxTransactions = new EntitySchema<SandboxTransactionRow>({
 });
 
 export async function insertSandboxTransaction(tx: Tx, row: SandboxTransactionRow): Promise<void> {
-  await tx.createQueryBuilder().insert().into(sandboxTransactions).values(row).updateEntity(false).execute();
+  await insertRows(tx, sandboxTransactions, row);
 }
 
 /** The transaction of that id, if there is one. */
