@@ -49,5 +49,5 @@ function integer(text: string): number | undefined {
 function transactionKey(fields: readonly Field[]): string {
   const transactionID = fieldText(fields, "transactionID");
   if (/^[0-9A-Za-z_-]{1,40}$/.test(transactionID)) return `transaction:${transactionID}`;
-  return `fields:${createHash("sha256").update(signingText(fields)).digest("hex")}`;
+  return `fields:${createHash("sha256").update(signingText(fields)).digest("base64url")}`;
 }

@@ -42,18 +42,37 @@ export function judge(result: GatewayResult, expected: Expected): Judgement {
   return { outcome: unpaidOutcome(result), reason: null };
 }
 
+/** Judges a result that belongs to no session of ours: money that was taken waits for a person. */
+export function judgeWithoutSession(result: GatewayResult): Judgement {
+  const tookMoney = isApproved(result) || APPROVED_VARIANTS.has(result.responseCode ?? -1);
+  return tookMoney ? held("session_unknown") : { outcome: unpaidOutcome(result), reason: null };
+}
+
+/**
+ * True where the result ends the session's attempt, so that the next form is that of a new one: a decline, or a cancel
+ * where the form was given out once. Of two forms that are out, the other may still be paid.
+ */
+export function endsAttempt(
+  { outcome }: Judgement,
+  result: GatewayResult,
+  session: { readonly attempt: number; readonly formsGiven: number },
+): boolean {
+  if (parseAttemptReference(result.transactionUnique)?.attempt !== session.attempt) return false;
+  return outcome === "declined" || (outcome === "cancelled" && session.formsGiven === 1);
+}
+
 /** An outcome that waits for a person. */
 export function held(reason: HeldReason): Judgement {
   return { outcome: "held", reason };
 }
 
 /** True for code 0 and status 0, the gateway's only way to say that it took money. */
-export function isApproved(result: GatewayResult): boolean {
+function isApproved(result: GatewayResult): boolean {
   return result.responseCode === 0 && result.responseStatus === 0;
 }
 
 /** What a result that took no money means: declined, cancelled, or not to be told. */
-export function unpaidOutcome(result: GatewayResult): "declined" | "cancelled" | "unknown" {
+function unpaidOutcome(result: GatewayResult): "declined" | "cancelled" | "unknown" {
   const code = result.responseCode ?? -1;
   if (code === REQUEST_CANCELLED) return "cancelled";
   const byAcquirer = code > 0 && code < GATEWAY_CODES_FROM && !SYSTEM_UNAVAILABLE.has(code);

@@ -3,6 +3,8 @@
  * get for each stands in the one table of `rpc/error-table.ts`, and in `docs/errors.md`.
  */
 export type Reason =
+  | "PARAMETER_MISSING"
+  | "PARAMETER_INVALID"
   | "API_KEY_MISSING"
   | "API_KEY_UNKNOWN"
   | "API_KEY_REVOKED"
@@ -17,18 +19,26 @@ export type Reason =
   | "EXPIRES_AT_INVALID"
   | "DATABASE_AWAY";
 
+/** One field that is wrong. */
+export interface Violation {
+  /** In proto names: `line_items[0].price_data.currency`. */
+  readonly field: string;
+  /** What is wrong with it, for the caller. */
+  readonly description: string;
+}
+
 /** A failure that is the caller's to mend. Anything else that is thrown is a bug of ours. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly reason: Reason;
 
-  /** The field it is about, in proto names: `line_items[0].price_data.currency`. */
-  readonly param: string | undefined;
+  /** The fields it is about, the first one first; often none. */
+  readonly violations: readonly Violation[];
 
-  /** `message` is for the caller: a sentence that says what is wrong and what would be right. */
-  constructor(reason: Reason, message: string, param?: string) {
+  /** `message` is for the caller: a sentence that says what is wrong. `about` is the field, or all of them. */
+  constructor(reason: Reason, message: string, about: string | readonly Violation[] = []) {
     super(message);
     this.reason = reason;
-    this.param = param;
+    this.violations = typeof about === "string" ? [{ field: about, description: message }] : about;
   }
 }

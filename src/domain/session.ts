@@ -28,6 +28,33 @@ export interface SessionTimes {
   readonly formsGiven: number;
 }
 
+/** A checkout session as the use cases hand it around. Null: not there, or not yet. */
+export interface CheckoutSession extends SessionTimes {
+  readonly id: string;
+  readonly merchantId: string;
+  readonly livemode: boolean;
+  /** Three letters of ISO 4217 in lower case. */
+  readonly currency: string;
+  /** In minor units. */
+  readonly amountTotal: number;
+  readonly lineItems: readonly LineItem[];
+  readonly successUrl: string;
+  readonly cancelUrl: string;
+  readonly customerId: string | null;
+  readonly clientReferenceId: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Number of the newest attempt, from 1 on. It moves on only when the attempt is known to have failed. */
+  readonly attempt: number;
+  readonly createdAt: number;
+  readonly completedAt: number | null;
+  /** True where the success arrived after the session had expired. */
+  readonly completedLate: boolean;
+  readonly paymentIntentId: string | null;
+  readonly paymentMethodId: string | null;
+  /** The transaction that completed it, see GatewayResult.transactionKey. */
+  readonly completedBy: string | null;
+}
+
 /** Shortest and longest life of a session; the longest is the default. */
 export const LIFE_MIN_MS = 5 * 60_000;
 export const LIFE_MAX_MS = 24 * 3_600_000;

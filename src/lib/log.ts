@@ -10,7 +10,8 @@ export type Log = Logger;
  * field that slips in with an object that somebody logs whole.
  */
 export function createLog(level: string, destination?: DestinationStream): Log {
-  const options = { level, base: null, redact: { paths: REDACTED, censor: "[redacted]" } };
+  const redact = { paths: REDACTED, censor: "[redacted]" };
+  const options = { level, base: null, redact, serializers: { err: describeError } };
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
@@ -30,3 +31,11 @@ const SECRET_NAMES = [
 ];
 
 const REDACTED = SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+
+/** What of an error is logged. Never the error whole: database errors carry their statement with all its values. */
+function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack } = error;
+  const { code, errno } = error as { code?: unknown; errno?: unknown };
+  return { name, message, stack, code, errno };
+}

@@ -1,0 +1,23 @@
+import type { DataSourceOptions, EntitySchema, MigrationInterface } from "typeorm";
+
+import { SnakeCaseColumns } from "./columns.js";
+
+export type SharedOptions = ReturnType<typeof sharedOptions>;
+
+/** What TypeORM is told on both engines. */
+export function sharedOptions(
+  entities: readonly EntitySchema[],
+  migrations: readonly (new () => MigrationInterface)[],
+) {
+  return {
+    entities: [...entities],
+    migrations: [...migrations],
+    namingStrategy: new SnakeCaseColumns(),
+    // The migrations alone make tables.
+    synchronize: false,
+    // TypeORM would print statements with their values. Errors reach our own log.
+    logging: false,
+    // Its default, written out: a forgotten value in a condition must not come to mean "any row".
+    invalidWhereValuesBehavior: { null: "throw", undefined: "throw" },
+  } satisfies Partial<DataSourceOptions>;
+}

@@ -1,0 +1,150 @@
+import { create, type DescMethod, type Message } from "@bufbuild/protobuf";
+import type {
+  Interceptor,
+  MethodImplSpec,
+  StreamRequest,
+  UnaryRequest,
+  UnaryResponse,
+} from "@connectrpc/connect";
+import { connectErrorOf } from "./error.js";
+import { AnswerHeaders, type Call, type UnaryAnswer } from "./call.js";
+import { LazyContext, type RequestView } from "./lazy-context.js";
+
+/** Interceptors and implementation of one unary method. */
+export type UnaryChain = (message: Message, call: Call) => Promise<UnaryAnswer>;
+
+/** Composes a unary method; without interceptors the implementation is called directly. */
+export function composeUnary(
+  { method, impl }: Extract<MethodImplSpec, { kind: "unary" }>,
+  interceptors: readonly Interceptor[],
+): UnaryChain {
+  const run = async (message: Message, view: RequestView, { call, answer }: Travelling): Promise<Message> =>
+    create(method.output, await impl(message, new LazyContext(method, view, answer, call)));
+  const chain = wrap(interceptors, async (request) => {
+    const travelling = travellingOf(request);
+    const message = await run(request.message as Message, request, travelling);
+    travelling.response = responseOf(method, false, message, travelling.answer);
+    return travelling.response;
+  });
+  return async (message, call) => {
+    const travelling: Travelling = { call, answer: new AnswerHeaders(), response: undefined };
+    try {
+      if (interceptors.length === 0)
+        return new OwnAnswer(await run(message, call, travelling), travelling.answer);
+      const response = (await chain(requestOf(method, false, message, travelling))) as UnaryResponse;
+      // An interceptor that answers in the implementation's place, or changes the answer, brings headers of its own.
+      return response === travelling.response
+        ? new OwnAnswer(response.message, travelling.answer)
+        : foreign(response);
+    } catch (error) {
+      throw connectErrorOf(error, travelling.answer.made);
+    }
+  };
+}
+
+/** What an interceptor wraps. */
+export type Next = ReturnType<Interceptor>;
+type AnyRequest = UnaryRequest | StreamRequest;
+type AnyResponse = Awaited<ReturnType<Next>>;
+
+/** What goes with a call, besides what interceptors see of it. */
+export interface Travelling {
+  readonly call: Call;
+  readonly answer: AnswerHeaders;
+  /** What the implementation answered: an interceptor may hand on something else. */
+  response: AnyResponse | undefined;
+}
+
+/** Puts interceptors around an implementation, the first of them outermost. */
+export function wrap(interceptors: readonly Interceptor[], innermost: Next): Next {
+  return interceptors.reduceRight((next, interceptor) => interceptor(next), innermost);
+}
+
+/**
+ * It travels inside the request, under a symbol: `{...request}`, the way in which interceptors change a request, takes
+ * it along.
+ */
+const TRAVELLING = Symbol("travelling");
+
+/** What goes with a request. One that an interceptor made from nothing has lost it, and gets it afresh. */
+export function travellingOf(request: AnyRequest): Travelling {
+  const known = (request as { [TRAVELLING]?: Travelling })[TRAVELLING];
+  return known ?? { call: request, answer: new AnswerHeaders(), response: undefined };
+}
+
+/** A request as interceptors see it. The accessors are its own and enumerable, so that a spread copies them. */
+export function requestOf(
+  method: DescMethod,
+  stream: boolean,
+  message: unknown,
+  travelling: Travelling,
+): AnyRequest {
+  const { call } = travelling;
+  return {
+    [TRAVELLING]: travelling,
+    stream,
+    method,
+    service: method.parent,
+    message,
+    requestMethod: call.requestMethod,
+    get url() {
+      return call.url;
+    },
+    get header() {
+      return call.header;
+    },
+    get signal() {
+      return call.signal;
+    },
+    get contextValues() {
+      return call.contextValues;
+    },
+  } as unknown as AnyRequest;
+}
+
+/** A response as interceptors see it. */
+export function responseOf(
+  method: DescMethod,
+  stream: boolean,
+  message: unknown,
+  answer: AnswerHeaders,
+): AnyResponse {
+  return {
+    stream,
+    method,
+    service: method.parent,
+    message,
+    get header() {
+      return answer.header;
+    },
+    get trailer() {
+      return answer.trailer;
+    },
+  } as unknown as AnyResponse;
+}
+
+class OwnAnswer implements UnaryAnswer {
+  readonly message: Message;
+  readonly #answer: AnswerHeaders;
+
+  constructor(message: Message, answer: AnswerHeaders) {
+    this.message = message;
+    this.#answer = answer;
+  }
+
+  get header(): Headers {
+    return this.#answer.header;
+  }
+  get trailer(): Headers {
+    return this.#answer.trailer;
+  }
+  get headers(): Headers | undefined {
+    return this.#answer.made;
+  }
+}
+
+function foreign({ message, header, trailer }: UnaryResponse): UnaryAnswer {
+  const headers = new Headers(header);
+  for (const [name, value] of trailer) headers.append(name, value);
+  return { message, header, trailer, headers };
+}

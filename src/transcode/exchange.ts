@@ -1,0 +1,126 @@
+import type { DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbuild/protobuf";
+import { createContextValues, type ContextValues } from "@connectrpc/connect";
+import { timeoutOf, within } from "./deadline.js";
+import type { ErrorRenderer } from "./error.js";
+import { quoted } from "./field-problem.js";
+import { addHandlerHeaders, type HeaderFilter } from "./headers.js";
+import { HttpCall } from "./http-call.js";
+import { headerOf, type HttpRequest, type HttpResponse } from "./http.js";
+import type { Invoker } from "./invoke.js";
+import type { Limits } from "./limits.js";
+import { requestError } from "./request-error.js";
+import { parseTarget } from "./request-target.js";
+import { rendered, send, sendError, sendNothing } from "./response.js";
+import type { RouteTable } from "./route-table.js";
+import type { Route } from "./route.js";
+import { sendStream } from "./stream.js";
+
+/** What every exchange needs. */
+export interface ExchangeParts {
+  readonly table: RouteTable<Route>;
+  readonly invoker: Invoker;
+  readonly limits: Limits;
+  readonly renderError: ErrorRenderer;
+  readonly forwardHeader: HeaderFilter | undefined;
+  readonly contextValues: (request: HttpRequest) => ContextValues;
+}
+
+/** One request and its answer. */
+export class Exchange {
+  readonly #parts: ExchangeParts;
+  readonly #request: HttpRequest;
+  readonly #response: HttpResponse;
+  readonly #startedAt = Date.now();
+  #contextValues: ContextValues | undefined;
+  #route: Route | undefined;
+
+  constructor(parts: ExchangeParts, request: HttpRequest, response: HttpResponse) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#response = response;
+  }
+
+  /** Answers the request, with an error if need be. Never rejects. */
+  async run(): Promise<void> {
+    // A connection that breaks is no bug. Over HTTP/2 it would be an exception that nobody catches.
+    this.#request.on("error", ignore);
+    this.#response.on("error", ignore);
+    try {
+      this.#contextValues = this.#parts.contextValues(this.#request);
+      await this.#serve();
+    } catch (error) {
+      sendError(this.#request, this.#response, error, this.#scene(), this.#parts.renderError);
+    }
+  }
+
+  async #serve(): Promise<void> {
+    const { method = "", url = "" } = this.#request;
+    const target = parseTarget(url);
+    const found = this.#parts.table.find(method, target.path);
+    if (found === undefined)
+      throw requestError("path_unknown", `There is nothing at ${quoted(target.path)}.`);
+    if (!("route" in found)) return this.#otherMethod(found.allow);
+    this.#route = found.route;
+    // Looked at before the body is read: a wrong one should not cost an upload.
+    const timeoutMs = this.#timeoutMs(found.route);
+    const read = found.route.read(this.#request, target, found.segments);
+    const message = read instanceof Promise ? await read : read;
+    const leftMs = timeoutMs - (Date.now() - this.#startedAt);
+    if (found.route.method.methodKind === "unary")
+      await this.#unary(found.route, found.route.method, message, leftMs);
+    else await this.#stream(found.route, found.route.method, message, leftMs);
+  }
+
+  #timeoutMs({ method }: Route): number {
+    const { timeoutMsMax, streamTimeoutMsMax } = this.#parts.limits;
+    const limit = method.methodKind === "unary" ? timeoutMsMax : streamTimeoutMsMax;
+    return timeoutOf(headerOf(this.#request, "grpc-timeout"), limit);
+  }
+
+  #otherMethod(allow: readonly string[]): void {
+    const headers = { allow: allow.join(", ") };
+    if (this.#request.method === "OPTIONS") return sendNothing(this.#response, 204, headers);
+    const text = `${quoted(this.#request.method ?? "")} is not possible here, only ${headers.allow}.`;
+    throw requestError("method_not_allowed", text, undefined, headers);
+  }
+
+  async #unary(route: Route, method: DescMethodUnary, message: Message, timeoutMs: number): Promise<void> {
+    const call = this.#call(timeoutMs, route.harmless);
+    const work = () => this.#parts.invoker.unary(method, message, call);
+    // When time is up the caller is told so. Work that may move money goes on to its end all the same.
+    const answer = await within(timeoutMs, work, (reason) => route.harmless && call.abort(reason));
+    const { contentType, body } = route.write(answer.message);
+    const headers = addHandlerHeaders({ "content-type": contentType }, answer.headers);
+    send(this.#request, this.#response, 200, headers, body);
+  }
+
+  async #stream(
+    route: Route,
+    method: DescMethodServerStreaming,
+    message: Message,
+    timeoutMs: number,
+  ): Promise<void> {
+    const call = this.#call(timeoutMs, true);
+    const work = () => this.#parts.invoker.serverStream(method, message, call);
+    const answer = await within(timeoutMs, work, (reason) => call.abort(reason));
+    await sendStream(this.#request, this.#response, answer, {
+      write: route.write,
+      timeoutMs: timeoutMs,
+      onExpired: (reason) => call.abort(reason),
+      writeError: (error) => rendered(error, this.#scene(), this.#parts.renderError).body,
+    });
+  }
+
+  #call(timeoutMs: number, droppable: boolean): HttpCall {
+    const contextValues = this.#contextValues ?? createContextValues();
+    const call = new HttpCall(this.#request, contextValues, timeoutMs, this.#parts.forwardHeader);
+    if (droppable) call.abortWith(this.#response);
+    return call;
+  }
+
+  #scene() {
+    return { contextValues: this.#contextValues ?? createContextValues(), method: this.#route?.method };
+  }
+}
+
+function ignore(): void {}

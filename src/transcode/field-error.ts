@@ -1,0 +1,14 @@
+import { FieldProblem, quoted } from "./field-problem.js";
+import { requestError } from "./request-error.js";
+
+/** What was thrown, as an error for the caller: a field's problem becomes a sentence about that field. */
+export function callerError(thrown: unknown): unknown {
+  if (!(thrown instanceof FieldProblem)) return thrown;
+  const { reason, path, message } = thrown;
+  if (reason === "body_malformed") return requestError(reason, message);
+  const field = path === "" ? undefined : quoted(path).slice(1, -1);
+  if (reason === "parameter_unknown")
+    return requestError(reason, `Unknown parameter: ${quoted(path)}.`, field);
+  const subject = field === undefined ? "The request body" : `The parameter "${field}"`;
+  return requestError(reason, `${subject} ${message}.`, field);
+}

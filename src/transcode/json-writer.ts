@@ -1,0 +1,149 @@
+import {
+  isFieldSet,
+  type DescEnum,
+  type DescField,
+  type DescMessage,
+  type Message,
+} from "@bufbuild/protobuf";
+import { FeatureSet_FieldPresence, isWrapperDesc } from "@bufbuild/protobuf/wkt";
+import type { WriteJson } from "./json-functions.js";
+import type { JsonStyle } from "./json-style.js";
+import { getField } from "./message-fields.js";
+import { scalarWriter } from "./scalar-json.js";
+import { wellKnownWriter } from "./well-known-json.js";
+
+/** The compiled writers of one dialect: asked for a type twice, it gives the same writer. */
+export interface JsonWriters {
+  message: (desc: DescMessage) => WriteJson;
+  /** Writes the field's value as a JSON text of its own, also where it is unset. */
+  field: (field: DescField) => (message: Message) => string;
+}
+
+/** Compiles writers as they are asked for; a type's own fields are compiled with it. */
+export function createJsonWriters(style: JsonStyle): JsonWriters {
+  const writers = new Map<DescMessage, WriteJson>();
+  const all: JsonWriters = {
+    message: (desc) => writers.get(desc) ?? compileMessage(desc),
+    field: (field) => aloneWriter(field, compileFieldWriter(field, style, all.message)),
+  };
+  return all;
+
+  function compileMessage(desc: DescMessage): WriteJson {
+    const own = wellKnownWriter(desc, style, all.message);
+    const fields: WriteField[] = [];
+    const writer = own ?? ((message) => writeMessage(fields, message as Message));
+    writers.set(desc, writer); // Before its fields: one of them may be of this type.
+    if (own === undefined) fields.push(...fieldsOf(desc, style, all.message));
+    return writer;
+  }
+}
+
+/** The JSON of one field, or undefined where it is left out. */
+type WriteField = (message: Message) => string | undefined;
+
+function writeMessage(fields: readonly WriteField[], message: Message): string {
+  let json = "";
+  for (const write of fields) {
+    const member = write(message);
+    if (member !== undefined) json += json === "" ? member : `,${member}`;
+  }
+  return `{${json}}`;
+}
+
+type WriterOf = (desc: DescMessage) => WriteJson;
+
+function fieldsOf(desc: DescMessage, style: JsonStyle, writerOf: WriterOf): WriteField[] {
+  const expanded = style.expandedSuffix === "" ? new Map<string, DescField>() : expandedFields(desc, style);
+  const keyed = desc.fields.filter((field) => ![...expanded.values()].includes(field));
+  return keyed.map((field) => {
+    const write = keyedWriter(field, style, writerOf);
+    const object = expanded.get(field.name);
+    return object === undefined ? write : expandedWriter(field, object, write, style, writerOf);
+  });
+}
+
+/** The fields that stand in another's place, by the name of that other. */
+function expandedFields(desc: DescMessage, { expandedSuffix }: JsonStyle): Map<string, DescField> {
+  const names = new Set(desc.fields.map((field) => field.name));
+  const expanded = desc.fields.filter(
+    (field) => field.fieldKind === "message" && field.name.endsWith(expandedSuffix),
+  );
+  const entries = expanded.map((field) => [field.name.slice(0, -expandedSuffix.length), field] as const);
+  return new Map(entries.filter(([name]) => names.has(name)));
+}
+
+function expandedWriter(
+  field: DescField,
+  object: DescField,
+  write: WriteField,
+  style: JsonStyle,
+  writerOf: WriterOf,
+): WriteField {
+  const key = `${JSON.stringify(style.fieldName(field))}:`;
+  const writeObject = compileFieldWriter(object, style, writerOf);
+  return (message) => {
+    const value = getField(message, object);
+    return value === undefined ? write(message) : key + writeObject(value);
+  };
+}
+
+/** `"name":value`, with what the style says of fields that are unset or have their default. */
+function keyedWriter(field: DescField, style: JsonStyle, writerOf: WriterOf): WriteField {
+  const key = `${JSON.stringify(style.fieldName(field))}:`;
+  const write = compileFieldWriter(field, style, writerOf);
+  if (field.presence === FeatureSet_FieldPresence.IMPLICIT) {
+    if (style.defaults === "write") return (message) => key + write(getField(message, field));
+    return (message) => (isFieldSet(message, field) ? key + write(getField(message, field)) : undefined);
+  }
+  const unset = style.unset === "null" ? `${key}null` : undefined;
+  return (message) => {
+    const value = getField(message, field);
+    return value === undefined ? unset : key + write(value);
+  };
+}
+
+function aloneWriter(field: DescField, write: WriteJson): (message: Message) => string {
+  return (message) => {
+    const value = getField(message, field);
+    return value === undefined ? "null" : write(value);
+  };
+}
+
+function compileFieldWriter(field: DescField, style: JsonStyle, writerOf: WriterOf): WriteJson {
+  const write = elementWriter(field, style, writerOf);
+  if (field.fieldKind === "list") return (list) => listJson(list as readonly unknown[], write);
+  if (field.fieldKind === "map") return (map) => mapJson(map as Record<string, unknown>, write);
+  return write;
+}
+
+function elementWriter(field: DescField, style: JsonStyle, writerOf: WriterOf): WriteJson {
+  if (field.enum !== undefined) return enumWriter(field.enum, style);
+  if (field.message === undefined) return scalarWriter(field.scalar, style);
+  const bare = isWrapperDesc(field.message) && field.fieldKind === "message" && field.oneof === undefined;
+  if (!bare) return writerOf(field.message);
+  return scalarWriter(field.message.fields[0].scalar, style);
+}
+
+function enumWriter(desc: DescEnum, style: JsonStyle): WriteJson {
+  if (desc.typeName === "google.protobuf.NullValue") return () => "null";
+  const names = style.enumNames(desc);
+  return (value) => {
+    const name = names.name(value as number);
+    return name === undefined ? String(value) : `"${name}"`;
+  };
+}
+
+function listJson(list: readonly unknown[], write: WriteJson): string {
+  let json = "";
+  for (const item of list) json += json === "" ? write(item) : `,${write(item)}`;
+  return `[${json}]`;
+}
+
+function mapJson(map: Record<string, unknown>, write: WriteJson): string {
+  let json = "";
+  for (const key in map) {
+    if (!Object.hasOwn(map, key)) continue;
+    json += `${json === "" ? "" : ","}${JSON.stringify(key)}:${write(map[key])}`;
+  }
+  return `{${json}}`;
+}

@@ -1,0 +1,31 @@
+import type { DescField, DescOneof, Message } from "@bufbuild/protobuf";
+import { FieldProblem, quoted } from "./field-problem.js";
+
+type Fields = Record<string, unknown>;
+type Choice = { case: string | undefined; value?: unknown };
+
+/** Sets a field of a message that protobuf-es made. Refuses a second member of a oneof. */
+export function setField(message: Message, field: DescField, value: unknown): void {
+  const fields = message as unknown as Fields;
+  if (field.oneof === undefined) fields[field.localName] = value;
+  else fields[field.oneof.localName] = choose(fields, field, field.oneof, value);
+}
+
+function choose(fields: Fields, field: DescField, oneof: DescOneof, value: unknown): Choice {
+  const taken = (fields[oneof.localName] as Choice).case;
+  if (taken !== undefined && taken !== field.localName) {
+    const other = oneof.fields.find((member) => member.localName === taken)?.name ?? taken;
+    throw new FieldProblem(`cannot be given together with ${quoted(other)}`, "parameter_conflict");
+  }
+  return { case: field.localName, value };
+}
+
+/** The value of a field as protobuf-es keeps it; undefined for an unset field with presence. */
+export function getField(message: Message, field: DescField): unknown {
+  const fields = message as unknown as Fields;
+  // Outside of proto3 the defaults of unset fields are on the prototype.
+  if (field.oneof === undefined)
+    return Object.hasOwn(fields, field.localName) ? fields[field.localName] : undefined;
+  const choice = fields[field.oneof.localName] as Choice;
+  return choice.case === field.localName ? choice.value : undefined;
+}

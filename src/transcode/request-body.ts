@@ -1,0 +1,88 @@
+import { isUtf8 } from "node:buffer";
+import { create, type DescField, type DescMessage, type Message } from "@bufbuild/protobuf";
+import { decodedBody } from "./content-encoding.js";
+import type { JsonDialect } from "./dialect.js";
+import { callerError } from "./field-error.js";
+import { inside } from "./field-problem.js";
+import { isHttpBody, isHttpBodyField, rawBody } from "./http-body.js";
+import type { RouteRule } from "./http-rules.js";
+import { headerOf, type HttpRequest } from "./http.js";
+import { checkJsonType } from "./media-type.js";
+import { setField } from "./message-fields.js";
+import { readBytes } from "./request-bytes.js";
+import { requestError } from "./request-error.js";
+
+/** Makes the request message out of the body, the first of the three places that a request is made of. */
+export type ReadBody = (request: HttpRequest) => Promise<Message>;
+
+/** Compiles what a rule says of the body. */
+export function compileBody({ method, body }: RouteRule, dialect: JsonDialect, bytesMax: number): ReadBody {
+  const decode = decoder(method.input, body, dialect);
+  return async (request) => {
+    const received = await readBytes(request, bytesMax);
+    const bytes = received.length === 0 ? received : await decodedBody(request, received, bytesMax);
+    return decode(bytes, headerOf(request, "content-type"), received.length === 0);
+  };
+}
+
+/** `empty` is true where nothing was sent: a gzip of nothing is something. */
+type Decode = (bytes: Buffer, contentType: string | undefined, empty: boolean) => Message;
+
+function decoder(desc: DescMessage, body: RouteRule["body"], dialect: JsonDialect): Decode {
+  if (body === undefined) return noBody(desc);
+  if (body === "*") return isHttpBody(desc) ? wholeRaw : wholeJson(desc, dialect);
+  return isHttpBodyField(body) ? fieldRaw(desc, body) : fieldJson(desc, body, dialect);
+}
+
+/** Many HTTP clients send `{}` with everything. */
+function noBody(desc: DescMessage): Decode {
+  return (bytes, _, empty) => {
+    if (!empty && !/^\s*\{\s*\}\s*$/.test(bytes.toString("latin1"))) {
+      throw requestError("body_unexpected", "This call takes no request body.");
+    }
+    return create(desc);
+  };
+}
+
+const wholeRaw: Decode = (bytes, contentType) => rawBody(contentType, bytes);
+
+function fieldRaw(desc: DescMessage, field: DescField): Decode {
+  return (bytes, contentType, empty) => {
+    const message = create(desc);
+    if (!empty) setField(message, field, rawBody(contentType, bytes));
+    return message;
+  };
+}
+
+function wholeJson(desc: DescMessage, dialect: JsonDialect): Decode {
+  const codec = dialect.message(desc);
+  return (bytes, contentType, empty) => {
+    if (empty) return create(desc);
+    checkJsonType(contentType);
+    try {
+      return codec.read(textOf(bytes));
+    } catch (error) {
+      throw callerError(error);
+    }
+  };
+}
+
+function fieldJson(desc: DescMessage, field: DescField, dialect: JsonDialect): Decode {
+  const codec = dialect.field(field);
+  return (bytes, contentType, empty) => {
+    const message = create(desc);
+    if (empty) return message;
+    checkJsonType(contentType);
+    try {
+      codec.read(message, textOf(bytes));
+    } catch (error) {
+      throw callerError(inside(field.name, error));
+    }
+    return message;
+  };
+}
+
+function textOf(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw requestError("body_malformed", "The request body is not valid UTF-8.");
+  return bytes.toString();
+}

@@ -1,0 +1,91 @@
+import type { ServerResponse } from "node:http";
+import type { ConnectError, ContextValues } from "@connectrpc/connect";
+import type { DescMethod } from "@bufbuild/protobuf";
+import { connectErrorOf, httpStatusOf, type ErrorAnswer, type ErrorRenderer } from "./error.js";
+import { addHandlerHeaders, type AnswerRecord } from "./headers.js";
+import type { HttpRequest, HttpResponse } from "./http.js";
+import { isRouting, reasonOf, statusOfReason } from "./request-error.js";
+
+/** Sends a whole answer. To a HEAD request goes everything but the body. */
+export function send(
+  request: HttpRequest,
+  response: HttpResponse,
+  status: number,
+  headers: AnswerRecord,
+  body: string | Uint8Array,
+): void {
+  headers["content-length"] = String(typeof body === "string" ? Buffer.byteLength(body) : body.byteLength);
+  const sender = response as ServerResponse; // The other HTTP version's differs in types only.
+  sender.writeHead(status, headers);
+  if (request.method === "HEAD") sender.end();
+  else sender.end(body);
+}
+
+/** Sends an answer without a body. */
+export function sendNothing(response: HttpResponse, status: number, headers: AnswerRecord): void {
+  (response as ServerResponse).writeHead(status, headers).end();
+}
+
+/** What a renderer is told besides the error. */
+export interface ErrorScene {
+  readonly contextValues: ContextValues;
+  readonly method: DescMethod | undefined;
+}
+
+/** An error as the renderer wants it written. A renderer that fails itself must not take the answer with it. */
+export function rendered(error: ConnectError, scene: ErrorScene, render: ErrorRenderer): ErrorAnswer {
+  const reason = reasonOf(error);
+  const status = reason === undefined ? httpStatusOf(error.code) : statusOfReason(reason);
+  try {
+    return render(error, { ...scene, status, reason, routing: isRouting(reason) });
+  } catch {
+    // The caller still needs an answer; the renderer's own tests are where its bugs belong.
+    return { status: 500, body: FALLBACK_BODY };
+  }
+}
+
+/** Answers with an error, whatever was thrown. */
+export function sendError(
+  request: HttpRequest,
+  response: HttpResponse,
+  thrown: unknown,
+  scene: ErrorScene,
+  render: ErrorRenderer,
+): void {
+  const error = connectErrorOf(thrown);
+  const { status, headers, body } = rendered(error, scene, render);
+  const record = addHandlerHeaders({ "content-type": "application/json" }, error.metadata);
+  try {
+    send(request, response, status, Object.assign(record, headers), body);
+  } catch {
+    // A header that cannot be sent, or an answer that has begun: the one thing left to say is that it failed.
+    sendFallback(request, response);
+  }
+  discardRest(request);
+}
+
+function sendFallback(request: HttpRequest, response: HttpResponse): void {
+  try {
+    send(request, response, 500, { "content-type": "application/json" }, FALLBACK_BODY);
+  } catch {
+    response.destroy(); // The client sees the connection break, which is true.
+  }
+}
+
+const FALLBACK_BODY = `{"code":13,"message":"internal error","details":[]}`;
+
+/**
+ * Lets a client that is still sending read the answer before its connection goes: closing at once would reset it, and
+ * the answer be lost. Nobody can go on for ever, though.
+ */
+function discardRest(request: HttpRequest): void {
+  if (request.complete) return;
+  let bytes = 0;
+  request.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > DISCARDED_BYTES_MAX) request.destroy();
+  });
+}
+
+/** What a client may still have on its way when it is told that its request is too large. */
+const DISCARDED_BYTES_MAX = 16 * 1024 * 1024;

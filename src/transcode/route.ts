@@ -1,0 +1,72 @@
+import {
+  create,
+  type DescMethodServerStreaming,
+  type DescMethodUnary,
+  type Message,
+} from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
+import type { JsonDialect } from "./dialect.js";
+import { callerError } from "./field-error.js";
+import { nameOf, type RouteRule } from "./http-rules.js";
+import type { HttpRequest } from "./http.js";
+import type { Limits } from "./limits.js";
+import { compilePath } from "./path-values.js";
+import { malformedPath, percentDecoded } from "./percent.js";
+import { compileQuery } from "./query.js";
+import { compileBody } from "./request-body.js";
+import { mayHaveBody } from "./request-bytes.js";
+import { compileAnswer, type WriteAnswer } from "./response-body.js";
+import type { Target } from "./request-target.js";
+
+/** A rule, compiled: how its request is read and its answer written. */
+export interface Route {
+  readonly rule: RouteRule;
+  readonly method: DescMethodUnary | DescMethodServerStreaming;
+  /** Nothing but reading: its work may be dropped when nobody waits for it any more. */
+  readonly harmless: boolean;
+  /** The request message, made of body, path and query. Throws ConnectErrors for the caller. */
+  readonly read: (
+    request: HttpRequest,
+    target: Target,
+    segments: readonly string[],
+  ) => Message | Promise<Message>;
+  readonly write: WriteAnswer;
+}
+
+/** Compiles a rule; throws an Error that names the method if the rule cannot be served. */
+export function compileRoute(rule: RouteRule, dialect: JsonDialect, limits: Limits): Route {
+  try {
+    const method = rule.method as Route["method"];
+    return {
+      rule,
+      method,
+      harmless: method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS,
+      read: compileRead(rule, dialect, limits),
+      write: compileAnswer(rule, dialect),
+    };
+  } catch (error) {
+    throw new Error(`HTTP rule of ${nameOf(rule.method)}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function compileRead(rule: RouteRule, dialect: JsonDialect, limits: Limits): Route["read"] {
+  const readBody = compileBody(rule, dialect, limits.requestBytesMax);
+  const bindPath = compilePath(rule.variables, dialect);
+  const bindQuery = compileQuery(rule, dialect);
+  const bind = (message: Message, { path, query }: Target, segments: readonly string[]): Message => {
+    // Also where no variable holds the broken part: `*` takes no broken segment either.
+    if (percentDecoded(path) === undefined) throw malformedPath();
+    try {
+      bindPath(message, segments);
+      bindQuery(message, query);
+    } catch (error) {
+      throw callerError(error);
+    }
+    return message;
+  };
+  return (request, target, segments) => {
+    // A raw request has its content type even without a body.
+    if (!mayHaveBody(request) && rule.body !== "*") return bind(create(rule.method.input), target, segments);
+    return readBody(request).then((message) => bind(message, target, segments));
+  };
+}
