@@ -102,7 +102,10 @@ const anOrder = fc.oneof(
 
 t.test("a total outside the range is refused, naming the items", async (t) => {
   t.match(refusalOf([]), { reason: "AMOUNT_TOO_SMALL", violations: [{ field: "line_items" }] });
-  t.match(refusalOf([{ unitAmount: 0, quantity: 5 }]), { reason: "AMOUNT_TOO_SMALL", violations: [{ field: "line_items" }] });
+  t.match(refusalOf([{ unitAmount: 0, quantity: 5 }]), {
+    reason: "AMOUNT_TOO_SMALL",
+    violations: [{ field: "line_items" }],
+  });
   t.match(refusalOf([{ unitAmount: TOTAL_MAX + 1, quantity: 1 }]), { reason: "AMOUNT_TOO_LARGE" });
   const most = Array.from({ length: 100 }, () => ({ unitAmount: 99_999_999, quantity: 999_999 }));
   t.match(refusalOf(most), { reason: "AMOUNT_TOO_LARGE", violations: [{ field: "line_items" }] });
