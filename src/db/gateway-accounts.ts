@@ -64,13 +64,6 @@ export async function listGatewayAccounts(
     .getMany();
 }
 
-/** True where any secret is sealed: then no new secrets key may be made. */
-export async function hasGatewayAccounts(db: EntityManager): Promise<boolean> {
-  return (
-    (await db.createQueryBuilder(gatewayAccounts, "a").select("a.merchantId").limit(1).getOne()) !== null
-  );
-}
-
 /** What may change of an account. */
 export type GatewayAccountChange = Partial<Omit<GatewayAccountRow, "merchantId" | "livemode" | "createdAt">>;
 
