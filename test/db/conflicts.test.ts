@@ -1,10 +1,17 @@
 import t from "tap";
 
 import { isDatabaseAway } from "../../src/db/database-errors.js";
-import { insertRows } from "../../src/db/insert.js";
 import { inTransaction, lockForUpdate, type Run, type Tx } from "../../src/db/transaction.js";
 import { onMysql, signal, untilLockWait } from "../support/database.js";
-import { aThing, changeAmount, openThings, save, storedIds, things } from "../support/things.js";
+import {
+  aThing,
+  changeAmount,
+  insertThings,
+  openThings,
+  save,
+  storedIds,
+  things,
+} from "../support/things.js";
 
 const lockThing = (tx: Tx, id: string) =>
   lockForUpdate(tx.createQueryBuilder(things, "thing").where({ id })).getOneOrFail();
@@ -40,12 +47,12 @@ await onMysql(t, "work that swallows a deadlock and goes on is run again all the
   let deadlocks = 0;
   const work = (first: string, second: string, mine: keyof typeof both, other: keyof typeof both) =>
     inTransaction(database, "SERIALIZABLE", async (tx) => {
-      await insertRows(tx, things, aThing({ id: `before ${mine}` }));
+      await insertThings(tx, aThing({ id: `before ${mine}` }));
       await lockThing(tx, first);
       both[mine].give();
       await both[other].given;
       await lockThing(tx, second).catch(() => deadlocks++);
-      await insertRows(tx, things, aThing({ id: `after ${mine}` })).catch(() => {});
+      await insertThings(tx, aThing({ id: `after ${mine}` })).catch(() => {});
     });
   await Promise.all([work("a", "b", "left", "right"), work("b", "a", "right", "left")]);
   t.equal(deadlocks, 1);

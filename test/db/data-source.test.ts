@@ -1,11 +1,10 @@
 import t from "tap";
 
 import { openDatabase } from "../../src/db/data-source.js";
-import { insertRows } from "../../src/db/insert.js";
 import { serverOptions } from "../../src/db/mysql.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import { eachEngine, onMysql, onSqlite, signal, silent } from "../support/database.js";
-import { aThing, openThings, save, storedIds, things } from "../support/things.js";
+import { aThing, insertThings, openThings, save, storedIds, things } from "../support/things.js";
 
 const parts = { dataDir: "unused", entities: [], migrations: [], log: silent };
 
@@ -115,7 +114,7 @@ await eachEngine(t, "a transaction that is running does not hold up reads", asyn
   const inside = signal();
   const mayEnd = signal();
   const writing = inTransaction(database, "SERIALIZABLE", async (tx) => {
-    await insertRows(tx, things, aThing());
+    await insertThings(tx, aThing());
     inside.give();
     await mayEnd.given;
   });
@@ -131,7 +130,7 @@ await eachEngine(t, "closing lets the transaction that is running end", async (t
   let closed: Promise<void> | undefined;
   await inTransaction(database, "SERIALIZABLE", async (tx) => {
     closed = database.close();
-    await insertRows(tx, things, aThing());
+    await insertThings(tx, aThing());
   });
   await closed;
   const again = await openThings(engine);

@@ -1,21 +1,20 @@
 import t from "tap";
 
 import { isDatabaseAway } from "../../src/db/database-errors.js";
-import { insertRows } from "../../src/db/insert.js";
 import { inTransaction, type Run } from "../../src/db/transaction.js";
 import { onMysql, signal } from "../support/database.js";
 import { openLine } from "../support/line.js";
-import { aThing, openThings, save, storedIds, things } from "../support/things.js";
+import { aThing, insertThings, openThings, save, storedIds, things } from "../support/things.js";
 
 await onMysql(t, "a connection killed within a transaction makes it run again", async (t, engine, admin) => {
   const database = await openThings(engine);
   const runs: Run[] = [];
   await inTransaction(database, "SERIALIZABLE", async (tx, run) => {
     runs.push(run);
-    await insertRows(tx, things, aThing({ id: `run ${runs.length}` }));
+    await insertThings(tx, aThing({ id: `run ${runs.length}` }));
     const [{ id }] = await tx.query("select connection_id() as id");
     if (!run.again) await admin.query(`kill ${id}`);
-    await insertRows(tx, things, aThing({ id: "end" }));
+    await insertThings(tx, aThing({ id: "end" }));
   });
   t.same(runs, [{ again: false }, { again: true }]);
   t.same(await storedIds(database), ["end", "run 2"]);
@@ -29,7 +28,7 @@ await onMysql(
     let runs = 0;
     await inTransaction(database, "SERIALIZABLE", async (tx, run) => {
       runs++;
-      await insertRows(tx, things, aThing());
+      await insertThings(tx, aThing());
       if (run.again) return;
       const [{ id }] = await tx.query("select connection_id() as id");
       const killed = tx.query("select sleep(20)");
@@ -45,7 +44,7 @@ await onMysql(t, "a rollback that fails does not hide why it was needed", async 
   const database = await openThings(engine);
   const declined = new Error("declined");
   const failing = inTransaction(database, "SERIALIZABLE", async (tx) => {
-    await insertRows(tx, things, aThing());
+    await insertThings(tx, aThing());
     const [{ id }] = await tx.query("select connection_id() as id");
     await admin.query(`kill ${id}`);
     throw declined;
@@ -63,7 +62,7 @@ await onMysql(t, "a commit whose answer is lost is found by the next run", async
   const answer = await inTransaction(database, "SERIALIZABLE", async (tx, run) => {
     runs.push(run);
     if (run.again && (await tx.findOneBy(things, { id: mine.id })) !== null) return "was there";
-    await insertRows(tx, things, mine);
+    await insertThings(tx, mine);
     return "inserted";
   });
   t.equal(answer, "was there");
@@ -80,7 +79,7 @@ await onMysql(t, "many callers survive the loss of every connection", async (t, 
     ids.map((id) =>
       inTransaction(database, "SERIALIZABLE", async (tx, run) => {
         if (run.again && (await tx.findOneBy(things, { id })) !== null) return;
-        await insertRows(tx, things, aThing({ id }));
+        await insertThings(tx, aThing({ id }));
         if (++inside === 5 || inside === 40) line.shake();
       }),
     ),

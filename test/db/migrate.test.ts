@@ -14,6 +14,8 @@ import {
   things,
 } from "../support/things.js";
 
+const MIGRATING = import.meta.resolve("./children/migrating.js");
+
 const NAMES = ["CreateThings1700000000000", "FillThings1700000000001"];
 
 await eachEngine(t, "migrations are applied once, in their order", async (t, engine) => {
@@ -26,7 +28,7 @@ await eachEngine(t, "migrations are applied once, in their order", async (t, eng
 
 await eachEngine(t, "of four processes one applies, and the others find nothing left", async (t, engine) => {
   const children = Array.from({ length: 4 }, () =>
-    startChild<string[] | "ready">(t, "migrating", engine.place),
+    startChild<string[] | "ready">(t, MIGRATING, engine.place),
   );
   await until("all are ready", () => children.every((child) => child.answers.length === 1));
   for (const child of children) child.tell("go");

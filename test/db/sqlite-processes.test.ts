@@ -10,11 +10,14 @@ import { type Child, startChild } from "../support/child.js";
 import { onSqlite, until } from "../support/database.js";
 import { openThings, storedIds } from "../support/things.js";
 
+const HOLDING = import.meta.resolve("./children/holding.js");
+const WRITING = import.meta.resolve("./children/writing.js");
+
 type Answer = { acknowledged?: string; log?: string; pong?: number };
 
 await onSqlite(t, "what was acknowledged survives other processes and kill -9", async (t, engine) => {
   const database = await openThings(engine);
-  const writer = startChild<Answer>(t, "writing", { ...engine.place, name: "w" });
+  const writer = startChild<Answer>(t, WRITING, { ...engine.place, name: "w" });
   const holder = await startHolder(t, engine.place.dataDir);
   await until("the writer is ready", () => writer.answers.length > 0);
   writer.tell("write");
@@ -43,7 +46,7 @@ await onSqlite(t, "what was acknowledged survives other processes and kill -9", 
 
 await onSqlite(t, "two processes write at full speed, and both get through", async (t, engine) => {
   const database = await openThings(engine);
-  const writers = ["x", "y"].map((name) => startChild<Answer>(t, "writing", { ...engine.place, name }));
+  const writers = ["x", "y"].map((name) => startChild<Answer>(t, WRITING, { ...engine.place, name }));
   await until("both are ready", () => writers.every((writer) => writer.answers.length > 0));
   for (const writer of writers) writer.tell("write");
   await Promise.all(writers.map((writer) => moreAcknowledged(writer, 300)));
@@ -92,7 +95,7 @@ await onSqlite(t, "a read that met a lock sees what is committed afterwards", as
 });
 
 async function startHolder(t: Test, dataDir: string): Promise<Child<string>> {
-  const holder = startChild<string>(t, "holding", { file: path.join(dataDir, "calmony-pay.db") });
+  const holder = startChild<string>(t, HOLDING, { file: path.join(dataDir, "calmony-pay.db") });
   await until("the holder is ready", () => count(holder, "ready") === 1);
   return holder;
 }

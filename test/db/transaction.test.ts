@@ -1,10 +1,17 @@
 import t from "tap";
 
 import { isDuplicateKey } from "../../src/db/database-errors.js";
-import { insertRows } from "../../src/db/insert.js";
 import { inTransaction, lockForUpdate } from "../../src/db/transaction.js";
 import { eachEngine, signal } from "../support/database.js";
-import { aThing, changeAmount, openThings, save, storedIds, things } from "../support/things.js";
+import {
+  aThing,
+  changeAmount,
+  insertThings,
+  openThings,
+  save,
+  storedIds,
+  things,
+} from "../support/things.js";
 
 class Declined extends Error {}
 
@@ -15,7 +22,7 @@ await eachEngine(t, "an error rolls everything back and is thrown as it is", asy
   const failing = inTransaction(database, "SERIALIZABLE", async (tx, run) => {
     runs++;
     t.equal(run.again, false);
-    await insertRows(tx, things, aThing());
+    await insertThings(tx, aThing());
     throw declined;
   });
   t.equal(await failing.catch((error: unknown) => error), declined);
@@ -27,7 +34,7 @@ await eachEngine(t, "a transaction inside a transaction is refused", async (t, e
   const database = await openThings(engine);
   await inTransaction(database, "SERIALIZABLE", async (tx) => {
     await t.rejects(save(database, aThing({ id: "inner" })), { message: /inside a transaction/ });
-    await insertRows(tx, things, aThing({ id: "outer" }));
+    await insertThings(tx, aThing({ id: "outer" }));
   });
   t.same(await storedIds(database), ["outer"]);
 });
@@ -42,7 +49,7 @@ await eachEngine(t, "a query beside the running transaction is refused", async (
       Promise.resolve().then(() => database.manager.query("select 1")),
       { message: /beside/ },
     );
-    await insertRows(tx, things, aThing());
+    await insertThings(tx, aThing());
     later = after.given.then(() => storedIds(database));
   });
   after.give();
@@ -53,11 +60,11 @@ await eachEngine(t, "a taken key may be caught inside, and the transaction goes 
   const database = await openThings(engine);
   await save(database, aThing());
   await inTransaction(database, "SERIALIZABLE", async (tx) => {
-    const error = await insertRows(tx, things, aThing({ title: "other" })).catch((error: unknown) => error);
+    const error = await insertThings(tx, aThing({ title: "other" })).catch((error: unknown) => error);
     t.ok(isDuplicateKey(error));
     t.ok(isDuplicateKey(error, "PRIMARY"));
     t.notOk(isDuplicateKey(error, "thing_owner_id_title"));
-    await insertRows(tx, things, aThing({ id: "b" }));
+    await insertThings(tx, aThing({ id: "b" }));
   });
   t.same(await storedIds(database), ["a", "b"]);
 });
@@ -87,7 +94,7 @@ await eachEngine(t, "of 32 that complete one row exactly one wins", async (t, en
         tx.createQueryBuilder(things, "thing").where({ id: "a" }),
       ).getOneOrFail();
       if (row.amount !== 0) return row.amount;
-      await insertRows(tx, things, aThing({ id: `intent ${caller}`, title: "one intent only" }));
+      await insertThings(tx, aThing({ id: `intent ${caller}`, title: "one intent only" }));
       t.equal(await changeAmount(tx, "a", 0, caller), 1);
       return caller;
     });
@@ -101,7 +108,7 @@ await eachEngine(t, "of many at once the acknowledged are stored, and they alone
   const numbers = Array.from({ length: 50 }, (_, index) => index);
   const failing = numbers.map((number) =>
     inTransaction(database, "SERIALIZABLE", async (tx) => {
-      await insertRows(tx, things, aThing({ id: `long ${number}`, amount: 0 }));
+      await insertThings(tx, aThing({ id: `long ${number}`, amount: 0 }));
       await new Promise((resolve) => setImmediate(resolve));
       await changeAmount(tx, `long ${number}`, 0, 1);
       if (number % 5 === 0) throw new Declined(`long ${number}`);

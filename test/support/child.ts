@@ -3,7 +3,7 @@ import { once } from "node:events";
 
 import type { Test } from "tap";
 
-/** A second process of a story: `dist/test/db/children/<name>.js`, told and answering by messages. */
+/** A second process of a story, told and answering by messages. */
 export interface Child<Answer> {
   /** Every message so far, in order. */
   readonly answers: readonly Answer[];
@@ -14,10 +14,9 @@ export interface Child<Answer> {
   ended(): Promise<void>;
 }
 
-/** Starts it with `args` as JSON in its first argument. It is killed when the story ends. */
-export function startChild<Answer>(t: Test, name: string, args: unknown): Child<Answer> {
-  const file = new URL(`../db/children/${name}.js`, import.meta.url);
-  const child: ChildProcess = fork(file, [JSON.stringify(args)]);
+/** Starts the program with `args` as JSON in its first argument. It is killed when the story ends. */
+export function startChild<Answer>(t: Test, program: string, args: unknown): Child<Answer> {
+  const child: ChildProcess = fork(new URL(program), [JSON.stringify(args)]);
   const exit = once(child, "exit");
   const answers: Answer[] = [];
   child.on("message", (message) => answers.push(message as Answer));
@@ -32,7 +31,7 @@ export function startChild<Answer>(t: Test, name: string, args: unknown): Child<
     kill,
     ended: async () => {
       const [code, signal] = (await exit) as [number | null, string | null];
-      if (code !== 0) throw new Error(`${name} ended with ${code ?? signal}`);
+      if (code !== 0) throw new Error(`${program} ended with ${code ?? signal}`);
     },
   };
 }

@@ -3,10 +3,11 @@ import { EntitySchema, type MigrationInterface, type QueryRunner } from "typeorm
 import { bytes, flag, id, integer, json, optional, primary, text, time } from "../../src/db/columns.js";
 import { createTable, kind, optional as nullable } from "../../src/db/create-table.js";
 import type { Database } from "../../src/db/database.js";
-import { insertRows } from "../../src/db/insert.js";
 import { migrate } from "../../src/db/migrate.js";
 import { inTransaction, type Tx } from "../../src/db/transaction.js";
 import type { TestEngine } from "./database.js";
+
+type Metadata = string | { readonly [key: string]: string | number | readonly (string | number | null)[] };
 
 /** A row with a column of every kind. */
 export interface Thing {
@@ -16,7 +17,7 @@ export interface Thing {
   amount: number;
   createdAt: number;
   live: boolean;
-  metadata: unknown;
+  metadata: Metadata;
   sealed: Buffer | null;
 }
 
@@ -87,6 +88,10 @@ export function aThing(over: Partial<Thing> = {}): Thing {
   return { id: name, ownerId: "owner", title: name, ...rest, ...over };
 }
 
+export async function insertThings(tx: Tx, ...rows: Thing[]): Promise<void> {
+  await tx.createQueryBuilder().insert().into(things).values(rows).updateEntity(false).execute();
+}
+
 /** How many rows of this id have this amount and now have another: one or none. */
 export async function changeAmount(tx: Tx, id: string, from: number, to: number): Promise<number> {
   const change = tx.createQueryBuilder().update(things).set({ amount: to });
@@ -101,5 +106,5 @@ export async function storedIds(database: Database): Promise<string[]> {
 
 /** Inserts them in a transaction of their own. */
 export function save(database: Database, ...rows: Thing[]): Promise<void> {
-  return inTransaction(database, "READ COMMITTED", (tx) => insertRows(tx, things, ...rows));
+  return inTransaction(database, "READ COMMITTED", (tx) => insertThings(tx, ...rows));
 }
