@@ -73,6 +73,11 @@ export async function startNextAttempt(tx: Tx, id: string): Promise<void> {
   await update(tx, { attempt: () => "attempt + 1", formsGiven: 0 }, "id = :id", { id });
 }
 
+/** Marks a locked, open session expired. */
+export async function markExpired(tx: Tx, id: string, now: number): Promise<void> {
+  await update(tx, { status: "expired", expiredAt: now }, "id = :id AND status = 'open'", { id });
+}
+
 /** What a completion writes. */
 export interface Completion {
   readonly completedAt: number;

@@ -27,7 +27,13 @@ export interface TestApp {
   /** A second connection to the service's database, to look at what is stored. */
   readonly db: Database;
   /** A call of the merchants' API. */
-  call(method: string, path: string, key: string | undefined, body?: unknown): Promise<ApiAnswer>;
+  call(
+    method: string,
+    path: string,
+    key: string | undefined,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<ApiAnswer>;
 }
 
 /** An answer of the merchants' API. */
@@ -119,10 +125,12 @@ async function call(
   path: string,
   key: string | undefined,
   body?: unknown,
+  headers: Record<string, string> = {},
 ): Promise<ApiAnswer> {
   const response = await fetch(`${url}${path}`, {
     method,
     headers: {
+      ...headers,
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
       ...(body === undefined ? {} : { "content-type": "application/json" }),
     },
