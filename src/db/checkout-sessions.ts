@@ -2,6 +2,7 @@ import { type EntityManager, EntitySchema } from "typeorm";
 
 import type { CheckoutSession } from "../domain/session.js";
 import { flag, id, integer, json, optional, primary, text, time } from "./columns.js";
+import { insertRows } from "./insert.js";
 import { lockForUpdate, type Tx } from "./transaction.js";
 
 /** A session as it is stored, with two times that only the record needs. */
@@ -43,7 +44,7 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
 
 export async function insertCheckoutSession(tx: Tx, session: CheckoutSession): Promise<void> {
   const row = { ...session, formGivenAt: null, expiredAt: null };
-  await tx.createQueryBuilder().insert().into(checkoutSessions).values(row).updateEntity(false).execute();
+  await insertRows(tx, checkoutSessions, row);
 }
 
 /** The session with exactly this id, whoever owns it. */

@@ -13,7 +13,7 @@ export const text = (): EntitySchemaColumnOptions => ({ type: "text" });
 export const integer = (): EntitySchemaColumnOptions => ({ type: "bigint", transformer: exactInteger });
 
 /** A moment: milliseconds since 1970-01-01T00:00:00Z. A number sorts, compares and has no time zone on any engine. */
-export const time = integer;
+export const time = (): EntitySchemaColumnOptions => integer();
 
 /** True or false. */
 export const flag = (): EntitySchemaColumnOptions => ({ type: "tinyint", transformer: trueOrFalse });

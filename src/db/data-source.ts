@@ -37,5 +37,7 @@ function guarded(engine: Engine, dataSource: DataSource, log: Log, close: () => 
     }
     return createQueryRunner(mode);
   };
-  return { engine, manager: dataSource.manager, dataSource, scope, log, close };
+  let closing: Promise<void> | undefined;
+  const closeOnce = () => (closing ??= scope.close().then(close));
+  return { engine, manager: dataSource.manager, dataSource, scope, log, close: closeOnce };
 }

@@ -13,31 +13,53 @@ export interface Database {
   readonly dataSource: DataSource;
   readonly scope: TransactionScope;
   readonly log: Log;
-  /** Lets the running transactions end first. */
+  /** Lets the transactions that are running end first. May be called more than once. */
   close(): Promise<void>;
 }
 
 export type Engine = "mysql" | "sqlite";
 
 /**
- * Knows whether the calling code stands inside a transaction of this database.
+ * Knows which transactions of this database are running, and whether the calling code stands inside one.
  *
  * There a query beside the transaction would wait for its own lock, or on a server quietly miss the transaction: it is
  * refused instead. What the work leaves behind, such as a timer, counts as outside once the transaction is over.
  */
 export class TransactionScope {
-  readonly #storage = new AsyncLocalStorage<{ over: boolean }>();
+  readonly #inside = new AsyncLocalStorage<{ over: boolean }>();
+  readonly #running = new Set<Promise<unknown>>();
+  #closed = false;
 
   get entered(): boolean {
-    return this.#storage.getStore()?.over === false;
+    return this.#inside.getStore()?.over === false;
   }
 
+  /** Counts `transaction`, with all its runs, among those that `close` waits for. */
+  async admit<T>(transaction: () => Promise<T>): Promise<T> {
+    if (this.entered) throw new Error("A transaction inside a transaction: pass the tx on instead");
+    if (this.#closed) throw new Error("The database is closed");
+    const running = transaction();
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  /** Runs what may not look beside its transaction. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     const state = { over: false };
     try {
-      return await this.#storage.run(state, work);
+      return await this.#inside.run(state, work);
     } finally {
       state.over = true;
     }
+  }
+
+  /** Admits nothing more, and waits for what is running. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#running);
   }
 }

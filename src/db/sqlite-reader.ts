@@ -22,7 +22,6 @@ export class SqliteReader {
   }
 
   close(): void {
-    this.#statements.clear();
     this.#connection.close();
   }
 

@@ -26,10 +26,6 @@ export class SqliteStatements {
     return { rows: undefined, changes: statement.run(...bound).changes };
   }
 
-  clear(): void {
-    this.#kept.clear();
-  }
-
   #prepared(sql: string): Libsql.Statement {
     const kept = this.#kept.get(sql);
     if (kept !== undefined) return kept;

@@ -41,13 +41,6 @@ export class SqliteWriter {
     return this.#transaction(release);
   }
 
-  /** Waits for the transaction that is running. The connection itself is TypeORM's to close. */
-  async close(): Promise<void> {
-    await this.#turn.acquire(); // Never released: what still waits must not write to a closed file.
-    this.#turn.cancel();
-    this.#statements.clear();
-  }
-
   #transaction(release: () => void): SqliteTransaction {
     let over = false;
     const end = (sql: string) => {

@@ -23,7 +23,7 @@ const BUSY_TIMEOUT_MS = 10;
  */
 const PRAGMAS = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on";
 
-/** Opens the embedded file, made with its folder where it is missing. `close` lets the running transaction end. */
+/** Opens the embedded file, made with its folder where it is missing. */
 export async function openSqlite(dataDir: string, shared: SharedOptions) {
   await mkdir(dataDir, { recursive: true, mode: 0o700 }); // Payments: for the service's own user only.
   const file = path.join(dataDir, "calmony-pay.db");
@@ -43,7 +43,6 @@ export async function openSqlite(dataDir: string, shared: SharedOptions) {
   const reader = new SqliteReader(new Libsql(file, { timeout: BUSY_TIMEOUT_MS }));
   driver.createQueryRunner = () => new SerialQueryRunner(driver, writer, reader);
   const close = async () => {
-    await writer.close();
     reader.close();
     await dataSource.destroy();
   };

@@ -37,16 +37,7 @@ export async function inTransaction<T>(
   isolation: Isolation,
   work: (tx: Tx, run: Run) => Promise<T>,
 ): Promise<T> {
-  if (database.scope.entered) throw new Error("A transaction inside a transaction: pass the tx on instead");
-  for (let run = 1; ; run++) {
-    try {
-      return await runOnce(database, isolation, (tx) => work(tx, { again: run > 1 }));
-    } catch (error) {
-      if (run === RUNS_MAX || !isWorthAnotherRun(error)) throw error;
-      database.log.debug({ run, reason: String(error) }, "a transaction runs again");
-      await sleep(FIRST_WAIT_MS * 2 ** (run - 1) * (0.5 + Math.random()));
-    }
-  }
+  return database.scope.admit(() => runUntilDone(database, isolation, work));
 }
 
 /**
@@ -57,6 +48,22 @@ export function lockForUpdate<Row extends ObjectLiteral>(
   query: SelectQueryBuilder<Row>,
 ): SelectQueryBuilder<Row> {
   return query.dataSource.options.type === "better-sqlite3" ? query : query.setLock("pessimistic_write");
+}
+
+async function runUntilDone<T>(
+  database: Database,
+  isolation: Isolation,
+  work: (tx: Tx, run: Run) => Promise<T>,
+): Promise<T> {
+  for (let run = 1; ; run++) {
+    try {
+      return await runOnce(database, isolation, (tx) => work(tx, { again: run > 1 }));
+    } catch (error) {
+      if (run === RUNS_MAX || !isWorthAnotherRun(error)) throw error;
+      database.log.debug({ run, reason: String(error) }, "a transaction runs again");
+      await sleep(FIRST_WAIT_MS * 2 ** (run - 1) * (0.5 + Math.random()));
+    }
+  }
 }
 
 async function runOnce<T>(

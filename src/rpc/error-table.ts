@@ -108,7 +108,7 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     grpc: Code.Unavailable,
     type: "api_error",
     code: "service_unavailable",
-    meaning: "The service cannot reach its database; nothing was stored. Try again.",
+    meaning: "The service cannot reach its database. Try again.",
   },
 };
 

@@ -23,6 +23,7 @@ const REFUSED = [
   "data:text/html,x",
   "httpsx://shop.example/",
   " https://shop.example/",
+  "https://shop example/",
   "https://shop.example/a b",
   "https://shop.example/\n",
   "https://shop.example/\r\nset-cookie: a=b",
@@ -62,6 +63,7 @@ const ACCEPTED: readonly [template: string, address: string][] = [
   ["https://münchen.example/größe", "https://xn--mnchen-3ya.example/gr%C3%B6%C3%9Fe"],
   ["https://shop.example/a%20b?x=%0D%0A", "https://shop.example/a%20b?x=%0D%0A"],
   ["http://[::1]:8080/", "http://[::1]:8080/"],
+  ["https://{CHECKOUT_SESSION_ID}.shop.example/", `https://${ID.toLowerCase()}.shop.example/`],
 ];
 
 for (const [template, address] of ACCEPTED) {
