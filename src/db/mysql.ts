@@ -89,6 +89,8 @@ async function familyOf({ ssl, ...server }: ReturnType<typeof serverOptions>): P
 function poolWithSession(options: PoolOptions, log: Log): Pool {
   const pool = mysql.createPool(options);
   pool.on("connection", (connection: PoolConnection) => {
+    // The pool replaces what fails, but listens only once: another failure of the same connection would end the process.
+    connection.on("error", ({ code }) => log.debug({ code }, "a database connection failed"));
     // Sent ahead of whatever its first user sends.
     connection.query(SESSION, (error) => {
       if (error === null) return;
