@@ -1,6 +1,7 @@
 import { type EntityManager, EntitySchema } from "typeorm";
 
 import { flag, id, optional, primary, time } from "./columns.js";
+import { insertRows } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
 /** A key of a merchant. The key itself is shown once and never stored. */
@@ -29,7 +30,7 @@ export const apiKeys = new EntitySchema<ApiKeyRow>({
 });
 
 export async function insertApiKey(tx: Tx, row: ApiKeyRow): Promise<void> {
-  await tx.createQueryBuilder().insert().into(apiKeys).values(row).updateEntity(false).execute();
+  await insertRows(tx, apiKeys, row);
 }
 
 export async function findApiKeyByHash(db: EntityManager, hash: string): Promise<ApiKeyRow | undefined> {

@@ -2,6 +2,7 @@ import { type EntityManager, EntitySchema } from "typeorm";
 
 import type { CheckoutSession } from "../domain/session.js";
 import { flag, id, integer, json, optional, primary, text, time } from "./columns.js";
+import { insertRows } from "./insert.js";
 import { lockForUpdate, type Tx } from "./transaction.js";
 
 /** A session as it is stored, with two times that only the record needs. */
@@ -43,7 +44,7 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
 
 export async function insertCheckoutSession(tx: Tx, session: CheckoutSession): Promise<void> {
   const row = { ...session, formGivenAt: null, expiredAt: null };
-  await tx.createQueryBuilder().insert().into(checkoutSessions).values(row).updateEntity(false).execute();
+  await insertRows(tx, checkoutSessions, row);
 }
 
 /** The session with exactly this id, whoever owns it. */
@@ -70,6 +71,11 @@ export async function noteFormGiven(tx: Tx, id: string, now: number): Promise<vo
 /** The attempt has failed for good: the next form is that of a new one. */
 export async function startNextAttempt(tx: Tx, id: string): Promise<void> {
   await update(tx, { attempt: () => "attempt + 1", formsGiven: 0 }, "id = :id", { id });
+}
+
+/** Marks a locked, open session expired. */
+export async function markExpired(tx: Tx, id: string, now: number): Promise<void> {
+  await update(tx, { status: "expired", expiredAt: now }, "id = :id AND status = 'open'", { id });
 }
 
 /** What a completion writes. */

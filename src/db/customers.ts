@@ -2,6 +2,7 @@ import { type EntityManager, EntitySchema } from "typeorm";
 
 import type { Owner } from "../domain/owner.js";
 import { flag, id, optional, primary, text, time } from "./columns.js";
+import { insertRows } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
 /** A merchant's customer. The id may be the merchant's own choice, so it is unique only per merchant and mode. */
@@ -25,7 +26,7 @@ export const customers = new EntitySchema<CustomerRow>({
 });
 
 export async function insertCustomer(tx: Tx, row: CustomerRow): Promise<void> {
-  await tx.createQueryBuilder().insert().into(customers).values(row).updateEntity(false).execute();
+  await insertRows(tx, customers, row);
 }
 
 /** The owner's customer with exactly this id. */

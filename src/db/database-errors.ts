@@ -16,6 +16,11 @@ export function isDuplicateKey(error: unknown, index?: string): boolean {
   return index === undefined || sqliteIndex(message) === index;
 }
 
+/** Whether a lock was held by somebody else for longer than we wait. */
+export function isLockTimeout(error: unknown): boolean {
+  return driverError(error).errno === 1205;
+}
+
 /** Whether the transaction may well succeed if all of it runs again. */
 export function isWorthAnotherRun(error: unknown): boolean {
   const failure = driverError(error);

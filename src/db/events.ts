@@ -1,6 +1,7 @@
 import { EntitySchema } from "typeorm";
 
 import { flag, id, primary, time } from "./columns.js";
+import { insertRows } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
 /** What merchants are to be told, in Stripe's words. */
@@ -32,5 +33,5 @@ export const events = new EntitySchema<EventRow>({
 
 /** Stores events in the order given, in one statement. */
 export async function insertEvents(tx: Tx, rows: EventRow[]): Promise<void> {
-  await tx.createQueryBuilder().insert().into(events).values(rows).updateEntity(false).execute();
+  await insertRows(tx, events, ...rows);
 }

@@ -2,6 +2,7 @@ import { type EntityManager, EntitySchema } from "typeorm";
 
 import type { Owner } from "../domain/owner.js";
 import { bytes, flag, id, optional, primary, text, time } from "./columns.js";
+import { insertRows } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
 /** A merchant's account at the gateway: in live mode Cardstream's, in test mode the sandbox's. One for each mode. */
@@ -34,7 +35,7 @@ export const gatewayAccounts = new EntitySchema<GatewayAccountRow>({
 });
 
 export async function insertGatewayAccount(tx: Tx, row: GatewayAccountRow): Promise<void> {
-  await tx.createQueryBuilder().insert().into(gatewayAccounts).values(row).updateEntity(false).execute();
+  await insertRows(tx, gatewayAccounts, row);
 }
 
 export async function findGatewayAccount(
@@ -61,13 +62,6 @@ export async function listGatewayAccounts(
     .orderBy("a.merchantId")
     .addOrderBy("a.livemode", "DESC")
     .getMany();
-}
-
-/** True where any secret is sealed: then no new secrets key may be made. */
-export async function hasGatewayAccounts(db: EntityManager): Promise<boolean> {
-  return (
-    (await db.createQueryBuilder(gatewayAccounts, "a").select("a.merchantId").limit(1).getOne()) !== null
-  );
 }
 
 /** What may change of an account. */

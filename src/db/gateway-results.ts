@@ -3,6 +3,7 @@ import { type EntityManager, EntitySchema } from "typeorm";
 import type { HeldReason, Outcome } from "../domain/judgement.js";
 import { bytes, flag, id, integer, optional, primary, text, time } from "./columns.js";
 import { isDuplicateKey } from "./database-errors.js";
+import { insertRows } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
 /** One verified message of the gateway, and what it was taken for. Only what decides is in clear. */
@@ -63,7 +64,7 @@ export const gatewayResults = new EntitySchema<GatewayResultRow>({
  */
 export async function insertGatewayResult(tx: Tx, row: GatewayResultRow): Promise<boolean> {
   try {
-    await tx.createQueryBuilder().insert().into(gatewayResults).values(row).updateEntity(false).execute();
+    await insertRows(tx, gatewayResults, row);
     return true;
   } catch (error) {
     if (isDuplicateKey(error, UNIQUE_RESULT)) return false;

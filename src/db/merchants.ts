@@ -1,6 +1,7 @@
 import { type EntityManager, EntitySchema } from "typeorm";
 
 import { id, primary, text, time } from "./columns.js";
+import { insertRows } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
 /** A business that takes payments through us. */
@@ -16,7 +17,7 @@ export const merchants = new EntitySchema<MerchantRow>({
 });
 
 export async function insertMerchant(tx: Tx, row: MerchantRow): Promise<void> {
-  await tx.createQueryBuilder().insert().into(merchants).values(row).updateEntity(false).execute();
+  await insertRows(tx, merchants, row);
 }
 
 export async function findMerchant(db: EntityManager, id: string): Promise<MerchantRow | undefined> {

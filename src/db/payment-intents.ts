@@ -1,6 +1,7 @@
 import { EntitySchema } from "typeorm";
 
 import { flag, id, integer, optional, primary, time } from "./columns.js";
+import { insertRows } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
 /** Money that was received, once for each session. */
@@ -39,5 +40,5 @@ export const paymentIntents = new EntitySchema<PaymentIntentRow>({
 });
 
 export async function insertPaymentIntent(tx: Tx, row: PaymentIntentRow): Promise<void> {
-  await tx.createQueryBuilder().insert().into(paymentIntents).values(row).updateEntity(false).execute();
+  await insertRows(tx, paymentIntents, row);
 }

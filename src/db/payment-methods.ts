@@ -1,6 +1,7 @@
 import { EntitySchema } from "typeorm";
 
 import { bytes, flag, id, integer, optional, primary, time } from "./columns.js";
+import { insertRows } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
 /** A card that was paid with and may be charged again. What the gateway did not say of it is null. */
@@ -39,5 +40,5 @@ export const paymentMethods = new EntitySchema<PaymentMethodRow>({
 });
 
 export async function insertPaymentMethod(tx: Tx, row: PaymentMethodRow): Promise<void> {
-  await tx.createQueryBuilder().insert().into(paymentMethods).values(row).updateEntity(false).execute();
+  await insertRows(tx, paymentMethods, row);
 }

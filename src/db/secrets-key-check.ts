@@ -2,6 +2,7 @@ import { type EntityManager, EntitySchema } from "typeorm";
 
 import { id, integer, primary } from "./columns.js";
 import { isDuplicateKey } from "./database-errors.js";
+import { insertRows } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
 /** One row: a value that only the right SECRETS_KEY makes. */
@@ -28,9 +29,8 @@ export async function findSecretsKeyCheck(db: EntityManager): Promise<string | u
 
 /** Keeps the check value of the first key; where another process was first, its value stays. */
 export async function insertSecretsKeyCheck(tx: Tx, checkValue: string): Promise<void> {
-  const query = tx.createQueryBuilder().insert().into(secretsKeyChecks).values({ id: ONLY_ROW, checkValue });
   try {
-    await query.updateEntity(false).execute();
+    await insertRows(tx, secretsKeyChecks, { id: ONLY_ROW, checkValue });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error; // A duplicate is the other process: the caller compares afterwards.
   }

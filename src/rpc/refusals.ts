@@ -29,7 +29,7 @@ export function refusals(log: Log): Interceptor {
   };
 }
 
-const AWAY = "The service cannot reach its database; nothing was stored. Try again.";
+const AWAY = "The service cannot reach its database. Try again.";
 
 function refusalError(refusal: Refusal): ConnectError {
   const info = { desc: ErrorInfoSchema, value: { reason: refusal.reason, domain: ERROR_DOMAIN } };

@@ -6,6 +6,7 @@ import { findApiKeyByHash } from "../db/api-keys.js";
 import { accessLog } from "./access-log.js";
 import { authenticate } from "./authenticate.js";
 import { checkoutHandlers } from "./checkout-handlers.js";
+import { idempotency } from "./idempotency.js";
 import { refusals } from "./refusals.js";
 import { validate } from "./validate.js";
 
@@ -16,12 +17,16 @@ export function createRoutes(checkout: Checkout): (router: ConnectRouter) => voi
   };
 }
 
-/** What every call passes, outermost first: it is logged, then refused, authenticated and checked in that order. */
+/**
+ * What every call passes, outermost first: it is logged, then refused, authenticated, checked, and its
+ * idempotency key noted, in that order.
+ */
 export function createInterceptors(checkout: Checkout, testMode: boolean): Interceptor[] {
   return [
     accessLog(checkout.log, checkout.clock),
     refusals(checkout.log),
     authenticate((hash) => findApiKeyByHash(checkout.db.manager, hash), testMode),
     validate(),
+    idempotency(),
   ];
 }

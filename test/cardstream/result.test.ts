@@ -85,6 +85,11 @@ t.test("what is not a plain integer is no number", async (t) => {
   t.equal(read({ responseCode: "zero" }).responseCode, undefined);
 });
 
+t.test("what was asked for is not taken for what was received", async (t) => {
+  const { amount, amountReceived } = read({ amount: "2999", amountReceived: "0" });
+  t.strictSame([amount, amountReceived], [2999, 0]);
+});
+
 t.test("plain integers are read exactly", async (t) => {
   t.equal(read({ amount: "99999999999" }).amount, 99_999_999_999);
   t.equal(read({ amount: "0" }).amount, 0);

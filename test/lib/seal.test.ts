@@ -11,7 +11,7 @@ const anyText = fc.string({ unit: "binary", maxLength: 300 });
 const aScope: fc.Arbitrary<SealScope> = fc.record({
   merchantId: anyText,
   livemode: fc.boolean(),
-  purpose: fc.constantFrom("gateway-secret", "gateway-message", "xref", "sandbox-page"),
+  purpose: fc.constantFrom("gateway-secret", "gateway-message", "xref"),
 });
 
 t.test("a key of another length than 32 bytes is refused", async (t) => {

@@ -5,7 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
-import type { CheckoutSession } from "./checkout_session_pb.js";
+import type { CheckoutSession, CheckoutSessionLineItem, CheckoutSessionStatus } from "./checkout_session_pb.js";
 import { file_calmonypay_v1_checkout_session } from "./checkout_session_pb.js";
 import { file_google_api_annotations } from "../../google/api/annotations_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -14,10 +14,12 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/checkout_service.proto.
  */
 export const file_calmonypay_v1_checkout_service: GenFile = /*@__PURE__*/
-  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEipwMKHENyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QSNwoKbGluZV9pdGVtcxgBIAMoCzIXLmNhbG1vbnlwYXkudjEuTGluZUl0ZW1CCrpIB5IBBAgBEGQSIAoLc3VjY2Vzc191cmwYAiABKAlCC7pICMgBAXIDGIgnEh8KCmNhbmNlbF91cmwYAyABKAlCC7pICMgBAXIDGIgnEhkKCGN1c3RvbWVyGAQgASgJQge6SARyAhhAEiUKE2NsaWVudF9yZWZlcmVuY2VfaWQYBSABKAlCCLpIBXIDGMgBEnAKCG1ldGFkYXRhGAYgAygLMjkuY2FsbW9ueXBheS52MS5DcmVhdGVDaGVja291dFNlc3Npb25SZXF1ZXN0Lk1ldGFkYXRhRW50cnlCI7pIIJoBHRAyIhJyEBABGCgyCl5bXlxbXF1dKiQqBXIDGPQDEhcKCmV4cGlyZXNfYXQYByABKANIAIgBARovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDQoLX2V4cGlyZXNfYXQiYgoITGluZUl0ZW0SNAoKcHJpY2VfZGF0YRgBIAEoCzIYLmNhbG1vbnlwYXkudjEuUHJpY2VEYXRhQga6SAPIAQESIAoIcXVhbnRpdHkYAiABKANCDrpIC8gBASIGGL+EPSgBIqsBCglQcmljZURhdGESKQoIY3VycmVuY3kYASABKAlCF7pIFMgBAXIPMg1eW0EtWmEtel17M30kEikKC3VuaXRfYW1vdW50GAIgASgDQg+6SAzIAQEiBxj/wdcvKABIAIgBARI4Cgxwcm9kdWN0X2RhdGEYAyABKAsyGi5jYWxtb255cGF5LnYxLlByb2R1Y3REYXRhQga6SAPIAQFCDgoMX3VuaXRfYW1vdW50IigKC1Byb2R1Y3REYXRhEhkKBG5hbWUYASABKAlCC7pICMgBAXIDGPoBIlkKHUNyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlc3BvbnNlEjgKEGNoZWNrb3V0X3Nlc3Npb24YASABKAsyHi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbiIzChlHZXRDaGVja291dFNlc3Npb25SZXF1ZXN0EhYKAmlkGAEgASgJQgq6SAfIAQFyAhhAIlYKGkdldENoZWNrb3V0U2Vzc2lvblJlc3BvbnNlEjgKEGNoZWNrb3V0X3Nlc3Npb24YASABKAsyHi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbjLfAgoPQ2hlY2tvdXRTZXJ2aWNlEqYBChVDcmVhdGVDaGVja291dFNlc3Npb24SKy5jYWxtb255cGF5LnYxLkNyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QaLC5jYWxtb255cGF5LnYxLkNyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlc3BvbnNlIjKC0+STAiw6ASpiEGNoZWNrb3V0X3Nlc3Npb24iFS92MS9jaGVja291dC9zZXNzaW9ucxKiAQoSR2V0Q2hlY2tvdXRTZXNzaW9uEiguY2FsbW9ueXBheS52MS5HZXRDaGVja291dFNlc3Npb25SZXF1ZXN0GikuY2FsbW9ueXBheS52MS5HZXRDaGVja291dFNlc3Npb25SZXNwb25zZSI3kAIBgtPkkwIuYhBjaGVja291dF9zZXNzaW9uEhovdjEvY2hlY2tvdXQvc2Vzc2lvbnMve2lkfWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_checkout_session, file_google_api_annotations]);
+  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEirAcKHENyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QSywEKCmxpbmVfaXRlbXMYASADKAsyFy5jYWxtb255cGF5LnYxLkxpbmVJdGVtQp0BukiZAboBjgEKDG9uZV9jdXJyZW5jeRIbbXVzdCBhbGwgYmUgaW4gb25lIGN1cnJlbmN5GmF0aGlzLmFsbChpdGVtLCBpdGVtLnByaWNlX2RhdGEuY3VycmVuY3kubG93ZXJBc2NpaSgpID09IHRoaXNbMF0ucHJpY2VfZGF0YS5jdXJyZW5jeS5sb3dlckFzY2lpKCkpkgEECAEQZBLXAQoLc3VjY2Vzc191cmwYAiABKAlCwQG6SL0BugGxAQoDdXJsEj5tdXN0IGJlIGFuIGFic29sdXRlIGh0dHAgb3IgaHR0cHMgVVJMIHdpdGhvdXQgdXNlciBvciBwYXNzd29yZBpqdGhpcyA9PSAnJyB8fCB0aGlzLm1hdGNoZXMoJ14oP2k6aHR0cHM/KTovL1teLz8jQFs6c3BhY2U6XVs6Y250cmw6XVxcXFxdKyhbLz8jXVteWzpzcGFjZTpdWzpjbnRybDpdXSopPyQnKcgBAXIDGIgnEtYBCgpjYW5jZWxfdXJsGAMgASgJQsEBuki9AboBsQEKA3VybBI+bXVzdCBiZSBhbiBhYnNvbHV0ZSBodHRwIG9yIGh0dHBzIFVSTCB3aXRob3V0IHVzZXIgb3IgcGFzc3dvcmQaanRoaXMgPT0gJycgfHwgdGhpcy5tYXRjaGVzKCdeKD9pOmh0dHBzPyk6Ly9bXi8/I0BbOnNwYWNlOl1bOmNudHJsOl1cXFxcXSsoWy8/I11bXls6c3BhY2U6XVs6Y250cmw6XV0qKT8kJynIAQFyAxiIJxIZCghjdXN0b21lchgEIAEoCUIHukgEcgIYQBIlChNjbGllbnRfcmVmZXJlbmNlX2lkGAUgASgJQgi6SAVyAxjIARJwCghtZXRhZGF0YRgGIAMoCzI5LmNhbG1vbnlwYXkudjEuQ3JlYXRlQ2hlY2tvdXRTZXNzaW9uUmVxdWVzdC5NZXRhZGF0YUVudHJ5QiO6SCCaAR0QMiISchAQARgoMgpeW15cW1xdXSokKgVyAxj0AxIXCgpleHBpcmVzX2F0GAcgASgDSACIAQEaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQg0KC19leHBpcmVzX2F0ImIKCExpbmVJdGVtEjQKCnByaWNlX2RhdGEYASABKAsyGC5jYWxtb255cGF5LnYxLlByaWNlRGF0YUIGukgDyAEBEiAKCHF1YW50aXR5GAIgASgDQg66SAvIAQEiBhi/hD0oASLrBgoJUHJpY2VEYXRhEugFCghjdXJyZW5jeRgBIAEoCULVBbpI0QW6AcoFCghjdXJyZW5jeRIjbXVzdCBiZSBhIGN1cnJlbmN5IGNvZGUgb2YgSVNPIDQyMTcamAV0aGlzID09ICcnIHx8IHRoaXMubWF0Y2hlcygnXig/aTphZWR8YWZufGFsbHxhbWR8YW9hfGFyc3xhdWR8YXdnfGF6bnxiYW18YmJkfGJkdHxiZ258YmhkfGJpZnxibWR8Ym5kfGJvYnxicmx8YnNkfGJ0bnxid3B8YnlufGJ6ZHxjYWR8Y2RmfGNoZnxjbHB8Y255fGNvcHxjcmN8Y3VjfGN1cHxjdmV8Y3prfGRqZnxka2t8ZG9wfGR6ZHxlZ3B8ZXJufGV0YnxldXJ8ZmpkfGZrcHxnYnB8Z2VsfGdoc3xnaXB8Z21kfGduZnxndHF8Z3lkfGhrZHxobmx8aHRnfGh1ZnxpZHJ8aWxzfGlucnxpcWR8aXJyfGlza3xqbWR8am9kfGpweXxrZXN8a2dzfGtocnxrbWZ8a3B3fGtyd3xrd2R8a3lkfGt6dHxsYWt8bGJwfGxrcnxscmR8bHNsfGx5ZHxtYWR8bWRsfG1nYXxta2R8bW1rfG1udHxtb3B8bXJ1fG11cnxtdnJ8bXdrfG14bnxteXJ8bXpufG5hZHxuZ258bmlvfG5va3xucHJ8bnpkfG9tcnxwYWJ8cGVufHBna3xwaHB8cGtyfHBsbnxweWd8cWFyfHJvbnxyc2R8cnVifHJ3ZnxzYXJ8c2JkfHNjcnxzZGd8c2VrfHNnZHxzaHB8c2xlfHNvc3xzcmR8c3NwfHN0bnxzdmN8c3lwfHN6bHx0aGJ8dGpzfHRtdHx0bmR8dG9wfHRyeXx0dGR8dHdkfHR6c3x1YWh8dWd4fHVzZHx1eXV8dXpzfHZlZHx2ZXN8dm5kfHZ1dnx3c3R8eGFmfHhjZHx4Y2d8eG9mfHhwZnx5ZXJ8emFyfHptd3x6d2cpJCcpyAEBEikKC3VuaXRfYW1vdW50GAIgASgDQg+6SAzIAQEiBxj/wdcvKABIAIgBARI4Cgxwcm9kdWN0X2RhdGEYAyABKAsyGi5jYWxtb255cGF5LnYxLlByb2R1Y3REYXRhQga6SAPIAQFCDgoMX3VuaXRfYW1vdW50IjkKC1Byb2R1Y3REYXRhEioKBG5hbWUYASABKAlCHLpIGcgBAXIUGPoBMg9eW15bOmNudHJsOl1dKiQiWQodQ3JlYXRlQ2hlY2tvdXRTZXNzaW9uUmVzcG9uc2USOAoQY2hlY2tvdXRfc2Vzc2lvbhgBIAEoCzIeLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uIjMKGUdldENoZWNrb3V0U2Vzc2lvblJlcXVlc3QSFgoCaWQYASABKAlCCrpIB8gBAXICGEAiVgoaR2V0Q2hlY2tvdXRTZXNzaW9uUmVzcG9uc2USOAoQY2hlY2tvdXRfc2Vzc2lvbhgBIAEoCzIeLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uIscDChtMaXN0Q2hlY2tvdXRTZXNzaW9uc1JlcXVlc3QSHQoFbGltaXQYASABKAVCCbpIBhoEGGQoAUgAiAEBEiYKDnN0YXJ0aW5nX2FmdGVyGAIgASgJQgm6SAZyBBABGEBIAYgBARIlCg1lbmRpbmdfYmVmb3JlGAMgASgJQgm6SAZyBBABGEBIAogBARJFCgZzdGF0dXMYBCABKA4yJC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblN0YXR1c0IKukgHggEEEAEgAEgDiAEBEiAKCGN1c3RvbWVyGAUgASgJQgm6SAZyBBABGEBIBIgBARImCg5wYXltZW50X2ludGVudBgGIAEoCUIJukgGcgQQARhASAWIAQESKQoHY3JlYXRlZBgHIAEoCzIYLmNhbG1vbnlwYXkudjEuVGltZVJhbmdlOiS6SCEiHwoOc3RhcnRpbmdfYWZ0ZXIKDWVuZGluZ19iZWZvcmVCCAoGX2xpbWl0QhEKD19zdGFydGluZ19hZnRlckIQCg5fZW5kaW5nX2JlZm9yZUIJCgdfc3RhdHVzQgsKCV9jdXN0b21lckIRCg9fcGF5bWVudF9pbnRlbnQiqwEKCVRpbWVSYW5nZRIeCgJndBgBIAEoA0INukgKIggY/8evoCUoAEgAiAEBEh8KA2d0ZRgCIAEoA0INukgKIggY/8evoCUoAEgBiAEBEh4KAmx0GAMgASgDQg26SAoiCBj/x6+gJSgASAKIAQESHwoDbHRlGAQgASgDQg26SAoiCBj/x6+gJSgASAOIAQFCBQoDX2d0QgYKBF9ndGVCBQoDX2x0QgYKBF9sdGUiewocTGlzdENoZWNrb3V0U2Vzc2lvbnNSZXNwb25zZRIOCgZvYmplY3QYASABKAkSLAoEZGF0YRgCIAMoCzIeLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uEhAKCGhhc19tb3JlGAMgASgIEgsKA3VybBgEIAEoCSI2ChxFeHBpcmVDaGVja291dFNlc3Npb25SZXF1ZXN0EhYKAmlkGAEgASgJQgq6SAfIAQFyAhhAIlkKHUV4cGlyZUNoZWNrb3V0U2Vzc2lvblJlc3BvbnNlEjgKEGNoZWNrb3V0X3Nlc3Npb24YASABKAsyHi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbiKAAgojTGlzdENoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtc1JlcXVlc3QSFgoCaWQYASABKAlCCrpIB8gBAXICGEASHQoFbGltaXQYAiABKAVCCbpIBhoEGGQoAUgAiAEBEiYKDnN0YXJ0aW5nX2FmdGVyGAMgASgJQgm6SAZyBBABGEBIAYgBARIlCg1lbmRpbmdfYmVmb3JlGAQgASgJQgm6SAZyBBABGEBIAogBATokukghIh8KDnN0YXJ0aW5nX2FmdGVyCg1lbmRpbmdfYmVmb3JlQggKBl9saW1pdEIRCg9fc3RhcnRpbmdfYWZ0ZXJCEAoOX2VuZGluZ19iZWZvcmUiiwEKJExpc3RDaGVja291dFNlc3Npb25MaW5lSXRlbXNSZXNwb25zZRIOCgZvYmplY3QYASABKAkSNAoEZGF0YRgCIAMoCzImLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uTGluZUl0ZW0SEAoIaGFzX21vcmUYAyABKAgSCwoDdXJsGAQgASgJMuQGCg9DaGVja291dFNlcnZpY2USpgEKFUNyZWF0ZUNoZWNrb3V0U2Vzc2lvbhIrLmNhbG1vbnlwYXkudjEuQ3JlYXRlQ2hlY2tvdXRTZXNzaW9uUmVxdWVzdBosLmNhbG1vbnlwYXkudjEuQ3JlYXRlQ2hlY2tvdXRTZXNzaW9uUmVzcG9uc2UiMoLT5JMCLDoBKmIQY2hlY2tvdXRfc2Vzc2lvbiIVL3YxL2NoZWNrb3V0L3Nlc3Npb25zEqIBChJHZXRDaGVja291dFNlc3Npb24SKC5jYWxtb255cGF5LnYxLkdldENoZWNrb3V0U2Vzc2lvblJlcXVlc3QaKS5jYWxtb255cGF5LnYxLkdldENoZWNrb3V0U2Vzc2lvblJlc3BvbnNlIjeQAgGC0+STAi5iEGNoZWNrb3V0X3Nlc3Npb24SGi92MS9jaGVja291dC9zZXNzaW9ucy97aWR9EpEBChRMaXN0Q2hlY2tvdXRTZXNzaW9ucxIqLmNhbG1vbnlwYXkudjEuTGlzdENoZWNrb3V0U2Vzc2lvbnNSZXF1ZXN0GisuY2FsbW9ueXBheS52MS5MaXN0Q2hlY2tvdXRTZXNzaW9uc1Jlc3BvbnNlIiCQAgGC0+STAhcSFS92MS9jaGVja291dC9zZXNzaW9ucxKyAQoVRXhwaXJlQ2hlY2tvdXRTZXNzaW9uEisuY2FsbW9ueXBheS52MS5FeHBpcmVDaGVja291dFNlc3Npb25SZXF1ZXN0GiwuY2FsbW9ueXBheS52MS5FeHBpcmVDaGVja291dFNlc3Npb25SZXNwb25zZSI+gtPkkwI4OgEqYhBjaGVja291dF9zZXNzaW9uIiEvdjEvY2hlY2tvdXQvc2Vzc2lvbnMve2lkfS9leHBpcmUSuQEKHExpc3RDaGVja291dFNlc3Npb25MaW5lSXRlbXMSMi5jYWxtb255cGF5LnYxLkxpc3RDaGVja291dFNlc3Npb25MaW5lSXRlbXNSZXF1ZXN0GjMuY2FsbW9ueXBheS52MS5MaXN0Q2hlY2tvdXRTZXNzaW9uTGluZUl0ZW1zUmVzcG9uc2UiMJACAYLT5JMCJxIlL3YxL2NoZWNrb3V0L3Nlc3Npb25zL3tpZH0vbGluZV9pdGVtc2IGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_checkout_session, file_google_api_annotations]);
 
 /**
  * What CreateCheckoutSession takes.
+ *
+ * The metadata key (over HTTP the header) `idempotency-key` makes it safe to send again: see CheckoutService.
  *
  * @generated from message calmonypay.v1.CreateCheckoutSessionRequest
  */
@@ -153,7 +155,7 @@ export const PriceDataSchema: GenMessage<PriceData> = /*@__PURE__*/
  */
 export type ProductData = Message<"calmonypay.v1.ProductData"> & {
   /**
-   * Name of the product or service, 1 to 250 characters.
+   * Name of the product or service, 1 to 250 characters, none of them a control character.
    *
    * @generated from field: string name = 1;
    */
@@ -231,10 +233,288 @@ export const GetCheckoutSessionResponseSchema: GenMessage<GetCheckoutSessionResp
   messageDesc(file_calmonypay_v1_checkout_service, 6);
 
 /**
+ * What ListCheckoutSessions takes. Filters that are not set let everything through.
+ *
+ * @generated from message calmonypay.v1.ListCheckoutSessionsRequest
+ */
+export type ListCheckoutSessionsRequest = Message<"calmonypay.v1.ListCheckoutSessionsRequest"> & {
+  /**
+   * How many sessions to answer at most, 1 to 100. Unset: 10.
+   *
+   * @generated from field: optional int32 limit = 1;
+   */
+  limit?: number | undefined;
+
+  /**
+   * Id of a session: only older ones are answered, from the newest of them on. Not together with `ending_before`.
+   *
+   * @generated from field: optional string starting_after = 2;
+   */
+  startingAfter?: string | undefined;
+
+  /**
+   * Id of a session: only newer ones are answered, up to the oldest of them. Not together with `starting_after`.
+   *
+   * @generated from field: optional string ending_before = 3;
+   */
+  endingBefore?: string | undefined;
+
+  /**
+   * Only sessions that have this status now.
+   *
+   * @generated from field: optional calmonypay.v1.CheckoutSessionStatus status = 4;
+   */
+  status?: CheckoutSessionStatus | undefined;
+
+  /**
+   * Only sessions of this customer.
+   *
+   * @generated from field: optional string customer = 5;
+   */
+  customer?: string | undefined;
+
+  /**
+   * Only the session that this payment belongs to.
+   *
+   * @generated from field: optional string payment_intent = 6;
+   */
+  paymentIntent?: string | undefined;
+
+  /**
+   * Only sessions created in this time. In a query string `created.gte=1718000000`, or `created[gte]=1718000000`.
+   *
+   * @generated from field: calmonypay.v1.TimeRange created = 7;
+   */
+  created?: TimeRange | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.ListCheckoutSessionsRequest.
+ * Use `create(ListCheckoutSessionsRequestSchema)` to create a new message.
+ */
+export const ListCheckoutSessionsRequestSchema: GenMessage<ListCheckoutSessionsRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 7);
+
+/**
+ * A span of time in seconds since 1970-01-01T00:00:00Z. An unset end is open.
+ *
+ * @generated from message calmonypay.v1.TimeRange
+ */
+export type TimeRange = Message<"calmonypay.v1.TimeRange"> & {
+  /**
+   * After this second.
+   *
+   * @generated from field: optional int64 gt = 1;
+   */
+  gt?: bigint | undefined;
+
+  /**
+   * At this second or after.
+   *
+   * @generated from field: optional int64 gte = 2;
+   */
+  gte?: bigint | undefined;
+
+  /**
+   * Before this second.
+   *
+   * @generated from field: optional int64 lt = 3;
+   */
+  lt?: bigint | undefined;
+
+  /**
+   * At this second or before.
+   *
+   * @generated from field: optional int64 lte = 4;
+   */
+  lte?: bigint | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.TimeRange.
+ * Use `create(TimeRangeSchema)` to create a new message.
+ */
+export const TimeRangeSchema: GenMessage<TimeRange> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 8);
+
+/**
+ * What ListCheckoutSessions answers: one page of the list.
+ *
+ * @generated from message calmonypay.v1.ListCheckoutSessionsResponse
+ */
+export type ListCheckoutSessionsResponse = Message<"calmonypay.v1.ListCheckoutSessionsResponse"> & {
+  /**
+   * Always `list`. Set by the service.
+   *
+   * @generated from field: string object = 1;
+   */
+  object: string;
+
+  /**
+   * The sessions, the newest first. Empty: there are none.
+   *
+   * @generated from field: repeated calmonypay.v1.CheckoutSession data = 2;
+   */
+  data: CheckoutSession[];
+
+  /**
+   * True where there are more in the direction of the cursor.
+   *
+   * @generated from field: bool has_more = 3;
+   */
+  hasMore: boolean;
+
+  /**
+   * The path of the list, `/v1/checkout/sessions`. Set by the service.
+   *
+   * @generated from field: string url = 4;
+   */
+  url: string;
+};
+
+/**
+ * Describes the message calmonypay.v1.ListCheckoutSessionsResponse.
+ * Use `create(ListCheckoutSessionsResponseSchema)` to create a new message.
+ */
+export const ListCheckoutSessionsResponseSchema: GenMessage<ListCheckoutSessionsResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 9);
+
+/**
+ * What ExpireCheckoutSession takes.
+ *
+ * @generated from message calmonypay.v1.ExpireCheckoutSessionRequest
+ */
+export type ExpireCheckoutSessionRequest = Message<"calmonypay.v1.ExpireCheckoutSessionRequest"> & {
+  /**
+   * Id of the session, prefixed `cs_`.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message calmonypay.v1.ExpireCheckoutSessionRequest.
+ * Use `create(ExpireCheckoutSessionRequestSchema)` to create a new message.
+ */
+export const ExpireCheckoutSessionRequestSchema: GenMessage<ExpireCheckoutSessionRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 10);
+
+/**
+ * What ExpireCheckoutSession answers. Over HTTP the session itself is the body.
+ *
+ * @generated from message calmonypay.v1.ExpireCheckoutSessionResponse
+ */
+export type ExpireCheckoutSessionResponse = Message<"calmonypay.v1.ExpireCheckoutSessionResponse"> & {
+  /**
+   * The session, `expired`.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSession checkout_session = 1;
+   */
+  checkoutSession?: CheckoutSession | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.ExpireCheckoutSessionResponse.
+ * Use `create(ExpireCheckoutSessionResponseSchema)` to create a new message.
+ */
+export const ExpireCheckoutSessionResponseSchema: GenMessage<ExpireCheckoutSessionResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 11);
+
+/**
+ * What ListCheckoutSessionLineItems takes.
+ *
+ * @generated from message calmonypay.v1.ListCheckoutSessionLineItemsRequest
+ */
+export type ListCheckoutSessionLineItemsRequest = Message<"calmonypay.v1.ListCheckoutSessionLineItemsRequest"> & {
+  /**
+   * Id of the session, prefixed `cs_`.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * How many items to answer at most, 1 to 100. Unset: 10.
+   *
+   * @generated from field: optional int32 limit = 2;
+   */
+  limit?: number | undefined;
+
+  /**
+   * Id of an item: only those behind it are answered. Not together with `ending_before`.
+   *
+   * @generated from field: optional string starting_after = 3;
+   */
+  startingAfter?: string | undefined;
+
+  /**
+   * Id of an item: only those before it are answered. Not together with `starting_after`.
+   *
+   * @generated from field: optional string ending_before = 4;
+   */
+  endingBefore?: string | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.ListCheckoutSessionLineItemsRequest.
+ * Use `create(ListCheckoutSessionLineItemsRequestSchema)` to create a new message.
+ */
+export const ListCheckoutSessionLineItemsRequestSchema: GenMessage<ListCheckoutSessionLineItemsRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 12);
+
+/**
+ * What ListCheckoutSessionLineItems answers: one page of the list.
+ *
+ * @generated from message calmonypay.v1.ListCheckoutSessionLineItemsResponse
+ */
+export type ListCheckoutSessionLineItemsResponse = Message<"calmonypay.v1.ListCheckoutSessionLineItemsResponse"> & {
+  /**
+   * Always `list`. Set by the service.
+   *
+   * @generated from field: string object = 1;
+   */
+  object: string;
+
+  /**
+   * The items in the order that they were given in.
+   *
+   * @generated from field: repeated calmonypay.v1.CheckoutSessionLineItem data = 2;
+   */
+  data: CheckoutSessionLineItem[];
+
+  /**
+   * True where there are more in the direction of the cursor.
+   *
+   * @generated from field: bool has_more = 3;
+   */
+  hasMore: boolean;
+
+  /**
+   * The path of the list. Set by the service.
+   *
+   * @generated from field: string url = 4;
+   */
+  url: string;
+};
+
+/**
+ * Describes the message calmonypay.v1.ListCheckoutSessionLineItemsResponse.
+ * Use `create(ListCheckoutSessionLineItemsResponseSchema)` to create a new message.
+ */
+export const ListCheckoutSessionLineItemsResponseSchema: GenMessage<ListCheckoutSessionLineItemsResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 13);
+
+/**
  * Creates hosted checkout sessions and reads them back.
  *
  * Every call carries `authorization: Bearer sk_live_...` (or `sk_test_...`) and sees only the objects of that
  * key's merchant and mode; everything else is NOT_FOUND.
+ *
+ * Calls that change something take `idempotency-key` in the metadata (over HTTP the header `Idempotency-Key`), any text of
+ * 1 to 255 visible ASCII characters. The same key with the same message gets the first answer again, marked
+ * `idempotent-replayed: true`, for at least 24 hours; with another message it fails with INVALID_ARGUMENT. While the first
+ * call is under way, a second one waits for up to 5 seconds, then fails with ABORTED.
  *
  * @generated from service calmonypay.v1.CheckoutService
  */
@@ -263,6 +543,41 @@ export const CheckoutService: GenService<{
     methodKind: "unary";
     input: typeof GetCheckoutSessionRequestSchema;
     output: typeof GetCheckoutSessionResponseSchema;
+  },
+  /**
+   * Lists sessions, the newest first.
+   *
+   * Fails with INVALID_ARGUMENT where a cursor is no session of the key's merchant and mode.
+   *
+   * @generated from rpc calmonypay.v1.CheckoutService.ListCheckoutSessions
+   */
+  listCheckoutSessions: {
+    methodKind: "unary";
+    input: typeof ListCheckoutSessionsRequestSchema;
+    output: typeof ListCheckoutSessionsResponseSchema;
+  },
+  /**
+   * Expires an open session at once: no payment page is given out any more.
+   *
+   * A shopper who is on the gateway's page already may still pay; the session then becomes complete, late. Fails with
+   * FAILED_PRECONDITION where the session is not open.
+   *
+   * @generated from rpc calmonypay.v1.CheckoutService.ExpireCheckoutSession
+   */
+  expireCheckoutSession: {
+    methodKind: "unary";
+    input: typeof ExpireCheckoutSessionRequestSchema;
+    output: typeof ExpireCheckoutSessionResponseSchema;
+  },
+  /**
+   * Lists the items of a session in the order that they were given in.
+   *
+   * @generated from rpc calmonypay.v1.CheckoutService.ListCheckoutSessionLineItems
+   */
+  listCheckoutSessionLineItems: {
+    methodKind: "unary";
+    input: typeof ListCheckoutSessionLineItemsRequestSchema;
+    output: typeof ListCheckoutSessionLineItemsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_calmonypay_v1_checkout_service, 0);
