@@ -60,6 +60,7 @@ t.test("a handler's headers cannot say what the transcoder says of the body and 
   const headers = new Headers({
     "x-a": "1",
     "retry-after": "3",
+    "content-disposition": "inline",
     "content-type": "x/y",
     "content-length": "9",
     "grpc-status": "0",
@@ -70,6 +71,7 @@ t.test("a handler's headers cannot say what the transcoder says of the body and 
     "content-type": "application/json",
     "x-a": "1",
     "retry-after": "3",
+    "content-disposition": "inline",
     "set-cookie": ["a=1, b", "c=2"],
   });
   t.same(addHandlerHeaders({}, undefined), {});
