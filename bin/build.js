@@ -3,29 +3,64 @@
  * right after `npm ci`. Run as a program (`npm run build`) or imported for its effect.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { whileLocked } from "./lock.js";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const stamp = path.join(root, "dist", ".built");
+const dist = path.join(root, "dist");
 const SOURCES = ["src", "gen", "test", "tsconfig.json", "package.json"];
 
-/** Compiles where anything is newer than the stamp; a failed compilation ends the process with the compiler's text. */
+/** Compiles where anything is newer than the last build; a failed compilation ends the process with the compiler's text. */
 export function buildStale() {
-  const started = new Date();
-  if (!SOURCES.some((source) => newerThan(path.join(root, source), modified(stamp)))) return;
-  const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
-  const { status } = spawnSync(process.execPath, [tsc, "--project", root], { stdio: ["ignore", 2, 2] });
-  if (status !== 0) process.exit(status ?? 1);
-  mkdirSync(path.dirname(stamp), { recursive: true });
-  writeFileSync(stamp, "");
-  utimesSync(stamp, started, started); // A source saved while the compiler ran is stale, not built.
+  if (!isStale()) return;
+  // Whoever waited finds the work done: look again.
+  const status = whileLocked(path.join(root, ".dist-lock"), () => (isStale() ? build() : 0));
+  if (status !== 0) process.exit(status);
 }
 
+function isStale() {
+  const built = modified(stampOf(dist));
+  return SOURCES.some((source) => newerThan(path.join(root, source), built));
+}
+
+/** Into a folder of its own, put in place as a whole: no half-written file is ever read, no deleted source lives on. */
+function build() {
+  const started = new Date();
+  const fresh = emptied(".dist-new");
+  const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
+  const args = [tsc, "--project", root, "--outDir", fresh];
+  const { status } = spawnSync(process.execPath, args, { stdio: ["ignore", 2, 2] });
+  if (status !== 0) {
+    emptied(".dist-new");
+    return status ?? 1;
+  }
+  writeFileSync(stampOf(fresh), "");
+  utimesSync(stampOf(fresh), started, started); // A source saved while the compiler ran is stale, not built.
+  const old = emptied(".dist-old");
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(fresh, dist);
+  emptied(".dist-old");
+  return 0;
+}
+
+function emptied(name) {
+  const folder = path.join(root, name);
+  rmSync(folder, { recursive: true, force: true });
+  return folder;
+}
+
+function stampOf(folder) {
+  return path.join(folder, ".built");
+}
+
+// A folder counts too: its time is that of the last file added or removed in it.
 function newerThan(target, time) {
-  if (modified(target) > time) return true;
-  if (!statSync(target).isDirectory()) return false;
+  const stats = statSync(target, { throwIfNoEntry: false });
+  if (!stats) return false;
+  if (stats.mtimeMs > time) return true;
+  if (!stats.isDirectory()) return false;
   return readdirSync(target).some((name) => newerThan(path.join(target, name), time));
 }
 

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+
+import type { GatewayResult } from "../domain/gateway-result.js";
+import { readCard } from "./card.js";
+import { type Field, fieldText } from "./fields.js";
+import { isSigned, signingText } from "./signature.js";
+
+/**
+ * The result that a message holds, if one of the account's secrets signed all of it. Undefined where it is not signed so,
+ * or where it is no result (guide A-22.1: a message without `responseCode` is none).
+ */
+export function verifyResult(
+  fields: readonly Field[],
+  secrets: readonly string[],
+): GatewayResult | undefined {
+  if (fieldText(fields, "responseCode") === "") return undefined;
+  return isSigned(fields, secrets) ? readResult(fields) : undefined;
+}
+
+function readResult(fields: readonly Field[]): GatewayResult {
+  const text = (name: string): string => fieldText(fields, name);
+  return {
+    merchantID: text("merchantID"),
+    action: text("action"),
+    transactionUnique: text("transactionUnique"),
+    orderRef: text("orderRef"),
+    transactionID: text("transactionID"),
+    xref: text("xref"),
+    state: text("state"),
+    responseCode: integer(text("responseCode")),
+    responseStatus: integer(text("responseStatus")),
+    responseMessage: text("responseMessage"),
+    amount: integer(text("amount")),
+    amountReceived: integer(text("amountReceived")),
+    currencyCode: text("currencyCode"),
+    currencyExponent: text("currencyExponent"),
+    card: readCard(fields),
+    transactionKey: transactionKey(fields),
+  };
+}
+
+/** Minor units and codes are plain digits. `10.99` would be major units: not what was asked for, so undefined. */
+function integer(text: string): number | undefined {
+  if (!/^\d{1,15}$/.test(text)) return undefined;
+  return Number(text);
+}
+
+/** An id of the gateway's usual kind is kept readable; anything else, or none, is told apart by a hash. */
+function transactionKey(fields: readonly Field[]): string {
+  const transactionID = fieldText(fields, "transactionID");
+  if (/^[0-9A-Za-z_-]{1,40}$/.test(transactionID)) return `transaction:${transactionID}`;
+  return `fields:${createHash("sha256").update(signingText(fields)).digest("base64url")}`;
+}

@@ -1,0 +1,31 @@
+import type { Database } from "../db/database.js";
+import type { Clock } from "../lib/clock.js";
+import type { Log } from "../lib/log.js";
+import type { Sealer } from "../lib/seal.js";
+
+/** What the use cases of checkout work with. Made once, in `app.ts`. */
+export interface Checkout {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly sealer: Sealer;
+  readonly addresses: Addresses;
+  /** Called at the named points of a use case. Does nothing in production; a test stops or crashes there. */
+  readonly reached: (point: CheckoutPoint) => Promise<void>;
+}
+
+/** Where the parts of a payment find each other: absolute URLs without a slash at the end. */
+export interface Addresses {
+  /** Where shopper and gateway reach this service. */
+  readonly publicUrl: string;
+  /** The host of a session's `url`. */
+  readonly hppUrl: string;
+  /** Base of the gateway for live sessions. */
+  readonly gatewayUrl: string;
+  /** Base of the sandbox gateway for test sessions. */
+  readonly sandboxUrl: string;
+}
+
+/** The points at which a crash is worth trying. */
+export type CheckoutPoint =
+  "result verified" | "session locked" | "result recorded" | "payment recorded" | "result committed";

@@ -1,0 +1,68 @@
+import { type CheckoutSessionRow, markComplete } from "../db/checkout-sessions.js";
+import { type EventType, insertEvents } from "../db/events.js";
+import type { GatewayResultRow } from "../db/gateway-results.js";
+import { insertPaymentIntent } from "../db/payment-intents.js";
+import { insertPaymentMethod } from "../db/payment-methods.js";
+import type { Tx } from "../db/transaction.js";
+import type { GatewayResult } from "../domain/gateway-result.js";
+import { mayMove, statusAt } from "../domain/session.js";
+import { newId } from "../lib/ids.js";
+import type { Checkout } from "./checkout.js";
+
+/**
+ * Completes a locked session with the result that pays it: a succeeded payment intent, the card as a payment method on
+ * the session's customer, the events, and the session itself.
+ *
+ * The customer is neither read nor locked: it may be gone, and a payment must not fail for that.
+ */
+export async function completeSession(
+  checkout: Checkout,
+  tx: Tx,
+  session: CheckoutSessionRow,
+  result: GatewayResult,
+  stored: Pick<GatewayResultRow, "id" | "xrefSealed">,
+): Promise<void> {
+  if (!mayMove(session.status, "complete")) throw new Error(`Session ${session.id} cannot be completed.`);
+  const now = checkout.clock.now();
+  const shared = { merchantId: session.merchantId, livemode: session.livemode, createdAt: now };
+  const { customerId } = session;
+  const paymentMethodId = newId("pm", now);
+  const paymentIntentId = newId("pi", now);
+  await insertPaymentMethod(tx, {
+    ...shared,
+    ...result.card,
+    id: paymentMethodId,
+    customerId,
+    type: "card",
+    xrefSealed: stored.xrefSealed,
+  });
+  await insertPaymentIntent(tx, {
+    ...shared,
+    id: paymentIntentId,
+    sessionId: session.id,
+    status: "succeeded",
+    amount: session.amountTotal,
+    currency: session.currency,
+    customerId,
+    paymentMethodId,
+    gatewayResultId: stored.id,
+  });
+  await checkout.reached("payment recorded");
+  const late = statusAt(session, now) === "expired";
+  // Nobody may have written down yet that its time was up: the merchant is told so first, then of the payment.
+  const expiredNow = late && session.expiredAt === null;
+  const event = (type: EventType, objectId: string) => ({ ...shared, id: newId("evt", now), type, objectId });
+  await insertEvents(tx, [
+    ...(expiredNow ? [event("checkout.session.expired", session.id)] : []),
+    event("payment_intent.succeeded", paymentIntentId),
+    event("checkout.session.completed", session.id),
+  ]);
+  await markComplete(tx, session.id, {
+    completedAt: now,
+    completedLate: late,
+    completedBy: result.transactionKey,
+    expiredAt: expiredNow ? now : session.expiredAt,
+    paymentIntentId,
+    paymentMethodId,
+  });
+}

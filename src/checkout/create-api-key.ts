@@ -1,0 +1,42 @@
+import { insertApiKey } from "../db/api-keys.js";
+import { findGatewayAccount } from "../db/gateway-accounts.js";
+import { findMerchant } from "../db/merchants.js";
+import { inTransaction } from "../db/transaction.js";
+import { hashApiKey, last4OfApiKey, newApiKey } from "../domain/api-key.js";
+import type { Owner } from "../domain/owner.js";
+import { Refusal } from "../domain/refusal.js";
+import { newId } from "../lib/ids.js";
+import type { Registry } from "./create-merchant.js";
+
+/** A key at the only moment that it is known. */
+export interface CreatedApiKey extends Owner {
+  readonly id: string;
+  /** `sk_live_...` or `sk_test_...`: shown now, never again. */
+  readonly key: string;
+  readonly createdAt: number;
+}
+
+/** Creates a key. A live key is refused to a merchant whose money no gateway account takes. */
+export async function createApiKey(registry: Registry, owner: Owner): Promise<CreatedApiKey> {
+  await requireMerchant(registry, owner.merchantId);
+  if (owner.livemode && (await findGatewayAccount(registry.db.manager, owner)) === undefined) {
+    throw new Refusal(
+      "PARAMETER_INVALID",
+      `Merchant ${owner.merchantId} has no live gateway account: give it one with merchants update.`,
+      "mode",
+    );
+  }
+  const now = registry.clock.now();
+  const key = newApiKey(owner.livemode);
+  const { merchantId, livemode } = owner;
+  const row = { id: newId("key", now), merchantId, livemode, createdAt: now };
+  const secretParts = { hash: hashApiKey(key), last4: last4OfApiKey(key), revokedAt: null };
+  await inTransaction(registry.db, "READ COMMITTED", (tx) => insertApiKey(tx, { ...row, ...secretParts }));
+  return { ...row, key };
+}
+
+/** Throws a Refusal where there is no such merchant. */
+export async function requireMerchant(registry: Registry, merchantId: string): Promise<void> {
+  if ((await findMerchant(registry.db.manager, merchantId)) !== undefined) return;
+  throw new Refusal("PARAMETER_INVALID", `No such merchant: ${merchantId}.`, "merchant");
+}

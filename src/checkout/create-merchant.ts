@@ -1,0 +1,118 @@
+import { randomBytes, randomInt } from "node:crypto";
+
+import { isPublishedSecret } from "../cardstream/published-secrets.js";
+import type { Database } from "../db/database.js";
+import { type GatewayAccountRow, insertGatewayAccount } from "../db/gateway-accounts.js";
+import { insertMerchant, type MerchantRow } from "../db/merchants.js";
+import { inTransaction } from "../db/transaction.js";
+import { Refusal } from "../domain/refusal.js";
+import type { Clock } from "../lib/clock.js";
+import { newId } from "../lib/ids.js";
+import type { Sealer } from "../lib/seal.js";
+
+/** What the operator's commands work with. */
+export interface Registry {
+  readonly db: Database;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+}
+
+/** A merchant's account at Cardstream, as the operator enters it. */
+export interface LiveAccount {
+  readonly gatewayMerchantId: string;
+  readonly secret: string;
+  /** Allows a secret that the vendor has published: for tests only. */
+  readonly allowPublishedSecret: boolean;
+}
+
+/** A merchant to be. Without a live account it takes test payments only. */
+export interface NewMerchant {
+  readonly name: string;
+  readonly countryCode: string;
+  readonly live: LiveAccount | undefined;
+}
+
+/** Creates a merchant with a sandbox account of its own, and its live account where it has one. */
+export async function createMerchant(registry: Registry, merchant: NewMerchant): Promise<MerchantRow> {
+  const now = registry.clock.now();
+  const row: MerchantRow = { id: newId("mer", now), name: checkName(merchant.name), createdAt: now };
+  const countryCode = checkCountry(merchant.countryCode);
+  const account = (livemode: boolean, gatewayMerchantId: string, secret: string): GatewayAccountRow => ({
+    merchantId: row.id,
+    livemode,
+    gatewayMerchantId,
+    secretSealed: sealGatewaySecret(registry.sealer, { merchantId: row.id, livemode }, secret),
+    previousSecretSealed: null,
+    previousSecretUntil: null,
+    countryCode,
+    createdAt: now,
+  });
+  const { live } = merchant;
+  const accounts = [account(false, newSandboxMerchantId(), randomBytes(24).toString("base64url"))];
+  if (live !== undefined) accounts.push(account(true, checkGatewayMerchantId(live), checkSecret(live)));
+  await inTransaction(registry.db, "READ COMMITTED", async (tx) => {
+    await insertMerchant(tx, row);
+    for (const each of accounts) await insertGatewayAccount(tx, each);
+  });
+  return row;
+}
+
+/** Seals the secret of an owner's gateway account. */
+export function sealGatewaySecret(
+  sealer: Sealer,
+  owner: { readonly merchantId: string; readonly livemode: boolean },
+  secret: string,
+): Buffer {
+  return sealer.seal(secret, { ...owner, purpose: "gateway-secret" });
+}
+
+/** Throws a Refusal where the secret of a live account is empty, or known to everybody. */
+export function checkSecret({
+  secret,
+  allowPublishedSecret,
+}: Omit<LiveAccount, "gatewayMerchantId">): string {
+  if (secret === "") throw new Refusal("PARAMETER_MISSING", "The gateway secret is empty.", "gateway-secret");
+  if (isPublishedSecret(secret) && !allowPublishedSecret) {
+    throw new Refusal(
+      "PARAMETER_INVALID",
+      "The vendor has published this gateway secret: anybody could sign a success with it. For tests give --allow-published-secret.",
+      "gateway-secret",
+    );
+  }
+  return secret;
+}
+
+/** Throws a Refusal unless the id is one that the gateway gives out: digits, or an alias of letters. */
+export function checkGatewayMerchantId({
+  gatewayMerchantId,
+}: Pick<LiveAccount, "gatewayMerchantId">): string {
+  if (/^[0-9A-Za-z_-]{1,64}$/.test(gatewayMerchantId)) return gatewayMerchantId;
+  throw new Refusal(
+    "PARAMETER_INVALID",
+    "A gateway merchant id is 1 to 64 letters and digits.",
+    "gateway-merchant-id",
+  );
+}
+
+/** Throws a Refusal unless the code is a country of ISO 3166 in two letters. */
+export function checkCountry(countryCode: string): string {
+  const code = countryCode.toUpperCase();
+  const names = new Intl.DisplayNames(["en"], { type: "region", fallback: "none" });
+  if (/^[A-Z]{2}$/.test(code) && names.of(code) !== undefined) return code;
+  throw new Refusal(
+    "PARAMETER_INVALID",
+    "The country must be two letters of ISO 3166, such as GB.",
+    "country",
+  );
+}
+
+function checkName(name: string): string {
+  const trimmed = name.trim();
+  if (trimmed !== "" && trimmed.length <= 250) return trimmed;
+  throw new Refusal("PARAMETER_INVALID", "A merchant's name has 1 to 250 characters.", "name");
+}
+
+/** Fourteen digits: longer than the gateway's own ids, so that a look tells which account it is. */
+function newSandboxMerchantId(): string {
+  return String(randomInt(10_000_000_000_000, 100_000_000_000_000));
+}

@@ -1,0 +1,60 @@
+import { findGatewayAccount, type GatewayAccountRow, listGatewayAccounts } from "../db/gateway-accounts.js";
+import type { GatewayAccount } from "../cardstream/hosted-form.js";
+import { findMerchant } from "../db/merchants.js";
+import type { Owner } from "../domain/owner.js";
+import type { Checkout } from "./checkout.js";
+
+/** A merchant's account at the gateway with its secrets in clear. Lives for one request, never logged. */
+export interface OpenGatewayAccount extends GatewayAccount, Owner {
+  /** What a result may be signed with: the secret, and for 48 hours after a change the one before it. */
+  readonly verifyingSecrets: readonly string[];
+}
+
+/** The account that takes the money of this owner's sessions. Undefined where the merchant has none in that mode. */
+export async function openGatewayAccount(
+  checkout: Checkout,
+  owner: Owner,
+): Promise<OpenGatewayAccount | undefined> {
+  const row = await findGatewayAccount(checkout.db.manager, owner);
+  return row === undefined ? undefined : open(checkout, row);
+}
+
+/** Every account with this gateway merchant id: several merchants may share one. */
+export async function openGatewayAccountsOf(
+  checkout: Checkout,
+  gatewayMerchantId: string,
+): Promise<OpenGatewayAccount[]> {
+  const rows = await listGatewayAccounts(checkout.db.manager, gatewayMerchantId);
+  return rows.map((row) => open(checkout, row));
+}
+
+/** What the sandbox gateway may know of a `merchantID`: nothing, unless it is a test account's. */
+export async function sandboxAccount(
+  checkout: Checkout,
+  gatewayMerchantId: string,
+): Promise<{ secret: string; merchantName: string; countryCode: string } | undefined> {
+  const rows = await listGatewayAccounts(checkout.db.manager, gatewayMerchantId);
+  const row = rows.find(({ livemode }) => !livemode);
+  const merchant = row && (await findMerchant(checkout.db.manager, row.merchantId));
+  if (row === undefined || merchant === undefined) return undefined;
+  const { secret, countryCode } = open(checkout, row);
+  return { secret, merchantName: merchant.name, countryCode };
+}
+
+function open(checkout: Checkout, row: GatewayAccountRow): OpenGatewayAccount {
+  const { merchantId, livemode } = row;
+  const unseal = (sealed: Uint8Array): string =>
+    checkout.sealer.open(sealed, { merchantId, livemode, purpose: "gateway-secret" });
+  const secret = unseal(row.secretSealed);
+  const { previousSecretSealed, previousSecretUntil } = row;
+  const stillValid = previousSecretUntil !== null && checkout.clock.now() < previousSecretUntil;
+  const previous = previousSecretSealed !== null && stillValid ? [unseal(previousSecretSealed)] : [];
+  return {
+    merchantId,
+    livemode,
+    merchantID: row.gatewayMerchantId,
+    countryCode: row.countryCode,
+    secret,
+    verifyingSecrets: [secret, ...previous],
+  };
+}

@@ -1,0 +1,75 @@
+import type { Field } from "../cardstream/fields.js";
+import { hostedForm, hostedUrl } from "../cardstream/hosted-form.js";
+import { findCheckoutSession, lockCheckoutSession, noteFormGiven } from "../db/checkout-sessions.js";
+import { hasUnresolvedHeldResult } from "../db/gateway-results.js";
+import { inTransaction } from "../db/transaction.js";
+import { currencyByCode } from "../domain/money.js";
+import { redirectUrl } from "../domain/redirect-url.js";
+import { type CheckoutSession, mayGiveForm } from "../domain/session.js";
+import type { Checkout } from "./checkout.js";
+import { openGatewayAccount } from "./gateway-account.js";
+
+/** What the shopper who opens a session's page gets to see. */
+export type PayPage =
+  | { readonly kind: "unknown" }
+  /** The signed form that leads on to the gateway's hosted page at `action`. */
+  | { readonly kind: "form"; readonly action: string; readonly fields: readonly Field[] }
+  | { readonly kind: "complete"; readonly successUrl: string }
+  /** No form any more; a way back to the merchant. */
+  | { readonly kind: "expired"; readonly cancelUrl: string }
+  /** A result waits for a person: paying again could charge twice. */
+  | { readonly kind: "checking" };
+
+/** Opens the page of a session: gives out the form of its current attempt, where one may be given. */
+export async function openPayPage(checkout: Checkout, sessionId: string): Promise<PayPage> {
+  const session = await findCheckoutSession(checkout.db.manager, sessionId);
+  if (session === undefined) return { kind: "unknown" };
+  const closed = await closedPage(checkout, session);
+  if (closed !== undefined) return closed;
+  const given = await giveForm(checkout, session.id);
+  // Between the two reads the session may have been completed, or its time may have run out.
+  return given === undefined ? openPayPage(checkout, sessionId) : await formPage(checkout, given);
+}
+
+async function closedPage(checkout: Checkout, session: CheckoutSession): Promise<PayPage | undefined> {
+  if (session.status === "complete") {
+    return { kind: "complete", successUrl: redirectUrl(session.successUrl, session.id) };
+  }
+  if (await hasUnresolvedHeldResult(checkout.db.manager, session.id)) return { kind: "checking" };
+  if (mayGiveForm(session, checkout.clock.now())) return undefined;
+  return { kind: "expired", cancelUrl: redirectUrl(session.cancelUrl, session.id) };
+}
+
+/**
+ * Writes down that the form goes out, before it does: from then on money may move. Undefined where it may not go out: what
+ * a result has just changed is seen here, because whoever records one holds the session as well.
+ */
+async function giveForm(checkout: Checkout, sessionId: string): Promise<CheckoutSession | undefined> {
+  return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    const session = await lockCheckoutSession(tx, sessionId);
+    const now = checkout.clock.now();
+    if (!mayGiveForm(session, now) || (await hasUnresolvedHeldResult(tx, session.id))) return undefined;
+    await noteFormGiven(tx, session.id, now);
+    return session;
+  });
+}
+
+async function formPage(checkout: Checkout, session: CheckoutSession): Promise<PayPage> {
+  const { publicUrl, gatewayUrl, sandboxUrl } = checkout.addresses;
+  const account = await openGatewayAccount(checkout, session);
+  const currency = currencyByCode(session.currency);
+  if (account === undefined || currency === undefined) {
+    throw new Error(`Session ${session.id} has no gateway account or an unknown currency.`);
+  }
+  const fields = hostedForm(account, {
+    sessionId: session.id,
+    attempt: session.attempt,
+    amount: session.amountTotal,
+    currency,
+    items: session.lineItems,
+    redirectUrl: `${publicUrl}/pay/${session.id}/return`,
+    callbackUrl: `${publicUrl}/callbacks/cardstream`,
+    cardOnFile: session.customerId !== null,
+  });
+  return { kind: "form", action: hostedUrl(session.livemode ? gatewayUrl : sandboxUrl), fields };
+}

@@ -1,0 +1,127 @@
+import { type CheckoutSessionRow, lockCheckoutSession, startNextAttempt } from "../db/checkout-sessions.js";
+import { type GatewayResultRow, insertGatewayResult } from "../db/gateway-results.js";
+import { inTransaction, type Tx } from "../db/transaction.js";
+import type { GatewayResult } from "../domain/gateway-result.js";
+import { endsAttempt, held, judge, type Judgement, judgeWithoutSession } from "../domain/judgement.js";
+import { currencyByCode } from "../domain/money.js";
+import type { CheckoutSession } from "../domain/session.js";
+import { newId } from "../lib/ids.js";
+import type { Checkout } from "./checkout.js";
+import { completeSession } from "./complete-session.js";
+import type { AppliedResult, GatewayMessage } from "./gateway-message.js";
+import type { VerifiedMessage } from "./verify-message.js";
+
+/** A result as it will be stored, before it is judged. */
+type UnjudgedRow = Omit<GatewayResultRow, "outcome" | "heldReason">;
+
+/**
+ * Records one verified result in one serialisable transaction: the session is locked, the result is judged by what is
+ * stored, and either all of its consequences are written or none.
+ */
+export async function recordResult(
+  checkout: Checkout,
+  verified: VerifiedMessage,
+  message: GatewayMessage,
+): Promise<AppliedResult> {
+  const { session, result } = verified;
+  const row = newRow(checkout, verified, message);
+  if (session === undefined) return await recordAlone(checkout, row, judgeWithoutSession(result));
+  return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
+    const locked = await lockCheckoutSession(tx, session.id);
+    await checkout.reached("session locked");
+    return await recordFor(checkout, tx, locked, result, row);
+  });
+}
+
+/** Records a result that could not be applied as held, in a transaction that touches nothing else. */
+export async function recordUnapplicable(
+  checkout: Checkout,
+  verified: VerifiedMessage,
+  message: GatewayMessage,
+): Promise<AppliedResult> {
+  return await recordAlone(checkout, newRow(checkout, verified, message), held("not_applicable"));
+}
+
+async function recordFor(
+  checkout: Checkout,
+  tx: Tx,
+  session: CheckoutSessionRow,
+  result: GatewayResult,
+  row: UnjudgedRow,
+): Promise<AppliedResult> {
+  const judgement = judgeLocked(session, result);
+  if (judgement.outcome === "completed" && session.status === "complete") return applied(judgement, true);
+  if (!(await insertGatewayResult(tx, judged(row, judgement)))) {
+    // An open session's success that is on record already has paid another session.
+    return judgement.outcome === "completed" ? await recordReused(tx, row) : applied(judgement, true);
+  }
+  await checkout.reached("result recorded");
+  if (judgement.outcome === "completed") await completeSession(checkout, tx, session, result, row);
+  if (endsAttempt(judgement, result, session)) await startNextAttempt(tx, session.id);
+  return applied(judgement, false);
+}
+
+/** No transaction pays twice, whatever its messages say: a person decides which session it belongs to. */
+async function recordReused(tx: Tx, row: UnjudgedRow): Promise<AppliedResult> {
+  const judgement = held("duplicate");
+  return applied(judgement, !(await insertGatewayResult(tx, judged(row, judgement))));
+}
+
+/** Of two successes the first one recorded pays the session; another transaction's waits for a person. */
+function judgeLocked(session: CheckoutSession, result: GatewayResult): Judgement {
+  const currency = currencyByCode(session.currency);
+  if (currency === undefined) throw new Error(`Session ${session.id} has an unknown currency.`);
+  const { id: sessionId, amountTotal: amount, attempt } = session;
+  const judgement = judge(result, { sessionId, amount, currency, attempt });
+  const paidByOther = session.status === "complete" && session.completedBy !== result.transactionKey;
+  return judgement.outcome === "completed" && paidByOther ? held("duplicate") : judgement;
+}
+
+async function recordAlone(
+  checkout: Checkout,
+  row: UnjudgedRow,
+  judgement: Judgement,
+): Promise<AppliedResult> {
+  const isNew = await inTransaction(checkout.db, "SERIALIZABLE", (tx) =>
+    insertGatewayResult(tx, judged(row, judgement)),
+  );
+  return applied(judgement, !isNew);
+}
+
+function newRow(
+  checkout: Checkout,
+  { result, owner, session }: VerifiedMessage,
+  message: GatewayMessage,
+): UnjudgedRow {
+  const now = checkout.clock.now();
+  const { sealer } = checkout;
+  return {
+    id: newId("gr", now),
+    ...owner,
+    sessionId: session?.id ?? null,
+    transactionKey: result.transactionKey,
+    responseCode: result.responseCode ?? null,
+    responseStatus: result.responseStatus ?? null,
+    amount: result.amount ?? null,
+    amountReceived: result.amountReceived ?? null,
+    currencyCode: result.currencyCode.slice(0, CURRENCY_CODE_MAX),
+    state: result.state.slice(0, STATE_MAX),
+    via: message.via,
+    xrefSealed: result.xref === "" ? null : sealer.seal(result.xref, { ...owner, purpose: "xref" }),
+    messageSealed: sealer.seal(message.body.toString("utf8"), { ...owner, purpose: "gateway-message" }),
+    receivedAt: now,
+    resolvedAt: null,
+  };
+}
+
+/** Room in the table. What is longer is none of the words that decide; the sealed message holds it whole. */
+const CURRENCY_CODE_MAX = 16;
+const STATE_MAX = 32;
+
+function judged(row: UnjudgedRow, { outcome, reason }: Judgement): GatewayResultRow {
+  return { ...row, outcome, heldReason: reason };
+}
+
+function applied(judgement: Judgement, replayed: boolean): AppliedResult {
+  return { kind: "applied", judgement, replayed };
+}

@@ -1,0 +1,91 @@
+import { type Field, fieldText, MalformedMessage, parseFields } from "../cardstream/fields.js";
+import { verifyResult } from "../cardstream/result.js";
+import { isSigned } from "../cardstream/signature.js";
+import { findCheckoutSession } from "../db/checkout-sessions.js";
+import type { GatewayResult } from "../domain/gateway-result.js";
+import type { Owner } from "../domain/owner.js";
+import { type CheckoutSession, parseAttemptReference } from "../domain/session.js";
+import type { Checkout } from "./checkout.js";
+import type { GatewayMessage } from "./gateway-message.js";
+import { openGatewayAccount, openGatewayAccountsOf } from "./gateway-account.js";
+
+/** A message whose account signed all of it, and whose it is. */
+export interface VerifiedMessage {
+  readonly result: GatewayResult;
+  /** The account that signed it. */
+  readonly owner: Owner;
+  /** The session it is about. Undefined where no session of ours has its `transactionUnique`. */
+  readonly session: CheckoutSession | undefined;
+}
+
+/** Why a message is not believed, for the log. */
+export type RefusedMessage =
+  | "malformed"
+  | "no such account"
+  | "bad signature"
+  | "another account's merchantID"
+  | "another session's return page";
+
+/**
+ * Finds whose a message is, and verifies that the owner's account signed it.
+ *
+ * The owner follows from `transactionUnique` alone, and decides which secrets count: a message that another account
+ * signed, however validly, is not believed about this session. The session in the address that a browser posted to only
+ * says where the browser goes; where it differs from the message's own, the message is refused.
+ */
+export async function verifyMessage(
+  checkout: Checkout,
+  { body, pathSessionId }: GatewayMessage,
+): Promise<VerifiedMessage | RefusedMessage> {
+  const fields = readFields(body);
+  if (fields === undefined) return "malformed";
+  const reference = parseAttemptReference(fieldText(fields, "transactionUnique"));
+  const session = reference && (await findCheckoutSession(checkout.db.manager, reference.sessionId));
+  if (session === undefined) return await verifyWithoutSession(checkout, fields);
+  if (pathSessionId !== undefined && pathSessionId !== session.id) return "another session's return page";
+  return await verifyForSession(checkout, fields, session);
+}
+
+function readFields(body: Buffer): Field[] | undefined {
+  try {
+    return parseFields(body);
+  } catch (error) {
+    if (error instanceof MalformedMessage) return undefined;
+    throw error;
+  }
+}
+
+async function verifyForSession(
+  checkout: Checkout,
+  fields: readonly Field[],
+  session: CheckoutSession,
+): Promise<VerifiedMessage | RefusedMessage> {
+  const account = await openGatewayAccount(checkout, session);
+  if (account === undefined) return "no such account";
+  const result = verifyResult(fields, account.verifyingSecrets);
+  if (result === undefined) return "bad signature";
+  if (result.merchantID !== account.merchantID) return "another account's merchantID";
+  return { result, owner: ownerOf(session), session };
+}
+
+/** Several merchants may share a gateway account: the first one whose secret fits owns the message. */
+async function verifyWithoutSession(
+  checkout: Checkout,
+  fields: readonly Field[],
+): Promise<VerifiedMessage | RefusedMessage> {
+  const accounts = await openGatewayAccountsOf(checkout, fieldText(fields, "merchantID"));
+  if (accounts.length === 0) return "no such account";
+  const result = verifyResult(
+    fields,
+    accounts.flatMap(({ verifyingSecrets }) => verifyingSecrets),
+  );
+  // Asked one by one only now: anybody can send a message that none of them has signed.
+  const owner = result && accounts.find(({ verifyingSecrets }) => isSigned(fields, verifyingSecrets));
+  if (result !== undefined && owner !== undefined)
+    return { result, owner: ownerOf(owner), session: undefined };
+  return "bad signature";
+}
+
+function ownerOf({ merchantId, livemode }: Owner): Owner {
+  return { merchantId, livemode };
+}

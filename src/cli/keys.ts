@@ -1,0 +1,62 @@
+import type { Command } from "commander";
+
+import { createApiKey } from "../checkout/create-api-key.js";
+import { revokeKey } from "../checkout/revoke-api-key.js";
+import { type ApiKeyRow, listApiKeys } from "../db/api-keys.js";
+import { jsonOption, merchantOption, modeOption, ownerOf } from "./options.js";
+import { type Fields, isoTime, print, printList } from "./output.js";
+import { withRegistry } from "./registry.js";
+
+/** `keys create|list|revoke`. */
+export function addKeyCommands(program: Command, env: NodeJS.ProcessEnv): void {
+  const keys = program.command("keys").description("API keys of merchants").helpCommand(false);
+  keys
+    .command("create")
+    .description("create a key, and print it: it is never shown again")
+    .addOption(merchantOption())
+    .addOption(modeOption())
+    .addOption(jsonOption())
+    .action(async (options: { merchant: string; mode: string; json: boolean }) => {
+      await withRegistry(env, async (registry) => {
+        const { key, id, merchantId, livemode, createdAt } = await createApiKey(registry, ownerOf(options));
+        print(
+          { key, id, merchant: merchantId, mode: modeName(livemode), created: isoTime(createdAt) },
+          options.json,
+        );
+      });
+    });
+  keys
+    .command("list")
+    .description("list the keys of a merchant, or of all")
+    .option("--merchant <id>", "only this merchant's, mer_...")
+    .addOption(jsonOption())
+    .action(async (options: { merchant?: string; json: boolean }) => {
+      await withRegistry(env, async ({ db }) => {
+        printList((await listApiKeys(db.manager, options.merchant)).map(listed), options.json);
+      });
+    });
+  keys
+    .command("revoke")
+    .description("revoke a key for good")
+    .argument("<id>", "the key's id, key_..., as keys list shows it")
+    .addOption(jsonOption())
+    .action(async (id: string, options: { json: boolean }) => {
+      await withRegistry(env, async (registry) => print(listed(await revokeKey(registry, id)), options.json));
+    });
+}
+
+/** The key itself is not known any more. */
+function listed(row: ApiKeyRow): Fields {
+  return {
+    id: row.id,
+    merchant: row.merchantId,
+    mode: modeName(row.livemode),
+    last4: row.last4,
+    created: isoTime(row.createdAt),
+    revoked: row.revokedAt === null ? null : isoTime(row.revokedAt),
+  };
+}
+
+function modeName(livemode: boolean): string {
+  return livemode ? "live" : "test";
+}

@@ -1,0 +1,89 @@
+import type { Command } from "commander";
+
+import { createMerchant, type LiveAccount, type Registry } from "../checkout/create-merchant.js";
+import { updateMerchant } from "../checkout/update-merchant.js";
+import { findGatewayAccount } from "../db/gateway-accounts.js";
+import { listMerchants, type MerchantRow } from "../db/merchants.js";
+import { countryOption, jsonOption, readSecret } from "./options.js";
+import { type Fields, isoTime, print, printList } from "./output.js";
+import { withRegistry } from "./registry.js";
+
+interface AccountOptions {
+  readonly gatewayMerchantId?: string;
+  readonly gatewaySecret?: string;
+  readonly allowPublishedSecret?: boolean;
+  readonly json: boolean;
+}
+
+/** `merchants create|update|list`. */
+export function addMerchantCommands(program: Command, env: NodeJS.ProcessEnv): void {
+  const merchants = program
+    .command("merchants")
+    .description("merchants and their gateway accounts")
+    .helpCommand(false);
+  withAccountOptions(merchants.command("create"))
+    .description("create a merchant, with its live account at the gateway or for test payments only")
+    .requiredOption("--name <name>", "what shoppers know the merchant by")
+    .addOption(countryOption().makeOptionMandatory())
+    .action(async (options: AccountOptions & { name: string; country: string }) => {
+      await withRegistry(env, async (registry) => {
+        const wanted = { name: options.name, countryCode: options.country, live: await liveAccount(options) };
+        print(await shown(registry, await createMerchant(registry, wanted)), options.json);
+      });
+    });
+  withAccountOptions(merchants.command("update"))
+    .description(
+      "change a merchant's live account; results signed with the old secret are believed for 48 hours more",
+    )
+    .argument("<id>", "the merchant, mer_...")
+    .addOption(countryOption())
+    .action(async (id: string, options: AccountOptions & { country?: string }) => {
+      await withRegistry(env, async (registry) => {
+        const secret =
+          options.gatewaySecret === undefined ? undefined : await readSecret(options.gatewaySecret);
+        const { gatewayMerchantId, allowPublishedSecret = false, country: countryCode } = options;
+        const change = { gatewayMerchantId, secret, allowPublishedSecret, countryCode };
+        print(await shown(registry, await updateMerchant(registry, id, change)), options.json);
+      });
+    });
+  merchants
+    .command("list")
+    .description("list all merchants")
+    .addOption(jsonOption())
+    .action(async ({ json }: { json: boolean }) => {
+      await withRegistry(env, async (registry) => {
+        const rows = await listMerchants(registry.db.manager);
+        printList(await Promise.all(rows.map((row) => shown(registry, row))), json);
+      });
+    });
+}
+
+function withAccountOptions(command: Command): Command {
+  return command
+    .option("--gateway-merchant-id <id>", "merchantID of the live account at Cardstream")
+    .option("--gateway-secret <secret>", "its signature secret; - reads it from standard input (recommended)")
+    .option("--allow-published-secret", "take a secret that the vendor has published: for tests only", false)
+    .addOption(jsonOption());
+}
+
+async function liveAccount(options: AccountOptions): Promise<LiveAccount | undefined> {
+  const { gatewayMerchantId, gatewaySecret, allowPublishedSecret = false } = options;
+  if (gatewayMerchantId === undefined && gatewaySecret === undefined) return undefined;
+  if (gatewayMerchantId === undefined || gatewaySecret === undefined) {
+    throw new Error("--gateway-merchant-id and --gateway-secret go together.");
+  }
+  return { gatewayMerchantId, secret: await readSecret(gatewaySecret), allowPublishedSecret };
+}
+
+async function shown(registry: Registry, { id, name, createdAt }: MerchantRow): Promise<Fields> {
+  const live = await findGatewayAccount(registry.db.manager, { merchantId: id, livemode: true });
+  const test = await findGatewayAccount(registry.db.manager, { merchantId: id, livemode: false });
+  return {
+    id,
+    name,
+    country: test?.countryCode ?? null,
+    gateway_merchant_id: live?.gatewayMerchantId ?? null,
+    sandbox_merchant_id: test?.gatewayMerchantId ?? null,
+    created: isoTime(createdAt),
+  };
+}

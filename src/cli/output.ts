@@ -1,0 +1,40 @@
+/** What a command has to say, by name. */
+export type Fields = Record<string, string | null>;
+
+/** What a command prints: with `--json` one JSON object on one line, otherwise a line for each field. */
+export function print(fields: Fields, json: boolean): void {
+  if (json) return write(JSON.stringify(fields));
+  const width = Math.max(...Object.keys(fields).map((name) => name.length));
+  for (const [name, value] of Object.entries(fields)) write(`${name.padEnd(width)}  ${show(value)}`);
+}
+
+/** Prints a list: with `--json` `{"data": [...]}`, otherwise a table. */
+export function printList(rows: readonly Fields[], json: boolean): void {
+  if (json) return write(JSON.stringify({ data: rows }));
+  const [first] = rows;
+  if (first === undefined) return write("(none)");
+  const names = Object.keys(first);
+  const table = [names, ...rows.map((row) => names.map((name) => show(row[name])))];
+  const widths = names.map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)));
+  for (const cells of table)
+    write(
+      cells
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    );
+}
+
+/** A moment as people and programs read it. */
+export function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** Writes a line to standard output. */
+export function write(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function show(value: string | null | undefined): string {
+  return value ?? "-";
+}

@@ -1,0 +1,41 @@
+import type { Registry } from "../checkout/create-merchant.js";
+import { readConfig } from "../config.js";
+import { Refusal } from "../domain/refusal.js";
+import { systemClock } from "../lib/clock.js";
+import { createLog } from "../lib/log.js";
+import { openStore } from "../store.js";
+
+/**
+ * Runs one command on the service's database, which may be in use, and closes it again. What goes wrong is written to
+ * standard error in one line, and the process ends with 1.
+ */
+export async function withRegistry(
+  env: NodeJS.ProcessEnv,
+  command: (registry: Registry) => Promise<void>,
+): Promise<void> {
+  try {
+    const config = readConfig(env);
+    const store = await openStore(config, createLog("warn", process.stderr));
+    try {
+      await command({ ...store, clock: systemClock });
+    } finally {
+      await store.db.close();
+    }
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Reports an error as one line that says what to do differently. */
+export function fail(error: unknown): void {
+  process.stderr.write(`${describe(error)}\n`);
+  process.exitCode = 1;
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Refusal) {
+    const option = error.violations[0]?.field;
+    return option === undefined ? error.message : `--${option}: ${error.message}`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

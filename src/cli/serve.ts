@@ -1,0 +1,76 @@
+import type { Command } from "commander";
+
+import type { App, AppUrls } from "../app.js";
+import { type Config, readConfig } from "../config.js";
+import { systemClock } from "../lib/clock.js";
+import { createLog, type Log } from "../lib/log.js";
+import { write } from "./output.js";
+import { fail } from "./registry.js";
+
+/** `serve`: runs the service until SIGTERM or SIGINT. */
+export function addServeCommand(program: Command, env: NodeJS.ProcessEnv): void {
+  program
+    .command("serve")
+    .description("apply pending migrations, then serve until SIGTERM or SIGINT")
+    .action(async () => {
+      try {
+        const config = readConfig(env);
+        await serve(config, createLog(config.logLevel, process.stderr));
+      } catch (error) {
+        fail(error);
+      }
+    });
+}
+
+async function serve(config: Config, log: Log): Promise<void> {
+  // Only this command needs the whole service; the others start in half the time without it.
+  const { createApp } = await import("../app.js");
+  const app = await createApp(config, { clock: systemClock, log });
+  try {
+    if (app.demonstration !== undefined)
+      write(`Test key of a demonstration merchant: ${app.demonstration.testKey}`);
+    const urls = await app.listen();
+    announce(urls, app.demonstration?.testKey);
+    closeOnSignal(app, log);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+function announce(urls: AppUrls, testKey: string | undefined): void {
+  write(`API, payment pages  ${urls.http}`);
+  write(`gRPC                ${urls.grpc}`);
+  if (urls.metrics !== undefined) write(`Metrics             ${urls.metrics}`);
+  if (testKey !== undefined)
+    write(`\nCreate a session, then open its url in a browser:\n\n${curlLine(urls.http, testKey)}\n`);
+}
+
+/** One line, to be pasted. */
+function curlLine(url: string, testKey: string): string {
+  const order = {
+    line_items: [
+      {
+        price_data: { currency: "gbp", unit_amount: 2999, product_data: { name: "Pro Plan — Monthly" } },
+        quantity: 1,
+      },
+    ],
+    success_url: "https://example.com/success",
+    cancel_url: "https://example.com/cancel",
+  };
+  const headers = `-H "Authorization: Bearer ${testKey}" -H "Content-Type: application/json"`;
+  return `curl -X POST ${url}/v1/checkout/sessions ${headers} -d '${JSON.stringify(order)}'`;
+}
+
+/** The first signal lets running requests end; a second one ends the process at once, as it would by default. */
+function closeOnSignal(app: App, log: Log): void {
+  const close = (signal: NodeJS.Signals): void => {
+    log.info({ signal }, "closing");
+    process.removeListener("SIGTERM", close).removeListener("SIGINT", close);
+    app.close().catch((error: unknown) => {
+      log.error({ err: error }, "closing failed");
+      process.exitCode = 1;
+    });
+  };
+  process.on("SIGTERM", close).on("SIGINT", close);
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+
+import { parseKey } from "./lib/key-file.js";
+
+/** Everything that the environment decides, checked. README has the table of the variables. */
+export interface Config {
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  readonly grpcPort: number;
+  readonly metricsPort: number | "off";
+  /** Undefined: the embedded database in `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  /** Undefined: `http://localhost:` and the port. */
+  readonly publicUrl: string | undefined;
+  /** Undefined: the public URL. */
+  readonly hppUrl: string | undefined;
+  readonly cardstreamUrl: string;
+  /** Undefined: the file in `dataDir`, for the embedded database only. */
+  readonly secretsKey: Buffer | undefined;
+  readonly sandbox: boolean;
+  /** Undefined: the sandbox of this process. */
+  readonly sandboxUrl: string | undefined;
+  readonly logLevel: string;
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+}
+
+/** Reads the environment once. An empty variable counts as missing. Throws one error that names every problem. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const read = new EnvironmentReader(env);
+  const config: Config = {
+    host: read.text("HOST") ?? "127.0.0.1",
+    port: read.port("PORT") ?? 8080,
+    grpcPort: read.port("GRPC_PORT") ?? 50051,
+    metricsPort: read.text("METRICS_PORT") === "off" ? "off" : (read.port("METRICS_PORT") ?? 9464),
+    databaseUrl: read.url("DATABASE_URL", ["mysql:", "mariadb:"], "mysql:// or mariadb://"),
+    dataDir: read.text("DATA_DIR") ?? "data",
+    publicUrl: read.webUrl("PUBLIC_URL"),
+    hppUrl: read.webUrl("HPP_URL"),
+    cardstreamUrl: read.webUrl("CARDSTREAM_URL") ?? "https://gateway.cardstream.com",
+    secretsKey: read.parsed("SECRETS_KEY", (text) => parseKey(text, "SECRETS_KEY")),
+    sandbox: read.choice("SANDBOX", ["on", "off"]) !== "off",
+    sandboxUrl: read.webUrl("SANDBOX_URL"),
+    logLevel: read.choice("LOG_LEVEL", LOG_LEVELS) ?? "info",
+    tls: readTls(read),
+  };
+  read.throwProblems();
+  return config;
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
+function readTls(read: EnvironmentReader): Config["tls"] {
+  const cert = read.parsed("TLS_CERT", (file) => readFileSync(file));
+  const key = read.parsed("TLS_KEY", (file) => readFileSync(file));
+  if (cert !== undefined && key !== undefined) return { cert, key };
+  if (cert !== undefined || key !== undefined) read.problems.push("TLS_CERT and TLS_KEY go together");
+  return undefined;
+}
+
+/** Reads variables and gathers what is wrong with them, so that one start tells all. */
+class EnvironmentReader {
+  readonly problems: string[] = [];
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#env[name]?.trim();
+    return value === "" ? undefined : value;
+  }
+
+  choice(name: string, choices: readonly string[]): string | undefined {
+    const text = this.text(name);
+    if (text === undefined || choices.includes(text)) return text;
+    return this.#problem(`${name} must be one of ${choices.join(", ")}`);
+  }
+
+  port(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const port = /^\d{1,5}$/.test(text) ? Number(text) : Infinity;
+    return port <= 65_535 ? port : this.#problem(`${name} must be a port from 0 to 65535`);
+  }
+
+  /** An http or https URL without a slash at the end. */
+  webUrl(name: string): string | undefined {
+    return this.url(name, ["http:", "https:"], "http:// or https://")?.replace(/\/+$/, "");
+  }
+
+  url(name: string, protocols: readonly string[], kinds: string): string | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
+    return this.#problem(`${name} must be a URL of the kind ${kinds}`);
+  }
+
+  parsed<T>(name: string, parse: (text: string) => T): T | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    try {
+      return parse(text);
+    } catch (error) {
+      return this.#problem(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  throwProblems(): void {
+    if (this.problems.length > 0) throw new Error(`Bad configuration: ${this.problems.join("; ")}.`);
+  }
+
+  #problem(text: string): undefined {
+    this.problems.push(text);
+    return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+import { type EntityManager, EntitySchema } from "typeorm";
+
+import type { CheckoutSession } from "../domain/session.js";
+import { flag, id, integer, json, optional, primary, text, time } from "./columns.js";
+import { insertRows } from "./insert.js";
+import { lockForUpdate, type Tx } from "./transaction.js";
+
+/** A session as it is stored, with two times that only the record needs. */
+export interface CheckoutSessionRow extends CheckoutSession {
+  /** When a form was given out last. */
+  readonly formGivenAt: number | null;
+  /** When the `expired` event was written. */
+  readonly expiredAt: number | null;
+}
+
+export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
+  name: "checkout_session",
+  columns: {
+    id: primary(id()),
+    merchantId: id(),
+    livemode: flag(),
+    status: id(),
+    currency: id(),
+    amountTotal: integer(),
+    lineItems: json(),
+    successUrl: text(),
+    cancelUrl: text(),
+    customerId: optional(id()),
+    clientReferenceId: optional(text()),
+    metadata: json(),
+    attempt: integer(),
+    formsGiven: integer(),
+    formGivenAt: optional(time()),
+    createdAt: time(),
+    expiresAt: time(),
+    expiredAt: optional(time()),
+    completedAt: optional(time()),
+    completedLate: flag(),
+    completedBy: optional(id()),
+    paymentIntentId: optional(id()),
+    paymentMethodId: optional(id()),
+  },
+});
+
+export async function insertCheckoutSession(tx: Tx, session: CheckoutSession): Promise<void> {
+  const row = { ...session, formGivenAt: null, expiredAt: null };
+  await insertRows(tx, checkoutSessions, row);
+}
+
+/** The session with exactly this id, whoever owns it. */
+export async function findCheckoutSession(
+  db: EntityManager,
+  id: string,
+): Promise<CheckoutSessionRow | undefined> {
+  return (
+    (await db.createQueryBuilder(checkoutSessions, "s").where("s.id = :id", { id }).getOne()) ?? undefined
+  );
+}
+
+/** Reads the session and holds it until the transaction ends. Throws where it is absent: sessions are never deleted. */
+export async function lockCheckoutSession(tx: Tx, id: string): Promise<CheckoutSessionRow> {
+  const query = tx.createQueryBuilder(checkoutSessions, "s").where("s.id = :id", { id });
+  return await lockForUpdate(query).getOneOrFail();
+}
+
+/** Counts one more form of the current attempt as given out. */
+export async function noteFormGiven(tx: Tx, id: string, now: number): Promise<void> {
+  await update(tx, { formsGiven: () => "forms_given + 1", formGivenAt: now }, "id = :id", { id });
+}
+
+/** The attempt has failed for good: the next form is that of a new one. */
+export async function startNextAttempt(tx: Tx, id: string): Promise<void> {
+  await update(tx, { attempt: () => "attempt + 1", formsGiven: 0 }, "id = :id", { id });
+}
+
+/** Marks a locked, open session expired. */
+export async function markExpired(tx: Tx, id: string, now: number): Promise<void> {
+  await update(tx, { status: "expired", expiredAt: now }, "id = :id AND status = 'open'", { id });
+}
+
+/** What a completion writes. */
+export interface Completion {
+  readonly completedAt: number;
+  readonly completedLate: boolean;
+  readonly completedBy: string;
+  readonly expiredAt: number | null;
+  readonly paymentIntentId: string;
+  readonly paymentMethodId: string;
+}
+
+/** Marks a session complete. Throws unless that moved exactly one row: the last net under the row lock. */
+export async function markComplete(tx: Tx, id: string, completion: Completion): Promise<void> {
+  const change = { ...completion, status: "complete" as const };
+  const moved = await update(tx, change, "id = :id AND status <> 'complete'", { id });
+  if (moved !== 1) throw new Error(`Session ${id} was complete already.`);
+}
+
+type Change = {
+  [K in keyof CheckoutSessionRow]?: CheckoutSessionRow[K] | (() => string);
+};
+
+async function update(tx: Tx, change: Change, where: string, values: object): Promise<number | undefined> {
+  const query = tx.createQueryBuilder().update(checkoutSessions).set(change).where(where, values);
+  return (await query.updateEntity(false).execute()).affected;
+}

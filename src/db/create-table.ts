@@ -1,0 +1,100 @@
+import type { QueryRunner } from "typeorm";
+
+/** What a column is on each engine. SQLite checks by itself only the storage class, so the rest is a check of ours. */
+interface Kind {
+  readonly mysql: string;
+  readonly sqlite: string;
+  readonly check?: (column: string) => string;
+  readonly nullable?: boolean;
+}
+
+/** The kinds of column, as in columns.ts. Never edited once a migration has used them: that would rewrite history. */
+export const kind = {
+  id: { mysql: "varchar(64)", sqlite: "text", check: (column) => `length(${column}) <= 64` },
+  /** At most so many characters; up to 700 can be part of a key. */
+  text: (lengthMax: number): Kind => ({
+    mysql: `varchar(${lengthMax})`,
+    sqlite: "text",
+    check: (column) => `length(${column}) <= ${lengthMax}`,
+  }),
+  integer: { mysql: "bigint", sqlite: "integer" },
+  time: { mysql: "bigint", sqlite: "integer" },
+  flag: { mysql: "tinyint", sqlite: "integer", check: (column) => `${column} in (0, 1)` },
+  /** Up to 16 MiB: plain text and blob would end at 64 KiB. */
+  json: { mysql: "mediumtext", sqlite: "text" },
+  bytes: { mysql: "mediumblob", sqlite: "blob" },
+} satisfies Record<string, Kind | ((lengthMax: number) => Kind)>;
+
+/** May be null. */
+export function optional(kind: Kind): Kind {
+  return { ...kind, nullable: true };
+}
+
+/** One table as a migration describes it. Indexes are called `<table>_<column>_<column>`. */
+export interface TableShape<Column extends string = string> {
+  readonly columns: Record<Column, Kind>;
+  readonly primaryKey: readonly NoInfer<Column>[];
+  readonly unique?: readonly (readonly NoInfer<Column>[])[];
+  readonly indexes?: readonly (readonly NoInfer<Column>[])[];
+}
+
+/** Makes the table with its indexes, unless it is there: a migration that failed half-way is run again. */
+export async function createTable<Column extends string>(
+  runner: QueryRunner,
+  table: string,
+  shape: TableShape<Column>,
+): Promise<void> {
+  const sqlite = runner.dataSource.options.type === "better-sqlite3";
+  const statements = sqlite
+    ? sqliteStatements(table, shape)
+    : [mysqlStatement(table, shape, collation(runner))];
+  for (const statement of statements) await runner.query(statement);
+}
+
+/** Byte by byte as on SQLite, a space at the end included: to utf8mb4_bin "a" and "a " are the same id. */
+function collation(runner: QueryRunner): string {
+  return runner.dataSource.options.type === "mariadb" ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
+}
+
+/** One statement: a server commits each by itself. */
+function mysqlStatement(table: string, shape: TableShape, collate: string): string {
+  const lines = [
+    ...Object.entries(shape.columns).map(([name, kind]) => `${name} ${kind.mysql}${nullability(kind)}`),
+    `primary key (${shape.primaryKey.join(", ")})`,
+    ...(shape.unique ?? []).map(
+      (columns) => `unique key ${indexName(table, columns)} (${columns.join(", ")})`,
+    ),
+    ...(shape.indexes ?? []).map((columns) => `key ${indexName(table, columns)} (${columns.join(", ")})`),
+  ];
+  const options = `engine = InnoDB, default character set utf8mb4 collate ${collate}`;
+  return `create table if not exists ${table} (\n  ${lines.join(",\n  ")}\n) ${options}`;
+}
+
+function sqliteStatements(table: string, shape: TableShape): string[] {
+  const lines = [
+    ...Object.entries(shape.columns).map(([name, kind]) => sqliteColumn(name, kind)),
+    `primary key (${shape.primaryKey.join(", ")})`,
+  ];
+  const index = (unique: string) => (columns: readonly string[]) =>
+    `create ${unique} index if not exists ${indexName(table, columns)} on ${table} (${columns.join(", ")})`;
+  return [
+    `create table if not exists ${table} (\n  ${lines.join(",\n  ")}\n) strict`,
+    ...(shape.unique ?? []).map(index("unique")),
+    ...(shape.indexes ?? []).map(index("")),
+  ];
+}
+
+function sqliteColumn(name: string, kind: Kind): string {
+  const check = kind.check === undefined ? "" : ` check (${kind.check(name)})`;
+  return `${name} ${kind.sqlite}${nullability(kind)}${check}`;
+}
+
+function nullability(kind: Kind): string {
+  return kind.nullable === true ? " null" : " not null";
+}
+
+function indexName(table: string, columns: readonly string[]): string {
+  const name = [table, ...columns].join("_");
+  if (name.length > 64) throw new Error(`${name} is too long: a server takes 64 characters`);
+  return name;
+}

@@ -1,0 +1,44 @@
+import type { DataSource, EntitySchema, MigrationInterface } from "typeorm";
+
+import type { Log } from "../lib/log.js";
+import { type Database, DatabaseClosed, type Engine, TransactionScope } from "./database.js";
+import { openMysql } from "./mysql.js";
+import { sharedOptions } from "./shared-options.js";
+import { openSqlite } from "./sqlite.js";
+
+export interface DatabaseOptions {
+  /** `mysql://` or `mariadb://user:password@host:3306/name`; undefined means the embedded file in `dataDir`. */
+  readonly url: string | undefined;
+  /** The folder of the embedded file `calmony-pay.db`; made where it is missing. */
+  readonly dataDir: string;
+  readonly entities: readonly EntitySchema[];
+  /** Classes named `<What><milliseconds>`; `migrate` runs them in the order of that number. */
+  readonly migrations: readonly (new () => MigrationInterface)[];
+  readonly log: Log;
+}
+
+/** Opens the database that `url` names. Migrations are not run: see `migrate`. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const shared = sharedOptions(options.entities, options.migrations);
+  if (options.url === undefined) {
+    const { dataSource, close } = await openSqlite(options.dataDir, shared);
+    return guarded("sqlite", dataSource, options.log, close);
+  }
+  const dataSource = await openMysql(options.url, shared, options.log);
+  return guarded("mysql", dataSource, options.log, () => dataSource.destroy());
+}
+
+function guarded(engine: Engine, dataSource: DataSource, log: Log, close: () => Promise<void>): Database {
+  const scope = new TransactionScope();
+  const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
+  let closing: Promise<void> | undefined;
+  dataSource.createQueryRunner = (mode) => {
+    if (scope.entered) {
+      throw new Error("A query beside the transaction that is running: inside inTransaction use its tx");
+    }
+    if (!dataSource.isInitialized) throw new DatabaseClosed();
+    return createQueryRunner(mode);
+  };
+  const closeOnce = () => (closing ??= scope.close().then(close));
+  return { engine, manager: dataSource.manager, dataSource, scope, log, close: closeOnce };
+}

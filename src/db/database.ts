@@ -1,0 +1,74 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+import type { DataSource, EntityManager } from "typeorm";
+
+import type { Log } from "../lib/log.js";
+
+/** The open database, on either engine. Writes go through `inTransaction`; `manager` is for reads outside of one. */
+export interface Database {
+  readonly engine: Engine;
+  /** Reads what is committed. Inside a transaction it throws: there everything goes through the `Tx`. */
+  readonly manager: EntityManager;
+  /** For `inTransaction` and `migrate`; the table files have no use for it. */
+  readonly dataSource: DataSource;
+  readonly scope: TransactionScope;
+  readonly log: Log;
+  /** Lets the transactions that are running end first. May be called more than once. */
+  close(): Promise<void>;
+}
+
+export type Engine = "mysql" | "sqlite";
+
+/** The service is stopping. */
+export class DatabaseClosed extends Error {
+  override readonly name = "DatabaseClosed";
+
+  constructor() {
+    super("The database is closed");
+  }
+}
+
+/**
+ * Knows which transactions of this database are running, and whether the calling code stands inside one.
+ *
+ * There a query beside the transaction would wait for its own lock, or on a server quietly miss the transaction: it is
+ * refused instead. What the work leaves behind, such as a timer, counts as outside once the transaction is over.
+ */
+export class TransactionScope {
+  readonly #inside = new AsyncLocalStorage<{ over: boolean }>();
+  readonly #running = new Set<Promise<unknown>>();
+  #closed = false;
+
+  get entered(): boolean {
+    return this.#inside.getStore()?.over === false;
+  }
+
+  /** Counts `transaction`, with all its runs, among those that `close` waits for. */
+  async admit<T>(transaction: () => Promise<T>): Promise<T> {
+    if (this.entered) throw new Error("A transaction inside a transaction: pass the tx on instead");
+    if (this.#closed) throw new DatabaseClosed();
+    const running = transaction();
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  /** Runs what may not look beside its transaction. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    const state = { over: false };
+    try {
+      return await this.#inside.run(state, work);
+    } finally {
+      state.over = true;
+    }
+  }
+
+  /** Admits nothing more, and waits for what is running. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#running);
+  }
+}

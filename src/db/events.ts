@@ -1,0 +1,37 @@
+import { EntitySchema } from "typeorm";
+
+import { flag, id, primary, time } from "./columns.js";
+import { insertRows } from "./insert.js";
+import type { Tx } from "./transaction.js";
+
+/** What merchants are to be told, in Stripe's words. */
+export type EventType =
+  "checkout.session.completed" | "checkout.session.expired" | "payment_intent.succeeded";
+
+/** The outbox: written in the transaction that makes it true, so that an event exists exactly where its cause does. */
+export interface EventRow {
+  id: string;
+  merchantId: string;
+  livemode: boolean;
+  type: EventType;
+  /** The object that it is about. */
+  objectId: string;
+  createdAt: number;
+}
+
+export const events = new EntitySchema<EventRow>({
+  name: "event",
+  columns: {
+    id: primary(id()),
+    merchantId: id(),
+    livemode: flag(),
+    type: id(),
+    objectId: id(),
+    createdAt: time(),
+  },
+});
+
+/** Stores events in the order given, in one statement. */
+export async function insertEvents(tx: Tx, rows: EventRow[]): Promise<void> {
+  await insertRows(tx, events, ...rows);
+}

@@ -1,0 +1,82 @@
+import { type EntityManager, EntitySchema } from "typeorm";
+
+import type { Owner } from "../domain/owner.js";
+import { bytes, flag, id, optional, primary, text, time } from "./columns.js";
+import { insertRows } from "./insert.js";
+import type { Tx } from "./transaction.js";
+
+/** A merchant's account at the gateway: in live mode Cardstream's, in test mode the sandbox's. One for each mode. */
+export interface GatewayAccountRow {
+  merchantId: string;
+  livemode: boolean;
+  /** The gateway's `merchantID`. Several merchants may share one. */
+  gatewayMerchantId: string;
+  secretSealed: Buffer;
+  /** The secret before the last change, still good for results until `previousSecretUntil`. */
+  previousSecretSealed: Buffer | null;
+  previousSecretUntil: number | null;
+  /** Two letters of ISO 3166, upper case. */
+  countryCode: string;
+  createdAt: number;
+}
+
+export const gatewayAccounts = new EntitySchema<GatewayAccountRow>({
+  name: "gateway_account",
+  columns: {
+    merchantId: primary(id()),
+    livemode: primary(flag()),
+    gatewayMerchantId: text(),
+    secretSealed: bytes(),
+    previousSecretSealed: optional(bytes()),
+    previousSecretUntil: optional(time()),
+    countryCode: id(),
+    createdAt: time(),
+  },
+});
+
+export async function insertGatewayAccount(tx: Tx, row: GatewayAccountRow): Promise<void> {
+  await insertRows(tx, gatewayAccounts, row);
+}
+
+export async function findGatewayAccount(
+  db: EntityManager,
+  { merchantId, livemode }: Owner,
+): Promise<GatewayAccountRow | undefined> {
+  const query = db
+    .createQueryBuilder(gatewayAccounts, "a")
+    .where("a.merchantId = :merchantId AND a.livemode = :livemode", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+    });
+  return (await query.getOne()) ?? undefined;
+}
+
+/** Every account with this `merchantID` of the gateway, in a stable order. */
+export async function listGatewayAccounts(
+  db: EntityManager,
+  gatewayMerchantId: string,
+): Promise<GatewayAccountRow[]> {
+  return await db
+    .createQueryBuilder(gatewayAccounts, "a")
+    .where("a.gatewayMerchantId = :gatewayMerchantId", { gatewayMerchantId })
+    .orderBy("a.merchantId")
+    .addOrderBy("a.livemode", "DESC")
+    .getMany();
+}
+
+/** What may change of an account. */
+export type GatewayAccountChange = Partial<Omit<GatewayAccountRow, "merchantId" | "livemode" | "createdAt">>;
+
+export async function updateGatewayAccount(
+  tx: Tx,
+  { merchantId, livemode }: Owner,
+  change: GatewayAccountChange,
+): Promise<void> {
+  await tx
+    .createQueryBuilder()
+    .update(gatewayAccounts)
+    .set(change)
+    .where("merchant_id = :merchantId AND livemode = :livemode", { merchantId, livemode: livemode ? 1 : 0 })
+    .updateEntity(false)
+    .execute();
+}

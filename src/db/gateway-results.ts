@@ -1,0 +1,84 @@
+import { type EntityManager, EntitySchema } from "typeorm";
+
+import type { HeldReason, Outcome } from "../domain/judgement.js";
+import { bytes, flag, id, integer, optional, primary, text, time } from "./columns.js";
+import { isDuplicateKey } from "./database-errors.js";
+import { insertRows } from "./insert.js";
+import type { Tx } from "./transaction.js";
+
+/** One verified message of the gateway, and what it was taken for. Only what decides is in clear. */
+export interface GatewayResultRow {
+  id: string;
+  /** The account that signed it. */
+  merchantId: string;
+  livemode: boolean;
+  /** Null where no session of ours has its `transactionUnique`. */
+  sessionId: string | null;
+  /** Which transaction it is about, see GatewayResult.transactionKey. */
+  transactionKey: string;
+  outcome: Outcome;
+  /** Why it is held; null for every other outcome. */
+  heldReason: HeldReason | null;
+  responseCode: number | null;
+  responseStatus: number | null;
+  amount: number | null;
+  amountReceived: number | null;
+  currencyCode: string;
+  state: string;
+  via: "callback" | "return";
+  /** The gateway's reference of the transaction, and the whole message: sealed. */
+  xrefSealed: Buffer | null;
+  messageSealed: Buffer;
+  receivedAt: number;
+  /** When a person decided about a held result; null until then. */
+  resolvedAt: number | null;
+}
+
+export const gatewayResults = new EntitySchema<GatewayResultRow>({
+  name: "gateway_result",
+  columns: {
+    id: primary(id()),
+    merchantId: id(),
+    livemode: flag(),
+    sessionId: optional(id()),
+    transactionKey: id(),
+    outcome: id(),
+    heldReason: optional(id()),
+    responseCode: optional(integer()),
+    responseStatus: optional(integer()),
+    amount: optional(integer()),
+    amountReceived: optional(integer()),
+    currencyCode: text(),
+    state: text(),
+    via: id(),
+    xrefSealed: optional(bytes()),
+    messageSealed: bytes(),
+    receivedAt: time(),
+    resolvedAt: optional(time()),
+  },
+});
+
+/**
+ * Stores a result. False where the account has one of this transaction with this outcome already: an equal message came
+ * before. Insert first and let the unique key speak: looking for an absent row would deadlock.
+ */
+export async function insertGatewayResult(tx: Tx, row: GatewayResultRow): Promise<boolean> {
+  try {
+    await insertRows(tx, gatewayResults, row);
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error, UNIQUE_RESULT)) return false;
+    throw error;
+  }
+}
+
+const UNIQUE_RESULT = "gateway_result_merchant_id_livemode_transaction_key_outcome";
+
+/** True while a held result of the session waits for a person. */
+export async function hasUnresolvedHeldResult(db: EntityManager, sessionId: string): Promise<boolean> {
+  const query = db
+    .createQueryBuilder(gatewayResults, "r")
+    .select("r.id")
+    .where("r.sessionId = :sessionId AND r.outcome = 'held' AND r.resolvedAt IS NULL", { sessionId });
+  return (await query.limit(1).getOne()) !== null;
+}

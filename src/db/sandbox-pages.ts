@@ -1,0 +1,29 @@
+import { type EntityManager, EntitySchema } from "typeorm";
+
+import { id, json, primary, time } from "./columns.js";
+import { insertRows } from "./insert.js";
+import type { Tx } from "./transaction.js";
+
+/** A payment page that the sandbox gateway has given out. */
+export interface SandboxPageRow {
+  readonly id: string;
+  /** The gateway's `merchantID`, not an id of ours. */
+  readonly gatewayMerchantId: string;
+  /** What was asked for, as it arrived, less signature and card fields: names and values in their order. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly createdAt: number;
+}
+
+export const sandboxPages = new EntitySchema<SandboxPageRow>({
+  name: "sandbox_page",
+  columns: { id: primary(id()), gatewayMerchantId: id(), fields: json(), createdAt: time() },
+});
+
+export async function insertSandboxPage(tx: Tx, row: SandboxPageRow): Promise<void> {
+  await insertRows(tx, sandboxPages, row);
+}
+
+/** The page of that id, if it was given out. */
+export async function findSandboxPage(db: EntityManager, id: string): Promise<SandboxPageRow | undefined> {
+  return (await db.findOneBy(sandboxPages, { id })) ?? undefined;
+}

@@ -1,0 +1,37 @@
+import { apiKeys } from "./api-keys.js";
+import { checkoutSessions } from "./checkout-sessions.js";
+import { customers } from "./customers.js";
+import { events } from "./events.js";
+import { gatewayAccounts } from "./gateway-accounts.js";
+import { gatewayResults } from "./gateway-results.js";
+import { idempotencyKeys } from "./idempotency-keys.js";
+import { merchants } from "./merchants.js";
+import { CreateCheckout1795300000000 } from "./migrations/1795300000000-checkout.js";
+import { CreateSandbox1795300500000 } from "./migrations/1795300500000-sandbox.js";
+import { paymentIntents } from "./payment-intents.js";
+import { paymentMethods } from "./payment-methods.js";
+import { sandboxLastUses } from "./sandbox-last-uses.js";
+import { sandboxPages } from "./sandbox-pages.js";
+import { sandboxTransactions } from "./sandbox-transactions.js";
+import { secretsKeyChecks } from "./secrets-key-check.js";
+
+/** Every table. */
+export const entities = [
+  apiKeys,
+  checkoutSessions,
+  customers,
+  events,
+  gatewayAccounts,
+  gatewayResults,
+  idempotencyKeys,
+  merchants,
+  paymentIntents,
+  paymentMethods,
+  sandboxLastUses,
+  sandboxPages,
+  sandboxTransactions,
+  secretsKeyChecks,
+];
+
+/** Every migration, by name and in order; never found by a search. */
+export const migrations = [CreateCheckout1795300000000, CreateSandbox1795300500000];

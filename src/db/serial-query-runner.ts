@@ -1,0 +1,81 @@
+import { QueryFailedError, QueryResult } from "typeorm";
+import type { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSqlite3Driver.js";
+import { BetterSqlite3QueryRunner } from "typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js";
+
+import type { SqliteReader } from "./sqlite-reader.js";
+import type { Outcome } from "./sqlite-statements.js";
+import type { SqliteTransaction, SqliteWriter } from "./sqlite-writer.js";
+
+/** One caller's view of the embedded file: a transaction of its own, or reads of what is committed. */
+export class SerialQueryRunner extends BetterSqlite3QueryRunner {
+  readonly #writer: SqliteWriter;
+  readonly #reader: SqliteReader;
+  #transaction: SqliteTransaction | undefined;
+
+  constructor(driver: BetterSqlite3Driver, writer: SqliteWriter, reader: SqliteReader) {
+    super(driver);
+    this.#writer = writer;
+    this.#reader = reader;
+  }
+
+  /** Takes no isolation level: one transaction at a time is serialisable, and SQLite knows nothing weaker. */
+  override async startTransaction(): Promise<void> {
+    if (this.#transaction !== undefined) throw new Error("A transaction inside a transaction");
+    this.#transaction = await this.#writer.begin();
+    this.isTransactionActive = true;
+  }
+
+  override async commitTransaction(): Promise<void> {
+    this.#running().commit();
+    this.#ended();
+  }
+
+  override async rollbackTransaction(): Promise<void> {
+    this.#running().rollback();
+    this.#ended();
+  }
+
+  override async query(sql: string, values: unknown[] = [], structured = false): Answer {
+    const outcome = await this.#run(sql, values).catch((error: Error) => {
+      throw new QueryFailedError(sql, values, writeRefused(error) ?? error);
+    });
+    return structured ? structuredResult(outcome) : (outcome.rows ?? outcome.changes);
+  }
+
+  override async release(): Promise<void> {
+    if (this.#transaction !== undefined) await this.rollbackTransaction();
+    this.isReleased = true;
+    await super.release();
+  }
+
+  async #run(sql: string, values: unknown[]): Promise<Outcome> {
+    if (this.isReleased) throw new Error("The query runner was released");
+    if (this.#transaction !== undefined) return this.#transaction.run(sql, values);
+    return this.#reader.read(sql, values);
+  }
+
+  #running(): SqliteTransaction {
+    if (this.#transaction === undefined) throw new Error("No transaction is running");
+    return this.#transaction;
+  }
+
+  #ended(): void {
+    this.#transaction = undefined;
+    this.isTransactionActive = false;
+  }
+}
+
+type Answer = ReturnType<BetterSqlite3QueryRunner["query"]>;
+
+function writeRefused(error: Error): Error | undefined {
+  if (!("code" in error) || error.code !== "SQLITE_READONLY") return undefined;
+  return new Error("A write outside inTransaction is refused", { cause: error });
+}
+
+function structuredResult({ rows, changes }: Outcome): QueryResult {
+  const result = new QueryResult();
+  result.raw = rows;
+  if (rows === undefined) result.affected = changes;
+  else result.records = rows;
+  return result;
+}

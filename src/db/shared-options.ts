@@ -1,0 +1,28 @@
+import { AbstractLogger, type DataSourceOptions, type EntitySchema, type MigrationInterface } from "typeorm";
+
+import { SnakeCaseColumns } from "./columns.js";
+
+export type SharedOptions = ReturnType<typeof sharedOptions>;
+
+/** What TypeORM is told on both engines. */
+export function sharedOptions(
+  entities: readonly EntitySchema[],
+  migrations: readonly (new () => MigrationInterface)[],
+) {
+  return {
+    entities: [...entities],
+    migrations: [...migrations],
+    namingStrategy: new SnakeCaseColumns(),
+    // The migrations alone make tables.
+    synchronize: false,
+    // TypeORM would print statements with their values, and some lines whatever it is told. Errors reach our own log.
+    logging: false,
+    logger: new NoLogger(),
+    // Its default, written out: a forgotten value in a condition must not come to mean "any row".
+    invalidWhereValuesBehavior: { null: "throw", undefined: "throw" },
+  } satisfies Partial<DataSourceOptions>;
+}
+
+class NoLogger extends AbstractLogger {
+  protected override writeLog(): void {}
+}

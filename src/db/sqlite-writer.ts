@@ -1,0 +1,75 @@
+import { Mutex } from "async-mutex";
+import type Libsql from "libsql";
+
+import { onceFree } from "./busy.js";
+import { type Outcome, SqliteStatements } from "./sqlite-statements.js";
+
+/** One transaction on the writing connection. It ends by `commit` or `rollback`, and is of no use afterwards. */
+export interface SqliteTransaction {
+  run(sql: string, values: readonly unknown[]): Outcome;
+  commit(): void;
+  rollback(): void;
+}
+
+/**
+ * The connection for writes, one transaction after the other: TypeORM would let all callers share one transaction, and
+ * lose what was acknowledged to some of them.
+ *
+ * BEGIN, COMMIT and ROLLBACK go through `exec`, and nothing is prepared outside a transaction that holds the write lock:
+ * a prepared statement of libsql that meets SQLITE_BUSY stays open, and the connection acknowledges writes from then on
+ * without committing them.
+ */
+export class SqliteWriter {
+  readonly #connection: Libsql.Database;
+  readonly #statements: SqliteStatements;
+  readonly #turn = new Mutex();
+
+  constructor(connection: Libsql.Database) {
+    this.#connection = connection;
+    this.#statements = new SqliteStatements(connection);
+  }
+
+  /** Waits for its turn, then for other processes; SQLITE_BUSY if these do not let go for a second. */
+  async begin(): Promise<SqliteTransaction> {
+    const release = await this.#turn.acquire();
+    try {
+      await onceFree(() => this.#connection.exec("begin immediate"));
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return this.#transaction(release);
+  }
+
+  #transaction(release: () => void): SqliteTransaction {
+    let over = false;
+    const end = (sql: string) => {
+      this.#mustRun(over);
+      this.#connection.exec(sql);
+      over = true;
+      release();
+    };
+    return {
+      run: (sql, values) => {
+        this.#mustRun(over);
+        return this.#statements.run(sql, values);
+      },
+      commit: () => end("commit"),
+      rollback: () => {
+        if (over) return;
+        over = true;
+        try {
+          // After a full disk and the like SQLite has rolled back by itself.
+          if (this.#connection.inTransaction) this.#connection.exec("rollback");
+        } finally {
+          release();
+        }
+      },
+    };
+  }
+
+  /** Outside a transaction a statement would be committed by itself: what SQLite has rolled back must not go on. */
+  #mustRun(over: boolean): void {
+    if (over || !this.#connection.inTransaction) throw new Error("The transaction is over");
+  }
+}

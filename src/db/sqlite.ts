@@ -1,0 +1,50 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+
+import Libsql from "libsql";
+import { DataSource } from "typeorm";
+import { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSqlite3Driver.js";
+
+import { onceFree } from "./busy.js";
+import type { SharedOptions } from "./shared-options.js";
+import { SerialQueryRunner } from "./serial-query-runner.js";
+import { SqliteReader } from "./sqlite-reader.js";
+import { SqliteWriter } from "./sqlite-writer.js";
+
+/**
+ * How long SQLite itself waits for another process. It blocks the event loop meanwhile, so this is only for locks that
+ * are held for an instant; `onceFree` does the real waiting.
+ */
+const BUSY_TIMEOUT_MS = 10;
+
+/**
+ * WAL lets the operator's command read and write beside the service. FULL: a commit is on the disk when it is
+ * acknowledged, power failure included.
+ */
+const PRAGMAS = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on";
+
+/** Opens the embedded file, made with its folder where it is missing. */
+export async function openSqlite(dataDir: string, shared: SharedOptions) {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 }); // Payments: for the service's own user only.
+  const file = path.join(dataDir, "calmony-pay.db");
+  const dataSource = new DataSource({
+    ...shared,
+    type: "better-sqlite3",
+    driver: Libsql,
+    database: file,
+    timeout: BUSY_TIMEOUT_MS,
+    prepareDatabase: (connection: Libsql.Database) => onceFree(() => void connection.exec(PRAGMAS)),
+  });
+  await dataSource.initialize();
+  const { driver } = dataSource;
+  if (!(driver instanceof BetterSqlite3Driver))
+    throw new Error("TypeORM opened the embedded file differently");
+  const writer = new SqliteWriter(driver.databaseConnection as Libsql.Database);
+  const reader = new SqliteReader(new Libsql(file, { timeout: BUSY_TIMEOUT_MS }));
+  driver.createQueryRunner = () => new SerialQueryRunner(driver, writer, reader);
+  const close = async () => {
+    reader.close();
+    await dataSource.destroy();
+  };
+  return { dataSource, close };
+}

@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+
+import { customAlphabet } from "nanoid";
+
+/** A new key: `sk_live_` or `sk_test_` and 190 random bits. Shown once; only its hash is kept. */
+export function newApiKey(livemode: boolean): string {
+  return `${livemode ? "sk_live_" : "sk_test_"}${randomText()}`;
+}
+
+/**
+ * What a key is stored and found by: SHA-256 in lower-case hex. A plain hash is enough, since the key is random: there is
+ * nothing to guess that is shorter than the key itself.
+ */
+export function hashApiKey(key: string): string {
+  return createHash("sha256").update(key).digest("hex");
+}
+
+/** The part of a key that lists may show. */
+export function last4OfApiKey(key: string): string {
+  return key.slice(-4);
+}
+
+/** Letters and digits only: a double click selects the whole key. */
+const randomText = customAlphabet("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 32);

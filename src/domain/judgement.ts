@@ -1,0 +1,129 @@
+import type { GatewayResult } from "./gateway-result.js";
+import { type Currency, currencyOfGateway } from "./money.js";
+import { parseAttemptReference } from "./session.js";
+
+/** What a gateway result means. Stored with it; `completed` is the only one that counts as paid. */
+export type Outcome = "completed" | "declined" | "cancelled" | "unknown" | "held";
+
+/** Why an approved result waits for a person. */
+export type HeldReason =
+  | "amount_mismatch"
+  | "currency_mismatch"
+  | "order_mismatch"
+  | "action_mismatch"
+  | "state_mismatch"
+  | "approved_variant"
+  | "duplicate"
+  | "session_unknown"
+  | "not_applicable";
+
+/** An outcome, and why where it is held. */
+export interface Judgement {
+  readonly outcome: Outcome;
+  readonly reason: HeldReason | null;
+}
+
+/** What the session expects of its payment. */
+export interface Expected {
+  readonly sessionId: string;
+  readonly amount: number;
+  readonly currency: Currency;
+  /** Number of the newest attempt: a result may belong to any attempt made so far. */
+  readonly attempt: number;
+}
+
+/** Judges one verified result by itself, without regard to what is already on record. Pure. */
+export function judge(result: GatewayResult, expected: Expected): Judgement {
+  if (APPROVED_VARIANTS.has(result.responseCode ?? -1)) return held("approved_variant");
+  if (isApproved(result)) {
+    const failed = CHECKS.find(({ holds }) => !holds(result, expected));
+    return failed === undefined ? { outcome: "completed", reason: null } : held(failed.reason);
+  }
+  return { outcome: unpaidOutcome(result), reason: null };
+}
+
+/** Judges a result that belongs to no session of ours: money that was taken waits for a person. */
+export function judgeWithoutSession(result: GatewayResult): Judgement {
+  const tookMoney = isApproved(result) || APPROVED_VARIANTS.has(result.responseCode ?? -1);
+  return tookMoney ? held("session_unknown") : { outcome: unpaidOutcome(result), reason: null };
+}
+
+/**
+ * True where the result ends the session's attempt, so that the next form is that of a new one: a decline, or a cancel
+ * where the form was given out once. Of two forms that are out, the other may still be paid.
+ */
+export function endsAttempt(
+  { outcome }: Judgement,
+  result: GatewayResult,
+  session: { readonly attempt: number; readonly formsGiven: number },
+): boolean {
+  if (parseAttemptReference(result.transactionUnique)?.attempt !== session.attempt) return false;
+  return outcome === "declined" || (outcome === "cancelled" && session.formsGiven === 1);
+}
+
+/** An outcome that waits for a person. */
+export function held(reason: HeldReason): Judgement {
+  return { outcome: "held", reason };
+}
+
+/** True for code 0 and status 0, the gateway's only way to say that it took money. */
+function isApproved(result: GatewayResult): boolean {
+  return result.responseCode === 0 && result.responseStatus === 0;
+}
+
+/** What a result that took no money means: declined, cancelled, or not to be told. */
+function unpaidOutcome(result: GatewayResult): "declined" | "cancelled" | "unknown" {
+  const code = result.responseCode ?? -1;
+  if (code === REQUEST_CANCELLED) return "cancelled";
+  const byAcquirer = code > 0 && code < GATEWAY_CODES_FROM && !SYSTEM_UNAVAILABLE.has(code);
+  return result.responseStatus === 1 && byAcquirer ? "declined" : "unknown";
+}
+
+/** Partial approval, VIP approval, approval with track update, and "no reason to decline": a person looks at them. */
+const APPROVED_VARIANTS: ReadonlySet<number> = new Set([10, 11, 16, 85]);
+
+/** The shopper pressed cancel (Cardstream guide A-1). */
+const REQUEST_CANCELLED = 65576;
+const GATEWAY_CODES_FROM = 65536;
+
+/** The issuer or the system did not answer: nobody knows what became of the payment. */
+const SYSTEM_UNAVAILABLE: ReadonlySet<number> = new Set([91, 96]);
+
+/** What an approved result must hold besides, and the reason it is held for where it does not. */
+const CHECKS: readonly {
+  reason: HeldReason;
+  holds: (result: GatewayResult, expected: Expected) => boolean;
+}[] = [
+  { reason: "action_mismatch", holds: (result) => result.action === "SALE" },
+  { reason: "order_mismatch", holds: isOfOrder },
+  { reason: "currency_mismatch", holds: isInCurrency },
+  {
+    reason: "amount_mismatch",
+    holds: (result, { amount }) => result.amount === amount && result.amountReceived === amount,
+  },
+  { reason: "state_mismatch", holds: ({ state }) => state === "" || PAID_STATES.has(state) },
+];
+
+/** States of a sale whose money is on its way (Cardstream guide A-13.2). */
+const PAID_STATES: ReadonlySet<string> = new Set([
+  "approved",
+  "captured",
+  "tendered",
+  "deferred",
+  "accepted",
+]);
+
+function isOfOrder(result: GatewayResult, expected: Expected): boolean {
+  const reference = parseAttemptReference(result.transactionUnique);
+  return (
+    result.orderRef === expected.sessionId &&
+    reference?.sessionId === expected.sessionId &&
+    reference.attempt <= expected.attempt
+  );
+}
+
+function isInCurrency(result: GatewayResult, { currency }: Expected): boolean {
+  const sameExponent =
+    result.currencyExponent === "" || result.currencyExponent === String(currency.exponent);
+  return sameExponent && currencyOfGateway(result.currencyCode)?.code === currency.code;
+}

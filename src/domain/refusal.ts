@@ -1,0 +1,48 @@
+/**
+ * Why a call is refused: stable words, part of the contract over gRPC (`google.rpc.ErrorInfo.reason`). What merchants
+ * get for each stands in the one table of `rpc/error-table.ts`, and in `docs/errors.md`.
+ */
+export type Reason =
+  | "PARAMETER_MISSING"
+  | "PARAMETER_INVALID"
+  | "API_KEY_MISSING"
+  | "API_KEY_UNKNOWN"
+  | "API_KEY_REVOKED"
+  | "TEST_MODE_OFF"
+  | "SESSION_NOT_FOUND"
+  | "CUSTOMER_NOT_FOUND"
+  | "CURRENCY_UNKNOWN"
+  | "CURRENCIES_MIXED"
+  | "AMOUNT_TOO_SMALL"
+  | "AMOUNT_TOO_LARGE"
+  | "URL_INVALID"
+  | "EXPIRES_AT_INVALID"
+  | "SESSION_NOT_OPEN"
+  | "CURSOR_NOT_FOUND"
+  | "IDEMPOTENCY_KEY_REUSED"
+  | "IDEMPOTENCY_KEY_IN_USE"
+  | "DATABASE_AWAY";
+
+/** One field that is wrong. */
+export interface Violation {
+  /** In proto names: `line_items[0].price_data.currency`. */
+  readonly field: string;
+  /** What is wrong with it, for the caller. */
+  readonly description: string;
+}
+
+/** A failure that is the caller's to mend. Anything else that is thrown is a bug of ours. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly reason: Reason;
+
+  /** The fields it is about, the first one first; often none. */
+  readonly violations: readonly Violation[];
+
+  /** `message` is for the caller: a sentence that says what is wrong. `about` is the field, or all of them. */
+  constructor(reason: Reason, message: string, about: string | readonly Violation[] = []) {
+    super(message);
+    this.reason = reason;
+    this.violations = typeof about === "string" ? [{ field: about, description: message }] : about;
+  }
+}

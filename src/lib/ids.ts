@@ -1,0 +1,45 @@
+import { customAlphabet } from "nanoid";
+
+/** Prefixes of the objects that this service names; the first four are in the merchants' contract. */
+export type IdPrefix = "cs" | "pi" | "pm" | "cus" | "evt" | "mer" | "key" | "gr" | "req" | "hpp";
+
+/**
+ * A new id such as `cs_VbehKxU0` followed by 21 random characters: 125 random bits, so that it cannot be guessed.
+ *
+ * It begins with its time in milliseconds and a place within that millisecond. So rows append to their table instead of
+ * scattering over it, and the ids that a process makes sort in the order of their making. All characters are URL-safe,
+ * and sort alike as ASCII and as binary.
+ */
+export function newId(prefix: IdPrefix, now: number): string {
+  return `${prefix}_${timeText(now)}${DIGITS.charAt(placeWithin(now))}${randomText()}`;
+}
+
+/** Digits in ASCII order: two ids of one prefix compare as their times do. */
+const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** Seven digits of base 62 hold milliseconds until the year 2081. */
+const TIME_LENGTH = 7;
+
+const randomText = customAlphabet(DIGITS, 21);
+
+const TIME_END = DIGITS.length ** TIME_LENGTH;
+
+function timeText(now: number): string {
+  if (!(now >= 0 && now < TIME_END)) throw new RangeError(`No id can begin with the time ${now}.`);
+  let text = "";
+  let rest = Math.trunc(now);
+  while (text.length < TIME_LENGTH) {
+    text = DIGITS.charAt(rest % DIGITS.length) + text;
+    rest = Math.floor(rest / DIGITS.length);
+  }
+  return text;
+}
+
+const newest = { time: 0, place: 0 };
+
+/** Ids after the 62nd of one millisecond are still unique; only their order among themselves is left to chance. */
+function placeWithin(now: number): number {
+  newest.place = now === newest.time ? Math.min(newest.place + 1, DIGITS.length - 1) : 0;
+  newest.time = now;
+  return newest.place;
+}

@@ -1,0 +1,60 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
+
+/** Whose secret it is and what for: a sealed value opens only under the same words. */
+export interface SealScope {
+  readonly merchantId: string;
+  readonly livemode: boolean;
+  readonly purpose: "gateway-secret" | "gateway-message" | "xref";
+}
+
+/** Seals secrets at rest and opens them again. */
+export interface Sealer {
+  /** Sealed bytes: version, nonce, tag, then the cipher text. Two seals of one text differ. */
+  seal(text: string, scope: SealScope): Buffer;
+
+  /** The text again. Throws where the bytes were altered, or sealed under another key or scope. */
+  open(sealed: Uint8Array, scope: SealScope): string;
+
+  /** A value that depends on the key and gives nothing of it away: tells a right key from a wrong one. */
+  readonly checkValue: string;
+}
+
+/** AES-256-GCM with a key of its own for each scope, so that no key sees enough nonces for two of them to meet. */
+export function createSealer(masterKey: Uint8Array): Sealer {
+  if (masterKey.length !== KEY_BYTES) throw new Error(`The secrets key must have ${KEY_BYTES} bytes.`);
+  return {
+    seal: (text, scope) => seal(scopeKey(masterKey, scope), text),
+    open: (sealed, scope) => open(scopeKey(masterKey, scope), Buffer.from(sealed)),
+    checkValue: createHmac("sha256", masterKey).update("calmony-pay check value").digest("hex"),
+  };
+}
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** First byte of every sealed value, so that the cipher can be changed one day. */
+const VERSION = 1;
+
+function scopeKey(masterKey: Uint8Array, scope: SealScope): Buffer {
+  const info = JSON.stringify([scope.merchantId, scope.livemode, scope.purpose]);
+  return Buffer.from(hkdfSync("sha256", masterKey, "calmony-pay seal", info, KEY_BYTES));
+}
+
+function seal(key: Buffer, text: string): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
+  return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), sealed]);
+}
+
+function open(key: Buffer, sealed: Buffer): string {
+  if (sealed[0] !== VERSION) throw new Error("The sealed value is of an unknown version.");
+  const tagAt = 1 + NONCE_BYTES;
+  const textAt = tagAt + TAG_BYTES;
+  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(1, tagAt), {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAuthTag(sealed.subarray(tagAt, textAt));
+  return Buffer.concat([decipher.update(sealed.subarray(textAt)), decipher.final()]).toString("utf8");
+}

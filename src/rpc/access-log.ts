@@ -1,0 +1,27 @@
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+
+import type { Clock } from "../lib/clock.js";
+import type { Log } from "../lib/log.js";
+import { requestIdOf } from "./call-context.js";
+
+/** Logs one line per call: method, gRPC code, duration, request id. Never a message, never a header. */
+export function accessLog(log: Log, clock: Clock): Interceptor {
+  return (next) => async (request) => {
+    const started = clock.now();
+    let code = "ok";
+    try {
+      return await next(request);
+    } catch (error) {
+      code = codeName(error);
+      throw error;
+    } finally {
+      const rpc = `${request.service.typeName}/${request.method.name}`;
+      const requestId = requestIdOf(request.contextValues);
+      log.info({ rpc, code, durationMs: clock.now() - started, requestId }, "call");
+    }
+  };
+}
+
+function codeName(error: unknown): string {
+  return Code[ConnectError.from(error).code];
+}

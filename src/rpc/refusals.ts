@@ -1,0 +1,40 @@
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+
+import { BadRequestSchema, ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
+import { isDatabaseAway } from "../db/database-errors.js";
+import { Refusal } from "../domain/refusal.js";
+import type { Log } from "../lib/log.js";
+import { requestIdOf } from "./call-context.js";
+import { REFUSALS } from "./error-table.js";
+
+/** The domain of our reasons in `google.rpc.ErrorInfo`. */
+export const ERROR_DOMAIN = "calmonypay.com";
+
+/**
+ * Turns what a use case throws into what callers get. A Refusal becomes its code with `google.rpc.ErrorInfo` and
+ * `BadRequest`; anything else is a bug, logged here and answered with a fixed text and the request id.
+ */
+export function refusals(log: Log): Interceptor {
+  return (next) => async (request) => {
+    try {
+      return await next(request);
+    } catch (error) {
+      if (error instanceof ConnectError) throw error;
+      if (error instanceof Refusal) throw refusalError(error);
+      const requestId = requestIdOf(request.contextValues);
+      log.error({ err: error, requestId, rpc: request.method.name }, "unexpected error");
+      if (isDatabaseAway(error)) throw refusalError(new Refusal("DATABASE_AWAY", AWAY));
+      throw new ConnectError(`Something went wrong on our side (${requestId}).`, Code.Internal);
+    }
+  };
+}
+
+const AWAY = "The service cannot reach its database. Try again.";
+
+function refusalError(refusal: Refusal): ConnectError {
+  const info = { desc: ErrorInfoSchema, value: { reason: refusal.reason, domain: ERROR_DOMAIN } };
+  const fieldViolations = refusal.violations.map(({ field, description }) => ({ field, description }));
+  const fields = { desc: BadRequestSchema, value: { fieldViolations } };
+  const details = fieldViolations.length > 0 ? [info, fields] : [info];
+  return new ConnectError(refusal.message, REFUSALS[refusal.reason].grpc, undefined, details, refusal);
+}

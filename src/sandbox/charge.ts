@@ -1,0 +1,120 @@
+import { createHash, createHmac } from "node:crypto";
+
+import type { Field } from "../cardstream/fields.js";
+import type { SandboxPageRow } from "../db/sandbox-pages.js";
+import { lockSandboxLastUse, writeSandboxLastUse } from "../db/sandbox-last-uses.js";
+import {
+  findSandboxTransaction,
+  insertSandboxTransaction,
+  type SandboxTransactionRow,
+} from "../db/sandbox-transactions.js";
+import { inTransaction, type Tx } from "../db/transaction.js";
+import type { CardEntry } from "./card-entry.js";
+import { type HostedRequest, readHostedRequest } from "./hosted-request.js";
+import { DUPLICATE, type Outcome } from "./outcomes.js";
+import type { SandboxParts } from "./parts.js";
+import { newAuthorisationCode, newRequestId, newTransactionId, newXref } from "./references.js";
+import { amountReceived, maskOf, resultFields, type Transaction } from "./result-fields.js";
+
+/** What the shopper asked the gateway to do on one of its pages. */
+export interface Order {
+  readonly page: SandboxPageRow;
+  readonly outcome: Outcome;
+  /** Undefined where the shopper cancelled. */
+  readonly entry: CardEntry | undefined;
+  /** The account's secret: the key under which the card number is hashed. */
+  readonly secret: string;
+}
+
+/**
+ * Carries the order out once, and answers the transaction that stands in the books.
+ *
+ * Duplicates are compared exactly as the gateway documents it (guide A-8), the card included: the same page paid again
+ * with another card is charged again. What an earlier payment came to plays no part; only a refused duplicate does not
+ * count, or each further one would prolong the wait.
+ */
+export function charge(parts: SandboxParts, order: Order): Promise<SandboxTransactionRow> {
+  const request = readHostedRequest(order.page.fields);
+  const transaction = begin(order, request, parts.clock.now());
+  const fresh = rowOf(order, transaction);
+  const refused = rowOf(order, { ...transaction, outcome: DUPLICATE, authorisationCode: "" });
+  // The lock on the row of last use is all that two payments at once need, so nothing would be gained by SERIALIZABLE.
+  return inTransaction(parts.db, "READ COMMITTED", async (tx, { again }) => {
+    const stored = again ? await findSandboxTransaction(tx, fresh.id) : undefined;
+    if (stored !== undefined) return stored;
+    const row = (await isDuplicate(tx, fresh, request.duplicateDelayMs)) ? refused : fresh;
+    await insertSandboxTransaction(tx, row);
+    return row;
+  });
+}
+
+function begin({ entry, outcome }: Order, request: HostedRequest, time: number): Transaction {
+  return {
+    transactionID: newTransactionId(),
+    xref: newXref(time),
+    requestID: newRequestId(),
+    time,
+    request,
+    outcome,
+    entry,
+    authorisationCode: outcome.takes === "nothing" ? "" : newAuthorisationCode(),
+  };
+}
+
+function rowOf({ page, secret }: Order, transaction: Transaction): SandboxTransactionRow {
+  const { transactionID, xref, time, request, outcome, entry } = transaction;
+  const result = resultFields(transaction, page.fields);
+  return {
+    id: transactionID,
+    xref,
+    pageId: page.id,
+    gatewayMerchantId: page.gatewayMerchantId,
+    action: request.action,
+    type: request.type,
+    amount: request.amount,
+    currencyCode: request.currency.number,
+    transactionUnique: request.transactionUnique,
+    cardHash: entry === undefined ? null : hashOf(entry.card.number, secret),
+    cardMask: entry === undefined ? null : maskOf(entry.card.number),
+    responseCode: outcome.responseCode,
+    responseStatus: outcome.responseStatus,
+    responseMessage: messageOf(result),
+    state: outcome.state,
+    amountReceived: amountReceived(outcome, request.amount),
+    result,
+    createdAt: time,
+    callbackAnswer: null,
+    callbackAt: null,
+  };
+}
+
+/** Keyed, because a card number has too few digits for a bare hash to hide it. */
+function hashOf(cardNumber: string, secret: string): string {
+  return createHmac("sha256", secret).update(cardNumber).digest("hex");
+}
+
+function messageOf(result: readonly Field[]): string {
+  return result.find(([name]) => name === "responseMessage")?.[1] ?? "";
+}
+
+async function isDuplicate(tx: Tx, row: SandboxTransactionRow, delayMs: number): Promise<boolean> {
+  if (row.cardHash === null) return false;
+  const fingerprint = fingerprintOf(row);
+  const usedAt = await lockSandboxLastUse(tx, fingerprint);
+  if (row.createdAt - usedAt < delayMs) return true;
+  await writeSandboxLastUse(tx, fingerprint, row.createdAt);
+  return false;
+}
+
+function fingerprintOf(row: SandboxTransactionRow): string {
+  const compared = [
+    row.gatewayMerchantId,
+    row.action,
+    row.type,
+    row.amount,
+    row.transactionUnique,
+    row.currencyCode,
+    row.cardHash,
+  ];
+  return createHash("sha256").update(JSON.stringify(compared)).digest("hex");
+}

@@ -1,0 +1,50 @@
+/** Why the gateway cannot take a request, in its own terms (Cardstream guide A-1). */
+export interface Fault {
+  readonly responseCode: number;
+  readonly responseMessage: string;
+  /** For the person who reads the page: most likely the one who is building against the gateway. */
+  readonly explanation: string;
+}
+
+/** One code for an unknown account and a wrong signature, so that nobody can tell the two apart. */
+export const INVALID_CREDENTIALS = codeFault(
+  65539,
+  "INVALID_CREDENTIALS",
+  "The merchantID is unknown to this test gateway, or the form is not signed in full with its secret.",
+);
+
+/** The body is no form that could have been signed. */
+export const MALFORMED_REQUEST = codeFault(
+  65544,
+  "REQUEST_MALFORMED",
+  "The form could not be read: it must be form-encoded UTF-8, each field given once under a name of letters, digits " +
+    "and underscores.",
+);
+
+/** Nothing was posted. */
+export const MISSING_REQUEST = codeFault(66048, "MISSING_REQUEST", "Nothing was posted to this address.");
+
+/** The gateway could not do its work. */
+export const INTERNAL_ERROR = codeFault(
+  65552,
+  "INTERNAL_ERROR",
+  "The test gateway could not do its work. Please try again in a moment.",
+);
+
+/** A field that must be there is not. */
+export function missingField(field: string, responseCode: number): Fault {
+  return codeFault(responseCode, `MISSING_${field.toUpperCase()}`, `The field ${field} is missing.`);
+}
+
+/** A field holds what it cannot hold: `missingCode` and 256, a rule of the guide. */
+export function invalidField(field: string, missingCode: number): Fault {
+  return codeFault(
+    missingCode + 256,
+    `INVALID_${field.toUpperCase()}`,
+    `The field ${field} holds a value that this gateway does not take.`,
+  );
+}
+
+function codeFault(responseCode: number, name: string, explanation: string): Fault {
+  return { responseCode, responseMessage: `ERROR CODE (RC_${name})`, explanation };
+}

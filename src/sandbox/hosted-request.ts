@@ -1,0 +1,120 @@
+import { type Field, fieldText, rootName } from "../cardstream/fields.js";
+import { type Currency, currencyOfGateway, TOTAL_MAX } from "../domain/money.js";
+import type { LineItem } from "../domain/session.js";
+import { type Fault, invalidField, MALFORMED_REQUEST, missingField } from "./faults.js";
+
+/** A sale that somebody asked for, its fields in order. */
+export interface HostedRequest {
+  readonly merchantID: string;
+  readonly action: string;
+  /** In minor units. */
+  readonly amount: number;
+  readonly currency: Currency;
+  readonly type: string;
+  readonly transactionUnique: string;
+  readonly redirectURL: string;
+  /** "" where none was given. */
+  readonly callbackURL: string;
+  readonly duplicateDelayMs: number;
+  readonly items: readonly LineItem[];
+  /** True where the merchant keeps the card for later payments. */
+  readonly cardOnFile: boolean;
+}
+
+/** The first fault of a signed message; undefined where `readHostedRequest` may be called. */
+export function requestFault(fields: readonly Field[]): Fault | undefined {
+  if (fields.length > FIELDS_MAX || !fields.every(survivesBrowser)) return MALFORMED_REQUEST;
+  for (const { field, code, required, holds } of CHECKS) {
+    const text = fieldText(fields, field);
+    if (text === "" && required) return missingField(field, code);
+    if (text !== "" && !holds(text)) return invalidField(field, code);
+  }
+  return undefined;
+}
+
+/** What a message without a fault asks for. */
+export function readHostedRequest(fields: readonly Field[]): HostedRequest {
+  const text = (name: string): string => fieldText(fields, name);
+  const currency = currencyOfGateway(text("currencyCode"));
+  if (currency === undefined) throw new Error("A hosted request was read before it was checked.");
+  return {
+    merchantID: text("merchantID"),
+    action: text("action"),
+    amount: Number(text("amount")),
+    currency,
+    type: text("type"),
+    transactionUnique: text("transactionUnique"),
+    redirectURL: text("redirectURL"),
+    callbackURL: text("callbackURL"),
+    duplicateDelayMs: (Number(text("duplicateDelay")) || DUPLICATE_DELAY_DEFAULT_S) * 1000,
+    items: readItems(fields),
+    cardOnFile: text("rtAgreementType") === "cardonfile",
+  };
+}
+
+/** True for an absolute address that a browser can post to. */
+export function isPostable(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  return ["http:", "https:"].includes(new URL(text).protocol);
+}
+
+/** The gateway takes no more (guide 1.7.1). */
+const FIELDS_MAX = 255;
+
+/** Zero means the default as well (guide A-8). */
+const DUPLICATE_DELAY_DEFAULT_S = 300;
+
+/** In the order in which faults are told; `code` is that of the missing field. */
+const CHECKS: readonly {
+  field: string;
+  code: number;
+  required: boolean;
+  holds: (text: string) => boolean;
+}[] = [
+  { field: "redirectURL", code: 66074, required: true, holds: isPostable },
+  { field: "callbackURL", code: 66075, required: false, holds: isPostable },
+  { field: "action", code: 66055, required: true, holds: (text) => text === "SALE" },
+  { field: "type", code: 66086, required: false, holds: (text) => /^[129]$/.test(text) },
+  { field: "amount", code: 66056, required: true, holds: isAmount },
+  {
+    field: "currencyCode",
+    code: 66057,
+    required: true,
+    holds: (text) => currencyOfGateway(text) !== undefined,
+  },
+  { field: "countryCode", code: 66070, required: true, holds: (text) => /^(\d{3}|[A-Z]{2,3})$/.test(text) },
+  { field: "transactionUnique", code: 66071, required: false, holds: (text) => text.length <= 255 },
+  { field: "duplicateDelay", code: 66078, required: false, holds: (text) => /^\d{1,4}$/.test(text) },
+];
+
+/** Minor units only. The gateway reads `10.99` as major units; who sends that here has most likely made a mistake. */
+function isAmount(text: string): boolean {
+  return /^[1-9]\d{0,14}$/.test(text) && Number(text) <= TOTAL_MAX;
+}
+
+/**
+ * True where a browser posts the field back as it is: HTML has no NUL character, a form leaves a nameless field out, and
+ * PHP would rename any other name (guide 1.7.1).
+ */
+function survivesBrowser([name, value]: Field): boolean {
+  return /^[A-Za-z_]\w*(\[\w*\])*$/.test(name) && !value.includes("\0");
+}
+
+/** `items[0][description]` and so on. Decoration of the page: what is missing or odd in them is left out. */
+function readItems(fields: readonly Field[]): LineItem[] {
+  const numbers = fields
+    .filter(([name]) => rootName(name) === "items")
+    .map(([name]) => /^items\[(\d+)\]\[description\]$/.exec(name)?.[1]);
+  return numbers
+    .filter((number) => number !== undefined)
+    .map((number) => ({
+      name: fieldText(fields, `items[${number}][description]`),
+      quantity: wholeNumber(fieldText(fields, `items[${number}][quantity]`), 6),
+      unitAmount: wholeNumber(fieldText(fields, `items[${number}][amount]`), 11),
+    }));
+}
+
+/** Cut off where the product of amount and quantity would no longer be written out in digits. */
+function wholeNumber(text: string, digitsMax: number): number {
+  return /^\d+$/.test(text) && text.length <= digitsMax ? Number(text) : 0;
+}

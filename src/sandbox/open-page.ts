@@ -1,0 +1,94 @@
+import { type Field, fieldText, MalformedMessage, parseFields } from "../cardstream/fields.js";
+import { isSigned } from "../cardstream/signature.js";
+import { findSandboxPage, insertSandboxPage, type SandboxPageRow } from "../db/sandbox-pages.js";
+import { inTransaction } from "../db/transaction.js";
+import { newId } from "../lib/ids.js";
+import { deliver } from "./deliver.js";
+import { keptFields } from "./echoed-fields.js";
+import { type Fault, INVALID_CREDENTIALS, MALFORMED_REQUEST, MISSING_REQUEST } from "./faults.js";
+import { isPostable, readHostedRequest, requestFault } from "./hosted-request.js";
+import { cardPage } from "./pages/card-page.js";
+import { faultPage } from "./pages/fault-page.js";
+import type { Page } from "./pages/layout.js";
+import { pageUrl, type SandboxAccount, type SandboxParts } from "./parts.js";
+import { newRequestId } from "./references.js";
+import { faultFields } from "./result-fields.js";
+
+/**
+ * Takes a merchant's payment form from the shopper's browser and answers the card page.
+ *
+ * Nothing is kept of a form that is not signed, in full, by a test-mode account. A signed one with a fault in it goes
+ * back to the merchant as a signed result, where it says where to.
+ */
+export async function openPage(parts: SandboxParts, body: Buffer): Promise<Page> {
+  if (body.length === 0) return faultPage(MISSING_REQUEST);
+  const fields = readFields(body);
+  if (fields === undefined) return faultPage(MALFORMED_REQUEST);
+  const account = await accountThatSigned(parts, fields);
+  if (account === undefined) {
+    parts.log.warn({ responseCode: INVALID_CREDENTIALS.responseCode }, "sandbox: a payment form was refused");
+    return faultPage(INVALID_CREDENTIALS);
+  }
+  const kept = keptFields(fields);
+  const fault = requestFault(kept);
+  if (fault !== undefined) return answerFault(parts, account, kept, fault);
+  return cardPage({
+    request: readHostedRequest(kept),
+    merchantName: account.merchantName,
+    action: pageUrl(parts, await storePage(parts, kept)),
+    errors: {},
+    choice: "",
+  });
+}
+
+function readFields(body: Buffer): Field[] | undefined {
+  try {
+    return parseFields(body);
+  } catch (error) {
+    if (error instanceof MalformedMessage) return undefined;
+    throw error;
+  }
+}
+
+async function accountThatSigned(
+  { accounts }: SandboxParts,
+  fields: readonly Field[],
+): Promise<SandboxAccount | undefined> {
+  const account = await accounts.secretOf(fieldText(fields, "merchantID"));
+  return account !== undefined && isSigned(fields, [account.secret]) ? account : undefined;
+}
+
+async function answerFault(
+  parts: SandboxParts,
+  account: SandboxAccount,
+  kept: readonly Field[],
+  fault: Fault,
+): Promise<Page> {
+  const { responseCode } = fault;
+  parts.log.warn({ responseCode }, "sandbox: a signed payment form has a fault");
+  const redirectURL = fieldText(kept, "redirectURL");
+  if (!isPostable(redirectURL) || fault === MALFORMED_REQUEST) return faultPage(fault);
+  const callbackURL = fieldText(kept, "callbackURL");
+  return deliver(parts, account, {
+    result: faultFields(fault, kept, parts.clock.now(), newRequestId()),
+    redirectURL,
+    callbackURL: isPostable(callbackURL) ? callbackURL : "",
+    label: "This payment cannot be made",
+    transactionID: undefined,
+  });
+}
+
+async function storePage({ db, clock }: SandboxParts, kept: readonly Field[]): Promise<string> {
+  const now = clock.now();
+  const row: SandboxPageRow = {
+    id: newId("hpp", now),
+    gatewayMerchantId: fieldText(kept, "merchantID"),
+    fields: kept,
+    createdAt: now,
+  };
+  await inTransaction(db, "READ COMMITTED", async (tx, { again }) => {
+    const stored = again ? await findSandboxPage(tx, row.id) : undefined;
+    if (stored === undefined) await insertSandboxPage(tx, row);
+  });
+  return row.id;
+}

@@ -1,0 +1,110 @@
+/** What the stand-in gateway makes of a payment, in the gateway's own terms (Cardstream guide A-1 and A-13). */
+export interface Outcome {
+  /** Value of the `outcome` choice on the card page. */
+  readonly name: string;
+  /** What a person reads in that choice, and after it on the page that leads back. */
+  readonly label: string;
+  readonly responseCode: number;
+  /** 0 approved, 1 declined, 2 error. */
+  readonly responseStatus: 0 | 1 | 2;
+  /** Undefined where the message is the authorisation code. */
+  readonly responseMessage?: string;
+  readonly state: "captured" | "declined" | "referred" | "received" | "finished";
+  /** How much of the amount is taken. */
+  readonly takes: "all" | "half" | "nothing";
+}
+
+/** Every outcome that can be chosen on the card page, in the order shown there. */
+export const OUTCOMES = {
+  approve: {
+    name: "approve",
+    label: "Approved",
+    responseCode: 0,
+    responseStatus: 0,
+    state: "captured",
+    takes: "all",
+  },
+  decline: refused("decline", "Declined", 5, "CARD DECLINED"),
+  refer: {
+    ...refused("refer", "Referred to the card issuer", 1, "CARD REFERRED"),
+    state: "referred",
+  },
+  keep_card: refused("keep_card", "Declined, keep the card", 4, "CARD DECLINED - KEEP CARD"),
+  insufficient_funds: refused("insufficient_funds", "Insufficient funds", 51, "INSUFFICIENT FUNDS"),
+  expired_card: refused("expired_card", "Expired card", 54, "EXPIRED CARD"),
+  sca_required: refused("sca_required", "3-D Secure failed", 65, "CARD DECLINED - SCA REQUIRED"),
+  partial: {
+    name: "partial",
+    label: "Approved for half the amount",
+    responseCode: 10,
+    responseStatus: 0,
+    state: "captured",
+    takes: "half",
+  },
+  issuer_unavailable: fault("issuer_unavailable", "Card issuer unavailable", 91, "ISSUER UNAVAILABLE"),
+  in_progress: {
+    ...fault("in_progress", "Still in progress, result unknown", 65536, "TRANSACTION IN PROGRESS"),
+    state: "received",
+  },
+  cancel: fault("cancel", "Cancelled by the shopper", 65576, "REQUEST CANCELLED"),
+} as const satisfies Record<string, Outcome>;
+
+/** Another payment with the same card for the same order within `duplicateDelay` (guide A-8). Nobody can choose it. */
+export const DUPLICATE: Outcome = fault("duplicate", "Duplicate", 65554, "REQUEST DUPLICATE");
+
+/** The outcome that a choice names; the amount decides where the choice is empty. Undefined for an unknown word. */
+export function chosenOutcome(choice: string, amount: number): Outcome | undefined {
+  if (choice === "") return outcomeOfAmount(amount);
+  return Object.values<Outcome>(OUTCOMES).find(({ name }) => name === choice);
+}
+
+/** What a person reads about a transaction that ended with this code. */
+export function labelOfCode(responseCode: number): string {
+  const all: readonly Outcome[] = [...Object.values(OUTCOMES), DUPLICATE];
+  return all.find((outcome) => outcome.responseCode === responseCode)?.label ?? "Finished";
+}
+
+/**
+ * What the gateway's test accounts do with an amount, in minor units of any currency (guide A-11).
+ *
+ * The hosted page deals with 3-D Secure unseen, so the bands that ask for it are answered as if it had been passed. The
+ * gateway refuses amounts outside its bands with 66311; here they approve, so that any order can be tried.
+ */
+export function outcomeOfAmount(amount: number): Outcome {
+  return AMOUNT_BANDS.find(({ from, to }) => amount >= from && amount <= to)?.outcome ?? OUTCOMES.approve;
+}
+
+const AMOUNT_BANDS: readonly { from: number; to: number; outcome: Outcome }[] = [
+  { from: 100, to: 4999, outcome: OUTCOMES.approve },
+  { from: 5000, to: 9999, outcome: OUTCOMES.refer },
+  { from: 10_000, to: 14_999, outcome: OUTCOMES.decline },
+  { from: 15_000, to: 19_999, outcome: OUTCOMES.keep_card },
+  { from: 20_000, to: 24_999, outcome: OUTCOMES.approve },
+  { from: 25_000, to: 29_999, outcome: OUTCOMES.decline },
+];
+
+/** Refused by the card's issuer. */
+function refused(name: string, label: string, responseCode: number, responseMessage: string): Outcome {
+  return {
+    name,
+    label,
+    responseCode,
+    responseStatus: 1,
+    responseMessage,
+    state: "declined",
+    takes: "nothing",
+  };
+}
+
+/** Ended before anybody could say yes or no. */
+function fault(name: string, label: string, responseCode: number, responseMessage: string): Outcome {
+  return {
+    name,
+    label,
+    responseCode,
+    responseStatus: 2,
+    responseMessage,
+    state: "finished",
+    takes: "nothing",
+  };
+}

@@ -1,0 +1,103 @@
+import { type Html, html } from "../../lib/html.js";
+import type { CardErrors, CardInput } from "../card-entry.js";
+import { TEST_CARDS, type TestCard } from "../test-cards.js";
+
+/** The card's inputs under the gateway's names, each with its error, and the published cards one click away. */
+export function cardFields(errors: CardErrors): Html {
+  const [number, ...others] = INPUTS.map((input) => labelledInput(input, errors));
+  return html`<div class="field">
+      ${number}${errorOf("cardNumber", errors)}
+      <details>
+        <summary>Show the test cards</summary>
+        <ul class="cards" tabindex="0" aria-label="Test cards">
+          ${TEST_CARDS.map(testCardLine)}
+        </ul>
+      </details>
+    </div>
+    <fieldset>
+      <legend>Expiry date and security code</legend>
+      <div class="triple">${others}</div>
+      ${errorOf("cardExpiryMonth", errors)}${errorOf("cardExpiryYear", errors)}${errorOf("cardCVV", errors)}
+    </fieldset>`;
+}
+
+interface Input {
+  readonly name: CardInput;
+  readonly label: string;
+  /** What the input is for, in the words of the HTML standard. */
+  readonly autocomplete: string;
+  readonly maxlength: number;
+  readonly placeholder: string;
+}
+
+/** In the order of the page. The number's length leaves room for spaces between its digits. */
+const INPUTS: readonly Input[] = [
+  {
+    name: "cardNumber",
+    label: "Card number",
+    autocomplete: "cc-number",
+    maxlength: 30,
+    placeholder: "4929 4212 3460 0821",
+  },
+  {
+    name: "cardExpiryMonth",
+    label: "Month",
+    autocomplete: "cc-exp-month",
+    maxlength: 2,
+    placeholder: "MM",
+  },
+  {
+    name: "cardExpiryYear",
+    label: "Year",
+    autocomplete: "cc-exp-year",
+    maxlength: 4,
+    placeholder: "YY",
+  },
+  { name: "cardCVV", label: "CVV", autocomplete: "cc-csc", maxlength: 4, placeholder: "356" },
+];
+
+/** Never with a value: what was typed before is gone. The first wrong input gets the focus. */
+function labelledInput(
+  { name, label, autocomplete, maxlength, placeholder }: Input,
+  errors: CardErrors,
+): Html {
+  const focused = INPUTS.find((input) => errors[input.name] !== undefined)?.name === name;
+  return html`<div>
+    <label for="${name}">${label}</label>
+    <input
+      id="${name}"
+      name="${name}"
+      type="text"
+      inputmode="numeric"
+      autocomplete="${autocomplete}"
+      maxlength="${maxlength}"
+      placeholder="${placeholder}"
+      spellcheck="false"
+      required
+      ${errors[name] === undefined ? undefined : html`aria-invalid="true" aria-describedby="${name}-error"`}
+      ${focused ? html`autofocus` : undefined}
+    />
+  </div>`;
+}
+
+function errorOf(name: CardInput, errors: CardErrors): Html | undefined {
+  const text = errors[name];
+  if (text === undefined) return undefined;
+  const label = INPUTS.find((input) => input.name === name)?.label;
+  return html`<p class="wrong" id="${name}-error">${label}: ${text}</p>`;
+}
+
+function testCardLine({ number, cvv, kind, address }: TestCard): Html {
+  return html`<li>
+    <p>
+      <code>${grouped(number)}</code> <span>CVV <code>${cvv}</code></span>
+    </p>
+    <p>${kind.type}</p>
+    ${address === "" ? undefined : html`<p class="hint">${address}</p>`}
+  </li>`;
+}
+
+/** Digits in fours, as on the card. */
+function grouped(number: string): string {
+  return number.replaceAll(/\d{4}(?=\d)/g, "$& ");
+}

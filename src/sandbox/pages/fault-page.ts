@@ -1,0 +1,46 @@
+import { html } from "../../lib/html.js";
+import type { Fault } from "../faults.js";
+import type { Page } from "./layout.js";
+
+/** Tells a request's fault to whoever sent it; nothing of the request is repeated. */
+export function faultPage({ responseCode, responseMessage, explanation }: Fault, status = 400): Page {
+  return messagePage(
+    status,
+    "This payment cannot be made",
+    html`<p>${explanation}</p>
+      <p class="hint">${responseCode} ${responseMessage}</p>`,
+  );
+}
+
+/** For an address that leads to no page. */
+export const notFoundPage = messagePage(
+  404,
+  "There is no such page",
+  html`<p>This payment page is not known here. Please go back to the shop and start the payment again.</p>`,
+);
+
+/** For a method that the address does not take; `allow` names those that it does. */
+export function wrongMethodPage(allow: string): Page {
+  const text = html`<p>Payment forms are posted here by the shop that you come from.</p>`;
+  return { ...messagePage(405, "This address takes a form", text), headers: { allow } };
+}
+
+/** For a body that nobody would send in earnest. */
+export const tooLargePage: Page = {
+  ...messagePage(413, "This form is too large", html`<p>A payment form has at most 64 KiB.</p>`),
+  headers: { connection: "close" }, // The rest of the body is not read.
+};
+
+function messagePage(status: number, heading: string, text: Page["main"]): Page {
+  return {
+    status,
+    title: `${heading} (test)`,
+    main: html`<main>
+      <div class="sheet narrow">
+        <h1>${heading}</h1>
+        ${text}
+      </div>
+    </main>`,
+    formTargets: "'none'",
+  };
+}

@@ -1,0 +1,29 @@
+import { type Html, html } from "../../lib/html.js";
+import type { HttpResponse } from "../../lib/http.js";
+import { sendWebPage } from "../../lib/page.js";
+import { STYLE } from "./style.js";
+
+/** One page of the sandbox gateway, ready to be sent. */
+export interface Page {
+  readonly status: number;
+  readonly title: string;
+  readonly main: Html;
+  /** Where its forms may go: sources of the CSP directive `form-action`. */
+  readonly formTargets: string;
+  /** Runs at the end of the page. Pages work without it. */
+  readonly script?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** Sends the page under the band that says TEST. */
+export function sendPage(response: HttpResponse, { main, ...page }: Page): void {
+  sendWebPage(response, {
+    ...page,
+    style: STYLE,
+    body: html`<p class="test-band">
+        <strong>TEST</strong> <span>No money moves here. Never enter a real card.</span>
+      </p>
+      ${main}
+      <footer>Calmony Pay sandbox, a stand-in for the Cardstream gateway</footer>`,
+  });
+}

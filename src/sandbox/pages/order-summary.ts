@@ -1,0 +1,29 @@
+import { displayAmount } from "../../domain/money.js";
+import { type Html, html } from "../../lib/html.js";
+import type { HostedRequest } from "../hosted-request.js";
+
+/** Whom the shopper pays, how much, and for what. */
+export function orderSummary(merchantName: string, { amount, currency, items }: HostedRequest): Html {
+  const total = displayAmount(amount, currency);
+  const lines = items.map(({ name, quantity, unitAmount }) => {
+    const each =
+      quantity === 1 ? undefined : html`<small>${quantity} × ${displayAmount(unitAmount, currency)}</small>`;
+    return html`<li>
+      <span>${name}${each}</span><span>${displayAmount(unitAmount * quantity, currency)}</span>
+    </li> `;
+  });
+  return html`<section class="order" aria-label="Your order">
+    <p class="merchant">
+      <span class="initial" aria-hidden="true">${initialOf(merchantName)}</span>${merchantName}
+    </p>
+    <h1><span>Amount to pay</span>${total}</h1>
+    <ul class="items">
+      ${lines}
+      <li class="total"><span>Total</span><span>${total}</span></li>
+    </ul>
+  </section>`;
+}
+
+function initialOf(merchantName: string): string {
+  return Array.from(merchantName.trim())[0]?.toUpperCase() ?? "";
+}

@@ -1,0 +1,31 @@
+import { type Html, html } from "../../lib/html.js";
+import { OUTCOMES, outcomeOfAmount, type Outcome } from "../outcomes.js";
+
+/** Says what will happen and lets it be chosen. The first option, empty, leaves it to the amount. */
+export function outcomeChoice(amount: number, choice: string, error: string | undefined): Html {
+  const asTheAmountSays = `${outcomeOfAmount(amount).label}, as the amount says`;
+  const wrong = error === undefined ? undefined : html`<p class="wrong" id="outcome-error">${error}</p>`;
+  return html`<div class="choice">
+    <label for="outcome">What should happen?</label>
+    <select
+      id="outcome"
+      name="outcome"
+      aria-describedby="${error === undefined ? "outcome-hint" : "outcome-error"}"
+      autocomplete="off"
+    >
+      <option value="">${asTheAmountSays}</option>
+      ${Object.values(OUTCOMES).map((outcome) => optionOf(outcome, choice))}
+    </select>
+    ${wrong}
+    <p class="hint" id="outcome-hint">Only on this test gateway. Left as it is, the amount decides.</p>
+  </div>`;
+}
+
+function optionOf(outcome: Outcome, choice: string): Html {
+  const selected = outcome.name === choice ? html` selected` : undefined;
+  return html`<option value="${outcome.name}" ${selected}>${labelOf(outcome)}</option> `;
+}
+
+function labelOf({ label, responseCode }: Outcome): string {
+  return `${label} (${responseCode})`;
+}

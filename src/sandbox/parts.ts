@@ -1,0 +1,29 @@
+import type { Database } from "../db/database.js";
+import type { Clock } from "../lib/clock.js";
+import type { Log } from "../lib/log.js";
+
+/** A test-mode account at the sandbox gateway. */
+export interface SandboxAccount {
+  readonly secret: string;
+  /** Shown to the shopper. */
+  readonly merchantName: string;
+  readonly countryCode: string;
+}
+
+/** What the sandbox gateway is built from. */
+export interface SandboxParts {
+  /** Knows test-mode accounts only: a live `merchantID` is a stranger here, so a live form cannot be paid here. */
+  readonly accounts: { secretOf(merchantID: string): Promise<SandboxAccount | undefined> };
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The gateway's absolute address as browsers see it, without a slash at the end: `http://localhost:8080/sandbox`. */
+  readonly publicUrl: () => string;
+  /** The path below which requests arrive in this process: `/sandbox`, or "" where the gateway has it to itself. */
+  readonly basePath: string;
+}
+
+/** The address of a card page, absolute. */
+export function pageUrl({ publicUrl }: SandboxParts, pageId: string): string {
+  return `${publicUrl()}/hosted/${pageId}`;
+}

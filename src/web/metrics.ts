@@ -1,0 +1,39 @@
+import { collectDefaultMetrics, Registry } from "prom-client";
+
+import type { Log } from "../lib/log.js";
+import { type HttpRequest, type HttpResponse, send, sendText } from "../lib/http.js";
+import { type OpenPort, openHttpPort } from "./ports.js";
+
+/** Counters of this process in Prometheus' text format. */
+export function createMetrics(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}
+
+/**
+ * Serves `/metrics` on the loopback interface only: never on the public port. Undefined where the port is taken, which is a
+ * warning: a service that takes payments must not fail for want of its numbers.
+ */
+export async function openMetricsPort(
+  port: number,
+  registry: Registry,
+  log: Log,
+): Promise<OpenPort | undefined> {
+  try {
+    return await openHttpPort("127.0.0.1", port, undefined, (request, response) => {
+      answer(registry, request, response).catch((error: unknown) => {
+        log.error({ err: error }, "the metrics could not be written");
+        response.destroy();
+      });
+    });
+  } catch (error) {
+    log.warn({ err: error, port }, "no metrics: the port cannot be opened");
+    return undefined;
+  }
+}
+
+async function answer(registry: Registry, request: HttpRequest, response: HttpResponse): Promise<void> {
+  if (request.url !== "/metrics") return sendText(response, 404, "There is only /metrics.");
+  send(response, 200, await registry.metrics(), { "content-type": registry.contentType });
+}

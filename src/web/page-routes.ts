@@ -1,0 +1,70 @@
+import type { Checkout } from "../checkout/checkout.js";
+import { BodyTooLarge, type HttpRequest, type HttpResponse, sendText } from "../lib/http.js";
+import { callback } from "./callback.js";
+import { liveness, readiness } from "./health.js";
+import { payPage } from "./pay-page.js";
+import { returnPage } from "./return-page.js";
+
+/** Answers one request. `sessionId` is the one in the path, "" where the path has none. */
+type Handle = (
+  checkout: Checkout,
+  request: HttpRequest,
+  response: HttpResponse,
+  sessionId: string,
+) => Promise<void> | void;
+
+interface PageRoute {
+  readonly path: RegExp;
+  readonly method: "GET" | "POST";
+  readonly handle: Handle;
+}
+
+/** What browsers, the gateway and load balancers ask for. */
+const PAGE_ROUTES: readonly PageRoute[] = [
+  {
+    method: "GET",
+    path: /^\/pay\/([^/]+)$/,
+    handle: (checkout, _, response, id) => payPage(checkout, response, id),
+  },
+  { method: "POST", path: /^\/pay\/([^/]+)\/return$/, handle: returnPage },
+  { method: "POST", path: /^\/callbacks\/cardstream$/, handle: callback },
+  { method: "GET", path: /^\/healthz$/, handle: (_checkout, _request, response) => liveness(response) },
+  { method: "GET", path: /^\/readyz$/, handle: (checkout, _, response) => readiness(checkout, response) },
+];
+
+/** Answers a request for one of the pages. False where the address is none of them: nothing was answered then. */
+export async function answerPage(
+  checkout: Checkout,
+  request: HttpRequest,
+  response: HttpResponse,
+  path: string,
+): Promise<boolean> {
+  const routes = PAGE_ROUTES.filter((route) => route.path.test(path));
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const route = routes.find((candidate) => candidate.method === method);
+  if (route !== undefined) await answer(route, checkout, request, response, path);
+  else if (routes.length > 0) refuseMethod(response, routes);
+  return routes.length > 0;
+}
+
+async function answer(
+  route: PageRoute,
+  checkout: Checkout,
+  request: HttpRequest,
+  response: HttpResponse,
+  path: string,
+): Promise<void> {
+  try {
+    // An id holds no character that is ever escaped, so an escaped one is no session's.
+    await route.handle(checkout, request, response, route.path.exec(path)?.[1] ?? "");
+  } catch (error) {
+    if (!(error instanceof BodyTooLarge)) throw error;
+    response.setHeader("connection", "close"); // The rest of the body is not read.
+    sendText(response, 413, error.message);
+  }
+}
+
+function refuseMethod(response: HttpResponse, routes: readonly PageRoute[]): void {
+  response.setHeader("allow", routes.map(({ method }) => method).join(", "));
+  sendText(response, 405, "This address does not take that method.");
+}

@@ -1,0 +1,97 @@
+import { once } from "node:events";
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import {
+  createSecureServer,
+  createServer as createHttp2Server,
+  type Http2Server,
+  type ServerHttp2Session,
+} from "node:http2";
+import type { AddressInfo } from "node:net";
+
+import type { Listener } from "./listener.js";
+
+/** A certificate and its key in PEM. */
+export interface Tls {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** A port that is open. */
+export interface OpenPort {
+  /** The port itself, also where 0 was asked for. */
+  readonly port: number;
+  /** Takes no new connections, lets the running requests end, and closes; after ten seconds whatever still runs. */
+  close(): Promise<void>;
+}
+
+/** Opens a port for HTTP/1.1, where `tls` is given for HTTP/2 as well, chosen by ALPN. */
+export async function openHttpPort(
+  host: string,
+  port: number,
+  tls: Tls | undefined,
+  listener: Listener,
+): Promise<OpenPort> {
+  if (tls !== undefined) return await openTlsPort(host, port, tls, listener);
+  const server = createHttpServer(SERVER_LIMITS, listener);
+  return await open(server, host, port, () => server.closeIdleConnections());
+}
+
+/** Opens a port for HTTP/2: in clear text with prior knowledge, as gRPC does it, or over TLS. */
+export async function openHttp2Port(
+  host: string,
+  port: number,
+  tls: Tls | undefined,
+  listener: Listener,
+): Promise<OpenPort> {
+  if (tls !== undefined) return await openTlsPort(host, port, tls, listener);
+  const server = createHttp2Server(listener);
+  return await open(server, host, port, closeSessions(server));
+}
+
+/** A slow client holds a connection for a minute at most. */
+const SERVER_LIMITS = { requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 75_000 };
+
+const CLOSE_TIMEOUT_MS = 10_000;
+
+async function openTlsPort(host: string, port: number, tls: Tls, listener: Listener): Promise<OpenPort> {
+  const server = createSecureServer({ ...tls, allowHTTP1: true }, listener);
+  return await open(server, host, port, closeSessions(server));
+}
+
+/** HTTP/2 sessions live as long as their clients like, so they are told to go: running streams may end. */
+function closeSessions(server: Http2Server | ReturnType<typeof createSecureServer>): () => void {
+  const sessions = new Set<ServerHttp2Session>();
+  server.on("session", (session) => {
+    sessions.add(session);
+    session.once("close", () => sessions.delete(session));
+  });
+  return () => {
+    for (const session of sessions) session.close();
+  };
+}
+
+async function open(
+  server: HttpServer | Http2Server | ReturnType<typeof createSecureServer>,
+  host: string,
+  port: number,
+  sayGoodbye: () => void,
+): Promise<OpenPort> {
+  const sockets = new Set<{ destroy(): void; once(event: "close", listener: () => void): unknown }>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  server.listen(port, host);
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = once(server, "close");
+      server.close();
+      sayGoodbye();
+      const late = setTimeout(() => sockets.forEach((socket) => socket.destroy()), CLOSE_TIMEOUT_MS);
+      await closed;
+      clearTimeout(late);
+    },
+  };
+}

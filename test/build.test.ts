@@ -1,0 +1,97 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
+import t from "tap";
+
+/** As every command begins: it builds what is stale and imports what was built. */
+const COMMAND = `
+  const { buildStale } = await import("./bin/build.js");
+  buildStale();
+  const { word } = await import("./dist/src/word.js");
+  process.stdout.write(word);
+`;
+
+const SOURCES = { src: { "word.ts": 'export const word = "first";' } };
+
+t.test("a text that does not compile is told, and the last whole build stays", async (t) => {
+  const folder = project(t.testdir(SOURCES));
+  t.same(await command(folder), { code: 0, output: "first" });
+  writeFileSync(path.join(folder, "src/word.ts"), "export const word: number = 'second';");
+  const { status, stderr } = spawnSync(process.execPath, ["bin/build.js"], { cwd: folder, encoding: "utf8" });
+  t.not(status, 0);
+  t.match(stderr, /src\/word\.ts.*not assignable/);
+  t.ok(existsSync(path.join(folder, "dist/src/word.js")));
+  t.same(leftBehind(folder), []);
+});
+
+t.test("commands that start at once after a change build once, and all find a whole build", async (t) => {
+  const folder = project(t.testdir(SOURCES));
+  const first = await Promise.all(Array.from({ length: 4 }, () => command(folder)));
+  for (const outcome of first) t.same(outcome, { code: 0, output: "first" });
+  t.equal(compilations(folder), 1);
+  writeFileSync(path.join(folder, "src/word.ts"), 'export const word = "second";');
+  const second = await Promise.all(Array.from({ length: 4 }, () => command(folder)));
+  for (const outcome of second) t.same(outcome, { code: 0, output: "second" });
+  t.equal(compilations(folder), 2);
+  t.same(leftBehind(folder), []);
+});
+
+t.test("the lock of a build that was killed is no obstacle", async (t) => {
+  const folder = project(t.testdir(SOURCES));
+  const ended = spawnSync(process.execPath, ["--version"]);
+  writeFileSync(path.join(folder, ".dist-lock"), String(ended.pid));
+  t.same(await command(folder), { code: 0, output: "first" });
+  t.same(leftBehind(folder), []);
+});
+
+t.test("a source that is gone is gone from the build", async (t) => {
+  const folder = project(t.testdir({ ...SOURCES, test: { "old.test.ts": "export const old = 1;" } }));
+  await command(folder);
+  t.ok(existsSync(path.join(folder, "dist/test/old.test.js")));
+  rmSync(path.join(folder, "test/old.test.ts"));
+  await command(folder);
+  t.notOk(existsSync(path.join(folder, "dist/test/old.test.js")));
+});
+
+/** Makes a project of a folder with sources: the real build, its settings, and the compiler with a tally. */
+function project(folder: string): string {
+  for (const name of ["bin", "tsconfig.json", "package.json"]) {
+    cpSync(name, path.join(folder, name), { recursive: true });
+  }
+  const compiler = path.join(folder, "node_modules/typescript/bin");
+  mkdirSync(compiler, { recursive: true });
+  const real = pathToFileURL(path.resolve("node_modules/typescript/bin/tsc"));
+  const tally = `require("node:fs").appendFileSync("compiled", "."); import(${JSON.stringify(real)});`;
+  writeFileSync(path.join(compiler, "tsc"), tally);
+  symlinkSync(path.resolve("node_modules/@types"), path.join(folder, "node_modules/@types"));
+  return folder;
+}
+
+function compilations(folder: string): number {
+  return readFileSync(path.join(folder, "compiled")).length;
+}
+
+async function command(cwd: string): Promise<{ code: unknown; output: string }> {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", COMMAND], {
+    cwd,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, "exit")]);
+  return { code, output };
+}
+
+function leftBehind(folder: string): string[] {
+  return readdirSync(folder).filter((name) => name.startsWith(".dist-"));
+}

@@ -1,0 +1,154 @@
+import * as fc from "fast-check";
+import t from "tap";
+
+import {
+  encodeFields,
+  type Field,
+  fieldText,
+  MalformedMessage,
+  parseFields,
+  rootName,
+} from "../../src/cardstream/fields.js";
+
+const anyText = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: fc.constantFrom(...Array.from("&=+% \r\n[]|~*'a0é€")) }),
+);
+const fieldsWithDistinctNames: fc.Arbitrary<Field[]> = fc.uniqueArray(fc.tuple(anyText, anyText), {
+  selector: ([name]) => name,
+  maxLength: 20,
+});
+
+const MALFORMED: readonly [name: string, body: string | Buffer][] = [
+  ["an escape without digits", "a=%"],
+  ["an escape with one digit", "a=%4"],
+  ["an escape that is no number", "a=%G1"],
+  ["a broken escape in a name", "%zz=1"],
+  ["half of a UTF-8 sequence, escaped", "a=%C3"],
+  ["an overlong UTF-8 sequence, escaped", "a=%C0%AF"],
+  ["half of a surrogate pair, escaped", "a=%ED%A0%80"],
+  ["bytes that are not UTF-8", Buffer.from([0x61, 0x3d, 0xff])],
+  ["Latin-1", Buffer.from("a=Café", "latin1")],
+  ["a name given twice", "a=1&b=2&a=1"],
+  ["a name given twice, once escaped", "amount=1&%61mount=2"],
+  ["a list without indexes, which is a name given twice", "a[]=1&a[]=2"],
+  ["601 fields", fieldBody(601)],
+];
+
+for (const [name, body] of MALFORMED) {
+  t.test(`${name}: the message is refused`, async (t) => {
+    t.throws(() => parseFields(Buffer.from(body)), MalformedMessage);
+  });
+}
+
+t.test("a name longer or deeper than the gateway's is refused, however it is written", async (t) => {
+  for (const name of ["x".repeat(251), "%78".repeat(251), "]".repeat(65), `a${"[]".repeat(65)}`]) {
+    t.throws(() => parseFields(Buffer.from(`a=1&${name}=1`)), MalformedMessage, name);
+  }
+  for (const name of ["%78".repeat(250), `a${"[]".repeat(64)}`]) {
+    t.equal(parseFields(Buffer.from(`a=1&${name}=1`)).length, 2, name);
+  }
+});
+
+t.test("600 fields are not too many", async (t) => {
+  t.equal(parseFields(Buffer.from(fieldBody(600))).length, 600);
+});
+
+t.test("fields are read in the order of their arrival", async (t) => {
+  const fields = parseFields(Buffer.from("items[1][b]=1&10=x&items[0][a]=2&2=y&amount=3"));
+  t.strictSame(fields, [
+    ["items[1][b]", "1"],
+    ["10", "x"],
+    ["items[0][a]", "2"],
+    ["2", "y"],
+    ["amount", "3"],
+  ]);
+});
+
+t.test("whatever a browser or the gateway may write is read", async (t) => {
+  const cases: [string, Field[]][] = [
+    ["", []],
+    ["&&", []],
+    ["a=1&", [["a", "1"]]],
+    ["a", [["a", ""]]],
+    ["a=", [["a", ""]]],
+    ["=1", [["", "1"]]],
+    ["a=b=c", [["a", "b=c"]]],
+    ["a=1+2%2B3%20", [["a", "1 2+3 "]]],
+    ["a=%c3%a9%C3%A9", [["a", "éé"]]],
+    ["a=é", [["a", "é"]]],
+    ["a=%00", [["a", "\0"]]],
+    ["a=x%0D%0Ay", [["a", "x\r\ny"]]],
+    ["%5B=1", [["[", "1"]]],
+    ["a=%EF%BB%BFx", [["a", "\uFEFFx"]]],
+    ["\uFEFFa=1", [["\uFEFFa", "1"]]],
+    [
+      "__proto__=1&constructor=2",
+      [
+        ["__proto__", "1"],
+        ["constructor", "2"],
+      ],
+    ],
+  ];
+  for (const [body, fields] of cases) t.strictSame(parseFields(Buffer.from(body)), fields, body);
+});
+
+t.test("what is written is read back as it was", async () => {
+  fc.assert(
+    fc.property(fieldsWithDistinctNames, (fields) => {
+      const read = parseFields(Buffer.from(encodeFields(fields)));
+      return JSON.stringify(read) === JSON.stringify(fields);
+    }),
+  );
+});
+
+t.test("what is written is plain ASCII, and nothing in a text can begin another field", async () => {
+  fc.assert(
+    fc.property(fieldsWithDistinctNames, (fields) => {
+      const names = fields.map(() => "(?:[A-Za-z0-9_.+-]|%[0-9A-F]{2})*");
+      return new RegExp(`^${names.map((text) => `${text}=${text}`).join("&")}$`).test(encodeFields(fields));
+    }),
+  );
+});
+
+t.test("every ASCII character is written as PHP's urlencode writes it", async (t) => {
+  const kept = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+  for (let code = 0; code < 128; code++) {
+    const character = String.fromCharCode(code);
+    const escaped = `%${code.toString(16).toUpperCase().padStart(2, "0")}`;
+    const expected = kept.includes(character) ? character : character === " " ? "+" : escaped;
+    t.equal(encodeFields([["a", character]]), `a=${expected}`);
+  }
+});
+
+t.test("text beyond ASCII is written as its UTF-8 bytes, not normalised", async (t) => {
+  t.equal(encodeFields([["é", "e\u0301"]]), "%C3%A9=e%CC%81");
+  t.equal(encodeFields([["a", "🦄"]]), "a=%F0%9F%A6%84");
+});
+
+t.test("half of a surrogate pair is written as a replacement character instead of failing", async (t) => {
+  t.equal(encodeFields([["a", "x\uD800y"]]), "a=x%EF%BF%BDy");
+});
+
+t.test("a field's text is found by its whole name only", async (t) => {
+  const fields: Field[] = [
+    ["amount[x]", "1"],
+    ["Amount", "2"],
+    ["amount", "3"],
+    ["empty", ""],
+  ];
+  t.equal(fieldText(fields, "amount"), "3");
+  t.equal(fieldText(fields, "amoun"), "");
+  t.equal(fieldText(fields, "empty"), "");
+  t.equal(fieldText([], "toString"), "");
+});
+
+t.test("the root of a name ends at its first bracket", async (t) => {
+  t.equal(rootName("items[0][amount]"), "items");
+  t.equal(rootName("amount"), "amount");
+  t.equal(rootName("[x]"), "");
+});
+
+function fieldBody(count: number): string {
+  return Array.from({ length: count }, (_, index) => `f${index}=1`).join("&");
+}

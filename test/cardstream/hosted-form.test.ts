@@ -1,0 +1,133 @@
+import * as fc from "fast-check";
+import t from "tap";
+
+import { encodeFields, type Field, fieldText, parseFields } from "../../src/cardstream/fields.js";
+import {
+  type GatewayAccount,
+  hostedForm,
+  type HostedOrder,
+  hostedUrl,
+} from "../../src/cardstream/hosted-form.js";
+import { verifyResult } from "../../src/cardstream/result.js";
+import { isSigned } from "../../src/cardstream/signature.js";
+import type { LineItem } from "../../src/domain/session.js";
+import { currency } from "../support/currency.js";
+
+const ACCOUNT: GatewayAccount = { merchantID: "100856", secret: "Circle4Take40Idea", countryCode: "GB" };
+
+const ORDER: HostedOrder = {
+  sessionId: "cs_abc",
+  attempt: 2,
+  amount: 6997,
+  currency: currency("GBP"),
+  items: [
+    { name: "Pro Plan", unitAmount: 2999, quantity: 2 },
+    { name: "Café & Croissant\r\n<b>", unitAmount: 999, quantity: 1 },
+  ],
+  redirectUrl: "https://pay.example/pay/cs_abc/return",
+  callbackUrl: "https://pay.example/callbacks/cardstream",
+  cardOnFile: false,
+};
+
+t.test("the form asks for the session's payment, field by field", async (t) => {
+  const form = hostedForm(ACCOUNT, ORDER);
+  t.strictSame(form.slice(0, -1), [
+    ["merchantID", "100856"],
+    ["action", "SALE"],
+    ["type", "1"],
+    ["amount", "6997"],
+    ["currencyCode", "826"],
+    ["countryCode", "GB"],
+    ["transactionUnique", "cs_abc-2"],
+    ["orderRef", "cs_abc"],
+    ["redirectURL", "https://pay.example/pay/cs_abc/return"],
+    ["callbackURL", "https://pay.example/callbacks/cardstream"],
+    ["duplicateDelay", "9999"],
+    ["formResponsive", "Y"],
+    ["formAllowCancel", "Y"],
+    ["formCancelRequired", "Y"],
+    ["allowedPaymentMethods", "card"],
+    ["items[0][description]", "Pro Plan"],
+    ["items[0][quantity]", "2"],
+    ["items[0][amount]", "2999"],
+    ["items[1][description]", "Café & Croissant\r\n<b>"],
+    ["items[1][quantity]", "1"],
+    ["items[1][amount]", "999"],
+  ]);
+});
+
+t.test("the form is signed in full: no field can be added or altered on its way", async (t) => {
+  const form = hostedForm(ACCOUNT, ORDER);
+  t.match(fieldText(form, "signature"), /^[0-9a-f]{128}$/);
+  t.equal(isSigned(form, [ACCOUNT.secret]), true);
+  t.equal(isSigned([...form, ["formAmountEditable", "Y"]], [ACCOUNT.secret]), false);
+  const elsewhere = form.map((field): Field =>
+    field[0] === "callbackURL" ? ["callbackURL", "https://evil.example"] : field,
+  );
+  t.equal(isSigned(elsewhere, [ACCOUNT.secret]), false);
+});
+
+t.test("the form that a shopper holds is no result when it is posted back", async (t) => {
+  t.equal(verifyResult(hostedForm(ACCOUNT, ORDER), [ACCOUNT.secret]), undefined);
+});
+
+t.test("a card that will be charged later is marked so, and no other", async (t) => {
+  t.equal(fieldText(hostedForm(ACCOUNT, { ...ORDER, cardOnFile: true }), "rtAgreementType"), "cardonfile");
+  t.equal(
+    hostedForm(ACCOUNT, ORDER).some(([name]) => name === "rtAgreementType"),
+    false,
+  );
+});
+
+t.test("40 items have a line each, 41 become one line of the whole amount", async (t) => {
+  const forty = hostedForm(ACCOUNT, { ...ORDER, amount: 40, items: someItems(40) });
+  t.equal(fieldText(forty, "items[39][description]"), "Item 39");
+  const more = hostedForm(ACCOUNT, { ...ORDER, amount: 41, items: someItems(41) });
+  t.strictSame(
+    more.filter(([name]) => name.startsWith("items")),
+    [
+      ["items[0][description]", "41 items"],
+      ["items[0][quantity]", "1"],
+      ["items[0][amount]", "41"],
+    ],
+  );
+});
+
+const anItem = fc.record({
+  name: fc.string({ unit: "binary", minLength: 1, maxLength: 50 }),
+  unitAmount: fc.nat(99_999_999),
+  quantity: fc.integer({ min: 1, max: 999 }),
+});
+
+t.test(
+  "whatever is sold, the form has at most 180 fields, its lines add up, and it arrives as it was signed",
+  async () => {
+    fc.assert(
+      fc.property(fc.array(anItem, { minLength: 1, maxLength: 100 }), fc.boolean(), (items, cardOnFile) => {
+        const amount = items.reduce((sum, item) => sum + item.unitAmount * item.quantity, 0);
+        const form = hostedForm(ACCOUNT, { ...ORDER, amount, items, cardOnFile });
+        const arrived = parseFields(Buffer.from(encodeFields(form)));
+        return form.length <= 180 && linesOf(form) === amount && isSigned(arrived, [ACCOUNT.secret]);
+      }),
+    );
+  },
+);
+
+t.test("the hosted page stands below the gateway's base URL, with or without a slash", async (t) => {
+  t.equal(hostedUrl("https://gateway.cardstream.com"), "https://gateway.cardstream.com/hosted/");
+  t.equal(hostedUrl("https://gateway.cardstream.com/"), "https://gateway.cardstream.com/hosted/");
+  t.equal(hostedUrl("http://localhost:8080/sandbox//"), "http://localhost:8080/sandbox/hosted/");
+});
+
+function someItems(count: number): LineItem[] {
+  return Array.from({ length: count }, (_, index) => ({ name: `Item ${index}`, unitAmount: 1, quantity: 1 }));
+}
+
+function linesOf(form: readonly Field[]): number {
+  let sum = 0;
+  for (let index = 0; fieldText(form, `items[${index}][amount]`) !== ""; index++) {
+    const line = (part: string): number => Number(fieldText(form, `items[${index}][${part}]`));
+    sum += line("amount") * line("quantity");
+  }
+  return sum;
+}

@@ -1,0 +1,157 @@
+import t from "tap";
+
+import { openDatabase } from "../../src/db/data-source.js";
+import { serverOptions } from "../../src/db/mysql.js";
+import { inTransaction } from "../../src/db/transaction.js";
+import { eachEngine, onMysql, onSqlite, signal, silent } from "../support/database.js";
+import { aThing, insertThings, openThings, save, storedIds, things } from "../support/things.js";
+
+const parts = { dataDir: "unused", entities: [], migrations: [], log: silent };
+
+await t.test("an address that cannot be meant is refused", async (t) => {
+  await t.rejects(openDatabase({ ...parts, url: "postgres://localhost/pay" }), { message: /mysql:\/\// });
+  await t.rejects(openDatabase({ ...parts, url: "mysql://localhost" }), { message: /name a database/ });
+  await t.rejects(openDatabase({ ...parts, url: "mysql://localhost/pay?ssl=fals" }), { message: /ssl=true/ });
+  await t.rejects(openDatabase({ ...parts, url: "mysql://localhost/pay?sslmode=x" }), {
+    message: /ssl=true/,
+  });
+  await t.rejects(openDatabase({ ...parts, url: "mysql://root@127.0.0.1:1/pay" }), { code: "ECONNREFUSED" });
+});
+
+await t.test("an address is taken apart with its escapes undone", async (t) => {
+  t.same(serverOptions("mariadb://us%40er:p%2Fw@db.example/pay"), {
+    host: "db.example",
+    port: 3306,
+    user: "us@er",
+    password: "p/w",
+    database: "pay",
+    ssl: undefined,
+  });
+  const other = serverOptions("mysql://root@[::1]:3307/pay?ssl=true");
+  t.match(other, {
+    host: "::1",
+    port: 3307,
+    password: "",
+    ssl: { rejectUnauthorized: true, verifyIdentity: true },
+  });
+});
+
+await eachEngine(t, "a value that its column cannot hold is refused, not cut to fit", async (t, engine) => {
+  const database = await openThings(engine);
+  await t.rejects(save(database, aThing({ title: "x".repeat(21) })), { message: /title|too long/i });
+  await t.rejects(save(database, aThing({ id: "x".repeat(65), title: "x" })), { message: /id|too long/i });
+  await t.rejects(save(database, aThing({ amount: 2 ** 53 })), RangeError);
+  await t.rejects(save(database, aThing({ amount: 0.5 })), RangeError);
+  await t.rejects(save(database, aThing({ amount: Number.NaN })), RangeError);
+  const { title: _, ...untitled } = aThing();
+  await t.rejects(save(database, untitled as ReturnType<typeof aThing>), { message: /title/ });
+  t.same(await storedIds(database), []);
+});
+
+await eachEngine(t, "a row comes back as it was stored", async (t, engine) => {
+  const database = await openThings(engine);
+  const row = aThing({
+    title: "Crème brûlée 🍮",
+    amount: Number.MAX_SAFE_INTEGER,
+    createdAt: -1,
+    live: true,
+    metadata: { order: "№ 7", nested: [null, "\u0000", 1.5] },
+    sealed: Buffer.from([0, 255, 39, 92]),
+  });
+  const plain = aThing({ id: "b", amount: Number.MIN_SAFE_INTEGER, metadata: "text" });
+  const large = aThing({ id: "c", metadata: "x".repeat(200_000), sealed: Buffer.alloc(200_000, 7) });
+  await save(database, row, plain, large);
+  t.same(await database.manager.find(things, { order: { id: "ASC" } }), [row, plain, large]);
+});
+
+await eachEngine(t, "an id is found by exactly its own characters", async (t, engine) => {
+  const database = await openThings(engine);
+  await save(database, aThing({ id: "Ab" }), aThing({ id: "ab" }), aThing({ id: "ab " }));
+  for (const id of ["Ab", "ab", "ab "]) t.equal((await database.manager.findOneBy(things, { id }))?.id, id);
+  for (const id of ["AB", "Ab ", "äb", "Ab\u0000", ""])
+    t.equal(await database.manager.findOneBy(things, { id }), null);
+});
+
+await eachEngine(t, "a lone value of any kind may stand in a condition", async (t, engine) => {
+  const database = await openThings(engine);
+  await save(database, aThing({ live: true, sealed: Buffer.from("sealed") }));
+  const count = (condition: string, value: unknown) =>
+    database.manager.createQueryBuilder(things, "thing").where(condition, { value }).getCount();
+  t.equal(await count("thing.sealed = :value", Buffer.from("sealed")), 1);
+  t.equal(await count("thing.sealed = :value", null), 0);
+  t.equal(await count("thing.live = :value", true), 1);
+  t.equal(await count("thing.amount = :value", 1), 1);
+});
+
+await eachEngine(t, "a condition whose value is missing is refused", async (t, engine) => {
+  const database = await openThings(engine);
+  await save(database, aThing());
+  const nothing = { id: undefined } as unknown as { id: string };
+  await t.rejects(database.manager.findOneBy(things, nothing), { message: /undefined/i });
+});
+
+await onSqlite(t, "a write outside a transaction is refused", async (t, engine) => {
+  const database = await openThings(engine);
+  const refused = { message: /outside inTransaction/ };
+  await t.rejects(database.manager.insert(things, { ...aThing(), metadata: "" }), refused);
+  await t.rejects(database.manager.query("insert into thing (id) values ('a') returning id"), refused);
+  await t.rejects(database.manager.query("with one as (select 1) delete from thing"), refused);
+  t.same(await storedIds(database), []);
+});
+
+await onSqlite(
+  t,
+  "an acknowledged commit is on the disk, and reads go on beside a transaction",
+  async (t, engine) => {
+    const database = await openThings(engine);
+    t.same(await database.manager.query("pragma journal_mode"), [{ journal_mode: "wal" }]);
+    await inTransaction(database, "SERIALIZABLE", async (tx) => {
+      t.same(await tx.query("pragma synchronous"), [{ synchronous: 2 }]);
+      t.same(await tx.query("pragma foreign_keys"), [{ foreign_keys: 1 }]);
+      const [{ timeout }] = await tx.query("pragma busy_timeout");
+      t.ok(timeout <= 100, "SQLite's own wait blocks everybody");
+    });
+  },
+);
+
+await eachEngine(t, "a transaction that is running does not hold up reads", async (t, engine) => {
+  const database = await openThings(engine);
+  const inside = signal();
+  const mayEnd = signal();
+  const writing = inTransaction(database, "SERIALIZABLE", async (tx) => {
+    await insertThings(tx, aThing());
+    inside.give();
+    await mayEnd.given;
+  });
+  await inside.given;
+  t.same(await storedIds(database), [], "and what is not committed is not seen");
+  mayEnd.give();
+  await writing;
+  t.same(await storedIds(database), ["a"]);
+});
+
+await eachEngine(t, "closing lets the transaction that is running end", async (t, engine) => {
+  const database = await openThings(engine);
+  let closed: Promise<void> | undefined;
+  await inTransaction(database, "SERIALIZABLE", async (tx) => {
+    closed = database.close();
+    await insertThings(tx, aThing());
+  });
+  await closed;
+  const again = await openThings(engine);
+  t.same(await storedIds(again), ["a"]);
+});
+
+await onMysql(t, "a connection that must be encrypted is never made in clear", async (t, engine) => {
+  const open = engine.open({ url: `${engine.place.url}?ssl=true` });
+  await t.rejects(open, { code: "HANDSHAKE_NO_SSL_SUPPORT" });
+});
+
+await onMysql(t, "every connection to a server counts in UTC and is strict", async (t, engine) => {
+  const database = await openThings(engine);
+  const setting = "select @@time_zone as zone, @@sql_mode as mode, @@innodb_lock_wait_timeout as wait";
+  const ask = () => database.manager.query(`${setting}, sleep(0.05)`);
+  for (const [row] of await Promise.all(Array.from({ length: 20 }, ask))) {
+    t.match(row, { zone: "+00:00", mode: /STRICT_ALL_TABLES/, wait: 5 });
+  }
+});

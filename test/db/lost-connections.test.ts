@@ -1,0 +1,123 @@
+import t from "tap";
+
+import { isDatabaseAway } from "../../src/db/database-errors.js";
+import { inTransaction, type Run } from "../../src/db/transaction.js";
+import { onMysql, signal } from "../support/database.js";
+import { openLine } from "../support/line.js";
+import { aThing, insertThings, openThings, save, storedIds, things } from "../support/things.js";
+
+await onMysql(t, "a connection killed within a transaction makes it run again", async (t, engine, admin) => {
+  const database = await openThings(engine);
+  const runs: Run[] = [];
+  await inTransaction(database, "SERIALIZABLE", async (tx, run) => {
+    runs.push(run);
+    await insertThings(tx, aThing({ id: `run ${runs.length}` }));
+    const [{ id }] = await tx.query("select connection_id() as id");
+    if (!run.again) await admin.query(`kill ${id}`);
+    await insertThings(tx, aThing({ id: "end" }));
+  });
+  t.same(runs, [{ again: false }, { again: true }]);
+  t.same(await storedIds(database), ["end", "run 2"]);
+});
+
+await onMysql(
+  t,
+  "a connection killed while a statement runs makes it run again",
+  async (t, engine, admin) => {
+    const database = await openThings(engine);
+    let runs = 0;
+    await inTransaction(database, "SERIALIZABLE", async (tx, run) => {
+      runs++;
+      await insertThings(tx, aThing());
+      if (run.again) return;
+      const [{ id }] = await tx.query("select connection_id() as id");
+      await Promise.all([tx.query("select sleep(20)"), admin.query(`kill ${id}`)]);
+    });
+    t.equal(runs, 2);
+    t.same(await storedIds(database), ["a"]);
+  },
+);
+
+await onMysql(t, "a rollback that fails does not hide why it was needed", async (t, engine, admin) => {
+  const database = await openThings(engine);
+  const declined = new Error("declined");
+  const failing = inTransaction(database, "SERIALIZABLE", async (tx) => {
+    await insertThings(tx, aThing());
+    const [{ id }] = await tx.query("select connection_id() as id");
+    await admin.query(`kill ${id}`);
+    throw declined;
+  });
+  t.equal(await failing.catch((error: unknown) => error), declined);
+  t.same(await storedIds(database), []);
+});
+
+await onMysql(t, "a commit whose answer is lost is found by the next run", async (t, engine) => {
+  const line = await openLine(t, engine.place.url ?? "");
+  const database = await openThings(engine, { url: line.url });
+  const mine = aThing({ id: "made before" });
+  const runs: Run[] = [];
+  line.loseNextCommit();
+  const answer = await inTransaction(database, "SERIALIZABLE", async (tx, run) => {
+    runs.push(run);
+    if (run.again && (await tx.findOneBy(things, { id: mine.id })) !== null) return "was there";
+    await insertThings(tx, mine);
+    return "inserted";
+  });
+  t.equal(answer, "was there");
+  t.same(runs, [{ again: false }, { again: true }]);
+  t.same(await storedIds(database), [mine.id]);
+});
+
+await onMysql(t, "many callers survive the loss of every connection", async (t, engine) => {
+  const line = await openLine(t, engine.place.url ?? "");
+  const database = await openThings(engine, { url: line.url });
+  const ids = Array.from({ length: 60 }, (_, index) => `row ${String(index).padStart(2, "0")}`);
+  let inside = 0;
+  await Promise.all(
+    ids.map((id) =>
+      inTransaction(database, "SERIALIZABLE", async (tx, run) => {
+        if (run.again && (await tx.findOneBy(things, { id })) !== null) return;
+        await insertThings(tx, aThing({ id }));
+        if (++inside === 5 || inside === 40) line.shake();
+      }),
+    ),
+  );
+  t.same(await storedIds(database), ids);
+});
+
+await onMysql(
+  t,
+  "while the server is away callers are told so, and served once it is back",
+  async (t, engine) => {
+    const line = await openLine(t, engine.place.url ?? "");
+    const database = await openThings(engine, { url: line.url });
+    await line.cut();
+    for (const attempt of [() => save(database, aThing()), () => storedIds(database)]) {
+      const error = await attempt().catch((error: unknown) => error);
+      t.ok(isDatabaseAway(error), String(error));
+    }
+    await line.mend();
+    await save(database, aThing());
+    t.same(await storedIds(database), ["a"]);
+    t.notOk(isDatabaseAway(await save(database, aThing()).catch((error: unknown) => error)));
+  },
+);
+
+await onMysql(
+  t,
+  "a caller too many is refused at once, and those that wait are served",
+  async (t, engine) => {
+    const database = await openThings(engine);
+    const release = signal();
+    const holding = Array.from({ length: 16 }, () =>
+      inTransaction(database, "READ COMMITTED", () => release.given),
+    );
+    const asking = Array.from({ length: 1_000 }, () => storedIds(database));
+    const error = await save(database, aThing()).catch((error: unknown) => error);
+    t.match(error, { message: /Queue limit/ });
+    t.ok(isDatabaseAway(error));
+    release.give();
+    await Promise.all([...holding, ...asking]);
+    await save(database, aThing());
+  },
+);

@@ -1,0 +1,151 @@
+import t from "tap";
+
+import { isDatabaseAway, isDuplicateKey } from "../../src/db/database-errors.js";
+import { inTransaction, lockForUpdate } from "../../src/db/transaction.js";
+import { eachEngine, signal } from "../support/database.js";
+import {
+  aThing,
+  changeAmount,
+  insertThings,
+  openThings,
+  save,
+  storedIds,
+  things,
+} from "../support/things.js";
+
+class Declined extends Error {}
+
+await eachEngine(t, "an error rolls everything back and is thrown as it is", async (t, engine) => {
+  const database = await openThings(engine);
+  const declined = new Declined("no");
+  let runs = 0;
+  const failing = inTransaction(database, "SERIALIZABLE", async (tx, run) => {
+    runs++;
+    t.equal(run.again, false);
+    await insertThings(tx, aThing());
+    throw declined;
+  });
+  t.equal(await failing.catch((error: unknown) => error), declined);
+  t.equal(runs, 1);
+  t.same(await storedIds(database), []);
+});
+
+await eachEngine(t, "a transaction inside a transaction is refused", async (t, engine) => {
+  const database = await openThings(engine);
+  await inTransaction(database, "SERIALIZABLE", async (tx) => {
+    await t.rejects(save(database, aThing({ id: "inner" })), { message: /inside a transaction/ });
+    await insertThings(tx, aThing({ id: "outer" }));
+  });
+  t.same(await storedIds(database), ["outer"]);
+});
+
+await eachEngine(t, "a query beside the running transaction is refused", async (t, engine) => {
+  const database = await openThings(engine);
+  const after = signal();
+  let later: Promise<string[]> | undefined;
+  await inTransaction(database, "SERIALIZABLE", async (tx) => {
+    await t.rejects(storedIds(database), { message: /beside the transaction/ });
+    await t.rejects(
+      Promise.resolve().then(() => database.manager.query("select 1")),
+      { message: /beside/ },
+    );
+    await insertThings(tx, aThing());
+    later = after.given.then(() => storedIds(database));
+  });
+  after.give();
+  t.same(await later, ["a"], "what the work left behind may look once the transaction is over");
+});
+
+await eachEngine(t, "a taken key may be caught inside, and the transaction goes on", async (t, engine) => {
+  const database = await openThings(engine);
+  await save(database, aThing());
+  await inTransaction(database, "SERIALIZABLE", async (tx) => {
+    const error = await insertThings(tx, aThing({ title: "other" })).catch((error: unknown) => error);
+    t.ok(isDuplicateKey(error));
+    t.ok(isDuplicateKey(error, "PRIMARY"));
+    t.notOk(isDuplicateKey(error, "thing_owner_id_title"));
+    await insertThings(tx, aThing({ id: "b" }));
+  });
+  t.same(await storedIds(database), ["a", "b"]);
+});
+
+await eachEngine(t, "a taken key is told by its name", async (t, engine) => {
+  const database = await openThings(engine);
+  await save(database, aThing());
+  const title = "for key 'PRIMARY'";
+  await save(database, aThing({ id: "c", title }));
+  const error = await save(database, aThing({ id: "d", title })).catch((error: unknown) => error);
+  t.ok(isDuplicateKey(error));
+  t.ok(isDuplicateKey(error, "thing_owner_id_title"));
+  t.notOk(isDuplicateKey(error, "PRIMARY"));
+  t.notOk(isDuplicateKey(error, "owner_id_title"));
+  t.notOk(
+    isDuplicateKey(await save(database, aThing({ id: "x".repeat(65) })).catch((error: unknown) => error)),
+  );
+  t.notOk(isDuplicateKey("for key 'PRIMARY'"));
+});
+
+await eachEngine(t, "of 32 that complete one row exactly one wins", async (t, engine) => {
+  const database = await openThings(engine);
+  await save(database, aThing({ amount: 0 }));
+  const complete = (caller: number) =>
+    inTransaction(database, "SERIALIZABLE", async (tx) => {
+      const row = await lockForUpdate(
+        tx.createQueryBuilder(things, "thing").where({ id: "a" }),
+      ).getOneOrFail();
+      if (row.amount !== 0) return row.amount;
+      await insertThings(tx, aThing({ id: `intent ${caller}`, title: "one intent only" }));
+      t.equal(await changeAmount(tx, "a", 0, caller), 1);
+      return caller;
+    });
+  const answers = await Promise.all(Array.from({ length: 32 }, (_, index) => complete(index + 1)));
+  t.equal(new Set(answers).size, 1, "everybody is told the winner");
+  t.same(await storedIds(database), ["a", `intent ${answers[0]}`]);
+});
+
+await eachEngine(t, "of many at once the acknowledged are stored, and they alone", async (t, engine) => {
+  const database = await openThings(engine);
+  const numbers = Array.from({ length: 50 }, (_, index) => index);
+  const failing = numbers.map((number) =>
+    inTransaction(database, "SERIALIZABLE", async (tx) => {
+      await insertThings(tx, aThing({ id: `long ${number}`, amount: 0 }));
+      await new Promise((resolve) => setImmediate(resolve));
+      await changeAmount(tx, `long ${number}`, 0, 1);
+      if (number % 5 === 0) throw new Declined(`long ${number}`);
+    }),
+  );
+  const plain = numbers.map((number) => save(database, aThing({ id: `plain ${number}` })));
+  const writing = Promise.allSettled([...failing, ...plain]);
+  const looks = await watchUntil(writing);
+  const settled = await writing;
+  t.ok(looks > 1, "a guard that saw nothing must fail");
+
+  const refused = settled.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+  t.equal(refused.length, 10);
+  for (const reason of refused) t.type(reason, Declined);
+  const kept = numbers.filter((number) => number % 5 !== 0).map((number) => `long ${number}`);
+  t.same(await storedIds(database), [...kept, ...numbers.map((number) => `plain ${number}`)].sort());
+
+  async function watchUntil(end: Promise<unknown>): Promise<number> {
+    const state = { over: false };
+    void end.then(() => (state.over = true));
+    let looks = 0;
+    for (; !state.over; looks++) {
+      const rows = await database.manager.find(things);
+      const dirty = rows.filter((row) => row.amount === 0 || /^long \d*[05]$/.test(row.id));
+      if (dirty.length > 0) t.fail(`seen before it was committed: ${dirty[0]?.id}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return looks;
+  }
+});
+
+await eachEngine(t, "a closed database refuses transactions and reads", async (t, engine) => {
+  const database = await openThings(engine);
+  await database.close();
+  for (const attempt of [() => save(database, aThing()), () => storedIds(database)]) {
+    const error = await attempt().catch((error: unknown) => error);
+    t.match(error, { message: /closed/ });
+    t.ok(isDatabaseAway(error));
+  }
+});

@@ -1,0 +1,134 @@
+import * as fc from "fast-check";
+import t from "tap";
+
+import {
+  attemptReference,
+  closesAt,
+  FORM_GRACE_MS,
+  LIFE_MAX_MS,
+  LIFE_MIN_MS,
+  mayGiveForm,
+  mayMove,
+  parseAttemptReference,
+  type SessionStatus,
+  type SessionTimes,
+  statusAt,
+} from "../../src/domain/session.js";
+
+const EXPIRES_AT = 1_000_000_000;
+const MINUTE_MS = 60_000;
+
+const open: SessionTimes = { status: "open", expiresAt: EXPIRES_AT, formsGiven: 0 };
+const openWithForm: SessionTimes = { ...open, formsGiven: 1 };
+const statuses: SessionStatus[] = ["open", "complete", "expired"];
+
+t.test("a session never leaves complete and never opens again", async (t) => {
+  for (const status of statuses) {
+    t.equal(mayMove("complete", status), false, `complete to ${status}`);
+    t.equal(mayMove(status, "open"), false, `${status} to open`);
+    t.equal(mayMove(status, status), false, `${status} to ${status}`);
+  }
+});
+
+t.test("an open session completes or expires, and an expired one may still be paid late", async (t) => {
+  t.equal(mayMove("open", "complete"), true);
+  t.equal(mayMove("open", "expired"), true);
+  t.equal(mayMove("expired", "complete"), true);
+});
+
+t.test("a session lives 5 minutes to 24 hours", async (t) => {
+  t.equal(LIFE_MIN_MS, 5 * MINUTE_MS);
+  t.equal(LIFE_MAX_MS, 24 * 60 * MINUTE_MS);
+});
+
+t.test("an open session expires to the millisecond, 30 minutes later while a form is out", async (t) => {
+  t.equal(closesAt(open), EXPIRES_AT);
+  t.equal(statusAt(open, EXPIRES_AT - 1), "open");
+  t.equal(statusAt(open, EXPIRES_AT), "expired");
+  t.equal(FORM_GRACE_MS, 30 * MINUTE_MS);
+  t.equal(closesAt(openWithForm), EXPIRES_AT + 30 * MINUTE_MS);
+  t.equal(closesAt({ ...open, formsGiven: 7 }), EXPIRES_AT + 30 * MINUTE_MS);
+  t.equal(statusAt(openWithForm, EXPIRES_AT + 30 * MINUTE_MS - 1), "open");
+  t.equal(statusAt(openWithForm, EXPIRES_AT + 30 * MINUTE_MS), "expired");
+});
+
+t.test("time changes nothing about a session that is complete or has expired", async (t) => {
+  for (const status of ["complete", "expired"] as const) {
+    for (const now of [0, EXPIRES_AT - 1, EXPIRES_AT, EXPIRES_AT + LIFE_MAX_MS]) {
+      t.equal(statusAt({ ...open, status }, now), status);
+      t.equal(mayGiveForm({ ...open, status }, now), false);
+    }
+  }
+});
+
+t.test("no form is given out from the expiry on, not even a second one within the grace", async (t) => {
+  t.equal(mayGiveForm(openWithForm, EXPIRES_AT), false);
+  t.equal(mayGiveForm(openWithForm, EXPIRES_AT + 1), false);
+  t.equal(mayGiveForm(open, EXPIRES_AT), false);
+  t.equal(mayGiveForm(open, EXPIRES_AT - 1), true);
+  t.equal(mayGiveForm(openWithForm, EXPIRES_AT - 1), true);
+});
+
+t.test("whoever may get the form stands before an open session", async () => {
+  const aSession = fc.record({
+    status: fc.constantFrom(...statuses),
+    expiresAt: fc.nat(10_000_000),
+    formsGiven: fc.nat(3),
+  });
+  fc.assert(
+    fc.property(aSession, fc.nat(20_000_000), (session, now) => {
+      return !mayGiveForm(session, now) || statusAt(session, now) === "open";
+    }),
+  );
+});
+
+const NOT_OURS = [
+  "",
+  "-1",
+  "cs_",
+  "cs_abc",
+  "cs_abc-",
+  "cs_-1",
+  "cs_abc-0",
+  "cs_abc-01",
+  "cs_abc-1000000",
+  "cs_abc-1.5",
+  "cs_abc--1",
+  "cs_abc-1-2",
+  "cs_abc-1 ",
+  " cs_abc-1",
+  "cs_abc-1\n",
+  "cs_abc-١",
+  "cs_äbc-1",
+  "cs_a_c-1",
+  "CS_abc-1",
+  "pi_abc-1",
+  `cs_${"a".repeat(61)}-1`,
+];
+
+for (const text of NOT_OURS) {
+  t.test(`${JSON.stringify(text.slice(0, 20))} names no attempt`, async (t) => {
+    t.equal(parseAttemptReference(text), undefined);
+  });
+}
+
+t.test("a reference leads back to its session and attempt", async () => {
+  const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  const random = fc.string({ unit: fc.constantFrom(...Array.from(letters)), minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(random, fc.integer({ min: 1, max: 999_999 }), (text, attempt) => {
+      const read = parseAttemptReference(attemptReference(`cs_${text}`, attempt));
+      return read?.sessionId === `cs_${text}` && read.attempt === attempt;
+    }),
+  );
+});
+
+t.test("no other text than its own leads to a session and attempt", async () => {
+  const nearly = fc.stringMatching(/^cs_[0-9A-Za-z-]{1,8}-?[0-9]{0,7}$/);
+  fc.assert(
+    fc.property(nearly, (text) => {
+      const read = parseAttemptReference(text);
+      return read === undefined || attemptReference(read.sessionId, read.attempt) === text;
+    }),
+  );
+});

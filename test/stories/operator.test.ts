@@ -1,0 +1,78 @@
+import t from "tap";
+
+import { startTestApp, testConfig } from "../support/app.js";
+import { environmentOf, run, runJson } from "../support/command.js";
+import { eachEngine } from "../support/database.js";
+import { anOrder } from "../support/orders.js";
+
+const CREATE = ["merchants", "create", "--name", "Books & Co", "--country", "GB"];
+
+await t.test("wrong commands say what would be right", async (t) => {
+  const env = { DATA_DIR: t.testdir() };
+  const wrong: [string[], RegExp][] = [
+    [["merchants", "create"], /--name/],
+    [[...CREATE.slice(0, 4), "--country", "Britain"], /--country: .*ISO 3166/],
+    [[...CREATE, "--gateway-merchant-id", "123456"], /--gateway-secret go together/],
+    [[...CREATE, "--gateway-merchant-id", "123456", "--gateway-secret", "-"], /secret is empty/],
+    [
+      [...CREATE, "--gateway-merchant-id", "100856", "--gateway-secret", "Circle4Take40Idea"],
+      /published.*--allow-published-secret/,
+    ],
+    [["keys", "create", "--merchant", "mer_nobody", "--mode", "live"], /--merchant: No such merchant/],
+    [["keys", "create", "--merchant", "mer_nobody", "--mode", "real"], /live, test/],
+    [["keys", "revoke", "key_nobody"], /No such key/],
+    [["customers", "create", "--merchant", "mer_nobody", "--mode", "test"], /No such merchant/],
+    [["fly"], /unknown command/],
+  ];
+  for (const [args, complaint] of wrong) {
+    const { code, stdout, stderr } = await run(env, args);
+    t.equal(code, 1, args.join(" "));
+    t.match(stderr, complaint);
+    t.equal(stdout, "");
+  }
+  t.match(await run({ PORT: "many", LOG_LEVEL: "loud", DATABASE_URL: "postgres://x" }, ["keys", "list"]), {
+    code: 1,
+    stderr: /PORT.*DATABASE_URL.*LOG_LEVEL/,
+  });
+  t.match(await run({}, ["merchants", "create", "--help"]), { code: 0, stdout: /--gateway-secret/ });
+});
+
+await eachEngine(t, "merchants, keys and customers are made while the service runs", async (t, engine) => {
+  const config = testConfig(engine);
+  const env = environmentOf(config);
+  t.same(Object.keys(await runJson(env, ["migrate"])), ["applied"]);
+  const app = await startTestApp(t, config);
+  const account = ["--gateway-merchant-id", "100856", "--gateway-secret", "-"];
+  const merchant = await runJson(env, [...CREATE, ...account], "a secret of our own\n");
+  t.match(merchant, { id: /^mer_/, name: "Books & Co", country: "GB", gateway_merchant_id: "100856" });
+  const owner = (mode: string): string[] => ["--merchant", merchant["id"] ?? "", "--mode", mode];
+  const { key, id } = await runJson(env, ["keys", "create", ...owner("live")]);
+  t.match(key, /^sk_live_[0-9A-Za-z]{32}$/);
+  await runJson(env, ["customers", "create", ...owner("live"), "--id", "cus_mine", "--email", "a@b.example"]);
+  t.match(await run(env, ["customers", "create", ...owner("live"), "--id", "cus_mine"]), {
+    code: 1,
+    stderr: /already/,
+  });
+  const created = await app.call("POST", "/v1/checkout/sessions", key, anOrder({ customer: "cus_mine" }));
+  t.equal(created.status, 200);
+  const listed = await run(env, ["keys", "list"]);
+  t.match(listed.stdout, new RegExp(`${id}.*live.*${key?.slice(-4)}`));
+  t.notMatch(listed.stdout, key ?? "");
+  t.match(await runJson(env, ["keys", "revoke", id ?? ""]), { id, revoked: /^2/ });
+  const refused = await app.call("GET", `/v1/checkout/sessions/${created.json.id}`, key);
+  t.match(refused, { status: 401, json: { error: { code: "api_key_revoked" } } });
+});
+
+await eachEngine(
+  t,
+  "a merchant without a live account gets no live key until it has one",
+  async (t, engine) => {
+    const env = environmentOf(testConfig(engine));
+    const { id = "" } = await runJson(env, CREATE);
+    const live = ["keys", "create", "--merchant", id, "--mode", "live"];
+    t.match(await run(env, live), { code: 1, stderr: /no live gateway account/ });
+    const account = ["--gateway-merchant-id", "100856", "--gateway-secret", "Circle4Take40Idea"];
+    await runJson(env, ["merchants", "update", id, ...account, "--allow-published-secret"]);
+    t.match(await runJson(env, live), { key: /^sk_live_/ });
+  },
+);

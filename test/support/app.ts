@@ -1,0 +1,150 @@
+import { randomBytes } from "node:crypto";
+import { Writable } from "node:stream";
+
+import type { Test } from "tap";
+
+import { type AppUrls, createApp, type Parts } from "../../src/app.js";
+import { createApiKey } from "../../src/checkout/create-api-key.js";
+import { createCustomer } from "../../src/checkout/create-customer.js";
+import { createMerchant, type LiveAccount } from "../../src/checkout/create-merchant.js";
+import type { Config } from "../../src/config.js";
+import type { Database } from "../../src/db/database.js";
+import { openDatabase } from "../../src/db/data-source.js";
+import { entities, migrations } from "../../src/db/schema.js";
+import { systemClock } from "../../src/lib/clock.js";
+import { createLog } from "../../src/lib/log.js";
+import { openStore } from "../../src/store.js";
+import { silent, type TestEngine } from "./database.js";
+
+/** A running service, real but for what `parts` replaces. It is closed when the story ends. */
+export interface TestApp {
+  readonly urls: AppUrls;
+  /** The service's address on this machine. */
+  readonly local: string;
+  readonly config: Config;
+  /** What was logged so far, a line each. */
+  readonly logged: string[];
+  /** A second connection to the service's database, to look at what is stored. */
+  readonly db: Database;
+  /** A call of the merchants' API. */
+  call(
+    method: string,
+    path: string,
+    key: string | undefined,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<ApiAnswer>;
+}
+
+/** An answer of the merchants' API. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- JSON of the API, looked into by every test.
+  readonly json: any;
+}
+
+/** A merchant with a key of each mode and the customer `cus_abc123` in both. */
+export interface TestMerchant {
+  readonly id: string;
+  readonly liveKey: string;
+  readonly testKey: string;
+  readonly live: LiveAccount;
+}
+
+/** The configuration of a service on this engine: ports of its own, nothing of the environment. */
+export function testConfig(engine: TestEngine, changes: Partial<Config> = {}): Config {
+  return {
+    host: "127.0.0.1",
+    port: 0,
+    grpcPort: 0,
+    metricsPort: "off",
+    databaseUrl: engine.place.url,
+    dataDir: engine.place.dataDir,
+    publicUrl: undefined,
+    hppUrl: undefined,
+    cardstreamUrl: "https://gateway.example",
+    secretsKey: engine.name === "mysql" ? randomBytes(32) : undefined,
+    sandbox: true,
+    sandboxUrl: undefined,
+    logLevel: "debug",
+    tls: undefined,
+    ...changes,
+  };
+}
+
+/** Makes merchants as the operator does: before the service starts, through a connection of their own. */
+export async function createTestMerchant(config: Config, name = "Test shop"): Promise<TestMerchant> {
+  const store = await openStore(config, silent);
+  try {
+    const registry = { ...store, clock: systemClock };
+    const live = {
+      gatewayMerchantId: "100856",
+      secret: randomBytes(12).toString("hex"),
+      allowPublishedSecret: false,
+    };
+    const { id } = await createMerchant(registry, { name, countryCode: "GB", live });
+    for (const livemode of [true, false]) {
+      await createCustomer(registry, { merchantId: id, livemode }, { id: "cus_abc123", email: undefined });
+    }
+    const liveKey = await createApiKey(registry, { merchantId: id, livemode: true });
+    const testKey = await createApiKey(registry, { merchantId: id, livemode: false });
+    return { id, live, liveKey: liveKey.key, testKey: testKey.key };
+  } finally {
+    await store.db.close();
+  }
+}
+
+/** Starts the service. */
+export async function startTestApp(t: Test, config: Config, parts: Partial<Parts> = {}): Promise<TestApp> {
+  const logged: string[] = [];
+  const log = createLog(config.logLevel, lines(logged));
+  const app = await createApp(config, { clock: systemClock, log, ...parts });
+  t.teardown(() => app.close());
+  const urls = await app.listen();
+  const { databaseUrl: url, dataDir } = config;
+  const db = await openDatabase({ url, dataDir, entities, migrations, log: silent });
+  t.teardown(() => db.close());
+  const local = `http://127.0.0.1:${urls.port}`;
+  return { urls, local, config, logged, db, call: (...request) => call(local, ...request) };
+}
+
+function lines(logged: string[]): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      logged.push(chunk.toString().trimEnd());
+      done();
+    },
+  });
+}
+
+async function call(
+  url: string,
+  method: string,
+  path: string,
+  key: string | undefined,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<ApiAnswer> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      ...headers,
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: parsed(text) };
+}
+
+/** Pages are not JSON, and a test may ask for one. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

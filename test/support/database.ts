@@ -1,0 +1,99 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
+import type { Test } from "tap";
+
+import { type DatabaseOptions, openDatabase } from "../../src/db/data-source.js";
+import type { Database } from "../../src/db/database.js";
+import { createLog, type Log } from "../../src/lib/log.js";
+
+/** An empty database of one story: a schema of its own on the server, or a file in a folder of its own. */
+export interface TestEngine {
+  readonly name: "mysql" | "sqlite";
+  /** What `openDatabase` is told; other processes of a story are told the same. */
+  readonly place: Pick<DatabaseOptions, "url" | "dataDir">;
+  /** Opens it, as often as the story likes. It is closed when the story ends. */
+  open(parts: Partial<DatabaseOptions>): Promise<Database>;
+}
+
+type Story = (t: Test, engine: TestEngine) => Promise<void>;
+
+/** Tells one story twice: on the embedded file and on the server. */
+export async function eachEngine(t: Test, name: string, story: Story): Promise<void> {
+  await onSqlite(t, `${name}, in the embedded file`, story);
+  await onMysql(t, `${name}, on a server`, (t, engine) => story(t, engine));
+}
+
+export async function onSqlite(t: Test, name: string, story: Story): Promise<void> {
+  await t.test(name, async (t) => story(t, engineAt(t, "sqlite", { url: undefined, dataDir: t.testdir() })));
+}
+
+/** `admin` is a connection to the story's schema, beside the service's own. */
+export async function onMysql(
+  t: Test,
+  name: string,
+  story: (t: Test, engine: TestEngine, admin: Connection) => Promise<void>,
+): Promise<void> {
+  await t.test(name, async (t) => {
+    const schema = `story_${randomBytes(8).toString("hex")}`;
+    const admin = await mysql.createConnection(serverUrl().href);
+    await admin.query(`create database ${schema}`);
+    await admin.query(`use ${schema}`);
+    // Registered first and so run last, when the story's databases are closed.
+    t.teardown(async () => {
+      await admin.query(`drop database ${schema}`);
+      await admin.end();
+    });
+    const url = serverUrl();
+    url.pathname = `/${schema}`;
+    await story(t, engineAt(t, "mysql", { url: url.href, dataDir: "" }), admin);
+  });
+}
+
+/** Asks until `condition` answers something true, for at most 20 s. */
+export async function until<T>(what: string, condition: () => T | Promise<T>, pauseMs = 5): Promise<T> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const answer = await condition();
+    if (answer) return answer;
+    if (Date.now() > deadline) throw new Error(`This did not happen within 20 s: ${what}`);
+    await sleep(pauseMs);
+  }
+}
+
+/** Until a transaction of this schema stands and waits for a lock. */
+export async function untilLockWait(admin: Connection): Promise<void> {
+  const query = `select 1 from information_schema.innodb_trx
+    join information_schema.processlist on id = trx_mysql_thread_id
+    where trx_state = 'LOCK WAIT' and db = database()`;
+  const waits = async () => (await admin.query<RowDataPacket[]>(query))[0].length > 0;
+  await until("a transaction waits for a lock", waits, 110); // Asked more often the server repeats its last answer.
+}
+
+/** Something that one part of a story waits for and another gives. */
+export function signal(): { readonly given: Promise<void>; readonly give: () => void } {
+  const giver: { give?: () => void } = {};
+  const given = new Promise<void>((resolve) => (giver.give = resolve));
+  return { given, give: () => giver.give?.() };
+}
+
+export const silent: Log = createLog("silent");
+
+function serverUrl(): URL {
+  const url = process.env["TEST_DATABASE_URL"] ?? "";
+  if (url === "") throw new Error("TEST_DATABASE_URL is not set: `npm test` starts a server and sets it");
+  return new URL(url);
+}
+
+function engineAt(t: Test, name: TestEngine["name"], place: TestEngine["place"]): TestEngine {
+  return {
+    name,
+    place,
+    async open(parts) {
+      const database = await openDatabase({ ...place, entities: [], migrations: [], log: silent, ...parts });
+      t.teardown(() => database.close());
+      return database;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+
+import type { Test } from "tap";
+
+/** A line to a database server that can be cut, as networks and failovers do. */
+export interface Line {
+  /** The server's address by way of this line. */
+  readonly url: string;
+  /** Ends every connection, and takes none until `mend`. */
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+  /** Ends every connection; new ones are taken. */
+  shake(): void;
+  /** Lets the next COMMIT through to the server, and ends its connection instead of bringing the answer back. */
+  loseNextCommit(): void;
+}
+
+export async function openLine(t: Test, serverUrl: string): Promise<Line> {
+  const server = new URL(serverUrl);
+  const sockets = new Set<Socket>();
+  const state = { loseCommit: false };
+  const listener = createServer((client) => {
+    const upstream = connect(Number(server.port || 3306), server.hostname);
+    let losing = false;
+    for (const [from, to] of [[client, upstream] as const, [upstream, client] as const]) {
+      sockets.add(from);
+      from.on("close", () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+      from.on("error", () => {}); // Cut on purpose; close follows.
+    }
+    client.on("data", (chunk) => {
+      if (state.loseCommit && chunk.includes("COMMIT")) {
+        state.loseCommit = false;
+        losing = true;
+      }
+      upstream.write(chunk);
+    });
+    upstream.on("data", (chunk) => (losing ? client.destroy() : client.write(chunk)));
+  });
+  const shake = () => sockets.forEach((socket) => socket.destroy());
+  let port = 0;
+  const mend = async () => {
+    listener.listen(port, "127.0.0.1");
+    await once(listener, "listening");
+    port = (listener.address() as AddressInfo).port;
+  };
+  const cut = async () => {
+    const closed = once(listener, "close");
+    listener.close();
+    shake();
+    await closed;
+  };
+  await mend();
+  t.teardown(() => (listener.listening ? cut() : undefined));
+  const url = new URL(serverUrl);
+  url.host = `127.0.0.1:${port}`;
+  return { url: url.href, cut, mend, shake, loseNextCommit: () => (state.loseCommit = true) };
+}

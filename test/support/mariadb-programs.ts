@@ -1,0 +1,110 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { findProgram, type Need } from "./packages.js";
+
+/** A server program and how it makes and serves its data directory: MariaDB and MySQL differ in both. */
+export interface ServerProgram {
+  /** Fills an empty folder, in which the server then finds everything. */
+  prepare: (folder: string) => void;
+  /** The command that serves the prepared folder on a port of 127.0.0.1, with `root` and no password. */
+  command: (folder: string, port: number) => [string, ...string[]];
+}
+
+/** MariaDB as Debian brings it without a service (`-core`), or whatever MariaDB or MySQL is on the PATH. */
+export const DATABASE_SERVER: Need<ServerProgram> = {
+  what: "a MariaDB (or MySQL) server",
+  packages: ["mariadb-server-core", "mariadb-client-core"],
+  find: () => {
+    const server = findProgram("mariadbd", "mysqld");
+    if (!server) return undefined;
+    return isMariadb(server) ? mariadb(server) : mysql(server);
+  },
+};
+
+// Debian also has MariaDB's server under the name mysqld.
+function isMariadb(server: string): boolean {
+  return spawnSync(server, ["--no-defaults", "--version"], { encoding: "utf8" }).stdout.includes("MariaDB");
+}
+
+function mariadb(server: string): ServerProgram | undefined {
+  const install = findProgram("mariadb-install-db", "mysql_install_db");
+  // The installing script calls it; on Debian it is in the other package.
+  if (!install || !findProgram("my_print_defaults")) return undefined;
+  return {
+    prepare: (folder) => {
+      const root = ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"];
+      // Forced: otherwise it refuses on a machine whose own name cannot be looked up.
+      run(install, [
+        "--no-defaults",
+        "--force",
+        ...asUser(),
+        `--datadir=${dataOf(folder)}`,
+        ...root,
+        LOG_SIZE,
+      ]);
+      mkdirSync(path.join(folder, "tmp"));
+    },
+    command: (folder, port) => [server, ...options(folder, port), "--skip-name-resolve", LOG_SIZE],
+  };
+}
+
+function mysql(server: string): ServerProgram {
+  return {
+    prepare: (folder) => {
+      run(server, ["--no-defaults", ...asUser(), `--datadir=${dataOf(folder)}`, "--initialize-insecure"]);
+      mkdirSync(path.join(folder, "tmp"));
+      writeFileSync(path.join(folder, "init.sql"), ROOT_OVER_TCP);
+    },
+    command: (folder, port) => [
+      server,
+      ...options(folder, port),
+      `--init-file=${path.join(folder, "init.sql")}`,
+      "--mysqlx=OFF",
+    ],
+  };
+}
+
+/** MySQL makes `root` for its socket's host name only. */
+const ROOT_OVER_TCP = `CREATE USER IF NOT EXISTS 'root'@'127.0.0.1';
+GRANT ALL ON *.* TO 'root'@'127.0.0.1' WITH GRANT OPTION;
+`;
+
+/** A small redo log: a data directory of 30 MB instead of 120. */
+const LOG_SIZE = "--innodb-log-file-size=8M";
+
+function options(folder: string, port: number): string[] {
+  return [
+    "--no-defaults",
+    ...asUser(),
+    `--datadir=${dataOf(folder)}`,
+    `--tmpdir=${path.join(folder, "tmp")}`,
+    `--socket=${path.join(folder, "s.sock")}`,
+    `--pid-file=${path.join(folder, "pid")}`,
+    "--bind-address=127.0.0.1",
+    `--port=${port}`,
+    "--character-set-server=utf8mb4",
+    "--collation-server=utf8mb4_bin",
+    "--default-time-zone=+00:00",
+    "--innodb-buffer-pool-size=64M",
+    "--innodb-flush-log-at-trx-commit=1",
+    "--performance-schema=OFF",
+    "--skip-log-bin",
+    // Every test file has a pool of its own, and the concurrent stories open dozens of connections.
+    "--max-connections=300",
+  ];
+}
+
+function dataOf(folder: string): string {
+  return path.join(folder, "data");
+}
+
+// Both servers refuse to run as root unless told so by name.
+function asUser(): string[] {
+  return process.getuid?.() === 0 ? ["--user=root"] : [];
+}
+
+function run(program: string, args: string[]): void {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${program} could not make a data directory:\n${stdout}${stderr}`);
+}

@@ -1,0 +1,131 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createConnection } from "mysql2/promise";
+import { DATABASE_SERVER, type ServerProgram } from "./mariadb-programs.js";
+
+/** A database server for one run of the tests. */
+export interface TestDatabase {
+  url: string;
+  stop: () => Promise<void>;
+}
+
+/** It answers after 0.3 s; a machine that is busy with something else may take a while. */
+const READY_WITHIN_MS = 60_000;
+const POLL_MS = 50;
+
+/** Between the choice of a free port and its use another process may take it. */
+const STARTS_MAX = 3;
+
+/** A server that is there already; it stays as it is when the run ends. */
+export async function givenDatabase(url: string): Promise<TestDatabase> {
+  try {
+    const connection = await createConnection(url);
+    await connection.end();
+  } catch (error) {
+    throw new Error(`The server that TEST_DATABASE_URL names does not let the tests in: ${String(error)}`, {
+      cause: error,
+    });
+  }
+  return { url, stop: async () => {} };
+}
+
+/** Starts a private, empty server that goes away with the run, however the run ends. */
+export async function startDatabase(): Promise<TestDatabase> {
+  const program = DATABASE_SERVER.find();
+  if (!program) throw new Error(`There is no ${DATABASE_SERVER.what} to start.`);
+  for (let start = 1; ; start++) {
+    try {
+      return await startOnce(program);
+    } catch (error) {
+      if (start === STARTS_MAX) throw error;
+    }
+  }
+}
+
+async function startOnce(program: ServerProgram): Promise<TestDatabase> {
+  const folder = mkdtempSync(path.join(tmpdir(), "calmony-pay-test-"));
+  try {
+    program.prepare(folder);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  const port = await freePort();
+  const server = serve(program.command(folder, port), folder);
+  try {
+    await untilReady(server, port);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return { url: `mysql://root@127.0.0.1:${port}`, stop: server.stop };
+}
+
+/**
+ * Runs the server ($@) below a shell that kills it and removes its folder ($0) once its own standard input ends: when
+ * this process closes it, or dies, by whatever signal. Its own complaints have no reader by then, and must not end it.
+ */
+const KEEPER = `
+exec 3<&0
+"$@" </dev/null 3<&- & server=$!
+{ cat <&3 >/dev/null; kill -9 "$server" 2>/dev/null; } & waiter=$!
+exec 3<&- 2>/dev/null
+wait "$server"
+kill "$waiter" 2>/dev/null
+rm -rf "$0"
+`;
+
+interface RunningServer {
+  process: ChildProcess;
+  log: () => string;
+  stop: () => Promise<void>;
+}
+
+function serve(command: string[], folder: string): RunningServer {
+  // Detached: an interrupt from the terminal is for the tests, which still need their database to end well.
+  const keeper = spawn("/bin/sh", ["-c", KEEPER, folder, ...command], {
+    stdio: ["pipe", "ignore", "pipe"],
+    detached: true,
+  });
+  const ended = once(keeper, "exit");
+  let log = "";
+  keeper.stderr.on("data", (chunk) => (log = (log + String(chunk)).slice(-8000)));
+  const stop = async () => {
+    keeper.stdin.end();
+    await ended;
+  };
+  return { process: keeper, log: () => log, stop };
+}
+
+async function untilReady(server: RunningServer, port: number): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (!(await answers(port))) {
+    if (server.process.exitCode !== null)
+      throw new Error(`The database server ended early:\n${server.log()}`);
+    if (Date.now() > deadline) throw new Error(`The database server does not answer:\n${server.log()}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+async function answers(port: number): Promise<boolean> {
+  try {
+    const connection = await createConnection({ host: "127.0.0.1", port, user: "root" });
+    await connection.end();
+    return true;
+  } catch {
+    return false; // Not yet: the caller asks again, and knows when to give up.
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
+}

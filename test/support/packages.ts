@@ -1,0 +1,78 @@
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync } from "node:fs";
+import path from "node:path";
+
+/** A program that the tests use and npm cannot bring. */
+export interface Need<Found> {
+  what: string;
+  /** Debian's packages that have it. */
+  packages: string[];
+  find: () => Found | undefined;
+}
+
+/** An ordinary user's PATH leaves these out on Debian, and the database server is in one of them. */
+const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+/** The first of these names that is a program on the PATH. */
+export function findProgram(...names: string[]): string | undefined {
+  const folders = [...(process.env["PATH"] ?? "").split(path.delimiter), ...SYSTEM_FOLDERS];
+  return names
+    .flatMap((name) => folders.map((folder) => path.join(folder, name)))
+    .find((file) => path.isAbsolute(file) && isExecutable(file));
+}
+
+/** Installs what is missing, in one go, where that is the machine's custom: Debian's apt, by root. */
+export function installMissing(needs: Need<unknown>[]): void {
+  const missing = needs.filter((need) => need.find() === undefined);
+  if (missing.length === 0) return;
+  const packages = missing.flatMap((need) => need.packages);
+  const refusal = reasonNotToInstall();
+  if (refusal) throw new Error(`${sentence(missing)} ${refusal} ${advice(packages)}`);
+  process.stderr.write(`${sentence(missing)} Installing ${packages.join(" ")} with apt-get.\n`);
+  apt("update");
+  apt("install", "-y", "--no-install-recommends", ...packages);
+  const stillMissing = missing.filter((need) => need.find() === undefined);
+  if (stillMissing.length > 0) throw new Error(`${sentence(stillMissing)} apt-get did not bring it.`);
+}
+
+function sentence(missing: Need<unknown>[]): string {
+  return `The tests need ${missing.map((need) => need.what).join(" and ")}, not found on this machine.`;
+}
+
+function advice(packages: string[]): string {
+  return (
+    `On Debian: sudo apt-get install --no-install-recommends ${packages.join(" ")}. ` +
+    "Instead of a server program, TEST_DATABASE_URL may name a running server (mysql://user:password@host:3306), " +
+    "and CHROMIUM_PATH a browser."
+  );
+}
+
+function reasonNotToInstall(): string | undefined {
+  if (!existsSync("/etc/debian_version") || !findProgram("apt-get"))
+    return "This is not a Debian machine: install it.";
+  if (process.getuid?.() !== 0) return "Only root can install it with apt-get.";
+  return undefined;
+}
+
+function apt(...args: string[]): void {
+  // A fresh machine may still hold apt's lock for its own first update.
+  const patient = ["-q", "-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3"];
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const { status, stdout, stderr } = spawnSync("apt-get", [...patient, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
+    maxBuffer: Infinity,
+    env,
+  });
+  // A thousand lines of its own, of use only where it fails.
+  if (status !== 0) throw new Error(`${stdout}${stderr}apt-get ${args.join(" ")} failed.`);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false; // Absent or not ours to run: the same to whoever looks for a program.
+  }
+}

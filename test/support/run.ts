@@ -1,0 +1,56 @@
+import { constants } from "node:os";
+import { BROWSER } from "./chromium.js";
+import { givenDatabase, startDatabase, type TestDatabase } from "./mariadb.js";
+import { DATABASE_SERVER } from "./mariadb-programs.js";
+import { installMissing } from "./packages.js";
+import { tapArguments } from "./selection.js";
+import { buildTap, runTap, type Outcome } from "./tap.js";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * Runs the tests that the arguments name (all where they name none) with all that they need around them, and ends with
+ * the line `N passed, N failed`. The exit code is 0 only where something was run and nothing failed.
+ */
+export async function runTests(args: string[]): Promise<number> {
+  const stop = new AbortController();
+  // Once: who asks a second time is not made to wait for an orderly end.
+  for (const signal of SIGNALS) process.once(signal, () => stop.abort(signal));
+  const outcome = await attempt(args, stop.signal);
+  const reason = stop.signal.reason as (typeof SIGNALS)[number] | undefined;
+  const failed = failures(outcome, reason);
+  process.stdout.write(`\n${outcome.passed} passed, ${failed} failed\n`);
+  if (reason) return 128 + constants.signals[reason];
+  return failed > 0 || outcome.passed === 0 ? 1 : 0;
+}
+
+async function attempt(args: string[], stop: AbortSignal): Promise<Outcome> {
+  try {
+    const named = tapArguments(args);
+    buildTap();
+    const database = await provideDatabase();
+    const env = { ...process.env, TEST_DATABASE_URL: database.url, CHROMIUM_PATH: BROWSER.find() };
+    try {
+      return await runTap(named, env, stop);
+    } finally {
+      await database.stop();
+    }
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return { passed: 0, failed: 0, exitCode: 1 };
+  }
+}
+
+async function provideDatabase(): Promise<TestDatabase> {
+  const given = process.env["TEST_DATABASE_URL"];
+  installMissing(given ? [BROWSER] : [DATABASE_SERVER, BROWSER]);
+  return given ? givenDatabase(given) : startDatabase();
+}
+
+/** A run that ended badly without a failed assertion has failed all the same. */
+function failures({ passed, failed, exitCode }: Outcome, interruption: string | undefined): number {
+  if (interruption) process.stderr.write(`Interrupted by ${interruption}.\n`);
+  else if (passed + failed === 0) process.stderr.write("No test was run.\n");
+  else if (failed === 0 && exitCode !== 0) process.stderr.write(`tap itself ended with code ${exitCode}.\n`);
+  return failed === 0 && exitCode !== 0 && passed > 0 ? 1 : failed;
+}

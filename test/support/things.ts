@@ -1,0 +1,110 @@
+import { EntitySchema, type MigrationInterface, type QueryRunner } from "typeorm";
+
+import { bytes, flag, id, integer, json, optional, primary, text, time } from "../../src/db/columns.js";
+import { createTable, kind, optional as nullable } from "../../src/db/create-table.js";
+import type { Database } from "../../src/db/database.js";
+import { migrate } from "../../src/db/migrate.js";
+import { inTransaction, type Tx } from "../../src/db/transaction.js";
+import type { TestEngine } from "./database.js";
+
+type Metadata = string | { readonly [key: string]: string | number | readonly (string | number | null)[] };
+
+/** A row with a column of every kind. */
+export interface Thing {
+  id: string;
+  ownerId: string;
+  title: string;
+  amount: number;
+  createdAt: number;
+  live: boolean;
+  metadata: Metadata;
+  sealed: Buffer | null;
+}
+
+export const things = new EntitySchema<Thing>({
+  name: "thing",
+  columns: {
+    id: primary(id()),
+    ownerId: id(),
+    title: text(),
+    amount: integer(),
+    createdAt: time(),
+    live: flag(),
+    metadata: json(),
+    sealed: optional(bytes()),
+  },
+});
+
+export class CreateThings1700000000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await createTable(runner, "thing", {
+      columns: {
+        id: kind.id,
+        owner_id: kind.id,
+        title: kind.text(20),
+        amount: kind.integer,
+        created_at: kind.time,
+        live: kind.flag,
+        metadata: kind.json,
+        sealed: nullable(kind.bytes),
+      },
+      primaryKey: ["id"],
+      unique: [["owner_id", "title"]],
+      indexes: [["created_at"]],
+    });
+  }
+
+  async down(): Promise<void> {}
+}
+
+/** Not repeatable on purpose: run twice, it fails on the keys of its rows. */
+export class FillThings1700000000001 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    for (let row = 0; row < 50; row++) {
+      await runner.query("insert into thing values (?, 'owner', ?, 1, 0, 0, '{}', null)", [
+        `filled ${row}`,
+        `${row}`,
+      ]);
+    }
+  }
+
+  async down(): Promise<void> {}
+}
+
+/** The story's database with its table, empty. */
+export async function openThings(engine: TestEngine, parts: Parameters<TestEngine["open"]>[0] = {}) {
+  const database = await engine.open({
+    entities: [things],
+    migrations: [CreateThings1700000000000],
+    ...parts,
+  });
+  await migrate(database);
+  return database;
+}
+
+export function aThing(over: Partial<Thing> = {}): Thing {
+  const name = over.id ?? "a";
+  const rest = { amount: 1, createdAt: 1_700_000_000_000, live: false, metadata: {}, sealed: null };
+  return { id: name, ownerId: "owner", title: name, ...rest, ...over };
+}
+
+export async function insertThings(tx: Tx, ...rows: Thing[]): Promise<void> {
+  await tx.createQueryBuilder().insert().into(things).values(rows).updateEntity(false).execute();
+}
+
+/** How many rows of this id have this amount and now have another: one or none. */
+export async function changeAmount(tx: Tx, id: string, from: number, to: number): Promise<number> {
+  const change = tx.createQueryBuilder().update(things).set({ amount: to });
+  const { affected } = await change.where("id = :id and amount = :from", { id, from }).execute();
+  return affected ?? 0;
+}
+
+export async function storedIds(database: Database): Promise<string[]> {
+  const rows = await database.manager.find(things, { select: { id: true }, order: { id: "ASC" } });
+  return rows.map((row) => row.id);
+}
+
+/** Inserts them in a transaction of their own. */
+export function save(database: Database, ...rows: Thing[]): Promise<void> {
+  return inTransaction(database, "READ COMMITTED", (tx) => insertThings(tx, ...rows));
+}
