@@ -9,7 +9,7 @@ import { authenticate } from "./authenticate.js";
 import { checkoutHandlers } from "./checkout-handlers.js";
 import { idempotency } from "./idempotency.js";
 import { refusals } from "./refusals.js";
-import { testHelpersHandlers } from "./test-helpers-handlers.js";
+import { testHelpersHandlers } from "./test-clock-handlers.js";
 import { validate } from "./validate.js";
 
 /** The one table of services, for every face that serves them. */
