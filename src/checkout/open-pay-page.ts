@@ -40,12 +40,15 @@ async function closedPage(checkout: Checkout, session: CheckoutSession): Promise
   return { kind: "expired", cancelUrl: redirectUrl(session.cancelUrl, session.id) };
 }
 
-/** Writes down that the form goes out, before it does: from then on money may move. Undefined where it may not go out. */
+/**
+ * Writes down that the form goes out, before it does: from then on money may move. Undefined where it may not go out: what
+ * a result has just changed is seen here, because whoever records one holds the session as well.
+ */
 async function giveForm(checkout: Checkout, sessionId: string): Promise<CheckoutSession | undefined> {
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     const session = await lockCheckoutSession(tx, sessionId);
     const now = checkout.clock.now();
-    if (!mayGiveForm(session, now)) return undefined;
+    if (!mayGiveForm(session, now) || (await hasUnresolvedHeldResult(tx, session.id))) return undefined;
     await noteFormGiven(tx, session.id, now);
     return session;
   });

@@ -51,11 +51,20 @@ async function recordFor(
 ): Promise<AppliedResult> {
   const judgement = judgeLocked(session, result);
   if (judgement.outcome === "completed" && session.status === "complete") return applied(judgement, true);
-  if (!(await insertGatewayResult(tx, judged(row, judgement)))) return applied(judgement, true);
+  if (!(await insertGatewayResult(tx, judged(row, judgement)))) {
+    // An open session's success that is on record already has paid another session.
+    return judgement.outcome === "completed" ? await recordReused(tx, row) : applied(judgement, true);
+  }
   await checkout.reached("result recorded");
   if (judgement.outcome === "completed") await completeSession(checkout, tx, session, result, row);
   if (endsAttempt(judgement, result, session)) await startNextAttempt(tx, session.id);
   return applied(judgement, false);
+}
+
+/** No transaction pays twice, whatever its messages say: a person decides which session it belongs to. */
+async function recordReused(tx: Tx, row: UnjudgedRow): Promise<AppliedResult> {
+  const judgement = held("duplicate");
+  return applied(judgement, !(await insertGatewayResult(tx, judged(row, judgement))));
 }
 
 /** Of two successes the first one recorded pays the session; another transaction's waits for a person. */

@@ -10,7 +10,7 @@ export function formPage(action: string, fields: readonly Field[]): Page {
     body: html`<p>One moment, please.</p>
       ${postForm(action, fields, "Continue to payment")}`,
     script: "document.forms[0].submit()",
-    formAction: new URL(action).origin,
+    formTargets: new URL(action).origin,
   };
 }
 
@@ -47,7 +47,7 @@ export function tryAgainPage(returnUrl: string, fields: readonly Field[]): Page 
     body: html`<p>We have your payment's result, but could not store it yet. Please keep this page open.</p>
       ${postForm(returnUrl, fields, "Check again")}`,
     script: `setTimeout(() => document.forms[0].submit(), ${POST_AGAIN_AFTER_MS})`,
-    formAction: "http: https:", // The answer sends the browser on to the merchant, and browsers hold that to this list.
+    formTargets: "http: https:", // The answer sends the browser on to the merchant, and browsers hold that to this list.
   };
 }
 
