@@ -5,6 +5,7 @@ import type { Registry as Metrics } from "prom-client";
 import type { Checkout, CheckoutPoint } from "./checkout/checkout.js";
 import { createDemonstration, type Demonstration } from "./checkout/create-demonstration.js";
 import { sandboxAccount } from "./checkout/gateway-account.js";
+import { createReadiness } from "./checkout/readiness.js";
 import type { Config } from "./config.js";
 import type { Clock } from "./lib/clock.js";
 import type { Log } from "./lib/log.js";
@@ -32,7 +33,7 @@ export interface App {
   readonly demonstration: Demonstration | undefined;
   /** Opens the ports. */
   listen(): Promise<AppUrls>;
-  /** Lets the running requests end, then closes ports and database. */
+  /** Says that it closes to whoever asks for its health, lets the running requests end, then closes ports and database. */
   close(): Promise<void>;
 }
 
@@ -71,6 +72,7 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
       };
     },
     async close() {
+      checkout.readiness.close();
       await Promise.all(ports.map((port) => port.close()));
       await sandbox?.close();
       await store.db.close();
@@ -85,6 +87,7 @@ function createCheckout(config: Config, parts: Parts, store: Store, bound: { por
     clock: parts.clock,
     log: parts.log,
     reached: parts.reached ?? (() => Promise.resolve()),
+    readiness: createReadiness(store.db, parts.log),
     addresses: {
       // The port is known once it is open, and nobody asks before.
       get publicUrl() {

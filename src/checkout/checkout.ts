@@ -2,6 +2,7 @@ import type { Database } from "../db/database.js";
 import type { Clock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
 import type { Sealer } from "../lib/seal.js";
+import type { Readiness } from "./readiness.js";
 
 /** What the use cases of checkout work with. Made once, in `app.ts`. */
 export interface Checkout {
@@ -10,6 +11,8 @@ export interface Checkout {
   readonly log: Log;
   readonly sealer: Sealer;
   readonly addresses: Addresses;
+  /** Whether all that can be worked with now. */
+  readonly readiness: Readiness;
   /** Called at the named points of a use case. Does nothing in production; a test stops or crashes there. */
   readonly reached: (point: CheckoutPoint) => Promise<void>;
 }
