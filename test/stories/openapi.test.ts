@@ -9,6 +9,12 @@ import type { Loose } from "../support/reflection.js";
 const SESSIONS = "/v1/checkout/sessions";
 const SESSION = `${SESSIONS}/{id}`;
 
+/** What is sent to the operations that take more than their address. */
+const BODIES: Record<string, object> = {
+  [`post ${SESSIONS}`]: anOrder({ customer: "cus_nobody" }),
+  "post /v1/test_helpers/clock/advance": { seconds: 1 },
+};
+
 await onSqlite(
   t,
   "the document lets in the orders that the service takes, and no others",
@@ -80,7 +86,7 @@ await onSqlite(t, "every answer of the service is one that the document promises
   const plain = await call("post", SESSIONS, "", anOrder());
   await call("post", SESSIONS, "", anOrder({ customer: "cus_abc123", metadata: { a: "b" } }));
   for (const { method, path } of operationsOf(document)) {
-    const body = path === SESSIONS && method === "post" ? anOrder({ customer: "cus_nobody" }) : undefined;
+    const body = BODIES[`${method} ${path}`];
     await call(method, path, "cs_nobody", body, "sk_test_nobody");
     await call(method, path, path.includes("{id}") ? plain.id : "", body);
     if (path.includes("{id}")) await call(method, path, "cs_nobody", body);
