@@ -1,6 +1,6 @@
 import { findCheckoutSession, insertCheckoutSession } from "../db/checkout-sessions.js";
 import { findCustomer } from "../db/customers.js";
-import { inTransaction } from "../db/transaction.js";
+import type { Run, Tx } from "../db/transaction.js";
 import { type Currency, currencyByCode, totalOf } from "../domain/money.js";
 import type { Owner } from "../domain/owner.js";
 import { checkRedirectUrl } from "../domain/redirect-url.js";
@@ -8,6 +8,9 @@ import { Refusal } from "../domain/refusal.js";
 import { type CheckoutSession, LIFE_MAX_MS, LIFE_MIN_MS, type LineItem } from "../domain/session.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
+import { getSession } from "./get-session.js";
+import { clockOf } from "./test-clock.js";
+import { doneBefore, type Done, type IdempotentCall, once } from "./once.js";
 
 /** What a merchant asks for. Its shape was checked already; what is checked here needs more than one field to know. */
 export interface SessionOrder {
@@ -21,20 +24,45 @@ export interface SessionOrder {
   readonly expiresAt: number | null;
 }
 
-/** Creates an open session. Throws a Refusal that names the field, and stores nothing then. */
+/** A session as a call answers it, just now or (replayed) when it was sent before. */
+export interface AnsweredSession {
+  readonly session: CheckoutSession;
+  readonly replayed: boolean;
+}
+
+/**
+ * Creates an open session, once for each idempotency key. Throws a Refusal that names the field, and stores nothing then,
+ * not even the key.
+ */
 export async function createSession(
   checkout: Checkout,
   owner: Owner,
   order: SessionOrder,
-): Promise<CheckoutSession> {
-  const now = checkout.clock.now();
+  call: IdempotentCall | undefined,
+): Promise<AnsweredSession> {
+  const before = await doneBefore(checkout, owner, call);
+  if (before !== undefined) return await firstAnswer(checkout, owner, before);
+  const session = await newSession(checkout, owner, order);
+  const done = await once(checkout, owner, call, session.id, (tx, run) => store(tx, run, session));
+  return done.replayed ? await firstAnswer(checkout, owner, done) : { session, replayed: false };
+}
+
+/** The session as it was right after its creation, whatever has become of it since. */
+async function firstAnswer(checkout: Checkout, owner: Owner, { objectId }: Done): Promise<AnsweredSession> {
+  const session = await getSession(checkout, owner, objectId);
+  return { session: { ...session, ...NEW_SESSION }, replayed: true };
+}
+
+/** Checks what needs more than one field to know, and the customer. */
+async function newSession(checkout: Checkout, owner: Owner, order: SessionOrder): Promise<CheckoutSession> {
+  const now = (await clockOf(checkout, owner)).now();
   const currency = sharedCurrency(order.lineItems);
   const amountTotal = totalOf(order.lineItems);
   checkRedirectUrl(order.successUrl, "success_url");
   checkRedirectUrl(order.cancelUrl, "cancel_url");
   const expiresAt = expiryOf(order.expiresAt, now);
   await requireCustomer(checkout, owner, order.customerId);
-  const session: CheckoutSession = {
+  return {
     ...NEW_SESSION,
     id: newId("cs", now),
     ...owner,
@@ -49,8 +77,6 @@ export async function createSession(
     createdAt: now,
     expiresAt,
   };
-  await store(checkout, session);
-  return session;
 }
 
 const NEW_SESSION = {
@@ -64,22 +90,13 @@ const NEW_SESSION = {
   paymentMethodId: null,
 } as const;
 
+/** The rules of the proto have named every field that is wrong; this holds for callers that they do not guard. */
 function sharedCurrency(items: SessionOrder["lineItems"]): Currency {
-  const currencies = items.map((item, index) => {
-    const param = `line_items[${index}].price_data.currency`;
-    const currency = currencyByCode(item.currency);
-    if (currency === undefined) {
-      throw new Refusal("CURRENCY_UNKNOWN", `${param} is not a currency code of ISO 4217.`, param);
-    }
-    return { currency, param };
-  });
+  const currencies = items.map((item) => currencyByCode(item.currency));
   const [first] = currencies;
-  if (first === undefined) throw new Refusal("PARAMETER_MISSING", "There are no line items.", "line_items");
-  const other = currencies.find(({ currency }) => currency.code !== first.currency.code);
-  if (other !== undefined) {
-    throw new Refusal("CURRENCIES_MIXED", "All line items must be in one currency.", other.param);
-  }
-  return first.currency;
+  if (first === undefined) throw new Refusal("CURRENCY_UNKNOWN", "The currency is unknown.", "line_items");
+  if (currencies.every((currency) => currency === first)) return first;
+  throw new Refusal("CURRENCIES_MIXED", "All line items must be in one currency.", "line_items");
 }
 
 function expiryOf(expiresAt: number | null, now: number): number {
@@ -101,10 +118,8 @@ async function requireCustomer(checkout: Checkout, owner: Owner, customerId: str
   throw new Refusal("CUSTOMER_NOT_FOUND", `No such customer: ${customerId}.`, "customer");
 }
 
-async function store(checkout: Checkout, session: CheckoutSession): Promise<void> {
-  await inTransaction(checkout.db, "READ COMMITTED", async (tx, { again }) => {
-    // A connection lost at COMMIT usually had committed: then the row is there already.
-    if (again && (await findCheckoutSession(tx, session.id)) !== undefined) return;
-    await insertCheckoutSession(tx, session);
-  });
+async function store(tx: Tx, { again }: Run, session: CheckoutSession): Promise<void> {
+  // A connection lost at COMMIT usually had committed: then the row is there already.
+  if (again && (await findCheckoutSession(tx, session.id)) !== undefined) return;
+  await insertCheckoutSession(tx, session);
 }

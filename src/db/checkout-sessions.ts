@@ -52,9 +52,9 @@ export async function findCheckoutSession(
   db: EntityManager,
   id: string,
 ): Promise<CheckoutSessionRow | undefined> {
-  const row = await db.createQueryBuilder(checkoutSessions, "s").where("s.id = :id", { id }).getOne();
-  // A server ignores spaces at the end when it compares.
-  return row?.id === id ? row : undefined;
+  return (
+    (await db.createQueryBuilder(checkoutSessions, "s").where("s.id = :id", { id }).getOne()) ?? undefined
+  );
 }
 
 /** Reads the session and holds it until the transaction ends. Throws where it is absent: sessions are never deleted. */
@@ -71,6 +71,11 @@ export async function noteFormGiven(tx: Tx, id: string, now: number): Promise<vo
 /** The attempt has failed for good: the next form is that of a new one. */
 export async function startNextAttempt(tx: Tx, id: string): Promise<void> {
   await update(tx, { attempt: () => "attempt + 1", formsGiven: 0 }, "id = :id", { id });
+}
+
+/** Marks a locked, open session expired. */
+export async function markExpired(tx: Tx, id: string, now: number): Promise<void> {
+  await update(tx, { status: "expired", expiredAt: now }, "id = :id AND status = 'open'", { id });
 }
 
 /** What a completion writes. */

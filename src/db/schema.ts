@@ -4,6 +4,7 @@ import { customers } from "./customers.js";
 import { events } from "./events.js";
 import { gatewayAccounts } from "./gateway-accounts.js";
 import { gatewayResults } from "./gateway-results.js";
+import { idempotencyKeys } from "./idempotency-keys.js";
 import { merchants } from "./merchants.js";
 import { CreateCheckout1795300000000 } from "./migrations/1795300000000-checkout.js";
 import { CreateSandbox1795300500000 } from "./migrations/1795300500000-sandbox.js";
@@ -22,6 +23,7 @@ export const entities = [
   events,
   gatewayAccounts,
   gatewayResults,
+  idempotencyKeys,
   merchants,
   paymentIntents,
   paymentMethods,

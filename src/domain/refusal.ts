@@ -17,6 +17,12 @@ export type Reason =
   | "AMOUNT_TOO_LARGE"
   | "URL_INVALID"
   | "EXPIRES_AT_INVALID"
+  | "SESSION_NOT_OPEN"
+  | "CURSOR_NOT_FOUND"
+  | "IDEMPOTENCY_KEY_REUSED"
+  | "IDEMPOTENCY_KEY_IN_USE"
+  | "LIVEMODE_MISMATCH"
+  | "CONFLICT"
   | "DATABASE_AWAY";
 
 /** One field that is wrong. */

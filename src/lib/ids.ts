@@ -4,7 +4,7 @@ import { customAlphabet } from "nanoid";
 export type IdPrefix = "cs" | "pi" | "pm" | "cus" | "evt" | "mer" | "key" | "gr" | "req" | "hpp";
 
 /**
- * A new id such as `cs_0VlYbJk0` followed by 21 random characters: 125 random bits, so that it cannot be guessed.
+ * A new id such as `cs_VbehKxU0` followed by 21 random characters: 125 random bits, so that it cannot be guessed.
  *
  * It begins with its time in milliseconds and a place within that millisecond. So rows append to their table instead of
  * scattering over it, and the ids that a process makes sort in the order of their making. All characters are URL-safe,

@@ -40,6 +40,7 @@ export function makeKeyFile(file: string): Buffer {
   } finally {
     unlinkSync(draft);
   }
+  keepEntry(path.dirname(file));
   return parseKey(readFileSync(file, "utf8"), file);
 }
 
@@ -56,6 +57,16 @@ function writeDurably(file: string, text: string): void {
   const descriptor = openSync(file, "wx", 0o600);
   try {
     writeSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A file's name is safe only when its folder is: without the key, all that is sealed with it would be lost. */
+function keepEntry(folder: string): void {
+  const descriptor = openSync(folder, "r");
+  try {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

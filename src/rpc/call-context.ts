@@ -1,9 +1,14 @@
 import { createContextKey, createContextValues, type ContextValues } from "@connectrpc/connect";
 
+import type { IdempotentCall } from "../checkout/once.js";
 import type { Owner } from "../domain/owner.js";
 
 const callerKey = createContextKey<Owner | undefined>(undefined, { description: "caller" });
 const requestIdKey = createContextKey("", { description: "request id" });
+
+const idempotentCallKey = createContextKey<IdempotentCall | undefined>(undefined, {
+  description: "idempotent call",
+});
 
 /** Context values of a new call: the id that its log lines, its answer's header and its errors share. */
 export function callContext(requestId: string): ContextValues {
@@ -25,4 +30,14 @@ export function callerOf(values: ContextValues): Owner {
   const caller = values.get(callerKey);
   if (caller === undefined) throw new Error("The call was not authenticated.");
   return caller;
+}
+
+/** Notes the call's idempotency key. Only `idempotency` calls it. */
+export function setIdempotentCall(values: ContextValues, call: IdempotentCall): void {
+  values.set(idempotentCallKey, call);
+}
+
+/** The call's idempotency key, if it has one. */
+export function idempotentCallOf(values: ContextValues): IdempotentCall | undefined {
+  return values.get(idempotentCallKey);
 }

@@ -1,11 +1,14 @@
 import { create } from "@bufbuild/protobuf";
 
 import {
+  type CheckoutSession as CheckoutSessionMessage,
+  type CheckoutSessionLineItem,
+  CheckoutSessionLineItemSchema,
   CheckoutSessionPaymentStatus,
   CheckoutSessionSchema,
   CheckoutSessionStatus,
-  type CheckoutSession as CheckoutSessionMessage,
 } from "../../gen/calmonypay/v1/checkout_session_pb.js";
+import type { ListedLineItem } from "../checkout/list-line-items.js";
 import type { CheckoutSession, SessionStatus } from "../domain/session.js";
 import { toSeconds } from "../lib/clock.js";
 
@@ -31,6 +34,19 @@ export function sessionMessage(session: CheckoutSession, url: string): CheckoutS
       paymentMethod: session.paymentMethodId,
       clientReferenceId: session.clientReferenceId,
     }),
+  });
+}
+
+/** The message of a session's item. */
+export function lineItemMessage(item: ListedLineItem): CheckoutSessionLineItem {
+  return create(CheckoutSessionLineItemSchema, {
+    id: item.id,
+    object: "item",
+    description: item.name,
+    quantity: BigInt(item.quantity),
+    currency: item.currency,
+    unitAmount: BigInt(item.unitAmount),
+    amountTotal: BigInt(item.unitAmount) * BigInt(item.quantity),
   });
 }
 

@@ -104,6 +104,42 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     code: "expires_at_invalid",
     meaning: "`expires_at` is not 5 minutes to 24 hours from now.",
   },
+  SESSION_NOT_OPEN: {
+    grpc: Code.FailedPrecondition,
+    type: "invalid_request_error",
+    code: "session_not_open",
+    meaning: "Only an open session can be expired.",
+  },
+  CURSOR_NOT_FOUND: {
+    grpc: Code.InvalidArgument,
+    type: "invalid_request_error",
+    code: "resource_missing",
+    meaning: "`starting_after` or `ending_before` is the id of nothing in the list.",
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    grpc: Code.InvalidArgument,
+    type: "idempotency_error",
+    code: "idempotency_key_reused",
+    meaning: "The `Idempotency-Key` was first used with another call, or with other parameters.",
+  },
+  IDEMPOTENCY_KEY_IN_USE: {
+    grpc: Code.Aborted,
+    type: "idempotency_error",
+    code: "idempotency_key_in_use",
+    meaning: "A request with this `Idempotency-Key` is still under way. Try again.",
+  },
+  LIVEMODE_MISMATCH: {
+    grpc: Code.PermissionDenied,
+    type: "invalid_request_error",
+    code: "livemode_mismatch",
+    meaning: "The call is for test mode only, and the key is a live key.",
+  },
+  CONFLICT: {
+    grpc: Code.Aborted,
+    type: "invalid_request_error",
+    code: "conflict",
+    meaning: "Another request changed the object meanwhile. Try again.",
+  },
   DATABASE_AWAY: {
     grpc: Code.Unavailable,
     type: "api_error",

@@ -3,7 +3,7 @@ import { pathToString } from "@bufbuild/protobuf/reflect";
 import { createValidator, type Violation } from "@bufbuild/protovalidate";
 import type { Interceptor } from "@connectrpc/connect";
 
-import { Refusal } from "../domain/refusal.js";
+import { type Reason, Refusal } from "../domain/refusal.js";
 
 /**
  * Holds every unary request to the `buf.validate` rules of its proto file.
@@ -28,19 +28,22 @@ function check(validator: ReturnType<typeof createValidator>, schema: DescMessag
     description: describe(violation),
   }));
   const [first] = result.violations;
-  const missing = first !== undefined && MISSING_RULES.has(first.ruleId);
-  throw new Refusal(
-    missing ? "PARAMETER_MISSING" : "PARAMETER_INVALID",
-    violations[0]?.description ?? "The request is not valid.",
-    violations,
-  );
+  const reason = first === undefined ? undefined : REASONS[first.ruleId];
+  const text = violations[0]?.description ?? "The request is not valid.";
+  throw new Refusal(reason ?? "PARAMETER_INVALID", text, violations);
 }
 
-/** Rules whose violation means that there is nothing, in Stripe's words a missing parameter. */
-const MISSING_RULES: ReadonlySet<string> = new Set(["required", "repeated.min_items"]);
+/** Rules whose violation has a word of its own: those of protovalidate for what is missing, and ours in CEL. */
+const REASONS: Record<string, Reason> = {
+  required: "PARAMETER_MISSING",
+  "repeated.min_items": "PARAMETER_MISSING",
+  currency: "CURRENCY_UNKNOWN",
+  one_currency: "CURRENCIES_MIXED",
+  url: "URL_INVALID",
+};
 
 function describe(violation: Violation): string {
   const name = pathToString(violation.field);
-  if (MISSING_RULES.has(violation.ruleId)) return `Missing required parameter: ${name}.`;
+  if (REASONS[violation.ruleId] === "PARAMETER_MISSING") return `Missing required parameter: ${name}.`;
   return `Invalid ${name}: ${violation.message}.`;
 }

@@ -10,18 +10,16 @@ import {
 } from "../../src/cardstream/hosted-form.js";
 import { verifyResult } from "../../src/cardstream/result.js";
 import { isSigned } from "../../src/cardstream/signature.js";
-import { currencyByCode } from "../../src/domain/money.js";
 import type { LineItem } from "../../src/domain/session.js";
+import { currency } from "../support/currency.js";
 
 const ACCOUNT: GatewayAccount = { merchantID: "100856", secret: "Circle4Take40Idea", countryCode: "GB" };
-const GBP = currencyByCode("GBP");
-if (GBP === undefined) throw new Error("There is no pound sterling.");
 
 const ORDER: HostedOrder = {
   sessionId: "cs_abc",
   attempt: 2,
   amount: 6997,
-  currency: GBP,
+  currency: currency("GBP"),
   items: [
     { name: "Pro Plan", unitAmount: 2999, quantity: 2 },
     { name: "Café & Croissant\r\n<b>", unitAmount: 999, quantity: 1 },

@@ -2,8 +2,17 @@ import * as fc from "fast-check";
 import t from "tap";
 
 import type { GatewayResult } from "../../src/domain/gateway-result.js";
-import { type Expected, held, type HeldReason, judge, type Outcome } from "../../src/domain/judgement.js";
-import { type Currency, currencyByCode } from "../../src/domain/money.js";
+import {
+  endsAttempt,
+  type Expected,
+  held,
+  type HeldReason,
+  judge,
+  type Judgement,
+  judgeWithoutSession,
+  type Outcome,
+} from "../../src/domain/judgement.js";
+import { currency } from "../support/currency.js";
 
 const GBP = currency("GBP");
 const EXPECTED: Expected = { sessionId: "cs_abc", amount: 2999, currency: GBP, attempt: 3 };
@@ -189,12 +198,50 @@ t.test("what is completed has code 0 and status 0, and the expected amount in ev
   );
 });
 
+t.test("money that was taken for no session of ours is held, and nothing else is", async (t) => {
+  t.strictSame(judged({}), held("session_unknown"));
+  t.strictSame(judged({ amount: 1, amountReceived: undefined, action: "REFUND" }), held("session_unknown"));
+  for (const responseCode of [10, 11, 16, 85]) {
+    t.strictSame(judged({ responseCode }), held("session_unknown"));
+  }
+  for (const { result, outcome } of [...UNKNOWN, ...DECLINED, ...CANCELLED]) {
+    t.strictSame(judged(result), { outcome, reason: null });
+  }
+});
+
+t.test("an attempt ends only where it is known to have failed", async (t) => {
+  for (const formsGiven of [0, 1, 2]) {
+    t.equal(ends("completed", 3, formsGiven), false);
+    t.equal(ends("held", 3, formsGiven), false);
+    t.equal(ends("unknown", 3, formsGiven), false);
+    t.equal(ends("declined", 3, formsGiven), true, "a decline, however often the form was given out");
+  }
+});
+
+t.test("a cancel ends an attempt only where no other form of it can still be paid", async (t) => {
+  t.equal(ends("cancelled", 3, 0), false);
+  t.equal(ends("cancelled", 3, 1), true);
+  t.equal(ends("cancelled", 3, 2), false);
+});
+
+t.test("a result of another attempt does not end this one", async (t) => {
+  for (const attempt of [1, 2, 4]) {
+    t.equal(ends("declined", attempt, 1), false);
+    t.equal(ends("cancelled", attempt, 1), false);
+  }
+  t.equal(ends("declined", "", 1), false, "or of none");
+});
+
 t.test("a held outcome carries its reason", async (t) => {
   t.strictSame(held("duplicate"), { outcome: "held", reason: "duplicate" });
 });
 
-function currency(code: string): Currency {
-  const found = currencyByCode(code);
-  if (found === undefined) throw new Error(`No such currency: ${code}`);
-  return found;
+function judged(result: Partial<GatewayResult>): Judgement {
+  return judgeWithoutSession({ ...PAID, ...result });
+}
+
+/** Whether a result with this outcome ends the third attempt. */
+function ends(outcome: Outcome, of: number | string, formsGiven: number): boolean {
+  const result = { ...PAID, transactionUnique: `cs_abc-${of}` };
+  return endsAttempt({ outcome, reason: null }, result, { attempt: 3, formsGiven });
 }

@@ -63,6 +63,27 @@ t.test("a message of the gateway that is logged whole shows nothing, read or unr
   t.notMatch(text, Buffer.from(SECRET).join());
 });
 
+t.test("an error is told by name, message, code and stack, without the statement it was about", async (t) => {
+  const parts = { code: "ER_DUP_ENTRY", errno: 1062, sql: `insert ${SECRET}`, parameters: [SECRET] };
+  const error = Object.assign(new TypeError("no such thing"), parts, { driverError: { sql: SECRET } });
+  for (const text of [
+    logged((log) => log.error({ err: error }, "failed")),
+    logged((log) => log.error(error)),
+  ]) {
+    t.notMatch(text, SECRET);
+    const { err } = JSON.parse(text) as { err: Record<string, unknown> };
+    t.match(err, { name: "TypeError", message: "no such thing", code: "ER_DUP_ENTRY", errno: 1062 });
+    t.match(err["stack"], /log\.test/);
+  }
+});
+
+t.test("what was thrown without being an error is told by its text", async (t) => {
+  t.match(
+    logged((log) => log.error({ err: "strange" }, "failed")),
+    '"err":{"message":"strange"}',
+  );
+});
+
 t.test(
   "a line is one JSON object with level, time and message, and without process id and host",
   async (t) => {

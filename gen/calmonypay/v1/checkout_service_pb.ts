@@ -5,7 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
-import type { CheckoutSession } from "./checkout_session_pb.js";
+import type { CheckoutSession, CheckoutSessionLineItem, CheckoutSessionStatus } from "./checkout_session_pb.js";
 import { file_calmonypay_v1_checkout_session } from "./checkout_session_pb.js";
 import { file_google_api_annotations } from "../../google/api/annotations_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -14,10 +14,12 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/checkout_service.proto.
  */
 export const file_calmonypay_v1_checkout_service: GenFile = /*@__PURE__*/
-  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEipwMKHENyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QSNwoKbGluZV9pdGVtcxgBIAMoCzIXLmNhbG1vbnlwYXkudjEuTGluZUl0ZW1CCrpIB5IBBAgBEGQSIAoLc3VjY2Vzc191cmwYAiABKAlCC7pICMgBAXIDGIgnEh8KCmNhbmNlbF91cmwYAyABKAlCC7pICMgBAXIDGIgnEhkKCGN1c3RvbWVyGAQgASgJQge6SARyAhhAEiUKE2NsaWVudF9yZWZlcmVuY2VfaWQYBSABKAlCCLpIBXIDGMgBEnAKCG1ldGFkYXRhGAYgAygLMjkuY2FsbW9ueXBheS52MS5DcmVhdGVDaGVja291dFNlc3Npb25SZXF1ZXN0Lk1ldGFkYXRhRW50cnlCI7pIIJoBHRAyIhJyEBABGCgyCl5bXlxbXF1dKiQqBXIDGPQDEhcKCmV4cGlyZXNfYXQYByABKANIAIgBARovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDQoLX2V4cGlyZXNfYXQiYgoITGluZUl0ZW0SNAoKcHJpY2VfZGF0YRgBIAEoCzIYLmNhbG1vbnlwYXkudjEuUHJpY2VEYXRhQga6SAPIAQESIAoIcXVhbnRpdHkYAiABKANCDrpIC8gBASIGGL+EPSgBIqsBCglQcmljZURhdGESKQoIY3VycmVuY3kYASABKAlCF7pIFMgBAXIPMg1eW0EtWmEtel17M30kEikKC3VuaXRfYW1vdW50GAIgASgDQg+6SAzIAQEiBxj/wdcvKABIAIgBARI4Cgxwcm9kdWN0X2RhdGEYAyABKAsyGi5jYWxtb255cGF5LnYxLlByb2R1Y3REYXRhQga6SAPIAQFCDgoMX3VuaXRfYW1vdW50IigKC1Byb2R1Y3REYXRhEhkKBG5hbWUYASABKAlCC7pICMgBAXIDGPoBIlkKHUNyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlc3BvbnNlEjgKEGNoZWNrb3V0X3Nlc3Npb24YASABKAsyHi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbiIzChlHZXRDaGVja291dFNlc3Npb25SZXF1ZXN0EhYKAmlkGAEgASgJQgq6SAfIAQFyAhhAIlYKGkdldENoZWNrb3V0U2Vzc2lvblJlc3BvbnNlEjgKEGNoZWNrb3V0X3Nlc3Npb24YASABKAsyHi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbjLfAgoPQ2hlY2tvdXRTZXJ2aWNlEqYBChVDcmVhdGVDaGVja291dFNlc3Npb24SKy5jYWxtb255cGF5LnYxLkNyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QaLC5jYWxtb255cGF5LnYxLkNyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlc3BvbnNlIjKC0+STAiw6ASpiEGNoZWNrb3V0X3Nlc3Npb24iFS92MS9jaGVja291dC9zZXNzaW9ucxKiAQoSR2V0Q2hlY2tvdXRTZXNzaW9uEiguY2FsbW9ueXBheS52MS5HZXRDaGVja291dFNlc3Npb25SZXF1ZXN0GikuY2FsbW9ueXBheS52MS5HZXRDaGVja291dFNlc3Npb25SZXNwb25zZSI3kAIBgtPkkwIuYhBjaGVja291dF9zZXNzaW9uEhovdjEvY2hlY2tvdXQvc2Vzc2lvbnMve2lkfWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_checkout_session, file_google_api_annotations]);
+  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEihgcKHENyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QSywEKCmxpbmVfaXRlbXMYASADKAsyFy5jYWxtb255cGF5LnYxLkxpbmVJdGVtQp0BukiZAboBjgEKDG9uZV9jdXJyZW5jeRIbbXVzdCBhbGwgYmUgaW4gb25lIGN1cnJlbmN5GmF0aGlzLmFsbChpdGVtLCBpdGVtLnByaWNlX2RhdGEuY3VycmVuY3kubG93ZXJBc2NpaSgpID09IHRoaXNbMF0ucHJpY2VfZGF0YS5jdXJyZW5jeS5sb3dlckFzY2lpKCkpkgEECAEQZBLEAQoLc3VjY2Vzc191cmwYAiABKAlCrgG6SKoBugGeAQoDdXJsEj5tdXN0IGJlIGFuIGFic29sdXRlIGh0dHAgb3IgaHR0cHMgVVJMIHdpdGhvdXQgdXNlciBvciBwYXNzd29yZBpXdGhpcyA9PSAnJyB8fCB0aGlzLm1hdGNoZXMocideKD9pOmh0dHBzPyk6Ly9bXi8/I0BcXFxwWlxwe0NjfV0rKFsvPyNdW15ccFpccHtDY31dKik/JCcpyAEBcgMYiCcSwwEKCmNhbmNlbF91cmwYAyABKAlCrgG6SKoBugGeAQoDdXJsEj5tdXN0IGJlIGFuIGFic29sdXRlIGh0dHAgb3IgaHR0cHMgVVJMIHdpdGhvdXQgdXNlciBvciBwYXNzd29yZBpXdGhpcyA9PSAnJyB8fCB0aGlzLm1hdGNoZXMocideKD9pOmh0dHBzPyk6Ly9bXi8/I0BcXFxwWlxwe0NjfV0rKFsvPyNdW15ccFpccHtDY31dKik/JCcpyAEBcgMYiCcSGQoIY3VzdG9tZXIYBCABKAlCB7pIBHICGEASJQoTY2xpZW50X3JlZmVyZW5jZV9pZBgFIAEoCUIIukgFcgMYyAEScAoIbWV0YWRhdGEYBiADKAsyOS5jYWxtb255cGF5LnYxLkNyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QuTWV0YWRhdGFFbnRyeUIjukggmgEdEDIiEnIQEAEYKDIKXlteXFtcXV0qJCoFcgMY9AMSFwoKZXhwaXJlc19hdBgHIAEoA0gAiAEBGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUINCgtfZXhwaXJlc19hdCJiCghMaW5lSXRlbRI0CgpwcmljZV9kYXRhGAEgASgLMhguY2FsbW9ueXBheS52MS5QcmljZURhdGFCBrpIA8gBARIgCghxdWFudGl0eRgCIAEoA0IOukgLyAEBIgYYv4Q9KAEi6wYKCVByaWNlRGF0YRLoBQoIY3VycmVuY3kYASABKAlC1QW6SNEFugHKBQoIY3VycmVuY3kSI211c3QgYmUgYSBjdXJyZW5jeSBjb2RlIG9mIElTTyA0MjE3GpgFdGhpcyA9PSAnJyB8fCB0aGlzLm1hdGNoZXMoJ14oP2k6YWVkfGFmbnxhbGx8YW1kfGFvYXxhcnN8YXVkfGF3Z3xhem58YmFtfGJiZHxiZHR8YmdufGJoZHxiaWZ8Ym1kfGJuZHxib2J8YnJsfGJzZHxidG58YndwfGJ5bnxiemR8Y2FkfGNkZnxjaGZ8Y2xwfGNueXxjb3B8Y3JjfGN1Y3xjdXB8Y3ZlfGN6a3xkamZ8ZGtrfGRvcHxkemR8ZWdwfGVybnxldGJ8ZXVyfGZqZHxma3B8Z2JwfGdlbHxnaHN8Z2lwfGdtZHxnbmZ8Z3RxfGd5ZHxoa2R8aG5sfGh0Z3xodWZ8aWRyfGlsc3xpbnJ8aXFkfGlycnxpc2t8am1kfGpvZHxqcHl8a2VzfGtnc3xraHJ8a21mfGtwd3xrcnd8a3dkfGt5ZHxrenR8bGFrfGxicHxsa3J8bHJkfGxzbHxseWR8bWFkfG1kbHxtZ2F8bWtkfG1ta3xtbnR8bW9wfG1ydXxtdXJ8bXZyfG13a3xteG58bXlyfG16bnxuYWR8bmdufG5pb3xub2t8bnByfG56ZHxvbXJ8cGFifHBlbnxwZ2t8cGhwfHBrcnxwbG58cHlnfHFhcnxyb258cnNkfHJ1Ynxyd2Z8c2FyfHNiZHxzY3J8c2RnfHNla3xzZ2R8c2hwfHNsZXxzb3N8c3JkfHNzcHxzdG58c3ZjfHN5cHxzemx8dGhifHRqc3x0bXR8dG5kfHRvcHx0cnl8dHRkfHR3ZHx0enN8dWFofHVneHx1c2R8dXl1fHV6c3x2ZWR8dmVzfHZuZHx2dXZ8d3N0fHhhZnx4Y2R8eGNnfHhvZnx4cGZ8eWVyfHphcnx6bXd8endnKSQnKcgBARIpCgt1bml0X2Ftb3VudBgCIAEoA0IPukgMyAEBIgcY/8HXLygASACIAQESOAoMcHJvZHVjdF9kYXRhGAMgASgLMhouY2FsbW9ueXBheS52MS5Qcm9kdWN0RGF0YUIGukgDyAEBQg4KDF91bml0X2Ftb3VudCIzCgtQcm9kdWN0RGF0YRIkCgRuYW1lGAEgASgJQha6SBPIAQFyDhj6ATIJXlxQe0NjfSokIlkKHUNyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlc3BvbnNlEjgKEGNoZWNrb3V0X3Nlc3Npb24YASABKAsyHi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbiIzChlHZXRDaGVja291dFNlc3Npb25SZXF1ZXN0EhYKAmlkGAEgASgJQgq6SAfIAQFyAhhAIlYKGkdldENoZWNrb3V0U2Vzc2lvblJlc3BvbnNlEjgKEGNoZWNrb3V0X3Nlc3Npb24YASABKAsyHi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbiLHAwobTGlzdENoZWNrb3V0U2Vzc2lvbnNSZXF1ZXN0Eh0KBWxpbWl0GAEgASgFQgm6SAYaBBhkKAFIAIgBARImCg5zdGFydGluZ19hZnRlchgCIAEoCUIJukgGcgQQARhASAGIAQESJQoNZW5kaW5nX2JlZm9yZRgDIAEoCUIJukgGcgQQARhASAKIAQESRQoGc3RhdHVzGAQgASgOMiQuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25TdGF0dXNCCrpIB4IBBBABIABIA4gBARIgCghjdXN0b21lchgFIAEoCUIJukgGcgQQARhASASIAQESJgoOcGF5bWVudF9pbnRlbnQYBiABKAlCCbpIBnIEEAEYQEgFiAEBEikKB2NyZWF0ZWQYByABKAsyGC5jYWxtb255cGF5LnYxLlRpbWVSYW5nZTokukghIh8KDnN0YXJ0aW5nX2FmdGVyCg1lbmRpbmdfYmVmb3JlQggKBl9saW1pdEIRCg9fc3RhcnRpbmdfYWZ0ZXJCEAoOX2VuZGluZ19iZWZvcmVCCQoHX3N0YXR1c0ILCglfY3VzdG9tZXJCEQoPX3BheW1lbnRfaW50ZW50IqsBCglUaW1lUmFuZ2USHgoCZ3QYASABKANCDbpICiIIGP/Hr6AlKABIAIgBARIfCgNndGUYAiABKANCDbpICiIIGP/Hr6AlKABIAYgBARIeCgJsdBgDIAEoA0INukgKIggY/8evoCUoAEgCiAEBEh8KA2x0ZRgEIAEoA0INukgKIggY/8evoCUoAEgDiAEBQgUKA19ndEIGCgRfZ3RlQgUKA19sdEIGCgRfbHRlInsKHExpc3RDaGVja291dFNlc3Npb25zUmVzcG9uc2USDgoGb2JqZWN0GAEgASgJEiwKBGRhdGEYAiADKAsyHi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbhIQCghoYXNfbW9yZRgDIAEoCBILCgN1cmwYBCABKAkiNgocRXhwaXJlQ2hlY2tvdXRTZXNzaW9uUmVxdWVzdBIWCgJpZBgBIAEoCUIKukgHyAEBcgIYQCJZCh1FeHBpcmVDaGVja291dFNlc3Npb25SZXNwb25zZRI4ChBjaGVja291dF9zZXNzaW9uGAEgASgLMh4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24igAIKI0xpc3RDaGVja291dFNlc3Npb25MaW5lSXRlbXNSZXF1ZXN0EhYKAmlkGAEgASgJQgq6SAfIAQFyAhhAEh0KBWxpbWl0GAIgASgFQgm6SAYaBBhkKAFIAIgBARImCg5zdGFydGluZ19hZnRlchgDIAEoCUIJukgGcgQQARhASAGIAQESJQoNZW5kaW5nX2JlZm9yZRgEIAEoCUIJukgGcgQQARhASAKIAQE6JLpIISIfCg5zdGFydGluZ19hZnRlcgoNZW5kaW5nX2JlZm9yZUIICgZfbGltaXRCEQoPX3N0YXJ0aW5nX2FmdGVyQhAKDl9lbmRpbmdfYmVmb3JlIosBCiRMaXN0Q2hlY2tvdXRTZXNzaW9uTGluZUl0ZW1zUmVzcG9uc2USDgoGb2JqZWN0GAEgASgJEjQKBGRhdGEYAiADKAsyJi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtEhAKCGhhc19tb3JlGAMgASgIEgsKA3VybBgEIAEoCTLkBgoPQ2hlY2tvdXRTZXJ2aWNlEqYBChVDcmVhdGVDaGVja291dFNlc3Npb24SKy5jYWxtb255cGF5LnYxLkNyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QaLC5jYWxtb255cGF5LnYxLkNyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlc3BvbnNlIjKC0+STAiw6ASpiEGNoZWNrb3V0X3Nlc3Npb24iFS92MS9jaGVja291dC9zZXNzaW9ucxKiAQoSR2V0Q2hlY2tvdXRTZXNzaW9uEiguY2FsbW9ueXBheS52MS5HZXRDaGVja291dFNlc3Npb25SZXF1ZXN0GikuY2FsbW9ueXBheS52MS5HZXRDaGVja291dFNlc3Npb25SZXNwb25zZSI3kAIBgtPkkwIuYhBjaGVja291dF9zZXNzaW9uEhovdjEvY2hlY2tvdXQvc2Vzc2lvbnMve2lkfRKRAQoUTGlzdENoZWNrb3V0U2Vzc2lvbnMSKi5jYWxtb255cGF5LnYxLkxpc3RDaGVja291dFNlc3Npb25zUmVxdWVzdBorLmNhbG1vbnlwYXkudjEuTGlzdENoZWNrb3V0U2Vzc2lvbnNSZXNwb25zZSIgkAIBgtPkkwIXEhUvdjEvY2hlY2tvdXQvc2Vzc2lvbnMSsgEKFUV4cGlyZUNoZWNrb3V0U2Vzc2lvbhIrLmNhbG1vbnlwYXkudjEuRXhwaXJlQ2hlY2tvdXRTZXNzaW9uUmVxdWVzdBosLmNhbG1vbnlwYXkudjEuRXhwaXJlQ2hlY2tvdXRTZXNzaW9uUmVzcG9uc2UiPoLT5JMCODoBKmIQY2hlY2tvdXRfc2Vzc2lvbiIhL3YxL2NoZWNrb3V0L3Nlc3Npb25zL3tpZH0vZXhwaXJlErkBChxMaXN0Q2hlY2tvdXRTZXNzaW9uTGluZUl0ZW1zEjIuY2FsbW9ueXBheS52MS5MaXN0Q2hlY2tvdXRTZXNzaW9uTGluZUl0ZW1zUmVxdWVzdBozLmNhbG1vbnlwYXkudjEuTGlzdENoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtc1Jlc3BvbnNlIjCQAgGC0+STAicSJS92MS9jaGVja291dC9zZXNzaW9ucy97aWR9L2xpbmVfaXRlbXNiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_checkout_session, file_google_api_annotations]);
 
 /**
  * What CreateCheckoutSession takes.
+ *
+ * The metadata key (over HTTP the header) `idempotency-key` makes it safe to send again: see CheckoutService.
  *
  * @generated from message calmonypay.v1.CreateCheckoutSessionRequest
  */
@@ -153,7 +155,7 @@ export const PriceDataSchema: GenMessage<PriceData> = /*@__PURE__*/
  */
 export type ProductData = Message<"calmonypay.v1.ProductData"> & {
   /**
-   * Name of the product or service, 1 to 250 characters.
+   * Name of the product or service, 1 to 250 characters, none of them a control character.
    *
    * @generated from field: string name = 1;
    */
@@ -231,10 +233,288 @@ export const GetCheckoutSessionResponseSchema: GenMessage<GetCheckoutSessionResp
   messageDesc(file_calmonypay_v1_checkout_service, 6);
 
 /**
+ * What ListCheckoutSessions takes. Filters that are not set let everything through.
+ *
+ * @generated from message calmonypay.v1.ListCheckoutSessionsRequest
+ */
+export type ListCheckoutSessionsRequest = Message<"calmonypay.v1.ListCheckoutSessionsRequest"> & {
+  /**
+   * How many sessions to answer at most, 1 to 100. Unset: 10.
+   *
+   * @generated from field: optional int32 limit = 1;
+   */
+  limit?: number | undefined;
+
+  /**
+   * Id of a session: only older ones are answered, from the newest of them on. Not together with `ending_before`.
+   *
+   * @generated from field: optional string starting_after = 2;
+   */
+  startingAfter?: string | undefined;
+
+  /**
+   * Id of a session: only newer ones are answered, up to the oldest of them. Not together with `starting_after`.
+   *
+   * @generated from field: optional string ending_before = 3;
+   */
+  endingBefore?: string | undefined;
+
+  /**
+   * Only sessions that have this status now.
+   *
+   * @generated from field: optional calmonypay.v1.CheckoutSessionStatus status = 4;
+   */
+  status?: CheckoutSessionStatus | undefined;
+
+  /**
+   * Only sessions of this customer.
+   *
+   * @generated from field: optional string customer = 5;
+   */
+  customer?: string | undefined;
+
+  /**
+   * Only the session that this payment belongs to.
+   *
+   * @generated from field: optional string payment_intent = 6;
+   */
+  paymentIntent?: string | undefined;
+
+  /**
+   * Only sessions created in this time. In a query string `created.gte=1718000000`, or `created[gte]=1718000000`.
+   *
+   * @generated from field: calmonypay.v1.TimeRange created = 7;
+   */
+  created?: TimeRange | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.ListCheckoutSessionsRequest.
+ * Use `create(ListCheckoutSessionsRequestSchema)` to create a new message.
+ */
+export const ListCheckoutSessionsRequestSchema: GenMessage<ListCheckoutSessionsRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 7);
+
+/**
+ * A span of time in seconds since 1970-01-01T00:00:00Z. An unset end is open.
+ *
+ * @generated from message calmonypay.v1.TimeRange
+ */
+export type TimeRange = Message<"calmonypay.v1.TimeRange"> & {
+  /**
+   * After this second.
+   *
+   * @generated from field: optional int64 gt = 1;
+   */
+  gt?: bigint | undefined;
+
+  /**
+   * At this second or after.
+   *
+   * @generated from field: optional int64 gte = 2;
+   */
+  gte?: bigint | undefined;
+
+  /**
+   * Before this second.
+   *
+   * @generated from field: optional int64 lt = 3;
+   */
+  lt?: bigint | undefined;
+
+  /**
+   * At this second or before.
+   *
+   * @generated from field: optional int64 lte = 4;
+   */
+  lte?: bigint | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.TimeRange.
+ * Use `create(TimeRangeSchema)` to create a new message.
+ */
+export const TimeRangeSchema: GenMessage<TimeRange> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 8);
+
+/**
+ * What ListCheckoutSessions answers: one page of the list.
+ *
+ * @generated from message calmonypay.v1.ListCheckoutSessionsResponse
+ */
+export type ListCheckoutSessionsResponse = Message<"calmonypay.v1.ListCheckoutSessionsResponse"> & {
+  /**
+   * Always `list`. Set by the service.
+   *
+   * @generated from field: string object = 1;
+   */
+  object: string;
+
+  /**
+   * The sessions, the newest first. Empty: there are none.
+   *
+   * @generated from field: repeated calmonypay.v1.CheckoutSession data = 2;
+   */
+  data: CheckoutSession[];
+
+  /**
+   * True where there are more in the direction of the cursor.
+   *
+   * @generated from field: bool has_more = 3;
+   */
+  hasMore: boolean;
+
+  /**
+   * The path of the list, `/v1/checkout/sessions`. Set by the service.
+   *
+   * @generated from field: string url = 4;
+   */
+  url: string;
+};
+
+/**
+ * Describes the message calmonypay.v1.ListCheckoutSessionsResponse.
+ * Use `create(ListCheckoutSessionsResponseSchema)` to create a new message.
+ */
+export const ListCheckoutSessionsResponseSchema: GenMessage<ListCheckoutSessionsResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 9);
+
+/**
+ * What ExpireCheckoutSession takes.
+ *
+ * @generated from message calmonypay.v1.ExpireCheckoutSessionRequest
+ */
+export type ExpireCheckoutSessionRequest = Message<"calmonypay.v1.ExpireCheckoutSessionRequest"> & {
+  /**
+   * Id of the session, prefixed `cs_`.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message calmonypay.v1.ExpireCheckoutSessionRequest.
+ * Use `create(ExpireCheckoutSessionRequestSchema)` to create a new message.
+ */
+export const ExpireCheckoutSessionRequestSchema: GenMessage<ExpireCheckoutSessionRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 10);
+
+/**
+ * What ExpireCheckoutSession answers. Over HTTP the session itself is the body.
+ *
+ * @generated from message calmonypay.v1.ExpireCheckoutSessionResponse
+ */
+export type ExpireCheckoutSessionResponse = Message<"calmonypay.v1.ExpireCheckoutSessionResponse"> & {
+  /**
+   * The session, `expired`.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSession checkout_session = 1;
+   */
+  checkoutSession?: CheckoutSession | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.ExpireCheckoutSessionResponse.
+ * Use `create(ExpireCheckoutSessionResponseSchema)` to create a new message.
+ */
+export const ExpireCheckoutSessionResponseSchema: GenMessage<ExpireCheckoutSessionResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 11);
+
+/**
+ * What ListCheckoutSessionLineItems takes.
+ *
+ * @generated from message calmonypay.v1.ListCheckoutSessionLineItemsRequest
+ */
+export type ListCheckoutSessionLineItemsRequest = Message<"calmonypay.v1.ListCheckoutSessionLineItemsRequest"> & {
+  /**
+   * Id of the session, prefixed `cs_`.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * How many items to answer at most, 1 to 100. Unset: 10.
+   *
+   * @generated from field: optional int32 limit = 2;
+   */
+  limit?: number | undefined;
+
+  /**
+   * Id of an item: only those behind it are answered. Not together with `ending_before`.
+   *
+   * @generated from field: optional string starting_after = 3;
+   */
+  startingAfter?: string | undefined;
+
+  /**
+   * Id of an item: only those before it are answered. Not together with `starting_after`.
+   *
+   * @generated from field: optional string ending_before = 4;
+   */
+  endingBefore?: string | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.ListCheckoutSessionLineItemsRequest.
+ * Use `create(ListCheckoutSessionLineItemsRequestSchema)` to create a new message.
+ */
+export const ListCheckoutSessionLineItemsRequestSchema: GenMessage<ListCheckoutSessionLineItemsRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 12);
+
+/**
+ * What ListCheckoutSessionLineItems answers: one page of the list.
+ *
+ * @generated from message calmonypay.v1.ListCheckoutSessionLineItemsResponse
+ */
+export type ListCheckoutSessionLineItemsResponse = Message<"calmonypay.v1.ListCheckoutSessionLineItemsResponse"> & {
+  /**
+   * Always `list`. Set by the service.
+   *
+   * @generated from field: string object = 1;
+   */
+  object: string;
+
+  /**
+   * The items in the order that they were given in.
+   *
+   * @generated from field: repeated calmonypay.v1.CheckoutSessionLineItem data = 2;
+   */
+  data: CheckoutSessionLineItem[];
+
+  /**
+   * True where there are more in the direction of the cursor.
+   *
+   * @generated from field: bool has_more = 3;
+   */
+  hasMore: boolean;
+
+  /**
+   * The path of the list. Set by the service.
+   *
+   * @generated from field: string url = 4;
+   */
+  url: string;
+};
+
+/**
+ * Describes the message calmonypay.v1.ListCheckoutSessionLineItemsResponse.
+ * Use `create(ListCheckoutSessionLineItemsResponseSchema)` to create a new message.
+ */
+export const ListCheckoutSessionLineItemsResponseSchema: GenMessage<ListCheckoutSessionLineItemsResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 13);
+
+/**
  * Creates hosted checkout sessions and reads them back.
  *
  * Every call carries `authorization: Bearer sk_live_...` (or `sk_test_...`) and sees only the objects of that
  * key's merchant and mode; everything else is NOT_FOUND.
+ *
+ * Calls that change something take `idempotency-key` in the metadata (over HTTP the header `Idempotency-Key`), any text of
+ * 1 to 255 visible ASCII characters. The same key with the same message gets the first answer again, marked
+ * `idempotent-replayed: true`, for at least 24 hours; with another message it fails with INVALID_ARGUMENT. While the first
+ * call is under way, a second one waits for up to 5 seconds, then fails with ABORTED.
  *
  * @generated from service calmonypay.v1.CheckoutService
  */
@@ -263,6 +543,41 @@ export const CheckoutService: GenService<{
     methodKind: "unary";
     input: typeof GetCheckoutSessionRequestSchema;
     output: typeof GetCheckoutSessionResponseSchema;
+  },
+  /**
+   * Lists sessions, the newest first.
+   *
+   * Fails with INVALID_ARGUMENT where a cursor is no session of the key's merchant and mode.
+   *
+   * @generated from rpc calmonypay.v1.CheckoutService.ListCheckoutSessions
+   */
+  listCheckoutSessions: {
+    methodKind: "unary";
+    input: typeof ListCheckoutSessionsRequestSchema;
+    output: typeof ListCheckoutSessionsResponseSchema;
+  },
+  /**
+   * Expires an open session at once: no payment page is given out any more.
+   *
+   * A shopper who is on the gateway's page already may still pay; the session then becomes complete, late. Fails with
+   * FAILED_PRECONDITION where the session is not open.
+   *
+   * @generated from rpc calmonypay.v1.CheckoutService.ExpireCheckoutSession
+   */
+  expireCheckoutSession: {
+    methodKind: "unary";
+    input: typeof ExpireCheckoutSessionRequestSchema;
+    output: typeof ExpireCheckoutSessionResponseSchema;
+  },
+  /**
+   * Lists the items of a session in the order that they were given in.
+   *
+   * @generated from rpc calmonypay.v1.CheckoutService.ListCheckoutSessionLineItems
+   */
+  listCheckoutSessionLineItems: {
+    methodKind: "unary";
+    input: typeof ListCheckoutSessionLineItemsRequestSchema;
+    output: typeof ListCheckoutSessionLineItemsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_calmonypay_v1_checkout_service, 0);

@@ -10,7 +10,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/checkout_session.proto.
  */
 export const file_calmonypay_v1_checkout_session: GenFile = /*@__PURE__*/
-  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3Nlc3Npb24ucHJvdG8SDWNhbG1vbnlwYXkudjEi7AQKD0NoZWNrb3V0U2Vzc2lvbhIKCgJpZBgBIAEoCRIOCgZvYmplY3QYAiABKAkSNAoGc3RhdHVzGAMgASgOMiQuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25TdGF0dXMSCwoDdXJsGAQgASgJEhMKC3N1Y2Nlc3NfdXJsGAUgASgJEhIKCmNhbmNlbF91cmwYBiABKAkSFQoIY3VzdG9tZXIYByABKAlIAIgBARIbCg5wYXltZW50X2ludGVudBgIIAEoCUgBiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAKIAQESDwoHY3JlYXRlZBgKIAEoAxIQCghsaXZlbW9kZRgLIAEoCBIQCghjdXJyZW5jeRgMIAEoCRIUCgxhbW91bnRfdG90YWwYDSABKAMSEgoKZXhwaXJlc19hdBgOIAEoAxIgChNjbGllbnRfcmVmZXJlbmNlX2lkGA8gASgJSAOIAQESPgoIbWV0YWRhdGEYECADKAsyLC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbi5NZXRhZGF0YUVudHJ5EkMKDnBheW1lbnRfc3RhdHVzGBEgASgOMisuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25QYXltZW50U3RhdHVzGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfY3VzdG9tZXJCEQoPX3BheW1lbnRfaW50ZW50QhEKD19wYXltZW50X21ldGhvZEIWChRfY2xpZW50X3JlZmVyZW5jZV9pZCqtAQoVQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEicKI0NIRUNLT1VUX1NFU1NJT05fU1RBVFVTX1VOU1BFQ0lGSUVEEAASIAocQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfT1BFThABEiQKIENIRUNLT1VUX1NFU1NJT05fU1RBVFVTX0NPTVBMRVRFEAISIwofQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfRVhQSVJFRBADKqUBChxDaGVja291dFNlc3Npb25QYXltZW50U3RhdHVzEi8KK0NIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIqCiZDSEVDS09VVF9TRVNTSU9OX1BBWU1FTlRfU1RBVFVTX1VOUEFJRBABEigKJENIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfUEFJRBACYgZwcm90bzM");
+  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3Nlc3Npb24ucHJvdG8SDWNhbG1vbnlwYXkudjEi7AQKD0NoZWNrb3V0U2Vzc2lvbhIKCgJpZBgBIAEoCRIOCgZvYmplY3QYAiABKAkSNAoGc3RhdHVzGAMgASgOMiQuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25TdGF0dXMSCwoDdXJsGAQgASgJEhMKC3N1Y2Nlc3NfdXJsGAUgASgJEhIKCmNhbmNlbF91cmwYBiABKAkSFQoIY3VzdG9tZXIYByABKAlIAIgBARIbCg5wYXltZW50X2ludGVudBgIIAEoCUgBiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAKIAQESDwoHY3JlYXRlZBgKIAEoAxIQCghsaXZlbW9kZRgLIAEoCBIQCghjdXJyZW5jeRgMIAEoCRIUCgxhbW91bnRfdG90YWwYDSABKAMSEgoKZXhwaXJlc19hdBgOIAEoAxIgChNjbGllbnRfcmVmZXJlbmNlX2lkGA8gASgJSAOIAQESPgoIbWV0YWRhdGEYECADKAsyLC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbi5NZXRhZGF0YUVudHJ5EkMKDnBheW1lbnRfc3RhdHVzGBEgASgOMisuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25QYXltZW50U3RhdHVzGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfY3VzdG9tZXJCEQoPX3BheW1lbnRfaW50ZW50QhEKD19wYXltZW50X21ldGhvZEIWChRfY2xpZW50X3JlZmVyZW5jZV9pZCKZAQoXQ2hlY2tvdXRTZXNzaW9uTGluZUl0ZW0SCgoCaWQYASABKAkSDgoGb2JqZWN0GAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhAKCHF1YW50aXR5GAQgASgDEhAKCGN1cnJlbmN5GAUgASgJEhMKC3VuaXRfYW1vdW50GAYgASgDEhQKDGFtb3VudF90b3RhbBgHIAEoAyqtAQoVQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEicKI0NIRUNLT1VUX1NFU1NJT05fU1RBVFVTX1VOU1BFQ0lGSUVEEAASIAocQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfT1BFThABEiQKIENIRUNLT1VUX1NFU1NJT05fU1RBVFVTX0NPTVBMRVRFEAISIwofQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfRVhQSVJFRBADKqUBChxDaGVja291dFNlc3Npb25QYXltZW50U3RhdHVzEi8KK0NIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIqCiZDSEVDS09VVF9TRVNTSU9OX1BBWU1FTlRfU1RBVFVTX1VOUEFJRBABEigKJENIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfUEFJRBACYgZwcm90bzM");
 
 /**
  * One payment that a merchant asks a shopper for, from the line items to the money.
@@ -145,6 +145,69 @@ export type CheckoutSession = Message<"calmonypay.v1.CheckoutSession"> & {
  */
 export const CheckoutSessionSchema: GenMessage<CheckoutSession> = /*@__PURE__*/
   messageDesc(file_calmonypay_v1_checkout_session, 0);
+
+/**
+ * One item of a session, as it was ordered.
+ *
+ * @generated from message calmonypay.v1.CheckoutSessionLineItem
+ */
+export type CheckoutSessionLineItem = Message<"calmonypay.v1.CheckoutSessionLineItem"> & {
+  /**
+   * Id within the session, prefixed `li_`. Set by the service.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Always `item`. Set by the service.
+   *
+   * @generated from field: string object = 2;
+   */
+  object: string;
+
+  /**
+   * What is sold, as the merchant named it.
+   *
+   * @generated from field: string description = 3;
+   */
+  description: string;
+
+  /**
+   * How many of it, 1 to 999999.
+   *
+   * @generated from field: int64 quantity = 4;
+   */
+  quantity: bigint;
+
+  /**
+   * Three-letter ISO 4217 code in lower case.
+   *
+   * @generated from field: string currency = 5;
+   */
+  currency: string;
+
+  /**
+   * Price of one unit, in minor units of `currency`. From 0 to 99999999.
+   *
+   * @generated from field: int64 unit_amount = 6;
+   */
+  unitAmount: bigint;
+
+  /**
+   * `unit_amount * quantity`, in minor units of `currency`.
+   *
+   * @generated from field: int64 amount_total = 7;
+   */
+  amountTotal: bigint;
+};
+
+/**
+ * Describes the message calmonypay.v1.CheckoutSessionLineItem.
+ * Use `create(CheckoutSessionLineItemSchema)` to create a new message.
+ */
+export const CheckoutSessionLineItemSchema: GenMessage<CheckoutSessionLineItem> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_session, 1);
 
 /**
  * Where a checkout session stands.

@@ -7,6 +7,7 @@ export class CreateCheckout1795300000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createMerchantTables(runner);
     await createSessionTables(runner);
+    await createIdempotencyTable(runner);
     await createResultTable(runner);
     await createPaymentTables(runner);
     await createTable(runner, "secrets_key_check", {
@@ -22,7 +23,7 @@ export class CreateCheckout1795300000000 implements MigrationInterface {
 
 async function createMerchantTables(runner: QueryRunner): Promise<void> {
   await createTable(runner, "merchant", {
-    columns: { id: kind.id, name: kind.text(250), created_at: kind.time },
+    columns: { id: kind.id, name: kind.text(250), created_at: kind.time, test_clock_ahead: kind.integer },
     primaryKey: ["id"],
   });
   await createTable(runner, "gateway_account", {
@@ -93,6 +94,25 @@ async function createSessionTables(runner: QueryRunner): Promise<void> {
       payment_method_id: optional(kind.id),
     },
     primaryKey: ["id"],
+    indexes: [
+      ["merchant_id", "livemode", "id"],
+      ["merchant_id", "livemode", "customer_id", "id"],
+      ["payment_intent_id"],
+    ],
+  });
+}
+
+async function createIdempotencyTable(runner: QueryRunner): Promise<void> {
+  await createTable(runner, "idempotency_key", {
+    columns: {
+      merchant_id: kind.id,
+      livemode: kind.flag,
+      key_hash: kind.id,
+      fingerprint: kind.id,
+      object_id: kind.id,
+      created_at: kind.time,
+    },
+    primaryKey: ["merchant_id", "livemode", "key_hash"],
   });
 }
 

@@ -1,0 +1,96 @@
+import { isLockTimeout } from "../db/database-errors.js";
+import { findIdempotencyKey, insertIdempotencyKey } from "../db/idempotency-keys.js";
+import { inTransaction, type Run, type Tx } from "../db/transaction.js";
+import type { Owner } from "../domain/owner.js";
+import { Refusal } from "../domain/refusal.js";
+import type { Checkout } from "./checkout.js";
+
+/** A call that its caller may send again. Both are hashes: the key is the caller's secret, the message may be long. */
+export interface IdempotentCall {
+  readonly keyHash: string;
+  /** Of the method and the decoded message, so that a retry over the other face is the same call. */
+  readonly fingerprint: string;
+}
+
+/** The object that a call made or changed, just now or (replayed) when it was sent before. */
+export interface Done {
+  readonly objectId: string;
+  readonly replayed: boolean;
+}
+
+/**
+ * What an earlier call with this key did. Undefined where there was none, or the call has no key. Asked before anything is
+ * checked: what was right then may not be right now. Throws a Refusal where the key went with another call.
+ */
+export async function doneBefore(
+  checkout: Checkout,
+  owner: Owner,
+  call: IdempotentCall | undefined,
+): Promise<Done | undefined> {
+  if (call === undefined) return undefined;
+  const row = await findIdempotencyKey(checkout.db.manager, owner, call.keyHash);
+  if (row === undefined) return undefined;
+  if (row.fingerprint === call.fingerprint) return { objectId: row.objectId, replayed: true };
+  throw new Refusal(
+    "IDEMPOTENCY_KEY_REUSED",
+    "Keys for idempotent requests can only be used with the same parameters they were first used with.",
+    "Idempotency-Key",
+  );
+}
+
+/**
+ * Does `work` on the object, and stores the call's key in the same transaction: both are there, or neither. Of two calls
+ * with one key the second waits for the first one's commit, and learns what that did.
+ */
+export async function once(
+  checkout: Checkout,
+  owner: Owner,
+  call: IdempotentCall | undefined,
+  objectId: string,
+  work: (tx: Tx, run: Run) => Promise<void>,
+): Promise<Done> {
+  try {
+    await inTransaction(checkout.db, "READ COMMITTED", async (tx, run) => {
+      if (call !== undefined) await storeKey(checkout, tx, run, owner, call, objectId);
+      await work(tx, run);
+    });
+    return { objectId, replayed: false };
+  } catch (error) {
+    if (!(error instanceof KeyTaken)) throw error;
+    const done = await doneBefore(checkout, owner, call);
+    if (done === undefined)
+      throw new Error("An idempotency key was taken, and is gone again.", { cause: error });
+    // A connection lost at COMMIT: the key that is there is this very call's.
+    return { ...done, replayed: !(error.again && done.objectId === objectId) };
+  }
+}
+
+/** The key is stored already. Rolls back; what it was stored with is read afterwards. */
+class KeyTaken extends Error {
+  readonly again: boolean;
+
+  constructor(again: boolean) {
+    super("The idempotency key is taken.");
+    this.again = again;
+  }
+}
+
+async function storeKey(
+  checkout: Checkout,
+  tx: Tx,
+  { again }: Run,
+  { merchantId, livemode }: Owner,
+  { keyHash, fingerprint }: IdempotentCall,
+  objectId: string,
+): Promise<void> {
+  const row = { merchantId, livemode, keyHash, fingerprint, objectId, createdAt: checkout.clock.now() };
+  try {
+    if (!(await insertIdempotencyKey(tx, row))) throw new KeyTaken(again);
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+    throw new Refusal(
+      "IDEMPOTENCY_KEY_IN_USE",
+      "Another request with this Idempotency-Key is still under way.",
+    );
+  }
+}
