@@ -1,6 +1,6 @@
 import { isDatabaseAway } from "../db/database-errors.js";
-import { BodyTooLarge, type HttpRequest, type HttpResponse, readBody } from "../lib/http.js";
-import { INTERNAL_ERROR } from "./faults.js";
+import { BodyBrokenOff, BodyTooLarge, type HttpRequest, type HttpResponse, readBody } from "../lib/http.js";
+import { INTERNAL_ERROR, MALFORMED_REQUEST } from "./faults.js";
 import { openPage } from "./open-page.js";
 import type { SandboxParts } from "./parts.js";
 import { faultPage, notFoundPage, tooLargePage, wrongMethodPage } from "./pages/fault-page.js";
@@ -57,6 +57,7 @@ async function pageFor(
     return await tracked(pageId === "" ? openPage(parts, body) : payPage(parts, pageId, body));
   } catch (error) {
     if (error instanceof BodyTooLarge) return tooLargePage;
+    if (error instanceof BodyBrokenOff) return faultPage(MALFORMED_REQUEST);
     parts.log.error({ err: error }, "sandbox: a request failed");
     return faultPage(INTERNAL_ERROR, isDatabaseAway(error) ? 503 : 500);
   }
