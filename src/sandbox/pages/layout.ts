@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { Html, html } from "../../lib/html.js";
-import { type HttpResponse, send } from "../../lib/http.js";
+import type { Reply } from "../reply.js";
 import { STYLE } from "./style.js";
 
 /** One page of the sandbox gateway, ready to be sent. */
@@ -16,13 +16,17 @@ export interface Page {
   readonly headers?: Record<string, string>;
 }
 
-/** Sends the page under the band that says TEST, with a policy that lets in nothing but what it holds itself. */
-export function sendPage(response: HttpResponse, page: Page): void {
-  send(response, page.status, documentOf(page).markup, {
-    "content-type": "text/html; charset=utf-8",
-    "content-security-policy": policyOf(page),
-    ...page.headers,
-  });
+/** The page under the band that says TEST, with a policy that lets in nothing but what it holds itself. */
+export function pageReply(page: Page): Reply {
+  return {
+    status: page.status,
+    body: documentOf(page).markup,
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": policyOf(page),
+      ...page.headers,
+    },
+  };
 }
 
 function documentOf({ title, main, script }: Page): Html {
