@@ -1,6 +1,7 @@
 import type { ConnectRouter, Interceptor } from "@connectrpc/connect";
 
 import { CheckoutService } from "../../gen/calmonypay/v1/checkout_service_pb.js";
+import { TestHelpersService } from "../../gen/calmonypay/v1/test_helpers_service_pb.js";
 import type { Checkout } from "../checkout/checkout.js";
 import { findApiKeyByHash } from "../db/api-keys.js";
 import { accessLog } from "./access-log.js";
@@ -8,12 +9,14 @@ import { authenticate } from "./authenticate.js";
 import { checkoutHandlers } from "./checkout-handlers.js";
 import { idempotency } from "./idempotency.js";
 import { refusals } from "./refusals.js";
+import { testHelpersHandlers } from "./test-helpers-handlers.js";
 import { validate } from "./validate.js";
 
 /** The one table of services, for every face that serves them. */
 export function createRoutes(checkout: Checkout): (router: ConnectRouter) => void {
   return (router) => {
     router.service(CheckoutService, checkoutHandlers(checkout));
+    router.service(TestHelpersService, testHelpersHandlers(checkout));
   };
 }
 

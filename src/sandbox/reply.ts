@@ -1,29 +1,19 @@
 import { encodeFields, type Field } from "../cardstream/fields.js";
-import { type HttpResponse, send } from "../lib/http.js";
+import { type HttpResponse, send, sendText } from "../lib/http.js";
 
 /** One answer of the sandbox gateway, ready to be sent. */
-export interface Reply {
-  readonly status: number;
-  readonly body: string;
-  readonly headers: Record<string, string>;
-}
+export type Reply = (response: HttpResponse) => void;
 
 /** An answer to a program in the gateway's own encoding. Whatever the gateway says of a request, the status is 200. */
 export function formReply(fields: readonly Field[]): Reply {
-  return { status: 200, body: encodeFields(fields), headers: { "content-type": FORM_TYPE } };
+  const headers = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
+  return (response) => send(response, 200, encodeFields(fields), headers);
 }
 
-/** An answer to a program that its request never reached the gateway's own code. */
+/** An answer to a program whose request never reached the gateway's own code. */
 export function textReply(status: number, text: string, headers: Record<string, string> = {}): Reply {
-  return {
-    status,
-    body: `${text}\n`,
-    headers: { "content-type": "text/plain; charset=utf-8", ...headers },
+  return (response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    sendText(response, status, text);
   };
 }
-
-export function sendReply(response: HttpResponse, { status, body, headers }: Reply): void {
-  send(response, status, body, headers);
-}
-
-const FORM_TYPE = "application/x-www-form-urlencoded; charset=utf-8";

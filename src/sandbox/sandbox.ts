@@ -4,7 +4,7 @@ import { INTERNAL_ERROR } from "./faults.js";
 import { faultPage, notFoundPage, tooLargePage, wrongMethodPage } from "./pages/fault-page.js";
 import { pageReply } from "./pages/layout.js";
 import type { SandboxParts } from "./parts.js";
-import { type Reply, sendReply, textReply } from "./reply.js";
+import { type Reply, textReply } from "./reply.js";
 import { findRoute, type Route } from "./routes.js";
 
 /** A stand-in for the gateway, over HTTP. */
@@ -32,7 +32,8 @@ export function createSandbox(parts: SandboxParts): Sandbox {
   };
   return {
     async handle(request, response) {
-      sendReply(response, await replyFor(parts, request, tracked));
+      const reply = await replyFor(parts, request, tracked);
+      reply(response);
     },
     async close() {
       await Promise.allSettled(underWay);

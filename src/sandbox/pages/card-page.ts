@@ -47,7 +47,7 @@ function payForm({ action, errors, choice, request, merchantName }: CardPageView
     ${failed ? alert : undefined} ${cardFields(errors)}
     ${outcomeChoice(request.amount, choice, errors.outcome)}
     ${request.cardOnFile ? html`<p class="hint agree">By paying you agree that ${merchantName} keeps this card for later payments.</p>` : undefined}
-    <button class="pay" type="submit">Pay ${amount}</button>
+    <button type="submit">Pay ${amount}</button>
   </form>`;
 }
 

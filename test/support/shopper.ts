@@ -1,0 +1,76 @@
+import type { Browser, Page } from "playwright-core";
+import type { Test } from "tap";
+
+import { html } from "../../src/lib/html.js";
+import { listen } from "./listen.js";
+
+/** A merchant's site: its success page lies on one origin and sends the browser on to another. */
+export interface Shop {
+  readonly successUrl: string;
+  readonly cancelUrl: string;
+  /** Where `successUrl` leads. */
+  readonly thanksUrl: string;
+}
+
+export async function openShop(t: Test): Promise<Shop> {
+  const html200 = { "content-type": "text/html" };
+  const other = await listen(t, (_, response) => response.writeHead(200, html200).end(answer("Thank you")));
+  // An origin of its own, like the service's: another name of this machine, and another port.
+  const thanksUrl = `${other.replace("127.0.0.1", "localhost")}/thanks`;
+  const site = await listen(t, (request, response) => {
+    if (request.url?.startsWith("/success") === true) response.writeHead(302, { location: thanksUrl }).end();
+    else response.writeHead(200, html200).end(answer("Your basket"));
+  });
+  const successUrl = `${site}/success?session={CHECKOUT_SESSION_ID}`;
+  return { successUrl, cancelUrl: `${site}/basket`, thanksUrl };
+}
+
+function answer(heading: string): string {
+  return html`<title>Shop</title>
+    <h1>${heading}</h1>`.markup;
+}
+
+/** Somebody with a browser of their own, who does what the pages say. */
+export interface Shopper {
+  readonly page: Page;
+  /** What the browser complained of: its console, scripts that failed, what a policy refused. */
+  readonly complaints: readonly string[];
+  /** Opens a session's page and goes on to the card page. */
+  enter(url: string): Promise<void>;
+  typeCard(card?: Partial<typeof CARD>): Promise<void>;
+  /** Presses the button, and where scripts are off those of the pages on the way back to the shop too. */
+  press(button: RegExp): Promise<void>;
+}
+
+/** The card that the documentation uses. */
+export const CARD = { "Card number": "4929421234600821", Month: "12", Year: "29", CVV: "356" };
+
+export const PAY = /^Pay /;
+export const CANCEL = /^Cancel/;
+
+export async function openShopper(t: Test, browser: Browser, scripts: boolean): Promise<Shopper> {
+  const context = await browser.newContext({ javaScriptEnabled: scripts });
+  t.teardown(() => context.close());
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  const pressButton = (name: RegExp | string) => page.getByRole("button", { name }).click();
+  return {
+    page,
+    complaints,
+    async enter(url) {
+      await page.goto(url);
+      if (!scripts) await pressButton("Continue to payment");
+      await page.getByLabel("Card number").waitFor();
+    },
+    async typeCard(card = {}) {
+      for (const [label, text] of Object.entries({ ...CARD, ...card }))
+        await page.getByLabel(label).fill(text);
+    },
+    async press(button) {
+      await pressButton(button);
+      if (!scripts) await pressButton("Continue");
+    },
+  };
+}
