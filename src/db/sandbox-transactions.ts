@@ -1,4 +1,4 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import { type EntityManager, EntitySchema, In } from "typeorm";
 
 import { id, integer, json, optional, primary, text, time } from "./columns.js";
 import { insertRows } from "./insert.js";
@@ -91,6 +91,17 @@ export async function findSandboxTransactionByXref(
   xref: string,
 ): Promise<SandboxTransactionRow | undefined> {
   return (await db.findOneBy(sandboxTransactions, { gatewayMerchantId, xref })) ?? undefined;
+}
+
+/** A merchant's transactions under these references, the oldest first; at most `limit`. */
+export async function listSandboxTransactions(
+  db: EntityManager,
+  gatewayMerchantId: string,
+  references: readonly string[],
+  limit: number,
+): Promise<SandboxTransactionRow[]> {
+  const where = { gatewayMerchantId, transactionUnique: In(references) };
+  return await db.find(sandboxTransactions, { where, order: { createdAt: "ASC", id: "ASC" }, take: limit });
 }
 
 /** Locks the row until the transaction ends. It must be there: a lock on an absent one would stop every insert. */

@@ -9,7 +9,9 @@ export function currentResult(row: SandboxTransactionRow): Field[] {
     state: row.state,
     amountReceived: String(row.amountReceived),
     amountRetained: String(row.amountReceived),
-    ...(row.amountRefunded > 0 ? { amountRefunded: String(row.amountRefunded) } : {}),
+    ...(row.state === "accepted" && row.action === "SALE"
+      ? { amountRefunded: String(row.amountRefunded) }
+      : {}),
     timestamp: gatewayTimestamp(row.changedAt),
   });
 }

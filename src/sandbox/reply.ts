@@ -10,6 +10,12 @@ export function formReply(fields: readonly Field[]): Reply {
   return (response) => send(response, 200, encodeFields(fields), headers);
 }
 
+/** An answer in JSON. */
+export function jsonReply(value: unknown, headers: Record<string, string> = {}): Reply {
+  const all = { "content-type": "application/json", ...headers };
+  return (response) => send(response, 200, JSON.stringify(value), all);
+}
+
 /** An answer to a program whose request never reached the gateway's own code. */
 export function textReply(status: number, text: string, headers: Record<string, string> = {}): Reply {
   return (response) => {

@@ -1,9 +1,12 @@
+import type { IncomingHttpHeaders } from "node:http";
+
 import { answerDirect } from "./direct/direct.js";
 import { openPage } from "./open-page.js";
 import { pageReply } from "./pages/layout.js";
 import type { SandboxParts } from "./parts.js";
 import { payPage, showPage } from "./pay-page.js";
 import type { Reply } from "./reply.js";
+import { searchTransactions } from "./search/search-transactions.js";
 import { settle } from "./settle.js";
 
 /** A request as the answers below need it. */
@@ -11,6 +14,9 @@ export interface SandboxRequest {
   readonly body: Buffer;
   /** The id in the path, "" where the path has none. */
   readonly id: string;
+  /** What follows the question mark of the address, and the headers by their names in lower case. */
+  readonly search: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** One address of the gateway. */
@@ -49,6 +55,12 @@ const ROUTES: readonly Route[] = [
     path: /^\/direct\/$/,
     audience: "programs",
     answer: (parts, { body }) => answerDirect(parts, body),
+  },
+  {
+    method: "GET",
+    path: /^\/rest\/transactions\/?$/,
+    audience: "programs",
+    answer: (parts, { search, headers }) => searchTransactions(parts, search, headers),
   },
   {
     method: "POST",

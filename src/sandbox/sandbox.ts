@@ -56,7 +56,9 @@ async function replyFor(
   if (route === undefined) return pageReply(wrongMethodPage(allow));
   try {
     const body = route.method === "GET" ? Buffer.alloc(0) : await readBody(request, BODY_BYTES_MAX);
-    return await tracked(route.answer(parts, { body, id: route.path.exec(path)?.[1] ?? "" }));
+    const search = new URLSearchParams((request.url ?? "").split("?")[1]);
+    const id = route.path.exec(path)?.[1] ?? "";
+    return await tracked(route.answer(parts, { body, id, search, headers: request.headers }));
   } catch (error) {
     return failure(parts, route, error);
   }
