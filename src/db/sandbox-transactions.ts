@@ -41,6 +41,8 @@ export interface SandboxTransactionRow {
   /** What the merchant's server answered to the callback, a status or a failure; null until then. */
   readonly callbackAnswer: string | null;
   readonly callbackAt: number | null;
+  /** What went wrong on purpose: names between commas, "" for nothing. */
+  readonly faults: string;
 }
 
 export const sandboxTransactions = new EntitySchema<SandboxTransactionRow>({
@@ -69,6 +71,7 @@ export const sandboxTransactions = new EntitySchema<SandboxTransactionRow>({
     changedAt: time(),
     callbackAnswer: optional(text()),
     callbackAt: optional(time()),
+    faults: text(),
   },
 });
 

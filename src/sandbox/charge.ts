@@ -13,6 +13,7 @@ import { isDuplicate } from "./duplicates.js";
 import { type HostedRequest, readHostedRequest } from "./hosted-request.js";
 import { DUPLICATE, type Outcome } from "./outcomes.js";
 import type { SandboxParts } from "./parts.js";
+import { faultsText, type PlannedFaults } from "./planned-faults.js";
 import { newAuthorisationCode, newRequestId, newTransactionId, newXref } from "./references.js";
 import { amountReceived, maskOf, resultFields, type Transaction } from "./result-fields.js";
 
@@ -22,6 +23,7 @@ export interface Order {
   readonly outcome: Outcome;
   /** Undefined where the shopper cancelled. */
   readonly entry: CardEntry | undefined;
+  readonly faults: PlannedFaults;
   /** The account's secret: the key under which the card number is hashed. */
   readonly secret: string;
 }
@@ -34,7 +36,7 @@ export interface Order {
  */
 export function charge(parts: SandboxParts, order: Order): Promise<SandboxTransactionRow> {
   const request = readHostedRequest(order.page.fields);
-  const transaction = begin(order, request, parts.clock.now());
+  const transaction = beginTransaction(order, request, parts.clock.now());
   const fresh = rowOf(order, transaction);
   const refused = rowOf(order, { ...transaction, outcome: DUPLICATE, authorisationCode: "" });
   // The lock on the row of last use is all that two payments at once need, so nothing would be gained by SERIALIZABLE.
@@ -49,14 +51,20 @@ export function charge(parts: SandboxParts, order: Order): Promise<SandboxTransa
   });
 }
 
-function begin({ entry, outcome }: Order, request: HostedRequest, time: number): Transaction {
+/** A new transaction of this order; in no books yet. */
+export function beginTransaction(
+  { entry, outcome, faults }: Order,
+  request: HostedRequest,
+  time: number,
+): Transaction {
+  const captured = request.captureIsDelayed ? uncaptured(outcome) : outcome;
   return {
     transactionID: newTransactionId(),
     xref: newXref(time),
     requestID: newRequestId(),
     time,
     request,
-    outcome: request.captureIsDelayed ? uncaptured(outcome) : outcome,
+    outcome: faults.has("wrong_amount") ? withAnotherAmount(captured) : captured,
     entry,
     authorisationCode: outcome.takes === "nothing" ? "" : newAuthorisationCode(),
   };
@@ -67,7 +75,11 @@ function uncaptured(outcome: Outcome): Outcome {
   return outcome.state === "captured" ? { ...outcome, state: "approved" } : outcome;
 }
 
-function rowOf({ page, secret }: Order, transaction: Transaction): SandboxTransactionRow {
+function withAnotherAmount(outcome: Outcome): Outcome {
+  return outcome.takes === "nothing" ? outcome : { ...outcome, takes: "another amount" };
+}
+
+function rowOf({ page, secret, faults }: Order, transaction: Transaction): SandboxTransactionRow {
   const { transactionID, xref, time, request, outcome, entry } = transaction;
   const result = resultFields(transaction, page.fields);
   return {
@@ -94,6 +106,7 @@ function rowOf({ page, secret }: Order, transaction: Transaction): SandboxTransa
     changedAt: time,
     callbackAnswer: null,
     callbackAt: null,
+    faults: faultsText(faults),
   };
 }
 

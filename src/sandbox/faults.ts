@@ -45,6 +45,13 @@ export const REQUEST_MISMATCH = codeFault(
   "The request names other data than the transaction that it is about.",
 );
 
+/** The sandbox's own: a planned fault that it does not have. */
+export const UNKNOWN_FAULT = codeFault(
+  65537,
+  "UNKNOWN_FAULT",
+  "The field faults names one that is not known.",
+);
+
 /** A field that must be there is not. */
 export function missingField(field: string, responseCode: number): Fault {
   return codeFault(responseCode, `MISSING_${field.toUpperCase()}`, `The field ${field} is missing.`);

@@ -1,4 +1,5 @@
 import { type Field, fieldText } from "../cardstream/fields.js";
+import { signed } from "../cardstream/signature.js";
 import { findSandboxPage, insertSandboxPage, type SandboxPageRow } from "../db/sandbox-pages.js";
 import { inTransaction } from "../db/transaction.js";
 import { newId } from "../lib/ids.js";
@@ -6,6 +7,7 @@ import { deliver } from "./deliver.js";
 import { keptFields } from "./echoed-fields.js";
 import { type Fault, MALFORMED_REQUEST } from "./faults.js";
 import { isPostable, readHostedRequest, requestFault } from "./hosted-request.js";
+import { faultsOf } from "./merchant-faults.js";
 import { cardPage } from "./pages/card-page.js";
 import { faultPage } from "./pages/fault-page.js";
 import type { Page } from "./pages/layout.js";
@@ -32,7 +34,7 @@ export async function openPage(parts: SandboxParts, body: Buffer): Promise<Page>
     merchantName: account.merchantName,
     action: pageUrl(parts, await storePage(parts, kept)),
     errors: {},
-    choice: "",
+    choices: { outcome: "", fault: "" },
   });
 }
 
@@ -47,12 +49,15 @@ async function answerFault(
   const redirectURL = fieldText(kept, "redirectURL");
   if (!isPostable(redirectURL) || fault === MALFORMED_REQUEST) return faultPage(fault);
   const callbackURL = fieldText(kept, "callbackURL");
-  return deliver(parts, account, {
-    result: faultFields(fault, kept, parts.clock.now(), newRequestId()),
+  const result = faultFields(fault, kept, parts.clock.now(), newRequestId());
+  return deliver(parts, {
+    fields: signed(result, account.secret),
     redirectURL,
     callbackURL: isPostable(callbackURL) ? callbackURL : "",
     label: "This payment cannot be made",
     transactionID: undefined,
+    merchantName: account.merchantName,
+    faults: await faultsOf(parts, fieldText(kept, "merchantID")),
   });
 }
 

@@ -11,7 +11,7 @@ export interface Outcome {
   readonly responseMessage?: string;
   readonly state: "approved" | "captured" | "declined" | "referred" | "received" | "finished";
   /** How much of the amount is taken. */
-  readonly takes: "all" | "half" | "nothing";
+  readonly takes: "all" | "half" | "nothing" | "another amount";
 }
 
 /** Every outcome that can be chosen on the card page, in the order shown there. */

@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.js";
 import type { Clock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
+import type { Later } from "./later.js";
 
 /** A test-mode account at the sandbox gateway. */
 export interface SandboxAccount {
@@ -13,7 +14,7 @@ export interface SandboxAccount {
 }
 
 /** What the sandbox gateway is built from. */
-export interface SandboxParts {
+export interface SandboxOptions {
   /** Knows test-mode accounts only: a live `merchantID` is a stranger here, so a live form cannot be paid here. */
   readonly accounts: { secretOf(merchantID: string): Promise<SandboxAccount | undefined> };
   readonly db: Database;
@@ -23,6 +24,11 @@ export interface SandboxParts {
   readonly publicUrl: () => string;
   /** The path below which requests arrive in this process: `/sandbox`, or "" where the gateway has it to itself. */
   readonly basePath: string;
+}
+
+/** What its parts work with. */
+export interface SandboxParts extends SandboxOptions {
+  readonly later: Later;
 }
 
 /** The address of a card page, absolute. */

@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http";
+
 import { encodeFields, type Field } from "../cardstream/fields.js";
 import { type HttpResponse, send, sendText } from "../lib/http.js";
 
@@ -14,6 +16,15 @@ export function formReply(fields: readonly Field[]): Reply {
 export function jsonReply(value: unknown, headers: Record<string, string> = {}): Reply {
   const all = { "content-type": "application/json", ...headers };
   return (response) => send(response, 200, JSON.stringify(value), all);
+}
+
+/** No answer at all: after so long the connection is cut. */
+export function silentReply(ms: number): Reply {
+  return (response) => {
+    const timer = setTimeout(() => response.destroy(), ms).unref();
+    // The two response types agree on this call, but TypeScript cannot call a union of overloads.
+    (response as ServerResponse).once("close", () => clearTimeout(timer));
+  };
 }
 
 /** An answer to a program whose request never reached the gateway's own code. */

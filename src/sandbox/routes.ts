@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 import { answerDirect } from "./direct/direct.js";
+import { answerFaults } from "./merchant-faults.js";
 import { openPage } from "./open-page.js";
 import { pageReply } from "./pages/layout.js";
 import type { SandboxParts } from "./parts.js";
@@ -23,7 +24,7 @@ export interface SandboxRequest {
 export interface Route {
   readonly path: RegExp;
   /** GET answers HEAD as well. */
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   /** Who reads an error: people get a page. */
   readonly audience: "people" | "programs";
   answer(parts: SandboxParts, request: SandboxRequest): Promise<Reply>;
@@ -67,6 +68,12 @@ const ROUTES: readonly Route[] = [
     path: /^\/settle$/,
     audience: "programs",
     answer: (parts, { body }) => settle(parts, body),
+  },
+  {
+    method: "PUT",
+    path: /^\/faults$/,
+    audience: "programs",
+    answer: (parts, { body }) => answerFaults(parts, body),
   },
 ];
 

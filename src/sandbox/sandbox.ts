@@ -3,7 +3,8 @@ import { BodyTooLarge, type HttpRequest, type HttpResponse, readBody } from "../
 import { INTERNAL_ERROR } from "./faults.js";
 import { faultPage, notFoundPage, tooLargePage, wrongMethodPage } from "./pages/fault-page.js";
 import { pageReply } from "./pages/layout.js";
-import type { SandboxParts } from "./parts.js";
+import { createLater } from "./later.js";
+import type { SandboxOptions, SandboxParts } from "./parts.js";
 import { type Reply, textReply } from "./reply.js";
 import { findRoute, type Route } from "./routes.js";
 
@@ -11,7 +12,10 @@ import { findRoute, type Route } from "./routes.js";
 export interface Sandbox {
   /** Answers every request whose path lies below `basePath`. Never rejects. */
   handle(request: HttpRequest, response: HttpResponse): Promise<void>;
-  /** Waits for the payments under way: as long as a callback may take. To be called before the database is closed. */
+  /**
+   * Waits for the payments under way: as long as a callback may take. Callbacks that are delayed on purpose are not sent
+   * any more. To be called before the database is closed.
+   */
   close(): Promise<void>;
 }
 
@@ -20,7 +24,9 @@ export interface Sandbox {
  * and their results leave by callback and by browser; merchants' servers ask at `<base>/direct/`. All is signed by the
  * account's secret.
  */
-export function createSandbox(parts: SandboxParts): Sandbox {
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const later = createLater();
+  const parts = { ...options, later };
   const underWay = new Set<Promise<Reply>>();
   const tracked = async (work: Promise<Reply>): Promise<Reply> => {
     underWay.add(work);
@@ -37,6 +43,7 @@ export function createSandbox(parts: SandboxParts): Sandbox {
     },
     async close() {
       await Promise.allSettled(underWay);
+      await later.close();
     },
   };
 }

@@ -1,53 +1,33 @@
-import { fieldText } from "../cardstream/fields.js";
-import { signed } from "../cardstream/signature.js";
-import { moveSandboxTransactions } from "../db/sandbox-settlement.js";
+import { type Field, fieldText } from "../cardstream/fields.js";
+import { moveSandboxTransactions, type SandboxMove } from "../db/sandbox-settlement.js";
 import { inTransaction, type Tx } from "../db/transaction.js";
-import { keptFields } from "./echoed-fields.js";
-import { invalidField } from "./faults.js";
 import { REJECTED_AT_SETTLEMENT } from "./outcomes.js";
 import type { SandboxParts } from "./parts.js";
-import { gatewayTimestamp, newRequestId } from "./references.js";
-import { formReply, type Reply } from "./reply.js";
-import { faultFields } from "./result-fields.js";
-import { readSigned } from "./signed-request.js";
+import type { Reply } from "./reply.js";
+import { answerOrder } from "./sandbox-order.js";
 
 /**
  * `POST <base>/settle`: settles what is captured, of one merchant or only the transaction of an `xref`. The original has
  * no such call: it settles each night.
  *
- * The form is signed as every other and says `action=SETTLE`, so that no form that a shopper's browser has seen can be
- * posted here. With `state=tendered` it stops half-way, where nothing can be cancelled or refunded any more or yet. The
- * answer's `settled` counts the transactions that reached their last state, or `tendered`.
+ * A signed form with `action=SETTLE`. With `state=tendered` it stops half-way, where nothing can be cancelled any more or
+ * refunded yet. The answer's `settled` counts the transactions that reached their last state, or `tendered`.
  */
-export async function settle(parts: SandboxParts, body: Buffer): Promise<Reply> {
-  const time = parts.clock.now();
-  const requestID = newRequestId();
-  const read = await readSigned(parts, body);
-  if ("fault" in read) return formReply(faultFields(read.fault, [], time, requestID));
-  const { account, fields, merchantID } = read.request;
-  const text = (name: string): string => fieldText(fields, name);
-  if (text("action") !== "SETTLE") {
-    const fault = faultFields(invalidField("action", 66055), keptFields(fields), time, requestID);
-    return formReply(signed(fault, account.secret));
-  }
-  const which = { gatewayMerchantId: merchantID, xref: text("xref"), changedAt: time };
-  const settled = await inTransaction(parts.db, "READ COMMITTED", (tx) =>
-    text("state") === "tendered" ? tender(tx, which) : finish(tx, which),
-  );
-  parts.log.info({ settled }, "sandbox: transactions were settled");
-  const answer = [
-    ["merchantID", merchantID],
-    ["action", "SETTLE"],
-    ["settled", String(settled)],
-    ["responseCode", "0"],
-    ["responseStatus", "0"],
-    ["responseMessage", "SETTLED"],
-    ["timestamp", gatewayTimestamp(time)],
-  ] as const;
-  return formReply(signed(answer, account.secret));
+export function settle(parts: SandboxParts, body: Buffer): Promise<Reply> {
+  return answerOrder(parts, body, "SETTLE", async ({ fields, merchantID }) => {
+    const xref = fieldText(fields, "xref");
+    const which = { gatewayMerchantId: merchantID, xref, changedAt: parts.clock.now() };
+    const half = fieldText(fields, "state") === "tendered";
+    const settled = await inTransaction(parts.db, "READ COMMITTED", (tx) =>
+      half ? tender(tx, which) : finish(tx, which),
+    );
+    parts.log.info({ settled }, "sandbox: transactions were settled");
+    const told: Field[] = [["settled", String(settled)]];
+    return { told };
+  });
 }
 
-type Which = Omit<Parameters<typeof moveSandboxTransactions>[1], "from" | "to">;
+type Which = Omit<SandboxMove, "from" | "to">;
 
 async function tender(tx: Tx, which: Which): Promise<number> {
   return await moveSandboxTransactions(tx, { ...which, from: "captured", to: "tendered" });

@@ -16,6 +16,11 @@ export async function settle(stand: Stand, request: Record<string, string> = {})
   return await post(stand, "/settle", { action: "SETTLE", ...request });
 }
 
+/** Says what is to go wrong for the stand's merchant from now on. */
+export async function setFaults(stand: Stand, faults: string): Promise<Answer> {
+  return await post(stand, "/faults", { action: "FAULTS", faults }, "PUT");
+}
+
 /** Pays an order of its own and answers what stands in the books. */
 export async function paid(
   stand: Stand,
@@ -38,14 +43,24 @@ export async function found(
 }
 
 /** Posts fields as they are, signed or not. */
-export async function postFields(stand: Stand, path: string, fields: readonly Field[]): Promise<Response> {
+export async function postFields(
+  stand: Stand,
+  path: string,
+  fields: readonly Field[],
+  method: "POST" | "PUT" = "POST",
+): Promise<Response> {
   const headers = { "content-type": "application/x-www-form-urlencoded" };
-  return await fetch(stand.url + path, { method: "POST", headers, body: encodeFields(fields) });
+  return await fetch(stand.url + path, { method, headers, body: encodeFields(fields) });
 }
 
-async function post(stand: Stand, path: string, request: Record<string, string>): Promise<Answer> {
+async function post(
+  stand: Stand,
+  path: string,
+  request: Record<string, string>,
+  method: "POST" | "PUT" = "POST",
+): Promise<Answer> {
   const fields = Object.entries({ merchantID: ACCOUNT.merchantID, ...request });
-  const response = await postFields(stand, path, signed(fields, ACCOUNT.secret));
+  const response = await postFields(stand, path, signed(fields, ACCOUNT.secret), method);
   const answer = parseFields(Buffer.from(await response.arrayBuffer()));
   if (response.status !== 200) throw new Error(`Answered ${response.status}`);
   if (!isSigned(answer, [ACCOUNT.secret])) throw new Error("The answer is not signed.");

@@ -39,10 +39,15 @@ export class CreateSandbox1795300500000 implements MigrationInterface {
         changed_at: kind.time,
         callback_answer: optional(kind.text(100)),
         callback_at: optional(kind.time),
+        faults: kind.text(500),
       },
       primaryKey: ["id"],
       unique: [["xref"]],
       indexes: [["gateway_merchant_id", "transaction_unique"]],
+    });
+    await createTable(runner, "sandbox_faults", {
+      columns: { gateway_merchant_id: kind.id, faults: kind.text(500), changed_at: kind.time },
+      primaryKey: ["gateway_merchant_id"],
     });
     await createTable(runner, "sandbox_last_use", {
       columns: { fingerprint: kind.id, used_at: kind.time },

@@ -5,9 +5,11 @@ import { postCallback } from "../callback.js";
 import { keptFields } from "../echoed-fields.js";
 import { type Fault, invalidField, missingField } from "../faults.js";
 import { isPostable } from "../hosted-request.js";
+import { faultsOf } from "../merchant-faults.js";
 import type { SandboxParts } from "../parts.js";
+import { faultMs } from "../planned-faults.js";
 import { newRequestId } from "../references.js";
-import { formReply, type Reply } from "../reply.js";
+import { formReply, type Reply, silentReply, textReply } from "../reply.js";
 import { faultFields } from "../result-fields.js";
 import { readSigned } from "../signed-request.js";
 import { cancel } from "./cancel.js";
@@ -26,6 +28,8 @@ export async function answerDirect(parts: SandboxParts, body: Buffer): Promise<R
   const read = await readSigned(parts, body);
   if ("fault" in read) return formReply(faultFields(read.fault, [], time, requestID));
   const request = { ...read.request, requestID, time };
+  const faults = await faultsOf(parts, request.merchantID);
+  if (faults.has("direct_error")) return textReply(500, "Failed, as was asked for.");
   const answer = await carryOut(parts, request);
   const result = "fault" in answer ? refusal(request, answer.fault) : answer.result;
   const fields = signed(result, request.account.secret);
@@ -34,7 +38,7 @@ export async function answerDirect(parts: SandboxParts, body: Buffer): Promise<R
     "sandbox: a direct request was answered",
   );
   await tellCallback(parts, request, fields);
-  return formReply(fields);
+  return faults.has("direct_timeout") ? silentReply(faultMs(faults, "direct_timeout")) : formReply(fields);
 }
 
 /**

@@ -32,6 +32,7 @@ export function acceptedRefund(
     changedAt: request.time,
     callbackAnswer: null,
     callbackAt: null,
+    faults: "",
   };
   return { ...row, result: resultOf(row, request, sale) };
 }

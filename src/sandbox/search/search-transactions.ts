@@ -3,8 +3,10 @@ import type { IncomingHttpHeaders } from "node:http";
 import { fieldText } from "../../cardstream/fields.js";
 import { listSandboxTransactions, type SandboxTransactionRow } from "../../db/sandbox-transactions.js";
 import { currentResult } from "../current-result.js";
+import { faultsOf } from "../merchant-faults.js";
 import type { SandboxParts } from "../parts.js";
-import { jsonReply, type Reply, textReply } from "../reply.js";
+import { faultMs } from "../planned-faults.js";
+import { jsonReply, type Reply, silentReply, textReply } from "../reply.js";
 import { readCondition } from "./condition.js";
 import { tokenIn } from "./credentials.js";
 import { sameText } from "../same-text.js";
@@ -27,6 +29,9 @@ export async function searchTransactions(
   if (account?.restToken === undefined || !sameText(token, account.restToken)) {
     return textReply(401, "Unauthorised", { "www-authenticate": 'Basic realm="sandbox"' });
   }
+  const faults = await faultsOf(parts, merchantID);
+  if (faults.has("search_error")) return textReply(500, "Failed, as was asked for.");
+  if (faults.has("search_timeout")) return silentReply(faultMs(faults, "search_timeout"));
   // An integration uses `w`, the vendor's other texts `_where`.
   const references = readCondition(search.get("_where") ?? search.get("w") ?? "");
   if (references === undefined) return textReply(400, "Only a condition on transactionUnique is read here.");
