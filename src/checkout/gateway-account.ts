@@ -1,6 +1,11 @@
-import { findGatewayAccount, type GatewayAccountRow, listGatewayAccounts } from "../db/gateway-accounts.js";
+import {
+  findGatewayAccount,
+  type GatewayAccountRow,
+  listGatewayAccounts,
+  listTestGatewayAccounts,
+} from "../db/gateway-accounts.js";
 import type { GatewayAccount } from "../cardstream/hosted-form.js";
-import { findMerchant } from "../db/merchants.js";
+import { findMerchant, listMerchants } from "../db/merchants.js";
 import type { Owner } from "../domain/owner.js";
 import type { Checkout } from "./checkout.js";
 
@@ -51,7 +56,19 @@ export async function sandboxAccount(
   return { secret, restToken, merchantName: merchant.name, countryCode };
 }
 
-function open(checkout: Checkout, row: GatewayAccountRow): OpenGatewayAccount {
+/** Every test account, for a sandbox gateway in another process. */
+export async function listTestAccounts(
+  parts: Pick<Checkout, "db" | "sealer" | "clock">,
+): Promise<(TestAccount & { readonly merchantID: string })[]> {
+  const names = new Map((await listMerchants(parts.db.manager)).map(({ id, name }) => [id, name]));
+  const rows = await listTestGatewayAccounts(parts.db.manager);
+  return rows.map((row) => {
+    const { merchantID, secret, restToken, countryCode } = open(parts, row);
+    return { merchantID, secret, restToken, countryCode, merchantName: names.get(row.merchantId) ?? "" };
+  });
+}
+
+function open(checkout: Pick<Checkout, "sealer" | "clock">, row: GatewayAccountRow): OpenGatewayAccount {
   const { merchantId, livemode, restTokenSealed } = row;
   const unseal = (sealed: Uint8Array, purpose: "gateway-secret" | "gateway-rest-token"): string =>
     checkout.sealer.open(sealed, { merchantId, livemode, purpose });

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 
 import { createMerchant, type LiveAccount, type Registry } from "../checkout/create-merchant.js";
+import { registerTestAccounts } from "../checkout/register-test-accounts.js";
 import { updateMerchant } from "../checkout/update-merchant.js";
 import { findGatewayAccount } from "../db/gateway-accounts.js";
 import { listMerchants, type MerchantRow } from "../db/merchants.js";
 import { countryOption, jsonOption, readSecrets } from "./options.js";
 import { type Fields, isoTime, print, printList } from "./output.js";
-import { withRegistry } from "./registry.js";
+import { type OperatorRegistry, withRegistry } from "./registry.js";
 
 interface AccountOptions {
   readonly gatewayMerchantId?: string;
@@ -29,7 +30,9 @@ export function addMerchantCommands(program: Command, env: NodeJS.ProcessEnv): v
     .action(async (options: AccountOptions & { name: string; country: string }) => {
       await withRegistry(env, async (registry) => {
         const wanted = { name: options.name, countryCode: options.country, live: await liveAccount(options) };
-        print(await shown(registry, await createMerchant(registry, wanted)), options.json);
+        const merchant = await createMerchant(registry, wanted);
+        await tellSandbox(registry);
+        print(await shown(registry, merchant), options.json);
       });
     });
   withAccountOptions(merchants.command("update"))
@@ -56,6 +59,19 @@ export function addMerchantCommands(program: Command, env: NodeJS.ProcessEnv): v
         printList(await Promise.all(rows.map((row) => shown(registry, row))), json);
       });
     });
+}
+
+/** The merchant is made already, so a sandbox that is away is no failure: services tell it when they start. */
+async function tellSandbox(registry: OperatorRegistry): Promise<void> {
+  if (registry.sandboxUrl === undefined) return;
+  try {
+    await registerTestAccounts(registry, registry.sandboxUrl);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(
+      `${reason}\nUntil the next start of a service the merchant takes no test payments.\n`,
+    );
+  }
 }
 
 function withAccountOptions(command: Command): Command {

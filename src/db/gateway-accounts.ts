@@ -67,6 +67,15 @@ export async function listGatewayAccounts(
     .getMany();
 }
 
+/** Every test account. */
+export async function listTestGatewayAccounts(db: EntityManager): Promise<GatewayAccountRow[]> {
+  return await db
+    .createQueryBuilder(gatewayAccounts, "a")
+    .where("a.livemode = 0")
+    .orderBy("a.merchantId")
+    .getMany();
+}
+
 /** What may change of an account. */
 export type GatewayAccountChange = Partial<Omit<GatewayAccountRow, "merchantId" | "livemode" | "createdAt">>;
 

@@ -13,10 +13,20 @@ export interface SandboxAccount {
   readonly countryCode: string;
 }
 
+/** An account under its `merchantID`, as a service registers it. */
+export interface RegisteredAccount extends SandboxAccount {
+  readonly merchantID: string;
+}
+
 /** What the sandbox gateway is built from. */
 export interface SandboxOptions {
   /** Knows test-mode accounts only: a live `merchantID` is a stranger here, so a live form cannot be paid here. */
   readonly accounts: { secretOf(merchantID: string): Promise<SandboxAccount | undefined> };
+  /** Where services tell which accounts there are, and what they have to show; undefined where nobody does. */
+  readonly registration?: {
+    readonly token: string;
+    register(accounts: readonly RegisteredAccount[]): Promise<void>;
+  };
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;

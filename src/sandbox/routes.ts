@@ -6,6 +6,7 @@ import { openPage } from "./open-page.js";
 import { pageReply } from "./pages/layout.js";
 import type { SandboxParts } from "./parts.js";
 import { payPage, showPage } from "./pay-page.js";
+import { registerAccounts } from "./register-accounts.js";
 import type { Reply } from "./reply.js";
 import { searchTransactions } from "./search/search-transactions.js";
 import { settle } from "./settle.js";
@@ -74,6 +75,12 @@ const ROUTES: readonly Route[] = [
     path: /^\/faults$/,
     audience: "programs",
     answer: (parts, { body }) => answerFaults(parts, body),
+  },
+  {
+    method: "PUT",
+    path: /^\/accounts$/,
+    audience: "programs",
+    answer: (parts, { body, headers }) => registerAccounts(parts, headers, body),
   },
 ];
 

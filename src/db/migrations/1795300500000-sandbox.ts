@@ -5,6 +5,10 @@ import { createTable, kind, optional } from "../create-table.js";
 /** The sandbox gateway's own books. They hold test payments only, and no card number. */
 export class CreateSandbox1795300500000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    await createTable(runner, "sandbox_account", {
+      columns: { gateway_merchant_id: kind.id, account_sealed: kind.bytes, changed_at: kind.time },
+      primaryKey: ["gateway_merchant_id"],
+    });
     await createTable(runner, "sandbox_page", {
       columns: {
         id: kind.id,
