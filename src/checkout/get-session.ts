@@ -1,7 +1,7 @@
 import { findCheckoutSession } from "../db/checkout-sessions.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
-import { type CheckoutSession, statusAt } from "../domain/session.js";
+import { asOf, type CheckoutSession } from "../domain/session.js";
 import type { Checkout } from "./checkout.js";
 
 /** Reads a session as it stands at this moment. Another owner's session does not exist. */
@@ -14,5 +14,5 @@ export async function getSession(checkout: Checkout, owner: Owner, id: string): 
   ) {
     throw new Refusal("SESSION_NOT_FOUND", `No such checkout session: ${id}.`, "id");
   }
-  return { ...session, status: statusAt(session, checkout.clock.now()) };
+  return asOf(session, checkout.clock.now());
 }

@@ -2,7 +2,7 @@ import { listCheckoutSessions, type SessionFilter } from "../db/checkout-session
 import { findCheckoutSession } from "../db/checkout-sessions.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
-import { type CheckoutSession, statusAt } from "../domain/session.js";
+import { asOf, type CheckoutSession } from "../domain/session.js";
 import type { Checkout } from "./checkout.js";
 
 /** Where a caller wants a page of a list to begin: behind one object, or before another, or at the top. */
@@ -31,7 +31,7 @@ export async function listSessions(
   // One more than asked for tells whether there is more.
   const page = { olderThan: startingAfter, newerThan: endingBefore, limit: limit + 1 };
   const rows = await listCheckoutSessions(checkout.db.manager, owner, filter, page, now);
-  const data = rows.slice(0, limit).map((row) => ({ ...row, status: statusAt(row, now) }));
+  const data = rows.slice(0, limit).map((row) => asOf(row, now));
   return { data: endingBefore === undefined ? data : data.toReversed(), hasMore: rows.length > limit };
 }
 

@@ -52,9 +52,9 @@ export async function findCheckoutSession(
   db: EntityManager,
   id: string,
 ): Promise<CheckoutSessionRow | undefined> {
-  const row = await db.createQueryBuilder(checkoutSessions, "s").where("s.id = :id", { id }).getOne();
-  // A server ignores spaces at the end when it compares.
-  return row?.id === id ? row : undefined;
+  return (
+    (await db.createQueryBuilder(checkoutSessions, "s").where("s.id = :id", { id }).getOne()) ?? undefined
+  );
 }
 
 /** Reads the session and holds it until the transaction ends. Throws where it is absent: sessions are never deleted. */

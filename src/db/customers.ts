@@ -35,14 +35,12 @@ export async function findCustomer(
   { merchantId, livemode }: Owner,
   customerId: string,
 ): Promise<CustomerRow | undefined> {
-  const row = await db
+  const query = db
     .createQueryBuilder(customers, "c")
     .where("c.merchantId = :merchantId AND c.livemode = :livemode AND c.id = :customerId", {
       merchantId,
       livemode: livemode ? 1 : 0,
       customerId,
-    })
-    .getOne();
-  // A server ignores spaces at the end when it compares.
-  return row?.id === customerId ? row : undefined;
+    });
+  return (await query.getOne()) ?? undefined;
 }

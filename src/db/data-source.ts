@@ -1,7 +1,7 @@
 import type { DataSource, EntitySchema, MigrationInterface } from "typeorm";
 
 import type { Log } from "../lib/log.js";
-import { type Database, type Engine, TransactionScope } from "./database.js";
+import { type Database, DatabaseClosed, type Engine, TransactionScope } from "./database.js";
 import { openMysql } from "./mysql.js";
 import { sharedOptions } from "./shared-options.js";
 import { openSqlite } from "./sqlite.js";
@@ -31,13 +31,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 function guarded(engine: Engine, dataSource: DataSource, log: Log, close: () => Promise<void>): Database {
   const scope = new TransactionScope();
   const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
+  let closing: Promise<void> | undefined;
   dataSource.createQueryRunner = (mode) => {
     if (scope.entered) {
       throw new Error("A query beside the transaction that is running: inside inTransaction use its tx");
     }
+    if (!dataSource.isInitialized) throw new DatabaseClosed();
     return createQueryRunner(mode);
   };
-  let closing: Promise<void> | undefined;
   const closeOnce = () => (closing ??= scope.close().then(close));
   return { engine, manager: dataSource.manager, dataSource, scope, log, close: closeOnce };
 }

@@ -19,6 +19,15 @@ export interface Database {
 
 export type Engine = "mysql" | "sqlite";
 
+/** The service is stopping. */
+export class DatabaseClosed extends Error {
+  override readonly name = "DatabaseClosed";
+
+  constructor() {
+    super("The database is closed");
+  }
+}
+
 /**
  * Knows which transactions of this database are running, and whether the calling code stands inside one.
  *
@@ -37,7 +46,7 @@ export class TransactionScope {
   /** Counts `transaction`, with all its runs, among those that `close` waits for. */
   async admit<T>(transaction: () => Promise<T>): Promise<T> {
     if (this.entered) throw new Error("A transaction inside a transaction: pass the tx on instead");
-    if (this.#closed) throw new Error("The database is closed");
+    if (this.#closed) throw new DatabaseClosed();
     const running = transaction();
     this.#running.add(running);
     try {

@@ -1,4 +1,4 @@
-import type { DataSourceOptions, EntitySchema, MigrationInterface } from "typeorm";
+import { AbstractLogger, type DataSourceOptions, type EntitySchema, type MigrationInterface } from "typeorm";
 
 import { SnakeCaseColumns } from "./columns.js";
 
@@ -15,9 +15,14 @@ export function sharedOptions(
     namingStrategy: new SnakeCaseColumns(),
     // The migrations alone make tables.
     synchronize: false,
-    // TypeORM would print statements with their values. Errors reach our own log.
+    // TypeORM would print statements with their values, and some lines whatever it is told. Errors reach our own log.
     logging: false,
+    logger: new NoLogger(),
     // Its default, written out: a forgotten value in a condition must not come to mean "any row".
     invalidWhereValuesBehavior: { null: "throw", undefined: "throw" },
   } satisfies Partial<DataSourceOptions>;
+}
+
+class NoLogger extends AbstractLogger {
+  protected override writeLog(): void {}
 }

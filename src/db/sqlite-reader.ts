@@ -1,6 +1,7 @@
 import type Libsql from "libsql";
 
 import { onceFree } from "./busy.js";
+import { DatabaseClosed } from "./database.js";
 import { type Outcome, SqliteStatements } from "./sqlite-statements.js";
 
 /**
@@ -30,6 +31,7 @@ export class SqliteReader {
    * SQLITE_BUSY stays open, and would keep this connection in the past from then on.
    */
   #readNow(sql: string, values: readonly unknown[]): Outcome {
+    if (!this.#connection.open) throw new DatabaseClosed(); // libsql would end the process below.
     try {
       this.#connection.exec("begin; select 1 from sqlite_master limit 1");
       return this.#statements.run(sql, values);

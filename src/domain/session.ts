@@ -72,6 +72,11 @@ export function statusAt(session: SessionTimes, now: number): SessionStatus {
   return session.status === "open" && now >= closesAt(session) ? "expired" : session.status;
 }
 
+/** The session as it stands at this moment. */
+export function asOf<S extends SessionTimes>(session: S, now: number): S {
+  return { ...session, status: statusAt(session, now) };
+}
+
 /** True where the payment form may be given out: never after `expiresAt`. */
 export function mayGiveForm(session: SessionTimes, now: number): boolean {
   return session.status === "open" && now < session.expiresAt;

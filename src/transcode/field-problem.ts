@@ -35,5 +35,5 @@ export function quoted(text: string): string {
   return `"${visible.length > QUOTED_MAX ? `${visible.slice(0, QUOTED_MAX)}...` : visible}"`;
 }
 
-/** Long enough for any honest name or value; short enough for one line of a log. */
-const QUOTED_MAX = 80;
+/** Long enough for the way to any field of an honest request; short enough for one line of a log. */
+const QUOTED_MAX = 200;

@@ -41,8 +41,15 @@ export type AnswerRecord = Record<string, string | string[]>;
  */
 export function addHandlerHeaders(record: AnswerRecord, headers: Headers | undefined): AnswerRecord {
   if (headers === undefined) return record;
-  for (const [name, value] of headers) if (!isHeldBack(name) && name !== "set-cookie") record[name] = value;
+  for (const [name, value] of headers) if (!isOwn(name)) record[name] = value;
   const cookies = headers.getSetCookie();
   if (cookies.length > 0) record["set-cookie"] = cookies;
   return record;
 }
+
+function isOwn(name: string): boolean {
+  return OWN.has(name) || name.startsWith("grpc-") || name.startsWith("connect-");
+}
+
+/** `set-cookie` is the one header that cannot be joined into one; it is added apart. */
+const OWN = new Set([...HOP_BY_HOP, "content-type", "content-length", "content-encoding", "set-cookie"]);

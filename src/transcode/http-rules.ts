@@ -80,6 +80,7 @@ function boundVariable(method: DescMethod, variable: Variable): BoundVariable {
   const name = variable.fieldPath.join(".");
   const field = resolvePath(method.input, variable.fieldPath);
   if (typeof field === "string") throw new Error(`the path variable ${name} ${field}`);
+  if (field.name !== name) throw new Error(`the path variable ${name} must be called ${field.name}`); // No JSON names.
   if (field.leaf.fieldKind === "list") throw new Error(`the path variable ${name} is a repeated field`);
   return { ...variable, field };
 }

@@ -20,7 +20,7 @@ export interface JsonStyle {
   readonly enumNames: (desc: DescEnum) => EnumNames;
   /** Whether requests may give enum values by number. Answers do where a number has no name. */
   readonly enumNumbers: boolean;
-  /** What is written for an unset message or `optional` field: nothing, or `null`. */
+  /** What is written for an unset message or `optional` field: nothing, or `null` (but where null is a value). */
   readonly unset: "omit" | "null";
   /** Whether fields without presence are written when they have their default (0, "", [], ...). */
   readonly defaults: "omit" | "write";

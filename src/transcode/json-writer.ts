@@ -6,6 +6,7 @@ import {
   type Message,
 } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence, isWrapperDesc } from "@bufbuild/protobuf/wkt";
+import { takesNull } from "./json-field-reader.js";
 import type { WriteJson } from "./json-functions.js";
 import type { JsonStyle } from "./json-style.js";
 import { getField } from "./message-fields.js";
@@ -95,7 +96,8 @@ function keyedWriter(field: DescField, style: JsonStyle, writerOf: WriterOf): Wr
     if (style.defaults === "write") return (message) => key + write(getField(message, field));
     return (message) => (isFieldSet(message, field) ? key + write(getField(message, field)) : undefined);
   }
-  const unset = style.unset === "null" ? `${key}null` : undefined;
+  // The null of a google.protobuf.Value is a value: unset, it is left out.
+  const unset = style.unset === "null" && !takesNull(field) ? `${key}null` : undefined;
   return (message) => {
     const value = getField(message, field);
     return value === undefined ? unset : key + write(value);

@@ -4,6 +4,7 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { connectErrorOf, httpStatusOf, type ErrorAnswer, type ErrorRenderer } from "./error.js";
 import { addHandlerHeaders, type AnswerRecord } from "./headers.js";
 import type { HttpRequest, HttpResponse } from "./http.js";
+import { mayHaveBody } from "./request-bytes.js";
 import { isRouting, reasonOf, statusOfReason } from "./request-error.js";
 
 /** Sends a whole answer. To a HEAD request goes everything but the body. */
@@ -17,9 +18,29 @@ export function send(
   headers["content-length"] = String(typeof body === "string" ? Buffer.byteLength(body) : body.byteLength);
   const sender = response as ServerResponse; // The other HTTP version's differs in types only.
   sender.writeHead(status, headers);
-  if (request.method === "HEAD") sender.end();
-  else sender.end(body);
+  const sent = request.method === "HEAD" ? "" : body;
+  if (request.complete || "stream" in request || !mayHaveBody(request)) sender.end(sent);
+  else endAfterRequest(request, sender, sent);
 }
+
+/**
+ * Sends the answer now, and closes only when the client has sent what it is sending: to close a connection on unread
+ * bytes resets it, and a client that writes before it reads would never see the answer. Nobody can go on for ever,
+ * though; how long it may take is for the server's `requestTimeout` to say.
+ */
+function endAfterRequest(request: HttpRequest, response: ServerResponse, body: string | Uint8Array): void {
+  let discardedBytes = 0;
+  response.flushHeaders();
+  if (body.length > 0) response.write(body);
+  request.on("data", (chunk: Buffer) => {
+    discardedBytes += chunk.length;
+    if (discardedBytes > DISCARDED_BYTES_MAX) request.destroy();
+  });
+  request.once("end", () => response.end());
+}
+
+/** What a client may still have on its way when it is told that its request is refused. */
+const DISCARDED_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Sends an answer without a body. */
 export function sendNothing(response: HttpResponse, status: number, headers: AnswerRecord): void {
@@ -61,7 +82,6 @@ export function sendError(
     // A header that cannot be sent, or an answer that has begun: the one thing left to say is that it failed.
     sendFallback(request, response);
   }
-  discardRest(request);
 }
 
 function sendFallback(request: HttpRequest, response: HttpResponse): void {
@@ -73,19 +93,3 @@ function sendFallback(request: HttpRequest, response: HttpResponse): void {
 }
 
 const FALLBACK_BODY = `{"code":13,"message":"internal error","details":[]}`;
-
-/**
- * Lets a client that is still sending read the answer before its connection goes: closing at once would reset it, and
- * the answer be lost. Nobody can go on for ever, though.
- */
-function discardRest(request: HttpRequest): void {
-  if (request.complete) return;
-  let bytes = 0;
-  request.on("data", (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > DISCARDED_BYTES_MAX) request.destroy();
-  });
-}
-
-/** What a client may still have on its way when it is told that its request is too large. */
-const DISCARDED_BYTES_MAX = 16 * 1024 * 1024;

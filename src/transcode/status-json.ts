@@ -18,11 +18,20 @@ export function renderStatus(error: ConnectError, context: ErrorContext): ErrorA
 
 type Detail = ConnectError["details"][number];
 
-/** A detail as ProtoJSON of Any: `@type` first, then the message's own fields. */
+/** A detail as ProtoJSON of Any. One without JSON is only named; one of a type that is not known here keeps its bytes. */
 function detailJson(detail: Detail): string {
-  if ("desc" in detail) return packed(detail.desc, create(detail.desc, detail.value));
-  const desc = KNOWN.get(detail.type);
-  if (desc !== undefined) return packed(desc, fromBinary(desc, detail.value));
+  try {
+    if ("desc" in detail) return packed(detail.desc, create(detail.desc, detail.value));
+    const desc = KNOWN.get(detail.type);
+    if (desc !== undefined) return packed(desc, fromBinary(desc, detail.value));
+  } catch {
+    // Losing a detail is better than losing the error that it belongs to.
+  }
+  return bytesJson(detail);
+}
+
+function bytesJson(detail: Detail): string {
+  if ("desc" in detail) return JSON.stringify({ "@type": typeUrl(detail.desc.typeName) });
   return JSON.stringify({ "@type": typeUrl(detail.type), value: base64Encode(detail.value) });
 }
 

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
@@ -80,7 +79,13 @@ const NDJSON = "application/x-ndjson";
 /** Waits where the client reads more slowly than the handler writes. */
 async function push(response: ServerResponse, chunk: string | Uint8Array): Promise<void> {
   if (response.write(chunk) || isGone(response)) return;
-  await Promise.race([once(response, "drain"), once(response, "close")]);
+  await new Promise<void>((resolve) => {
+    const proceed = (): void => {
+      response.off("drain", proceed).off("close", proceed);
+      resolve();
+    };
+    response.on("drain", proceed).on("close", proceed);
+  });
 }
 
 /** A renderer's body on one line, under the key `error` unless it has that itself. */

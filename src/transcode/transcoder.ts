@@ -34,7 +34,7 @@ export interface Transcoder {
   /** What it serves, in order of declaration. */
   readonly rules: readonly RouteRule[];
   /** Whether some rule fits a raw path, whatever its HTTP method. */
-  matchesPath(path: string): boolean;
+  readonly matchesPath: (path: string) => boolean;
 }
 
 /**

@@ -28,7 +28,12 @@ await t.test("an address is taken apart with its escapes undone", async (t) => {
     ssl: undefined,
   });
   const other = serverOptions("mysql://root@[::1]:3307/pay?ssl=true");
-  t.match(other, { host: "::1", port: 3307, password: "", ssl: { rejectUnauthorized: true } });
+  t.match(other, {
+    host: "::1",
+    port: 3307,
+    password: "",
+    ssl: { rejectUnauthorized: true, verifyIdentity: true },
+  });
 });
 
 await eachEngine(t, "a value that its column cannot hold is refused, not cut to fit", async (t, engine) => {
@@ -135,6 +140,11 @@ await eachEngine(t, "closing lets the transaction that is running end", async (t
   await closed;
   const again = await openThings(engine);
   t.same(await storedIds(again), ["a"]);
+});
+
+await onMysql(t, "a connection that must be encrypted is never made in clear", async (t, engine) => {
+  const open = engine.open({ url: `${engine.place.url}?ssl=true` });
+  await t.rejects(open, { code: "HANDSHAKE_NO_SSL_SUPPORT" });
 });
 
 await onMysql(t, "every connection to a server counts in UTC and is strict", async (t, engine) => {

@@ -31,9 +31,7 @@ await onMysql(
       await insertThings(tx, aThing());
       if (run.again) return;
       const [{ id }] = await tx.query("select connection_id() as id");
-      const killed = tx.query("select sleep(20)");
-      await admin.query(`kill ${id}`);
-      await killed;
+      await Promise.all([tx.query("select sleep(20)"), admin.query(`kill ${id}`)]);
     });
     t.equal(runs, 2);
     t.same(await storedIds(database), ["a"]);

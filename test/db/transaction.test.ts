@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { isDuplicateKey } from "../../src/db/database-errors.js";
+import { isDatabaseAway, isDuplicateKey } from "../../src/db/database-errors.js";
 import { inTransaction, lockForUpdate } from "../../src/db/transaction.js";
 import { eachEngine, signal } from "../support/database.js";
 import {
@@ -140,8 +140,12 @@ await eachEngine(t, "of many at once the acknowledged are stored, and they alone
   }
 });
 
-await eachEngine(t, "a closed database takes no more transactions", async (t, engine) => {
+await eachEngine(t, "a closed database refuses transactions and reads", async (t, engine) => {
   const database = await openThings(engine);
   await database.close();
-  await t.rejects(save(database, aThing()), { message: /closed/ });
+  for (const attempt of [() => save(database, aThing()), () => storedIds(database)]) {
+    const error = await attempt().catch((error: unknown) => error);
+    t.match(error, { message: /closed/ });
+    t.ok(isDatabaseAway(error));
+  }
 });

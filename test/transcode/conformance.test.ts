@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import * as http2 from "node:http2";
-import { fromJson, toJson, type DescMethodUnary } from "@bufbuild/protobuf";
+import { fromJson, toJson, type DescMethodServerStreaming, type DescMethodUnary } from "@bufbuild/protobuf";
 import { connectNodeAdapter, createGrpcTransport } from "@connectrpc/connect-node";
 import t, { type Test } from "tap";
 import { createTranscoder } from "../../src/transcode/transcoder.js";
@@ -46,8 +46,8 @@ t.test("a handler sees the same message over gRPC as over HTTP, in every unary c
   const called = caseFile.cases.filter(({ expect }) => expect.rpc !== undefined);
   let unary = 0;
   for (const { name, expect, http } of called) {
-    const method = stub.methodNamed(expect.rpc ?? "") as DescMethodUnary;
-    if (String(method.methodKind) !== "unary") continue;
+    const method = stub.methodNamed(expect.rpc ?? "") as DescMethodUnary | DescMethodServerStreaming;
+    if (method.methodKind !== "unary") continue;
     unary++;
     stub.prepare();
     const message = fromJson(method.input, expect.request_json ?? {});

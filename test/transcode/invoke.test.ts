@@ -7,7 +7,6 @@ import {
   type Interceptor,
 } from "@connectrpc/connect";
 import t from "tap";
-import type { Call } from "../../src/transcode/call.js";
 import { createInvoker } from "../../src/transcode/invoke.js";
 import {
   CoreService,
@@ -16,6 +15,7 @@ import {
   StreamService,
   type Item,
 } from "../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
+import { call } from "./support/calls.js";
 
 const getItem = CoreService.method.getItem;
 const request = create(GetItemRequestSchema, { id: "42" });
@@ -132,14 +132,3 @@ t.test("a stream goes through the same interceptors, and its errors are ConnectE
   t.same(messages, [create(ItemSchema, { id: "42" })]);
   t.same(seen, ["WatchItem true"]);
 });
-
-function call(parts: Partial<Call> = {}): Call {
-  return {
-    header: new Headers(),
-    signal: new AbortController().signal,
-    contextValues: createContextValues(),
-    requestMethod: "GET",
-    url: "http://localhost/v1/items/42",
-    ...parts,
-  };
-}

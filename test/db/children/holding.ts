@@ -1,4 +1,4 @@
-// A stranger to our code that takes the write lock of a database file, or the file as a whole, and gives it back.
+// A stranger to our code: takes the write lock of a database file, or locks readers out too, and gives it back.
 import Libsql from "libsql";
 
 const { file } = JSON.parse(process.argv[2] ?? "") as { file: string };
@@ -6,9 +6,8 @@ const connection = new Libsql(file, { timeout: 10_000 });
 let rows = 0;
 
 process.on("message", (message) => {
-  if (message === "seize") connection.exec("pragma locking_mode = exclusive");
   if (message === "take" || message === "seize") {
-    connection.exec("begin immediate");
+    connection.exec(message === "take" ? "begin immediate" : "begin exclusive");
     const id = `held ${rows++}`;
     connection.exec(`insert into thing values ('${id}', 'holder', '${id}', 1, 0, 0, '{}', null)`);
     process.send?.("taken");
@@ -16,10 +15,6 @@ process.on("message", (message) => {
   if (message === "give") {
     connection.exec("commit");
     process.send?.("given");
-  }
-  if (message === "end") {
-    connection.close();
-    process.disconnect();
   }
 });
 process.send?.("ready");

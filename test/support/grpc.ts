@@ -1,0 +1,36 @@
+import { credentials, loadPackageDefinition, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { load } from "@grpc/proto-loader";
+
+import type { TestApp } from "./app.js";
+
+/** What one call over gRPC came to. */
+type Outcome =
+  | { readonly error: ServiceError; readonly answer?: undefined }
+  | { readonly error?: undefined; readonly answer: Answer };
+
+// oxlint-disable-next-line typescript/no-explicit-any -- what a client without generated types gets.
+type Answer = any;
+
+/** A client made from the proto files, by a gRPC stack that is not ours. */
+export async function connect(app: TestApp) {
+  const definition = await load("calmonypay/v1/checkout_service.proto", {
+    includeDirs: ["proto", "proto/third_party"],
+    keepCase: true,
+    longs: String,
+    enums: String,
+  });
+  // oxlint-disable-next-line typescript/no-explicit-any -- the loader makes classes that no type knows.
+  const { calmonypay } = loadPackageDefinition(definition) as any;
+  const client = new calmonypay.v1.CheckoutService(app.urls.grpc, credentials.createInsecure());
+  return {
+    close: () => client.close(),
+    call: (method: string, request: object, key: string | undefined) =>
+      new Promise<Outcome>((resolve) => {
+        const metadata = new Metadata();
+        if (key !== undefined) metadata.set("authorization", `Bearer ${key}`);
+        client[method](request, metadata, (error: ServiceError | null, answer: Answer) =>
+          resolve(error === null ? { answer } : { error }),
+        );
+      }),
+  };
+}

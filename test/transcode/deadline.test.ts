@@ -1,0 +1,84 @@
+import { EventEmitter, once } from "node:events";
+import { Code } from "@connectrpc/connect";
+import * as fc from "fast-check";
+import t from "tap";
+import { timeoutOf, within } from "../../src/transcode/deadline.js";
+
+t.test("a grpc-timeout that is none is refused", (t) => {
+  for (const header of [
+    "",
+    "50",
+    "m",
+    "50 m",
+    "-1S",
+    "1.5S",
+    "123456789m",
+    "1s",
+    "1h",
+    "0x1S",
+    "1S,1S",
+    "1S ",
+  ]) {
+    t.throws(() => timeoutOf(header, 1000), { code: Code.InvalidArgument }, header);
+  }
+  t.end();
+});
+
+t.test("a client can shorten the server's limit, and never lengthen it", (t) => {
+  const units: [string, number][] = [
+    ["50m", 50],
+    ["2S", 2000],
+    ["1M", 60_000],
+    ["1H", 3_600_000],
+    ["1500u", 2],
+    ["1n", 1],
+    ["0S", 0],
+  ];
+  for (const [header, ms] of units) t.equal(timeoutOf(header, 10_000_000), ms, header);
+  t.equal(timeoutOf(undefined, 1000), 1000);
+  const header = fc
+    .tuple(fc.nat(99_999_999), fc.constantFrom("H", "M", "S", "m", "u", "n"))
+    .map(([value, unit]) => `${value}${unit}`);
+  fc.assert(
+    fc.property(header, fc.integer({ min: 1, max: 3_600_000 }), (header, limit) => {
+      const ms = timeoutOf(header, limit);
+      return Number.isInteger(ms) && ms >= 0 && ms <= limit;
+    }),
+  );
+  t.end();
+});
+
+t.test("no time at all is up before the work begins", async (t) => {
+  let called = false;
+  const work = async (): Promise<void> => void (called = true);
+  await t.rejects(within(0, work, ignore), { code: Code.DeadlineExceeded });
+  t.notOk(called);
+});
+
+t.test("when time is up the caller hears it, and the work goes on to its end", async (t) => {
+  const reasons: unknown[] = [];
+  const steps = new EventEmitter();
+  const work = async (): Promise<void> => {
+    await once(steps, "go on");
+    steps.emit("finished");
+    throw new Error("nobody hears this");
+  };
+  await t.rejects(
+    within(5, work, (reason) => reasons.push(reason)),
+    { code: Code.DeadlineExceeded },
+  );
+  t.match(reasons, [{ code: Code.DeadlineExceeded }]);
+  const finished = once(steps, "finished");
+  steps.emit("go on");
+  await finished;
+});
+
+t.test("work that is done in time is the answer, or the error", async (t) => {
+  t.equal(await within(1000, () => Promise.resolve(5), ignore), 5);
+  await t.rejects(
+    within(1000, () => Promise.reject(new Error("no")), ignore),
+    /no/,
+  );
+});
+
+function ignore(): void {}
