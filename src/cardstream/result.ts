@@ -17,7 +17,8 @@ export function verifyResult(
   return isSigned(fields, secrets) ? readResult(fields) : undefined;
 }
 
-function readResult(fields: readonly Field[]): GatewayResult {
+/** The result that a message holds which `verifyResult` has believed before: it was stored since, and sealed. */
+export function readResult(fields: readonly Field[]): GatewayResult {
   const text = (name: string): string => fieldText(fields, name);
   return {
     merchantID: text("merchantID"),

@@ -53,7 +53,10 @@ async function recordFor(
   if (judgement.outcome === "completed" && session.status === "complete") return applied(judgement, true);
   if (!(await insertGatewayResult(tx, judged(row, judgement)))) return applied(judgement, true);
   await checkout.reached("result recorded");
-  if (judgement.outcome === "completed") await completeSession(checkout, tx, session, result, row);
+  if (judgement.outcome === "completed") {
+    const received = { amount: session.amountTotal, currency: session.currency };
+    await completeSession(checkout, tx, session, { result, received, stored: row });
+  }
   if (endsAttempt(judgement, result, session)) await startNextAttempt(tx, session.id);
   return applied(judgement, false);
 }
@@ -102,6 +105,11 @@ function newRow(
     messageSealed: sealer.seal(message.body.toString("utf8"), { ...owner, purpose: "gateway-message" }),
     receivedAt: now,
     resolvedAt: null,
+    resolution: null,
+    note: null,
+    returnRequest: null,
+    returnClaim: null,
+    returnClaimUntil: null,
   };
 }
 

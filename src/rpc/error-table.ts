@@ -116,6 +116,49 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     code: "resource_missing",
     meaning: "`starting_after` or `ending_before` is the id of nothing in the list.",
   },
+  HELD_PAYMENT_NOT_FOUND: {
+    grpc: Code.NotFound,
+    type: "invalid_request_error",
+    code: "resource_missing",
+    meaning: "The key's merchant has no such held payment in the key's mode.",
+  },
+  HELD_PAYMENT_RESOLVED: {
+    grpc: Code.FailedPrecondition,
+    type: "invalid_request_error",
+    code: "held_payment_resolved",
+    meaning: "The held payment is resolved already, and that is final.",
+  },
+  HELD_PAYMENT_BUSY: {
+    grpc: Code.Aborted,
+    type: "invalid_request_error",
+    code: "held_payment_busy",
+    meaning: "Another call is returning this payment's money. Read it again in a minute.",
+  },
+  RESOLUTION_NOT_POSSIBLE: {
+    grpc: Code.FailedPrecondition,
+    type: "invalid_request_error",
+    code: "resolution_not_possible",
+    meaning: "The resolution is none of the held payment's `possible_resolutions`.",
+  },
+  RETURN_TOO_EARLY: {
+    grpc: Code.FailedPrecondition,
+    type: "invalid_request_error",
+    code: "return_too_early",
+    meaning:
+      "The payment is being settled: it cannot be cancelled any more, nor refunded yet. Try again in a day.",
+  },
+  RETURN_REFUSED: {
+    grpc: Code.FailedPrecondition,
+    type: "card_error",
+    code: "return_refused",
+    meaning: "The gateway refuses to give the money back, or has none of it. Nothing was changed.",
+  },
+  RETURN_UNKNOWN: {
+    grpc: Code.Unavailable,
+    type: "api_error",
+    code: "return_unknown",
+    meaning: "The gateway's answer was lost, or says nothing. Make the call again: it asks before it sends.",
+  },
   IDEMPOTENCY_KEY_REUSED: {
     grpc: Code.InvalidArgument,
     type: "idempotency_error",

@@ -1,11 +1,13 @@
 import type { ConnectRouter, Interceptor } from "@connectrpc/connect";
 
 import { CheckoutService } from "../../gen/calmonypay/v1/checkout_service_pb.js";
+import { HeldPaymentService } from "../../gen/calmonypay/v1/held_payment_service_pb.js";
 import type { Checkout } from "../checkout/checkout.js";
 import { findApiKeyByHash } from "../db/api-keys.js";
 import { accessLog } from "./access-log.js";
 import { authenticate } from "./authenticate.js";
 import { checkoutHandlers } from "./checkout-handlers.js";
+import { heldPaymentHandlers } from "./held-payment-handlers.js";
 import { idempotency } from "./idempotency.js";
 import { refusals } from "./refusals.js";
 import { validate } from "./validate.js";
@@ -14,6 +16,7 @@ import { validate } from "./validate.js";
 export function createRoutes(checkout: Checkout): (router: ConnectRouter) => void {
   return (router) => {
     router.service(CheckoutService, checkoutHandlers(checkout));
+    router.service(HeldPaymentService, heldPaymentHandlers(checkout));
   };
 }
 
