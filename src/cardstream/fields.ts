@@ -9,11 +9,15 @@ export class MalformedMessage extends Error {
 /** Far more than the 180 that a request has and the gateway adds; below PHP's own limit of 1000. */
 const FIELDS_MAX = 600;
 
+/** Ten times the longest name seen, and as deep as PHP itself reads. */
+const NAME_LENGTH_MAX = 250;
+const NAME_DEPTH_MAX = 64;
+
 /**
  * Reads a form-encoded body into its fields in the order of arrival, which the signature depends on.
  *
  * Throws MalformedMessage on a broken escape, bytes that are not UTF-8, a name given twice (PHP would keep the last one,
- * others the first), or more than 600 fields.
+ * others the first), a name beyond what the gateway writes, or more than 600 fields.
  */
 export function parseFields(body: Buffer): Field[] {
   const parts = utf8(body)
@@ -21,6 +25,7 @@ export function parseFields(body: Buffer): Field[] {
     .filter((part) => part !== "");
   if (parts.length > FIELDS_MAX) throw new MalformedMessage(`More than ${FIELDS_MAX} fields.`);
   const fields = parts.map(parseField);
+  if (!fields.every(([name]) => isSane(name))) throw new MalformedMessage("A name is too long or too deep.");
   if (new Set(fields.map(([name]) => name)).size !== fields.length) {
     throw new MalformedMessage("A field is given twice.");
   }
@@ -41,6 +46,14 @@ export function fieldText(fields: readonly Field[], name: string): string {
 export function rootName(name: string): string {
   const bracket = name.indexOf("[");
   return bracket === -1 ? name : name.slice(0, bracket);
+}
+
+/**
+ * Signing weighs every bracket of a name with all that stands before it: sixteen names of 16 KB, all brackets, held
+ * everybody up for eight seconds.
+ */
+function isSane(name: string): boolean {
+  return name.length <= NAME_LENGTH_MAX && name.split("]").length <= NAME_DEPTH_MAX + 1;
 }
 
 function utf8(bytes: Buffer): string {

@@ -4,16 +4,18 @@ import type { Run, Tx } from "../db/transaction.js";
 import { receivedOf } from "../domain/held-payment.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
+import type { Clock } from "../lib/clock.js";
 import type { Checkout } from "./checkout.js";
 import { completeSession } from "./complete-session.js";
 import { type Done, type IdempotentCall, once } from "./once.js";
 import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
 import { storedResult } from "./stored-message.js";
+import { clockOf } from "./test-clock.js";
 
 /**
  * Takes a held payment as it is. A session that is not complete becomes complete, with an intent over what was really
- * received. A session has one intent at most: where another payment has completed it, or there is none, the payment is only
- * marked accepted.
+ * received. A session has one intent at most, and a transaction pays one session: a duplicate of either kind, or a payment
+ * of no session, is only marked accepted.
  */
 export async function acceptHeldPayment(
   checkout: Checkout,
@@ -22,13 +24,15 @@ export async function acceptHeldPayment(
   decision: Decision,
   call: IdempotentCall | undefined,
 ): Promise<Done> {
-  const accept = (tx: Tx, run: Run): Promise<void> => acceptIn(checkout, tx, run, held, decision);
+  const clock = await clockOf(checkout, owner);
+  const accept = (tx: Tx, run: Run): Promise<void> => acceptIn(checkout, clock, tx, run, held, decision);
   return await once(checkout, owner, call, held.id, accept, "SERIALIZABLE");
 }
 
 /** The session is locked first, as by a result that comes in: in another order the two could wait for each other. */
 async function acceptIn(
   checkout: Checkout,
+  clock: Clock,
   tx: Tx,
   run: Run,
   { id, sessionId }: HeldPaymentRow,
@@ -38,9 +42,9 @@ async function acceptIn(
   const held = await lockUnresolved(checkout, tx, run, id, decision);
   if (held === undefined) return;
   refuseIfBeingReturned(held);
-  if (session !== undefined && session.status !== "complete") {
+  if (session !== undefined && session.status !== "complete" && held.heldReason !== "duplicate") {
     const payment = { result: storedResult(checkout, held), received: receivedIn(held), stored: held };
-    await completeSession(checkout, tx, session, payment);
+    await completeSession(checkout, clock, tx, session, payment);
   }
   await recordResolution(checkout, tx, held, decision);
 }

@@ -5,6 +5,7 @@ import { Refusal } from "../domain/refusal.js";
 import { asOf, type CheckoutSession } from "../domain/session.js";
 import type { Checkout } from "./checkout.js";
 import { type Page, pageOfRows, type PageRequest, rowsToRead } from "./page.js";
+import { clockOf } from "./test-clock.js";
 
 /** Lists an owner's sessions as they stand now, the newest first. */
 export async function listSessions(
@@ -15,7 +16,7 @@ export async function listSessions(
 ): Promise<Page<CheckoutSession>> {
   await requireCursor(checkout, owner, page.startingAfter, "starting_after");
   await requireCursor(checkout, owner, page.endingBefore, "ending_before");
-  const now = checkout.clock.now();
+  const now = (await clockOf(checkout, owner)).now();
   const rows = await listCheckoutSessions(checkout.db.manager, owner, filter, rowsToRead(page), now);
   return pageOfRows(
     rows.map((row) => asOf(row, now)),

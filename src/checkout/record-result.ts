@@ -5,10 +5,12 @@ import type { GatewayResult } from "../domain/gateway-result.js";
 import { endsAttempt, held, judge, type Judgement, judgeWithoutSession } from "../domain/judgement.js";
 import { currencyByCode } from "../domain/money.js";
 import type { CheckoutSession } from "../domain/session.js";
+import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import { completeSession } from "./complete-session.js";
 import type { AppliedResult, GatewayMessage } from "./gateway-message.js";
+import { clockOf } from "./test-clock.js";
 import type { VerifiedMessage } from "./verify-message.js";
 
 /** A result as it will be stored, before it is judged. */
@@ -26,10 +28,11 @@ export async function recordResult(
   const { session, result } = verified;
   const row = newRow(checkout, verified, message);
   if (session === undefined) return await recordAlone(checkout, row, judgeWithoutSession(result));
+  const clock = await clockOf(checkout, session);
   return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
     const locked = await lockCheckoutSession(tx, session.id);
     await checkout.reached("session locked");
-    return await recordFor(checkout, tx, locked, result, row);
+    return await recordFor(checkout, clock, tx, locked, result, row);
   });
 }
 
@@ -44,6 +47,7 @@ export async function recordUnapplicable(
 
 async function recordFor(
   checkout: Checkout,
+  clock: Clock,
   tx: Tx,
   session: CheckoutSessionRow,
   result: GatewayResult,
@@ -51,14 +55,23 @@ async function recordFor(
 ): Promise<AppliedResult> {
   const judgement = judgeLocked(session, result);
   if (judgement.outcome === "completed" && session.status === "complete") return applied(judgement, true);
-  if (!(await insertGatewayResult(tx, judged(row, judgement)))) return applied(judgement, true);
+  if (!(await insertGatewayResult(tx, judged(row, judgement)))) {
+    // An open session's success that is on record already has paid another session.
+    return judgement.outcome === "completed" ? await recordReused(tx, row) : applied(judgement, true);
+  }
   await checkout.reached("result recorded");
   if (judgement.outcome === "completed") {
     const received = { amount: session.amountTotal, currency: session.currency };
-    await completeSession(checkout, tx, session, { result, received, stored: row });
+    await completeSession(checkout, clock, tx, session, { result, received, stored: row });
   }
   if (endsAttempt(judgement, result, session)) await startNextAttempt(tx, session.id);
   return applied(judgement, false);
+}
+
+/** No transaction pays twice, whatever its messages say: a person decides which session it belongs to. */
+async function recordReused(tx: Tx, row: UnjudgedRow): Promise<AppliedResult> {
+  const judgement = held("duplicate");
+  return applied(judgement, !(await insertGatewayResult(tx, judged(row, judgement))));
 }
 
 /** Of two successes the first one recorded pays the session; another transaction's waits for a person. */

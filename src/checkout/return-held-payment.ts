@@ -1,7 +1,8 @@
 import { lockCheckoutSession, startNextAttempt } from "../db/checkout-sessions.js";
-import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../db/held-payments.js";
+import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment, paysSession } from "../db/held-payments.js";
 import { inTransaction, type Run, type Tx } from "../db/transaction.js";
 import type { Owner } from "../domain/owner.js";
+import { Refusal } from "../domain/refusal.js";
 import { parseAttemptReference } from "../domain/session.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
@@ -38,12 +39,16 @@ export async function returnHeldPayment(
 /** Twice as long as the gateway may take for all that it is asked. */
 const CLAIM_MS = 60_000;
 
+const PAYS_SESSION =
+  "This payment has completed a session: its money cannot be returned as that of a held payment.";
+
 async function claim(checkout: Checkout, id: string): Promise<Claimed> {
   const now = checkout.clock.now();
   const returnClaim = newId("claim", now);
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     const held = await lockHeldPayment(tx, id);
     refuseIfResolved(held);
+    if (await paysSession(tx, held)) throw new Refusal("RESOLUTION_NOT_POSSIBLE", PAYS_SESSION, "resolution");
     if (held.returnClaim !== returnClaim) refuseIfClaimed(held, now); // Ours where COMMIT's answer was lost.
     await changeHeldPayment(tx, id, { returnClaim, returnClaimUntil: now + CLAIM_MS });
     return { held, claim: returnClaim };

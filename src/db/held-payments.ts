@@ -58,6 +58,22 @@ export async function countUnresolvedHeldPayments(db: EntityManager): Promise<nu
   return await query.getCount();
 }
 
+/** True where another message about a held payment's transaction has completed a session with it. */
+export async function paysSession(
+  db: EntityManager,
+  { merchantId, livemode, transactionKey }: HeldPaymentRow,
+): Promise<boolean> {
+  const query = db
+    .createQueryBuilder(gatewayResults, "r")
+    .select("r.id")
+    .where("r.merchantId = :merchantId AND r.livemode = :livemode", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+    })
+    .andWhere("r.transactionKey = :transactionKey AND r.outcome = 'completed'", { transactionKey });
+  return (await query.getOne()) !== null;
+}
+
 /** What changes of a held payment while it is resolved. */
 export type HeldPaymentChange = Partial<
   Pick<

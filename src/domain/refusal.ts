@@ -1,6 +1,6 @@
 /**
  * Why a call is refused: stable words, part of the contract over gRPC (`google.rpc.ErrorInfo.reason`). What merchants
- * get for each stands in the one table of `rpc/error-table.ts`, and in `docs/errors.md`.
+ * get for each stands in the one table of `rpc/refusal-table.ts`, and in `docs/errors.md`.
  */
 export type Reason =
   | "PARAMETER_MISSING"
@@ -28,6 +28,8 @@ export type Reason =
   | "RETURN_UNKNOWN"
   | "IDEMPOTENCY_KEY_REUSED"
   | "IDEMPOTENCY_KEY_IN_USE"
+  | "LIVEMODE_MISMATCH"
+  | "CONFLICT"
   | "DATABASE_AWAY";
 
 /** One field that is wrong. */

@@ -1,4 +1,4 @@
-import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { ServiceImpl } from "@connectrpc/connect";
 
 import type {
   HeldPaymentService,
@@ -8,9 +8,9 @@ import type { Checkout } from "../checkout/checkout.js";
 import { getHeldPayment } from "../checkout/get-held-payment.js";
 import { listHeldPayments } from "../checkout/list-held-payments.js";
 import type { Decision } from "../checkout/record-resolution.js";
-import { type AnsweredHeldPayment, resolveHeldPayment } from "../checkout/resolve-held-payment.js";
-import type { HeldPaymentRow } from "../db/held-payments.js";
+import { resolveHeldPayment } from "../checkout/resolve-held-payment.js";
 import { Refusal } from "../domain/refusal.js";
+import { markReplayed } from "./answered.js";
 import { callerOf, idempotentCallOf } from "./call-context.js";
 import { pageOf } from "./checkout-requests.js";
 import { heldPaymentMessage, resolutionOf } from "./held-payment-message.js";
@@ -33,7 +33,8 @@ export function heldPaymentHandlers(checkout: Checkout): ServiceImpl<typeof Held
       const caller = callerOf(context.values);
       const call = idempotentCallOf(context.values);
       const answer = await resolveHeldPayment(checkout, caller, request.id, decisionOf(request), call);
-      return { heldPayment: heldPaymentMessage(answered(answer, context)) };
+      markReplayed(context, answer.replayed);
+      return { heldPayment: heldPaymentMessage(answer.held) };
     },
   };
 }
@@ -42,10 +43,4 @@ function decisionOf({ resolution, note }: ResolveHeldPaymentRequest): Decision {
   const decided = resolutionOf(resolution);
   if (decided !== undefined) return { resolution: decided, note: note === "" ? null : note };
   throw new Refusal("PARAMETER_MISSING", "Missing required parameter: resolution.", "resolution");
-}
-
-/** Tells the caller of an idempotent call whether this is the first answer to it, or that answer again. */
-function answered({ held, replayed }: AnsweredHeldPayment, context: HandlerContext): HeldPaymentRow {
-  if (replayed) context.responseHeader.set("idempotent-replayed", "true");
-  return held;
 }

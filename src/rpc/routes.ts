@@ -2,6 +2,7 @@ import type { ConnectRouter, Interceptor } from "@connectrpc/connect";
 
 import { CheckoutService } from "../../gen/calmonypay/v1/checkout_service_pb.js";
 import { HeldPaymentService } from "../../gen/calmonypay/v1/held_payment_service_pb.js";
+import { TestHelpersService } from "../../gen/calmonypay/v1/test_helpers_service_pb.js";
 import type { Checkout } from "../checkout/checkout.js";
 import { findApiKeyByHash } from "../db/api-keys.js";
 import { accessLog } from "./access-log.js";
@@ -10,6 +11,7 @@ import { checkoutHandlers } from "./checkout-handlers.js";
 import { heldPaymentHandlers } from "./held-payment-handlers.js";
 import { idempotency } from "./idempotency.js";
 import { refusals } from "./refusals.js";
+import { testHelpersHandlers } from "./test-clock-handlers.js";
 import { validate } from "./validate.js";
 
 /** The one table of services, for every face that serves them. */
@@ -17,6 +19,7 @@ export function createRoutes(checkout: Checkout): (router: ConnectRouter) => voi
   return (router) => {
     router.service(CheckoutService, checkoutHandlers(checkout));
     router.service(HeldPaymentService, heldPaymentHandlers(checkout));
+    router.service(TestHelpersService, testHelpersHandlers(checkout));
   };
 }
 

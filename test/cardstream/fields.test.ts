@@ -41,6 +41,15 @@ for (const [name, body] of MALFORMED) {
   });
 }
 
+t.test("a name longer or deeper than the gateway's is refused, however it is written", async (t) => {
+  for (const name of ["x".repeat(251), "%78".repeat(251), "]".repeat(65), `a${"[]".repeat(65)}`]) {
+    t.throws(() => parseFields(Buffer.from(`a=1&${name}=1`)), MalformedMessage, name);
+  }
+  for (const name of ["%78".repeat(250), `a${"[]".repeat(64)}`]) {
+    t.equal(parseFields(Buffer.from(`a=1&${name}=1`)).length, 2, name);
+  }
+});
+
 t.test("600 fields are not too many", async (t) => {
   t.equal(parseFields(Buffer.from(fieldBody(600))).length, 600);
 });

@@ -7,7 +7,8 @@ import { fieldText } from "../../src/cardstream/fields.js";
 import type { HostedOrder } from "../../src/cardstream/hosted-form.js";
 import { signed } from "../../src/cardstream/signature.js";
 import { onSqlite } from "../support/database.js";
-import { ACCOUNT, CARD, firstForm, formOf, listen, type Stand, startStand } from "./stand.js";
+import { listen } from "../support/listen.js";
+import { ACCOUNT, CARD, firstForm, formOf, type Stand, startStand } from "./stand.js";
 
 /** Pays, goes back, and answers what was recorded of the callback. */
 async function callbackOf(

@@ -3,7 +3,8 @@ import t from "tap";
 import { fieldText } from "../../src/cardstream/fields.js";
 import { openBrowser } from "../support/chromium.js";
 import { onSqlite } from "../support/database.js";
-import { CARD, formOf, listen, startStand } from "./stand.js";
+import { listen } from "../support/listen.js";
+import { CARD, formOf, startStand } from "./stand.js";
 
 await onSqlite(
   t,

@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Writable } from "node:stream";
 
 import type { Test } from "tap";
@@ -19,6 +18,7 @@ import { createLog } from "../../src/lib/log.js";
 import { createSandbox } from "../../src/sandbox/sandbox.js";
 import { type BrowserForm, type BrowserPage, openPage } from "../support/browser.js";
 import type { TestEngine } from "../support/database.js";
+import { listen } from "../support/listen.js";
 
 /** The only account that the stand's gateway knows. */
 export const ACCOUNT = {
@@ -185,17 +185,4 @@ async function openShop(t: Test): Promise<Shop> {
   };
   shop.url = await listen(t, (request, response) => void serve(request, response));
   return shop;
-}
-
-/** Serves on a port of its own until the test ends. */
-export async function listen(t: Test, listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  t.teardown(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -47,6 +47,19 @@ await eachEngine(t, "a payment of an attempt that was never made is held", async
   t.match(await resultsOf(app, session), [{ outcome: "held", held_reason: "order_mismatch" }]);
 });
 
+await eachEngine(t, "one transaction does not pay two sessions: the second is held", async (t, engine) => {
+  const { app, mine, session } = await openSession(t, engine);
+  const { json: second } = await app.call("POST", "/v1/checkout/sessions", mine.liveKey, anOrder());
+  for (const { id, amount_total } of [session, second, second] as Session[]) {
+    const message = paidMessage({ id, amount_total }, mine.live.gatewayMerchantId, { transactionID: "7" });
+    t.equal((await callback(app, signedBody(message, mine.live.secret))).status, 200);
+  }
+  t.match(await resultsOf(app, session), [{ outcome: "completed" }]);
+  t.match(await resultsOf(app, second), [{ outcome: "held", held_reason: "duplicate" }]);
+  t.equal((await read(app, mine, second)).status, "open");
+  t.match(await stored(app), { intents: 1 });
+});
+
 await eachEngine(
   t,
   "a verified payment of no session of ours is held, a stranger's refused",

@@ -3,6 +3,7 @@ import t from "tap";
 import type { CheckoutPoint } from "../../src/checkout/checkout.js";
 import { startTestApp } from "../support/app.js";
 import { eachEngine, signal } from "../support/database.js";
+import { signedBody } from "../support/gateway.js";
 import {
   actionsOf,
   HELD,
@@ -12,7 +13,7 @@ import {
   saying,
   scriptGateway,
 } from "../support/held.js";
-import { attemptOf, read, stored } from "../support/results.js";
+import { attemptOf, callback, read, stored } from "../support/results.js";
 
 const CAPTURED = { state: "captured" };
 const CANCELED = { state: "canceled", amountReceived: "0" };
@@ -59,6 +60,18 @@ await eachEngine(
     t.same((await stored(story.app)).events, []);
   },
 );
+
+await eachEngine(t, "money that has completed a session meanwhile is not returned", async (t, engine) => {
+  const story = await holdPayment(t, engine, { state: "received" });
+  const { app, mine, session, message } = story;
+  await callback(app, signedBody({ ...message, state: "captured" }, mine.live.secret));
+  t.equal((await read(app, mine, session)).status, "complete");
+  const answer = await resolve(story, { resolution: "return" });
+  t.match(answer, { status: 400, json: { error: { code: "resolution_not_possible" } } });
+  t.equal(story.gateway.requests.length, 0);
+  t.match(await resolve(story, { resolution: "accept" }), { status: 200 });
+  t.equal((await stored(app)).intents, 1);
+});
 
 await eachEngine(
   t,

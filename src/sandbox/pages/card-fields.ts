@@ -9,7 +9,7 @@ export function cardFields(errors: CardErrors): Html {
       ${number}${errorOf("cardNumber", errors)}
       <details>
         <summary>Show the test cards</summary>
-        <ul class="cards">
+        <ul class="cards" tabindex="0" aria-label="Test cards">
           ${TEST_CARDS.map(testCardLine)}
         </ul>
       </details>

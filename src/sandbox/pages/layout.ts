@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
-
-import { Html, html } from "../../lib/html.js";
-import { type HttpResponse, send } from "../../lib/http.js";
+import { type Html, html } from "../../lib/html.js";
+import type { HttpResponse } from "../../lib/http.js";
+import { sendWebPage } from "../../lib/page.js";
 import { STYLE } from "./style.js";
 
 /** One page of the sandbox gateway, ready to be sent. */
@@ -16,50 +15,15 @@ export interface Page {
   readonly headers?: Record<string, string>;
 }
 
-/** Sends the page under the band that says TEST, with a policy that lets in nothing but what it holds itself. */
-export function sendPage(response: HttpResponse, page: Page): void {
-  send(response, page.status, documentOf(page).markup, {
-    "content-type": "text/html; charset=utf-8",
-    "content-security-policy": policyOf(page),
-    ...page.headers,
+/** Sends the page under the band that says TEST. */
+export function sendPage(response: HttpResponse, { main, ...page }: Page): void {
+  sendWebPage(response, {
+    ...page,
+    style: STYLE,
+    body: html`<p class="test-band">
+        <strong>TEST</strong> <span>No money moves here. Never enter a real card.</span>
+      </p>
+      ${main}
+      <footer>Calmony Pay sandbox, a stand-in for the Cardstream gateway</footer>`,
   });
 }
-
-function documentOf({ title, main, script }: Page): Html {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="robots" content="noindex" />
-        <title>${title}</title>
-        ${STYLE_ELEMENT}
-      </head>
-      <body>
-        <p class="test-band">
-          <strong>TEST</strong> <span>No money moves here. Never enter a real card.</span>
-        </p>
-        ${main}
-        <footer>Calmony Pay sandbox, a stand-in for the Cardstream gateway</footer>
-        ${script === undefined ? undefined : new Html(`<script>${script}</script>`)}
-      </body>
-    </html> `;
-}
-
-/** Nothing on these pages comes from elsewhere: style and script are in the page, named by their hashes. */
-function policyOf({ formTargets, script }: Page): string {
-  return [
-    "default-src 'none'",
-    `style-src ${hashSource(STYLE)}`,
-    ...(script === undefined ? [] : [`script-src ${hashSource(script)}`]),
-    `form-action ${formTargets}`,
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join("; ");
-}
-
-function hashSource(text: string): string {
-  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-}
-
-const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);

@@ -24,9 +24,7 @@ export function returnPage({ merchantName, label, redirectURL, fields }: ReturnP
       <div class="sheet narrow">
         <h1>${label}</h1>
         <p>Taking you back to ${merchantName}…</p>
-        <form method="post" action="${redirectURL}">
-          ${inputs}<button class="pay" type="submit">Continue</button>
-        </form>
+        <form method="post" action="${redirectURL}">${inputs}<button type="submit">Continue</button></form>
       </div>
     </main>`,
     // Chromium holds every redirect that follows the form to this directive as well. The merchant's side answers with

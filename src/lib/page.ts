@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+
+import { Html, html } from "./html.js";
+import { type HttpResponse, send } from "./http.js";
+
+/** One page for a browser. It is whole: style and script are in it, and it loads nothing. */
+export interface WebPage {
+  readonly status: number;
+  readonly title: string;
+  readonly body: Html;
+  readonly style: string;
+  /** Runs at the end of the page. Pages work without it. */
+  readonly script?: string;
+  /** Where its forms may go: sources of the CSP directive `form-action`. */
+  readonly formTargets: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** Sends a page with a Content-Security-Policy that lets in nothing but what the page holds itself. */
+export function sendWebPage(response: HttpResponse, page: WebPage): void {
+  send(response, page.status, documentOf(page).markup, {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": policyOf(page),
+    ...page.headers,
+  });
+}
+
+function documentOf({ title, body, style, script }: WebPage): Html {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${title}</title>
+        ${element("style", style)}
+      </head>
+      <body>
+        ${body} ${script === undefined ? undefined : element("script", script)}
+      </body>
+    </html> `;
+}
+
+/** Nothing between the tags but the text: its hash is what the policy lets in, to the last space. */
+function element(name: "style" | "script", text: string): Html {
+  return new Html(`<${name}>${text}</${name}>`);
+}
+
+function policyOf({ style, script, formTargets }: WebPage): string {
+  return [
+    "default-src 'none'",
+    `style-src ${hashSource(style)}`,
+    ...(script === undefined ? [] : [`script-src ${hashSource(script)}`]),
+    `form-action ${formTargets}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+function hashSource(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}

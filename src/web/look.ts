@@ -1,0 +1,46 @@
+/**
+ * How every page that a shopper sees looks, those of the sandbox gateway included: light or dark as the reader likes
+ * it, in the reader's own font, usable from 320 pixels on. Each text has a contrast of 4.5 to 1 at least.
+ */
+export const LOOK = `
+:root {
+  color-scheme: light dark;
+  --ink: #1b2333; --soft: #5a6478; --line: #d9deea; --paper: #fff; --ground: #f3f5fa; --field: #8790a3;
+  --accent: #3347c4; --accent-strong: #26369c; --link: #3347c4; --shade: #1b23330f;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ink: #eceff6; --soft: #aab3c5; --line: #353d4f; --paper: #1b2130; --ground: #11151e; --field: #7a859b;
+    --accent: #4a5fdb; --accent-strong: #3f53cc; --link: #a5b4ff; --shade: #0000;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: var(--ground);
+  color: var(--ink); font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
+}
+h1, h2, p, ul { margin: 0; }
+a { color: var(--link); }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+
+main { flex: 1; width: 100%; max-width: 62rem; margin: 0 auto; padding: 1.25rem 1rem 2rem; }
+.sheet {
+  min-width: 0; padding: 1.5rem 1.25rem; background: var(--paper); border: 1px solid var(--line); border-radius: 1rem;
+  box-shadow: 0 1px 2px var(--shade), 0 8px 24px var(--shade);
+}
+.narrow { max-width: 30rem; margin: 2rem auto 0; text-align: center; }
+.narrow h1 { font-size: 1.5rem; line-height: 1.25; text-wrap: balance; }
+.narrow p { margin-top: .75rem; text-wrap: balance; overflow-wrap: anywhere; }
+
+button, .button {
+  display: grid; place-items: center; width: 100%; min-height: 3.25rem; margin-top: 1.25rem; padding: .5rem 1.25rem;
+  border: 0; border-radius: .5rem; background: var(--accent); color: #fff; font: inherit; font-size: 1.0625rem;
+  font-weight: 600; text-decoration: none; cursor: pointer;
+}
+button:hover, .button:hover { background: var(--accent-strong); }
+
+@media (min-width: 52rem) {
+  main { padding-top: 2.5rem; }
+  .sheet { padding: 2rem; }
+}
+`;
