@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import t from "tap";
 
 import {
@@ -7,7 +9,7 @@ import {
   type TestApp,
   testConfig,
 } from "../support/app.js";
-import { eachEngine } from "../support/database.js";
+import { eachEngine, onMysql } from "../support/database.js";
 import { aLineItem, anOrder } from "../support/orders.js";
 
 const CREATE = "/v1/checkout/sessions";
@@ -83,6 +85,34 @@ await eachEngine(t, "callers with one key at once make one session and all get i
     t.equal(await sessions(app), round);
   }
 });
+
+await onMysql(
+  t,
+  "a caller waits five seconds for the first one's commit, not longer",
+  async (t, engine, admin) => {
+    const config = testConfig(engine);
+    const { testKey } = await createTestMerchant(config);
+    const app = await startTestApp(t, config);
+    await send(app, testKey, "first", CREATE, anOrder());
+    await admin.beginTransaction();
+    // A call that is under way: its key is stored, and not committed yet.
+    await admin.query("UPDATE idempotency_key SET key_hash = ?", [
+      createHash("sha256").update("busy").digest("hex"),
+    ]);
+    const waiting = await send(app, testKey, "busy", CREATE, anOrder());
+    t.match(waiting, {
+      status: 409,
+      json: { error: { type: "idempotency_error", code: "idempotency_key_in_use" } },
+    });
+    await admin.rollback();
+    t.equal(
+      (await send(app, testKey, "busy", CREATE, anOrder())).status,
+      200,
+      "it was given up: the key is free",
+    );
+    t.equal(await sessions(app), 2);
+  },
+);
 
 async function send(
   app: TestApp,
