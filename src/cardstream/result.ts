@@ -32,6 +32,7 @@ function readResult(fields: readonly Field[]): GatewayResult {
     responseMessage: text("responseMessage"),
     amount: integer(text("amount")),
     amountReceived: integer(text("amountReceived")),
+    amountRefunded: integer(text("amountRefunded")),
     currencyCode: text("currencyCode"),
     currencyExponent: text("currencyExponent"),
     card: readCard(fields),
