@@ -15,6 +15,8 @@ export interface GatewayAccountRow {
   /** The secret before the last change, still good for results until `previousSecretUntil`. */
   previousSecretSealed: Buffer | null;
   previousSecretUntil: number | null;
+  /** Lets in to the gateway's transaction search; null where the operator gave none. */
+  restTokenSealed: Buffer | null;
   /** Two letters of ISO 3166, upper case. */
   countryCode: string;
   createdAt: number;
@@ -29,6 +31,7 @@ export const gatewayAccounts = new EntitySchema<GatewayAccountRow>({
     secretSealed: bytes(),
     previousSecretSealed: optional(bytes()),
     previousSecretUntil: optional(time()),
+    restTokenSealed: optional(bytes()),
     countryCode: id(),
     createdAt: time(),
   },

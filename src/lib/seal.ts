@@ -4,7 +4,7 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 export interface SealScope {
   readonly merchantId: string;
   readonly livemode: boolean;
-  readonly purpose: "gateway-secret" | "gateway-message" | "xref";
+  readonly purpose: "gateway-secret" | "gateway-rest-token" | "gateway-message" | "xref";
 }
 
 /** Seals secrets at rest and opens them again. */

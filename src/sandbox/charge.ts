@@ -1,15 +1,15 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac } from "node:crypto";
 
 import type { Field } from "../cardstream/fields.js";
 import type { SandboxPageRow } from "../db/sandbox-pages.js";
-import { lockSandboxLastUse, writeSandboxLastUse } from "../db/sandbox-last-uses.js";
 import {
   findSandboxTransaction,
   insertSandboxTransaction,
   type SandboxTransactionRow,
 } from "../db/sandbox-transactions.js";
-import { inTransaction, type Tx } from "../db/transaction.js";
+import { inTransaction } from "../db/transaction.js";
 import type { CardEntry } from "./card-entry.js";
+import { isDuplicate } from "./duplicates.js";
 import { type HostedRequest, readHostedRequest } from "./hosted-request.js";
 import { DUPLICATE, type Outcome } from "./outcomes.js";
 import type { SandboxParts } from "./parts.js";
@@ -30,8 +30,7 @@ export interface Order {
  * Carries the order out once, and answers the transaction that stands in the books.
  *
  * Duplicates are compared exactly as the gateway documents it (guide A-8), the card included: the same page paid again
- * with another card is charged again. What an earlier payment came to plays no part; only a refused duplicate does not
- * count, or each further one would prolong the wait.
+ * with another card is charged again. What an earlier payment came to plays no part.
  */
 export function charge(parts: SandboxParts, order: Order): Promise<SandboxTransactionRow> {
   const request = readHostedRequest(order.page.fields);
@@ -39,10 +38,12 @@ export function charge(parts: SandboxParts, order: Order): Promise<SandboxTransa
   const fresh = rowOf(order, transaction);
   const refused = rowOf(order, { ...transaction, outcome: DUPLICATE, authorisationCode: "" });
   // The lock on the row of last use is all that two payments at once need, so nothing would be gained by SERIALIZABLE.
-  return inTransaction(parts.db, "READ COMMITTED", async (tx, { again }) => {
-    const stored = again ? await findSandboxTransaction(tx, fresh.id) : undefined;
+  return inTransaction(parts.db, "READ COMMITTED", async (tx, run) => {
+    const stored = run.again ? await findSandboxTransaction(tx, fresh.id) : undefined;
     if (stored !== undefined) return stored;
-    const row = (await isDuplicate(tx, fresh, request.duplicateDelayMs)) ? refused : fresh;
+    const { cardHash } = fresh;
+    const duplicate = cardHash !== null && (await isDuplicate(tx, fresh, cardHash, request.duplicateDelayMs));
+    const row = duplicate ? refused : fresh;
     await insertSandboxTransaction(tx, row);
     return row;
   });
@@ -55,10 +56,15 @@ function begin({ entry, outcome }: Order, request: HostedRequest, time: number):
     requestID: newRequestId(),
     time,
     request,
-    outcome,
+    outcome: request.captureIsDelayed ? uncaptured(outcome) : outcome,
     entry,
     authorisationCode: outcome.takes === "nothing" ? "" : newAuthorisationCode(),
   };
+}
+
+/** Approved, and waiting for a CAPTURE or for its day. */
+function uncaptured(outcome: Outcome): Outcome {
+  return outcome.state === "captured" ? { ...outcome, state: "approved" } : outcome;
 }
 
 function rowOf({ page, secret }: Order, transaction: Transaction): SandboxTransactionRow {
@@ -81,8 +87,11 @@ function rowOf({ page, secret }: Order, transaction: Transaction): SandboxTransa
     responseMessage: messageOf(result),
     state: outcome.state,
     amountReceived: amountReceived(outcome, request.amount),
+    amountRefunded: 0,
+    saleId: null,
     result,
     createdAt: time,
+    changedAt: time,
     callbackAnswer: null,
     callbackAt: null,
   };
@@ -95,26 +104,4 @@ function hashOf(cardNumber: string, secret: string): string {
 
 function messageOf(result: readonly Field[]): string {
   return result.find(([name]) => name === "responseMessage")?.[1] ?? "";
-}
-
-async function isDuplicate(tx: Tx, row: SandboxTransactionRow, delayMs: number): Promise<boolean> {
-  if (row.cardHash === null) return false;
-  const fingerprint = fingerprintOf(row);
-  const usedAt = await lockSandboxLastUse(tx, fingerprint);
-  if (row.createdAt - usedAt < delayMs) return true;
-  await writeSandboxLastUse(tx, fingerprint, row.createdAt);
-  return false;
-}
-
-function fingerprintOf(row: SandboxTransactionRow): string {
-  const compared = [
-    row.gatewayMerchantId,
-    row.action,
-    row.type,
-    row.amount,
-    row.transactionUnique,
-    row.currencyCode,
-    row.cardHash,
-  ];
-  return createHash("sha256").update(JSON.stringify(compared)).digest("hex");
 }

@@ -1,11 +1,10 @@
-import { type Field, fieldText, MalformedMessage, parseFields } from "../cardstream/fields.js";
-import { isSigned } from "../cardstream/signature.js";
+import { type Field, fieldText } from "../cardstream/fields.js";
 import { findSandboxPage, insertSandboxPage, type SandboxPageRow } from "../db/sandbox-pages.js";
 import { inTransaction } from "../db/transaction.js";
 import { newId } from "../lib/ids.js";
 import { deliver } from "./deliver.js";
 import { keptFields } from "./echoed-fields.js";
-import { type Fault, INVALID_CREDENTIALS, MALFORMED_REQUEST, MISSING_REQUEST } from "./faults.js";
+import { type Fault, MALFORMED_REQUEST } from "./faults.js";
 import { isPostable, readHostedRequest, requestFault } from "./hosted-request.js";
 import { cardPage } from "./pages/card-page.js";
 import { faultPage } from "./pages/fault-page.js";
@@ -13,6 +12,7 @@ import type { Page } from "./pages/layout.js";
 import { pageUrl, type SandboxAccount, type SandboxParts } from "./parts.js";
 import { newRequestId } from "./references.js";
 import { faultFields } from "./result-fields.js";
+import { readSigned } from "./signed-request.js";
 
 /**
  * Takes a merchant's payment form from the shopper's browser and answers the card page.
@@ -21,14 +21,9 @@ import { faultFields } from "./result-fields.js";
  * back to the merchant as a signed result, where it says where to.
  */
 export async function openPage(parts: SandboxParts, body: Buffer): Promise<Page> {
-  if (body.length === 0) return faultPage(MISSING_REQUEST);
-  const fields = readFields(body);
-  if (fields === undefined) return faultPage(MALFORMED_REQUEST);
-  const account = await accountThatSigned(parts, fields);
-  if (account === undefined) {
-    parts.log.warn({ responseCode: INVALID_CREDENTIALS.responseCode }, "sandbox: a payment form was refused");
-    return faultPage(INVALID_CREDENTIALS);
-  }
+  const read = await readSigned(parts, body);
+  if ("fault" in read) return faultPage(read.fault);
+  const { account, fields } = read.request;
   const kept = keptFields(fields);
   const fault = requestFault(kept);
   if (fault !== undefined) return answerFault(parts, account, kept, fault);
@@ -39,23 +34,6 @@ export async function openPage(parts: SandboxParts, body: Buffer): Promise<Page>
     errors: {},
     choice: "",
   });
-}
-
-function readFields(body: Buffer): Field[] | undefined {
-  try {
-    return parseFields(body);
-  } catch (error) {
-    if (error instanceof MalformedMessage) return undefined;
-    throw error;
-  }
-}
-
-async function accountThatSigned(
-  { accounts }: SandboxParts,
-  fields: readonly Field[],
-): Promise<SandboxAccount | undefined> {
-  const account = await accounts.secretOf(fieldText(fields, "merchantID"));
-  return account !== undefined && isSigned(fields, [account.secret]) ? account : undefined;
 }
 
 async function answerFault(

@@ -5,6 +5,8 @@ import type { Log } from "../lib/log.js";
 /** A test-mode account at the sandbox gateway. */
 export interface SandboxAccount {
   readonly secret: string;
+  /** Lets in to the transaction search; it begins with the merchantID and a dot. Undefined: nothing does. */
+  readonly restToken: string | undefined;
   /** Shown to the shopper. */
   readonly merchantName: string;
   readonly countryCode: string;

@@ -1,4 +1,4 @@
-import { type Field, fieldText, MalformedMessage, parseFields } from "../cardstream/fields.js";
+import { fieldText } from "../cardstream/fields.js";
 import { findSandboxPage, type SandboxPageRow } from "../db/sandbox-pages.js";
 import { type CardEntry, readCardEntry } from "./card-entry.js";
 import { charge } from "./charge.js";
@@ -10,6 +10,7 @@ import { cardPage, type PageErrors } from "./pages/card-page.js";
 import { faultPage, notFoundPage } from "./pages/fault-page.js";
 import type { Page } from "./pages/layout.js";
 import { pageUrl, type SandboxAccount, type SandboxParts } from "./parts.js";
+import { readFields } from "./signed-request.js";
 
 /** A page that was given out, with the account that it was given out for. */
 interface OpenPage {
@@ -44,16 +45,6 @@ export async function payPage(parts: SandboxParts, pageId: string, body: Buffer)
 }
 
 const UNKNOWN_OUTCOME = "Choose one of the outcomes in the list.";
-
-/** The body may hold a card: what is wrong with it is not told. */
-function readFields(body: Buffer): Field[] | undefined {
-  try {
-    return parseFields(body);
-  } catch (error) {
-    if (error instanceof MalformedMessage) return undefined;
-    throw error;
-  }
-}
 
 /** Undefined where there is no such page, or its account is gone. */
 async function findPage({ db, accounts }: SandboxParts, pageId: string): Promise<OpenPage | undefined> {

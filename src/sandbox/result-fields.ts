@@ -44,6 +44,7 @@ export function faultFields(
 ): Field[] {
   const own: ResultPart = {
     requestID,
+    state: "finished",
     responseCode: String(fault.responseCode),
     responseStatus: "2",
     responseMessage: fault.responseMessage,

@@ -24,6 +24,7 @@ import { listen } from "../support/listen.js";
 export const ACCOUNT = {
   merchantID: "900001",
   secret: "a secret of the stand",
+  restToken: "900001.a-token-of-the-stand",
   merchantName: "The Stand & Co",
   countryCode: "GB",
 };

@@ -18,7 +18,7 @@ export class CreateSandbox1795300500000 implements MigrationInterface {
       columns: {
         id: kind.id,
         xref: kind.id,
-        page_id: kind.id,
+        page_id: optional(kind.id),
         gateway_merchant_id: kind.id,
         action: kind.id,
         type: kind.id,
@@ -32,13 +32,17 @@ export class CreateSandbox1795300500000 implements MigrationInterface {
         response_message: kind.text(255),
         state: kind.id,
         amount_received: kind.integer,
+        amount_refunded: kind.integer,
+        sale_id: optional(kind.id),
         result: kind.json,
         created_at: kind.time,
+        changed_at: kind.time,
         callback_answer: optional(kind.text(100)),
         callback_at: optional(kind.time),
       },
       primaryKey: ["id"],
       unique: [["xref"]],
+      indexes: [["gateway_merchant_id", "transaction_unique"]],
     });
     await createTable(runner, "sandbox_last_use", {
       columns: { fingerprint: kind.id, used_at: kind.time },
