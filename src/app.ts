@@ -2,9 +2,15 @@ import type { ContextValues } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Registry as Metrics } from "prom-client";
 
+import { startBackground } from "./background.js";
+import { createDirectClient } from "./cardstream/direct-client.js";
+import { createInquiry } from "./cardstream/inquiry.js";
+import { createTransactionSearch } from "./cardstream/transaction-search.js";
 import type { Checkout, CheckoutPoint } from "./checkout/checkout.js";
 import { createDemonstration, type Demonstration } from "./checkout/create-demonstration.js";
 import { sandboxAccount } from "./checkout/gateway-account.js";
+import { reconcile } from "./checkout/reconcile.js";
+import { createReconciliationMetrics } from "./checkout/reconciliation-metrics.js";
 import type { Config } from "./config.js";
 import type { Clock } from "./lib/clock.js";
 import type { Log } from "./lib/log.js";
@@ -52,7 +58,9 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
   const store = await openStore(config, parts.log);
   const ports: OpenPort[] = [];
   const bound = { port: config.port };
-  const checkout = createCheckout(config, parts, store, bound);
+  const metrics = createMetrics();
+  const checkout = createCheckout(config, parts, store, metrics, bound);
+  const background = startBackground(parts.log);
   const sandbox = config.sandbox && config.sandboxUrl === undefined ? openSandbox(checkout) : undefined;
   const listener = createServiceListener(config, checkout, sandbox);
   return {
@@ -61,16 +69,18 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
       const http = await openHttpPort(config.host, config.port, config.tls, listener);
       bound.port = http.port;
       const grpc = await openHttp2Port(config.host, config.grpcPort, config.tls, listener);
-      const metrics = await openMetrics(config, createMetrics(), parts.log);
-      ports.push(http, grpc, ...(metrics === undefined ? [] : [metrics]));
+      const metricsPort = await openMetrics(config, metrics, parts.log);
+      ports.push(http, grpc, ...(metricsPort === undefined ? [] : [metricsPort]));
+      background.repeat("reconciliation", (stopping) => reconcile(checkout, stopping));
       return {
         http: checkout.addresses.publicUrl,
         port: http.port,
         grpc: `${config.host}:${grpc.port}`,
-        metrics: metrics === undefined ? undefined : `http://127.0.0.1:${metrics.port}/metrics`,
+        metrics: metricsPort === undefined ? undefined : `http://127.0.0.1:${metricsPort.port}/metrics`,
       };
     },
     async close() {
+      await background.close(); // It may be asking the sandbox of this process.
       await Promise.all(ports.map((port) => port.close()));
       await sandbox?.close();
       await store.db.close();
@@ -78,13 +88,21 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
   };
 }
 
-function createCheckout(config: Config, parts: Parts, store: Store, bound: { port: number }): Checkout {
+function createCheckout(
+  config: Config,
+  parts: Parts,
+  store: Store,
+  metrics: Metrics,
+  bound: { port: number },
+): Checkout {
   const scheme = config.tls === undefined ? "http" : "https";
   return {
     ...store,
     clock: parts.clock,
     log: parts.log,
     reached: parts.reached ?? (() => Promise.resolve()),
+    inquiry: createInquiry(createDirectClient(), createTransactionSearch()),
+    reconciliation: createReconciliationMetrics(metrics, store.db),
     addresses: {
       // The port is known once it is open, and nobody asks before.
       get publicUrl() {

@@ -1,7 +1,9 @@
+import type { Inquiry } from "../cardstream/inquiry.js";
 import type { Database } from "../db/database.js";
 import type { Clock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
 import type { Sealer } from "../lib/seal.js";
+import type { ReconciliationMetrics } from "./reconciliation-metrics.js";
 
 /** What the use cases of checkout work with. Made once, in `app.ts`. */
 export interface Checkout {
@@ -10,6 +12,9 @@ export interface Checkout {
   readonly log: Log;
   readonly sealer: Sealer;
   readonly addresses: Addresses;
+  /** Asks the gateway what became of payments. */
+  readonly inquiry: Inquiry;
+  readonly reconciliation: ReconciliationMetrics;
   /** Called at the named points of a use case. Does nothing in production; a test stops or crashes there. */
   readonly reached: (point: CheckoutPoint) => Promise<void>;
 }
@@ -28,4 +33,10 @@ export interface Addresses {
 
 /** The points at which a crash is worth trying. */
 export type CheckoutPoint =
-  "result verified" | "session locked" | "result recorded" | "payment recorded" | "result committed";
+  | "result verified"
+  | "session locked"
+  | "result recorded"
+  | "payment recorded"
+  | "result committed"
+  | "attempt leased"
+  | "attempt asked";

@@ -5,6 +5,7 @@ import { addKeyCommands } from "./keys.js";
 import { addMerchantCommands } from "./merchants.js";
 import { addMigrateCommand } from "./migrate.js";
 import { addServeCommand } from "./serve.js";
+import { addSessionCommands } from "./sessions.js";
 
 /** The operator's command, `calmony-pay`. `env` is the environment that the configuration is read from. */
 export function createProgram(env: NodeJS.ProcessEnv): Command {
@@ -18,5 +19,6 @@ export function createProgram(env: NodeJS.ProcessEnv): Command {
   addMerchantCommands(program, env);
   addKeyCommands(program, env);
   addCustomerCommands(program, env);
+  addSessionCommands(program, env);
   return program;
 }

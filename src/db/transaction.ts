@@ -50,6 +50,13 @@ export function lockForUpdate<Row extends ObjectLiteral>(
   return query.dataSource.options.type === "better-sqlite3" ? query : query.setLock("pessimistic_write");
 }
 
+/** The same, leaving out rows that somebody else has locked: for a batch of whatever is free. */
+export function lockWhatIsFree<Row extends ObjectLiteral>(
+  query: SelectQueryBuilder<Row>,
+): SelectQueryBuilder<Row> {
+  return lockForUpdate(query).setOnLocked("skip_locked"); // Says nothing by itself where no lock is asked for.
+}
+
 async function runUntilDone<T>(
   database: Database,
   isolation: Isolation,
