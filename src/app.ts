@@ -6,6 +6,7 @@ import type { Checkout, CheckoutPoint } from "./checkout/checkout.js";
 import { createDemonstration, type Demonstration } from "./checkout/create-demonstration.js";
 import { sandboxAccount } from "./checkout/gateway-account.js";
 import { expireSessions } from "./checkout/expire-sessions.js";
+import { reconcile } from "./checkout/reconcile.js";
 import { keepRegistering } from "./checkout/register-test-accounts.js";
 import { composeCheckout, SANDBOX_PATH } from "./compose-checkout.js";
 import type { Config } from "./config.js";
@@ -70,7 +71,7 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
       bound.port = http.port;
       const grpc = await openHttp2Port(config.host, config.grpcPort, config.tls, listener);
       const metricsPort = await openMetrics(config, metrics, parts.log);
-      background.push(sweep(checkout));
+      background.push(sweep(checkout), reconcileForever(checkout));
       ports.push(http, grpc, ...(metricsPort === undefined ? [] : [metricsPort]));
       return {
         http: checkout.addresses.publicUrl,
@@ -105,6 +106,18 @@ function sweep(checkout: Checkout): Repeated {
   const work = (signal: AbortSignal): Promise<number> => expireSessions(checkout, signal);
   return repeat(SWEEP_PAUSE_MS, work, (error) => {
     checkout.log.error({ err: error }, "sessions could not be expired; the next round tries again");
+  });
+}
+
+/** How soon a rung of the ladder is noticed. Looking costs two reads by index. */
+const RECONCILE_PAUSE_MS = 1000;
+
+function reconcileForever(checkout: Checkout): Repeated {
+  const work = async (signal: AbortSignal): Promise<void> => {
+    while (await reconcile(checkout, signal)); // A full batch: there may be more to ask about now.
+  };
+  return repeat(RECONCILE_PAUSE_MS, work, (error) => {
+    checkout.log.error({ err: error }, "payments could not be asked for; the next round tries again");
   });
 }
 

@@ -1,9 +1,12 @@
 import type { Registry as Metrics } from "prom-client";
 
 import { createDirectClient } from "./cardstream/direct-client.js";
+import { createInquiry } from "./cardstream/inquiry.js";
+import { createTransactionSearch } from "./cardstream/transaction-search.js";
 import { createCheckoutMetrics } from "./checkout/checkout-metrics.js";
 import type { Checkout, CheckoutPoint } from "./checkout/checkout.js";
 import { createReadiness } from "./checkout/readiness.js";
+import { createReconciliationMetrics } from "./checkout/reconciliation-metrics.js";
 import type { Config } from "./config.js";
 import type { Clock } from "./lib/clock.js";
 import type { Log } from "./lib/log.js";
@@ -25,6 +28,7 @@ export const SANDBOX_PATH = "/sandbox";
 
 /** What the use cases work with: the same for the service and for the operator's commands. */
 export function composeCheckout(config: Config, parts: CheckoutParts): Checkout {
+  const direct = createDirectClient();
   const scheme = config.tls === undefined ? "http" : "https";
   return {
     ...parts.store,
@@ -32,7 +36,9 @@ export function composeCheckout(config: Config, parts: CheckoutParts): Checkout 
     log: parts.log,
     reached: parts.reached ?? (() => Promise.resolve()),
     readiness: createReadiness(parts.store.db, parts.log),
-    direct: createDirectClient(),
+    direct,
+    inquiry: createInquiry(direct, createTransactionSearch()),
+    reconciliation: createReconciliationMetrics(parts.metrics, parts.store.db),
     metrics: createCheckoutMetrics(parts.metrics, parts.store.db),
     addresses: {
       get publicUrl() {

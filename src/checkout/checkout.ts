@@ -1,10 +1,12 @@
 import type { DirectClient } from "../cardstream/direct-client.js";
+import type { Inquiry } from "../cardstream/inquiry.js";
 import type { Database } from "../db/database.js";
 import type { Clock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
 import type { Sealer } from "../lib/seal.js";
 import type { Readiness } from "./readiness.js";
 import type { CheckoutMetrics } from "./checkout-metrics.js";
+import type { ReconciliationMetrics } from "./reconciliation-metrics.js";
 
 /** What the use cases of checkout work with. Made once, in `app.ts`. */
 export interface Checkout {
@@ -18,6 +20,9 @@ export interface Checkout {
   /** The gateway's direct endpoint. */
   readonly direct: DirectClient;
   readonly metrics: CheckoutMetrics;
+  /** Asks the gateway what became of payments. */
+  readonly inquiry: Inquiry;
+  readonly reconciliation: ReconciliationMetrics;
   /** Called at the named points of a use case. Does nothing in production; a test stops or crashes there. */
   readonly reached: (point: CheckoutPoint) => Promise<void>;
 }
@@ -43,4 +48,6 @@ export type CheckoutPoint =
   | "result committed"
   | "return claimed"
   | "return to be sent"
-  | "return answered";
+  | "return answered"
+  | "attempt leased"
+  | "attempt asked";

@@ -1,11 +1,11 @@
+import type { ResultVia } from "../db/gateway-results.js";
 import type { Judgement } from "../domain/judgement.js";
 
 /** One message of the gateway as it came in. */
 export interface GatewayMessage {
   /** The form-encoded body, byte for byte. */
   readonly body: Buffer;
-  /** By the gateway's own post, or by the shopper's browser. */
-  readonly via: "callback" | "return";
+  readonly via: ResultVia;
   /** The session in the address that a browser posted to. */
   readonly pathSessionId?: string;
 }

@@ -2,11 +2,14 @@ import type { Field } from "../cardstream/fields.js";
 import { hostedForm, hostedUrl } from "../cardstream/hosted-form.js";
 import { findCheckoutSession, lockCheckoutSession, noteFormGiven } from "../db/checkout-sessions.js";
 import { hasUnresolvedHeldResult } from "../db/gateway-results.js";
-import { inTransaction } from "../db/transaction.js";
+import { notePending } from "../db/pending-attempts.js";
+import { inTransaction, type Tx } from "../db/transaction.js";
+import { nextAskAt } from "../domain/attempt-ladder.js";
 import { currencyByCode } from "../domain/money.js";
 import { redirectUrl } from "../domain/redirect-url.js";
-import { type CheckoutSession, mayGiveForm } from "../domain/session.js";
+import { attemptReference, type CheckoutSession, closesAt, mayGiveForm } from "../domain/session.js";
 import type { Clock } from "../lib/clock.js";
+import { askAtOnce } from "./ask-at-once.js";
 import type { Checkout } from "./checkout.js";
 import { openGatewayAccount } from "./gateway-account.js";
 import { clockOf } from "./test-clock.js";
@@ -19,15 +22,20 @@ export type PayPage =
   | { readonly kind: "complete"; readonly successUrl: string }
   /** No form any more; a way back to the merchant. */
   | { readonly kind: "expired"; readonly cancelUrl: string }
-  /** A result waits for a person: paying again could charge twice. */
-  | { readonly kind: "checking" };
+  /** A result waits for a person, or is not known yet: paying again could charge twice. */
+  | { readonly kind: "checking"; readonly cancelUrl: string };
 
-/** Opens the page of a session: gives out the form of its current attempt, where one may be given. */
+/**
+ * Opens the page of a session: gives out the form of its current attempt, where one may be given. Where one was given out
+ * before, the gateway is asked first what became of it.
+ */
 export async function openPayPage(checkout: Checkout, sessionId: string): Promise<PayPage> {
-  const session = await findCheckoutSession(checkout.db.manager, sessionId);
-  if (session === undefined) return { kind: "unknown" };
+  const found = await findCheckoutSession(checkout.db.manager, sessionId);
+  if (found === undefined) return { kind: "unknown" };
+  const inDoubt = found.status !== "complete" && (await askAtOnce(checkout, found));
+  const session = (await findCheckoutSession(checkout.db.manager, sessionId)) ?? found;
   const clock = await clockOf(checkout, session);
-  const closed = await closedPage(checkout, clock, session);
+  const closed = await closedPage(checkout, clock, session, inDoubt);
   if (closed !== undefined) return closed;
   const given = await giveForm(checkout, clock, session.id);
   // Between the two reads the session may have been completed, or its time may have run out.
@@ -38,13 +46,15 @@ async function closedPage(
   checkout: Checkout,
   clock: Clock,
   session: CheckoutSession,
+  inDoubt: boolean,
 ): Promise<PayPage | undefined> {
   if (session.status === "complete") {
     return { kind: "complete", successUrl: redirectUrl(session.successUrl, session.id) };
   }
-  if (await hasUnresolvedHeldResult(checkout.db.manager, session.id)) return { kind: "checking" };
-  if (mayGiveForm(session, clock.now())) return undefined;
-  return { kind: "expired", cancelUrl: redirectUrl(session.cancelUrl, session.id) };
+  const cancelUrl = redirectUrl(session.cancelUrl, session.id);
+  const waits = inDoubt || (await hasUnresolvedHeldResult(checkout.db.manager, session.id));
+  if (waits) return { kind: "checking", cancelUrl };
+  return mayGiveForm(session, clock.now()) ? undefined : { kind: "expired", cancelUrl };
 }
 
 /**
@@ -61,8 +71,17 @@ async function giveForm(
     const now = clock.now();
     if (!mayGiveForm(session, now) || (await hasUnresolvedHeldResult(tx, session.id))) return undefined;
     await noteFormGiven(tx, session.id, now);
+    await notePendingAttempt(tx, session, now);
     return session;
   });
+}
+
+/** From now on somebody asks what becomes of the attempt, should nobody say so. */
+async function notePendingAttempt(tx: Tx, session: CheckoutSession, now: number): Promise<void> {
+  const { id, merchantId, livemode, attempt } = session;
+  const times = { givenAt: now, closesAt: closesAt({ ...session, formsGiven: session.formsGiven + 1 }) };
+  const row = { reference: attemptReference(id, attempt), sessionId: id, merchantId, livemode };
+  await notePending(tx, row, { ...times, nextAskAt: nextAskAt(times, now) });
 }
 
 async function formPage(checkout: Checkout, session: CheckoutSession): Promise<PayPage> {

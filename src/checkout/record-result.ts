@@ -4,7 +4,7 @@ import { inTransaction, type Tx } from "../db/transaction.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
 import { endsAttempt, held, judge, type Judgement, judgeWithoutSession } from "../domain/judgement.js";
 import { currencyByCode } from "../domain/money.js";
-import type { CheckoutSession } from "../domain/session.js";
+import { type CheckoutSession, parseAttemptReference } from "../domain/session.js";
 import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
@@ -106,6 +106,8 @@ function newRow(
     id: newId("gr", now),
     ...owner,
     sessionId: session?.id ?? null,
+    attempt:
+      session === undefined ? null : (parseAttemptReference(result.transactionUnique)?.attempt ?? null),
     transactionKey: result.transactionKey,
     responseCode: result.responseCode ?? null,
     responseStatus: result.responseStatus ?? null,

@@ -7,6 +7,7 @@ import { addMerchantCommands } from "./merchants.js";
 import { addMigrateCommand } from "./migrate.js";
 import { addSandboxCommand } from "./sandbox.js";
 import { addServeCommand } from "./serve.js";
+import { addSessionCommands } from "./sessions.js";
 
 /** The operator's command, `calmony-pay`. `env` is the environment that the configuration is read from. */
 export function createProgram(env: NodeJS.ProcessEnv): Command {
@@ -22,5 +23,6 @@ export function createProgram(env: NodeJS.ProcessEnv): Command {
   addKeyCommands(program, env);
   addCustomerCommands(program, env);
   addHeldCommands(program, env);
+  addSessionCommands(program, env);
   return program;
 }

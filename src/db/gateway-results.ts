@@ -8,6 +8,12 @@ import { isDuplicateKey } from "./database-errors.js";
 import { insertRows } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
+/**
+ * How a result came: by the gateway's own post, by the shopper's browser, or as the answer to a QUERY of ours about an
+ * `xref` that a result had brought (`query`) or that the gateway's search had found (`search`).
+ */
+export type ResultVia = "callback" | "return" | "query" | "search";
+
 /** One verified message of the gateway, and what it was taken for. Only what decides is in clear. */
 export interface GatewayResultRow {
   id: string;
@@ -16,6 +22,8 @@ export interface GatewayResultRow {
   livemode: boolean;
   /** Null where no session of ours has its `transactionUnique`. */
   sessionId: string | null;
+  /** Number of the session's attempt that it is about; null where `sessionId` is. */
+  attempt: number | null;
   /** Which transaction it is about, see GatewayResult.transactionKey. */
   transactionKey: string;
   outcome: Outcome;
@@ -27,7 +35,7 @@ export interface GatewayResultRow {
   amountReceived: number | null;
   currencyCode: string;
   state: string;
-  via: "callback" | "return";
+  via: ResultVia;
   /** The gateway's reference of the transaction, and the whole message: sealed. */
   xrefSealed: Buffer | null;
   messageSealed: Buffer;
@@ -50,6 +58,7 @@ export const gatewayResults = new EntitySchema<GatewayResultRow>({
     merchantId: id(),
     livemode: flag(),
     sessionId: optional(id()),
+    attempt: optional(integer()),
     transactionKey: id(),
     outcome: id(),
     heldReason: optional(id()),
@@ -95,4 +104,33 @@ export async function hasUnresolvedHeldResult(db: EntityManager, sessionId: stri
     .select("r.id")
     .where("r.sessionId = :sessionId AND r.outcome = 'held' AND r.resolvedAt IS NULL", { sessionId });
   return (await query.limit(1).getOne()) !== null;
+}
+
+/** What an attempt's results say, the oldest first. */
+export type AttemptResult = Pick<
+  GatewayResultRow,
+  "id" | "outcome" | "transactionKey" | "responseCode" | "state" | "xrefSealed"
+>;
+
+export async function listResultsOfAttempt(
+  db: EntityManager,
+  sessionId: string,
+  attempt: number,
+): Promise<AttemptResult[]> {
+  return await db
+    .createQueryBuilder(gatewayResults, "r")
+    .select(["r.id", "r.outcome", "r.transactionKey", "r.responseCode", "r.state", "r.xrefSealed"])
+    .where("r.sessionId = :sessionId AND r.attempt = :attempt", { sessionId, attempt })
+    .orderBy("r.id")
+    .getMany();
+}
+
+/** What the newest result of the session was taken for. Undefined where there is none. */
+export async function findNewestOutcome(db: EntityManager, sessionId: string): Promise<Outcome | undefined> {
+  const query = db
+    .createQueryBuilder(gatewayResults, "r")
+    .select(["r.id", "r.outcome"])
+    .where("r.sessionId = :sessionId", { sessionId })
+    .orderBy("r.id", "DESC");
+  return (await query.limit(1).getOne())?.outcome;
 }

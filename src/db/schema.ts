@@ -12,6 +12,7 @@ import { paymentIntents } from "./payment-intents.js";
 import { paymentMethods } from "./payment-methods.js";
 import { sandboxAccounts } from "./sandbox-accounts.js";
 import { sandboxFaults } from "./sandbox-faults.js";
+import { pendingAttempts } from "./pending-attempts.js";
 import { sandboxLastUses } from "./sandbox-last-uses.js";
 import { sandboxPages } from "./sandbox-pages.js";
 import { sandboxTransactions } from "./sandbox-transactions.js";
@@ -31,6 +32,7 @@ export const entities = [
   paymentMethods,
   sandboxAccounts,
   sandboxFaults,
+  pendingAttempts,
   sandboxLastUses,
   sandboxPages,
   sandboxTransactions,

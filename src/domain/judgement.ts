@@ -94,7 +94,7 @@ const CHECKS: readonly {
   reason: HeldReason;
   holds: (result: GatewayResult, expected: Expected) => boolean;
 }[] = [
-  { reason: "action_mismatch", holds: (result) => result.action === "SALE" },
+  { reason: "action_mismatch", holds: ({ action }) => SALE_ACTIONS.has(action) },
   { reason: "order_mismatch", holds: isOfOrder },
   { reason: "currency_mismatch", holds: isInCurrency },
   {
@@ -103,6 +103,12 @@ const CHECKS: readonly {
   },
   { reason: "state_mismatch", holds: ({ state }) => state === "" || PAID_STATES.has(state) },
 ];
+
+/**
+ * A sale says `SALE` of itself. The answer to a question about it names both: "the requested action and original action
+ * separated by a colon" (Cardstream guide 3.1), and is otherwise the sale's own result as it stands now (A-15).
+ */
+const SALE_ACTIONS: ReadonlySet<string> = new Set(["SALE", "QUERY:SALE"]);
 
 /** States of a sale whose money is on its way (Cardstream guide A-13.2). */
 const PAID_STATES: ReadonlySet<string> = new Set([

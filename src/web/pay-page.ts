@@ -16,7 +16,7 @@ export async function payPage(checkout: Checkout, response: HttpResponse, sessio
     case "expired":
       return sendPage(response, expiredPage(page.cancelUrl));
     case "checking":
-      return sendPage(response, checkingPage(returnUrl(checkout, sessionId)));
+      return sendPage(response, checkingPage(returnUrl(checkout, sessionId), page.cancelUrl));
     case "unknown":
       return sendPage(response, unknownPage());
   }

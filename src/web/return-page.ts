@@ -1,8 +1,11 @@
 import { parseFields } from "../cardstream/fields.js";
 import { applyGatewayResult } from "../checkout/apply-gateway-result.js";
 import type { Checkout } from "../checkout/checkout.js";
-import { returnDestination } from "../checkout/return-destination.js";
-import type { Outcome } from "../domain/judgement.js";
+import {
+  returnDestination,
+  type ReturnDestination,
+  waitingDestination,
+} from "../checkout/return-destination.js";
 import { type HttpRequest, type HttpResponse, readBody, redirect } from "../lib/http.js";
 import { MESSAGE_BYTES_MAX } from "./callback.js";
 import { payUrl, returnUrl } from "./page-urls.js";
@@ -33,7 +36,7 @@ export async function statusPage(
   response: HttpResponse,
   sessionId: string,
 ): Promise<void> {
-  await sendOn(checkout, response, sessionId, "unknown");
+  sendOn(checkout, response, sessionId, await waitingDestination(checkout, sessionId));
 }
 
 async function applyAndSendOn(
@@ -44,17 +47,24 @@ async function applyAndSendOn(
 ): Promise<void> {
   const applied = await applyGatewayResult(checkout, { body, via: "return", pathSessionId: sessionId });
   if (applied.kind === "refused") sendPage(response, refusedPage(payUrl(checkout, sessionId)));
-  else await sendOn(checkout, response, sessionId, applied.judgement.outcome);
+  else {
+    const { outcome } = applied.judgement;
+    sendOn(checkout, response, sessionId, await returnDestination(checkout, sessionId, outcome));
+  }
 }
 
-async function sendOn(
+function sendOn(
   checkout: Checkout,
   response: HttpResponse,
   sessionId: string,
-  outcome: Outcome,
-): Promise<void> {
-  const destination = await returnDestination(checkout, sessionId, outcome);
-  if (destination === "checking") sendPage(response, checkingPage(returnUrl(checkout, sessionId)));
-  else if (destination === "unknown") sendPage(response, unknownPage());
-  else redirect(response, destination.url);
+  destination: ReturnDestination,
+): void {
+  switch (destination.kind) {
+    case "merchant":
+      return redirect(response, destination.url);
+    case "checking":
+      return sendPage(response, checkingPage(returnUrl(checkout, sessionId), destination.cancelUrl));
+    case "unknown":
+      return sendPage(response, unknownPage());
+  }
 }

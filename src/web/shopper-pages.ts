@@ -25,7 +25,7 @@ export function expiredPage(cancelUrl: string): Page {
 }
 
 /** A result waits for a person, or is not known yet. The page asks again by itself, and goes on once it is settled. */
-export function checkingPage(statusUrl: string): Page {
+export function checkingPage(statusUrl: string, cancelUrl: string): Page {
   return {
     status: 200,
     title: "Your payment is being checked",
@@ -33,7 +33,8 @@ export function checkingPage(statusUrl: string): Page {
         We are waiting for word from the bank. Please do not pay again: the shop will be told as soon as
         everything is settled.
       </p>
-      <a class="button" href="${statusUrl}">Check again</a>`,
+      <a class="button" href="${statusUrl}">Check again</a>
+      <p><a href="${cancelUrl}">Back to the shop</a></p>`,
     script: FOLLOW_LINK,
   };
 }

@@ -81,7 +81,7 @@ const HELD: readonly Case[] = [
       ["an attempt before the first", { transactionUnique: "cs_abc-0" }],
     ] as const
   ).map(([name, result]): Case => ({ name, result, outcome: "held", reason: "order_mismatch" })),
-  ...["", "sale", "PREAUTH", "VERIFY", "REFUND", "REFUND_SALE", "CANCEL:SALE", "QUERY", "CAPTURE"].map(
+  ...["", "sale", "PREAUTH", "VERIFY", "REFUND", "REFUND_SALE", "CANCEL:SALE", "QUERY:VERIFY"].map(
     (action): Case => ({
       name: `the action ${action || "not sent"}`,
       result: { action },
@@ -158,6 +158,7 @@ const COMPLETED: readonly Case[] = [
   { name: "all as expected", result: {}, outcome: "completed" },
   { name: "the currency in letters", result: { currencyCode: "GBP" }, outcome: "completed" },
   { name: "no exponent", result: { currencyExponent: "" }, outcome: "completed" },
+  { name: "a question's answer", result: { action: "QUERY:SALE" }, outcome: "completed" },
   { name: "no transaction id", result: { transactionID: "" }, outcome: "completed" },
   { name: "an earlier attempt", result: { transactionUnique: "cs_abc-1" }, outcome: "completed" },
   {

@@ -7,6 +7,7 @@ export class CreateCheckout1795300000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createMerchantTables(runner);
     await createSessionTables(runner);
+    await createPendingAttemptTable(runner);
     await createIdempotencyTable(runner);
     await createResultTable(runner);
     await createPaymentTables(runner);
@@ -106,6 +107,32 @@ async function createSessionTables(runner: QueryRunner): Promise<void> {
   });
 }
 
+async function createPendingAttemptTable(runner: QueryRunner): Promise<void> {
+  await createTable(runner, "pending_attempt", {
+    columns: {
+      reference: kind.id,
+      session_id: kind.id,
+      merchant_id: kind.id,
+      livemode: kind.flag,
+      given_at: kind.time,
+      closes_at: kind.time,
+      next_ask_at: optional(kind.time),
+      asked: kind.integer,
+      asked_at: optional(kind.time),
+      standing: optional(kind.id),
+      unresolved_since: optional(kind.time),
+      leased_until: kind.time,
+    },
+    primaryKey: ["reference"],
+    indexes: [
+      ["livemode", "next_ask_at"],
+      ["merchant_id", "livemode", "next_ask_at"],
+      ["session_id"],
+      ["unresolved_since"],
+    ],
+  });
+}
+
 async function createIdempotencyTable(runner: QueryRunner): Promise<void> {
   await createTable(runner, "idempotency_key", {
     columns: {
@@ -127,6 +154,7 @@ async function createResultTable(runner: QueryRunner): Promise<void> {
       merchant_id: kind.id,
       livemode: kind.flag,
       session_id: optional(kind.id),
+      attempt: optional(kind.integer),
       transaction_key: kind.id,
       outcome: kind.id,
       held_reason: optional(kind.id),

@@ -1,0 +1,118 @@
+import type { Inquired, Told } from "../cardstream/inquiry.js";
+import { findCheckoutSession } from "../db/checkout-sessions.js";
+import { isDatabaseAway } from "../db/database-errors.js";
+import { type AttemptResult, listResultsOfAttempt } from "../db/gateway-results.js";
+import { noteAsked, type PendingAttemptRow, settleAttempt } from "../db/pending-attempts.js";
+import { inTransaction } from "../db/transaction.js";
+import { isOver, isSilent, nextAskAt } from "../domain/attempt-ladder.js";
+import { type Standing, standingOf } from "../domain/attempt-standing.js";
+import { type CheckoutSession, parseAttemptReference } from "../domain/session.js";
+import { applyGatewayResult } from "./apply-gateway-result.js";
+import { lastWords, openXrefs, settledXrefs } from "./attempt-transactions.js";
+import type { Checkout } from "./checkout.js";
+import { openGatewayAccount } from "./gateway-account.js";
+import { clockOf } from "./test-clock.js";
+
+/**
+ * Asks the gateway about one attempt that this process has leased, applies what it says like any other message of it, and
+ * writes down how the attempt stands then. The gateway is called between transactions, never inside one.
+ */
+export async function askAboutAttempt(checkout: Checkout, row: PendingAttemptRow): Promise<void> {
+  const { merchantId, livemode } = row;
+  const now = (await clockOf(checkout, { merchantId, livemode })).now();
+  const heard = await hear(checkout, row, now);
+  await checkout.reached("attempt asked");
+  await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    if (heard.settled) return await settleAttempt(tx, row);
+    await noteAsked(tx, row, {
+      nextAskAt: nextAskAt(row, now),
+      asked: row.asked + 1,
+      askedAt: now,
+      standing: heard.standing,
+      unresolvedSince: heard.resolved || !isSilent(row, now) ? null : (row.unresolvedSince ?? now),
+    });
+  });
+}
+
+/** What asking came to. */
+interface Heard {
+  readonly standing: Standing;
+  /** False where operators should see it. */
+  readonly resolved: boolean;
+  /** True where nobody needs to ask again. */
+  readonly settled: boolean;
+}
+
+const HEARD_NOTHING: Heard = { standing: "silent", resolved: false, settled: false };
+
+/** Whatever goes wrong with one attempt moves it to its next rung: it must not keep the others waiting. */
+async function hear(checkout: Checkout, row: PendingAttemptRow, now: number): Promise<Heard> {
+  try {
+    return await inquire(checkout, row, now);
+  } catch (error) {
+    if (isDatabaseAway(error)) throw error;
+    checkout.log.error({ err: error, attempt: row.reference }, "an attempt could not be asked about");
+    return HEARD_NOTHING;
+  }
+}
+
+async function inquire(checkout: Checkout, row: PendingAttemptRow, now: number): Promise<Heard> {
+  const session = await findCheckoutSession(checkout.db.manager, row.sessionId);
+  const attempt = parseAttemptReference(row.reference)?.attempt;
+  const account = await openGatewayAccount(checkout, row);
+  if (session === undefined || attempt === undefined || account === undefined) return HEARD_NOTHING;
+  const list = (): Promise<AttemptResult[]> => listResultsOfAttempt(checkout.db.manager, session.id, attempt);
+  const known = await list();
+  const over = isOver(row, now);
+  if (!over && isKnown(session, attempt, known)) return { standing: "clear", resolved: true, settled: false };
+  const { gatewayUrl, sandboxUrl } = checkout.addresses;
+  const inquired = await checkout.inquiry.ask(
+    { ...account, gatewayUrl: session.livemode ? gatewayUrl : sandboxUrl },
+    {
+      transactionUnique: row.reference,
+      openXrefs: openXrefs(checkout, row, known),
+      knownXrefs: settledXrefs(checkout, row, known),
+    },
+  );
+  const refused = await applyEach(checkout, inquired.told);
+  logUnanswered(checkout, row, inquired);
+  const { searched } = inquired;
+  const unanswered = refused || inquired.unansweredSale !== undefined;
+  const standing = standingOf(lastWords(await list(), inquired.told), { searched, unanswered });
+  const paid = (await findCheckoutSession(checkout.db.manager, session.id))?.status === "complete";
+  const resolved = standing === "clear" || (standing === "silent" && paid);
+  return { standing, resolved, settled: over && resolved && (searched || account.restToken === undefined) };
+}
+
+/**
+ * True while there is no hurry: all that came is known for good, and the shopper has gone on. A second payment behind our
+ * back is looked for once the gateway's page is surely closed.
+ */
+function isKnown(session: CheckoutSession, attempt: number, known: readonly AttemptResult[]): boolean {
+  const left = session.status === "complete" || attempt < session.attempt;
+  return left && known.length > 0 && lastWords(known, []).every(({ outcome }) => outcome !== "unknown");
+}
+
+/** True where one of the answers was refused. */
+async function applyEach(checkout: Checkout, told: readonly Told[]): Promise<boolean> {
+  let refused = false;
+  for (const { body, way } of told) {
+    const applied = await applyGatewayResult(checkout, { body, via: way });
+    if (applied.kind === "refused") {
+      refused = true;
+      continue;
+    }
+    const { outcome } = applied.judgement;
+    if (!applied.replayed && outcome !== "unknown") checkout.reconciliation.healed.inc({ way, outcome });
+  }
+  return refused;
+}
+
+function logUnanswered(
+  { log }: Checkout,
+  { reference }: PendingAttemptRow,
+  { unansweredSale, unansweredSearch }: Inquired,
+): void {
+  if (unansweredSale === undefined && unansweredSearch === undefined) return;
+  log.warn({ attempt: reference, unansweredSale, unansweredSearch }, "the gateway did not say all");
+}

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { listPendingAttempts } from "../db/pending-attempts.js";
+import { attemptReference, type CheckoutSession } from "../domain/session.js";
+import { askAboutAttempt } from "./ask-about-attempt.js";
+import type { Checkout } from "./checkout.js";
+import { lease } from "./reconcile.js";
+import { clockOf } from "./test-clock.js";
+
+/** A shopper who presses reload must not make us press the gateway. */
+const ASK_AGAIN_AFTER_MS = 10_000;
+
+/** How long a shopper's page waits for the gateway; what it says later is applied all the same. */
+const PATIENCE_MS = 6000;
+
+/**
+ * Asks about a session's pending attempts now, because a shopper waits. True where the newest of them is in doubt after
+ * that: paying again could charge twice.
+ */
+export async function askAtOnce(checkout: Checkout, session: CheckoutSession): Promise<boolean> {
+  const now = (await clockOf(checkout, session)).now();
+  const pending = await listPendingAttempts(checkout.db.manager, session.id);
+  const wanted = pending.filter(({ askedAt }) => askedAt === null || now - askedAt >= ASK_AGAIN_AFTER_MS);
+  const leased = await lease(checkout, wanted);
+  await patiently(
+    checkout,
+    leased.map((row) => askAboutAttempt(checkout, row)),
+  );
+  const after = await listPendingAttempts(checkout.db.manager, session.id);
+  const newest = after.find(({ reference }) => reference === attemptReference(session.id, session.attempt));
+  return newest?.standing === "doubtful";
+}
+
+async function patiently(checkout: Checkout, asking: readonly Promise<void>[]): Promise<void> {
+  if (asking.length === 0) return;
+  const all = Promise.all(asking.map((each) => logFailure(checkout, each)));
+  const enough = new AbortController();
+  const patience = sleep(PATIENCE_MS, undefined, { signal: enough.signal }).catch(() => {}); // They were faster.
+  await Promise.race([all, patience]);
+  enough.abort();
+}
+
+/** The page says what is known without it; the attempt's turn comes again. */
+async function logFailure(checkout: Checkout, asking: Promise<void>): Promise<void> {
+  try {
+    await asking;
+  } catch (error) {
+    checkout.log.warn({ err: error }, "asking at once failed");
+  }
+}

@@ -1,0 +1,41 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+
+import type { Database } from "../db/database.js";
+import { countUnresolvedAttempts } from "../db/pending-attempts.js";
+
+/** What asking the gateway has brought, each process for itself. */
+export interface ReconciliationMetrics {
+  /** Results that came by asking only, and told what became of a payment. */
+  readonly healed: Counter<"way" | "outcome">;
+}
+
+/** Registers the metrics of reconciliation. What is unresolved is counted in the database, whenever somebody looks. */
+export function createReconciliationMetrics(registry: Registry, db: Database): ReconciliationMetrics {
+  const unresolved = new Gauge({
+    name: "calmonypay_attempts_unresolved",
+    help: "Payment attempts of all merchants, in both modes, of which nobody can tell what became.",
+    registers: [],
+    async collect() {
+      this.set(await countUnresolved(db));
+    },
+  });
+  registry.registerMetric(unresolved);
+  const healed = new Counter({
+    name: "calmonypay_results_healed_total",
+    help: "Results that were lost and found by asking: by a known xref (query) or by the gateway's search (search).",
+    labelNames: ["way", "outcome"],
+    registers: [registry],
+  });
+  for (const way of ["query", "search"]) healed.inc({ way, outcome: "completed" }, 0);
+  return { healed };
+}
+
+/** Without the database "not a number" is the truth; the other numbers are still wanted then. */
+async function countUnresolved(db: Database): Promise<number> {
+  try {
+    return await countUnresolvedAttempts(db.manager);
+  } catch (error) {
+    db.log.warn({ err: error }, "unresolved attempts could not be counted");
+    return Number.NaN;
+  }
+}

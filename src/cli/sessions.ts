@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+
+import { listUnresolvedAttempts, type PendingAttemptRow } from "../db/pending-attempts.js";
+import { jsonOption } from "./options.js";
+import { type Fields, isoTime, printList } from "./output.js";
+import { withRegistry } from "./registry.js";
+
+/** As many as a person reads; the oldest come first, and what is dealt with makes room. */
+const LISTED_MAX = 1000;
+
+/** `sessions unresolved`. */
+export function addSessionCommands(program: Command, env: NodeJS.ProcessEnv): void {
+  const sessions = program.command("sessions").description("checkout sessions").helpCommand(false);
+  sessions
+    .command("unresolved")
+    .description("list payment attempts of which nobody can tell what became: look them up at the gateway")
+    .addOption(jsonOption())
+    .action(async (options: { json: boolean }) => {
+      await withRegistry(env, async ({ db }) => {
+        printList((await listUnresolvedAttempts(db.manager, LISTED_MAX)).map(shown), options.json);
+      });
+    });
+}
+
+function shown(row: PendingAttemptRow): Fields {
+  return {
+    session: row.sessionId,
+    transaction_unique: row.reference,
+    merchant: row.merchantId,
+    mode: row.livemode ? "live" : "test",
+    standing: row.standing,
+    form_given: isoTime(row.givenAt),
+    unresolved_since: row.unresolvedSince === null ? null : isoTime(row.unresolvedSince),
+    next_asked: row.nextAskAt === null ? null : isoTime(row.nextAskAt),
+  };
+}
