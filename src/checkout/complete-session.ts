@@ -6,6 +6,7 @@ import { insertPaymentMethod } from "../db/payment-methods.js";
 import type { Tx } from "../db/transaction.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
 import { mayMove, statusAt } from "../domain/session.js";
+import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 
@@ -17,13 +18,14 @@ import type { Checkout } from "./checkout.js";
  */
 export async function completeSession(
   checkout: Checkout,
+  clock: Clock,
   tx: Tx,
   session: CheckoutSessionRow,
   result: GatewayResult,
   stored: Pick<GatewayResultRow, "id" | "xrefSealed">,
 ): Promise<void> {
   if (!mayMove(session.status, "complete")) throw new Error(`Session ${session.id} cannot be completed.`);
-  const now = checkout.clock.now();
+  const now = clock.now();
   const shared = { merchantId: session.merchantId, livemode: session.livemode, createdAt: now };
   const { customerId } = session;
   const paymentMethodId = newId("pm", now);

@@ -35,7 +35,12 @@ export interface NewMerchant {
 /** Creates a merchant with a sandbox account of its own, and its live account where it has one. */
 export async function createMerchant(registry: Registry, merchant: NewMerchant): Promise<MerchantRow> {
   const now = registry.clock.now();
-  const row: MerchantRow = { id: newId("mer", now), name: checkName(merchant.name), createdAt: now };
+  const row: MerchantRow = {
+    id: newId("mer", now),
+    name: checkName(merchant.name),
+    createdAt: now,
+    testClockAhead: 0,
+  };
   const countryCode = checkCountry(merchant.countryCode);
   const account = (livemode: boolean, gatewayMerchantId: string, secret: string): GatewayAccountRow => ({
     merchantId: row.id,

@@ -9,6 +9,7 @@ import { type CheckoutSession, LIFE_MAX_MS, LIFE_MIN_MS, type LineItem } from ".
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import { getSession } from "./get-session.js";
+import { clockOf } from "./test-clock.js";
 import { doneBefore, type Done, type IdempotentCall, once } from "./once.js";
 
 /** What a merchant asks for. Its shape was checked already; what is checked here needs more than one field to know. */
@@ -54,7 +55,7 @@ async function firstAnswer(checkout: Checkout, owner: Owner, { objectId }: Done)
 
 /** Checks what needs more than one field to know, and the customer. */
 async function newSession(checkout: Checkout, owner: Owner, order: SessionOrder): Promise<CheckoutSession> {
-  const now = checkout.clock.now();
+  const now = (await clockOf(checkout, owner)).now();
   const currency = sharedCurrency(order.lineItems);
   const amountTotal = totalOf(order.lineItems);
   checkRedirectUrl(order.successUrl, "success_url");

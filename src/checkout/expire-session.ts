@@ -4,11 +4,13 @@ import type { Tx } from "../db/transaction.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import { type CheckoutSession, mayMove, statusAt } from "../domain/session.js";
+import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
+import type { AnsweredSession } from "./create-session.js";
 import { getSession } from "./get-session.js";
 import { doneBefore, type IdempotentCall, once } from "./once.js";
-import type { AnsweredSession } from "./create-session.js";
+import { clockOf } from "./test-clock.js";
 
 /**
  * Expires an open session at once. A shopper who is on the gateway's page already may still pay; the session then becomes
@@ -22,13 +24,14 @@ export async function expireSession(
 ): Promise<AnsweredSession> {
   const before = await doneBefore(checkout, owner, call);
   const session = await getSession(checkout, owner, id);
-  const { replayed } = before ?? (await once(checkout, owner, call, id, (tx) => expire(checkout, tx, id)));
+  const clock = await clockOf(checkout, owner);
+  const { replayed } = before ?? (await once(checkout, owner, call, id, (tx) => expire(clock, tx, id)));
   return { session: asExpired(session), replayed };
 }
 
-async function expire(checkout: Checkout, tx: Tx, id: string): Promise<void> {
+async function expire(clock: Clock, tx: Tx, id: string): Promise<void> {
   const session = await lockCheckoutSession(tx, id);
-  const now = checkout.clock.now();
+  const now = clock.now();
   const status = statusAt(session, now);
   if (!mayMove(status, "expired")) {
     throw new Refusal(

@@ -3,6 +3,7 @@ import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import { asOf, type CheckoutSession } from "../domain/session.js";
 import type { Checkout } from "./checkout.js";
+import { clockOf } from "./test-clock.js";
 
 /** Reads a session as it stands at this moment. Another owner's session does not exist. */
 export async function getSession(checkout: Checkout, owner: Owner, id: string): Promise<CheckoutSession> {
@@ -14,5 +15,5 @@ export async function getSession(checkout: Checkout, owner: Owner, id: string): 
   ) {
     throw new Refusal("SESSION_NOT_FOUND", `No such checkout session: ${id}.`, "id");
   }
-  return asOf(session, checkout.clock.now());
+  return asOf(session, (await clockOf(checkout, owner)).now());
 }

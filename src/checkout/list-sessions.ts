@@ -4,6 +4,7 @@ import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import { asOf, type CheckoutSession } from "../domain/session.js";
 import type { Checkout } from "./checkout.js";
+import { clockOf } from "./test-clock.js";
 
 /** Where a caller wants a page of a list to begin: behind one object, or before another, or at the top. */
 export interface PageRequest {
@@ -27,7 +28,7 @@ export async function listSessions(
 ): Promise<Page<CheckoutSession>> {
   await requireCursor(checkout, owner, startingAfter, "starting_after");
   await requireCursor(checkout, owner, endingBefore, "ending_before");
-  const now = checkout.clock.now();
+  const now = (await clockOf(checkout, owner)).now();
   // One more than asked for tells whether there is more.
   const page = { olderThan: startingAfter, newerThan: endingBefore, limit: limit + 1 };
   const rows = await listCheckoutSessions(checkout.db.manager, owner, filter, page, now);

@@ -6,8 +6,10 @@ import { inTransaction } from "../db/transaction.js";
 import { currencyByCode } from "../domain/money.js";
 import { redirectUrl } from "../domain/redirect-url.js";
 import { type CheckoutSession, mayGiveForm } from "../domain/session.js";
+import type { Clock } from "../lib/clock.js";
 import type { Checkout } from "./checkout.js";
 import { openGatewayAccount } from "./gateway-account.js";
+import { clockOf } from "./test-clock.js";
 
 /** What the shopper who opens a session's page gets to see. */
 export type PayPage =
@@ -24,19 +26,24 @@ export type PayPage =
 export async function openPayPage(checkout: Checkout, sessionId: string): Promise<PayPage> {
   const session = await findCheckoutSession(checkout.db.manager, sessionId);
   if (session === undefined) return { kind: "unknown" };
-  const closed = await closedPage(checkout, session);
+  const clock = await clockOf(checkout, session);
+  const closed = await closedPage(checkout, clock, session);
   if (closed !== undefined) return closed;
-  const given = await giveForm(checkout, session.id);
+  const given = await giveForm(checkout, clock, session.id);
   // Between the two reads the session may have been completed, or its time may have run out.
   return given === undefined ? openPayPage(checkout, sessionId) : await formPage(checkout, given);
 }
 
-async function closedPage(checkout: Checkout, session: CheckoutSession): Promise<PayPage | undefined> {
+async function closedPage(
+  checkout: Checkout,
+  clock: Clock,
+  session: CheckoutSession,
+): Promise<PayPage | undefined> {
   if (session.status === "complete") {
     return { kind: "complete", successUrl: redirectUrl(session.successUrl, session.id) };
   }
   if (await hasUnresolvedHeldResult(checkout.db.manager, session.id)) return { kind: "checking" };
-  if (mayGiveForm(session, checkout.clock.now())) return undefined;
+  if (mayGiveForm(session, clock.now())) return undefined;
   return { kind: "expired", cancelUrl: redirectUrl(session.cancelUrl, session.id) };
 }
 
@@ -44,10 +51,14 @@ async function closedPage(checkout: Checkout, session: CheckoutSession): Promise
  * Writes down that the form goes out, before it does: from then on money may move. Undefined where it may not go out: what
  * a result has just changed is seen here, because whoever records one holds the session as well.
  */
-async function giveForm(checkout: Checkout, sessionId: string): Promise<CheckoutSession | undefined> {
+async function giveForm(
+  checkout: Checkout,
+  clock: Clock,
+  sessionId: string,
+): Promise<CheckoutSession | undefined> {
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     const session = await lockCheckoutSession(tx, sessionId);
-    const now = checkout.clock.now();
+    const now = clock.now();
     if (!mayGiveForm(session, now) || (await hasUnresolvedHeldResult(tx, session.id))) return undefined;
     await noteFormGiven(tx, session.id, now);
     return session;

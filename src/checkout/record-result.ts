@@ -5,10 +5,12 @@ import type { GatewayResult } from "../domain/gateway-result.js";
 import { endsAttempt, held, judge, type Judgement, judgeWithoutSession } from "../domain/judgement.js";
 import { currencyByCode } from "../domain/money.js";
 import type { CheckoutSession } from "../domain/session.js";
+import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import { completeSession } from "./complete-session.js";
 import type { AppliedResult, GatewayMessage } from "./gateway-message.js";
+import { clockOf } from "./test-clock.js";
 import type { VerifiedMessage } from "./verify-message.js";
 
 /** A result as it will be stored, before it is judged. */
@@ -26,10 +28,11 @@ export async function recordResult(
   const { session, result } = verified;
   const row = newRow(checkout, verified, message);
   if (session === undefined) return await recordAlone(checkout, row, judgeWithoutSession(result));
+  const clock = await clockOf(checkout, session);
   return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
     const locked = await lockCheckoutSession(tx, session.id);
     await checkout.reached("session locked");
-    return await recordFor(checkout, tx, locked, result, row);
+    return await recordFor(checkout, clock, tx, locked, result, row);
   });
 }
 
@@ -44,6 +47,7 @@ export async function recordUnapplicable(
 
 async function recordFor(
   checkout: Checkout,
+  clock: Clock,
   tx: Tx,
   session: CheckoutSessionRow,
   result: GatewayResult,
@@ -56,7 +60,7 @@ async function recordFor(
     return judgement.outcome === "completed" ? await recordReused(tx, row) : applied(judgement, true);
   }
   await checkout.reached("result recorded");
-  if (judgement.outcome === "completed") await completeSession(checkout, tx, session, result, row);
+  if (judgement.outcome === "completed") await completeSession(checkout, clock, tx, session, result, row);
   if (endsAttempt(judgement, result, session)) await startNextAttempt(tx, session.id);
   return applied(judgement, false);
 }

@@ -1,6 +1,6 @@
 import { type EntityManager, EntitySchema } from "typeorm";
 
-import { id, primary, text, time } from "./columns.js";
+import { id, integer, primary, text, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
@@ -9,11 +9,13 @@ export interface MerchantRow {
   id: string;
   name: string;
   createdAt: number;
+  /** How many milliseconds the merchant's test clock is ahead of real time. */
+  testClockAhead: number;
 }
 
 export const merchants = new EntitySchema<MerchantRow>({
   name: "merchant",
-  columns: { id: primary(id()), name: text(), createdAt: time() },
+  columns: { id: primary(id()), name: text(), createdAt: time(), testClockAhead: integer() },
 });
 
 export async function insertMerchant(tx: Tx, row: MerchantRow): Promise<void> {
@@ -27,4 +29,14 @@ export async function findMerchant(db: EntityManager, id: string): Promise<Merch
 /** All of them, the oldest first. */
 export async function listMerchants(db: EntityManager): Promise<MerchantRow[]> {
   return await db.createQueryBuilder(merchants, "m").orderBy("m.id").getMany();
+}
+
+/** Moves a merchant's test clock. False where it does not stand where it did: somebody else was faster. */
+export async function moveTestClock(tx: Tx, id: string, from: number, to: number): Promise<boolean> {
+  const query = tx
+    .createQueryBuilder()
+    .update(merchants)
+    .set({ testClockAhead: to })
+    .where("id = :id AND test_clock_ahead = :from", { id, from });
+  return (await query.updateEntity(false).execute()).affected === 1;
 }

@@ -21,6 +21,8 @@ export type Reason =
   | "CURSOR_NOT_FOUND"
   | "IDEMPOTENCY_KEY_REUSED"
   | "IDEMPOTENCY_KEY_IN_USE"
+  | "LIVEMODE_MISMATCH"
+  | "CONFLICT"
   | "DATABASE_AWAY";
 
 /** One field that is wrong. */

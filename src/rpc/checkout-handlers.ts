@@ -1,14 +1,15 @@
-import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { ServiceImpl } from "@connectrpc/connect";
 
 import type { CheckoutService } from "../../gen/calmonypay/v1/checkout_service_pb.js";
 import type { CheckoutSession as CheckoutSessionMessage } from "../../gen/calmonypay/v1/checkout_session_pb.js";
 import type { Checkout } from "../checkout/checkout.js";
-import { type AnsweredSession, createSession } from "../checkout/create-session.js";
+import { createSession } from "../checkout/create-session.js";
 import { expireSession } from "../checkout/expire-session.js";
 import { getSession } from "../checkout/get-session.js";
 import { listLineItems } from "../checkout/list-line-items.js";
 import { listSessions } from "../checkout/list-sessions.js";
 import type { CheckoutSession } from "../domain/session.js";
+import { markReplayed } from "./answered.js";
 import { callerOf, idempotentCallOf } from "./call-context.js";
 import { filterOf, orderOf, pageOf } from "./checkout-requests.js";
 import { lineItemMessage, sessionMessage } from "./checkout-session-message.js";
@@ -22,7 +23,8 @@ export function checkoutHandlers(checkout: Checkout): ServiceImpl<typeof Checkou
     async createCheckoutSession(request, context) {
       const call = idempotentCallOf(context.values);
       const answer = await createSession(checkout, callerOf(context.values), orderOf(request), call);
-      return { checkoutSession: messageOf(answered(answer, context)) };
+      markReplayed(context, answer.replayed);
+      return { checkoutSession: messageOf(answer.session) };
     },
 
     async getCheckoutSession(request, context) {
@@ -39,7 +41,8 @@ export function checkoutHandlers(checkout: Checkout): ServiceImpl<typeof Checkou
     async expireCheckoutSession(request, context) {
       const call = idempotentCallOf(context.values);
       const answer = await expireSession(checkout, callerOf(context.values), request.id, call);
-      return { checkoutSession: messageOf(answered(answer, context)) };
+      markReplayed(context, answer.replayed);
+      return { checkoutSession: messageOf(answer.session) };
     },
 
     async listCheckoutSessionLineItems(request, context) {
@@ -49,10 +52,4 @@ export function checkoutHandlers(checkout: Checkout): ServiceImpl<typeof Checkou
       return { object: "list", data: data.map(lineItemMessage), hasMore, url };
     },
   };
-}
-
-/** Tells the caller of an idempotent call whether this is the first answer to it, or that answer again. */
-function answered({ session, replayed }: AnsweredSession, context: HandlerContext): CheckoutSession {
-  if (replayed) context.responseHeader.set("idempotent-replayed", "true");
-  return session;
 }

@@ -128,6 +128,18 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     code: "idempotency_key_in_use",
     meaning: "A request with this `Idempotency-Key` is still under way. Try again.",
   },
+  LIVEMODE_MISMATCH: {
+    grpc: Code.PermissionDenied,
+    type: "invalid_request_error",
+    code: "livemode_mismatch",
+    meaning: "The call is for test mode only, and the key is a live key.",
+  },
+  CONFLICT: {
+    grpc: Code.Aborted,
+    type: "invalid_request_error",
+    code: "conflict",
+    meaning: "Another request changed the object meanwhile. Try again.",
+  },
   DATABASE_AWAY: {
     grpc: Code.Unavailable,
     type: "api_error",

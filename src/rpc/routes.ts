@@ -2,6 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import type { ConnectRouter, Interceptor, ServiceImpl } from "@connectrpc/connect";
 
 import { CheckoutService } from "../../gen/calmonypay/v1/checkout_service_pb.js";
+import { TestHelpersService } from "../../gen/calmonypay/v1/test_helpers_service_pb.js";
 import { Health } from "../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as AlphaServerReflection } from "../../gen/grpc/reflection/v1alpha/reflection_pb.js";
@@ -14,6 +15,7 @@ import { healthHandlers } from "./health-handlers.js";
 import { idempotency } from "./idempotency.js";
 import { reflectionHandlers } from "./reflection-handlers.js";
 import { refusals } from "./refusals.js";
+import { testHelpersHandlers } from "./test-clock-handlers.js";
 import { validate } from "./validate.js";
 
 /** The one table of services, for every face that serves them. */
@@ -25,6 +27,7 @@ export function createRoutes(checkout: Checkout): (router: ConnectRouter) => voi
       router.service(service, handlers);
     };
     serve(CheckoutService, checkoutHandlers(checkout));
+    serve(TestHelpersService, testHelpersHandlers(checkout));
     // These speak of all services, themselves included: they look at the list when they are called.
     serve(Health, healthHandlers(checkout.readiness, services));
     serve(ServerReflection, reflectionHandlers(services));

@@ -3,8 +3,10 @@ import { BodyTooLarge, type HttpRequest, type HttpResponse, sendText } from "../
 import { callback } from "./callback.js";
 import { docsFile, docsPage, openApiDocument } from "./docs.js";
 import { liveness, readiness } from "./health.js";
+import { payUrl, returnUrl } from "./page-urls.js";
 import { payPage } from "./pay-page.js";
-import { returnPage } from "./return-page.js";
+import { returnPage, statusPage } from "./return-page.js";
+import { orUnavailable } from "./unavailable.js";
 
 /** Answers one request. `inPath` is what the path has in brackets: a session's id, a file's name; "" where it has nothing. */
 type Handle = (
@@ -20,14 +22,25 @@ interface PageRoute {
   readonly handle: Handle;
 }
 
+/** No id is longer than 64 characters: nothing longer gets as far as the log. */
+const PAY_PATH = /^\/pay\/([^/]{1,64})$/;
+const RETURN_PATH = /^\/pay\/([^/]{1,64})\/return$/;
+
 /** What browsers, the gateway and load balancers ask for. */
 const PAGE_ROUTES: readonly PageRoute[] = [
   {
     method: "GET",
-    path: /^\/pay\/([^/]+)$/,
-    handle: (checkout, _, response, id) => payPage(checkout, response, id),
+    path: PAY_PATH,
+    handle: (checkout, _, response, id) =>
+      orUnavailable(checkout, response, payUrl(checkout, id), payPage(checkout, response, id)),
   },
-  { method: "POST", path: /^\/pay\/([^/]+)\/return$/, handle: returnPage },
+  {
+    method: "GET",
+    path: RETURN_PATH,
+    handle: (checkout, _, response, id) =>
+      orUnavailable(checkout, response, returnUrl(checkout, id), statusPage(checkout, response, id)),
+  },
+  { method: "POST", path: RETURN_PATH, handle: returnPage },
   { method: "POST", path: /^\/callbacks\/cardstream$/, handle: callback },
   { method: "GET", path: /^\/healthz$/, handle: (_checkout, _request, response) => liveness(response) },
   { method: "GET", path: /^\/readyz$/, handle: (checkout, _, response) => readiness(checkout, response) },

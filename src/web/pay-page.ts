@@ -2,6 +2,7 @@ import type { Checkout } from "../checkout/checkout.js";
 import { openPayPage } from "../checkout/open-pay-page.js";
 import { type HttpResponse, redirect } from "../lib/http.js";
 import { sendPage } from "./page.js";
+import { returnUrl } from "./page-urls.js";
 import { checkingPage, expiredPage, formPage, unknownPage } from "./shopper-pages.js";
 
 /** `GET /pay/{id}`: hands the shopper over to the gateway's hosted page, or says why not. */
@@ -15,7 +16,7 @@ export async function payPage(checkout: Checkout, response: HttpResponse, sessio
     case "expired":
       return sendPage(response, expiredPage(page.cancelUrl));
     case "checking":
-      return sendPage(response, checkingPage());
+      return sendPage(response, checkingPage(returnUrl(checkout, sessionId)));
     case "unknown":
       return sendPage(response, unknownPage());
   }

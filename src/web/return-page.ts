@@ -2,9 +2,10 @@ import { parseFields } from "../cardstream/fields.js";
 import { applyGatewayResult } from "../checkout/apply-gateway-result.js";
 import type { Checkout } from "../checkout/checkout.js";
 import { returnDestination } from "../checkout/return-destination.js";
-import { isDatabaseAway } from "../db/database-errors.js";
+import type { Outcome } from "../domain/judgement.js";
 import { type HttpRequest, type HttpResponse, readBody, redirect } from "../lib/http.js";
 import { MESSAGE_BYTES_MAX } from "./callback.js";
+import { payUrl, returnUrl } from "./page-urls.js";
 import { sendPage } from "./page.js";
 import { checkingPage, refusedPage, tryAgainPage, unknownPage } from "./shopper-pages.js";
 
@@ -19,16 +20,20 @@ export async function returnPage(
   try {
     await applyAndSendOn(checkout, response, sessionId, body);
   } catch (error) {
-    if (!isDatabaseAway(error)) throw error;
-    checkout.log.error(
-      { err: error, session: sessionId },
-      "a result brought by the browser could not be stored",
-    );
-    sendPage(
-      response,
-      tryAgainPage(`${checkout.addresses.publicUrl}/pay/${sessionId}/return`, parseFields(body)),
-    );
+    // Whatever it was: the browser may hold the only copy of the result. It keeps it, and brings it again.
+    const line = { err: error, session: sessionId };
+    checkout.log.error(line, "a result brought by the browser could not be stored");
+    sendPage(response, tryAgainPage(returnUrl(checkout, sessionId), parseFields(body)));
   }
+}
+
+/** `GET /pay/{id}/return`: a browser that waits asks again, and is sent on once the session is paid. */
+export async function statusPage(
+  checkout: Checkout,
+  response: HttpResponse,
+  sessionId: string,
+): Promise<void> {
+  await sendOn(checkout, response, sessionId, "unknown");
 }
 
 async function applyAndSendOn(
@@ -38,11 +43,18 @@ async function applyAndSendOn(
   body: Buffer,
 ): Promise<void> {
   const applied = await applyGatewayResult(checkout, { body, via: "return", pathSessionId: sessionId });
-  if (applied.kind === "refused") {
-    return sendPage(response, refusedPage(`${checkout.addresses.publicUrl}/pay/${sessionId}`));
-  }
-  const destination = await returnDestination(checkout, sessionId, applied.judgement.outcome);
-  if (destination === "checking") return sendPage(response, checkingPage());
-  if (destination === "unknown") return sendPage(response, unknownPage());
-  return redirect(response, destination.url);
+  if (applied.kind === "refused") sendPage(response, refusedPage(payUrl(checkout, sessionId)));
+  else await sendOn(checkout, response, sessionId, applied.judgement.outcome);
+}
+
+async function sendOn(
+  checkout: Checkout,
+  response: HttpResponse,
+  sessionId: string,
+  outcome: Outcome,
+): Promise<void> {
+  const destination = await returnDestination(checkout, sessionId, outcome);
+  if (destination === "checking") sendPage(response, checkingPage(returnUrl(checkout, sessionId)));
+  else if (destination === "unknown") sendPage(response, unknownPage());
+  else redirect(response, destination.url);
 }

@@ -24,15 +24,30 @@ export function expiredPage(cancelUrl: string): Page {
   };
 }
 
-/** A result waits for a person, or is not known yet. */
-export function checkingPage(): Page {
+/** A result waits for a person, or is not known yet. The page asks again by itself, and goes on once it is settled. */
+export function checkingPage(statusUrl: string): Page {
   return {
     status: 200,
     title: "Your payment is being checked",
     body: html`<p>
-      We have heard from the bank and are making sure that everything is right. Please do not pay again: the
-      shop will be told as soon as it is settled.
-    </p>`,
+        We are waiting for word from the bank. Please do not pay again: the shop will be told as soon as
+        everything is settled.
+      </p>
+      <a class="button" href="${statusUrl}">Check again</a>`,
+    script: FOLLOW_LINK,
+  };
+}
+
+/** The database is away. Asking for the page again changes nothing. */
+export function unavailablePage(url: string): Page {
+  return {
+    status: 503,
+    title: "One moment, please",
+    body: html`<p>
+        We cannot look up this payment just now. Please keep this page open: it tries again by itself.
+      </p>
+      <a class="button" href="${url}">Try again</a>`,
+    script: FOLLOW_LINK,
   };
 }
 
@@ -46,7 +61,8 @@ export function tryAgainPage(returnUrl: string, fields: readonly Field[]): Page 
     title: "Your payment is being checked",
     body: html`<p>We have your payment's result, but could not store it yet. Please keep this page open.</p>
       ${postForm(returnUrl, fields, "Check again")}`,
-    script: `setTimeout(() => document.forms[0].submit(), ${POST_AGAIN_AFTER_MS})`,
+    // A field of the gateway's may be called "submit" and would hide the form's own method of that name.
+    script: `setTimeout(() => HTMLFormElement.prototype.submit.call(document.forms[0]), ${AGAIN_AFTER_MS})`,
     formTargets: "http: https:", // The answer sends the browser on to the merchant, and browsers hold that to this list.
   };
 }
@@ -71,7 +87,10 @@ export function unknownPage(): Page {
 }
 
 /** Long enough for a database to come back, short enough for a shopper to wait. */
-const POST_AGAIN_AFTER_MS = 5000;
+const AGAIN_AFTER_MS = 5000;
+
+/** In place of the page that waits: whoever goes back does not want to wait once more. */
+const FOLLOW_LINK = `setTimeout(() => location.replace(document.links[0].href), ${AGAIN_AFTER_MS})`;
 
 /** The button has no name: it would add a field that is not signed. */
 function postForm(action: string, fields: readonly Field[], button: string): Html {

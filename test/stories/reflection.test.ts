@@ -48,6 +48,7 @@ await onSqlite(
       const [services, symbol, file, extension, numbers, none] = await ask(app.urls.grpc, version, questions);
       t.same(services.list_services_response.service.map(({ name }: Loose) => name).toSorted(), [
         "calmonypay.v1.CheckoutService",
+        "calmonypay.v1.TestHelpersService",
         "grpc.health.v1.Health",
         "grpc.reflection.v1.ServerReflection",
         "grpc.reflection.v1alpha.ServerReflection",

@@ -22,12 +22,12 @@ export interface TestApp {
   /** The service's address on this machine. */
   readonly local: string;
   readonly config: Config;
+  /** Closes it before the story ends. */
+  close(): Promise<void>;
   /** What was logged so far, a line each. */
   readonly logged: string[];
   /** A second connection to the service's database, to look at what is stored. */
   readonly db: Database;
-  /** Closes the service before the story ends. */
-  close(): Promise<void>;
   /** A call of the merchants' API. */
   call(
     method: string,
@@ -103,15 +103,15 @@ export async function startTestApp(t: Test, config: Config, parts: Partial<Parts
   const logged: string[] = [];
   const log = createLog(config.logLevel, lines(logged));
   const app = await createApp(config, { clock: systemClock, log, ...parts });
-  let closed: Promise<void> | undefined;
-  const close = (): Promise<void> => (closed ??= app.close());
+  const closing: { started?: Promise<void> } = {};
+  const close = (): Promise<void> => (closing.started ??= app.close());
   t.teardown(close);
   const urls = await app.listen();
   const { databaseUrl: url, dataDir } = config;
   const db = await openDatabase({ url, dataDir, entities, migrations, log: silent });
   t.teardown(() => db.close());
   const local = `http://127.0.0.1:${urls.port}`;
-  return { urls, local, config, logged, db, close, call: (...request) => call(local, ...request) };
+  return { urls, local, close, config, logged, db, call: (...request) => call(local, ...request) };
 }
 
 function lines(logged: string[]): Writable {

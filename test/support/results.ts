@@ -1,5 +1,6 @@
 import type { Test } from "tap";
 
+import type { Parts } from "../../src/app.js";
 import { createTestMerchant, startTestApp, type TestApp, testConfig, type TestMerchant } from "./app.js";
 import type { TestEngine } from "./database.js";
 import { type Message, signMessage } from "./gateway.js";
@@ -12,11 +13,16 @@ export interface Session {
 }
 
 /** A service with two merchants, and an open live session of the first. */
-export async function openSession(t: Test, engine: TestEngine, changes: Record<string, unknown> = {}) {
+export async function openSession(
+  t: Test,
+  engine: TestEngine,
+  changes: Record<string, unknown> = {},
+  parts: Partial<Parts> = {},
+) {
   const config = testConfig(engine);
   const mine = await createTestMerchant(config, "Mine");
   const other = await createTestMerchant(config, "Other");
-  const app = await startTestApp(t, config);
+  const app = await startTestApp(t, config, parts);
   const { json } = await app.call("POST", "/v1/checkout/sessions", mine.liveKey, anOrder(changes));
   return { app, mine, other, session: json as Session };
 }
@@ -49,6 +55,7 @@ export function partial(message: Message, secret: string): string {
 export interface StoredResult {
   readonly outcome: string;
   readonly held_reason: string | null;
+  readonly via: string;
 }
 
 /** What is stored of the results about a session, the oldest first. */

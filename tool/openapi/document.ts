@@ -6,7 +6,7 @@ import { HEADERS, IDEMPOTENCY_KEY } from "./headers.js";
 import { operationOf, tagOf } from "./operation.js";
 import { openApiPath } from "./parameters.js";
 import { Schemas } from "./schemas.js";
-import { descriptionOf, firstSentence } from "./texts.js";
+import { descriptionOf } from "./texts.js";
 
 /**
  * The merchants' API as an OpenAPI 3.1 document: every method of our services that has an HTTP rule, in the JSON that
@@ -17,18 +17,18 @@ import { descriptionOf, firstSentence } from "./texts.js";
 export function createDocument(files: FileRegistry): JsonObject {
   const services = [...files].filter((type) => type.kind === "service").filter(isOurs);
   const schemas = new Schemas();
-  const texts = services.map((service) => firstSentence(descriptionOf(service)));
+  const texts = services.map((service) => descriptionOf(service).split("\n\n"));
   const paths = pathsOf(
     services.flatMap(({ methods }) => routeRules(methods)),
     schemas,
   );
   return {
     openapi: "3.1.0",
-    info: { ...INFO, description: [INTRODUCTION, ...texts.map(({ rest }) => rest)].join("\n\n") },
+    info: { ...INFO, description: [INTRODUCTION, ...texts.flatMap(([, ...rest]) => rest)].join("\n\n") },
     // Relative: the document speaks of the service that it was fetched from.
     servers: [{ url: "/", description: "This service" }],
     security: [{ api_key: [] }],
-    tags: services.map((service, at) => ({ name: tagOf(service), description: texts[at]?.sentence ?? "" })),
+    tags: services.map((service, at) => ({ name: tagOf(service), description: texts[at]?.[0] ?? "" })),
     paths,
     components: {
       schemas: { ...schemas.components, Error: errorSchema() },
@@ -46,7 +46,7 @@ const INFO = {
   license: { name: "MIT", identifier: "MIT" },
 };
 
-/** What the services' own comments say follows it. */
+/** What the services' comments say from their second paragraph on follows it. */
 const INTRODUCTION =
   "A merchant's server creates a session, sends the shopper to its `url` to pay by card, and reads the session back. " +
   "Amounts are whole numbers of the currency's minor unit; times are in seconds since 1970-01-01T00:00:00Z. " +

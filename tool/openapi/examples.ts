@@ -73,6 +73,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       url: "/v1/checkout/sessions/cs_abc123/line_items",
     },
   },
+  AdvanceTestClock: { request: { seconds: 86_400 }, answer: { object: "test_helpers.clock", ahead: 86_400 } },
 };
 
 /** Objects in the query, by the name of their message. Viewers would make one up that finds nothing. */

@@ -23,7 +23,7 @@ export class CreateCheckout1795300000000 implements MigrationInterface {
 
 async function createMerchantTables(runner: QueryRunner): Promise<void> {
   await createTable(runner, "merchant", {
-    columns: { id: kind.id, name: kind.text(250), created_at: kind.time },
+    columns: { id: kind.id, name: kind.text(250), created_at: kind.time, test_clock_ahead: kind.integer },
     primaryKey: ["id"],
   });
   await createTable(runner, "gateway_account", {

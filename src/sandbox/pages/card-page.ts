@@ -37,8 +37,15 @@ export function cardPage(view: CardPageView): Page {
     </main>`,
     // "self" besides, because the directive has no notation for the address of an IPv6 host.
     formTargets: `'self' ${new URL(view.action).origin}`,
+    script: OWN_ADDRESS,
   };
 }
+
+/**
+ * The page was the answer to a form. Under an address of its own it can be reloaded and come back to, where the browser
+ * would otherwise ask whether to send the form again, or show nothing.
+ */
+const OWN_ADDRESS = "history.replaceState(null, '', new URL(document.forms[0].action).pathname)";
 
 function payForm({ action, errors, choice, request, merchantName }: CardPageView, failed: boolean): Html {
   const amount = displayAmount(request.amount, request.currency);

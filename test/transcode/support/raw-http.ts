@@ -28,7 +28,8 @@ export async function sendRaw(port: number, request: RawRequest): Promise<RawRes
   return parse(Buffer.concat(chunks));
 }
 
-function bytesOf({ method, path, headers = {}, body }: RawRequest): Buffer {
+/** The bytes of a request as they go over the socket. */
+export function bytesOf({ method, path, headers = {}, body }: RawRequest): Buffer {
   const bytes = Buffer.from(body ?? "");
   const length: Record<string, string> = bytes.length > 0 ? { "content-length": String(bytes.length) } : {};
   const all = { host: "localhost", connection: "close", ...length, ...headers };

@@ -1,0 +1,20 @@
+import type { ServiceImpl } from "@connectrpc/connect";
+
+import type { TestHelpersService } from "../../gen/calmonypay/v1/test_helpers_service_pb.js";
+import type { Checkout } from "../checkout/checkout.js";
+import { advanceTestClock } from "../checkout/test-clock.js";
+import { markReplayed } from "./answered.js";
+import { callerOf, idempotentCallOf } from "./call-context.js";
+
+/** TestHelpersService: message in, use case, message out. */
+export function testHelpersHandlers(checkout: Checkout): ServiceImpl<typeof TestHelpersService> {
+  return {
+    async advanceTestClock(request, context) {
+      const caller = callerOf(context.values);
+      const call = idempotentCallOf(context.values);
+      const clock = await advanceTestClock(checkout, caller, Number(request.seconds) * 1000, call);
+      markReplayed(context, clock.replayed);
+      return { testClock: { object: "test_helpers.clock", ahead: BigInt(clock.ahead / 1000) } };
+    },
+  };
+}

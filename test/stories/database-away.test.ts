@@ -1,0 +1,142 @@
+import type { Connection, RowDataPacket } from "mysql2/promise";
+import t from "tap";
+
+import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
+import { openBrowser } from "../support/chromium.js";
+import { eachEngine, onMysql } from "../support/database.js";
+import { paidMessage, signedBody } from "../support/gateway.js";
+import { type Line, openLine } from "../support/line.js";
+import { anOrder } from "../support/orders.js";
+import { bring, callback, openSession, read, resultsOf, type Session, stored } from "../support/results.js";
+import { openSite } from "../support/shop.js";
+import { openShopper, PAY } from "../support/shopper.js";
+
+for (const scripts of [true, false]) {
+  const how = scripts ? "by itself" : "by its button where scripts are off";
+  await onMysql(
+    t,
+    `the browser keeps a result while the database is away, and brings it again ${how}`,
+    async (t, engine) => {
+      const line = await openLine(t, engine.place.url ?? "");
+      const config = testConfig(engine, { databaseUrl: line.url });
+      const { testKey } = await createTestMerchant(config);
+      let cuts = 0;
+      const app = await startTestApp(t, config, {
+        // The gateway has taken the money, and its callback is half-way in.
+        reached: async (point) => {
+          if (point === "result verified" && cuts++ === 0) await line.cut();
+        },
+      });
+      const site = await openSite(t);
+      const order = anOrder({ success_url: site.successUrl, cancel_url: site.cancelUrl });
+      const { json: session } = await app.call("POST", "/v1/checkout/sessions", testKey, order);
+      const browser = await openBrowser();
+      t.teardown(() => browser.close());
+      const { page, ...shopper } = await openShopper(t, browser, scripts);
+      await shopper.enter(session.url);
+      await shopper.typeCard();
+      await shopper.press(PAY);
+      await page.getByText("Please keep this page open").waitFor();
+      const again = () => page.getByRole("button", { name: "Check again" }).click();
+      if (!scripts) await again();
+      await page.getByText("Please keep this page open").waitFor();
+      await line.mend();
+      if (!scripts) await again();
+      await page.getByText("Thank you").waitFor();
+      const paid = await app.call("GET", `/v1/checkout/sessions/${session.id}`, testKey);
+      t.equal(paid.json.status, "complete");
+      t.match(await stored(app), { intents: 1, results: [{ outcome: "completed", via: "return" }] });
+    },
+  );
+}
+
+await onMysql(
+  t,
+  "a page that is opened while the database is away opens once it is back",
+  async (t, engine) => {
+    const line = await openLine(t, engine.place.url ?? "");
+    const config = testConfig(engine, { databaseUrl: line.url });
+    const { testKey } = await createTestMerchant(config);
+    const app = await startTestApp(t, config);
+    const { json: session } = await app.call("POST", "/v1/checkout/sessions", testKey, anOrder());
+    const browser = await openBrowser();
+    t.teardown(() => browser.close());
+    const { page } = await openShopper(t, browser, true);
+    await line.cut();
+    t.equal((await page.goto(session.url))?.status(), 503);
+    await page.getByText("One moment, please").waitFor();
+    await line.mend();
+    await page.getByLabel("Card number").waitFor();
+  },
+);
+
+type Fault = (line: Line, admin: Connection) => Promise<void>;
+
+const FAULTS: Record<string, Fault> = {
+  "the connection is killed": async (_, admin) => {
+    const [rows] = await admin.query<RowDataPacket[]>(
+      `select id from information_schema.processlist
+       join information_schema.innodb_trx on id = trx_mysql_thread_id where db = database()`,
+    );
+    for (const { id } of rows) await admin.query(`kill ${id}`);
+  },
+  "every connection breaks": async (line) => line.shake(),
+  "the answer to the commit is lost": async (line) => line.loseNextCommit(),
+  "the database goes away and comes back": async (line) => {
+    await line.cut();
+    await line.mend();
+  },
+};
+
+for (const [what, fault] of Object.entries(FAULTS)) {
+  await onMysql(
+    t,
+    `callback and browser come at once, and ${what}: the payment is recorded once`,
+    async (t, engine, admin) => {
+      const line = await openLine(t, engine.place.url ?? "");
+      const config = testConfig(engine, { databaseUrl: line.url });
+      const mine = await createTestMerchant(config);
+      let faults = 0;
+      const app = await startTestApp(t, config, {
+        reached: async (point) => {
+          if (point === "payment recorded" && faults++ === 0) await fault(line, admin);
+        },
+      });
+      const { json } = await app.call("POST", "/v1/checkout/sessions", mine.liveKey, anOrder());
+      const session = json as Session;
+      const body = signedBody(paidMessage(session, mine.live.gatewayMerchantId), mine.live.secret);
+      const [told, brought] = await Promise.all([callback(app, body), bring(app, session.id, body)]);
+      t.equal(told.status, 200);
+      t.equal(brought.headers.get("location"), "https://yourapp.com/checkout/success");
+      t.match(await stored(app), { intents: 1, methods: 1, results: [{ outcome: "completed" }] });
+      t.equal((await resultsOf(app, session)).length, 1);
+      t.equal((await read(app, mine, session)).status, "complete");
+    },
+  );
+}
+
+await eachEngine(t, "whatever keeps a result from being stored, the browser keeps it", async (t, engine) => {
+  let fails = true;
+  const { app, mine, session } = await openSession(
+    t,
+    engine,
+    {},
+    {
+      reached: async (point) => {
+        if (point === "result verified" && fails) throw new Error("out of order");
+      },
+    },
+  );
+  const body = signedBody(
+    paidMessage(session, mine.live.gatewayMerchantId, { submit: "a field of this name" }),
+    mine.live.secret,
+  );
+  const kept = await bring(app, session.id, body);
+  t.equal(kept.status, 503);
+  t.match(await kept.text(), /Please keep this page open.*name="signature"/s);
+  t.equal((await callback(app, body)).status, 500, "the gateway is not told that it was stored");
+  t.same((await stored(app)).results, []);
+  fails = false;
+  t.equal((await bring(app, session.id, body)).status, 303);
+  t.equal((await read(app, mine, session)).status, "complete");
+});
