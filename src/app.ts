@@ -6,6 +6,7 @@ import type { Checkout, CheckoutPoint } from "./checkout/checkout.js";
 import { createDemonstration, type Demonstration } from "./checkout/create-demonstration.js";
 import { sandboxAccount } from "./checkout/gateway-account.js";
 import { createReadiness } from "./checkout/readiness.js";
+import { keepRegistering } from "./checkout/register-test-accounts.js";
 import type { Config } from "./config.js";
 import type { Clock } from "./lib/clock.js";
 import type { Log } from "./lib/log.js";
@@ -56,8 +57,10 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
   const checkout = createCheckout(config, parts, store, bound);
   const sandbox = config.sandbox && config.sandboxUrl === undefined ? openSandbox(checkout) : undefined;
   const listener = createServiceListener(config, checkout, sandbox);
+  const demonstration = config.databaseUrl === undefined ? await createDemonstration(checkout) : undefined;
+  const registering = await registerElsewhere(config, checkout);
   return {
-    demonstration: config.databaseUrl === undefined ? await createDemonstration(checkout) : undefined,
+    demonstration,
     async listen() {
       const http = await openHttpPort(config.host, config.port, config.tls, listener);
       bound.port = http.port;
@@ -74,6 +77,7 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
     async close() {
       checkout.readiness.close();
       await Promise.all(ports.map((port) => port.close()));
+      registering?.stop();
       await sandbox?.close();
       await store.db.close();
     },
@@ -105,6 +109,14 @@ function createCheckout(config: Config, parts: Parts, store: Store, bound: { por
 }
 
 const SANDBOX_PATH = "/sandbox";
+
+/** A stand-in gateway in another process has to be told the test accounts. */
+async function registerElsewhere(
+  { sandbox, sandboxUrl }: Config,
+  checkout: Checkout,
+): Promise<{ stop(): void } | undefined> {
+  return sandbox && sandboxUrl !== undefined ? await keepRegistering(checkout, sandboxUrl) : undefined;
+}
 
 /** The stand-in gateway of test mode. It gets to know test accounts only. */
 function openSandbox(checkout: Checkout): Sandbox {

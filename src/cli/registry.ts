@@ -5,19 +5,26 @@ import { systemClock } from "../lib/clock.js";
 import { createLog } from "../lib/log.js";
 import { openStore } from "../store.js";
 
+/** What the operator's commands work with. */
+export interface OperatorRegistry extends Registry {
+  /** A sandbox gateway that runs elsewhere and has to be told of new test accounts; undefined for none. */
+  readonly sandboxUrl: string | undefined;
+}
+
 /**
  * Runs one command on the service's database, which may be in use, and closes it again. What goes wrong is written to
  * standard error in one line, and the process ends with 1.
  */
 export async function withRegistry(
   env: NodeJS.ProcessEnv,
-  command: (registry: Registry) => Promise<void>,
+  command: (registry: OperatorRegistry) => Promise<void>,
 ): Promise<void> {
   try {
     const config = readConfig(env);
     const store = await openStore(config, createLog("warn", process.stderr));
     try {
-      await command({ ...store, clock: systemClock });
+      const sandboxUrl = config.sandbox ? config.sandboxUrl : undefined;
+      await command({ ...store, clock: systemClock, sandboxUrl });
     } finally {
       await store.db.close();
     }

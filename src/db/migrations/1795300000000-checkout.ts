@@ -34,6 +34,7 @@ async function createMerchantTables(runner: QueryRunner): Promise<void> {
       secret_sealed: kind.bytes,
       previous_secret_sealed: optional(kind.bytes),
       previous_secret_until: optional(kind.time),
+      rest_token_sealed: optional(kind.bytes),
       country_code: kind.id,
       created_at: kind.time,
     },
