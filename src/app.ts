@@ -5,8 +5,8 @@ import type { Registry as Metrics } from "prom-client";
 import type { Checkout, CheckoutPoint } from "./checkout/checkout.js";
 import { createDemonstration, type Demonstration } from "./checkout/create-demonstration.js";
 import { sandboxAccount } from "./checkout/gateway-account.js";
-import { createReadiness } from "./checkout/readiness.js";
 import { keepRegistering } from "./checkout/register-test-accounts.js";
+import { composeCheckout, SANDBOX_PATH } from "./compose-checkout.js";
 import type { Config } from "./config.js";
 import type { Clock } from "./lib/clock.js";
 import type { Log } from "./lib/log.js";
@@ -14,7 +14,7 @@ import { callContext } from "./rpc/call-context.js";
 import { merchantErrors } from "./rpc/error-body.js";
 import { createInterceptors, createRoutes } from "./rpc/routes.js";
 import { createSandbox, type Sandbox } from "./sandbox/sandbox.js";
-import { openStore, type Store } from "./store.js";
+import { openStore } from "./store.js";
 import { plainDialect } from "./transcode/plain-dialect.js";
 import { createTranscoder } from "./transcode/transcoder.js";
 import { createListener, type Listener, requestIdOf } from "./web/listener.js";
@@ -54,7 +54,8 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
   const store = await openStore(config, parts.log);
   const ports: OpenPort[] = [];
   const bound = { port: config.port };
-  const checkout = createCheckout(config, parts, store, bound);
+  const metrics = createMetrics();
+  const checkout = composeCheckout(config, { ...parts, store, metrics, port: () => bound.port });
   const sandbox = config.sandbox && config.sandboxUrl === undefined ? openSandbox(checkout) : undefined;
   const listener = createServiceListener(config, checkout, sandbox);
   const demonstration = config.databaseUrl === undefined ? await createDemonstration(checkout) : undefined;
@@ -65,13 +66,13 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
       const http = await openHttpPort(config.host, config.port, config.tls, listener);
       bound.port = http.port;
       const grpc = await openHttp2Port(config.host, config.grpcPort, config.tls, listener);
-      const metrics = await openMetrics(config, createMetrics(), parts.log);
-      ports.push(http, grpc, ...(metrics === undefined ? [] : [metrics]));
+      const metricsPort = await openMetrics(config, metrics, parts.log);
+      ports.push(http, grpc, ...(metricsPort === undefined ? [] : [metricsPort]));
       return {
         http: checkout.addresses.publicUrl,
         port: http.port,
         grpc: `${config.host}:${grpc.port}`,
-        metrics: metrics === undefined ? undefined : `http://127.0.0.1:${metrics.port}/metrics`,
+        metrics: metricsPort === undefined ? undefined : `http://127.0.0.1:${metricsPort.port}/metrics`,
       };
     },
     async close() {
@@ -83,32 +84,6 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
     },
   };
 }
-
-function createCheckout(config: Config, parts: Parts, store: Store, bound: { port: number }): Checkout {
-  const scheme = config.tls === undefined ? "http" : "https";
-  return {
-    ...store,
-    clock: parts.clock,
-    log: parts.log,
-    reached: parts.reached ?? (() => Promise.resolve()),
-    readiness: createReadiness(store.db, parts.log),
-    addresses: {
-      // The port is known once it is open, and nobody asks before.
-      get publicUrl() {
-        return config.publicUrl ?? `${scheme}://localhost:${bound.port}`;
-      },
-      get hppUrl() {
-        return config.hppUrl ?? this.publicUrl;
-      },
-      gatewayUrl: config.cardstreamUrl,
-      get sandboxUrl() {
-        return config.sandboxUrl ?? `${this.publicUrl}${SANDBOX_PATH}`;
-      },
-    },
-  };
-}
-
-const SANDBOX_PATH = "/sandbox";
 
 /** A stand-in gateway in another process has to be told the test accounts. */
 async function registerElsewhere(

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { addCustomerCommands } from "./customers.js";
+import { addHeldCommands } from "./held.js";
 import { addKeyCommands } from "./keys.js";
 import { addMerchantCommands } from "./merchants.js";
 import { addMigrateCommand } from "./migrate.js";
@@ -20,5 +21,6 @@ export function createProgram(env: NodeJS.ProcessEnv): Command {
   addMerchantCommands(program, env);
   addKeyCommands(program, env);
   addCustomerCommands(program, env);
+  addHeldCommands(program, env);
   return program;
 }

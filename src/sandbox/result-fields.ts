@@ -1,5 +1,5 @@
 import type { Field } from "../cardstream/fields.js";
-import { displayAmount } from "../domain/money.js";
+import { type Currency, displayAmount } from "../domain/money.js";
 import type { CardEntry } from "./card-entry.js";
 import { echoedFields, type ResultName } from "./echoed-fields.js";
 import type { HostedRequest } from "./hosted-request.js";
@@ -60,6 +60,11 @@ export function amountReceived(outcome: Outcome, amount: number): number {
   return outcome.takes === "all" ? amount : Math.floor(amount / 2);
 }
 
+/** `GBP 29.99`, as the gateway writes it. */
+export function displayedAmount(amount: number, currency: Currency): string {
+  return displayAmount(amount, currency).split(" ").toReversed().join(" ");
+}
+
 type ResultPart = Partial<Record<ResultName, string>>;
 
 function written(part: ResultPart): Field[] {
@@ -90,7 +95,7 @@ function amountPart({ request: { amount, currency }, outcome }: Transaction): Re
     currencyCode: currency.number,
     currencyExponent: String(currency.exponent),
     displayCurrency: currency.code.toUpperCase(),
-    displayAmount: displayAmount(amount, currency),
+    displayAmount: displayedAmount(amount, currency),
     amountReceived: received,
     amountApproved: received,
     amountRetained: received,

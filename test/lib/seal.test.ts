@@ -18,6 +18,13 @@ t.test("a key of another length than 32 bytes is refused", async (t) => {
   for (const length of [0, 16, 31, 33, 64]) t.throws(() => createSealer(Buffer.alloc(length)), /32 bytes/);
 });
 
+t.test("what follows from the key differs by its use and by the key", async (t) => {
+  const other = createSealer(Buffer.alloc(32, 8));
+  const values = [sealer.checkValue, sealer.sandboxToken, other.checkValue, other.sandboxToken];
+  t.equal(new Set(values).size, values.length);
+  t.notOk(values.some((value) => value.includes(KEY.toString("hex"))));
+});
+
 t.test("one flipped bit, wherever it is, and nothing opens", async (t) => {
   const sealed = sealer.seal("Circle4Take40Idea", SCOPE);
   for (let bit = 0; bit < sealed.length * 8; bit++) {

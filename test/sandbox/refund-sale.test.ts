@@ -26,7 +26,7 @@ await eachEngine(t, "a settled sale is refunded in parts, up to what was receive
     amountReceived: "500",
     amountRefunded: "500",
     cardNumberMask: "492942******0821",
-    displayAmount: "5.00 GBP",
+    displayAmount: "GBP 5.00",
     merchantID: ACCOUNT.merchantID,
     orderRef: "cs_0StandStandStandStandStand00",
     previousID: sale.id,

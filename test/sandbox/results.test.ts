@@ -36,7 +36,7 @@ await onSqlite(
       cardTypeCode: "VC",
       currencyCode: "826",
       cv2Check: "matched",
-      displayAmount: "29.99 GBP",
+      displayAmount: "GBP 29.99",
       requestID: /^[0-9a-f]{13}$/,
       threeDSAuthenticated: "Y",
       timestamp: "2026-07-02 00:59:58",
@@ -59,8 +59,8 @@ await onSqlite(
   async (t, engine) => {
     const stand = await startStand(t, engine);
     for (const [code, shown, number] of [
-      ["jpy", "2999 JPY", "392"],
-      ["kwd", "2.999 KWD", "414"],
+      ["jpy", "JPY 2999", "392"],
+      ["kwd", "KWD 2.999", "414"],
     ] as const) {
       const currency = currencyByCode(code);
       if (currency === undefined) throw new Error(code);

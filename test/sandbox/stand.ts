@@ -15,12 +15,16 @@ import { currencyByCode } from "../../src/domain/money.js";
 import { html } from "../../src/lib/html.js";
 import { readBody } from "../../src/lib/http.js";
 import { createLog } from "../../src/lib/log.js";
+import type { SandboxAccount } from "../../src/sandbox/parts.js";
 import { createSandbox } from "../../src/sandbox/sandbox.js";
 import { type BrowserForm, type BrowserPage, openPage } from "../support/browser.js";
 import type { TestEngine } from "../support/database.js";
 import { listen } from "../support/listen.js";
 
-/** The only account that the stand's gateway knows. */
+/** An account as the stand's gateway knows it. */
+type StandAccount = SandboxAccount & { readonly merchantID: string };
+
+/** The only account that the stand's gateway knows, unless a story brings others. */
 export const ACCOUNT = {
   merchantID: "900001",
   secret: "a secret of the stand",
@@ -73,7 +77,11 @@ interface Shop {
 /** 2026-11-22T15:30:00Z. */
 const NOW = Date.UTC(2026, 10, 22, 15, 30);
 
-export async function startStand(t: Test, engine: TestEngine): Promise<Stand> {
+export async function startStand(
+  t: Test,
+  engine: TestEngine,
+  accounts: readonly StandAccount[] = [ACCOUNT],
+): Promise<Stand> {
   const lines: string[] = [];
   const log = createLog("trace", linesInto(lines));
   const database = await engine.open({
@@ -83,7 +91,7 @@ export async function startStand(t: Test, engine: TestEngine): Promise<Stand> {
   await migrate(database);
   const clock = { time: NOW };
   const sandbox = createSandbox({
-    accounts: { secretOf: (id) => Promise.resolve(id === ACCOUNT.merchantID ? ACCOUNT : undefined) },
+    accounts: { secretOf: (id) => Promise.resolve(accounts.find(({ merchantID }) => merchantID === id)) },
     db: database,
     clock: { now: () => clock.time },
     log,

@@ -106,6 +106,9 @@ t.test("the document is the one of the proto files as they are", async (t) => {
       "get /v1/checkout/sessions/{id}",
       "post /v1/checkout/sessions/{id}/expire",
       "get /v1/checkout/sessions/{id}/line_items",
+      "get /v1/held_payments/{id}",
+      "get /v1/held_payments",
+      "post /v1/held_payments/{id}/resolve",
       "post /v1/test_helpers/clock/advance",
     ],
   );

@@ -1,6 +1,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 
-import { type ErrorWords, REFUSALS, REQUEST_ERRORS, STATUS_ERRORS } from "../../src/rpc/error-table.js";
+import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../../src/rpc/error-table.js";
+import { REFUSALS } from "../../src/rpc/refusal-table.js";
 import { httpStatusOf } from "../../src/transcode/error.js";
 import { type Reason, statusOfReason } from "../../src/transcode/request-error.js";
 import { REQUEST_ID } from "./headers.js";

@@ -57,6 +57,24 @@ const ITEM = {
   amount_total: 2999,
 };
 
+const HELD = {
+  id: "gr_abc123",
+  object: "held_payment",
+  created: 1_718_000_000,
+  livemode: true,
+  checkout_session: "cs_abc123",
+  reason: "amount_mismatch",
+  description: "The amount asked for or received is not the session's.",
+  amount: 2999,
+  amount_received: 1500,
+  currency: "gbp",
+  gateway_transaction: "36943501",
+  possible_resolutions: ["accept", "return", "dismiss"],
+  resolution: null,
+  note: null,
+  resolved_at: null,
+};
+
 /** By the name of the method. A test holds them to their schemas. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
   CreateCheckoutSession: { request: ORDER, answer: OPEN },
@@ -73,7 +91,24 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       url: "/v1/checkout/sessions/cs_abc123/line_items",
     },
   },
-  AdvanceTestClock: { request: { seconds: 86_400 }, answer: { object: "test_helpers.clock", ahead: 86_400 } },
+  ListHeldPayments: {
+    answer: { object: "list", data: [HELD], has_more: false, url: "/v1/held_payments" },
+  },
+  GetHeldPayment: { answer: HELD },
+  ResolveHeldPayment: {
+    request: { resolution: "dismiss", note: "Settled by telephone" },
+    answer: {
+      ...HELD,
+      possible_resolutions: [],
+      resolution: "dismiss",
+      note: "Settled by telephone",
+      resolved_at: 1_718_003_600,
+    },
+  },
+  AdvanceTestClock: {
+    request: { seconds: 86_400 },
+    answer: { object: "test_helpers.clock", ahead: 86_400 },
+  },
 };
 
 /** Objects in the query, by the name of their message. Viewers would make one up that finds nothing. */

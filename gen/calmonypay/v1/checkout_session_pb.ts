@@ -279,7 +279,7 @@ export const CheckoutSessionPaymentStatus = {
   UNPAID: 1,
 
   /**
-   * The whole amount was received.
+   * The whole amount was received, or the merchant has accepted what was: see HeldPaymentService.
    *
    * @generated from enum value: CHECKOUT_SESSION_PAYMENT_STATUS_PAID = 2;
    */

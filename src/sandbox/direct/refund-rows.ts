@@ -1,10 +1,11 @@
 import { type Field, fieldText, rootName } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
-import { currencyOfGateway, displayAmount } from "../../domain/money.js";
+import { currencyOfGateway } from "../../domain/money.js";
 import { echoedFields, keptFields } from "../echoed-fields.js";
 import { DUPLICATE } from "../outcomes.js";
 import { overlaid } from "../overlaid.js";
 import { gatewayTimestamp } from "../references.js";
+import { displayedAmount } from "../result-fields.js";
 import type { DirectRequest } from "./direct-request.js";
 
 /** The row of a refund that is made: the sale's fields cloned, what the request says anew over them (guide A-16). */
@@ -85,7 +86,7 @@ function resultOf(
     responseStatus: "0",
     responseMessage: row.responseMessage,
     authorisationCode: "",
-    displayAmount: currency === undefined ? "" : displayAmount(row.amount, currency),
+    displayAmount: currency === undefined ? "" : displayedAmount(row.amount, currency),
     amountReceived: amount,
     amountApproved: amount,
     amountRetained: amount,
