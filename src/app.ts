@@ -5,11 +5,13 @@ import type { Registry as Metrics } from "prom-client";
 import type { Checkout, CheckoutPoint } from "./checkout/checkout.js";
 import { createDemonstration, type Demonstration } from "./checkout/create-demonstration.js";
 import { sandboxAccount } from "./checkout/gateway-account.js";
+import { expireSessions } from "./checkout/expire-sessions.js";
 import { keepRegistering } from "./checkout/register-test-accounts.js";
 import { composeCheckout, SANDBOX_PATH } from "./compose-checkout.js";
 import type { Config } from "./config.js";
 import type { Clock } from "./lib/clock.js";
 import type { Log } from "./lib/log.js";
+import { repeat, type Repeated } from "./lib/repeat.js";
 import { callContext } from "./rpc/call-context.js";
 import { merchantErrors } from "./rpc/error-body.js";
 import { createInterceptors, createRoutes } from "./rpc/routes.js";
@@ -60,6 +62,7 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
   const listener = createServiceListener(config, checkout, sandbox);
   const demonstration = config.databaseUrl === undefined ? await createDemonstration(checkout) : undefined;
   const registering = await registerElsewhere(config, checkout);
+  const background: Repeated[] = [];
   return {
     demonstration,
     async listen() {
@@ -67,6 +70,7 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
       bound.port = http.port;
       const grpc = await openHttp2Port(config.host, config.grpcPort, config.tls, listener);
       const metricsPort = await openMetrics(config, metrics, parts.log);
+      background.push(sweep(checkout));
       ports.push(http, grpc, ...(metricsPort === undefined ? [] : [metricsPort]));
       return {
         http: checkout.addresses.publicUrl,
@@ -77,6 +81,7 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
     },
     async close() {
       checkout.readiness.close();
+      await Promise.all(background.map((work) => work.stop()));
       await Promise.all(ports.map((port) => port.close()));
       registering?.stop();
       await sandbox?.close();
@@ -91,6 +96,16 @@ async function registerElsewhere(
   checkout: Checkout,
 ): Promise<{ stop(): void } | undefined> {
   return sandbox && sandboxUrl !== undefined ? await keepRegistering(checkout, sandboxUrl) : undefined;
+}
+
+/** How soon merchants hear that a session has expired. Looking costs two reads by index. */
+const SWEEP_PAUSE_MS = 2000;
+
+function sweep(checkout: Checkout): Repeated {
+  const work = (signal: AbortSignal): Promise<number> => expireSessions(checkout, signal);
+  return repeat(SWEEP_PAUSE_MS, work, (error) => {
+    checkout.log.error({ err: error }, "sessions could not be expired; the next round tries again");
+  });
 }
 
 /** The stand-in gateway of test mode. It gets to know test accounts only. */

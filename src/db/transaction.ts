@@ -50,6 +50,14 @@ export function lockForUpdate<Row extends ObjectLiteral>(
   return query.dataSource.options.type === "better-sqlite3" ? query : query.setLock("pessimistic_write");
 }
 
+/** The same for those rows only that nobody else holds: it does not wait, and leaves the others out. */
+export function lockFreeForUpdate<Row extends ObjectLiteral>(
+  query: SelectQueryBuilder<Row>,
+): SelectQueryBuilder<Row> {
+  const sqlite = query.dataSource.options.type === "better-sqlite3";
+  return sqlite ? query : query.setLock("pessimistic_write").setOnLocked("skip_locked");
+}
+
 async function runUntilDone<T>(
   database: Database,
   isolation: Isolation,

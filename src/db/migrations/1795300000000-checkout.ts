@@ -25,6 +25,7 @@ async function createMerchantTables(runner: QueryRunner): Promise<void> {
   await createTable(runner, "merchant", {
     columns: { id: kind.id, name: kind.text(250), created_at: kind.time, test_clock_ahead: kind.integer },
     primaryKey: ["id"],
+    indexes: [["test_clock_ahead"]],
   });
   await createTable(runner, "gateway_account", {
     columns: {
@@ -99,6 +100,8 @@ async function createSessionTables(runner: QueryRunner): Promise<void> {
       ["merchant_id", "livemode", "id"],
       ["merchant_id", "livemode", "customer_id", "id"],
       ["payment_intent_id"],
+      ["status", "expires_at"],
+      ["merchant_id", "livemode", "status", "expires_at"],
     ],
   });
 }
