@@ -71,6 +71,7 @@ const START = `SwaggerUIBundle({
 const STYLE = `body { margin: 0; }
 .swagger-ui .response-col_links { display: none; }
 .swagger-ui .opblock-tag { flex-wrap: wrap; }
+.swagger-ui .opblock-tag small { flex: 1 1 30rem; }
 .swagger-ui .json-schema-2020-12__title { overflow-wrap: anywhere; }
 `;
 

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+
 import { fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { credentials, Metadata, status } from "@grpc/grpc-js";
@@ -7,6 +9,17 @@ import { createTestMerchant, startTestApp, testConfig } from "../support/app.js"
 import { onSqlite } from "../support/database.js";
 import { anOrder } from "../support/orders.js";
 import { ask, type Loose, reflectedClasses, VERSIONS } from "../support/reflection.js";
+
+/** Every service of the API, as the proto files name them, and those that every gRPC service has. */
+const SERVICES = [
+  ...readdirSync("proto/calmonypay/v1").flatMap((file) => {
+    const text = readFileSync(`proto/calmonypay/v1/${file}`, "utf8");
+    return [...text.matchAll(/^service (\w+)/gm)].map(([, name]) => `calmonypay.v1.${name}`);
+  }),
+  "grpc.health.v1.Health",
+  "grpc.reflection.v1.ServerReflection",
+  "grpc.reflection.v1alpha.ServerReflection",
+].toSorted();
 
 await onSqlite(t, "reflection says what it does not know, and goes on", async (t, engine) => {
   const app = await startTestApp(t, testConfig(engine));
@@ -46,12 +59,7 @@ await onSqlite(
         { all_extension_numbers_of_type: "calmonypay.v1.CheckoutSession" },
       ];
       const [services, symbol, file, extension, numbers, none] = await ask(app.urls.grpc, version, questions);
-      t.same(services.list_services_response.service.map(({ name }: Loose) => name).toSorted(), [
-        "calmonypay.v1.CheckoutService",
-        "grpc.health.v1.Health",
-        "grpc.reflection.v1.ServerReflection",
-        "grpc.reflection.v1alpha.ServerReflection",
-      ]);
+      t.same(services.list_services_response.service.map(({ name }: Loose) => name).toSorted(), SERVICES);
       t.equal(filesOf(symbol)[0], "calmonypay/v1/checkout_service.proto");
       t.ok(filesOf(symbol).includes("google/protobuf/descriptor.proto"), "with all that it imports");
       t.same(filesOf(file), ["calmonypay/v1/checkout_session.proto"], "and nothing that was sent before");

@@ -6,7 +6,7 @@ import { HEADERS, IDEMPOTENCY_KEY } from "./headers.js";
 import { operationOf, tagOf } from "./operation.js";
 import { openApiPath } from "./parameters.js";
 import { Schemas } from "./schemas.js";
-import { descriptionOf, firstSentence } from "./texts.js";
+import { descriptionOf } from "./texts.js";
 
 /**
  * The merchants' API as an OpenAPI 3.1 document: every method of our services that has an HTTP rule, in the JSON that
@@ -17,18 +17,17 @@ import { descriptionOf, firstSentence } from "./texts.js";
 export function createDocument(files: FileRegistry): JsonObject {
   const services = [...files].filter((type) => type.kind === "service").filter(isOurs);
   const schemas = new Schemas();
-  const texts = services.map((service) => firstSentence(descriptionOf(service)));
   const paths = pathsOf(
     services.flatMap(({ methods }) => routeRules(methods)),
     schemas,
   );
   return {
     openapi: "3.1.0",
-    info: { ...INFO, description: [INTRODUCTION, ...texts.map(({ rest }) => rest)].join("\n\n") },
+    info: INFO,
     // Relative: the document speaks of the service that it was fetched from.
     servers: [{ url: "/", description: "This service" }],
     security: [{ api_key: [] }],
-    tags: services.map((service, at) => ({ name: tagOf(service), description: texts[at]?.sentence ?? "" })),
+    tags: services.map((service) => ({ name: tagOf(service), description: descriptionOf(service) })),
     paths,
     components: {
       schemas: { ...schemas.components, Error: errorSchema() },
@@ -43,14 +42,12 @@ export function createDocument(files: FileRegistry): JsonObject {
 const INFO = {
   title: "Calmony Pay: hosted checkout sessions",
   version: "v1",
+  description:
+    "A merchant's server creates a session, sends the shopper to its `url` to pay by card, and reads the session back. " +
+    "Amounts are whole numbers of the currency's minor unit; times are in seconds since 1970-01-01T00:00:00Z. " +
+    "Test keys (`sk_test_...`) pay on a sandbox and see only test objects, live keys (`sk_live_...`) only live ones.",
   license: { name: "MIT", identifier: "MIT" },
 };
-
-/** What the services' own comments say follows it. */
-const INTRODUCTION =
-  "A merchant's server creates a session, sends the shopper to its `url` to pay by card, and reads the session back. " +
-  "Amounts are whole numbers of the currency's minor unit; times are in seconds since 1970-01-01T00:00:00Z. " +
-  "Test keys (`sk_test_...`) pay on a sandbox and see only test objects, live keys (`sk_live_...`) only live ones.";
 
 const API_KEY = {
   type: "http",

@@ -32,9 +32,9 @@ export function operationOf(rule: RouteRule, schemas: Schemas): JsonObject {
   };
 }
 
-/** `Checkout` for CheckoutService. */
+/** `Test Helpers` for TestHelpersService. */
 export function tagOf({ name }: DescService): string {
-  return name.replace(/Service$/, "");
+  return name.replace(/Service$/, "").replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ");
 }
 
 const IDEMPOTENCY_KEY_REF = { $ref: "#/components/parameters/IdempotencyKey" };
