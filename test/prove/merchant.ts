@@ -26,7 +26,8 @@ export async function createOnce(scene: Scene, plan: Plan, copy: number): Promis
   const answer = await untilAnswered(scene, plan, plan.replica + copy, "create", "", body);
   const { id } = JSON.parse(answer.text) as { id: string };
   chronicle.created.push({ number: plan.number, session: id });
-  chronicle.note(id, `created as number ${plan.number} (request ${copy + 1}): ${JSON.stringify(plan)}`);
+  if (copy === 0) chronicle.note(id, `planned as ${JSON.stringify(plan)}`);
+  chronicle.note(id, `created: request ${copy + 1}`);
   if (copy > 0) chronicle.count("create sent more than once");
   return id;
 }

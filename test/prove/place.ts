@@ -36,10 +36,15 @@ export class Ending {
   }
 }
 
-/** A folder that goes away with the simulation. */
-export function temporaryFolder(ending: Ending): string {
-  const folder = mkdtempSync(path.join(tmpdir(), "calmony-pay-prove-"));
-  ending.teardown(() => rmSync(folder, { recursive: true, force: true }));
+/** A folder that goes away with the simulation, also where that is interrupted. */
+export function temporaryFolder(ending: Ending, parent = tmpdir()): string {
+  const folder = mkdtempSync(path.join(parent, "prove-"));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
+  ending.teardown(() => {
+    process.removeListener("exit", remove);
+    remove();
+  });
   return folder;
 }
 

@@ -1,6 +1,7 @@
 import { EOL } from "node:os";
 
 import type { Happening } from "./chronicle.js";
+import type { Found } from "./planted/find.js";
 import type { Verdict } from "./run.js";
 import { CALLBACKS, REDIRECTS, SHOPPERS, type EngineName, TROUBLES } from "./schedule.js";
 import type { Charge, Violation } from "./snapshots.js";
@@ -10,7 +11,6 @@ export function reportOf(verdict: Verdict): string {
   const { simulation, finding, seconds } = verdict;
   const { seed, sessions, engine, replicas } = simulation;
   const { violations, unresolved } = finding;
-  const [first] = violations;
   return [
     `seed ${seed}: ${sessions} sessions on ${engine}, replicas: ${replicas}, ${Math.round(seconds)} s`,
     "",
@@ -18,11 +18,22 @@ export function reportOf(verdict: Verdict): string {
     ...table("Shoppers", ofKinds(verdict, Object.keys(SHOPPERS), "shopper ")),
     ...table("Outcomes", outcomes(verdict)),
     `unresolved: ${unresolved.length} payments that nobody told the service of`,
-    ...(first === undefined ? [] : ["", ...counterExample(verdict, first)]),
+    ...counterExample(verdict).flatMap((line, index) => (index === 0 ? ["", line] : [line])),
     "",
     violations.length === 0
       ? "Nothing found: every payment is recorded exactly once."
       : `${violations.length} violations found. Again: ${commandOf(verdict)}`,
+    "",
+  ].join(EOL);
+}
+
+/** What a search for a planted bug came to, with the example that gave it away. */
+export function searchReport({ bug, verdict, sessions }: Found): string {
+  if (verdict === undefined) return `NOT FOUND in ${sessions} sessions: ${bug.name}`;
+  const { length } = verdict.finding.violations;
+  return [
+    `found within ${sessions} sessions, ${length} violations: ${bug.name}`,
+    ...counterExample(verdict),
     "",
   ].join(EOL);
 }
@@ -88,7 +99,13 @@ function outcomes({ snapshots: { ledger, books } }: Verdict): Row[] {
   return [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function counterExample(verdict: Verdict, { rule, session, says }: Violation): string[] {
+/** The first violation and how it came about, line by line; empty where nothing was found. */
+export function counterExample(verdict: Verdict): string[] {
+  const [first] = verdict.finding.violations;
+  return first === undefined ? [] : exampleOf(verdict, first);
+}
+
+function exampleOf(verdict: Verdict, { rule, session, says }: Violation): string[] {
   const title = `First counter-example, against "${rule}": ${session ?? "the service"} ${says}`;
   const times = session === undefined ? [] : timeline(verdict, session);
   return [title, ...times.map(({ at, text }) => `  ${new Date(at).toISOString().slice(11)}  ${text}`)];

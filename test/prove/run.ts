@@ -10,6 +10,9 @@ import { shop } from "./shopper.js";
 import type { Snapshots } from "./snapshots.js";
 import { setStage, type Stage } from "./stage.js";
 
+/** Folder of the compiled service itself, as a URL. */
+export const SERVICE = new URL("../../src", import.meta.url).href;
+
 /** One simulation. */
 export interface Simulation {
   readonly seed: number;
@@ -21,8 +24,6 @@ export interface Simulation {
   readonly server: string | undefined;
   /** Told of the sessions that are done, now and then. */
   readonly onProgress: (done: number) => void;
-  /** Ends the simulation early. */
-  readonly signal?: AbortSignal;
 }
 
 /** What came of it. */
@@ -37,9 +38,8 @@ export interface Verdict {
 /** Runs the schedule of the seed against real processes, lets everything settle, and checks what is left. */
 export async function simulate(simulation: Simulation): Promise<Verdict> {
   const begun = Date.now();
-  const { seed, sessions, engine, replicas, onProgress, signal } = simulation;
+  const { seed, sessions, engine, replicas, onProgress } = simulation;
   const ending = new Ending();
-  signal?.addEventListener("abort", () => void ending.all());
   try {
     const stage = await setStage(ending, simulation);
     const plans = scheduleOf(seed, sessions, engine, replicas);

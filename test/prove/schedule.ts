@@ -139,10 +139,22 @@ function anyPlan(dice: Dice, number: number, replicas: number): Plan {
   };
 }
 
-/** A payment that goes all the way, so that the trouble finds it there: told by callback first. */
+/**
+ * A payment that goes all the way, so that the trouble finds it there: told by callback first. Half of these browsers do
+ * not come back, or the return would heal what the trouble has done to the callback.
+ */
 function troubled(plan: Plan, trouble: Trouble): Plan {
   const callback = plan.callback === "doubled" ? "doubled" : "prompt";
-  return { ...plan, shopper: "pays", tampering: "none", expiredByMerchant: false, callback, trouble };
+  const redirect = plan.patient ? plan.redirect : "lost";
+  return {
+    ...plan,
+    shopper: "pays",
+    tampering: "none",
+    expiredByMerchant: false,
+    callback,
+    redirect,
+    trouble,
+  };
 }
 
 function kills(): Trouble[] {
