@@ -1,5 +1,5 @@
 /**
- * Compiles `src`, `gen` and `test` to `dist` where they are newer than the last build, so that every command works
+ * Compiles `src`, `gen`, `test` and `tool` to `dist` where they are newer than the last build, so that every command works
  * right after `npm ci`. Run as a program (`npm run build`) or imported for its effect.
  */
 import { spawnSync } from "node:child_process";
@@ -10,7 +10,7 @@ import { whileLocked } from "./lock.js";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, "dist");
-const SOURCES = ["src", "gen", "test", "tsconfig.json", "package.json"];
+const SOURCES = ["src", "gen", "test", "tool", "tsconfig.json", "package.json"];
 
 /** Compiles where anything is newer than the last build; a failed compilation ends the process with the compiler's text. */
 export function buildStale() {

@@ -5,6 +5,8 @@ import type { Registry as Metrics } from "prom-client";
 import type { Checkout, CheckoutPoint } from "./checkout/checkout.js";
 import { createDemonstration, type Demonstration } from "./checkout/create-demonstration.js";
 import { sandboxAccount } from "./checkout/gateway-account.js";
+import { keepRegistering } from "./checkout/register-test-accounts.js";
+import { composeCheckout, SANDBOX_PATH } from "./compose-checkout.js";
 import type { Config } from "./config.js";
 import type { Clock } from "./lib/clock.js";
 import type { Log } from "./lib/log.js";
@@ -12,7 +14,7 @@ import { callContext } from "./rpc/call-context.js";
 import { merchantErrors } from "./rpc/error-body.js";
 import { createInterceptors, createRoutes } from "./rpc/routes.js";
 import { createSandbox, type Sandbox } from "./sandbox/sandbox.js";
-import { openStore, type Store } from "./store.js";
+import { openStore } from "./store.js";
 import { plainDialect } from "./transcode/plain-dialect.js";
 import { createTranscoder } from "./transcode/transcoder.js";
 import { createListener, type Listener, requestIdOf } from "./web/listener.js";
@@ -32,7 +34,7 @@ export interface App {
   readonly demonstration: Demonstration | undefined;
   /** Opens the ports. */
   listen(): Promise<AppUrls>;
-  /** Lets the running requests end, then closes ports and database. */
+  /** Says that it closes to whoever asks for its health, lets the running requests end, then closes ports and database. */
   close(): Promise<void>;
 }
 
@@ -52,56 +54,44 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
   const store = await openStore(config, parts.log);
   const ports: OpenPort[] = [];
   const bound = { port: config.port };
-  const checkout = createCheckout(config, parts, store, bound);
+  const metrics = createMetrics();
+  const checkout = composeCheckout(config, { ...parts, store, metrics, port: () => bound.port });
   const sandbox = config.sandbox && config.sandboxUrl === undefined ? openSandbox(checkout) : undefined;
   const listener = createServiceListener(config, checkout, sandbox);
+  const demonstration = config.databaseUrl === undefined ? await createDemonstration(checkout) : undefined;
+  const registering = await registerElsewhere(config, checkout);
   return {
-    demonstration: config.databaseUrl === undefined ? await createDemonstration(checkout) : undefined,
+    demonstration,
     async listen() {
       const http = await openHttpPort(config.host, config.port, config.tls, listener);
       bound.port = http.port;
       const grpc = await openHttp2Port(config.host, config.grpcPort, config.tls, listener);
-      const metrics = await openMetrics(config, createMetrics(), parts.log);
-      ports.push(http, grpc, ...(metrics === undefined ? [] : [metrics]));
+      const metricsPort = await openMetrics(config, metrics, parts.log);
+      ports.push(http, grpc, ...(metricsPort === undefined ? [] : [metricsPort]));
       return {
         http: checkout.addresses.publicUrl,
         port: http.port,
         grpc: `${config.host}:${grpc.port}`,
-        metrics: metrics === undefined ? undefined : `http://127.0.0.1:${metrics.port}/metrics`,
+        metrics: metricsPort === undefined ? undefined : `http://127.0.0.1:${metricsPort.port}/metrics`,
       };
     },
     async close() {
+      checkout.readiness.close();
       await Promise.all(ports.map((port) => port.close()));
+      registering?.stop();
       await sandbox?.close();
       await store.db.close();
     },
   };
 }
 
-function createCheckout(config: Config, parts: Parts, store: Store, bound: { port: number }): Checkout {
-  const scheme = config.tls === undefined ? "http" : "https";
-  return {
-    ...store,
-    clock: parts.clock,
-    log: parts.log,
-    reached: parts.reached ?? (() => Promise.resolve()),
-    addresses: {
-      // The port is known once it is open, and nobody asks before.
-      get publicUrl() {
-        return config.publicUrl ?? `${scheme}://localhost:${bound.port}`;
-      },
-      get hppUrl() {
-        return config.hppUrl ?? this.publicUrl;
-      },
-      gatewayUrl: config.cardstreamUrl,
-      get sandboxUrl() {
-        return config.sandboxUrl ?? `${this.publicUrl}${SANDBOX_PATH}`;
-      },
-    },
-  };
+/** A stand-in gateway in another process has to be told the test accounts. */
+async function registerElsewhere(
+  { sandbox, sandboxUrl }: Config,
+  checkout: Checkout,
+): Promise<{ stop(): void } | undefined> {
+  return sandbox && sandboxUrl !== undefined ? await keepRegistering(checkout, sandboxUrl) : undefined;
 }
-
-const SANDBOX_PATH = "/sandbox";
 
 /** The stand-in gateway of test mode. It gets to know test accounts only. */
 function openSandbox(checkout: Checkout): Sandbox {

@@ -20,7 +20,7 @@ import {
 } from "./support/text-rules.js";
 
 const src = programsIn("src");
-const programs = [...src, ...programsIn("bin", "test")].filter(({ path }) => !path.includes("/gen/"));
+const programs = [...src, ...programsIn("bin", "test", "tool")].filter(({ path }) => !path.includes("/gen/"));
 
 /** Texts by their paths. */
 type Planted = Record<string, string>;
@@ -57,6 +57,7 @@ const RULES: Rule[] = [
       { "src/web/page.ts": 'import { readConfig } from "../config.js";' },
       { "src/web/page.ts": 'import type { Command } from "../cli/command.js";' },
       { "src/lib/ids.ts": 'export { open } from "../domain/session.js";' },
+      { "src/web/docs.ts": 'import { createDocument } from "../../tool/openapi/document.js";' },
       { "src/rpc/routes.ts": 'const page = await import("../web/page.js");' },
       { "src/rpc/routes.ts": 'let page: import("../web/page.js").Page;' },
       { "src/domain/money.ts": 'import { Money } from "../../gen/calmonypay/v1/money_pb.js";' },

@@ -1,6 +1,7 @@
 import type { Currency } from "../domain/money.js";
 import { attemptReference, type LineItem } from "../domain/session.js";
 import type { Field } from "./fields.js";
+import { gatewayPath } from "./gateway-call.js";
 import { signed } from "./signature.js";
 
 /** One merchant's account at the gateway, in one mode. */
@@ -55,7 +56,7 @@ export function hostedForm(account: GatewayAccount, order: HostedOrder): Field[]
 
 /** The address of the hosted page below a gateway's base URL. */
 export function hostedUrl(gatewayUrl: string): string {
-  return `${gatewayUrl.replace(/\/+$/, "")}/hosted/`;
+  return gatewayPath(gatewayUrl, "/hosted/");
 }
 
 /** The longest window in which the gateway refuses the same card for the same attempt. */

@@ -17,7 +17,8 @@ export function verifyResult(
   return isSigned(fields, secrets) ? readResult(fields) : undefined;
 }
 
-function readResult(fields: readonly Field[]): GatewayResult {
+/** The result that a message holds which `verifyResult` has believed before: it was stored since, and sealed. */
+export function readResult(fields: readonly Field[]): GatewayResult {
   const text = (name: string): string => fieldText(fields, name);
   return {
     merchantID: text("merchantID"),
@@ -32,6 +33,7 @@ function readResult(fields: readonly Field[]): GatewayResult {
     responseMessage: text("responseMessage"),
     amount: integer(text("amount")),
     amountReceived: integer(text("amountReceived")),
+    amountRefunded: integer(text("amountRefunded")),
     currencyCode: text("currencyCode"),
     currencyExponent: text("currencyExponent"),
     card: readCard(fields),

@@ -24,6 +24,7 @@ export async function applyGatewayResult(
   await checkout.reached("result verified");
   const applied = await recordForGood(checkout, verified, message);
   await checkout.reached("result committed");
+  if (!applied.replayed) countApplied(checkout, applied);
   logApplied(checkout, verified, applied);
   return applied;
 }
@@ -41,6 +42,10 @@ async function recordForGood(
     checkout.log.error({ err: error, session: verified.session?.id }, "gateway result cannot be applied");
     return await recordUnapplicable(checkout, verified, message);
   }
+}
+
+function countApplied({ metrics }: Checkout, { judgement: { outcome, reason } }: AppliedResult): void {
+  metrics.gatewayResults.inc({ outcome, reason: reason ?? "" });
 }
 
 /** Whatever waits for a person is a warning: somebody should look. */

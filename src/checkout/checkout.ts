@@ -1,7 +1,10 @@
+import type { DirectClient } from "../cardstream/direct-client.js";
 import type { Database } from "../db/database.js";
 import type { Clock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
 import type { Sealer } from "../lib/seal.js";
+import type { Readiness } from "./readiness.js";
+import type { CheckoutMetrics } from "./checkout-metrics.js";
 
 /** What the use cases of checkout work with. Made once, in `app.ts`. */
 export interface Checkout {
@@ -10,6 +13,11 @@ export interface Checkout {
   readonly log: Log;
   readonly sealer: Sealer;
   readonly addresses: Addresses;
+  /** Whether all that can be worked with now. */
+  readonly readiness: Readiness;
+  /** The gateway's direct endpoint. */
+  readonly direct: DirectClient;
+  readonly metrics: CheckoutMetrics;
   /** Called at the named points of a use case. Does nothing in production; a test stops or crashes there. */
   readonly reached: (point: CheckoutPoint) => Promise<void>;
 }
@@ -28,4 +36,11 @@ export interface Addresses {
 
 /** The points at which a crash is worth trying. */
 export type CheckoutPoint =
-  "result verified" | "session locked" | "result recorded" | "payment recorded" | "result committed";
+  | "result verified"
+  | "session locked"
+  | "result recorded"
+  | "payment recorded"
+  | "result committed"
+  | "return claimed"
+  | "return to be sent"
+  | "return answered";

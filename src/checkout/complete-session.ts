@@ -5,10 +5,19 @@ import { insertPaymentIntent } from "../db/payment-intents.js";
 import { insertPaymentMethod } from "../db/payment-methods.js";
 import type { Tx } from "../db/transaction.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
+import type { Received } from "../domain/held-payment.js";
 import { mayMove, statusAt } from "../domain/session.js";
 import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
+
+/** The payment that completes a session. */
+export interface Payment {
+  readonly result: GatewayResult;
+  readonly received: Received;
+  /** The result as it is stored. */
+  readonly stored: Pick<GatewayResultRow, "id" | "xrefSealed">;
+}
 
 /**
  * Completes a locked session with the result that pays it: a succeeded payment intent, the card as a payment method on
@@ -21,8 +30,7 @@ export async function completeSession(
   clock: Clock,
   tx: Tx,
   session: CheckoutSessionRow,
-  result: GatewayResult,
-  stored: Pick<GatewayResultRow, "id" | "xrefSealed">,
+  { result, received, stored }: Payment,
 ): Promise<void> {
   if (!mayMove(session.status, "complete")) throw new Error(`Session ${session.id} cannot be completed.`);
   const now = clock.now();
@@ -43,8 +51,7 @@ export async function completeSession(
     id: paymentIntentId,
     sessionId: session.id,
     status: "succeeded",
-    amount: session.amountTotal,
-    currency: session.currency,
+    ...received,
     customerId,
     paymentMethodId,
     gatewayResultId: stored.id,

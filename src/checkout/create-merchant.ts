@@ -5,6 +5,7 @@ import type { Database } from "../db/database.js";
 import { type GatewayAccountRow, insertGatewayAccount } from "../db/gateway-accounts.js";
 import { insertMerchant, type MerchantRow } from "../db/merchants.js";
 import { inTransaction } from "../db/transaction.js";
+import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
@@ -23,6 +24,8 @@ export interface LiveAccount {
   readonly secret: string;
   /** Allows a secret that the vendor has published: for tests only. */
   readonly allowPublishedSecret: boolean;
+  /** Of the gateway's transaction search, without which a payment whose result was lost may never be found. */
+  readonly restToken?: string | undefined;
 }
 
 /** A merchant to be. Without a live account it takes test payments only. */
@@ -42,19 +45,11 @@ export async function createMerchant(registry: Registry, merchant: NewMerchant):
     testClockAhead: 0,
   };
   const countryCode = checkCountry(merchant.countryCode);
-  const account = (livemode: boolean, gatewayMerchantId: string, secret: string): GatewayAccountRow => ({
-    merchantId: row.id,
-    livemode,
-    gatewayMerchantId,
-    secretSealed: sealGatewaySecret(registry.sealer, { merchantId: row.id, livemode }, secret),
-    previousSecretSealed: null,
-    previousSecretUntil: null,
-    countryCode,
-    createdAt: now,
-  });
+  const account = (livemode: boolean, credentials: Credentials): GatewayAccountRow =>
+    newAccount(registry, { merchantId: row.id, livemode }, credentials, countryCode);
   const { live } = merchant;
-  const accounts = [account(false, newSandboxMerchantId(), randomBytes(24).toString("base64url"))];
-  if (live !== undefined) accounts.push(account(true, checkGatewayMerchantId(live), checkSecret(live)));
+  const accounts = [account(false, sandboxCredentials())];
+  if (live !== undefined) accounts.push(account(true, checkLiveAccount(live)));
   await inTransaction(registry.db, "READ COMMITTED", async (tx) => {
     await insertMerchant(tx, row);
     for (const each of accounts) await insertGatewayAccount(tx, each);
@@ -62,20 +57,59 @@ export async function createMerchant(registry: Registry, merchant: NewMerchant):
   return row;
 }
 
+/** What the gateway knows an account by. */
+type Credentials = Pick<LiveAccount, "gatewayMerchantId" | "secret" | "restToken">;
+
+/** The row of a new account. */
+export function newAccount(
+  { sealer, clock }: Registry,
+  owner: Owner,
+  { gatewayMerchantId, secret, restToken }: Credentials,
+  countryCode: string,
+): GatewayAccountRow {
+  return {
+    ...owner,
+    gatewayMerchantId,
+    secretSealed: sealGatewaySecret(sealer, owner, secret),
+    previousSecretSealed: null,
+    previousSecretUntil: null,
+    restTokenSealed: restToken === undefined ? null : sealRestToken(sealer, owner, restToken),
+    countryCode,
+    createdAt: clock.now(),
+  };
+}
+
 /** Seals the secret of an owner's gateway account. */
-export function sealGatewaySecret(
-  sealer: Sealer,
-  owner: { readonly merchantId: string; readonly livemode: boolean },
-  secret: string,
-): Buffer {
-  return sealer.seal(secret, { ...owner, purpose: "gateway-secret" });
+export function sealGatewaySecret(sealer: Sealer, { merchantId, livemode }: Owner, secret: string): Buffer {
+  return sealer.seal(secret, { merchantId, livemode, purpose: "gateway-secret" });
+}
+
+/** Seals the token of an owner's transaction search. Throws a Refusal where no HTTP header could carry it. */
+export function sealRestToken(sealer: Sealer, { merchantId, livemode }: Owner, restToken: string): Buffer {
+  if (!/^[!-~]{1,500}$/.test(restToken)) {
+    throw new Refusal(
+      "PARAMETER_INVALID",
+      "A REST token is 1 to 500 printable characters without a space.",
+      "gateway-rest-token",
+    );
+  }
+  return sealer.seal(restToken, { merchantId, livemode, purpose: "gateway-rest-token" });
+}
+
+/** Throws a Refusal where the gateway could not have given out such an account, or everybody knows its secret. */
+export function checkLiveAccount(live: LiveAccount): Credentials {
+  return {
+    gatewayMerchantId: checkGatewayMerchantId(live),
+    secret: checkSecret(live),
+    restToken: live.restToken,
+  };
 }
 
 /** Throws a Refusal where the secret of a live account is empty, or known to everybody. */
 export function checkSecret({
   secret,
   allowPublishedSecret,
-}: Omit<LiveAccount, "gatewayMerchantId">): string {
+}: Pick<LiveAccount, "secret" | "allowPublishedSecret">): string {
   if (secret === "") throw new Refusal("PARAMETER_MISSING", "The gateway secret is empty.", "gateway-secret");
   if (isPublishedSecret(secret) && !allowPublishedSecret) {
     throw new Refusal(
@@ -115,6 +149,16 @@ function checkName(name: string): string {
   const trimmed = name.trim();
   if (trimmed !== "" && trimmed.length <= 250) return trimmed;
   throw new Refusal("PARAMETER_INVALID", "A merchant's name has 1 to 250 characters.", "name");
+}
+
+/** The sandbox finds the account of a REST token by its beginning: it could not search for a sealed one. */
+function sandboxCredentials(): Credentials {
+  const gatewayMerchantId = newSandboxMerchantId();
+  return { gatewayMerchantId, secret: randomText(), restToken: `${gatewayMerchantId}.${randomText()}` };
+}
+
+function randomText(): string {
+  return randomBytes(24).toString("base64url");
 }
 
 /** Fourteen digits: longer than the gateway's own ids, so that a look tells which account it is. */

@@ -3,7 +3,7 @@ import { Refusal } from "../domain/refusal.js";
 import type { CheckoutSession, LineItem } from "../domain/session.js";
 import type { Checkout } from "./checkout.js";
 import { getSession } from "./get-session.js";
-import type { Page, PageRequest } from "./list-sessions.js";
+import type { Page, PageRequest } from "./page.js";
 
 /** An item with the name that it has in lists. */
 export interface ListedLineItem extends LineItem {

@@ -1,6 +1,6 @@
 import { isLockTimeout } from "../db/database-errors.js";
 import { findIdempotencyKey, insertIdempotencyKey } from "../db/idempotency-keys.js";
-import { inTransaction, type Run, type Tx } from "../db/transaction.js";
+import { inTransaction, type Isolation, type Run, type Tx } from "../db/transaction.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import type { Checkout } from "./checkout.js";
@@ -48,9 +48,10 @@ export async function once(
   call: IdempotentCall | undefined,
   objectId: string,
   work: (tx: Tx, run: Run) => Promise<void>,
+  isolation: Isolation = "READ COMMITTED",
 ): Promise<Done> {
   try {
-    await inTransaction(checkout.db, "READ COMMITTED", async (tx, run) => {
+    await inTransaction(checkout.db, isolation, async (tx, run) => {
       if (call !== undefined) await storeKey(checkout, tx, run, owner, call, objectId);
       await work(tx, run);
     });

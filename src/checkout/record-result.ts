@@ -60,7 +60,10 @@ async function recordFor(
     return judgement.outcome === "completed" ? await recordReused(tx, row) : applied(judgement, true);
   }
   await checkout.reached("result recorded");
-  if (judgement.outcome === "completed") await completeSession(checkout, clock, tx, session, result, row);
+  if (judgement.outcome === "completed") {
+    const received = { amount: session.amountTotal, currency: session.currency };
+    await completeSession(checkout, clock, tx, session, { result, received, stored: row });
+  }
   if (endsAttempt(judgement, result, session)) await startNextAttempt(tx, session.id);
   return applied(judgement, false);
 }
@@ -115,6 +118,11 @@ function newRow(
     messageSealed: sealer.seal(message.body.toString("utf8"), { ...owner, purpose: "gateway-message" }),
     receivedAt: now,
     resolvedAt: null,
+    resolution: null,
+    note: null,
+    returnRequest: null,
+    returnClaim: null,
+    returnClaimUntil: null,
   };
 }
 

@@ -11,9 +11,12 @@ import { Refusal } from "../domain/refusal.js";
 import {
   checkCountry,
   checkGatewayMerchantId,
+  checkLiveAccount,
   checkSecret,
+  newAccount,
   type Registry,
   sealGatewaySecret,
+  sealRestToken,
 } from "./create-merchant.js";
 
 /** What changes; undefined stays as it is. */
@@ -22,6 +25,7 @@ export interface MerchantChange {
   readonly secret: string | undefined;
   readonly allowPublishedSecret: boolean;
   readonly countryCode: string | undefined;
+  readonly restToken?: string | undefined;
 }
 
 /** Forms that are out were signed with the old secret, and so may their results be for a while. */
@@ -46,13 +50,14 @@ async function changeLiveAccount(
   live: GatewayAccountRow,
   change: MerchantChange,
 ): Promise<void> {
-  const { gatewayMerchantId, secret, countryCode } = change;
+  const { gatewayMerchantId, secret, countryCode, restToken } = change;
   const columns: GatewayAccountChange = {
     ...(gatewayMerchantId === undefined
       ? {}
       : { gatewayMerchantId: checkGatewayMerchantId({ gatewayMerchantId }) }),
     ...(countryCode === undefined ? {} : { countryCode: checkCountry(countryCode) }),
     ...(secret === undefined ? {} : newSecret(registry, live, { ...change, secret })),
+    ...(restToken === undefined ? {} : { restTokenSealed: sealRestToken(registry.sealer, live, restToken) }),
   };
   if (Object.keys(columns).length === 0)
     throw new Refusal("PARAMETER_MISSING", "Nothing to change was given.");
@@ -72,7 +77,7 @@ function newSecret(
 }
 
 async function addLiveAccount(registry: Registry, merchantId: string, change: MerchantChange): Promise<void> {
-  const { gatewayMerchantId, secret, allowPublishedSecret } = change;
+  const { gatewayMerchantId, secret, allowPublishedSecret, restToken } = change;
   const test = await findGatewayAccount(registry.db.manager, { merchantId, livemode: false });
   if (gatewayMerchantId === undefined || secret === undefined || test === undefined) {
     throw new Refusal(
@@ -81,14 +86,8 @@ async function addLiveAccount(registry: Registry, merchantId: string, change: Me
     );
   }
   const owner = { merchantId, livemode: true };
-  const row: GatewayAccountRow = {
-    ...owner,
-    gatewayMerchantId: checkGatewayMerchantId({ gatewayMerchantId }),
-    secretSealed: sealGatewaySecret(registry.sealer, owner, checkSecret({ secret, allowPublishedSecret })),
-    previousSecretSealed: null,
-    previousSecretUntil: null,
-    countryCode: change.countryCode === undefined ? test.countryCode : checkCountry(change.countryCode),
-    createdAt: registry.clock.now(),
-  };
+  const countryCode = change.countryCode === undefined ? test.countryCode : checkCountry(change.countryCode);
+  const checked = checkLiveAccount({ gatewayMerchantId, secret, allowPublishedSecret, restToken });
+  const row = newAccount(registry, owner, checked, countryCode);
   await inTransaction(registry.db, "READ COMMITTED", (tx) => insertGatewayAccount(tx, row));
 }

@@ -1,16 +1,18 @@
 import type { Command } from "commander";
 
 import { createMerchant, type LiveAccount, type Registry } from "../checkout/create-merchant.js";
+import { registerTestAccounts } from "../checkout/register-test-accounts.js";
 import { updateMerchant } from "../checkout/update-merchant.js";
 import { findGatewayAccount } from "../db/gateway-accounts.js";
 import { listMerchants, type MerchantRow } from "../db/merchants.js";
-import { countryOption, jsonOption, readSecret } from "./options.js";
+import { countryOption, jsonOption, readSecrets } from "./options.js";
 import { type Fields, isoTime, print, printList } from "./output.js";
-import { withRegistry } from "./registry.js";
+import { type OperatorRegistry, withRegistry } from "./registry.js";
 
 interface AccountOptions {
   readonly gatewayMerchantId?: string;
   readonly gatewaySecret?: string;
+  readonly gatewayRestToken?: string;
   readonly allowPublishedSecret?: boolean;
   readonly json: boolean;
 }
@@ -28,7 +30,9 @@ export function addMerchantCommands(program: Command, env: NodeJS.ProcessEnv): v
     .action(async (options: AccountOptions & { name: string; country: string }) => {
       await withRegistry(env, async (registry) => {
         const wanted = { name: options.name, countryCode: options.country, live: await liveAccount(options) };
-        print(await shown(registry, await createMerchant(registry, wanted)), options.json);
+        const merchant = await createMerchant(registry, wanted);
+        await tellSandbox(registry);
+        print(await shown(registry, merchant), options.json);
       });
     });
   withAccountOptions(merchants.command("update"))
@@ -39,10 +43,9 @@ export function addMerchantCommands(program: Command, env: NodeJS.ProcessEnv): v
     .addOption(countryOption())
     .action(async (id: string, options: AccountOptions & { country?: string }) => {
       await withRegistry(env, async (registry) => {
-        const secret =
-          options.gatewaySecret === undefined ? undefined : await readSecret(options.gatewaySecret);
+        const { secret, restToken } = await readSecrets(options);
         const { gatewayMerchantId, allowPublishedSecret = false, country: countryCode } = options;
-        const change = { gatewayMerchantId, secret, allowPublishedSecret, countryCode };
+        const change = { gatewayMerchantId, secret, allowPublishedSecret, countryCode, restToken };
         print(await shown(registry, await updateMerchant(registry, id, change)), options.json);
       });
     });
@@ -58,21 +61,40 @@ export function addMerchantCommands(program: Command, env: NodeJS.ProcessEnv): v
     });
 }
 
+/** The merchant is made already, so a sandbox that is away is no failure: services tell it when they start. */
+async function tellSandbox(registry: OperatorRegistry): Promise<void> {
+  if (registry.sandboxUrl === undefined) return;
+  try {
+    await registerTestAccounts(registry, registry.sandboxUrl);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(
+      `${reason}\nUntil the next start of a service the merchant takes no test payments.\n`,
+    );
+  }
+}
+
 function withAccountOptions(command: Command): Command {
   return command
     .option("--gateway-merchant-id <id>", "merchantID of the live account at Cardstream")
     .option("--gateway-secret <secret>", "its signature secret; - reads it from standard input (recommended)")
+    .option(
+      "--gateway-rest-token <token>",
+      "token of its transaction search; - reads it as the secret is read",
+    )
     .option("--allow-published-secret", "take a secret that the vendor has published: for tests only", false)
     .addOption(jsonOption());
 }
 
 async function liveAccount(options: AccountOptions): Promise<LiveAccount | undefined> {
-  const { gatewayMerchantId, gatewaySecret, allowPublishedSecret = false } = options;
-  if (gatewayMerchantId === undefined && gatewaySecret === undefined) return undefined;
-  if (gatewayMerchantId === undefined || gatewaySecret === undefined) {
+  const { gatewayMerchantId, gatewaySecret, gatewayRestToken, allowPublishedSecret = false } = options;
+  const given = [gatewayMerchantId, gatewaySecret, gatewayRestToken];
+  if (given.every((option) => option === undefined)) return undefined;
+  const { secret, restToken } = await readSecrets(options);
+  if (gatewayMerchantId === undefined || secret === undefined) {
     throw new Error("--gateway-merchant-id and --gateway-secret go together.");
   }
-  return { gatewayMerchantId, secret: await readSecret(gatewaySecret), allowPublishedSecret };
+  return { gatewayMerchantId, secret, allowPublishedSecret, restToken };
 }
 
 async function shown(registry: Registry, { id, name, createdAt }: MerchantRow): Promise<Fields> {

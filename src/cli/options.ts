@@ -26,9 +26,23 @@ export function ownerOf(options: { merchant: string; mode: string }): Owner {
   return { merchantId: options.merchant, livemode: options.mode === "live" };
 }
 
-/** A secret given as an option: `-` reads it from standard input, which does not show in the process list. */
-export async function readSecret(option: string): Promise<string> {
-  const secret = option === "-" ? (await text(process.stdin)).replace(/\r?\n$/, "") : option;
+/**
+ * The secrets given as options: `-` reads one from standard input, which does not show in the process list. Where both
+ * are `-`, the gateway secret is the first line and the REST token the second.
+ */
+export async function readSecrets(options: {
+  readonly gatewaySecret?: string;
+  readonly gatewayRestToken?: string;
+}): Promise<{ readonly secret: string | undefined; readonly restToken: string | undefined }> {
+  const { gatewaySecret, gatewayRestToken } = options;
+  const lines = [gatewaySecret, gatewayRestToken].includes("-")
+    ? (await text(process.stdin)).split(/\r?\n/)
+    : [];
+  const read = (option: string | undefined): string | undefined =>
+    option === "-" ? (lines.shift() ?? "") : option;
+  const secret = read(gatewaySecret);
+  const restToken = read(gatewayRestToken);
   if (secret === "") throw new InvalidArgumentError("The gateway secret is empty.");
-  return secret;
+  if (restToken === "") throw new InvalidArgumentError("The REST token is empty.");
+  return { secret, restToken };
 }

@@ -1,9 +1,19 @@
+import { Registry as Metrics } from "prom-client";
+
+import type { Checkout } from "../checkout/checkout.js";
 import type { Registry } from "../checkout/create-merchant.js";
-import { readConfig } from "../config.js";
+import { composeCheckout } from "../compose-checkout.js";
+import { type Config, readConfig } from "../config.js";
 import { Refusal } from "../domain/refusal.js";
 import { systemClock } from "../lib/clock.js";
-import { createLog } from "../lib/log.js";
-import { openStore } from "../store.js";
+import { createLog, type Log } from "../lib/log.js";
+import { openStore, type Store } from "../store.js";
+
+/** What the operator's commands work with. */
+export interface OperatorRegistry extends Registry {
+  /** A sandbox gateway that runs elsewhere and has to be told of new test accounts; undefined for none. */
+  readonly sandboxUrl: string | undefined;
+}
 
 /**
  * Runs one command on the service's database, which may be in use, and closes it again. What goes wrong is written to
@@ -11,13 +21,34 @@ import { openStore } from "../store.js";
  */
 export async function withRegistry(
   env: NodeJS.ProcessEnv,
-  command: (registry: Registry) => Promise<void>,
+  command: (registry: OperatorRegistry) => Promise<void>,
+): Promise<void> {
+  await withStore(env, (store, { sandbox, sandboxUrl }) =>
+    command({ ...store, clock: systemClock, sandboxUrl: sandbox ? sandboxUrl : undefined }),
+  );
+}
+
+/** The same for a command that works on payments. What it counts is seen by nobody: the service counts its own. */
+export async function withCheckout(
+  env: NodeJS.ProcessEnv,
+  command: (checkout: Checkout) => Promise<void>,
+): Promise<void> {
+  await withStore(env, (store, config, log) => {
+    const parts = { store, clock: systemClock, log, metrics: new Metrics(), port: () => config.port };
+    return command(composeCheckout(config, parts));
+  });
+}
+
+async function withStore(
+  env: NodeJS.ProcessEnv,
+  command: (store: Store, config: Config, log: Log) => Promise<void>,
 ): Promise<void> {
   try {
     const config = readConfig(env);
-    const store = await openStore(config, createLog("warn", process.stderr));
+    const log = createLog("warn", process.stderr);
+    const store = await openStore(config, log);
     try {
-      await command({ ...store, clock: systemClock });
+      await command(store, config, log);
     } finally {
       await store.db.close();
     }

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 
-import type { App, AppUrls } from "../app.js";
+import type { AppUrls } from "../app.js";
 import { type Config, readConfig } from "../config.js";
 import { systemClock } from "../lib/clock.js";
 import { createLog, type Log } from "../lib/log.js";
+import { closeOnSignal } from "./close-on-signal.js";
 import { write } from "./output.js";
 import { fail } from "./registry.js";
 
@@ -60,17 +61,4 @@ function curlLine(url: string, testKey: string): string {
   };
   const headers = `-H "Authorization: Bearer ${testKey}" -H "Content-Type: application/json"`;
   return `curl -X POST ${url}/v1/checkout/sessions ${headers} -d '${JSON.stringify(order)}'`;
-}
-
-/** The first signal lets running requests end; a second one ends the process at once, as it would by default. */
-function closeOnSignal(app: App, log: Log): void {
-  const close = (signal: NodeJS.Signals): void => {
-    log.info({ signal }, "closing");
-    process.removeListener("SIGTERM", close).removeListener("SIGINT", close);
-    app.close().catch((error: unknown) => {
-      log.error({ err: error }, "closing failed");
-      process.exitCode = 1;
-    });
-  };
-  process.on("SIGTERM", close).on("SIGINT", close);
 }

@@ -3,6 +3,7 @@ import type { EntityManager, SelectQueryBuilder } from "typeorm";
 import type { Owner } from "../domain/owner.js";
 import { FORM_GRACE_MS, type SessionStatus } from "../domain/session.js";
 import { type CheckoutSessionRow, checkoutSessions } from "./checkout-sessions.js";
+import type { ListPage } from "./list-page.js";
 
 /** Which sessions to list. Times are milliseconds since the epoch; what is undefined lets everything through. */
 export interface SessionFilter {
@@ -14,21 +15,12 @@ export interface SessionFilter {
   readonly createdBefore?: number | undefined;
 }
 
-/** Where a page of the list begins, and how long it is. */
-export interface SessionPage {
-  /** Only sessions older than this one. */
-  readonly olderThan?: string | undefined;
-  /** Only sessions newer than this one, the nearest first. */
-  readonly newerThan?: string | undefined;
-  readonly limit: number;
-}
-
 /** One page of an owner's sessions by age: the newest first, or after `newerThan` the oldest first. Ids begin with their time. */
 export async function listCheckoutSessions(
   db: EntityManager,
   { merchantId, livemode }: Owner,
   filter: SessionFilter,
-  page: SessionPage,
+  page: ListPage,
   now: number,
 ): Promise<CheckoutSessionRow[]> {
   const query = db

@@ -15,6 +15,8 @@ export interface GatewayAccountRow {
   /** The secret before the last change, still good for results until `previousSecretUntil`. */
   previousSecretSealed: Buffer | null;
   previousSecretUntil: number | null;
+  /** Lets in to the gateway's transaction search; null where the operator gave none. */
+  restTokenSealed: Buffer | null;
   /** Two letters of ISO 3166, upper case. */
   countryCode: string;
   createdAt: number;
@@ -29,6 +31,7 @@ export const gatewayAccounts = new EntitySchema<GatewayAccountRow>({
     secretSealed: bytes(),
     previousSecretSealed: optional(bytes()),
     previousSecretUntil: optional(time()),
+    restTokenSealed: optional(bytes()),
     countryCode: id(),
     createdAt: time(),
   },
@@ -61,6 +64,15 @@ export async function listGatewayAccounts(
     .where("a.gatewayMerchantId = :gatewayMerchantId", { gatewayMerchantId })
     .orderBy("a.merchantId")
     .addOrderBy("a.livemode", "DESC")
+    .getMany();
+}
+
+/** Every test account. */
+export async function listTestGatewayAccounts(db: EntityManager): Promise<GatewayAccountRow[]> {
+  return await db
+    .createQueryBuilder(gatewayAccounts, "a")
+    .where("a.livemode = 0")
+    .orderBy("a.merchantId")
     .getMany();
 }
 

@@ -1,6 +1,8 @@
 import { type EntityManager, EntitySchema } from "typeorm";
 
+import type { Resolution } from "../domain/held-payment.js";
 import type { HeldReason, Outcome } from "../domain/judgement.js";
+import type { ReturnRequest } from "../domain/return-step.js";
 import { bytes, flag, id, integer, optional, primary, text, time } from "./columns.js";
 import { isDuplicateKey } from "./database-errors.js";
 import { insertRows } from "./insert.js";
@@ -30,8 +32,15 @@ export interface GatewayResultRow {
   xrefSealed: Buffer | null;
   messageSealed: Buffer;
   receivedAt: number;
-  /** When a person decided about a held result; null until then. */
+  /** When a person decided about a held result, and what; null until then. */
   resolvedAt: number | null;
+  resolution: Resolution | null;
+  note: string | null;
+  /** What the gateway was told in order to give the money back; null where it was told nothing, or has refused. */
+  returnRequest: ReturnRequest | null;
+  /** Which call is giving the money back now, and until when it has the right to; null where none is. */
+  returnClaim: string | null;
+  returnClaimUntil: number | null;
 }
 
 export const gatewayResults = new EntitySchema<GatewayResultRow>({
@@ -55,6 +64,11 @@ export const gatewayResults = new EntitySchema<GatewayResultRow>({
     messageSealed: bytes(),
     receivedAt: time(),
     resolvedAt: optional(time()),
+    resolution: optional(id()),
+    note: optional(text()),
+    returnRequest: optional(id()),
+    returnClaim: optional(id()),
+    returnClaimUntil: optional(time()),
   },
 });
 

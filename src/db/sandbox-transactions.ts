@@ -1,15 +1,16 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import { type EntityManager, EntitySchema, In } from "typeorm";
 
 import { id, integer, json, optional, primary, text, time } from "./columns.js";
 import { insertRows } from "./insert.js";
-import type { Tx } from "./transaction.js";
+import { lockForUpdate, type Tx } from "./transaction.js";
 
 /** One transaction at the sandbox gateway, as it answered it. */
 export interface SandboxTransactionRow {
   /** The gateway's `transactionID`. */
   readonly id: string;
   readonly xref: string;
-  readonly pageId: string;
+  /** The card page that it was made on; null for one that a merchant's server asked for. */
+  readonly pageId: string | null;
   /** The gateway's `merchantID`, not an id of ours. */
   readonly gatewayMerchantId: string;
   readonly action: string;
@@ -26,13 +27,22 @@ export interface SandboxTransactionRow {
   readonly responseStatus: number;
   readonly responseMessage: string;
   readonly state: string;
+  /** What the gateway took, or for a refund gave back; 0 once it is cancelled. */
   readonly amountReceived: number;
-  /** The whole result before it is signed: names and values in their order. */
+  /** How much of a sale its refunds gave back. */
+  readonly amountRefunded: number;
+  /** The sale that a refund is of; null for a sale. */
+  readonly saleId: string | null;
+  /** The whole result before it was signed, as it was answered first: names and values in their order. */
   readonly result: readonly (readonly [name: string, value: string])[];
   readonly createdAt: number;
+  /** When state or amounts last changed. */
+  readonly changedAt: number;
   /** What the merchant's server answered to the callback, a status or a failure; null until then. */
   readonly callbackAnswer: string | null;
   readonly callbackAt: number | null;
+  /** What went wrong on purpose: names between commas, "" for nothing. */
+  readonly faults: string;
 }
 
 export const sandboxTransactions = new EntitySchema<SandboxTransactionRow>({
@@ -40,7 +50,7 @@ export const sandboxTransactions = new EntitySchema<SandboxTransactionRow>({
   columns: {
     id: primary(id()),
     xref: id(),
-    pageId: id(),
+    pageId: optional(id()),
     gatewayMerchantId: id(),
     action: id(),
     type: id(),
@@ -54,10 +64,14 @@ export const sandboxTransactions = new EntitySchema<SandboxTransactionRow>({
     responseMessage: text(),
     state: id(),
     amountReceived: integer(),
+    amountRefunded: integer(),
+    saleId: optional(id()),
     result: json(),
     createdAt: time(),
+    changedAt: time(),
     callbackAnswer: optional(text()),
     callbackAt: optional(time()),
+    faults: text(),
   },
 });
 
@@ -71,6 +85,46 @@ export async function findSandboxTransaction(
   id: string,
 ): Promise<SandboxTransactionRow | undefined> {
   return (await db.findOneBy(sandboxTransactions, { id })) ?? undefined;
+}
+
+/** A merchant's transaction of that `xref`, if there is one. */
+export async function findSandboxTransactionByXref(
+  db: EntityManager,
+  gatewayMerchantId: string,
+  xref: string,
+): Promise<SandboxTransactionRow | undefined> {
+  return (await db.findOneBy(sandboxTransactions, { gatewayMerchantId, xref })) ?? undefined;
+}
+
+/** A merchant's transactions under these references, the oldest first; at most `limit`. */
+export async function listSandboxTransactions(
+  db: EntityManager,
+  gatewayMerchantId: string,
+  references: readonly string[],
+  limit: number,
+): Promise<SandboxTransactionRow[]> {
+  const where = { gatewayMerchantId, transactionUnique: In(references) };
+  return await db.find(sandboxTransactions, { where, order: { createdAt: "ASC", id: "ASC" }, take: limit });
+}
+
+/** Locks the row until the transaction ends. It must be there: a lock on an absent one would stop every insert. */
+export async function lockSandboxTransaction(tx: Tx, id: string): Promise<SandboxTransactionRow> {
+  const query = tx.createQueryBuilder(sandboxTransactions, "t").where({ id });
+  return await lockForUpdate(query).getOneOrFail();
+}
+
+/** What may change of a transaction. Its first answer never does. */
+export type SandboxTransactionChange = Partial<
+  Pick<SandboxTransactionRow, "state" | "amountReceived" | "amountRefunded">
+> &
+  Pick<SandboxTransactionRow, "changedAt">;
+
+export async function updateSandboxTransaction(
+  tx: Tx,
+  id: string,
+  change: SandboxTransactionChange,
+): Promise<void> {
+  await tx.createQueryBuilder().update(sandboxTransactions).set(change).where({ id }).execute();
 }
 
 /** Writes down what became of a transaction's callback. */

@@ -10,6 +10,8 @@ import { CreateCheckout1795300000000 } from "./migrations/1795300000000-checkout
 import { CreateSandbox1795300500000 } from "./migrations/1795300500000-sandbox.js";
 import { paymentIntents } from "./payment-intents.js";
 import { paymentMethods } from "./payment-methods.js";
+import { sandboxAccounts } from "./sandbox-accounts.js";
+import { sandboxFaults } from "./sandbox-faults.js";
 import { sandboxLastUses } from "./sandbox-last-uses.js";
 import { sandboxPages } from "./sandbox-pages.js";
 import { sandboxTransactions } from "./sandbox-transactions.js";
@@ -27,6 +29,8 @@ export const entities = [
   merchants,
   paymentIntents,
   paymentMethods,
+  sandboxAccounts,
+  sandboxFaults,
   sandboxLastUses,
   sandboxPages,
   sandboxTransactions,

@@ -31,6 +31,8 @@ export interface GatewayResult {
   /** Asked for and received, in minor units. */
   readonly amount: number | undefined;
   readonly amountReceived: number | undefined;
+  /** Given back so far, where the gateway says so. */
+  readonly amountRefunded: number | undefined;
   readonly currencyCode: string;
   /** "" where it was not sent. */
   readonly currencyExponent: string;

@@ -1,6 +1,6 @@
 /**
  * Why a call is refused: stable words, part of the contract over gRPC (`google.rpc.ErrorInfo.reason`). What merchants
- * get for each stands in the one table of `rpc/error-table.ts`, and in `docs/errors.md`.
+ * get for each stands in the one table of `rpc/refusal-table.ts`, and in `docs/errors.md`.
  */
 export type Reason =
   | "PARAMETER_MISSING"
@@ -19,6 +19,13 @@ export type Reason =
   | "EXPIRES_AT_INVALID"
   | "SESSION_NOT_OPEN"
   | "CURSOR_NOT_FOUND"
+  | "HELD_PAYMENT_NOT_FOUND"
+  | "HELD_PAYMENT_RESOLVED"
+  | "HELD_PAYMENT_BUSY"
+  | "RESOLUTION_NOT_POSSIBLE"
+  | "RETURN_TOO_EARLY"
+  | "RETURN_REFUSED"
+  | "RETURN_UNKNOWN"
   | "IDEMPOTENCY_KEY_REUSED"
   | "IDEMPOTENCY_KEY_IN_USE"
   | "LIVEMODE_MISMATCH"

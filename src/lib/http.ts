@@ -12,20 +12,34 @@ export class BodyTooLarge extends Error {
   override readonly name = "BodyTooLarge";
 }
 
+/** The sender went away before the body was whole: nobody is there to be answered, and nothing was wrong here. */
+export class BodyBrokenOff extends Error {
+  override readonly name = "BodyBrokenOff";
+}
+
 /**
  * Reads a whole body of at most `bytesMax` bytes.
  *
- * Throws BodyTooLarge as soon as there is more, without reading on.
+ * Throws BodyTooLarge as soon as there is more, without reading on, and BodyBrokenOff where the sender goes away.
+ * A stream of HTTP/2 that its sender resets looks as if it had ended: whether a body is whole, its content has to tell.
  */
 export async function readBody(request: HttpRequest, bytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of wholeBody(request)) {
     size += chunk.length;
     if (size > bytesMax) throw new BodyTooLarge(`The body is larger than ${bytesMax} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);
+}
+
+async function* wholeBody(request: HttpRequest): AsyncGenerator<Buffer> {
+  try {
+    yield* request as AsyncIterable<Buffer>;
+  } catch (cause) {
+    throw new BodyBrokenOff("The body broke off.", { cause });
+  }
 }
 
 /** What every answer of ours says, unless the answer says otherwise. */

@@ -4,7 +4,7 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 export interface SealScope {
   readonly merchantId: string;
   readonly livemode: boolean;
-  readonly purpose: "gateway-secret" | "gateway-message" | "xref";
+  readonly purpose: "gateway-secret" | "gateway-rest-token" | "sandbox-account" | "gateway-message" | "xref";
 }
 
 /** Seals secrets at rest and opens them again. */
@@ -17,6 +17,9 @@ export interface Sealer {
 
   /** A value that depends on the key and gives nothing of it away: tells a right key from a wrong one. */
   readonly checkValue: string;
+
+  /** What lets a service register its test accounts at a sandbox with the same key. Gives nothing of the key away. */
+  readonly sandboxToken: string;
 }
 
 /** AES-256-GCM with a key of its own for each scope, so that no key sees enough nonces for two of them to meet. */
@@ -26,6 +29,7 @@ export function createSealer(masterKey: Uint8Array): Sealer {
     seal: (text, scope) => seal(scopeKey(masterKey, scope), text),
     open: (sealed, scope) => open(scopeKey(masterKey, scope), Buffer.from(sealed)),
     checkValue: createHmac("sha256", masterKey).update("calmony-pay check value").digest("hex"),
+    sandboxToken: createHmac("sha256", masterKey).update("calmony-pay sandbox accounts").digest("hex"),
   };
 }
 

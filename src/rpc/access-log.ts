@@ -3,8 +3,13 @@ import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import type { Clock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
 import { requestIdOf } from "./call-context.js";
+import { isOpen } from "./open-services.js";
 
-/** Logs one line per call: method, gRPC code, duration, request id. Never a message, never a header. */
+/**
+ * Logs one line per call: method, gRPC code, duration, request id. Never a message, never a header.
+ *
+ * Calls of the open services are for debugging only: load balancers make one every few seconds.
+ */
 export function accessLog(log: Log, clock: Clock): Interceptor {
   return (next) => async (request) => {
     const started = clock.now();
@@ -17,7 +22,8 @@ export function accessLog(log: Log, clock: Clock): Interceptor {
     } finally {
       const rpc = `${request.service.typeName}/${request.method.name}`;
       const requestId = requestIdOf(request.contextValues);
-      log.info({ rpc, code, durationMs: clock.now() - started, requestId }, "call");
+      const level = isOpen(request.service) ? "debug" : "info";
+      log[level]({ rpc, code, durationMs: clock.now() - started, requestId }, "call");
     }
   };
 }

@@ -4,18 +4,20 @@ import type { ApiKeyRow } from "../db/api-keys.js";
 import { hashApiKey } from "../domain/api-key.js";
 import { Refusal } from "../domain/refusal.js";
 import { setCaller } from "./call-context.js";
+import { isOpen } from "./open-services.js";
 
 /** Finds a stored key by the SHA-256 hash of its text, in lower-case hex. */
 export type FindKey = (hash: string) => Promise<ApiKeyRow | undefined>;
 
 /**
- * Demands `authorization: Bearer sk_...` of every call and notes whose it is.
+ * Demands `authorization: Bearer sk_...` of every call and notes whose it is; the open services are for everybody.
  *
  * The key is looked up by its hash: what an attacker could learn from timing is about hashes, of which one cannot be
  * steered towards another.
  */
 export function authenticate(findKey: FindKey, testMode: boolean): Interceptor {
   return (next) => async (request) => {
+    if (isOpen(request.service)) return await next(request);
     const key = await findValidKey(findKey, bearerToken(request.header.get("authorization")));
     if (!key.livemode && !testMode) {
       throw new Refusal("TEST_MODE_OFF", "Test keys do not work here: this server runs without the sandbox.");

@@ -6,7 +6,7 @@ import {
 } from "../../gen/calmonypay/v1/checkout_service_pb.js";
 import { CheckoutSessionStatus } from "../../gen/calmonypay/v1/checkout_session_pb.js";
 import type { SessionOrder } from "../checkout/create-session.js";
-import type { PageRequest } from "../checkout/list-sessions.js";
+import type { PageRequest } from "../checkout/page.js";
 import type { SessionFilter } from "../db/checkout-session-list.js";
 import type { SessionStatus } from "../domain/session.js";
 

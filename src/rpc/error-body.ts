@@ -5,7 +5,8 @@ import type { Reason } from "../domain/refusal.js";
 import type { Log } from "../lib/log.js";
 import type { ErrorAnswer, ErrorContext, ErrorRenderer } from "../transcode/error.js";
 import { requestIdOf } from "./call-context.js";
-import { type ErrorWords, REFUSALS, REQUEST_ERRORS, STATUS_ERRORS } from "./error-table.js";
+import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "./error-table.js";
+import { REFUSALS } from "./refusal-table.js";
 import { ERROR_DOMAIN } from "./refusals.js";
 
 /** Writes every error of the merchants' API, wherever it came from, in the one shape that they know. */

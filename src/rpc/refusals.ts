@@ -5,7 +5,7 @@ import { isDatabaseAway } from "../db/database-errors.js";
 import { Refusal } from "../domain/refusal.js";
 import type { Log } from "../lib/log.js";
 import { requestIdOf } from "./call-context.js";
-import { REFUSALS } from "./error-table.js";
+import { REFUSALS } from "./refusal-table.js";
 
 /** The domain of our reasons in `google.rpc.ErrorInfo`. */
 export const ERROR_DOMAIN = "calmonypay.com";

@@ -1,22 +1,40 @@
-import type { ConnectRouter, Interceptor } from "@connectrpc/connect";
+import type { DescService } from "@bufbuild/protobuf";
+import type { ConnectRouter, Interceptor, ServiceImpl } from "@connectrpc/connect";
 
 import { CheckoutService } from "../../gen/calmonypay/v1/checkout_service_pb.js";
+import { HeldPaymentService } from "../../gen/calmonypay/v1/held_payment_service_pb.js";
 import { TestHelpersService } from "../../gen/calmonypay/v1/test_helpers_service_pb.js";
+import { Health } from "../../gen/grpc/health/v1/health_pb.js";
+import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
+import { ServerReflection as AlphaServerReflection } from "../../gen/grpc/reflection/v1alpha/reflection_pb.js";
 import type { Checkout } from "../checkout/checkout.js";
 import { findApiKeyByHash } from "../db/api-keys.js";
 import { accessLog } from "./access-log.js";
 import { authenticate } from "./authenticate.js";
 import { checkoutHandlers } from "./checkout-handlers.js";
+import { healthHandlers } from "./health-handlers.js";
+import { heldPaymentHandlers } from "./held-payment-handlers.js";
 import { idempotency } from "./idempotency.js";
+import { reflectionHandlers } from "./reflection-handlers.js";
 import { refusals } from "./refusals.js";
-import { testHelpersHandlers } from "./test-helpers-handlers.js";
+import { testHelpersHandlers } from "./test-clock-handlers.js";
 import { validate } from "./validate.js";
 
 /** The one table of services, for every face that serves them. */
 export function createRoutes(checkout: Checkout): (router: ConnectRouter) => void {
   return (router) => {
-    router.service(CheckoutService, checkoutHandlers(checkout));
-    router.service(TestHelpersService, testHelpersHandlers(checkout));
+    const services: DescService[] = [];
+    const serve = <T extends DescService>(service: T, handlers: ServiceImpl<T>): void => {
+      services.push(service);
+      router.service(service, handlers);
+    };
+    serve(CheckoutService, checkoutHandlers(checkout));
+    serve(HeldPaymentService, heldPaymentHandlers(checkout));
+    serve(TestHelpersService, testHelpersHandlers(checkout));
+    // These speak of all services, themselves included: they look at the list when they are called.
+    serve(Health, healthHandlers(checkout.readiness, services));
+    serve(ServerReflection, reflectionHandlers(services));
+    serve(AlphaServerReflection, reflectionHandlers(services));
   };
 }
 

@@ -1,18 +1,19 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac } from "node:crypto";
 
 import type { Field } from "../cardstream/fields.js";
 import type { SandboxPageRow } from "../db/sandbox-pages.js";
-import { lockSandboxLastUse, writeSandboxLastUse } from "../db/sandbox-last-uses.js";
 import {
   findSandboxTransaction,
   insertSandboxTransaction,
   type SandboxTransactionRow,
 } from "../db/sandbox-transactions.js";
-import { inTransaction, type Tx } from "../db/transaction.js";
+import { inTransaction } from "../db/transaction.js";
 import type { CardEntry } from "./card-entry.js";
+import { isDuplicate } from "./duplicates.js";
 import { type HostedRequest, readHostedRequest } from "./hosted-request.js";
 import { DUPLICATE, type Outcome } from "./outcomes.js";
 import type { SandboxParts } from "./parts.js";
+import { faultsText, type PlannedFaults } from "./planned-faults.js";
 import { newAuthorisationCode, newRequestId, newTransactionId, newXref } from "./references.js";
 import { amountReceived, maskOf, resultFields, type Transaction } from "./result-fields.js";
 
@@ -22,6 +23,7 @@ export interface Order {
   readonly outcome: Outcome;
   /** Undefined where the shopper cancelled. */
   readonly entry: CardEntry | undefined;
+  readonly faults: PlannedFaults;
   /** The account's secret: the key under which the card number is hashed. */
   readonly secret: string;
 }
@@ -30,38 +32,54 @@ export interface Order {
  * Carries the order out once, and answers the transaction that stands in the books.
  *
  * Duplicates are compared exactly as the gateway documents it (guide A-8), the card included: the same page paid again
- * with another card is charged again. What an earlier payment came to plays no part; only a refused duplicate does not
- * count, or each further one would prolong the wait.
+ * with another card is charged again. What an earlier payment came to plays no part.
  */
 export function charge(parts: SandboxParts, order: Order): Promise<SandboxTransactionRow> {
   const request = readHostedRequest(order.page.fields);
-  const transaction = begin(order, request, parts.clock.now());
+  const transaction = beginTransaction(order, request, parts.clock.now());
   const fresh = rowOf(order, transaction);
   const refused = rowOf(order, { ...transaction, outcome: DUPLICATE, authorisationCode: "" });
   // The lock on the row of last use is all that two payments at once need, so nothing would be gained by SERIALIZABLE.
-  return inTransaction(parts.db, "READ COMMITTED", async (tx, { again }) => {
-    const stored = again ? await findSandboxTransaction(tx, fresh.id) : undefined;
+  return inTransaction(parts.db, "READ COMMITTED", async (tx, run) => {
+    const stored = run.again ? await findSandboxTransaction(tx, fresh.id) : undefined;
     if (stored !== undefined) return stored;
-    const row = (await isDuplicate(tx, fresh, request.duplicateDelayMs)) ? refused : fresh;
+    const { cardHash } = fresh;
+    const duplicate = cardHash !== null && (await isDuplicate(tx, fresh, cardHash, request.duplicateDelayMs));
+    const row = duplicate ? refused : fresh;
     await insertSandboxTransaction(tx, row);
     return row;
   });
 }
 
-function begin({ entry, outcome }: Order, request: HostedRequest, time: number): Transaction {
+/** A new transaction of this order; in no books yet. */
+export function beginTransaction(
+  { entry, outcome, faults }: Order,
+  request: HostedRequest,
+  time: number,
+): Transaction {
+  const captured = request.captureIsDelayed ? uncaptured(outcome) : outcome;
   return {
     transactionID: newTransactionId(),
     xref: newXref(time),
     requestID: newRequestId(),
     time,
     request,
-    outcome,
+    outcome: faults.has("wrong_amount") ? withAnotherAmount(captured) : captured,
     entry,
     authorisationCode: outcome.takes === "nothing" ? "" : newAuthorisationCode(),
   };
 }
 
-function rowOf({ page, secret }: Order, transaction: Transaction): SandboxTransactionRow {
+/** Approved, and waiting for a CAPTURE or for its day. */
+function uncaptured(outcome: Outcome): Outcome {
+  return outcome.state === "captured" ? { ...outcome, state: "approved" } : outcome;
+}
+
+function withAnotherAmount(outcome: Outcome): Outcome {
+  return outcome.takes === "nothing" ? outcome : { ...outcome, takes: "another amount" };
+}
+
+function rowOf({ page, secret, faults }: Order, transaction: Transaction): SandboxTransactionRow {
   const { transactionID, xref, time, request, outcome, entry } = transaction;
   const result = resultFields(transaction, page.fields);
   return {
@@ -81,10 +99,14 @@ function rowOf({ page, secret }: Order, transaction: Transaction): SandboxTransa
     responseMessage: messageOf(result),
     state: outcome.state,
     amountReceived: amountReceived(outcome, request.amount),
+    amountRefunded: 0,
+    saleId: null,
     result,
     createdAt: time,
+    changedAt: time,
     callbackAnswer: null,
     callbackAt: null,
+    faults: faultsText(faults),
   };
 }
 
@@ -95,26 +117,4 @@ function hashOf(cardNumber: string, secret: string): string {
 
 function messageOf(result: readonly Field[]): string {
   return result.find(([name]) => name === "responseMessage")?.[1] ?? "";
-}
-
-async function isDuplicate(tx: Tx, row: SandboxTransactionRow, delayMs: number): Promise<boolean> {
-  if (row.cardHash === null) return false;
-  const fingerprint = fingerprintOf(row);
-  const usedAt = await lockSandboxLastUse(tx, fingerprint);
-  if (row.createdAt - usedAt < delayMs) return true;
-  await writeSandboxLastUse(tx, fingerprint, row.createdAt);
-  return false;
-}
-
-function fingerprintOf(row: SandboxTransactionRow): string {
-  const compared = [
-    row.gatewayMerchantId,
-    row.action,
-    row.type,
-    row.amount,
-    row.transactionUnique,
-    row.currencyCode,
-    row.cardHash,
-  ];
-  return createHash("sha256").update(JSON.stringify(compared)).digest("hex");
 }

@@ -1,43 +1,52 @@
 import type { Field } from "../cardstream/fields.js";
-import { signed } from "../cardstream/signature.js";
 import { recordSandboxCallback } from "../db/sandbox-transactions.js";
 import { inTransaction } from "../db/transaction.js";
 import { postCallback } from "./callback.js";
 import type { Page } from "./pages/layout.js";
+import { lostPage } from "./pages/lost-page.js";
 import { returnPage } from "./pages/return-page.js";
-import type { SandboxAccount, SandboxParts } from "./parts.js";
+import type { SandboxParts } from "./parts.js";
+import { faultMs, type PlannedFaults } from "./planned-faults.js";
 
 /** A result and where it goes. */
-interface Delivery {
-  /** Not signed yet. */
-  readonly result: readonly Field[];
+export interface Delivery {
+  /** Signed. */
+  readonly fields: readonly Field[];
   readonly redirectURL: string;
   /** "" where none was asked for. */
   readonly callbackURL: string;
+  readonly merchantName: string;
   /** What became of it, for the shopper. */
   readonly label: string;
-  /** Undefined where the request never became a transaction. */
+  /** Undefined where nothing stands in the books. */
   readonly transactionID: string | undefined;
+  readonly faults: PlannedFaults;
 }
 
-/** Signs the result and sends it twice: first from server to server, then with the page that is answered here. */
-export async function deliver(
-  parts: SandboxParts,
-  account: SandboxAccount,
-  delivery: Delivery,
-): Promise<Page> {
-  const fields = signed(delivery.result, account.secret);
-  if (delivery.callbackURL !== "") await callBack(parts, delivery, fields);
-  const { label, redirectURL } = delivery;
-  return returnPage({ merchantName: account.merchantName, label, redirectURL, fields });
+/** Sends a result twice: first from server to server, then with the page that is answered here. Unless a fault says otherwise. */
+export async function deliver(parts: SandboxParts, delivery: Delivery): Promise<Page> {
+  const { callbackURL, faults } = delivery;
+  if (callbackURL !== "" && !faults.has("callback_dropped")) {
+    const pause = pauseBeforeCallback(faults);
+    if (pause === undefined) await callBack(parts, delivery);
+    else parts.later.start(pause, () => callBack(parts, delivery));
+  }
+  return faults.has("redirect_lost") ? lostPage(delivery) : returnPage(delivery);
+}
+
+/** Undefined where the callback goes before the page. */
+function pauseBeforeCallback(faults: PlannedFaults): number | undefined {
+  if (faults.has("callback_delayed")) return faultMs(faults, "callback_delayed");
+  return faults.has("callback_after_redirect") ? faultMs(faults, "callback_after_redirect") : undefined;
 }
 
 async function callBack(
   { db, clock, log }: SandboxParts,
-  { callbackURL, transactionID }: Delivery,
-  fields: readonly Field[],
+  { callbackURL, transactionID, fields, faults }: Delivery,
 ): Promise<void> {
-  const callbackAnswer = await postCallback(callbackURL, fields);
+  const times = faults.has("callback_doubled") ? 2 : 1;
+  const answers = await Promise.all(Array.from({ length: times }, () => postCallback(callbackURL, fields)));
+  const callbackAnswer = answers.join(", ");
   log.info({ transactionID, callbackAnswer }, "sandbox: a callback was sent");
   if (transactionID === undefined) return;
   const callback = { callbackAnswer, callbackAt: clock.now() };

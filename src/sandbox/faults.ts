@@ -31,6 +31,27 @@ export const INTERNAL_ERROR = codeFault(
   "The test gateway could not do its work. Please try again in a moment.",
 );
 
+/** The transaction is not in a state, or of a kind, that this action is for. */
+export const ACTION_NOT_ALLOWED = codeFault(
+  65541,
+  "ACTION_NOT_ALLOWED",
+  "The transaction is not in a state that allows this action.",
+);
+
+/** The request would change what the transaction fixed, such as the card. */
+export const REQUEST_MISMATCH = codeFault(
+  65542,
+  "REQUEST_MISMATCH",
+  "The request names other data than the transaction that it is about.",
+);
+
+/** The sandbox's own: a planned fault that it does not have. */
+export const UNKNOWN_FAULT = codeFault(
+  65537,
+  "UNKNOWN_FAULT",
+  "The field faults names one that is not known.",
+);
+
 /** A field that must be there is not. */
 export function missingField(field: string, responseCode: number): Fault {
   return codeFault(responseCode, `MISSING_${field.toUpperCase()}`, `The field ${field} is missing.`);

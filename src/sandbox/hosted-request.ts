@@ -16,6 +16,8 @@ export interface HostedRequest {
   /** "" where none was given. */
   readonly callbackURL: string;
   readonly duplicateDelayMs: number;
+  /** True where the payment is approved now and captured later. */
+  readonly captureIsDelayed: boolean;
   readonly items: readonly LineItem[];
   /** True where the merchant keeps the card for later payments. */
   readonly cardOnFile: boolean;
@@ -46,10 +48,16 @@ export function readHostedRequest(fields: readonly Field[]): HostedRequest {
     transactionUnique: text("transactionUnique"),
     redirectURL: text("redirectURL"),
     callbackURL: text("callbackURL"),
-    duplicateDelayMs: (Number(text("duplicateDelay")) || DUPLICATE_DELAY_DEFAULT_S) * 1000,
+    duplicateDelayMs: duplicateDelayMs(fields),
+    captureIsDelayed: !["", "0"].includes(text("captureDelay")),
     items: readItems(fields),
     cardOnFile: text("rtAgreementType") === "cardonfile",
   };
+}
+
+/** How long an equal request is refused. */
+export function duplicateDelayMs(fields: readonly Field[]): number {
+  return (Number(fieldText(fields, "duplicateDelay")) || DUPLICATE_DELAY_DEFAULT_S) * 1000;
 }
 
 /** True for an absolute address that a browser can post to. */
@@ -84,11 +92,17 @@ const CHECKS: readonly {
   },
   { field: "countryCode", code: 66070, required: true, holds: (text) => /^(\d{3}|[A-Z]{2,3})$/.test(text) },
   { field: "transactionUnique", code: 66071, required: false, holds: (text) => text.length <= 255 },
+  {
+    field: "captureDelay",
+    code: 66102,
+    required: false,
+    holds: (text) => /^(-1|never|\d|[12]\d|30)$/.test(text),
+  },
   { field: "duplicateDelay", code: 66078, required: false, holds: (text) => /^\d{1,4}$/.test(text) },
 ];
 
 /** Minor units only. The gateway reads `10.99` as major units; who sends that here has most likely made a mistake. */
-function isAmount(text: string): boolean {
+export function isAmount(text: string): boolean {
   return /^[1-9]\d{0,14}$/.test(text) && Number(text) <= TOTAL_MAX;
 }
 

@@ -1,18 +1,20 @@
-import { type Field, fieldText, MalformedMessage, parseFields } from "../cardstream/fields.js";
-import { isSigned } from "../cardstream/signature.js";
+import { type Field, fieldText } from "../cardstream/fields.js";
+import { signed } from "../cardstream/signature.js";
 import { findSandboxPage, insertSandboxPage, type SandboxPageRow } from "../db/sandbox-pages.js";
 import { inTransaction } from "../db/transaction.js";
 import { newId } from "../lib/ids.js";
 import { deliver } from "./deliver.js";
 import { keptFields } from "./echoed-fields.js";
-import { type Fault, INVALID_CREDENTIALS, MALFORMED_REQUEST, MISSING_REQUEST } from "./faults.js";
+import { type Fault, MALFORMED_REQUEST } from "./faults.js";
 import { isPostable, readHostedRequest, requestFault } from "./hosted-request.js";
+import { faultsOf } from "./merchant-faults.js";
 import { cardPage } from "./pages/card-page.js";
 import { faultPage } from "./pages/fault-page.js";
 import type { Page } from "./pages/layout.js";
 import { pageUrl, type SandboxAccount, type SandboxParts } from "./parts.js";
 import { newRequestId } from "./references.js";
 import { faultFields } from "./result-fields.js";
+import { readSigned } from "./signed-request.js";
 
 /**
  * Takes a merchant's payment form from the shopper's browser and answers the card page.
@@ -21,14 +23,9 @@ import { faultFields } from "./result-fields.js";
  * back to the merchant as a signed result, where it says where to.
  */
 export async function openPage(parts: SandboxParts, body: Buffer): Promise<Page> {
-  if (body.length === 0) return faultPage(MISSING_REQUEST);
-  const fields = readFields(body);
-  if (fields === undefined) return faultPage(MALFORMED_REQUEST);
-  const account = await accountThatSigned(parts, fields);
-  if (account === undefined) {
-    parts.log.warn({ responseCode: INVALID_CREDENTIALS.responseCode }, "sandbox: a payment form was refused");
-    return faultPage(INVALID_CREDENTIALS);
-  }
+  const read = await readSigned(parts, body);
+  if ("fault" in read) return faultPage(read.fault);
+  const { account, fields } = read.request;
   const kept = keptFields(fields);
   const fault = requestFault(kept);
   if (fault !== undefined) return answerFault(parts, account, kept, fault);
@@ -37,25 +34,8 @@ export async function openPage(parts: SandboxParts, body: Buffer): Promise<Page>
     merchantName: account.merchantName,
     action: pageUrl(parts, await storePage(parts, kept)),
     errors: {},
-    choice: "",
+    choices: { outcome: "", fault: "" },
   });
-}
-
-function readFields(body: Buffer): Field[] | undefined {
-  try {
-    return parseFields(body);
-  } catch (error) {
-    if (error instanceof MalformedMessage) return undefined;
-    throw error;
-  }
-}
-
-async function accountThatSigned(
-  { accounts }: SandboxParts,
-  fields: readonly Field[],
-): Promise<SandboxAccount | undefined> {
-  const account = await accounts.secretOf(fieldText(fields, "merchantID"));
-  return account !== undefined && isSigned(fields, [account.secret]) ? account : undefined;
 }
 
 async function answerFault(
@@ -69,12 +49,15 @@ async function answerFault(
   const redirectURL = fieldText(kept, "redirectURL");
   if (!isPostable(redirectURL) || fault === MALFORMED_REQUEST) return faultPage(fault);
   const callbackURL = fieldText(kept, "callbackURL");
-  return deliver(parts, account, {
-    result: faultFields(fault, kept, parts.clock.now(), newRequestId()),
+  const result = faultFields(fault, kept, parts.clock.now(), newRequestId());
+  return deliver(parts, {
+    fields: signed(result, account.secret),
     redirectURL,
     callbackURL: isPostable(callbackURL) ? callbackURL : "",
     label: "This payment cannot be made",
     transactionID: undefined,
+    merchantName: account.merchantName,
+    faults: await faultsOf(parts, fieldText(kept, "merchantID")),
   });
 }
 

@@ -9,9 +9,9 @@ export interface Outcome {
   readonly responseStatus: 0 | 1 | 2;
   /** Undefined where the message is the authorisation code. */
   readonly responseMessage?: string;
-  readonly state: "captured" | "declined" | "referred" | "received" | "finished";
+  readonly state: "approved" | "captured" | "declined" | "referred" | "received" | "finished";
   /** How much of the amount is taken. */
-  readonly takes: "all" | "half" | "nothing";
+  readonly takes: "all" | "half" | "nothing" | "another amount";
 }
 
 /** Every outcome that can be chosen on the card page, in the order shown there. */
@@ -74,7 +74,19 @@ export function outcomeOfAmount(amount: number): Outcome {
   return AMOUNT_BANDS.find(({ from, to }) => amount >= from && amount <= to)?.outcome ?? OUTCOMES.approve;
 }
 
-const AMOUNT_BANDS: readonly { from: number; to: number; outcome: Outcome }[] = [
+/** Sales of these amounts end as `rejected` when they are settled, all others as `accepted` (guide A-11). */
+export const REJECTED_AT_SETTLEMENT: readonly AmountBand[] = [
+  { from: 2500, to: 4999 },
+  { from: 7500, to: 9999 },
+];
+
+/** Amounts in minor units, both ends included. */
+export interface AmountBand {
+  readonly from: number;
+  readonly to: number;
+}
+
+const AMOUNT_BANDS: readonly (AmountBand & { readonly outcome: Outcome })[] = [
   { from: 100, to: 4999, outcome: OUTCOMES.approve },
   { from: 5000, to: 9999, outcome: OUTCOMES.refer },
   { from: 10_000, to: 14_999, outcome: OUTCOMES.decline },

@@ -1,15 +1,20 @@
-import { type Field, fieldText, MalformedMessage, parseFields } from "../cardstream/fields.js";
+import { fieldText } from "../cardstream/fields.js";
+import { signed } from "../cardstream/signature.js";
 import { findSandboxPage, type SandboxPageRow } from "../db/sandbox-pages.js";
-import { type CardEntry, readCardEntry } from "./card-entry.js";
-import { charge } from "./charge.js";
+import { readCardEntry } from "./card-entry.js";
+import { charge, type Order } from "./charge.js";
 import { deliver } from "./deliver.js";
 import { MALFORMED_REQUEST } from "./faults.js";
+import { forgedResult } from "./forge.js";
 import { readHostedRequest } from "./hosted-request.js";
-import { chosenOutcome, labelOfCode, OUTCOMES, type Outcome } from "./outcomes.js";
-import { cardPage, type PageErrors } from "./pages/card-page.js";
+import { faultsOf } from "./merchant-faults.js";
+import { chosenOutcome, labelOfCode, OUTCOMES } from "./outcomes.js";
+import { cardPage, type Choices, type PageErrors } from "./pages/card-page.js";
 import { faultPage, notFoundPage } from "./pages/fault-page.js";
 import type { Page } from "./pages/layout.js";
 import { pageUrl, type SandboxAccount, type SandboxParts } from "./parts.js";
+import { type PlannedFaults, readPlannedFaults } from "./planned-faults.js";
+import { readFields } from "./signed-request.js";
 
 /** A page that was given out, with the account that it was given out for. */
 interface OpenPage {
@@ -20,7 +25,7 @@ interface OpenPage {
 /** Shows a card page again, for a browser that comes back to its address. */
 export async function showPage(parts: SandboxParts, pageId: string): Promise<Page> {
   const page = await findPage(parts, pageId);
-  return page === undefined ? notFoundPage : cardPageOf(parts, page, {}, "");
+  return page === undefined ? notFoundPage : cardPageOf(parts, page, {}, { outcome: "", fault: "" });
 }
 
 /**
@@ -34,25 +39,30 @@ export async function payPage(parts: SandboxParts, pageId: string, body: Buffer)
   if (fields === undefined) return faultPage(MALFORMED_REQUEST);
   const page = await findPage(parts, pageId);
   if (page === undefined) return notFoundPage;
-  const choice = fieldText(fields, "outcome");
-  const outcome = chosenOutcome(choice, readHostedRequest(page.row.fields).amount);
-  if (outcome === undefined) return cardPageOf(parts, page, { outcome: UNKNOWN_OUTCOME }, "");
-  if (outcome === OUTCOMES.cancel) return settle(parts, page, outcome, undefined);
+  const choices = { outcome: fieldText(fields, "outcome"), fault: fieldText(fields, "fault") };
+  const outcome = chosenOutcome(choices.outcome, readHostedRequest(page.row.fields).amount);
+  if (outcome === undefined) {
+    return cardPageOf(parts, page, { outcome: UNKNOWN_CHOICE }, { ...choices, outcome: "" });
+  }
+  const faults = await chosenFaults(parts, page, choices.fault);
+  if (faults === undefined) {
+    return cardPageOf(parts, page, { fault: UNKNOWN_CHOICE }, { ...choices, fault: "" });
+  }
+  if (outcome === OUTCOMES.cancel) return settle(parts, page, { outcome, faults, entry: undefined });
   const read = readCardEntry(fields, parts.clock.now());
-  if ("errors" in read) return cardPageOf(parts, page, read.errors, choice);
-  return settle(parts, page, outcome, read.entry);
+  if ("errors" in read) return cardPageOf(parts, page, read.errors, choices);
+  return settle(parts, page, { outcome, faults, entry: read.entry });
 }
 
-const UNKNOWN_OUTCOME = "Choose one of the outcomes in the list.";
+const UNKNOWN_CHOICE = "Choose one of those in the list.";
 
-/** The body may hold a card: what is wrong with it is not told. */
-function readFields(body: Buffer): Field[] | undefined {
-  try {
-    return parseFields(body);
-  } catch (error) {
-    if (error instanceof MalformedMessage) return undefined;
-    throw error;
-  }
+/** What the request chooses, or else its merchant. Undefined for an unknown word. */
+async function chosenFaults(
+  parts: SandboxParts,
+  { row }: OpenPage,
+  choice: string,
+): Promise<PlannedFaults | undefined> {
+  return choice === "" ? await faultsOf(parts, row.gatewayMerchantId) : readPlannedFaults(choice);
 }
 
 /** Undefined where there is no such page, or its account is gone. */
@@ -67,32 +77,34 @@ function cardPageOf(
   parts: SandboxParts,
   { row, account }: OpenPage,
   errors: PageErrors,
-  choice: string,
+  choices: Choices,
 ): Page {
   return cardPage({
     request: readHostedRequest(row.fields),
     merchantName: account.merchantName,
     action: pageUrl(parts, row.id),
     errors,
-    choice,
+    choices,
   });
 }
 
+/** A cancelled payment is never forged: nobody would. */
 async function settle(
   parts: SandboxParts,
   { row, account }: OpenPage,
-  outcome: Outcome,
-  entry: CardEntry | undefined,
+  wanted: Pick<Order, "outcome" | "faults" | "entry">,
 ): Promise<Page> {
-  const transaction = await charge(parts, { page: row, outcome, entry, secret: account.secret });
-  const { responseCode, state } = transaction;
-  parts.log.info({ transactionID: transaction.id, responseCode, state }, "sandbox: a transaction was made");
+  const order = { ...wanted, page: row, secret: account.secret };
+  const forged = order.entry && forgedResult(order, order.faults, parts.clock.now());
   const { redirectURL, callbackURL } = readHostedRequest(row.fields);
-  return deliver(parts, account, {
-    result: transaction.result,
-    redirectURL,
-    callbackURL,
-    label: labelOfCode(responseCode),
-    transactionID: transaction.id,
-  });
+  const way = { redirectURL, callbackURL, merchantName: account.merchantName, faults: order.faults };
+  if (forged !== undefined) {
+    return deliver(parts, { ...way, fields: forged, label: FORGED_LABEL, transactionID: undefined });
+  }
+  const { id, responseCode, state, result } = await charge(parts, order);
+  parts.log.info({ transactionID: id, responseCode, state }, "sandbox: a transaction was made");
+  const fields = signed(result, account.secret);
+  return deliver(parts, { ...way, fields, label: labelOfCode(responseCode), transactionID: id });
 }
+
+const FORGED_LABEL = "Nothing was paid";

@@ -44,6 +44,7 @@ export function faultFields(
 ): Field[] {
   const own: ResultPart = {
     requestID,
+    state: "finished",
     responseCode: String(fault.responseCode),
     responseStatus: "2",
     responseMessage: fault.responseMessage,
@@ -55,6 +56,7 @@ export function faultFields(
 /** How much of the amount was taken, in minor units. */
 export function amountReceived(outcome: Outcome, amount: number): number {
   if (outcome.takes === "nothing") return 0;
+  if (outcome.takes === "another amount") return amount + 1;
   return outcome.takes === "all" ? amount : Math.floor(amount / 2);
 }
 

@@ -1,27 +1,34 @@
 import { isDatabaseAway } from "../db/database-errors.js";
-import { BodyTooLarge, type HttpRequest, type HttpResponse, readBody } from "../lib/http.js";
-import { INTERNAL_ERROR } from "./faults.js";
-import { openPage } from "./open-page.js";
-import type { SandboxParts } from "./parts.js";
+import { BodyBrokenOff, BodyTooLarge, type HttpRequest, type HttpResponse, readBody } from "../lib/http.js";
+import { INTERNAL_ERROR, MALFORMED_REQUEST } from "./faults.js";
 import { faultPage, notFoundPage, tooLargePage, wrongMethodPage } from "./pages/fault-page.js";
-import { type Page, sendPage } from "./pages/layout.js";
-import { payPage, showPage } from "./pay-page.js";
+import { pageReply } from "./pages/layout.js";
+import { createLater } from "./later.js";
+import type { SandboxOptions, SandboxParts } from "./parts.js";
+import { type Reply, textReply } from "./reply.js";
+import { findRoute, type Route } from "./routes.js";
 
-/** A stand-in for the gateway's hosted endpoint. */
+/** A stand-in for the gateway, over HTTP. */
 export interface Sandbox {
   /** Answers every request whose path lies below `basePath`. Never rejects. */
   handle(request: HttpRequest, response: HttpResponse): Promise<void>;
-  /** Waits for the payments under way: as long as a callback may take. To be called before the database is closed. */
+  /**
+   * Waits for the payments under way: as long as a callback may take. Callbacks that are delayed on purpose are not sent
+   * any more. To be called before the database is closed.
+   */
   close(): Promise<void>;
 }
 
 /**
- * Makes a stand-in for Cardstream's hosted payment page. It is spoken to over HTTP only: forms come in at
- * `<base>/hosted/`, results leave by callback and by the shopper's browser, each signed by the account's secret.
+ * Makes a stand-in for Cardstream's gateway. It is spoken to over HTTP only: shoppers' forms come in at `<base>/hosted/`
+ * and their results leave by callback and by browser; merchants' servers ask at `<base>/direct/`. All is signed by the
+ * account's secret.
  */
-export function createSandbox(parts: SandboxParts): Sandbox {
-  const underWay = new Set<Promise<Page>>();
-  const tracked = async (work: Promise<Page>): Promise<Page> => {
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const later = createLater();
+  const parts = { ...options, later };
+  const underWay = new Set<Promise<Reply>>();
+  const tracked = async (work: Promise<Reply>): Promise<Reply> => {
     underWay.add(work);
     try {
       return await work;
@@ -31,10 +38,12 @@ export function createSandbox(parts: SandboxParts): Sandbox {
   };
   return {
     async handle(request, response) {
-      sendPage(response, await pageFor(parts, request, tracked));
+      const reply = await replyFor(parts, request, tracked);
+      reply(response);
     },
     async close() {
       await Promise.allSettled(underWay);
+      await later.close();
     },
   };
 }
@@ -42,30 +51,41 @@ export function createSandbox(parts: SandboxParts): Sandbox {
 /** A form of the most fields and longest texts that are of use has about half of this. */
 const BODY_BYTES_MAX = 64 * 1024;
 
-async function pageFor(
+async function replyFor(
   parts: SandboxParts,
   request: HttpRequest,
-  tracked: (work: Promise<Page>) => Promise<Page>,
-): Promise<Page> {
+  tracked: (work: Promise<Reply>) => Promise<Reply>,
+): Promise<Reply> {
+  const path = pathBelow(request.url ?? "", parts.basePath);
+  const found = findRoute(path, request.method ?? "");
+  if (found === undefined) return pageReply(notFoundPage);
+  const { route, allow } = found;
+  if (route === undefined) return pageReply(wrongMethodPage(allow));
   try {
-    const pageId = pageIdOf(request.url ?? "", parts.basePath);
-    if (pageId === undefined) return notFoundPage;
-    const reads = request.method === "GET" || request.method === "HEAD";
-    if (reads && pageId !== "") return await showPage(parts, pageId);
-    if (request.method !== "POST") return wrongMethodPage(pageId === "" ? "POST" : "GET, HEAD, POST");
-    const body = await readBody(request, BODY_BYTES_MAX);
-    return await tracked(pageId === "" ? openPage(parts, body) : payPage(parts, pageId, body));
+    const body = route.method === "GET" ? Buffer.alloc(0) : await readBody(request, BODY_BYTES_MAX);
+    const search = new URLSearchParams((request.url ?? "").split("?")[1]);
+    const id = route.path.exec(path)?.[1] ?? "";
+    return await tracked(route.answer(parts, { body, id, search, headers: request.headers }));
   } catch (error) {
-    if (error instanceof BodyTooLarge) return tooLargePage;
-    parts.log.error({ err: error }, "sandbox: a request failed");
-    return faultPage(INTERNAL_ERROR, isDatabaseAway(error) ? 503 : 500);
+    return failure(parts, route, error);
   }
 }
 
-/** "" for the address that takes merchants' forms, the id for a card page, undefined for any other path. */
-function pageIdOf(url: string, basePath: string): string | undefined {
+function failure({ log }: SandboxParts, { audience }: Route, error: unknown): Reply {
+  const toPrograms = audience === "programs";
+  if (error instanceof BodyTooLarge) {
+    return toPrograms ? textReply(413, error.message, { connection: "close" }) : pageReply(tooLargePage);
+  }
+  if (error instanceof BodyBrokenOff) return pageReply(faultPage(MALFORMED_REQUEST));
+  log.error({ err: error }, "sandbox: a request failed");
+  const status = isDatabaseAway(error) ? 503 : 500;
+  const { responseCode, responseMessage } = INTERNAL_ERROR;
+  if (toPrograms) return textReply(status, `${responseCode} ${responseMessage}`);
+  return pageReply(faultPage(INTERNAL_ERROR, status));
+}
+
+/** "" where the path is not below the base. */
+function pathBelow(url: string, basePath: string): string {
   const path = url.split("?")[0] ?? "";
-  if (!path.startsWith(`${basePath}/hosted/`)) return undefined;
-  const rest = path.slice(`${basePath}/hosted/`.length);
-  return rest === "" || /^hpp_[0-9A-Za-z]{1,60}$/.test(rest) ? rest : undefined;
+  return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : "";
 }

@@ -72,34 +72,23 @@ export function travellingOf(request: AnyRequest): Travelling {
   return known ?? { call: request, answer: new AnswerHeaders(), response: undefined };
 }
 
-/** A request as interceptors see it. The accessors are its own and enumerable, so that a spread copies them. */
+/** A request as interceptors see it. */
 export function requestOf(
   method: DescMethod,
   stream: boolean,
   message: unknown,
   travelling: Travelling,
 ): AnyRequest {
-  const { call } = travelling;
-  return {
+  const { requestMethod } = travelling.call;
+  const request = {
     [TRAVELLING]: travelling,
     stream,
     method,
     service: method.parent,
     message,
-    requestMethod: call.requestMethod,
-    get url() {
-      return call.url;
-    },
-    get header() {
-      return call.header;
-    },
-    get signal() {
-      return call.signal;
-    },
-    get contextValues() {
-      return call.contextValues;
-    },
-  } as unknown as AnyRequest;
+    requestMethod,
+  };
+  return withLazy(request, REQUEST_PARTS) as unknown as AnyRequest;
 }
 
 /** A response as interceptors see it. */
@@ -109,18 +98,36 @@ export function responseOf(
   message: unknown,
   answer: AnswerHeaders,
 ): AnyResponse {
-  return {
-    stream,
-    method,
-    service: method.parent,
-    message,
-    get header() {
-      return answer.header;
-    },
-    get trailer() {
-      return answer.trailer;
-    },
-  } as unknown as AnyResponse;
+  const response = { [ANSWER]: answer, stream, method, service: method.parent, message };
+  return withLazy(response, RESPONSE_PARTS) as unknown as AnyResponse;
+}
+
+const ANSWER = Symbol("answer");
+
+/**
+ * Adds parts that are made when looked at. They are accessors of the object's own and enumerable, so that a spread
+ * copies them, and shared by all objects: with closures of its own each object has a shape of its own, which makes
+ * whatever touches it ten times slower.
+ */
+function withLazy(target: object, parts: readonly (readonly [string, PropertyDescriptor])[]): object {
+  for (const [name, descriptor] of parts) Object.defineProperty(target, name, descriptor);
+  return target;
+}
+
+const REQUEST_PARTS = (["url", "header", "signal", "contextValues"] as const).map((name) =>
+  lazyPart(name, function (this: { [TRAVELLING]: Travelling }) {
+    return this[TRAVELLING].call[name];
+  }),
+);
+
+const RESPONSE_PARTS = (["header", "trailer"] as const).map((name) =>
+  lazyPart(name, function (this: { [ANSWER]: AnswerHeaders }) {
+    return this[ANSWER][name];
+  }),
+);
+
+function lazyPart(name: string, get: () => unknown): readonly [string, PropertyDescriptor] {
+  return [name, { configurable: true, enumerable: true, get }];
 }
 
 class OwnAnswer implements UnaryAnswer {

@@ -8,7 +8,9 @@ const inflate = promisify(gunzip);
 
 /** Undoes the request's content encoding: none or gzip. The limit holds for what comes out, too. */
 export async function decodedBody(request: HttpRequest, bytes: Buffer, bytesMax: number): Promise<Buffer> {
-  const codings = (headerOf(request, "content-encoding") ?? "")
+  const header = headerOf(request, "content-encoding");
+  if (header === undefined) return bytes;
+  const codings = header
     .toLowerCase()
     .split(",")
     .map((coding) => coding.trim());

@@ -21,27 +21,19 @@ const GRPC_TIMEOUT = /^(\d{1,8})([HMSmun])$/;
 const UNIT_MS: Record<string, number> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 0.001, n: 0.000001 };
 
 /** The error of a call whose time is up. */
-export function deadlineExceeded(): Error {
-  return requestError("deadline_exceeded", "The call took too long. Its outcome is unknown.");
+export function deadlineExceeded(message = "The call took too long. Its outcome is unknown."): Error {
+  return requestError("deadline_exceeded", message);
 }
 
 /**
- * The work's result, or an error once `timeoutMs` have passed. The work itself goes on: what happens to it then is
- * for whoever started it to say.
+ * The work's result, or what `expire` makes once `timeoutMs` have passed. The work itself goes on: what happens to it
+ * then is for `expire` to say.
  */
-export async function within<T>(
-  timeoutMs: number,
-  work: () => Promise<T>,
-  onExpired: (reason: unknown) => void,
-): Promise<T> {
-  if (timeoutMs <= 0) throw deadlineExceeded();
+export async function within<T>(timeoutMs: number, work: () => Promise<T>, expire: () => Error): Promise<T> {
+  if (timeoutMs <= 0) throw expire();
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const reason = deadlineExceeded();
-      reject(reason);
-      onExpired(reason);
-    }, timeoutMs);
+    timer = setTimeout(() => reject(expire()), timeoutMs);
   });
   try {
     return await Promise.race([work(), expired]);

@@ -1,6 +1,6 @@
 import type { DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbuild/protobuf";
 import { createContextValues, type ContextValues } from "@connectrpc/connect";
-import { timeoutOf, within } from "./deadline.js";
+import { deadlineExceeded, timeoutOf, within } from "./deadline.js";
 import type { ErrorRenderer } from "./error.js";
 import { quoted } from "./field-problem.js";
 import { addHandlerHeaders, type HeaderFilter } from "./headers.js";
@@ -33,6 +33,7 @@ export class Exchange {
   readonly #startedAt = Date.now();
   #contextValues: ContextValues | undefined;
   #route: Route | undefined;
+  #timeoutMs = 0;
 
   constructor(parts: ExchangeParts, request: HttpRequest, response: HttpResponse) {
     this.#parts = parts;
@@ -62,16 +63,20 @@ export class Exchange {
     if (!("route" in found)) return this.#otherMethod(found.allow);
     this.#route = found.route;
     // Looked at before the body is read: a wrong one should not cost an upload.
-    const timeoutMs = this.#timeoutMs(found.route);
+    this.#timeoutMs = this.#timeoutOf(found.route);
     const read = found.route.read(this.#request, target, found.segments);
-    const message = read instanceof Promise ? await read : read;
-    const leftMs = timeoutMs - (Date.now() - this.#startedAt);
-    if (found.route.method.methodKind === "unary")
-      await this.#unary(found.route, found.route.method, message, leftMs);
-    else await this.#stream(found.route, found.route.method, message, leftMs);
+    const message = read instanceof Promise ? await within(this.#leftMs(), () => read, bodyTooSlow) : read;
+    const { method: rpc } = found.route;
+    if (rpc.methodKind === "unary") await this.#unary(found.route, rpc, message);
+    else await this.#stream(found.route, rpc, message);
   }
 
-  #timeoutMs({ method }: Route): number {
+  /** How much time is left of what the client or the server grants, counted from the request's arrival. */
+  #leftMs(): number {
+    return this.#timeoutMs - (Date.now() - this.#startedAt);
+  }
+
+  #timeoutOf({ method }: Route): number {
     const { timeoutMsMax, streamTimeoutMsMax } = this.#parts.limits;
     const limit = method.methodKind === "unary" ? timeoutMsMax : streamTimeoutMsMax;
     return timeoutOf(headerOf(this.#request, "grpc-timeout"), limit);
@@ -84,36 +89,35 @@ export class Exchange {
     throw requestError("method_not_allowed", text, undefined, headers);
   }
 
-  async #unary(route: Route, method: DescMethodUnary, message: Message, timeoutMs: number): Promise<void> {
-    const call = this.#call(timeoutMs, route.harmless);
-    const work = () => this.#parts.invoker.unary(method, message, call);
-    // When time is up the caller is told so. Work that may move money goes on to its end all the same.
-    const answer = await within(timeoutMs, work, (reason) => route.harmless && call.abort(reason));
+  async #unary(route: Route, method: DescMethodUnary, message: Message): Promise<void> {
+    const call = this.#call(route.harmless);
+    const answer = await within(
+      call.timeoutMs,
+      () => this.#parts.invoker.unary(method, message, call),
+      // The caller is told that time is up. Work that may move money goes on to its end all the same.
+      () => (route.harmless ? call.abort(deadlineExceeded()) : deadlineExceeded()),
+    );
     const { contentType, body } = route.write(answer.message);
     const headers = addHandlerHeaders({ "content-type": contentType }, answer.headers);
     send(this.#request, this.#response, 200, headers, body);
   }
 
-  async #stream(
-    route: Route,
-    method: DescMethodServerStreaming,
-    message: Message,
-    timeoutMs: number,
-  ): Promise<void> {
-    const call = this.#call(timeoutMs, true);
+  async #stream(route: Route, method: DescMethodServerStreaming, message: Message): Promise<void> {
+    const call = this.#call(true);
+    const expire = (): Error => call.abort(deadlineExceeded());
     const work = () => this.#parts.invoker.serverStream(method, message, call);
-    const answer = await within(timeoutMs, work, (reason) => call.abort(reason));
+    const answer = await within(call.timeoutMs, work, expire);
     await sendStream(this.#request, this.#response, answer, {
       write: route.write,
-      timeoutMs: timeoutMs,
-      onExpired: (reason) => call.abort(reason),
+      timeoutMs: this.#leftMs(),
+      expire,
       writeError: (error) => rendered(error, this.#scene(), this.#parts.renderError).body,
     });
   }
 
-  #call(timeoutMs: number, droppable: boolean): HttpCall {
+  #call(droppable: boolean): HttpCall {
     const contextValues = this.#contextValues ?? createContextValues();
-    const call = new HttpCall(this.#request, contextValues, timeoutMs, this.#parts.forwardHeader);
+    const call = new HttpCall(this.#request, contextValues, this.#leftMs(), this.#parts.forwardHeader);
     if (droppable) call.abortWith(this.#response);
     return call;
   }
@@ -121,6 +125,11 @@ export class Exchange {
   #scene() {
     return { contextValues: this.#contextValues ?? createContextValues(), method: this.#route?.method };
   }
+}
+
+/** Nobody was called yet: unlike that of a call, the outcome is known. */
+function bodyTooSlow(): Error {
+  return deadlineExceeded("The request body took too long to arrive.");
 }
 
 function ignore(): void {}

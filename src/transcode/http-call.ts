@@ -11,7 +11,7 @@ export class HttpCall implements Call {
   readonly #filter: HeaderFilter | undefined;
   #header: Headers | undefined;
   #controller: AbortController | undefined;
-  #aborted: unknown;
+  #aborted: Error | undefined;
   #endsWith: HttpResponse | undefined;
 
   constructor(
@@ -45,7 +45,7 @@ export class HttpCall implements Call {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      const gone = (): void => this.abort(new ConnectError("the caller has gone", Code.Canceled));
+      const gone = (): Error => this.abort(new ConnectError("the caller has gone", Code.Canceled));
       if (this.#endsWith !== undefined && isGone(this.#endsWith)) gone();
       this.#endsWith?.once("close", gone);
       if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
@@ -53,10 +53,11 @@ export class HttpCall implements Call {
     return this.#controller.signal;
   }
 
-  /** Aborts the signal, also one that is only looked at later. */
-  abort(reason: unknown): void {
+  /** Aborts the signal, also one that is only looked at later. Answers with the reason. */
+  abort(reason: Error): Error {
     this.#aborted ??= reason;
     this.#controller?.abort(reason);
+    return reason;
   }
 
   /** Aborts the signal once the answer is sent, or nobody is there any more to have it. */

@@ -19,8 +19,14 @@ export const plainStyle: JsonStyle = {
   defaults: "write",
   fieldMask: "proto",
   expandedSuffix: "_expanded",
-  parameterPath: (name) => name.replace(/\[\]$/, "").replaceAll(/\[(\w+)\]/g, ".$1"),
+  parameterPath: dotted,
 };
 
 /** The plain dialect. */
 export const plainDialect: JsonDialect = createJsonDialect(plainStyle);
+
+/** `expand[]` is `expand`, and `created[gte]` is `created.gte`. */
+function dotted(name: string): string {
+  if (!name.includes("[")) return name;
+  return name.replace(/\[\]$/, "").replaceAll(/\[(\w+)\]/g, ".$1");
+}

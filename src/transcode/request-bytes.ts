@@ -1,9 +1,6 @@
 import { headerOf, type HttpRequest } from "./http.js";
 import { requestError } from "./request-error.js";
 
-/** No bytes. */
-export const NOTHING = Buffer.alloc(0);
-
 /** Whether the request can have a body at all: most do not, and then there is nothing to wait for. */
 export function mayHaveBody(request: HttpRequest): boolean {
   if ("stream" in request) return !request.stream.endAfterHeaders;
@@ -25,11 +22,11 @@ export function readBytes(request: HttpRequest, bytesMax: number): Promise<Buffe
       reject(tooLarge(bytesMax));
     };
     request.on("data", onData);
-    request.once("end", () =>
-      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)),
-    );
-    request.once("close", () => reject(requestError("body_malformed", "The request body broke off.")));
-    request.once("error", () => reject(requestError("body_malformed", "The request body broke off.")));
+    request.once("end", () => resolve(Buffer.concat(chunks, size)));
+    const onClose = (): void => {
+      if (!request.readableEnded) reject(requestError("body_malformed", "The request body broke off."));
+    };
+    request.once("close", onClose).once("error", onClose);
   });
 }
 

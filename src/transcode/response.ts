@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { Http2ServerRequest } from "node:http2";
 import type { ConnectError, ContextValues } from "@connectrpc/connect";
 import type { DescMethod } from "@bufbuild/protobuf";
 import { connectErrorOf, httpStatusOf, type ErrorAnswer, type ErrorRenderer } from "./error.js";
@@ -19,8 +20,19 @@ export function send(
   const sender = response as ServerResponse; // The other HTTP version's differs in types only.
   sender.writeHead(status, headers);
   const sent = request.method === "HEAD" ? "" : body;
-  if (request.complete || "stream" in request || !mayHaveBody(request)) sender.end(sent);
+  if (request.complete || !mayHaveBody(request)) sender.end(sent);
+  else if ("stream" in request) endWithRequest(request, sender, sent);
   else endAfterRequest(request, sender, sent);
+}
+
+/** HTTP/2 can tell a client to stop sending once it has the answer; unasked, the stream would stay open. */
+function endWithRequest(
+  request: Http2ServerRequest,
+  response: ServerResponse,
+  body: string | Uint8Array,
+): void {
+  response.end(body);
+  request.stream.close();
 }
 
 /**

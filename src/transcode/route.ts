@@ -7,6 +7,7 @@ import {
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import type { JsonDialect } from "./dialect.js";
 import { callerError } from "./field-error.js";
+import { isHttpBody } from "./http-body.js";
 import { nameOf, type RouteRule } from "./http-rules.js";
 import type { HttpRequest } from "./http.js";
 import type { Limits } from "./limits.js";
@@ -53,6 +54,7 @@ function compileRead(rule: RouteRule, dialect: JsonDialect, limits: Limits): Rou
   const readBody = compileBody(rule, dialect, limits.requestBytesMax);
   const bindPath = compilePath(rule.variables, dialect);
   const bindQuery = compileQuery(rule, dialect);
+  const raw = rule.body === "*" && isHttpBody(rule.method.input); // It has a content type even without a body.
   const bind = (message: Message, { path, query }: Target, segments: readonly string[]): Message => {
     // Also where no variable holds the broken part: `*` takes no broken segment either.
     if (percentDecoded(path) === undefined) throw malformedPath();
@@ -65,8 +67,7 @@ function compileRead(rule: RouteRule, dialect: JsonDialect, limits: Limits): Rou
     return message;
   };
   return (request, target, segments) => {
-    // A raw request has its content type even without a body.
-    if (!mayHaveBody(request) && rule.body !== "*") return bind(create(rule.method.input), target, segments);
+    if (!mayHaveBody(request) && !raw) return bind(create(rule.method.input), target, segments);
     return readBody(request).then((message) => bind(message, target, segments));
   };
 }

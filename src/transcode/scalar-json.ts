@@ -91,7 +91,7 @@ const LONE_SURROGATE = /\p{Cs}/u;
 export function scalarWriter(type: ScalarType, style: JsonStyle): (value: unknown) => string {
   if (isInt64(type)) return style.int64 === "text" ? (value) => `"${String(value)}"` : safeNumber;
   if (type === ScalarType.STRING) return JSON.stringify;
-  if (type === ScalarType.BYTES) return (value) => `"${bufferOf(value as Uint8Array).toString("base64")}"`;
+  if (type === ScalarType.BYTES) return (value) => bytesJson(value as Uint8Array);
   if (type === ScalarType.DOUBLE) return (value) => doubleJson(value as number);
   if (type === ScalarType.FLOAT) return (value) => floatJson(value as number);
   return String;
@@ -103,8 +103,9 @@ function safeNumber(value: unknown): string {
   return String(number);
 }
 
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function bytesJson(bytes: Uint8Array): string {
+  if (bytes.length === 0) return `""`;
+  return `"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64")}"`;
 }
 
 function doubleJson(value: number): string {

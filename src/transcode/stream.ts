@@ -2,7 +2,6 @@ import type { ServerResponse } from "node:http";
 import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { StreamAnswer } from "./call.js";
-import { deadlineExceeded } from "./deadline.js";
 import { connectErrorOf } from "./error.js";
 import { addHandlerHeaders } from "./headers.js";
 import { isGone, type HttpRequest, type HttpResponse } from "./http.js";
@@ -12,7 +11,8 @@ import type { WriteAnswer } from "./response-body.js";
 export interface StreamParts {
   readonly write: WriteAnswer;
   readonly timeoutMs: number;
-  readonly onExpired: (reason: unknown) => void;
+  /** Stops the handler when time is up, and says why. */
+  readonly expire: () => Error;
   /** The body of an error answer, as the renderer has it. */
   readonly writeError: (error: ConnectError) => Uint8Array | string;
 }
@@ -33,10 +33,7 @@ export async function sendStream(
   const messages = new Stoppable(answer.message);
   const stop = (): void => messages.stop(new ConnectError("the caller has gone", Code.Canceled));
   response.once("close", stop);
-  const timer = setTimeout(() => {
-    messages.stop(deadlineExceeded());
-    parts.onExpired(deadlineExceeded());
-  }, parts.timeoutMs);
+  const timer = setTimeout(() => messages.stop(parts.expire()), parts.timeoutMs);
   try {
     const first = await messages.next();
     await sendFrom(first, messages, request, response as ServerResponse, answer, parts);

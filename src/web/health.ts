@@ -6,13 +6,8 @@ export function liveness(response: HttpResponse): void {
   sendText(response, 200, "ok");
 }
 
-/** `GET /readyz`: the service can do its work now. 503 while the database does not answer. */
+/** `GET /readyz`: the service can do its work now. 503 while the database does not answer, and when the service closes. */
 export async function readiness(checkout: Checkout, response: HttpResponse): Promise<void> {
-  try {
-    await checkout.db.manager.query("SELECT 1");
-    sendText(response, 200, "ready");
-  } catch (error) {
-    checkout.log.warn({ err: error }, "not ready: the database does not answer");
-    sendText(response, 503, "the database does not answer");
-  }
+  if (await checkout.readiness.now()) sendText(response, 200, "ready");
+  else sendText(response, 503, "not ready");
 }

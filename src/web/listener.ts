@@ -1,5 +1,5 @@
 import type { Checkout } from "../checkout/checkout.js";
-import { type HttpRequest, type HttpResponse, sendText } from "../lib/http.js";
+import { BodyBrokenOff, type HttpRequest, type HttpResponse, sendText } from "../lib/http.js";
 import { newId } from "../lib/ids.js";
 import { answerPage } from "./page-routes.js";
 
@@ -27,9 +27,7 @@ export function createListener(checkout: Checkout, faces: Faces): Listener {
     requestIds.set(request, requestId);
     response.setHeader("request-id", requestId);
     answer(checkout, faces, request, response).catch((error: unknown) => {
-      checkout.log.error({ err: error, requestId }, "unexpected error");
-      if (response.headersSent) response.destroy();
-      else sendText(response, 500, `Something went wrong on our side (${requestId}).`);
+      answerFailure(checkout, response, error, requestId);
     });
   };
 }
@@ -58,4 +56,12 @@ async function answer(
 
 function pathOf(request: HttpRequest): string {
   return (request.url ?? "").split("?", 1)[0] ?? "";
+}
+
+function answerFailure(checkout: Checkout, response: HttpResponse, error: unknown, requestId: string): void {
+  const isOurs = !(error instanceof BodyBrokenOff);
+  if (isOurs) checkout.log.error({ err: error, requestId }, "unexpected error");
+  if (isOurs && !response.headersSent) {
+    sendText(response, 500, `Something went wrong on our side (${requestId}).`);
+  } else response.destroy();
 }

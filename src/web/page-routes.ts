@@ -1,18 +1,19 @@
 import type { Checkout } from "../checkout/checkout.js";
 import { BodyTooLarge, type HttpRequest, type HttpResponse, sendText } from "../lib/http.js";
 import { callback } from "./callback.js";
+import { docsFile, docsPage, openApiDocument } from "./docs.js";
 import { liveness, readiness } from "./health.js";
 import { payUrl, returnUrl } from "./page-urls.js";
 import { payPage } from "./pay-page.js";
 import { returnPage, statusPage } from "./return-page.js";
 import { orUnavailable } from "./unavailable.js";
 
-/** Answers one request. `sessionId` is the one in the path, "" where the path has none. */
+/** Answers one request. `inPath` is what the path has in brackets: a session's id, a file's name; "" where it has nothing. */
 type Handle = (
   checkout: Checkout,
   request: HttpRequest,
   response: HttpResponse,
-  sessionId: string,
+  inPath: string,
 ) => Promise<void> | void;
 
 interface PageRoute {
@@ -43,6 +44,13 @@ const PAGE_ROUTES: readonly PageRoute[] = [
   { method: "POST", path: /^\/callbacks\/cardstream$/, handle: callback },
   { method: "GET", path: /^\/healthz$/, handle: (_checkout, _request, response) => liveness(response) },
   { method: "GET", path: /^\/readyz$/, handle: (checkout, _, response) => readiness(checkout, response) },
+  { method: "GET", path: /^\/openapi\.json$/, handle: (_checkout, _, response) => openApiDocument(response) },
+  { method: "GET", path: /^\/docs\/?$/, handle: (_checkout, _, response) => docsPage(response) },
+  {
+    method: "GET",
+    path: /^\/docs\/([^/]+)$/,
+    handle: (_checkout, _, response, name) => docsFile(response, name),
+  },
 ];
 
 /** Answers a request for one of the pages. False where the address is none of them: nothing was answered then. */

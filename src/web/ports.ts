@@ -52,6 +52,7 @@ export async function openHttp2Port(
 const SERVER_LIMITS = { requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 75_000 };
 
 const CLOSE_TIMEOUT_MS = 10_000;
+const GOODBYE_EVERY_MS = 50;
 
 async function openTlsPort(host: string, port: number, tls: Tls, listener: Listener): Promise<OpenPort> {
   const server = createSecureServer({ ...tls, allowHTTP1: true }, listener);
@@ -89,8 +90,11 @@ async function open(
       const closed = once(server, "close");
       server.close();
       sayGoodbye();
+      // A connection whose request is only now answered is idle from then on, so it is told again.
+      const goodbyes = setInterval(sayGoodbye, GOODBYE_EVERY_MS);
       const late = setTimeout(() => sockets.forEach((socket) => socket.destroy()), CLOSE_TIMEOUT_MS);
       await closed;
+      clearInterval(goodbyes);
       clearTimeout(late);
     },
   };

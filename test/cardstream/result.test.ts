@@ -66,6 +66,7 @@ t.test("a real response is read whole", async (t) => {
     responseMessage: "AUTHCODE:385359",
     amount: 1001,
     amountReceived: 1001,
+    amountRefunded: undefined,
     currencyCode: "826",
     currencyExponent: "2",
     card: { brand: "visa", last4: "0821", expMonth: 12, expYear: 2019 },
@@ -86,8 +87,12 @@ t.test("what is not a plain integer is no number", async (t) => {
 });
 
 t.test("what was asked for is not taken for what was received", async (t) => {
-  const { amount, amountReceived } = read({ amount: "2999", amountReceived: "0" });
-  t.strictSame([amount, amountReceived], [2999, 0]);
+  const { amount, amountReceived, amountRefunded } = read({
+    amount: "2999",
+    amountReceived: "0",
+    amountRefunded: "17",
+  });
+  t.strictSame([amount, amountReceived, amountRefunded], [2999, 0, 17]);
 });
 
 t.test("plain integers are read exactly", async (t) => {

@@ -31,6 +31,7 @@ const PAID: GatewayResult = {
   responseMessage: "AUTHCODE:385359",
   amount: 2999,
   amountReceived: 2999,
+  amountRefunded: undefined,
   currencyCode: "826",
   currencyExponent: "2",
   card: { brand: "visa", last4: "0821", expMonth: 12, expYear: 2027 },

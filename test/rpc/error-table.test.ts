@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { Code } from "@connectrpc/connect";
 import t from "tap";
 
-import { type ErrorWords, REFUSALS, REQUEST_ERRORS, STATUS_ERRORS } from "../../src/rpc/error-table.js";
+import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../../src/rpc/error-table.js";
+import { REFUSALS } from "../../src/rpc/refusal-table.js";
 import { httpStatusOf } from "../../src/transcode/error.js";
 import { type Reason, statusOfReason } from "../../src/transcode/request-error.js";
 

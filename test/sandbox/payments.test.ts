@@ -108,7 +108,7 @@ await onSqlite(t, "every outcome of the table can be chosen, whatever the amount
     t.equal(fieldText(result, "responseCode"), String(outcome.responseCode), outcome.name);
     t.equal(fieldText(result, "responseStatus"), String(outcome.responseStatus), outcome.name);
     t.equal(fieldText(result, "state"), outcome.state, outcome.name);
-    const received = { all: "10001", half: "5000", nothing: "0" }[outcome.takes];
+    const received = { all: "10001", half: "5000", nothing: "0", "another amount": "10002" }[outcome.takes];
     t.equal(fieldText(result, "amountReceived"), received, outcome.name);
   }
   t.equal((await stand.transactions()).length, names.length);

@@ -145,7 +145,8 @@ await onSqlite(t, "other addresses and methods are refused", async (t, engine) =
   t.equal(await status("/hosted/hpp_0000000aaaaaaaaaaaaaaaaaaaaa"), 404);
   t.equal(await status("/hosted/hpp_0000000aaaaaaaaaaaaaaaaaaaaa", "POST"), 404);
   t.equal(await status("/hosted/../../etc/passwd"), 404);
-  t.equal(await status("/direct/", "POST"), 404);
+  t.equal(await status("/direct/"), "405 POST");
+  t.equal(await status("/direct", "POST"), 404);
   t.equal(await status("/"), 404);
 });
 

@@ -24,6 +24,7 @@ import { listen } from "../support/listen.js";
 export const ACCOUNT = {
   merchantID: "900001",
   secret: "a secret of the stand",
+  restToken: "900001.a-token-of-the-stand",
   merchantName: "The Stand & Co",
   countryCode: "GB",
 };
@@ -50,6 +51,8 @@ export interface Stand {
   enter(fields: readonly Field[]): Promise<BrowserPage>;
   /** The transactions in the gateway's books, oldest first. */
   transactions(): Promise<SandboxTransactionRow[]>;
+  /** Closes the gateway, as its process does when it ends. */
+  close(): Promise<void>;
   /** Everything in the gateway's books, as text. */
   books(): Promise<string>;
 }
@@ -102,6 +105,7 @@ export async function startStand(t: Test, engine: TestEngine): Promise<Stand> {
       return firstForm(start).submit();
     },
     transactions: rows,
+    close: () => sandbox.close(),
     async books() {
       const pages = await database.manager.find(sandboxPages);
       const uses = await database.manager.find(sandboxLastUses);

@@ -1,41 +1,18 @@
-import type { Browser } from "playwright-core";
-import t, { type Test } from "tap";
+import t from "tap";
 
-import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
 import { openBrowser } from "../support/chromium.js";
-import { onSqlite, type TestEngine } from "../support/database.js";
-import { anOrder } from "../support/orders.js";
-import { CANCEL, openShop, openShopper, PAY } from "../support/shopper.js";
+import { onSqlite } from "../support/database.js";
+import { openShop } from "../support/shop.js";
+import { CANCEL, openShopper, PAY } from "../support/shopper.js";
 
-const browser: Browser = await openBrowser();
+const browser = await openBrowser();
 t.teardown(() => browser.close());
-
-/** A service, a shop, and a clock that the story may set. */
-async function open(t: Test, engine: TestEngine) {
-  const config = testConfig(engine);
-  const { testKey } = await createTestMerchant(config);
-  const clock = { time: Date.now(), now: () => clock.time };
-  const app = await startTestApp(t, config, { clock });
-  const shop = await openShop(t);
-  const order = anOrder({ success_url: shop.successUrl, cancel_url: shop.cancelUrl });
-  const read = async (id: string) => (await app.call("GET", `/v1/checkout/sessions/${id}`, testKey)).json;
-  return {
-    app,
-    shop,
-    clock,
-    /** A new session as its merchant sees it. */
-    create: async () => (await app.call("POST", "/v1/checkout/sessions", testKey, order)).json,
-    statusOf: async (id: string): Promise<string> => (await read(id)).status,
-    /** How many payments are on record. */
-    payments: async () => (await app.db.manager.query("SELECT id FROM payment_intent")).length,
-  };
-}
 
 for (const scripts of [true, false]) {
   const how = scripts ? "with scripts" : "without scripts, by the buttons";
 
   await onSqlite(t, `a shopper pays ${how}, and the shop may be on other origins`, async (t, engine) => {
-    const { shop, create, statusOf } = await open(t, engine);
+    const { site, create, read } = await openShop(t, engine);
     const { page, complaints, ...shopper } = await openShopper(t, browser, scripts);
     const { id, url } = await create();
     await shopper.enter(url);
@@ -44,27 +21,54 @@ for (const scripts of [true, false]) {
     page.on("request", (request) => passed.push(request.url()));
     await shopper.press(PAY);
     await page.getByText("Thank you").waitFor();
-    t.equal(page.url(), shop.thanksUrl);
-    t.same(passed.at(-2), shop.successUrl.replace("{CHECKOUT_SESSION_ID}", id));
-    t.equal(await statusOf(id), "complete");
+    t.equal(page.url(), site.thanksUrl);
+    t.equal(passed.at(-2), site.successUrl.replace("{CHECKOUT_SESSION_ID}", id));
+    t.equal((await read(id)).status, "complete");
     t.same(complaints, []);
   });
 
   await onSqlite(t, `a decline and a cancel lead back to the basket ${how}`, async (t, engine) => {
-    const { shop, create, statusOf } = await open(t, engine);
+    const { site, create, read } = await openShop(t, engine);
     const { page, complaints, ...shopper } = await openShopper(t, browser, scripts);
     const { id, url } = await create();
-    for (const outcome of ["decline", "cancel"]) {
+    for (const [button, outcome] of [[PAY, "decline"] as const, [CANCEL, "cancel"] as const]) {
       await shopper.enter(url);
-      if (outcome === "decline") {
+      if (button === PAY) {
         await shopper.typeCard();
         await page.getByLabel("What should happen?").selectOption(outcome);
       }
-      await shopper.press(outcome === "decline" ? PAY : CANCEL);
+      await shopper.press(button);
       await page.getByText("Your basket").waitFor();
-      t.equal(page.url(), shop.cancelUrl, outcome);
+      t.equal(page.url(), site.cancelUrl, outcome);
     }
-    t.equal(await statusOf(id), "open");
+    t.equal((await read(id)).status, "open");
     t.same(complaints, []);
   });
+
+  await onSqlite(
+    t,
+    `a wrong card is told of beside its input ${how}, and the choice stays`,
+    async (t, engine) => {
+      const { create, outcomes } = await openShop(t, engine);
+      const { page, ...shopper } = await openShopper(t, browser, scripts);
+      await shopper.enter((await create()).url);
+      await shopper.typeCard({ "Card number": "4111111111111111" });
+      const choice = page.getByLabel("What should happen?");
+      await choice.selectOption("insufficient_funds");
+      await page.getByRole("button", { name: PAY }).click();
+      await page.getByRole("alert").waitFor();
+      const number = page.getByLabel("Card number");
+      const error = page.locator(`#${await number.getAttribute("aria-describedby")}`);
+      t.match(await error.textContent(), /not one of the published test cards/);
+      const [input, text] = [await number.boundingBox(), await error.boundingBox()];
+      t.ok((text?.y ?? Infinity) - (input?.y ?? 0) - (input?.height ?? 0) < 30, "right below it");
+      t.equal(await page.locator(":focus").getAttribute("name"), "cardNumber");
+      t.equal(await number.inputValue(), "", "what was typed may be a real card: it is gone");
+      t.equal(await choice.inputValue(), "insufficient_funds");
+      await shopper.typeCard();
+      await shopper.press(PAY);
+      await page.getByText("Your basket").waitFor();
+      t.same(await outcomes(), ["declined"]);
+    },
+  );
 }

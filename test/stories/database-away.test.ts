@@ -8,7 +8,8 @@ import { paidMessage, signedBody } from "../support/gateway.js";
 import { type Line, openLine } from "../support/line.js";
 import { anOrder } from "../support/orders.js";
 import { bring, callback, openSession, read, resultsOf, type Session, stored } from "../support/results.js";
-import { openShop, openShopper, PAY } from "../support/shopper.js";
+import { openSite } from "../support/shop.js";
+import { openShopper, PAY } from "../support/shopper.js";
 
 for (const scripts of [true, false]) {
   const how = scripts ? "by itself" : "by its button where scripts are off";
@@ -26,8 +27,8 @@ for (const scripts of [true, false]) {
           if (point === "result verified" && cuts++ === 0) await line.cut();
         },
       });
-      const shop = await openShop(t);
-      const order = anOrder({ success_url: shop.successUrl, cancel_url: shop.cancelUrl });
+      const site = await openSite(t);
+      const order = anOrder({ success_url: site.successUrl, cancel_url: site.cancelUrl });
       const { json: session } = await app.call("POST", "/v1/checkout/sessions", testKey, order);
       const browser = await openBrowser();
       t.teardown(() => browser.close());

@@ -13,7 +13,7 @@ await eachEngine(
     const config = testConfig(engine);
     const { testKey } = await createTestMerchant(config);
     const app = await startTestApp(t, config);
-    const client = await connect(app);
+    const client = await connect(app.urls.grpc);
     t.teardown(() => client.close());
     for (const key of [undefined, "sk_test_nobody"]) {
       const { error } = await client.call("createCheckoutSession", anOrder(), key);
@@ -36,7 +36,7 @@ await eachEngine(t, "a session created over gRPC is the same over JSON", async (
   const config = testConfig(engine);
   const { testKey } = await createTestMerchant(config);
   const app = await startTestApp(t, config);
-  const client = await connect(app);
+  const client = await connect(app.urls.grpc);
   t.teardown(() => client.close());
   const { answer } = await client.call("createCheckoutSession", anOrder({ customer: "cus_abc123" }), testKey);
   const session = answer.checkout_session;

@@ -1,5 +1,6 @@
 import t from "tap";
 
+import { gatewayAccounts } from "../../src/db/gateway-accounts.js";
 import { startTestApp, testConfig } from "../support/app.js";
 import { environmentOf, run, runJson } from "../support/command.js";
 import { eachEngine } from "../support/database.js";
@@ -17,6 +18,15 @@ await t.test("wrong commands say what would be right", async (t) => {
     [
       [...CREATE, "--gateway-merchant-id", "100856", "--gateway-secret", "Circle4Take40Idea"],
       /published.*--allow-published-secret/,
+    ],
+    [[...CREATE, "--gateway-rest-token", "token"], /--gateway-secret go together/],
+    [
+      [...CREATE, "--gateway-merchant-id", "1", "--gateway-secret", "s", "--gateway-rest-token", "-"],
+      /REST token is empty/,
+    ],
+    [
+      [...CREATE, "--gateway-merchant-id", "1", "--gateway-secret", "s", "--gateway-rest-token", "a b"],
+      /--gateway-rest-token: .*without a space/,
     ],
     [["keys", "create", "--merchant", "mer_nobody", "--mode", "live"], /--merchant: No such merchant/],
     [["keys", "create", "--merchant", "mer_nobody", "--mode", "real"], /live, test/],
@@ -74,5 +84,34 @@ await eachEngine(
     const account = ["--gateway-merchant-id", "100856", "--gateway-secret", "Circle4Take40Idea"];
     await runJson(env, ["merchants", "update", id, ...account, "--allow-published-secret"]);
     t.match(await runJson(env, live), { key: /^sk_live_/ });
+  },
+);
+
+await eachEngine(
+  t,
+  "the token of the transaction search is kept sealed, and can be changed",
+  async (t, engine) => {
+    const config = testConfig(engine);
+    const env = environmentOf(config);
+    const account = ["--gateway-merchant-id", "100856", "--gateway-secret", "-", "--gateway-rest-token", "-"];
+    const { id = "" } = await runJson(env, [...CREATE, ...account], "a secret of our own\nfirst-token\n");
+    const app = await startTestApp(t, config);
+    const stored = async () => {
+      const rows = await app.db.manager.find(gatewayAccounts, { where: { merchantId: id } });
+      const live = rows.find(({ livemode }) => livemode);
+      const test = rows.find(({ livemode }) => !livemode);
+      t.ok(test?.restTokenSealed, "the test account has one from the start");
+      t.notOk(live?.restTokenSealed?.includes("token"));
+      return live?.restTokenSealed?.toString("hex");
+    };
+    const first = await stored();
+    t.ok(first);
+    const changed = await runJson(
+      env,
+      ["merchants", "update", id, "--gateway-rest-token", "-"],
+      "second-token\n",
+    );
+    t.notMatch(JSON.stringify(changed), "second-token");
+    t.not(await stored(), first);
   },
 );

@@ -8,7 +8,7 @@ import { aLineItem, anOrder } from "../support/orders.js";
 
 await eachEngine(t, "the pay page of no session is a 404 that tells nothing", async (t, engine) => {
   const app = await startTestApp(t, testConfig(engine));
-  for (const path of ["/pay/cs_nobody", "/pay/x", "/pay/cs_%20"]) {
+  for (const path of ["/pay/cs_nobody", "/pay/x", "/pay/cs_%20", `/pay/cs_${"0".repeat(99)}`]) {
     t.equal((await app.call("GET", path, undefined)).status, 404, path);
   }
   t.equal((await app.call("POST", "/pay/cs_nobody", undefined)).status, 405);

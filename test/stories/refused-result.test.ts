@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+
 import t from "tap";
 
 import { eachEngine } from "../support/database.js";
@@ -61,5 +64,21 @@ await eachEngine(t, "a result posted to another session's return page is refused
   t.equal(
     (await bring(app, session.id, body)).headers.get("location"),
     "https://yourapp.com/checkout/success",
+  );
+});
+
+await eachEngine(t, "a sender that goes away before its message is whole is no error", async (t, engine) => {
+  const { app, session } = await openSession(t, engine);
+  const paths = ["/callbacks/cardstream", `/pay/${session.id}/return`, "/sandbox/hosted/"];
+  for (const path of paths) {
+    const socket = connect(app.urls.port, "127.0.0.1");
+    socket.end(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc`);
+    socket.resume();
+    await once(socket, "close");
+  }
+  await app.call("GET", `/pay/${session.id}`, undefined);
+  t.same(
+    app.logged.filter((line) => Number(JSON.parse(line).level) >= 40),
+    [],
   );
 });

@@ -54,7 +54,7 @@ await onSqlite(t, "every rule is held on both faces, by the name of its field", 
   const config = testConfig(engine);
   const { testKey } = await createTestMerchant(config);
   const app = await startTestApp(t, config);
-  const client = await connect(app);
+  const client = await connect(app.urls.grpc);
   t.teardown(() => client.close());
   for (const [change, param] of WRONG) {
     const overJson = await app.call("POST", "/v1/checkout/sessions", testKey, anOrder(change));
@@ -69,7 +69,7 @@ await onSqlite(t, "all that is wrong is told at once", async (t, engine) => {
   const config = testConfig(engine);
   const { testKey } = await createTestMerchant(config);
   const app = await startTestApp(t, config);
-  const client = await connect(app);
+  const client = await connect(app.urls.grpc);
   t.teardown(() => client.close());
   const order = { line_items: [aLineItem({ currency: "xyz" }, 0)], success_url: "x", metadata: many(51) };
   const { error } = await client.call("createCheckoutSession", order, testKey);

@@ -22,6 +22,8 @@ export interface TestApp {
   /** The service's address on this machine. */
   readonly local: string;
   readonly config: Config;
+  /** Closes it before the story ends. */
+  close(): Promise<void>;
   /** What was logged so far, a line each. */
   readonly logged: string[];
   /** A second connection to the service's database, to look at what is stored. */
@@ -101,13 +103,15 @@ export async function startTestApp(t: Test, config: Config, parts: Partial<Parts
   const logged: string[] = [];
   const log = createLog(config.logLevel, lines(logged));
   const app = await createApp(config, { clock: systemClock, log, ...parts });
-  t.teardown(() => app.close());
+  const closing: { started?: Promise<void> } = {};
+  const close = (): Promise<void> => (closing.started ??= app.close());
+  t.teardown(close);
   const urls = await app.listen();
   const { databaseUrl: url, dataDir } = config;
   const db = await openDatabase({ url, dataDir, entities, migrations, log: silent });
   t.teardown(() => db.close());
   const local = `http://127.0.0.1:${urls.port}`;
-  return { urls, local, config, logged, db, call: (...request) => call(local, ...request) };
+  return { urls, local, close, config, logged, db, call: (...request) => call(local, ...request) };
 }
 
 function lines(logged: string[]): Writable {

@@ -1,7 +1,11 @@
-import { credentials, loadPackageDefinition, Metadata, type ServiceError } from "@grpc/grpc-js";
+import {
+  type ChannelCredentials,
+  credentials,
+  loadPackageDefinition,
+  Metadata,
+  type ServiceError,
+} from "@grpc/grpc-js";
 import { load } from "@grpc/proto-loader";
-
-import type { TestApp } from "./app.js";
 
 /** What one call over gRPC came to. */
 type Outcome =
@@ -12,7 +16,7 @@ type Outcome =
 type Answer = any;
 
 /** A client made from the proto files, by a gRPC stack that is not ours. */
-export async function connect(app: TestApp) {
+export async function connect(address: string, trust: ChannelCredentials = credentials.createInsecure()) {
   const definition = await load("calmonypay/v1/checkout_service.proto", {
     includeDirs: ["proto", "proto/third_party"],
     keepCase: true,
@@ -21,7 +25,7 @@ export async function connect(app: TestApp) {
   });
   // oxlint-disable-next-line typescript/no-explicit-any -- the loader makes classes that no type knows.
   const { calmonypay } = loadPackageDefinition(definition) as any;
-  const client = new calmonypay.v1.CheckoutService(app.urls.grpc, credentials.createInsecure());
+  const client = new calmonypay.v1.CheckoutService(address, trust);
   return {
     close: () => client.close(),
     call: (method: string, request: object, key: string | undefined) =>

@@ -1,35 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import type { Test } from "tap";
 
-import { html } from "../../src/lib/html.js";
-import { listen } from "./listen.js";
-
-/** A merchant's site: its success page lies on one origin and sends the browser on to another. */
-export interface Shop {
-  readonly successUrl: string;
-  readonly cancelUrl: string;
-  /** Where `successUrl` leads. */
-  readonly thanksUrl: string;
-}
-
-export async function openShop(t: Test): Promise<Shop> {
-  const html200 = { "content-type": "text/html" };
-  const other = await listen(t, (_, response) => response.writeHead(200, html200).end(answer("Thank you")));
-  // An origin of its own, like the service's: another name of this machine, and another port.
-  const thanksUrl = `${other.replace("127.0.0.1", "localhost")}/thanks`;
-  const site = await listen(t, (request, response) => {
-    if (request.url?.startsWith("/success") === true) response.writeHead(302, { location: thanksUrl }).end();
-    else response.writeHead(200, html200).end(answer("Your basket"));
-  });
-  const successUrl = `${site}/success?session={CHECKOUT_SESSION_ID}`;
-  return { successUrl, cancelUrl: `${site}/basket`, thanksUrl };
-}
-
-function answer(heading: string): string {
-  return html`<title>Shop</title>
-    <h1>${heading}</h1>`.markup;
-}
-
 /** Somebody with a browser of their own, who does what the pages say. */
 export interface Shopper {
   readonly page: Page;
@@ -38,12 +9,12 @@ export interface Shopper {
   /** Opens a session's page and goes on to the card page. */
   enter(url: string): Promise<void>;
   typeCard(card?: Partial<typeof CARD>): Promise<void>;
-  /** Presses the button, and where scripts are off those of the pages on the way back to the shop too. */
+  /** Presses the button, and where scripts are off that of the page that leads back to the shop too. */
   press(button: RegExp): Promise<void>;
 }
 
-/** The card that the documentation uses. */
-export const CARD = { "Card number": "4929421234600821", Month: "12", Year: "29", CVV: "356" };
+/** The card that the documentation uses, and the inputs by their labels. */
+const CARD = { "Card number": "4929421234600821", Month: "12", Year: "29", CVV: "356" };
 
 export const PAY = /^Pay /;
 export const CANCEL = /^Cancel/;

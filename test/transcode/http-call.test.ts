@@ -14,12 +14,13 @@ t.test("the signal of an aborted call is aborted, also where it is first looked 
   const early = new HttpCall({ headers: {} } as HttpRequest, values, 1000, undefined);
   const { signal } = early;
   t.notOk(signal.aborted);
-  early.abort("gone");
-  t.equal(signal.reason, "gone");
+  const reason = new Error("gone");
+  t.equal(early.abort(reason), reason);
+  t.equal(signal.reason, reason);
   const late = new HttpCall({ headers: {} } as HttpRequest, values, 1000, undefined);
-  late.abort("gone");
-  late.abort("again");
-  t.equal(late.signal.reason, "gone");
+  late.abort(reason);
+  late.abort(new Error("again"));
+  t.equal(late.signal.reason, reason);
   t.end();
 });
 

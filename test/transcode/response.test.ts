@@ -9,6 +9,7 @@ import { renderStatus } from "../../src/transcode/status-json.js";
 import { openRequest, Signal } from "./support/connections.js";
 import { createTranscoder } from "../../src/transcode/transcoder.js";
 import { listen, sendRaw } from "./support/raw-http.js";
+import { RecordingStub } from "./support/recording-stub.js";
 import { serveStub } from "./support/serve.js";
 
 const scene = { contextValues: createContextValues(), method: undefined };
@@ -74,9 +75,37 @@ t.test("a client that goes on sending without end is cut off", async (t) => {
   t.pass("the connection is closed");
 });
 
+t.test(
+  "over HTTP/2 a client that never ends its body gets its answer, and its stream is closed",
+  async (t) => {
+    const { routes } = new RecordingStub();
+    const server = http2.createServer(
+      createTranscoder({ routes, limits: { requestBytesMax: 1000, timeoutMsMax: 50 } }),
+    );
+    const session = http2.connect(`http://127.0.0.1:${await listen(server)}`);
+    t.teardown(() => {
+      session.destroy();
+      server.close();
+    });
+    for (const [size, status] of [
+      [2000, 413],
+      [10, 504],
+    ] as const) {
+      const stream = session.request({ ":method": "POST", ":path": "/v1/items" });
+      stream.write(" ".repeat(size));
+      const [headers] = (await once(stream, "response")) as [
+        http2.IncomingHttpHeaders & { ":status": number },
+      ];
+      t.equal(headers[":status"], status);
+      stream.resume();
+      await once(stream, "close");
+      t.equal(stream.rstCode, http2.constants.NGHTTP2_NO_ERROR);
+    }
+  },
+);
+
 t.test("over HTTP/2 a client that resets its stream, or its connection, harms nobody", async (t) => {
-  const { stub } = await serveStub(t);
-  const server = http2.createServer(createTranscoder({ routes: stub.routes }));
+  const server = http2.createServer(createTranscoder({ routes: new RecordingStub().routes }));
   const port = await listen(server);
   t.teardown(() => server.close());
   const session = http2.connect(`http://127.0.0.1:${port}`);

@@ -105,23 +105,29 @@ t.test(
   },
 );
 
-t.test("a client that leaves stops the handler", async (t) => {
-  const called = new Signal();
+t.test("a client that leaves stops the handler, whether it listens to its signal or not", async (t) => {
   const aborted = new Signal();
+  const cleaned = new Signal();
   const { port } = await serveWatch(t, async function* (_, signal) {
     signal.addEventListener("abort", aborted.arrive);
-    yield { id: "1" };
-    called.arrive();
-    await aborted.arrived;
+    try {
+      for (;;) yield { id: "1" };
+    } finally {
+      cleaned.arrive();
+    }
   });
   const socket = await openRequest(port, "GET /v1/watch/42 HTTP/1.1\r\nhost: a\r\n\r\n");
-  await called.arrived;
+  await once(socket, "data");
   socket.destroy();
-  await aborted.arrived;
-  t.pass("the handler was told");
+  await Promise.all([aborted.arrived, cleaned.arrived]);
+  t.pass("the handler was told, and has cleaned up");
 });
 
 t.test("a client that reads slowly is waited for", async (t) => {
+  const warnings: unknown[] = [];
+  const warn = (warning: unknown): void => void warnings.push(warning);
+  process.on("warning", warn);
+  t.teardown(() => process.off("warning", warn));
   let made = 0;
   const title = "x".repeat(64 * 1024);
   const { port } = await serveWatch(t, async function* () {
@@ -138,6 +144,7 @@ t.test("a client that reads slowly is waited for", async (t) => {
   socket.resume();
   await once(socket, "close");
   t.equal(made, 1000);
+  t.same(warnings, [], "a wait leaves no listeners behind");
 });
 
 t.test("a stream of HttpBody is its bytes, one after the other", async (t) => {

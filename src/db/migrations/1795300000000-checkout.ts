@@ -34,6 +34,7 @@ async function createMerchantTables(runner: QueryRunner): Promise<void> {
       secret_sealed: kind.bytes,
       previous_secret_sealed: optional(kind.bytes),
       previous_secret_until: optional(kind.time),
+      rest_token_sealed: optional(kind.bytes),
       country_code: kind.id,
       created_at: kind.time,
     },
@@ -137,10 +138,19 @@ async function createResultTable(runner: QueryRunner): Promise<void> {
       message_sealed: kind.bytes,
       received_at: kind.time,
       resolved_at: optional(kind.time),
+      resolution: optional(kind.id),
+      note: optional(kind.text(1000)),
+      return_request: optional(kind.id),
+      return_claim: optional(kind.id),
+      return_claim_until: optional(kind.time),
     },
     primaryKey: ["id"],
     unique: [["merchant_id", "livemode", "transaction_key", "outcome"]],
-    indexes: [["session_id", "outcome"]],
+    indexes: [
+      ["session_id", "outcome"],
+      ["merchant_id", "livemode", "outcome", "id"],
+      ["outcome", "resolved_at"],
+    ],
   });
 }
 

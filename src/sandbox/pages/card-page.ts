@@ -3,12 +3,19 @@ import { type Html, html } from "../../lib/html.js";
 import type { CardErrors } from "../card-entry.js";
 import type { HostedRequest } from "../hosted-request.js";
 import { cardFields } from "./card-fields.js";
+import { faultChoice } from "./fault-choice.js";
 import type { Page } from "./layout.js";
 import { orderSummary } from "./order-summary.js";
 import { outcomeChoice } from "./outcome-choice.js";
 
 /** What is wrong with what was posted, by input. */
-export type PageErrors = CardErrors & { readonly outcome?: string };
+export type PageErrors = CardErrors & { readonly outcome?: string; readonly fault?: string };
+
+/** What was chosen before, by the names of the inputs; "" for nothing. */
+export interface Choices {
+  readonly outcome: string;
+  readonly fault: string;
+}
 
 /** What the card page shows. */
 export interface CardPageView {
@@ -18,8 +25,7 @@ export interface CardPageView {
   readonly action: string;
   /** Empty the first time. */
   readonly errors: PageErrors;
-  /** The outcome chosen before; "" for none. */
-  readonly choice: string;
+  readonly choices: Choices;
 }
 
 /** The page on which the shopper pays. The first form pays, the second cancels; neither needs a script or a named button. */
@@ -37,15 +43,23 @@ export function cardPage(view: CardPageView): Page {
     </main>`,
     // "self" besides, because the directive has no notation for the address of an IPv6 host.
     formTargets: `'self' ${new URL(view.action).origin}`,
+    script: OWN_ADDRESS,
   };
 }
 
-function payForm({ action, errors, choice, request, merchantName }: CardPageView, failed: boolean): Html {
+/**
+ * The page was the answer to a form. Under an address of its own it can be reloaded and come back to, where the browser
+ * would otherwise ask whether to send the form again, or show nothing.
+ */
+const OWN_ADDRESS = "history.replaceState(null, '', new URL(document.forms[0].action).pathname)";
+
+function payForm({ action, errors, choices, request, merchantName }: CardPageView, failed: boolean): Html {
   const amount = displayAmount(request.amount, request.currency);
   return html`<form method="post" action="${action}" autocomplete="on" novalidate>
     <h2 id="pay-by-card">Pay by card</h2>
     ${failed ? alert : undefined} ${cardFields(errors)}
-    ${outcomeChoice(request.amount, choice, errors.outcome)}
+    ${outcomeChoice(request.amount, choices.outcome, errors.outcome)}
+    ${faultChoice(choices.fault, errors.fault)}
     ${request.cardOnFile ? html`<p class="hint agree">By paying you agree that ${merchantName} keeps this card for later payments.</p>` : undefined}
     <button type="submit">Pay ${amount}</button>
   </form>`;

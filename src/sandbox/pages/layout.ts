@@ -1,6 +1,6 @@
 import { type Html, html } from "../../lib/html.js";
-import type { HttpResponse } from "../../lib/http.js";
 import { sendWebPage } from "../../lib/page.js";
+import type { Reply } from "../reply.js";
 import { STYLE } from "./style.js";
 
 /** One page of the sandbox gateway, ready to be sent. */
@@ -15,15 +15,16 @@ export interface Page {
   readonly headers?: Record<string, string>;
 }
 
-/** Sends the page under the band that says TEST. */
-export function sendPage(response: HttpResponse, { main, ...page }: Page): void {
-  sendWebPage(response, {
-    ...page,
-    style: STYLE,
-    body: html`<p class="test-band">
-        <strong>TEST</strong> <span>No money moves here. Never enter a real card.</span>
-      </p>
-      ${main}
-      <footer>Calmony Pay sandbox, a stand-in for the Cardstream gateway</footer>`,
-  });
+/** The page under the band that says TEST. */
+export function pageReply({ main, ...page }: Page): Reply {
+  return (response) =>
+    sendWebPage(response, {
+      ...page,
+      style: STYLE,
+      body: html`<p class="test-band">
+          <strong>TEST</strong> <span>No money moves here. Never enter a real card.</span>
+        </p>
+        ${main}
+        <footer>Calmony Pay sandbox, a stand-in for the Cardstream gateway</footer>`,
+    });
 }

@@ -49,6 +49,7 @@ input[aria-invalid] { border: 2px solid var(--wrong); background: var(--wrong-fi
 .triple label { font-weight: 400; font-size: .875rem; }
 .wrong { margin-top: .375rem; color: var(--wrong); font-size: .875rem; font-weight: 600; }
 .alert { margin-top: 1rem; padding: .75rem 1rem; border-left: 4px solid var(--wrong); border-radius: .375rem; background: var(--wrong-ground); }
+.faults label { margin-top: .75rem; }
 .choice .hint { margin-top: .5rem; }
 .choice { margin-top: 1.25rem; padding: .75rem; border: 1px dashed var(--choice-line); border-radius: .75rem; background: var(--choice); }
 

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** What a call to the gateway brought. Without a whole answer nobody knows what became of it: that is never "failed". */
+export type CallAnswer = { readonly kind: "answered"; readonly body: Buffer } | NoAnswer;
+
+/** The gateway said nothing that counts. It may have done what was asked all the same. */
+export interface NoAnswer {
+  readonly kind: "no answer";
+  /** For the log: `unreachable`, `timeout`, `too large`, `status 503`. */
+  readonly why: string;
+}
+
+/** One call over HTTP. */
+export interface Call {
+  readonly url: string;
+  readonly method: "GET" | "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Results have some 100 fields and 6 KB; a list of transactions holds the attempts of one session. */
+const ANSWER_BYTES_MAX = 1024 * 1024;
+
+/**
+ * Calls the gateway once. Connections are kept and used again.
+ *
+ * Only a whole answer with status 200 counts: the gateway answers a decline with 200 too (guide A-21). A redirect is not
+ * followed, since a signed request is meant for one address.
+ */
+export async function callGateway(call: Call, timeoutMs: number): Promise<CallAnswer> {
+  const { url, ...request } = call;
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await fetch(url, { ...request, redirect: "manual", signal });
+    if (response.status === 200) return await readAnswer(response);
+    await response.body?.cancel();
+    return noAnswer(`status ${response.status}`);
+  } catch (error) {
+    // Whatever broke, the answer is lost, and the caller has to ask.
+    return noAnswer(error instanceof Error && error.name === "TimeoutError" ? "timeout" : "unreachable");
+  }
+}
+
+/**
+ * Calls again after each pause until there is an answer. For calls that only read: anything else might be done twice.
+ */
+export async function callUntilAnswered(
+  call: Call,
+  timeoutMs: number,
+  pausesMs: readonly number[],
+): Promise<CallAnswer> {
+  let answer = await callGateway(call, timeoutMs);
+  for (const pauseMs of pausesMs) {
+    if (answer.kind === "answered") break;
+    await sleep(pauseMs);
+    answer = await callGateway(call, timeoutMs);
+  }
+  return answer;
+}
+
+/** The address below a gateway's base URL. */
+export function gatewayPath(gatewayUrl: string, path: string): string {
+  return `${gatewayUrl.replace(/\/+$/, "")}${path}`;
+}
+
+async function readAnswer(response: Response): Promise<CallAnswer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > ANSWER_BYTES_MAX) return noAnswer("too large"); // Leaving the loop ends the connection.
+    chunks.push(chunk);
+  }
+  return { kind: "answered", body: Buffer.concat(chunks, size) };
+}
+
+function noAnswer(why: string): NoAnswer {
+  return { kind: "no answer", why };
+}

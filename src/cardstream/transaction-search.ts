@@ -1,0 +1,82 @@
+import { callUntilAnswered, gatewayPath, type NoAnswer } from "./gateway-call.js";
+
+/** What is searched: the gateway, and the account's token for its REST interface. */
+export interface SearchAccount {
+  /** Base URL of the gateway. */
+  readonly gatewayUrl: string;
+  readonly restToken: string;
+}
+
+/**
+ * What a search brought. Only `found` says anything, and even that is not signed: each `xref` is a question to ask by
+ * QUERY, whose signed answer counts.
+ */
+export type SearchAnswer =
+  | { readonly kind: "found"; readonly xrefs: readonly string[] }
+  /** The answer was no list of transactions. */
+  | { readonly kind: "unreadable" }
+  | NoAnswer;
+
+/** The gateway's own search for transactions: the only way to one whose `xref` nobody knows. */
+export interface TransactionSearch {
+  /** The `xref` of every SALE under this `transactionUnique`, also of those that failed. */
+  sales(account: SearchAccount, transactionUnique: string): Promise<SearchAnswer>;
+}
+
+/** How long to wait for an answer, and before asking again: a search changes nothing. */
+export interface SearchTimes {
+  readonly timeoutMs: number;
+  readonly pausesMs: readonly number[];
+}
+
+const TIMES: SearchTimes = { timeoutMs: 8000, pausesMs: [500] };
+
+/** Makes a search over the gateway's REST interface. */
+export function createTransactionSearch({ timeoutMs, pausesMs }: SearchTimes = TIMES): TransactionSearch {
+  return {
+    async sales({ gatewayUrl, restToken }, transactionUnique) {
+      const url = gatewayPath(gatewayUrl, `/rest/transactions?_where=${condition(transactionUnique)}`);
+      const headers = { accept: "application/json", "x-p3-token": restToken };
+      const answer = await callUntilAnswered({ url, method: "GET", headers }, timeoutMs, pausesMs);
+      return answer.kind === "answered" ? salesIn(answer.body, transactionUnique) : answer;
+    },
+  };
+}
+
+/** Our references hold no quote; anything else must not become part of the condition. */
+function condition(transactionUnique: string): string {
+  if (!/^[0-9A-Za-z_-]+$/.test(transactionUnique)) throw new Error("Not a reference of ours.");
+  return encodeURIComponent(`(transactionUnique in ('${transactionUnique}'))`);
+}
+
+/** A row that is no sale of this reference is left out: the condition may not have been understood. */
+function salesIn(body: Buffer, transactionUnique: string): SearchAnswer {
+  const rows = rowsOf(parsed(body));
+  if (rows === undefined) return { kind: "unreadable" };
+  const sales = rows.filter((row) => row.action === "SALE" && row.transactionUnique === transactionUnique);
+  const xrefs = sales.map(({ xref }) => xref).filter((xref) => typeof xref === "string" && xref !== "");
+  return xrefs.length === sales.length
+    ? { kind: "found", xrefs: [...new Set(xrefs as string[])] }
+    : { kind: "unreadable" };
+}
+
+interface Row {
+  readonly action?: unknown;
+  readonly transactionUnique?: unknown;
+  readonly xref?: unknown;
+}
+
+/** A list, or an object that holds it as `data`: no text of the vendor says which. */
+function rowsOf(value: unknown): Row[] | undefined {
+  const list = Array.isArray(value) ? value : (value as { data?: unknown } | null | undefined)?.data;
+  if (!Array.isArray(list)) return undefined;
+  return list.every((row) => typeof row === "object" && row !== null) ? (list as Row[]) : undefined;
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    return undefined; // A page of somebody's proxy, say: it is no list.
+  }
+}

@@ -1,0 +1,62 @@
+import { lockCheckoutSession } from "../db/checkout-sessions.js";
+import type { HeldPaymentRow } from "../db/held-payments.js";
+import type { Run, Tx } from "../db/transaction.js";
+import { receivedOf } from "../domain/held-payment.js";
+import type { Owner } from "../domain/owner.js";
+import { Refusal } from "../domain/refusal.js";
+import type { Clock } from "../lib/clock.js";
+import type { Checkout } from "./checkout.js";
+import { completeSession } from "./complete-session.js";
+import { type Done, type IdempotentCall, once } from "./once.js";
+import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
+import { storedResult } from "./stored-message.js";
+import { clockOf } from "./test-clock.js";
+
+/**
+ * Takes a held payment as it is. A session that is not complete becomes complete, with an intent over what was really
+ * received. A session has one intent at most, and a transaction pays one session: a duplicate of either kind, or a payment
+ * of no session, is only marked accepted.
+ */
+export async function acceptHeldPayment(
+  checkout: Checkout,
+  owner: Owner,
+  held: HeldPaymentRow,
+  decision: Decision,
+  call: IdempotentCall | undefined,
+): Promise<Done> {
+  const clock = await clockOf(checkout, owner);
+  const accept = (tx: Tx, run: Run): Promise<void> => acceptIn(checkout, clock, tx, run, held, decision);
+  return await once(checkout, owner, call, held.id, accept, "SERIALIZABLE");
+}
+
+/** The session is locked first, as by a result that comes in: in another order the two could wait for each other. */
+async function acceptIn(
+  checkout: Checkout,
+  clock: Clock,
+  tx: Tx,
+  run: Run,
+  { id, sessionId }: HeldPaymentRow,
+  decision: Decision,
+): Promise<void> {
+  const session = sessionId === null ? undefined : await lockCheckoutSession(tx, sessionId);
+  const held = await lockUnresolved(checkout, tx, run, id, decision);
+  if (held === undefined) return;
+  refuseIfBeingReturned(held);
+  if (session !== undefined && session.status !== "complete" && held.heldReason !== "duplicate") {
+    const payment = { result: storedResult(checkout, held), received: receivedIn(held), stored: held };
+    await completeSession(checkout, clock, tx, session, payment);
+  }
+  await recordResolution(checkout, tx, held, decision);
+}
+
+/** The gateway was told meanwhile to give the money back. */
+function refuseIfBeingReturned({ returnRequest }: HeldPaymentRow): void {
+  if (returnRequest === null) return;
+  throw new Refusal("RESOLUTION_NOT_POSSIBLE", "This payment's money is on its way back.", "resolution");
+}
+
+function receivedIn(held: HeldPaymentRow) {
+  const received = receivedOf(held);
+  if (received === undefined) throw new Error(`Nobody knows what was received of ${held.id}.`);
+  return received;
+}

@@ -1,0 +1,64 @@
+import { type EventType, insertEvents } from "../db/events.js";
+import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../db/held-payments.js";
+import type { Run, Tx } from "../db/transaction.js";
+import type { Resolution } from "../domain/held-payment.js";
+import { Refusal } from "../domain/refusal.js";
+import { newId } from "../lib/ids.js";
+import type { Checkout } from "./checkout.js";
+
+/** What a person has decided about a held payment. */
+export interface Decision {
+  readonly resolution: Resolution;
+  /** Null where there was nothing to say. */
+  readonly note: string | null;
+}
+
+/**
+ * Locks a held payment that nobody else is returning or has resolved; throws a Refusal where somebody has. Undefined where
+ * this very call has resolved it: its connection was lost at COMMIT.
+ */
+export async function lockUnresolved(
+  checkout: Checkout,
+  tx: Tx,
+  { again }: Run,
+  id: string,
+  decision: Decision,
+): Promise<HeldPaymentRow | undefined> {
+  const held = await lockHeldPayment(tx, id);
+  if (again && held.resolution === decision.resolution && held.note === decision.note) return undefined;
+  refuseIfResolved(held);
+  refuseIfClaimed(held, checkout.clock.now());
+  return held;
+}
+
+/** Throws a Refusal where a person has decided before. */
+export function refuseIfResolved({ resolution }: HeldPaymentRow): void {
+  if (resolution === null) return;
+  throw new Refusal("HELD_PAYMENT_RESOLVED", `This held payment was resolved before: ${resolution}.`, "id");
+}
+
+/** Throws a Refusal while a call is on its way to the gateway with this payment's money. */
+export function refuseIfClaimed({ returnClaimUntil }: HeldPaymentRow, now: number): void {
+  if (returnClaimUntil === null || returnClaimUntil <= now) return;
+  throw new Refusal("HELD_PAYMENT_BUSY", "Another call is returning this payment's money.", "id");
+}
+
+/** Writes down the resolution of a locked held payment, and the event that tells of it. */
+export async function recordResolution(
+  checkout: Checkout,
+  tx: Tx,
+  { id, merchantId, livemode }: HeldPaymentRow,
+  { resolution, note }: Decision,
+): Promise<void> {
+  const now = checkout.clock.now();
+  const done = { resolution, note, resolvedAt: now, returnClaim: null, returnClaimUntil: null };
+  await changeHeldPayment(tx, id, done);
+  const event = { id: newId("evt", now), merchantId, livemode, objectId: id, createdAt: now };
+  await insertEvents(tx, [{ ...event, type: EVENTS[resolution] }]);
+}
+
+const EVENTS: Record<Resolution, EventType> = {
+  accept: "held_payment.accepted",
+  return: "held_payment.returned",
+  dismiss: "held_payment.dismissed",
+};

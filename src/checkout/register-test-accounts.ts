@@ -1,0 +1,62 @@
+import type { Log } from "../lib/log.js";
+import type { Registry } from "./create-merchant.js";
+import { listTestAccounts, type TestAccount } from "./gateway-account.js";
+
+/**
+ * Tells a sandbox gateway that runs as a process of its own about every test account. Telling it again changes nothing.
+ * Throws where it cannot be reached, or has another secrets key.
+ */
+export async function registerTestAccounts(registry: Registry, sandboxUrl: string): Promise<void> {
+  const accounts = await listTestAccounts(registry);
+  for (let from = 0; from < accounts.length; from += BATCH) {
+    await put(registry, sandboxUrl, accounts.slice(from, from + BATCH));
+  }
+}
+
+/** Registers now, and if that fails again and again until it has succeeded; `stop` ends it. Never throws. */
+export async function keepRegistering(
+  registry: Registry & { readonly log: Log },
+  sandboxUrl: string,
+): Promise<{ stop(): void }> {
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  const attempt = async (): Promise<void> => {
+    try {
+      await registerTestAccounts(registry, sandboxUrl);
+    } catch (error) {
+      registry.log.warn({ err: error }, "the sandbox gateway does not know the test accounts yet");
+      if (!isStopped) timer = setTimeout(() => void attempt(), PAUSE_MS).unref();
+    }
+  };
+  await attempt();
+  return {
+    stop() {
+      isStopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Even with the longest names a batch is smaller than the 64 KiB that the sandbox reads. */
+const BATCH = 25;
+
+const PAUSE_MS = 5_000;
+
+/** Payments in live mode do not wait for a test gateway. */
+const ANSWER_WITHIN_MS = 5_000;
+
+async function put(
+  { sealer }: Registry,
+  sandboxUrl: string,
+  accounts: readonly TestAccount[],
+): Promise<void> {
+  const answer = await fetch(`${sandboxUrl}/accounts`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${sealer.sandboxToken}`, "content-type": "application/json" },
+    body: JSON.stringify({ accounts }),
+    redirect: "error",
+    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+  });
+  if (answer.ok) return await answer.body?.cancel();
+  throw new Error(`The sandbox gateway refused the test accounts: ${answer.status} ${await answer.text()}`);
+}

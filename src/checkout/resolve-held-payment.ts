@@ -1,0 +1,92 @@
+import type { HeldPaymentRow } from "../db/held-payments.js";
+import { possibleResolutions, type Resolution } from "../domain/held-payment.js";
+import type { Owner } from "../domain/owner.js";
+import { Refusal } from "../domain/refusal.js";
+import { acceptHeldPayment } from "./accept-held-payment.js";
+import type { Checkout } from "./checkout.js";
+import { factsOf, getHeldPayment } from "./get-held-payment.js";
+import { doneBefore, type Done, type IdempotentCall, once } from "./once.js";
+import { type Decision, lockUnresolved, recordResolution, refuseIfResolved } from "./record-resolution.js";
+import { returnHeldPayment } from "./return-held-payment.js";
+
+/** A held payment as a call answers it, just now or (replayed) when it was sent before. */
+export interface AnsweredHeldPayment {
+  readonly held: HeldPaymentRow;
+  readonly replayed: boolean;
+}
+
+/** Does what a person has decided about a held payment, once and for good. */
+export async function resolveHeldPayment(
+  checkout: Checkout,
+  owner: Owner,
+  id: string,
+  decision: Decision,
+  call: IdempotentCall | undefined,
+): Promise<AnsweredHeldPayment> {
+  const before = await doneBefore(checkout, owner, call);
+  const held = await getHeldPayment(checkout, owner, id);
+  const { replayed } = before ?? (await resolve(checkout, owner, held, decision, call));
+  if (!replayed) noteResolved(checkout, held, decision);
+  // What was resolved never changes again, so a replay gets the first answer.
+  return { held: await getHeldPayment(checkout, owner, id), replayed };
+}
+
+async function resolve(
+  checkout: Checkout,
+  owner: Owner,
+  held: HeldPaymentRow,
+  decision: Decision,
+  call: IdempotentCall | undefined,
+): Promise<Done> {
+  refuseIfResolved(held);
+  refuseIfImpossible(held, decision);
+  return await WAYS[decision.resolution](checkout, owner, held, decision, call);
+}
+
+const WAYS: Record<Resolution, typeof resolve> = {
+  accept: acceptHeldPayment,
+  return: returnHeldPayment,
+  dismiss,
+};
+
+async function dismiss(
+  checkout: Checkout,
+  owner: Owner,
+  { id }: HeldPaymentRow,
+  decision: Decision,
+  call: IdempotentCall | undefined,
+): Promise<Done> {
+  return await once(checkout, owner, call, id, async (tx, run) => {
+    const held = await lockUnresolved(checkout, tx, run, id, decision);
+    if (held !== undefined) await recordResolution(checkout, tx, held, decision);
+  });
+}
+
+function refuseIfImpossible(held: HeldPaymentRow, { resolution, note }: Decision): void {
+  if (resolution === "dismiss" && note === null) {
+    throw new Refusal(
+      "PARAMETER_MISSING",
+      "Missing required parameter: note. A dismissal needs one.",
+      "note",
+    );
+  }
+  if (note !== null && note.length > NOTE_MAX) {
+    throw new Refusal("PARAMETER_INVALID", `A note has at most ${NOTE_MAX} characters.`, "note");
+  }
+  const possible = possibleResolutions(factsOf(held));
+  if (possible.includes(resolution)) return;
+  throw new Refusal(
+    "RESOLUTION_NOT_POSSIBLE",
+    `This held payment can only be resolved with ${possible.join(" or ")}.`,
+    "resolution",
+  );
+}
+
+/** Room in the table. */
+const NOTE_MAX = 1000;
+
+function noteResolved(checkout: Checkout, held: HeldPaymentRow, { resolution }: Decision): void {
+  checkout.metrics.heldPaymentResolutions.inc({ resolution });
+  const line = { held: held.id, session: held.sessionId, reason: held.heldReason, resolution };
+  checkout.log.info(line, "held payment resolved");
+}

@@ -1,0 +1,19 @@
+import { parseFields } from "../cardstream/fields.js";
+import { readResult } from "../cardstream/result.js";
+import type { GatewayResultRow } from "../db/gateway-results.js";
+import type { GatewayResult } from "../domain/gateway-result.js";
+import type { Checkout } from "./checkout.js";
+
+/** A stored result, read again from the sealed message: it was verified when it came in, and nobody could alter it since. */
+export function storedResult(checkout: Checkout, row: GatewayResultRow): GatewayResult {
+  const { merchantId, livemode, messageSealed } = row;
+  const text = checkout.sealer.open(messageSealed, { merchantId, livemode, purpose: "gateway-message" });
+  return readResult(parseFields(Buffer.from(text)));
+}
+
+/** The gateway's reference of a stored result's transaction. Undefined where it gave none. */
+export function storedXref(checkout: Checkout, row: GatewayResultRow): string | undefined {
+  const { merchantId, livemode, xrefSealed } = row;
+  if (xrefSealed === null) return undefined;
+  return checkout.sealer.open(xrefSealed, { merchantId, livemode, purpose: "xref" });
+}

@@ -1,0 +1,92 @@
+import { type Command, Option } from "commander";
+
+import { resolveHeldPayment } from "../checkout/resolve-held-payment.js";
+import { factsOf } from "../checkout/get-held-payment.js";
+import { findHeldPayment, type HeldPaymentRow, listHeldPaymentsOfAll } from "../db/held-payments.js";
+import {
+  possibleResolutions,
+  REASONS_IN_WORDS,
+  receivedOf,
+  type Resolution,
+} from "../domain/held-payment.js";
+import { currencyByCode, displayAmount } from "../domain/money.js";
+import { jsonOption } from "./options.js";
+import { type Fields, isoTime, print, printList } from "./output.js";
+import { withCheckout, withRegistry } from "./registry.js";
+
+interface ResolveOptions {
+  readonly resolution: Resolution;
+  readonly note?: string;
+  readonly json: boolean;
+}
+
+/** More than anybody reads in one go; what is older comes first, and is to be resolved first. */
+const LISTED_MAX = 1000;
+
+/** `held list|resolve`. */
+export function addHeldCommands(program: Command, env: NodeJS.ProcessEnv): void {
+  const held = program
+    .command("held")
+    .description("payments that were taken and wait for a person")
+    .helpCommand(false);
+  held
+    .command("list")
+    .description(
+      `list the held payments of all merchants that wait, the oldest first (at most ${LISTED_MAX})`,
+    )
+    .option("--all", "also those that are resolved", false)
+    .addOption(jsonOption())
+    .action(async (options: { all: boolean; json: boolean }) => {
+      await withRegistry(env, async ({ db }) => {
+        const resolved = options.all ? undefined : false;
+        const rows = await listHeldPaymentsOfAll(db.manager, resolved, LISTED_MAX);
+        printList(rows.map(listed), options.json);
+      });
+    });
+  held
+    .command("resolve")
+    .description("accept a held payment, return its money through the gateway, or dismiss it; each is final")
+    .argument("<id>", "the held payment, gr_..., as held list shows it")
+    .addOption(
+      new Option("--resolution <what>", "what to do about it")
+        .choices(["accept", "return", "dismiss"])
+        .makeOptionMandatory(),
+    )
+    .option("--note <text>", "why; required for dismiss")
+    .addOption(jsonOption())
+    .action(async (id: string, options: ResolveOptions) => await resolve(env, id, options));
+}
+
+async function resolve(env: NodeJS.ProcessEnv, id: string, options: ResolveOptions): Promise<void> {
+  await withCheckout(env, async (checkout) => {
+    const found = await findHeldPayment(checkout.db.manager, id);
+    if (found === undefined) throw new Error(`No such held payment: ${id}.`);
+    const decision = { resolution: options.resolution, note: options.note ?? null };
+    const { held } = await resolveHeldPayment(checkout, found, id, decision, undefined);
+    print(listed(held), options.json);
+  });
+}
+
+function listed(held: HeldPaymentRow): Fields {
+  const { merchantId, livemode, sessionId, heldReason, resolution, note, resolvedAt } = held;
+  return {
+    id: held.id,
+    merchant: merchantId,
+    mode: livemode ? "live" : "test",
+    session: sessionId,
+    received: moneyOf(held),
+    reason: heldReason,
+    description: REASONS_IN_WORDS[heldReason],
+    possible: resolution === null ? possibleResolutions(factsOf(held)).join(", ") : null,
+    created: isoTime(held.receivedAt),
+    resolution,
+    note,
+    resolved: resolvedAt === null ? null : isoTime(resolvedAt),
+  };
+}
+
+function moneyOf(held: HeldPaymentRow): string | null {
+  const received = receivedOf(held);
+  const currency = received && currencyByCode(received.currency);
+  return currency === undefined || received === undefined ? null : displayAmount(received.amount, currency);
+}

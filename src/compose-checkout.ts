@@ -1,0 +1,50 @@
+import type { Registry as Metrics } from "prom-client";
+
+import { createDirectClient } from "./cardstream/direct-client.js";
+import { createCheckoutMetrics } from "./checkout/checkout-metrics.js";
+import type { Checkout, CheckoutPoint } from "./checkout/checkout.js";
+import { createReadiness } from "./checkout/readiness.js";
+import type { Config } from "./config.js";
+import type { Clock } from "./lib/clock.js";
+import type { Log } from "./lib/log.js";
+import type { Store } from "./store.js";
+
+/** What the use cases are made of. */
+export interface CheckoutParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly reached?: (point: CheckoutPoint) => Promise<void>;
+  /** The public port: it may be known only once it is open, and nobody asks before. */
+  readonly port: () => number;
+}
+
+/** Where the sandbox gateway of this process is, below the public URL. */
+export const SANDBOX_PATH = "/sandbox";
+
+/** What the use cases work with: the same for the service and for the operator's commands. */
+export function composeCheckout(config: Config, parts: CheckoutParts): Checkout {
+  const scheme = config.tls === undefined ? "http" : "https";
+  return {
+    ...parts.store,
+    clock: parts.clock,
+    log: parts.log,
+    reached: parts.reached ?? (() => Promise.resolve()),
+    readiness: createReadiness(parts.store.db, parts.log),
+    direct: createDirectClient(),
+    metrics: createCheckoutMetrics(parts.metrics, parts.store.db),
+    addresses: {
+      get publicUrl() {
+        return config.publicUrl ?? `${scheme}://localhost:${parts.port()}`;
+      },
+      get hppUrl() {
+        return config.hppUrl ?? this.publicUrl;
+      },
+      gatewayUrl: config.cardstreamUrl,
+      get sandboxUrl() {
+        return config.sandboxUrl ?? `${this.publicUrl}${SANDBOX_PATH}`;
+      },
+    },
+  };
+}

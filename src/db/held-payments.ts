@@ -1,0 +1,106 @@
+import type { EntityManager, SelectQueryBuilder } from "typeorm";
+
+import type { HeldReason } from "../domain/judgement.js";
+import type { Owner } from "../domain/owner.js";
+import { type GatewayResultRow, gatewayResults } from "./gateway-results.js";
+import type { ListPage } from "./list-page.js";
+import { lockForUpdate, type Tx } from "./transaction.js";
+
+/** A gateway result that waits for a person, or did. */
+export type HeldPaymentRow = GatewayResultRow & { heldReason: HeldReason };
+
+/** The held payment with exactly this id, whoever owns it. */
+export async function findHeldPayment(db: EntityManager, id: string): Promise<HeldPaymentRow | undefined> {
+  const row = await held(db).andWhere("r.id = :id", { id }).getOne();
+  return row?.id === id ? row : undefined; // A server ignores spaces at the end when it compares.
+}
+
+/** Reads the held payment and keeps it until the transaction ends. Throws where it is absent: none is ever deleted. */
+export async function lockHeldPayment(tx: Tx, id: string): Promise<HeldPaymentRow> {
+  return await lockForUpdate(held(tx).andWhere("r.id = :id", { id })).getOneOrFail();
+}
+
+/** One page of an owner's held payments by age: the newest first, or after `newerThan` the oldest first. */
+export async function listHeldPayments(
+  db: EntityManager,
+  { merchantId, livemode }: Owner,
+  resolved: boolean | undefined,
+  { olderThan, newerThan, limit }: ListPage,
+): Promise<HeldPaymentRow[]> {
+  const query = held(db).andWhere("r.merchantId = :merchantId AND r.livemode = :livemode", {
+    merchantId,
+    livemode: livemode ? 1 : 0,
+  });
+  if (olderThan !== undefined) query.andWhere("r.id < :olderThan", { olderThan });
+  if (newerThan !== undefined) query.andWhere("r.id > :newerThan", { newerThan });
+  whereResolved(query, resolved);
+  return await query
+    .orderBy("r.id", newerThan === undefined ? "DESC" : "ASC")
+    .limit(limit)
+    .getMany();
+}
+
+/** The held payments of all merchants, the oldest first: for the operator. */
+export async function listHeldPaymentsOfAll(
+  db: EntityManager,
+  resolved: boolean | undefined,
+  limit: number,
+): Promise<HeldPaymentRow[]> {
+  const query = held(db);
+  whereResolved(query, resolved);
+  return await query.orderBy("r.id").limit(limit).getMany();
+}
+
+/** How many held payments of all merchants wait. */
+export async function countUnresolvedHeldPayments(db: EntityManager): Promise<number> {
+  const query = held(db);
+  whereResolved(query, false);
+  return await query.getCount();
+}
+
+/** True where another message about a held payment's transaction has completed a session with it. */
+export async function paysSession(
+  db: EntityManager,
+  { merchantId, livemode, transactionKey }: HeldPaymentRow,
+): Promise<boolean> {
+  const query = db
+    .createQueryBuilder(gatewayResults, "r")
+    .select("r.id")
+    .where("r.merchantId = :merchantId AND r.livemode = :livemode", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+    })
+    .andWhere("r.transactionKey = :transactionKey AND r.outcome = 'completed'", { transactionKey });
+  return (await query.getOne()) !== null;
+}
+
+/** What changes of a held payment while it is resolved. */
+export type HeldPaymentChange = Partial<
+  Pick<
+    GatewayResultRow,
+    "resolvedAt" | "resolution" | "note" | "returnRequest" | "returnClaim" | "returnClaimUntil"
+  >
+>;
+
+/** Changes a held payment; with `claim` only where that claim still stands. False where nothing was changed. */
+export async function changeHeldPayment(
+  tx: Tx,
+  id: string,
+  change: HeldPaymentChange,
+  claim?: string,
+): Promise<boolean> {
+  const query = tx.createQueryBuilder().update(gatewayResults).set(change).where("id = :id", { id });
+  if (claim !== undefined) query.andWhere("return_claim = :claim", { claim });
+  return (await query.updateEntity(false).execute()).affected === 1;
+}
+
+/** A result has a reason exactly where it is held. */
+function held(db: EntityManager): SelectQueryBuilder<HeldPaymentRow> {
+  const query = db.createQueryBuilder(gatewayResults, "r").where("r.outcome = 'held'");
+  return query as SelectQueryBuilder<HeldPaymentRow>;
+}
+
+function whereResolved(query: SelectQueryBuilder<HeldPaymentRow>, resolved: boolean | undefined): void {
+  if (resolved === undefined) return;
+  query.andWhere(resolved ? "r.resolvedAt IS NOT NULL" : "r.resolvedAt IS NULL");
+}

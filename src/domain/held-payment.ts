@@ -1,0 +1,57 @@
+import type { HeldReason } from "./judgement.js";
+import { currencyOfGateway } from "./money.js";
+
+/** What a person may do about a held payment. */
+export type Resolution = "accept" | "return" | "dismiss";
+
+/** What is known of a held payment that decides what can be done about it. */
+export interface HeldFacts {
+  readonly reason: HeldReason;
+  /** In minor units; null where the gateway did not say. */
+  readonly amountReceived: number | null;
+  /** In the gateway's words. */
+  readonly currencyCode: string;
+  /** True where the gateway gave the reference by which money is sent back. */
+  readonly hasXref: boolean;
+  /** True once the gateway was told to give the money back, and its answer is not known yet. */
+  readonly isBeingReturned: boolean;
+}
+
+/** Money as it was really received. */
+export interface Received {
+  /** In minor units, at least 1. */
+  readonly amount: number;
+  /** Three letters of ISO 4217 in lower case. */
+  readonly currency: string;
+}
+
+/** What can be done about a held payment, the gentlest first. */
+export function possibleResolutions(held: HeldFacts): Resolution[] {
+  const paysNoSession = held.reason === "duplicate" || held.reason === "session_unknown";
+  const acceptable = !held.isBeingReturned && (paysNoSession || receivedOf(held) !== undefined);
+  return [
+    ...(acceptable ? ["accept" as const] : []),
+    ...(held.hasXref ? ["return" as const] : []),
+    "dismiss",
+  ];
+}
+
+/** What was received. Undefined where nobody can tell, or it was nothing: no session can be completed with that. */
+export function receivedOf(held: Pick<HeldFacts, "amountReceived" | "currencyCode">): Received | undefined {
+  const currency = currencyOfGateway(held.currencyCode);
+  if (currency === undefined || held.amountReceived === null || held.amountReceived < 1) return undefined;
+  return { amount: held.amountReceived, currency: currency.code };
+}
+
+/** Why a payment is held, for people. */
+export const REASONS_IN_WORDS: Record<HeldReason, string> = {
+  amount_mismatch: "The amount asked for or received is not the session's.",
+  currency_mismatch: "The currency is not the session's.",
+  order_mismatch: "It names another order than the session, or an attempt that was never made.",
+  action_mismatch: "It is not a sale.",
+  state_mismatch: "It is approved, but in a state in which no money is on its way.",
+  approved_variant: "It is approved with an unusual code, such as for a part of the amount.",
+  duplicate: "Another payment has completed the session: the shopper was charged again.",
+  session_unknown: "No session of this service asked for it.",
+  not_applicable: "It is as it should be, but could not be recorded on its session.",
+};

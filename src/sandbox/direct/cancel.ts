@@ -1,0 +1,36 @@
+import {
+  lockSandboxTransaction,
+  type SandboxTransactionRow,
+  updateSandboxTransaction,
+} from "../../db/sandbox-transactions.js";
+import { inTransaction } from "../../db/transaction.js";
+import { ACTION_NOT_ALLOWED, REQUEST_MISMATCH } from "../faults.js";
+import type { SandboxParts } from "../parts.js";
+import type { DirectAnswer, DirectRequest } from "./direct-request.js";
+import { managementAnswer } from "./management-answer.js";
+import { bringsNewData } from "./new-data.js";
+
+/**
+ * `CANCEL`: takes a sale back before it is tendered. Only sales: the guide speaks of "an existing transaction", but what
+ * a cancelled refund does to the sum of its sale's refunds is written nowhere.
+ */
+export async function cancel(
+  { db }: SandboxParts,
+  request: DirectRequest,
+  found: SandboxTransactionRow,
+): Promise<DirectAnswer> {
+  if (bringsNewData(request.fields, found, [])) return { fault: REQUEST_MISMATCH };
+  const change = { state: "canceled", amountReceived: 0, changedAt: request.time };
+  return await inTransaction(db, "READ COMMITTED", async (tx, { again }) => {
+    const row = await lockSandboxTransaction(tx, found.id);
+    // A run whose reply to COMMIT was lost finds its own work done.
+    const isDone = again && row.state === "canceled" && row.changedAt === request.time;
+    if (!isDone && !isCancelable(row)) return { fault: ACTION_NOT_ALLOWED };
+    if (!isDone) await updateSandboxTransaction(tx, row.id, change);
+    return { result: managementAnswer(request, { ...row, ...change }, "Transaction cancelled.") };
+  });
+}
+
+function isCancelable({ action, state }: SandboxTransactionRow): boolean {
+  return action === "SALE" && (state === "approved" || state === "captured");
+}

@@ -1,0 +1,43 @@
+import { fieldText } from "../../cardstream/fields.js";
+import {
+  lockSandboxTransaction,
+  type SandboxTransactionRow,
+  updateSandboxTransaction,
+} from "../../db/sandbox-transactions.js";
+import { inTransaction } from "../../db/transaction.js";
+import { ACTION_NOT_ALLOWED, invalidField, REQUEST_MISMATCH } from "../faults.js";
+import { isAmount } from "../hosted-request.js";
+import type { SandboxParts } from "../parts.js";
+import type { DirectAnswer, DirectRequest } from "./direct-request.js";
+import { managementAnswer } from "./management-answer.js";
+import { bringsNewData } from "./new-data.js";
+
+/**
+ * `CAPTURE`: captures an approved sale, all of it or less; or takes less of one that is captured and not settled, which
+ * is how the vendor's modules give a part back before settlement. Never more than is approved now.
+ */
+export async function capture(
+  { db }: SandboxParts,
+  request: DirectRequest,
+  found: SandboxTransactionRow,
+): Promise<DirectAnswer> {
+  if (bringsNewData(request.fields, found, ["amount"])) return { fault: REQUEST_MISMATCH };
+  const wanted = fieldText(request.fields, "amount");
+  if (wanted !== "" && !isAmount(wanted)) return { fault: invalidField("amount", AMOUNT_MISSING) };
+  return await inTransaction(db, "READ COMMITTED", async (tx) => {
+    // Run again it finds the same amount captured, and captures it again: nothing changes by that.
+    const row = await lockSandboxTransaction(tx, found.id);
+    if (!isCapturable(row)) return { fault: ACTION_NOT_ALLOWED };
+    const amount = wanted === "" ? row.amountReceived : Number(wanted);
+    if (amount > row.amountReceived) return { fault: invalidField("amount", AMOUNT_MISSING) };
+    const change = { state: "captured", amountReceived: amount, changedAt: request.time };
+    await updateSandboxTransaction(tx, row.id, change);
+    return { result: managementAnswer(request, { ...row, ...change }, "Transaction captured.") };
+  });
+}
+
+const AMOUNT_MISSING = 66056;
+
+function isCapturable({ action, state }: SandboxTransactionRow): boolean {
+  return action === "SALE" && (state === "approved" || state === "captured");
+}

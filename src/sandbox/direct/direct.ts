@@ -1,0 +1,88 @@
+import { type Field, fieldText } from "../../cardstream/fields.js";
+import { signed } from "../../cardstream/signature.js";
+import { findSandboxTransactionByXref } from "../../db/sandbox-transactions.js";
+import { postCallback } from "../callback.js";
+import { keptFields } from "../echoed-fields.js";
+import { type Fault, invalidField, missingField } from "../faults.js";
+import { isPostable } from "../hosted-request.js";
+import { faultsOf } from "../merchant-faults.js";
+import type { SandboxParts } from "../parts.js";
+import { faultMs } from "../planned-faults.js";
+import { newRequestId } from "../references.js";
+import { formReply, type Reply, silentReply, textReply } from "../reply.js";
+import { faultFields } from "../result-fields.js";
+import { readSigned } from "../signed-request.js";
+import { cancel } from "./cancel.js";
+import { capture } from "./capture.js";
+import type { DirectAction, DirectAnswer, DirectRequest } from "./direct-request.js";
+import { query } from "./query.js";
+import { refundSale } from "./refund-sale.js";
+
+/**
+ * `POST <base>/direct/`: a merchant's server asks about a transaction or changes it (guide 1.9 and 3). Every answer has
+ * status 200 and is signed, but for one to a request that no account signed: nobody's secret is used for a stranger.
+ */
+export async function answerDirect(parts: SandboxParts, body: Buffer): Promise<Reply> {
+  const time = parts.clock.now();
+  const requestID = newRequestId();
+  const read = await readSigned(parts, body);
+  if ("fault" in read) return formReply(faultFields(read.fault, [], time, requestID));
+  const request = { ...read.request, requestID, time };
+  const faults = await faultsOf(parts, request.merchantID);
+  if (faults.has("direct_error")) return textReply(500, "Failed, as was asked for.");
+  const answer = await carryOut(parts, request);
+  const result = "fault" in answer ? refusal(request, answer.fault) : answer.result;
+  const fields = signed(result, request.account.secret);
+  parts.log.info(
+    { action: fieldText(result, "action"), responseCode: fieldText(result, "responseCode") },
+    "sandbox: a direct request was answered",
+  );
+  await tellCallback(parts, request, fields);
+  return faults.has("direct_timeout") ? silentReply(faultMs(faults, "direct_timeout")) : formReply(fields);
+}
+
+/**
+ * Each is about a transaction that its `xref` names. A SALE that charges a stored card by `xref` would be one more line.
+ * The original also takes sales with a card in the request: this one reads no card that comes from a server.
+ */
+const ACTIONS: ReadonlyMap<string, DirectAction> = new Map<string, DirectAction>([
+  ["QUERY", query],
+  ["CANCEL", cancel],
+  ["CAPTURE", capture],
+  ["REFUND_SALE", refundSale],
+]);
+
+/** An unknown `xref` is an error that is recorded nowhere; so is another merchant's, which nobody can tell from it. */
+async function carryOut(parts: SandboxParts, request: DirectRequest): Promise<DirectAnswer> {
+  const { fields, merchantID } = request;
+  const name = fieldText(fields, "action");
+  if (name === "") return { fault: missingField("action", 66055) };
+  const action = ACTIONS.get(name);
+  if (action === undefined) return { fault: invalidField("action", 66055) };
+  const xref = fieldText(fields, "xref");
+  if (xref === "") return { fault: missingField("xref", XREF_MISSING) };
+  const found = await findSandboxTransactionByXref(parts.db.manager, merchantID, xref);
+  if (found === undefined) return { fault: invalidField("xref", XREF_MISSING) };
+  return await action(parts, request, found);
+}
+
+const XREF_MISSING = 66085;
+
+/** Repeats the request, the `xref` included, as the original does. */
+function refusal({ fields, time, requestID }: DirectRequest, fault: Fault): Field[] {
+  const xref = fieldText(fields, "xref");
+  const result = faultFields(fault, keptFields(fields), time, requestID);
+  return xref === "" ? result : [...result, ["xref", xref]];
+}
+
+/** Management requests may name a callbackURL, which gets a copy of the answer (guide 3.1). */
+async function tellCallback(
+  { log }: SandboxParts,
+  request: DirectRequest,
+  fields: readonly Field[],
+): Promise<void> {
+  const callbackURL = fieldText(request.fields, "callbackURL");
+  if (!isPostable(callbackURL)) return;
+  const callbackAnswer = await postCallback(callbackURL, fields);
+  log.info({ callbackAnswer }, "sandbox: a callback was sent");
+}

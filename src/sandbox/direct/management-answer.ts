@@ -1,0 +1,29 @@
+import { type Field, fieldText } from "../../cardstream/fields.js";
+import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
+import { currentResult } from "../current-result.js";
+import { overlaid } from "../overlaid.js";
+import type { DirectRequest } from "./direct-request.js";
+
+/**
+ * The answer to a request that manages a transaction: the transaction's own result, `action` naming both
+ * (`CANCEL:SALE`), and since guide V4.07 what it was answered first as `originalResponse...`.
+ *
+ * `message` is that of the request itself. Without one the original response code stays: a QUERY answers "as if the
+ * transaction had just been made" (guide A-15).
+ */
+export function managementAnswer(
+  { fields, requestID }: DirectRequest,
+  row: SandboxTransactionRow,
+  message: string | undefined,
+): Field[] {
+  const own =
+    message === undefined ? {} : { responseCode: "0", responseStatus: "0", responseMessage: message };
+  return overlaid(currentResult(row), {
+    action: `${fieldText(fields, "action")}:${row.action}`,
+    requestID,
+    originalResponseCode: String(row.responseCode),
+    originalResponseStatus: String(row.responseStatus),
+    originalResponseMessage: row.responseMessage,
+    ...own,
+  });
+}

@@ -1,0 +1,32 @@
+import { type Field, fieldText } from "../../cardstream/fields.js";
+import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
+import { currencyOfGateway } from "../../domain/money.js";
+
+/**
+ * Whether a request that is about a transaction would change what that one fixed. `free` are the fields that this
+ * request may say anew. The card is never read: naming one at all counts as a change.
+ */
+export function bringsNewData(
+  fields: readonly Field[],
+  row: SandboxTransactionRow,
+  free: readonly string[],
+): boolean {
+  if (CARD_FIELDS.some((name) => fieldText(fields, name) !== "")) return true;
+  const currencyCode = fieldText(fields, "currencyCode");
+  if (currencyCode !== "" && currencyOfGateway(currencyCode)?.number !== row.currencyCode) return true;
+  return FIXED_FIELDS.filter((name) => !free.includes(name)).some((name) => {
+    const text = fieldText(fields, name);
+    return text !== "" && text !== fieldText(row.result, name);
+  });
+}
+
+const CARD_FIELDS = [
+  "cardNumber",
+  "cardToken",
+  "cardExpiryDate",
+  "cardExpiryMonth",
+  "cardExpiryYear",
+  "cardCVV",
+];
+
+const FIXED_FIELDS = ["amount", "type", "countryCode", "transactionUnique", "orderRef"];

@@ -1,0 +1,16 @@
+import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
+import { REQUEST_MISMATCH } from "../faults.js";
+import type { SandboxParts } from "../parts.js";
+import type { DirectAnswer, DirectRequest } from "./direct-request.js";
+import { managementAnswer } from "./management-answer.js";
+import { bringsNewData } from "./new-data.js";
+
+/** `QUERY`: what the transaction came to, and its state now. */
+export function query(
+  _parts: SandboxParts,
+  request: DirectRequest,
+  found: SandboxTransactionRow,
+): DirectAnswer {
+  if (bringsNewData(request.fields, found, [])) return { fault: REQUEST_MISMATCH };
+  return { result: managementAnswer(request, found, undefined) };
+}

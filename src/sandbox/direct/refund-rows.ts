@@ -1,0 +1,98 @@
+import { type Field, fieldText, rootName } from "../../cardstream/fields.js";
+import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
+import { currencyOfGateway, displayAmount } from "../../domain/money.js";
+import { echoedFields, keptFields } from "../echoed-fields.js";
+import { DUPLICATE } from "../outcomes.js";
+import { overlaid } from "../overlaid.js";
+import { gatewayTimestamp } from "../references.js";
+import type { DirectRequest } from "./direct-request.js";
+
+/** The row of a refund that is made: the sale's fields cloned, what the request says anew over them (guide A-16). */
+export function acceptedRefund(
+  request: DirectRequest,
+  sale: SandboxTransactionRow,
+  { transactionID, xref, amount }: { transactionID: string; xref: string; amount: number },
+): SandboxTransactionRow {
+  const said = (name: string, otherwise: string): string => fieldText(request.fields, name) || otherwise;
+  const row = {
+    ...sale,
+    id: transactionID,
+    xref,
+    pageId: null,
+    action: "REFUND_SALE",
+    type: said("type", sale.type),
+    amount,
+    transactionUnique: said("transactionUnique", sale.transactionUnique),
+    responseMessage: "REFUNDACCEPTED",
+    state: "captured",
+    amountReceived: amount,
+    amountRefunded: 0,
+    saleId: sale.id,
+    createdAt: request.time,
+    changedAt: request.time,
+    callbackAnswer: null,
+    callbackAt: null,
+    faults: "",
+  };
+  return { ...row, result: resultOf(row, request, sale) };
+}
+
+/** The row of the same refund asked for twice. */
+export function refusedRefund(refund: SandboxTransactionRow): SandboxTransactionRow {
+  const { responseCode, responseStatus, responseMessage = "", state } = DUPLICATE;
+  const result = overlaid(refund.result, {
+    responseCode: String(responseCode),
+    responseStatus: String(responseStatus),
+    responseMessage,
+    state,
+    amountReceived: "0",
+    amountApproved: "0",
+    amountRetained: "0",
+    amountRefunded: "",
+  });
+  return { ...refund, responseCode, responseStatus, responseMessage, state, amountReceived: 0, result };
+}
+
+function resultOf(
+  row: Omit<SandboxTransactionRow, "result">,
+  request: DirectRequest,
+  sale: SandboxTransactionRow,
+): Field[] {
+  const cloned = sale.result.filter(([name]) => !NOT_CLONED.test(rootName(name)));
+  const known = new Set([
+    ...cloned.map(([name]) => rootName(name)),
+    "action",
+    "amount",
+    "xref",
+    "merchantID",
+  ]);
+  const custom = echoedFields(keptFields(request.fields)).filter(([name]) => !known.has(rootName(name)));
+  const amount = String(row.amount);
+  const currency = currencyOfGateway(row.currencyCode);
+  return overlaid([...cloned, ...custom], {
+    merchantID: request.merchantID,
+    action: row.action,
+    amount,
+    transactionUnique: row.transactionUnique,
+    orderRef: fieldText(request.fields, "orderRef") || fieldText(sale.result, "orderRef"),
+    transactionID: row.id,
+    xref: row.xref,
+    previousID: sale.id,
+    requestID: request.requestID,
+    state: row.state,
+    timestamp: gatewayTimestamp(request.time),
+    responseCode: "0",
+    responseStatus: "0",
+    responseMessage: row.responseMessage,
+    authorisationCode: "",
+    displayAmount: currency === undefined ? "" : displayAmount(row.amount, currency),
+    amountReceived: amount,
+    amountApproved: amount,
+    amountRetained: amount,
+    amountRefunded: String(sale.amountRefunded + row.amount),
+  });
+}
+
+/** What belonged to the hosted page and to the shopper's presence. */
+const NOT_CLONED =
+  /^(redirectURL|callbackURL|form.*|allowedPaymentMethods|duplicateDelay|items|threeDS.*|cv2Check|avscv2.*|addressCheck|postcodeCheck)$/;

@@ -1,0 +1,63 @@
+import { fieldText } from "../../cardstream/fields.js";
+import {
+  findSandboxTransaction,
+  insertSandboxTransaction,
+  lockSandboxTransaction,
+  type SandboxTransactionRow,
+  updateSandboxTransaction,
+} from "../../db/sandbox-transactions.js";
+import { inTransaction, type Tx } from "../../db/transaction.js";
+import { isDuplicate } from "../duplicates.js";
+import { ACTION_NOT_ALLOWED, type Fault, invalidField, REQUEST_MISMATCH } from "../faults.js";
+import { duplicateDelayMs, isAmount } from "../hosted-request.js";
+import type { SandboxParts } from "../parts.js";
+import { newTransactionId, newXref } from "../references.js";
+import type { DirectAnswer, DirectRequest } from "./direct-request.js";
+import { bringsNewData } from "./new-data.js";
+import { acceptedRefund, refusedRefund } from "./refund-rows.js";
+
+/**
+ * `REFUND_SALE`: gives back all or a part of a settled sale, as a transaction of its own. May be repeated until the
+ * received amount is reached. Goes to the card of the sale and to no other.
+ */
+export async function refundSale(
+  { db }: SandboxParts,
+  request: DirectRequest,
+  found: SandboxTransactionRow,
+): Promise<DirectAnswer> {
+  if (bringsNewData(request.fields, found, SAID_ANEW)) return { fault: REQUEST_MISMATCH };
+  const wanted = fieldText(request.fields, "amount");
+  if (wanted !== "" && !isAmount(wanted)) return { fault: INVALID_AMOUNT };
+  const ids = { transactionID: newTransactionId(), xref: newXref(request.time) };
+  const amount = wanted === "" ? found.amount : Number(wanted); // Cloned from the sale, as every field that is not sent.
+  return await inTransaction(db, "READ COMMITTED", async (tx, { again }) => {
+    const stored = again ? await findSandboxTransaction(tx, ids.transactionID) : undefined;
+    if (stored !== undefined) return { result: stored.result };
+    const sale = await lockSandboxTransaction(tx, found.id);
+    return await refund(tx, request, sale, { ...ids, amount });
+  });
+}
+
+const SAID_ANEW = ["amount", "transactionUnique", "orderRef", "type"];
+const INVALID_AMOUNT: Fault = invalidField("amount", 66056);
+
+/** Every refund of the sale has to come past its lock: together they never give back more than was received. */
+async function refund(
+  tx: Tx,
+  request: DirectRequest,
+  sale: SandboxTransactionRow,
+  wanted: { transactionID: string; xref: string; amount: number },
+): Promise<DirectAnswer> {
+  if (sale.action !== "SALE" || sale.state !== "accepted") return { fault: ACTION_NOT_ALLOWED };
+  const row = acceptedRefund(request, sale, wanted);
+  if (await isDuplicate(tx, row, sale.xref, duplicateDelayMs(request.fields))) {
+    const refused = refusedRefund(row);
+    await insertSandboxTransaction(tx, refused);
+    return { result: refused.result };
+  }
+  const amountRefunded = sale.amountRefunded + wanted.amount;
+  if (amountRefunded > sale.amountReceived) return { fault: INVALID_AMOUNT };
+  await insertSandboxTransaction(tx, row);
+  await updateSandboxTransaction(tx, sale.id, { amountRefunded, changedAt: request.time });
+  return { result: row.result };
+}

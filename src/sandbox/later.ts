@@ -1,0 +1,27 @@
+/** Work that nobody waits for. */
+export interface Later {
+  /** Starts `work` after so many milliseconds. It handles its own errors. */
+  start(afterMs: number, work: () => Promise<void>): void;
+  /** Lets what runs end and drops what has not begun. */
+  close(): Promise<void>;
+}
+
+export function createLater(): Later {
+  const timers = new Set<NodeJS.Timeout>();
+  const running = new Set<Promise<void>>();
+  return {
+    start(afterMs, work) {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        const run = work().finally(() => running.delete(run));
+        running.add(run);
+      }, afterMs);
+      timers.add(timer);
+    },
+    async close() {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+      await Promise.allSettled(running);
+    },
+  };
+}

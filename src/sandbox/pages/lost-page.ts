@@ -1,0 +1,17 @@
+import { html } from "../../lib/html.js";
+import type { Page } from "./layout.js";
+
+/** In place of the page that leads back: the shopper is stranded, as after a crash of the browser. */
+export function lostPage({ merchantName, label }: { merchantName: string; label: string }): Page {
+  return {
+    status: 200,
+    title: `Not back to ${merchantName} (test)`,
+    main: html`<main>
+      <div class="sheet narrow">
+        <h1>${label}</h1>
+        <p>You asked for a lost redirect, so this page does not lead back to ${merchantName}.</p>
+      </div>
+    </main>`,
+    formTargets: "'none'",
+  };
+}

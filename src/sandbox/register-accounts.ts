@@ -1,0 +1,53 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+import type { RegisteredAccount, SandboxParts } from "./parts.js";
+import { jsonReply, type Reply, textReply } from "./reply.js";
+import { sameText } from "./same-text.js";
+
+/**
+ * `PUT <base>/accounts`: a service tells which test accounts there are, each as often as it likes. The bearer token
+ * follows from the secrets key that the two share. There is no such address in a service's own process, where the accounts
+ * are known anyway.
+ */
+export async function registerAccounts(
+  { registration, log }: SandboxParts,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+): Promise<Reply> {
+  if (registration === undefined) return textReply(404, "No accounts are registered here.");
+  const [scheme = "", token = ""] = (headers.authorization ?? "").split(" ");
+  if (scheme.toLowerCase() !== "bearer" || !sameText(token, registration.token)) {
+    log.warn("sandbox: a registration was refused");
+    return textReply(401, "The token is not that of this sandbox: do both have the same SECRETS_KEY?");
+  }
+  const accounts = readAccounts(body);
+  if (accounts === undefined) return textReply(400, "The body is not a list of accounts.");
+  await registration.register(accounts);
+  log.info({ accounts: accounts.length }, "sandbox: accounts were registered");
+  return jsonReply({ registered: accounts.length });
+}
+
+function readAccounts(body: Buffer): RegisteredAccount[] | undefined {
+  const accounts = (parsed(body) as { accounts?: unknown } | null | undefined)?.accounts;
+  if (!Array.isArray(accounts)) return undefined;
+  const read = accounts.map(readAccount);
+  return read.every((account) => account !== undefined) ? read : undefined;
+}
+
+function readAccount(value: unknown): RegisteredAccount | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { merchantID, secret, restToken, merchantName, countryCode } = value as Record<string, unknown>;
+  if (typeof merchantID !== "string" || !/^[0-9A-Za-z_-]{1,64}$/.test(merchantID)) return undefined;
+  if (typeof secret !== "string" || secret === "") return undefined;
+  if (typeof merchantName !== "string" || typeof countryCode !== "string") return undefined;
+  if (restToken !== undefined && typeof restToken !== "string") return undefined;
+  return { merchantID, secret, restToken, merchantName, countryCode };
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    return undefined; // No JSON, so no accounts: the caller is told.
+  }
+}

@@ -1,0 +1,97 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+import { answerDirect } from "./direct/direct.js";
+import { answerFaults } from "./merchant-faults.js";
+import { openPage } from "./open-page.js";
+import { pageReply } from "./pages/layout.js";
+import type { SandboxParts } from "./parts.js";
+import { payPage, showPage } from "./pay-page.js";
+import { registerAccounts } from "./register-accounts.js";
+import type { Reply } from "./reply.js";
+import { searchTransactions } from "./search/search-transactions.js";
+import { settle } from "./settle.js";
+
+/** A request as the answers below need it. */
+export interface SandboxRequest {
+  readonly body: Buffer;
+  /** The id in the path, "" where the path has none. */
+  readonly id: string;
+  /** What follows the question mark of the address, and the headers by their names in lower case. */
+  readonly search: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** One address of the gateway. */
+export interface Route {
+  readonly path: RegExp;
+  /** GET answers HEAD as well. */
+  readonly method: "GET" | "POST" | "PUT";
+  /** Who reads an error: people get a page. */
+  readonly audience: "people" | "programs";
+  answer(parts: SandboxParts, request: SandboxRequest): Promise<Reply>;
+}
+
+const PAGE = /^\/hosted\/(hpp_[0-9A-Za-z]{1,60})$/;
+
+const ROUTES: readonly Route[] = [
+  {
+    method: "POST",
+    path: /^\/hosted\/$/,
+    audience: "people",
+    answer: async (parts, { body }) => pageReply(await openPage(parts, body)),
+  },
+  {
+    method: "GET",
+    path: PAGE,
+    audience: "people",
+    answer: async (parts, { id }) => pageReply(await showPage(parts, id)),
+  },
+  {
+    method: "POST",
+    path: PAGE,
+    audience: "people",
+    answer: async (parts, { body, id }) => pageReply(await payPage(parts, id, body)),
+  },
+  {
+    method: "POST",
+    path: /^\/direct\/$/,
+    audience: "programs",
+    answer: (parts, { body }) => answerDirect(parts, body),
+  },
+  {
+    method: "GET",
+    path: /^\/rest\/transactions\/?$/,
+    audience: "programs",
+    answer: (parts, { search, headers }) => searchTransactions(parts, search, headers),
+  },
+  {
+    method: "POST",
+    path: /^\/settle$/,
+    audience: "programs",
+    answer: (parts, { body }) => settle(parts, body),
+  },
+  {
+    method: "PUT",
+    path: /^\/faults$/,
+    audience: "programs",
+    answer: (parts, { body }) => answerFaults(parts, body),
+  },
+  {
+    method: "PUT",
+    path: /^\/accounts$/,
+    audience: "programs",
+    answer: (parts, { body, headers }) => registerAccounts(parts, headers, body),
+  },
+];
+
+/** Undefined where there is no such address; without a `route` where it does not take that method, but those in `allow`. */
+export function findRoute(
+  path: string,
+  method: string,
+): { readonly route: Route | undefined; readonly allow: string } | undefined {
+  const routes = ROUTES.filter((route) => route.path.test(path));
+  if (routes.length === 0) return undefined;
+  const wanted = method === "HEAD" ? "GET" : method;
+  const allow = routes.map((route) => (route.method === "GET" ? "GET, HEAD" : route.method)).join(", ");
+  return { route: routes.find((route) => route.method === wanted), allow };
+}

@@ -1,0 +1,15 @@
+/**
+ * The references of a condition such as `(transactionUnique='a')` or `(transactionUnique in ('a','b'))`; undefined for
+ * any other. The original's language has more in it; nothing here needs it, and a condition that is half understood
+ * would answer with the wrong transactions.
+ */
+export function readCondition(text: string): string[] | undefined {
+  const condition = /^\s*\((.*)\)\s*$/.exec(text)?.[1] ?? text;
+  const list = /^\s*transactionUnique\s*(?:=\s*(.+)|in\s*\((.+)\))\s*$/i.exec(condition);
+  const values = (list?.[1] ?? list?.[2])?.trim() ?? "";
+  if (!QUOTED_LIST.test(values) || (list?.[1] !== undefined && values.includes("','"))) return undefined;
+  return [...values.matchAll(/'([^']*)'/g)].map(([, value]) => value ?? "");
+}
+
+/** Values hold no quote: how the original escapes one is written nowhere. */
+const QUOTED_LIST = /^'[^']*'(?:\s*,\s*'[^']*')*$/;

@@ -1,0 +1,111 @@
+import t from "tap";
+
+import { createDirectClient, type DirectAccount } from "../../src/cardstream/direct-client.js";
+import { signedBody } from "../support/gateway.js";
+import { type GatewayReply, type ScriptedGateway, startGateway } from "../support/scripted-gateway.js";
+
+const SECRET = "a secret of ours";
+const XREF = "26112215WH25PT42SH69VRP";
+
+const client = createDirectClient({ queryTimeoutMs: 5000, queryPausesMs: [1], sendTimeoutMs: 5000 });
+
+const accountAt = ({ url }: ScriptedGateway): DirectAccount => ({
+  gatewayUrl: `${url}/`,
+  merchantID: "100856",
+  secret: SECRET,
+  verifyingSecrets: [SECRET, "the secret before"],
+});
+
+const ANSWER = {
+  merchantID: "100856",
+  xref: XREF,
+  responseCode: "0",
+  responseStatus: "0",
+  state: "captured",
+};
+
+const signed = (changes: Record<string, string> = {}, secret = SECRET): GatewayReply => ({
+  body: signedBody({ ...ANSWER, ...changes }, secret),
+});
+
+t.test("an answer that the account did not sign is not believed", async (t) => {
+  const gateway = await startGateway(t);
+  const replies: GatewayReply[] = [
+    signed({}, "nobody's secret"),
+    signed({ merchantID: "100857" }),
+    { body: new URLSearchParams(ANSWER).toString() },
+    { body: signedBody(ANSWER, SECRET).replace("captured", "canceled") },
+    { body: signedBody({ merchantID: "100856", xref: XREF }, SECRET) },
+    { body: "<h1>Welcome</h1>" },
+    { body: "a=%FF" },
+    { body: "" },
+  ];
+  for (const reply of replies) {
+    gateway.answer(() => reply);
+    t.same(await client.query(accountAt(gateway), XREF), { kind: "unverifiable" });
+  }
+  t.equal(gateway.requests.length, replies.length, "asking again would bring the same");
+});
+
+t.test("what moves money is sent once, whatever comes back", async (t) => {
+  const gateway = await startGateway(t);
+  const account = accountAt(gateway);
+  const refund = { xref: XREF, amount: 2999, transactionUnique: "gr_1" };
+  for (const reply of ["hang up", { status: 500, body: "" }] as const) {
+    gateway.answer(() => reply);
+    t.match(await client.cancel(account, XREF), { kind: "no answer" });
+    t.match(await client.refund(account, refund), { kind: "no answer" });
+  }
+  t.equal(gateway.requests.length, 4);
+  t.match(await client.query(account, XREF), { kind: "no answer" });
+  t.equal(gateway.requests.length, 6, "a question is asked again");
+});
+
+t.test("silence ends with its time", async (t) => {
+  const gateway = await startGateway(t);
+  gateway.answer(() => "silence");
+  const hasty = createDirectClient({ queryTimeoutMs: 300, queryPausesMs: [1], sendTimeoutMs: 300 });
+  const account = accountAt(gateway);
+  t.same(await hasty.query(account, XREF), { kind: "no answer", why: "timeout" });
+  t.same(await hasty.cancel(account, XREF), { kind: "no answer", why: "timeout" });
+  t.equal(gateway.requests.length, 3);
+});
+
+t.test("requests are signed in full and carry nothing else", async (t) => {
+  const gateway = await startGateway(t);
+  gateway.answer(() => signed());
+  const account = accountAt(gateway);
+  await client.query(account, XREF);
+  await client.cancel(account, XREF);
+  await client.refund(account, { xref: XREF, amount: 2999, transactionUnique: "gr_1" });
+  const own = { merchantID: "100856", xref: XREF };
+  const expected = [
+    { ...own, action: "QUERY" },
+    { ...own, action: "CANCEL" },
+    {
+      ...own,
+      action: "REFUND_SALE",
+      type: "1",
+      amount: "2999",
+      transactionUnique: "gr_1",
+      orderRef: "gr_1",
+    },
+  ];
+  t.equal(gateway.requests.length, expected.length);
+  for (const [index, { fields, method, url }] of gateway.requests.entries()) {
+    t.same([method, url], ["POST", "/direct/"]);
+    t.same(fields, Object.fromEntries(new URLSearchParams(signedBody(expected[index] ?? {}, SECRET))));
+  }
+});
+
+t.test("a signed answer is read, and kept byte for byte", async (t) => {
+  const gateway = await startGateway(t);
+  for (const secret of [SECRET, "the secret before"]) {
+    const reply = { body: signedBody({ ...ANSWER, amountRefunded: "2999" }, secret) };
+    gateway.answer(() => reply);
+    const answer = await client.query(accountAt(gateway), XREF);
+    const result = { xref: XREF, state: "captured", responseCode: 0, amountRefunded: 2999 };
+    t.match(answer, { kind: "answered", result });
+    t.equal(answer.kind === "answered" && answer.body.toString(), reply.body);
+  }
+});

@@ -1,0 +1,57 @@
+import t from "tap";
+
+import { startTestApp, testConfig } from "../support/app.js";
+import { openBrowser } from "../support/chromium.js";
+import { onSqlite } from "../support/database.js";
+
+await onSqlite(t, "beside the page there is what it is made of, and nothing else", async (t, engine) => {
+  const app = await startTestApp(t, testConfig(engine));
+  for (const path of [
+    "/docs/index.html",
+    "/docs/..%2fpackage.json",
+    "/docs/swagger-ui.css/",
+    "/docs/package.json",
+  ]) {
+    t.equal((await app.call("GET", path, undefined)).status, 404, path);
+  }
+  t.equal((await app.call("POST", "/docs", undefined, {})).status, 405);
+  const page = await app.call("GET", "/docs", undefined);
+  t.match(
+    page.headers.get("content-security-policy"),
+    /^default-src 'none'; script-src 'self'; style-src 'self';/,
+  );
+  const files = [...page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, file]) => file ?? "");
+  t.equal(files.length, 4);
+  for (const file of files) t.equal((await app.call("GET", file, undefined)).status, 200, file);
+});
+
+await onSqlite(t, "the page of the API is drawn without a word to anybody outside", async (t, engine) => {
+  const app = await startTestApp(t, testConfig(engine));
+  const browser = await openBrowser();
+  t.teardown(() => browser.close());
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const complaints: string[] = [];
+  const elsewhere: string[] = [];
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(app.local) && !request.url().startsWith("data:"))
+      elsewhere.push(request.url());
+  });
+
+  await page.goto(`${app.local}/docs`);
+  await page.getByText("Creates a session and returns the URL to send the shopper to").click();
+  await page.getByText("cs_abc123").first().waitFor();
+  for (const [width, height] of [
+    [1280, 900],
+    [375, 800],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    const wide = await page.evaluate(
+      "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+    );
+    t.equal(wide, 0, `nothing is cut off at a width of ${width}`);
+  }
+  t.same(complaints, [], "the page's own policy lets in all that it needs");
+  t.same(elsewhere, []);
+});

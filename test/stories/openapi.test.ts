@@ -1,0 +1,145 @@
+import t, { type Test } from "tap";
+
+import {
+  type ApiAnswer,
+  createTestMerchant,
+  startTestApp,
+  type TestApp,
+  testConfig,
+} from "../support/app.js";
+import { openPage } from "../support/browser.js";
+import { onSqlite } from "../support/database.js";
+import { complaints, jsonOf, operationsOf } from "../support/openapi.js";
+import { aLineItem, anOrder } from "../support/orders.js";
+import type { Loose } from "../support/reflection.js";
+
+const SESSIONS = "/v1/checkout/sessions";
+const SESSION = `${SESSIONS}/{id}`;
+
+/** What is sent to the operations that take more than their address. */
+const BODIES: Record<string, object> = {
+  [`post ${SESSIONS}`]: anOrder({ customer: "cus_nobody" }),
+  "post /v1/held_payments/{id}/resolve": { resolution: "dismiss", note: "Settled by telephone" },
+  "post /v1/test_helpers/clock/advance": { seconds: 1 },
+};
+
+await onSqlite(
+  t,
+  "the document lets in the orders that the service takes, and no others",
+  async (t, engine) => {
+    const { app, document, testKey } = await startService(t, engine);
+    const { schema } = jsonOf(document, document.paths[SESSIONS].post.requestBody);
+    const orders: [boolean, object][] = [
+      [false, {}],
+      [false, anOrder({ line_items: [] })],
+      [false, anOrder({ line_items: Array.from({ length: 101 }, () => aLineItem()) })],
+      [false, anOrder({ success_url: undefined })],
+      [false, anOrder({ cancel_url: "" })],
+      [false, anOrder({ cancel_url: `https://yourapp.com/${"a".repeat(5000)}` })],
+      [false, anOrder({ client_reference_id: "r".repeat(201) })],
+      [false, anOrder({ metadata: { "a[b]": "1" } })],
+      [false, anOrder({ metadata: { "": "1" } })],
+      [false, anOrder({ metadata: { a: "1".repeat(501) } })],
+      [false, anOrder({ expires_at: 2 ** 53 })],
+      [false, anOrder({ expires_at: 0.5 })],
+      [false, anOrder({ colour: "red" })],
+      [false, anOrder({ line_items: [aLineItem({ unit_amount: undefined })] })],
+      [false, anOrder({ line_items: [aLineItem({ unit_amount: 100_000_000 })] })],
+      [false, anOrder({ line_items: [aLineItem({ product_data: { name: "a\u0085b" } })] })],
+      [false, anOrder({ line_items: [aLineItem({ product_data: { name: "n".repeat(251) } })] })],
+      [false, anOrder({ line_items: [aLineItem({}, 0)] })],
+      [false, anOrder({ line_items: [aLineItem({}, 1_000_000)] })],
+      [true, anOrder()],
+      [true, anOrder({ customer: "cus_abc123", client_reference_id: "r".repeat(200), metadata: { a: "" } })],
+      [true, anOrder({ line_items: Array.from({ length: 100 }, () => aLineItem()) })],
+      [
+        true,
+        anOrder({
+          line_items: [
+            aLineItem({ unit_amount: 0 }),
+            aLineItem({ product_data: { name: "💶".repeat(250) } }),
+          ],
+        }),
+      ],
+    ];
+    for (const [good, order] of orders) {
+      const text = JSON.stringify(order);
+      t.equal(
+        complaints(document, schema, JSON.parse(text)).length === 0,
+        good,
+        `document: ${text.slice(0, 400)}`,
+      );
+      const { status } = await app.call("POST", SESSIONS, testKey, text);
+      t.equal(status, good ? 200 : 400, `service: ${text.slice(0, 400)}`);
+    }
+  },
+);
+
+await onSqlite(t, "every answer of the service is one that the document promises", async (t, engine) => {
+  const { app, document, testKey } = await startService(t, engine);
+  const seen = new Set<string>();
+  const check = (method: string, template: string, answer: ApiAnswer): Loose => {
+    const { responses } = document.paths[template][method];
+    const name = answer.status in responses ? String(answer.status) : "default";
+    const { schema } = jsonOf(document, responses[name]);
+    t.same(complaints(document, schema, answer.json), [], `${method} ${template} ${answer.text}`);
+    t.match(answer.headers.get("content-type"), /^application\/json/);
+    t.ok(answer.headers.get("request-id"));
+    seen.add(`${method} ${template} ${name}`);
+    return answer.json;
+  };
+  const call = async (method: string, template: string, id: string, body?: unknown, key = testKey) =>
+    check(method, template, await app.call(method.toUpperCase(), template.replace("{id}", id), key, body));
+
+  const plain = await call("post", SESSIONS, "", anOrder());
+  await call("post", SESSIONS, "", anOrder({ customer: "cus_abc123", metadata: { a: "b" } }));
+  const heldPayment = await holdPayment(app, plain.url, testKey);
+  for (const { method, path } of operationsOf(document)) {
+    const id = path.startsWith("/v1/held_payments") ? heldPayment : plain.id;
+    const body = BODIES[`${method} ${path}`];
+    await call(method, path, "cs_nobody", body, "sk_test_nobody");
+    await call(method, path, path.includes("{id}") ? id : "", body);
+    if (path.includes("{id}")) await call(method, path, "cs_nobody", body);
+  }
+  check("get", SESSIONS, await app.call("GET", `${SESSIONS}?limit=0`, testKey));
+  check(
+    "get",
+    SESSIONS,
+    await app.call("GET", `${SESSIONS}?status=expired&created[gte]=1718000000`, testKey),
+  );
+  check("post", SESSIONS, await app.call("POST", SESSIONS, testKey, `"${"x".repeat(600_000)}"`));
+  await call("get", SESSION, plain.id);
+
+  const answers = operationsOf(document).flatMap(({ method, path }) =>
+    [200, 401].map((status) => `${method} ${path} ${status}`),
+  );
+  t.same(
+    answers.filter((answer) => !seen.has(answer)),
+    [],
+    "no operation was left out",
+  );
+  t.ok(seen.has(`post ${SESSIONS} default`));
+});
+
+/** Has a session paid in part, which is held; the id of what is held. */
+async function holdPayment(app: TestApp, url: string, key: string): Promise<string> {
+  const cardPage = await (await openPage(url)).forms[0]?.submit();
+  const card = {
+    cardNumber: "4929421234600821",
+    cardExpiryMonth: "12",
+    cardExpiryYear: "29",
+    cardCVV: "356",
+  };
+  await cardPage?.forms[0]?.submit({ ...card, outcome: "partial" });
+  return (await app.call("GET", "/v1/held_payments", key)).json.data[0].id;
+}
+
+/** A service, and the document as it serves it. */
+async function startService(t: Test, engine: Parameters<typeof testConfig>[0]) {
+  const config = testConfig(engine);
+  const { testKey } = await createTestMerchant(config);
+  const app = await startTestApp(t, config);
+  const answer = await app.call("GET", "/openapi.json", undefined);
+  t.match(answer, { status: 200, json: { openapi: "3.1.0" } });
+  return { app, testKey, document: answer.json };
+}

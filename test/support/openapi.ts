@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+
+import { Ajv2020 } from "ajv/dist/2020.js";
+
+import type { Loose } from "./reflection.js";
+
+/** The committed document. */
+export const openApi: Loose = JSON.parse(readFileSync("gen/openapi.json", "utf8"));
+
+/** An operation of a document, with everything that belongs to it. */
+export interface Operation {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: Loose;
+}
+
+export function operationsOf(document: Loose): Operation[] {
+  return Object.entries<Loose>(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
+  );
+}
+
+/** Follows a reference into the document, where there is one. */
+function resolved(document: Loose, part: Loose): Loose {
+  if (part.$ref === undefined) return part;
+  return part.$ref
+    .slice("#/".length)
+    .split("/")
+    .reduce((place: Loose, name: string) => place[name], document);
+}
+
+/** What a value breaks of a schema of the document; empty where it fits. */
+export function complaints(document: Loose, schema: Loose, value: unknown): string[] {
+  const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true, formats: FORMATS });
+  const $defs = document.components.schemas;
+  const text = JSON.stringify({ ...schema, $defs }).replaceAll("#/components/schemas/", "#/$defs/");
+  const validate = ajv.compile(JSON.parse(text));
+  return validate(value)
+    ? []
+    : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+/** OpenAPI's own: the limits beside them say what they mean. */
+const FORMATS = { int32: true, int64: true } as const;
+
+/** The schema and the example of a request body or an answer. */
+export function jsonOf(document: Loose, part: Loose): Loose {
+  return resolved(document, part).content["application/json"];
+}

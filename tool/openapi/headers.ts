@@ -1,0 +1,37 @@
+import type { JsonObject } from "@bufbuild/protobuf";
+
+/** The request header that makes a call safe to send again. What it may be is checked in `src/rpc/idempotency.ts`. */
+export const IDEMPOTENCY_KEY: JsonObject = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description:
+    "Makes it safe to send the call again: the same key with the same parameters gets the first answer, and does " +
+    "nothing twice. Kept for at least 24 hours.",
+  schema: {
+    type: "string",
+    minLength: 1,
+    maxLength: 255,
+    pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$",
+  },
+};
+
+/** Headers of answers. */
+export const HEADERS: JsonObject = {
+  RequestId: {
+    description: "Id of this request. Quote it when you ask us about it.",
+    schema: { type: "string" },
+  },
+  IdempotentReplayed: {
+    description: "`true` where this is the first answer to the `Idempotency-Key` again. Absent otherwise.",
+    schema: { type: "string", const: "true" },
+  },
+};
+
+/** On every answer. */
+export const REQUEST_ID: JsonObject = { "Request-Id": { $ref: "#/components/headers/RequestId" } };
+
+/** On the answers of calls that take an `Idempotency-Key`. */
+export const REPLAYED: JsonObject = {
+  "Idempotent-Replayed": { $ref: "#/components/headers/IdempotentReplayed" },
+};

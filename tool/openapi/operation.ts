@@ -1,0 +1,86 @@
+import type { DescService, JsonObject } from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
+
+import type { RouteRule } from "../../src/transcode/http-rules.js";
+import { isRequired } from "./constraints.js";
+import { EXAMPLES } from "./examples.js";
+import { REPLAYED, REQUEST_ID } from "./headers.js";
+import { fieldsBesidePath, parametersOf } from "./parameters.js";
+import type { Schemas } from "./schemas.js";
+import { descriptionOf, firstSentence } from "./texts.js";
+
+/** One HTTP rule as an operation. */
+export function operationOf(rule: RouteRule, schemas: Schemas): JsonObject {
+  const { method } = rule;
+  const example = EXAMPLES[method.name];
+  if (example === undefined) throw new Error(`${method.name} has no example in tool/openapi/examples.ts`);
+  const { sentence, rest } = firstSentence(descriptionOf(method));
+  const parameters = [...parametersOf(rule, schemas), ...(changes(rule) ? [IDEMPOTENCY_KEY_REF] : [])];
+  const schema = bodySchema(rule, schemas);
+  const required = rule.body === "*" ? fieldsBesidePath(rule).some(isRequired) : true;
+  return {
+    operationId: method.localName,
+    tags: [tagOf(method.parent)],
+    summary: sentence,
+    ...(rest === "" ? {} : { description: rest }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(schema === undefined ? {} : { requestBody: { required, ...json(schema, example.request) } }),
+    responses: {
+      200: { ...success(rule, schemas, example.answer) },
+      ...failures(rule),
+    },
+  };
+}
+
+/** `Checkout` for CheckoutService. */
+export function tagOf({ name }: DescService): string {
+  return name.replace(/Service$/, "");
+}
+
+const IDEMPOTENCY_KEY_REF = { $ref: "#/components/parameters/IdempotencyKey" };
+
+/** Calls that only read have no use for an idempotency key. */
+function changes({ method }: RouteRule): boolean {
+  return method.idempotency !== MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
+}
+
+/** Undefined where the body says nothing: there is none, or the path says it all. */
+function bodySchema(rule: RouteRule, schemas: Schemas): JsonObject | undefined {
+  if (rule.body === undefined) return undefined;
+  if (rule.body !== "*") return schemas.value(rule.body, "request");
+  if (rule.variables.length === 0) return schemas.message(rule.method.input, "request");
+  const fields = fieldsBesidePath(rule);
+  return fields.length === 0 ? undefined : schemas.object(fields, "request");
+}
+
+function success(rule: RouteRule, schemas: Schemas, example: JsonObject): JsonObject {
+  const { method, responseBody } = rule;
+  const schema =
+    responseBody === undefined
+      ? schemas.message(method.output, "answer")
+      : schemas.value(responseBody, "answer");
+  return {
+    description: descriptionOf(responseBody ?? method.output),
+    headers: changes(rule) ? { ...REQUEST_ID, ...REPLAYED } : REQUEST_ID,
+    ...json(schema, example),
+  };
+}
+
+/** What a caller of this one has to reckon with; `default` is all the rest. */
+function failures(rule: RouteRule): JsonObject {
+  return {
+    400: ref("Refused"),
+    401: ref("Unauthorized"),
+    ...(rule.variables.length === 0 ? {} : { 404: ref("NotFound") }),
+    ...(changes(rule) ? { 409: ref("Conflict") } : {}),
+    default: ref("Failure"),
+  };
+}
+
+function ref(response: string): JsonObject {
+  return { $ref: `#/components/responses/${response}` };
+}
+
+function json(schema: JsonObject, example: JsonObject | undefined): JsonObject {
+  return { content: { "application/json": { schema, ...(example === undefined ? {} : { example }) } } };
+}

@@ -1,0 +1,64 @@
+import type { DescField, JsonObject } from "@bufbuild/protobuf";
+
+import type { RouteRule } from "../../src/transcode/http-rules.js";
+import { plainStyle } from "../../src/transcode/plain-dialect.js";
+import { isRequired } from "./constraints.js";
+import { QUERY_EXAMPLES } from "./examples.js";
+import type { Schemas } from "./schemas.js";
+import { descriptionOf } from "./texts.js";
+
+/** The rule's path in OpenAPI's words, which know no wildcards: variables of one whole segment and literals. */
+export function openApiPath({ path, template }: RouteRule): string {
+  const segments = template.segments.map((segment, at) => {
+    if (typeof segment === "object") return encodeURIComponent(segment.literal);
+    const variable = template.variables.find(({ start, multi }) => start === at && !multi);
+    if (variable === undefined) throw new Error(`OpenAPI has no words for the path ${path}`);
+    return `{${variable.fieldPath.join(".")}}`;
+  });
+  return `/${segments.join("/")}${template.verb === "" ? "" : `:${template.verb}`}`;
+}
+
+/** The parameters of the path, then those of the query: what neither path nor body says. */
+export function parametersOf(rule: RouteRule, schemas: Schemas): JsonObject[] {
+  const inPath = rule.variables.map(({ field }) => ({
+    name: field.name,
+    in: "path",
+    required: true,
+    ...described(field.leaf, schemas),
+  }));
+  return [...inPath, ...queryFields(rule).map((field) => queryParameter(field, schemas))];
+}
+
+/** The fields of the request that the path does not say. */
+export function fieldsBesidePath({ method, variables }: RouteRule): DescField[] {
+  const inPath = new Set(variables.map(({ field }) => field.fields[0]));
+  return method.input.fields.filter((field) => !inPath.has(field));
+}
+
+function queryFields(rule: RouteRule): DescField[] {
+  return rule.body === "*" ? [] : fieldsBesidePath(rule).filter((field) => field !== rule.body);
+}
+
+function queryParameter(field: DescField, schemas: Schemas): JsonObject {
+  return {
+    name: plainStyle.fieldName(field),
+    in: "query",
+    required: isRequired(field),
+    ...(field.fieldKind === "message" ? asBrackets(field) : {}),
+    ...described(field, schemas),
+  };
+}
+
+/** `created[gte]=1`: the only spelling of an object that OpenAPI has, and it goes one level deep. */
+function asBrackets(field: DescField): JsonObject {
+  const flat = field.message?.fields.every(({ fieldKind }) => fieldKind === "scalar" || fieldKind === "enum");
+  const example = QUERY_EXAMPLES[field.message?.name ?? ""];
+  if (flat !== true) throw new Error(`OpenAPI has no words for ${field.toString()} in a query`);
+  if (example === undefined)
+    throw new Error(`${field.message?.name} has no example in tool/openapi/examples.ts`);
+  return { style: "deepObject", explode: true, example };
+}
+
+function described(field: DescField, schemas: Schemas): JsonObject {
+  return { description: descriptionOf(field), schema: schemas.value(field, "request") };
+}

@@ -1,0 +1,107 @@
+import type { DescEnum, DescField, DescMessage, JsonObject } from "@bufbuild/protobuf";
+
+import { plainStyle } from "../../src/transcode/plain-dialect.js";
+import { canBeUnset, constraintsOf, isRequired, rulesOf } from "./constraints.js";
+import { scalarSchema } from "./scalars.js";
+import { descriptionOf } from "./texts.js";
+
+/** Requests leave out what is optional and may hold nothing unknown. Answers write everything, `null` for what is unset. */
+export type Side = "request" | "answer";
+
+/** JSON Schemas of messages, gathered as components while they are asked for. */
+export class Schemas {
+  readonly #components: Record<string, JsonObject> = {};
+  /** What each component is of, and for which side. */
+  readonly #owners = new Map<string, string>();
+
+  get components(): Readonly<Record<string, JsonObject>> {
+    return this.#components;
+  }
+
+  /** A reference to the message's component. */
+  message(desc: DescMessage, side: Side): JsonObject {
+    return this.#component(desc, side, () => ({
+      description: descriptionOf(desc),
+      ...this.object(desc.fields, side),
+    }));
+  }
+
+  /** An object of these fields. */
+  object(fields: readonly DescField[], side: Side): JsonObject {
+    const properties = fields.map((field) => [nameOf(field), this.#property(field, side)]);
+    const required = fields.filter((field) => side === "answer" || isRequired(field)).map(nameOf);
+    return {
+      type: "object",
+      properties: Object.fromEntries(properties) as JsonObject,
+      ...(required.length === 0 ? {} : { required }),
+      ...(side === "request" ? { additionalProperties: false } : {}),
+    };
+  }
+
+  /** A field's value, where it is set. */
+  value(field: DescField, side: Side): JsonObject {
+    const rules = rulesOf(field);
+    const constraints = constraintsOf(field, rules);
+    const one = this.#single(field, side);
+    if (field.fieldKind === "list") {
+      const items = rules?.type.case === "repeated" ? rules.type.value.items : undefined;
+      return { type: "array", items: { ...one, ...constraintsOf(field, items) }, ...constraints };
+    }
+    if (field.fieldKind === "map") {
+      const { keys, values } = rules?.type.case === "map" ? rules.type.value : {};
+      const additionalProperties = { ...one, ...constraintsOf(field, values) };
+      const names = keys === undefined ? {} : { propertyNames: constraintsOf(field, keys) };
+      return { type: "object", ...names, additionalProperties, ...constraints };
+    }
+    return { ...one, ...constraints };
+  }
+
+  #property(field: DescField, side: Side): JsonObject {
+    const value = this.value(field, side);
+    const schema = side === "answer" && canBeUnset(field) ? orNull(value) : value;
+    return { ...schema, description: descriptionOf(field) };
+  }
+
+  /** The value of a field that has one, or one value of a list or map. */
+  #single(field: DescField, side: Side): JsonObject {
+    if (field.message !== undefined) return this.message(field.message, side);
+    return field.enum === undefined ? scalarSchema(field) : this.#enumeration(field.enum);
+  }
+
+  #enumeration(desc: DescEnum): JsonObject {
+    return this.#component(desc, "request and answer", () => {
+      const names = plainStyle.enumNames(desc);
+      // Zero stands for an unset field: it is never answered, and means nothing in a request.
+      const values = desc.values.filter(({ number }) => number !== 0);
+      const list = values.map((value) => `- \`${names.name(value.number)}\`: ${descriptionOf(value)}`);
+      return {
+        description: `${descriptionOf(desc)}\n\n${list.join("\n")}`,
+        type: "string",
+        enum: values.map(({ number }) => names.name(number) ?? ""),
+      };
+    });
+  }
+
+  #component(desc: DescMessage | DescEnum, side: string, schema: () => JsonObject): JsonObject {
+    if (desc.typeName.startsWith("google.")) throw new Error(`There is no schema for ${desc.typeName} yet`);
+    const owner = `${desc.typeName} (${side})`;
+    const known = this.#owners.get(desc.name);
+    if (known === undefined) {
+      this.#owners.set(desc.name, owner);
+      this.#components[desc.name] = {}; // Keeps the place before those that it holds.
+      this.#components[desc.name] = schema();
+    } else if (known !== owner) {
+      throw new Error(`${known} and ${owner} look different, and would share one name`);
+    }
+    return { $ref: `#/components/schemas/${desc.name}` };
+  }
+}
+
+function nameOf(field: DescField): string {
+  return plainStyle.fieldName(field);
+}
+
+function orNull(schema: JsonObject): JsonObject {
+  if ("$ref" in schema) return { anyOf: [schema, { type: "null" }] };
+  return { ...schema, type: [schema["type"] ?? "", "null"] };
+}
