@@ -138,7 +138,11 @@ function invented(file: CaseFile): string[] {
   const { completedBy } = file.session;
   const unpaid = completedBy !== null && (charges.get(completedBy)?.received ?? 0) === 0;
   return [
-    ...strange.map(({ transaction, outcome }) => `transaction ${transaction} is recorded as ${outcome}`),
+    ...strange.map(({ transaction, outcome, heldReason }) => {
+      const code = charges.get(transaction)?.code;
+      const truth = code === undefined ? "the gateway does not know" : `took nothing (${code})`;
+      return `transaction ${transaction}, which ${truth}, is recorded as ${outcome} ${heldReason ?? ""}`;
+    }),
     ...believed.map(({ via, status }) => `a forged ${via} was answered ${status}`),
     ...(unpaid ? [`is complete by transaction ${completedBy}, which took nothing`] : []),
   ];

@@ -1,6 +1,6 @@
 import type { CheckoutPoint } from "../../src/checkout/checkout.js";
 import type { Chronicle } from "./chronicle.js";
-import { type ChildProgram, startProgram } from "./child-program.js";
+import { type ChildProgram, firstMessage, startProgram } from "./child-program.js";
 
 /** The replicas of the service, each a process that may die at any moment and is then started again. */
 export interface Fleet {
@@ -72,9 +72,13 @@ class Replica {
     const { service, env } = this.#setting;
     // The port of the first start is kept: a load balancer finds the replica where it was.
     const port = this.url === "" ? "0" : new URL(this.url).port;
-    const program = await startProgram<number>("replica.js", [service], { ...env, PORT: port }, (line) =>
-      this.#chronicle.note(undefined, `${this.#name} logged ${briefly(line)}`),
-    );
+    const program = await startProgram<number>({
+      file: "replica.js",
+      args: [service],
+      env: { ...env, PORT: port },
+      ready: firstMessage,
+      onLog: (line) => this.#chronicle.note(undefined, `${this.#name} logged ${briefly(line)}`),
+    });
     this.#program = program;
     this.url = `http://127.0.0.1:${program.ready}`;
     this.up = true;

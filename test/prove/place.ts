@@ -16,7 +16,8 @@ export interface Place {
   /** The way that no trouble touches. Undefined: the embedded file in `dataDir`. */
   readonly url: string | undefined;
   readonly dataDir: string;
-  readonly secretsKey: Buffer | undefined;
+  /** Shared with the gateway, which is told the merchants' accounts by it. */
+  readonly secretsKey: Buffer;
   /** One line to the server for each replica. */
   readonly lines: readonly Line[];
   /** To be asked once the service has made its tables. */
@@ -55,15 +56,16 @@ export async function preparePlace(
   server: string | undefined,
   replicas: number,
 ): Promise<Place> {
+  const secretsKey = randomBytes(32);
   if (engine === "embedded") {
     const dataDir = temporaryFolder(ending);
     const locks = (): Promise<LockHolder> => Promise.resolve(openFileLocks(dataDir));
-    return { url: undefined, dataDir, secretsKey: undefined, lines: [], locks };
+    return { url: undefined, dataDir, secretsKey, lines: [], locks };
   }
   if (server === undefined) throw new Error("There is no database server.");
   const url = await newDatabase(ending, server);
   const lines = await Promise.all(Array.from({ length: replicas }, () => openLine(ending, url)));
-  return { url, dataDir: "", secretsKey: randomBytes(32), lines, locks: () => openRowLocks(url) };
+  return { url, dataDir: "", secretsKey, lines, locks: () => openRowLocks(url) };
 }
 
 async function newDatabase(ending: Ending, server: string): Promise<string> {

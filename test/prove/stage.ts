@@ -1,4 +1,5 @@
-import { openGatewayAccount } from "../../src/checkout/gateway-account.js";
+import { listTestAccounts } from "../../src/checkout/gateway-account.js";
+import { registerTestAccounts } from "../../src/checkout/register-test-accounts.js";
 import { createApiKey } from "../../src/checkout/create-api-key.js";
 import { createMerchant, type Registry } from "../../src/checkout/create-merchant.js";
 import { type Config, readConfig } from "../../src/config.js";
@@ -9,7 +10,7 @@ import { systemClock } from "../../src/lib/clock.js";
 import { createLog } from "../../src/lib/log.js";
 import { openStore } from "../../src/store.js";
 import { Chronicle } from "./chronicle.js";
-import { type ChildProgram, startProgram } from "./child-program.js";
+import { type ChildProgram, lastWordOfFirstLine, startProgram } from "./child-program.js";
 import { type Fleet, startFleet } from "./fleet.js";
 import { type Ending, type Place, preparePlace, temporaryFolder } from "./place.js";
 import { openRelay, type Relay } from "./relay.js";
@@ -38,19 +39,32 @@ export async function setStage(ending: Ending, setting: StageSetting): Promise<S
   const chronicle = new Chronicle();
   const place = await preparePlace(ending, setting.engine, setting.server, setting.replicas);
   const ledgerDir = temporaryFolder(ending);
-  const gateway = await startProgram<string>("gateway.js", [ledgerDir], {}, (line) =>
-    chronicle.note(undefined, `the gateway logged ${line}`),
-  );
+  const gateway = await startGateway(chronicle, place, ledgerDir);
   ending.teardown(() => gateway.kill());
   const relay = await openRelay();
   ending.teardown(() => relay.close());
   const fleet = await startReplicas(chronicle, setting, place, gateway.ready, relay);
   ending.teardown(() => fleet.stop());
-  const merchants = await createMerchants(place, gateway);
+  const merchants = await createMerchants(place, gateway.ready);
   const books = await openBooks(ending, place.url, place.dataDir);
   const ledger = await openBooks(ending, undefined, ledgerDir);
   const troublemaker = createTroublemaker(fleet, place.lines, await place.locks());
   return { chronicle, fleet, relay, merchants, troublemaker, ledger, books };
+}
+
+/** `bin/calmony-pay sandbox`, but for its end: it goes with the simulation. */
+async function startGateway(
+  chronicle: Chronicle,
+  { secretsKey }: Place,
+  dataDir: string,
+): Promise<ChildProgram<string>> {
+  return await startProgram({
+    file: "gateway.js",
+    args: [],
+    env: { PORT: "0", DATA_DIR: dataDir, SECRETS_KEY: secretsKey.toString("base64"), LOG_LEVEL: "error" },
+    ready: lastWordOfFirstLine,
+    onLog: (line) => chronicle.note(undefined, `the gateway logged ${line}`),
+  });
 }
 
 async function startReplicas(
@@ -67,7 +81,7 @@ async function startReplicas(
       METRICS_PORT: "off",
       DATABASE_URL: place.lines[index]?.url ?? "",
       DATA_DIR: place.dataDir,
-      SECRETS_KEY: place.secretsKey?.toString("base64") ?? "",
+      SECRETS_KEY: place.secretsKey.toString("base64"),
       PUBLIC_URL: relay.url,
       SANDBOX_URL: gatewayUrl,
       LOG_LEVEL: "error",
@@ -77,7 +91,7 @@ async function startReplicas(
 }
 
 /** Two merchants as the operator makes them. The gateway gets to know their accounts, and the simulation signs with them. */
-async function createMerchants(place: Place, gateway: ChildProgram<string>): Promise<SceneMerchant[]> {
+async function createMerchants(place: Place, gatewayUrl: string): Promise<SceneMerchant[]> {
   const { db, sealer } = await openStore(configOf(place), silent);
   try {
     const registry = { db, sealer, clock: systemClock };
@@ -85,10 +99,7 @@ async function createMerchants(place: Place, gateway: ChildProgram<string>): Pro
     for (const name of ["The first shop", "The second shop"]) {
       merchants.push(await createSceneMerchant(registry, name));
     }
-    const accounts = merchants.map(({ merchantID, secret }) => {
-      return [merchantID, { secret, merchantName: "A shop", countryCode: "GB" }];
-    });
-    gateway.process.send(accounts);
+    await registerTestAccounts(registry, gatewayUrl);
     return merchants;
   } finally {
     await db.close();
@@ -96,18 +107,9 @@ async function createMerchants(place: Place, gateway: ChildProgram<string>): Pro
 }
 
 async function createSceneMerchant(registry: Registry, name: string): Promise<SceneMerchant> {
-  const { id: merchantId } = await createMerchant(registry, { name, countryCode: "GB", live: undefined });
-  const owner = { merchantId, livemode: false };
-  const { key } = await createApiKey(registry, owner);
-  const account = await openGatewayAccount(
-    {
-      ...registry,
-      log: silent,
-      addresses: { publicUrl: "", hppUrl: "", gatewayUrl: "", sandboxUrl: "" },
-      reached: () => Promise.resolve(),
-    },
-    owner,
-  );
+  const { id } = await createMerchant(registry, { name, countryCode: "GB", live: undefined });
+  const { key } = await createApiKey(registry, { merchantId: id, livemode: false });
+  const account = (await listTestAccounts(registry)).find(({ merchantName }) => merchantName === name);
   if (account === undefined) throw new Error("A merchant has no sandbox account.");
   return { key, merchantID: account.merchantID, secret: account.secret };
 }
