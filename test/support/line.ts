@@ -1,8 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-import type { Test } from "tap";
-
 /** A line to a database server that can be cut, as networks and failovers do. */
 export interface Line {
   /** The server's address by way of this line. */
@@ -16,7 +14,12 @@ export interface Line {
   loseNextCommit(): void;
 }
 
-export async function openLine(t: Test, serverUrl: string): Promise<Line> {
+/** Whatever ends, a test or a simulation: then the line is taken down. */
+interface Ending {
+  teardown(takeDown: () => unknown): void;
+}
+
+export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
   const server = new URL(serverUrl);
   const sockets = new Set<Socket>();
   const state = { loseCommit: false };

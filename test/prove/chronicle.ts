@@ -1,0 +1,53 @@
+/** Something that happened, for the timeline of a counter-example. */
+export interface Happening {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Undefined where it concerns everybody: a replica was killed. */
+  readonly session: string | undefined;
+  readonly text: string;
+}
+
+/** A message of the gateway that reached the service, and what the service answered. */
+export interface Delivery {
+  readonly session: string;
+  readonly transaction: string;
+  readonly via: "callback" | "return";
+  /** 0 where no answer came. */
+  readonly status: number;
+  /** False where the gateway never signed it. */
+  readonly genuine: boolean;
+}
+
+/** An answer to a create. */
+export interface Created {
+  /** Number of the plan; each plan has one idempotency key. */
+  readonly number: number;
+  readonly session: string;
+}
+
+/** The session as its merchant read it. */
+export interface SessionRead {
+  readonly session: string;
+  readonly status: string;
+  readonly paymentStatus: string;
+  readonly paymentIntent: string | null;
+}
+
+/** What the simulation saw from outside while it ran. Belongs to no process that is ever killed. */
+export class Chronicle {
+  readonly happenings: Happening[] = [];
+  readonly deliveries: Delivery[] = [];
+  readonly created: Created[] = [];
+  readonly reads: SessionRead[] = [];
+  /** Answers that no fault excuses. */
+  readonly faultyAnswers: { readonly session: string | undefined; readonly text: string }[] = [];
+  readonly injected = new Map<string, number>();
+
+  note(session: string | undefined, text: string): void {
+    this.happenings.push({ at: Date.now(), session, text });
+  }
+
+  count(fault: string): void {
+    this.injected.set(fault, (this.injected.get(fault) ?? 0) + 1);
+  }
+}

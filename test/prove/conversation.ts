@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { fieldText, parseFields } from "../../src/cardstream/fields.js";
+import type { Chronicle } from "./chronicle.js";
+import type { Fleet } from "./fleet.js";
+import type { Plan } from "./schedule.js";
+import { webCall } from "./web-call.js";
+
+/** Retries end while a restarted replica is long back: what fails for longer is lost, as the gateway promises nothing. */
+const DELIVERIES_MAX = 12;
+
+/** All that happens about one session, from its creation until nothing is under way any more. */
+export class Conversation {
+  readonly plan: Plan;
+  readonly sessionId: string;
+  readonly #chronicle: Chronicle;
+  readonly #fleet: Fleet;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #heldBack: Buffer[] = [];
+
+  constructor(chronicle: Chronicle, fleet: Fleet, plan: Plan, sessionId: string) {
+    this.#chronicle = chronicle;
+    this.#fleet = fleet;
+    this.plan = plan;
+    this.sessionId = sessionId;
+  }
+
+  note(text: string): void {
+    this.#chronicle.note(this.sessionId, text);
+  }
+
+  count(fault: string): void {
+    this.#chronicle.count(fault);
+  }
+
+  /** Does `work` beside everything else; `end` waits for it. */
+  beside(work: Promise<unknown>): void {
+    work.catch(() => {}); // Not lost: `end` waits for the same promise and throws.
+    this.#underWay.add(work);
+  }
+
+  /** Brings the gateway's callback to the service as the plan has it, and answers what the gateway gets to see. */
+  async callBack(body: Buffer): Promise<number> {
+    const { callback, delayMs } = this.plan;
+    if (callback !== "prompt") this.count(`callback ${callback}`);
+    if (callback === "prompt") return await this.#deliver(body, this.plan.replica);
+    if (callback === "doubled") return await this.#deliverCopies(body);
+    if (callback === "delayed") {
+      this.beside(sleep(delayMs).then(() => this.#deliver(body, this.plan.replica)));
+    } else if (callback === "dropped") {
+      this.note("the callback is lost on its way");
+    } else {
+      this.#heldBack.push(body);
+    }
+    return NOT_DELIVERED;
+  }
+
+  /** Lets go of callbacks that waited for the shopper's return. */
+  letGo(): void {
+    for (const body of this.#heldBack.splice(0)) this.beside(this.#deliver(body, this.plan.replica));
+  }
+
+  /** Posts a message to the service and writes down what it answered. */
+  async post(body: Buffer, via: "callback" | "return", replica: number, genuine = true): Promise<number> {
+    const path = via === "callback" ? "/callbacks/cardstream" : `/pay/${this.sessionId}/return`;
+    const transaction = fieldText(parseFields(body), "transactionID");
+    const { status } = await webCall(`${this.#fleet.urlOf(replica)}${path}`, body.toString("utf8"));
+    const { sessionId: session } = this;
+    this.#chronicle.deliveries.push({ session, transaction, via, status, genuine });
+    const answer = status === 0 ? "no answer" : `answered ${status}`;
+    this.note(`${genuine ? "" : "forged "}${via} of transaction ${transaction}: ${answer}`);
+    return status;
+  }
+
+  async end(): Promise<void> {
+    this.letGo();
+    for (const work of this.#underWay) await work; // What is added meanwhile is waited for as well.
+  }
+
+  async #deliverCopies(body: Buffer): Promise<number> {
+    const copies = [0, 1, 2, 3].map((copy) => this.#deliver(body, this.plan.replica + copy));
+    return Math.max(...(await Promise.all(copies)));
+  }
+
+  async #deliver(body: Buffer, replica: number): Promise<number> {
+    const status = await this.post(body, "callback", replica);
+    if (this.plan.retried && isWorthAnother(status)) this.beside(this.#retry(body, replica));
+    return status === 0 ? NOT_DELIVERED : status;
+  }
+
+  async #retry(body: Buffer, replica: number): Promise<void> {
+    this.count("callback sent again");
+    for (let tries = 2; tries <= DELIVERIES_MAX; tries++) {
+      await sleep(50 * tries);
+      if (!isWorthAnother(await this.post(body, "callback", replica + tries))) return;
+    }
+  }
+}
+
+/** What the gateway sees of a callback that did not arrive. */
+const NOT_DELIVERED = 504;
+
+function isWorthAnother(status: number): boolean {
+  return status === 0 || status >= 500;
+}

@@ -1,0 +1,89 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+
+import { findPlanted } from "./planted/find.js";
+import { PLANTED_BUGS } from "./planted/planted-bugs.js";
+import { reportOf, searchReport } from "./report.js";
+import { SERVICE, simulate } from "./run.js";
+import type { EngineName } from "./schedule.js";
+import { withServer } from "./server.js";
+
+interface Options {
+  readonly seed: number;
+  readonly sessions: number;
+  readonly engine: EngineName;
+  readonly replicas: number;
+  readonly planted?: string;
+}
+
+/** `npm run prove`. Progress goes to standard error, the result to standard output. */
+export async function prove(args: readonly string[]): Promise<number> {
+  const options = parse(args);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+  if (options.planted !== undefined) return await searchAll(options.planted, options.seed);
+  const { seed, sessions, engine } = options;
+  const replicas = engine === "embedded" ? 1 : options.replicas;
+  return await withServer(engine, async (server) => {
+    const onProgress = progressOf(sessions);
+    const verdict = await simulate({
+      seed,
+      sessions,
+      engine,
+      replicas,
+      service: SERVICE,
+      server,
+      onProgress,
+    });
+    process.stdout.write(reportOf(verdict));
+    return verdict.finding.violations.length === 0 ? 0 : 1;
+  });
+}
+
+function parse(args: readonly string[]): Options {
+  return new Command("prove")
+    .description(
+      "Pays many sessions while messages are lost, lines are cut and servers are killed, then holds what is recorded " +
+        "to the gateway's own books. Ends with 0 only where every payment is recorded exactly once.",
+    )
+    .option("--seed <number>", "the same seed makes the same schedule", whole, Date.now() % 1_000_000)
+    .option("--sessions <number>", "how many sessions", whole, 2000)
+    .addOption(new Option("--engine <name>", "database").choices(["embedded", "mariadb"]).default("embedded"))
+    .option("--replicas <number>", "server processes; the embedded database has one", whole, 2)
+    .addOption(
+      new Option(
+        "--planted <name>",
+        "plants a known bug, or all one after the other, and ends with 0 where found",
+      ).choices(["all", ...PLANTED_BUGS.map(({ name }) => name)]),
+    )
+    .parse([...args], { from: "user" })
+    .opts<Options>();
+}
+
+function whole(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("A whole number from 1 on.");
+}
+
+/** Ends with 0 only where every bug was found. */
+async function searchAll(name: string, seed: number): Promise<number> {
+  const bugs = PLANTED_BUGS.filter((bug) => name === "all" || bug.name === name);
+  let found = 0;
+  for (const bug of bugs) {
+    process.stderr.write(`planted: ${bug.name}\n`);
+    const search = await withServer(bug.engine, (server) =>
+      findPlanted({ bug, seed, server, onProgress: progressOf(SEARCH_STEP) }),
+    );
+    if (search.verdict !== undefined) found++;
+    process.stdout.write(`${searchReport(search)}\n`);
+  }
+  process.stdout.write(`${found} of ${bugs.length} planted bugs found\n`);
+  return found === bugs.length ? 0 : 1;
+}
+
+const SEARCH_STEP = 100;
+
+function progressOf(sessions: number): (done: number) => void {
+  const step = Math.max(1, Math.round(sessions / 20));
+  return (done) => {
+    if (done % step === 0) process.stderr.write(`${done} of ${sessions} sessions\n`);
+  };
+}

@@ -1,0 +1,43 @@
+import { Ending } from "../place.js";
+import { simulate, type Verdict } from "../run.js";
+import { plant } from "./plant.js";
+import type { PlantedBug } from "./planted-bugs.js";
+
+/** A search for a planted bug: within a thousand sessions, in runs of growing length. */
+export interface Search {
+  readonly bug: PlantedBug;
+  readonly seed: number;
+  readonly server: string | undefined;
+  readonly onProgress: (done: number) => void;
+}
+
+/** A bug that was found, or was not. */
+export interface Found {
+  readonly bug: PlantedBug;
+  /** The run that found it; undefined where none did. */
+  readonly verdict: Verdict | undefined;
+  /** Sessions of all runs together. */
+  readonly sessions: number;
+}
+
+/** Most bugs show early, and a long run that need not be is a long wait. */
+const RUNS = [100, 300, 600];
+
+/** Runs the service with the bug until the checker finds something. */
+export async function findPlanted({ bug, seed, server, onProgress }: Search): Promise<Found> {
+  const ending = new Ending();
+  try {
+    const service = plant(ending, bug);
+    const replicas = bug.engine === "embedded" ? 1 : 2;
+    const setting = { engine: bug.engine, replicas, service, server, onProgress };
+    let done = 0;
+    for (const sessions of RUNS) {
+      const verdict = await simulate({ ...setting, seed: seed + done, sessions });
+      done += sessions;
+      if (verdict.finding.violations.length > 0) return { bug, verdict, sessions: done };
+    }
+    return { bug, verdict: undefined, sessions: done };
+  } finally {
+    await ending.all();
+  }
+}

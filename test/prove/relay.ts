@@ -1,0 +1,42 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { fieldText, parseFields } from "../../src/cardstream/fields.js";
+import { readBody } from "../../src/lib/http.js";
+import type { Conversation } from "./conversation.js";
+
+/** The way from the gateway to the service: its address is the public one, and callbacks meet their faults on it. */
+export interface Relay {
+  readonly url: string;
+  /** Callbacks about this session are this conversation's from now on. */
+  join(conversation: Conversation): void;
+  close(): void;
+}
+
+export async function openRelay(): Promise<Relay> {
+  const conversations = new Map<string, Conversation>();
+  const relay = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readBody(request, BODY_BYTES_MAX);
+    const fields = parseFields(body);
+    const conversation = conversations.get(fieldText(fields, "orderRef"));
+    conversation?.note(
+      `the gateway sends a callback: transaction ${fieldText(fields, "transactionID")}, ` +
+        `code ${fieldText(fields, "responseCode")}`,
+    );
+    response.writeHead((await conversation?.callBack(body)) ?? 404).end();
+  };
+  const server = createServer((request, response) => void relay(request, response));
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    join: (conversation) => conversations.set(conversation.sessionId, conversation),
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+const BODY_BYTES_MAX = 256 * 1024;

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
+
+import type { Conversation } from "./conversation.js";
+import type { LockHolder } from "./lock-holder.js";
+
+/** A little longer than the service lets a statement wait for a lock. */
+const HELD_MS = 5_600;
+
+/** Of two in a deadlock the server gives up the one that has written less. */
+const WEIGHT_ROWS = 200;
+
+/** How long a completion may take to come and stand in the way. */
+const MEETING_WITHIN_MS = 4_000;
+
+/** A client of the database server, by a line of its own, who locks rows that the service needs. */
+export async function openRowLocks(url: string): Promise<LockHolder> {
+  const setup = await mysql.createConnection(url);
+  await setup.query("create table if not exists rude (id int primary key auto_increment, held int)");
+  await setup.end();
+  return {
+    async holdTooLong(conversation) {
+      const connection = await mysql.createConnection(url);
+      await connection.query("begin");
+      await lockSession(connection, conversation);
+      return async () => {
+        conversation.count("lock held too long");
+        conversation.note("another client holds the session's row");
+        await sleep(HELD_MS);
+        await leave(connection);
+        conversation.note("the row is given back");
+      };
+    },
+    async deadlock(conversation) {
+      const connection = await mysql.createConnection(url);
+      await connection.query("begin");
+      const rows = Array.from({ length: WEIGHT_ROWS }, () => [1]);
+      await connection.query("insert into rude (held) values ?", [rows]);
+      // In the way of the payment intent that the completion will insert after it has locked the session.
+      await connection.query(BLOCKING_INTENT, [`pi_rude${conversation.sessionId}`, conversation.sessionId]);
+      return () => meet(url, connection, conversation);
+    },
+  };
+}
+
+const BLOCKING_INTENT = `insert into payment_intent (id, merchant_id, livemode, session_id, status, amount, currency,
+  payment_method_id, gateway_result_id, created_at) values (?, 'rude', 0, ?, 'succeeded', 1, 'gbp', 'rude', 'rude', 0)`;
+
+/** Waits until the completion has the session, then asks for it too: each now waits for the other. */
+async function meet(url: string, connection: Connection, conversation: Conversation): Promise<void> {
+  const probe = await mysql.createConnection(url);
+  try {
+    const before = await deadlocks(probe);
+    if (!(await sessionIsTaken(probe, conversation))) return;
+    await lockSession(connection, conversation);
+    if ((await deadlocks(probe)) > before) {
+      conversation.count("deadlock");
+      conversation.note("the database has ended a deadlock with another client");
+    }
+  } catch (error) {
+    conversation.note(`the other client gave up: ${String(error)}`);
+  } finally {
+    await probe.end();
+    await leave(connection);
+  }
+}
+
+async function sessionIsTaken(probe: Connection, conversation: Conversation): Promise<boolean> {
+  const deadline = Date.now() + MEETING_WITHIN_MS;
+  while (Date.now() < deadline) {
+    try {
+      await lockSession(probe, conversation, "nowait");
+    } catch {
+      return true; // Locked by the completion: there is nobody else.
+    }
+    await sleep(2);
+  }
+  return false;
+}
+
+async function lockSession(connection: Connection, { sessionId }: Conversation, how = ""): Promise<void> {
+  await connection.query(`select id from checkout_session where id = ? for update ${how}`, [sessionId]);
+}
+
+async function deadlocks(connection: Connection): Promise<number> {
+  const [rows] = await connection.query<RowDataPacket[]>("show global status like 'Innodb_deadlocks'");
+  return Number(rows[0]?.["Value"] ?? 0);
+}
+
+async function leave(connection: Connection): Promise<void> {
+  await connection.query("rollback");
+  await connection.end();
+}
