@@ -100,7 +100,7 @@ function outcomes({ snapshots: { ledger, books } }: Verdict): Row[] {
 }
 
 /** The first violation and how it came about, line by line; empty where nothing was found. */
-export function counterExample(verdict: Verdict): string[] {
+function counterExample(verdict: Verdict): string[] {
   const [first] = verdict.finding.violations;
   return first === undefined ? [] : exampleOf(verdict, first);
 }
