@@ -1,6 +1,6 @@
 import { lockCheckoutSession, markExpired } from "../db/checkout-sessions.js";
 import { insertEvents } from "../db/events.js";
-import type { Tx } from "../db/transaction.js";
+import type { Run, Tx } from "../db/transaction.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import { type CheckoutSession, mayMove, statusAt } from "../domain/session.js";
@@ -25,12 +25,15 @@ export async function expireSession(
   const before = await doneBefore(checkout, owner, call);
   const session = await getSession(checkout, owner, id);
   const clock = await clockOf(checkout, owner);
-  const { replayed } = before ?? (await once(checkout, owner, call, id, (tx) => expire(clock, tx, id)));
+  const { replayed } =
+    before ?? (await once(checkout, owner, call, id, (tx, run) => expire(clock, tx, run, id)));
   return { session: asExpired(session), replayed };
 }
 
-async function expire(clock: Clock, tx: Tx, id: string): Promise<void> {
+async function expire(clock: Clock, tx: Tx, { again }: Run, id: string): Promise<void> {
   const session = await lockCheckoutSession(tx, id);
+  // A connection lost at COMMIT usually had committed: then what was asked for is done.
+  if (again && session.status === "expired") return;
   const now = clock.now();
   const status = statusAt(session, now);
   if (!mayMove(status, "expired")) {

@@ -115,6 +115,18 @@ for (const [what, fault] of Object.entries(FAULTS)) {
   );
 }
 
+await onMysql(t, "an expiry whose commit was answered by nobody is done, not refused", async (t, engine) => {
+  const line = await openLine(t, engine.place.url ?? "");
+  const config = testConfig(engine, { databaseUrl: line.url });
+  const { liveKey } = await createTestMerchant(config);
+  const app = await startTestApp(t, config);
+  const { json: session } = await app.call("POST", "/v1/checkout/sessions", liveKey, anOrder());
+  line.loseNextCommit();
+  const expired = await app.call("POST", `/v1/checkout/sessions/${session.id}/expire`, liveKey);
+  t.match([expired.status, expired.json.status], [200, "expired"]);
+  t.same((await stored(app)).events, ["checkout.session.expired"]);
+});
+
 await eachEngine(t, "whatever keeps a result from being stored, the browser keeps it", async (t, engine) => {
   let fails = true;
   const { app, mine, session } = await openSession(

@@ -19,6 +19,9 @@ interface Ending {
   teardown(takeDown: () => unknown): void;
 }
 
+/** The statement as the protocol sends it: not a part of READ COMMITTED. */
+const COMMIT = "\u0003COMMIT";
+
 export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
   const server = new URL(serverUrl);
   const sockets = new Set<Socket>();
@@ -35,7 +38,7 @@ export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
       from.on("error", () => {}); // Cut on purpose; close follows.
     }
     client.on("data", (chunk) => {
-      if (state.loseCommit && chunk.includes("COMMIT")) {
+      if (state.loseCommit && chunk.includes(COMMIT)) {
         state.loseCommit = false;
         losing = true;
       }
