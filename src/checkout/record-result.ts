@@ -3,7 +3,7 @@ import { insertEvents } from "../db/events.js";
 import { type GatewayResultRow, insertGatewayResult } from "../db/gateway-results.js";
 import { inTransaction, type Tx } from "../db/transaction.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
-import { endsAttempt, held, judge, type Judgement, judgeWithoutSession } from "../domain/judgement.js";
+import { endsAttempt, held, judge, type Judgement, judgeAlone } from "../domain/judgement.js";
 import { currencyByCode } from "../domain/money.js";
 import { type CheckoutSession, parseAttemptReference } from "../domain/session.js";
 import type { Clock } from "../lib/clock.js";
@@ -28,7 +28,7 @@ export async function recordResult(
 ): Promise<AppliedResult> {
   const { session, result } = verified;
   const row = newRow(checkout, verified, message);
-  if (session === undefined) return await recordAlone(checkout, row, judgeWithoutSession(result));
+  if (session === undefined) return await recordAlone(checkout, row, judgeAlone(result, "session_unknown"));
   const clock = await clockOf(checkout, session);
   return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
     const locked = await lockCheckoutSession(tx, session.id);
@@ -37,13 +37,14 @@ export async function recordResult(
   });
 }
 
-/** Records a result that could not be applied as held, in a transaction that touches nothing else. */
+/** Records a result that could not be applied, in a transaction that touches nothing else: held where it took money. */
 export async function recordUnapplicable(
   checkout: Checkout,
   verified: VerifiedMessage,
   message: GatewayMessage,
 ): Promise<AppliedResult> {
-  return await recordAlone(checkout, newRow(checkout, verified, message), held("not_applicable"));
+  const judgement = judgeAlone(verified.result, "not_applicable");
+  return await recordAlone(checkout, newRow(checkout, verified, message), judgement);
 }
 
 async function recordFor(
