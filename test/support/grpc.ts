@@ -15,9 +15,23 @@ type Outcome =
 // oxlint-disable-next-line typescript/no-explicit-any -- what a client without generated types gets.
 type Answer = any;
 
+/** Which service is called, as its proto file names it, and how its address is trusted. */
+interface Wanted {
+  readonly trust?: ChannelCredentials;
+  readonly file?: string;
+  readonly service?: string;
+}
+
 /** A client made from the proto files, by a gRPC stack that is not ours. */
-export async function connect(address: string, trust: ChannelCredentials = credentials.createInsecure()) {
-  const definition = await load("calmonypay/v1/checkout_service.proto", {
+export async function connect(
+  address: string,
+  {
+    trust = credentials.createInsecure(),
+    file = "checkout_service",
+    service = "CheckoutService",
+  }: Wanted = {},
+) {
+  const definition = await load(`calmonypay/v1/${file}.proto`, {
     includeDirs: ["proto", "proto/third_party"],
     keepCase: true,
     longs: String,
@@ -25,7 +39,7 @@ export async function connect(address: string, trust: ChannelCredentials = crede
   });
   // oxlint-disable-next-line typescript/no-explicit-any -- the loader makes classes that no type knows.
   const { calmonypay } = loadPackageDefinition(definition) as any;
-  const client = new calmonypay.v1.CheckoutService(address, trust);
+  const client = new calmonypay.v1[service](address, trust);
   return {
     close: () => client.close(),
     call: (method: string, request: object, key: string | undefined) =>
