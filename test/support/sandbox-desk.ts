@@ -1,6 +1,5 @@
 import { listTestAccounts } from "../../src/checkout/gateway-account.js";
 import { findGatewayAccount } from "../../src/db/gateway-accounts.js";
-import { systemClock } from "../../src/lib/clock.js";
 import { openStore } from "../../src/store.js";
 import type { TestApp, TestMerchant } from "./app.js";
 import { silent } from "./database.js";
@@ -40,7 +39,7 @@ async function testAccountOf({ config }: TestApp, { id }: TestMerchant) {
   const store = await openStore(config, silent);
   try {
     const row = await findGatewayAccount(store.db.manager, { merchantId: id, livemode: false });
-    const accounts = await listTestAccounts({ ...store, clock: systemClock });
+    const accounts = await listTestAccounts(store);
     const account = accounts.find(({ merchantID }) => merchantID === row?.gatewayMerchantId);
     if (account === undefined) throw new Error("The merchant has no test account.");
     return account;
