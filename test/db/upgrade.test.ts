@@ -2,6 +2,7 @@ import t, { type Test } from "tap";
 
 import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
+import { findPaymentIntent } from "../../src/db/payment-intents.js";
 import { entities, migrations } from "../../src/db/schema.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import { eachEngine, type TestEngine } from "../support/database.js";
@@ -52,3 +53,39 @@ await eachEngine(
     t.equal(Buffer.from(former.secret_sealed).toString(), "old");
   },
 );
+
+await eachEngine(t, "a payment of before has its amount received after an upgrade", async (t, engine) => {
+  const database = await upgraded(t, engine, {
+    payment_intent: {
+      id: "pi_1",
+      merchant_id: "acct_1",
+      livemode: 1,
+      session_id: "cs_1",
+      status: "succeeded",
+      amount: 2999,
+      currency: "gbp",
+      payment_method_id: "pm_1",
+      gateway_result_id: "gr_1",
+      created_at: 1_700_000_000_000,
+    },
+  });
+  t.same(await findPaymentIntent(database.manager, "pi_1"), {
+    id: "pi_1",
+    merchantId: "acct_1",
+    livemode: true,
+    sessionId: "cs_1",
+    status: "succeeded",
+    amount: 2999,
+    amountReceived: 2999,
+    amountRefunded: 0,
+    currency: "gbp",
+    customerId: null,
+    paymentMethodId: "pm_1",
+    gatewayResultId: "gr_1",
+    attempt: 0,
+    offSession: false,
+    metadata: {},
+    createdAt: 1_700_000_000_000,
+    canceledAt: null,
+  });
+});
