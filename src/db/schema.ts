@@ -8,6 +8,7 @@ import { idempotencyKeys } from "./idempotency-keys.js";
 import { merchants } from "./merchants.js";
 import { CreateCheckout1795300000000 } from "./migrations/1795300000000-checkout.js";
 import { CreateSandbox1795300500000 } from "./migrations/1795300500000-sandbox.js";
+import { Customers1795301000000 } from "./migrations/1795301000000-customers.js";
 import { paymentIntents } from "./payment-intents.js";
 import { paymentMethods } from "./payment-methods.js";
 import { sandboxAccounts } from "./sandbox-accounts.js";
@@ -40,4 +41,4 @@ export const entities = [
 ];
 
 /** Every migration, by name and in order; never found by a search. */
-export const migrations = [CreateCheckout1795300000000, CreateSandbox1795300500000];
+export const migrations = [CreateCheckout1795300000000, CreateSandbox1795300500000, Customers1795301000000];

@@ -16,8 +16,13 @@ type Outcome =
 type Answer = any;
 
 /** A client made from the proto files, by a gRPC stack that is not ours. */
-export async function connect(address: string, trust: ChannelCredentials = credentials.createInsecure()) {
-  const definition = await load("calmonypay/v1/checkout_service.proto", {
+export async function connect(
+  address: string,
+  trust: ChannelCredentials = credentials.createInsecure(),
+  service = "CheckoutService",
+) {
+  const file = service.replaceAll(/(?<=.)[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
+  const definition = await load(`calmonypay/v1/${file}.proto`, {
     includeDirs: ["proto", "proto/third_party"],
     keepCase: true,
     longs: String,
@@ -25,7 +30,7 @@ export async function connect(address: string, trust: ChannelCredentials = crede
   });
   // oxlint-disable-next-line typescript/no-explicit-any -- the loader makes classes that no type knows.
   const { calmonypay } = loadPackageDefinition(definition) as any;
-  const client = new calmonypay.v1.CheckoutService(address, trust);
+  const client = new calmonypay.v1[service](address, trust);
   return {
     close: () => client.close(),
     call: (method: string, request: object, key: string | undefined) =>
