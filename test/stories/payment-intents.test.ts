@@ -6,7 +6,6 @@ import { connect } from "../support/grpc.js";
 import { anOrder } from "../support/orders.js";
 import { callback, openSession, type Session } from "../support/results.js";
 
-const PAYMENT_INTENT_SERVICE = { file: "payment_intent_service", service: "PaymentIntentService" };
 const INTENTS = "/v1/payment_intents";
 
 await eachEngine(t, "a payment is seen by its own merchant in its own mode only", async (t, engine) => {
@@ -75,7 +74,7 @@ await eachEngine(t, "a session's payment tells what the gateway said, over both 
     livemode: true,
     metadata: {},
   });
-  const client = await connect(app.urls.grpc, PAYMENT_INTENT_SERVICE);
+  const client = await connect(app.urls.grpc, undefined, "PaymentIntentService");
   t.teardown(client.close);
   const { answer } = await client.call("GetPaymentIntent", { id: json.id }, mine.liveKey);
   t.match(answer.payment_intent, {
