@@ -56,7 +56,7 @@ export function columnSql(runner: QueryRunner, name: string, kind: Kind): string
 }
 
 /** The name of an index over these columns. */
-export function indexName(table: string, columns: readonly string[]): string {
+function indexName(table: string, columns: readonly string[]): string {
   const name = [table, ...columns].join("_");
   if (name.length > 64) throw new Error(`${name} is too long: a server takes 64 characters`);
   return name;
@@ -77,10 +77,7 @@ function mysqlStatement(table: string, shape: TableShape, collate: string): stri
   const lines = [
     ...Object.entries(shape.columns).map(([name, kind]) => mysqlColumn(name, kind)),
     `primary key (${shape.primaryKey.join(", ")})`,
-    ...(shape.unique ?? []).map(
-      (columns) => `unique key ${indexName(table, columns)} (${columns.join(", ")})`,
-    ),
-    ...(shape.indexes ?? []).map((columns) => `key ${indexName(table, columns)} (${columns.join(", ")})`),
+    ...mysqlKeys(table, shape).values(),
   ];
   const options = `engine = InnoDB, default character set utf8mb4 collate ${collate}`;
   return `create table if not exists ${table} (\n  ${lines.join(",\n  ")}\n) ${options}`;
@@ -98,6 +95,15 @@ function sqliteStatements(table: string, shape: TableShape): string[] {
     ...(shape.unique ?? []).map(index("unique")),
     ...(shape.indexes ?? []).map(index("")),
   ];
+}
+
+/** The keys of a table as a server describes them, by their names; the primary key is not among them. */
+export function mysqlKeys(table: string, { unique = [], indexes = [] }: TableShape): Map<string, string> {
+  const described = (word: string) => (columns: readonly string[]) => {
+    const name = indexName(table, columns);
+    return [name, `${word} ${name} (${columns.join(", ")})`] as const;
+  };
+  return new Map([...unique.map(described("unique key")), ...indexes.map(described("key"))]);
 }
 
 function mysqlColumn(name: string, kind: Kind): string {

@@ -14,7 +14,7 @@ export const customers = new EntitySchema<Customer>({
     id: primary(id()),
     email: optional(text()),
     name: optional(text()),
-    metadata: optional(json()),
+    metadata: json(),
     createdAt: time(),
     deletedAt: optional(time()),
   },
