@@ -9,6 +9,7 @@ import {
 } from "../db/sandbox-transactions.js";
 import { inTransaction } from "../db/transaction.js";
 import type { CardEntry } from "./card-entry.js";
+import { withCustomerEntry } from "./customer-entry.js";
 import { isDuplicate } from "./duplicates.js";
 import { type HostedRequest, readHostedRequest } from "./hosted-request.js";
 import { DUPLICATE, type Outcome } from "./outcomes.js";
@@ -23,6 +24,8 @@ export interface Order {
   readonly outcome: Outcome;
   /** Undefined where the shopper cancelled. */
   readonly entry: CardEntry | undefined;
+  /** What was posted from the page, where the shopper may have said who they are. */
+  readonly posted: readonly Field[];
   readonly faults: PlannedFaults;
   /** The account's secret: the key under which the card number is hashed. */
   readonly secret: string;
@@ -79,9 +82,9 @@ function withAnotherAmount(outcome: Outcome): Outcome {
   return outcome.takes === "nothing" ? outcome : { ...outcome, takes: "another amount" };
 }
 
-function rowOf({ page, secret, faults }: Order, transaction: Transaction): SandboxTransactionRow {
+function rowOf({ page, posted, secret, faults }: Order, transaction: Transaction): SandboxTransactionRow {
   const { transactionID, xref, time, request, outcome, entry } = transaction;
-  const result = resultFields(transaction, page.fields);
+  const result = resultFields(transaction, withCustomerEntry(page.fields, posted));
   return {
     id: transactionID,
     xref,

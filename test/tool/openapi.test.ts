@@ -116,6 +116,10 @@ t.test("the document is the one of the proto files as they are", async (t) => {
       "post /v1/held_payments/{id}/resolve",
       "get /v1/payment_intents/{id}",
       "get /v1/payment_intents",
+      "get /v1/payment_methods/{id}",
+      "post /v1/payment_methods/{id}/attach",
+      "post /v1/payment_methods/{id}/detach",
+      "get /v1/customers/{customer}/payment_methods",
       "post /v1/test_helpers/clock/advance",
     ],
   );
