@@ -55,6 +55,7 @@ const RESULT_NAMES = [
   "cv2Check",
   "displayAmount",
   "displayCurrency",
+  "initiator",
   "originalResponseCode",
   "originalResponseMessage",
   "originalResponseStatus",
