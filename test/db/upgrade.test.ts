@@ -2,6 +2,7 @@ import t, { type Test } from "tap";
 
 import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
+import { findCustomer } from "../../src/db/customers.js";
 import { findPaymentIntent } from "../../src/db/payment-intents.js";
 import { entities, migrations } from "../../src/db/schema.js";
 import { inTransaction } from "../../src/db/transaction.js";
@@ -53,6 +54,21 @@ await eachEngine(
     t.equal(Buffer.from(former.secret_sealed).toString(), "old");
   },
 );
+
+await eachEngine(t, "a customer of the first release has no name, and is not deleted", async (t, engine) => {
+  const owner = { merchantId: "acct_1", livemode: true };
+  const createdAt = 1_795_000_000_000;
+  const row = {
+    merchant_id: "acct_1",
+    livemode: 1,
+    id: "cus_1",
+    email: "ada@example.com",
+    created_at: createdAt,
+  };
+  const database = await upgraded(t, engine, { customer: row });
+  const rest = { email: "ada@example.com", name: null, metadata: {}, createdAt, deletedAt: null };
+  t.same(await findCustomer(database.manager, owner, "cus_1"), { ...owner, id: "cus_1", ...rest });
+});
 
 await eachEngine(t, "a payment of a session stays as it is after an upgrade", async (t, engine) => {
   const database = await upgraded(t, engine, {
