@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 
-import type { SandboxPageRow } from "../db/sandbox-pages.js";
 import type { Field } from "../cardstream/fields.js";
+import type { SandboxPageRow } from "../db/sandbox-pages.js";
 import {
   findSandboxTransaction,
   insertSandboxTransaction,
