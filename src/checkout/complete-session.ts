@@ -10,6 +10,7 @@ import { mayMove, statusAt } from "../domain/session.js";
 import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
+import { cardToStore } from "./stored-card.js";
 
 /** The payment that completes a session. */
 export interface Payment {
@@ -40,7 +41,7 @@ export async function completeSession(
   const paymentIntentId = newId("pi", now);
   await insertPaymentMethod(tx, {
     ...shared,
-    ...result.card,
+    ...cardToStore(checkout, session, result),
     id: paymentMethodId,
     customerId,
     type: "card",

@@ -71,6 +71,30 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     code: "resource_already_exists",
     meaning: "The merchant has, or had, a customer with this id.",
   },
+  PAYMENT_METHOD_NOT_FOUND: {
+    grpc: Code.NotFound,
+    type: "invalid_request_error",
+    code: "resource_missing",
+    meaning: "The key's merchant has no such payment method in the key's mode.",
+  },
+  PAYMENT_METHOD_ATTACHED: {
+    grpc: Code.FailedPrecondition,
+    type: "invalid_request_error",
+    code: "payment_method_unexpected_state",
+    meaning: "The payment method is attached to another customer.",
+  },
+  PAYMENT_METHOD_NOT_ATTACHED: {
+    grpc: Code.FailedPrecondition,
+    type: "invalid_request_error",
+    code: "payment_method_unexpected_state",
+    meaning: "The payment method is attached to no customer.",
+  },
+  PAYMENT_METHOD_NOT_REUSABLE: {
+    grpc: Code.FailedPrecondition,
+    type: "invalid_request_error",
+    code: "payment_method_unexpected_state",
+    meaning: "The card's shopper did not agree to its being kept.",
+  },
   CURRENCY_UNKNOWN: {
     grpc: Code.InvalidArgument,
     type: "invalid_request_error",

@@ -68,6 +68,37 @@ const CUSTOMER = {
   deleted: false,
 };
 
+const CARD = {
+  id: "pm_def456",
+  object: "payment_method",
+  type: "card",
+  card: {
+    brand: "visa",
+    last4: "0821",
+    exp_month: 12,
+    exp_year: 2029,
+    funding: "credit",
+    country: "GB",
+    fingerprint: "5d41402abc4b2a76b9719d911017c592",
+  },
+  billing_details: {
+    name: "Ada Lovelace",
+    email: "ada@example.com",
+    phone: null,
+    address: {
+      line1: "347 Lavender Road",
+      line2: null,
+      city: "Northampton",
+      state: null,
+      postal_code: "NN17 8YG",
+      country: "GB",
+    },
+  },
+  customer: "cus_abc123",
+  created: 1_718_000_000,
+  livemode: true,
+};
+
 const HELD = {
   id: "gr_abc123",
   object: "held_payment",
@@ -150,6 +181,17 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     answer: { object: "list", data: [CUSTOMER], has_more: false, url: "/v1/customers" },
   },
   DeleteCustomer: { answer: { id: "cus_abc123", object: "customer", deleted: true } },
+  GetPaymentMethod: { answer: CARD },
+  AttachPaymentMethod: { request: { customer: "cus_abc123" }, answer: CARD },
+  DetachPaymentMethod: { answer: { ...CARD, customer: null } },
+  ListCustomerPaymentMethods: {
+    answer: {
+      object: "list",
+      data: [CARD],
+      has_more: false,
+      url: "/v1/customers/cus_abc123/payment_methods",
+    },
+  },
   ListHeldPayments: {
     answer: { object: "list", data: [HELD], has_more: false, url: "/v1/held_payments" },
   },
