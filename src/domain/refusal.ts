@@ -38,7 +38,8 @@ export type Reason =
   | "IDEMPOTENCY_KEY_IN_USE"
   | "LIVEMODE_MISMATCH"
   | "CONFLICT"
-  | "DATABASE_AWAY";
+  | "DATABASE_AWAY"
+  | "SANDBOX_AWAY";
 
 /** One field that is wrong. */
 export interface Violation {

@@ -228,4 +228,10 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     code: "service_unavailable",
     meaning: "The service cannot reach its database. Try again.",
   },
+  SANDBOX_AWAY: {
+    grpc: Code.Unavailable,
+    type: "api_error",
+    code: "sandbox_unavailable",
+    meaning: "The service cannot reach the sandbox gateway, or it does not know the merchant yet. Try again.",
+  },
 };

@@ -23,7 +23,7 @@ import { paymentIntentHandlers } from "./payment-intent-handlers.js";
 import { paymentMethodHandlers } from "./payment-method-handlers.js";
 import { reflectionHandlers } from "./reflection-handlers.js";
 import { refusals } from "./refusals.js";
-import { testHelpersHandlers } from "./test-clock-handlers.js";
+import { testHelpersHandlers } from "./testing-handlers.js";
 import { validate } from "./validate.js";
 
 /** The one table of services, for every face that serves them. */

@@ -57,6 +57,7 @@ const RESULT_NAMES = [
   "cv2Check",
   "displayAmount",
   "displayCurrency",
+  "initiator",
   "originalResponseCode",
   "originalResponseMessage",
   "originalResponseStatus",

@@ -29,6 +29,7 @@ const BODIES: Record<string, object> = {
   "post /v1/payment_methods/{id}/attach": { customer: "cus_abc123" },
   "post /v1/held_payments/{id}/resolve": { resolution: "dismiss", note: "Settled by telephone" },
   "post /v1/test_helpers/clock/advance": { seconds: 1 },
+  "post /v1/test_helpers/gateway_faults": { faults: [{ type: "callback_dropped" }] },
 };
 
 await onSqlite(

@@ -145,6 +145,14 @@ const PAYMENT = {
   metadata: {},
 };
 
+const FAULTS = {
+  object: "test_helpers.gateway_faults",
+  faults: [
+    { type: "callback_delayed", milliseconds: 5000 },
+    { type: "redirect_lost", milliseconds: null },
+  ],
+};
+
 /** By the name of the method. A test holds them to their schemas. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
   CreateCheckoutSession: { request: ORDER, answer: OPEN },
@@ -207,6 +215,11 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     request: { seconds: 86_400 },
     answer: { object: "test_helpers.clock", ahead: 86_400 },
   },
+  SetGatewayFaults: {
+    request: { faults: [{ type: "callback_delayed", milliseconds: 5000 }, { type: "redirect_lost" }] },
+    answer: FAULTS,
+  },
+  GetGatewayFaults: { answer: FAULTS },
 };
 
 /** Objects in the query, by the name of their message. Viewers would make one up that finds nothing. */
