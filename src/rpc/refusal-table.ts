@@ -23,6 +23,12 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     code: "parameter_invalid",
     meaning: "A field has a value that is not allowed.",
   },
+  PARAMETERS_EXCLUSIVE: {
+    grpc: Code.InvalidArgument,
+    type: "invalid_request_error",
+    code: "parameters_exclusive",
+    meaning: "Two fields are given of which only one may be.",
+  },
   API_KEY_MISSING: {
     grpc: Code.Unauthenticated,
     type: "invalid_request_error",

@@ -37,6 +37,7 @@ const OPEN = {
   client_reference_id: null,
   metadata: {},
   payment_status: "unpaid",
+  customer_creation: null,
 };
 
 const COMPLETE = {
