@@ -52,9 +52,15 @@ export async function completeSession(
     sessionId: session.id,
     status: "succeeded",
     ...received,
+    amountReceived: received.amount,
+    amountRefunded: 0,
     customerId,
     paymentMethodId,
     gatewayResultId: stored.id,
+    attempt: 0,
+    offSession: false,
+    metadata: {},
+    canceledAt: null,
   });
   await checkout.reached("payment recorded");
   const late = statusAt(session, now) === "expired";

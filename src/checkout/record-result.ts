@@ -1,8 +1,9 @@
 import { type CheckoutSessionRow, lockCheckoutSession, startNextAttempt } from "../db/checkout-sessions.js";
+import { insertEvents } from "../db/events.js";
 import { type GatewayResultRow, insertGatewayResult } from "../db/gateway-results.js";
 import { inTransaction, type Tx } from "../db/transaction.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
-import { endsAttempt, held, judge, type Judgement, judgeWithoutSession } from "../domain/judgement.js";
+import { endsAttempt, held, judge, type Judgement, judgeAlone } from "../domain/judgement.js";
 import { currencyByCode } from "../domain/money.js";
 import { type CheckoutSession, parseAttemptReference } from "../domain/session.js";
 import type { Clock } from "../lib/clock.js";
@@ -27,7 +28,7 @@ export async function recordResult(
 ): Promise<AppliedResult> {
   const { session, result } = verified;
   const row = newRow(checkout, verified, message);
-  if (session === undefined) return await recordAlone(checkout, row, judgeWithoutSession(result));
+  if (session === undefined) return await recordAlone(checkout, row, judgeAlone(result, "session_unknown"));
   const clock = await clockOf(checkout, session);
   return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
     const locked = await lockCheckoutSession(tx, session.id);
@@ -36,13 +37,14 @@ export async function recordResult(
   });
 }
 
-/** Records a result that could not be applied as held, in a transaction that touches nothing else. */
+/** Records a result that could not be applied, in a transaction that touches nothing else: held where it took money. */
 export async function recordUnapplicable(
   checkout: Checkout,
   verified: VerifiedMessage,
   message: GatewayMessage,
 ): Promise<AppliedResult> {
-  return await recordAlone(checkout, newRow(checkout, verified, message), held("not_applicable"));
+  const judgement = judgeAlone(verified.result, "not_applicable");
+  return await recordAlone(checkout, newRow(checkout, verified, message), judgement);
 }
 
 async function recordFor(
@@ -55,9 +57,11 @@ async function recordFor(
 ): Promise<AppliedResult> {
   const judgement = judgeLocked(session, result);
   if (judgement.outcome === "completed" && session.status === "complete") return applied(judgement, true);
-  if (!(await insertGatewayResult(tx, judged(row, judgement)))) {
+  if (!(await insertJudged(checkout, tx, row, judgement))) {
     // An open session's success that is on record already has paid another session.
-    return judgement.outcome === "completed" ? await recordReused(tx, row) : applied(judgement, true);
+    return judgement.outcome === "completed"
+      ? await recordReused(checkout, tx, row)
+      : applied(judgement, true);
   }
   await checkout.reached("result recorded");
   if (judgement.outcome === "completed") {
@@ -69,9 +73,9 @@ async function recordFor(
 }
 
 /** No transaction pays twice, whatever its messages say: a person decides which session it belongs to. */
-async function recordReused(tx: Tx, row: UnjudgedRow): Promise<AppliedResult> {
+async function recordReused(checkout: Checkout, tx: Tx, row: UnjudgedRow): Promise<AppliedResult> {
   const judgement = held("duplicate");
-  return applied(judgement, !(await insertGatewayResult(tx, judged(row, judgement))));
+  return applied(judgement, !(await insertJudged(checkout, tx, row, judgement)));
 }
 
 /** Of two successes the first one recorded pays the session; another transaction's waits for a person. */
@@ -90,9 +94,26 @@ async function recordAlone(
   judgement: Judgement,
 ): Promise<AppliedResult> {
   const isNew = await inTransaction(checkout.db, "SERIALIZABLE", (tx) =>
-    insertGatewayResult(tx, judged(row, judgement)),
+    insertJudged(checkout, tx, row, judgement),
   );
   return applied(judgement, !isNew);
+}
+
+/** Stores a result, and with a held one the event that tells of it. False where an equal message came before. */
+async function insertJudged(
+  checkout: Checkout,
+  tx: Tx,
+  row: UnjudgedRow,
+  { outcome, reason }: Judgement,
+): Promise<boolean> {
+  if (!(await insertGatewayResult(tx, { ...row, outcome, heldReason: reason }))) return false;
+  if (outcome === "held") {
+    const now = checkout.clock.now();
+    const { merchantId, livemode, id: objectId } = row;
+    const event = { id: newId("evt", now), merchantId, livemode, objectId, createdAt: now };
+    await insertEvents(tx, [{ ...event, type: "held_payment.created" }]);
+  }
+  return true;
 }
 
 function newRow(
@@ -131,10 +152,6 @@ function newRow(
 /** Room in the table. What is longer is none of the words that decide; the sealed message holds it whole. */
 const CURRENCY_CODE_MAX = 16;
 const STATE_MAX = 32;
-
-function judged(row: UnjudgedRow, { outcome, reason }: Judgement): GatewayResultRow {
-  return { ...row, outcome, heldReason: reason };
-}
 
 function applied(judgement: Judgement, replayed: boolean): AppliedResult {
   return { kind: "applied", judgement, replayed };

@@ -101,6 +101,12 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     code: "session_not_open",
     meaning: "Only an open session can be expired.",
   },
+  PAYMENT_INTENT_NOT_FOUND: {
+    grpc: Code.NotFound,
+    type: "invalid_request_error",
+    code: "resource_missing",
+    meaning: "The key's merchant has no such payment intent in the key's mode.",
+  },
   CURSOR_NOT_FOUND: {
     grpc: Code.InvalidArgument,
     type: "invalid_request_error",

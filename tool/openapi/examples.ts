@@ -75,6 +75,33 @@ const HELD = {
   resolved_at: null,
 };
 
+const PAYMENT = {
+  id: "pi_xyz789",
+  object: "payment_intent",
+  amount: 2999,
+  amount_received: 2999,
+  amount_refunded: 0,
+  currency: "gbp",
+  status: "succeeded",
+  customer: "cus_abc123",
+  payment_method: "pm_def456",
+  checkout_session: "cs_abc123",
+  latest_charge: {
+    authorization_code: "347414",
+    cvc_check: "pass",
+    address_line1_check: "unchecked",
+    address_postal_code_check: "unchecked",
+    three_d_secure: { result: "authenticated", electronic_commerce_indicator: "05", version: "2.2.0" },
+    decline_code: null,
+    message: "AUTHCODE:347414",
+  },
+  billing_details: null,
+  last_payment_error: null,
+  created: 1_718_000_000,
+  livemode: true,
+  metadata: {},
+};
+
 /** By the name of the method. A test holds them to their schemas. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
   CreateCheckoutSession: { request: ORDER, answer: OPEN },
@@ -104,6 +131,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       note: "Settled by telephone",
       resolved_at: 1_718_003_600,
     },
+  },
+  GetPaymentIntent: { answer: PAYMENT },
+  ListPaymentIntents: {
+    answer: { object: "list", data: [PAYMENT], has_more: false, url: "/v1/payment_intents" },
   },
   AdvanceTestClock: {
     request: { seconds: 86_400 },
