@@ -48,28 +48,18 @@ async function tell(
 
 async function send({ direct }: Checkout, { id, sale }: MoneyBack, call: ReturnCall): Promise<DirectAnswer> {
   const { account, xref } = sale;
-  switch (call.kind) {
-    case "cancel":
-      return await direct.cancel(account, xref);
-    case "capture":
-      return await direct.capture(account, xref, call.amount);
-    case "refund":
-      return await direct.refund(account, { xref, amount: call.amount, transactionUnique: id });
-  }
+  if (call.kind === "cancel") return await direct.cancel(account, xref);
+  if (call.kind === "capture") return await direct.capture(account, xref, call.amount);
+  return await direct.refund(account, { xref, amount: call.amount, transactionUnique: id });
 }
 
 /** A cancel and a capture answer about the sale itself, a refund as a transaction of its own. */
-function isDone(answer: DirectAnswer, { id, sale }: MoneyBack, call: ReturnCall): boolean {
+function isDone(answer: DirectAnswer, { id, sale }: MoneyBack, { kind }: ReturnCall): boolean {
   if (answer.kind !== "answered" || !isApproved(answer.result)) return false;
   const { result } = answer;
-  switch (call.kind) {
-    case "cancel":
-      return result.state === "canceled" && isAbout(result, sale);
-    case "capture":
-      return result.action.startsWith("CAPTURE") && isAbout(result, sale);
-    case "refund":
-      return result.action === "REFUND_SALE" && result.transactionUnique === id;
-  }
+  if (kind === "refund") return result.action === "REFUND_SALE" && result.transactionUnique === id;
+  if (!isAbout(result, sale)) return false;
+  return kind === "cancel" ? result.state === "canceled" : result.action.startsWith("CAPTURE");
 }
 
 /** What was sent, and what came back. */

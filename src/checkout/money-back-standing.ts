@@ -13,7 +13,7 @@ import type { MoneyBack, ReturnedSale } from "./money-back.js";
 
 /** What the gateway says now of a sale, and of the refund that it was told to make. */
 export interface Standing {
-  /** Undefined where it did not say. */
+  /** Undefined where it did not say, or need not. */
   readonly sale: GatewayResult | undefined;
   /** What it has under the refund's own name. Undefined where it could not be searched, or there was nothing to look for. */
   readonly refunds: readonly GatewayResult[] | undefined;
@@ -32,6 +32,7 @@ export async function askHowItStands(
   told: Told | null,
 ): Promise<Standing> {
   const refunds = told?.request === "refund" ? await searchRefunds(checkout, back) : undefined;
+  if (refunds?.some(isApproved)) return { sale: undefined, refunds }; // That says it all.
   const answer = await checkout.direct.query(back.sale.account, back.sale.xref);
   if (answer.kind === "answered" && isAbout(answer.result, back.sale))
     return { sale: answer.result, refunds };

@@ -11,8 +11,10 @@ import { CreateCheckout1795300000000 } from "./migrations/1795300000000-checkout
 import { CreateSandbox1795300500000 } from "./migrations/1795300500000-sandbox.js";
 import { KeepFormerGatewayAccount1795300900000 } from "./migrations/1795300900000-former-gateway-account.js";
 import { ChangePaymentIntents1795301100000 } from "./migrations/1795301100000-payment-intents.js";
+import { CreateRefunds1795301200000 } from "./migrations/1795301200000-refunds.js";
 import { paymentIntents } from "./payment-intents.js";
 import { paymentMethods } from "./payment-methods.js";
+import { refunds } from "./refunds.js";
 import { sandboxAccounts } from "./sandbox-accounts.js";
 import { sandboxFaults } from "./sandbox-faults.js";
 import { pendingAttempts } from "./pending-attempts.js";
@@ -34,6 +36,7 @@ export const entities = [
   merchants,
   paymentIntents,
   paymentMethods,
+  refunds,
   sandboxAccounts,
   sandboxFaults,
   pendingAttempts,
@@ -49,4 +52,5 @@ export const migrations = [
   CreateSandbox1795300500000,
   KeepFormerGatewayAccount1795300900000,
   ChangePaymentIntents1795301100000,
+  CreateRefunds1795301200000,
 ];

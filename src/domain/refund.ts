@@ -1,3 +1,6 @@
+import type { PaymentIntent } from "./payment-intent.js";
+import { Refusal } from "./refusal.js";
+
 /** Where a refund stands, in the merchants' words. */
 export type RefundStatus = "pending" | "succeeded" | "failed";
 
@@ -28,6 +31,22 @@ export interface Refund {
 }
 
 /**
+ * How much of a payment a refund takes: what is wanted, or (null) all that is left. Throws a Refusal where that is more than
+ * is left; what pending refunds have reserved is gone.
+ */
+export function amountToRefund(payment: PaymentIntent, wanted: number | null): number {
+  if (payment.status !== "succeeded") {
+    const message = `This payment is ${payment.status}: there is nothing of it to refund.`;
+    throw new Refusal("PAYMENT_NOT_REFUNDABLE", message, "payment_intent");
+  }
+  const left = payment.amountReceived - payment.amountRefunded;
+  const amount = wanted ?? left;
+  if (amount >= 1 && amount <= left) return amount;
+  const message = `Of this payment ${left} ${payment.currency}, in minor units, is left to refund.`;
+  throw new Refusal("REFUND_TOO_LARGE", message, "amount");
+}
+
+/**
  * What came of working on a refund once.
  *
  * `refused`: the gateway has answered that it did not do it. `not returned`: it was told, its answer was lost, and it has
@@ -45,38 +64,30 @@ export type RefundEnd = "succeeded" | RefundFailure;
  * nothing.
  */
 export function endOf(round: RefundRound, toldAt: number | null, now: number): RefundEnd | undefined {
-  switch (round) {
-    case "returned":
-      return "succeeded";
-    case "refused":
-      return "declined";
-    case "nothing left":
-      return "not_refundable";
-    case "not returned":
-      return isOver(toldAt, SURE_AFTER_MS, now) ? "lost" : undefined;
-    case "not found":
-      return isOver(toldAt, SEARCHABLE_AFTER_MS, now) ? "lost" : undefined;
-    case "too early":
-    case "unknown":
-      return undefined;
-  }
+  const patience = PATIENCE_MS[round];
+  if (patience === undefined) return ENDS[round];
+  return toldAt !== null && now >= toldAt + patience ? "lost" : undefined;
 }
+
+const ENDS: Partial<Record<RefundRound, RefundEnd>> = {
+  returned: "succeeded",
+  refused: "declined",
+  "nothing left": "not_refundable",
+};
+
+/** After which time what the gateway was told, and has not done, is lost. */
+const PATIENCE_MS: Partial<Record<RefundRound, number>> = {
+  /** Ten times as long as its answer is waited for: what it has not done by then it will not do. */
+  "not returned": 120_000,
+  /** Nobody says how soon a search finds a transaction. A payment is given a day, too. */
+  "not found": 24 * 3_600_000,
+};
 
 /** When to work on a pending refund again, after so many rounds. */
 export function nextRoundAt(round: RefundRound, rounds: number, now: number): number {
   if (round === "too early") return now + SETTLEMENT_PAUSE_MS;
   return now + Math.min(FIRST_PAUSE_MS * 2 ** Math.min(rounds, DOUBLINGS_MAX), LONGEST_PAUSE_MS);
 }
-
-function isOver(toldAt: number | null, afterMs: number, now: number): boolean {
-  return toldAt !== null && now >= toldAt + afterMs;
-}
-
-/** Ten times as long as its answer is waited for: what the gateway has not done by then it will not do. */
-const SURE_AFTER_MS = 120_000;
-
-/** Nobody says how soon the gateway's search finds a transaction. A day is what payments are given, too. */
-const SEARCHABLE_AFTER_MS = 24 * 3_600_000;
 
 /** The gateway settles once a night. */
 const SETTLEMENT_PAUSE_MS = 3_600_000;

@@ -4,6 +4,7 @@ import type { ConnectRouter, Interceptor, ServiceImpl } from "@connectrpc/connec
 import { CheckoutService } from "../../gen/calmonypay/v1/checkout_service_pb.js";
 import { HeldPaymentService } from "../../gen/calmonypay/v1/held_payment_service_pb.js";
 import { PaymentIntentService } from "../../gen/calmonypay/v1/payment_intent_service_pb.js";
+import { RefundService } from "../../gen/calmonypay/v1/refund_service_pb.js";
 import { TestHelpersService } from "../../gen/calmonypay/v1/test_helpers_service_pb.js";
 import { Health } from "../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
@@ -18,6 +19,7 @@ import { heldPaymentHandlers } from "./held-payment-handlers.js";
 import { idempotency } from "./idempotency.js";
 import { paymentIntentHandlers } from "./payment-intent-handlers.js";
 import { reflectionHandlers } from "./reflection-handlers.js";
+import { refundHandlers } from "./refund-handlers.js";
 import { refusals } from "./refusals.js";
 import { testHelpersHandlers } from "./test-clock-handlers.js";
 import { validate } from "./validate.js";
@@ -33,6 +35,7 @@ export function createRoutes(checkout: Checkout): (router: ConnectRouter) => voi
     serve(CheckoutService, checkoutHandlers(checkout));
     serve(HeldPaymentService, heldPaymentHandlers(checkout));
     serve(PaymentIntentService, paymentIntentHandlers(checkout));
+    serve(RefundService, refundHandlers(checkout));
     serve(TestHelpersService, testHelpersHandlers(checkout));
     // These speak of all services, themselves included: they look at the list when they are called.
     serve(Health, healthHandlers(checkout.readiness, services));

@@ -54,7 +54,7 @@ await eachEngine(
   },
 );
 
-await eachEngine(t, "a payment of a session stays as it is after an upgrade", async (t, engine) => {
+await eachEngine(t, "a payment of before has its amount received after an upgrade", async (t, engine) => {
   const database = await upgraded(t, engine, {
     payment_intent: {
       id: "pi_1",
@@ -64,10 +64,9 @@ await eachEngine(t, "a payment of a session stays as it is after an upgrade", as
       status: "succeeded",
       amount: 2999,
       currency: "gbp",
-      customer_id: null,
       payment_method_id: "pm_1",
       gateway_result_id: "gr_1",
-      created_at: 1_795_000_000_000,
+      created_at: 1_700_000_000_000,
     },
   });
   t.same(await findPaymentIntent(database.manager, "pi_1"), {
@@ -86,7 +85,7 @@ await eachEngine(t, "a payment of a session stays as it is after an upgrade", as
     attempt: 0,
     offSession: false,
     metadata: {},
-    createdAt: 1_795_000_000_000,
+    createdAt: 1_700_000_000_000,
     canceledAt: null,
   });
 });

@@ -121,7 +121,7 @@ await eachEngine(
 
 async function openStory(t: Test, engine: TestEngine, changes?: Record<string, string | undefined>) {
   const story = await holdPayment(t, engine, changes);
-  const client = await connect(story.app.urls.grpc, undefined, "HeldPaymentService");
+  const client = await connect(story.app.urls.grpc, { service: "HeldPaymentService" });
   t.teardown(() => client.close());
   return { ...story, client };
 }

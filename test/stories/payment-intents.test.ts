@@ -74,7 +74,7 @@ await eachEngine(t, "a session's payment tells what the gateway said, over both 
     livemode: true,
     metadata: {},
   });
-  const client = await connect(app.urls.grpc, undefined, "PaymentIntentService");
+  const client = await connect(app.urls.grpc, { service: "PaymentIntentService" });
   t.teardown(client.close);
   const { answer } = await client.call("GetPaymentIntent", { id: json.id }, mine.liveKey);
   t.match(answer.payment_intent, {

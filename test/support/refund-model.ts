@@ -59,7 +59,7 @@ export function playRefunds(received: number, amounts: readonly number[], story:
     if (end === "succeeded") books.succeeded += current.amount;
     else books.reserved -= current.amount;
   }
-  const inDoubt = pending[0]?.told == null ? 0 : pending[0].amount;
+  const inDoubt = pending.find(({ told }) => told !== null)?.amount ?? 0;
   return { ...books, inDoubt, givenBack: gateway.givenBack() };
 }
 

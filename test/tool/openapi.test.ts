@@ -111,6 +111,9 @@ t.test("the document is the one of the proto files as they are", async (t) => {
       "post /v1/held_payments/{id}/resolve",
       "get /v1/payment_intents/{id}",
       "get /v1/payment_intents",
+      "post /v1/refunds",
+      "get /v1/refunds/{id}",
+      "get /v1/refunds",
       "post /v1/test_helpers/clock/advance",
     ],
   );
