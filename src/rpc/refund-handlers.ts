@@ -27,7 +27,12 @@ export function refundHandlers(checkout: Checkout): ServiceImpl<typeof RefundSer
     async listRefunds(request, { values }) {
       const caller = callerOf(values);
       const page = await listRefunds(checkout, caller, request.paymentIntent, pageOf(request));
-      return { object: "list", data: page.data.map(refundMessage), hasMore: page.hasMore, url: "/v1/refunds" };
+      return {
+        object: "list",
+        data: page.data.map(refundMessage),
+        hasMore: page.hasMore,
+        url: "/v1/refunds",
+      };
     },
   };
 }

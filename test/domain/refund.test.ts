@@ -1,8 +1,32 @@
 import t from "tap";
 
-import { endOf, nextRoundAt, type RefundRound } from "../../src/domain/refund.js";
+import type { PaymentIntent } from "../../src/domain/payment-intent.js";
+import { amountToRefund, endOf, nextRoundAt, type RefundRound } from "../../src/domain/refund.js";
 
 const MINUTE = 60_000;
+
+const paid = {
+  status: "succeeded",
+  amountReceived: 100,
+  amountRefunded: 70,
+  currency: "gbp",
+} as PaymentIntent;
+
+t.test("a refund that is more than is left is refused, and told what is", async (t) => {
+  for (const status of ["processing", "requires_payment_method", "canceled"] as const) {
+    const unpaid = { ...paid, status, amountReceived: 0, amountRefunded: 0 };
+    t.throws(() => amountToRefund(unpaid, 1), { reason: "PAYMENT_NOT_REFUNDABLE" });
+  }
+  const tooLarge = { reason: "REFUND_TOO_LARGE", violations: [{ field: "amount" }], message: / 30 gbp/ };
+  for (const wanted of [31, 100, 0, -1]) t.throws(() => amountToRefund(paid, wanted), tooLarge);
+  t.throws(() => amountToRefund({ ...paid, amountRefunded: 100 }, null), { message: / 0 gbp/ });
+});
+
+t.test("a refund takes what is wanted, or all that is left", async (t) => {
+  t.equal(amountToRefund(paid, 1), 1);
+  t.equal(amountToRefund(paid, 30), 30);
+  t.equal(amountToRefund(paid, null), 30);
+});
 
 t.test("what nobody can tell never ends a refund", async (t) => {
   for (const round of ["unknown", "too early"] satisfies RefundRound[]) {

@@ -96,9 +96,12 @@ await onSqlite(t, "every answer of the service is one that the document promises
 
   const plain = await call("post", SESSIONS, "", anOrder());
   await call("post", SESSIONS, "", anOrder({ customer: "cus_abc123", metadata: { a: "b" } }));
+  const payment = await pay(app, testKey);
+  const refund = await call("post", "/v1/refunds", "", { payment_intent: payment, amount: 1 });
   const ids = [
     ["/v1/held_payments", await payPart(app, plain.url, testKey)],
-    ["/v1/payment_intents", await pay(app, testKey)],
+    ["/v1/payment_intents", payment],
+    ["/v1/refunds", refund.id],
   ] as const;
   for (const { method, path } of operationsOf(document)) {
     const id = ids.find(([prefix]) => path.startsWith(prefix))?.[1] ?? plain.id;

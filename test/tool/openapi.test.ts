@@ -112,8 +112,8 @@ t.test("the document is the one of the proto files as they are", async (t) => {
       "get /v1/payment_intents/{id}",
       "get /v1/payment_intents",
       "post /v1/refunds",
-      "get /v1/refunds/{id}",
       "get /v1/refunds",
+      "get /v1/refunds/{id}",
       "post /v1/test_helpers/clock/advance",
     ],
   );
