@@ -45,6 +45,7 @@ export async function completeSession(
     customerId,
     type: "card",
     xrefSealed: stored.xrefSealed,
+    reusable: customerId !== null,
   });
   await insertPaymentIntent(tx, {
     ...shared,

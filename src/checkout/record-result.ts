@@ -1,6 +1,7 @@
 import { type CheckoutSessionRow, lockCheckoutSession, startNextAttempt } from "../db/checkout-sessions.js";
 import { insertEvents } from "../db/events.js";
-import { type GatewayResultRow, insertGatewayResult } from "../db/gateway-results.js";
+import { insertGatewayResult } from "../db/gateway-results.js";
+import type { HeldPaymentRow } from "../db/held-payments.js";
 import { inTransaction, type Tx } from "../db/transaction.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
 import { endsAttempt, held, judge, type Judgement, judgeAlone } from "../domain/judgement.js";
@@ -11,11 +12,10 @@ import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import { completeSession } from "./complete-session.js";
 import type { AppliedResult, GatewayMessage } from "./gateway-message.js";
+import { findReturnOf, keepWithReturn } from "./paid-while-returned.js";
 import { clockOf } from "./test-clock.js";
+import type { UnjudgedRow } from "./unjudged-row.js";
 import type { VerifiedMessage } from "./verify-message.js";
-
-/** A result as it will be stored, before it is judged. */
-type UnjudgedRow = Omit<GatewayResultRow, "outcome" | "heldReason">;
 
 /**
  * Records one verified result in one serialisable transaction: the session is locked, the result is judged by what is
@@ -56,7 +56,11 @@ async function recordFor(
   row: UnjudgedRow,
 ): Promise<AppliedResult> {
   const judgement = judgeLocked(session, result);
-  if (judgement.outcome === "completed" && session.status === "complete") return applied(judgement, true);
+  if (judgement.outcome === "completed") {
+    if (session.status === "complete") return applied(judgement, true);
+    const returned = await findReturnOf(checkout, tx, session, result);
+    if (returned !== undefined) return await recordReturned(tx, returned, row);
+  }
   if (!(await insertJudged(checkout, tx, row, judgement))) {
     // An open session's success that is on record already has paid another session.
     return judgement.outcome === "completed"
@@ -76,6 +80,12 @@ async function recordFor(
 async function recordReused(checkout: Checkout, tx: Tx, row: UnjudgedRow): Promise<AppliedResult> {
   const judgement = held("duplicate");
   return applied(judgement, !(await insertJudged(checkout, tx, row, judgement)));
+}
+
+/** No money pays a session while it goes back: the transaction stays the held payment that it is. */
+async function recordReturned(tx: Tx, returned: HeldPaymentRow, row: UnjudgedRow): Promise<AppliedResult> {
+  await keepWithReturn(tx, returned, row);
+  return applied(held(returned.heldReason), true);
 }
 
 /** Of two successes the first one recorded pays the session; another transaction's waits for a person. */

@@ -1,16 +1,23 @@
-import { lockCheckoutSession, startNextAttempt } from "../db/checkout-sessions.js";
-import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment, paysSession } from "../db/held-payments.js";
+import { lockCheckoutSession, noteReturnBegun, startNextAttempt } from "../db/checkout-sessions.js";
+import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../db/held-payments.js";
 import { claimTransaction } from "../db/transaction-claims.js";
 import { inTransaction, type Run, type Tx } from "../db/transaction.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
+import type { Told } from "../domain/return-step.js";
 import { parseAttemptReference } from "../domain/session.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import { giveMoneyBack, type MoneyBackEnd } from "./give-money-back.js";
 import { CLAIM_MS, type MoneyBack, openSale, release } from "./money-back.js";
 import { type Done, type IdempotentCall, once } from "./once.js";
-import { busy, type Decision, recordResolution, refuseIfResolved } from "./record-resolution.js";
+import {
+  busy,
+  type Decision,
+  recordResolution,
+  refuseIfPays,
+  refuseIfResolved,
+} from "./record-resolution.js";
 import { storedResult } from "./stored-message.js";
 
 /**
@@ -21,17 +28,17 @@ import { storedResult } from "./stored-message.js";
 export async function returnHeldPayment(
   checkout: Checkout,
   owner: Owner,
-  { id }: HeldPaymentRow,
+  wanted: HeldPaymentRow,
   decision: Decision,
   call: IdempotentCall | undefined,
 ): Promise<Done> {
-  const claimed = await claim(checkout, id);
+  const claimed = await claim(checkout, wanted);
   try {
     await checkout.reached("return claimed");
     refuseUnlessReturned(await giveMoneyBack(checkout, await moneyBackOf(checkout, claimed)));
     await checkout.reached("return answered");
     const record = (tx: Tx, run: Run): Promise<void> => recordReturn(checkout, tx, run, claimed, decision);
-    return await once(checkout, owner, call, id, record, "SERIALIZABLE");
+    return await once(checkout, owner, call, wanted.id, record, "SERIALIZABLE");
   } finally {
     await release(checkout, claimed.held, claimed.claim);
   }
@@ -44,16 +51,18 @@ interface Claimed {
   readonly claim: string;
 }
 
-const PAYS_SESSION =
-  "This payment has completed a session: its money cannot be returned as that of a held payment.";
-
-async function claim(checkout: Checkout, id: string): Promise<Claimed> {
+/** The session is held first, as by a result that completes it: money either pays or goes back. */
+async function claim(checkout: Checkout, { id, sessionId }: HeldPaymentRow): Promise<Claimed> {
   const now = checkout.clock.now();
   const returnClaim = newId("claim", now);
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    if (sessionId !== null) {
+      await lockCheckoutSession(tx, sessionId);
+      await noteReturnBegun(tx, sessionId, now);
+    }
     const held = await lockHeldPayment(tx, id);
     refuseIfResolved(held);
-    if (await paysSession(tx, held)) throw new Refusal("RESOLUTION_NOT_POSSIBLE", PAYS_SESSION, "resolution");
+    await refuseIfPays(tx, held);
     const until = now + CLAIM_MS;
     if (!(await claimTransaction(tx, held, { claim: returnClaim, now, until }))) throw busy();
     return { held, claim: returnClaim };
@@ -73,14 +82,19 @@ async function moneyBackOf(checkout: Checkout, { held, claim }: Claimed): Promis
     wanted: "all",
     told,
     mayTellAgain: true,
-    async note(next) {
-      const change = { returnRequest: next?.request ?? null };
-      const mine = await inTransaction(checkout.db, "READ COMMITTED", (tx) =>
-        changeHeldPayment(tx, id, change, claim),
-      );
-      if (!mine) throw new Refusal("HELD_PAYMENT_BUSY", "Another call has taken this return over.", "id");
-    },
+    note: (next) => note(checkout, { held, claim }, next),
   };
+}
+
+/** Throws also where a result that came since the claim ran out has completed the session. */
+async function note(checkout: Checkout, { held, claim }: Claimed, told: Told | null): Promise<void> {
+  const change = { returnRequest: told?.request ?? null };
+  const mine = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    if (held.sessionId !== null) await lockCheckoutSession(tx, held.sessionId);
+    await refuseIfPays(tx, held);
+    return await changeHeldPayment(tx, held.id, change, claim);
+  });
+  if (!mine) throw new Refusal("HELD_PAYMENT_BUSY", "Another call has taken this return over.", "id");
 }
 
 function refuseUnlessReturned(end: MoneyBackEnd): void {

@@ -2,6 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import type { ConnectRouter, Interceptor, ServiceImpl } from "@connectrpc/connect";
 
 import { CheckoutService } from "../../gen/calmonypay/v1/checkout_service_pb.js";
+import { CustomerService } from "../../gen/calmonypay/v1/customer_service_pb.js";
 import { HeldPaymentService } from "../../gen/calmonypay/v1/held_payment_service_pb.js";
 import { PaymentIntentService } from "../../gen/calmonypay/v1/payment_intent_service_pb.js";
 import { RefundService } from "../../gen/calmonypay/v1/refund_service_pb.js";
@@ -14,6 +15,7 @@ import { findApiKeyByHash } from "../db/api-keys.js";
 import { accessLog } from "./access-log.js";
 import { authenticate } from "./authenticate.js";
 import { checkoutHandlers } from "./checkout-handlers.js";
+import { customerHandlers } from "./customer-handlers.js";
 import { healthHandlers } from "./health-handlers.js";
 import { heldPaymentHandlers } from "./held-payment-handlers.js";
 import { idempotency } from "./idempotency.js";
@@ -33,6 +35,7 @@ export function createRoutes(checkout: Checkout): (router: ConnectRouter) => voi
       router.service(service, handlers);
     };
     serve(CheckoutService, checkoutHandlers(checkout));
+    serve(CustomerService, customerHandlers(checkout));
     serve(HeldPaymentService, heldPaymentHandlers(checkout));
     serve(PaymentIntentService, paymentIntentHandlers(checkout));
     serve(RefundService, refundHandlers(checkout));

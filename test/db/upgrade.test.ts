@@ -2,6 +2,7 @@ import t, { type Test } from "tap";
 
 import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
+import { findCustomer } from "../../src/db/customers.js";
 import { findPaymentIntent } from "../../src/db/payment-intents.js";
 import { entities, migrations } from "../../src/db/schema.js";
 import { inTransaction } from "../../src/db/transaction.js";
@@ -54,7 +55,22 @@ await eachEngine(
   },
 );
 
-await eachEngine(t, "a payment of before has its amount received after an upgrade", async (t, engine) => {
+await eachEngine(t, "a customer of the first release has no name, and is not deleted", async (t, engine) => {
+  const owner = { merchantId: "acct_1", livemode: true };
+  const createdAt = 1_795_000_000_000;
+  const row = {
+    merchant_id: "acct_1",
+    livemode: 1,
+    id: "cus_1",
+    email: "ada@example.com",
+    created_at: createdAt,
+  };
+  const database = await upgraded(t, engine, { customer: row });
+  const rest = { email: "ada@example.com", name: null, metadata: {}, createdAt, deletedAt: null };
+  t.same(await findCustomer(database.manager, owner, "cus_1"), { ...owner, id: "cus_1", ...rest });
+});
+
+await eachEngine(t, "a payment of a session stays as it is after an upgrade", async (t, engine) => {
   const database = await upgraded(t, engine, {
     payment_intent: {
       id: "pi_1",
@@ -64,9 +80,10 @@ await eachEngine(t, "a payment of before has its amount received after an upgrad
       status: "succeeded",
       amount: 2999,
       currency: "gbp",
+      customer_id: null,
       payment_method_id: "pm_1",
       gateway_result_id: "gr_1",
-      created_at: 1_700_000_000_000,
+      created_at: 1_795_000_000_000,
     },
   });
   t.same(await findPaymentIntent(database.manager, "pi_1"), {
@@ -85,7 +102,7 @@ await eachEngine(t, "a payment of before has its amount received after an upgrad
     attempt: 0,
     offSession: false,
     metadata: {},
-    createdAt: 1_700_000_000_000,
+    createdAt: 1_795_000_000_000,
     canceledAt: null,
   });
 });

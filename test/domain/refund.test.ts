@@ -15,11 +15,11 @@ const paid = {
 t.test("a refund that is more than is left is refused, and told what is", async (t) => {
   for (const status of ["processing", "requires_payment_method", "canceled"] as const) {
     const unpaid = { ...paid, status, amountReceived: 0, amountRefunded: 0 };
-    t.throws(() => amountToRefund(unpaid, 1), { reason: "PAYMENT_NOT_REFUNDABLE" });
+    t.match(refusalOf(unpaid, 1), { reason: "PAYMENT_NOT_REFUNDABLE" });
   }
   const tooLarge = { reason: "REFUND_TOO_LARGE", violations: [{ field: "amount" }], message: / 30 gbp/ };
-  for (const wanted of [31, 100, 0, -1]) t.throws(() => amountToRefund(paid, wanted), tooLarge);
-  t.throws(() => amountToRefund({ ...paid, amountRefunded: 100 }, null), { message: / 0 gbp/ });
+  for (const wanted of [31, 100, 0, -1]) t.match(refusalOf(paid, wanted), tooLarge);
+  t.match(refusalOf({ ...paid, amountRefunded: 100 }, null), { message: / 0 gbp/ });
 });
 
 t.test("a refund takes what is wanted, or all that is left", async (t) => {
@@ -57,3 +57,11 @@ t.test("a pending refund is worked on again after ever longer pauses, up to an h
   t.same(pauses, [15_000, 30_000, MINUTE, 32 * MINUTE, 60 * MINUTE, 60 * MINUTE, 60 * MINUTE]);
   t.equal(nextRoundAt("too early", 0, 0), 60 * MINUTE, "settlement takes its night");
 });
+
+function refusalOf(payment: PaymentIntent, wanted: number | null): unknown {
+  try {
+    return amountToRefund(payment, wanted);
+  } catch (error) {
+    return error;
+  }
+}

@@ -18,9 +18,14 @@ const SESSION = `${SESSIONS}/{id}`;
 
 const CARD = { cardNumber: "4929421234600821", cardExpiryMonth: "12", cardExpiryYear: "29", cardCVV: "356" };
 
+/** What stands for an id in a path. */
+const VARIABLE = /\{\w+\}/;
+
 /** What is sent to the operations that take more than their address. */
 const BODIES: Record<string, object> = {
   [`post ${SESSIONS}`]: anOrder({ customer: "cus_nobody" }),
+  "post /v1/customers": { email: "ada@example.com" },
+  "post /v1/customers/{id}": { name: "Ada" },
   "post /v1/held_payments/{id}/resolve": { resolution: "dismiss", note: "Settled by telephone" },
   "post /v1/refunds": { payment_intent: "pi_nobody", amount: 1 },
   "post /v1/test_helpers/clock/advance": { seconds: 1 },
@@ -92,23 +97,25 @@ await onSqlite(t, "every answer of the service is one that the document promises
     return answer.json;
   };
   const call = async (method: string, template: string, id: string, body?: unknown, key = testKey) =>
-    check(method, template, await app.call(method.toUpperCase(), template.replace("{id}", id), key, body));
+    check(method, template, await app.call(method.toUpperCase(), template.replace(VARIABLE, id), key, body));
 
   const plain = await call("post", SESSIONS, "", anOrder());
   await call("post", SESSIONS, "", anOrder({ customer: "cus_abc123", metadata: { a: "b" } }));
+  await call("post", "/v1/customers", "", { id: "cus_leaving" });
   const payment = await pay(app, testKey);
   const refund = await call("post", "/v1/refunds", "", { payment_intent: payment, amount: 1 });
-  const ids = [
-    ["/v1/held_payments", await payPart(app, plain.url, testKey)],
-    ["/v1/payment_intents", payment],
-    ["/v1/refunds", refund.id],
-  ] as const;
+  const ids: Record<string, string> = {
+    customers: "cus_abc123",
+    held_payments: await payPart(app, plain.url, testKey),
+    payment_intents: payment,
+    refunds: String(refund.id),
+  };
   for (const { method, path } of operationsOf(document)) {
-    const id = ids.find(([prefix]) => path.startsWith(prefix))?.[1] ?? plain.id;
+    const id = method === "delete" ? "cus_leaving" : (ids[path.split("/")[2] ?? ""] ?? plain.id);
     const body = BODIES[`${method} ${path}`];
     await call(method, path, "cs_nobody", body, "sk_test_nobody");
-    await call(method, path, path.includes("{id}") ? id : "", body);
-    if (path.includes("{id}")) await call(method, path, "cs_nobody", body);
+    await call(method, path, VARIABLE.test(path) ? id : "", body);
+    if (VARIABLE.test(path)) await call(method, path, "cs_nobody", body);
   }
   check("get", SESSIONS, await app.call("GET", `${SESSIONS}?limit=0`, testKey));
   check(

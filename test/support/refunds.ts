@@ -25,8 +25,8 @@ export interface PaidStory {
   readonly config: Config;
   readonly merchant: TestMerchant;
   readonly desk: SandboxDesk;
-  /** Set it to be at another time. */
-  readonly clock: { time: number };
+  /** Set how many milliseconds it is ahead to be at another time. */
+  readonly clock: { ahead: number };
   /** Id of the payment. */
   readonly payment: string;
   readonly refund: (body?: object, headers?: Record<string, string>) => Promise<ApiAnswer>;
@@ -56,7 +56,7 @@ export async function openPaid(
 ): Promise<PaidStory> {
   const config = testConfig(engine);
   const merchant = await createTestMerchant(config);
-  const clock = { time: Date.now(), now: () => clock.time };
+  const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
   const fails = { next: lost };
   const reached = async (point: CheckoutPoint): Promise<void> => {
     if (point === "refund to be sent" && fails.next !== undefined) {

@@ -57,6 +57,17 @@ const ITEM = {
   amount_total: 2999,
 };
 
+const CUSTOMER = {
+  id: "cus_abc123",
+  object: "customer",
+  email: "ada@example.com",
+  name: "Ada Lovelace",
+  metadata: { plan: "pro" },
+  created: 1_718_000_000,
+  livemode: true,
+  deleted: false,
+};
+
 const HELD = {
   id: "gr_abc123",
   object: "held_payment",
@@ -132,6 +143,19 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       url: "/v1/checkout/sessions/cs_abc123/line_items",
     },
   },
+  CreateCustomer: {
+    request: { email: "ada@example.com", name: "Ada Lovelace", metadata: { plan: "pro" } },
+    answer: CUSTOMER,
+  },
+  GetCustomer: { answer: CUSTOMER },
+  UpdateCustomer: {
+    request: { email: "ada@lovelace.example", metadata: { plan: "" } },
+    answer: { ...CUSTOMER, email: "ada@lovelace.example", metadata: {} },
+  },
+  ListCustomers: {
+    answer: { object: "list", data: [CUSTOMER], has_more: false, url: "/v1/customers" },
+  },
+  DeleteCustomer: { answer: { id: "cus_abc123", object: "customer", deleted: true } },
   ListHeldPayments: {
     answer: { object: "list", data: [HELD], has_more: false, url: "/v1/held_payments" },
   },
