@@ -1,4 +1,4 @@
-import { isDatabaseAway } from "../db/database-errors.js";
+import { mayPass } from "../db/database-errors.js";
 import type { Checkout } from "./checkout.js";
 import type { AppliedResult, GatewayMessage, RefusedResult } from "./gateway-message.js";
 import { recordResult, recordUnapplicable } from "./record-result.js";
@@ -29,7 +29,7 @@ export async function applyGatewayResult(
   return applied;
 }
 
-/** What a retry will not cure is held for a person, so that the gateway's word is never lost. */
+/** Where a retry will not cure it, money that was taken is held for a person: the gateway's word is never lost. */
 async function recordForGood(
   checkout: Checkout,
   verified: VerifiedMessage,
@@ -38,7 +38,7 @@ async function recordForGood(
   try {
     return await recordResult(checkout, verified, message);
   } catch (error) {
-    if (isDatabaseAway(error)) throw error;
+    if (mayPass(error)) throw error;
     checkout.log.error({ err: error, session: verified.session?.id }, "gateway result cannot be applied");
     return await recordUnapplicable(checkout, verified, message);
   }

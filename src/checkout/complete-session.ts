@@ -45,6 +45,7 @@ export async function completeSession(
     customerId,
     type: "card",
     xrefSealed: stored.xrefSealed,
+    reusable: customerId !== null,
   });
   await insertPaymentIntent(tx, {
     ...shared,
@@ -52,9 +53,15 @@ export async function completeSession(
     sessionId: session.id,
     status: "succeeded",
     ...received,
+    amountReceived: received.amount,
+    amountRefunded: 0,
     customerId,
     paymentMethodId,
     gatewayResultId: stored.id,
+    attempt: 0,
+    offSession: false,
+    metadata: {},
+    canceledAt: null,
   });
   await checkout.reached("payment recorded");
   const late = statusAt(session, now) === "expired";

@@ -71,8 +71,6 @@ export function newAccount(
     ...owner,
     gatewayMerchantId,
     secretSealed: sealGatewaySecret(sealer, owner, secret),
-    previousSecretSealed: null,
-    previousSecretUntil: null,
     restTokenSealed: restToken === undefined ? null : sealRestToken(sealer, owner, restToken),
     countryCode,
     createdAt: clock.now(),

@@ -1,5 +1,4 @@
 import { findCheckoutSession, insertCheckoutSession } from "../db/checkout-sessions.js";
-import { findCustomer } from "../db/customers.js";
 import type { Run, Tx } from "../db/transaction.js";
 import { type Currency, currencyByCode, totalOf } from "../domain/money.js";
 import type { Owner } from "../domain/owner.js";
@@ -8,6 +7,7 @@ import { Refusal } from "../domain/refusal.js";
 import { type CheckoutSession, LIFE_MAX_MS, LIFE_MIN_MS, type LineItem } from "../domain/session.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
+import { requireCustomer } from "./get-customer.js";
 import { getSession } from "./get-session.js";
 import { clockOf } from "./test-clock.js";
 import { doneBefore, type Done, type IdempotentCall, once } from "./once.js";
@@ -61,7 +61,7 @@ async function newSession(checkout: Checkout, owner: Owner, order: SessionOrder)
   checkRedirectUrl(order.successUrl, "success_url");
   checkRedirectUrl(order.cancelUrl, "cancel_url");
   const expiresAt = expiryOf(order.expiresAt, now);
-  await requireCustomer(checkout, owner, order.customerId);
+  if (order.customerId !== null) await requireCustomer(checkout, owner, order.customerId);
   return {
     ...NEW_SESSION,
     id: newId("cs", now),
@@ -110,12 +110,6 @@ function expiryOf(expiresAt: number | null, now: number): number {
     );
   }
   return expiresAt;
-}
-
-async function requireCustomer(checkout: Checkout, owner: Owner, customerId: string | null): Promise<void> {
-  if (customerId === null) return;
-  if ((await findCustomer(checkout.db.manager, owner, customerId)) !== undefined) return;
-  throw new Refusal("CUSTOMER_NOT_FOUND", `No such customer: ${customerId}.`, "customer");
 }
 
 async function store(tx: Tx, { again }: Run, session: CheckoutSession): Promise<void> {

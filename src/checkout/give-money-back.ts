@@ -1,4 +1,5 @@
 import type { DirectAccount, DirectAnswer } from "../cardstream/direct-client.js";
+import { lockCheckoutSession } from "../db/checkout-sessions.js";
 import { changeHeldPayment, type HeldPaymentRow } from "../db/held-payments.js";
 import { inTransaction } from "../db/transaction.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
@@ -11,6 +12,7 @@ import {
 } from "../domain/return-step.js";
 import type { Checkout } from "./checkout.js";
 import { openGatewayAccount } from "./gateway-account.js";
+import { refuseIfPays } from "./record-resolution.js";
 import { storedXref } from "./stored-message.js";
 
 /** A held payment that one call has claimed. */
@@ -69,15 +71,20 @@ async function askNextStep(checkout: Checkout, sale: Sale, sent: ReturnRequest |
   return { kind: "unknown" };
 }
 
-/** Written down before it is done: whoever comes after a crash has to know. Throws where the claim has run out meanwhile. */
+/**
+ * Written down before it is done: whoever comes after a crash has to know. Throws where the claim has run out meanwhile and
+ * another call has it, or a result that came then has completed the session.
+ */
 async function noteRequest(
   checkout: Checkout,
   { held, claim }: Claimed,
   returnRequest: ReturnRequest | null,
 ): Promise<void> {
-  const mine = await inTransaction(checkout.db, "READ COMMITTED", (tx) =>
-    changeHeldPayment(tx, held.id, { returnRequest }, claim),
-  );
+  const mine = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    if (held.sessionId !== null) await lockCheckoutSession(tx, held.sessionId);
+    await refuseIfPays(tx, held);
+    return await changeHeldPayment(tx, held.id, { returnRequest }, claim);
+  });
   if (!mine) throw new Refusal("HELD_PAYMENT_BUSY", "Another call has taken this return over.", "id");
 }
 

@@ -1,8 +1,10 @@
 import { type CheckoutSessionRow, lockCheckoutSession, startNextAttempt } from "../db/checkout-sessions.js";
-import { type GatewayResultRow, insertGatewayResult } from "../db/gateway-results.js";
+import { insertEvents } from "../db/events.js";
+import { insertGatewayResult } from "../db/gateway-results.js";
+import type { HeldPaymentRow } from "../db/held-payments.js";
 import { inTransaction, type Tx } from "../db/transaction.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
-import { endsAttempt, held, judge, type Judgement, judgeWithoutSession } from "../domain/judgement.js";
+import { endsAttempt, held, judge, type Judgement, judgeAlone } from "../domain/judgement.js";
 import { currencyByCode } from "../domain/money.js";
 import { type CheckoutSession, parseAttemptReference } from "../domain/session.js";
 import type { Clock } from "../lib/clock.js";
@@ -10,11 +12,10 @@ import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import { completeSession } from "./complete-session.js";
 import type { AppliedResult, GatewayMessage } from "./gateway-message.js";
+import { findReturnOf, keepWithReturn } from "./paid-while-returned.js";
 import { clockOf } from "./test-clock.js";
+import type { UnjudgedRow } from "./unjudged-row.js";
 import type { VerifiedMessage } from "./verify-message.js";
-
-/** A result as it will be stored, before it is judged. */
-type UnjudgedRow = Omit<GatewayResultRow, "outcome" | "heldReason">;
 
 /**
  * Records one verified result in one serialisable transaction: the session is locked, the result is judged by what is
@@ -27,7 +28,7 @@ export async function recordResult(
 ): Promise<AppliedResult> {
   const { session, result } = verified;
   const row = newRow(checkout, verified, message);
-  if (session === undefined) return await recordAlone(checkout, row, judgeWithoutSession(result));
+  if (session === undefined) return await recordAlone(checkout, row, judgeAlone(result, "session_unknown"));
   const clock = await clockOf(checkout, session);
   return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
     const locked = await lockCheckoutSession(tx, session.id);
@@ -36,13 +37,14 @@ export async function recordResult(
   });
 }
 
-/** Records a result that could not be applied as held, in a transaction that touches nothing else. */
+/** Records a result that could not be applied, in a transaction that touches nothing else: held where it took money. */
 export async function recordUnapplicable(
   checkout: Checkout,
   verified: VerifiedMessage,
   message: GatewayMessage,
 ): Promise<AppliedResult> {
-  return await recordAlone(checkout, newRow(checkout, verified, message), held("not_applicable"));
+  const judgement = judgeAlone(verified.result, "not_applicable");
+  return await recordAlone(checkout, newRow(checkout, verified, message), judgement);
 }
 
 async function recordFor(
@@ -54,10 +56,16 @@ async function recordFor(
   row: UnjudgedRow,
 ): Promise<AppliedResult> {
   const judgement = judgeLocked(session, result);
-  if (judgement.outcome === "completed" && session.status === "complete") return applied(judgement, true);
-  if (!(await insertGatewayResult(tx, judged(row, judgement)))) {
+  if (judgement.outcome === "completed") {
+    if (session.status === "complete") return applied(judgement, true);
+    const returned = await findReturnOf(checkout, tx, session, result);
+    if (returned !== undefined) return await recordReturned(tx, returned, row);
+  }
+  if (!(await insertJudged(checkout, tx, row, judgement))) {
     // An open session's success that is on record already has paid another session.
-    return judgement.outcome === "completed" ? await recordReused(tx, row) : applied(judgement, true);
+    return judgement.outcome === "completed"
+      ? await recordReused(checkout, tx, row)
+      : applied(judgement, true);
   }
   await checkout.reached("result recorded");
   if (judgement.outcome === "completed") {
@@ -69,9 +77,15 @@ async function recordFor(
 }
 
 /** No transaction pays twice, whatever its messages say: a person decides which session it belongs to. */
-async function recordReused(tx: Tx, row: UnjudgedRow): Promise<AppliedResult> {
+async function recordReused(checkout: Checkout, tx: Tx, row: UnjudgedRow): Promise<AppliedResult> {
   const judgement = held("duplicate");
-  return applied(judgement, !(await insertGatewayResult(tx, judged(row, judgement))));
+  return applied(judgement, !(await insertJudged(checkout, tx, row, judgement)));
+}
+
+/** No money pays a session while it goes back: the transaction stays the held payment that it is. */
+async function recordReturned(tx: Tx, returned: HeldPaymentRow, row: UnjudgedRow): Promise<AppliedResult> {
+  await keepWithReturn(tx, returned, row);
+  return applied(held(returned.heldReason), true);
 }
 
 /** Of two successes the first one recorded pays the session; another transaction's waits for a person. */
@@ -90,9 +104,26 @@ async function recordAlone(
   judgement: Judgement,
 ): Promise<AppliedResult> {
   const isNew = await inTransaction(checkout.db, "SERIALIZABLE", (tx) =>
-    insertGatewayResult(tx, judged(row, judgement)),
+    insertJudged(checkout, tx, row, judgement),
   );
   return applied(judgement, !isNew);
+}
+
+/** Stores a result, and with a held one the event that tells of it. False where an equal message came before. */
+async function insertJudged(
+  checkout: Checkout,
+  tx: Tx,
+  row: UnjudgedRow,
+  { outcome, reason }: Judgement,
+): Promise<boolean> {
+  if (!(await insertGatewayResult(tx, { ...row, outcome, heldReason: reason }))) return false;
+  if (outcome === "held") {
+    const now = checkout.clock.now();
+    const { merchantId, livemode, id: objectId } = row;
+    const event = { id: newId("evt", now), merchantId, livemode, objectId, createdAt: now };
+    await insertEvents(tx, [{ ...event, type: "held_payment.created" }]);
+  }
+  return true;
 }
 
 function newRow(
@@ -131,10 +162,6 @@ function newRow(
 /** Room in the table. What is longer is none of the words that decide; the sealed message holds it whole. */
 const CURRENCY_CODE_MAX = 16;
 const STATE_MAX = 32;
-
-function judged(row: UnjudgedRow, { outcome, reason }: Judgement): GatewayResultRow {
-  return { ...row, outcome, heldReason: reason };
-}
 
 function applied(judgement: Judgement, replayed: boolean): AppliedResult {
   return { kind: "applied", judgement, replayed };

@@ -1,14 +1,19 @@
-import { lockCheckoutSession, startNextAttempt } from "../db/checkout-sessions.js";
-import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment, paysSession } from "../db/held-payments.js";
+import { lockCheckoutSession, noteReturnBegun, startNextAttempt } from "../db/checkout-sessions.js";
+import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../db/held-payments.js";
 import { inTransaction, type Run, type Tx } from "../db/transaction.js";
 import type { Owner } from "../domain/owner.js";
-import { Refusal } from "../domain/refusal.js";
 import { parseAttemptReference } from "../domain/session.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import { type Claimed, giveMoneyBack } from "./give-money-back.js";
 import { type Done, type IdempotentCall, once } from "./once.js";
-import { type Decision, recordResolution, refuseIfClaimed, refuseIfResolved } from "./record-resolution.js";
+import {
+  type Decision,
+  recordResolution,
+  refuseIfClaimed,
+  refuseIfPays,
+  refuseIfResolved,
+} from "./record-resolution.js";
 import { storedResult } from "./stored-message.js";
 
 /**
@@ -19,17 +24,17 @@ import { storedResult } from "./stored-message.js";
 export async function returnHeldPayment(
   checkout: Checkout,
   owner: Owner,
-  { id }: HeldPaymentRow,
+  wanted: HeldPaymentRow,
   decision: Decision,
   call: IdempotentCall | undefined,
 ): Promise<Done> {
-  const claimed = await claim(checkout, id);
+  const claimed = await claim(checkout, wanted);
   try {
     await checkout.reached("return claimed");
     await giveMoneyBack(checkout, claimed);
     await checkout.reached("return answered");
     const record = (tx: Tx, run: Run): Promise<void> => recordReturn(checkout, tx, run, claimed, decision);
-    return await once(checkout, owner, call, id, record, "SERIALIZABLE");
+    return await once(checkout, owner, call, wanted.id, record, "SERIALIZABLE");
   } catch (error) {
     await release(checkout, claimed);
     throw error;
@@ -39,16 +44,18 @@ export async function returnHeldPayment(
 /** Twice as long as the gateway may take for all that it is asked. */
 const CLAIM_MS = 60_000;
 
-const PAYS_SESSION =
-  "This payment has completed a session: its money cannot be returned as that of a held payment.";
-
-async function claim(checkout: Checkout, id: string): Promise<Claimed> {
+/** The session is held first, as by a result that completes it: money either pays or goes back. */
+async function claim(checkout: Checkout, { id, sessionId }: HeldPaymentRow): Promise<Claimed> {
   const now = checkout.clock.now();
   const returnClaim = newId("claim", now);
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    if (sessionId !== null) {
+      await lockCheckoutSession(tx, sessionId);
+      await noteReturnBegun(tx, sessionId, now);
+    }
     const held = await lockHeldPayment(tx, id);
     refuseIfResolved(held);
-    if (await paysSession(tx, held)) throw new Refusal("RESOLUTION_NOT_POSSIBLE", PAYS_SESSION, "resolution");
+    await refuseIfPays(tx, held);
     if (held.returnClaim !== returnClaim) refuseIfClaimed(held, now); // Ours where COMMIT's answer was lost.
     await changeHeldPayment(tx, id, { returnClaim, returnClaimUntil: now + CLAIM_MS });
     return { held, claim: returnClaim };

@@ -1,3 +1,4 @@
+import { insertFormerGatewayAccount } from "../db/former-gateway-accounts.js";
 import {
   findGatewayAccount,
   type GatewayAccountChange,
@@ -28,8 +29,11 @@ export interface MerchantChange {
   readonly restToken?: string | undefined;
 }
 
-/** Forms that are out were signed with the old secret, and so may their results be for a while. */
-const OLD_SECRET_VALID_MS = 48 * 3_600_000;
+/**
+ * Forms that are out carry the account as it was, and so will their results: for the life of a session and its grace, and
+ * as much again.
+ */
+const FORMER_VALID_MS = 48 * 3_600_000;
 
 /** Changes a merchant's live account, or gives it its first one. Throws a Refusal that names the option. */
 export async function updateMerchant(
@@ -50,30 +54,41 @@ async function changeLiveAccount(
   live: GatewayAccountRow,
   change: MerchantChange,
 ): Promise<void> {
-  const { gatewayMerchantId, secret, countryCode, restToken } = change;
+  const signing = signingColumns(registry, live, change);
+  const { countryCode, restToken } = change;
   const columns: GatewayAccountChange = {
-    ...(gatewayMerchantId === undefined
-      ? {}
-      : { gatewayMerchantId: checkGatewayMerchantId({ gatewayMerchantId }) }),
+    ...signing,
     ...(countryCode === undefined ? {} : { countryCode: checkCountry(countryCode) }),
-    ...(secret === undefined ? {} : newSecret(registry, live, { ...change, secret })),
     ...(restToken === undefined ? {} : { restTokenSealed: sealRestToken(registry.sealer, live, restToken) }),
   };
   if (Object.keys(columns).length === 0)
     throw new Refusal("PARAMETER_MISSING", "Nothing to change was given.");
-  await inTransaction(registry.db, "READ COMMITTED", (tx) => updateGatewayAccount(tx, live, columns));
+  const { merchantId, livemode, gatewayMerchantId, secretSealed } = live;
+  const validUntil = registry.clock.now() + FORMER_VALID_MS;
+  await inTransaction(registry.db, "READ COMMITTED", async (tx) => {
+    if (Object.keys(signing).length > 0) {
+      const former = { merchantId, livemode, validUntil, gatewayMerchantId, secretSealed };
+      await insertFormerGatewayAccount(tx, former);
+    }
+    await updateGatewayAccount(tx, live, columns);
+  });
 }
 
-function newSecret(
+/** What of a change makes results come signed otherwise. */
+function signingColumns(
   registry: Registry,
   live: GatewayAccountRow,
-  { secret, allowPublishedSecret }: { secret: string; allowPublishedSecret: boolean },
+  { gatewayMerchantId, secret, allowPublishedSecret }: MerchantChange,
 ): GatewayAccountChange {
-  return {
-    secretSealed: sealGatewaySecret(registry.sealer, live, checkSecret({ secret, allowPublishedSecret })),
-    previousSecretSealed: live.secretSealed,
-    previousSecretUntil: registry.clock.now() + OLD_SECRET_VALID_MS,
-  };
+  const columns: GatewayAccountChange = {};
+  if (gatewayMerchantId !== undefined) {
+    columns.gatewayMerchantId = checkGatewayMerchantId({ gatewayMerchantId });
+  }
+  if (secret !== undefined) {
+    const checked = checkSecret({ secret, allowPublishedSecret });
+    columns.secretSealed = sealGatewaySecret(registry.sealer, live, checked);
+  }
+  return columns;
 }
 
 async function addLiveAccount(registry: Registry, merchantId: string, change: MerchantChange): Promise<void> {

@@ -7,12 +7,12 @@ import type { Owner } from "../domain/owner.js";
 import { type CheckoutSession, parseAttemptReference } from "../domain/session.js";
 import type { Checkout } from "./checkout.js";
 import type { GatewayMessage } from "./gateway-message.js";
-import { openGatewayAccount, openGatewayAccountsOf } from "./gateway-account.js";
+import { type Signer, signersFor, signersNamed } from "./gateway-account.js";
 
 /** A message whose account signed all of it, and whose it is. */
 export interface VerifiedMessage {
   readonly result: GatewayResult;
-  /** The account that signed it. */
+  /** Whose account signed it. */
   readonly owner: Owner;
   /** The session it is about. Undefined where no session of ours has its `transactionUnique`. */
   readonly session: CheckoutSession | undefined;
@@ -60,12 +60,12 @@ async function verifyForSession(
   fields: readonly Field[],
   session: CheckoutSession,
 ): Promise<VerifiedMessage | RefusedMessage> {
-  const account = await openGatewayAccount(checkout, session);
-  if (account === undefined) return "no such account";
-  const result = verifyResult(fields, account.verifyingSecrets);
-  if (result === undefined) return "bad signature";
-  if (result.merchantID !== account.merchantID) return "another account's merchantID";
-  return { result, owner: ownerOf(session), session };
+  const signers = await signersFor(checkout, session);
+  if (signers.length === 0) return "no such account";
+  const named = signers.filter(({ merchantID }) => merchantID === fieldText(fields, "merchantID"));
+  if (named.length === 0) return "another account's merchantID";
+  const result = verifyResult(fields, named.map(secretOf));
+  return result === undefined ? "bad signature" : { result, owner: ownerOf(session), session };
 }
 
 /** Several merchants may share a gateway account: the first one whose secret fits owns the message. */
@@ -73,17 +73,17 @@ async function verifyWithoutSession(
   checkout: Checkout,
   fields: readonly Field[],
 ): Promise<VerifiedMessage | RefusedMessage> {
-  const accounts = await openGatewayAccountsOf(checkout, fieldText(fields, "merchantID"));
-  if (accounts.length === 0) return "no such account";
-  const result = verifyResult(
-    fields,
-    accounts.flatMap(({ verifyingSecrets }) => verifyingSecrets),
-  );
+  const signers = await signersNamed(checkout, fieldText(fields, "merchantID"));
+  if (signers.length === 0) return "no such account";
+  const result = verifyResult(fields, signers.map(secretOf));
   // Asked one by one only now: anybody can send a message that none of them has signed.
-  const owner = result && accounts.find(({ verifyingSecrets }) => isSigned(fields, verifyingSecrets));
-  if (result !== undefined && owner !== undefined)
-    return { result, owner: ownerOf(owner), session: undefined };
-  return "bad signature";
+  const owner = result && signers.find(({ secret }) => isSigned(fields, [secret]));
+  if (result === undefined || owner === undefined) return "bad signature";
+  return { result, owner: ownerOf(owner), session: undefined };
+}
+
+function secretOf({ secret }: Signer): string {
+  return secret;
 }
 
 function ownerOf({ merchantId, livemode }: Owner): Owner {

@@ -37,7 +37,7 @@ export function addMerchantCommands(program: Command, env: NodeJS.ProcessEnv): v
     });
   withAccountOptions(merchants.command("update"))
     .description(
-      "change a merchant's live account; results signed with the old secret are believed for 48 hours more",
+      "change a merchant's live account; results of the account as it was are believed for 48 hours more",
     )
     .argument("<id>", "the merchant, mer_...")
     .addOption(countryOption())

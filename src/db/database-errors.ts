@@ -34,15 +34,43 @@ export function isDatabaseAway(error: unknown): boolean {
   return isWorthAnotherRun(failure) || FULL_OR_READ_ONLY.has(failure.errno) || NO_ROOM.test(failure.message);
 }
 
+/**
+ * Whether an error came of the database or the machine, and not of what was to be stored: it may be gone by the next try,
+ * so the caller keeps what it has. Errors of our own have neither code nor number.
+ */
+export function mayPass(error: unknown): boolean {
+  const { code, errno } = driverError(error);
+  if (isDatabaseAway(error)) return true;
+  return (code !== undefined || errno !== undefined) && !isRowRefused(error);
+}
+
+/** Whether the database works, and will refuse these values every time. */
+function isRowRefused(error: unknown): boolean {
+  const { code, errno } = driverError(error);
+  return ROW_REFUSED.has(errno) || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(String(code));
+}
+
+/**
+ * Null, duplicate, out of range, cut off, wrong value or text, no default, foreign key, too long, check (MySQL 8,
+ * MariaDB).
+ */
+const ROW_REFUSED = new Set<unknown>([1048, 1062, 1264, 1265, 1292, 1366, 1364, 1452, 1406, 3819, 4025]);
+
 /** Deadlock, lock wait timeout, record changed since last read (MariaDB 11.6), node not ready (Galera). */
 const LOCK_CONFLICTS = new Set<unknown>([1213, 1205, 1020, 1047]);
 
-/** Server going down, connection killed (MariaDB), idle for too long (MySQL 8). */
-const LOST_ERRNOS = new Set<unknown>([1053, 1927, 4031]);
+/**
+ * Server going down, connection aborted, packets out of order, cut while reading or writing (1158 to 1161), connection
+ * killed (MariaDB), idle for too long (MySQL 8).
+ */
+const LOST_ERRNOS = new Set<unknown>([1053, 1152, 1156, 1158, 1159, 1160, 1161, 1927, 4031]);
 
 const LOST_CODES = new Set<unknown>([
   "PROTOCOL_CONNECTION_LOST",
   "PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR",
+  "PROTOCOL_ERROR",
+  "PROTOCOL_UNEXPECTED_PACKET",
+  "PROTOCOL_SEQUENCE_TIMEOUT",
   "ECONNREFUSED",
   "ECONNRESET",
   "EHOSTUNREACH",

@@ -9,6 +9,7 @@ export type EventType =
   | "checkout.session.completed"
   | "checkout.session.expired"
   | "held_payment.accepted"
+  | "held_payment.created"
   | "held_payment.dismissed"
   | "held_payment.returned"
   | "payment_intent.succeeded";

@@ -12,9 +12,6 @@ export interface GatewayAccountRow {
   /** The gateway's `merchantID`. Several merchants may share one. */
   gatewayMerchantId: string;
   secretSealed: Buffer;
-  /** The secret before the last change, still good for results until `previousSecretUntil`. */
-  previousSecretSealed: Buffer | null;
-  previousSecretUntil: number | null;
   /** Lets in to the gateway's transaction search; null where the operator gave none. */
   restTokenSealed: Buffer | null;
   /** Two letters of ISO 3166, upper case. */
@@ -29,8 +26,6 @@ export const gatewayAccounts = new EntitySchema<GatewayAccountRow>({
     livemode: primary(flag()),
     gatewayMerchantId: text(),
     secretSealed: bytes(),
-    previousSecretSealed: optional(bytes()),
-    previousSecretUntil: optional(time()),
     restTokenSealed: optional(bytes()),
     countryCode: id(),
     createdAt: time(),

@@ -97,6 +97,15 @@ export async function insertGatewayResult(tx: Tx, row: GatewayResultRow): Promis
 
 const UNIQUE_RESULT = "gateway_result_merchant_id_livemode_transaction_key_outcome";
 
+/** The results with these ids, in no order. */
+export async function findGatewayResults(
+  db: EntityManager,
+  ids: readonly string[],
+): Promise<GatewayResultRow[]> {
+  if (ids.length === 0) return [];
+  return await db.createQueryBuilder(gatewayResults, "r").where("r.id IN (:...ids)", { ids }).getMany();
+}
+
 /** True while a held result of the session waits for a person. */
 export async function hasUnresolvedHeldResult(db: EntityManager, sessionId: string): Promise<boolean> {
   const query = db

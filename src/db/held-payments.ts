@@ -20,6 +20,19 @@ export async function lockHeldPayment(tx: Tx, id: string): Promise<HeldPaymentRo
   return await lockForUpdate(held(tx).andWhere("r.id = :id", { id })).getOneOrFail();
 }
 
+/**
+ * The session's held payments whose money is on its way back, or is back; kept until the transaction ends. Only for sessions
+ * that have one, or had: to look for rows that are not there would keep others from writing theirs.
+ */
+export async function lockReturnsOf(tx: Tx, sessionId: string, now: number): Promise<HeldPaymentRow[]> {
+  const query = held(tx)
+    .andWhere("r.sessionId = :sessionId", { sessionId })
+    .andWhere("(r.resolution = 'return' OR r.returnRequest IS NOT NULL OR r.returnClaimUntil > :now)", {
+      now,
+    });
+  return await lockForUpdate(query).getMany();
+}
+
 /** One page of an owner's held payments by age: the newest first, or after `newerThan` the oldest first. */
 export async function listHeldPayments(
   db: EntityManager,
@@ -92,6 +105,18 @@ export async function changeHeldPayment(
   const query = tx.createQueryBuilder().update(gatewayResults).set(change).where("id = :id", { id });
   if (claim !== undefined) query.andWhere("return_claim = :claim", { claim });
   return (await query.updateEntity(false).execute()).affected === 1;
+}
+
+/** What a later message of the gateway says about a held payment's transaction. */
+export type LaterWord = Pick<
+  GatewayResultRow,
+  "responseCode" | "responseStatus" | "amount" | "amountReceived" | "currencyCode" | "state" | "messageSealed"
+>;
+
+/** Puts the gateway's later word in the place of the one that was held. */
+export async function renewHeldPayment(tx: Tx, id: string, word: LaterWord): Promise<void> {
+  const query = tx.createQueryBuilder().update(gatewayResults).set(word).where("id = :id", { id });
+  await query.updateEntity(false).execute();
 }
 
 /** A result has a reason exactly where it is held. */

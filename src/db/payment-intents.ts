@@ -1,25 +1,19 @@
-import { EntitySchema } from "typeorm";
+import { type EntityManager, EntitySchema } from "typeorm";
 
-import { flag, id, integer, optional, primary, time } from "./columns.js";
+import type { Owner } from "../domain/owner.js";
+import type { PaymentIntent } from "../domain/payment-intent.js";
+import { flag, id, integer, json, optional, primary, time } from "./columns.js";
 import { insertRows } from "./insert.js";
+import type { ListPage } from "./list-page.js";
 import type { Tx } from "./transaction.js";
 
-/** Money that was received, once for each session. */
-export interface PaymentIntentRow {
-  id: string;
-  merchantId: string;
-  livemode: boolean;
-  /** Unique: the second net under the row lock of a completion. */
-  sessionId: string;
-  status: "succeeded";
-  /** In minor units of `currency`. */
-  amount: number;
-  currency: string;
-  customerId: string | null;
-  paymentMethodId: string;
-  /** The result that told of it. */
-  gatewayResultId: string;
-  createdAt: number;
+/** A payment as it is stored, with what only the record needs. At most one for each session: that is unique. */
+export interface PaymentIntentRow extends PaymentIntent {
+  /** Number of the newest direct charge, from 1 on; 0 where it is a session's that is paid on the gateway's page. */
+  readonly attempt: number;
+  /** True where the customer is not there when the card is charged. */
+  readonly offSession: boolean;
+  readonly canceledAt: number | null;
 }
 
 export const paymentIntents = new EntitySchema<PaymentIntentRow>({
@@ -28,17 +22,60 @@ export const paymentIntents = new EntitySchema<PaymentIntentRow>({
     id: primary(id()),
     merchantId: id(),
     livemode: flag(),
-    sessionId: id(),
+    sessionId: optional(id()),
     status: id(),
     amount: integer(),
+    amountReceived: integer(),
+    amountRefunded: integer(),
     currency: id(),
     customerId: optional(id()),
-    paymentMethodId: id(),
-    gatewayResultId: id(),
+    paymentMethodId: optional(id()),
+    gatewayResultId: optional(id()),
+    attempt: integer(),
+    offSession: flag(),
+    metadata: json(),
     createdAt: time(),
+    canceledAt: optional(time()),
   },
 });
 
 export async function insertPaymentIntent(tx: Tx, row: PaymentIntentRow): Promise<void> {
   await insertRows(tx, paymentIntents, row);
+}
+
+/** The payment with exactly this id, whoever owns it. */
+export async function findPaymentIntent(
+  db: EntityManager,
+  id: string,
+): Promise<PaymentIntentRow | undefined> {
+  return (await db.createQueryBuilder(paymentIntents, "i").where("i.id = :id", { id }).getOne()) ?? undefined;
+}
+
+/** Which payments to list; what is undefined lets everything through. */
+export interface PaymentIntentFilter {
+  readonly customerId?: string | undefined;
+  readonly sessionId?: string | undefined;
+}
+
+/** One page of an owner's payments by age: the newest first, or after `newerThan` the oldest first. */
+export async function listPaymentIntents(
+  db: EntityManager,
+  { merchantId, livemode }: Owner,
+  { customerId, sessionId }: PaymentIntentFilter,
+  { olderThan, newerThan, limit }: ListPage,
+): Promise<PaymentIntentRow[]> {
+  const query = db
+    .createQueryBuilder(paymentIntents, "i")
+    .where("i.merchantId = :merchantId AND i.livemode = :livemode", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+    });
+  if (customerId !== undefined) query.andWhere("i.customerId = :customerId", { customerId });
+  if (sessionId !== undefined) query.andWhere("i.sessionId = :sessionId", { sessionId });
+  if (olderThan !== undefined) query.andWhere("i.id < :olderThan", { olderThan });
+  if (newerThan !== undefined) query.andWhere("i.id > :newerThan", { newerThan });
+  return await query
+    .orderBy("i.id", newerThan === undefined ? "DESC" : "ASC")
+    .limit(limit)
+    .getMany();
 }

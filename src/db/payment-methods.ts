@@ -19,6 +19,8 @@ export interface PaymentMethodRow {
   expYear: number | null;
   /** The gateway's token, sealed. Null where the result held none: such a card cannot be charged again. */
   xrefSealed: Buffer | null;
+  /** True where the shopper agreed that the card is kept: without that nobody may charge it again. */
+  reusable: boolean;
   createdAt: number;
 }
 
@@ -35,6 +37,7 @@ export const paymentMethods = new EntitySchema<PaymentMethodRow>({
     expMonth: optional(integer()),
     expYear: optional(integer()),
     xrefSealed: optional(bytes()),
+    reusable: flag(),
     createdAt: time(),
   },
 });

@@ -2,12 +2,17 @@ import { apiKeys } from "./api-keys.js";
 import { checkoutSessions } from "./checkout-sessions.js";
 import { customers } from "./customers.js";
 import { events } from "./events.js";
+import { formerGatewayAccounts } from "./former-gateway-accounts.js";
 import { gatewayAccounts } from "./gateway-accounts.js";
 import { gatewayResults } from "./gateway-results.js";
 import { idempotencyKeys } from "./idempotency-keys.js";
 import { merchants } from "./merchants.js";
 import { CreateCheckout1795300000000 } from "./migrations/1795300000000-checkout.js";
 import { CreateSandbox1795300500000 } from "./migrations/1795300500000-sandbox.js";
+import { KeepFormerGatewayAccount1795300900000 } from "./migrations/1795300900000-former-gateway-account.js";
+import { ChangeCustomers1795301000000 } from "./migrations/1795301000000-customers.js";
+import { ChangePaymentIntents1795301100000 } from "./migrations/1795301100000-payment-intents.js";
+import { NoteBegunReturns1795301300000 } from "./migrations/1795301300000-begun-returns.js";
 import { paymentIntents } from "./payment-intents.js";
 import { paymentMethods } from "./payment-methods.js";
 import { sandboxAccounts } from "./sandbox-accounts.js";
@@ -24,6 +29,7 @@ export const entities = [
   checkoutSessions,
   customers,
   events,
+  formerGatewayAccounts,
   gatewayAccounts,
   gatewayResults,
   idempotencyKeys,
@@ -40,4 +46,11 @@ export const entities = [
 ];
 
 /** Every migration, by name and in order; never found by a search. */
-export const migrations = [CreateCheckout1795300000000, CreateSandbox1795300500000];
+export const migrations = [
+  CreateCheckout1795300000000,
+  CreateSandbox1795300500000,
+  KeepFormerGatewayAccount1795300900000,
+  ChangeCustomers1795301000000,
+  ChangePaymentIntents1795301100000,
+  NoteBegunReturns1795301300000,
+];

@@ -42,10 +42,10 @@ export function judge(result: GatewayResult, expected: Expected): Judgement {
   return { outcome: unpaidOutcome(result), reason: null };
 }
 
-/** Judges a result that belongs to no session of ours: money that was taken waits for a person. */
-export function judgeWithoutSession(result: GatewayResult): Judgement {
+/** Judges a result that moves no session of ours: money that was taken waits for a person, for the reason given. */
+export function judgeAlone(result: GatewayResult, reason: HeldReason): Judgement {
   const tookMoney = isApproved(result) || APPROVED_VARIANTS.has(result.responseCode ?? -1);
-  return tookMoney ? held("session_unknown") : { outcome: unpaidOutcome(result), reason: null };
+  return tookMoney ? held(reason) : { outcome: unpaidOutcome(result), reason: null };
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 import type { ListedLineItem } from "../checkout/list-line-items.js";
 import type { CheckoutSession, SessionStatus } from "../domain/session.js";
 import { toSeconds } from "../lib/clock.js";
+import { present } from "./present.js";
 
 /** The message of a session whose status is the one of this moment. `url` is the address of its payment page. */
 export function sessionMessage(session: CheckoutSession, url: string): CheckoutSessionMessage {
@@ -58,10 +59,4 @@ const STATUSES: Record<SessionStatus, CheckoutSessionStatus> = {
 
 function paymentStatus(status: SessionStatus): CheckoutSessionPaymentStatus {
   return status === "complete" ? CheckoutSessionPaymentStatus.PAID : CheckoutSessionPaymentStatus.UNPAID;
-}
-
-/** What is null in a row is unset in a message. */
-function present<K extends string>(values: Record<K, string | null>): Partial<Record<K, string>> {
-  const entries = Object.entries<string | null>(values).filter(([, value]) => value !== null);
-  return Object.fromEntries(entries) as Partial<Record<K, string>>;
 }

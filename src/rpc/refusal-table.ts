@@ -57,7 +57,19 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     grpc: Code.InvalidArgument,
     type: "invalid_request_error",
     code: "resource_missing",
+    meaning: "`customer` is none of the merchant's in the key's mode, or is deleted.",
+  },
+  NO_SUCH_CUSTOMER: {
+    grpc: Code.NotFound,
+    type: "invalid_request_error",
+    code: "resource_missing",
     meaning: "The key's merchant has no such customer in the key's mode.",
+  },
+  CUSTOMER_EXISTS: {
+    grpc: Code.AlreadyExists,
+    type: "invalid_request_error",
+    code: "resource_already_exists",
+    meaning: "The merchant has, or had, a customer with this id.",
   },
   CURRENCY_UNKNOWN: {
     grpc: Code.InvalidArgument,
@@ -100,6 +112,12 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     type: "invalid_request_error",
     code: "session_not_open",
     meaning: "Only an open session can be expired.",
+  },
+  PAYMENT_INTENT_NOT_FOUND: {
+    grpc: Code.NotFound,
+    type: "invalid_request_error",
+    code: "resource_missing",
+    meaning: "The key's merchant has no such payment intent in the key's mode.",
   },
   CURSOR_NOT_FOUND: {
     grpc: Code.InvalidArgument,

@@ -2,7 +2,9 @@ import type { DescService } from "@bufbuild/protobuf";
 import type { ConnectRouter, Interceptor, ServiceImpl } from "@connectrpc/connect";
 
 import { CheckoutService } from "../../gen/calmonypay/v1/checkout_service_pb.js";
+import { CustomerService } from "../../gen/calmonypay/v1/customer_service_pb.js";
 import { HeldPaymentService } from "../../gen/calmonypay/v1/held_payment_service_pb.js";
+import { PaymentIntentService } from "../../gen/calmonypay/v1/payment_intent_service_pb.js";
 import { TestHelpersService } from "../../gen/calmonypay/v1/test_helpers_service_pb.js";
 import { Health } from "../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
@@ -12,9 +14,11 @@ import { findApiKeyByHash } from "../db/api-keys.js";
 import { accessLog } from "./access-log.js";
 import { authenticate } from "./authenticate.js";
 import { checkoutHandlers } from "./checkout-handlers.js";
+import { customerHandlers } from "./customer-handlers.js";
 import { healthHandlers } from "./health-handlers.js";
 import { heldPaymentHandlers } from "./held-payment-handlers.js";
 import { idempotency } from "./idempotency.js";
+import { paymentIntentHandlers } from "./payment-intent-handlers.js";
 import { reflectionHandlers } from "./reflection-handlers.js";
 import { refusals } from "./refusals.js";
 import { testHelpersHandlers } from "./test-clock-handlers.js";
@@ -29,7 +33,9 @@ export function createRoutes(checkout: Checkout): (router: ConnectRouter) => voi
       router.service(service, handlers);
     };
     serve(CheckoutService, checkoutHandlers(checkout));
+    serve(CustomerService, customerHandlers(checkout));
     serve(HeldPaymentService, heldPaymentHandlers(checkout));
+    serve(PaymentIntentService, paymentIntentHandlers(checkout));
     serve(TestHelpersService, testHelpersHandlers(checkout));
     // These speak of all services, themselves included: they look at the list when they are called.
     serve(Health, healthHandlers(checkout.readiness, services));

@@ -9,7 +9,7 @@ import {
   type HeldReason,
   judge,
   type Judgement,
-  judgeWithoutSession,
+  judgeAlone,
   type Outcome,
 } from "../../src/domain/judgement.js";
 import { currency } from "../support/currency.js";
@@ -239,7 +239,7 @@ t.test("a held outcome carries its reason", async (t) => {
 });
 
 function judged(result: Partial<GatewayResult>): Judgement {
-  return judgeWithoutSession({ ...PAID, ...result });
+  return judgeAlone({ ...PAID, ...result }, "session_unknown");
 }
 
 /** Whether a result with this outcome ends the third attempt. */

@@ -47,7 +47,7 @@ export async function readBooks({ manager }: Database): Promise<Books> {
     }),
     intents: intents.map(({ id, sessionId, amount, currency }) => ({
       id,
-      session: sessionId,
+      session: sessionId ?? "none",
       amount,
       currency,
     })),

@@ -91,7 +91,7 @@ await eachEngine(t, "a payment completes its session once, whatever comes after 
   t.match(await stored(app), {
     intents: 1,
     methods: 1,
-    events: ["payment_intent.succeeded", "checkout.session.completed"],
+    events: ["payment_intent.succeeded", "checkout.session.completed", "held_payment.created"],
     results: [
       { outcome: "completed" },
       { outcome: "declined" },

@@ -35,7 +35,7 @@ await eachEngine(t, "a decision that is none is refused, and changes nothing", a
     t.match(answer, { status: 400, json: { error: { code, param } } }, JSON.stringify(body));
   }
   t.match((await story.app.call("GET", HELD, story.mine.liveKey)).json.data, [{ resolution: null }]);
-  t.same((await stored(story.app)).events, []);
+  t.same((await stored(story.app)).events, ["held_payment.created"]);
 });
 
 await eachEngine(t, "a held payment says what it is and what can be done about it", async (t, engine) => {
@@ -85,7 +85,12 @@ await eachEngine(
     t.match(method, { brand: "visa", last4: "0821" });
     t.match(await stored(app), {
       intents: 1,
-      events: ["payment_intent.succeeded", "checkout.session.completed", "held_payment.accepted"],
+      events: [
+        "held_payment.created",
+        "payment_intent.succeeded",
+        "checkout.session.completed",
+        "held_payment.accepted",
+      ],
     });
     t.equal(story.gateway.requests.length, 0, "the gateway has no part in it");
   },
@@ -154,7 +159,7 @@ await eachEngine(
     t.equal((await read(app, mine, session)).status, "open");
     t.equal(await attemptOf(app, session), 1, "nobody knows that the attempt has failed");
     t.notMatch((await app.call("GET", `/pay/${session.id}`, undefined)).text, /being checked/);
-    t.same((await stored(app)).events, ["held_payment.dismissed"]);
+    t.same((await stored(app)).events, ["held_payment.created", "held_payment.dismissed"]);
   },
 );
 

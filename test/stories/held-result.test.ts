@@ -1,10 +1,19 @@
 import t from "tap";
 
-import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
+import { createTestMerchant, startTestApp, type TestApp, testConfig } from "../support/app.js";
 import { eachEngine } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { anOrder } from "../support/orders.js";
-import { bring, callback, openSession, read, resultsOf, stored, type Session } from "../support/results.js";
+import {
+  bring,
+  callback,
+  openSession,
+  read,
+  resultsOf,
+  stored,
+  type Session,
+  type StoredResult,
+} from "../support/results.js";
 
 await eachEngine(
   t,
@@ -36,7 +45,9 @@ await eachEngine(
       t.equal((await read(app, mine, session)).status, "open");
       t.match((await app.call("GET", `/pay/${session.id}`, undefined)).text, /being checked/);
     }
-    t.match(await stored(app), { intents: 0, methods: 0, events: [] });
+    const { intents, methods, events } = await stored(app);
+    t.same([intents, methods], [0, 0]);
+    t.same(events, Array(changes.length).fill("held_payment.created"));
   },
 );
 
@@ -75,3 +86,44 @@ await eachEngine(
     ]);
   },
 );
+
+await eachEngine(
+  t,
+  "whatever is held is told by one event, however often its message comes and by which way",
+  async (t, engine) => {
+    const { app, mine, session } = await openSession(t, engine);
+    const messageOf = (paid: Session, changes: Record<string, string>) =>
+      signedBody(paidMessage(paid, mine.live.gatewayMerchantId, changes), mine.live.secret);
+    const { json: reused } = await app.call("POST", "/v1/checkout/sessions", mine.liveKey, anOrder());
+    const bodies = [
+      messageOf(session, { amountReceived: "1000", transactionID: "1" }),
+      messageOf(session, { transactionID: "2" }),
+      messageOf(session, { transactionID: "3" }),
+      messageOf(reused, { transactionID: "2" }),
+      messageOf({ id: "cs_0lost", amount_total: 2999 }, { transactionID: "4" }),
+    ];
+    for (const body of bodies) await Promise.all([1, 2, 3, 4].map(() => callback(app, body)));
+    const held = (await stored(app)).results.filter(({ outcome }) => outcome === "held");
+    t.same(
+      held.map(({ held_reason }) => held_reason),
+      ["amount_mismatch", "duplicate", "duplicate", "session_unknown"],
+    );
+    t.same(await heldEvents(app), held.map(toldBy));
+  },
+);
+
+/** What each such event is about. */
+async function heldEvents({ db }: TestApp) {
+  const rows = (await db.manager.query(
+    "SELECT object_id, merchant_id, livemode FROM event WHERE type = 'held_payment.created' ORDER BY id",
+  )) as { object_id: string; merchant_id: string; livemode: unknown }[];
+  return rows.map(({ object_id, merchant_id, livemode }) => ({
+    object_id,
+    merchant_id,
+    livemode: Number(livemode),
+  }));
+}
+
+function toldBy({ id, merchant_id }: StoredResult) {
+  return { object_id: id, merchant_id, livemode: 1 };
+}

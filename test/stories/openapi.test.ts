@@ -16,9 +16,16 @@ import type { Loose } from "../support/reflection.js";
 const SESSIONS = "/v1/checkout/sessions";
 const SESSION = `${SESSIONS}/{id}`;
 
+const CARD = { cardNumber: "4929421234600821", cardExpiryMonth: "12", cardExpiryYear: "29", cardCVV: "356" };
+
+/** What stands for an id in a path. */
+const VARIABLE = /\{\w+\}/;
+
 /** What is sent to the operations that take more than their address. */
 const BODIES: Record<string, object> = {
   [`post ${SESSIONS}`]: anOrder({ customer: "cus_nobody" }),
+  "post /v1/customers": { email: "ada@example.com" },
+  "post /v1/customers/{id}": { name: "Ada" },
   "post /v1/held_payments/{id}/resolve": { resolution: "dismiss", note: "Settled by telephone" },
   "post /v1/test_helpers/clock/advance": { seconds: 1 },
 };
@@ -89,17 +96,22 @@ await onSqlite(t, "every answer of the service is one that the document promises
     return answer.json;
   };
   const call = async (method: string, template: string, id: string, body?: unknown, key = testKey) =>
-    check(method, template, await app.call(method.toUpperCase(), template.replace("{id}", id), key, body));
+    check(method, template, await app.call(method.toUpperCase(), template.replace(VARIABLE, id), key, body));
 
   const plain = await call("post", SESSIONS, "", anOrder());
   await call("post", SESSIONS, "", anOrder({ customer: "cus_abc123", metadata: { a: "b" } }));
-  const heldPayment = await holdPayment(app, plain.url, testKey);
+  await call("post", "/v1/customers", "", { id: "cus_leaving" });
+  const ids: Record<string, string> = {
+    customers: "cus_abc123",
+    held_payments: await payPart(app, plain.url, testKey),
+    payment_intents: await pay(app, testKey),
+  };
   for (const { method, path } of operationsOf(document)) {
-    const id = path.startsWith("/v1/held_payments") ? heldPayment : plain.id;
+    const id = method === "delete" ? "cus_leaving" : (ids[path.split("/")[2] ?? ""] ?? plain.id);
     const body = BODIES[`${method} ${path}`];
     await call(method, path, "cs_nobody", body, "sk_test_nobody");
-    await call(method, path, path.includes("{id}") ? id : "", body);
-    if (path.includes("{id}")) await call(method, path, "cs_nobody", body);
+    await call(method, path, VARIABLE.test(path) ? id : "", body);
+    if (VARIABLE.test(path)) await call(method, path, "cs_nobody", body);
   }
   check("get", SESSIONS, await app.call("GET", `${SESSIONS}?limit=0`, testKey));
   check(
@@ -122,16 +134,18 @@ await onSqlite(t, "every answer of the service is one that the document promises
 });
 
 /** Has a session paid in part, which is held; the id of what is held. */
-async function holdPayment(app: TestApp, url: string, key: string): Promise<string> {
+async function payPart(app: TestApp, url: string, key: string): Promise<string> {
   const cardPage = await (await openPage(url)).forms[0]?.submit();
-  const card = {
-    cardNumber: "4929421234600821",
-    cardExpiryMonth: "12",
-    cardExpiryYear: "29",
-    cardCVV: "356",
-  };
-  await cardPage?.forms[0]?.submit({ ...card, outcome: "partial" });
+  await cardPage?.forms[0]?.submit({ ...CARD, outcome: "partial" });
   return (await app.call("GET", "/v1/held_payments", key)).json.data[0].id;
+}
+
+/** Has a new session paid; the id of the payment. */
+async function pay(app: TestApp, key: string): Promise<string> {
+  const { json } = await app.call("POST", SESSIONS, key, anOrder());
+  const cardPage = await (await openPage(json.url)).forms[0]?.submit();
+  await cardPage?.forms[0]?.submit(CARD);
+  return (await app.call("GET", "/v1/payment_intents", key)).json.data[0].id;
 }
 
 /** A service, and the document as it serves it. */

@@ -57,7 +57,7 @@ await eachEngine(
       t.match(answer, { status: 400, json: { error: { code } } }, state);
     }
     t.same(new Set(actionsOf(story)), new Set(["QUERY"]));
-    t.same((await stored(story.app)).events, []);
+    t.same((await stored(story.app)).events, ["held_payment.created"]);
   },
 );
 
@@ -89,7 +89,7 @@ await eachEngine(
     t.equal(story.gateway.requests[1]?.fields["xref"], story.message["xref"]);
     t.equal((await read(app, mine, session)).status, "open");
     t.equal(await attemptOf(app, session), 2, "under another name than the payment that went back");
-    t.same((await stored(app)).events, ["held_payment.returned"]);
+    t.same((await stored(app)).events, ["held_payment.created", "held_payment.returned"]);
   },
 );
 
@@ -196,7 +196,7 @@ for (const point of POINTS) {
         json: { resolution: "return" },
       });
       t.equal(actionsOf(story).filter((action) => action === "CANCEL").length, 1);
-      t.same((await stored(next)).events, ["held_payment.returned"]);
+      t.same((await stored(next)).events, ["held_payment.created", "held_payment.returned"]);
       over.give();
       t.equal((await lost).status, 500);
       t.match((await next.call("GET", `${HELD}/${story.id}`, story.mine.liveKey)).json, {

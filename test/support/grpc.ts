@@ -15,26 +15,48 @@ type Outcome =
 // oxlint-disable-next-line typescript/no-explicit-any -- what a client without generated types gets.
 type Answer = any;
 
+/** Which service is called, and how its address is trusted. */
+interface Wanted {
+  readonly trust?: ChannelCredentials;
+  readonly service?: string;
+}
+
 /** A client made from the proto files, by a gRPC stack that is not ours. */
-export async function connect(address: string, trust: ChannelCredentials = credentials.createInsecure()) {
-  const definition = await load("calmonypay/v1/checkout_service.proto", {
+export async function connect(
+  address: string,
+  { trust = credentials.createInsecure(), service = "CheckoutService" }: Wanted = {},
+) {
+  const definition = await load(fileOf(service), {
     includeDirs: ["proto", "proto/third_party"],
     keepCase: true,
     longs: String,
     enums: String,
+    arrays: true,
   });
   // oxlint-disable-next-line typescript/no-explicit-any -- the loader makes classes that no type knows.
   const { calmonypay } = loadPackageDefinition(definition) as any;
-  const client = new calmonypay.v1.CheckoutService(address, trust);
+  const client = new calmonypay.v1[service](address, trust);
   return {
     close: () => client.close(),
-    call: (method: string, request: object, key: string | undefined) =>
+    call: (
+      method: string,
+      request: object,
+      key: string | undefined,
+      headers: Readonly<Record<string, string>> = {},
+    ) =>
       new Promise<Outcome>((resolve) => {
         const metadata = new Metadata();
+        for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
         if (key !== undefined) metadata.set("authorization", `Bearer ${key}`);
         client[method](request, metadata, (error: ServiceError | null, answer: Answer) =>
           resolve(error === null ? { answer } : { error }),
         );
       }),
   };
+}
+
+/** CheckoutService is described in checkout_service.proto. */
+function fileOf(service: string): string {
+  const words = service.replaceAll(/(?<!^)[A-Z]/g, (letter) => `_${letter}`);
+  return `calmonypay/v1/${words.toLowerCase()}.proto`;
 }

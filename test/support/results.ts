@@ -53,6 +53,8 @@ export function partial(message: Message, secret: string): string {
 }
 
 export interface StoredResult {
+  readonly id: string;
+  readonly merchant_id: string;
   readonly outcome: string;
   readonly held_reason: string | null;
   readonly via: string;

@@ -57,6 +57,17 @@ const ITEM = {
   amount_total: 2999,
 };
 
+const CUSTOMER = {
+  id: "cus_abc123",
+  object: "customer",
+  email: "ada@example.com",
+  name: "Ada Lovelace",
+  metadata: { plan: "pro" },
+  created: 1_718_000_000,
+  livemode: true,
+  deleted: false,
+};
+
 const HELD = {
   id: "gr_abc123",
   object: "held_payment",
@@ -75,6 +86,33 @@ const HELD = {
   resolved_at: null,
 };
 
+const PAYMENT = {
+  id: "pi_xyz789",
+  object: "payment_intent",
+  amount: 2999,
+  amount_received: 2999,
+  amount_refunded: 0,
+  currency: "gbp",
+  status: "succeeded",
+  customer: "cus_abc123",
+  payment_method: "pm_def456",
+  checkout_session: "cs_abc123",
+  latest_charge: {
+    authorization_code: "347414",
+    cvc_check: "pass",
+    address_line1_check: "unchecked",
+    address_postal_code_check: "unchecked",
+    three_d_secure: { result: "authenticated", electronic_commerce_indicator: "05", version: "2.2.0" },
+    decline_code: null,
+    message: "AUTHCODE:347414",
+  },
+  billing_details: null,
+  last_payment_error: null,
+  created: 1_718_000_000,
+  livemode: true,
+  metadata: {},
+};
+
 /** By the name of the method. A test holds them to their schemas. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
   CreateCheckoutSession: { request: ORDER, answer: OPEN },
@@ -91,6 +129,19 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       url: "/v1/checkout/sessions/cs_abc123/line_items",
     },
   },
+  CreateCustomer: {
+    request: { email: "ada@example.com", name: "Ada Lovelace", metadata: { plan: "pro" } },
+    answer: CUSTOMER,
+  },
+  GetCustomer: { answer: CUSTOMER },
+  UpdateCustomer: {
+    request: { email: "ada@lovelace.example", metadata: { plan: "" } },
+    answer: { ...CUSTOMER, email: "ada@lovelace.example", metadata: {} },
+  },
+  ListCustomers: {
+    answer: { object: "list", data: [CUSTOMER], has_more: false, url: "/v1/customers" },
+  },
+  DeleteCustomer: { answer: { id: "cus_abc123", object: "customer", deleted: true } },
   ListHeldPayments: {
     answer: { object: "list", data: [HELD], has_more: false, url: "/v1/held_payments" },
   },
@@ -104,6 +155,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       note: "Settled by telephone",
       resolved_at: 1_718_003_600,
     },
+  },
+  GetPaymentIntent: { answer: PAYMENT },
+  ListPaymentIntents: {
+    answer: { object: "list", data: [PAYMENT], has_more: false, url: "/v1/payment_intents" },
   },
   AdvanceTestClock: {
     request: { seconds: 86_400 },

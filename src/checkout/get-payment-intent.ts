@@ -1,0 +1,15 @@
+import { findPaymentIntent, type PaymentIntentRow } from "../db/payment-intents.js";
+import type { Owner } from "../domain/owner.js";
+import { Refusal } from "../domain/refusal.js";
+import type { Checkout } from "./checkout.js";
+
+/** Reads a payment. Another owner's does not exist. */
+export async function getPaymentIntent(
+  checkout: Checkout,
+  owner: Owner,
+  id: string,
+): Promise<PaymentIntentRow> {
+  const intent = await findPaymentIntent(checkout.db.manager, id);
+  if (intent?.merchantId === owner.merchantId && intent.livemode === owner.livemode) return intent;
+  throw new Refusal("PAYMENT_INTENT_NOT_FOUND", `No such payment intent: ${id}.`, "id");
+}

@@ -1,0 +1,62 @@
+import { type EntityManager, EntitySchema } from "typeorm";
+
+import type { Owner } from "../domain/owner.js";
+import { bytes, flag, id, primary, text, time } from "./columns.js";
+import { insertRows } from "./insert.js";
+import type { Tx } from "./transaction.js";
+
+/** A gateway account as it was before a change: forms of that time are out, and their results come signed as it was. */
+export interface FormerGatewayAccountRow {
+  merchantId: string;
+  livemode: boolean;
+  /** Until when its results are believed. */
+  validUntil: number;
+  gatewayMerchantId: string;
+  secretSealed: Buffer;
+}
+
+export const formerGatewayAccounts = new EntitySchema<FormerGatewayAccountRow>({
+  name: "former_gateway_account",
+  columns: {
+    merchantId: primary(id()),
+    livemode: primary(flag()),
+    validUntil: primary(time()),
+    gatewayMerchantId: text(),
+    secretSealed: bytes(),
+  },
+});
+
+export async function insertFormerGatewayAccount(tx: Tx, row: FormerGatewayAccountRow): Promise<void> {
+  await insertRows(tx, formerGatewayAccounts, row);
+}
+
+/** What the owner's account was, as far as it is still believed; the newest first. */
+export async function listFormerGatewayAccounts(
+  db: EntityManager,
+  { merchantId, livemode }: Owner,
+  now: number,
+): Promise<FormerGatewayAccountRow[]> {
+  return await db
+    .createQueryBuilder(formerGatewayAccounts, "f")
+    .where("f.merchantId = :merchantId AND f.livemode = :livemode AND f.validUntil > :now", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+      now,
+    })
+    .orderBy("f.validUntil", "DESC")
+    .getMany();
+}
+
+/** Every account that had this `merchantID` of the gateway and is still believed, in a stable order. */
+export async function listFormerGatewayAccountsNamed(
+  db: EntityManager,
+  gatewayMerchantId: string,
+  now: number,
+): Promise<FormerGatewayAccountRow[]> {
+  return await db
+    .createQueryBuilder(formerGatewayAccounts, "f")
+    .where("f.gatewayMerchantId = :gatewayMerchantId AND f.validUntil > :now", { gatewayMerchantId, now })
+    .orderBy("f.merchantId")
+    .addOrderBy("f.validUntil", "DESC")
+    .getMany();
+}

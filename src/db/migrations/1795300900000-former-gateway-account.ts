@@ -1,0 +1,36 @@
+import type { MigrationInterface, QueryRunner } from "typeorm";
+
+import { createTable, kind } from "../create-table.js";
+
+/**
+ * A changed gateway account is kept as it was, id and secret together, however often it changes: two columns had room for
+ * one secret only, and for no id.
+ */
+export class KeepFormerGatewayAccount1795300900000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await createTable(runner, "former_gateway_account", {
+      columns: {
+        merchant_id: kind.id,
+        livemode: kind.flag,
+        valid_until: kind.time,
+        gateway_merchant_id: kind.text(64),
+        secret_sealed: kind.bytes,
+      },
+      primaryKey: ["merchant_id", "livemode", "valid_until"],
+      indexes: [["gateway_merchant_id"]],
+    });
+    // The columns that these rows come from stay behind, empty: dropping them could not be repeated after a failure.
+    await runner.query(`insert into former_gateway_account
+        (merchant_id, livemode, valid_until, gateway_merchant_id, secret_sealed)
+      select merchant_id, livemode, previous_secret_until, gateway_merchant_id, previous_secret_sealed
+      from gateway_account a where previous_secret_sealed is not null and not exists (
+        select 1 from former_gateway_account f
+        where f.merchant_id = a.merchant_id and f.livemode = a.livemode and f.valid_until = a.previous_secret_until)`);
+    await runner.query(`update gateway_account set previous_secret_sealed = null, previous_secret_until = null
+      where previous_secret_sealed is not null`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error("Records of payments are not dropped.");
+  }
+}

@@ -1,0 +1,108 @@
+import t, { type Test } from "tap";
+
+import type { Database } from "../../src/db/database.js";
+import { migrate } from "../../src/db/migrate.js";
+import { findCustomer } from "../../src/db/customers.js";
+import { findPaymentIntent } from "../../src/db/payment-intents.js";
+import { entities, migrations } from "../../src/db/schema.js";
+import { inTransaction } from "../../src/db/transaction.js";
+import { eachEngine, type TestEngine } from "../support/database.js";
+
+/** How many of the migrations the first release had. */
+const FIRST_RELEASE = 2;
+
+/** A database as the first release made it, with the rows given by `insert`, brought up to date. */
+async function upgraded(t: Test, engine: TestEngine, insert: Record<string, Row>): Promise<Database> {
+  const before = await engine.open({ entities, migrations: migrations.slice(0, FIRST_RELEASE) });
+  t.equal((await migrate(before)).length, FIRST_RELEASE);
+  await inTransaction(before, "SERIALIZABLE", async (tx) => {
+    for (const [table, row] of Object.entries(insert)) {
+      const places = Object.keys(row).map(() => "?");
+      const statement = `insert into ${table} (${Object.keys(row).join(", ")}) values (${places.join(", ")})`;
+      await tx.query(statement, Object.values(row));
+    }
+  });
+  await before.close();
+  const after = await engine.open({ entities, migrations });
+  t.equal((await migrate(after)).length, migrations.length - FIRST_RELEASE);
+  t.same(await migrate(after), [], "and nothing is left");
+  return after;
+}
+
+type Row = Record<string, string | number | Buffer | null>;
+
+await eachEngine(
+  t,
+  "the secret before the last change is still known after an upgrade",
+  async (t, engine) => {
+    const database = await upgraded(t, engine, {
+      gateway_account: {
+        merchant_id: "acct_1",
+        livemode: 1,
+        gateway_merchant_id: "100001",
+        secret_sealed: Buffer.from("new"),
+        previous_secret_sealed: Buffer.from("old"),
+        previous_secret_until: 1_800_000_000_000,
+        country_code: "GB",
+        created_at: 1_795_000_000_000,
+      },
+    });
+    const [former, ...others] = await database.manager.query("select * from former_gateway_account");
+    t.same(others, []);
+    t.match(former, { merchant_id: "acct_1", livemode: 1, gateway_merchant_id: "100001" });
+    t.equal(Number(former.valid_until), 1_800_000_000_000);
+    t.equal(Buffer.from(former.secret_sealed).toString(), "old");
+  },
+);
+
+await eachEngine(t, "a customer of the first release has no name, and is not deleted", async (t, engine) => {
+  const owner = { merchantId: "acct_1", livemode: true };
+  const createdAt = 1_795_000_000_000;
+  const row = {
+    merchant_id: "acct_1",
+    livemode: 1,
+    id: "cus_1",
+    email: "ada@example.com",
+    created_at: createdAt,
+  };
+  const database = await upgraded(t, engine, { customer: row });
+  const rest = { email: "ada@example.com", name: null, metadata: {}, createdAt, deletedAt: null };
+  t.same(await findCustomer(database.manager, owner, "cus_1"), { ...owner, id: "cus_1", ...rest });
+});
+
+await eachEngine(t, "a payment of a session stays as it is after an upgrade", async (t, engine) => {
+  const database = await upgraded(t, engine, {
+    payment_intent: {
+      id: "pi_1",
+      merchant_id: "acct_1",
+      livemode: 1,
+      session_id: "cs_1",
+      status: "succeeded",
+      amount: 2999,
+      currency: "gbp",
+      customer_id: null,
+      payment_method_id: "pm_1",
+      gateway_result_id: "gr_1",
+      created_at: 1_795_000_000_000,
+    },
+  });
+  t.same(await findPaymentIntent(database.manager, "pi_1"), {
+    id: "pi_1",
+    merchantId: "acct_1",
+    livemode: true,
+    sessionId: "cs_1",
+    status: "succeeded",
+    amount: 2999,
+    amountReceived: 2999,
+    amountRefunded: 0,
+    currency: "gbp",
+    customerId: null,
+    paymentMethodId: "pm_1",
+    gatewayResultId: "gr_1",
+    attempt: 0,
+    offSession: false,
+    metadata: {},
+    createdAt: 1_795_000_000_000,
+    canceledAt: null,
+  });
+});
