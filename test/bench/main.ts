@@ -1,11 +1,23 @@
 import { Command, InvalidArgumentError } from "commander";
 
+import { BenchServer } from "./bench-server.js";
 import { table, writeReport } from "./report.js";
 import type { Row } from "./row.js";
+import { completionRows } from "./rows/completion-rows.js";
+import { databaseRows } from "./rows/database-rows.js";
 import { memoryRows } from "./rows/memory-rows.js";
+import { memorySizeRows } from "./rows/memory-size-rows.js";
 import { type Effort, type RowResult, runRow } from "./run-row.js";
 
-const ROWS: readonly Row[] = [...memoryRows];
+const server = new BenchServer();
+const url = (): Promise<string> => server.url();
+
+const ROWS: readonly Row[] = [
+  ...memoryRows,
+  ...databaseRows(url),
+  ...completionRows(url),
+  ...memorySizeRows(url),
+];
 
 interface Options {
   readonly only?: string;
@@ -21,15 +33,24 @@ export async function bench(args: readonly string[]): Promise<number> {
     process.stderr.write(`There is no row ${options.only}: ${ROWS.map(({ name }) => name).join(", ")}.\n`);
     return 2;
   }
-  const results: RowResult[] = [];
-  for (const row of rows) {
-    process.stderr.write(`${row.name} ...\n`);
-    results.push(await runRow(row, effortOf(options)));
-  }
+  const results = await runAll(rows, effortOf(options));
   process.stdout.write(`${table(results)}\n`);
   // A part of the table, or one that was made in a hurry, is not what is kept.
   if (rows.length === ROWS.length && !options.quick) writeReport(results, "test/bench");
   return 0;
+}
+
+async function runAll(rows: readonly Row[], effort: Effort): Promise<RowResult[]> {
+  const results: RowResult[] = [];
+  try {
+    for (const row of rows) {
+      process.stderr.write(`${row.name} ...\n`);
+      results.push(await runRow(row, effort));
+    }
+    return results;
+  } finally {
+    await server.stop();
+  }
 }
 
 /** Five rounds, and an odd number of them, so that the median is a measurement. */
