@@ -99,7 +99,7 @@ export function delivery(
   return { transaction, session, via, status };
 }
 
-export function heldAnswer(
+function heldAnswer(
   transaction: string,
   session: string,
   reason: string,
