@@ -26,9 +26,11 @@ const BODIES: Record<string, object> = {
   [`post ${SESSIONS}`]: anOrder({ customer: "cus_nobody" }),
   "post /v1/customers": { email: "ada@example.com" },
   "post /v1/customers/{id}": { name: "Ada" },
+  "post /v1/payment_methods/{id}/attach": { customer: "cus_abc123" },
   "post /v1/held_payments/{id}/resolve": { resolution: "dismiss", note: "Settled by telephone" },
   "post /v1/refunds": { payment_intent: "pi_nobody", amount: 1 },
   "post /v1/test_helpers/clock/advance": { seconds: 1 },
+  "post /v1/test_helpers/gateway_faults": { faults: [{ type: "callback_dropped" }] },
 };
 
 await onSqlite(
@@ -107,6 +109,7 @@ await onSqlite(t, "every answer of the service is one that the document promises
   const ids: Record<string, string> = {
     customers: "cus_abc123",
     held_payments: await payPart(app, plain.url, testKey),
+    payment_methods: await cardOf(app, testKey),
     payment_intents: payment,
     refunds: String(refund.id),
   };
@@ -144,12 +147,17 @@ async function payPart(app: TestApp, url: string, key: string): Promise<string> 
   return (await app.call("GET", "/v1/held_payments", key)).json.data[0].id;
 }
 
-/** Has a new session paid; the id of the payment. */
+/** Has a new session of a customer paid; the id of the payment. */
 async function pay(app: TestApp, key: string): Promise<string> {
-  const { json } = await app.call("POST", SESSIONS, key, anOrder());
+  const { json } = await app.call("POST", SESSIONS, key, anOrder({ customer: "cus_abc123" }));
   const cardPage = await (await openPage(json.url)).forms[0]?.submit();
   await cardPage?.forms[0]?.submit(CARD);
   return (await app.call("GET", "/v1/payment_intents", key)).json.data[0].id;
+}
+
+/** The id of the customer's card. */
+async function cardOf(app: TestApp, key: string): Promise<string> {
+  return (await app.call("GET", "/v1/customers/cus_abc123/payment_methods", key)).json.data[0].id;
 }
 
 /** A service, and the document as it serves it. */
