@@ -21,34 +21,38 @@ export async function recordRound(
 ): Promise<"ended" | "waits"> {
   const now = (await clockOf(checkout, refund)).now();
   const end = endOf(round, refund.toldAt, now);
-  await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+  const ended = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     const mine = await holdsClaim(tx, result, claim);
-    if (end === "succeeded") await succeed(tx, refund, now);
-    else if (mine && end !== undefined) await fail(tx, refund, end, now);
-    else if (mine) await wait(tx, refund, nextRoundAt(round, refund.rounds, now));
-    await releaseTransaction(tx, result, claim);
+    if (mine) await releaseTransaction(tx, result, claim);
+    if (end === "succeeded") return await succeed(tx, refund, now);
+    if (mine && end !== undefined) return await fail(tx, refund, end, now);
+    if (mine) await wait(tx, refund, nextRoundAt(round, refund.rounds, now));
+    return false;
   });
+  if (end !== undefined && ended) checkout.metrics.refunds.inc({ end });
   const line = { refund: refund.id, payment: refund.paymentIntentId, round, end };
   checkout.log[end === "succeeded" ? "info" : "warn"](line, "refund worked on");
   return end === undefined ? "waits" : "ended";
 }
 
 /** What is no longer pending has ended before: by somebody faster, or by us where the answer to COMMIT was lost. */
-async function succeed(tx: Tx, refund: RefundRow, now: number): Promise<void> {
-  if (!(await changePendingRefund(tx, refund.id, { status: "succeeded", nextRoundAt: null }))) return;
+async function succeed(tx: Tx, refund: RefundRow, now: number): Promise<boolean> {
+  if (!(await changePendingRefund(tx, refund.id, { status: "succeeded", nextRoundAt: null }))) return false;
   await tell(tx, refund, now, [
     ["charge.refunded", refund.paymentIntentId],
     ["refund.updated", refund.id],
   ]);
+  return true;
 }
 
 /** What was reserved of the payment may be refunded anew. The payment is locked first, as by a new refund. */
-async function fail(tx: Tx, refund: RefundRow, failure: RefundFailure, now: number): Promise<void> {
+async function fail(tx: Tx, refund: RefundRow, failure: RefundFailure, now: number): Promise<boolean> {
   await lockPaymentIntent(tx, refund.paymentIntentId);
   const change = { status: "failed", failure, nextRoundAt: null } as const;
-  if (!(await changePendingRefund(tx, refund.id, change))) return;
+  if (!(await changePendingRefund(tx, refund.id, change))) return false;
   await addRefunded(tx, refund.paymentIntentId, -refund.amount);
   await tell(tx, refund, now, [["refund.failed", refund.id]]);
+  return true;
 }
 
 async function wait(tx: Tx, { id, paymentIntentId, rounds }: RefundRow, until: number): Promise<void> {

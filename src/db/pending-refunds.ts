@@ -24,7 +24,7 @@ export async function listDueRefunds(
 ): Promise<RefundRow[]> {
   const query = db
     .createQueryBuilder(refunds, "f")
-    .where("f.livemode = :livemode", { livemode: livemode ? 1 : 0 });
+    .where("f.status = 'pending' AND f.livemode = :livemode", { livemode: livemode ? 1 : 0 });
   if (livemode) query.andWhere("f.nextRoundAt <= :now", { now });
   else {
     query
@@ -43,4 +43,12 @@ export async function postponeRefunds(tx: Tx, paymentIntentId: string, nextRound
     .where("payment_intent_id = :paymentIntentId AND status = 'pending'", { paymentIntentId })
     .updateEntity(false)
     .execute();
+}
+
+/** How many refunds of all merchants the gateway was told, without anybody knowing whether it has made them. */
+export async function countRefundsInDoubt(db: EntityManager): Promise<number> {
+  return await db
+    .createQueryBuilder(refunds, "f")
+    .where("f.status = 'pending' AND f.told IS NOT NULL")
+    .getCount();
 }

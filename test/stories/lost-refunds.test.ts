@@ -4,6 +4,7 @@ import type { CheckoutPoint } from "../../src/checkout/checkout.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { startTestApp } from "../support/app.js";
 import { eachEngine, signal, type TestEngine, until } from "../support/database.js";
+import { metric } from "../support/reconciliation.js";
 import { openPaid, type PaidParts, type PaidStory, storyAt } from "../support/refunds.js";
 
 // Whatever fails between us and the gateway: nothing is told twice, and both books agree in the end.
@@ -52,12 +53,15 @@ for (const way of WAYS) {
         { amount_refunded: way.amount },
         "an unknown refund keeps what it has",
       );
+      t.equal(await metric(story, "calmonypay_refunds_in_doubt"), 1);
       story.clock.ahead += 61_000;
       await untilEnded(story);
       t.match(await story.list(), [{ id: json.id, status: "failed", failure_reason: "lost" }]);
       t.match(await story.readPayment(), { amount_refunded: 0 });
       t.same(await story.events(), ["refund.created", "refund.failed"]);
       t.same(requestsOf(story), [], "nothing has moved");
+      t.equal(await metric(story, "calmonypay_refunds_in_doubt"), 0);
+      t.equal(await metric(story, 'calmonypay_refunds_total{end="lost"}'), 1);
       t.match(await story.refund({ amount: way.amount }), { json: { status: "succeeded" } }, "free again");
       t.same(requestsOf(story), [way.request]);
     },
