@@ -5,6 +5,7 @@
 export type Reason =
   | "PARAMETER_MISSING"
   | "PARAMETER_INVALID"
+  | "PARAMETERS_EXCLUSIVE"
   | "API_KEY_MISSING"
   | "API_KEY_UNKNOWN"
   | "API_KEY_REVOKED"
@@ -13,6 +14,10 @@ export type Reason =
   | "CUSTOMER_NOT_FOUND"
   | "NO_SUCH_CUSTOMER"
   | "CUSTOMER_EXISTS"
+  | "PAYMENT_METHOD_NOT_FOUND"
+  | "PAYMENT_METHOD_ATTACHED"
+  | "PAYMENT_METHOD_NOT_ATTACHED"
+  | "PAYMENT_METHOD_NOT_REUSABLE"
   | "CURRENCY_UNKNOWN"
   | "CURRENCIES_MIXED"
   | "AMOUNT_TOO_SMALL"
@@ -33,7 +38,8 @@ export type Reason =
   | "IDEMPOTENCY_KEY_IN_USE"
   | "LIVEMODE_MISMATCH"
   | "CONFLICT"
-  | "DATABASE_AWAY";
+  | "DATABASE_AWAY"
+  | "SANDBOX_AWAY";
 
 /** One field that is wrong. */
 export interface Violation {

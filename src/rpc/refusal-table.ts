@@ -23,6 +23,12 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     code: "parameter_invalid",
     meaning: "A field has a value that is not allowed.",
   },
+  PARAMETERS_EXCLUSIVE: {
+    grpc: Code.InvalidArgument,
+    type: "invalid_request_error",
+    code: "parameters_exclusive",
+    meaning: "Two fields are given of which only one may be.",
+  },
   API_KEY_MISSING: {
     grpc: Code.Unauthenticated,
     type: "invalid_request_error",
@@ -70,6 +76,30 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     type: "invalid_request_error",
     code: "resource_already_exists",
     meaning: "The merchant has, or had, a customer with this id.",
+  },
+  PAYMENT_METHOD_NOT_FOUND: {
+    grpc: Code.NotFound,
+    type: "invalid_request_error",
+    code: "resource_missing",
+    meaning: "The key's merchant has no such payment method in the key's mode.",
+  },
+  PAYMENT_METHOD_ATTACHED: {
+    grpc: Code.FailedPrecondition,
+    type: "invalid_request_error",
+    code: "payment_method_unexpected_state",
+    meaning: "The payment method is attached to another customer.",
+  },
+  PAYMENT_METHOD_NOT_ATTACHED: {
+    grpc: Code.FailedPrecondition,
+    type: "invalid_request_error",
+    code: "payment_method_unexpected_state",
+    meaning: "The payment method is attached to no customer.",
+  },
+  PAYMENT_METHOD_NOT_REUSABLE: {
+    grpc: Code.FailedPrecondition,
+    type: "invalid_request_error",
+    code: "payment_method_unexpected_state",
+    meaning: "The card's shopper did not agree to its being kept.",
   },
   CURRENCY_UNKNOWN: {
     grpc: Code.InvalidArgument,
@@ -197,5 +227,11 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     type: "api_error",
     code: "service_unavailable",
     meaning: "The service cannot reach its database. Try again.",
+  },
+  SANDBOX_AWAY: {
+    grpc: Code.Unavailable,
+    type: "api_error",
+    code: "sandbox_unavailable",
+    meaning: "The service cannot reach the sandbox gateway, or it does not know the merchant yet. Try again.",
   },
 };

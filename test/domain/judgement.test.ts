@@ -34,9 +34,14 @@ const PAID: GatewayResult = {
   amountRefunded: undefined,
   currencyCode: "826",
   currencyExponent: "2",
-  card: { brand: "visa", last4: "0821", expMonth: 12, expYear: 2027 },
+  card: { brand: "visa", last4: "0821", expMonth: 12, expYear: 2027, funding: "credit", country: "GB" },
+  cardLook: null,
+  billing: null,
   transactionKey: "transaction:36943501",
 };
+
+const judged = (result: Partial<GatewayResult>): Judgement =>
+  judgeAlone({ ...PAID, ...result }, "session_unknown");
 
 interface Case {
   readonly name: string;
@@ -237,10 +242,6 @@ t.test("a result of another attempt does not end this one", async (t) => {
 t.test("a held outcome carries its reason", async (t) => {
   t.strictSame(held("duplicate"), { outcome: "held", reason: "duplicate" });
 });
-
-function judged(result: Partial<GatewayResult>): Judgement {
-  return judgeAlone({ ...PAID, ...result }, "session_unknown");
-}
 
 /** Whether a result with this outcome ends the third attempt. */
 function ends(outcome: Outcome, of: number | string, formsGiven: number): boolean {

@@ -26,8 +26,10 @@ const BODIES: Record<string, object> = {
   [`post ${SESSIONS}`]: anOrder({ customer: "cus_nobody" }),
   "post /v1/customers": { email: "ada@example.com" },
   "post /v1/customers/{id}": { name: "Ada" },
+  "post /v1/payment_methods/{id}/attach": { customer: "cus_abc123" },
   "post /v1/held_payments/{id}/resolve": { resolution: "dismiss", note: "Settled by telephone" },
   "post /v1/test_helpers/clock/advance": { seconds: 1 },
+  "post /v1/test_helpers/gateway_faults": { faults: [{ type: "callback_dropped" }] },
 };
 
 await onSqlite(
@@ -105,6 +107,7 @@ await onSqlite(t, "every answer of the service is one that the document promises
     customers: "cus_abc123",
     held_payments: await payPart(app, plain.url, testKey),
     payment_intents: await pay(app, testKey),
+    payment_methods: await cardOf(app, testKey),
   };
   for (const { method, path } of operationsOf(document)) {
     const id = method === "delete" ? "cus_leaving" : (ids[path.split("/")[2] ?? ""] ?? plain.id);
@@ -140,12 +143,17 @@ async function payPart(app: TestApp, url: string, key: string): Promise<string> 
   return (await app.call("GET", "/v1/held_payments", key)).json.data[0].id;
 }
 
-/** Has a new session paid; the id of the payment. */
+/** Has a new session of a customer paid; the id of the payment. */
 async function pay(app: TestApp, key: string): Promise<string> {
-  const { json } = await app.call("POST", SESSIONS, key, anOrder());
+  const { json } = await app.call("POST", SESSIONS, key, anOrder({ customer: "cus_abc123" }));
   const cardPage = await (await openPage(json.url)).forms[0]?.submit();
   await cardPage?.forms[0]?.submit(CARD);
   return (await app.call("GET", "/v1/payment_intents", key)).json.data[0].id;
+}
+
+/** The id of the customer's card. */
+async function cardOf(app: TestApp, key: string): Promise<string> {
+  return (await app.call("GET", "/v1/customers/cus_abc123/payment_methods", key)).json.data[0].id;
 }
 
 /** A service, and the document as it serves it. */

@@ -37,6 +37,7 @@ const OPEN = {
   client_reference_id: null,
   metadata: {},
   payment_status: "unpaid",
+  customer_creation: null,
 };
 
 const COMPLETE = {
@@ -66,6 +67,37 @@ const CUSTOMER = {
   created: 1_718_000_000,
   livemode: true,
   deleted: false,
+};
+
+const CARD = {
+  id: "pm_def456",
+  object: "payment_method",
+  type: "card",
+  card: {
+    brand: "visa",
+    last4: "0821",
+    exp_month: 12,
+    exp_year: 2029,
+    funding: "credit",
+    country: "GB",
+    fingerprint: "5d41402abc4b2a76b9719d911017c592",
+  },
+  billing_details: {
+    name: "Ada Lovelace",
+    email: "ada@example.com",
+    phone: null,
+    address: {
+      line1: "347 Lavender Road",
+      line2: null,
+      city: "Northampton",
+      state: null,
+      postal_code: "NN17 8YG",
+      country: "GB",
+    },
+  },
+  customer: "cus_abc123",
+  created: 1_718_000_000,
+  livemode: true,
 };
 
 const HELD = {
@@ -113,6 +145,14 @@ const PAYMENT = {
   metadata: {},
 };
 
+const FAULTS = {
+  object: "test_helpers.gateway_faults",
+  faults: [
+    { type: "callback_delayed", milliseconds: 5000 },
+    { type: "redirect_lost", milliseconds: null },
+  ],
+};
+
 /** By the name of the method. A test holds them to their schemas. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
   CreateCheckoutSession: { request: ORDER, answer: OPEN },
@@ -142,6 +182,17 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     answer: { object: "list", data: [CUSTOMER], has_more: false, url: "/v1/customers" },
   },
   DeleteCustomer: { answer: { id: "cus_abc123", object: "customer", deleted: true } },
+  GetPaymentMethod: { answer: CARD },
+  AttachPaymentMethod: { request: { customer: "cus_abc123" }, answer: CARD },
+  DetachPaymentMethod: { answer: { ...CARD, customer: null } },
+  ListCustomerPaymentMethods: {
+    answer: {
+      object: "list",
+      data: [CARD],
+      has_more: false,
+      url: "/v1/customers/cus_abc123/payment_methods",
+    },
+  },
   ListHeldPayments: {
     answer: { object: "list", data: [HELD], has_more: false, url: "/v1/held_payments" },
   },
@@ -164,6 +215,11 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     request: { seconds: 86_400 },
     answer: { object: "test_helpers.clock", ahead: 86_400 },
   },
+  SetGatewayFaults: {
+    request: { faults: [{ type: "callback_delayed", milliseconds: 5000 }, { type: "redirect_lost" }] },
+    answer: FAULTS,
+  },
+  GetGatewayFaults: { answer: FAULTS },
 };
 
 /** Objects in the query, by the name of their message. Viewers would make one up that finds nothing. */
