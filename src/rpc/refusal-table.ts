@@ -198,6 +198,24 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     code: "return_unknown",
     meaning: "The gateway's answer was lost, or says nothing. Make the call again: it asks before it sends.",
   },
+  REFUND_NOT_FOUND: {
+    grpc: Code.NotFound,
+    type: "invalid_request_error",
+    code: "resource_missing",
+    meaning: "The key's merchant has no such refund in the key's mode.",
+  },
+  REFUND_TOO_LARGE: {
+    grpc: Code.InvalidArgument,
+    type: "invalid_request_error",
+    code: "refund_too_large",
+    meaning: "The refund is more than is left of the payment. The message says what is.",
+  },
+  PAYMENT_NOT_REFUNDABLE: {
+    grpc: Code.FailedPrecondition,
+    type: "invalid_request_error",
+    code: "payment_not_refundable",
+    meaning: "No money was received by this payment, so there is none to give back.",
+  },
   IDEMPOTENCY_KEY_REUSED: {
     grpc: Code.InvalidArgument,
     type: "idempotency_error",

@@ -31,6 +31,7 @@ const PAID: GatewayResult = {
   responseMessage: "AUTHCODE:385359",
   amount: 2999,
   amountReceived: 2999,
+  amountRetained: undefined,
   amountRefunded: undefined,
   currencyCode: "826",
   currencyExponent: "2",

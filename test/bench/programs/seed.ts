@@ -44,6 +44,7 @@ function openSession(id: string, merchantId: string) {
     successUrl: "https://yourapp.com/checkout/success",
     cancelUrl: "https://yourapp.com/checkout/cancel",
     customerId: null,
+    customerCreation: null,
     clientReferenceId: null,
     metadata: {},
     attempt: 1,
