@@ -46,6 +46,8 @@ export interface DirectClient {
   query(account: DirectAccount, xref: string): Promise<DirectAnswer>;
   /** Undoes a sale that is not settled yet. Sent once. */
   cancel(account: DirectAccount, xref: string): Promise<DirectAnswer>;
+  /** Takes only `amount` of a sale that is not settled yet: the rest goes back. Sent once. */
+  capture(account: DirectAccount, xref: string, amount: number): Promise<DirectAnswer>;
   /** Gives a settled sale's money back. Sent once. */
   refund(account: DirectAccount, refund: Refund): Promise<DirectAnswer>;
 }
@@ -67,6 +69,8 @@ export function createDirectClient(times: DirectTimes = TIMES): DirectClient {
   return {
     query: (account, xref) => ask(account, request(account, "QUERY", [["xref", xref]]), times),
     cancel: (account, xref) => sendOnce(account, request(account, "CANCEL", [["xref", xref]]), times),
+    capture: (account, xref, amount) =>
+      sendOnce(account, request(account, "CAPTURE", captureFields(xref, amount)), times),
     refund: (account, refund) =>
       sendOnce(account, request(account, "REFUND_SALE", refundFields(refund)), times),
   };
@@ -74,6 +78,13 @@ export function createDirectClient(times: DirectTimes = TIMES): DirectClient {
 
 function request({ merchantID }: DirectAccount, action: string, fields: readonly Field[]): Field[] {
   return [["merchantID", merchantID], ["action", action], ...fields];
+}
+
+function captureFields(xref: string, amount: number): Field[] {
+  return [
+    ["xref", xref],
+    ["amount", String(amount)],
+  ];
 }
 
 /** Whatever is left out is cloned from the sale (guide A-15), its `transactionUnique` and `orderRef` too. */

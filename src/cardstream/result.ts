@@ -34,6 +34,7 @@ export function readResult(fields: readonly Field[]): GatewayResult {
     responseMessage: text("responseMessage"),
     amount: integer(text("amount")),
     amountReceived: integer(text("amountReceived")),
+    amountRetained: integer(text("amountRetained")),
     amountRefunded: integer(text("amountRefunded")),
     currencyCode: text("currencyCode"),
     currencyExponent: text("currencyExponent"),

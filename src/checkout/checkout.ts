@@ -48,6 +48,12 @@ export type CheckoutPoint =
   | "result committed"
   | "return claimed"
   | "return to be sent"
+  | "return sent"
   | "return answered"
+  | "refund recorded"
+  | "refund claimed"
+  | "refund to be sent"
+  | "refund sent"
+  | "refund answered"
   | "attempt leased"
   | "attempt asked";

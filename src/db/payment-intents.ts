@@ -5,7 +5,7 @@ import type { PaymentIntent } from "../domain/payment-intent.js";
 import { flag, id, integer, json, optional, primary, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import type { ListPage } from "./list-page.js";
-import type { Tx } from "./transaction.js";
+import { lockForUpdate, type Tx } from "./transaction.js";
 
 /** A payment as it is stored, with what only the record needs. At most one for each session: that is unique. */
 export interface PaymentIntentRow extends PaymentIntent {
@@ -94,4 +94,21 @@ export async function listPaymentIntents(
     .orderBy("i.id", newerThan === undefined ? "DESC" : "ASC")
     .limit(limit)
     .getMany();
+}
+
+/** Reads the payment and holds it until the transaction ends. Throws where it is absent: none is ever deleted. */
+export async function lockPaymentIntent(tx: Tx, id: string): Promise<PaymentIntentRow> {
+  const query = tx.createQueryBuilder(paymentIntents, "i").where("i.id = :id", { id });
+  return await lockForUpdate(query).getOneOrFail();
+}
+
+/** Counts so much more (or less, where negative) as refunded. Throws where that is more than was received, or below nothing. */
+export async function addRefunded(tx: Tx, id: string, amount: number): Promise<void> {
+  const query = tx
+    .createQueryBuilder()
+    .update(paymentIntents)
+    .set({ amountRefunded: () => "amount_refunded + :amount" })
+    .where("id = :id AND amount_refunded + :amount BETWEEN 0 AND amount_received", { id, amount });
+  const { affected } = await query.updateEntity(false).execute();
+  if (affected !== 1) throw new Error(`Payment ${id} has no ${amount} more to refund.`);
 }

@@ -39,6 +39,8 @@ export interface GatewayResult {
   /** Asked for and received, in minor units. */
   readonly amount: number | undefined;
   readonly amountReceived: number | undefined;
+  /** Kept of that after capture, cancel or reversal, where the gateway says so. */
+  readonly amountRetained: number | undefined;
   /** Given back so far, where the gateway says so. */
   readonly amountRefunded: number | undefined;
   readonly currencyCode: string;

@@ -19,7 +19,7 @@ import { present } from "./present.js";
 export function sessionMessage(
   session: CheckoutSession,
   url: string,
-  withItems: boolean,
+  withItems = false,
 ): CheckoutSessionMessage {
   return create(CheckoutSessionSchema, {
     ...(withItems ? { lineItems: firstItems(session) } : {}),

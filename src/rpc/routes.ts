@@ -6,6 +6,7 @@ import { CustomerService } from "../../gen/calmonypay/v1/customer_service_pb.js"
 import { HeldPaymentService } from "../../gen/calmonypay/v1/held_payment_service_pb.js";
 import { PaymentIntentService } from "../../gen/calmonypay/v1/payment_intent_service_pb.js";
 import { PaymentMethodService } from "../../gen/calmonypay/v1/payment_method_service_pb.js";
+import { RefundService } from "../../gen/calmonypay/v1/refund_service_pb.js";
 import { TestHelpersService } from "../../gen/calmonypay/v1/test_helpers_service_pb.js";
 import { Health } from "../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
@@ -22,6 +23,7 @@ import { idempotency } from "./idempotency.js";
 import { paymentIntentHandlers } from "./payment-intent-handlers.js";
 import { paymentMethodHandlers } from "./payment-method-handlers.js";
 import { reflectionHandlers } from "./reflection-handlers.js";
+import { refundHandlers } from "./refund-handlers.js";
 import { refusals } from "./refusals.js";
 import { testHelpersHandlers } from "./testing-handlers.js";
 import { validate } from "./validate.js";
@@ -39,6 +41,7 @@ export function createRoutes(checkout: Checkout): (router: ConnectRouter) => voi
     serve(HeldPaymentService, heldPaymentHandlers(checkout));
     serve(PaymentIntentService, paymentIntentHandlers(checkout));
     serve(PaymentMethodService, paymentMethodHandlers(checkout));
+    serve(RefundService, refundHandlers(checkout));
     serve(TestHelpersService, testHelpersHandlers(checkout));
     // These speak of all services, themselves included: they look at the list when they are called.
     serve(Health, healthHandlers(checkout.readiness, services));

@@ -66,6 +66,7 @@ t.test("a real response is read whole", async (t) => {
     responseMessage: "AUTHCODE:385359",
     amount: 1001,
     amountReceived: 1001,
+    amountRetained: 1001,
     amountRefunded: undefined,
     currencyCode: "826",
     currencyExponent: "2",

@@ -28,6 +28,7 @@ const BODIES: Record<string, object> = {
   "post /v1/customers/{id}": { name: "Ada" },
   "post /v1/payment_methods/{id}/attach": { customer: "cus_abc123" },
   "post /v1/held_payments/{id}/resolve": { resolution: "dismiss", note: "Settled by telephone" },
+  "post /v1/refunds": { payment_intent: "pi_nobody", amount: 1 },
   "post /v1/test_helpers/clock/advance": { seconds: 1 },
   "post /v1/test_helpers/gateway_faults": { faults: [{ type: "callback_dropped" }] },
 };
@@ -103,11 +104,14 @@ await onSqlite(t, "every answer of the service is one that the document promises
   const plain = await call("post", SESSIONS, "", anOrder());
   await call("post", SESSIONS, "", anOrder({ customer: "cus_abc123", metadata: { a: "b" } }));
   await call("post", "/v1/customers", "", { id: "cus_leaving" });
+  const payment = await pay(app, testKey);
+  const refund = await call("post", "/v1/refunds", "", { payment_intent: payment, amount: 1 });
   const ids: Record<string, string> = {
     customers: "cus_abc123",
     held_payments: await payPart(app, plain.url, testKey),
-    payment_intents: await pay(app, testKey),
     payment_methods: await cardOf(app, testKey),
+    payment_intents: payment,
+    refunds: String(refund.id),
   };
   for (const { method, path } of operationsOf(document)) {
     const id = method === "delete" ? "cus_leaving" : (ids[path.split("/")[2] ?? ""] ?? plain.id);

@@ -154,6 +154,20 @@ const FAULTS = {
   ],
 };
 
+const REFUND = {
+  id: "re_ghi012",
+  object: "refund",
+  amount: 1000,
+  currency: "gbp",
+  status: "succeeded",
+  payment_intent: "pi_xyz789",
+  reason: "requested_by_customer",
+  failure_reason: null,
+  created: 1_718_000_000,
+  livemode: true,
+  metadata: {},
+};
+
 /** By the name of the method. A test holds them to their schemas. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
   CreateCheckoutSession: { request: ORDER, answer: OPEN },
@@ -212,6 +226,12 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   ListPaymentIntents: {
     answer: { object: "list", data: [PAYMENT], has_more: false, url: "/v1/payment_intents" },
   },
+  CreateRefund: {
+    request: { payment_intent: "pi_xyz789", amount: 1000, reason: "requested_by_customer" },
+    answer: REFUND,
+  },
+  GetRefund: { answer: REFUND },
+  ListRefunds: { answer: { object: "list", data: [REFUND], has_more: false, url: "/v1/refunds" } },
   AdvanceTestClock: {
     request: { seconds: 86_400 },
     answer: { object: "test_helpers.clock", ahead: 86_400 },

@@ -54,7 +54,8 @@ export type PaymentIntent = Message<"calmonypay.v1.PaymentIntent"> & {
   amountReceived: bigint;
 
   /**
-   * What was given back so far, in minor units of `currency`; at most `amount_received`.
+   * What refunds have given back, in minor units of `currency`; at most `amount_received`. A refund counts from its creation,
+   * while it is pending too, and no more once it has failed.
    *
    * @generated from field: int64 amount_refunded = 5;
    */
