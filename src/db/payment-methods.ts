@@ -58,6 +58,22 @@ export async function findPaymentMethod(
   return (await db.createQueryBuilder(paymentMethods, "m").where("m.id = :id", { id }).getOne()) ?? undefined;
 }
 
+/** The owner's payment methods with these ids, in any order. */
+export async function findPaymentMethods(
+  db: EntityManager,
+  { merchantId, livemode }: Owner,
+  ids: readonly string[],
+): Promise<PaymentMethodRow[]> {
+  const query = db
+    .createQueryBuilder(paymentMethods, "m")
+    .where("m.merchantId = :merchantId AND m.livemode = :livemode AND m.id IN (:...ids)", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+      ids,
+    });
+  return await query.getMany();
+}
+
 /** Reads the payment method and keeps it until the transaction ends. Throws where it is absent: none is ever deleted. */
 export async function lockPaymentMethod(tx: Tx, id: string): Promise<PaymentMethodRow> {
   const query = tx.createQueryBuilder(paymentMethods, "m").where("m.id = :id", { id });

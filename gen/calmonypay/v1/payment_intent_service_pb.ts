@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/payment_intent_service.proto.
  */
 export const file_calmonypay_v1_payment_intent_service: GenFile = /*@__PURE__*/
-  fileDesc("CipjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEiMQoXR2V0UGF5bWVudEludGVudFJlcXVlc3QSFgoCaWQYASABKAlCCrpIB8gBAXICGEAiUAoYR2V0UGF5bWVudEludGVudFJlc3BvbnNlEjQKDnBheW1lbnRfaW50ZW50GAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50IswCChlMaXN0UGF5bWVudEludGVudHNSZXF1ZXN0Eh0KBWxpbWl0GAEgASgFQgm6SAYaBBhkKAFIAIgBARImCg5zdGFydGluZ19hZnRlchgCIAEoCUIJukgGcgQQARhASAGIAQESJQoNZW5kaW5nX2JlZm9yZRgDIAEoCUIJukgGcgQQARhASAKIAQESIAoIY3VzdG9tZXIYBCABKAlCCbpIBnIEEAEYQEgDiAEBEigKEGNoZWNrb3V0X3Nlc3Npb24YBSABKAlCCbpIBnIEEAEYQEgEiAEBOiS6SCEiHwoOc3RhcnRpbmdfYWZ0ZXIKDWVuZGluZ19iZWZvcmVCCAoGX2xpbWl0QhEKD19zdGFydGluZ19hZnRlckIQCg5fZW5kaW5nX2JlZm9yZUILCglfY3VzdG9tZXJCEwoRX2NoZWNrb3V0X3Nlc3Npb24ihAEKGkxpc3RQYXltZW50SW50ZW50c1Jlc3BvbnNlEhsKBm9iamVjdBgBIAEoCUILukgIcgYKBGxpc3QSKgoEZGF0YRgCIAMoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudBIQCghoYXNfbW9yZRgDIAEoCBILCgN1cmwYBCABKAkyvQIKFFBheW1lbnRJbnRlbnRTZXJ2aWNlEpgBChBHZXRQYXltZW50SW50ZW50EiYuY2FsbW9ueXBheS52MS5HZXRQYXltZW50SW50ZW50UmVxdWVzdBonLmNhbG1vbnlwYXkudjEuR2V0UGF5bWVudEludGVudFJlc3BvbnNlIjOQAgGC0+STAipiDnBheW1lbnRfaW50ZW50EhgvdjEvcGF5bWVudF9pbnRlbnRzL3tpZH0SiQEKEkxpc3RQYXltZW50SW50ZW50cxIoLmNhbG1vbnlwYXkudjEuTGlzdFBheW1lbnRJbnRlbnRzUmVxdWVzdBopLmNhbG1vbnlwYXkudjEuTGlzdFBheW1lbnRJbnRlbnRzUmVzcG9uc2UiHpACAYLT5JMCFRITL3YxL3BheW1lbnRfaW50ZW50c2IGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_payment_intent, file_google_api_annotations]);
+  fileDesc("CipjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEiUQoXR2V0UGF5bWVudEludGVudFJlcXVlc3QSFgoCaWQYASABKAlCCrpIB8gBAXICGEASHgoGZXhwYW5kGAIgAygJQg66SAuSAQgQFCIEcgIYZCJQChhHZXRQYXltZW50SW50ZW50UmVzcG9uc2USNAoOcGF5bWVudF9pbnRlbnQYASABKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRJbnRlbnQi7AIKGUxpc3RQYXltZW50SW50ZW50c1JlcXVlc3QSHQoFbGltaXQYASABKAVCCbpIBhoEGGQoAUgAiAEBEiYKDnN0YXJ0aW5nX2FmdGVyGAIgASgJQgm6SAZyBBABGEBIAYgBARIlCg1lbmRpbmdfYmVmb3JlGAMgASgJQgm6SAZyBBABGEBIAogBARIgCghjdXN0b21lchgEIAEoCUIJukgGcgQQARhASAOIAQESKAoQY2hlY2tvdXRfc2Vzc2lvbhgFIAEoCUIJukgGcgQQARhASASIAQESHgoGZXhwYW5kGAYgAygJQg66SAuSAQgQFCIEcgIYZDokukghIh8KDnN0YXJ0aW5nX2FmdGVyCg1lbmRpbmdfYmVmb3JlQggKBl9saW1pdEIRCg9fc3RhcnRpbmdfYWZ0ZXJCEAoOX2VuZGluZ19iZWZvcmVCCwoJX2N1c3RvbWVyQhMKEV9jaGVja291dF9zZXNzaW9uIoQBChpMaXN0UGF5bWVudEludGVudHNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EioKBGRhdGEYAiADKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRJbnRlbnQSEAoIaGFzX21vcmUYAyABKAgSCwoDdXJsGAQgASgJMr0CChRQYXltZW50SW50ZW50U2VydmljZRKYAQoQR2V0UGF5bWVudEludGVudBImLmNhbG1vbnlwYXkudjEuR2V0UGF5bWVudEludGVudFJlcXVlc3QaJy5jYWxtb255cGF5LnYxLkdldFBheW1lbnRJbnRlbnRSZXNwb25zZSIzkAIBgtPkkwIqYg5wYXltZW50X2ludGVudBIYL3YxL3BheW1lbnRfaW50ZW50cy97aWR9EokBChJMaXN0UGF5bWVudEludGVudHMSKC5jYWxtb255cGF5LnYxLkxpc3RQYXltZW50SW50ZW50c1JlcXVlc3QaKS5jYWxtb255cGF5LnYxLkxpc3RQYXltZW50SW50ZW50c1Jlc3BvbnNlIh6QAgGC0+STAhUSEy92MS9wYXltZW50X2ludGVudHNiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_payment_intent, file_google_api_annotations]);
 
 /**
  * What GetPaymentIntent takes.
@@ -28,6 +28,14 @@ export type GetPaymentIntentRequest = Message<"calmonypay.v1.GetPaymentIntentReq
    * @generated from field: string id = 1;
    */
   id: string;
+
+  /**
+   * Which fields to answer as whole objects: `customer`, `payment_method`. Such an object is in the field of that name
+   * with `_expanded` behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 2;
+   */
+  expand: string[];
 };
 
 /**
@@ -99,6 +107,14 @@ export type ListPaymentIntentsRequest = Message<"calmonypay.v1.ListPaymentIntent
    * @generated from field: optional string checkout_session = 5;
    */
   checkoutSession?: string | undefined;
+
+  /**
+   * Which fields to answer as whole objects: `data.customer`, `data.payment_method`. Such an object is in the field of
+   * that name with `_expanded` behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 6;
+   */
+  expand: string[];
 };
 
 /**
