@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { listPendingAttempts } from "../db/pending-attempts.js";
-import { attemptReference, type CheckoutSession } from "../domain/session.js";
+import { attemptReference } from "../domain/attempt-reference.js";
+import type { CheckoutSession } from "../domain/session.js";
 import { askAboutAttempt } from "./ask-about-attempt.js";
 import type { Checkout } from "./checkout.js";
 import { lease } from "./reconcile.js";

@@ -45,6 +45,7 @@ export async function completeSession(
     customerId,
     type: "card",
     xrefSealed: stored.xrefSealed,
+    xrefMadeAt: null,
     reusable: customerId !== null,
   });
   await insertPaymentIntent(tx, {
@@ -62,6 +63,9 @@ export async function completeSession(
     offSession: false,
     metadata: {},
     canceledAt: null,
+    attemptClaim: null,
+    returnBegunAt: null,
+    heldResultId: null,
   });
   await checkout.reached("payment recorded");
   const late = statusAt(session, now) === "expired";

@@ -1,5 +1,4 @@
 import type { DirectAccount, DirectAnswer } from "../cardstream/direct-client.js";
-import { lockCheckoutSession } from "../db/checkout-sessions.js";
 import { changeHeldPayment, type HeldPaymentRow } from "../db/held-payments.js";
 import { inTransaction } from "../db/transaction.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
@@ -12,6 +11,7 @@ import {
 } from "../domain/return-step.js";
 import type { Checkout } from "./checkout.js";
 import { openGatewayAccount } from "./gateway-account.js";
+import { lockHeldSubject } from "./held-subject.js";
 import { refuseIfPays } from "./record-resolution.js";
 import { storedXref } from "./stored-message.js";
 
@@ -81,7 +81,7 @@ async function noteRequest(
   returnRequest: ReturnRequest | null,
 ): Promise<void> {
   const mine = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
-    if (held.sessionId !== null) await lockCheckoutSession(tx, held.sessionId);
+    await lockHeldSubject(tx, held);
     await refuseIfPays(tx, held);
     return await changeHeldPayment(tx, held.id, { returnRequest }, claim);
   });

@@ -1,11 +1,13 @@
-import { lockCheckoutSession, noteReturnBegun, startNextAttempt } from "../db/checkout-sessions.js";
+import { startNextAttempt } from "../db/checkout-sessions.js";
 import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../db/held-payments.js";
 import { inTransaction, type Run, type Tx } from "../db/transaction.js";
+import { parseAttemptReference } from "../domain/attempt-reference.js";
 import type { Owner } from "../domain/owner.js";
-import { parseAttemptReference } from "../domain/session.js";
+import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import { type Claimed, giveMoneyBack } from "./give-money-back.js";
+import { endHeldCharge, lockHeldSubject, noteMoneySentFor } from "./held-subject.js";
 import { type Done, type IdempotentCall, once } from "./once.js";
 import {
   type Decision,
@@ -15,6 +17,7 @@ import {
   refuseIfResolved,
 } from "./record-resolution.js";
 import { storedResult } from "./stored-message.js";
+import { clockOf } from "./test-clock.js";
 
 /**
  * Gives a held payment's money back: claims the payment in one transaction, talks to the gateway outside of any, and
@@ -33,7 +36,9 @@ export async function returnHeldPayment(
     await checkout.reached("return claimed");
     await giveMoneyBack(checkout, claimed);
     await checkout.reached("return answered");
-    const record = (tx: Tx, run: Run): Promise<void> => recordReturn(checkout, tx, run, claimed, decision);
+    const clock = await clockOf(checkout, owner);
+    const record = (tx: Tx, run: Run): Promise<void> =>
+      recordReturn(checkout, clock, tx, run, claimed, decision);
     return await once(checkout, owner, call, wanted.id, record, "SERIALIZABLE");
   } catch (error) {
     await release(checkout, claimed);
@@ -45,14 +50,12 @@ export async function returnHeldPayment(
 const CLAIM_MS = 60_000;
 
 /** The session is held first, as by a result that completes it: money either pays or goes back. */
-async function claim(checkout: Checkout, { id, sessionId }: HeldPaymentRow): Promise<Claimed> {
+async function claim(checkout: Checkout, wanted: HeldPaymentRow): Promise<Claimed> {
+  const { id } = wanted;
   const now = checkout.clock.now();
   const returnClaim = newId("claim", now);
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
-    if (sessionId !== null) {
-      await lockCheckoutSession(tx, sessionId);
-      await noteReturnBegun(tx, sessionId, now);
-    }
+    await noteMoneySentFor(tx, await lockHeldSubject(tx, wanted), now);
     const held = await lockHeldPayment(tx, id);
     refuseIfResolved(held);
     await refuseIfPays(tx, held);
@@ -68,16 +71,19 @@ async function claim(checkout: Checkout, { id, sessionId }: HeldPaymentRow): Pro
  */
 async function recordReturn(
   checkout: Checkout,
+  clock: Clock,
   tx: Tx,
   { again }: Run,
-  { held: { id, sessionId } }: Claimed,
+  claimed: Claimed,
   decision: Decision,
 ): Promise<void> {
-  const session = sessionId === null ? undefined : await lockCheckoutSession(tx, sessionId);
-  const held = await lockHeldPayment(tx, id);
+  const subject = await lockHeldSubject(tx, claimed.held);
+  const held = await lockHeldPayment(tx, claimed.held.id);
   if (again && held.resolution === "return") return;
   refuseIfResolved(held);
   await recordResolution(checkout, tx, held, decision);
+  await endHeldCharge(clock, tx, subject, held);
+  const { session } = subject;
   const reference = parseAttemptReference(storedResult(checkout, held).transactionUnique);
   if (session?.status === "open" && reference?.attempt === session.attempt) {
     await startNextAttempt(tx, session.id);

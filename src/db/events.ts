@@ -12,6 +12,8 @@ export type EventType =
   | "held_payment.created"
   | "held_payment.dismissed"
   | "held_payment.returned"
+  | "payment_intent.canceled"
+  | "payment_intent.payment_failed"
   | "payment_intent.succeeded";
 
 /** The outbox: written in the transaction that makes it true, so that an event exists exactly where its cause does. */

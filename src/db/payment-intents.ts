@@ -5,7 +5,7 @@ import type { PaymentIntent } from "../domain/payment-intent.js";
 import { flag, id, integer, json, optional, primary, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import type { ListPage } from "./list-page.js";
-import type { Tx } from "./transaction.js";
+import { lockForUpdate, type Tx } from "./transaction.js";
 
 /** A payment as it is stored, with what only the record needs. At most one for each session: that is unique. */
 export interface PaymentIntentRow extends PaymentIntent {
@@ -14,6 +14,12 @@ export interface PaymentIntentRow extends PaymentIntent {
   /** True where the customer is not there when the card is charged. */
   readonly offSession: boolean;
   readonly canceledAt: number | null;
+  /** Names the call that recorded the newest attempt: only that one may send it. Null where there is none. */
+  readonly attemptClaim: string | null;
+  /** When money of a held payment of it was first sent for; null where that never was. */
+  readonly returnBegunAt: number | null;
+  /** The held payment that stands for its newest charge while nobody knows what became of that; null otherwise. */
+  readonly heldResultId: string | null;
 }
 
 export const paymentIntents = new EntitySchema<PaymentIntentRow>({
@@ -36,6 +42,9 @@ export const paymentIntents = new EntitySchema<PaymentIntentRow>({
     metadata: json(),
     createdAt: time(),
     canceledAt: optional(time()),
+    attemptClaim: optional(id()),
+    returnBegunAt: optional(time()),
+    heldResultId: optional(id()),
   },
 });
 
@@ -78,4 +87,40 @@ export async function listPaymentIntents(
     .orderBy("i.id", newerThan === undefined ? "DESC" : "ASC")
     .limit(limit)
     .getMany();
+}
+
+/** Reads the payment and holds it until the transaction ends. Throws where it is absent: none is ever deleted. */
+export async function lockPaymentIntent(tx: Tx, id: string): Promise<PaymentIntentRow> {
+  const query = tx.createQueryBuilder(paymentIntents, "i").where("i.id = :id", { id });
+  return await lockForUpdate(query).getOneOrFail();
+}
+
+/** What changes of a payment while it is charged. */
+export type PaymentIntentChange = Partial<
+  Pick<
+    PaymentIntentRow,
+    | "status"
+    | "amount"
+    | "amountReceived"
+    | "currency"
+    | "paymentMethodId"
+    | "gatewayResultId"
+    | "attempt"
+    | "attemptClaim"
+    | "offSession"
+    | "canceledAt"
+    | "returnBegunAt"
+    | "heldResultId"
+  >
+>;
+
+/** Changes a locked payment that has not succeeded. Throws unless that was one row: the last net under the row lock. */
+export async function changePaymentIntent(tx: Tx, id: string, change: PaymentIntentChange): Promise<void> {
+  const query = tx
+    .createQueryBuilder()
+    .update(paymentIntents)
+    .set(change)
+    .where("id = :id AND status <> 'succeeded'", { id });
+  const { affected } = await query.updateEntity(false).execute();
+  if (affected !== 1) throw new Error(`Payment ${id} has succeeded already.`);
 }

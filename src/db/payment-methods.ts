@@ -1,4 +1,4 @@
-import { EntitySchema } from "typeorm";
+import { type EntityManager, EntitySchema } from "typeorm";
 
 import { bytes, flag, id, integer, optional, primary, time } from "./columns.js";
 import { insertRows } from "./insert.js";
@@ -19,6 +19,8 @@ export interface PaymentMethodRow {
   expYear: number | null;
   /** The gateway's token, sealed. Null where the result held none: such a card cannot be charged again. */
   xrefSealed: Buffer | null;
+  /** When the transaction was made whose token that is; null where it is the one that stored the card. */
+  xrefMadeAt: number | null;
   /** True where the shopper agreed that the card is kept: without that nobody may charge it again. */
   reusable: boolean;
   createdAt: number;
@@ -37,6 +39,7 @@ export const paymentMethods = new EntitySchema<PaymentMethodRow>({
     expMonth: optional(integer()),
     expYear: optional(integer()),
     xrefSealed: optional(bytes()),
+    xrefMadeAt: optional(time()),
     reusable: flag(),
     createdAt: time(),
   },
@@ -44,4 +47,30 @@ export const paymentMethods = new EntitySchema<PaymentMethodRow>({
 
 export async function insertPaymentMethod(tx: Tx, row: PaymentMethodRow): Promise<void> {
   await insertRows(tx, paymentMethods, row);
+}
+
+/** The payment method with exactly this id, whoever owns it. */
+export async function findPaymentMethod(
+  db: EntityManager,
+  id: string,
+): Promise<PaymentMethodRow | undefined> {
+  return (await db.createQueryBuilder(paymentMethods, "m").where("m.id = :id", { id }).getOne()) ?? undefined;
+}
+
+/** The token of a payment that was made with a card: the newest one keeps the card alive at the gateway. */
+export interface NewerToken {
+  readonly xrefSealed: Buffer;
+  readonly xrefMadeAt: number;
+}
+
+/** Puts a newer token of the same card in the place of the one that is stored; an older one changes nothing. */
+export async function renewToken(tx: Tx, id: string, token: NewerToken): Promise<void> {
+  const { xrefMadeAt: madeAt } = token;
+  await tx
+    .createQueryBuilder()
+    .update(paymentMethods)
+    .set(token)
+    .where("id = :id AND COALESCE(xref_made_at, created_at) <= :madeAt", { id, madeAt })
+    .updateEntity(false)
+    .execute();
 }

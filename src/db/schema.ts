@@ -12,6 +12,7 @@ import { CreateSandbox1795300500000 } from "./migrations/1795300500000-sandbox.j
 import { KeepFormerGatewayAccount1795300900000 } from "./migrations/1795300900000-former-gateway-account.js";
 import { ChangeCustomers1795301000000 } from "./migrations/1795301000000-customers.js";
 import { ChangePaymentIntents1795301100000 } from "./migrations/1795301100000-payment-intents.js";
+import { AddCharges1795301400000 } from "./migrations/1795301400000-charges.js";
 import { NoteBegunReturns1795301300000 } from "./migrations/1795301300000-begun-returns.js";
 import { paymentIntents } from "./payment-intents.js";
 import { paymentMethods } from "./payment-methods.js";
@@ -53,4 +54,5 @@ export const migrations = [
   ChangeCustomers1795301000000,
   ChangePaymentIntents1795301100000,
   NoteBegunReturns1795301300000,
+  AddCharges1795301400000,
 ];

@@ -1,12 +1,15 @@
 import { Code } from "@connectrpc/connect";
 
 import type { Reason } from "../domain/refusal.js";
+import { httpStatusOf } from "../transcode/error.js";
 import type { ErrorWords } from "./error-table.js";
 
 /** A failure that a use case or an interceptor names. */
 export interface RefusalRow extends ErrorWords {
-  /** The status over gRPC. The HTTP status follows from it. */
+  /** The status over gRPC. The HTTP status follows from it, but for `http`. */
   readonly grpc: Code;
+  /** The HTTP status where it is not the usual one of that. */
+  readonly http?: number;
 }
 
 /** Every reason of a refusal. The compiler demands a row for a new one, a test demands its line in the docs. */
@@ -119,6 +122,32 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     code: "resource_missing",
     meaning: "The key's merchant has no such payment intent in the key's mode.",
   },
+  PAYMENT_INTENT_STATE: {
+    grpc: Code.FailedPrecondition,
+    type: "invalid_request_error",
+    code: "payment_intent_unexpected_state",
+    meaning: "Only a payment intent that requires a payment method can be confirmed or canceled.",
+  },
+  PAYMENT_METHOD_UNUSABLE: {
+    grpc: Code.InvalidArgument,
+    type: "invalid_request_error",
+    code: "payment_method_unusable",
+    meaning: "The payment method is none of the customer's own, or its card may not be charged again.",
+  },
+  CARD_DECLINED: {
+    grpc: Code.FailedPrecondition,
+    http: 402,
+    type: "card_error",
+    code: "card_declined",
+    meaning:
+      "The charge came to nothing: see `decline_code`. The payment intent can be confirmed or canceled.",
+  },
+  GATEWAY_AWAY: {
+    grpc: Code.Unavailable,
+    type: "api_error",
+    code: "gateway_unavailable",
+    meaning: "The payment gateway does not answer for now. Nothing was charged: try again.",
+  },
   CURSOR_NOT_FOUND: {
     grpc: Code.InvalidArgument,
     type: "invalid_request_error",
@@ -199,3 +228,8 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     meaning: "The service cannot reach its database. Try again.",
   },
 };
+
+/** The HTTP status of a refusal. */
+export function httpStatusOfRefusal({ grpc, http }: RefusalRow): number {
+  return http ?? httpStatusOf(grpc);
+}

@@ -4,8 +4,8 @@ import { events } from "../../src/db/events.js";
 import { gatewayResults } from "../../src/db/gateway-results.js";
 import { paymentIntents } from "../../src/db/payment-intents.js";
 import { sandboxTransactions } from "../../src/db/sandbox-transactions.js";
+import { parseAttemptReference } from "../../src/domain/attempt-reference.js";
 import { currencyOfGateway } from "../../src/domain/money.js";
-import { parseAttemptReference } from "../../src/domain/session.js";
 import type { Chronicle } from "./chronicle.js";
 import type { Answers, Books, Charge, Ledger } from "./snapshots.js";
 
@@ -16,7 +16,7 @@ export async function readLedger({ manager }: Database): Promise<Ledger> {
     const reference = parseAttemptReference(row.transactionUnique);
     return {
       transaction: row.id,
-      session: reference?.sessionId ?? "",
+      session: reference?.subjectId ?? "",
       attempt: reference?.attempt ?? 0,
       code: row.responseCode,
       received: row.amountReceived,

@@ -114,8 +114,11 @@ t.test("the document is the one of the proto files as they are", async (t) => {
       "get /v1/held_payments/{id}",
       "get /v1/held_payments",
       "post /v1/held_payments/{id}/resolve",
-      "get /v1/payment_intents/{id}",
+      "post /v1/payment_intents",
       "get /v1/payment_intents",
+      "get /v1/payment_intents/{id}",
+      "post /v1/payment_intents/{id}/confirm",
+      "post /v1/payment_intents/{id}/cancel",
       "post /v1/test_helpers/clock/advance",
     ],
   );

@@ -74,6 +74,7 @@ const HELD = {
   created: 1_718_000_000,
   livemode: true,
   checkout_session: "cs_abc123",
+  payment_intent: null,
   reason: "amount_mismatch",
   description: "The amount asked for or received is not the session's.",
   amount: 2999,
@@ -112,6 +113,8 @@ const PAYMENT = {
   livemode: true,
   metadata: {},
 };
+
+const CHARGE = { ...PAYMENT, checkout_session: null };
 
 /** By the name of the method. A test holds them to their schemas. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
@@ -159,6 +162,21 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   GetPaymentIntent: { answer: PAYMENT },
   ListPaymentIntents: {
     answer: { object: "list", data: [PAYMENT], has_more: false, url: "/v1/payment_intents" },
+  },
+  CreatePaymentIntent: {
+    request: {
+      customer: "cus_abc123",
+      payment_method: "pm_def456",
+      amount: 2999,
+      currency: "gbp",
+      confirm: true,
+      off_session: true,
+    },
+    answer: CHARGE,
+  },
+  ConfirmPaymentIntent: { request: { payment_method: "pm_def456" }, answer: CHARGE },
+  CancelPaymentIntent: {
+    answer: { ...CHARGE, status: "canceled", amount_received: 0, latest_charge: null },
   },
   AdvanceTestClock: {
     request: { seconds: 86_400 },
