@@ -6,6 +6,7 @@ import { createDemonstration, type Demonstration } from "./checkout/create-demon
 import { sandboxAccount } from "./checkout/gateway-account.js";
 import { expireSessions } from "./checkout/expire-sessions.js";
 import { reconcile } from "./checkout/reconcile.js";
+import { resumeRefunds } from "./checkout/resume-refunds.js";
 import { keepRegistering } from "./checkout/register-test-accounts.js";
 import { composeCheckout, SANDBOX_PATH } from "./compose-checkout.js";
 import type { Config } from "./config.js";
@@ -64,7 +65,7 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
       bound.port = http.port;
       const grpc = await openHttp2Port(config.host, config.grpcPort, config.tls, answering);
       const metricsPort = await openMetrics(config, metrics, parts.log);
-      background.push(sweep(checkout), reconcileForever(checkout));
+      background.push(sweep(checkout), reconcileForever(checkout), resumeForever(checkout));
       ports.push(http, grpc, ...(metricsPort === undefined ? [] : [metricsPort]));
       return {
         http: checkout.addresses.publicUrl,
@@ -111,6 +112,16 @@ function reconcileForever(checkout: Checkout): Repeated {
   };
   return repeat(RECONCILE_PAUSE_MS, work, (error) => {
     checkout.log.error({ err: error }, "payments could not be asked for; the next round tries again");
+  });
+}
+
+/** How soon a refund's turn is noticed. Looking costs two reads by index. */
+const RESUME_PAUSE_MS = 1000;
+
+function resumeForever(checkout: Checkout): Repeated {
+  const work = (signal: AbortSignal): Promise<void> => resumeRefunds(checkout, signal);
+  return repeat(RESUME_PAUSE_MS, work, (error) => {
+    checkout.log.error({ err: error }, "refunds could not be worked on; the next round tries again");
   });
 }
 

@@ -1,4 +1,5 @@
 import type { BillingAddress, BillingDetails } from "../domain/charge-details.js";
+import { countryOf } from "../domain/country.js";
 import { type Field, fieldText } from "./fields.js";
 
 /** Who paid, as a result repeats it. Null where it tells nothing. */
@@ -32,7 +33,7 @@ function readAddress(text: (name: string) => string | null): BillingAddress | nu
     city: text("customerTown"),
     state: text("customerCounty"),
     postalCode: text("customerPostcode") ?? text("customerPostCode"),
-    country: text("customerCountryCode"),
+    country: countryOf(text("customerCountryCode") ?? "") ?? null,
   });
 }
 

@@ -49,6 +49,8 @@ export interface DirectClient {
   cancel(account: DirectAccount, xref: string): Promise<DirectAnswer>;
   /** Charges the card of an earlier transaction. Sent once. */
   sale(account: DirectAccount, sale: StoredCardSale): Promise<DirectAnswer>;
+  /** Takes only `amount` of a sale that is not settled yet: the rest goes back. Sent once. */
+  capture(account: DirectAccount, xref: string, amount: number): Promise<DirectAnswer>;
   /** Gives a settled sale's money back. Sent once. */
   refund(account: DirectAccount, refund: Refund): Promise<DirectAnswer>;
 }
@@ -71,6 +73,8 @@ export function createDirectClient(times: DirectTimes = TIMES): DirectClient {
     query: (account, xref) => ask(account, request(account, "QUERY", [["xref", xref]]), times),
     cancel: (account, xref) => sendOnce(account, request(account, "CANCEL", [["xref", xref]]), times),
     sale: (account, sale) => sendOnce(account, request(account, "SALE", storedCardFields(sale)), times),
+    capture: (account, xref, amount) =>
+      sendOnce(account, request(account, "CAPTURE", captureFields(xref, amount)), times),
     refund: (account, refund) =>
       sendOnce(account, request(account, "REFUND_SALE", refundFields(refund)), times),
   };
@@ -78,6 +82,13 @@ export function createDirectClient(times: DirectTimes = TIMES): DirectClient {
 
 function request({ merchantID }: DirectAccount, action: string, fields: readonly Field[]): Field[] {
   return [["merchantID", merchantID], ["action", action], ...fields];
+}
+
+function captureFields(xref: string, amount: number): Field[] {
+  return [
+    ["xref", xref],
+    ["amount", String(amount)],
+  ];
 }
 
 /** Whatever is left out is cloned from the sale (guide A-15), its `transactionUnique` and `orderRef` too. */

@@ -71,6 +71,7 @@ async function inquire(checkout: Checkout, row: PendingAttemptRow, now: number):
   const inquired = await checkout.inquiry.ask(
     { ...account, gatewayUrl: row.livemode ? gatewayUrl : sandboxUrl },
     {
+      action: "SALE",
       transactionUnique: row.reference,
       openXrefs: openXrefs(checkout, row, known),
       knownXrefs: settledXrefs(checkout, row, known),

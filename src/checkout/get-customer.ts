@@ -5,16 +5,21 @@ import { Refusal } from "../domain/refusal.js";
 import type { Checkout } from "./checkout.js";
 
 /** Reads a customer, also a deleted one. Another owner's does not exist. */
-export async function getCustomer({ db }: Pick<Checkout, "db">, owner: Owner, id: string): Promise<Customer> {
+export async function getCustomer(
+  { db }: Pick<Checkout, "db">,
+  owner: Owner,
+  id: string,
+  param = "id",
+): Promise<Customer> {
   const customer = await findCustomer(db.manager, owner, id);
   if (customer !== undefined) return customer;
-  throw new Refusal("NO_SUCH_CUSTOMER", `No such customer: ${id}.`, "id");
+  throw new Refusal("NO_SUCH_CUSTOMER", `No such customer: ${id}.`, param);
 }
 
 /** The same for a call that a deleted customer cannot take. */
-export function refuseIfDeleted(customer: Customer): void {
+export function refuseIfDeleted(customer: Customer, param = "id"): void {
   if (customer.deletedAt === null) return;
-  throw new Refusal("NO_SUCH_CUSTOMER", `No such customer: ${customer.id}. It was deleted.`, "id");
+  throw new Refusal("NO_SUCH_CUSTOMER", `No such customer: ${customer.id}. It was deleted.`, param);
 }
 
 /** Throws a Refusal naming `customer` where it is none that something new may be for: unknown, or deleted. */

@@ -8,7 +8,7 @@ import { nextAskAt } from "../domain/attempt-ladder.js";
 import { attemptReference } from "../domain/attempt-reference.js";
 import { currencyByCode } from "../domain/money.js";
 import { redirectUrl } from "../domain/redirect-url.js";
-import { type CheckoutSession, closesAt, mayGiveForm } from "../domain/session.js";
+import { type CheckoutSession, closesAt, keepsCard, mayGiveForm } from "../domain/session.js";
 import type { Clock } from "../lib/clock.js";
 import { askAtOnce } from "./ask-at-once.js";
 import type { Checkout } from "./checkout.js";
@@ -100,7 +100,8 @@ async function formPage(checkout: Checkout, session: CheckoutSession): Promise<P
     items: session.lineItems,
     redirectUrl: `${publicUrl}/pay/${session.id}/return`,
     callbackUrl: `${publicUrl}/callbacks/cardstream`,
-    cardOnFile: session.customerId !== null,
+    cardOnFile: keepsCard(session),
+    asksWho: session.customerCreation !== null,
   });
   return { kind: "form", action: hostedUrl(session.livemode ? gatewayUrl : sandboxUrl), fields };
 }

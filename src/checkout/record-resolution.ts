@@ -38,9 +38,14 @@ export function refuseIfResolved({ resolution }: HeldPaymentRow): void {
 }
 
 /** Throws a Refusal while a call is on its way to the gateway with this payment's money. */
-export function refuseIfClaimed({ returnClaimUntil }: HeldPaymentRow, now: number): void {
+function refuseIfClaimed({ returnClaimUntil }: HeldPaymentRow, now: number): void {
   if (returnClaimUntil === null || returnClaimUntil <= now) return;
-  throw new Refusal("HELD_PAYMENT_BUSY", "Another call is returning this payment's money.", "id");
+  throw busy();
+}
+
+/** Somebody else moves the transaction's money. */
+export function busy(): Refusal {
+  return new Refusal("HELD_PAYMENT_BUSY", "Another call is returning this payment's money.", "id");
 }
 
 /** Throws a Refusal where a later message about the payment has completed a session with it. */

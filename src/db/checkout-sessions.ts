@@ -28,6 +28,7 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
     successUrl: text(),
     cancelUrl: text(),
     customerId: optional(id()),
+    customerCreation: optional(id()),
     clientReferenceId: optional(text()),
     metadata: json(),
     attempt: integer(),
@@ -92,6 +93,7 @@ export interface Completion {
   readonly completedLate: boolean;
   readonly completedBy: string;
   readonly expiredAt: number | null;
+  readonly customerId: string | null;
   readonly paymentIntentId: string;
   readonly paymentMethodId: string;
 }

@@ -6,6 +6,7 @@ import type { Tx } from "./transaction.js";
 
 /** What merchants are to be told, in Stripe's words. */
 export type EventType =
+  | "charge.refunded"
   | "checkout.session.completed"
   | "checkout.session.expired"
   | "held_payment.accepted"
@@ -14,7 +15,10 @@ export type EventType =
   | "held_payment.returned"
   | "payment_intent.canceled"
   | "payment_intent.payment_failed"
-  | "payment_intent.succeeded";
+  | "payment_intent.succeeded"
+  | "refund.created"
+  | "refund.failed"
+  | "refund.updated";
 
 /** The outbox: written in the transaction that makes it true, so that an event exists exactly where its cause does. */
 export interface EventRow {

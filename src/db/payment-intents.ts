@@ -95,6 +95,17 @@ export async function lockPaymentIntent(tx: Tx, id: string): Promise<PaymentInte
   return await lockForUpdate(query).getOneOrFail();
 }
 
+/** Counts so much more (or less, where negative) as refunded. Throws where that is more than was received, or below nothing. */
+export async function addRefunded(tx: Tx, id: string, amount: number): Promise<void> {
+  const query = tx
+    .createQueryBuilder()
+    .update(paymentIntents)
+    .set({ amountRefunded: () => "amount_refunded + :amount" })
+    .where("id = :id AND amount_refunded + :amount BETWEEN 0 AND amount_received", { id, amount });
+  const { affected } = await query.updateEntity(false).execute();
+  if (affected !== 1) throw new Error(`Payment ${id} has no ${amount} more to refund.`);
+}
+
 /** What changes of a payment while it is charged. */
 export type PaymentIntentChange = Partial<
   Pick<

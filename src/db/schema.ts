@@ -13,9 +13,11 @@ import { KeepFormerGatewayAccount1795300900000 } from "./migrations/179530090000
 import { ChangeCustomers1795301000000 } from "./migrations/1795301000000-customers.js";
 import { ChangePaymentIntents1795301100000 } from "./migrations/1795301100000-payment-intents.js";
 import { AddCharges1795301400000 } from "./migrations/1795301400000-charges.js";
+import { CreateRefunds1795301200000 } from "./migrations/1795301200000-refunds.js";
 import { NoteBegunReturns1795301300000 } from "./migrations/1795301300000-begun-returns.js";
 import { paymentIntents } from "./payment-intents.js";
 import { paymentMethods } from "./payment-methods.js";
+import { refunds } from "./refunds.js";
 import { sandboxAccounts } from "./sandbox-accounts.js";
 import { sandboxFaults } from "./sandbox-faults.js";
 import { pendingAttempts } from "./pending-attempts.js";
@@ -37,6 +39,7 @@ export const entities = [
   merchants,
   paymentIntents,
   paymentMethods,
+  refunds,
   sandboxAccounts,
   sandboxFaults,
   pendingAttempts,
@@ -53,6 +56,7 @@ export const migrations = [
   KeepFormerGatewayAccount1795300900000,
   ChangeCustomers1795301000000,
   ChangePaymentIntents1795301100000,
+  CreateRefunds1795301200000,
   NoteBegunReturns1795301300000,
   AddCharges1795301400000,
 ];

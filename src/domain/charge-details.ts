@@ -42,6 +42,6 @@ export interface BillingAddress {
   readonly city: string | null;
   readonly state: string | null;
   readonly postalCode: string | null;
-  /** ISO 3166 in two letters, three letters or three digits. */
+  /** Two letters of ISO 3166. */
   readonly country: string | null;
 }

@@ -32,6 +32,15 @@ export function changed(customer: Customer, { email, name, metadata = {} }: Cust
   };
 }
 
+/** What a shopper gave of themselves, as far as a customer can have it: a payment never fails for the rest. */
+export function customerFrom(given: { readonly name: string | null; readonly email: string | null } | null) {
+  const name = (given?.name ?? "").replaceAll(/\p{Cc}+/gu, " ").trim();
+  return {
+    name: /^[^]{1,256}/u.exec(name)?.[0] ?? null,
+    email: isEmail(given?.email ?? "") ? (given?.email ?? null) : null,
+  };
+}
+
 /** What is left of a customer that is deleted. */
 export function tombstone(customer: Customer, deletedAt: number): Customer {
   return { ...customer, email: null, name: null, metadata: {}, deletedAt };
@@ -45,12 +54,16 @@ export function checkedCustomerId(id: string): string {
 
 function checkedEmail(email: string): string | null {
   if (email === "") return null;
-  if (/^.{1,320}$/u.test(email) && /^[^\s@]+@[^\s@]+$/.test(email)) return email;
+  if (isEmail(email)) return email;
   throw new Refusal(
     "PARAMETER_INVALID",
     "An email address has one @, no spaces, and at most 320 characters.",
     "email",
   );
+}
+
+function isEmail(text: string): boolean {
+  return /^.{1,320}$/u.test(text) && /^[^\s@]+@[^\s@]+$/.test(text);
 }
 
 function checkedName(name: string): string | null {

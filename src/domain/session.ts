@@ -41,6 +41,8 @@ export interface CheckoutSession extends SessionTimes {
   readonly successUrl: string;
   readonly cancelUrl: string;
   readonly customerId: string | null;
+  /** Whether its completion makes the customer. */
+  readonly customerCreation: "always" | null;
   readonly clientReferenceId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   /** Number of the newest attempt, from 1 on. It moves on only when the attempt is known to have failed. */
@@ -53,6 +55,25 @@ export interface CheckoutSession extends SessionTimes {
   readonly paymentMethodId: string | null;
   /** The transaction that completed it, see GatewayResult.transactionKey. */
   readonly completedBy: string | null;
+}
+
+/** The session without what its completion wrote: for answers that are given again. */
+export function beforeCompletion<S extends CompletedParts>(session: S): S {
+  const customerId = session.customerCreation === null ? session.customerId : null;
+  return { ...session, customerId, paymentIntentId: null, paymentMethodId: null };
+}
+
+type CompletedParts = Pick<
+  CheckoutSession,
+  "customerId" | "customerCreation" | "paymentIntentId" | "paymentMethodId"
+>;
+
+/** True where the shopper is asked to agree that the card is kept: it will be a customer's. */
+export function keepsCard({
+  customerId,
+  customerCreation,
+}: Pick<CheckoutSession, "customerId" | "customerCreation">): boolean {
+  return customerId !== null || customerCreation !== null;
 }
 
 /** Shortest and longest life of a session; the longest is the default. */

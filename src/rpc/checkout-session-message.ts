@@ -4,6 +4,7 @@ import {
   type CheckoutSession as CheckoutSessionMessage,
   type CheckoutSessionLineItem,
   CheckoutSessionLineItemSchema,
+  CheckoutSessionCustomerCreation,
   CheckoutSessionPaymentStatus,
   CheckoutSessionSchema,
   CheckoutSessionStatus,
@@ -34,6 +35,7 @@ export function sessionMessage(session: CheckoutSession, url: string): CheckoutS
       paymentIntent: session.paymentIntentId,
       paymentMethod: session.paymentMethodId,
       clientReferenceId: session.clientReferenceId,
+      customerCreation: session.customerCreation && CheckoutSessionCustomerCreation.ALWAYS,
     }),
   });
 }

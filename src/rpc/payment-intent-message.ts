@@ -1,7 +1,6 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 
 import {
-  type BillingDetailsSchema,
   CardCheck,
   type LastPaymentErrorSchema,
   type LatestChargeSchema,
@@ -15,6 +14,7 @@ import type * as details from "../domain/charge-details.js";
 import { declineMessage, NOT_CHARGED } from "../domain/decline-code.js";
 import type * as domain from "../domain/payment-intent.js";
 import { toSeconds } from "../lib/clock.js";
+import { billingDetailsPart } from "./billing-details-message.js";
 import { present } from "./present.js";
 
 /** The message of a payment. */
@@ -36,7 +36,7 @@ export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {
       paymentMethod: intent.paymentMethodId,
       checkoutSession: intent.sessionId,
       latestCharge: latestCharge && chargePart(latestCharge),
-      billingDetails: billingDetails && billingPart(billingDetails),
+      billingDetails: billingDetails && billingDetailsPart(billingDetails),
       lastPaymentError: errorPart(view),
     }),
   });
@@ -53,11 +53,6 @@ function chargePart(charge: details.ChargeDetails): MessageInitShape<typeof Late
       ? {}
       : { threeDSecure: { ...present(threeDSecure), result: RESULTS[threeDSecure.result] } }),
   };
-}
-
-function billingPart(billing: details.BillingDetails): MessageInitShape<typeof BillingDetailsSchema> {
-  const { address, ...texts } = billing;
-  return { ...present(texts), ...(address === null ? {} : { address: present(address) }) };
 }
 
 /** Only a charge that was declined leaves one behind, and only until another is made. */

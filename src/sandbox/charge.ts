@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 
+import type { Field } from "../cardstream/fields.js";
 import type { SandboxPageRow } from "../db/sandbox-pages.js";
 import {
   findSandboxTransaction,
@@ -8,6 +9,7 @@ import {
 } from "../db/sandbox-transactions.js";
 import { inTransaction } from "../db/transaction.js";
 import type { CardEntry } from "./card-entry.js";
+import { withCustomerEntry } from "./customer-entry.js";
 import { isDuplicate } from "./duplicates.js";
 import { readHostedRequest } from "./hosted-request.js";
 import { DUPLICATE, type Outcome } from "./outcomes.js";
@@ -22,6 +24,8 @@ export interface Order {
   readonly outcome: Outcome;
   /** Undefined where the shopper cancelled. */
   readonly entry: CardEntry | undefined;
+  /** What was posted from the page, where the shopper may have said who they are. */
+  readonly posted: readonly Field[];
   readonly faults: PlannedFaults;
   /** The account's secret: the key under which the card number is hashed. */
   readonly secret: string;
@@ -50,7 +54,10 @@ export function charge(parts: SandboxParts, order: Order): Promise<SandboxTransa
   });
 }
 
-function rowOf({ page, secret, faults, entry }: Order, transaction: Transaction): SandboxTransactionRow {
+function rowOf(
+  { page, posted, secret, faults, entry }: Order,
+  transaction: Transaction,
+): SandboxTransactionRow {
   const origin = {
     pageId: page.id,
     gatewayMerchantId: page.gatewayMerchantId,
@@ -58,7 +65,8 @@ function rowOf({ page, secret, faults, entry }: Order, transaction: Transaction)
     cardMask: entry === undefined ? null : maskOf(entry.card.number),
     faults,
   };
-  return transactionRow(transaction, origin, resultFields(transaction, page.fields));
+  const asked = withCustomerEntry(page.fields, posted);
+  return transactionRow(transaction, origin, resultFields(transaction, asked));
 }
 
 /** Keyed, because a card number has too few digits for a bare hash to hide it. */

@@ -43,6 +43,8 @@ const RESULT_NAMES = [
   "cardExpiryDate",
   "cardExpiryMonth",
   "cardExpiryYear",
+  "cardIssuer",
+  "cardIssuerCountry",
   "cardIssuerCountryCode",
   "cardNumberMask",
   "cardNumberValid",

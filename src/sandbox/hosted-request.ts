@@ -30,6 +30,8 @@ export interface HostedRequest {
   readonly items: readonly LineItem[];
   /** True where the merchant keeps the card for later payments. */
   readonly cardOnFile: boolean;
+  /** True where the page shall ask who pays (guide A-19). */
+  readonly asksWho: boolean;
 }
 
 /** The first fault of a signed message; undefined where `readHostedRequest` may be called. */
@@ -56,6 +58,7 @@ export function readHostedRequest(fields: readonly Field[]): HostedRequest {
     captureIsDelayed: !["", "0"].includes(text("captureDelay")),
     items: readItems(fields),
     cardOnFile: text("rtAgreementType") === "cardonfile",
+    asksWho: text("customerNameMandatory") !== "" || text("customerEmailMandatory") !== "",
   };
 }
 

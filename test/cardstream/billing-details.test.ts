@@ -22,10 +22,11 @@ t.test("what is told of who paid is read, the rest is null", async (t) => {
     ...NOBODY,
     email: "ada@example.com",
   });
-  t.same(readBillingDetails([["customerCountryCode", "GB"]]), {
-    ...NOBODY,
-    address: { ...NOWHERE, country: "GB" },
-  });
+  for (const code of ["GB", "GBR", "826"]) {
+    const told = readBillingDetails([["customerCountryCode", code]]);
+    t.same(told, { ...NOBODY, address: { ...NOWHERE, country: "GB" } });
+  }
+  t.equal(readBillingDetails([["customerCountryCode", "XXX"]]), null);
 });
 
 t.test("the first line of an address stands alone, the others together", async (t) => {

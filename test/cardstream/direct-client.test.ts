@@ -66,12 +66,13 @@ t.test("what moves money is sent once, whatever comes back", async (t) => {
   for (const reply of ["hang up", { status: 500, body: "" }] as const) {
     gateway.answer(() => reply);
     t.match(await client.cancel(account, XREF), { kind: "no answer" });
+    t.match(await client.capture(account, XREF, 1999), { kind: "no answer" });
     t.match(await client.refund(account, refund), { kind: "no answer" });
     t.match(await client.sale(account, SALE), { kind: "no answer" });
   }
-  t.equal(gateway.requests.length, 6);
+  t.equal(gateway.requests.length, 8);
   t.match(await client.query(account, XREF), { kind: "no answer" });
-  t.equal(gateway.requests.length, 8, "a question is asked again");
+  t.equal(gateway.requests.length, 10, "a question is asked again");
 });
 
 t.test("silence ends with its time", async (t) => {
@@ -90,11 +91,13 @@ t.test("requests are signed in full and carry nothing else", async (t) => {
   const account = accountAt(gateway);
   await client.query(account, XREF);
   await client.cancel(account, XREF);
+  await client.capture(account, XREF, 1999);
   await client.refund(account, { xref: XREF, amount: 2999, transactionUnique: "gr_1" });
   const own = { merchantID: "100856", xref: XREF };
   const expected = [
     { ...own, action: "QUERY" },
     { ...own, action: "CANCEL" },
+    { ...own, action: "CAPTURE", amount: "1999" },
     {
       ...own,
       action: "REFUND_SALE",

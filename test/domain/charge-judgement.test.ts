@@ -18,10 +18,13 @@ const PAID: GatewayResult = {
   responseMessage: "AUTHCODE:385359",
   amount: 2999,
   amountReceived: 2999,
+  amountRetained: undefined,
   amountRefunded: undefined,
   currencyCode: "826",
   currencyExponent: "2",
-  card: { brand: "visa", last4: "0821", expMonth: 12, expYear: 2027 },
+  card: { brand: "visa", last4: "0821", expMonth: 12, expYear: 2027, funding: "credit", country: "GB" },
+  cardLook: null,
+  billing: null,
   transactionKey: "transaction:36943501",
 };
 

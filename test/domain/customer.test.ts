@@ -1,7 +1,13 @@
 import * as fc from "fast-check";
 import t from "tap";
 
-import { changed, checkedCustomerId, type Customer, tombstone } from "../../src/domain/customer.js";
+import {
+  changed,
+  checkedCustomerId,
+  type Customer,
+  customerFrom,
+  tombstone,
+} from "../../src/domain/customer.js";
 import { Refusal } from "../../src/domain/refusal.js";
 
 const ADA: Customer = {
@@ -65,6 +71,25 @@ t.test("metadata is merged: given keys are set, empty ones deleted, others stay"
     return Object.values(after).every((value) => value !== "");
   });
   fc.assert(property);
+});
+
+t.test("a customer is made of whatever a shopper gave, as far as it can be", async (t) => {
+  const nobody = { name: null, email: null };
+  t.same(customerFrom(null), nobody);
+  t.same(customerFrom({ name: " \u0007\n ", email: "ada@" }), nobody);
+  t.same(customerFrom({ name: "Ada\r\nLovelace", email: "ada@example.com" }), {
+    name: "Ada Lovelace",
+    email: "ada@example.com",
+  });
+  t.equal(customerFrom({ name: "💶".repeat(300), email: null }).name, "💶".repeat(256));
+  const text = fc.string({ unit: "binary", maxLength: 400 });
+  fc.assert(
+    fc.property(text, text, (name, email) => {
+      const { name: kept, email: address } = customerFrom({ name, email });
+      const again = changed(ADA, { name: kept ?? "", email: address ?? "" });
+      return again.name === kept && again.email === address;
+    }),
+  );
 });
 
 t.test("a deleted customer keeps its id and nothing that says who it was", async (t) => {

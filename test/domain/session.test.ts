@@ -2,15 +2,17 @@ import * as fc from "fast-check";
 import t from "tap";
 
 import {
+  beforeCompletion,
   closesAt,
   FORM_GRACE_MS,
+  keepsCard,
   LIFE_MAX_MS,
   LIFE_MIN_MS,
   mayGiveForm,
   mayMove,
+  statusAt,
   type SessionStatus,
   type SessionTimes,
-  statusAt,
 } from "../../src/domain/session.js";
 
 const EXPIRES_AT = 1_000_000_000;
@@ -78,4 +80,19 @@ t.test("whoever may get the form stands before an open session", async () => {
       return !mayGiveForm(session, now) || statusAt(session, now) === "open";
     }),
   );
+});
+
+t.test("a card is kept where it will be a customer's", async (t) => {
+  t.equal(keepsCard({ customerId: null, customerCreation: null }), false);
+  t.equal(keepsCard({ customerId: "cus_1", customerCreation: null }), true);
+  t.equal(keepsCard({ customerId: null, customerCreation: "always" }), true);
+});
+
+t.test("before its completion a session had no payment, and no customer of its own making", async (t) => {
+  const paid = { customerId: "cus_1", paymentIntentId: "pi_1", paymentMethodId: "pm_1" };
+  const unpaid = { paymentIntentId: null, paymentMethodId: null };
+  const given = { ...paid, customerCreation: null };
+  t.same(beforeCompletion(given), { ...given, ...unpaid });
+  const made = { ...paid, customerCreation: "always" } as const;
+  t.same(beforeCompletion(made), { ...made, ...unpaid, customerId: null });
 });

@@ -1,13 +1,14 @@
+import type { Delivery, SessionRead } from "./chronicle.js";
 import type {
   Charge,
   EventRecord,
   IntentRecord,
   Ordered,
   ResultRecord,
+  Rule,
   SessionRecord,
   Snapshots,
 } from "./snapshots.js";
-import type { Delivery, SessionRead } from "./chronicle.js";
 
 /** Everything that the three snapshots say about one session. */
 export interface CaseFile {
@@ -20,6 +21,19 @@ export interface CaseFile {
   readonly events: readonly EventRecord[];
   readonly deliveries: readonly Delivery[];
   readonly reads: readonly SessionRead[];
+  /** True where the operator saw it as unresolved. */
+  readonly listed: boolean;
+  /** True where the gateway is still to be asked about it. */
+  readonly pending: boolean;
+}
+
+/**
+ * A rule about one session: answers what is wrong, in sentences. Each is told apart by what it protects, so that a
+ * counter-example says at once what is broken.
+ */
+export interface SessionRule {
+  readonly rule: Rule;
+  readonly broken: (file: CaseFile) => string[];
 }
 
 /** Sorts the snapshots by session. */
@@ -30,19 +44,26 @@ export function caseFiles({ ledger, books, answers }: Snapshots, orders: readonl
   const events = grouped(books.events, ({ object }) => object);
   const deliveries = grouped(answers.deliveries, ({ session }) => session);
   const reads = grouped(answers.reads, ({ session }) => session);
+  const listed = new Set(answers.listed);
+  const pending = new Set(books.pending);
   const ordered = new Map(orders.map((order) => [order.number, order]));
   return books.sessions.map((session) => {
     const { id } = session;
     const own = intents.get(id) ?? [];
+    const told = results.get(id) ?? [];
     return {
       session,
       ordered: ordered.get(session.number),
       charges: charges.get(id) ?? [],
-      results: results.get(id) ?? [],
+      results: told,
       intents: own,
-      events: [id, ...own.map((intent) => intent.id)].flatMap((object) => events.get(object) ?? []),
+      events: [id, ...[...own, ...told].map((object) => object.id)].flatMap(
+        (object) => events.get(object) ?? [],
+      ),
       deliveries: deliveries.get(id) ?? [],
       reads: reads.get(id) ?? [],
+      listed: listed.has(id),
+      pending: pending.has(id),
     };
   });
 }
@@ -61,6 +82,18 @@ export function isTold({ deliveries }: CaseFile, { transaction }: Charge): boole
 export function moneyRows({ results }: CaseFile, { transaction }: Charge): ResultRecord[] {
   return results.filter(
     (row) => row.transaction === transaction && ["completed", "held"].includes(row.outcome),
+  );
+}
+
+/** True where the gateway has sent the message: anything else speaks of a transaction that it does not know. */
+export function isGenuine({ charges }: CaseFile, { transaction }: Delivery): boolean {
+  return charges.some((charge) => charge.transaction === transaction);
+}
+
+/** The held payment that its merchant has accepted, and that has completed the session with what was received. */
+export function acceptedPayment({ session, results }: CaseFile): ResultRecord | undefined {
+  return results.find(
+    ({ transaction, resolution }) => resolution === "accept" && transaction === session.completedBy,
   );
 }
 

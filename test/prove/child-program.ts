@@ -46,12 +46,6 @@ export async function startProgram<Ready>(program: Program<Ready>): Promise<Chil
   return { ready: first, process: child, gone, kill };
 }
 
-/** Its first message. */
-export async function firstMessage<Ready>(child: ChildProcess): Promise<Ready> {
-  const [message] = (await once(child, "message")) as [Ready];
-  return message;
-}
-
 /** The last word of the first line that it writes to standard output. */
 export async function lastWordOfFirstLine(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error("The program has no standard output.");

@@ -14,8 +14,6 @@ export interface Delivery {
   readonly via: "callback" | "return";
   /** 0 where no answer came. */
   readonly status: number;
-  /** False where the gateway never signed it. */
-  readonly genuine: boolean;
 }
 
 /** An answer to a create. */
@@ -33,12 +31,21 @@ export interface SessionRead {
   readonly paymentIntent: string | null;
 }
 
+/** A merchant's decision about a held payment, which the service said it has carried out. */
+export interface DecisionAnswer {
+  readonly held: string;
+  readonly resolution: string;
+}
+
 /** What the simulation saw from outside while it ran. Belongs to no process that is ever killed. */
 export class Chronicle {
   readonly happenings: Happening[] = [];
   readonly deliveries: Delivery[] = [];
   readonly created: Created[] = [];
   readonly reads: SessionRead[] = [];
+  readonly decisions: DecisionAnswer[] = [];
+  /** Sessions of which the operator was told that nobody can tell what became of them. */
+  readonly listed: string[] = [];
   /** Answers that no fault excuses. */
   readonly faultyAnswers: { readonly session: string | undefined; readonly text: string }[] = [];
   readonly injected = new Map<string, number>();

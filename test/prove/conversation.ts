@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fieldText, parseFields } from "../../src/cardstream/fields.js";
 import type { Chronicle } from "./chronicle.js";
 import type { Fleet } from "./fleet.js";
-import type { Plan } from "./schedule.js";
+import type { Plan } from "./plan.js";
 import { webCall } from "./web-call.js";
 
 /** Retries end while a restarted replica is long back: what fails for longer is lost, as the gateway promises nothing. */
@@ -16,7 +16,7 @@ export class Conversation {
   readonly #chronicle: Chronicle;
   readonly #fleet: Fleet;
   readonly #underWay = new Set<Promise<unknown>>();
-  #heldBack: Buffer[] = [];
+  #callbacks = 0;
 
   constructor(chronicle: Chronicle, fleet: Fleet, plan: Plan, sessionId: string) {
     this.#chronicle = chronicle;
@@ -39,53 +39,29 @@ export class Conversation {
     this.#underWay.add(work);
   }
 
-  /** Brings the gateway's callback to the service as the plan has it, and answers what the gateway gets to see. */
+  /** Brings a callback to the next replica in turn, and answers what the gateway gets to see. */
   async callBack(body: Buffer): Promise<number> {
-    const { callback, delayMs } = this.plan;
-    if (callback !== "prompt") this.count(`callback ${callback}`);
-    if (callback === "prompt") return await this.#deliver(body, this.plan.replica);
-    if (callback === "doubled") return await this.#deliverCopies(body);
-    if (callback === "delayed") {
-      this.beside(sleep(delayMs).then(() => this.#deliver(body, this.plan.replica)));
-    } else if (callback === "dropped") {
-      this.note("the callback is lost on its way");
-    } else {
-      this.#heldBack.push(body);
-    }
-    return NOT_DELIVERED;
-  }
-
-  /** Lets go of callbacks that waited for the shopper's return. */
-  letGo(): void {
-    for (const body of this.#heldBack.splice(0)) this.beside(this.#deliver(body, this.plan.replica));
+    const replica = this.plan.replica + this.#callbacks++;
+    const status = await this.post(body, "callback", replica);
+    if (this.plan.retried && isWorthAnother(status)) this.beside(this.#retry(body, replica));
+    return status === 0 ? NOT_DELIVERED : status;
   }
 
   /** Posts a message to the service and writes down what it answered. */
-  async post(body: Buffer, via: "callback" | "return", replica: number, genuine = true): Promise<number> {
+  async post(body: Buffer, via: "callback" | "return", replica: number): Promise<number> {
     const path = via === "callback" ? "/callbacks/cardstream" : `/pay/${this.sessionId}/return`;
     const transaction = fieldText(parseFields(body), "transactionID");
     const { status } = await webCall(`${this.#fleet.urlOf(replica)}${path}`, body.toString("utf8"));
     const { sessionId: session } = this;
-    this.#chronicle.deliveries.push({ session, transaction, via, status, genuine });
+    this.#chronicle.deliveries.push({ session, transaction, via, status });
     const answer = status === 0 ? "no answer" : `answered ${status}`;
-    this.note(`${genuine ? "" : "forged "}${via} of transaction ${transaction}: ${answer}`);
+    this.note(`${via} of transaction ${transaction}: ${answer}`);
     return status;
   }
 
   async end(): Promise<void> {
-    this.letGo();
     for (const work of this.#underWay) await work; // What is added meanwhile is waited for as well.
-  }
-
-  async #deliverCopies(body: Buffer): Promise<number> {
-    const copies = [0, 1, 2, 3].map((copy) => this.#deliver(body, this.plan.replica + copy));
-    return Math.max(...(await Promise.all(copies)));
-  }
-
-  async #deliver(body: Buffer, replica: number): Promise<number> {
-    const status = await this.post(body, "callback", replica);
-    if (this.plan.retried && isWorthAnother(status)) this.beside(this.#retry(body, replica));
-    return status === 0 ? NOT_DELIVERED : status;
+    this.#underWay.clear();
   }
 
   async #retry(body: Buffer, replica: number): Promise<void> {

@@ -1,30 +1,45 @@
 import { randomBytes } from "node:crypto";
 
 import { encodeFields, type Field } from "../../src/cardstream/fields.js";
-import { sign, signed } from "../../src/cardstream/signature.js";
+import { signed } from "../../src/cardstream/signature.js";
 import type { Conversation } from "./conversation.js";
 import { merchantOf, type Scene } from "./scene.js";
+import { Tab } from "./tab.js";
 
 /** Tells the service of a payment that never was, in the way that the plan says, by callback and by browser. */
 export async function forge(scene: Scene, conversation: Conversation): Promise<void> {
-  const { plan } = conversation;
-  if (plan.tampering === "none" || plan.tampering === "wrong amount") return;
-  const body = Buffer.from(encodeFields(forgedResult(scene, conversation)));
-  conversation.count(`result with ${SIGNATURES[plan.tampering]}`);
-  await conversation.post(body, "callback", plan.replica, false);
-  await conversation.post(body, "return", plan.replica, false);
+  const { tampering } = conversation.plan;
+  if (tampering === "none" || tampering === "wrong amount") return;
+  if (tampering === "another account's signature") await forgeAsAnother(scene, conversation);
+  else await forgeAtGateway(scene, conversation, tampering);
 }
 
-const SIGNATURES = {
-  forged: "a forged signature",
-  "another account's signature": "another account's signature",
-  "partial signature": "a partial signature",
-};
+async function forgeAtGateway(
+  scene: Scene,
+  conversation: Conversation,
+  tampering: "forged" | "partial signature",
+): Promise<void> {
+  const tab = new Tab(scene, conversation);
+  if (!(await tab.open())) return;
+  conversation.count(
+    tampering === "forged" ? "result with a forged signature" : "result with a partial signature",
+  );
+  await tab.comeBack(await tab.forge(tampering === "forged" ? "forged" : "partial_signature"));
+}
 
-function forgedResult(scene: Scene, { plan, sessionId }: Conversation): Field[] {
-  const { merchantID, secret } = merchantOf(scene, plan);
-  const fields: Field[] = Object.entries({
-    merchantID,
+/** A merchant who signs with its own secret for another one: the gateway would not do that for it. */
+async function forgeAsAnother(scene: Scene, conversation: Conversation): Promise<void> {
+  const { plan } = conversation;
+  const other = merchantOf(scene, { merchant: (plan.merchant + 1) % scene.merchants.length });
+  const body = Buffer.from(encodeFields(signed(claimedResult(scene, conversation), other.secret)));
+  conversation.count("result with another account's signature");
+  await conversation.post(body, "callback", plan.replica);
+  await conversation.post(body, "return", plan.replica);
+}
+
+function claimedResult(scene: Scene, { plan, sessionId }: Conversation): Field[] {
+  return Object.entries({
+    merchantID: merchantOf(scene, plan).merchantID,
     action: "SALE",
     amount: String(plan.amount),
     amountReceived: String(plan.amount),
@@ -38,12 +53,6 @@ function forgedResult(scene: Scene, { plan, sessionId }: Conversation): Field[] 
     responseMessage: "AUTHCODE:000000",
     state: "captured",
   });
-  if (plan.tampering === "partial signature") {
-    const names = fields.map(([name]) => name).join(",");
-    return [...fields, ["signature", `${sign(fields, secret)}|${names}`]];
-  }
-  const other = merchantOf(scene, { merchant: 1 - plan.merchant }).secret;
-  return signed(fields, plan.tampering === "forged" ? randomBytes(12).toString("hex") : other);
 }
 
 /** No transaction of the gateway begins with it. */

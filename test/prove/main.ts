@@ -2,9 +2,9 @@ import { Command, InvalidArgumentError, Option } from "commander";
 
 import { findPlanted } from "./planted/find.js";
 import { PLANTED_BUGS } from "./planted/planted-bugs.js";
-import { reportOf, searchReport } from "./report.js";
-import { SERVICE, simulate } from "./run.js";
-import type { EngineName } from "./schedule.js";
+import type { EngineName } from "./plan.js";
+import { missingFaults, reportOf, searchReport } from "./report.js";
+import { LOST_DEFAULT, SERVICE, simulate } from "./run.js";
 import { withServer } from "./server.js";
 
 interface Options {
@@ -12,6 +12,7 @@ interface Options {
   readonly sessions: number;
   readonly engine: EngineName;
   readonly replicas: number;
+  readonly lost: number;
   readonly planted?: string;
 }
 
@@ -20,21 +21,12 @@ export async function prove(args: readonly string[]): Promise<number> {
   const options = parse(args);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   if (options.planted !== undefined) return await searchAll(options.planted, options.seed);
-  const { seed, sessions, engine } = options;
-  const replicas = engine === "embedded" ? 1 : options.replicas;
-  return await withServer(engine, async (server) => {
-    const onProgress = progressOf(sessions);
-    const verdict = await simulate({
-      seed,
-      sessions,
-      engine,
-      replicas,
-      service: SERVICE,
-      server,
-      onProgress,
-    });
+  const { planted: _, ...setting } = options;
+  const replicas = setting.engine === "embedded" ? 1 : setting.replicas;
+  return await withServer(setting.engine, async (server) => {
+    const verdict = await simulate({ ...setting, replicas, service: SERVICE, server, onProgress });
     process.stdout.write(reportOf(verdict));
-    return verdict.finding.violations.length === 0 ? 0 : 1;
+    return verdict.violations.length === 0 && missingFaults(verdict).length === 0 ? 0 : 1;
   });
 }
 
@@ -48,6 +40,12 @@ function parse(args: readonly string[]): Options {
     .option("--sessions <number>", "how many sessions", whole, 2000)
     .addOption(new Option("--engine <name>", "database").choices(["embedded", "mariadb"]).default("embedded"))
     .option("--replicas <number>", "server processes; the embedded database has one", whole, 2)
+    .option(
+      "--lost <percent>",
+      "in how many of a hundred sessions both callback and return are lost",
+      percent,
+      LOST_DEFAULT,
+    )
     .addOption(
       new Option(
         "--planted <name>",
@@ -63,15 +61,18 @@ function whole(text: string): number {
   throw new InvalidArgumentError("A whole number from 1 on.");
 }
 
+function percent(text: string): number {
+  if (/^\d{1,2}$|^100$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("A whole number from 0 to 100.");
+}
+
 /** Ends with 0 only where every bug was found. */
 async function searchAll(name: string, seed: number): Promise<number> {
   const bugs = PLANTED_BUGS.filter((bug) => name === "all" || bug.name === name);
   let found = 0;
   for (const bug of bugs) {
     process.stderr.write(`planted: ${bug.name}\n`);
-    const search = await withServer(bug.engine, (server) =>
-      findPlanted({ bug, seed, server, onProgress: progressOf(SEARCH_STEP) }),
-    );
+    const search = await withServer(bug.engine, (server) => findPlanted({ bug, seed, server, onProgress }));
     if (search.verdict !== undefined) found++;
     process.stdout.write(`${searchReport(search)}\n`);
   }
@@ -79,11 +80,6 @@ async function searchAll(name: string, seed: number): Promise<number> {
   return found === bugs.length ? 0 : 1;
 }
 
-const SEARCH_STEP = 100;
-
-function progressOf(sessions: number): (done: number) => void {
-  const step = Math.max(1, Math.round(sessions / 20));
-  return (done) => {
-    if (done % step === 0) process.stderr.write(`${done} of ${sessions} sessions\n`);
-  };
+function onProgress(text: string): void {
+  process.stderr.write(`${text}\n`);
 }

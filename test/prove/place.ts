@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 
 import mysql from "mysql2/promise";
 
 import { type Line, openLine } from "../support/line.js";
+import { memoryFolder } from "../support/memory-folder.js";
 import { openFileLocks } from "./file-locks.js";
 import type { LockHolder } from "./lock-holder.js";
 import { openRowLocks } from "./row-locks.js";
-import type { EngineName } from "./schedule.js";
+import type { EngineName } from "./plan.js";
 
 /** Where the service keeps its records: an empty database of one simulation, and the ways to it. */
 export interface Place {
@@ -38,7 +38,7 @@ export class Ending {
 }
 
 /** A folder that goes away with the simulation, also where that is interrupted. */
-export function temporaryFolder(ending: Ending, parent = tmpdir()): string {
+export function temporaryFolder(ending: Ending, parent = memoryFolder()): string {
   const folder = mkdtempSync(path.join(parent, "prove-"));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   process.once("exit", remove);

@@ -5,11 +5,13 @@ import { fieldText, parseFields } from "../../src/cardstream/fields.js";
 import { readBody } from "../../src/lib/http.js";
 import type { Conversation } from "./conversation.js";
 
-/** The way from the gateway to the service: its address is the public one, and callbacks meet their faults on it. */
+/** The way from the gateway to the service: a load balancer that keeps a record, and loses nothing by itself. */
 export interface Relay {
   readonly url: string;
   /** Callbacks about this session are this conversation's from now on. */
   join(conversation: Conversation): void;
+  /** How many callbacks are under way. */
+  readonly underWay: number;
   close(): void;
 }
 
@@ -25,13 +27,20 @@ export async function openRelay(): Promise<Relay> {
     );
     response.writeHead((await conversation?.callBack(body)) ?? 404).end();
   };
-  const server = createServer((request, response) => void relay(request, response));
+  let underWay = 0;
+  const server = createServer((request, response) => {
+    underWay++;
+    void relay(request, response).finally(() => underWay--);
+  });
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     join: (conversation) => conversations.set(conversation.sessionId, conversation),
+    get underWay() {
+      return underWay;
+    },
     close: () => {
       server.closeAllConnections();
       server.close();

@@ -1,9 +1,10 @@
-// One server process of the simulation: the real service, told by messages at which named point of a completion to die.
+// One server process of the simulation: the real service, told by messages when to start, and where to die or to wait.
 import type * as App from "../../src/app.js";
 import type { CheckoutPoint } from "../../src/checkout/checkout.js";
 import type * as Config from "../../src/config.js";
 import type * as Clock from "../../src/lib/clock.js";
 import type * as Log from "../../src/lib/log.js";
+import type { ReplicaOrder, ReplicaWord } from "./replica-orders.js";
 
 // The folder of the compiled service: the real one, or a copy with a planted bug.
 const service = process.argv[2] ?? "";
@@ -12,18 +13,52 @@ const { readConfig } = (await import(`${service}/config.js`)) as typeof Config;
 const { systemClock } = (await import(`${service}/lib/clock.js`)) as typeof Clock;
 const { createLog } = (await import(`${service}/lib/log.js`)) as typeof Log;
 
-const config = readConfig(process.env);
-let fatal: CheckoutPoint | undefined;
+let ahead = 0;
+let deadly: CheckoutPoint | undefined;
+let stop: CheckoutPoint | undefined;
+let goOn = (): void => undefined;
 
-process.on("message", (point) => (fatal = point as CheckoutPoint));
+process.on("message", (order: ReplicaOrder) => void obey(order));
 process.on("disconnect", () => process.exit()); // The simulation is gone.
+say({ word: "loaded" });
 
-const app = await createApp(config, {
-  clock: systemClock,
-  log: createLog(config.logLevel, process.stderr),
-  reached: (point) => {
-    if (point === fatal) process.kill(process.pid, "SIGKILL");
-    return Promise.resolve();
-  },
-});
-process.send?.((await app.listen()).port);
+async function obey(order: ReplicaOrder): Promise<void> {
+  switch (order.order) {
+    case "start":
+      ahead = order.ahead;
+      return await start(order.port);
+    case "die":
+      deadly = order.point;
+      return say({ word: "ready" });
+    case "wait":
+      stop = order.point;
+      return say({ word: "ready" });
+    case "go on":
+      return goOn();
+    case "forward":
+      ahead = order.ahead;
+  }
+}
+
+async function start(port: number): Promise<void> {
+  const config = readConfig({ ...process.env, PORT: String(port) });
+  const app = await createApp(config, {
+    clock: { now: () => systemClock.now() + ahead },
+    log: createLog(config.logLevel, process.stderr),
+    reached,
+  });
+  say({ word: "listening", port: (await app.listen()).port });
+}
+
+async function reached(point: CheckoutPoint): Promise<void> {
+  if (point === deadly) process.kill(process.pid, "SIGKILL");
+  if (point !== stop) return;
+  stop = undefined;
+  const told = new Promise<void>((resolve) => (goOn = resolve));
+  say({ word: "waiting" });
+  await told;
+}
+
+function say(word: ReplicaWord): void {
+  process.send?.(word);
+}

@@ -1,28 +1,28 @@
 import { EOL } from "node:os";
 
-import type { Happening } from "./chronicle.js";
+import { counterExample } from "./counter-example.js";
 import type { Found } from "./planted/find.js";
+import { CALLBACKS, PAYMENT_KILLS, REDIRECTS, RETURN_KILLS, SHOPPERS, TROUBLES } from "./plan.js";
 import type { Verdict } from "./run.js";
-import { CALLBACKS, REDIRECTS, SHOPPERS, type EngineName, TROUBLES } from "./schedule.js";
-import type { Charge, Violation } from "./snapshots.js";
+import { INTERFACE_FAULTS } from "./service-log.js";
 
 /** The result of a simulation as a person reads it. */
 export function reportOf(verdict: Verdict): string {
-  const { simulation, finding, seconds } = verdict;
-  const { seed, sessions, engine, replicas } = simulation;
-  const { violations, unresolved } = finding;
+  const { simulation, violations, seconds } = verdict;
+  const { seed, sessions, engine, replicas, lost } = simulation;
   return [
-    `seed ${seed}: ${sessions} sessions on ${engine}, replicas: ${replicas}, ${Math.round(seconds)} s`,
+    `seed ${seed}: ${sessions} sessions on ${engine}, replicas: ${replicas}, lost: ${lost} %, ${Math.round(seconds)} s`,
     "",
-    ...table("Faults", faults(verdict)),
+    ...table("Faults", faultRows(verdict)),
     ...table("Shoppers", ofKinds(verdict, Object.keys(SHOPPERS), "shopper ")),
     ...table("Outcomes", outcomes(verdict)),
-    `unresolved: ${unresolved.length} payments that nobody told the service of`,
-    ...counterExample(verdict).flatMap((line, index) => (index === 0 ? ["", line] : [line])),
-    "",
+    ...table("Found by asking the gateway", healed(verdict)),
+    ...table("Held payments", ofKinds(verdict, ["accept", "return", "dismiss"], "held: ")),
+    ...counterExample(verdict),
     violations.length === 0
-      ? "Nothing found: every payment is recorded exactly once."
+      ? "Nothing found: every payment is recorded exactly once, and nothing is left unresolved."
       : `${violations.length} violations found. Again: ${commandOf(verdict)}`,
+    ...missingFaults(verdict).map((fault) => `Never happened: ${fault}`),
     "",
   ].join(EOL);
 }
@@ -30,7 +30,7 @@ export function reportOf(verdict: Verdict): string {
 /** What a search for a planted bug came to, with the example that gave it away. */
 export function searchReport({ bug, verdict, sessions }: Found): string {
   if (verdict === undefined) return `NOT FOUND in ${sessions} sessions: ${bug.name}`;
-  const { length } = verdict.finding.violations;
+  const { length } = verdict.violations;
   return [
     `found within ${sessions} sessions, ${length} violations: ${bug.name}`,
     ...counterExample(verdict),
@@ -38,9 +38,19 @@ export function searchReport({ bug, verdict, sessions }: Found): string {
   ].join(EOL);
 }
 
+/** So many sessions meet everything: where one fault never happened, the run has proved less than it says. */
+const SESSIONS_FOR_ALL = 2000;
+
+/** The faults that the engine can have and a run of this length has to. */
+export function missingFaults(verdict: Verdict): string[] {
+  if (verdict.simulation.sessions < SESSIONS_FOR_ALL) return [];
+  return faultRows(verdict).flatMap(([name, count]) => (count === 0 ? [name] : []));
+}
+
 /** The command that runs the same schedule once more. */
-function commandOf({ simulation: { seed, sessions, engine, replicas } }: Verdict): string {
-  return `npm run prove -- --seed ${seed} --sessions ${sessions} --engine ${engine} --replicas ${replicas}`;
+function commandOf({ simulation: { seed, sessions, engine, replicas, lost } }: Verdict): string {
+  const size = `--sessions ${sessions} --engine ${engine} --replicas ${replicas}`;
+  return `npm run prove -- --seed ${seed} ${size} --lost ${lost}`;
 }
 
 type Row = readonly [name: string, count: number | "n/a"];
@@ -59,21 +69,21 @@ const TAMPERED = [
 
 const OTHER_FAULTS = ["callback sent again", "create sent more than once", "expired by its merchant"];
 
-function faults(verdict: Verdict): Row[] {
+function faultRows(verdict: Verdict): Row[] {
   const callbacks = Object.keys(CALLBACKS).filter((kind) => kind !== "prompt");
   const redirects = Object.keys(REDIRECTS).filter((kind) => kind !== "followed");
-  const everywhere = new Set<string>(Object.values(TROUBLES).flat());
-  const here = new Set<string>(TROUBLES[verdict.simulation.engine satisfies EngineName]);
+  const everywhere = new Set<string>([...PAYMENT_KILLS, ...RETURN_KILLS, ...Object.values(TROUBLES).flat()]);
+  const here = new Set<string>([...RETURN_KILLS, ...TROUBLES[verdict.simulation.engine]]);
+  const names = [
+    ...callbacks.map((kind) => `callback ${kind}`),
+    ...redirects.map((kind) => `redirect ${kind}`),
+    "callback and redirect both lost",
+    ...TAMPERED,
+    ...OTHER_FAULTS,
+    ...INTERFACE_FAULTS,
+  ];
   return [
-    ...ofKinds(
-      verdict,
-      callbacks.map((kind) => `callback ${kind}`),
-    ),
-    ...ofKinds(
-      verdict,
-      redirects.map((kind) => `redirect ${kind}`),
-    ),
-    ...ofKinds(verdict, [...TAMPERED, ...OTHER_FAULTS]),
+    ...ofKinds(verdict, names),
     ...[...everywhere].map((kind): Row => [kind, here.has(kind) ? countOf(verdict, kind) : "n/a"]),
   ];
 }
@@ -94,43 +104,29 @@ function outcomes({ snapshots: { ledger, books } }: Verdict): Row[] {
   const charges = ledger.map(({ received, code }) =>
     received > 0 ? "charge taken" : `charge refused: ${code}`,
   );
-  const counts = new Map<string, number>();
-  for (const name of [...charges, ...results, ...statuses]) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return counted([...charges, ...results, ...statuses]);
 }
 
-/** The first violation and how it came about, line by line; empty where nothing was found. */
-function counterExample(verdict: Verdict): string[] {
-  const [first] = verdict.finding.violations;
-  return first === undefined ? [] : exampleOf(verdict, first);
-}
-
-function exampleOf(verdict: Verdict, { rule, session, says }: Violation): string[] {
-  const title = `First counter-example, against "${rule}": ${session ?? "the service"} ${says}`;
-  const times = session === undefined ? [] : timeline(verdict, session);
-  return [title, ...times.map(({ at, text }) => `  ${new Date(at).toISOString().slice(11)}  ${text}`)];
-}
-
-/** What happened to the session, and to everybody meanwhile. */
-function timeline({ chronicle, snapshots }: Verdict, session: string): Happening[] {
-  const own = chronicle.happenings.filter((happening) => happening.session === session);
-  const charges = snapshots.ledger.filter((charge) => charge.session === session).map(chargedAt);
-  const from = own[0]?.at ?? 0;
-  const until = own.at(-3)?.at ?? from; // The last two are the asking after everything has settled.
-  const shared = chronicle.happenings.filter(
-    ({ session, at }) => session === undefined && at >= from && at <= until,
-  );
-  const stored = snapshots.books.sessions.find(({ id }) => id === session);
-  const results = snapshots.books.results.filter((result) => result.session === session);
-  const end = own.at(-1)?.at ?? until;
+/** Results that came by no message of the gateway, and what they told. */
+function healed({ snapshots: { ledger, books }, chronicle, violations }: Verdict): Row[] {
+  const found = books.results.filter(({ outcome, via }) => via in WAYS && outcome !== "unknown");
+  const by = found.map(({ via, outcome }) => `${WAYS[via as keyof typeof WAYS]}: ${outcome}`);
+  const taken = new Set(ledger.filter(({ received }) => received > 0).map(({ transaction }) => transaction));
   return [
-    ...[...own, ...charges, ...shared].toSorted((a, b) => a.at - b.at),
-    { at: end, session, text: `stored in the end: ${JSON.stringify(stored)}` },
-    ...results.map((result) => ({ at: end, session, text: `stored result: ${JSON.stringify(result)}` })),
+    ...counted(by),
+    [
+      "payments taken and found only by asking",
+      found.filter(({ transaction }) => taken.has(transaction)).length,
+    ],
+    ["listed for the operator until the search's token came", new Set(chronicle.listed).size],
+    ["left unresolved", violations.filter(({ rule }) => rule === "nothing left unresolved").length],
   ];
 }
 
-function chargedAt({ at, session, transaction, code, received, currency }: Charge): Happening {
-  const what = received > 0 ? `takes ${received} ${currency}` : `takes nothing (${code})`;
-  return { at, session, text: `the gateway ${what}: transaction ${transaction}` };
+const WAYS = { query: "by QUERY with a known xref", search: "by search, then QUERY" } as const;
+
+function counted(names: readonly string[]): Row[] {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }

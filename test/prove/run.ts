@@ -1,17 +1,24 @@
-import { check, type Finding } from "./checker.js";
+import { check } from "./checker.js";
 import type { Chronicle } from "./chronicle.js";
 import { Conversation } from "./conversation.js";
+import { liveOn, untilDelivered } from "./days-after.js";
+import { forEach } from "./for-each.js";
 import { forge } from "./forger.js";
+import { listHeld } from "./held-cases.js";
 import { createOnce, createSession, readSession } from "./merchant.js";
 import { Ending } from "./place.js";
+import type { EngineName, Plan } from "./plan.js";
 import { answersOf, readBooks, readLedger } from "./read-snapshots.js";
-import { type EngineName, type Plan, scheduleOf } from "./schedule.js";
+import { scheduleOf } from "./schedule.js";
 import { shop } from "./shopper.js";
-import type { Snapshots } from "./snapshots.js";
+import type { HeldAnswer, Ordered, Snapshots, Violation } from "./snapshots.js";
 import { setStage, type Stage } from "./stage.js";
 
 /** Folder of the compiled service itself, as a URL. */
 export const SERVICE = new URL("../../src", import.meta.url).href;
+
+/** How many of a hundred sessions lose both callback and return where nobody says otherwise. */
+export const LOST_DEFAULT = 10;
 
 /** One simulation. */
 export interface Simulation {
@@ -19,62 +26,70 @@ export interface Simulation {
   readonly sessions: number;
   readonly engine: EngineName;
   readonly replicas: number;
+  /** In how many of a hundred sessions both the callback and the shopper's return are lost. */
+  readonly lost: number;
   /** Folder of the compiled service, as a URL: the real one, or a copy with a planted bug. */
   readonly service: string;
   readonly server: string | undefined;
-  /** Told of the sessions that are done, now and then. */
-  readonly onProgress: (done: number) => void;
+  /** Told what is going on, now and then. */
+  readonly onProgress: (text: string) => void;
 }
 
 /** What came of it. */
 export interface Verdict {
   readonly simulation: Simulation;
-  readonly finding: Finding;
+  readonly violations: readonly Violation[];
   readonly snapshots: Snapshots;
   readonly chronicle: Chronicle;
   readonly seconds: number;
 }
 
-/** Runs the schedule of the seed against real processes, lets everything settle, and checks what is left. */
+/** Runs the schedule of the seed against real processes, lets days go by, and checks what is left. */
 export async function simulate(simulation: Simulation): Promise<Verdict> {
   const begun = Date.now();
-  const { seed, sessions, engine, replicas, onProgress } = simulation;
   const ending = new Ending();
   try {
     const stage = await setStage(ending, simulation);
-    const plans = scheduleOf(seed, sessions, engine, replicas);
-    const ids = await play(stage, plans, onProgress);
-    await settle(stage, plans, ids);
+    const plans = scheduleOf(simulation);
+    const played = await play(stage, plans, simulation.onProgress);
+    simulation.onProgress("the days after");
+    await liveOn(stage, (session) => played.get(session));
+    const held = await askForAll(stage, played);
     const snapshots: Snapshots = {
       ledger: await readLedger(stage.ledger),
       books: await readBooks(stage.books),
-      answers: answersOf(stage.chronicle),
+      answers: answersOf(stage.chronicle, held),
     };
-    const finding = check(snapshots, plans);
+    const violations = check(snapshots, plans.map(orderedBy));
     const seconds = (Date.now() - begun) / 1000;
-    return { simulation, finding, snapshots, chronicle: stage.chronicle, seconds };
+    return { simulation, violations, snapshots, chronicle: stage.chronicle, seconds };
   } finally {
     await ending.all();
   }
 }
 
-/** So many sessions are under way at once that two cores are busy, and that each replica has several in hand. */
-const AT_ONCE = 12;
+function orderedBy({ number, amount, currency, merchant }: Plan): Ordered {
+  return { number, amount, currency, searchable: merchant !== 2 };
+}
 
+/** The sessions by their ids, once nothing is under way about them any more. */
 async function play(
   stage: Stage,
   plans: readonly Plan[],
   onProgress: Simulation["onProgress"],
-): Promise<Map<Plan, string>> {
-  const ids = new Map<Plan, string>();
+): Promise<Map<string, Plan>> {
+  const played: Conversation[] = [];
+  const step = Math.max(1, Math.round(plans.length / 20));
   await forEach(plans, async (plan) => {
-    ids.set(plan, await playOne(stage, plan));
-    onProgress(ids.size);
+    played.push(await playOne(stage, plan));
+    if (played.length % step === 0) onProgress(`${played.length} of ${plans.length} sessions`);
   });
-  return ids;
+  await untilDelivered(stage);
+  for (const conversation of played) await conversation.end();
+  return new Map(played.map(({ sessionId, plan }) => [sessionId, plan]));
 }
 
-async function playOne(stage: Stage, plan: Plan): Promise<string> {
+async function playOne(stage: Stage, plan: Plan): Promise<Conversation> {
   const id = await createSession(stage, plan);
   const conversation = new Conversation(stage.chronicle, stage.fleet, plan, id);
   stage.relay.join(conversation);
@@ -82,22 +97,16 @@ async function playOne(stage: Stage, plan: Plan): Promise<string> {
   await shop(stage, conversation);
   await readSession(stage, plan, id);
   await conversation.end();
-  return id;
+  return conversation;
 }
 
-/** Everybody is up again, and every merchant asks once more for what it created, and what became of it. */
-async function settle(stage: Stage, plans: readonly Plan[], ids: Map<Plan, string>): Promise<void> {
+/** Every merchant asks once more for what it created and what became of it, and for all that is held. */
+async function askForAll(stage: Stage, played: ReadonlyMap<string, Plan>): Promise<HeldAnswer[]> {
   await stage.fleet.whole();
-  await forEach(plans, async (plan) => {
+  await forEach([...played], async ([id, plan]) => {
     await createOnce(stage, plan, plan.creates);
-    await readSession(stage, plan, ids.get(plan) ?? "");
+    await readSession(stage, plan, id);
   });
-}
-
-async function forEach(plans: readonly Plan[], work: (plan: Plan) => Promise<void>): Promise<void> {
-  const waiting = plans.values();
-  const lane = async (): Promise<void> => {
-    for (const plan of waiting) await work(plan);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  const lists = await Promise.all(stage.merchants.map((merchant) => listHeld(stage, merchant)));
+  return lists.flat();
 }

@@ -5,6 +5,7 @@ import type { Troublemaker } from "./troublemaker.js";
 
 /** A merchant of the simulation, with its account at the gateway. */
 export interface SceneMerchant {
+  readonly id: string;
   readonly key: string;
   readonly merchantID: string;
   readonly secret: string;

@@ -1,22 +1,63 @@
 import t from "tap";
 
-import { CALLBACKS, REDIRECTS, scheduleOf, SHOPPERS, TAMPERINGS, TROUBLES } from "./schedule.js";
+import {
+  CALLBACKS,
+  DECISIONS,
+  type EngineName,
+  type Plan,
+  REDIRECTS,
+  SHOPPERS,
+  TAMPERINGS,
+  TROUBLES,
+} from "./plan.js";
+import { scheduleOf } from "./schedule.js";
+
+const setting = (engine: EngineName, changes: { seed?: number; sessions?: number; lost?: number } = {}) => ({
+  seed: 7,
+  sessions: 300,
+  engine,
+  replicas: 2,
+  lost: 10,
+  ...changes,
+});
 
 t.test("the same seed makes the same schedule, another seed another one", async (t) => {
-  t.same(scheduleOf(7, 300, "mariadb", 2), scheduleOf(7, 300, "mariadb", 2));
-  t.notSame(scheduleOf(7, 300, "mariadb", 2), scheduleOf(8, 300, "mariadb", 2));
+  t.same(scheduleOf(setting("mariadb")), scheduleOf(setting("mariadb")));
+  t.notSame(scheduleOf(setting("mariadb")), scheduleOf(setting("mariadb", { seed: 8 })));
+});
+
+t.test("as many payments lose callback and return as was asked for", async (t) => {
+  const lost = scheduleOf(setting("embedded", { sessions: 2000, lost: 30 })).filter(
+    ({ callback, redirect }) => callback === "dropped" && redirect === "lost",
+  );
+  // A few more lose both by chance.
+  t.ok(lost.length > 540 && lost.length < 700, `${lost.length}`);
 });
 
 for (const engine of ["embedded", "mariadb"] as const) {
   t.test(`300 sessions meet everything that ${engine} can have`, async (t) => {
-    const plans = scheduleOf(1, 300, engine, 2);
-    const met = (kindOf: (plan: (typeof plans)[number]) => string): string[] => [
-      ...new Set(plans.map(kindOf)),
-    ];
-    t.same(met(({ callback }) => callback).toSorted(), Object.keys(CALLBACKS).toSorted());
-    t.same(met(({ redirect }) => redirect).toSorted(), Object.keys(REDIRECTS).toSorted());
-    t.same(met(({ tampering }) => tampering).toSorted(), Object.keys(TAMPERINGS).toSorted());
-    t.same(met(({ shopper }) => shopper).toSorted(), Object.keys(SHOPPERS).toSorted());
+    const plans = scheduleOf(setting(engine, { seed: 1 }));
+    const met = (kindOf: (plan: Plan) => string): string[] => [...new Set(plans.map(kindOf))].toSorted();
+    t.same(
+      met(({ callback }) => callback),
+      Object.keys(CALLBACKS).toSorted(),
+    );
+    t.same(
+      met(({ redirect }) => redirect),
+      Object.keys(REDIRECTS).toSorted(),
+    );
+    t.same(
+      met(({ tampering }) => tampering),
+      Object.keys(TAMPERINGS).toSorted(),
+    );
+    t.same(
+      met(({ shopper }) => shopper),
+      Object.keys(SHOPPERS).toSorted(),
+    );
+    t.same(
+      met(({ decision }) => decision),
+      Object.keys(DECISIONS).toSorted(),
+    );
     t.same(new Set(met(({ trouble }) => trouble ?? "none")), new Set(["none", ...TROUBLES[engine]]));
   });
 }

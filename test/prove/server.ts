@@ -1,7 +1,7 @@
 import { givenDatabase, startDatabase } from "../support/mariadb.js";
 import { DATABASE_SERVER } from "../support/mariadb-programs.js";
 import { installMissing } from "../support/packages.js";
-import type { EngineName } from "./schedule.js";
+import type { EngineName } from "./plan.js";
 
 /** Does `work` with a database server, as the tests bring one, where the engine needs it. */
 export async function withServer<T>(

@@ -1,5 +1,6 @@
 import type { Conversation } from "./conversation.js";
 import { expireSession } from "./merchant.js";
+import { ATTEMPT_KILLS } from "./plan.js";
 import type { Scene } from "./scene.js";
 import { type CardName, Tab } from "./tab.js";
 
@@ -36,8 +37,10 @@ class Shopper {
         return await this.#oneTab(["a", "cancel"]);
       case "cancels, then pays":
         return await this.#oneTab(["a", "cancel"], ["a", "approve"]);
-      case "result unknown":
-        return await this.#oneTab(["a", plan.patient ? "in_progress" : "issuer_unavailable"]);
+      case "result in progress":
+        return await this.#oneTab(["a", "in_progress"]);
+      case "issuer unavailable":
+        return await this.#oneTab(["a", "issuer_unavailable"]);
       case "approved in part":
         return await this.#oneTab(["a", "partial"]);
       case "pays in two tabs":
@@ -105,6 +108,7 @@ class Shopper {
   async #openTabs(count: number): Promise<Tab[]> {
     const tabs: Tab[] = [];
     for (let opened = 0; opened < count; opened++) {
+      if (opened === 1) await this.#meetTrouble("as the page is opened again");
       const tab = new Tab(this.#scene, this.#conversation);
       if (await tab.open()) tabs.push(tab);
     }
@@ -118,12 +122,16 @@ class Shopper {
   }
 
   async #pay(tab: Tab, [card, outcome]: Payment): ReturnType<Tab["pay"]> {
-    const { trouble } = this.#conversation.plan;
-    if (trouble !== undefined && !this.#troubled) {
-      this.#troubled = true;
-      await this.#scene.troublemaker.make(trouble, this.#conversation);
-    }
+    await this.#meetTrouble("as the payment is recorded");
     return await tab.pay(card, outcome);
+  }
+
+  async #meetTrouble(when: "as the page is opened again" | "as the payment is recorded"): Promise<void> {
+    const { trouble } = this.#conversation.plan;
+    if (trouble === undefined || this.#troubled) return;
+    if (ATTEMPT_KILLS.includes(trouble) !== (when === "as the page is opened again")) return;
+    this.#troubled = true;
+    await this.#scene.troublemaker.make(trouble, this.#conversation);
   }
 }
 

@@ -1,13 +1,16 @@
-import type { Delivery, Created, SessionRead } from "./chronicle.js";
+import type { Created, DecisionAnswer, Delivery, SessionRead } from "./chronicle.js";
 
-/** A transaction in the gateway's own books. */
+/** A sale in the gateway's own books. */
 export interface Charge {
   readonly transaction: string;
   readonly session: string;
   readonly attempt: number;
   readonly code: number;
-  /** In minor units; 0 where nothing was taken. */
+  /** In minor units, whatever became of it afterwards; 0 where nothing was taken. */
   readonly received: number;
+  /** How much went back, and in how many goes. */
+  readonly returned: number;
+  readonly returns: number;
   readonly currency: string;
   readonly at: number;
 }
@@ -28,10 +31,15 @@ export interface SessionRecord {
 }
 
 export interface ResultRecord {
+  readonly id: string;
   readonly session: string | null;
   readonly transaction: string;
   readonly outcome: string;
   readonly heldReason: string | null;
+  /** `callback`, `return`, or how it was found: `query`, `search`. */
+  readonly via: string;
+  /** What was decided about a held one. */
+  readonly resolution: string | null;
 }
 
 export interface IntentRecord {
@@ -52,6 +60,20 @@ export interface Books {
   readonly results: readonly ResultRecord[];
   readonly intents: readonly IntentRecord[];
   readonly events: readonly EventRecord[];
+  /** Sessions of attempts that the gateway is still to be asked about. */
+  readonly pending: readonly string[];
+}
+
+/** A held payment as its merchant sees it in the list. */
+export interface HeldAnswer {
+  readonly id: string;
+  readonly session: string | null;
+  readonly transaction: string | null;
+  readonly reason: string;
+  readonly amount: number | null;
+  readonly received: number | null;
+  readonly possible: readonly string[];
+  readonly resolution: string | null;
 }
 
 /** What the service has answered. */
@@ -60,6 +82,11 @@ export interface Answers {
   readonly deliveries: readonly Delivery[];
   /** In the order in which they were read; the last one of each session after everything had settled. */
   readonly reads: readonly SessionRead[];
+  readonly decisions: readonly DecisionAnswer[];
+  /** Sessions that the operator saw as unresolved while nobody could ask for them. */
+  readonly listed: readonly string[];
+  /** What all merchants had in their lists of held payments in the end. */
+  readonly held: readonly HeldAnswer[];
   /** Answers that no fault excuses. */
   readonly faulty: readonly { readonly session: string | undefined; readonly text: string }[];
 }
@@ -76,6 +103,8 @@ export interface Ordered {
   readonly number: number;
   readonly amount: number;
   readonly currency: string;
+  /** False where the gateway could be searched for it only once the operator had seen it as unresolved. */
+  readonly searchable: boolean;
 }
 
 /** Something that must never be. */
@@ -96,4 +125,9 @@ export type Rule =
   | "nothing recorded that was not taken"
   | "what was read stays true"
   | "each event once"
+  | "nothing left unresolved"
+  | "what nobody can tell of is listed"
+  | "held payments listed as recorded"
+  | "money given back once"
+  | "decisions stay"
   | "no faulty answer";

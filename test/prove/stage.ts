@@ -1,8 +1,7 @@
 import { listTestAccounts } from "../../src/checkout/gateway-account.js";
-import { registerTestAccounts } from "../../src/checkout/register-test-accounts.js";
 import { createApiKey } from "../../src/checkout/create-api-key.js";
 import { createMerchant, type Registry } from "../../src/checkout/create-merchant.js";
-import { type Config, readConfig } from "../../src/config.js";
+import { readConfig } from "../../src/config.js";
 import type { Database } from "../../src/db/database.js";
 import { openDatabase } from "../../src/db/data-source.js";
 import { entities, migrations } from "../../src/db/schema.js";
@@ -12,10 +11,12 @@ import { openStore } from "../../src/store.js";
 import { Chronicle } from "./chronicle.js";
 import { type ChildProgram, lastWordOfFirstLine, startProgram } from "./child-program.js";
 import { type Fleet, startFleet } from "./fleet.js";
+import { createGatewayOrders, type GatewayOrders } from "./gateway-orders.js";
 import { type Ending, type Place, preparePlace, temporaryFolder } from "./place.js";
+import type { EngineName } from "./plan.js";
 import { openRelay, type Relay } from "./relay.js";
 import type { Scene, SceneMerchant } from "./scene.js";
-import type { EngineName } from "./schedule.js";
+import { type SearchToken, withholdToken } from "./search-token.js";
 import { createTroublemaker } from "./troublemaker.js";
 
 /** What a simulation runs on. */
@@ -30,11 +31,14 @@ export interface StageSetting {
 
 /** A scene with everything running, and a look into both databases by ways that no trouble touches. */
 export interface Stage extends Scene {
+  readonly gateway: GatewayOrders;
+  /** Of the last merchant. */
+  readonly searchToken: SearchToken;
   readonly ledger: Database;
   readonly books: Database;
 }
 
-/** Starts gateway, service and database, and makes two merchants. `ending` takes all of it down. */
+/** Starts gateway, service and database, and makes the merchants. `ending` takes all of it down. */
 export async function setStage(ending: Ending, setting: StageSetting): Promise<Stage> {
   const chronicle = new Chronicle();
   const place = await preparePlace(ending, setting.engine, setting.server, setting.replicas);
@@ -45,11 +49,20 @@ export async function setStage(ending: Ending, setting: StageSetting): Promise<S
   ending.teardown(() => relay.close());
   const fleet = await startReplicas(chronicle, setting, place, gateway.ready, relay);
   ending.teardown(() => fleet.stop());
-  const merchants = await createMerchants(place, gateway.ready);
-  const books = await openBooks(ending, place.url, place.dataDir);
-  const ledger = await openBooks(ending, undefined, ledgerDir);
-  const troublemaker = createTroublemaker(fleet, place.lines, await place.locks());
-  return { chronicle, fleet, relay, merchants, troublemaker, ledger, books };
+  const registry = await openRegistry(ending, place);
+  const merchants = await createMerchants(registry);
+  const last = merchants.at(-1)?.id ?? "";
+  return {
+    chronicle,
+    fleet,
+    relay,
+    merchants,
+    books: registry.db,
+    gateway: createGatewayOrders(gateway.ready),
+    searchToken: await withholdToken(registry, last, gateway.ready),
+    troublemaker: createTroublemaker(fleet, place.lines, await place.locks()),
+    ledger: await openLedger(ending, ledgerDir),
+  };
 }
 
 /** `bin/calmony-pay sandbox`, but for its end: it goes with the simulation. */
@@ -84,26 +97,26 @@ async function startReplicas(
       SECRETS_KEY: place.secretsKey.toString("base64"),
       PUBLIC_URL: relay.url,
       SANDBOX_URL: gatewayUrl,
-      LOG_LEVEL: "error",
+      LOG_LEVEL: "warn",
     },
   }));
   return await startFleet(chronicle, settings);
 }
 
-/** Two merchants as the operator makes them. The gateway gets to know their accounts, and the simulation signs with them. */
-async function createMerchants(place: Place, gatewayUrl: string): Promise<SceneMerchant[]> {
-  const { db, sealer } = await openStore(configOf(place), silent);
-  try {
-    const registry = { db, sealer, clock: systemClock };
-    const merchants: SceneMerchant[] = [];
-    for (const name of ["The first shop", "The second shop"]) {
-      merchants.push(await createSceneMerchant(registry, name));
-    }
-    await registerTestAccounts(registry, gatewayUrl);
-    return merchants;
-  } finally {
-    await db.close();
+/** What the operator works with, at the service's own database. */
+async function openRegistry(ending: Ending, { url, dataDir, secretsKey }: Place): Promise<Registry> {
+  const config = readConfig({ DATABASE_URL: url, DATA_DIR: dataDir });
+  const { db, sealer } = await openStore({ ...config, secretsKey }, silent);
+  ending.teardown(() => db.close());
+  return { db, sealer, clock: systemClock };
+}
+
+async function createMerchants(registry: Registry): Promise<SceneMerchant[]> {
+  const merchants: SceneMerchant[] = [];
+  for (const name of ["The first shop", "The second shop", "The shop without a search"]) {
+    merchants.push(await createSceneMerchant(registry, name));
   }
+  return merchants;
 }
 
 async function createSceneMerchant(registry: Registry, name: string): Promise<SceneMerchant> {
@@ -111,16 +124,11 @@ async function createSceneMerchant(registry: Registry, name: string): Promise<Sc
   const { key } = await createApiKey(registry, { merchantId: id, livemode: false });
   const account = (await listTestAccounts(registry)).find(({ merchantName }) => merchantName === name);
   if (account === undefined) throw new Error("A merchant has no sandbox account.");
-  return { key, merchantID: account.merchantID, secret: account.secret };
+  return { id, key, merchantID: account.merchantID, secret: account.secret };
 }
 
-function configOf({ url, dataDir, secretsKey }: Place): Config {
-  const config = readConfig({ DATABASE_URL: url, DATA_DIR: dataDir });
-  return { ...config, secretsKey };
-}
-
-async function openBooks(ending: Ending, url: string | undefined, dataDir: string): Promise<Database> {
-  const database = await openDatabase({ url, dataDir, entities, migrations, log: silent });
+async function openLedger(ending: Ending, dataDir: string): Promise<Database> {
+  const database = await openDatabase({ url: undefined, dataDir, entities, migrations, log: silent });
   ending.teardown(() => database.close());
   return database;
 }

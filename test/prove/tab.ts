@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { encodeFields, type Field, fieldText } from "../../src/cardstream/fields.js";
-import { signed } from "../../src/cardstream/signature.js";
+import { encodeFields, fieldText } from "../../src/cardstream/fields.js";
 import type { Conversation } from "./conversation.js";
 import { firstForm, type PageForm } from "./page-form.js";
-import { merchantOf, type Scene } from "./scene.js";
+import { faultsOfPayment } from "./payment-faults.js";
+import type { Scene } from "./scene.js";
 import { webCall } from "./web-call.js";
 
 /** Two of the gateway's published test cards. */
@@ -15,11 +15,8 @@ const CARDS: Record<CardName, Record<string, string>> = {
   b: { cardNumber: "5301250070000191", cardExpiryMonth: "11", cardExpiryYear: "31", cardCVV: "419" },
 };
 
-/** A signed result on its way home in the shopper's browser. */
-export interface CarriedResult {
-  readonly body: Buffer;
-  readonly code: string;
-}
+/** A signed result on its way home in the shopper's browser; undefined where the gateway does not lead it back. */
+export type CarriedResult = Buffer | undefined;
 
 /** One tab of the shopper's browser. */
 export class Tab {
@@ -36,31 +33,49 @@ export class Tab {
   async open(): Promise<boolean> {
     const form = await this.#givenForm();
     if (form === undefined) return false;
-    const page = firstForm((await webCall(form.action, encodeFields(this.#asCharged(form.fields)))).text);
+    const page = firstForm((await webCall(form.action, encodeFields(form.fields))).text);
     this.#payPage = page?.action;
     if (page === undefined) throw new Error("The gateway did not take a form that the service gave out.");
     return true;
   }
 
-  /** Pays at the gateway, and holds the result in the browser. */
+  /** Pays at the gateway, which makes the mistakes that the plan wants, and holds the result in the browser. */
   async pay(card: CardName, outcome: string): Promise<CarriedResult> {
+    this.#countFaults();
     const fields = outcome === "cancel" ? {} : CARDS[card];
-    const body = new URLSearchParams({ ...fields, outcome }).toString();
-    const form = firstForm((await webCall(this.#payPage ?? "", body)).text);
-    if (form === undefined) throw new Error("The gateway did not answer a payment.");
-    return { body: Buffer.from(encodeFields(form.fields)), code: fieldText(form.fields, "responseCode") };
+    return await this.#submit({ ...fields, outcome, fault: faultsOfPayment(this.#conversation.plan) });
   }
 
-  /** Brings the result home, or loses it, as the plan has it. */
-  async comeBack({ body }: CarriedResult): Promise<void> {
+  /** Has the gateway send a success that nobody paid for, as somebody without the account's secret would. */
+  async forge(fault: "forged" | "partial_signature"): Promise<CarriedResult> {
+    return await this.#submit({ ...CARDS.a, outcome: "approve", fault });
+  }
+
+  /** Brings the result home, where the browser is led there, as often as the plan has it. */
+  async comeBack(body: CarriedResult): Promise<void> {
     const { plan } = this.#conversation;
-    if (plan.redirect !== "followed") this.#conversation.count(`redirect ${plan.redirect}`);
-    if (plan.callback === "with the redirect") this.#conversation.letGo();
-    const copies = { followed: 1, lost: 0, doubled: 2 }[plan.redirect];
+    if (body === undefined) return this.#conversation.note("the shopper's browser does not come back");
+    const copies = plan.redirect === "doubled" ? 2 : 1;
+    if (copies === 2) this.#conversation.count("redirect doubled");
     const replica = plan.replica + 1;
     await Promise.all(Array.from({ length: copies }, (_, copy) => this.#bring(body, replica + copy)));
-    if (copies === 0) this.#conversation.note("the shopper's browser does not come back");
-    this.#conversation.letGo();
+  }
+
+  async #submit(typed: Record<string, string>): Promise<CarriedResult> {
+    const answer = await webCall(this.#payPage ?? "", new URLSearchParams(typed).toString());
+    if (answer.status !== 200) throw new Error(`The gateway answered a payment with ${answer.status}.`);
+    const form = firstForm(answer.text);
+    return form === undefined ? undefined : Buffer.from(encodeFields(form.fields));
+  }
+
+  #countFaults(): void {
+    const { plan } = this.#conversation;
+    const isCallbackLost = plan.callback === "dropped";
+    const isRedirectLost = plan.redirect === "lost";
+    if (plan.callback !== "prompt") this.#conversation.count(`callback ${plan.callback}`);
+    if (isRedirectLost) this.#conversation.count("redirect lost");
+    if (isCallbackLost && isRedirectLost) this.#conversation.count("callback and redirect both lost");
+    if (plan.tampering === "wrong amount") this.#conversation.count("wrong amount charged");
   }
 
   async #givenForm(): Promise<PageForm | undefined> {
@@ -80,17 +95,6 @@ export class Tab {
       await sleep(PAUSE_MS);
     }
     return undefined;
-  }
-
-  /** A gateway that charges another amount than it was asked to: its form says so, and the account's secret signs it. */
-  #asCharged(fields: Field[]): Field[] {
-    if (this.#conversation.plan.tampering !== "wrong amount") return fields;
-    this.#conversation.count("wrong amount charged");
-    const { secret } = merchantOf(this.#scene, this.#conversation.plan);
-    const changed = fields
-      .filter(([name]) => name !== "signature")
-      .map(([name, value]): Field => [name, name === "amount" ? String(Number(value) - 1) : value]);
-    return signed(changed, secret);
   }
 
   /** A page that could not store the result asks for another post; a patient shopper does that, also without an answer. */

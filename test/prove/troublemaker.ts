@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
 import type { Line } from "../support/line.js";
 import type { Conversation } from "./conversation.js";
 import type { Fleet } from "./fleet.js";
 import type { LockHolder } from "./lock-holder.js";
-import type { Trouble } from "./schedule.js";
+import { ATTEMPT_KILLS, pointOf, type Trouble } from "./plan.js";
 
 /** Brings trouble to machines, lines and locks. */
 export interface Troublemaker {
@@ -25,9 +24,11 @@ export function createTroublemaker(fleet: Fleet, lines: readonly Line[], locks: 
     async make(trouble, conversation) {
       conversation.note(`trouble: ${trouble}`);
       const { replica, delayMs } = conversation.plan;
-      if (trouble.startsWith(KILLED_AT)) {
+      const point = pointOf(trouble);
+      if (point !== undefined) {
         await fleet.whole();
-        fleet.arm(replica, trouble.slice(KILLED_AT.length) as CheckoutPoint);
+        // Pages are opened at the next replica: there the attempt is asked about.
+        await fleet.arm(ATTEMPT_KILLS.includes(trouble) ? replica + 1 : replica, point);
       } else if (trouble === "killed at a random moment") {
         await fleet.whole();
         conversation.beside(sleep(delayMs / 10).then(() => fleet.kill(replica)));
@@ -51,8 +52,6 @@ export function createTroublemaker(fleet: Fleet, lines: readonly Line[], locks: 
     },
   };
 }
-
-const KILLED_AT = "killed at: ";
 
 async function cut(line: Line, delayMs: number): Promise<void> {
   await sleep(delayMs / 20);

@@ -29,10 +29,13 @@ const BODIES: Record<string, object> = {
   [`post ${SESSIONS}`]: anOrder({ customer: "cus_nobody" }),
   "post /v1/customers": { email: "ada@example.com" },
   "post /v1/customers/{id}": { name: "Ada" },
+  "post /v1/payment_methods/{id}/attach": { customer: "cus_abc123" },
   "post /v1/held_payments/{id}/resolve": { resolution: "dismiss", note: "Settled by telephone" },
   [`post ${INTENTS}`]: chargeOf("pm_nobody"),
   [`post ${INTENTS}/{id}/confirm`]: {},
+  "post /v1/refunds": { payment_intent: "pi_nobody", amount: 1 },
   "post /v1/test_helpers/clock/advance": { seconds: 1 },
+  "post /v1/test_helpers/gateway_faults": { faults: [{ type: "callback_dropped" }] },
 };
 
 await onSqlite(
@@ -107,10 +110,14 @@ await onSqlite(t, "every answer of the service is one that the document promises
   const plain = await call("post", SESSIONS, "", anOrder());
   await call("post", SESSIONS, "", anOrder({ customer: "cus_abc123", metadata: { a: "b" } }));
   await call("post", "/v1/customers", "", { id: "cus_leaving" });
+  const payment = await pay(app, testKey);
+  const refund = await call("post", "/v1/refunds", "", { payment_intent: payment, amount: 1 });
   const ids: Record<string, string> = {
     customers: "cus_abc123",
     held_payments: await payPart(app, plain.url, testKey),
-    payment_intents: await pay(app, testKey),
+    payment_methods: await cardOf(app, testKey),
+    payment_intents: payment,
+    refunds: String(refund.id),
   };
   for (const { method, path } of operationsOf(document)) {
     const id = method === "delete" ? "cus_leaving" : (ids[path.split("/")[2] ?? ""] ?? plain.id);
@@ -155,12 +162,17 @@ async function payPart(app: TestApp, url: string, key: string): Promise<string> 
   return (await app.call("GET", "/v1/held_payments", key)).json.data[0].id;
 }
 
-/** Has a new session paid; the id of the payment. */
+/** Has a new session of a customer paid; the id of the payment. */
 async function pay(app: TestApp, key: string): Promise<string> {
   const { json } = await app.call("POST", SESSIONS, key, anOrder({ customer: CUSTOMER }));
   const cardPage = await (await openPage(json.url)).forms[0]?.submit();
   await cardPage?.forms[0]?.submit(CARD);
   return (await app.call("GET", "/v1/payment_intents", key)).json.data[0].id;
+}
+
+/** The id of the customer's card. */
+async function cardOf(app: TestApp, key: string): Promise<string> {
+  return (await app.call("GET", "/v1/customers/cus_abc123/payment_methods", key)).json.data[0].id;
 }
 
 /** A service, and the document as it serves it. */

@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { createConnection } from "mysql2/promise";
 import { DATABASE_SERVER, type ServerProgram } from "./mariadb-programs.js";
+import { memoryFolder } from "./memory-folder.js";
 
 /** A database server for one run of the tests. */
 export interface TestDatabase {
@@ -47,7 +47,7 @@ export async function startDatabase(): Promise<TestDatabase> {
 }
 
 async function startOnce(program: ServerProgram): Promise<TestDatabase> {
-  const folder = mkdtempSync(path.join(tmpdir(), "calmony-pay-test-"));
+  const folder = mkdtempSync(path.join(memoryFolder(), "calmony-pay-test-"));
   try {
     program.prepare(folder);
   } catch (error) {

@@ -1,5 +1,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 
+import { CHARGE, HELD, PAYMENT, REFUND } from "./payment-examples.js";
+
 /** What one call looks like. */
 interface Example {
   /** Where the call has a body. */
@@ -37,6 +39,7 @@ const OPEN = {
   client_reference_id: null,
   metadata: {},
   payment_status: "unpaid",
+  customer_creation: null,
 };
 
 const COMPLETE = {
@@ -68,53 +71,44 @@ const CUSTOMER = {
   deleted: false,
 };
 
-const HELD = {
-  id: "gr_abc123",
-  object: "held_payment",
-  created: 1_718_000_000,
-  livemode: true,
-  checkout_session: "cs_abc123",
-  payment_intent: null,
-  reason: "amount_mismatch",
-  description: "The amount asked for or received is not the session's.",
-  amount: 2999,
-  amount_received: 1500,
-  currency: "gbp",
-  gateway_transaction: "36943501",
-  possible_resolutions: ["accept", "return", "dismiss"],
-  resolution: null,
-  note: null,
-  resolved_at: null,
-};
-
-const PAYMENT = {
-  id: "pi_xyz789",
-  object: "payment_intent",
-  amount: 2999,
-  amount_received: 2999,
-  amount_refunded: 0,
-  currency: "gbp",
-  status: "succeeded",
-  customer: "cus_abc123",
-  payment_method: "pm_def456",
-  checkout_session: "cs_abc123",
-  latest_charge: {
-    authorization_code: "347414",
-    cvc_check: "pass",
-    address_line1_check: "unchecked",
-    address_postal_code_check: "unchecked",
-    three_d_secure: { result: "authenticated", electronic_commerce_indicator: "05", version: "2.2.0" },
-    decline_code: null,
-    message: "AUTHCODE:347414",
+const CARD = {
+  id: "pm_def456",
+  object: "payment_method",
+  type: "card",
+  card: {
+    brand: "visa",
+    last4: "0821",
+    exp_month: 12,
+    exp_year: 2029,
+    funding: "credit",
+    country: "GB",
+    fingerprint: "5d41402abc4b2a76b9719d911017c592",
   },
-  billing_details: null,
-  last_payment_error: null,
+  billing_details: {
+    name: "Ada Lovelace",
+    email: "ada@example.com",
+    phone: null,
+    address: {
+      line1: "347 Lavender Road",
+      line2: null,
+      city: "Northampton",
+      state: null,
+      postal_code: "NN17 8YG",
+      country: "GB",
+    },
+  },
+  customer: "cus_abc123",
   created: 1_718_000_000,
   livemode: true,
-  metadata: {},
 };
 
-const CHARGE = { ...PAYMENT, checkout_session: null };
+const FAULTS = {
+  object: "test_helpers.gateway_faults",
+  faults: [
+    { type: "callback_delayed", milliseconds: 5000 },
+    { type: "redirect_lost", milliseconds: null },
+  ],
+};
 
 /** By the name of the method. A test holds them to their schemas. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
@@ -145,6 +139,17 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     answer: { object: "list", data: [CUSTOMER], has_more: false, url: "/v1/customers" },
   },
   DeleteCustomer: { answer: { id: "cus_abc123", object: "customer", deleted: true } },
+  GetPaymentMethod: { answer: CARD },
+  AttachPaymentMethod: { request: { customer: "cus_abc123" }, answer: CARD },
+  DetachPaymentMethod: { answer: { ...CARD, customer: null } },
+  ListCustomerPaymentMethods: {
+    answer: {
+      object: "list",
+      data: [CARD],
+      has_more: false,
+      url: "/v1/customers/cus_abc123/payment_methods",
+    },
+  },
   ListHeldPayments: {
     answer: { object: "list", data: [HELD], has_more: false, url: "/v1/held_payments" },
   },
@@ -178,10 +183,21 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   CancelPaymentIntent: {
     answer: { ...CHARGE, status: "canceled", amount_received: 0, latest_charge: null },
   },
+  CreateRefund: {
+    request: { payment_intent: "pi_xyz789", amount: 1000, reason: "requested_by_customer" },
+    answer: REFUND,
+  },
+  GetRefund: { answer: REFUND },
+  ListRefunds: { answer: { object: "list", data: [REFUND], has_more: false, url: "/v1/refunds" } },
   AdvanceTestClock: {
     request: { seconds: 86_400 },
     answer: { object: "test_helpers.clock", ahead: 86_400 },
   },
+  SetGatewayFaults: {
+    request: { faults: [{ type: "callback_delayed", milliseconds: 5000 }, { type: "redirect_lost" }] },
+    answer: FAULTS,
+  },
+  GetGatewayFaults: { answer: FAULTS },
 };
 
 /** Objects in the query, by the name of their message. Viewers would make one up that finds nothing. */

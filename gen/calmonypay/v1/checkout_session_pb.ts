@@ -11,7 +11,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/checkout_session.proto.
  */
 export const file_calmonypay_v1_checkout_session: GenFile = /*@__PURE__*/
-  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3Nlc3Npb24ucHJvdG8SDWNhbG1vbnlwYXkudjEihQUKD0NoZWNrb3V0U2Vzc2lvbhIKCgJpZBgBIAEoCRInCgZvYmplY3QYAiABKAlCF7pIFHISChBjaGVja291dC5zZXNzaW9uEjQKBnN0YXR1cxgDIAEoDjIkLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEgsKA3VybBgEIAEoCRITCgtzdWNjZXNzX3VybBgFIAEoCRISCgpjYW5jZWxfdXJsGAYgASgJEhUKCGN1c3RvbWVyGAcgASgJSACIAQESGwoOcGF5bWVudF9pbnRlbnQYCCABKAlIAYgBARIbCg5wYXltZW50X21ldGhvZBgJIAEoCUgCiAEBEg8KB2NyZWF0ZWQYCiABKAMSEAoIbGl2ZW1vZGUYCyABKAgSEAoIY3VycmVuY3kYDCABKAkSFAoMYW1vdW50X3RvdGFsGA0gASgDEhIKCmV4cGlyZXNfYXQYDiABKAMSIAoTY2xpZW50X3JlZmVyZW5jZV9pZBgPIAEoCUgDiAEBEj4KCG1ldGFkYXRhGBAgAygLMiwuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24uTWV0YWRhdGFFbnRyeRJDCg5wYXltZW50X3N0YXR1cxgRIAEoDjIrLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uUGF5bWVudFN0YXR1cxovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCwoJX2N1c3RvbWVyQhEKD19wYXltZW50X2ludGVudEIRCg9fcGF5bWVudF9tZXRob2RCFgoUX2NsaWVudF9yZWZlcmVuY2VfaWQipgEKF0NoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtEgoKAmlkGAEgASgJEhsKBm9iamVjdBgCIAEoCUILukgIcgYKBGl0ZW0SEwoLZGVzY3JpcHRpb24YAyABKAkSEAoIcXVhbnRpdHkYBCABKAMSEAoIY3VycmVuY3kYBSABKAkSEwoLdW5pdF9hbW91bnQYBiABKAMSFAoMYW1vdW50X3RvdGFsGAcgASgDKq0BChVDaGVja291dFNlc3Npb25TdGF0dXMSJwojQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfVU5TUEVDSUZJRUQQABIgChxDSEVDS09VVF9TRVNTSU9OX1NUQVRVU19PUEVOEAESJAogQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfQ09NUExFVEUQAhIjCh9DSEVDS09VVF9TRVNTSU9OX1NUQVRVU19FWFBJUkVEEAMqpQEKHENoZWNrb3V0U2Vzc2lvblBheW1lbnRTdGF0dXMSLworQ0hFQ0tPVVRfU0VTU0lPTl9QQVlNRU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEioKJkNIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfVU5QQUlEEAESKAokQ0hFQ0tPVVRfU0VTU0lPTl9QQVlNRU5UX1NUQVRVU19QQUlEEAJiBnByb3RvMw", [file_buf_validate_validate]);
+  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3Nlc3Npb24ucHJvdG8SDWNhbG1vbnlwYXkudjEi6wUKD0NoZWNrb3V0U2Vzc2lvbhIKCgJpZBgBIAEoCRInCgZvYmplY3QYAiABKAlCF7pIFHISChBjaGVja291dC5zZXNzaW9uEjQKBnN0YXR1cxgDIAEoDjIkLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEgsKA3VybBgEIAEoCRITCgtzdWNjZXNzX3VybBgFIAEoCRISCgpjYW5jZWxfdXJsGAYgASgJEhUKCGN1c3RvbWVyGAcgASgJSACIAQESGwoOcGF5bWVudF9pbnRlbnQYCCABKAlIAYgBARIbCg5wYXltZW50X21ldGhvZBgJIAEoCUgCiAEBEg8KB2NyZWF0ZWQYCiABKAMSEAoIbGl2ZW1vZGUYCyABKAgSEAoIY3VycmVuY3kYDCABKAkSFAoMYW1vdW50X3RvdGFsGA0gASgDEhIKCmV4cGlyZXNfYXQYDiABKAMSIAoTY2xpZW50X3JlZmVyZW5jZV9pZBgPIAEoCUgDiAEBEj4KCG1ldGFkYXRhGBAgAygLMiwuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24uTWV0YWRhdGFFbnRyeRJDCg5wYXltZW50X3N0YXR1cxgRIAEoDjIrLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uUGF5bWVudFN0YXR1cxJOChFjdXN0b21lcl9jcmVhdGlvbhgSIAEoDjIuLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uQ3VzdG9tZXJDcmVhdGlvbkgEiAEBGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfY3VzdG9tZXJCEQoPX3BheW1lbnRfaW50ZW50QhEKD19wYXltZW50X21ldGhvZEIWChRfY2xpZW50X3JlZmVyZW5jZV9pZEIUChJfY3VzdG9tZXJfY3JlYXRpb24ipgEKF0NoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtEgoKAmlkGAEgASgJEhsKBm9iamVjdBgCIAEoCUILukgIcgYKBGl0ZW0SEwoLZGVzY3JpcHRpb24YAyABKAkSEAoIcXVhbnRpdHkYBCABKAMSEAoIY3VycmVuY3kYBSABKAkSEwoLdW5pdF9hbW91bnQYBiABKAMSFAoMYW1vdW50X3RvdGFsGAcgASgDKq0BChVDaGVja291dFNlc3Npb25TdGF0dXMSJwojQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfVU5TUEVDSUZJRUQQABIgChxDSEVDS09VVF9TRVNTSU9OX1NUQVRVU19PUEVOEAESJAogQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfQ09NUExFVEUQAhIjCh9DSEVDS09VVF9TRVNTSU9OX1NUQVRVU19FWFBJUkVEEAMqpQEKHENoZWNrb3V0U2Vzc2lvblBheW1lbnRTdGF0dXMSLworQ0hFQ0tPVVRfU0VTU0lPTl9QQVlNRU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEioKJkNIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfVU5QQUlEEAESKAokQ0hFQ0tPVVRfU0VTU0lPTl9QQVlNRU5UX1NUQVRVU19QQUlEEAIqhAEKH0NoZWNrb3V0U2Vzc2lvbkN1c3RvbWVyQ3JlYXRpb24SMgouQ0hFQ0tPVVRfU0VTU0lPTl9DVVNUT01FUl9DUkVBVElPTl9VTlNQRUNJRklFRBAAEi0KKUNIRUNLT1VUX1NFU1NJT05fQ1VTVE9NRVJfQ1JFQVRJT05fQUxXQVlTEAFiBnByb3RvMw", [file_buf_validate_validate]);
 
 /**
  * One payment that a merchant asks a shopper for, from the line items to the money.
@@ -62,7 +62,8 @@ export type CheckoutSession = Message<"calmonypay.v1.CheckoutSession"> & {
   cancelUrl: string;
 
   /**
-   * Id of the customer that the card is attached to, prefixed `cus_`. Unset: no customer was given.
+   * Id of the customer that the card is attached to, prefixed `cus_`. Unset: no customer was given, or the session has not
+   * made one yet.
    *
    * @generated from field: optional string customer = 7;
    */
@@ -138,6 +139,13 @@ export type CheckoutSession = Message<"calmonypay.v1.CheckoutSession"> & {
    * @generated from field: calmonypay.v1.CheckoutSessionPaymentStatus payment_status = 17;
    */
   paymentStatus: CheckoutSessionPaymentStatus;
+
+  /**
+   * Whether the session makes a customer when it is completed, as given. Unset: it does not.
+   *
+   * @generated from field: optional calmonypay.v1.CheckoutSessionCustomerCreation customer_creation = 18;
+   */
+  customerCreation?: CheckoutSessionCustomerCreation | undefined;
 };
 
 /**
@@ -298,4 +306,39 @@ export type CheckoutSessionPaymentStatus = (typeof CheckoutSessionPaymentStatus)
  */
 export const CheckoutSessionPaymentStatusSchema: GenEnum<CheckoutSessionPaymentStatus> = /*@__PURE__*/
   enumDesc(file_calmonypay_v1_checkout_session, 1);
+
+/**
+ * When a checkout session makes a customer.
+ *
+ * @generated from enum calmonypay.v1.CheckoutSessionCustomerCreation
+ */
+export const CheckoutSessionCustomerCreation = {
+  /**
+   * Never answered, and the same as unset in a request.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_CUSTOMER_CREATION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * When it is completed, with the name and the email address that the shopper gives on the payment page. The card is
+   * attached to that customer.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_CUSTOMER_CREATION_ALWAYS = 1;
+   */
+  ALWAYS: 1,
+} as const;
+
+/**
+ * When a checkout session makes a customer.
+ *
+ * @generated from enum calmonypay.v1.CheckoutSessionCustomerCreation
+ */
+export type CheckoutSessionCustomerCreation = (typeof CheckoutSessionCustomerCreation)[keyof typeof CheckoutSessionCustomerCreation] | UnknownEnum;
+
+/**
+ * Describes the enum calmonypay.v1.CheckoutSessionCustomerCreation.
+ */
+export const CheckoutSessionCustomerCreationSchema: GenEnum<CheckoutSessionCustomerCreation> = /*@__PURE__*/
+  enumDesc(file_calmonypay_v1_checkout_session, 2);
 

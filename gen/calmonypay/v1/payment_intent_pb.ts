@@ -5,13 +5,15 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import type { BillingDetails } from "./billing_details_pb.js";
+import { file_calmonypay_v1_billing_details } from "./billing_details_pb.js";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file calmonypay/v1/payment_intent.proto.
  */
 export const file_calmonypay_v1_payment_intent: GenFile = /*@__PURE__*/
-  fileDesc("CiJjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50LnByb3RvEg1jYWxtb255cGF5LnYxItkFCg1QYXltZW50SW50ZW50EgoKAmlkGAEgASgJEiUKBm9iamVjdBgCIAEoCUIVukgSchAKDnBheW1lbnRfaW50ZW50Eg4KBmFtb3VudBgDIAEoAxIXCg9hbW91bnRfcmVjZWl2ZWQYBCABKAMSFwoPYW1vdW50X3JlZnVuZGVkGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEjIKBnN0YXR1cxgHIAEoDjIiLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudFN0YXR1cxIVCghjdXN0b21lchgIIAEoCUgAiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAGIAQESHQoQY2hlY2tvdXRfc2Vzc2lvbhgKIAEoCUgCiAEBEjcKDWxhdGVzdF9jaGFyZ2UYCyABKAsyGy5jYWxtb255cGF5LnYxLkxhdGVzdENoYXJnZUgDiAEBEjsKD2JpbGxpbmdfZGV0YWlscxgMIAEoCzIdLmNhbG1vbnlwYXkudjEuQmlsbGluZ0RldGFpbHNIBIgBARJAChJsYXN0X3BheW1lbnRfZXJyb3IYDSABKAsyHy5jYWxtb255cGF5LnYxLkxhc3RQYXltZW50RXJyb3JIBYgBARIPCgdjcmVhdGVkGA4gASgDEhAKCGxpdmVtb2RlGA8gASgIEjwKCG1ldGFkYXRhGBAgAygLMiouY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Lk1ldGFkYXRhRW50cnkaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgsKCV9jdXN0b21lckIRCg9fcGF5bWVudF9tZXRob2RCEwoRX2NoZWNrb3V0X3Nlc3Npb25CEAoOX2xhdGVzdF9jaGFyZ2VCEgoQX2JpbGxpbmdfZGV0YWlsc0IVChNfbGFzdF9wYXltZW50X2Vycm9yIoIDCgxMYXRlc3RDaGFyZ2USHwoSYXV0aG9yaXphdGlvbl9jb2RlGAEgASgJSACIAQESKwoJY3ZjX2NoZWNrGAIgASgOMhguY2FsbW9ueXBheS52MS5DYXJkQ2hlY2sSNQoTYWRkcmVzc19saW5lMV9jaGVjaxgDIAEoDjIYLmNhbG1vbnlwYXkudjEuQ2FyZENoZWNrEjsKGWFkZHJlc3NfcG9zdGFsX2NvZGVfY2hlY2sYBCABKA4yGC5jYWxtb255cGF5LnYxLkNhcmRDaGVjaxI4Cg50aHJlZV9kX3NlY3VyZRgFIAEoCzIbLmNhbG1vbnlwYXkudjEuVGhyZWVEU2VjdXJlSAGIAQESGQoMZGVjbGluZV9jb2RlGAYgASgJSAKIAQESFAoHbWVzc2FnZRgHIAEoCUgDiAEBQhUKE19hdXRob3JpemF0aW9uX2NvZGVCEQoPX3RocmVlX2Rfc2VjdXJlQg8KDV9kZWNsaW5lX2NvZGVCCgoIX21lc3NhZ2UisQEKDFRocmVlRFNlY3VyZRIxCgZyZXN1bHQYASABKA4yIS5jYWxtb255cGF5LnYxLlRocmVlRFNlY3VyZVJlc3VsdBIqCh1lbGVjdHJvbmljX2NvbW1lcmNlX2luZGljYXRvchgCIAEoCUgAiAEBEhQKB3ZlcnNpb24YAyABKAlIAYgBAUIgCh5fZWxlY3Ryb25pY19jb21tZXJjZV9pbmRpY2F0b3JCCgoIX3ZlcnNpb24iogEKDkJpbGxpbmdEZXRhaWxzEhEKBG5hbWUYASABKAlIAIgBARISCgVlbWFpbBgCIAEoCUgBiAEBEhIKBXBob25lGAMgASgJSAKIAQESLAoHYWRkcmVzcxgEIAEoCzIWLmNhbG1vbnlwYXkudjEuQWRkcmVzc0gDiAEBQgcKBV9uYW1lQggKBl9lbWFpbEIICgZfcGhvbmVCCgoIX2FkZHJlc3MiywEKB0FkZHJlc3MSEgoFbGluZTEYASABKAlIAIgBARISCgVsaW5lMhgCIAEoCUgBiAEBEhEKBGNpdHkYAyABKAlIAogBARISCgVzdGF0ZRgEIAEoCUgDiAEBEhgKC3Bvc3RhbF9jb2RlGAUgASgJSASIAQESFAoHY291bnRyeRgGIAEoCUgFiAEBQggKBl9saW5lMUIICgZfbGluZTJCBwoFX2NpdHlCCAoGX3N0YXRlQg4KDF9wb3N0YWxfY29kZUIKCghfY291bnRyeSJrChBMYXN0UGF5bWVudEVycm9yEgwKBHR5cGUYASABKAkSDAoEY29kZRgCIAEoCRIZCgxkZWNsaW5lX2NvZGUYAyABKAlIAIgBARIPCgdtZXNzYWdlGAQgASgJQg8KDV9kZWNsaW5lX2NvZGUq3gEKE1BheW1lbnRJbnRlbnRTdGF0dXMSJQohUEFZTUVOVF9JTlRFTlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASJAogUEFZTUVOVF9JTlRFTlRfU1RBVFVTX1BST0NFU1NJTkcQARIjCh9QQVlNRU5UX0lOVEVOVF9TVEFUVVNfU1VDQ0VFREVEEAISMQotUEFZTUVOVF9JTlRFTlRfU1RBVFVTX1JFUVVJUkVTX1BBWU1FTlRfTUVUSE9EEAMSIgoeUEFZTUVOVF9JTlRFTlRfU1RBVFVTX0NBTkNFTEVEEAQqhwEKCUNhcmRDaGVjaxIaChZDQVJEX0NIRUNLX1VOU1BFQ0lGSUVEEAASEwoPQ0FSRF9DSEVDS19QQVNTEAESEwoPQ0FSRF9DSEVDS19GQUlMEAISGgoWQ0FSRF9DSEVDS19VTkFWQUlMQUJMRRADEhgKFENBUkRfQ0hFQ0tfVU5DSEVDS0VEEAQqrwIKElRocmVlRFNlY3VyZVJlc3VsdBIlCiFUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfVU5TUEVDSUZJRUQQABInCiNUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfQVVUSEVOVElDQVRFRBABEi4KKlRIUkVFX0RfU0VDVVJFX1JFU1VMVF9BVFRFTVBUX0FDS05PV0xFREdFRBACEiIKHlRIUkVFX0RfU0VDVVJFX1JFU1VMVF9FWEVNUFRFRBADEiAKHFRIUkVFX0RfU0VDVVJFX1JFU1VMVF9GQUlMRUQQBBInCiNUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfTk9UX1NVUFBPUlRFRBAFEioKJlRIUkVFX0RfU0VDVVJFX1JFU1VMVF9QUk9DRVNTSU5HX0VSUk9SEAZiBnByb3RvMw", [file_buf_validate_validate]);
+  fileDesc("CiJjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50LnByb3RvEg1jYWxtb255cGF5LnYxItkFCg1QYXltZW50SW50ZW50EgoKAmlkGAEgASgJEiUKBm9iamVjdBgCIAEoCUIVukgSchAKDnBheW1lbnRfaW50ZW50Eg4KBmFtb3VudBgDIAEoAxIXCg9hbW91bnRfcmVjZWl2ZWQYBCABKAMSFwoPYW1vdW50X3JlZnVuZGVkGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEjIKBnN0YXR1cxgHIAEoDjIiLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudFN0YXR1cxIVCghjdXN0b21lchgIIAEoCUgAiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAGIAQESHQoQY2hlY2tvdXRfc2Vzc2lvbhgKIAEoCUgCiAEBEjcKDWxhdGVzdF9jaGFyZ2UYCyABKAsyGy5jYWxtb255cGF5LnYxLkxhdGVzdENoYXJnZUgDiAEBEjsKD2JpbGxpbmdfZGV0YWlscxgMIAEoCzIdLmNhbG1vbnlwYXkudjEuQmlsbGluZ0RldGFpbHNIBIgBARJAChJsYXN0X3BheW1lbnRfZXJyb3IYDSABKAsyHy5jYWxtb255cGF5LnYxLkxhc3RQYXltZW50RXJyb3JIBYgBARIPCgdjcmVhdGVkGA4gASgDEhAKCGxpdmVtb2RlGA8gASgIEjwKCG1ldGFkYXRhGBAgAygLMiouY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Lk1ldGFkYXRhRW50cnkaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgsKCV9jdXN0b21lckIRCg9fcGF5bWVudF9tZXRob2RCEwoRX2NoZWNrb3V0X3Nlc3Npb25CEAoOX2xhdGVzdF9jaGFyZ2VCEgoQX2JpbGxpbmdfZGV0YWlsc0IVChNfbGFzdF9wYXltZW50X2Vycm9yIoIDCgxMYXRlc3RDaGFyZ2USHwoSYXV0aG9yaXphdGlvbl9jb2RlGAEgASgJSACIAQESKwoJY3ZjX2NoZWNrGAIgASgOMhguY2FsbW9ueXBheS52MS5DYXJkQ2hlY2sSNQoTYWRkcmVzc19saW5lMV9jaGVjaxgDIAEoDjIYLmNhbG1vbnlwYXkudjEuQ2FyZENoZWNrEjsKGWFkZHJlc3NfcG9zdGFsX2NvZGVfY2hlY2sYBCABKA4yGC5jYWxtb255cGF5LnYxLkNhcmRDaGVjaxI4Cg50aHJlZV9kX3NlY3VyZRgFIAEoCzIbLmNhbG1vbnlwYXkudjEuVGhyZWVEU2VjdXJlSAGIAQESGQoMZGVjbGluZV9jb2RlGAYgASgJSAKIAQESFAoHbWVzc2FnZRgHIAEoCUgDiAEBQhUKE19hdXRob3JpemF0aW9uX2NvZGVCEQoPX3RocmVlX2Rfc2VjdXJlQg8KDV9kZWNsaW5lX2NvZGVCCgoIX21lc3NhZ2UisQEKDFRocmVlRFNlY3VyZRIxCgZyZXN1bHQYASABKA4yIS5jYWxtb255cGF5LnYxLlRocmVlRFNlY3VyZVJlc3VsdBIqCh1lbGVjdHJvbmljX2NvbW1lcmNlX2luZGljYXRvchgCIAEoCUgAiAEBEhQKB3ZlcnNpb24YAyABKAlIAYgBAUIgCh5fZWxlY3Ryb25pY19jb21tZXJjZV9pbmRpY2F0b3JCCgoIX3ZlcnNpb24iawoQTGFzdFBheW1lbnRFcnJvchIMCgR0eXBlGAEgASgJEgwKBGNvZGUYAiABKAkSGQoMZGVjbGluZV9jb2RlGAMgASgJSACIAQESDwoHbWVzc2FnZRgEIAEoCUIPCg1fZGVjbGluZV9jb2RlKt4BChNQYXltZW50SW50ZW50U3RhdHVzEiUKIVBBWU1FTlRfSU5URU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEiQKIFBBWU1FTlRfSU5URU5UX1NUQVRVU19QUk9DRVNTSU5HEAESIwofUEFZTUVOVF9JTlRFTlRfU1RBVFVTX1NVQ0NFRURFRBACEjEKLVBBWU1FTlRfSU5URU5UX1NUQVRVU19SRVFVSVJFU19QQVlNRU5UX01FVEhPRBADEiIKHlBBWU1FTlRfSU5URU5UX1NUQVRVU19DQU5DRUxFRBAEKocBCglDYXJkQ2hlY2sSGgoWQ0FSRF9DSEVDS19VTlNQRUNJRklFRBAAEhMKD0NBUkRfQ0hFQ0tfUEFTUxABEhMKD0NBUkRfQ0hFQ0tfRkFJTBACEhoKFkNBUkRfQ0hFQ0tfVU5BVkFJTEFCTEUQAxIYChRDQVJEX0NIRUNLX1VOQ0hFQ0tFRBAEKq8CChJUaHJlZURTZWN1cmVSZXN1bHQSJQohVEhSRUVfRF9TRUNVUkVfUkVTVUxUX1VOU1BFQ0lGSUVEEAASJwojVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0FVVEhFTlRJQ0FURUQQARIuCipUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfQVRURU1QVF9BQ0tOT1dMRURHRUQQAhIiCh5USFJFRV9EX1NFQ1VSRV9SRVNVTFRfRVhFTVBURUQQAxIgChxUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfRkFJTEVEEAQSJwojVEhSRUVfRF9TRUNVUkVfUkVTVUxUX05PVF9TVVBQT1JURUQQBRIqCiZUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfUFJPQ0VTU0lOR19FUlJPUhAGYgZwcm90bzM", [file_buf_validate_validate, file_calmonypay_v1_billing_details]);
 
 /**
  * One payment, from the intention to take it to the money: that of a checkout session, or a charge of a stored card.
@@ -48,7 +50,8 @@ export type PaymentIntent = Message<"calmonypay.v1.PaymentIntent"> & {
   amountReceived: bigint;
 
   /**
-   * What was given back so far, in minor units of `currency`; at most `amount_received`.
+   * What refunds have given back, in minor units of `currency`; at most `amount_received`. A refund counts from its creation,
+   * while it is pending too, and no more once it has failed.
    *
    * @generated from field: int64 amount_refunded = 5;
    */
@@ -238,104 +241,6 @@ export const ThreeDSecureSchema: GenMessage<ThreeDSecure> = /*@__PURE__*/
   messageDesc(file_calmonypay_v1_payment_intent, 2);
 
 /**
- * Who paid, as they told the gateway.
- *
- * @generated from message calmonypay.v1.BillingDetails
- */
-export type BillingDetails = Message<"calmonypay.v1.BillingDetails"> & {
-  /**
-   * Name of the card holder. Unset: not told.
-   *
-   * @generated from field: optional string name = 1;
-   */
-  name?: string | undefined;
-
-  /**
-   * Email address. Unset: not told.
-   *
-   * @generated from field: optional string email = 2;
-   */
-  email?: string | undefined;
-
-  /**
-   * Telephone number. Unset: not told.
-   *
-   * @generated from field: optional string phone = 3;
-   */
-  phone?: string | undefined;
-
-  /**
-   * Billing address. Unset: no part of it was told.
-   *
-   * @generated from field: optional calmonypay.v1.Address address = 4;
-   */
-  address?: Address | undefined;
-};
-
-/**
- * Describes the message calmonypay.v1.BillingDetails.
- * Use `create(BillingDetailsSchema)` to create a new message.
- */
-export const BillingDetailsSchema: GenMessage<BillingDetails> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_payment_intent, 3);
-
-/**
- * A postal address. What was not told is unset.
- *
- * @generated from message calmonypay.v1.Address
- */
-export type Address = Message<"calmonypay.v1.Address"> & {
-  /**
-   * First line.
-   *
-   * @generated from field: optional string line1 = 1;
-   */
-  line1?: string | undefined;
-
-  /**
-   * All lines after the first, with commas between them.
-   *
-   * @generated from field: optional string line2 = 2;
-   */
-  line2?: string | undefined;
-
-  /**
-   * Town or city.
-   *
-   * @generated from field: optional string city = 3;
-   */
-  city?: string | undefined;
-
-  /**
-   * County, state or province.
-   *
-   * @generated from field: optional string state = 4;
-   */
-  state?: string | undefined;
-
-  /**
-   * Postal code.
-   *
-   * @generated from field: optional string postal_code = 5;
-   */
-  postalCode?: string | undefined;
-
-  /**
-   * Country of ISO 3166, as it was told: in two letters, three letters or three digits.
-   *
-   * @generated from field: optional string country = 6;
-   */
-  country?: string | undefined;
-};
-
-/**
- * Describes the message calmonypay.v1.Address.
- * Use `create(AddressSchema)` to create a new message.
- */
-export const AddressSchema: GenMessage<Address> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_payment_intent, 4);
-
-/**
  * Why a charge came to nothing.
  *
  * @generated from message calmonypay.v1.LastPaymentError
@@ -375,7 +280,7 @@ export type LastPaymentError = Message<"calmonypay.v1.LastPaymentError"> & {
  * Use `create(LastPaymentErrorSchema)` to create a new message.
  */
 export const LastPaymentErrorSchema: GenMessage<LastPaymentError> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_payment_intent, 5);
+  messageDesc(file_calmonypay_v1_payment_intent, 3);
 
 /**
  * Where a payment stands.

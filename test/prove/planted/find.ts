@@ -1,5 +1,5 @@
 import { Ending } from "../place.js";
-import { simulate, type Verdict } from "../run.js";
+import { LOST_DEFAULT, simulate, type Verdict } from "../run.js";
 import { plant } from "./plant.js";
 import type { PlantedBug } from "./planted-bugs.js";
 
@@ -8,7 +8,7 @@ export interface Search {
   readonly bug: PlantedBug;
   readonly seed: number;
   readonly server: string | undefined;
-  readonly onProgress: (done: number) => void;
+  readonly onProgress: (text: string) => void;
 }
 
 /** A bug that was found, or was not. */
@@ -29,12 +29,12 @@ export async function findPlanted({ bug, seed, server, onProgress }: Search): Pr
   try {
     const service = plant(ending, bug);
     const replicas = bug.engine === "embedded" ? 1 : 2;
-    const setting = { engine: bug.engine, replicas, service, server, onProgress };
+    const setting = { engine: bug.engine, replicas, lost: LOST_DEFAULT, service, server, onProgress };
     let done = 0;
     for (const sessions of RUNS) {
       const verdict = await simulate({ ...setting, seed: seed + done, sessions });
       done += sessions;
-      if (verdict.finding.violations.length > 0) return { bug, verdict, sessions: done };
+      if (verdict.violations.length > 0) return { bug, verdict, sessions: done };
     }
     return { bug, verdict: undefined, sessions: done };
   } finally {

@@ -1,4 +1,4 @@
-import type { EngineName } from "../schedule.js";
+import type { EngineName } from "../plan.js";
 
 /** A bug that a tired programmer could write, as changes of the compiled service. */
 export interface PlantedBug {

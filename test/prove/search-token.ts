@@ -1,0 +1,27 @@
+import { registerTestAccounts } from "../../src/checkout/register-test-accounts.js";
+import type { Registry } from "../../src/checkout/create-merchant.js";
+import { findGatewayAccount, updateGatewayAccount } from "../../src/db/gateway-accounts.js";
+import { inTransaction } from "../../src/db/transaction.js";
+
+/** The token of a merchant's transaction search, which the operator has not entered yet. */
+export interface SearchToken {
+  enter(): Promise<void>;
+}
+
+/** Takes the token of the merchant's test account away. The gateway is told of it as of any change. */
+export async function withholdToken(
+  registry: Registry,
+  merchantId: string,
+  gatewayUrl: string,
+): Promise<SearchToken> {
+  const owner = { merchantId, livemode: false };
+  const sealed = (await findGatewayAccount(registry.db.manager, owner))?.restTokenSealed ?? null;
+  const change = async (restTokenSealed: Buffer | null): Promise<void> => {
+    await inTransaction(registry.db, "READ COMMITTED", (tx) =>
+      updateGatewayAccount(tx, owner, { restTokenSealed }),
+    );
+    await registerTestAccounts(registry, gatewayUrl);
+  };
+  await change(null);
+  return { enter: () => change(sealed) };
+}
