@@ -91,13 +91,13 @@ export function createdOnce({ books, answers }: Snapshots, orders: readonly Orde
 
 /** What is recorded apart from every session was sent by nobody here. */
 export function strangers({ books }: Snapshots): Violation[] {
-  const known = new Set(books.sessions.map(({ id }) => id));
+  const known = new Set([...books.sessions, ...books.intents].map(({ id }) => id));
   return books.results
-    .filter(({ session }) => session === null || !known.has(session))
+    .filter(({ session, payment }) => !known.has(session ?? payment ?? ""))
     .map(({ transaction, outcome }) => ({
       rule: "nothing recorded that was not taken",
       session: undefined,
-      says: `transaction ${transaction} is recorded as ${outcome} apart from every session`,
+      says: `transaction ${transaction} is recorded as ${outcome} apart from every session and payment`,
     }));
 }
 

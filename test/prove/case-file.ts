@@ -40,7 +40,7 @@ export interface SessionRule {
 export function caseFiles({ ledger, books, answers }: Snapshots, orders: readonly Ordered[]): CaseFile[] {
   const charges = grouped(ledger, ({ session }) => session);
   const results = grouped(books.results, ({ session }) => session ?? "");
-  const intents = grouped(books.intents, ({ session }) => session);
+  const intents = grouped(books.intents, ({ session }) => session ?? "");
   const events = grouped(books.events, ({ object }) => object);
   const deliveries = grouped(answers.deliveries, ({ session }) => session);
   const reads = grouped(answers.reads, ({ session }) => session);

@@ -1,7 +1,17 @@
 import t from "tap";
 
 import { check } from "./checker.js";
-import { accept, type Changeable, charge, clean, delivery, hold, ORDERS, result } from "./clean-snapshots.js";
+import {
+  accept,
+  type Changeable,
+  charge,
+  clean,
+  delivery,
+  hold,
+  intent,
+  ORDERS,
+  result,
+} from "./clean-snapshots.js";
 import type { Rule, Snapshots } from "./snapshots.js";
 
 t.test("clean snapshots pass", async (t) => {
@@ -37,7 +47,7 @@ const SPOILED: Spoiled[] = [
   {
     what: "a second payment intent",
     rules: ["one intent per session", "each event once"],
-    spoil: ({ books }) => books.intents.push({ id: "pi_b", session: "cs_a", amount: 500, currency: "gbp" }),
+    spoil: ({ books }) => books.intents.push(intent("pi_b", "cs_a", 500, "gbp", "1")),
   },
   {
     what: "a complete session without a payment intent",

@@ -39,6 +39,18 @@ export interface DecisionAnswer {
   readonly resolution: string;
 }
 
+/** What a merchant ordered by one idempotency key, and what each answer to that said. */
+export interface OrderAnswer {
+  readonly what: "charge" | "refund";
+  readonly key: string;
+  /** Id of the payment or the refund; null where it was refused, so that there is none. */
+  readonly id: string | null;
+  /** As the service says; `declined` and `refused` where it answered with an error. */
+  readonly status: string;
+  /** In minor units; null for all that is left. */
+  readonly amount: number | null;
+}
+
 /** What the simulation saw from outside while it ran. Belongs to no process that is ever killed. */
 export class Chronicle {
   readonly happenings: Happening[] = [];
@@ -46,6 +58,7 @@ export class Chronicle {
   readonly created: Created[] = [];
   readonly reads: SessionRead[] = [];
   readonly decisions: DecisionAnswer[] = [];
+  readonly orders: OrderAnswer[] = [];
   /** Sessions of which the operator was told that nobody can tell what became of them. */
   readonly listed: string[] = [];
   /** Answers that no fault excuses. */

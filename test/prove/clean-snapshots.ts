@@ -1,5 +1,6 @@
 import type { Delivery } from "./chronicle.js";
-import type { Charge, HeldAnswer, Ordered, ResultRecord, Snapshots } from "./snapshots.js";
+import type { PaymentAnswer } from "./payment-lists.js";
+import type { Charge, HeldAnswer, IntentRecord, Ordered, ResultRecord, Snapshots } from "./snapshots.js";
 
 /** Snapshots that can be spoiled. */
 export type Changeable<T> = T extends readonly (infer Item)[]
@@ -43,6 +44,9 @@ export function clean(): Changeable<Snapshots> {
       decisions: [{ held: "gr_2", resolution: "return" }],
       listed: [],
       held: [heldAnswer("2", "cs_a", "duplicate", "return")],
+      payments: [listed(intent("pi_a", "cs_a", 500, "gbp", "1"))],
+      refunds: [],
+      orders: [],
       faulty: [],
     },
   };
@@ -62,7 +66,8 @@ function books(): Changeable<Snapshots["books"]> {
       { ...result("2", "cs_a", "held", "duplicate"), resolution: "return" },
       result("3", "cs_b", "declined"),
     ],
-    intents: [{ id: "pi_a", session: "cs_a", amount: 500, currency: "gbp" }],
+    intents: [intent("pi_a", "cs_a", 500, "gbp", "1")],
+    refunds: [],
     events: [
       { type: "payment_intent.succeeded", object: "pi_a" },
       { type: "checkout.session.completed", object: "cs_a" },
@@ -75,9 +80,41 @@ function books(): Changeable<Snapshots["books"]> {
 }
 
 /** A sale of which nothing went back. */
-export function charge(transaction: string, session: string, received: number, currency: string): Charge {
+export function charge(
+  transaction: string,
+  session: string,
+  received: number,
+  currency: string,
+): Changeable<Charge> {
   const code = received > 0 ? 0 : 5;
-  return { transaction, session, attempt: 1, code, received, returned: 0, returns: 0, currency, at: 0 };
+  return {
+    transaction,
+    session,
+    attempt: 1,
+    code,
+    received,
+    returned: 0,
+    returns: 0,
+    refunds: [],
+    currency,
+    at: 0,
+  };
+}
+
+/** A payment that succeeded by the transaction. */
+export function intent(
+  id: string,
+  session: string | null,
+  amount: number,
+  currency: string,
+  decidedBy: string,
+): IntentRecord {
+  return { id, session, status: "succeeded", amount, received: amount, refunded: 0, currency, decidedBy };
+}
+
+/** The payment as its merchant's list shows it. */
+export function listed({ decidedBy: _, ...shown }: IntentRecord): Changeable<PaymentAnswer> {
+  return { ...shown, metadata: {} };
 }
 
 export function result(
@@ -88,7 +125,7 @@ export function result(
   via = "callback",
 ): ResultRecord {
   const unresolved = { heldReason, via, receivedAt: 1, resolution: null };
-  return { id: `gr_${transaction}`, session, transaction, outcome, ...unresolved };
+  return { id: `gr_${transaction}`, session, payment: null, transaction, outcome, ...unresolved };
 }
 
 export function delivery(
@@ -126,11 +163,13 @@ export function hold(
 export function accept({ books, answers }: Changeable<Snapshots>, received: number): void {
   const row = books.results.find(({ id }) => id === "gr_5");
   const session = books.sessions.find(({ id }) => id === "cs_b");
-  const listed = answers.held.find(({ id }) => id === "gr_5");
-  if (row === undefined || session === undefined || listed === undefined) throw new Error("Nothing is held.");
+  const waiting = answers.held.find(({ id }) => id === "gr_5");
+  if (row === undefined || session === undefined || waiting === undefined)
+    throw new Error("Nothing is held.");
   Object.assign(session, { status: "complete", completedBy: "5", paymentIntent: "pi_b" });
-  row.resolution = listed.resolution = "accept";
-  books.intents.push({ id: "pi_b", session: "cs_b", amount: received, currency: "jpy" });
+  row.resolution = waiting.resolution = "accept";
+  books.intents.push(intent("pi_b", "cs_b", received, "jpy", "5"));
+  answers.payments.push(listed(intent("pi_b", "cs_b", received, "jpy", "5")));
   books.events.push(
     { type: "held_payment.accepted", object: "gr_5" },
     { type: "payment_intent.succeeded", object: "pi_b" },

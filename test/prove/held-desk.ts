@@ -3,8 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckoutPoint } from "../../src/checkout/checkout.js";
 import { forEach } from "./for-each.js";
 import { type HeldCase, isRejectedLater, openCases } from "./held-cases.js";
+import { pointOf } from "./kills.js";
 import { unexcused } from "./merchant-call.js";
-import { type Plan, pointOf, RETURN_KILLS } from "./plan.js";
+import { type Plan, RETURN_KILLS } from "./plan.js";
 import type { Stage } from "./stage.js";
 import { apiCall } from "./web-call.js";
 

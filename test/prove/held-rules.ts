@@ -4,12 +4,13 @@ import type { HeldAnswer, ResultRecord, Snapshots, Violation } from "./snapshots
 /** What must be true of payments that are held, and of money that goes back. */
 export const HELD_RULES: readonly SessionRule[] = [{ rule: "money given back once", broken: wrongReturns }];
 
-/** What was decided to be returned went back as a whole, once; nothing else did. */
-function wrongReturns({ charges, results }: CaseFile): string[] {
+/** What was decided to be returned went back as a whole, once; else only refunds give back, of what completed the session. */
+function wrongReturns({ session, charges, results }: CaseFile): string[] {
   const given = new Set(
     results.filter(({ resolution }) => resolution === "return").map(({ transaction }) => transaction),
   );
   return charges.flatMap(({ transaction, received, returned, returns }) => {
+    if (transaction === session.completedBy) return [];
     const due = given.has(transaction) ? received : 0;
     const times = due > 0 ? 1 : 0;
     if (returned === due && returns === times) return [];
@@ -57,7 +58,9 @@ export function decisionsStay({ books, answers }: Snapshots): Violation[] {
 type Shown = Pick<HeldAnswer, "session" | "transaction" | "reason" | "resolution">;
 
 function shown({ session, transaction, heldReason, resolution }: ResultRecord): Shown {
-  return { session, transaction, reason: heldReason ?? "", resolution };
+  // Held because nobody knows of a transaction.
+  const known = transaction.startsWith("attempt:") ? null : transaction;
+  return { session, transaction: known, reason: heldReason ?? "", resolution };
 }
 
 function isAs(held: HeldAnswer, row: ResultRecord): boolean {

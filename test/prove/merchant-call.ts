@@ -26,14 +26,16 @@ const PAUSE_MS = 100;
 /** Throws where the call is refused, unless it may be, or is not answered in a long time. */
 export async function callUntilAnswered(scene: Scene, call: MerchantCall): Promise<WebAnswer> {
   const { what, key, path, replica, body, idempotencyKey } = call;
+  let last = "no answer";
   for (let tries = 1; tries <= TRIES_MAX; tries++) {
     const url = `${scene.fleet.urlOf(replica + tries)}/v1${path}`;
     const answer = await apiCall(url, key, body, idempotencyKey);
     if (isFinal(call, answer)) return answer;
+    last = `${answer.status} ${answer.text}`;
     if (answer.status >= 500 && answer.status !== 503) unexcused(scene, call, answer);
     await sleep(PAUSE_MS);
   }
-  throw new Error(`A ${what} was sent ${TRIES_MAX} times and not answered.`);
+  throw new Error(`A ${what} was sent ${TRIES_MAX} times and not answered: ${last}`);
 }
 
 /** Writes down an answer that no fault excuses. */

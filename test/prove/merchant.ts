@@ -67,7 +67,7 @@ export async function readSession(scene: Scene, plan: Plan, session: string): Pr
   scene.chronicle.note(session, `read by its merchant: ${status}, ${paymentIntent ?? "no payment"}`);
 }
 
-function orderOf({ number, amount, currency }: Plan): object {
+function orderOf({ number, amount, currency, afterSales }: Plan): object {
   const unitAmount = Math.trunc(amount / 3);
   const item = (name: string, unit_amount: number, quantity: number): object => ({
     price_data: { currency, unit_amount, product_data: { name } },
@@ -78,5 +78,6 @@ function orderOf({ number, amount, currency }: Plan): object {
     success_url: "https://shop.example/success",
     cancel_url: "https://shop.example/cancel",
     client_reference_id: String(number),
+    ...(afterSales.keepsCard ? { customer_creation: "always" } : {}),
   };
 }

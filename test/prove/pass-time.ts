@@ -53,12 +53,14 @@ const POLL_MS = 50;
 /** More of them would say no more. */
 const DUE_MAX = 1000;
 
-/** Attempts to be asked about by now, and sessions whose expiry is to be written down. */
+/** Attempts to be asked about by now, refunds whose turn it is, and sessions whose expiry is to be written down. */
 async function countDue({ books, fleet }: Stage): Promise<number> {
   const now = fleet.now();
   const [row] = (await books.manager.query(
-    `SELECT COUNT(*) AS due FROM pending_attempt a JOIN merchant m ON m.id = a.merchant_id
-     WHERE a.next_ask_at <= ${now} + m.test_clock_ahead`,
+    `SELECT COUNT(*) AS due FROM (
+       SELECT merchant_id, next_ask_at AS at FROM pending_attempt UNION ALL
+       SELECT merchant_id, next_round_at AS at FROM refund WHERE status = 'pending'
+     ) d JOIN merchant m ON m.id = d.merchant_id WHERE d.at <= ${now} + m.test_clock_ahead`,
   )) as { due: number | string }[];
   return Number(row?.due) + (await findDueSessions(books.manager, now, DUE_MAX)).length;
 }

@@ -1,4 +1,5 @@
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { AfterSales } from "./after-sales-plan.js";
+import { type Kill, killsAt } from "./kills.js";
 
 export type EngineName = "embedded" | "mariadb";
 
@@ -30,6 +31,7 @@ export interface Plan {
   readonly replica: number;
   /** How long whatever is delayed takes. */
   readonly delayMs: number;
+  readonly afterSales: AfterSales;
 }
 
 export type Shopper = keyof typeof SHOPPERS;
@@ -40,7 +42,7 @@ export type Decision = keyof typeof DECISIONS;
 
 /** What happens to machines, lines and locks while the shopper pays. */
 export type Trouble =
-  | `killed at: ${CheckoutPoint}`
+  | Kill
   | "killed at a random moment"
   | "database line cut"
   | "database connections dropped"
@@ -89,12 +91,6 @@ export const TROUBLES: Readonly<Record<EngineName, readonly Trouble[]>> = {
   ],
 };
 
-/** The point of a kill; undefined for any other trouble. */
-export function pointOf(trouble: Trouble): CheckoutPoint | undefined {
-  const [, point] = /^killed at: (.*)$/.exec(trouble) ?? [];
-  return point as CheckoutPoint | undefined;
-}
-
 /** Each kind by its weight among a hundred or so. */
 export const SHOPPERS = {
   pays: 34,
@@ -141,7 +137,3 @@ export const CURRENCIES = { gbp: 70, eur: 10, jpy: 10, bhd: 10 };
 
 /** Two merchants with all that the gateway offers, and one without its search. */
 export const MERCHANTS = { 0: 46, 1: 46, 2: 8 };
-
-function killsAt(...points: CheckoutPoint[]): Trouble[] {
-  return points.map((point): Trouble => `killed at: ${point}`);
-}

@@ -2,44 +2,48 @@ import { fieldText } from "../../src/cardstream/fields.js";
 import { checkoutSessions } from "../../src/db/checkout-sessions.js";
 import type { Database } from "../../src/db/database.js";
 import { events } from "../../src/db/events.js";
-import { gatewayResults } from "../../src/db/gateway-results.js";
-import { paymentIntents } from "../../src/db/payment-intents.js";
+import { type GatewayResultRow, gatewayResults } from "../../src/db/gateway-results.js";
+import { type PaymentIntentRow, paymentIntents } from "../../src/db/payment-intents.js";
 import { pendingAttempts } from "../../src/db/pending-attempts.js";
+import { refunds } from "../../src/db/refunds.js";
 import { sandboxTransactions, type SandboxTransactionRow } from "../../src/db/sandbox-transactions.js";
 import { parseAttemptReference } from "../../src/domain/attempt-reference.js";
 import { currencyOfGateway } from "../../src/domain/money.js";
 import { grouped } from "./case-file.js";
 import type { Chronicle } from "./chronicle.js";
-import type { Answers, Books, Charge, HeldAnswer, Ledger } from "./snapshots.js";
+import type { Answers, Books, Charge, IntentRecord, Ledger, Lists, ResultRecord } from "./snapshots.js";
 
 /** The ledger: what the gateway's tables say. */
 export async function readLedger({ manager }: Database): Promise<Ledger> {
   const rows = await manager.find(sandboxTransactions, { order: { createdAt: "ASC" } });
-  const refunds = grouped(rows, ({ saleId }) => saleId ?? "");
+  const refundsOf = grouped(rows, ({ saleId }) => saleId ?? "");
   return rows
     .filter(({ saleId }) => saleId === null)
     .map((sale) =>
       chargeOf(
         sale,
-        (refunds.get(sale.id) ?? []).filter(({ amountReceived }) => amountReceived > 0),
+        (refundsOf.get(sale.id) ?? []).filter(({ amountReceived }) => amountReceived > 0),
       ),
     );
 }
 
-/** A cancelled sale keeps what it received in its first answer only. */
+/** A sale that was cancelled, or captured with less, keeps what it received in its first answer only. */
 function chargeOf(sale: SandboxTransactionRow, refunds: readonly SandboxTransactionRow[]): Charge {
   const reference = parseAttemptReference(sale.transactionUnique);
   const received = Number(fieldText(sale.result, "amountReceived"));
-  const cancelled = sale.state === "canceled" ? [received] : [];
-  const returns = [...cancelled, ...refunds.map(({ amountReceived }) => amountReceived)];
+  const refunded = refunds.reduce((sum, { amountReceived }) => sum + amountReceived, 0);
   return {
     transaction: sale.id,
     session: reference?.subjectId ?? "",
     attempt: reference?.attempt ?? 0,
     code: sale.responseCode,
     received,
-    returned: returns.reduce((sum, amount) => sum + amount, 0),
-    returns: returns.length,
+    returned: received - sale.amountReceived + refunded,
+    returns: refunds.length + (sale.state === "canceled" ? 1 : 0),
+    refunds: refunds.map(({ transactionUnique, amountReceived }) => ({
+      reference: transactionUnique,
+      amount: amountReceived,
+    })),
     currency: currencyOfGateway(sale.currencyCode)?.code ?? sale.currencyCode,
     at: sale.createdAt,
   };
@@ -62,20 +66,38 @@ export async function readBooks({ manager }: Database): Promise<Books> {
       paymentIntent: row.paymentIntentId,
       expiredAt: row.expiredAt,
     })),
-    results: results.map(
-      ({ id, sessionId, transactionKey, outcome, heldReason, via, receivedAt, resolution }) => {
-        const transaction = transactionOf(transactionKey);
-        return { id, session: sessionId, transaction, outcome, heldReason, via, receivedAt, resolution };
-      },
-    ),
-    intents: intents.map(({ id, sessionId, amount, currency }) => ({
+    results: results.map(resultOf),
+    intents: intents.map((row) => intentOf(row, results)),
+    refunds: (await manager.find(refunds)).map(({ id, paymentIntentId: payment, amount, status }) => ({
       id,
-      session: sessionId ?? "none",
+      payment,
       amount,
-      currency,
+      status,
     })),
     events: (await manager.find(events)).map(({ type, objectId }) => ({ type, object: objectId })),
     pending: pending.map(({ subjectId }) => subjectId),
+  };
+}
+
+function resultOf(row: GatewayResultRow): ResultRecord {
+  const { id, sessionId, paymentIntentId, transactionKey, outcome, heldReason, via, receivedAt, resolution } =
+    row;
+  const transaction = transactionOf(transactionKey);
+  const subject = { session: sessionId, payment: paymentIntentId };
+  return { id, ...subject, transaction, outcome, heldReason, via, receivedAt, resolution };
+}
+
+function intentOf(row: PaymentIntentRow, results: readonly GatewayResultRow[]): IntentRecord {
+  const decisive = results.find(({ id }) => id === row.gatewayResultId);
+  return {
+    id: row.id,
+    session: row.sessionId,
+    status: row.status,
+    amount: row.amount,
+    received: row.amountReceived,
+    refunded: row.amountRefunded,
+    currency: row.currency,
+    decidedBy: decisive === undefined ? null : transactionOf(decisive.transactionKey),
   };
 }
 
@@ -84,8 +106,8 @@ function transactionOf(key: string): string {
   return key.replace(/^transaction:/, "");
 }
 
-/** What the service has answered to merchants, shoppers and gateway; `held` as all merchants list it in the end. */
-export function answersOf(chronicle: Chronicle, held: readonly HeldAnswer[]): Answers {
-  const { created, deliveries, reads, decisions, listed, faultyAnswers } = chronicle;
-  return { created, deliveries, reads, decisions, listed, held, faulty: faultyAnswers };
+/** What the service has answered to merchants, shoppers and gateway; `lists` as all merchants see them in the end. */
+export function answersOf(chronicle: Chronicle, lists: Lists): Answers {
+  const { created, deliveries, reads, decisions, orders, listed, faultyAnswers } = chronicle;
+  return { ...lists, created, deliveries, reads, decisions, orders, listed, faulty: faultyAnswers };
 }

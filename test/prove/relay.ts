@@ -10,6 +10,8 @@ export interface Relay {
   readonly url: string;
   /** Callbacks about this session are this conversation's from now on. */
   join(conversation: Conversation): void;
+  /** Callbacks about direct charges go this way; it answers the status that the gateway gets. */
+  bringCharges(bring: (body: Buffer) => Promise<number>): void;
   /** How many callbacks are under way. */
   readonly underWay: number;
   close(): void;
@@ -17,15 +19,18 @@ export interface Relay {
 
 export async function openRelay(): Promise<Relay> {
   const conversations = new Map<string, Conversation>();
+  let bringCharge: ((body: Buffer) => Promise<number>) | undefined;
   const relay = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readBody(request, BODY_BYTES_MAX);
     const fields = parseFields(body);
-    const conversation = conversations.get(fieldText(fields, "orderRef"));
+    const order = fieldText(fields, "orderRef");
+    const conversation = conversations.get(order);
     conversation?.note(
       `the gateway sends a callback: transaction ${fieldText(fields, "transactionID")}, ` +
         `code ${fieldText(fields, "responseCode")}`,
     );
-    response.writeHead((await conversation?.callBack(body)) ?? 404).end();
+    const answer = order.startsWith("pi_") ? bringCharge?.(body) : conversation?.callBack(body);
+    response.writeHead((await answer) ?? 404).end();
   };
   let underWay = 0;
   const server = createServer((request, response) => {
@@ -38,6 +43,7 @@ export async function openRelay(): Promise<Relay> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     join: (conversation) => conversations.set(conversation.sessionId, conversation),
+    bringCharges: (bring) => void (bringCharge = bring),
     get underWay() {
       return underWay;
     },

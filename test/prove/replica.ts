@@ -34,6 +34,7 @@ async function obey(order: ReplicaOrder): Promise<void> {
       stop = order.point;
       return say({ word: "ready" });
     case "go on":
+      stop = undefined; // It may never have come there.
       return goOn();
     case "forward":
       ahead = order.ahead;

@@ -1,3 +1,4 @@
+import { AfterSalesDesk } from "./after-sales.js";
 import { check } from "./checker.js";
 import type { Chronicle } from "./chronicle.js";
 import { Conversation } from "./conversation.js";
@@ -6,12 +7,14 @@ import { forEach } from "./for-each.js";
 import { forge } from "./forger.js";
 import { listHeld } from "./held-cases.js";
 import { createOnce, createSession, readSession } from "./merchant.js";
+import { listPayments, listRefunds } from "./payment-lists.js";
 import { Ending } from "./place.js";
 import type { EngineName, Plan } from "./plan.js";
 import { answersOf, readBooks, readLedger } from "./read-snapshots.js";
+import type { SceneMerchant } from "./scene.js";
 import { scheduleOf } from "./schedule.js";
 import { shop } from "./shopper.js";
-import type { HeldAnswer, Ordered, Snapshots, Violation } from "./snapshots.js";
+import type { Lists, Ordered, Snapshots, Violation } from "./snapshots.js";
 import { setStage, type Stage } from "./stage.js";
 
 /** Folder of the compiled service itself, as a URL. */
@@ -52,13 +55,17 @@ export async function simulate(simulation: Simulation): Promise<Verdict> {
     const stage = await setStage(ending, simulation);
     const plans = scheduleOf(simulation);
     const played = await play(stage, plans, simulation.onProgress);
+    simulation.onProgress("after the sale");
+    const afterSales = new AfterSalesDesk(stage, played);
+    await afterSales.early();
     simulation.onProgress("the days after");
     await liveOn(stage, (session) => played.get(session));
-    const held = await askForAll(stage, played);
+    await afterSales.late();
+    const lists = await askForAll(stage, played, afterSales);
     const snapshots: Snapshots = {
       ledger: await readLedger(stage.ledger),
       books: await readBooks(stage.books),
-      answers: answersOf(stage.chronicle, held),
+      answers: answersOf(stage.chronicle, lists),
     };
     const violations = check(snapshots, plans.map(orderedBy));
     const seconds = (Date.now() - begun) / 1000;
@@ -100,13 +107,19 @@ async function playOne(stage: Stage, plan: Plan): Promise<Conversation> {
   return conversation;
 }
 
-/** Every merchant asks once more for what it created and what became of it, and for all that is held. */
-async function askForAll(stage: Stage, played: ReadonlyMap<string, Plan>): Promise<HeldAnswer[]> {
+/** Every merchant asks once more for what it created and what became of it, and for all that is listed. */
+async function askForAll(
+  stage: Stage,
+  played: ReadonlyMap<string, Plan>,
+  afterSales: AfterSalesDesk,
+): Promise<Lists> {
   await stage.fleet.whole();
   await forEach([...played], async ([id, plan]) => {
     await createOnce(stage, plan, plan.creates);
     await readSession(stage, plan, id);
   });
-  const lists = await Promise.all(stage.merchants.map((merchant) => listHeld(stage, merchant)));
-  return lists.flat();
+  await afterSales.repeat();
+  const all = async <T>(list: (scene: Stage, merchant: SceneMerchant) => Promise<T[]>): Promise<T[]> =>
+    (await Promise.all(stage.merchants.map((merchant) => list(stage, merchant)))).flat();
+  return { held: await all(listHeld), payments: await all(listPayments), refunds: await all(listRefunds) };
 }

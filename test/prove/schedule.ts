@@ -1,3 +1,4 @@
+import { afterSalesOf } from "./after-sales-plan.js";
 import { type Dice, diceOf } from "./dice.js";
 import {
   ATTEMPT_KILLS,
@@ -56,7 +57,7 @@ function troublesOf(dice: Dice, count: number, kinds: readonly Trouble[]): Troub
     .slice(0, count);
 }
 
-function anyPlan(dice: Dice, number: number, { replicas, lost }: ScheduleSetting): Plan {
+function anyPlan(dice: Dice, number: number, { seed, replicas, lost }: ScheduleSetting): Plan {
   const plan: Plan = {
     number,
     merchant: Number(dice.pick(MERCHANTS)),
@@ -75,9 +76,13 @@ function anyPlan(dice: Dice, number: number, { replicas, lost }: ScheduleSetting
     endsPaid: dice.chance(60),
     replica: dice.number(replicas),
     delayMs: dice.number(400),
+    afterSales: afterSalesOf(diceOf(seed * AFTER_SALES + number)),
   };
   return dice.chance(lost) ? { ...plan, callback: "dropped", redirect: "lost" } : plan;
 }
+
+/** Far from the seeds that people choose. */
+const AFTER_SALES = 1_000_003;
 
 /**
  * Without the search only one payment of a session can be told of: where another one is known, nobody asks for a second

@@ -1,16 +1,20 @@
-import type { Created, DecisionAnswer, Delivery, SessionRead } from "./chronicle.js";
+import type { Created, DecisionAnswer, Delivery, OrderAnswer, SessionRead } from "./chronicle.js";
+import type { PaymentAnswer, RefundAnswer } from "./payment-lists.js";
 
 /** A sale in the gateway's own books. */
 export interface Charge {
   readonly transaction: string;
+  /** What it was made for: a session, or the payment of a direct charge. */
   readonly session: string;
   readonly attempt: number;
   readonly code: number;
   /** In minor units, whatever became of it afterwards; 0 where nothing was taken. */
   readonly received: number;
-  /** How much went back, and in how many goes. */
+  /** How much went back, and in how many goes: by a cancel and by refunds; a capture of less is none. */
   readonly returned: number;
   readonly returns: number;
+  /** Refunds as transactions of their own. */
+  readonly refunds: readonly { readonly reference: string; readonly amount: number }[];
   readonly currency: string;
   readonly at: number;
 }
@@ -33,6 +37,8 @@ export interface SessionRecord {
 export interface ResultRecord {
   readonly id: string;
   readonly session: string | null;
+  /** Of a direct charge. */
+  readonly payment: string | null;
   readonly transaction: string;
   readonly outcome: string;
   readonly heldReason: string | null;
@@ -46,9 +52,22 @@ export interface ResultRecord {
 
 export interface IntentRecord {
   readonly id: string;
-  readonly session: string;
+  /** Null where a stored card was charged. */
+  readonly session: string | null;
+  readonly status: string;
   readonly amount: number;
+  readonly received: number;
+  readonly refunded: number;
   readonly currency: string;
+  /** The transaction that its newest deciding result tells of. */
+  readonly decidedBy: string | null;
+}
+
+export interface RefundRecord {
+  readonly id: string;
+  readonly payment: string;
+  readonly amount: number;
+  readonly status: string;
 }
 
 export interface EventRecord {
@@ -61,8 +80,9 @@ export interface Books {
   readonly sessions: readonly SessionRecord[];
   readonly results: readonly ResultRecord[];
   readonly intents: readonly IntentRecord[];
+  readonly refunds: readonly RefundRecord[];
   readonly events: readonly EventRecord[];
-  /** Sessions of attempts that the gateway is still to be asked about. */
+  /** Sessions and payments of attempts that the gateway is still to be asked about. */
   readonly pending: readonly string[];
 }
 
@@ -78,8 +98,15 @@ export interface HeldAnswer {
   readonly resolution: string | null;
 }
 
+/** What all merchants had in their lists in the end. */
+export interface Lists {
+  readonly held: readonly HeldAnswer[];
+  readonly payments: readonly PaymentAnswer[];
+  readonly refunds: readonly RefundAnswer[];
+}
+
 /** What the service has answered. */
-export interface Answers {
+export interface Answers extends Lists {
   readonly created: readonly Created[];
   readonly deliveries: readonly Delivery[];
   /** In the order in which they were read; the last one of each session after everything had settled. */
@@ -87,8 +114,8 @@ export interface Answers {
   readonly decisions: readonly DecisionAnswer[];
   /** Sessions that the operator saw as unresolved while nobody could ask for them. */
   readonly listed: readonly string[];
-  /** What all merchants had in their lists of held payments in the end. */
-  readonly held: readonly HeldAnswer[];
+  /** Each charge and refund by its key, as often as it was sent; the last time after everything had settled. */
+  readonly orders: readonly OrderAnswer[];
   /** Answers that no fault excuses. */
   readonly faulty: readonly { readonly session: string | undefined; readonly text: string }[];
 }
@@ -132,4 +159,10 @@ export type Rule =
   | "held payments listed as recorded"
   | "money given back once"
   | "decisions stay"
+  | "one charge per payment"
+  | "refunds equal to the ledger"
+  | "no refund above the payment"
+  | "each refund made once"
+  | "each order carried out once"
+  | "payments and refunds listed as recorded"
   | "no faulty answer";

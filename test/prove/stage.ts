@@ -8,6 +8,7 @@ import { entities, migrations } from "../../src/db/schema.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { createLog } from "../../src/lib/log.js";
 import { openStore } from "../../src/store.js";
+import { chargeCallbacks } from "./charge-callbacks.js";
 import { Chronicle } from "./chronicle.js";
 import { type ChildProgram, lastWordOfFirstLine, startProgram } from "./child-program.js";
 import { type Fleet, startFleet } from "./fleet.js";
@@ -49,6 +50,7 @@ export async function setStage(ending: Ending, setting: StageSetting): Promise<S
   ending.teardown(() => relay.close());
   const fleet = await startReplicas(chronicle, setting, place, gateway.ready, relay);
   ending.teardown(() => fleet.stop());
+  relay.bringCharges(chargeCallbacks(chronicle, fleet));
   const registry = await openRegistry(ending, place);
   const merchants = await createMerchants(registry);
   const last = merchants.at(-1)?.id ?? "";

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Line } from "../support/line.js";
 import type { Conversation } from "./conversation.js";
 import type { Fleet } from "./fleet.js";
+import { pointOf } from "./kills.js";
 import type { LockHolder } from "./lock-holder.js";
-import { ATTEMPT_KILLS, pointOf, type Trouble } from "./plan.js";
+import { ATTEMPT_KILLS, type Trouble } from "./plan.js";
 
 /** Brings trouble to machines, lines and locks. */
 export interface Troublemaker {
