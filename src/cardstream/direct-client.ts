@@ -3,6 +3,7 @@ import { encodeFields, type Field, MalformedMessage, parseFields } from "./field
 import { callGateway, callUntilAnswered, gatewayPath, type NoAnswer } from "./gateway-call.js";
 import { verifyResult } from "./result.js";
 import { signed } from "./signature.js";
+import { type StoredCardSale, storedCardFields } from "./stored-card-sale.js";
 
 /** The account on whose behalf the gateway is asked, and where the gateway is. */
 export interface DirectAccount {
@@ -46,6 +47,8 @@ export interface DirectClient {
   query(account: DirectAccount, xref: string): Promise<DirectAnswer>;
   /** Undoes a sale that is not settled yet. Sent once. */
   cancel(account: DirectAccount, xref: string): Promise<DirectAnswer>;
+  /** Charges the card of an earlier transaction. Sent once. */
+  sale(account: DirectAccount, sale: StoredCardSale): Promise<DirectAnswer>;
   /** Takes only `amount` of a sale that is not settled yet: the rest goes back. Sent once. */
   capture(account: DirectAccount, xref: string, amount: number): Promise<DirectAnswer>;
   /** Gives a settled sale's money back. Sent once. */
@@ -69,6 +72,7 @@ export function createDirectClient(times: DirectTimes = TIMES): DirectClient {
   return {
     query: (account, xref) => ask(account, request(account, "QUERY", [["xref", xref]]), times),
     cancel: (account, xref) => sendOnce(account, request(account, "CANCEL", [["xref", xref]]), times),
+    sale: (account, sale) => sendOnce(account, request(account, "SALE", storedCardFields(sale)), times),
     capture: (account, xref, amount) =>
       sendOnce(account, request(account, "CAPTURE", captureFields(xref, amount)), times),
     refund: (account, refund) =>

@@ -52,6 +52,7 @@ export async function completeSession(
     customerId,
     type: "card",
     xrefSealed: stored.xrefSealed,
+    xrefMadeAt: null,
     reusable: keepsCard(session),
   });
   await insertPaymentIntent(tx, {
@@ -69,6 +70,9 @@ export async function completeSession(
     offSession: false,
     metadata: {},
     canceledAt: null,
+    attemptClaim: null,
+    returnBegunAt: null,
+    heldResultId: null,
   });
   await checkout.reached("payment recorded");
   const late = statusAt(session, now) === "expired";

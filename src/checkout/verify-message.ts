@@ -1,21 +1,21 @@
 import { type Field, fieldText, MalformedMessage, parseFields } from "../cardstream/fields.js";
 import { verifyResult } from "../cardstream/result.js";
 import { isSigned } from "../cardstream/signature.js";
-import { findCheckoutSession } from "../db/checkout-sessions.js";
+import { parseAttemptReference } from "../domain/attempt-reference.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
 import type { Owner } from "../domain/owner.js";
-import { type CheckoutSession, parseAttemptReference } from "../domain/session.js";
 import type { Checkout } from "./checkout.js";
 import type { GatewayMessage } from "./gateway-message.js";
 import { type Signer, signersFor, signersNamed } from "./gateway-account.js";
+import { findSubject, type Subject } from "./subject.js";
 
 /** A message whose account signed all of it, and whose it is. */
 export interface VerifiedMessage {
   readonly result: GatewayResult;
   /** Whose account signed it. */
   readonly owner: Owner;
-  /** The session it is about. Undefined where no session of ours has its `transactionUnique`. */
-  readonly session: CheckoutSession | undefined;
+  /** What it is about. Undefined where nothing of ours has its `transactionUnique`. */
+  readonly subject: Subject | undefined;
 }
 
 /** Why a message is not believed, for the log. */
@@ -30,7 +30,7 @@ export type RefusedMessage =
  * Finds whose a message is, and verifies that the owner's account signed it.
  *
  * The owner follows from `transactionUnique` alone, and decides which secrets count: a message that another account
- * signed, however validly, is not believed about this session. The session in the address that a browser posted to only
+ * signed, however validly, is not believed about it. The session in the address that a browser posted to only
  * says where the browser goes; where it differs from the message's own, the message is refused.
  */
 export async function verifyMessage(
@@ -40,10 +40,10 @@ export async function verifyMessage(
   const fields = readFields(body);
   if (fields === undefined) return "malformed";
   const reference = parseAttemptReference(fieldText(fields, "transactionUnique"));
-  const session = reference && (await findCheckoutSession(checkout.db.manager, reference.sessionId));
-  if (session === undefined) return await verifyWithoutSession(checkout, fields);
-  if (pathSessionId !== undefined && pathSessionId !== session.id) return "another session's return page";
-  return await verifyForSession(checkout, fields, session);
+  const subject = await findSubject(checkout, reference);
+  if (subject === undefined) return await verifyWithoutSubject(checkout, fields);
+  const isElsewhere = pathSessionId !== undefined && pathSessionId !== subject.session?.id;
+  return isElsewhere ? "another session's return page" : await verifyFor(checkout, fields, subject);
 }
 
 function readFields(body: Buffer): Field[] | undefined {
@@ -55,21 +55,22 @@ function readFields(body: Buffer): Field[] | undefined {
   }
 }
 
-async function verifyForSession(
+async function verifyFor(
   checkout: Checkout,
   fields: readonly Field[],
-  session: CheckoutSession,
+  subject: Subject,
 ): Promise<VerifiedMessage | RefusedMessage> {
-  const signers = await signersFor(checkout, session);
+  const owner = ownerOf(subject.session ?? subject.intent);
+  const signers = await signersFor(checkout, owner);
   if (signers.length === 0) return "no such account";
   const named = signers.filter(({ merchantID }) => merchantID === fieldText(fields, "merchantID"));
   if (named.length === 0) return "another account's merchantID";
   const result = verifyResult(fields, named.map(secretOf));
-  return result === undefined ? "bad signature" : { result, owner: ownerOf(session), session };
+  return result === undefined ? "bad signature" : { result, owner, subject };
 }
 
 /** Several merchants may share a gateway account: the first one whose secret fits owns the message. */
-async function verifyWithoutSession(
+async function verifyWithoutSubject(
   checkout: Checkout,
   fields: readonly Field[],
 ): Promise<VerifiedMessage | RefusedMessage> {
@@ -79,7 +80,7 @@ async function verifyWithoutSession(
   // Asked one by one only now: anybody can send a message that none of them has signed.
   const owner = result && signers.find(({ secret }) => isSigned(fields, [secret]));
   if (result === undefined || owner === undefined) return "bad signature";
-  return { result, owner: ownerOf(owner), session: undefined };
+  return { result, owner: ownerOf(owner), subject: undefined };
 }
 
 function secretOf({ secret }: Signer): string {

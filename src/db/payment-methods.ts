@@ -19,6 +19,8 @@ export interface PaymentMethodRow extends Owner, Card {
   readonly billingSealed: Buffer | null;
   /** The gateway's token, sealed. Null where the result held none: such a card cannot be charged again. */
   readonly xrefSealed: Buffer | null;
+  /** When the transaction was made whose token that is; null where it is the one that stored the card. */
+  readonly xrefMadeAt: number | null;
   /** True where the shopper agreed that the card is kept: no other may be attached to a customer. */
   readonly reusable: boolean;
   readonly createdAt: number;
@@ -41,6 +43,7 @@ export const paymentMethods = new EntitySchema<PaymentMethodRow>({
     fingerprint: optional(id()),
     billingSealed: optional(bytes()),
     xrefSealed: optional(bytes()),
+    xrefMadeAt: optional(time()),
     reusable: flag(),
     createdAt: time(),
   },
@@ -72,6 +75,24 @@ export async function findPaymentMethods(
       ids,
     });
   return await query.getMany();
+}
+
+/** The token of a payment that was made with a card: the newest one keeps the card alive at the gateway. */
+export interface NewerToken {
+  readonly xrefSealed: Buffer;
+  readonly xrefMadeAt: number;
+}
+
+/** Puts a newer token of the same card in the place of the one that is stored; an older one changes nothing. */
+export async function renewToken(tx: Tx, id: string, token: NewerToken): Promise<void> {
+  const { xrefMadeAt: madeAt } = token;
+  await tx
+    .createQueryBuilder()
+    .update(paymentMethods)
+    .set(token)
+    .where("id = :id AND COALESCE(xref_made_at, created_at) <= :madeAt", { id, madeAt })
+    .updateEntity(false)
+    .execute();
 }
 
 /** Reads the payment method and keeps it until the transaction ends. Throws where it is absent: none is ever deleted. */

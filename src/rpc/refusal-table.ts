@@ -1,12 +1,15 @@
 import { Code } from "@connectrpc/connect";
 
 import type { Reason } from "../domain/refusal.js";
+import { httpStatusOf } from "../transcode/error.js";
 import type { ErrorWords } from "./error-table.js";
 
 /** A failure that a use case or an interceptor names. */
 export interface RefusalRow extends ErrorWords {
-  /** The status over gRPC. The HTTP status follows from it. */
+  /** The status over gRPC. The HTTP status follows from it, but for `http`. */
   readonly grpc: Code;
+  /** The HTTP status where it is not the usual one of that. */
+  readonly http?: number;
 }
 
 /** A row as the table below writes it, with this type of error. */
@@ -128,6 +131,29 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     "resource_missing",
     "The key's merchant has no such payment intent in the key's mode.",
   ),
+  PAYMENT_INTENT_STATE: invalid(
+    Code.FailedPrecondition,
+    "payment_intent_unexpected_state",
+    "Only a payment intent that requires a payment method can be confirmed or canceled.",
+  ),
+  PAYMENT_METHOD_UNUSABLE: invalid(
+    Code.InvalidArgument,
+    "payment_method_unusable",
+    "The payment method is none of the customer's own, or its card may not be charged again.",
+  ),
+  CARD_DECLINED: {
+    ...card(
+      Code.FailedPrecondition,
+      "card_declined",
+      "The charge came to nothing: see `decline_code`. The payment intent can be confirmed or canceled.",
+    ),
+    http: 402,
+  },
+  GATEWAY_AWAY: ours(
+    Code.Unavailable,
+    "gateway_unavailable",
+    "The payment gateway does not answer for now. Nothing was charged: try again.",
+  ),
   CURSOR_NOT_FOUND: invalid(
     Code.InvalidArgument,
     "resource_missing",
@@ -210,3 +236,8 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     "The service cannot reach the sandbox gateway, or it does not know the merchant yet. Try again.",
   ),
 };
+
+/** The HTTP status of a refusal. */
+export function httpStatusOfRefusal({ grpc, http }: RefusalRow): number {
+  return http ?? httpStatusOf(grpc);
+}

@@ -1,6 +1,7 @@
 import t from "tap";
 
 import { createDirectClient, type DirectAccount } from "../../src/cardstream/direct-client.js";
+import { currency } from "../support/currency.js";
 import { signedBody } from "../support/gateway.js";
 import { type GatewayReply, type ScriptedGateway, startGateway } from "../support/scripted-gateway.js";
 
@@ -15,6 +16,17 @@ const accountAt = ({ url }: ScriptedGateway): DirectAccount => ({
   secret: SECRET,
   verifyingSecrets: [SECRET, "the secret before"],
 });
+
+const SALE = {
+  xref: XREF,
+  amount: 2999,
+  currency: currency("gbp"),
+  countryCode: "GB",
+  transactionUnique: "pi_1-1",
+  orderRef: "pi_1",
+  callbackUrl: "https://pay.example/callbacks/cardstream",
+  offSession: true,
+};
 
 const ANSWER = {
   merchantID: "100856",
@@ -56,10 +68,11 @@ t.test("what moves money is sent once, whatever comes back", async (t) => {
     t.match(await client.cancel(account, XREF), { kind: "no answer" });
     t.match(await client.capture(account, XREF, 1999), { kind: "no answer" });
     t.match(await client.refund(account, refund), { kind: "no answer" });
+    t.match(await client.sale(account, SALE), { kind: "no answer" });
   }
-  t.equal(gateway.requests.length, 6);
+  t.equal(gateway.requests.length, 8);
   t.match(await client.query(account, XREF), { kind: "no answer" });
-  t.equal(gateway.requests.length, 8, "a question is asked again");
+  t.equal(gateway.requests.length, 10, "a question is asked again");
 });
 
 t.test("silence ends with its time", async (t) => {

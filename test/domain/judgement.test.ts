@@ -15,7 +15,7 @@ import {
 import { currency } from "../support/currency.js";
 
 const GBP = currency("GBP");
-const EXPECTED: Expected = { sessionId: "cs_abc", amount: 2999, currency: GBP, attempt: 3 };
+const EXPECTED: Expected = { subjectId: "cs_abc", amount: 2999, currency: GBP, attempt: 3 };
 
 /** A success of the third attempt, with what the gateway sends of it. */
 const PAID: GatewayResult = {

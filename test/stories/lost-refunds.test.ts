@@ -3,6 +3,7 @@ import t, { type Test } from "tap";
 import type { CheckoutPoint } from "../../src/checkout/checkout.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { startTestApp } from "../support/app.js";
+import { environmentOf, run, runJson } from "../support/command.js";
 import { eachEngine, signal, type TestEngine, until } from "../support/database.js";
 import { metric } from "../support/reconciliation.js";
 import { openPaid, type PaidParts, type PaidStory, storyAt } from "../support/refunds.js";
@@ -157,6 +158,30 @@ await eachEngine(t, "settlement that comes between question and request is waite
   t.match(await story.list(), [{ status: "succeeded" }]);
   t.match(await story.sale(), { state: "accepted", amountReceived: 2000, amountRefunded: 500 });
 });
+
+await eachEngine(
+  t,
+  "a person ends a refund in doubt by what stands at the gateway, and no other",
+  async (t, engine) => {
+    const story = await openPaid(t, engine, { lost: "direct_timeout:10", clock: systemClock });
+    const { json: told } = await story.refund({ amount: 500 });
+    const { json: behind } = await story.refund({ amount: 300 });
+    const env = environmentOf(story.config);
+    const { data } = await runJson(env, ["refunds", "in-doubt"]);
+    t.match(data, [{ id: told.id, payment: story.payment, amount: "5.00 GBP", told: "capture" }]);
+    t.equal(data?.length, 1);
+    const resolve = ["refunds", "resolve"];
+    t.match(await run(env, [...resolve, behind.id, "--as", "failed"]), { code: 1, stderr: /not in doubt/ });
+    t.match(await run(env, [...resolve, "re_nobody", "--as", "failed"]), { code: 1, stderr: /No such/ });
+    t.match(await run(env, [...resolve, told.id]), { code: 1, stderr: /--as/ });
+    t.match(await runJson(env, [...resolve, told.id, "--as", "succeeded"]), { status: "succeeded" });
+    t.match(await run(env, [...resolve, told.id, "--as", "failed"]), { code: 1 }, "that was final");
+    t.match(await story.list(), [{ status: "succeeded" }, { status: "pending" }]);
+    t.match(await story.readPayment(), { amount_refunded: 800 });
+    t.match(await run(env, ["refunds", "in-doubt"]), { code: 0 });
+    t.equal((await story.events()).filter((type) => type === "charge.refunded").length, 1);
+  },
+);
 
 /** A paid story in which money goes back on this way. */
 async function openOn(t: Test, engine: TestEngine, way: Way, parts: PaidParts): Promise<PaidStory> {
