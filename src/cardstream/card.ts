@@ -1,4 +1,5 @@
-import type { Card } from "../domain/gateway-result.js";
+import { countryOf } from "../domain/country.js";
+import type { Card, CardFunding } from "../domain/gateway-result.js";
 import { type Field, fieldText } from "./fields.js";
 
 /**
@@ -11,7 +12,17 @@ export function readCard(fields: readonly Field[]): Card {
     last4: /\d{4}$/.exec(fieldText(fields, "cardNumberMask"))?.[0] ?? null,
     expMonth: monthOf(fieldText(fields, "cardExpiryMonth")),
     expYear: yearOf(fieldText(fields, "cardExpiryYear")),
+    funding: fundingOf(fieldText(fields, "cardTypeCode"), fieldText(fields, "cardType")),
+    country: countryOf(fieldText(fields, "cardIssuerCountryCode")) ?? null,
   };
+}
+
+/** What cards that look alike share: mask, expiry and issuer. Null without a mask. */
+export function readCardLook(fields: readonly Field[]): string | null {
+  const mask = fieldText(fields, "cardNumberMask").trim();
+  const { expMonth, expYear } = readCard(fields);
+  const issuer = fieldText(fields, "cardIssuer").trim();
+  return mask === "" ? null : JSON.stringify([mask, expMonth, expYear, issuer]);
 }
 
 /** Card types and schemes of Cardstream guide A-10 in the words that the merchants' API uses. */
@@ -40,6 +51,35 @@ const BRANDS: ReadonlyMap<string, string> = new Map([
 function brandOf(schemeCode: string, typeCode: string): string | null {
   if (schemeCode === "" && typeCode === "") return null;
   return BRANDS.get(schemeCode) ?? BRANDS.get(typeCode) ?? "unknown";
+}
+
+/** Card types of guide A-10 that are one or the other. Of JCB, Discover and UnionPay's CU it does not say. */
+const FUNDINGS: ReadonlyMap<string, CardFunding> = new Map([
+  ["AM", "credit"],
+  ["CC", "credit"],
+  ["CD", "debit"],
+  ["DC", "credit"],
+  ["DI", "credit"],
+  ["EL", "debit"],
+  ["MA", "debit"],
+  ["MC", "credit"],
+  ["MD", "debit"],
+  ["MI", "credit"],
+  ["MP", "credit"],
+  ["MU", "debit"],
+  ["VA", "debit"],
+  ["VC", "credit"],
+  ["VD", "debit"],
+  ["VP", "credit"],
+]);
+
+/** No code says that a card is prepaid, so the name of its type goes before. */
+function fundingOf(typeCode: string, type: string): CardFunding | null {
+  if (typeCode === "" && type === "") return null;
+  if (/prepaid/i.test(type)) return "prepaid";
+  return (
+    FUNDINGS.get(typeCode) ?? (/debit/i.test(type) ? "debit" : /credit/i.test(type) ? "credit" : "unknown")
+  );
 }
 
 function monthOf(text: string): number | null {

@@ -13,7 +13,7 @@ export interface NoAnswer {
 /** One call over HTTP. */
 export interface Call {
   readonly url: string;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }

@@ -1,5 +1,6 @@
+import { attemptReference } from "../domain/attempt-reference.js";
 import type { Currency } from "../domain/money.js";
-import { attemptReference, type LineItem } from "../domain/session.js";
+import type { LineItem } from "../domain/session.js";
 import type { Field } from "./fields.js";
 import { gatewayPath } from "./gateway-call.js";
 import { signed } from "./signature.js";
@@ -25,6 +26,8 @@ export interface HostedOrder {
   readonly callbackUrl: string;
   /** True where the card is to be stored for a customer. */
   readonly cardOnFile: boolean;
+  /** True where the page shall ask for the shopper's name and email address. */
+  readonly asksWho: boolean;
 }
 
 /**
@@ -49,6 +52,7 @@ export function hostedForm(account: GatewayAccount, order: HostedOrder): Field[]
     ["formCancelRequired", "Y"], // The name of the line above since guide V4.21; unknown fields are ignored.
     ["allowedPaymentMethods", "card"],
     ...cardOnFileFields(order.cardOnFile),
+    ...whoFields(order.asksWho),
     ...itemFields(order.items, order.amount),
   ];
   return signed(fields, account.secret);
@@ -68,6 +72,15 @@ const ITEM_LINES_MAX = 40;
 /** Without this mark the scheme rules do not allow the card to be charged later (guide A-17). */
 function cardOnFileFields(cardOnFile: boolean): Field[] {
   return cardOnFile ? [["rtAgreementType", "cardonfile"]] : [];
+}
+
+/** Shown and not demanded (guide A-19): nobody is kept from paying for want of an email address. */
+function whoFields(asksWho: boolean): Field[] {
+  if (!asksWho) return [];
+  return [
+    ["customerNameMandatory", "N"],
+    ["customerEmailMandatory", "N"],
+  ];
 }
 
 function itemFields(items: readonly LineItem[], total: number): Field[] {

@@ -1,14 +1,15 @@
 import type { GatewayResult } from "../domain/gateway-result.js";
 import type { DirectAccount, DirectAnswer, DirectClient } from "./direct-client.js";
-import type { TransactionSearch } from "./transaction-search.js";
+import type { SearchedAction, TransactionSearch } from "./transaction-search.js";
 
 /** The account to ask for, and its token for the gateway's search where it has one. */
 export interface InquiryAccount extends DirectAccount {
   readonly restToken: string | undefined;
 }
 
-/** What is asked: what became of the payments under one `transactionUnique`. */
+/** What is asked: what became of the transactions of one kind under one `transactionUnique`. */
 export interface Question {
+  readonly action: SearchedAction;
   readonly transactionUnique: string;
   /** Of its transactions whose end is not known. */
   readonly openXrefs: readonly string[];
@@ -27,7 +28,7 @@ export interface Told {
 /** What the gateway said. */
 export interface Inquired {
   readonly told: readonly Told[];
-  /** True where it listed all sales. */
+  /** True where it listed all of them. */
   readonly searched: boolean;
   /** Why something was not answered, for the log: of a sale that is there, or of the list itself. */
   readonly unansweredSale: string | undefined;
@@ -44,7 +45,7 @@ export function createInquiry(direct: DirectClient, search: TransactionSearch): 
   return {
     async ask(account, question) {
       const known = await queryEach(direct, account, question, "query", question.openXrefs);
-      const list = await searchSales(search, account, question);
+      const list = await searchTransactions(search, account, question);
       const asked = new Set([...question.openXrefs, ...question.knownXrefs]);
       const unheardOf = list.xrefs.filter((xref) => !asked.has(xref));
       const found = await queryEach(direct, account, question, "search", unheardOf);
@@ -87,13 +88,13 @@ function reason(answer: DirectAnswer): string {
   return answer.kind === "answered" ? `code ${answer.result.responseCode}` : answer.kind;
 }
 
-async function searchSales(
+async function searchTransactions(
   search: TransactionSearch,
   { gatewayUrl, restToken }: InquiryAccount,
-  { transactionUnique }: Question,
+  { action, transactionUnique }: Question,
 ): Promise<{ xrefs: readonly string[]; searched: boolean; unanswered: string | undefined }> {
   if (restToken === undefined) return { xrefs: [], searched: false, unanswered: undefined };
-  const answer = await search.sales({ gatewayUrl, restToken }, transactionUnique);
+  const answer = await search.find({ gatewayUrl, restToken }, action, transactionUnique);
   if (answer.kind === "found") return { xrefs: answer.xrefs, searched: true, unanswered: undefined };
   return { xrefs: [], searched: false, unanswered: answer.kind === "no answer" ? answer.why : answer.kind };
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 
 import type { GatewayResult } from "../domain/gateway-result.js";
-import { readCard } from "./card.js";
+import { readBillingDetails } from "./billing-details.js";
+import { readCard, readCardLook } from "./card.js";
 import { type Field, fieldText } from "./fields.js";
 import { isSigned, signingText } from "./signature.js";
 
@@ -33,10 +34,13 @@ export function readResult(fields: readonly Field[]): GatewayResult {
     responseMessage: text("responseMessage"),
     amount: integer(text("amount")),
     amountReceived: integer(text("amountReceived")),
+    amountRetained: integer(text("amountRetained")),
     amountRefunded: integer(text("amountRefunded")),
     currencyCode: text("currencyCode"),
     currencyExponent: text("currencyExponent"),
     card: readCard(fields),
+    cardLook: readCardLook(fields),
+    billing: readBillingDetails(fields),
     transactionKey: transactionKey(fields),
   };
 }

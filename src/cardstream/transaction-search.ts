@@ -17,10 +17,13 @@ export type SearchAnswer =
   | { readonly kind: "unreadable" }
   | NoAnswer;
 
+/** What kind of transaction is searched for. */
+export type SearchedAction = "SALE" | "REFUND_SALE";
+
 /** The gateway's own search for transactions: the only way to one whose `xref` nobody knows. */
 export interface TransactionSearch {
-  /** The `xref` of every SALE under this `transactionUnique`, also of those that failed. */
-  sales(account: SearchAccount, transactionUnique: string): Promise<SearchAnswer>;
+  /** The `xref` of every transaction of this kind under this `transactionUnique`, also of those that failed. */
+  find(account: SearchAccount, action: SearchedAction, transactionUnique: string): Promise<SearchAnswer>;
 }
 
 /** How long to wait for an answer, and before asking again: a search changes nothing. */
@@ -34,11 +37,11 @@ const TIMES: SearchTimes = { timeoutMs: 8000, pausesMs: [500] };
 /** Makes a search over the gateway's REST interface. */
 export function createTransactionSearch({ timeoutMs, pausesMs }: SearchTimes = TIMES): TransactionSearch {
   return {
-    async sales({ gatewayUrl, restToken }, transactionUnique) {
+    async find({ gatewayUrl, restToken }, action, transactionUnique) {
       const url = gatewayPath(gatewayUrl, `/rest/transactions?_where=${condition(transactionUnique)}`);
       const headers = { accept: "application/json", "x-p3-token": restToken };
       const answer = await callUntilAnswered({ url, method: "GET", headers }, timeoutMs, pausesMs);
-      return answer.kind === "answered" ? salesIn(answer.body, transactionUnique) : answer;
+      return answer.kind === "answered" ? transactionsIn(answer.body, action, transactionUnique) : answer;
     },
   };
 }
@@ -49,13 +52,13 @@ function condition(transactionUnique: string): string {
   return encodeURIComponent(`(transactionUnique in ('${transactionUnique}'))`);
 }
 
-/** A row that is no sale of this reference is left out: the condition may not have been understood. */
-function salesIn(body: Buffer, transactionUnique: string): SearchAnswer {
+/** A row of another kind or reference is left out: the condition may not have been understood. */
+function transactionsIn(body: Buffer, action: SearchedAction, transactionUnique: string): SearchAnswer {
   const rows = rowsOf(parsed(body));
   if (rows === undefined) return { kind: "unreadable" };
-  const sales = rows.filter((row) => row.action === "SALE" && row.transactionUnique === transactionUnique);
-  const xrefs = sales.map(({ xref }) => xref).filter((xref) => typeof xref === "string" && xref !== "");
-  return xrefs.length === sales.length
+  const found = rows.filter((row) => row.action === action && row.transactionUnique === transactionUnique);
+  const xrefs = found.map(({ xref }) => xref).filter((xref) => typeof xref === "string" && xref !== "");
+  return xrefs.length === found.length
     ? { kind: "found", xrefs: [...new Set(xrefs as string[])] }
     : { kind: "unreadable" };
 }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { listPendingAttempts } from "../db/pending-attempts.js";
-import { attemptReference, type CheckoutSession } from "../domain/session.js";
+import { attemptReference } from "../domain/attempt-reference.js";
+import type { CheckoutSession } from "../domain/session.js";
+import { waitAtMost } from "../lib/patience.js";
 import { askAboutAttempt } from "./ask-about-attempt.js";
 import type { Checkout } from "./checkout.js";
 import { lease } from "./reconcile.js";
@@ -22,22 +22,11 @@ export async function askAtOnce(checkout: Checkout, session: CheckoutSession): P
   const pending = await listPendingAttempts(checkout.db.manager, session.id);
   const wanted = pending.filter(({ askedAt }) => askedAt === null || now - askedAt >= ASK_AGAIN_AFTER_MS);
   const leased = await lease(checkout, wanted);
-  await patiently(
-    checkout,
-    leased.map((row) => askAboutAttempt(checkout, row)),
-  );
+  const asking = leased.map((row) => logFailure(checkout, askAboutAttempt(checkout, row)));
+  if (asking.length > 0) await waitAtMost(PATIENCE_MS, Promise.all(asking));
   const after = await listPendingAttempts(checkout.db.manager, session.id);
   const newest = after.find(({ reference }) => reference === attemptReference(session.id, session.attempt));
   return newest?.standing === "doubtful";
-}
-
-async function patiently(checkout: Checkout, asking: readonly Promise<void>[]): Promise<void> {
-  if (asking.length === 0) return;
-  const all = Promise.all(asking.map((each) => logFailure(checkout, each)));
-  const enough = new AbortController();
-  const patience = sleep(PATIENCE_MS, undefined, { signal: enough.signal }).catch(() => {}); // They were faster.
-  await Promise.race([all, patience]);
-  enough.abort();
 }
 
 /** The page says what is known without it; the attempt's turn comes again. */

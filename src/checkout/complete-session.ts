@@ -1,15 +1,18 @@
 import { type CheckoutSessionRow, markComplete } from "../db/checkout-sessions.js";
+import { insertCustomer } from "../db/customers.js";
 import { type EventType, insertEvents } from "../db/events.js";
 import type { GatewayResultRow } from "../db/gateway-results.js";
 import { insertPaymentIntent } from "../db/payment-intents.js";
 import { insertPaymentMethod } from "../db/payment-methods.js";
 import type { Tx } from "../db/transaction.js";
+import { customerFrom } from "../domain/customer.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
 import type { Received } from "../domain/held-payment.js";
-import { mayMove, statusAt } from "../domain/session.js";
+import { keepsCard, mayMove, statusAt } from "../domain/session.js";
 import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
+import { cardToStore } from "./stored-card.js";
 
 /** The payment that completes a session. */
 export interface Payment {
@@ -21,9 +24,9 @@ export interface Payment {
 
 /**
  * Completes a locked session with the result that pays it: a succeeded payment intent, the card as a payment method on
- * the session's customer, the events, and the session itself.
+ * the session's customer, the events, and the session itself; and the customer, where the session makes one.
  *
- * The customer is neither read nor locked: it may be gone, and a payment must not fail for that.
+ * A customer that was given is neither read nor locked: it may be gone, and a payment must not fail for that.
  */
 export async function completeSession(
   checkout: Checkout,
@@ -35,16 +38,22 @@ export async function completeSession(
   if (!mayMove(session.status, "complete")) throw new Error(`Session ${session.id} cannot be completed.`);
   const now = clock.now();
   const shared = { merchantId: session.merchantId, livemode: session.livemode, createdAt: now };
-  const { customerId } = session;
+  const customerId = session.customerCreation === null ? session.customerId : newId("cus", now);
   const paymentMethodId = newId("pm", now);
   const paymentIntentId = newId("pi", now);
+  if (customerId !== null && session.customerId === null) {
+    const customer = { ...shared, ...customerFrom(result.billing), id: customerId };
+    await insertCustomer(tx, { ...customer, metadata: {}, deletedAt: null });
+  }
   await insertPaymentMethod(tx, {
     ...shared,
-    ...result.card,
+    ...cardToStore(checkout, session, result),
     id: paymentMethodId,
     customerId,
     type: "card",
     xrefSealed: stored.xrefSealed,
+    xrefMadeAt: null,
+    reusable: keepsCard(session),
   });
   await insertPaymentIntent(tx, {
     ...shared,
@@ -52,9 +61,18 @@ export async function completeSession(
     sessionId: session.id,
     status: "succeeded",
     ...received,
+    amountReceived: received.amount,
+    amountRefunded: 0,
     customerId,
     paymentMethodId,
     gatewayResultId: stored.id,
+    attempt: 0,
+    offSession: false,
+    metadata: {},
+    canceledAt: null,
+    attemptClaim: null,
+    returnBegunAt: null,
+    heldResultId: null,
   });
   await checkout.reached("payment recorded");
   const late = statusAt(session, now) === "expired";
@@ -71,6 +89,7 @@ export async function completeSession(
     completedLate: late,
     completedBy: result.transactionKey,
     expiredAt: expiredNow ? now : session.expiredAt,
+    customerId,
     paymentIntentId,
     paymentMethodId,
   });

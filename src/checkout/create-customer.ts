@@ -1,45 +1,82 @@
-import { type CustomerRow, insertCustomer } from "../db/customers.js";
+import { findCustomer, insertCustomer } from "../db/customers.js";
 import { isDuplicateKey } from "../db/database-errors.js";
-import { inTransaction } from "../db/transaction.js";
+import type { Run, Tx } from "../db/transaction.js";
+import { changed, checkedCustomerId, type Customer, type CustomerChange } from "../domain/customer.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import { newId } from "../lib/ids.js";
-import { requireMerchant } from "./create-api-key.js";
-import type { Registry } from "./create-merchant.js";
+import type { Checkout } from "./checkout.js";
+import { doneBefore, type Done, type IdempotentCall, once } from "./once.js";
+import { clockOf } from "./test-clock.js";
 
-/** A customer to be; without an id it gets one. */
-export interface NewCustomer {
-  readonly id: string | undefined;
-  readonly email: string | undefined;
+/** A customer to be; without an id, or with an empty one, it gets one that cannot be guessed. */
+export interface NewCustomer extends CustomerChange {
+  readonly id?: string | undefined;
 }
 
-/** Creates a customer of a merchant in one mode. Throws a Refusal where the merchant has one with this id. */
+/** A customer as a call answers it, just now or (replayed) when it was sent before. */
+export interface AnsweredCustomer {
+  readonly customer: Customer;
+  readonly replayed: boolean;
+}
+
+/**
+ * Creates a customer of a merchant in one mode, once for each idempotency key. Throws a Refusal that names the field, also
+ * where the merchant has or had a customer with this id.
+ */
 export async function createCustomer(
-  registry: Registry,
+  parts: Pick<Checkout, "db" | "clock">,
   owner: Owner,
-  customer: NewCustomer,
-): Promise<CustomerRow> {
-  await requireMerchant(registry, owner.merchantId);
-  const now = registry.clock.now();
-  const id = customer.id === undefined ? newId("cus", now) : checkCustomerId(customer.id);
-  const { merchantId, livemode } = owner;
-  const row = { merchantId, livemode, id, email: checkEmail(customer.email), createdAt: now };
+  wanted: NewCustomer,
+  call?: IdempotentCall,
+): Promise<AnsweredCustomer> {
+  const before = await doneBefore(parts, owner, call);
+  if (before !== undefined) return await firstAnswer(parts, owner, before, wanted);
+  const customer = await newCustomer(parts, owner, wanted);
   try {
-    await inTransaction(registry.db, "READ COMMITTED", (tx) => insertCustomer(tx, row));
+    const done = await once(parts, owner, call, customer.id, (tx, run) => store(tx, run, customer));
+    return done.replayed ? await firstAnswer(parts, owner, done, wanted) : { customer, replayed: false };
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
-    throw new Refusal("PARAMETER_INVALID", `The merchant has a customer ${id} already.`, "id");
+    throw new Refusal("CUSTOMER_EXISTS", `There is, or was, a customer ${customer.id} already.`, "id");
   }
-  return row;
 }
 
-function checkCustomerId(id: string): string {
-  if (/^cus_[0-9A-Za-z_-]{1,60}$/.test(id)) return id;
-  throw new Refusal("PARAMETER_INVALID", "A customer id is cus_ and up to 60 letters, digits, _ or -.", "id");
+async function newCustomer(
+  parts: Pick<Checkout, "db" | "clock">,
+  { merchantId, livemode }: Owner,
+  wanted: NewCustomer,
+): Promise<Customer> {
+  const now = (await clockOf(parts, { merchantId, livemode })).now();
+  const { id = "" } = wanted;
+  const blank = {
+    merchantId,
+    livemode,
+    id: id === "" ? newId("cus", now) : checkedCustomerId(id),
+    email: null,
+    name: null,
+    metadata: {},
+    createdAt: now,
+    deletedAt: null,
+  };
+  return changed(blank, wanted);
 }
 
-function checkEmail(email: string | undefined): string | null {
-  if (email === undefined) return null;
-  if (email.length <= 320 && /^[^\s@]+@[^\s@]+$/.test(email)) return email;
-  throw new Refusal("PARAMETER_INVALID", `${email} is not an email address.`, "email");
+/** The customer as it was right after its creation: what was wanted is known, because the call is the same. */
+async function firstAnswer(
+  { db }: Pick<Checkout, "db">,
+  owner: Owner,
+  { objectId }: Done,
+  wanted: NewCustomer,
+): Promise<AnsweredCustomer> {
+  const customer = await findCustomer(db.manager, owner, objectId);
+  if (customer === undefined) throw new Error(`Customer ${objectId} was created, and is gone.`);
+  const blank = { ...customer, email: null, name: null, metadata: {}, deletedAt: null };
+  return { customer: changed(blank, wanted), replayed: true };
+}
+
+async function store(tx: Tx, { again }: Run, customer: Customer): Promise<void> {
+  // A connection lost at COMMIT usually had committed: then the row that is there is ours.
+  if (again && (await findCustomer(tx, customer, customer.id))?.createdAt === customer.createdAt) return;
+  await insertCustomer(tx, customer);
 }

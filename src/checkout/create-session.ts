@@ -1,13 +1,19 @@
 import { findCheckoutSession, insertCheckoutSession } from "../db/checkout-sessions.js";
-import { findCustomer } from "../db/customers.js";
 import type { Run, Tx } from "../db/transaction.js";
 import { type Currency, currencyByCode, totalOf } from "../domain/money.js";
 import type { Owner } from "../domain/owner.js";
 import { checkRedirectUrl } from "../domain/redirect-url.js";
 import { Refusal } from "../domain/refusal.js";
-import { type CheckoutSession, LIFE_MAX_MS, LIFE_MIN_MS, type LineItem } from "../domain/session.js";
+import {
+  beforeCompletion,
+  type CheckoutSession,
+  LIFE_MAX_MS,
+  LIFE_MIN_MS,
+  type LineItem,
+} from "../domain/session.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
+import { requireCustomer } from "./get-customer.js";
 import { getSession } from "./get-session.js";
 import { clockOf } from "./test-clock.js";
 import { doneBefore, type Done, type IdempotentCall, once } from "./once.js";
@@ -18,6 +24,7 @@ export interface SessionOrder {
   readonly successUrl: string;
   readonly cancelUrl: string;
   readonly customerId: string | null;
+  readonly customerCreation: "always" | null;
   readonly clientReferenceId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch; null for the default, 24 hours from now. */
@@ -50,7 +57,7 @@ export async function createSession(
 /** The session as it was right after its creation, whatever has become of it since. */
 async function firstAnswer(checkout: Checkout, owner: Owner, { objectId }: Done): Promise<AnsweredSession> {
   const session = await getSession(checkout, owner, objectId);
-  return { session: { ...session, ...NEW_SESSION }, replayed: true };
+  return { session: { ...beforeCompletion(session), ...NEW_SESSION }, replayed: true };
 }
 
 /** Checks what needs more than one field to know, and the customer. */
@@ -61,7 +68,8 @@ async function newSession(checkout: Checkout, owner: Owner, order: SessionOrder)
   checkRedirectUrl(order.successUrl, "success_url");
   checkRedirectUrl(order.cancelUrl, "cancel_url");
   const expiresAt = expiryOf(order.expiresAt, now);
-  await requireCustomer(checkout, owner, order.customerId);
+  refuseTwoCustomers(order);
+  if (order.customerId !== null) await requireCustomer(checkout, owner, order.customerId);
   return {
     ...NEW_SESSION,
     id: newId("cs", now),
@@ -72,6 +80,7 @@ async function newSession(checkout: Checkout, owner: Owner, order: SessionOrder)
     successUrl: order.successUrl,
     cancelUrl: order.cancelUrl,
     customerId: order.customerId,
+    customerCreation: order.customerCreation,
     clientReferenceId: order.clientReferenceId,
     metadata: order.metadata,
     createdAt: now,
@@ -112,10 +121,13 @@ function expiryOf(expiresAt: number | null, now: number): number {
   return expiresAt;
 }
 
-async function requireCustomer(checkout: Checkout, owner: Owner, customerId: string | null): Promise<void> {
-  if (customerId === null) return;
-  if ((await findCustomer(checkout.db.manager, owner, customerId)) !== undefined) return;
-  throw new Refusal("CUSTOMER_NOT_FOUND", `No such customer: ${customerId}.`, "customer");
+function refuseTwoCustomers({ customerId, customerCreation }: SessionOrder): void {
+  if (customerId === null || customerCreation === null) return;
+  throw new Refusal(
+    "PARAMETERS_EXCLUSIVE",
+    "A session has a customer or makes one: give customer or customer_creation, not both.",
+    "customer_creation",
+  );
 }
 
 async function store(tx: Tx, { again }: Run, session: CheckoutSession): Promise<void> {

@@ -3,7 +3,7 @@ import { insertEvents } from "../db/events.js";
 import type { Run, Tx } from "../db/transaction.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
-import { type CheckoutSession, mayMove, statusAt } from "../domain/session.js";
+import { beforeCompletion, type CheckoutSession, mayMove, statusAt } from "../domain/session.js";
 import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
@@ -51,5 +51,5 @@ async function expire(clock: Clock, tx: Tx, { again }: Run, id: string): Promise
 
 /** As it was right after: a replay gets the first answer, also where a late success has completed the session since. */
 function asExpired(session: CheckoutSession): CheckoutSession {
-  return { ...session, status: "expired", paymentIntentId: null, paymentMethodId: null };
+  return { ...beforeCompletion(session), status: "expired" };
 }

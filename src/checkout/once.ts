@@ -23,12 +23,12 @@ export interface Done {
  * checked: what was right then may not be right now. Throws a Refusal where the key went with another call.
  */
 export async function doneBefore(
-  checkout: Checkout,
+  { db }: Pick<Checkout, "db">,
   owner: Owner,
   call: IdempotentCall | undefined,
 ): Promise<Done | undefined> {
   if (call === undefined) return undefined;
-  const row = await findIdempotencyKey(checkout.db.manager, owner, call.keyHash);
+  const row = await findIdempotencyKey(db.manager, owner, call.keyHash);
   if (row === undefined) return undefined;
   if (row.fingerprint === call.fingerprint) return { objectId: row.objectId, replayed: true };
   throw new Refusal(
@@ -43,7 +43,7 @@ export async function doneBefore(
  * with one key the second waits for the first one's commit, and learns what that did.
  */
 export async function once(
-  checkout: Checkout,
+  parts: Pick<Checkout, "db" | "clock">,
   owner: Owner,
   call: IdempotentCall | undefined,
   objectId: string,
@@ -51,14 +51,14 @@ export async function once(
   isolation: Isolation = "READ COMMITTED",
 ): Promise<Done> {
   try {
-    await inTransaction(checkout.db, isolation, async (tx, run) => {
-      if (call !== undefined) await storeKey(checkout, tx, run, owner, call, objectId);
+    await inTransaction(parts.db, isolation, async (tx, run) => {
+      if (call !== undefined) await storeKey(parts, tx, run, owner, call, objectId);
       await work(tx, run);
     });
     return { objectId, replayed: false };
   } catch (error) {
     if (!(error instanceof KeyTaken)) throw error;
-    const done = await doneBefore(checkout, owner, call);
+    const done = await doneBefore(parts, owner, call);
     if (done === undefined)
       throw new Error("An idempotency key was taken, and is gone again.", { cause: error });
     // A connection lost at COMMIT: the key that is there is this very call's.
@@ -77,14 +77,14 @@ class KeyTaken extends Error {
 }
 
 async function storeKey(
-  checkout: Checkout,
+  { clock }: Pick<Checkout, "clock">,
   tx: Tx,
   { again }: Run,
   { merchantId, livemode }: Owner,
   { keyHash, fingerprint }: IdempotentCall,
   objectId: string,
 ): Promise<void> {
-  const row = { merchantId, livemode, keyHash, fingerprint, objectId, createdAt: checkout.clock.now() };
+  const row = { merchantId, livemode, keyHash, fingerprint, objectId, createdAt: clock.now() };
   try {
     if (!(await insertIdempotencyKey(tx, row))) throw new KeyTaken(again);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { type EventType, insertEvents } from "../db/events.js";
-import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../db/held-payments.js";
+import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment, paysSession } from "../db/held-payments.js";
 import type { Run, Tx } from "../db/transaction.js";
 import type { Resolution } from "../domain/held-payment.js";
 import { Refusal } from "../domain/refusal.js";
@@ -38,9 +38,24 @@ export function refuseIfResolved({ resolution }: HeldPaymentRow): void {
 }
 
 /** Throws a Refusal while a call is on its way to the gateway with this payment's money. */
-export function refuseIfClaimed({ returnClaimUntil }: HeldPaymentRow, now: number): void {
+function refuseIfClaimed({ returnClaimUntil }: HeldPaymentRow, now: number): void {
   if (returnClaimUntil === null || returnClaimUntil <= now) return;
-  throw new Refusal("HELD_PAYMENT_BUSY", "Another call is returning this payment's money.", "id");
+  throw busy();
+}
+
+/** Somebody else moves the transaction's money. */
+export function busy(): Refusal {
+  return new Refusal("HELD_PAYMENT_BUSY", "Another call is returning this payment's money.", "id");
+}
+
+/** Throws a Refusal where a later message about the payment has completed a session with it. */
+export async function refuseIfPays(tx: Tx, held: HeldPaymentRow): Promise<void> {
+  if (!(await paysSession(tx, held))) return;
+  throw new Refusal(
+    "RESOLUTION_NOT_POSSIBLE",
+    "This payment has completed a session: its money cannot be returned as that of a held payment.",
+    "resolution",
+  );
 }
 
 /** Writes down the resolution of a locked held payment, and the event that tells of it. */

@@ -1,59 +1,133 @@
-import { lockCheckoutSession, startNextAttempt } from "../db/checkout-sessions.js";
-import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment, paysSession } from "../db/held-payments.js";
+import { startNextAttempt } from "../db/checkout-sessions.js";
+import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../db/held-payments.js";
+import { claimTransaction } from "../db/transaction-claims.js";
 import { inTransaction, type Run, type Tx } from "../db/transaction.js";
+import { parseAttemptReference } from "../domain/attempt-reference.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
-import { parseAttemptReference } from "../domain/session.js";
+import type { Told } from "../domain/return-step.js";
+import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
-import { type Claimed, giveMoneyBack } from "./give-money-back.js";
+import { giveMoneyBack, type MoneyBackEnd } from "./give-money-back.js";
+import { endHeldCharge, lockHeldSubject, noteMoneySentFor } from "./held-subject.js";
+import { CLAIM_MS, type MoneyBack, openSale, release } from "./money-back.js";
 import { type Done, type IdempotentCall, once } from "./once.js";
-import { type Decision, recordResolution, refuseIfClaimed, refuseIfResolved } from "./record-resolution.js";
+import {
+  busy,
+  type Decision,
+  recordResolution,
+  refuseIfPays,
+  refuseIfResolved,
+} from "./record-resolution.js";
 import { storedResult } from "./stored-message.js";
+import { clockOf } from "./test-clock.js";
 
 /**
- * Gives a held payment's money back: claims the payment in one transaction, talks to the gateway outside of any, and
- * records the end in another. Whatever dies in between, the call can be made again once the claim has run out: what the
- * gateway was told is written down before it is told, and asked for before anything is told again.
+ * Gives a held payment's money back: claims the transaction in one transaction of the database, talks to the gateway outside
+ * of any, and records the end in another. Whatever dies in between, the call can be made again once the claim has run out:
+ * what the gateway was told is written down before it is told, and asked for before anything is told again.
  */
 export async function returnHeldPayment(
   checkout: Checkout,
   owner: Owner,
-  { id }: HeldPaymentRow,
+  wanted: HeldPaymentRow,
   decision: Decision,
   call: IdempotentCall | undefined,
 ): Promise<Done> {
-  const claimed = await claim(checkout, id);
+  const claimed = await claim(checkout, wanted);
   try {
     await checkout.reached("return claimed");
-    await giveMoneyBack(checkout, claimed);
+    refuseUnlessReturned(await giveMoneyBack(checkout, await moneyBackOf(checkout, claimed)));
     await checkout.reached("return answered");
-    const record = (tx: Tx, run: Run): Promise<void> => recordReturn(checkout, tx, run, claimed, decision);
-    return await once(checkout, owner, call, id, record, "SERIALIZABLE");
-  } catch (error) {
-    await release(checkout, claimed);
-    throw error;
+    const clock = await clockOf(checkout, owner);
+    const record = (tx: Tx, run: Run): Promise<void> =>
+      recordReturn(checkout, clock, tx, run, claimed, decision);
+    return await once(checkout, owner, call, wanted.id, record, "SERIALIZABLE");
+  } finally {
+    await release(checkout, claimed.held, claimed.claim);
   }
 }
 
-/** Twice as long as the gateway may take for all that it is asked. */
-const CLAIM_MS = 60_000;
+/** A held payment whose transaction one call has claimed. */
+interface Claimed {
+  readonly held: HeldPaymentRow;
+  /** Names the claim. */
+  readonly claim: string;
+}
 
-const PAYS_SESSION =
-  "This payment has completed a session: its money cannot be returned as that of a held payment.";
-
-async function claim(checkout: Checkout, id: string): Promise<Claimed> {
+/** The session is held first, as by a result that completes it: money either pays or goes back. */
+async function claim(checkout: Checkout, wanted: HeldPaymentRow): Promise<Claimed> {
+  const { id } = wanted;
   const now = checkout.clock.now();
   const returnClaim = newId("claim", now);
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    await noteMoneySentFor(tx, await lockHeldSubject(tx, wanted), now);
     const held = await lockHeldPayment(tx, id);
     refuseIfResolved(held);
-    if (await paysSession(tx, held)) throw new Refusal("RESOLUTION_NOT_POSSIBLE", PAYS_SESSION, "resolution");
-    if (held.returnClaim !== returnClaim) refuseIfClaimed(held, now); // Ours where COMMIT's answer was lost.
-    await changeHeldPayment(tx, id, { returnClaim, returnClaimUntil: now + CLAIM_MS });
+    await refuseIfPays(tx, held);
+    const until = now + CLAIM_MS;
+    if (!(await claimTransaction(tx, held, { claim: returnClaim, now, until }))) throw busy();
     return { held, claim: returnClaim };
   });
 }
+
+/** A person makes the call, and makes it again: what the gateway has surely not done it may then be told again. */
+async function moneyBackOf(checkout: Checkout, { held, claim }: Claimed): Promise<MoneyBack> {
+  const sale = await openSale(checkout, held);
+  if (sale === undefined) throw new Error(`The gateway cannot be asked about ${held.id}.`);
+  const { id, returnRequest: request } = held;
+  const told = request === null ? null : { request, kept: null, refunded: null };
+  return {
+    work: "return",
+    id,
+    sale,
+    wanted: "all",
+    told,
+    mayTellAgain: true,
+    note: (next) => note(checkout, { held, claim }, next),
+  };
+}
+
+/** Throws also where a result that came since the claim ran out has completed the session. */
+async function note(checkout: Checkout, { held, claim }: Claimed, told: Told | null): Promise<void> {
+  const change = { returnRequest: told?.request ?? null };
+  const mine = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    await lockHeldSubject(tx, held);
+    await refuseIfPays(tx, held);
+    return await changeHeldPayment(tx, held.id, change, claim);
+  });
+  if (!mine) throw new Refusal("HELD_PAYMENT_BUSY", "Another call has taken this return over.", "id");
+}
+
+function refuseUnlessReturned(end: MoneyBackEnd): void {
+  switch (end.kind) {
+    case "returned":
+      return;
+    case "too early":
+      throw new Refusal("RETURN_TOO_EARLY", TOO_EARLY, "resolution");
+    case "nothing left":
+      throw new Refusal(
+        "RETURN_REFUSED",
+        "The gateway has no money of this payment to return.",
+        "resolution",
+      );
+    case "refused": {
+      const { responseCode, responseMessage } = end.result;
+      const message = `The gateway refuses: ${responseMessage} (${responseCode}).`;
+      throw new Refusal("RETURN_REFUSED", message, "resolution");
+    }
+    case "not returned":
+    case "not found":
+    case "unknown":
+      throw new Refusal("RETURN_UNKNOWN", UNKNOWN, "resolution");
+  }
+}
+
+const TOO_EARLY =
+  "The payment is being settled: it cannot be cancelled any more, nor refunded yet. Try again in a day.";
+const UNKNOWN =
+  "The gateway did not say whether the money is back. Make the call again: it asks before it sends.";
 
 /**
  * The money is back, so that is written down whoever has the claim now. The attempt has failed for good: the shopper's next
@@ -61,29 +135,21 @@ async function claim(checkout: Checkout, id: string): Promise<Claimed> {
  */
 async function recordReturn(
   checkout: Checkout,
+  clock: Clock,
   tx: Tx,
   { again }: Run,
-  { held: { id, sessionId } }: Claimed,
+  claimed: Claimed,
   decision: Decision,
 ): Promise<void> {
-  const session = sessionId === null ? undefined : await lockCheckoutSession(tx, sessionId);
-  const held = await lockHeldPayment(tx, id);
+  const subject = await lockHeldSubject(tx, claimed.held);
+  const held = await lockHeldPayment(tx, claimed.held.id);
   if (again && held.resolution === "return") return;
   refuseIfResolved(held);
   await recordResolution(checkout, tx, held, decision);
+  await endHeldCharge(clock, tx, subject, held);
+  const { session } = subject;
   const reference = parseAttemptReference(storedResult(checkout, held).transactionUnique);
   if (session?.status === "open" && reference?.attempt === session.attempt) {
     await startNextAttempt(tx, session.id);
-  }
-}
-
-async function release(checkout: Checkout, { held: { id }, claim }: Claimed): Promise<void> {
-  try {
-    await inTransaction(checkout.db, "READ COMMITTED", (tx) =>
-      changeHeldPayment(tx, id, { returnClaim: null, returnClaimUntil: null }, claim),
-    );
-  } catch (error) {
-    // The caller is to hear of the first error; the claim ends by itself.
-    checkout.log.warn({ err: error, held: id }, "a claim could not be released");
   }
 }

@@ -9,7 +9,7 @@ import { doneBefore, type IdempotentCall, once } from "./once.js";
 const AHEAD_MAX_MS = 315_360_000_000;
 
 /** The clock that the life of an owner's sessions follows: in live mode the real one, in test mode the merchant's own. */
-export async function clockOf(checkout: Checkout, owner: Owner): Promise<Clock> {
+export async function clockOf(checkout: Pick<Checkout, "db" | "clock">, owner: Owner): Promise<Clock> {
   if (owner.livemode) return checkout.clock;
   const ahead = await aheadOf(checkout, owner);
   return { now: () => checkout.clock.now() + ahead };
@@ -46,6 +46,6 @@ export async function advanceTestClock(
   return { ahead: Number(done.objectId), replayed: done.replayed };
 }
 
-async function aheadOf(checkout: Checkout, { merchantId }: Owner): Promise<number> {
-  return (await findMerchant(checkout.db.manager, merchantId))?.testClockAhead ?? 0;
+async function aheadOf({ db }: Pick<Checkout, "db">, { merchantId }: Owner): Promise<number> {
+  return (await findMerchant(db.manager, merchantId))?.testClockAhead ?? 0;
 }

@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 
+import { requireMerchant } from "../checkout/create-api-key.js";
 import { createCustomer } from "../checkout/create-customer.js";
+import type { Customer } from "../domain/customer.js";
 import { jsonOption, merchantOption, modeOption, ownerOf } from "./options.js";
-import { isoTime, print } from "./output.js";
+import { type Fields, isoTime, print } from "./output.js";
 import { withRegistry } from "./registry.js";
 
 interface CreateOptions {
@@ -10,6 +12,7 @@ interface CreateOptions {
   readonly mode: string;
   readonly id?: string;
   readonly email?: string;
+  readonly name?: string;
   readonly json: boolean;
 }
 
@@ -23,15 +26,19 @@ export function addCustomerCommands(program: Command, env: NodeJS.ProcessEnv): v
     .addOption(modeOption())
     .option("--id <id>", "an id of your own, cus_...; made where it is not given")
     .option("--email <email>", "the customer's email address")
+    .option("--name <name>", "the customer's full name")
     .addOption(jsonOption())
     .action(async (options: CreateOptions) => {
       await withRegistry(env, async (registry) => {
-        const wanted = { id: options.id, email: options.email };
-        const { id, merchantId, email, createdAt } = await createCustomer(registry, ownerOf(options), wanted);
-        print(
-          { id, merchant: merchantId, mode: options.mode, email, created: isoTime(createdAt) },
-          options.json,
-        );
+        await requireMerchant(registry, options.merchant);
+        const { id: wanted, email, name } = options;
+        const { customer } = await createCustomer(registry, ownerOf(options), { id: wanted, email, name });
+        print(shown(customer), options.json);
       });
     });
+}
+
+function shown({ id, merchantId, livemode, email, name, createdAt }: Customer): Fields {
+  const mode = livemode ? "live" : "test";
+  return { id, merchant: merchantId, mode, email, name, created: isoTime(createdAt) };
 }

@@ -53,8 +53,8 @@ async function open(config: Config, { db, sealer }: Store, log: Log): Promise<vo
     publicUrl,
     basePath: "",
   });
-  const http = await openHttpPort(config.host, config.port, config.tls, (request, response) => {
-    void sandbox.handle(request, response); // Never rejects.
+  const http = await openHttpPort(config.host, config.port, config.tls, {
+    listener: (request, response) => void sandbox.handle(request, response), // Never rejects.
   });
   bound.port = http.port;
   const close = async (): Promise<void> => {

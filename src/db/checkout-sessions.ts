@@ -5,12 +5,14 @@ import { flag, id, integer, json, optional, primary, text, time } from "./column
 import { insertRows } from "./insert.js";
 import { lockForUpdate, type Tx } from "./transaction.js";
 
-/** A session as it is stored, with two times that only the record needs. */
+/** A session as it is stored, with three times that only the record needs. */
 export interface CheckoutSessionRow extends CheckoutSession {
   /** When a form was given out last. */
   readonly formGivenAt: number | null;
   /** When the `expired` event was written. */
   readonly expiredAt: number | null;
+  /** When the money of one of its payments was sent for first; null while no payment of it has to be asked for that. */
+  readonly returnBegunAt: number | null;
 }
 
 export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
@@ -26,6 +28,7 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
     successUrl: text(),
     cancelUrl: text(),
     customerId: optional(id()),
+    customerCreation: optional(id()),
     clientReferenceId: optional(text()),
     metadata: json(),
     attempt: integer(),
@@ -39,11 +42,12 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
     completedBy: optional(id()),
     paymentIntentId: optional(id()),
     paymentMethodId: optional(id()),
+    returnBegunAt: optional(time()),
   },
 });
 
 export async function insertCheckoutSession(tx: Tx, session: CheckoutSession): Promise<void> {
-  const row = { ...session, formGivenAt: null, expiredAt: null };
+  const row = { ...session, formGivenAt: null, expiredAt: null, returnBegunAt: null };
   await insertRows(tx, checkoutSessions, row);
 }
 
@@ -73,6 +77,11 @@ export async function startNextAttempt(tx: Tx, id: string): Promise<void> {
   await update(tx, { attempt: () => "attempt + 1", formsGiven: 0 }, "id = :id", { id });
 }
 
+/** From now on, whoever completes the session has to ask whether the payment's money goes back. */
+export async function noteReturnBegun(tx: Tx, id: string, now: number): Promise<void> {
+  await update(tx, { returnBegunAt: now }, "id = :id AND return_begun_at IS NULL", { id });
+}
+
 /** Marks a locked, open session expired. */
 export async function markExpired(tx: Tx, id: string, now: number): Promise<void> {
   await update(tx, { status: "expired", expiredAt: now }, "id = :id AND status = 'open'", { id });
@@ -84,6 +93,7 @@ export interface Completion {
   readonly completedLate: boolean;
   readonly completedBy: string;
   readonly expiredAt: number | null;
+  readonly customerId: string | null;
   readonly paymentIntentId: string;
   readonly paymentMethodId: string;
 }

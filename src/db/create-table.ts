@@ -1,7 +1,7 @@
 import type { QueryRunner } from "typeorm";
 
 /** What a column is on each engine. SQLite checks by itself only the storage class, so the rest is a check of ours. */
-interface Kind {
+export interface Kind {
   readonly mysql: string;
   readonly sqlite: string;
   readonly check?: (column: string) => string;
@@ -26,7 +26,7 @@ export const kind = {
 } satisfies Record<string, Kind | ((lengthMax: number) => Kind)>;
 
 /** May be null. */
-export function optional(kind: Kind): Kind {
+export function optional(kind: Kind): Kind & { readonly nullable: true } {
   return { ...kind, nullable: true };
 }
 
@@ -44,11 +44,27 @@ export async function createTable<Column extends string>(
   table: string,
   shape: TableShape<Column>,
 ): Promise<void> {
-  const sqlite = runner.dataSource.options.type === "better-sqlite3";
-  const statements = sqlite
+  const statements = isSqlite(runner)
     ? sqliteStatements(table, shape)
     : [mysqlStatement(table, shape, collation(runner))];
   for (const statement of statements) await runner.query(statement);
+}
+
+/** A column as a statement of this engine describes it. */
+export function columnSql(runner: QueryRunner, name: string, kind: Kind): string {
+  return isSqlite(runner) ? sqliteColumn(name, kind) : mysqlColumn(name, kind);
+}
+
+/** The name of an index over these columns. */
+function indexName(table: string, columns: readonly string[]): string {
+  const name = [table, ...columns].join("_");
+  if (name.length > 64) throw new Error(`${name} is too long: a server takes 64 characters`);
+  return name;
+}
+
+/** Whether a migration runs on the embedded file. */
+export function isSqlite(runner: QueryRunner): boolean {
+  return runner.dataSource.options.type === "better-sqlite3";
 }
 
 /** Byte by byte as on SQLite, a space at the end included: to utf8mb4_bin "a" and "a " are the same id. */
@@ -59,12 +75,9 @@ function collation(runner: QueryRunner): string {
 /** One statement: a server commits each by itself. */
 function mysqlStatement(table: string, shape: TableShape, collate: string): string {
   const lines = [
-    ...Object.entries(shape.columns).map(([name, kind]) => `${name} ${kind.mysql}${nullability(kind)}`),
+    ...Object.entries(shape.columns).map(([name, kind]) => mysqlColumn(name, kind)),
     `primary key (${shape.primaryKey.join(", ")})`,
-    ...(shape.unique ?? []).map(
-      (columns) => `unique key ${indexName(table, columns)} (${columns.join(", ")})`,
-    ),
-    ...(shape.indexes ?? []).map((columns) => `key ${indexName(table, columns)} (${columns.join(", ")})`),
+    ...mysqlKeys(table, shape).values(),
   ];
   const options = `engine = InnoDB, default character set utf8mb4 collate ${collate}`;
   return `create table if not exists ${table} (\n  ${lines.join(",\n  ")}\n) ${options}`;
@@ -84,6 +97,19 @@ function sqliteStatements(table: string, shape: TableShape): string[] {
   ];
 }
 
+/** The keys of a table as a server describes them, by their names; the primary key is not among them. */
+export function mysqlKeys(table: string, { unique = [], indexes = [] }: TableShape): Map<string, string> {
+  const described = (word: string) => (columns: readonly string[]) => {
+    const name = indexName(table, columns);
+    return [name, `${word} ${name} (${columns.join(", ")})`] as const;
+  };
+  return new Map([...unique.map(described("unique key")), ...indexes.map(described("key"))]);
+}
+
+function mysqlColumn(name: string, kind: Kind): string {
+  return `${name} ${kind.mysql}${nullability(kind)}`;
+}
+
 function sqliteColumn(name: string, kind: Kind): string {
   const check = kind.check === undefined ? "" : ` check (${kind.check(name)})`;
   return `${name} ${kind.sqlite}${nullability(kind)}${check}`;
@@ -91,10 +117,4 @@ function sqliteColumn(name: string, kind: Kind): string {
 
 function nullability(kind: Kind): string {
   return kind.nullable === true ? " null" : " not null";
-}
-
-function indexName(table: string, columns: readonly string[]): string {
-  const name = [table, ...columns].join("_");
-  if (name.length > 64) throw new Error(`${name} is too long: a server takes 64 characters`);
-  return name;
 }

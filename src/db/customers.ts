@@ -1,46 +1,107 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import { type EntityManager, EntitySchema, type SelectQueryBuilder } from "typeorm";
 
+import type { Customer } from "../domain/customer.js";
 import type { Owner } from "../domain/owner.js";
-import { flag, id, optional, primary, text, time } from "./columns.js";
+import { flag, id, json, optional, primary, text, time } from "./columns.js";
 import { insertRows } from "./insert.js";
-import type { Tx } from "./transaction.js";
+import { lockForUpdate, type Tx } from "./transaction.js";
 
-/** A merchant's customer. The id may be the merchant's own choice, so it is unique only per merchant and mode. */
-export interface CustomerRow {
-  merchantId: string;
-  livemode: boolean;
-  id: string;
-  email: string | null;
-  createdAt: number;
-}
-
-export const customers = new EntitySchema<CustomerRow>({
+export const customers = new EntitySchema<Customer>({
   name: "customer",
   columns: {
     merchantId: primary(id()),
     livemode: primary(flag()),
     id: primary(id()),
     email: optional(text()),
+    name: optional(text()),
+    metadata: json(),
     createdAt: time(),
+    deletedAt: optional(time()),
   },
 });
 
-export async function insertCustomer(tx: Tx, row: CustomerRow): Promise<void> {
+export async function insertCustomer(tx: Tx, row: Customer): Promise<void> {
   await insertRows(tx, customers, row);
 }
 
-/** The owner's customer with exactly this id. */
+/** The owner's customer with exactly this id, also where it is deleted. */
 export async function findCustomer(
   db: EntityManager,
-  { merchantId, livemode }: Owner,
+  owner: Owner,
   customerId: string,
-): Promise<CustomerRow | undefined> {
-  const query = db
-    .createQueryBuilder(customers, "c")
-    .where("c.merchantId = :merchantId AND c.livemode = :livemode AND c.id = :customerId", {
+): Promise<Customer | undefined> {
+  return (await byId(db, owner, customerId).getOne()) ?? undefined;
+}
+
+/** The owner's customers with these ids, deleted ones included, in any order. */
+export async function findCustomers(
+  db: EntityManager,
+  owner: Owner,
+  ids: readonly string[],
+): Promise<Customer[]> {
+  return await ofOwner(db, owner).andWhere("c.id IN (:...ids)", { ids }).getMany();
+}
+
+/** Reads the customer and keeps it until the transaction ends. Throws where it is absent: the row is never deleted. */
+export async function lockCustomer(tx: Tx, owner: Owner, customerId: string): Promise<Customer> {
+  return await lockForUpdate(byId(tx, owner, customerId)).getOneOrFail();
+}
+
+/** Writes what may change of a customer. */
+export async function updateCustomerRow(tx: Tx, customer: Customer): Promise<void> {
+  const { merchantId, livemode, id: customerId, email, name, metadata, deletedAt } = customer;
+  const query = tx
+    .createQueryBuilder()
+    .update(customers)
+    .set({ email, name, metadata, deletedAt })
+    .where("merchant_id = :merchantId AND livemode = :livemode AND id = :customerId", {
       merchantId,
       livemode: livemode ? 1 : 0,
       customerId,
     });
-  return (await query.getOne()) ?? undefined;
+  await query.updateEntity(false).execute();
+}
+
+/** A customer's place among all. Merchants choose ids, so those do not sort by age. */
+type Place = Pick<Customer, "createdAt" | "id">;
+
+/** Where a page of customers begins, and how long it is. */
+export interface CustomerPage {
+  readonly olderThan?: Place | undefined;
+  /** Only what is newer, the nearest first. */
+  readonly newerThan?: Place | undefined;
+  readonly limit: number;
+}
+
+/** One page of an owner's customers that are not deleted: the newest first, or after `newerThan` the oldest first. */
+export async function listCustomers(
+  db: EntityManager,
+  owner: Owner,
+  { olderThan, newerThan, limit }: CustomerPage,
+): Promise<Customer[]> {
+  const query = ofOwner(db, owner).andWhere("c.deletedAt IS NULL");
+  // The first half alone finds the place in the index; servers make nothing of a comparison of pairs.
+  if (olderThan !== undefined)
+    query.andWhere("c.createdAt <= :createdAt AND (c.createdAt < :createdAt OR c.id < :id)", {
+      ...olderThan,
+    });
+  if (newerThan !== undefined)
+    query.andWhere("c.createdAt >= :createdAt AND (c.createdAt > :createdAt OR c.id > :id)", {
+      ...newerThan,
+    });
+  const order = newerThan === undefined ? "DESC" : "ASC";
+  return await query.orderBy("c.createdAt", order).addOrderBy("c.id", order).limit(limit).getMany();
+}
+
+function byId(db: EntityManager, owner: Owner, customerId: string): SelectQueryBuilder<Customer> {
+  return ofOwner(db, owner).andWhere("c.id = :customerId", { customerId });
+}
+
+function ofOwner(db: EntityManager, { merchantId, livemode }: Owner): SelectQueryBuilder<Customer> {
+  return db
+    .createQueryBuilder(customers, "c")
+    .where("c.merchantId = :merchantId AND c.livemode = :livemode", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+    });
 }

@@ -6,13 +6,19 @@ import type { Tx } from "./transaction.js";
 
 /** What merchants are to be told, in Stripe's words. */
 export type EventType =
+  | "charge.refunded"
   | "checkout.session.completed"
   | "checkout.session.expired"
   | "held_payment.accepted"
   | "held_payment.created"
   | "held_payment.dismissed"
   | "held_payment.returned"
-  | "payment_intent.succeeded";
+  | "payment_intent.canceled"
+  | "payment_intent.payment_failed"
+  | "payment_intent.succeeded"
+  | "refund.created"
+  | "refund.failed"
+  | "refund.updated";
 
 /** The outbox: written in the transaction that makes it true, so that an event exists exactly where its cause does. */
 export interface EventRow {

@@ -1,5 +1,6 @@
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
 
+import type { AttemptReference } from "../domain/attempt-reference.js";
 import type { HeldReason } from "../domain/judgement.js";
 import type { Owner } from "../domain/owner.js";
 import { type GatewayResultRow, gatewayResults } from "./gateway-results.js";
@@ -18,6 +19,24 @@ export async function findHeldPayment(db: EntityManager, id: string): Promise<He
 /** Reads the held payment and keeps it until the transaction ends. Throws where it is absent: none is ever deleted. */
 export async function lockHeldPayment(tx: Tx, id: string): Promise<HeldPaymentRow> {
   return await lockForUpdate(held(tx).andWhere("r.id = :id", { id })).getOneOrFail();
+}
+
+/**
+ * The held payments of a session or payment intent whose money is on its way back, or is back; kept until the transaction ends. Only where it
+ * has one, or had: to look for rows that are not there would keep others from writing theirs.
+ */
+export async function lockReturnsOf(
+  tx: Tx,
+  { kind, subjectId }: Pick<AttemptReference, "kind" | "subjectId">,
+  now: number,
+): Promise<HeldPaymentRow[]> {
+  const subject = kind === "session" ? "r.sessionId" : "r.paymentIntentId";
+  const query = held(tx)
+    .andWhere(`${subject} = :subjectId`, { subjectId })
+    .andWhere("(r.resolution = 'return' OR r.returnRequest IS NOT NULL OR r.returnClaimUntil > :now)", {
+      now,
+    });
+  return await lockForUpdate(query).getMany();
 }
 
 /** One page of an owner's held payments by age: the newest first, or after `newerThan` the oldest first. */
@@ -92,6 +111,18 @@ export async function changeHeldPayment(
   const query = tx.createQueryBuilder().update(gatewayResults).set(change).where("id = :id", { id });
   if (claim !== undefined) query.andWhere("return_claim = :claim", { claim });
   return (await query.updateEntity(false).execute()).affected === 1;
+}
+
+/** What a later message of the gateway says about a held payment's transaction. */
+export type LaterWord = Pick<
+  GatewayResultRow,
+  "responseCode" | "responseStatus" | "amount" | "amountReceived" | "currencyCode" | "state" | "messageSealed"
+>;
+
+/** Puts the gateway's later word in the place of the one that was held. */
+export async function renewHeldPayment(tx: Tx, id: string, word: LaterWord): Promise<void> {
+  const query = tx.createQueryBuilder().update(gatewayResults).set(word).where("id = :id", { id });
+  await query.updateEntity(false).execute();
 }
 
 /** A result has a reason exactly where it is held. */

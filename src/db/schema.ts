@@ -10,8 +10,14 @@ import { merchants } from "./merchants.js";
 import { CreateCheckout1795300000000 } from "./migrations/1795300000000-checkout.js";
 import { CreateSandbox1795300500000 } from "./migrations/1795300500000-sandbox.js";
 import { KeepFormerGatewayAccount1795300900000 } from "./migrations/1795300900000-former-gateway-account.js";
+import { ChangeCustomers1795301000000 } from "./migrations/1795301000000-customers.js";
+import { ChangePaymentIntents1795301100000 } from "./migrations/1795301100000-payment-intents.js";
+import { AddCharges1795301400000 } from "./migrations/1795301400000-charges.js";
+import { CreateRefunds1795301200000 } from "./migrations/1795301200000-refunds.js";
+import { NoteBegunReturns1795301300000 } from "./migrations/1795301300000-begun-returns.js";
 import { paymentIntents } from "./payment-intents.js";
 import { paymentMethods } from "./payment-methods.js";
+import { refunds } from "./refunds.js";
 import { sandboxAccounts } from "./sandbox-accounts.js";
 import { sandboxFaults } from "./sandbox-faults.js";
 import { pendingAttempts } from "./pending-attempts.js";
@@ -33,6 +39,7 @@ export const entities = [
   merchants,
   paymentIntents,
   paymentMethods,
+  refunds,
   sandboxAccounts,
   sandboxFaults,
   pendingAttempts,
@@ -47,4 +54,9 @@ export const migrations = [
   CreateCheckout1795300000000,
   CreateSandbox1795300500000,
   KeepFormerGatewayAccount1795300900000,
+  ChangeCustomers1795301000000,
+  ChangePaymentIntents1795301100000,
+  CreateRefunds1795301200000,
+  NoteBegunReturns1795301300000,
+  AddCharges1795301400000,
 ];

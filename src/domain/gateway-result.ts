@@ -1,3 +1,8 @@
+import type { BillingDetails } from "./charge-details.js";
+
+/** How a card is paid for. */
+export type CardFunding = "credit" | "debit" | "prepaid" | "unknown";
+
 /** What a card showed of itself, each part as far as the gateway said it. */
 export interface Card {
   /** `visa`, `mastercard`, `amex`, `jcb`, `diners`, `discover`, `unionpay`, or `unknown`. */
@@ -7,6 +12,9 @@ export interface Card {
   readonly expMonth: number | null;
   /** Four digits. */
   readonly expYear: number | null;
+  readonly funding: CardFunding | null;
+  /** Where its issuer is: two letters of ISO 3166. */
+  readonly country: string | null;
 }
 
 /**
@@ -31,12 +39,21 @@ export interface GatewayResult {
   /** Asked for and received, in minor units. */
   readonly amount: number | undefined;
   readonly amountReceived: number | undefined;
+  /** Kept of that after capture, cancel or reversal, where the gateway says so. */
+  readonly amountRetained: number | undefined;
   /** Given back so far, where the gateway says so. */
   readonly amountRefunded: number | undefined;
   readonly currencyCode: string;
   /** "" where it was not sent. */
   readonly currencyExponent: string;
   readonly card: Card;
+  /**
+   * What groups cards that look alike: mask, expiry and issuer. Null without a mask. Corporate and virtual cards share all
+   * of it, so it names no card; it is never stored or shown, only its keyed hash.
+   */
+  readonly cardLook: string | null;
+  /** Who paid. Null where the result tells nothing of that. */
+  readonly billing: BillingDetails | null;
   /** Names the transaction among all messages: its id, or where it has none the hash of all fields. */
   readonly transactionKey: string;
 }

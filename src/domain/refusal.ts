@@ -5,12 +5,19 @@
 export type Reason =
   | "PARAMETER_MISSING"
   | "PARAMETER_INVALID"
+  | "PARAMETERS_EXCLUSIVE"
   | "API_KEY_MISSING"
   | "API_KEY_UNKNOWN"
   | "API_KEY_REVOKED"
   | "TEST_MODE_OFF"
   | "SESSION_NOT_FOUND"
   | "CUSTOMER_NOT_FOUND"
+  | "NO_SUCH_CUSTOMER"
+  | "CUSTOMER_EXISTS"
+  | "PAYMENT_METHOD_NOT_FOUND"
+  | "PAYMENT_METHOD_ATTACHED"
+  | "PAYMENT_METHOD_NOT_ATTACHED"
+  | "PAYMENT_METHOD_NOT_REUSABLE"
   | "CURRENCY_UNKNOWN"
   | "CURRENCIES_MIXED"
   | "AMOUNT_TOO_SMALL"
@@ -18,6 +25,11 @@ export type Reason =
   | "URL_INVALID"
   | "EXPIRES_AT_INVALID"
   | "SESSION_NOT_OPEN"
+  | "PAYMENT_INTENT_NOT_FOUND"
+  | "PAYMENT_INTENT_STATE"
+  | "PAYMENT_METHOD_UNUSABLE"
+  | "CARD_DECLINED"
+  | "GATEWAY_AWAY"
   | "CURSOR_NOT_FOUND"
   | "HELD_PAYMENT_NOT_FOUND"
   | "HELD_PAYMENT_RESOLVED"
@@ -26,11 +38,15 @@ export type Reason =
   | "RETURN_TOO_EARLY"
   | "RETURN_REFUSED"
   | "RETURN_UNKNOWN"
+  | "REFUND_NOT_FOUND"
+  | "REFUND_TOO_LARGE"
+  | "PAYMENT_NOT_REFUNDABLE"
   | "IDEMPOTENCY_KEY_REUSED"
   | "IDEMPOTENCY_KEY_IN_USE"
   | "LIVEMODE_MISMATCH"
   | "CONFLICT"
-  | "DATABASE_AWAY";
+  | "DATABASE_AWAY"
+  | "SANDBOX_AWAY";
 
 /** One field that is wrong. */
 export interface Violation {
@@ -48,10 +64,19 @@ export class Refusal extends Error {
   /** The fields it is about, the first one first; often none. */
   readonly violations: readonly Violation[];
 
+  /** What a program may want to know besides, in the merchants' words: `decline_code`. */
+  readonly facts: Readonly<Record<string, string>>;
+
   /** `message` is for the caller: a sentence that says what is wrong. `about` is the field, or all of them. */
-  constructor(reason: Reason, message: string, about: string | readonly Violation[] = []) {
+  constructor(
+    reason: Reason,
+    message: string,
+    about: string | readonly Violation[] = [],
+    facts: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.reason = reason;
+    this.facts = facts;
     this.violations = typeof about === "string" ? [{ field: about, description: message }] : about;
   }
 }

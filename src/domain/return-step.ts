@@ -1,46 +1,74 @@
 import type { GatewayResult } from "./gateway-result.js";
 
-/** How the gateway is told to give money back: undoing a sale, or refunding a settled one. */
-export type ReturnRequest = "cancel" | "refund";
+/** How the gateway is told to give money back: undoing a sale, taking less of it, or refunding a settled one. */
+export type ReturnRequest = "cancel" | "capture" | "refund";
 
-/** What comes next in giving a sale's money back. */
-export type ReturnStep =
+/** What the gateway was told, and has never answered; and how the sale stood before, null where nobody knows. */
+export interface Told {
+  readonly request: ReturnRequest;
+  /** What the merchant had of the sale, in minor units. */
+  readonly kept: number | null;
+  /** What of that was refunded. */
+  readonly refunded: number | null;
+}
+
+/** How much is to go back, in minor units; `all` is what has not gone back yet. */
+export type Wanted = number | "all";
+
+/** A request that moves money. */
+export type ReturnCall =
   | { readonly kind: "cancel" }
-  /** `amount` in minor units: what has not been refunded yet. */
-  | { readonly kind: "refund"; readonly amount: number }
-  | { readonly kind: "returned" | "too early" | "nothing received" | "unknown" };
+  /** `amount` is what the merchant keeps. */
+  | { readonly kind: "capture"; readonly amount: number }
+  | { readonly kind: "refund"; readonly amount: number };
+
+/** What comes next in giving a sale's money back: a request, or none for now or for good. */
+export type ReturnStep =
+  ReturnCall | { readonly kind: "returned" | "too early" | "nothing left" | "unknown" };
+
+/** What has become of a request. `not returned`: the gateway has not done it, or not yet. */
+export type ReturnOutcome = "returned" | "not returned" | "nothing left" | "unknown";
 
 /** A sale as the gateway describes it now. */
-type Sale = Pick<GatewayResult, "state" | "amountReceived" | "amountRefunded">;
+export type Sale = Pick<GatewayResult, "state" | "amountReceived" | "amountRetained" | "amountRefunded">;
 
 /**
- * Decides by the sale's state (Cardstream guide A-13.2 and 3.1). `sent` is what the gateway was told before, and never
- * answered.
- *
- * A cancel can be told again: a sale is cancelled once. A refund is told again only where the gateway says that none was made.
+ * Decides by the sale's state (Cardstream guide A-13.2 and 3.1), where the gateway was told nothing that it has not
+ * answered. Holds for one request at a time: whoever sends it has the sale to itself.
  */
-export function nextReturnStep(sale: Sale, sent: ReturnRequest | null): ReturnStep {
+export function nextReturnStep(sale: Sale, wanted: Wanted): ReturnStep {
   switch (sale.state) {
     case "approved":
     case "captured":
-      return { kind: "cancel" };
+      return unsettledStep(sale, wanted);
     case "tendered":
     case "deferred":
       return { kind: "too early" };
     case "accepted":
-      return refundStep(sale, sent);
+      return settledStep(sale, wanted);
     case "canceled":
-      return { kind: "returned" };
-    case "declined":
-    case "finished":
-    case "referred":
-    case "rejected":
-    case "reversed":
-    case "verified":
-      return { kind: "nothing received" };
+      return { kind: wanted === "all" ? "returned" : "nothing left" };
     default:
-      return { kind: "unknown" };
+      return { kind: ENDED_WITHOUT_MONEY.has(sale.state) ? "nothing left" : "unknown" };
   }
+}
+
+/** Finds out by the sale what has become of what the gateway was told. */
+export function returnOutcome(sale: Sale, wanted: Wanted, told: Told): ReturnOutcome {
+  return OUTCOMES[told.request](sale, wanted, told);
+}
+
+/** True where the step is a request to send. */
+export function isCall(step: { readonly kind: string }): step is ReturnCall {
+  return step.kind === "cancel" || step.kind === "capture" || step.kind === "refund";
+}
+
+/** What the merchant has of the sale, as far as the gateway says: a capture of less may show in either of the two amounts. */
+export function keptOf({ amountReceived, amountRetained }: Sale): number | undefined {
+  // Nothing is "retained" of a sale that is not captured yet.
+  if (amountReceived === undefined || amountRetained === undefined || amountRetained === 0)
+    return amountReceived;
+  return Math.min(amountReceived, amountRetained);
 }
 
 /** True where the gateway has said for good that it did not do what it was told. */
@@ -64,11 +92,58 @@ const NOT_ALLOWED: ReadonlySet<number> = new Set([65539, 65540, 65541, 65542, 65
 const FIELD_ERRORS_FROM = 66048;
 const FIELD_ERRORS_TO = 67072;
 
-/** The gateway itself never refunds more than was received (guide A-15), which covers an amount that it does not tell. */
-function refundStep({ amountReceived = 0, amountRefunded }: Sale, sent: ReturnRequest | null): ReturnStep {
-  if (amountReceived < 1) return { kind: "nothing received" };
-  const refunded = amountRefunded ?? 0;
-  if (refunded >= amountReceived) return { kind: "returned" };
-  if (sent === "refund" && amountRefunded !== 0) return { kind: "unknown" };
-  return { kind: "refund", amount: amountReceived - refunded };
+const ENDED_WITHOUT_MONEY: ReadonlySet<string> = new Set([
+  "declined",
+  "finished",
+  "referred",
+  "rejected",
+  "reversed",
+  "verified",
+]);
+
+/** States in which the merchant has money of the sale, or will have. */
+const WITH_MONEY: ReadonlySet<string> = new Set(["approved", "captured", "tendered", "deferred", "accepted"]);
+
+function unsettledStep(sale: Sale, wanted: Wanted): ReturnStep {
+  if (wanted === "all") return { kind: "cancel" };
+  const kept = keptOf(sale);
+  if (kept === undefined) return { kind: "unknown" };
+  if (kept < wanted) return { kind: "nothing left" };
+  return kept === wanted ? { kind: "cancel" } : { kind: "capture", amount: kept - wanted };
 }
+
+/** The gateway itself never refunds more than was received (guide A-15), which covers an amount that it does not tell. */
+function settledStep(sale: Sale, wanted: Wanted): ReturnStep {
+  const kept = keptOf(sale) ?? 0;
+  const left = kept - (sale.amountRefunded ?? 0);
+  if (wanted !== "all") return left < wanted ? { kind: "nothing left" } : { kind: "refund", amount: wanted };
+  if (kept < 1) return { kind: "nothing left" };
+  return left < 1 ? { kind: "returned" } : { kind: "refund", amount: left };
+}
+
+type FindOut = (sale: Sale, wanted: Wanted, told: Told) => ReturnOutcome;
+
+const OUTCOMES: Record<ReturnRequest, FindOut> = {
+  cancel: ({ state }) => {
+    if (state === "canceled") return "returned";
+    if (ENDED_WITHOUT_MONEY.has(state)) return "nothing left";
+    return WITH_MONEY.has(state) ? "not returned" : "unknown";
+  },
+
+  capture: (sale, wanted, { kept: before }) => {
+    if (sale.state === "canceled") return "returned"; // All of it is back, this part too.
+    if (ENDED_WITHOUT_MONEY.has(sale.state)) return "nothing left";
+    const kept = keptOf(sale);
+    if (!WITH_MONEY.has(sale.state) || kept === undefined || before === null) return "unknown";
+    if (kept === before) return "not returned";
+    return before - kept === wanted ? "returned" : "unknown";
+  },
+
+  refund: (sale, wanted, { refunded: before }) => {
+    const { state, amountRefunded: refunded } = sale;
+    if (state !== "accepted" || refunded === undefined) return "unknown";
+    if (refunded === 0 || refunded === before) return "not returned";
+    if (wanted === "all") return refunded >= (keptOf(sale) ?? 0) ? "returned" : "unknown";
+    return before !== null && refunded - before === wanted ? "returned" : "unknown";
+  },
+};

@@ -41,6 +41,8 @@ export interface CheckoutSession extends SessionTimes {
   readonly successUrl: string;
   readonly cancelUrl: string;
   readonly customerId: string | null;
+  /** Whether its completion makes the customer. */
+  readonly customerCreation: "always" | null;
   readonly clientReferenceId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   /** Number of the newest attempt, from 1 on. It moves on only when the attempt is known to have failed. */
@@ -53,6 +55,25 @@ export interface CheckoutSession extends SessionTimes {
   readonly paymentMethodId: string | null;
   /** The transaction that completed it, see GatewayResult.transactionKey. */
   readonly completedBy: string | null;
+}
+
+/** The session without what its completion wrote: for answers that are given again. */
+export function beforeCompletion<S extends CompletedParts>(session: S): S {
+  const customerId = session.customerCreation === null ? session.customerId : null;
+  return { ...session, customerId, paymentIntentId: null, paymentMethodId: null };
+}
+
+type CompletedParts = Pick<
+  CheckoutSession,
+  "customerId" | "customerCreation" | "paymentIntentId" | "paymentMethodId"
+>;
+
+/** True where the shopper is asked to agree that the card is kept: it will be a customer's. */
+export function keepsCard({
+  customerId,
+  customerCreation,
+}: Pick<CheckoutSession, "customerId" | "customerCreation">): boolean {
+  return customerId !== null || customerCreation !== null;
 }
 
 /** Shortest and longest life of a session; the longest is the default. */
@@ -80,15 +101,4 @@ export function asOf<S extends SessionTimes>(session: S, now: number): S {
 /** True where the payment form may be given out: never after `expiresAt`. */
 export function mayGiveForm(session: SessionTimes, now: number): boolean {
   return session.status === "open" && now < session.expiresAt;
-}
-
-/** The gateway's `transactionUnique` of a session's attempt: `cs_...-1`. Ids hold no hyphen. */
-export function attemptReference(sessionId: string, attempt: number): string {
-  return `${sessionId}-${attempt}`;
-}
-
-/** The session and attempt that a `transactionUnique` names. Undefined where it is not of our making. */
-export function parseAttemptReference(text: string): { sessionId: string; attempt: number } | undefined {
-  const match = /^(cs_[0-9A-Za-z]{1,60})-([1-9][0-9]{0,5})$/.exec(text);
-  return match?.[1] === undefined ? undefined : { sessionId: match[1], attempt: Number(match[2]) };
 }

@@ -4,7 +4,10 @@ import {
   type ListCheckoutSessionsRequest,
   type TimeRange,
 } from "../../gen/calmonypay/v1/checkout_service_pb.js";
-import { CheckoutSessionStatus } from "../../gen/calmonypay/v1/checkout_session_pb.js";
+import {
+  CheckoutSessionCustomerCreation,
+  CheckoutSessionStatus,
+} from "../../gen/calmonypay/v1/checkout_session_pb.js";
 import type { SessionOrder } from "../checkout/create-session.js";
 import type { PageRequest } from "../checkout/page.js";
 import type { SessionFilter } from "../db/checkout-session-list.js";
@@ -17,6 +20,7 @@ export function orderOf(request: CreateCheckoutSessionRequest): SessionOrder {
     successUrl: request.successUrl,
     cancelUrl: request.cancelUrl,
     customerId: emptyAsNull(request.customer),
+    customerCreation: CUSTOMER_CREATIONS[request.customerCreation] ?? null,
     clientReferenceId: emptyAsNull(request.clientReferenceId),
     metadata: request.metadata,
     expiresAt: request.expiresAt === undefined ? null : milliseconds(request.expiresAt),
@@ -51,6 +55,11 @@ function lineItemOf({ priceData, quantity }: LineItemMessage): SessionOrder["lin
     quantity: Number(quantity),
   };
 }
+
+const CUSTOMER_CREATIONS: Record<CheckoutSessionCustomerCreation, "always" | null> = {
+  [CheckoutSessionCustomerCreation.UNSPECIFIED]: null,
+  [CheckoutSessionCustomerCreation.ALWAYS]: "always",
+};
 
 const STATUSES: Record<CheckoutSessionStatus, SessionStatus | undefined> = {
   [CheckoutSessionStatus.UNSPECIFIED]: undefined,

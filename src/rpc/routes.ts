@@ -2,7 +2,11 @@ import type { DescService } from "@bufbuild/protobuf";
 import type { ConnectRouter, Interceptor, ServiceImpl } from "@connectrpc/connect";
 
 import { CheckoutService } from "../../gen/calmonypay/v1/checkout_service_pb.js";
+import { CustomerService } from "../../gen/calmonypay/v1/customer_service_pb.js";
 import { HeldPaymentService } from "../../gen/calmonypay/v1/held_payment_service_pb.js";
+import { PaymentIntentService } from "../../gen/calmonypay/v1/payment_intent_service_pb.js";
+import { PaymentMethodService } from "../../gen/calmonypay/v1/payment_method_service_pb.js";
+import { RefundService } from "../../gen/calmonypay/v1/refund_service_pb.js";
 import { TestHelpersService } from "../../gen/calmonypay/v1/test_helpers_service_pb.js";
 import { Health } from "../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
@@ -12,12 +16,16 @@ import { findApiKeyByHash } from "../db/api-keys.js";
 import { accessLog } from "./access-log.js";
 import { authenticate } from "./authenticate.js";
 import { checkoutHandlers } from "./checkout-handlers.js";
+import { customerHandlers } from "./customer-handlers.js";
 import { healthHandlers } from "./health-handlers.js";
 import { heldPaymentHandlers } from "./held-payment-handlers.js";
 import { idempotency } from "./idempotency.js";
+import { paymentIntentHandlers } from "./payment-intent-handlers.js";
+import { paymentMethodHandlers } from "./payment-method-handlers.js";
 import { reflectionHandlers } from "./reflection-handlers.js";
+import { refundHandlers } from "./refund-handlers.js";
 import { refusals } from "./refusals.js";
-import { testHelpersHandlers } from "./test-clock-handlers.js";
+import { testHelpersHandlers } from "./testing-handlers.js";
 import { validate } from "./validate.js";
 
 /** The one table of services, for every face that serves them. */
@@ -29,7 +37,11 @@ export function createRoutes(checkout: Checkout): (router: ConnectRouter) => voi
       router.service(service, handlers);
     };
     serve(CheckoutService, checkoutHandlers(checkout));
+    serve(CustomerService, customerHandlers(checkout));
     serve(HeldPaymentService, heldPaymentHandlers(checkout));
+    serve(PaymentIntentService, paymentIntentHandlers(checkout));
+    serve(PaymentMethodService, paymentMethodHandlers(checkout));
+    serve(RefundService, refundHandlers(checkout));
     serve(TestHelpersService, testHelpersHandlers(checkout));
     // These speak of all services, themselves included: they look at the list when they are called.
     serve(Health, healthHandlers(checkout.readiness, services));

@@ -4,6 +4,7 @@ import { createValidator, type Violation } from "@bufbuild/protovalidate";
 import type { Interceptor } from "@connectrpc/connect";
 
 import { type Reason, Refusal } from "../domain/refusal.js";
+import { matchesNatively } from "./native-patterns.js";
 
 /**
  * Holds every unary request to the `buf.validate` rules of its proto file.
@@ -12,7 +13,7 @@ import { type Reason, Refusal } from "../domain/refusal.js";
  * it is and ends as INTERNAL.
  */
 export function validate(): Interceptor {
-  const validator = createValidator();
+  const validator = createValidator({ regexMatch: matchesNatively });
   return (next) => async (request) => {
     if (!request.stream) check(validator, request.method.input, request.message);
     return await next(request);

@@ -9,13 +9,14 @@ import {
 } from "../db/sandbox-transactions.js";
 import { inTransaction } from "../db/transaction.js";
 import type { CardEntry } from "./card-entry.js";
+import { withCustomerEntry } from "./customer-entry.js";
 import { isDuplicate } from "./duplicates.js";
-import { type HostedRequest, readHostedRequest } from "./hosted-request.js";
+import { readHostedRequest } from "./hosted-request.js";
 import { DUPLICATE, type Outcome } from "./outcomes.js";
 import type { SandboxParts } from "./parts.js";
-import { faultsText, type PlannedFaults } from "./planned-faults.js";
-import { newAuthorisationCode, newRequestId, newTransactionId, newXref } from "./references.js";
-import { amountReceived, maskOf, resultFields, type Transaction } from "./result-fields.js";
+import type { PlannedFaults } from "./planned-faults.js";
+import { maskOf, resultFields, type Transaction } from "./result-fields.js";
+import { beginTransaction, transactionRow } from "./transaction-row.js";
 
 /** What the shopper asked the gateway to do on one of its pages. */
 export interface Order {
@@ -23,6 +24,8 @@ export interface Order {
   readonly outcome: Outcome;
   /** Undefined where the shopper cancelled. */
   readonly entry: CardEntry | undefined;
+  /** What was posted from the page, where the shopper may have said who they are. */
+  readonly posted: readonly Field[];
   readonly faults: PlannedFaults;
   /** The account's secret: the key under which the card number is hashed. */
   readonly secret: string;
@@ -51,70 +54,22 @@ export function charge(parts: SandboxParts, order: Order): Promise<SandboxTransa
   });
 }
 
-/** A new transaction of this order; in no books yet. */
-export function beginTransaction(
-  { entry, outcome, faults }: Order,
-  request: HostedRequest,
-  time: number,
-): Transaction {
-  const captured = request.captureIsDelayed ? uncaptured(outcome) : outcome;
-  return {
-    transactionID: newTransactionId(),
-    xref: newXref(time),
-    requestID: newRequestId(),
-    time,
-    request,
-    outcome: faults.has("wrong_amount") ? withAnotherAmount(captured) : captured,
-    entry,
-    authorisationCode: outcome.takes === "nothing" ? "" : newAuthorisationCode(),
-  };
-}
-
-/** Approved, and waiting for a CAPTURE or for its day. */
-function uncaptured(outcome: Outcome): Outcome {
-  return outcome.state === "captured" ? { ...outcome, state: "approved" } : outcome;
-}
-
-function withAnotherAmount(outcome: Outcome): Outcome {
-  return outcome.takes === "nothing" ? outcome : { ...outcome, takes: "another amount" };
-}
-
-function rowOf({ page, secret, faults }: Order, transaction: Transaction): SandboxTransactionRow {
-  const { transactionID, xref, time, request, outcome, entry } = transaction;
-  const result = resultFields(transaction, page.fields);
-  return {
-    id: transactionID,
-    xref,
+function rowOf(
+  { page, posted, secret, faults, entry }: Order,
+  transaction: Transaction,
+): SandboxTransactionRow {
+  const origin = {
     pageId: page.id,
     gatewayMerchantId: page.gatewayMerchantId,
-    action: request.action,
-    type: request.type,
-    amount: request.amount,
-    currencyCode: request.currency.number,
-    transactionUnique: request.transactionUnique,
     cardHash: entry === undefined ? null : hashOf(entry.card.number, secret),
     cardMask: entry === undefined ? null : maskOf(entry.card.number),
-    responseCode: outcome.responseCode,
-    responseStatus: outcome.responseStatus,
-    responseMessage: messageOf(result),
-    state: outcome.state,
-    amountReceived: amountReceived(outcome, request.amount),
-    amountRefunded: 0,
-    saleId: null,
-    result,
-    createdAt: time,
-    changedAt: time,
-    callbackAnswer: null,
-    callbackAt: null,
-    faults: faultsText(faults),
+    faults,
   };
+  const asked = withCustomerEntry(page.fields, posted);
+  return transactionRow(transaction, origin, resultFields(transaction, asked));
 }
 
 /** Keyed, because a card number has too few digits for a bare hash to hide it. */
 function hashOf(cardNumber: string, secret: string): string {
   return createHmac("sha256", secret).update(cardNumber).digest("hex");
-}
-
-function messageOf(result: readonly Field[]): string {
-  return result.find(([name]) => name === "responseMessage")?.[1] ?? "";
 }

@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 
 import { type Field, rootName } from "../cardstream/fields.js";
 import { sign, signed } from "../cardstream/signature.js";
-import { beginTransaction, type Order } from "./charge.js";
+import type { Order } from "./charge.js";
 import { readHostedRequest } from "./hosted-request.js";
 import { OUTCOMES } from "./outcomes.js";
 import type { PlannedFaults } from "./planned-faults.js";
 import { resultFields } from "./result-fields.js";
+import { beginTransaction } from "./transaction-row.js";
 
 /**
  * What somebody without the secret would send who wants a success without paying: no transaction stands behind it, so

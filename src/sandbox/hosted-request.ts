@@ -1,7 +1,16 @@
 import { type Field, fieldText, rootName } from "../cardstream/fields.js";
-import { type Currency, currencyOfGateway, TOTAL_MAX } from "../domain/money.js";
+import { type Currency, currencyOfGateway } from "../domain/money.js";
 import type { LineItem } from "../domain/session.js";
-import { type Fault, invalidField, MALFORMED_REQUEST, missingField } from "./faults.js";
+import { type Fault, MALFORMED_REQUEST } from "./faults.js";
+import {
+  AMOUNT_CHECK,
+  CALLBACK_CHECK,
+  firstFault,
+  isPostable,
+  ORDER_CHECKS,
+  type OrderCheck,
+  TYPE_CHECK,
+} from "./order-checks.js";
 
 /** A sale that somebody asked for, its fields in order. */
 export interface HostedRequest {
@@ -21,17 +30,14 @@ export interface HostedRequest {
   readonly items: readonly LineItem[];
   /** True where the merchant keeps the card for later payments. */
   readonly cardOnFile: boolean;
+  /** True where the page shall ask who pays (guide A-19). */
+  readonly asksWho: boolean;
 }
 
 /** The first fault of a signed message; undefined where `readHostedRequest` may be called. */
 export function requestFault(fields: readonly Field[]): Fault | undefined {
   if (fields.length > FIELDS_MAX || !fields.every(survivesBrowser)) return MALFORMED_REQUEST;
-  for (const { field, code, required, holds } of CHECKS) {
-    const text = fieldText(fields, field);
-    if (text === "" && required) return missingField(field, code);
-    if (text !== "" && !holds(text)) return invalidField(field, code);
-  }
-  return undefined;
+  return firstFault(fields, CHECKS);
 }
 
 /** What a message without a fault asks for. */
@@ -52,6 +58,7 @@ export function readHostedRequest(fields: readonly Field[]): HostedRequest {
     captureIsDelayed: !["", "0"].includes(text("captureDelay")),
     items: readItems(fields),
     cardOnFile: text("rtAgreementType") === "cardonfile",
+    asksWho: text("customerNameMandatory") !== "" || text("customerEmailMandatory") !== "",
   };
 }
 
@@ -60,51 +67,21 @@ export function duplicateDelayMs(fields: readonly Field[]): number {
   return (Number(fieldText(fields, "duplicateDelay")) || DUPLICATE_DELAY_DEFAULT_S) * 1000;
 }
 
-/** True for an absolute address that a browser can post to. */
-export function isPostable(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  return ["http:", "https:"].includes(new URL(text).protocol);
-}
-
 /** The gateway takes no more (guide 1.7.1). */
 const FIELDS_MAX = 255;
 
 /** Zero means the default as well (guide A-8). */
 const DUPLICATE_DELAY_DEFAULT_S = 300;
 
-/** In the order in which faults are told; `code` is that of the missing field. */
-const CHECKS: readonly {
-  field: string;
-  code: number;
-  required: boolean;
-  holds: (text: string) => boolean;
-}[] = [
+/** In the order in which faults are told. */
+const CHECKS: readonly OrderCheck[] = [
   { field: "redirectURL", code: 66074, required: true, holds: isPostable },
-  { field: "callbackURL", code: 66075, required: false, holds: isPostable },
+  CALLBACK_CHECK,
   { field: "action", code: 66055, required: true, holds: (text) => text === "SALE" },
-  { field: "type", code: 66086, required: false, holds: (text) => /^[129]$/.test(text) },
-  { field: "amount", code: 66056, required: true, holds: isAmount },
-  {
-    field: "currencyCode",
-    code: 66057,
-    required: true,
-    holds: (text) => currencyOfGateway(text) !== undefined,
-  },
-  { field: "countryCode", code: 66070, required: true, holds: (text) => /^(\d{3}|[A-Z]{2,3})$/.test(text) },
-  { field: "transactionUnique", code: 66071, required: false, holds: (text) => text.length <= 255 },
-  {
-    field: "captureDelay",
-    code: 66102,
-    required: false,
-    holds: (text) => /^(-1|never|\d|[12]\d|30)$/.test(text),
-  },
-  { field: "duplicateDelay", code: 66078, required: false, holds: (text) => /^\d{1,4}$/.test(text) },
+  TYPE_CHECK,
+  AMOUNT_CHECK,
+  ...ORDER_CHECKS,
 ];
-
-/** Minor units only. The gateway reads `10.99` as major units; who sends that here has most likely made a mistake. */
-export function isAmount(text: string): boolean {
-  return /^[1-9]\d{0,14}$/.test(text) && Number(text) <= TOTAL_MAX;
-}
 
 /**
  * True where a browser posts the field back as it is: HTML has no NUL character, a form leaves a nameless field out, and

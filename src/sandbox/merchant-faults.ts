@@ -12,6 +12,14 @@ export async function faultsOf({ db }: SandboxParts, merchantID: string): Promis
   return readPlannedFaults(await findSandboxFaults(db.manager, merchantID)) ?? NO_FAULTS;
 }
 
+/** `POST <base>/faults`: tells what goes wrong for the merchant now; a signed form with `action=QUERY_FAULTS`. */
+export function tellFaults(parts: SandboxParts, body: Buffer): Promise<Reply> {
+  return answerOrder(parts, body, "QUERY_FAULTS", async ({ merchantID }) => {
+    const told: Field[] = [["faults", faultsText(await faultsOf(parts, merchantID))]];
+    return { told };
+  });
+}
+
 /**
  * `PUT <base>/faults`: a merchant's server says what is to go wrong from now on, in a signed form with `action=FAULTS` and
  * `faults` (see `readPlannedFaults`). The original has no such call.

@@ -9,7 +9,7 @@ export interface Outcome {
   readonly responseStatus: 0 | 1 | 2;
   /** Undefined where the message is the authorisation code. */
   readonly responseMessage?: string;
-  readonly state: "approved" | "captured" | "declined" | "referred" | "received" | "finished";
+  readonly state: "approved" | "captured" | "declined" | "referred" | "received" | "finished" | "verified";
   /** How much of the amount is taken. */
   readonly takes: "all" | "half" | "nothing" | "another amount";
 }
@@ -52,6 +52,17 @@ export const OUTCOMES = {
 /** Another payment with the same card for the same order within `duplicateDelay` (guide A-8). Nobody can choose it. */
 export const DUPLICATE: Outcome = fault("duplicate", "Duplicate", 65554, "REQUEST DUPLICATE");
 
+/** The card is good; nothing was to be taken. Nobody can choose it. */
+export const VERIFIED: Outcome = {
+  name: "verified",
+  label: "Verified",
+  responseCode: 0,
+  responseStatus: 0,
+  responseMessage: "CARD VERIFIED",
+  state: "verified",
+  takes: "nothing",
+};
+
 /** The outcome that a choice names; the amount decides where the choice is empty. Undefined for an unknown word. */
 export function chosenOutcome(choice: string, amount: number): Outcome | undefined {
   if (choice === "") return outcomeOfAmount(amount);
@@ -73,6 +84,18 @@ export function labelOfCode(responseCode: number): string {
 export function outcomeOfAmount(amount: number): Outcome {
   return AMOUNT_BANDS.find(({ from, to }) => amount >= from && amount <= to)?.outcome ?? OUTCOMES.approve;
 }
+
+/**
+ * The same for a stored card that a merchant's server charges: nobody authenticates the shopper then, so the bands that
+ * ask for 3-D Secure are declined for want of it.
+ */
+export function directOutcome(amount: number): Outcome {
+  const wantsAuthentication = amount >= SCA_BAND.from && amount <= SCA_BAND.to;
+  return wantsAuthentication ? OUTCOMES.sca_required : outcomeOfAmount(amount);
+}
+
+/** Amounts that are declined unless the shopper was authenticated (guide A-11). */
+const SCA_BAND: AmountBand = { from: 20_000, to: 29_999 };
 
 /** Sales of these amounts end as `rejected` when they are settled, all others as `accepted` (guide A-11). */
 export const REJECTED_AT_SETTLEMENT: readonly AmountBand[] = [

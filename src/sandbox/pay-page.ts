@@ -48,10 +48,11 @@ export async function payPage(parts: SandboxParts, pageId: string, body: Buffer)
   if (faults === undefined) {
     return cardPageOf(parts, page, { fault: UNKNOWN_CHOICE }, { ...choices, fault: "" });
   }
-  if (outcome === OUTCOMES.cancel) return settle(parts, page, { outcome, faults, entry: undefined });
+  if (outcome === OUTCOMES.cancel)
+    return settle(parts, page, { outcome, faults, entry: undefined, posted: [] });
   const read = readCardEntry(fields, parts.clock.now());
   if ("errors" in read) return cardPageOf(parts, page, read.errors, choices);
-  return settle(parts, page, { outcome, faults, entry: read.entry });
+  return settle(parts, page, { outcome, faults, entry: read.entry, posted: fields });
 }
 
 const UNKNOWN_CHOICE = "Choose one of those in the list.";
@@ -92,7 +93,7 @@ function cardPageOf(
 async function settle(
   parts: SandboxParts,
   { row, account }: OpenPage,
-  wanted: Pick<Order, "outcome" | "faults" | "entry">,
+  wanted: Pick<Order, "outcome" | "faults" | "entry" | "posted">,
 ): Promise<Page> {
   const order = { ...wanted, page: row, secret: account.secret };
   const forged = order.entry && forgedResult(order, order.faults, parts.clock.now());

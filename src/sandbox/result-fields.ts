@@ -114,6 +114,8 @@ function cardPart({ entry }: Transaction): ResultPart {
     cardType: card.kind.type,
     cardSchemeCode: card.kind.schemeCode,
     cardScheme: card.kind.scheme,
+    cardIssuer: ISSUER,
+    cardIssuerCountry: "United Kingdom",
     cardIssuerCountryCode: "GBR",
     cardExpiryMonth: month,
     cardExpiryYear: year,
@@ -127,6 +129,9 @@ function cardPart({ entry }: Transaction): ResultPart {
     postcodeCheck: "not checked",
   };
 }
+
+/** The bank that every published card is of. */
+const ISSUER = "SANDBOX BANK";
 
 /** The first six and the last four digits, as the gateway shows a number. */
 export function maskOf(cardNumber: string): string {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 import { answerDirect } from "./direct/direct.js";
-import { answerFaults } from "./merchant-faults.js";
+import { answerFaults, tellFaults } from "./merchant-faults.js";
 import { openPage } from "./open-page.js";
 import { pageReply } from "./pages/layout.js";
 import type { SandboxParts } from "./parts.js";
@@ -75,6 +75,12 @@ const ROUTES: readonly Route[] = [
     path: /^\/faults$/,
     audience: "programs",
     answer: (parts, { body }) => answerFaults(parts, body),
+  },
+  {
+    method: "POST",
+    path: /^\/faults$/,
+    audience: "programs",
+    answer: (parts, { body }) => tellFaults(parts, body),
   },
   {
     method: "PUT",

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 
 import type { Log } from "../lib/log.js";
 import { type HttpRequest, type HttpResponse, send, sendText } from "../lib/http.js";
+import type { Listener } from "./listener.js";
 import { type OpenPort, openHttpPort } from "./ports.js";
 
 /** Counters of this process in Prometheus' text format. */
@@ -21,12 +22,13 @@ export async function openMetricsPort(
   log: Log,
 ): Promise<OpenPort | undefined> {
   try {
-    return await openHttpPort("127.0.0.1", port, undefined, (request, response) => {
+    const listener: Listener = (request, response) => {
       answer(registry, request, response).catch((error: unknown) => {
         log.error({ err: error }, "the metrics could not be written");
         response.destroy();
       });
-    });
+    };
+    return await openHttpPort("127.0.0.1", port, undefined, { listener });
   } catch (error) {
     log.warn({ err: error, port }, "no metrics: the port cannot be opened");
     return undefined;

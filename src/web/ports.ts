@@ -4,9 +4,11 @@ import {
   createSecureServer,
   createServer as createHttp2Server,
   type Http2Server,
+  type IncomingHttpHeaders,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from "node:http2";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 import type { Listener } from "./listener.js";
 
@@ -24,15 +26,22 @@ export interface OpenPort {
   close(): Promise<void>;
 }
 
+/** Who answers what arrives at a port. */
+export interface Answering {
+  readonly listener: Listener;
+  /** Asked first about each stream of HTTP/2: true where it takes the stream. Undefined: nobody is asked. */
+  readonly takeStream?: ((stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean) | undefined;
+}
+
 /** Opens a port for HTTP/1.1, where `tls` is given for HTTP/2 as well, chosen by ALPN. */
 export async function openHttpPort(
   host: string,
   port: number,
   tls: Tls | undefined,
-  listener: Listener,
+  answering: Answering,
 ): Promise<OpenPort> {
-  if (tls !== undefined) return await openTlsPort(host, port, tls, listener);
-  const server = createHttpServer(SERVER_LIMITS, listener);
+  if (tls !== undefined) return await openTlsPort(host, port, tls, answering);
+  const server = createHttpServer(SERVER_LIMITS, answering.listener);
   return await open(server, host, port, () => server.closeIdleConnections());
 }
 
@@ -41,10 +50,11 @@ export async function openHttp2Port(
   host: string,
   port: number,
   tls: Tls | undefined,
-  listener: Listener,
+  answering: Answering,
 ): Promise<OpenPort> {
-  if (tls !== undefined) return await openTlsPort(host, port, tls, listener);
-  const server = createHttp2Server(listener);
+  if (tls !== undefined) return await openTlsPort(host, port, tls, answering);
+  const server = createHttp2Server(answering.listener);
+  takeStreamsFirst(server, answering);
   return await open(server, host, port, closeSessions(server));
 }
 
@@ -54,9 +64,27 @@ const SERVER_LIMITS = { requestTimeout: 60_000, headersTimeout: 20_000, keepAliv
 const CLOSE_TIMEOUT_MS = 10_000;
 const GOODBYE_EVERY_MS = 50;
 
-async function openTlsPort(host: string, port: number, tls: Tls, listener: Listener): Promise<OpenPort> {
-  const server = createSecureServer({ ...tls, allowHTTP1: true }, listener);
+async function openTlsPort(host: string, port: number, tls: Tls, answering: Answering): Promise<OpenPort> {
+  const server = createSecureServer({ ...tls, allowHTTP1: true }, answering.listener);
+  takeStreamsFirst(server, answering);
   return await open(server, host, port, closeSessions(server));
+}
+
+/**
+ * Puts `takeStream` before Node's own way from a stream to request and response: those two objects cost more than a small
+ * call does.
+ */
+function takeStreamsFirst(
+  server: Http2Server | ReturnType<typeof createSecureServer>,
+  { takeStream }: Answering,
+): void {
+  if (takeStream === undefined) return;
+  const others = server.listeners("stream");
+  server.removeAllListeners("stream");
+  server.on("stream", (...stream) => {
+    const [taken, headers] = stream;
+    if (!takeStream(taken, headers)) for (const other of others) other.apply(server, stream);
+  });
 }
 
 /** HTTP/2 sessions live as long as their clients like, so they are told to go: running streams may end. */
@@ -77,8 +105,11 @@ async function open(
   port: number,
   sayGoodbye: () => void,
 ): Promise<OpenPort> {
-  const sockets = new Set<{ destroy(): void; once(event: "close", listener: () => void): unknown }>();
+  const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
+    // The trailers of a call are a small write behind its answer. The system would hold them back until the answer is
+    // acknowledged, for which clients take up to 40 ms.
+    socket.setNoDelay(true);
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });

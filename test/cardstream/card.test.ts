@@ -1,15 +1,26 @@
 import t from "tap";
 
-import { readCard } from "../../src/cardstream/card.js";
+import { readCard, readCardLook } from "../../src/cardstream/card.js";
 import type { Card } from "../../src/domain/gateway-result.js";
 
-const NOTHING: Card = { brand: null, last4: null, expMonth: null, expYear: null };
+const NOTHING: Card = {
+  brand: null,
+  last4: null,
+  expMonth: null,
+  expYear: null,
+  funding: null,
+  country: null,
+};
 
 const CASES: readonly [name: string, sent: Record<string, string>, read: Partial<Card>][] = [
   ["nothing", {}, {}],
   ["a scheme nobody knows", { cardSchemeCode: "QQ" }, { brand: "unknown" }],
-  ["a type nobody knows", { cardTypeCode: "XX" }, { brand: "unknown" }],
-  ["the name of a method", { cardSchemeCode: "toString", cardTypeCode: "__proto__" }, { brand: "unknown" }],
+  ["a type nobody knows", { cardTypeCode: "XX" }, { brand: "unknown", funding: "unknown" }],
+  [
+    "the name of a method",
+    { cardSchemeCode: "toString", cardTypeCode: "__proto__" },
+    { brand: "unknown", funding: "unknown" },
+  ],
   ["month 0", { cardExpiryMonth: "0" }, {}],
   ["month 13", { cardExpiryMonth: "13" }, {}],
   ["a month that is no number", { cardExpiryMonth: "Dec" }, {}],
@@ -38,11 +49,24 @@ const CASES: readonly [name: string, sent: Record<string, string>, read: Partial
     { cardExpiryMonth: "12", cardExpiryYear: "99" },
     { expMonth: 12, expYear: 2099 },
   ],
-  ["scheme and type", { cardSchemeCode: "VC", cardTypeCode: "VD" }, { brand: "visa" }],
+  ["scheme and type", { cardSchemeCode: "VC", cardTypeCode: "VD" }, { brand: "visa", funding: "debit" }],
   [
     "the type where the scheme is unknown",
     { cardSchemeCode: "QQ", cardTypeCode: "MD" },
-    { brand: "mastercard" },
+    { brand: "mastercard", funding: "debit" },
+  ],
+  ["a country that nobody knows", { cardIssuerCountryCode: "XXX" }, {}],
+  ["a country in two letters", { cardIssuerCountryCode: "GB" }, { country: "GB" }],
+  ["a country in three letters", { cardIssuerCountryCode: "DEU" }, { country: "DE" }],
+  [
+    "a type that the guide does not have",
+    { cardTypeCode: "ZZ", cardType: "Some Debit" },
+    { brand: "unknown", funding: "debit" },
+  ],
+  [
+    "a prepaid card, which no code tells",
+    { cardTypeCode: "MD", cardType: "Mastercard Prepaid Debit" },
+    { brand: "mastercard", funding: "prepaid" },
   ],
 ];
 
@@ -69,3 +93,46 @@ t.test("every card type of the gateway's guide has its brand", async (t) => {
     }
   }
 });
+
+t.test("card types that are one or the other have their funding", async (t) => {
+  const fundings = {
+    credit: "AM CC DC DI MC MI MP VC VP",
+    debit: "CD EL MA MD MU VA VD",
+    unknown: "CU DS JC",
+  };
+  for (const [funding, codes] of Object.entries(fundings)) {
+    for (const code of codes.split(" ")) t.equal(readCard([["cardTypeCode", code]]).funding, funding, code);
+  }
+});
+
+t.test(
+  "cards look alike where mask, expiry and issuer are the same, however these are written",
+  async (t) => {
+    const sent = {
+      cardNumberMask: "492942******0821",
+      cardExpiryMonth: "09",
+      cardExpiryYear: "29",
+      cardIssuer: "BANK",
+      cardType: "Visa Credit",
+    };
+    const lookOf = (changes: object) => readCardLook(Object.entries({ ...sent, ...changes }));
+    t.equal(readCardLook([["cardIssuer", "BANK"]]), null, "without a mask nothing is alike");
+    for (const same of [
+      { cardExpiryMonth: "9" },
+      { cardExpiryYear: "2029" },
+      { cardIssuer: "BANK " },
+      { cardType: "" },
+    ]) {
+      t.equal(lookOf(same), lookOf({}), JSON.stringify(same));
+    }
+    for (const other of [
+      { cardNumberMask: "492942******0822" },
+      { cardExpiryMonth: "10" },
+      { cardExpiryYear: "30" },
+      { cardIssuer: "OTHER BANK" },
+      { cardIssuer: "" },
+    ]) {
+      t.not(lookOf(other), lookOf({}), JSON.stringify(other));
+    }
+  },
+);

@@ -27,6 +27,7 @@ const ORDER: HostedOrder = {
   redirectUrl: "https://pay.example/pay/cs_abc/return",
   callbackUrl: "https://pay.example/callbacks/cardstream",
   cardOnFile: false,
+  asksWho: false,
 };
 
 t.test("the form asks for the session's payment, field by field", async (t) => {
@@ -69,6 +70,14 @@ t.test("the form is signed in full: no field can be added or altered on its way"
 
 t.test("the form that a shopper holds is no result when it is posted back", async (t) => {
   t.equal(verifyResult(hostedForm(ACCOUNT, ORDER), [ACCOUNT.secret]), undefined);
+});
+
+t.test("the page asks who pays only where it shall, and demands no answer", async (t) => {
+  const asking = hostedForm(ACCOUNT, { ...ORDER, asksWho: true });
+  for (const name of ["customerNameMandatory", "customerEmailMandatory"]) {
+    t.equal(fieldText(asking, name), "N", name);
+    t.notOk(hostedForm(ACCOUNT, ORDER).some((field) => field[0] === name));
+  }
 });
 
 t.test("a card that will be charged later is marked so, and no other", async (t) => {

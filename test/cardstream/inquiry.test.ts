@@ -14,7 +14,12 @@ const inquiry = createInquiry(
   createTransactionSearch({ timeoutMs: 5000, pausesMs: [] }),
 );
 
-const question = { transactionUnique: REFERENCE, openXrefs: [] as string[], knownXrefs: [] as string[] };
+const question = {
+  action: "SALE" as const,
+  transactionUnique: REFERENCE,
+  openXrefs: [] as string[],
+  knownXrefs: [] as string[],
+};
 
 const accountAt = ({ url }: ScriptedGateway, restToken: string | undefined) => ({
   gatewayUrl: url,

@@ -66,10 +66,25 @@ t.test("a real response is read whole", async (t) => {
     responseMessage: "AUTHCODE:385359",
     amount: 1001,
     amountReceived: 1001,
+    amountRetained: 1001,
     amountRefunded: undefined,
     currencyCode: "826",
     currencyExponent: "2",
-    card: { brand: "visa", last4: "0821", expMonth: 12, expYear: 2019 },
+    card: { brand: "visa", last4: "0821", expMonth: 12, expYear: 2019, funding: "credit", country: "GB" },
+    cardLook: '["492942******0821",12,2019,"BARCLAYS BANK PLC"]',
+    billing: {
+      name: "Joe Blogs",
+      email: "joe-blogs@example.com",
+      phone: null,
+      address: {
+        line1: "Flat 6, Primrose Rise",
+        line2: "347 Lavender Road, Northampton",
+        city: null,
+        state: null,
+        postalCode: "NN17 8YG",
+        country: null,
+      },
+    },
     transactionKey: "transaction:36943501",
   });
 });

@@ -1,7 +1,10 @@
 import t, { type Test } from "tap";
 
 import type { Database } from "../../src/db/database.js";
+import { findCheckoutSession } from "../../src/db/checkout-sessions.js";
 import { migrate } from "../../src/db/migrate.js";
+import { findCustomer } from "../../src/db/customers.js";
+import { findPaymentIntent } from "../../src/db/payment-intents.js";
 import { entities, migrations } from "../../src/db/schema.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import { eachEngine, type TestEngine } from "../support/database.js";
@@ -52,3 +55,97 @@ await eachEngine(
     t.equal(Buffer.from(former.secret_sealed).toString(), "old");
   },
 );
+
+await eachEngine(t, "a customer of the first release has no name, and is not deleted", async (t, engine) => {
+  const owner = { merchantId: "acct_1", livemode: true };
+  const createdAt = 1_795_000_000_000;
+  const row = {
+    merchant_id: "acct_1",
+    livemode: 1,
+    id: "cus_1",
+    email: "ada@example.com",
+    created_at: createdAt,
+  };
+  const database = await upgraded(t, engine, { customer: row });
+  const rest = { email: "ada@example.com", name: null, metadata: {}, createdAt, deletedAt: null };
+  t.same(await findCustomer(database.manager, owner, "cus_1"), { ...owner, id: "cus_1", ...rest });
+});
+
+await eachEngine(t, "a payment of a session stays as it is after an upgrade", async (t, engine) => {
+  const database = await upgraded(t, engine, {
+    payment_intent: {
+      id: "pi_1",
+      merchant_id: "acct_1",
+      livemode: 1,
+      session_id: "cs_1",
+      status: "succeeded",
+      amount: 2999,
+      currency: "gbp",
+      customer_id: null,
+      payment_method_id: "pm_1",
+      gateway_result_id: "gr_1",
+      created_at: 1_795_000_000_000,
+    },
+  });
+  t.same(await findPaymentIntent(database.manager, "pi_1"), {
+    id: "pi_1",
+    merchantId: "acct_1",
+    livemode: true,
+    sessionId: "cs_1",
+    status: "succeeded",
+    amount: 2999,
+    amountReceived: 2999,
+    amountRefunded: 0,
+    currency: "gbp",
+    customerId: null,
+    paymentMethodId: "pm_1",
+    gatewayResultId: "gr_1",
+    attempt: 0,
+    offSession: false,
+    metadata: {},
+    createdAt: 1_795_000_000_000,
+    canceledAt: null,
+    attemptClaim: null,
+    returnBegunAt: null,
+    heldResultId: null,
+  });
+});
+
+await eachEngine(t, "a session whose payment was going back is still known as one", async (t, engine) => {
+  const result = {
+    id: "gr_1",
+    merchant_id: "acct_1",
+    livemode: 1,
+    session_id: "cs_1",
+    attempt: 1,
+    transaction_key: "transaction:1",
+    outcome: "held",
+    held_reason: "amount_mismatch",
+    currency_code: "826",
+    state: "captured",
+    via: "callback",
+    message_sealed: Buffer.from("sealed"),
+    received_at: 1_795_000_000_000,
+    return_request: "cancel",
+  };
+  const session = {
+    id: "cs_1",
+    merchant_id: "acct_1",
+    livemode: 1,
+    status: "open",
+    currency: "gbp",
+    amount_total: 2999,
+    line_items: "[]",
+    success_url: "https://yourapp.com/",
+    cancel_url: "https://yourapp.com/",
+    metadata: "{}",
+    attempt: 1,
+    forms_given: 1,
+    created_at: 1_795_000_000_000,
+    expires_at: 1_795_086_400_000,
+    completed_late: 0,
+  };
+  const database = await upgraded(t, engine, { checkout_session: session, gateway_result: result });
+  const marked = (await findCheckoutSession(database.manager, "cs_1"))?.returnBegunAt;
+  t.equal(marked, 0, "that it was is all that is known");
+});

@@ -49,6 +49,18 @@ t.test("what was sealed for one scope does not open in another", async (t) => {
   t.throws(() => sealer.open(sealed, { ...SCOPE, purpose: "xref" }), "another purpose");
 });
 
+t.test("a fingerprint is the same for the same text, and differs by text, scope and key", async (t) => {
+  const scope: SealScope = { ...SCOPE, purpose: "card-fingerprint" };
+  const fingerprint = sealer.fingerprint("492942******0821", scope);
+  t.match(fingerprint, /^[0-9a-f]{32}$/);
+  t.equal(createSealer(KEY).fingerprint("492942******0821", scope), fingerprint);
+  t.not(sealer.fingerprint("492942******0822", scope), fingerprint);
+  for (const other of [{ merchantId: "mer_2" }, { livemode: false }, { purpose: "xref" as const }]) {
+    t.not(sealer.fingerprint("492942******0821", { ...scope, ...other }), fingerprint, JSON.stringify(other));
+  }
+  t.not(createSealer(Buffer.alloc(32, 8)).fingerprint("492942******0821", scope), fingerprint);
+});
+
 t.test("no two scopes share a key, whatever characters are in a merchant's id", async () => {
   fc.assert(
     fc.property(aScope, aScope, (a, b) => {

@@ -40,8 +40,7 @@ await onSqlite(t, "a faulty request is told its code, signed, and is recorded no
   const books = await stand.books();
   const faults: readonly (readonly [request: Record<string, string>, code: string])[] = [
     [{ xref }, "66055"],
-    [{ action: "SALE", xref }, "66311"],
-    [{ action: "VERIFY", xref }, "66311"],
+    [{ action: "PREAUTH", xref }, "66311"],
     [{ action: "QUERY" }, "66085"],
     [{ action: "QUERY", xref: "26112215ZZ30ZZ00ZZ00ZZZ" }, "66341"],
     [{ action: "QUERY", xref: xref.toLowerCase() }, "66341"],

@@ -100,6 +100,21 @@ await eachEngine(t, "test payments are made on a sandbox in another process", as
   t.notMatch(await sandbox.stop(), /Bearer|"secret"|4929421234600821/);
 });
 
+await eachEngine(t, "a merchant's faults are set at a sandbox in another process", async (t, engine) => {
+  const { config } = await startBoth(t, engine);
+  const { testKey } = await createTestMerchant(config);
+  const app = await startTestApp(t, config);
+  const call = async (method: string, body?: object) =>
+    await app.call(method, "/v1/test_helpers/gateway_faults", testKey, body);
+  const dropped = { faults: [{ type: "wrong_amount" }, { type: "callback_delayed", milliseconds: 60_000 }] };
+  t.match(await call("POST", dropped), { status: 200, json: dropped });
+  t.match((await call("GET")).json, dropped);
+  t.match(await pay(app, testKey), { status: "open" });
+  t.match((await app.call("GET", "/v1/held_payments", testKey)).json.data, [{ reason: "amount_mismatch" }]);
+  t.match((await call("POST", {})).json, { faults: [] });
+  t.match(await pay(app, testKey), { status: "complete" });
+});
+
 await onSqlite(
   t,
   "a service starts while the sandbox is away, and the command says so",

@@ -142,6 +142,7 @@ export function formOf({ shop }: Stand, order: Partial<HostedOrder> = {}): Field
     redirectUrl: `${shop.url}/return`,
     callbackUrl: `${shop.url}/callback`,
     cardOnFile: false,
+    asksWho: false,
     ...order,
   });
 }

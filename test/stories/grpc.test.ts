@@ -55,3 +55,23 @@ await eachEngine(t, "a session created over gRPC is the same over JSON", async (
   const again = await client.call("getCheckoutSession", { id: session.id }, testKey);
   t.same(again.answer.checkout_session, session);
 });
+
+await eachEngine(
+  t,
+  "a call over gRPC is logged once, with the id that its answer carries",
+  async (t, engine) => {
+    const config = testConfig(engine);
+    const { testKey } = await createTestMerchant(config);
+    const app = await startTestApp(t, config);
+    const client = await connect(app.urls.grpc);
+    t.teardown(() => client.close());
+    const { error } = await client.call("getCheckoutSession", { id: "cs_nobody" }, testKey);
+    const [id] = error?.metadata.get("request-id") ?? [];
+    t.match(id, /^req_/);
+    const lines = app.logged.map((line) => JSON.parse(line) as { requestId?: string });
+    t.match(
+      lines.filter(({ requestId }) => requestId === id),
+      [{ msg: "call", rpc: "calmonypay.v1.CheckoutService/GetCheckoutSession", code: "NotFound" }],
+    );
+  },
+);

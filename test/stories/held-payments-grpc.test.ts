@@ -5,9 +5,8 @@ import type { TestEngine } from "../support/database.js";
 import { eachEngine } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { connect } from "../support/grpc.js";
-import { type HeldStory, holdPayment, scriptGateway } from "../support/held.js";
-import { anOrder } from "../support/orders.js";
-import { callback, read, type Session, stored } from "../support/results.js";
+import { holdAnother, holdPayment, scriptGateway } from "../support/held.js";
+import { callback, read, stored } from "../support/results.js";
 
 const DISMISS = { resolution: "HELD_PAYMENT_RESOLUTION_DISMISS" };
 const ACCEPT = { resolution: "HELD_PAYMENT_RESOLUTION_ACCEPT" };
@@ -121,20 +120,9 @@ await eachEngine(
 
 async function openStory(t: Test, engine: TestEngine, changes?: Record<string, string | undefined>) {
   const story = await holdPayment(t, engine, changes);
-  const client = await connect(story.app.urls.grpc, undefined, "HeldPaymentService");
+  const client = await connect(story.app.urls.grpc, { service: "HeldPaymentService" });
   t.teardown(() => client.close());
   return { ...story, client };
-}
-
-/** Another session of the story's merchant, half paid as well. */
-async function holdAnother(story: HeldStory): Promise<HeldStory> {
-  const { app, mine } = story;
-  const { json } = await app.call("POST", "/v1/checkout/sessions", mine.liveKey, anOrder());
-  const session = json as Session;
-  const message = paidMessage(session, mine.live.gatewayMerchantId, { amountReceived: "1500" });
-  await callback(app, signedBody(message, mine.live.secret));
-  const { json: list } = await app.call("GET", "/v1/held_payments?limit=1", mine.liveKey);
-  return { ...story, session, message, id: list.data[0].id };
 }
 
 /** The status with its details: reason and fields stand in it as they are. */

@@ -8,19 +8,34 @@ import {
   testConfig,
 } from "../support/app.js";
 import { openPage } from "../support/browser.js";
+import { chargeOf, CUSTOMER } from "../support/charges.js";
 import { onSqlite } from "../support/database.js";
 import { complaints, jsonOf, operationsOf } from "../support/openapi.js";
 import { aLineItem, anOrder } from "../support/orders.js";
+import { openDesk } from "../support/sandbox-desk.js";
 import type { Loose } from "../support/reflection.js";
 
 const SESSIONS = "/v1/checkout/sessions";
+const INTENTS = "/v1/payment_intents";
 const SESSION = `${SESSIONS}/{id}`;
+
+const CARD = { cardNumber: "4929421234600821", cardExpiryMonth: "12", cardExpiryYear: "29", cardCVV: "356" };
+
+/** What stands for an id in a path. */
+const VARIABLE = /\{\w+\}/;
 
 /** What is sent to the operations that take more than their address. */
 const BODIES: Record<string, object> = {
   [`post ${SESSIONS}`]: anOrder({ customer: "cus_nobody" }),
+  "post /v1/customers": { email: "ada@example.com" },
+  "post /v1/customers/{id}": { name: "Ada" },
+  "post /v1/payment_methods/{id}/attach": { customer: "cus_abc123" },
   "post /v1/held_payments/{id}/resolve": { resolution: "dismiss", note: "Settled by telephone" },
+  [`post ${INTENTS}`]: chargeOf("pm_nobody"),
+  [`post ${INTENTS}/{id}/confirm`]: {},
+  "post /v1/refunds": { payment_intent: "pi_nobody", amount: 1 },
   "post /v1/test_helpers/clock/advance": { seconds: 1 },
+  "post /v1/test_helpers/gateway_faults": { faults: [{ type: "callback_dropped" }] },
 };
 
 await onSqlite(
@@ -76,7 +91,8 @@ await onSqlite(
 );
 
 await onSqlite(t, "every answer of the service is one that the document promises", async (t, engine) => {
-  const { app, document, testKey } = await startService(t, engine);
+  const { app, document, merchant } = await startService(t, engine);
+  const { testKey } = merchant;
   const seen = new Set<string>();
   const check = (method: string, template: string, answer: ApiAnswer): Loose => {
     const { responses } = document.paths[template][method];
@@ -89,18 +105,36 @@ await onSqlite(t, "every answer of the service is one that the document promises
     return answer.json;
   };
   const call = async (method: string, template: string, id: string, body?: unknown, key = testKey) =>
-    check(method, template, await app.call(method.toUpperCase(), template.replace("{id}", id), key, body));
+    check(method, template, await app.call(method.toUpperCase(), template.replace(VARIABLE, id), key, body));
 
   const plain = await call("post", SESSIONS, "", anOrder());
   await call("post", SESSIONS, "", anOrder({ customer: "cus_abc123", metadata: { a: "b" } }));
-  const heldPayment = await holdPayment(app, plain.url, testKey);
+  await call("post", "/v1/customers", "", { id: "cus_leaving" });
+  const payment = await pay(app, testKey);
+  const refund = await call("post", "/v1/refunds", "", { payment_intent: payment, amount: 1 });
+  const ids: Record<string, string> = {
+    customers: "cus_abc123",
+    held_payments: await payPart(app, plain.url, testKey),
+    payment_methods: await cardOf(app, testKey),
+    payment_intents: payment,
+    refunds: String(refund.id),
+  };
   for (const { method, path } of operationsOf(document)) {
-    const id = path.startsWith("/v1/held_payments") ? heldPayment : plain.id;
+    const id = method === "delete" ? "cus_leaving" : (ids[path.split("/")[2] ?? ""] ?? plain.id);
     const body = BODIES[`${method} ${path}`];
     await call(method, path, "cs_nobody", body, "sk_test_nobody");
-    await call(method, path, path.includes("{id}") ? id : "", body);
-    if (path.includes("{id}")) await call(method, path, "cs_nobody", body);
+    await call(method, path, VARIABLE.test(path) ? id : "", body);
+    if (VARIABLE.test(path)) await call(method, path, "cs_nobody", body);
   }
+  const card = (await app.call("GET", `/v1/payment_intents/${ids["payment_intents"]}`, testKey)).json;
+  await call("post", INTENTS, "", chargeOf(card.payment_method));
+  for (let declined = 0; declined < 2; declined++) {
+    await call("post", INTENTS, "", { ...chargeOf(card.payment_method), amount: 12_000 });
+  }
+  const [given, tried] = (await app.call("GET", `${INTENTS}?limit=2`, testKey)).json.data;
+  await call("post", `${INTENTS}/{id}/cancel`, given.id);
+  await (await openDesk(app, merchant)).setFaults("direct_error");
+  await call("post", `${INTENTS}/{id}/confirm`, tried.id, {});
   check("get", SESSIONS, await app.call("GET", `${SESSIONS}?limit=0`, testKey));
   check(
     "get",
@@ -122,24 +156,31 @@ await onSqlite(t, "every answer of the service is one that the document promises
 });
 
 /** Has a session paid in part, which is held; the id of what is held. */
-async function holdPayment(app: TestApp, url: string, key: string): Promise<string> {
+async function payPart(app: TestApp, url: string, key: string): Promise<string> {
   const cardPage = await (await openPage(url)).forms[0]?.submit();
-  const card = {
-    cardNumber: "4929421234600821",
-    cardExpiryMonth: "12",
-    cardExpiryYear: "29",
-    cardCVV: "356",
-  };
-  await cardPage?.forms[0]?.submit({ ...card, outcome: "partial" });
+  await cardPage?.forms[0]?.submit({ ...CARD, outcome: "partial" });
   return (await app.call("GET", "/v1/held_payments", key)).json.data[0].id;
+}
+
+/** Has a new session of a customer paid; the id of the payment. */
+async function pay(app: TestApp, key: string): Promise<string> {
+  const { json } = await app.call("POST", SESSIONS, key, anOrder({ customer: CUSTOMER }));
+  const cardPage = await (await openPage(json.url)).forms[0]?.submit();
+  await cardPage?.forms[0]?.submit(CARD);
+  return (await app.call("GET", "/v1/payment_intents", key)).json.data[0].id;
+}
+
+/** The id of the customer's card. */
+async function cardOf(app: TestApp, key: string): Promise<string> {
+  return (await app.call("GET", "/v1/customers/cus_abc123/payment_methods", key)).json.data[0].id;
 }
 
 /** A service, and the document as it serves it. */
 async function startService(t: Test, engine: Parameters<typeof testConfig>[0]) {
   const config = testConfig(engine);
-  const { testKey } = await createTestMerchant(config);
+  const merchant = await createTestMerchant(config);
   const app = await startTestApp(t, config);
   const answer = await app.call("GET", "/openapi.json", undefined);
   t.match(answer, { status: 200, json: { openapi: "3.1.0" } });
-  return { app, testKey, document: answer.json };
+  return { app, merchant, testKey: merchant.testKey, document: answer.json };
 }

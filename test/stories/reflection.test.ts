@@ -25,12 +25,12 @@ await onSqlite(t, "reflection says what it does not know, and goes on", async (t
   const app = await startTestApp(t, testConfig(engine));
   for (const version of VERSIONS) {
     const answers = await ask(app.urls.grpc, version, [
-      { file_by_filename: "calmonypay/v1/refund.proto" },
-      { file_containing_symbol: "calmonypay.v1.Refund" },
+      { file_by_filename: "calmonypay/v1/payout.proto" },
+      { file_containing_symbol: "calmonypay.v1.Payout" },
       {
         file_containing_extension: { containing_type: "google.protobuf.MethodOptions", extension_number: 7 },
       },
-      { all_extension_numbers_of_type: "calmonypay.v1.Refund" },
+      { all_extension_numbers_of_type: "calmonypay.v1.Payout" },
     ]);
     t.equal(answers.length, 4);
     for (const answer of answers) t.match(answer, { error_response: { error_code: status.NOT_FOUND } });

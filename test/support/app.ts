@@ -56,7 +56,10 @@ export interface TestMerchant {
 }
 
 /** The configuration of a service on this engine: ports of its own, nothing of the environment. */
-export function testConfig(engine: TestEngine, changes: Partial<Config> = {}): Config {
+export function testConfig(
+  engine: Pick<TestEngine, "name" | "place">,
+  changes: Partial<Config> = {},
+): Config {
   return {
     host: "127.0.0.1",
     port: 0,

@@ -15,11 +15,16 @@ type Outcome =
 // oxlint-disable-next-line typescript/no-explicit-any -- what a client without generated types gets.
 type Answer = any;
 
-/** A client made from the proto files, by a gRPC stack that is not ours: of CheckoutService, or the service named. */
+/** Which service is called, and how its address is trusted. */
+interface Wanted {
+  readonly trust?: ChannelCredentials;
+  readonly service?: string;
+}
+
+/** A client made from the proto files, by a gRPC stack that is not ours. */
 export async function connect(
   address: string,
-  trust: ChannelCredentials = credentials.createInsecure(),
-  service = "CheckoutService",
+  { trust = credentials.createInsecure(), service = "CheckoutService" }: Wanted = {},
 ) {
   const definition = await load(fileOf(service), {
     includeDirs: ["proto", "proto/third_party"],

@@ -49,7 +49,18 @@ export async function holdPayment(
   const message = paidMessage(session, mine.live.gatewayMerchantId, changes);
   await callback(app, signedBody(message, mine.live.secret));
   const { json: list } = await app.call("GET", HELD, mine.liveKey);
-  return { app, config, mine, other, gateway, session, message, id: list.data[0].id };
+  return { app, config, mine, other, gateway, session, message, id: list.data[0]?.id };
+}
+
+/** Another session of the story's merchant, and a payment of it that is held. */
+export async function holdAnother(story: HeldStory): Promise<HeldStory> {
+  const { app, mine } = story;
+  const { json } = await app.call("POST", "/v1/checkout/sessions", mine.liveKey, anOrder());
+  const session = json as Session;
+  const message = paidMessage(session, mine.live.gatewayMerchantId, { amountReceived: "1500" });
+  await callback(app, signedBody(message, mine.live.secret));
+  const { json: list } = await app.call("GET", `${HELD}?limit=1`, mine.liveKey);
+  return { ...story, session, message, id: list.data[0].id };
 }
 
 /** Resolves it, as its merchant does. */

@@ -1,5 +1,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 
+import { CHARGE, HELD, PAYMENT, REFUND } from "./payment-examples.js";
+
 /** What one call looks like. */
 interface Example {
   /** Where the call has a body. */
@@ -37,6 +39,8 @@ const OPEN = {
   client_reference_id: null,
   metadata: {},
   payment_status: "unpaid",
+  customer_creation: null,
+  line_items: null,
 };
 
 const COMPLETE = {
@@ -57,22 +61,54 @@ const ITEM = {
   amount_total: 2999,
 };
 
-const HELD = {
-  id: "gr_abc123",
-  object: "held_payment",
+const CUSTOMER = {
+  id: "cus_abc123",
+  object: "customer",
+  email: "ada@example.com",
+  name: "Ada Lovelace",
+  metadata: { plan: "pro" },
   created: 1_718_000_000,
   livemode: true,
-  checkout_session: "cs_abc123",
-  reason: "amount_mismatch",
-  description: "The amount asked for or received is not the session's.",
-  amount: 2999,
-  amount_received: 1500,
-  currency: "gbp",
-  gateway_transaction: "36943501",
-  possible_resolutions: ["accept", "return", "dismiss"],
-  resolution: null,
-  note: null,
-  resolved_at: null,
+  deleted: false,
+};
+
+const CARD = {
+  id: "pm_def456",
+  object: "payment_method",
+  type: "card",
+  card: {
+    brand: "visa",
+    last4: "0821",
+    exp_month: 12,
+    exp_year: 2029,
+    funding: "credit",
+    country: "GB",
+    fingerprint: "5d41402abc4b2a76b9719d911017c592",
+  },
+  billing_details: {
+    name: "Ada Lovelace",
+    email: "ada@example.com",
+    phone: null,
+    address: {
+      line1: "347 Lavender Road",
+      line2: null,
+      city: "Northampton",
+      state: null,
+      postal_code: "NN17 8YG",
+      country: "GB",
+    },
+  },
+  customer: "cus_abc123",
+  created: 1_718_000_000,
+  livemode: true,
+};
+
+const FAULTS = {
+  object: "test_helpers.gateway_faults",
+  faults: [
+    { type: "callback_delayed", milliseconds: 5000 },
+    { type: "redirect_lost", milliseconds: null },
+  ],
 };
 
 /** By the name of the method. A test holds them to their schemas. */
@@ -82,13 +118,37 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   ListCheckoutSessions: {
     answer: { object: "list", data: [OPEN], has_more: false, url: "/v1/checkout/sessions" },
   },
-  ExpireCheckoutSession: { answer: { ...OPEN, status: "expired" } },
+  ExpireCheckoutSession: { request: {}, answer: { ...OPEN, status: "expired" } },
   ListCheckoutSessionLineItems: {
     answer: {
       object: "list",
       data: [ITEM],
       has_more: false,
       url: "/v1/checkout/sessions/cs_abc123/line_items",
+    },
+  },
+  CreateCustomer: {
+    request: { email: "ada@example.com", name: "Ada Lovelace", metadata: { plan: "pro" } },
+    answer: CUSTOMER,
+  },
+  GetCustomer: { answer: CUSTOMER },
+  UpdateCustomer: {
+    request: { email: "ada@lovelace.example", metadata: { plan: "" } },
+    answer: { ...CUSTOMER, email: "ada@lovelace.example", metadata: {} },
+  },
+  ListCustomers: {
+    answer: { object: "list", data: [CUSTOMER], has_more: false, url: "/v1/customers" },
+  },
+  DeleteCustomer: { answer: { id: "cus_abc123", object: "customer", deleted: true } },
+  GetPaymentMethod: { answer: CARD },
+  AttachPaymentMethod: { request: { customer: "cus_abc123" }, answer: CARD },
+  DetachPaymentMethod: { request: {}, answer: { ...CARD, customer: null } },
+  ListCustomerPaymentMethods: {
+    answer: {
+      object: "list",
+      data: [CARD],
+      has_more: false,
+      url: "/v1/customers/cus_abc123/payment_methods",
     },
   },
   ListHeldPayments: {
@@ -105,10 +165,40 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       resolved_at: 1_718_003_600,
     },
   },
+  GetPaymentIntent: { answer: PAYMENT },
+  ListPaymentIntents: {
+    answer: { object: "list", data: [PAYMENT], has_more: false, url: "/v1/payment_intents" },
+  },
+  CreatePaymentIntent: {
+    request: {
+      customer: "cus_abc123",
+      payment_method: "pm_def456",
+      amount: 2999,
+      currency: "gbp",
+      confirm: true,
+      off_session: true,
+    },
+    answer: CHARGE,
+  },
+  ConfirmPaymentIntent: { request: { payment_method: "pm_def456" }, answer: CHARGE },
+  CancelPaymentIntent: {
+    answer: { ...CHARGE, status: "canceled", amount_received: 0, latest_charge: null },
+  },
+  CreateRefund: {
+    request: { payment_intent: "pi_xyz789", amount: 1000, reason: "requested_by_customer" },
+    answer: REFUND,
+  },
+  GetRefund: { answer: REFUND },
+  ListRefunds: { answer: { object: "list", data: [REFUND], has_more: false, url: "/v1/refunds" } },
   AdvanceTestClock: {
     request: { seconds: 86_400 },
     answer: { object: "test_helpers.clock", ahead: 86_400 },
   },
+  SetGatewayFaults: {
+    request: { faults: [{ type: "callback_delayed", milliseconds: 5000 }, { type: "redirect_lost" }] },
+    answer: FAULTS,
+  },
+  GetGatewayFaults: { answer: FAULTS },
 };
 
 /** Objects in the query, by the name of their message. Viewers would make one up that finds nothing. */

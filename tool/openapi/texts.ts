@@ -27,7 +27,10 @@ export function firstSentence(text: string): { sentence: string; rest: string } 
 
 /** The comments speak of gRPC codes, which merchants never see. */
 function inWordsOfHttp(text: string): string {
-  return text.replaceAll(/\b[A-Z]+(_[A-Z]+)+\b|\bABORTED\b/g, (word) => STATUSES.get(word) ?? word);
+  return text.replaceAll(
+    /\b[A-Z]+(_[A-Z]+)+\b|\b(ABORTED|UNAVAILABLE)\b/g,
+    (word) => STATUSES.get(word) ?? word,
+  );
 }
 
 const STATUSES = new Map(

@@ -2,17 +2,17 @@
 // @generated from file calmonypay/v1/test_helpers_service.proto (package calmonypay.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { file_google_api_annotations } from "../../google/api/annotations_pb.js";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file calmonypay/v1/test_helpers_service.proto.
  */
 export const file_calmonypay_v1_test_helpers_service: GenFile = /*@__PURE__*/
-  fileDesc("CihjYWxtb255cGF5L3YxL3Rlc3RfaGVscGVyc19zZXJ2aWNlLnByb3RvEg1jYWxtb255cGF5LnYxIkUKCVRlc3RDbG9jaxIpCgZvYmplY3QYASABKAlCGbpIFnIUChJ0ZXN0X2hlbHBlcnMuY2xvY2sSDQoFYWhlYWQYAiABKAMiPAoXQWR2YW5jZVRlc3RDbG9ja1JlcXVlc3QSIQoHc2Vjb25kcxgBIAEoA0IQukgNyAEBIggYgIawlgEoASJIChhBZHZhbmNlVGVzdENsb2NrUmVzcG9uc2USLAoKdGVzdF9jbG9jaxgBIAEoCzIYLmNhbG1vbnlwYXkudjEuVGVzdENsb2NrMrEBChJUZXN0SGVscGVyc1NlcnZpY2USmgEKEEFkdmFuY2VUZXN0Q2xvY2sSJi5jYWxtb255cGF5LnYxLkFkdmFuY2VUZXN0Q2xvY2tSZXF1ZXN0GicuY2FsbW9ueXBheS52MS5BZHZhbmNlVGVzdENsb2NrUmVzcG9uc2UiNYLT5JMCLzoBKmIKdGVzdF9jbG9jayIeL3YxL3Rlc3RfaGVscGVycy9jbG9jay9hZHZhbmNlYgZwcm90bzM", [file_buf_validate_validate, file_google_api_annotations]);
+  fileDesc("CihjYWxtb255cGF5L3YxL3Rlc3RfaGVscGVyc19zZXJ2aWNlLnByb3RvEg1jYWxtb255cGF5LnYxIkUKCVRlc3RDbG9jaxIpCgZvYmplY3QYASABKAlCGbpIFnIUChJ0ZXN0X2hlbHBlcnMuY2xvY2sSDQoFYWhlYWQYAiABKAMiPAoXQWR2YW5jZVRlc3RDbG9ja1JlcXVlc3QSIQoHc2Vjb25kcxgBIAEoA0IQukgNyAEBIggYgIawlgEoASJIChhBZHZhbmNlVGVzdENsb2NrUmVzcG9uc2USLAoKdGVzdF9jbG9jaxgBIAEoCzIYLmNhbG1vbnlwYXkudjEuVGVzdENsb2NrInAKDUdhdGV3YXlGYXVsdHMSMgoGb2JqZWN0GAEgASgJQiK6SB9yHQobdGVzdF9oZWxwZXJzLmdhdGV3YXlfZmF1bHRzEisKBmZhdWx0cxgCIAMoCzIbLmNhbG1vbnlwYXkudjEuR2F0ZXdheUZhdWx0ImkKDEdhdGV3YXlGYXVsdBItCgR0eXBlGAEgASgOMh8uY2FsbW9ueXBheS52MS5HYXRld2F5RmF1bHRUeXBlEhkKDG1pbGxpc2Vjb25kcxgCIAEoA0gAiAEBQg8KDV9taWxsaXNlY29uZHMiygIKD05ld0dhdGV3YXlGYXVsdBI6CgR0eXBlGAEgASgOMh8uY2FsbW9ueXBheS52MS5HYXRld2F5RmF1bHRUeXBlQgu6SAjIAQGCAQIQARInCgxtaWxsaXNlY29uZHMYAiABKANCDLpICSIHGIC4mSkoAEgAiAEBOsABuki8ARq5AQoaZ2F0ZXdheV9mYXVsdC5taWxsaXNlY29uZHMSY29ubHkgY2FsbGJhY2tfZGVsYXllZCwgY2FsbGJhY2tfYWZ0ZXJfcmVkaXJlY3QsIGRpcmVjdF90aW1lb3V0IGFuZCBzZWFyY2hfdGltZW91dCB0YWtlIG1pbGxpc2Vjb25kcxo2IWhhcyh0aGlzLm1pbGxpc2Vjb25kcykgfHwgdGhpcy50eXBlIGluIFsyLCA0LCAxMCwgMTJdQg8KDV9taWxsaXNlY29uZHMiUwoXU2V0R2F0ZXdheUZhdWx0c1JlcXVlc3QSOAoGZmF1bHRzGAEgAygLMh4uY2FsbW9ueXBheS52MS5OZXdHYXRld2F5RmF1bHRCCLpIBZIBAhAMIlAKGFNldEdhdGV3YXlGYXVsdHNSZXNwb25zZRI0Cg5nYXRld2F5X2ZhdWx0cxgBIAEoCzIcLmNhbG1vbnlwYXkudjEuR2F0ZXdheUZhdWx0cyIZChdHZXRHYXRld2F5RmF1bHRzUmVxdWVzdCJQChhHZXRHYXRld2F5RmF1bHRzUmVzcG9uc2USNAoOZ2F0ZXdheV9mYXVsdHMYASABKAsyHC5jYWxtb255cGF5LnYxLkdhdGV3YXlGYXVsdHMqjQQKEEdhdGV3YXlGYXVsdFR5cGUSIgoeR0FURVdBWV9GQVVMVF9UWVBFX1VOU1BFQ0lGSUVEEAASJwojR0FURVdBWV9GQVVMVF9UWVBFX0NBTExCQUNLX0RST1BQRUQQARInCiNHQVRFV0FZX0ZBVUxUX1RZUEVfQ0FMTEJBQ0tfREVMQVlFRBACEicKI0dBVEVXQVlfRkFVTFRfVFlQRV9DQUxMQkFDS19ET1VCTEVEEAMSLgoqR0FURVdBWV9GQVVMVF9UWVBFX0NBTExCQUNLX0FGVEVSX1JFRElSRUNUEAQSJAogR0FURVdBWV9GQVVMVF9UWVBFX1JFRElSRUNUX0xPU1QQBRIjCh9HQVRFV0FZX0ZBVUxUX1RZUEVfV1JPTkdfQU1PVU5UEAYSHQoZR0FURVdBWV9GQVVMVF9UWVBFX0ZPUkdFRBAHEigKJEdBVEVXQVlfRkFVTFRfVFlQRV9QQVJUSUFMX1NJR05BVFVSRRAIEiMKH0dBVEVXQVlfRkFVTFRfVFlQRV9ESVJFQ1RfRVJST1IQCRIlCiFHQVRFV0FZX0ZBVUxUX1RZUEVfRElSRUNUX1RJTUVPVVQQChIjCh9HQVRFV0FZX0ZBVUxUX1RZUEVfU0VBUkNIX0VSUk9SEAsSJQohR0FURVdBWV9GQVVMVF9UWVBFX1NFQVJDSF9USU1FT1VUEAwy+AMKElRlc3RIZWxwZXJzU2VydmljZRKaAQoQQWR2YW5jZVRlc3RDbG9jaxImLmNhbG1vbnlwYXkudjEuQWR2YW5jZVRlc3RDbG9ja1JlcXVlc3QaJy5jYWxtb255cGF5LnYxLkFkdmFuY2VUZXN0Q2xvY2tSZXNwb25zZSI1gtPkkwIvOgEqYgp0ZXN0X2Nsb2NrIh4vdjEvdGVzdF9oZWxwZXJzL2Nsb2NrL2FkdmFuY2USogEKEFNldEdhdGV3YXlGYXVsdHMSJi5jYWxtb255cGF5LnYxLlNldEdhdGV3YXlGYXVsdHNSZXF1ZXN0GicuY2FsbW9ueXBheS52MS5TZXRHYXRld2F5RmF1bHRzUmVzcG9uc2UiPZACAoLT5JMCNDoBKmIOZ2F0ZXdheV9mYXVsdHMiHy92MS90ZXN0X2hlbHBlcnMvZ2F0ZXdheV9mYXVsdHMSnwEKEEdldEdhdGV3YXlGYXVsdHMSJi5jYWxtb255cGF5LnYxLkdldEdhdGV3YXlGYXVsdHNSZXF1ZXN0GicuY2FsbW9ueXBheS52MS5HZXRHYXRld2F5RmF1bHRzUmVzcG9uc2UiOpACAYLT5JMCMWIOZ2F0ZXdheV9mYXVsdHMSHy92MS90ZXN0X2hlbHBlcnMvZ2F0ZXdheV9mYXVsdHNiBnByb3RvMw", [file_buf_validate_validate, file_google_api_annotations]);
 
 /**
  * The clock that a merchant's test objects follow.
@@ -85,6 +85,282 @@ export const AdvanceTestClockResponseSchema: GenMessage<AdvanceTestClockResponse
   messageDesc(file_calmonypay_v1_test_helpers_service, 2);
 
 /**
+ * What goes wrong on purpose at the sandbox gateway.
+ *
+ * @generated from message calmonypay.v1.GatewayFaults
+ */
+export type GatewayFaults = Message<"calmonypay.v1.GatewayFaults"> & {
+  /**
+   * Always `test_helpers.gateway_faults`. Set by the service.
+   *
+   * @generated from field: string object = 1;
+   */
+  object: string;
+
+  /**
+   * Everything that goes wrong, each kind once; empty where nothing does.
+   *
+   * @generated from field: repeated calmonypay.v1.GatewayFault faults = 2;
+   */
+  faults: GatewayFault[];
+};
+
+/**
+ * Describes the message calmonypay.v1.GatewayFaults.
+ * Use `create(GatewayFaultsSchema)` to create a new message.
+ */
+export const GatewayFaultsSchema: GenMessage<GatewayFaults> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_test_helpers_service, 3);
+
+/**
+ * One thing that goes wrong.
+ *
+ * @generated from message calmonypay.v1.GatewayFault
+ */
+export type GatewayFault = Message<"calmonypay.v1.GatewayFault"> & {
+  /**
+   * What it is.
+   *
+   * @generated from field: calmonypay.v1.GatewayFaultType type = 1;
+   */
+  type: GatewayFaultType;
+
+  /**
+   * The time that was given for it; empty where its default holds, or time has no part in it. See `NewGatewayFault`.
+   *
+   * @generated from field: optional int64 milliseconds = 2;
+   */
+  milliseconds?: bigint | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.GatewayFault.
+ * Use `create(GatewayFaultSchema)` to create a new message.
+ */
+export const GatewayFaultSchema: GenMessage<GatewayFault> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_test_helpers_service, 4);
+
+/**
+ * One thing that is to go wrong.
+ *
+ * @generated from message calmonypay.v1.NewGatewayFault
+ */
+export type NewGatewayFault = Message<"calmonypay.v1.NewGatewayFault"> & {
+  /**
+   * What it is. Required.
+   *
+   * @generated from field: calmonypay.v1.GatewayFaultType type = 1;
+   */
+  type: GatewayFaultType;
+
+  /**
+   * After how many milliseconds a late callback is sent, or how long a silent endpoint keeps its caller waiting before it
+   * hangs up: 0 to 86400000 (a day). Only for `callback_delayed` (2000 where empty), `callback_after_redirect` (1000),
+   * `direct_timeout` and `search_timeout` (60000 each).
+   *
+   * @generated from field: optional int64 milliseconds = 2;
+   */
+  milliseconds?: bigint | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.NewGatewayFault.
+ * Use `create(NewGatewayFaultSchema)` to create a new message.
+ */
+export const NewGatewayFaultSchema: GenMessage<NewGatewayFault> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_test_helpers_service, 5);
+
+/**
+ * What SetGatewayFaults takes.
+ *
+ * @generated from message calmonypay.v1.SetGatewayFaultsRequest
+ */
+export type SetGatewayFaultsRequest = Message<"calmonypay.v1.SetGatewayFaultsRequest"> & {
+  /**
+   * Everything that is to go wrong from now on, at most 12 kinds; of a kind that is given twice the last counts. Empty for
+   * nothing.
+   *
+   * @generated from field: repeated calmonypay.v1.NewGatewayFault faults = 1;
+   */
+  faults: NewGatewayFault[];
+};
+
+/**
+ * Describes the message calmonypay.v1.SetGatewayFaultsRequest.
+ * Use `create(SetGatewayFaultsRequestSchema)` to create a new message.
+ */
+export const SetGatewayFaultsRequestSchema: GenMessage<SetGatewayFaultsRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_test_helpers_service, 6);
+
+/**
+ * What SetGatewayFaults answers. Over HTTP the faults themselves are the body.
+ *
+ * @generated from message calmonypay.v1.SetGatewayFaultsResponse
+ */
+export type SetGatewayFaultsResponse = Message<"calmonypay.v1.SetGatewayFaultsResponse"> & {
+  /**
+   * What goes wrong now.
+   *
+   * @generated from field: calmonypay.v1.GatewayFaults gateway_faults = 1;
+   */
+  gatewayFaults?: GatewayFaults | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.SetGatewayFaultsResponse.
+ * Use `create(SetGatewayFaultsResponseSchema)` to create a new message.
+ */
+export const SetGatewayFaultsResponseSchema: GenMessage<SetGatewayFaultsResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_test_helpers_service, 7);
+
+/**
+ * What GetGatewayFaults takes: nothing.
+ *
+ * @generated from message calmonypay.v1.GetGatewayFaultsRequest
+ */
+export type GetGatewayFaultsRequest = Message<"calmonypay.v1.GetGatewayFaultsRequest"> & {
+};
+
+/**
+ * Describes the message calmonypay.v1.GetGatewayFaultsRequest.
+ * Use `create(GetGatewayFaultsRequestSchema)` to create a new message.
+ */
+export const GetGatewayFaultsRequestSchema: GenMessage<GetGatewayFaultsRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_test_helpers_service, 8);
+
+/**
+ * What GetGatewayFaults answers. Over HTTP the faults themselves are the body.
+ *
+ * @generated from message calmonypay.v1.GetGatewayFaultsResponse
+ */
+export type GetGatewayFaultsResponse = Message<"calmonypay.v1.GetGatewayFaultsResponse"> & {
+  /**
+   * What goes wrong now.
+   *
+   * @generated from field: calmonypay.v1.GatewayFaults gateway_faults = 1;
+   */
+  gatewayFaults?: GatewayFaults | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.GetGatewayFaultsResponse.
+ * Use `create(GetGatewayFaultsResponseSchema)` to create a new message.
+ */
+export const GetGatewayFaultsResponseSchema: GenMessage<GetGatewayFaultsResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_test_helpers_service, 9);
+
+/**
+ * What can go wrong. Faults of a payment hold for each that is made while they are set.
+ *
+ * @generated from enum calmonypay.v1.GatewayFaultType
+ */
+export const GatewayFaultType = {
+  /**
+   * Never used.
+   *
+   * @generated from enum value: GATEWAY_FAULT_TYPE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The callback is never sent.
+   *
+   * @generated from enum value: GATEWAY_FAULT_TYPE_CALLBACK_DROPPED = 1;
+   */
+  CALLBACK_DROPPED: 1,
+
+  /**
+   * The callback comes late.
+   *
+   * @generated from enum value: GATEWAY_FAULT_TYPE_CALLBACK_DELAYED = 2;
+   */
+  CALLBACK_DELAYED: 2,
+
+  /**
+   * The callback comes twice at once.
+   *
+   * @generated from enum value: GATEWAY_FAULT_TYPE_CALLBACK_DOUBLED = 3;
+   */
+  CALLBACK_DOUBLED: 3,
+
+  /**
+   * The callback comes after the browser.
+   *
+   * @generated from enum value: GATEWAY_FAULT_TYPE_CALLBACK_AFTER_REDIRECT = 4;
+   */
+  CALLBACK_AFTER_REDIRECT: 4,
+
+  /**
+   * The browser is not led back.
+   *
+   * @generated from enum value: GATEWAY_FAULT_TYPE_REDIRECT_LOST = 5;
+   */
+  REDIRECT_LOST: 5,
+
+  /**
+   * Another amount is received than was asked for.
+   *
+   * @generated from enum value: GATEWAY_FAULT_TYPE_WRONG_AMOUNT = 6;
+   */
+  WRONG_AMOUNT: 6,
+
+  /**
+   * A success that is forged: nothing is paid, and another secret has signed it.
+   *
+   * @generated from enum value: GATEWAY_FAULT_TYPE_FORGED = 7;
+   */
+  FORGED: 7,
+
+  /**
+   * A success that is forged: nothing is paid, and the signature covers the request only.
+   *
+   * @generated from enum value: GATEWAY_FAULT_TYPE_PARTIAL_SIGNATURE = 8;
+   */
+  PARTIAL_SIGNATURE: 8,
+
+  /**
+   * The gateway's direct endpoint fails with status 500 before it does anything.
+   *
+   * @generated from enum value: GATEWAY_FAULT_TYPE_DIRECT_ERROR = 9;
+   */
+  DIRECT_ERROR: 9,
+
+  /**
+   * The gateway's direct endpoint does its work and does not answer.
+   *
+   * @generated from enum value: GATEWAY_FAULT_TYPE_DIRECT_TIMEOUT = 10;
+   */
+  DIRECT_TIMEOUT: 10,
+
+  /**
+   * The gateway's search for transactions fails with status 500.
+   *
+   * @generated from enum value: GATEWAY_FAULT_TYPE_SEARCH_ERROR = 11;
+   */
+  SEARCH_ERROR: 11,
+
+  /**
+   * The gateway's search for transactions does not answer.
+   *
+   * @generated from enum value: GATEWAY_FAULT_TYPE_SEARCH_TIMEOUT = 12;
+   */
+  SEARCH_TIMEOUT: 12,
+} as const;
+
+/**
+ * What can go wrong. Faults of a payment hold for each that is made while they are set.
+ *
+ * @generated from enum calmonypay.v1.GatewayFaultType
+ */
+export type GatewayFaultType = (typeof GatewayFaultType)[keyof typeof GatewayFaultType] | UnknownEnum;
+
+/**
+ * Describes the enum calmonypay.v1.GatewayFaultType.
+ */
+export const GatewayFaultTypeSchema: GenEnum<GatewayFaultType> = /*@__PURE__*/
+  enumDesc(file_calmonypay_v1_test_helpers_service, 0);
+
+/**
  * What merchants' own test suites need. Works with test keys only; a live key is refused with PERMISSION_DENIED.
  *
  * @generated from service calmonypay.v1.TestHelpersService
@@ -102,6 +378,31 @@ export const TestHelpersService: GenService<{
     methodKind: "unary";
     input: typeof AdvanceTestClockRequestSchema;
     output: typeof AdvanceTestClockResponseSchema;
+  },
+  /**
+   * Says what goes wrong at the sandbox gateway from now on, for the test payments of the key's merchant and no others.
+   *
+   * Takes the place of what was said before; nothing goes wrong any more where the list is empty. On the gateway's page a
+   * shopper may choose other faults for one payment. Fails with UNAVAILABLE where the sandbox gateway cannot be reached.
+   *
+   * @generated from rpc calmonypay.v1.TestHelpersService.SetGatewayFaults
+   */
+  setGatewayFaults: {
+    methodKind: "unary";
+    input: typeof SetGatewayFaultsRequestSchema;
+    output: typeof SetGatewayFaultsResponseSchema;
+  },
+  /**
+   * Reads what goes wrong at the sandbox gateway now.
+   *
+   * Fails with UNAVAILABLE where the sandbox gateway cannot be reached.
+   *
+   * @generated from rpc calmonypay.v1.TestHelpersService.GetGatewayFaults
+   */
+  getGatewayFaults: {
+    methodKind: "unary";
+    input: typeof GetGatewayFaultsRequestSchema;
+    output: typeof GetGatewayFaultsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_calmonypay_v1_test_helpers_service, 0);

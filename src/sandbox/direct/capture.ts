@@ -6,7 +6,7 @@ import {
 } from "../../db/sandbox-transactions.js";
 import { inTransaction } from "../../db/transaction.js";
 import { ACTION_NOT_ALLOWED, invalidField, REQUEST_MISMATCH } from "../faults.js";
-import { isAmount } from "../hosted-request.js";
+import { isAmount } from "../order-checks.js";
 import type { SandboxParts } from "../parts.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { managementAnswer } from "./management-answer.js";

@@ -2,6 +2,7 @@ import type { Field } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
 import type { Fault } from "../faults.js";
 import type { SandboxParts } from "../parts.js";
+import type { PlannedFaults } from "../planned-faults.js";
 import type { SignedRequest } from "../signed-request.js";
 
 /** A verified request that names a transaction of its merchant. */
@@ -10,10 +11,19 @@ export interface DirectRequest extends SignedRequest {
   readonly requestID: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
+  /** What is to go wrong for this merchant. */
+  readonly faults: PlannedFaults;
 }
 
 /** What came of it: the fields of the answer before they are signed, or why there is none. */
-export type DirectAnswer = { readonly result: readonly Field[] } | { readonly fault: Fault };
+export type DirectAnswer = Answered | { readonly fault: Fault };
+
+/** A request that was carried out. */
+interface Answered {
+  readonly result: readonly Field[];
+  /** The transaction that it made, if it made one whose callback is to be noted. */
+  readonly transactionID?: string;
+}
 
 /** One `action` of the direct endpoint. `found` may have changed since: who changes it locks it first. */
 export type DirectAction = (

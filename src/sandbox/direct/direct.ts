@@ -1,22 +1,23 @@
 import { type Field, fieldText } from "../../cardstream/fields.js";
 import { signed } from "../../cardstream/signature.js";
 import { findSandboxTransactionByXref } from "../../db/sandbox-transactions.js";
-import { postCallback } from "../callback.js";
 import { keptFields } from "../echoed-fields.js";
 import { type Fault, invalidField, missingField } from "../faults.js";
-import { isPostable } from "../hosted-request.js";
+import { isPostable } from "../order-checks.js";
 import { faultsOf } from "../merchant-faults.js";
 import type { SandboxParts } from "../parts.js";
 import { faultMs } from "../planned-faults.js";
 import { newRequestId } from "../references.js";
 import { formReply, type Reply, silentReply, textReply } from "../reply.js";
 import { faultFields } from "../result-fields.js";
+import { sendCallback } from "../send-callback.js";
 import { readSigned } from "../signed-request.js";
 import { cancel } from "./cancel.js";
 import { capture } from "./capture.js";
 import type { DirectAction, DirectAnswer, DirectRequest } from "./direct-request.js";
 import { query } from "./query.js";
 import { refundSale } from "./refund-sale.js";
+import { sale, verify } from "./sale.js";
 
 /**
  * `POST <base>/direct/`: a merchant's server asks about a transaction or changes it (guide 1.9 and 3). Every answer has
@@ -27,8 +28,8 @@ export async function answerDirect(parts: SandboxParts, body: Buffer): Promise<R
   const requestID = newRequestId();
   const read = await readSigned(parts, body);
   if ("fault" in read) return formReply(faultFields(read.fault, [], time, requestID));
-  const request = { ...read.request, requestID, time };
-  const faults = await faultsOf(parts, request.merchantID);
+  const faults = await faultsOf(parts, read.request.merchantID);
+  const request = { ...read.request, requestID, time, faults };
   if (faults.has("direct_error")) return textReply(500, "Failed, as was asked for.");
   const answer = await carryOut(parts, request);
   const result = "fault" in answer ? refusal(request, answer.fault) : answer.result;
@@ -37,19 +38,21 @@ export async function answerDirect(parts: SandboxParts, body: Buffer): Promise<R
     { action: fieldText(result, "action"), responseCode: fieldText(result, "responseCode") },
     "sandbox: a direct request was answered",
   );
-  await tellCallback(parts, request, fields);
+  await tellCallback(parts, request, answer, fields);
   return faults.has("direct_timeout") ? silentReply(faultMs(faults, "direct_timeout")) : formReply(fields);
 }
 
 /**
- * Each is about a transaction that its `xref` names. A SALE that charges a stored card by `xref` would be one more line.
- * The original also takes sales with a card in the request: this one reads no card that comes from a server.
+ * Each is about a transaction that its `xref` names; SALE and VERIFY use its card again. The original also takes sales with
+ * a card in the request: this one reads no card that comes from a server.
  */
 const ACTIONS: ReadonlyMap<string, DirectAction> = new Map<string, DirectAction>([
   ["QUERY", query],
   ["CANCEL", cancel],
   ["CAPTURE", capture],
   ["REFUND_SALE", refundSale],
+  ["SALE", sale],
+  ["VERIFY", verify],
 ]);
 
 /** An unknown `xref` is an error that is recorded nowhere; so is another merchant's, which nobody can tell from it. */
@@ -75,14 +78,15 @@ function refusal({ fields, time, requestID }: DirectRequest, fault: Fault): Fiel
   return xref === "" ? result : [...result, ["xref", xref]];
 }
 
-/** Management requests may name a callbackURL, which gets a copy of the answer (guide 3.1). */
+/** Every request may name a callbackURL, which gets a copy of the answer (guide 1.7.7 and 3.1). */
 async function tellCallback(
-  { log }: SandboxParts,
-  request: DirectRequest,
+  parts: SandboxParts,
+  { fields: requested, faults }: DirectRequest,
+  answer: DirectAnswer,
   fields: readonly Field[],
 ): Promise<void> {
-  const callbackURL = fieldText(request.fields, "callbackURL");
+  const callbackURL = fieldText(requested, "callbackURL");
   if (!isPostable(callbackURL)) return;
-  const callbackAnswer = await postCallback(callbackURL, fields);
-  log.info({ callbackAnswer }, "sandbox: a callback was sent");
+  const transactionID = "result" in answer ? answer.transactionID : undefined;
+  await sendCallback(parts, { fields, callbackURL, transactionID, faults });
 }

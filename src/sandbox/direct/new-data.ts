@@ -11,13 +11,18 @@ export function bringsNewData(
   row: SandboxTransactionRow,
   free: readonly string[],
 ): boolean {
-  if (CARD_FIELDS.some((name) => fieldText(fields, name) !== "")) return true;
+  if (bringsCard(fields)) return true;
   const currencyCode = fieldText(fields, "currencyCode");
   if (currencyCode !== "" && currencyOfGateway(currencyCode)?.number !== row.currencyCode) return true;
   return FIXED_FIELDS.filter((name) => !free.includes(name)).some((name) => {
     const text = fieldText(fields, name);
     return text !== "" && text !== fieldText(row.result, name);
   });
+}
+
+/** Whether a request names a card of its own. No card that comes from a server is read here. */
+export function bringsCard(fields: readonly Field[]): boolean {
+  return CARD_FIELDS.some((name) => fieldText(fields, name) !== "");
 }
 
 const CARD_FIELDS = [

@@ -9,7 +9,8 @@ import {
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import { isDuplicate } from "../duplicates.js";
 import { ACTION_NOT_ALLOWED, type Fault, invalidField, REQUEST_MISMATCH } from "../faults.js";
-import { duplicateDelayMs, isAmount } from "../hosted-request.js";
+import { duplicateDelayMs } from "../hosted-request.js";
+import { isAmount } from "../order-checks.js";
 import type { SandboxParts } from "../parts.js";
 import { newTransactionId, newXref } from "../references.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";

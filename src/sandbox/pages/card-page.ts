@@ -3,6 +3,7 @@ import { type Html, html } from "../../lib/html.js";
 import type { CardErrors } from "../card-entry.js";
 import type { HostedRequest } from "../hosted-request.js";
 import { cardFields } from "./card-fields.js";
+import { customerFields } from "./customer-fields.js";
 import { faultChoice } from "./fault-choice.js";
 import type { Page } from "./layout.js";
 import { orderSummary } from "./order-summary.js";
@@ -57,7 +58,7 @@ function payForm({ action, errors, choices, request, merchantName }: CardPageVie
   const amount = displayAmount(request.amount, request.currency);
   return html`<form method="post" action="${action}" autocomplete="on" novalidate>
     <h2 id="pay-by-card">Pay by card</h2>
-    ${failed ? alert : undefined} ${cardFields(errors)}
+    ${failed ? alert : undefined} ${cardFields(errors)} ${customerFields(request.asksWho)}
     ${outcomeChoice(request.amount, choices.outcome, errors.outcome)}
     ${faultChoice(choices.fault, errors.fault)}
     ${request.cardOnFile ? html`<p class="hint agree">By paying you agree that ${merchantName} keeps this card for later payments.</p>` : undefined}

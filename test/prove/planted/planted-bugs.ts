@@ -17,6 +17,7 @@ export interface Change {
 
 const SESSIONS = "db/checkout-sessions.js";
 const MIGRATION = "db/migrations/1795300000000-checkout.js";
+const INTENTS_MIGRATION = "db/migrations/1795301100000-payment-intents.js";
 const RECORD = "checkout/record-result.js";
 const CALLBACK = "web/callback.js";
 
@@ -34,6 +35,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         to: 'inTransaction(checkout.db, "READ COMMITTED", async (tx)',
       },
       { file: MIGRATION, from: 'unique: [["session_id"]],', to: "" },
+      { file: INTENTS_MIGRATION, from: 'unique: [["session_id"]],', to: "" },
       {
         file: MIGRATION,
         from: 'unique: [["merchant_id", "livemode", "transaction_key", "outcome"]],',

@@ -1,0 +1,42 @@
+import type { BillingAddress, BillingDetails } from "../domain/charge-details.js";
+import { countryOf } from "../domain/country.js";
+import { type Field, fieldText } from "./fields.js";
+
+/** Who paid, as a result repeats it. Null where it tells nothing. */
+export function readBillingDetails(fields: readonly Field[]): BillingDetails | null {
+  const text = (name: string): string | null => textOf(fieldText(fields, name));
+  return withAnything({
+    name: text("customerName"),
+    email: text("customerEmail"),
+    phone: text("customerPhone"),
+    address: readAddress(text),
+  });
+}
+
+/** Room for anything that somebody's name or street really is. */
+const TEXT_MAX = 500;
+
+function textOf(text: string): string | null {
+  const trimmed = text.trim();
+  return trimmed === "" ? null : trimmed.slice(0, TEXT_MAX).toWellFormed();
+}
+
+/** The lines of an address come in one field. Requests may spell the postcode in another way, which is then repeated. */
+function readAddress(text: (name: string) => string | null): BillingAddress | null {
+  const [line1 = null, ...rest] = (text("customerAddress") ?? "")
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  return withAnything({
+    line1,
+    line2: rest.length === 0 ? null : rest.join(", "),
+    city: text("customerTown"),
+    state: text("customerCounty"),
+    postalCode: text("customerPostcode") ?? text("customerPostCode"),
+    country: countryOf(text("customerCountryCode") ?? "") ?? null,
+  });
+}
+
+function withAnything<T extends object>(parts: T): T | null {
+  return Object.values(parts).some((part) => part !== null) ? parts : null;
+}

@@ -1,0 +1,98 @@
+import { type EntityManager, EntitySchema } from "typeorm";
+
+import type { Owner } from "../domain/owner.js";
+import type { Refund } from "../domain/refund.js";
+import type { ReturnRequest } from "../domain/return-step.js";
+import { flag, id, integer, json, optional, primary, time } from "./columns.js";
+import { insertRows } from "./insert.js";
+import type { ListPage } from "./list-page.js";
+import type { Tx } from "./transaction.js";
+
+/** A refund as it is stored, with what only the work on it needs. Its times are those of its merchant's clock. */
+export interface RefundRow extends Refund {
+  /** What the gateway was told last, when, and how the sale stood before. Null where it was told nothing, or has refused. */
+  readonly told: ReturnRequest | null;
+  readonly toldAt: number | null;
+  readonly keptBefore: number | null;
+  readonly refundedBefore: number | null;
+  /** How often it was worked on in vain. */
+  readonly rounds: number;
+  /** When to work on it again; null once it has ended. */
+  readonly nextRoundAt: number | null;
+}
+
+export const refunds = new EntitySchema<RefundRow>({
+  name: "refund",
+  columns: {
+    id: primary(id()),
+    merchantId: id(),
+    livemode: flag(),
+    paymentIntentId: id(),
+    amount: integer(),
+    currency: id(),
+    status: id(),
+    reason: optional(id()),
+    failure: optional(id()),
+    metadata: json(),
+    createdAt: time(),
+    told: optional(id()),
+    toldAt: optional(time()),
+    keptBefore: optional(integer()),
+    refundedBefore: optional(integer()),
+    rounds: integer(),
+    nextRoundAt: optional(time()),
+  },
+});
+
+/** Stores a new refund. */
+export async function insertRefund(tx: Tx, refund: Refund, nextRoundAt: number): Promise<void> {
+  const untold = { told: null, toldAt: null, keptBefore: null, refundedBefore: null, rounds: 0 };
+  await insertRows(tx, refunds, { ...refund, ...untold, nextRoundAt });
+}
+
+/** The refund with exactly this id, whoever owns it. */
+export async function findRefund(db: EntityManager, id: string): Promise<RefundRow | undefined> {
+  const row = await db.createQueryBuilder(refunds, "f").where("f.id = :id", { id }).getOne();
+  return row ?? undefined;
+}
+
+/** One page of an owner's refunds by age, all or one payment's: the newest first, or after `newerThan` the oldest first. */
+export async function listRefunds(
+  db: EntityManager,
+  { merchantId, livemode }: Owner,
+  paymentIntentId: string | undefined,
+  { olderThan, newerThan, limit }: ListPage,
+): Promise<RefundRow[]> {
+  const query = db
+    .createQueryBuilder(refunds, "f")
+    .where("f.merchantId = :merchantId AND f.livemode = :livemode", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+    });
+  if (paymentIntentId !== undefined)
+    query.andWhere("f.paymentIntentId = :paymentIntentId", { paymentIntentId });
+  if (olderThan !== undefined) query.andWhere("f.id < :olderThan", { olderThan });
+  if (newerThan !== undefined) query.andWhere("f.id > :newerThan", { newerThan });
+  return await query
+    .orderBy("f.id", newerThan === undefined ? "DESC" : "ASC")
+    .limit(limit)
+    .getMany();
+}
+
+/** What changes of a refund that is pending. */
+export type RefundChange = Partial<
+  Pick<
+    RefundRow,
+    "status" | "failure" | "told" | "toldAt" | "keptBefore" | "refundedBefore" | "nextRoundAt" | "rounds"
+  >
+>;
+
+/** Changes a refund that is pending. False where it is not: it has ended before. */
+export async function changePendingRefund(tx: Tx, id: string, change: RefundChange): Promise<boolean> {
+  const query = tx
+    .createQueryBuilder()
+    .update(refunds)
+    .set(change)
+    .where("id = :id AND status = 'pending'", { id });
+  return (await query.updateEntity(false).execute()).affected === 1;
+}

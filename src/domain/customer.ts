@@ -1,0 +1,86 @@
+import type { Owner } from "./owner.js";
+import { Refusal } from "./refusal.js";
+
+/** A merchant's customer. Deleted, it is a tombstone: past payments keep its id, and nobody else can get it. */
+export interface Customer extends Owner {
+  /** Unique per merchant and mode: it may be the merchant's own choice. */
+  readonly id: string;
+  readonly email: string | null;
+  readonly name: string | null;
+  readonly metadata: Metadata;
+  readonly createdAt: number;
+  readonly deletedAt: number | null;
+}
+
+/** A merchant's own keys and values. */
+export type Metadata = Readonly<Record<string, string>>;
+
+/** What a merchant says of a customer. Undefined stays as it is, an empty text is none. */
+export interface CustomerChange {
+  readonly email?: string | undefined;
+  readonly name?: string | undefined;
+  readonly metadata?: Metadata;
+}
+
+/** The customer with the change made. Throws a Refusal that names the field which is wrong. */
+export function changed(customer: Customer, { email, name, metadata = {} }: CustomerChange): Customer {
+  return {
+    ...customer,
+    email: email === undefined ? customer.email : checkedEmail(email),
+    name: name === undefined ? customer.name : checkedName(name),
+    metadata: mergedMetadata(customer.metadata, metadata),
+  };
+}
+
+/** What a shopper gave of themselves, as far as a customer can have it: a payment never fails for the rest. */
+export function customerFrom(given: { readonly name: string | null; readonly email: string | null } | null) {
+  const name = (given?.name ?? "").replaceAll(/\p{Cc}+/gu, " ").trim();
+  return {
+    name: /^[^]{1,256}/u.exec(name)?.[0] ?? null,
+    email: isEmail(given?.email ?? "") ? (given?.email ?? null) : null,
+  };
+}
+
+/** What is left of a customer that is deleted. */
+export function tombstone(customer: Customer, deletedAt: number): Customer {
+  return { ...customer, email: null, name: null, metadata: {}, deletedAt };
+}
+
+/** An id of the merchant's own choice. Throws a Refusal where it cannot be one. */
+export function checkedCustomerId(id: string): string {
+  if (/^cus_[0-9A-Za-z_-]{1,60}$/.test(id)) return id;
+  throw new Refusal("PARAMETER_INVALID", "A customer id is cus_ and up to 60 letters, digits, _ or -.", "id");
+}
+
+function checkedEmail(email: string): string | null {
+  if (email === "") return null;
+  if (isEmail(email)) return email;
+  throw new Refusal(
+    "PARAMETER_INVALID",
+    "An email address has one @, no spaces, and at most 320 characters.",
+    "email",
+  );
+}
+
+function isEmail(text: string): boolean {
+  return /^.{1,320}$/u.test(text) && /^[^\s@]+@[^\s@]+$/.test(text);
+}
+
+function checkedName(name: string): string | null {
+  if (name === "") return null;
+  if (/^\P{Cc}{1,256}$/u.test(name)) return name;
+  throw new Refusal(
+    "PARAMETER_INVALID",
+    "A name has at most 256 characters, none of them a control character.",
+    "name",
+  );
+}
+
+/** As Stripe merges: what is given is set, an empty value deletes its key, other keys stay. */
+function mergedMetadata(before: Metadata, change: Metadata): Metadata {
+  const entries = Object.entries({ ...before, ...change }).filter(([, value]) => value !== "");
+  if (entries.length <= METADATA_KEYS_MAX) return Object.fromEntries(entries);
+  throw new Refusal("PARAMETER_INVALID", `Metadata has at most ${METADATA_KEYS_MAX} keys.`, "metadata");
+}
+
+const METADATA_KEYS_MAX = 50;

@@ -1,0 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Waits until `work` has ended, whether well or badly, but for so long at most. The work goes on all the same. */
+export async function waitAtMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const enough = new AbortController();
+  const ended = work.catch(() => undefined); // Whoever started it hears of its errors.
+  const patience = sleep(milliseconds, undefined, { signal: enough.signal }).catch(() => undefined); // The work was faster.
+  await Promise.race([ended, patience]);
+  enough.abort();
+}

@@ -1,0 +1,49 @@
+import type { ServiceImpl } from "@connectrpc/connect";
+
+import type { CustomerService } from "../../gen/calmonypay/v1/customer_service_pb.js";
+import type { Checkout } from "../checkout/checkout.js";
+import { createCustomer } from "../checkout/create-customer.js";
+import { deleteCustomer } from "../checkout/delete-customer.js";
+import { getCustomer } from "../checkout/get-customer.js";
+import { listCustomers } from "../checkout/list-customers.js";
+import { updateCustomer } from "../checkout/update-customer.js";
+import { markReplayed } from "./answered.js";
+import { callerOf, idempotentCallOf } from "./call-context.js";
+import { pageOf } from "./checkout-requests.js";
+import { customerMessage } from "./customer-message.js";
+
+/** CustomerService: message in, use case, message out. */
+export function customerHandlers(checkout: Checkout): ServiceImpl<typeof CustomerService> {
+  return {
+    async createCustomer(request, context) {
+      const call = idempotentCallOf(context.values);
+      const answer = await createCustomer(checkout, callerOf(context.values), request, call);
+      markReplayed(context, answer.replayed);
+      return { customer: customerMessage(answer.customer) };
+    },
+
+    async getCustomer({ id }, { values }) {
+      return { customer: customerMessage(await getCustomer(checkout, callerOf(values), id)) };
+    },
+
+    async updateCustomer(request, context) {
+      const caller = callerOf(context.values);
+      const call = idempotentCallOf(context.values);
+      const answer = await updateCustomer(checkout, caller, request.id, request, call);
+      markReplayed(context, answer.replayed);
+      return { customer: customerMessage(answer.customer) };
+    },
+
+    async listCustomers(request, { values }) {
+      const { data, hasMore } = await listCustomers(checkout, callerOf(values), pageOf(request));
+      return { object: "list", data: data.map(customerMessage), hasMore, url: "/v1/customers" };
+    },
+
+    async deleteCustomer({ id }, context) {
+      const call = idempotentCallOf(context.values);
+      const { replayed } = await deleteCustomer(checkout, callerOf(context.values), id, call);
+      markReplayed(context, replayed);
+      return { id, object: "customer", deleted: true };
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type { Field } from "../../cardstream/fields.js";
+import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
+import { keptFields } from "../echoed-fields.js";
+import { readHostedRequest } from "../hosted-request.js";
+import { DUPLICATE, type Outcome } from "../outcomes.js";
+import { resultFields, type Transaction } from "../result-fields.js";
+import { beginTransaction, transactionRow } from "../transaction-row.js";
+import type { DirectRequest } from "./direct-request.js";
+import type { Initiator } from "./stored-credential.js";
+
+/** A charge of a stored card that holds. */
+export interface StoredCardOrder {
+  readonly request: DirectRequest;
+  /** The request's fields, those cloned included. */
+  readonly fields: readonly Field[];
+  /** The transaction whose card pays. */
+  readonly seed: SandboxTransactionRow;
+  readonly initiator: Initiator;
+}
+
+/** The row of the charge, and that of the same charge refused as a duplicate: one of them is written. */
+export function saleRows(
+  order: StoredCardOrder,
+  outcomeOf: (amount: number) => Outcome,
+): { readonly fresh: SandboxTransactionRow; readonly refused: SandboxTransactionRow } {
+  const { request, fields } = order;
+  const asked = readHostedRequest(fields);
+  const begun = { outcome: outcomeOf(asked.amount), entry: undefined, faults: request.faults };
+  const transaction = { ...beginTransaction(begun, asked, request.time), requestID: request.requestID };
+  const duplicate = { ...transaction, outcome: DUPLICATE, authorisationCode: "" };
+  return { fresh: rowOf(order, transaction), refused: rowOf(order, duplicate) };
+}
+
+function rowOf(
+  { request, fields, seed, initiator }: StoredCardOrder,
+  transaction: Transaction,
+): SandboxTransactionRow {
+  const { cardHash, cardMask } = seed;
+  const { merchantID: gatewayMerchantId, faults } = request;
+  const result: Field[] = [
+    ...resultFields(transaction, keptFields(fields)),
+    ...seed.result.filter(([name]) => CARD.has(name)),
+    ...NOT_CHECKED,
+    ["threeDSEnabled", "N"],
+    ["initiator", initiator],
+    ["previousID", seed.id],
+  ];
+  return transactionRow(transaction, { pageId: null, gatewayMerchantId, cardHash, cardMask, faults }, result);
+}
+
+/** What the gateway keeps of a card. */
+const CARD: ReadonlySet<string> = new Set([
+  "cardNumberMask",
+  "cardNumberValid",
+  "cardTypeCode",
+  "cardType",
+  "cardSchemeCode",
+  "cardScheme",
+  "cardIssuer",
+  "cardIssuerCountry",
+  "cardIssuerCountryCode",
+  "cardExpiryMonth",
+  "cardExpiryYear",
+  "cardExpiryDate",
+]);
+
+/** The security code is never stored, so nobody could compare it (guide A-16). */
+const NOT_CHECKED: readonly Field[] = [
+  ["avscv2ResponseCode", "111100"],
+  ["avscv2ResponseMessage", "ALL NOT CHECKED"],
+  ["avscv2AuthEntity", "merchant host"],
+  ["cv2Check", "not checked"],
+  ["addressCheck", "not checked"],
+  ["postcodeCheck", "not checked"],
+];

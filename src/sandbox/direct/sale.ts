@@ -1,0 +1,86 @@
+import { type Field, fieldText } from "../../cardstream/fields.js";
+import {
+  findSandboxTransaction,
+  insertSandboxTransaction,
+  type SandboxTransactionRow,
+} from "../../db/sandbox-transactions.js";
+import { inTransaction } from "../../db/transaction.js";
+import { isDuplicate } from "../duplicates.js";
+import { type Fault, invalidField, REQUEST_MISMATCH } from "../faults.js";
+import { duplicateDelayMs } from "../hosted-request.js";
+import {
+  AMOUNT_CHECK,
+  CALLBACK_CHECK,
+  firstFault,
+  ORDER_CHECKS,
+  type OrderCheck,
+  TYPE_CHECK,
+} from "../order-checks.js";
+import { directOutcome, type Outcome, VERIFIED } from "../outcomes.js";
+import type { SandboxParts } from "../parts.js";
+import { clonedRequest } from "./cloned-request.js";
+import type { DirectAnswer, DirectRequest } from "./direct-request.js";
+import { bringsCard } from "./new-data.js";
+import { saleRows } from "./sale-row.js";
+import { initiatorOf } from "./stored-credential.js";
+import { tokenFault } from "./token.js";
+
+/**
+ * `SALE`: charges the card of the transaction that `xref` names. Nobody authenticates the shopper here, so amounts in the
+ * bands of 3-D Secure are declined for that.
+ */
+export function sale(
+  parts: SandboxParts,
+  request: DirectRequest,
+  seed: SandboxTransactionRow,
+): Promise<DirectAnswer> {
+  return charge(parts, request, seed, AMOUNT_CHECK, directOutcome);
+}
+
+/** `VERIFY`: asks the issuer whether the card is good, and takes nothing. */
+export function verify(
+  parts: SandboxParts,
+  request: DirectRequest,
+  seed: SandboxTransactionRow,
+): Promise<DirectAnswer> {
+  return charge(parts, request, seed, NO_AMOUNT, () => VERIFIED);
+}
+
+const NO_AMOUNT: OrderCheck = { ...AMOUNT_CHECK, holds: (text) => text === "0" };
+
+async function charge(
+  { db }: SandboxParts,
+  request: DirectRequest,
+  seed: SandboxTransactionRow,
+  amountCheck: OrderCheck,
+  outcomeOf: (amount: number) => Outcome,
+): Promise<DirectAnswer> {
+  const fields = clonedRequest(request.fields, seed);
+  const fault = saleFault(fields, seed, request.time, amountCheck);
+  if (fault !== undefined) return { fault };
+  const way = initiatorOf(fields, seed);
+  if ("fault" in way) return way;
+  const { fresh, refused } = saleRows({ request, fields, seed, initiator: way.initiator }, outcomeOf);
+  return await inTransaction(db, "READ COMMITTED", async (tx, { again }) => {
+    const stored = again ? await findSandboxTransaction(tx, fresh.id) : undefined;
+    if (stored !== undefined) return { result: stored.result, transactionID: stored.id };
+    const duplicate = await isDuplicate(tx, fresh, fieldText(fields, "xref"), duplicateDelayMs(fields));
+    const row = duplicate ? refused : fresh;
+    await insertSandboxTransaction(tx, row);
+    return { result: row.result, transactionID: row.id };
+  });
+}
+
+/** Where nobody has a browser, nobody is led back. */
+function saleFault(
+  fields: readonly Field[],
+  seed: SandboxTransactionRow,
+  now: number,
+  amountCheck: OrderCheck,
+): Fault | undefined {
+  if (bringsCard(fields)) return REQUEST_MISMATCH;
+  if (fieldText(fields, "redirectURL") !== "") return invalidField("redirectURL", 66074);
+  return (
+    firstFault(fields, [CALLBACK_CHECK, TYPE_CHECK, amountCheck, ...ORDER_CHECKS]) ?? tokenFault(seed, now)
+  );
+}

@@ -1,0 +1,62 @@
+import { type Field, fieldText } from "../../cardstream/fields.js";
+import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
+import { ACTION_NOT_ALLOWED, type Fault, invalidField } from "../faults.js";
+
+/** Who starts a payment with a stored card. */
+export type Initiator = "consumer" | "merchant";
+
+/** One way to pay with a stored card: what `type` and `rtAgreementType` may go together, and who starts it then (guide A-17). */
+interface Way {
+  readonly type: string;
+  readonly agreements: readonly string[];
+  readonly initiator: Initiator;
+  /** True where the card must have been stored under the same agreement. */
+  readonly sameAgreement: boolean;
+}
+
+const WAYS: readonly Way[] = [
+  {
+    type: "1",
+    agreements: ["", "cardonfile", "recurring", "instalment"],
+    initiator: "consumer",
+    sameAgreement: false,
+  },
+  { type: "9", agreements: ["recurring", "instalment"], initiator: "merchant", sameAgreement: true },
+  {
+    type: "2",
+    agreements: ["unscheduled", "resubmission", "reauthorisation", "delayedcharges", "noshow"],
+    initiator: "merchant",
+    sameAgreement: false,
+  },
+  { type: "2", agreements: [""], initiator: "consumer", sameAgreement: false },
+];
+
+/** An `initiator` that does not go with the rest of the request, or a rest that nobody may start. */
+const INCOMPATIBLE = invalidField("initiator", 66688);
+
+/**
+ * Who starts this payment; a fault where its flags do not go together, or where the shopper never agreed to such a
+ * payment: the transaction that the `xref` names must have been approved, and have stored the card.
+ */
+export function initiatorOf(
+  fields: readonly Field[],
+  seed: SandboxTransactionRow,
+): { readonly initiator: Initiator } | { readonly fault: Fault } {
+  const [type, agreement, wanted] = ["type", "rtAgreementType", "initiator"].map((name) =>
+    fieldText(fields, name),
+  );
+  const way = WAYS.find((each) => each.type === type && each.agreements.includes(agreement ?? ""));
+  if (way === undefined || ![way.initiator, ""].includes(wanted ?? "")) return { fault: INCOMPATIBLE };
+  if (agreement !== "" && !isAgreed(way, agreement, seed)) return { fault: ACTION_NOT_ALLOWED };
+  return { initiator: way.initiator };
+}
+
+function isAgreed(
+  { sameAgreement }: Way,
+  agreement: string | undefined,
+  seed: SandboxTransactionRow,
+): boolean {
+  const stored = fieldText(seed.result, "rtAgreementType");
+  if (seed.responseCode !== 0 || stored === "") return false;
+  return !sameAgreement || stored === agreement;
+}

@@ -1,0 +1,33 @@
+import { type Html, html } from "../../lib/html.js";
+import type { CUSTOMER_INPUTS } from "../customer-entry.js";
+
+/** What a shopper may say of themselves: folded away, unless the merchant asks for it. Nothing of it is demanded. */
+export function customerFields(asked: boolean): Html {
+  return html`<details ${asked ? html`open` : undefined}>
+    <summary>Your details (optional)</summary>
+    ${INPUTS.map(labelledInput)}
+  </details>`;
+}
+
+interface Input {
+  readonly name: (typeof CUSTOMER_INPUTS)[number];
+  readonly label: string;
+  /** What the input is for, in the words of the HTML standard. */
+  readonly autocomplete: string;
+}
+
+/** In the order of the page. */
+const INPUTS: readonly Input[] = [
+  { name: "customerName", label: "Full name", autocomplete: "name" },
+  { name: "customerEmail", label: "Email", autocomplete: "email" },
+  { name: "customerAddress", label: "Address", autocomplete: "street-address" },
+  { name: "customerTown", label: "Town", autocomplete: "address-level2" },
+  { name: "customerPostcode", label: "Postcode", autocomplete: "postal-code" },
+];
+
+function labelledInput({ name, label, autocomplete }: Input): Html {
+  return html`<div class="field">
+    <label for="${name}">${label}</label>
+    <input id="${name}" name="${name}" type="text" autocomplete="${autocomplete}" maxlength="255" />
+  </div>`;
+}

@@ -1,0 +1,159 @@
+import { fromBinary, toBinary, type DescMethodUnary, type Message } from "@bufbuild/protobuf";
+import {
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
+} from "node:http2";
+import { Code, ConnectError, type ContextValues } from "@connectrpc/connect";
+import type { UnaryAnswer } from "../call.js";
+import { connectErrorOf } from "../error.js";
+import type { Invoker } from "../invoke.js";
+import type { Limits } from "../limits.js";
+import { enveloped, OneMessage } from "./envelope.js";
+import { GrpcCall } from "./grpc-call.js";
+import { addMetadata } from "./metadata.js";
+import { errorStatus } from "./status.js";
+import { grpcTimeout } from "./timeout.js";
+
+/** What every call needs. */
+export interface GrpcParts {
+  readonly invoker: Invoker;
+  readonly limits: Pick<Limits, "requestBytesMax" | "timeoutMsMax">;
+  readonly open: () => OpenedCall;
+  readonly report: (error: unknown, contextValues: ContextValues) => void;
+}
+
+/** What the server adds to one call. */
+export interface OpenedCall {
+  readonly contextValues: ContextValues;
+  /** Sent with the answer, or with the error. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** One unary call and its answer. */
+export class GrpcExchange {
+  readonly #parts: GrpcParts;
+  readonly #stream: ServerHttp2Stream;
+  readonly #method: DescMethodUnary;
+  readonly #opened: OpenedCall;
+  readonly #message: OneMessage;
+  #call: GrpcCall | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #answered = false;
+
+  constructor(parts: GrpcParts, stream: ServerHttp2Stream, method: DescMethodUnary) {
+    this.#parts = parts;
+    this.#stream = stream;
+    this.#method = method;
+    this.#opened = parts.open();
+    this.#message = new OneMessage(parts.limits.requestBytesMax);
+  }
+
+  /** Reads the message, has the call done, and answers it, with an error if need be. Never throws. */
+  run(headers: IncomingHttpHeaders): void {
+    // A connection that breaks is no bug: whoever waited for the answer has gone.
+    this.#stream.on("error", ignore);
+    this.#attempt(() => {
+      const timeout = headers["grpc-timeout"];
+      const timeoutMs = grpcTimeout(timeout === undefined ? undefined : String(timeout), this.#limitMs);
+      this.#call = new GrpcCall(this.#stream, headers, this.#opened.contextValues, timeoutMs);
+      if (timeoutMs <= 0) return this.#expire();
+      this.#timer = setTimeout(() => this.#expire(), timeoutMs);
+      this.#stream.once("close", () => clearTimeout(this.#timer));
+      this.#stream.on("data", (chunk: Buffer) => this.#attempt(() => this.#message.add(chunk)));
+      this.#stream.once("end", () => void this.#serve());
+    });
+  }
+
+  get #limitMs(): number {
+    return this.#parts.limits.timeoutMsMax;
+  }
+
+  #attempt(step: () => void): void {
+    if (this.#answered) return;
+    try {
+      step();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #serve(): Promise<void> {
+    // A stream that its caller resets looks as if it had ended.
+    if (this.#answered || this.#stream.aborted || this.#call === undefined) return;
+    try {
+      const message = decoded(this.#method, this.#message.end());
+      const answer = await this.#parts.invoker.unary(this.#method, message, this.#call);
+      if (!this.#isOver()) this.#answer(answer);
+    } catch (error) {
+      if (!this.#isOver()) this.#fail(error);
+    }
+  }
+
+  /** Somebody was faster: the deadline, or the caller who cancelled. */
+  #isOver(): boolean {
+    return this.#answered || this.#stream.destroyed || this.#stream.closed;
+  }
+
+  #answer({ message, headers, header, trailer }: UnaryAnswer): void {
+    const bytes = enveloped(toBinary(this.#method.output, message));
+    const sent: OutgoingHttpHeaders = { ...OK, ...this.#opened.headers };
+    const end: OutgoingHttpHeaders = { "grpc-status": "0" };
+    if (headers !== undefined) {
+      addMetadata(sent, header);
+      addMetadata(end, trailer);
+    }
+    this.#stream.respond(sent, { waitForTrailers: true });
+    this.#answered = true;
+    this.#stream.once("wantTrailers", () => {
+      if (!this.#stream.closed) this.#stream.sendTrailers(end);
+    });
+    this.#stream.end(bytes);
+  }
+
+  #expire(): void {
+    const error = new ConnectError("the operation timed out", Code.DeadlineExceeded);
+    this.#call?.abort(error);
+    if (!this.#isOver()) this.#fail(error);
+  }
+
+  #fail(thrown: unknown): void {
+    this.#answered = true;
+    const error = connectErrorOf(thrown);
+    // Only what happened outside of the interceptors still has its cause: an answer that cannot be encoded, for one.
+    if (error.code === Code.Internal && error.cause !== undefined) {
+      this.#parts.report(error.cause, this.#opened.contextValues);
+    }
+    try {
+      respondError(this.#stream, error, this.#opened.headers);
+    } catch (cause) {
+      this.#parts.report(cause, this.#opened.contextValues);
+      this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    }
+  }
+}
+
+/** Answers with an error: one block of headers that is the trailers as well. */
+export function respondError(
+  stream: ServerHttp2Stream,
+  error: ConnectError,
+  headers: Readonly<Record<string, string>>,
+): void {
+  stream.respond({ ...OK, ...headers, ...errorStatus(error) }, { endStream: true });
+  // What the caller is still sending is not wanted; unread, it would hold the stream open.
+  stream.resume();
+  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+}
+
+const OK = { ":status": 200, "content-type": "application/grpc+proto" };
+
+function decoded(method: DescMethodUnary, bytes: Uint8Array): Message {
+  try {
+    return fromBinary(method.input, bytes);
+  } catch (error) {
+    throw new ConnectError(`parse binary: ${(error as Error).message}`, Code.Internal);
+  }
+}
+
+function ignore(): void {}

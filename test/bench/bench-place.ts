@@ -1,0 +1,71 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import mysql from "mysql2/promise";
+
+import { createTestMerchant, testConfig } from "../support/app.js";
+import type { Config } from "../../src/config.js";
+
+/** A contender's own database, with a merchant in it. */
+export interface BenchPlace {
+  /** Undefined: the embedded file in `dataDir`. */
+  readonly url: string | undefined;
+  readonly dataDir: string;
+  /** In base64. */
+  readonly secretsKey: string;
+  readonly merchantId: string;
+  /** A live key of the merchant. */
+  readonly key: string;
+  /** Its account at the gateway. */
+  readonly gatewayMerchantId: string;
+  readonly gatewaySecret: string;
+}
+
+/** A new database on this server, or a new file where there is no server; and how to be rid of it. */
+export async function openPlace(
+  server: string | undefined,
+): Promise<BenchPlace & { remove(): Promise<void> }> {
+  const made = server === undefined ? newFolder() : await newSchema(server);
+  const secretsKey = randomBytes(32).toString("base64");
+  const config = configOf({ ...made, secretsKey });
+  const { id, liveKey, live } = await createTestMerchant(config);
+  return {
+    ...made,
+    secretsKey,
+    merchantId: id,
+    key: liveKey,
+    gatewayMerchantId: live.gatewayMerchantId,
+    gatewaySecret: live.secret,
+  };
+}
+
+/** How the service is started at such a place: as its defaults have it, on free ports. */
+export function configOf({
+  url,
+  dataDir,
+  secretsKey,
+}: Pick<BenchPlace, "url" | "dataDir" | "secretsKey">): Config {
+  const engine = { name: url === undefined ? "sqlite" : "mysql", place: { url, dataDir } } as const;
+  return testConfig(engine, { secretsKey: Buffer.from(secretsKey, "base64"), logLevel: "info" });
+}
+
+function newFolder() {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "bench-"));
+  const remove = (): Promise<void> => Promise.resolve(rmSync(dataDir, { recursive: true, force: true }));
+  return { url: undefined, dataDir, remove };
+}
+
+async function newSchema(server: string) {
+  const name = `bench_${randomBytes(6).toString("hex")}`;
+  const tell = async (statement: string): Promise<void> => {
+    const connection = await mysql.createConnection(server);
+    await connection.query(statement);
+    await connection.end();
+  };
+  await tell(`create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, dataDir: "", remove: () => tell(`drop database ${name}`) };
+}

@@ -1,0 +1,87 @@
+import { Command, InvalidArgumentError } from "commander";
+
+import { BenchServer } from "./bench-server.js";
+import { table, writeReport } from "./report.js";
+import type { Row } from "./row.js";
+import { completionRows } from "./rows/completion-rows.js";
+import { databaseRows } from "./rows/database-rows.js";
+import { memoryRows } from "./rows/memory-rows.js";
+import { memorySizeRows } from "./rows/memory-size-rows.js";
+import { type Effort, type RowResult, runRow } from "./run-row.js";
+
+const server = new BenchServer();
+const url = (): Promise<string> => server.url();
+
+const ROWS: readonly Row[] = [
+  ...memoryRows,
+  ...databaseRows(url),
+  ...completionRows(url),
+  ...memorySizeRows(url),
+];
+
+interface Options {
+  readonly only?: string;
+  readonly quick: boolean;
+  readonly rounds: number;
+}
+
+/** `npm run bench`. Progress goes to standard error, the table to standard output. */
+export async function bench(args: readonly string[]): Promise<number> {
+  const options = parse(args);
+  const rows = ROWS.filter(({ name }) => options.only === undefined || isMeant(name, options.only));
+  if (rows.length === 0) {
+    process.stderr.write(`There is no row ${options.only}: ${ROWS.map(({ name }) => name).join(", ")}.\n`);
+    return 2;
+  }
+  const results = await runAll(rows, effortOf(options));
+  process.stdout.write(`${table(results)}\n`);
+  // A part of the table, or one that was made in a hurry, is not what is kept.
+  if (rows.length === ROWS.length && !options.quick) writeReport(results, "test/bench");
+  return 0;
+}
+
+async function runAll(rows: readonly Row[], effort: Effort): Promise<RowResult[]> {
+  const results: RowResult[] = [];
+  try {
+    for (const row of rows) {
+      process.stderr.write(`${row.name} ...\n`);
+      results.push(await runRow(row, effort));
+    }
+    return results;
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Five rounds, and an odd number of them, so that the median is a measurement. */
+const ROUNDS = 5;
+const ROUND_SECONDS = 2.5;
+
+function effortOf({ quick, rounds }: Options): Effort {
+  return quick ? { rounds: 1, seconds: 0.2 } : { rounds, seconds: ROUND_SECONDS };
+}
+
+function isMeant(name: string, only: string): boolean {
+  return name.toLowerCase().includes(only.toLowerCase());
+}
+
+function parse(args: readonly string[]): Options {
+  return new Command("bench")
+    .description(
+      "Measures the service against peers, in turn within one run, and checks every answer. A whole run is kept in " +
+        "test/bench/results.md and results.json.",
+    )
+    .option(
+      "--only <name>",
+      `one row, or those whose names hold this: ${ROWS.map(({ name }) => name).join(", ")}`,
+    )
+    .option("--quick", "shows that it runs, not how fast", false)
+    .option("--rounds <number>", "how often each is measured", whole, ROUNDS)
+    .parse([...args], { from: "user" })
+    .opts<Options>();
+}
+
+function whole(text: string): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("A whole number from 1 to 99.");
+}

@@ -1,0 +1,74 @@
+// The service's own faces and rules over handlers that keep sessions in memory: no key, no log, no database.
+import { createServer } from "node:http";
+
+import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
+
+import { CheckoutService } from "../../../gen/calmonypay/v1/checkout_service_pb.js";
+import type { SessionOrder } from "../../../src/checkout/create-session.js";
+import { type CheckoutSession, LIFE_MAX_MS } from "../../../src/domain/session.js";
+import { totalOf } from "../../../src/domain/money.js";
+import { orderOf } from "../../../src/rpc/checkout-requests.js";
+import { sessionMessage } from "../../../src/rpc/checkout-session-message.js";
+import { validate } from "../../../src/rpc/validate.js";
+import { createGrpcServer } from "../../../src/transcode/grpc/grpc-server.js";
+import { createInvoker } from "../../../src/transcode/invoke.js";
+import { plainDialect } from "../../../src/transcode/plain-dialect.js";
+import { createTranscoder } from "../../../src/transcode/transcoder.js";
+import { openHttp2Port } from "../../../src/web/ports.js";
+import { MemorySessions } from "./memory-sessions.js";
+import { listening, ready } from "./ready.js";
+
+const sessions = new MemorySessions<CheckoutSession>();
+
+const invoker = createInvoker({ routes, interceptors: [validate()] });
+const transcoder = createTranscoder({ invoker, dialect: plainDialect });
+const http = await listening(createServer({ keepAliveTimeout: 75_000 }, transcoder));
+const takeStream = createGrpcServer({ invoker });
+const { port: grpc } = await openHttp2Port("127.0.0.1", 0, undefined, { listener: transcoder, takeStream });
+ready({ http, grpc });
+
+function routes(router: ConnectRouter): void {
+  router.service(CheckoutService, {
+    createCheckoutSession(request) {
+      const order = orderOf(request);
+      const session = sessions.add((id, now) => newSession(order, id, now));
+      return { checkoutSession: sessionMessage(session, urlOf(session.id)) };
+    },
+    getCheckoutSession({ id }) {
+      const session = sessions.find(id);
+      if (session === undefined) throw new ConnectError("No such session.", Code.NotFound);
+      return { checkoutSession: sessionMessage(session, urlOf(id)) };
+    },
+  });
+}
+
+function newSession(order: SessionOrder, id: string, now: number): CheckoutSession {
+  return {
+    id,
+    merchantId: "mer_bench",
+    livemode: true,
+    status: "open",
+    currency: order.lineItems[0]?.currency ?? "",
+    amountTotal: totalOf(order.lineItems),
+    lineItems: order.lineItems,
+    successUrl: order.successUrl,
+    cancelUrl: order.cancelUrl,
+    customerId: order.customerId,
+    customerCreation: order.customerCreation,
+    clientReferenceId: order.clientReferenceId,
+    metadata: order.metadata,
+    attempt: 1,
+    formsGiven: 0,
+    createdAt: now,
+    expiresAt: order.expiresAt ?? now + LIFE_MAX_MS,
+    completedAt: null,
+    completedLate: false,
+    completedBy: null,
+    paymentIntentId: null,
+    paymentMethodId: null,
+  };
+}
+
+function urlOf(id: string): string {
+  return `https://hpp.example.com/pay/${id}`;
+}

@@ -1,0 +1,59 @@
+// The peer with a database: fastify and mysql2 without a layer between them. It writes the rows that the service writes, by
+// the statements that the service's own code would seem to need, one after the other, and makes the same checks.
+import { fastify } from "fastify";
+import mysql from "mysql2/promise";
+
+import { createSealer } from "../../../src/lib/seal.js";
+import type { BenchPlace } from "../bench-place.js";
+import { orderSchema, pathSchema, sessionSchema } from "./fastify-schemas.js";
+import { completeByCallback } from "./peer-completion.js";
+import { peerAnswer, type PeerOrder } from "./peer-session.js";
+import { findOwner, findSession, storeSession } from "./peer-statements.js";
+import { listening, options, ready } from "./ready.js";
+import { answerSeed, openBeside, type SeedQuestion } from "./seed.js";
+
+const place = options() as BenchPlace;
+const pool = mysql.createPool({ uri: place.url ?? "", connectionLimit: 16, supportBigNumbers: true });
+const sealer = createSealer(Buffer.from(place.secretsKey, "base64"));
+const app = fastify({ ajv: { customOptions: { removeAdditional: false, strictTypes: false } } });
+
+app.post<{ Body: PeerOrder }>(
+  "/v1/checkout/sessions",
+  { schema: { body: orderSchema, response: { 200: sessionSchema } } },
+  async ({ headers, body }, reply) => {
+    const owner = await findOwner(pool, headers.authorization);
+    if (owner === undefined) return await reply.code(401).send();
+    const session = await storeSession(pool, owner, body);
+    return session === undefined ? await reply.code(400).send() : peerAnswer(session);
+  },
+);
+
+app.get<{ Params: { id: string } }>(
+  "/v1/checkout/sessions/:id",
+  { schema: { params: pathSchema, response: { 200: sessionSchema } } },
+  async ({ headers, params }, reply) => {
+    const owner = await findOwner(pool, headers.authorization);
+    if (owner === undefined) return await reply.code(401).send();
+    const session = await findSession(pool, owner, params.id);
+    return session === undefined ? await reply.code(404).send() : peerAnswer(session);
+  },
+);
+
+app.addContentTypeParser(
+  "application/x-www-form-urlencoded",
+  { parseAs: "buffer" },
+  (_request, body, done) => {
+    done(null, body);
+  },
+);
+app.post<{ Body: Buffer }>("/callbacks/cardstream", async ({ body }, reply) => {
+  const isRight = await completeByCallback(pool, sealer, body);
+  return await reply.code(isRight ? 200 : 400).send(isRight ? "ok\n" : "not verified\n");
+});
+
+const beside = await openBeside(place);
+process.on("message", (question: SeedQuestion) => {
+  void answerSeed(beside, place, question).then((answer) => process.send?.(answer));
+});
+await app.ready();
+ready({ http: await listening(app.server) });

@@ -1,0 +1,87 @@
+import type { Contender, Sample } from "./contender.js";
+import type { PairRow, Row } from "./row.js";
+import { percentile, type Spread, spreadOf } from "./statistics.js";
+
+/** How long and how often. */
+export interface Effort {
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+/** What one contender came to. */
+export interface Standing {
+  readonly name: string;
+  /** Calls per second. */
+  readonly rate: Spread;
+  /** Microseconds of CPU a call, of the server alone. */
+  readonly cpu: number;
+  /** Milliseconds at `fixedRate` calls per second; null where it was not measured. */
+  readonly latency: { readonly fixedRate: number; readonly p50: number; readonly p99: number } | null;
+}
+
+/** A row of the table, measured. */
+export interface RowResult {
+  readonly name: string;
+  readonly ratio: number;
+  readonly wanted: number;
+  readonly better: "higher" | "lower";
+  readonly standings: readonly Standing[];
+}
+
+/** Measures a row. Of a pair both run at the same time, but only one of them has anything to do. */
+export async function runRow(row: Row, effort: Effort): Promise<RowResult> {
+  if (row.kind === "pair") return await runPair(row, effort);
+  const { name, wanted } = row;
+  return { name, wanted, better: "lower", ratio: await row.measure(effort.seconds), standings: [] };
+}
+
+async function runPair({ name, wanted, open }: PairRow, effort: Effort): Promise<RowResult> {
+  const pair = await open();
+  try {
+    const samples = await alternately(pair, effort);
+    const fixed = await atFixedRate(pair, samples, effort);
+    const standings = pair.map((contender, index): Standing => {
+      const own = samples.map((round) => round[index]).filter((sample) => sample !== undefined);
+      return {
+        name: contender.name,
+        rate: spreadOf(own.map(({ rate }) => rate)),
+        cpu: spreadOf(own.map(({ cpu }) => cpu)).median,
+        latency: fixed[index] ?? null,
+      };
+    });
+    const [ours, other] = standings.map(({ rate }) => rate.median);
+    return { name, wanted, better: "higher", ratio: (ours ?? NaN) / (other ?? NaN), standings };
+  } finally {
+    for (const contender of pair) await contender.close();
+  }
+}
+
+/** A B A B, after a round that does not count: what else the machine does meanwhile falls on both alike. */
+async function alternately(
+  pair: readonly Contender[],
+  { rounds, seconds }: Effort,
+): Promise<readonly (readonly Sample[])[]> {
+  const samples: Sample[][] = [];
+  for (let round = 0; round <= rounds; round++) {
+    const own: Sample[] = [];
+    for (const contender of pair) own.push(await contender.measure(seconds));
+    if (round > 0) samples.push(own);
+  }
+  return samples;
+}
+
+/** At half of what the slower of the two can do, so that neither is waiting for the other to be done. */
+async function atFixedRate(
+  pair: readonly Contender[],
+  samples: readonly (readonly Sample[])[],
+  { seconds }: Effort,
+): Promise<readonly Standing["latency"][]> {
+  const rate = Math.floor(Math.min(...samples.flat().map((sample) => sample.rate)) / 2);
+  const standings: Standing["latency"][] = [];
+  for (const { latencies } of pair) {
+    if (latencies === undefined) return [];
+    const times = await latencies(rate, seconds);
+    standings.push({ fixedRate: rate, p50: percentile(times, 0.5), p99: percentile(times, 0.99) });
+  }
+  return standings;
+}

@@ -1,0 +1,109 @@
+import t from "tap";
+
+import type { PaymentIntent } from "../../src/domain/payment-intent.js";
+import type { GatewayResult } from "../../src/domain/gateway-result.js";
+import {
+  amountToRefund,
+  endOf,
+  isRefundMade,
+  nextRoundAt,
+  type Refund,
+  refundNamed,
+  type RefundRound,
+} from "../../src/domain/refund.js";
+
+const MINUTE = 60_000;
+
+const paid = {
+  status: "succeeded",
+  amountReceived: 100,
+  amountRefunded: 70,
+  currency: "gbp",
+} as PaymentIntent;
+
+t.test("a refund that is more than is left is refused, and told what is", async (t) => {
+  for (const status of ["processing", "requires_payment_method", "canceled"] as const) {
+    const unpaid = { ...paid, status, amountReceived: 0, amountRefunded: 0 };
+    t.match(refusalOf(unpaid, 1), { reason: "PAYMENT_NOT_REFUNDABLE" });
+  }
+  const tooLarge = { reason: "REFUND_TOO_LARGE", violations: [{ field: "amount" }], message: / 30 gbp/ };
+  for (const wanted of [31, 100, 0, -1]) t.match(refusalOf(paid, wanted), tooLarge);
+  t.match(refusalOf({ ...paid, amountRefunded: 100 }, null), { message: / 0 gbp/ });
+});
+
+t.test("a refund takes what is wanted, or all that is left", async (t) => {
+  t.equal(amountToRefund(paid, 1), 1);
+  t.equal(amountToRefund(paid, 30), 30);
+  t.equal(amountToRefund(paid, null), 30);
+});
+
+t.test("what nobody can tell never ends a refund", async (t) => {
+  for (const round of ["unknown", "too early"] satisfies RefundRound[]) {
+    for (const toldAt of [null, 0]) t.equal(endOf(round, toldAt, 365 * 24 * 60 * MINUTE), undefined);
+  }
+  t.equal(endOf("not returned", null, MINUTE), undefined, "the gateway was told nothing");
+});
+
+t.test("what the gateway has not done two minutes after it was told is lost, and not before", async (t) => {
+  t.equal(endOf("not returned", 1000, 1000 + 2 * MINUTE - 1), undefined);
+  t.equal(endOf("not returned", 1000, 1000 + 2 * MINUTE), "lost");
+});
+
+t.test("what a search does not find is lost after a day", async (t) => {
+  t.equal(endOf("not found", null, 48 * 60 * MINUTE), undefined);
+  t.equal(endOf("not found", 0, 24 * 60 * MINUTE - 1), undefined);
+  t.equal(endOf("not found", 0, 24 * 60 * MINUTE), "lost");
+});
+
+t.test("the gateway's own word ends a refund at once", async (t) => {
+  t.equal(endOf("returned", 1000, 1000), "succeeded");
+  t.equal(endOf("refused", 1000, 1000), "declined");
+  t.equal(endOf("nothing left", null, 1000), "not_refundable");
+});
+
+t.test("a pending refund is worked on again after ever longer pauses, up to an hour", async (t) => {
+  const pauses = [0, 1, 2, 7, 8, 9, 1e6].map((rounds) => nextRoundAt("unknown", rounds, MINUTE) - MINUTE);
+  t.same(pauses, [15_000, 30_000, MINUTE, 32 * MINUTE, 60 * MINUTE, 60 * MINUTE, 60 * MINUTE]);
+  t.equal(nextRoundAt("too early", 0, 0), 60 * MINUTE, "settlement takes its night");
+});
+
+t.test("only a refund's own id names it", async (t) => {
+  for (const text of ["", "re_", "re_abc-1", "cs_abc-1", " re_abc", "re_abc ", `re_${"a".repeat(61)}`]) {
+    t.equal(refundNamed(text), undefined, text);
+  }
+  t.equal(refundNamed("re_0123abcXYZ"), "re_0123abcXYZ");
+});
+
+t.test("a result tells of a refund that is made only as it was asked for", async (t) => {
+  const refund = { id: "re_1", amount: 500, currency: "gbp" } as Refund;
+  const made = {
+    action: "REFUND_SALE",
+    transactionUnique: "re_1",
+    amount: 500,
+    currencyCode: "826",
+    responseCode: 0,
+    responseStatus: 0,
+  } as GatewayResult;
+  const others: Partial<GatewayResult>[] = [
+    { action: "SALE" },
+    { action: "CANCEL:REFUND_SALE" },
+    { transactionUnique: "re_2" },
+    { amount: 501 },
+    { amount: undefined },
+    { currencyCode: "978" },
+    { responseCode: 5 },
+    { responseStatus: 1 },
+    { responseCode: undefined },
+  ];
+  for (const other of others) t.notOk(isRefundMade(refund, { ...made, ...other }), JSON.stringify(other));
+  t.ok(isRefundMade(refund, made));
+  t.ok(isRefundMade(refund, { ...made, action: "QUERY:REFUND_SALE", currencyCode: "GBP" }));
+});
+
+function refusalOf(payment: PaymentIntent, wanted: number | null): unknown {
+  try {
+    return amountToRefund(payment, wanted);
+  } catch (error) {
+    return error;
+  }
+}
