@@ -5,7 +5,9 @@ import { systemClock } from "../../src/lib/clock.js";
 import { startTestApp } from "../support/app.js";
 import { environmentOf, run, runJson } from "../support/command.js";
 import { eachEngine, signal, type TestEngine, until } from "../support/database.js";
+import { signedBody } from "../support/gateway.js";
 import { metric } from "../support/reconciliation.js";
+import { callback } from "../support/results.js";
 import { openPaid, type PaidParts, type PaidStory, storyAt } from "../support/refunds.js";
 
 // Whatever fails between us and the gateway: nothing is told twice, and both books agree in the end.
@@ -72,7 +74,7 @@ for (const way of WAYS) {
     t,
     `a payment that was ${way.way}: a lost answer ends by asking, as soon as that is possible`,
     async (t, engine) => {
-      const story = await openOn(t, engine, way, { lost: "direct_timeout:10" });
+      const story = await openOn(t, engine, way, { lost: "direct_timeout:10,callback_dropped" });
       t.match(await story.refund({ amount: way.amount }), { status: 200, json: { status: "pending" } });
       await story.desk.setFaults("");
       story.clock.ahead += 60_000;
@@ -85,7 +87,7 @@ for (const way of WAYS) {
     t,
     `a payment that was ${way.way}: where only the answer is lost, asking at once is enough`,
     async (t, engine) => {
-      const story = await openOn(t, engine, way, { lost: "direct_timeout:2000" });
+      const story = await openOn(t, engine, way, { lost: "direct_timeout:2000,callback_dropped" });
       const answer = story.refund({ amount: way.amount });
       await until("the gateway has done it, and says nothing", () => requestsOf(story).length > 0);
       await story.desk.setFaults("");
@@ -94,6 +96,44 @@ for (const way of WAYS) {
     },
   );
 }
+
+await eachEngine(t, "a refund whose answer is lost ends by the gateway's callback as well", async (t, engine) => {
+  const [, , refunded] = WAYS;
+  const story = await openOn(t, engine, refunded, { lost: "direct_timeout:10" });
+  const { app, merchant, desk } = story;
+  const forged = { transactionUnique: "re_nobody", action: "REFUND_SALE", responseCode: "0" };
+  t.equal((await callback(app, new URLSearchParams(forged).toString())).status, 400);
+  t.match(await story.refund({ amount: 500 }), { status: 200, json: { status: "succeeded" } });
+  await desk.setFaults("");
+  await isBackOnce(t, story, refunded);
+  t.same((await app.call("GET", "/v1/held_payments", merchant.testKey)).json.data, [], "it is no payment");
+});
+
+await eachEngine(t, "a refund that was given up, and is made after all, is shown to a person", async (t, engine) => {
+  const [, , refunded] = WAYS;
+  const story = await openOn(t, engine, refunded, { lost: "direct_error" });
+  const { json } = await story.refund({ amount: 500 });
+  await story.desk.setFaults("");
+  story.clock.ahead += 121_000;
+  await untilEnded(story);
+  t.match(await story.list(), [{ status: "failed", failure_reason: "lost" }]);
+  const made = {
+    merchantID: (await story.sale()).gatewayMerchantId,
+    action: "REFUND_SALE",
+    transactionUnique: json.id,
+    transactionID: "777",
+    xref: "26112215WH25PT42SHREFUN",
+    amount: "500",
+    currencyCode: "826",
+    responseCode: "0",
+    responseStatus: "0",
+    state: "captured",
+  };
+  t.equal((await callback(story.app, signedBody(made, story.desk.secret))).status, 200);
+  const { data } = (await story.app.call("GET", "/v1/held_payments", story.merchant.testKey)).json;
+  t.match(data, [{ reason: "session_unknown", amount: 500 }]);
+  t.match(await story.list(), [{ status: "failed" }], "what has ended has ended");
+});
 
 const POINTS: readonly CheckoutPoint[] = [
   "refund recorded",
