@@ -127,6 +127,8 @@ await onSqlite(t, "every answer of the service is one that the document promises
     if (VARIABLE.test(path)) await call(method, path, "cs_nobody", body);
   }
   const card = (await app.call("GET", `/v1/payment_intents/${ids["payment_intents"]}`, testKey)).json;
+  // It was detached on the way.
+  await call("post", "/v1/payment_methods/{id}/attach", card.payment_method, { customer: CUSTOMER });
   await call("post", INTENTS, "", chargeOf(card.payment_method));
   for (let declined = 0; declined < 2; declined++) {
     await call("post", INTENTS, "", { ...chargeOf(card.payment_method), amount: 12_000 });
