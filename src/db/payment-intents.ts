@@ -60,6 +60,22 @@ export async function findPaymentIntent(
   return (await db.createQueryBuilder(paymentIntents, "i").where("i.id = :id", { id }).getOne()) ?? undefined;
 }
 
+/** The owner's payments with these ids, in any order. */
+export async function findPaymentIntents(
+  db: EntityManager,
+  { merchantId, livemode }: Owner,
+  ids: readonly string[],
+): Promise<PaymentIntentRow[]> {
+  const query = db
+    .createQueryBuilder(paymentIntents, "i")
+    .where("i.merchantId = :merchantId AND i.livemode = :livemode AND i.id IN (:...ids)", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+      ids,
+    });
+  return await query.getMany();
+}
+
 /** Which payments to list; what is undefined lets everything through. */
 export interface PaymentIntentFilter {
   readonly customerId?: string | undefined;

@@ -61,6 +61,22 @@ export async function findPaymentMethod(
   return (await db.createQueryBuilder(paymentMethods, "m").where("m.id = :id", { id }).getOne()) ?? undefined;
 }
 
+/** The owner's payment methods with these ids, in any order. */
+export async function findPaymentMethods(
+  db: EntityManager,
+  { merchantId, livemode }: Owner,
+  ids: readonly string[],
+): Promise<PaymentMethodRow[]> {
+  const query = db
+    .createQueryBuilder(paymentMethods, "m")
+    .where("m.merchantId = :merchantId AND m.livemode = :livemode AND m.id IN (:...ids)", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+      ids,
+    });
+  return await query.getMany();
+}
+
 /** The token of a payment that was made with a card: the newest one keeps the card alive at the gateway. */
 export interface NewerToken {
   readonly xrefSealed: Buffer;

@@ -1,4 +1,4 @@
-import type { EntityManager } from "typeorm";
+import type { EntityManager, SelectQueryBuilder } from "typeorm";
 
 import { type RefundRow, refunds } from "./refunds.js";
 import type { Tx } from "./transaction.js";
@@ -45,10 +45,16 @@ export async function postponeRefunds(tx: Tx, paymentIntentId: string, nextRound
     .execute();
 }
 
-/** How many refunds of all merchants the gateway was told, without anybody knowing whether it has made them. */
+/** Refunds of all merchants that the gateway was told, without anybody knowing whether it has made them: the oldest first. */
+export async function listRefundsInDoubt(db: EntityManager, limit: number): Promise<RefundRow[]> {
+  return await inDoubt(db).orderBy("f.id").limit(limit).getMany();
+}
+
+/** How many those are. */
 export async function countRefundsInDoubt(db: EntityManager): Promise<number> {
-  return await db
-    .createQueryBuilder(refunds, "f")
-    .where("f.status = 'pending' AND f.told IS NOT NULL")
-    .getCount();
+  return await inDoubt(db).getCount();
+}
+
+function inDoubt(db: EntityManager): SelectQueryBuilder<RefundRow> {
+  return db.createQueryBuilder(refunds, "f").where("f.status = 'pending' AND f.told IS NOT NULL");
 }

@@ -62,10 +62,12 @@ export async function readBooks({ manager }: Database): Promise<Books> {
       paymentIntent: row.paymentIntentId,
       expiredAt: row.expiredAt,
     })),
-    results: results.map(({ id, sessionId, transactionKey, outcome, heldReason, via, resolution }) => {
-      const transaction = transactionOf(transactionKey);
-      return { id, session: sessionId, transaction, outcome, heldReason, via, resolution };
-    }),
+    results: results.map(
+      ({ id, sessionId, transactionKey, outcome, heldReason, via, receivedAt, resolution }) => {
+        const transaction = transactionOf(transactionKey);
+        return { id, session: sessionId, transaction, outcome, heldReason, via, receivedAt, resolution };
+      },
+    ),
     intents: intents.map(({ id, sessionId, amount, currency }) => ({
       id,
       session: sessionId ?? "none",

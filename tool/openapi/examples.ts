@@ -40,6 +40,7 @@ const OPEN = {
   metadata: {},
   payment_status: "unpaid",
   customer_creation: null,
+  line_items: null,
 };
 
 const COMPLETE = {
@@ -117,7 +118,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   ListCheckoutSessions: {
     answer: { object: "list", data: [OPEN], has_more: false, url: "/v1/checkout/sessions" },
   },
-  ExpireCheckoutSession: { answer: { ...OPEN, status: "expired" } },
+  ExpireCheckoutSession: { request: {}, answer: { ...OPEN, status: "expired" } },
   ListCheckoutSessionLineItems: {
     answer: {
       object: "list",
@@ -141,7 +142,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   DeleteCustomer: { answer: { id: "cus_abc123", object: "customer", deleted: true } },
   GetPaymentMethod: { answer: CARD },
   AttachPaymentMethod: { request: { customer: "cus_abc123" }, answer: CARD },
-  DetachPaymentMethod: { answer: { ...CARD, customer: null } },
+  DetachPaymentMethod: { request: {}, answer: { ...CARD, customer: null } },
   ListCustomerPaymentMethods: {
     answer: {
       object: "list",
