@@ -39,6 +39,8 @@ export interface Refund {
   readonly amount: number;
   /** Ours, for the refund as a transaction of its own. */
   readonly transactionUnique: string;
+  /** Where a copy of the answer goes, should that be lost. Undefined for nowhere. */
+  readonly callbackUrl: string | undefined;
 }
 
 /** The gateway's direct endpoint: signed requests about transactions that exist (Cardstream guide 3.1). */
@@ -92,13 +94,14 @@ function captureFields(xref: string, amount: number): Field[] {
 }
 
 /** Whatever is left out is cloned from the sale (guide A-15), its `transactionUnique` and `orderRef` too. */
-function refundFields({ xref, amount, transactionUnique }: Refund): Field[] {
+function refundFields({ xref, amount, transactionUnique, callbackUrl }: Refund): Field[] {
   return [
     ["type", "1"],
     ["xref", xref],
     ["amount", String(amount)],
     ["transactionUnique", transactionUnique],
     ["orderRef", transactionUnique],
+    ...(callbackUrl === undefined ? [] : [["callbackURL", callbackUrl] as const]),
   ];
 }
 

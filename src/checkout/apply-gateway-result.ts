@@ -62,6 +62,6 @@ function logApplied(checkout: Checkout, verified: VerifiedMessage, applied: Appl
   checkout.log[outcome === "held" ? "warn" : "info"](line, "gateway result applied");
 }
 
-function subjectOf({ subject }: VerifiedMessage): object {
-  return { session: subject?.session?.id, payment: subject?.intent?.id };
+function subjectOf({ subject, refund }: VerifiedMessage): object {
+  return { session: subject?.session?.id, payment: subject?.intent?.id, refund: refund?.id };
 }

@@ -11,6 +11,7 @@ import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import { type AnsweredPayment, answerCharge } from "./answer-charge.js";
 import { applyGatewayResult } from "./apply-gateway-result.js";
+import { callbackUrl } from "./callback-url.js";
 import type { Checkout } from "./checkout.js";
 import { openGatewayAccount } from "./gateway-account.js";
 import { type Done, type IdempotentCall, once } from "./once.js";
@@ -115,7 +116,7 @@ async function isRecorded(
 }
 
 function saleOf(
-  { addresses }: Checkout,
+  checkout: Checkout,
   { intent, xref }: Charge,
   { countryCode }: ChargeAccount,
 ): StoredCardSale {
@@ -128,7 +129,7 @@ function saleOf(
     countryCode,
     transactionUnique: attemptReference(intent.id, intent.attempt),
     orderRef: intent.id,
-    callbackUrl: `${addresses.publicUrl}/callbacks/cardstream`,
+    callbackUrl: callbackUrl(checkout),
     offSession: intent.offSession,
   };
 }

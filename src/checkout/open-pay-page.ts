@@ -11,6 +11,7 @@ import { redirectUrl } from "../domain/redirect-url.js";
 import { type CheckoutSession, closesAt, keepsCard, mayGiveForm } from "../domain/session.js";
 import type { Clock } from "../lib/clock.js";
 import { askAtOnce } from "./ask-at-once.js";
+import { callbackUrl } from "./callback-url.js";
 import type { Checkout } from "./checkout.js";
 import { openGatewayAccount } from "./gateway-account.js";
 import { clockOf } from "./test-clock.js";
@@ -99,7 +100,7 @@ async function formPage(checkout: Checkout, session: CheckoutSession): Promise<P
     currency,
     items: session.lineItems,
     redirectUrl: `${publicUrl}/pay/${session.id}/return`,
-    callbackUrl: `${publicUrl}/callbacks/cardstream`,
+    callbackUrl: callbackUrl(checkout),
     cardOnFile: keepsCard(session),
     asksWho: session.customerCreation !== null,
   });

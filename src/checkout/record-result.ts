@@ -10,6 +10,7 @@ import { completeSession } from "./complete-session.js";
 import type { AppliedResult, GatewayMessage } from "./gateway-message.js";
 import { applied, insertJudged, insertReused } from "./insert-judged.js";
 import { findReturnOf, keepWithReturn } from "./paid-while-returned.js";
+import { recordRefundResult } from "./record-refund-result.js";
 import { recordChargeResult } from "./record-charge-result.js";
 import { clockOf } from "./test-clock.js";
 import { type UnjudgedRow, unjudgedRow } from "./unjudged-row.js";
@@ -24,8 +25,9 @@ export async function recordResult(
   verified: VerifiedMessage,
   message: GatewayMessage,
 ): Promise<AppliedResult> {
-  const { subject, result } = verified;
+  const { subject, refund, result } = verified;
   const row = unjudgedRow(checkout, verified, message);
+  if (refund !== undefined) return await recordRefundResult(checkout, refund, result, row);
   if (subject === undefined) return await recordAlone(checkout, row, judgeAlone(result, "session_unknown"));
   if (subject.intent !== undefined) return await recordChargeResult(checkout, subject.intent, result, row);
   const { session } = subject;

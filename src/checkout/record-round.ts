@@ -51,6 +51,13 @@ export async function recordEnd(
   if (ended) checkout.metrics.refunds.inc({ end });
 }
 
+/** Money that is back is written down whoever has the claim, and whether or not somebody works on it. */
+export async function recordReturned(checkout: Checkout, refund: RefundRow): Promise<void> {
+  const now = (await clockOf(checkout, refund)).now();
+  const ended = await inTransaction(checkout.db, "READ COMMITTED", (tx) => succeed(tx, refund, now));
+  if (ended) checkout.metrics.refunds.inc({ end: "succeeded" });
+}
+
 async function recordWait(
   checkout: Checkout,
   { refund, result, claim }: ClaimedRefund,

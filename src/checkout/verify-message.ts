@@ -1,9 +1,11 @@
 import { type Field, fieldText, MalformedMessage, parseFields } from "../cardstream/fields.js";
 import { verifyResult } from "../cardstream/result.js";
 import { isSigned } from "../cardstream/signature.js";
+import { findRefund, type RefundRow } from "../db/refunds.js";
 import { parseAttemptReference } from "../domain/attempt-reference.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
 import type { Owner } from "../domain/owner.js";
+import { refundNamed } from "../domain/refund.js";
 import type { Checkout } from "./checkout.js";
 import type { GatewayMessage } from "./gateway-message.js";
 import { type Signer, signersFor, signersNamed } from "./gateway-account.js";
@@ -16,6 +18,8 @@ export interface VerifiedMessage {
   readonly owner: Owner;
   /** What it is about. Undefined where nothing of ours has its `transactionUnique`. */
   readonly subject: Subject | undefined;
+  /** The refund that it is about, where it is about one. */
+  readonly refund?: RefundRow | undefined;
 }
 
 /** Why a message is not believed, for the log. */
@@ -39,11 +43,16 @@ export async function verifyMessage(
 ): Promise<VerifiedMessage | RefusedMessage> {
   const fields = readFields(body);
   if (fields === undefined) return "malformed";
-  const reference = parseAttemptReference(fieldText(fields, "transactionUnique"));
-  const subject = await findSubject(checkout, reference);
-  if (subject === undefined) return await verifyWithoutSubject(checkout, fields);
-  const isElsewhere = pathSessionId !== undefined && pathSessionId !== subject.session?.id;
-  return isElsewhere ? "another session's return page" : await verifyFor(checkout, fields, subject);
+  const name = fieldText(fields, "transactionUnique");
+  const subject = await findSubject(checkout, parseAttemptReference(name));
+  const refundId = refundNamed(name);
+  const refund = refundId === undefined ? undefined : await findRefund(checkout.db.manager, refundId);
+  const owner = subject?.session ?? subject?.intent ?? refund;
+  if (owner === undefined) return await verifyWithoutOwner(checkout, fields);
+  if (pathSessionId !== undefined && pathSessionId !== subject?.session?.id)
+    return "another session's return page";
+  const result = await verifyFor(checkout, fields, owner);
+  return typeof result === "string" ? result : { result, owner: ownerOf(owner), subject, refund };
 }
 
 function readFields(body: Buffer): Field[] | undefined {
@@ -58,19 +67,17 @@ function readFields(body: Buffer): Field[] | undefined {
 async function verifyFor(
   checkout: Checkout,
   fields: readonly Field[],
-  subject: Subject,
-): Promise<VerifiedMessage | RefusedMessage> {
-  const owner = ownerOf(subject.session ?? subject.intent);
-  const signers = await signersFor(checkout, owner);
+  owner: Owner,
+): Promise<GatewayResult | RefusedMessage> {
+  const signers = await signersFor(checkout, ownerOf(owner));
   if (signers.length === 0) return "no such account";
   const named = signers.filter(({ merchantID }) => merchantID === fieldText(fields, "merchantID"));
   if (named.length === 0) return "another account's merchantID";
-  const result = verifyResult(fields, named.map(secretOf));
-  return result === undefined ? "bad signature" : { result, owner, subject };
+  return verifyResult(fields, named.map(secretOf)) ?? "bad signature";
 }
 
 /** Several merchants may share a gateway account: the first one whose secret fits owns the message. */
-async function verifyWithoutSubject(
+async function verifyWithoutOwner(
   checkout: Checkout,
   fields: readonly Field[],
 ): Promise<VerifiedMessage | RefusedMessage> {

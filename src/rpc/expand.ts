@@ -2,6 +2,7 @@ import type { CheckoutSession } from "../../gen/calmonypay/v1/checkout_session_p
 import type { Customer } from "../../gen/calmonypay/v1/customer_pb.js";
 import type { PaymentIntent } from "../../gen/calmonypay/v1/payment_intent_pb.js";
 import type { PaymentMethod } from "../../gen/calmonypay/v1/payment_method_pb.js";
+import type { Refund } from "../../gen/calmonypay/v1/refund_pb.js";
 import type { Checkout } from "../checkout/checkout.js";
 import { viewPayments } from "../checkout/payment-view.js";
 import { storedBilling } from "../checkout/stored-card.js";
@@ -75,6 +76,19 @@ export async function expandPaymentMethods(
     idOf: ({ customer }) => customer,
     read: (ids) => readCustomers(reader, ids),
     put: (method, customer) => (method.customerExpanded = customer),
+  });
+}
+
+/** The same in refunds. */
+export async function expandRefunds(
+  reader: Reader,
+  refunds: readonly Refund[],
+  wanted: Expansion,
+): Promise<void> {
+  await place(wanted.get("payment_intent"), refunds, {
+    idOf: ({ paymentIntent }) => paymentIntent,
+    read: (ids, inside) => readPaymentIntents(reader, ids, inside),
+    put: (refund, intent) => (refund.paymentIntentExpanded = intent),
   });
 }
 

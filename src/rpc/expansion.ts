@@ -17,7 +17,9 @@ const CHECKOUT_SESSION: Expandable = {
   line_items: {},
 };
 
-const KINDS = { PAYMENT_METHOD, PAYMENT_INTENT, CHECKOUT_SESSION };
+const REFUND: Expandable = { payment_intent: PAYMENT_INTENT };
+
+const KINDS = { PAYMENT_METHOD, PAYMENT_INTENT, CHECKOUT_SESSION, REFUND };
 
 /**
  * Reads `expand` of a call that answers one object: paths such as `payment_intent.customer`. To be called before anything is

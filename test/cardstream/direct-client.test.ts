@@ -62,7 +62,7 @@ t.test("an answer that the account did not sign is not believed", async (t) => {
 t.test("what moves money is sent once, whatever comes back", async (t) => {
   const gateway = await startGateway(t);
   const account = accountAt(gateway);
-  const refund = { xref: XREF, amount: 2999, transactionUnique: "gr_1" };
+  const refund = { xref: XREF, amount: 2999, transactionUnique: "gr_1", callbackUrl: undefined };
   for (const reply of ["hang up", { status: 500, body: "" }] as const) {
     gateway.answer(() => reply);
     t.match(await client.cancel(account, XREF), { kind: "no answer" });
@@ -92,20 +92,24 @@ t.test("requests are signed in full and carry nothing else", async (t) => {
   await client.query(account, XREF);
   await client.cancel(account, XREF);
   await client.capture(account, XREF, 1999);
-  await client.refund(account, { xref: XREF, amount: 2999, transactionUnique: "gr_1" });
+  const refund = { xref: XREF, amount: 2999, transactionUnique: "gr_1" };
+  await client.refund(account, { ...refund, callbackUrl: undefined });
+  await client.refund(account, { ...refund, callbackUrl: "https://pay.example/callback" });
   const own = { merchantID: "100856", xref: XREF };
+  const refunded = {
+    ...own,
+    action: "REFUND_SALE",
+    type: "1",
+    amount: "2999",
+    transactionUnique: "gr_1",
+    orderRef: "gr_1",
+  };
   const expected = [
     { ...own, action: "QUERY" },
     { ...own, action: "CANCEL" },
     { ...own, action: "CAPTURE", amount: "1999" },
-    {
-      ...own,
-      action: "REFUND_SALE",
-      type: "1",
-      amount: "2999",
-      transactionUnique: "gr_1",
-      orderRef: "gr_1",
-    },
+    refunded,
+    { ...refunded, callbackURL: "https://pay.example/callback" },
   ];
   t.equal(gateway.requests.length, expected.length);
   for (const [index, { fields, method, url }] of gateway.requests.entries()) {

@@ -107,6 +107,9 @@ async function playOne(stage: Stage, plan: Plan): Promise<Conversation> {
   return conversation;
 }
 
+/** One create of so many is sent once more in the end. */
+const CREATED_AGAIN_EVERY = 3;
+
 /** Every merchant asks once more for what it created and what became of it, and for all that is listed. */
 async function askForAll(
   stage: Stage,
@@ -115,7 +118,7 @@ async function askForAll(
 ): Promise<Lists> {
   await stage.fleet.whole();
   await forEach([...played], async ([id, plan]) => {
-    await createOnce(stage, plan, plan.creates);
+    if (plan.number % CREATED_AGAIN_EVERY === 0) await createOnce(stage, plan, plan.creates);
     await readSession(stage, plan, id);
   });
   await afterSales.repeat();

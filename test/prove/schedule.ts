@@ -3,6 +3,7 @@ import { type Dice, diceOf } from "./dice.js";
 import {
   ATTEMPT_KILLS,
   CALLBACKS,
+  CREATES,
   CURRENCIES,
   DECISIONS,
   type EngineName,
@@ -63,7 +64,7 @@ function anyPlan(dice: Dice, number: number, { seed, replicas, lost }: ScheduleS
     merchant: Number(dice.pick(MERCHANTS)),
     amount: 100 + dice.number(99_900),
     currency: dice.pick(CURRENCIES),
-    creates: 1 + dice.number(3),
+    creates: Number(dice.pick(CREATES)),
     expiredByMerchant: dice.chance(4),
     shopper: dice.pick(SHOPPERS),
     callback: dice.pick(CALLBACKS),

@@ -221,3 +221,14 @@ await eachEngine(t, "a session's payment can be neither confirmed nor canceled",
   const { json } = await shop.call("POST", "/v1/checkout/sessions", anOrder());
   t.match(await shop.call("POST", `${INTENTS}/${json.id}/cancel`, {}), { status: 404 });
 });
+
+await eachEngine(t, "a direct charge is given back in two parts, and no more", async (t, engine) => {
+  const shop = await openCardShop(t, engine);
+  const { id } = (await shop.charge()).json;
+  const refund = (amount: number) => shop.call("POST", "/v1/refunds", { payment_intent: id, amount });
+  t.match(await refund(500), { status: 200, json: { status: "succeeded", amount: 500 } });
+  t.match(await refund(701), { status: 400 });
+  t.match(await refund(700), { status: 200, json: { status: "succeeded" } });
+  const read = (await shop.call("GET", `${INTENTS}/${id}`)).json;
+  t.match(read, { status: "succeeded", amount_received: 1200, amount_refunded: 1200 });
+});

@@ -2,10 +2,12 @@ import { status } from "@grpc/grpc-js";
 import t, { type Test } from "tap";
 
 import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
+import { openCardShop } from "../support/charges.js";
 import { eachEngine, type TestEngine } from "../support/database.js";
 import { connect } from "../support/grpc.js";
 import { aLineItem, anOrder } from "../support/orders.js";
 import { paidSession } from "../support/paid.js";
+import { openPaid } from "../support/refunds.js";
 
 const SESSIONS = "/v1/checkout/sessions";
 const CUSTOMER = { customer: "cus_abc123" };
@@ -120,6 +122,33 @@ await eachEngine(t, "a session shows its first items", async (t, engine) => {
   t.same(all.json.data[0].line_items, listed.json);
   const expired = await call("POST", `${SESSIONS}/${created.json.id}/expire`, { expand: ["line_items"] });
   t.same(expired.json.line_items, listed.json);
+});
+
+await eachEngine(t, "a charge shows whom and what it charged, or is never made", async (t, engine) => {
+  const shop = await openCardShop(t, engine);
+  t.match(await shop.charge({ expand: ["customer", "colour"] }), refusedAt(1));
+  t.same(await shop.sales(), [], "no money moved");
+  const { json: charged } = await shop.charge({ expand: ["customer", "payment_method"] });
+  t.match(charged, {
+    status: "succeeded",
+    customer: (await shop.call("GET", "/v1/customers/cus_abc123")).json,
+    payment_method: (await shop.call("GET", `/v1/payment_methods/${shop.card}`)).json,
+  });
+  t.equal((await shop.sales()).length, 1);
+});
+
+await eachEngine(t, "a refund shows its payment, as it stands after it", async (t, engine) => {
+  const { app, merchant, payment, refund, readPayment } = await openPaid(t, engine);
+  t.match(await refund({ amount: 500, expand: ["customer"] }), refusedAt(0));
+  t.equal((await readPayment())["amount_refunded"], 0, "and nothing was refunded");
+  const { json: refunded } = await refund({ amount: 500, expand: ["payment_intent"] });
+  t.match(refunded, { amount: 500, payment_intent: { id: payment, amount_refunded: 500 } });
+  t.same(refunded.payment_intent, await readPayment());
+  const path = `/v1/refunds/${refunded.id}`;
+  t.equal((await app.call("GET", path, merchant.testKey)).json.payment_intent, payment);
+  t.same((await app.call("GET", `${path}?expand=payment_intent`, merchant.testKey)).json, refunded);
+  const listed = await app.call("GET", "/v1/refunds?expand[]=data.payment_intent", merchant.testKey);
+  t.same(listed.json.data, [refunded]);
 });
 
 await eachEngine(t, "nobody else's object is ever expanded", async (t, engine) => {
