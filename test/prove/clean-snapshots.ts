@@ -113,8 +113,9 @@ export function intent(
 }
 
 /** The payment as its merchant's list shows it. */
-export function listed({ decidedBy: _, ...shown }: IntentRecord): Changeable<PaymentAnswer> {
-  return { ...shown, metadata: {} };
+export function listed(payment: IntentRecord): Changeable<PaymentAnswer> {
+  const { id, session, status, amount, received, refunded, currency } = payment;
+  return { id, session, status, amount, received, refunded, currency, metadata: {} };
 }
 
 export function result(

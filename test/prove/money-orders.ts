@@ -42,7 +42,7 @@ function read(stage: Stage, { what }: MoneyOrder, answer: WebAnswer): Pick<Order
   if (answer.status === 200) return { id: body.id ?? null, status: body.status ?? "" };
   const { code = "", payment_intent: payment = null } = body.error ?? {};
   if (code === "card_declined") return { id: payment, status: "declined" };
-  if (!MAY_BE_REFUSED.includes(code)) unexcused(stage, { what }, answer);
+  if (code !== MAY_BE_REFUSED) unexcused(stage, { what }, answer);
   return { id: null, status: "refused" };
 }
 
@@ -53,4 +53,4 @@ interface Body {
 }
 
 /** Nothing, or not enough, is left to refund. */
-const MAY_BE_REFUSED: readonly string[] = ["refund_too_large"];
+const MAY_BE_REFUSED = "refund_too_large";

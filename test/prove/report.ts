@@ -1,5 +1,6 @@
 import { EOL } from "node:os";
 
+import { CHARGE_TROUBLES, REFUND_TROUBLES } from "./after-sales-plan.js";
 import { counterExample } from "./counter-example.js";
 import type { Found } from "./planted/find.js";
 import { CALLBACKS, PAYMENT_KILLS, REDIRECTS, RETURN_KILLS, SHOPPERS, TROUBLES } from "./plan.js";
@@ -17,6 +18,7 @@ export function reportOf(verdict: Verdict): string {
     ...table("Shoppers", ofKinds(verdict, Object.keys(SHOPPERS), "shopper ")),
     ...table("Outcomes", outcomes(verdict)),
     ...table("Found by asking the gateway", healed(verdict)),
+    ...table("Charges of stored cards, and money given back", afterSales(verdict)),
     ...table("Held payments", ofKinds(verdict, ["accept", "return", "dismiss"], "held: ")),
     ...counterExample(verdict),
     violations.length === 0
@@ -73,6 +75,7 @@ function faultRows(verdict: Verdict): Row[] {
   const callbacks = Object.keys(CALLBACKS).filter((kind) => kind !== "prompt");
   const redirects = Object.keys(REDIRECTS).filter((kind) => kind !== "followed");
   const everywhere = new Set<string>([...PAYMENT_KILLS, ...RETURN_KILLS, ...Object.values(TROUBLES).flat()]);
+  const afterwards = [...CHARGE_TROUBLES, ...REFUND_TROUBLES];
   const here = new Set<string>([...RETURN_KILLS, ...TROUBLES[verdict.simulation.engine]]);
   const names = [
     ...callbacks.map((kind) => `callback ${kind}`),
@@ -81,6 +84,8 @@ function faultRows(verdict: Verdict): Row[] {
     ...TAMPERED,
     ...OTHER_FAULTS,
     ...INTERFACE_FAULTS,
+    "callback of a charge lost",
+    ...afterwards,
   ];
   return [
     ...ofKinds(verdict, names),
@@ -105,6 +110,20 @@ function outcomes({ snapshots: { ledger, books } }: Verdict): Row[] {
     received > 0 ? "charge taken" : `charge refused: ${code}`,
   );
   return counted([...charges, ...results, ...statuses]);
+}
+
+/** How the orders stood by their last answers, and by what the gateway gave money back. */
+function afterSales({ snapshots: { ledger, answers } }: Verdict): Row[] {
+  const last = new Map(answers.orders.map((order) => [order.key, order]));
+  const ended = [...last.values()].map(({ what, status }) => `${what} ${status}`);
+  const paid = ledger.filter(({ received, returned }) => received > 0 && returned > 0);
+  const ways = {
+    "by REFUND_SALE": paid.flatMap(({ refunds }) => refunds),
+    "by CANCEL": paid.filter(({ returns, refunds }) => returns > refunds.length),
+    "by CAPTURE of less alone": paid.filter(({ returns }) => returns === 0),
+  };
+  const given = Object.entries(ways).map(([way, each]): Row => [`given back ${way}`, each.length]);
+  return [...counted(ended), ...given];
 }
 
 /** Results that came by no message of the gateway, and what they told. */

@@ -1,0 +1,173 @@
+import t from "tap";
+
+import { check } from "./checker.js";
+import { type Changeable, charge, clean, intent, listed, ORDERS, result } from "./clean-snapshots.js";
+import type { Snapshots } from "./snapshots.js";
+import { findEach, type Spoiled } from "./spoiled.js";
+
+/** The clean snapshots, and a card charged with 900, of which 200 and 100 went back; and one charge that was declined. */
+function charged(): Changeable<Snapshots> {
+  const snapshots = clean();
+  const { ledger, books, answers } = snapshots;
+  const refunds = [{ reference: "re_b", amount: 100 }];
+  ledger.push({ ...charge("7", "pi_c", 900, "gbp"), returned: 300, returns: 1, refunds });
+  ledger.push(charge("8", "pi_d", 0, "gbp"));
+  const paid = { ...intent("pi_c", null, 900, "gbp", "7"), refunded: 300 };
+  const declined = {
+    ...intent("pi_d", null, 400, "gbp", "8"),
+    status: "requires_payment_method",
+    received: 0,
+  };
+  books.intents.push(paid, declined);
+  books.results.push({ ...result("7", null, "completed"), payment: "pi_c" });
+  books.results.push({ ...result("8", null, "declined"), payment: "pi_d" });
+  const refund = { payment: "pi_c", status: "succeeded" };
+  books.refunds.push({ ...refund, id: "re_a", amount: 200 }, { ...refund, id: "re_b", amount: 100 });
+  books.events.push(
+    { type: "payment_intent.succeeded", object: "pi_c" },
+    ...["re_a", "re_b"].flatMap((object) => [
+      { type: "refund.created", object },
+      { type: "refund.updated", object },
+      { type: "charge.refunded", object: "pi_c" },
+    ]),
+  );
+  answers.payments.push(listed(paid), listed(declined));
+  answers.refunds.push(...structuredClone(books.refunds));
+  answers.orders.push(
+    { what: "charge", key: "one", id: "pi_c", status: "processing", amount: 900 },
+    { what: "charge", key: "one", id: "pi_c", status: "succeeded", amount: 900 },
+    { what: "charge", key: "two", id: "pi_d", status: "declined", amount: 400 },
+    { what: "refund", key: "three", id: "re_a", status: "pending", amount: 200 },
+    { what: "refund", key: "four", id: "re_b", status: "succeeded", amount: 100 },
+    { what: "refund", key: "five", id: null, status: "refused", amount: 5000 },
+  );
+  return snapshots;
+}
+
+t.test("charges and refunds that are as they should be pass", async (t) => {
+  t.same(check(charged(), ORDERS), []);
+});
+
+const SPOILED: Spoiled[] = [
+  {
+    what: "a card that was charged twice for one payment",
+    rules: ["one charge per payment", "no lost success"],
+    spoil: ({ ledger }) => ledger.push({ ...charge("9", "pi_c", 900, "gbp"), attempt: 2 }),
+  },
+  {
+    what: "an attempt that was sent twice",
+    rules: ["one charge per payment"],
+    spoil: ({ ledger }) => ledger.push(charge("9", "pi_d", 0, "gbp")),
+  },
+  {
+    what: "a charge of a payment that is taken for failed",
+    rules: ["no lost success"],
+    spoil: ({ ledger }) => ledger.push({ ...charge("9", "pi_d", 400, "gbp"), attempt: 2 }),
+  },
+  {
+    what: "a charge of a payment that nobody knows",
+    rules: ["no lost success"],
+    spoil: ({ ledger }) => ledger.push(charge("9", "pi_e", 400, "gbp")),
+  },
+  {
+    what: "a payment that succeeded without money",
+    rules: ["nothing recorded that was not taken"],
+    spoil: ({ books, answers }) => {
+      Object.assign(books.intents[2] ?? {}, { status: "succeeded", received: 400 });
+      Object.assign(answers.payments[2] ?? {}, { status: "succeeded", received: 400 });
+      books.events.push({ type: "payment_intent.succeeded", object: "pi_d" });
+      answers.orders.splice(2, 1, {
+        what: "charge",
+        key: "two",
+        id: "pi_d",
+        status: "succeeded",
+        amount: 400,
+      });
+    },
+  },
+  {
+    what: "a unit more that was ordered than charged",
+    rules: ["money equal to the unit"],
+    spoil: ({ answers }) => answers.orders[0] && (answers.orders[0].amount = 901),
+  },
+  {
+    what: "a unit less that was charged",
+    rules: ["money equal to the unit"],
+    spoil: ({ ledger }) => ledger[3] && (ledger[3].received = 899),
+  },
+  {
+    what: "a payment that is processing in the end",
+    rules: ["nothing left unresolved"],
+    spoil: ({ books, answers }) => {
+      Object.assign(books.intents[2] ?? {}, { status: "processing" });
+      Object.assign(answers.payments[2] ?? {}, { status: "processing" });
+    },
+  },
+  {
+    what: "a charge that is still to be asked about",
+    rules: ["nothing left unresolved"],
+    spoil: ({ books }) => books.pending.push("pi_d"),
+  },
+  {
+    what: "a callback that was acknowledged and not recorded",
+    rules: ["each acknowledged message durable"],
+    spoil: ({ answers }) =>
+      answers.deliveries.push({ session: "pi_d", transaction: "9", via: "callback", at: 2, status: 200 }),
+  },
+  {
+    what: "a charge that was answered as declined, and has succeeded",
+    rules: ["what was read stays true"],
+    spoil: ({ answers }) => {
+      for (const order of answers.orders.slice(0, 2)) order.status = "declined";
+    },
+  },
+  {
+    what: "more given back than was taken",
+    rules: ["no refund above the payment", "refunds equal to the ledger"],
+    spoil: ({ ledger }) => ledger[3] && (ledger[3].returned = 901),
+  },
+  {
+    what: "money that is recorded as refunded, and did not go back",
+    rules: ["refunds equal to the ledger"],
+    spoil: ({ ledger }) => ledger[3] && (ledger[3].returned = 299),
+  },
+  {
+    what: "a refund that the gateway made twice",
+    rules: ["each refund made once", "refunds equal to the ledger"],
+    spoil: ({ ledger }) => {
+      ledger[3]?.refunds.push({ reference: "re_b", amount: 100 });
+      if (ledger[3] !== undefined) ledger[3].returned = 400;
+    },
+  },
+  {
+    what: "a refund that is pending in the end",
+    rules: ["nothing left unresolved", "each event once"],
+    spoil: ({ books, answers }) => {
+      Object.assign(books.refunds[0] ?? {}, { status: "pending" });
+      Object.assign(answers.refunds[0] ?? {}, { status: "pending" });
+    },
+  },
+  {
+    what: "a refund that was answered as succeeded, and has failed",
+    rules: ["what was read stays true"],
+    spoil: ({ answers }) => answers.orders[3] && (answers.orders[3].status = "failed"),
+  },
+  {
+    what: "two payments for one idempotency key",
+    rules: ["each order carried out once", "money equal to the unit"],
+    spoil: ({ answers }) =>
+      answers.orders.push({ what: "charge", key: "one", id: "pi_d", status: "declined", amount: 900 }),
+  },
+  {
+    what: "a refund that nobody was answered",
+    rules: ["each order carried out once"],
+    spoil: ({ answers }) => answers.orders.splice(3, 1),
+  },
+  {
+    what: "a list that shows another amount",
+    rules: ["payments and refunds listed as recorded"],
+    spoil: ({ answers }) => answers.payments[1] && (answers.payments[1].refunded = 299),
+  },
+];
+
+findEach(charged, SPOILED);
