@@ -23,7 +23,9 @@ const setting = (engine: EngineName, changes: { seed?: number; sessions?: number
 
 t.test("the same seed makes the same schedule, another seed another one", async (t) => {
   t.same(scheduleOf(setting("mariadb")), scheduleOf(setting("mariadb")));
-  t.notSame(scheduleOf(setting("mariadb")), scheduleOf(setting("mariadb", { seed: 8 })));
+  // As texts: to find the difference between two long lists takes a while.
+  const [one, other] = [7, 8].map((seed) => JSON.stringify(scheduleOf(setting("mariadb", { seed }))));
+  t.not(one, other);
 });
 
 t.test("as many payments lose callback and return as was asked for", async (t) => {
