@@ -11,10 +11,10 @@ function gate() {
   const state = { waiting: 0, wanted: 0, open: signal() };
   return {
     /** The next so many calls wait for each other. */
-    gather(wanted: number): void {
+    gather: (wanted: number): void => {
       Object.assign(state, { wanted, waiting: 0, open: signal() });
     },
-    async reached(point: CheckoutPoint): Promise<void> {
+    reached: async (point: CheckoutPoint): Promise<void> => {
       if (point !== "charge checked" || state.wanted === 0) return;
       state.waiting++;
       if (state.waiting >= state.wanted) state.open.give();
