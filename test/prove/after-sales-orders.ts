@@ -37,13 +37,15 @@ export async function chargeOrders(stage: Stage, session: string, plan: Plan): P
       metadata: { session, number: String(number) },
     },
     amount,
+    from: null,
   }));
 }
 
 /** Tries a charge again that has failed, with the same card. */
 export function confirmOrder(merchant: SceneMerchant, { id, amount }: PaymentAnswer): MoneyOrder {
   const path = `/payment_intents/${id}/confirm`;
-  return { what: "charge", merchant, replica: amount, path, key: `confirm ${id}`, body: {}, amount };
+  const key = `confirm ${id}`;
+  return { what: "charge", merchant, replica: amount, path, key, body: {}, amount, from: null };
 }
 
 /** The refunds that the plan has of a payment at this time. */
@@ -63,6 +65,7 @@ export function refundOrders(
     key: `refund ${payment.id} ${time} ${number}`,
     body: { payment_intent: payment.id, ...(amount === null ? {} : { amount }) },
     amount,
+    from: payment.id,
     hopeless: (amount ?? 0) > payment.received - payment.refunded,
   }));
 }

@@ -34,12 +34,12 @@ function charged(): Changeable<Snapshots> {
   answers.payments.push(listed(paid), listed(declined));
   answers.refunds.push(...structuredClone(books.refunds));
   answers.orders.push(
-    { what: "charge", key: "one", id: "pi_c", status: "processing", amount: 900 },
-    { what: "charge", key: "one", id: "pi_c", status: "succeeded", amount: 900 },
-    { what: "charge", key: "two", id: "pi_d", status: "declined", amount: 400 },
-    { what: "refund", key: "three", id: "re_a", status: "pending", amount: 200 },
-    { what: "refund", key: "four", id: "re_b", status: "succeeded", amount: 100 },
-    { what: "refund", key: "five", id: null, status: "refused", amount: 5000 },
+    { what: "charge", key: "one", id: "pi_c", status: "processing", amount: 900, from: null },
+    { what: "charge", key: "one", id: "pi_c", status: "succeeded", amount: 900, from: null },
+    { what: "charge", key: "two", id: "pi_d", status: "declined", amount: 400, from: null },
+    { what: "refund", key: "three", id: "re_a", status: "pending", amount: 200, from: "pi_c" },
+    { what: "refund", key: "four", id: "re_b", status: "succeeded", amount: 100, from: "pi_c" },
+    { what: "refund", key: "five", id: null, status: "refused", amount: 5000, from: "pi_c" },
   );
   return snapshots;
 }
@@ -47,6 +47,31 @@ function charged(): Changeable<Snapshots> {
 t.test("charges and refunds that are as they should be pass", async (t) => {
   t.same(check(charged(), ORDERS), []);
 });
+
+t.test("a refund that is refused may be made later, where another one has failed meanwhile", async (t) => {
+  const snapshots = charged();
+  failRefund(snapshots);
+  snapshots.answers.orders.splice(4, 0, { ...REFUSED, key: "four" });
+  t.same(check(snapshots, ORDERS), []);
+});
+
+const REFUSED = { what: "refund", id: null, status: "refused", amount: 100, from: "pi_c" } as const;
+
+/** One more, which has failed. */
+function failRefund({ books, answers }: Changeable<Snapshots>): void {
+  const refund = { id: "re_f", payment: "pi_c", amount: 600, status: "failed" };
+  books.refunds.push(refund);
+  books.events.push({ type: "refund.created", object: "re_f" }, { type: "refund.failed", object: "re_f" });
+  answers.refunds.push({ ...refund });
+  answers.orders.push({
+    what: "refund",
+    key: "six",
+    id: "re_f",
+    status: "pending",
+    amount: 600,
+    from: "pi_c",
+  });
+}
 
 const SPOILED: Spoiled[] = [
   {
@@ -82,6 +107,7 @@ const SPOILED: Spoiled[] = [
         id: "pi_d",
         status: "succeeded",
         amount: 400,
+        from: null,
       });
     },
   },
@@ -156,7 +182,27 @@ const SPOILED: Spoiled[] = [
     what: "two payments for one idempotency key",
     rules: ["each order carried out once", "money equal to the unit"],
     spoil: ({ answers }) =>
-      answers.orders.push({ what: "charge", key: "one", id: "pi_d", status: "declined", amount: 900 }),
+      answers.orders.push({
+        what: "charge",
+        key: "one",
+        id: "pi_d",
+        status: "declined",
+        amount: 900,
+        from: null,
+      }),
+  },
+  {
+    what: "a refund that was refused first, and made although nothing became free",
+    rules: ["each order carried out once"],
+    spoil: ({ answers }) => answers.orders.splice(4, 0, { ...REFUSED, key: "four" }),
+  },
+  {
+    what: "a refund that was made first, and refused when it was sent again",
+    rules: ["each order carried out once"],
+    spoil: (snapshots) => {
+      failRefund(snapshots);
+      snapshots.answers.orders.push({ ...REFUSED, key: "four" });
+    },
   },
   {
     what: "a refund that nobody was answered",

@@ -49,6 +49,8 @@ export interface OrderAnswer {
   readonly status: string;
   /** In minor units; null for all that is left. */
   readonly amount: number | null;
+  /** The payment that it takes from; null where it is a charge. */
+  readonly from: string | null;
 }
 
 /** What the simulation saw from outside while it ran. Belongs to no process that is ever killed. */

@@ -16,16 +16,18 @@ export interface MoneyOrder {
   readonly body: object;
   /** In minor units; null for all that is left. */
   readonly amount: number | null;
+  /** The payment that is refunded; null where a card is charged. */
+  readonly from: string | null;
   /** True where it cannot but be refused. */
   readonly hopeless?: boolean;
 }
 
 /** Sends the order until it is answered, and writes down what was said. */
 export async function sendOrder(stage: Stage, order: MoneyOrder): Promise<OrderAnswer> {
-  const { what, merchant, path, body, replica, key, amount } = order;
+  const { what, merchant, path, body, replica, key, amount, from } = order;
   const call = { what, key: merchant.key, path, replica, body, idempotencyKey: key, mayBeRefused: true };
   const answer = await callUntilAnswered(stage, call);
-  const told: OrderAnswer = { what, key, amount, ...read(stage, order, answer) };
+  const told: OrderAnswer = { what, key, amount, from, ...read(stage, order, answer) };
   stage.chronicle.orders.push(told);
   stage.chronicle.note(told.id ?? undefined, `${key}: answered ${answer.status}, ${told.status}`);
   return told;

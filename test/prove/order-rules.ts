@@ -1,4 +1,5 @@
 import { grouped } from "./case-file.js";
+import type { OrderAnswer } from "./chronicle.js";
 import type { Snapshots, Violation } from "./snapshots.js";
 
 /** Each order by one key one payment or refund, however often it was sent; and nothing that nobody ordered. */
@@ -6,11 +7,16 @@ export function ordersOnce({ books, answers }: Snapshots): Violation[] {
   const rule = "each order carried out once";
   const stored = new Set([...books.intents, ...books.refunds].map(({ id }) => id));
   const answered = new Set(answers.orders.map(({ id }) => id));
+  const freed = new Set(
+    books.refunds.filter(({ status }) => status === "failed").map(({ payment }) => payment),
+  );
   const wrong = [...grouped(answers.orders, ({ key }) => key)].flatMap(([key, orders]): Violation[] => {
-    const ids = [...new Set(orders.map(({ id }) => id))];
+    const ids = [...new Set(answersThatStay(orders, freed).map(({ id }) => id))];
     const [id] = ids;
     if (ids.length === 1 && (id === null || id === undefined || stored.has(id))) return [];
-    const says = `has answered "${key}" with ${ids.join(" and ")}, of which are stored: ${ids.filter((each) => stored.has(each ?? "")).join(", ")}`;
+    const names = ids.map((each) => each ?? "a refusal").join(" and ");
+    const known = ids.filter((each) => stored.has(each ?? "")).join(", ");
+    const says = `has answered "${key}" with ${names}, of which are stored: ${known}`;
     return [{ rule, session: undefined, says }];
   });
   const direct = books.intents.filter(({ session }) => session === null);
@@ -18,6 +24,16 @@ export function ordersOnce({ books, answers }: Snapshots): Violation[] {
     .filter(({ id }) => !answered.has(id))
     .map(({ id }): Violation => ({ rule, session: undefined, says: `has ${id}, which nobody was answered` }));
   return [...wrong, ...unordered];
+}
+
+/**
+ * A refusal is not kept: where a refund of the payment has failed meanwhile, what it had reserved is free again, and the
+ * order may be carried out when it is sent once more. Once it is carried out it is never refused.
+ */
+function answersThatStay(orders: readonly OrderAnswer[], freed: ReadonlySet<string>): readonly OrderAnswer[] {
+  const carriedOut = orders.findIndex(({ id }) => id !== null);
+  const from = orders[0]?.from ?? "";
+  return carriedOut > 0 && freed.has(from) ? orders.slice(carriedOut) : orders;
 }
 
 /** A refund that was answered to have ended has ended so. */
