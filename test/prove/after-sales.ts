@@ -113,7 +113,7 @@ export class AfterSalesDesk {
 }
 
 /** One of so many orders meets trouble, and some in any case: each costs about a second, and a process. */
-const TROUBLED_EVERY = 20;
+const TROUBLED_EVERY = 50;
 const TROUBLED_MIN = 5;
 
 const HOUR = 60;
