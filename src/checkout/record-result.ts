@@ -121,7 +121,7 @@ async function insertJudged(
     const now = checkout.clock.now();
     const { merchantId, livemode, id: objectId } = row;
     const event = { id: newId("evt", now), merchantId, livemode, objectId, createdAt: now };
-    await insertEvents(tx, [{ ...event, type: "held_payment.created" }]);
+    insertEvents(tx, [{ ...event, type: "held_payment.created" }]);
   }
   return true;
 }

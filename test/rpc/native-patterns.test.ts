@@ -11,7 +11,7 @@ import { matchesNatively } from "../../src/rpc/native-patterns.js";
 function written(): string[] {
   const folder = "proto/calmonypay/v1";
   const texts = readdirSync(folder).map((name) => readFileSync(`${folder}/${name}`, "utf8"));
-  const found = texts.flatMap((text) => [...text.matchAll(/pattern: "(.*)"|matches\(r?'(.*?)'\)/g)]);
+  const found = texts.flatMap((text) => Array.from(text.matchAll(/pattern: "(.*)"|matches\(r?'(.*?)'\)/g)));
   return found.map(([, rule, expression]) => (rule ?? expression ?? "").replaceAll("\\\\", "\\"));
 }
 
