@@ -13,7 +13,7 @@ export function createLog(level: string, destination?: DestinationStream): Log {
   const options = { level, base: null, formatters: { log: censored }, serializers: { err: describeError } };
   const log = destination === undefined ? pino(options) : pino(options, destination);
   // What a child repeats on each of its lines passes no formatter.
-  const child = Reflect.get(log, "child") as (this: Log, bindings: Bindings) => Log;
+  const child = Reflect.get(log, "child") as unknown as (this: Log, bindings: Bindings) => Log;
   return Object.assign(log, {
     child(this: Log, bindings: Bindings) {
       return child.call(this, censored(bindings));
