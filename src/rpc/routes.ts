@@ -59,7 +59,10 @@ export function createInterceptors(checkout: Checkout, testMode: boolean): Inter
   return [
     accessLog(checkout.log, checkout.clock),
     refusals(checkout.log),
-    authenticate(keptKeys((hash) => findApiKeyByHash(checkout.db.manager, hash)), testMode),
+    authenticate(
+      keptKeys((hash) => findApiKeyByHash(checkout.db.manager, hash)),
+      testMode,
+    ),
     validate(),
     idempotency(),
   ];

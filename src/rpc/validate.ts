@@ -5,6 +5,7 @@ import type { Interceptor } from "@connectrpc/connect";
 
 import { type Reason, Refusal } from "../domain/refusal.js";
 import { matchesNatively } from "./native-patterns.js";
+import { type SurelyValid, sureValidity } from "./sure-validity.js";
 
 /**
  * Holds every unary request to the `buf.validate` rules of its proto file.
@@ -14,9 +15,14 @@ import { matchesNatively } from "./native-patterns.js";
  */
 export function validate(): Interceptor {
   const validator = createValidator({ regexMatch: matchesNatively });
-  return (next) => async (request) => {
-    if (!request.stream) check(validator, request.method.input, request.message);
-    return await next(request);
+  const compiled = new Map<DescMessage, SurelyValid>();
+  return (next) => (request) => {
+    if (request.stream) return next(request);
+    const { input } = request.method;
+    let surelyValid = compiled.get(input);
+    if (surelyValid === undefined) compiled.set(input, (surelyValid = sureValidity(input)));
+    if (!surelyValid(request.message)) check(validator, input, request.message);
+    return next(request);
   };
 }
 
