@@ -1,6 +1,7 @@
 import type { Registry as Metrics } from "prom-client";
 
 import { createDirectClient } from "./cardstream/direct-client.js";
+import { createGatewayBreaker } from "./cardstream/gateway-breaker.js";
 import { createInquiry } from "./cardstream/inquiry.js";
 import { createTransactionSearch } from "./cardstream/transaction-search.js";
 import { createCheckoutMetrics } from "./checkout/checkout-metrics.js";
@@ -37,6 +38,7 @@ export function composeCheckout(config: Config, parts: CheckoutParts): Checkout 
     reached: parts.reached ?? (() => Promise.resolve()),
     readiness: createReadiness(parts.store.db, parts.log),
     direct,
+    breaker: createGatewayBreaker(),
     inquiry: createInquiry(direct, createTransactionSearch()),
     reconciliation: createReconciliationMetrics(parts.metrics, parts.store.db),
     metrics: createCheckoutMetrics(parts.metrics, parts.store.db),

@@ -1,6 +1,8 @@
 import type { CardCheck, ChargeDetails, ThreeDSecure, ThreeDSecureResult } from "../domain/charge-details.js";
 import { declineCodeOf } from "../domain/decline-code.js";
+import { isDefiniteRefusal } from "../domain/return-step.js";
 import { type Field, fieldText } from "./fields.js";
+import { readResult } from "./result.js";
 
 /**
  * What a result says of its charge besides what decides. Nothing here is needed to record a payment: what the gateway did
@@ -85,14 +87,11 @@ function indicatorOf(text: string): string | null {
   return /^\d{1,2}$/.test(text) ? text.padStart(2, "0") : null;
 }
 
-/** Status 1 is a decline; its code is the acquirer's where it is below 65536. */
+/** Of a decline by the card's issuer, and of a request that the gateway would not even try. */
 function readDeclineCode(fields: readonly Field[]): string | null {
-  const code = fieldText(fields, "responseCode");
-  const byAcquirer = /^[1-9]\d{0,4}$/.test(code) && Number(code) < GATEWAY_CODES_FROM;
-  return byAcquirer && fieldText(fields, "responseStatus") === "1" ? declineCodeOf(Number(code)) : null;
+  const result = readResult(fields);
+  return isDefiniteRefusal(result) ? declineCodeOf(result.responseCode ?? 0) : null;
 }
-
-const GATEWAY_CODES_FROM = 65536;
 
 function known(fields: readonly Field[], name: string, lengthMax: number): string | null {
   const text = fieldText(fields, name).trim();

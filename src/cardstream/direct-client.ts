@@ -3,6 +3,7 @@ import { encodeFields, type Field, MalformedMessage, parseFields } from "./field
 import { callGateway, callUntilAnswered, gatewayPath, type NoAnswer } from "./gateway-call.js";
 import { verifyResult } from "./result.js";
 import { signed } from "./signature.js";
+import { type StoredCardSale, storedCardFields } from "./stored-card-sale.js";
 
 /** The account on whose behalf the gateway is asked, and where the gateway is. */
 export interface DirectAccount {
@@ -38,6 +39,8 @@ export interface Refund {
   readonly amount: number;
   /** Ours, for the refund as a transaction of its own. */
   readonly transactionUnique: string;
+  /** Where a copy of the answer goes, should that be lost. Undefined for nowhere. */
+  readonly callbackUrl: string | undefined;
 }
 
 /** The gateway's direct endpoint: signed requests about transactions that exist (Cardstream guide 3.1). */
@@ -46,6 +49,8 @@ export interface DirectClient {
   query(account: DirectAccount, xref: string): Promise<DirectAnswer>;
   /** Undoes a sale that is not settled yet. Sent once. */
   cancel(account: DirectAccount, xref: string): Promise<DirectAnswer>;
+  /** Charges the card of an earlier transaction. Sent once. */
+  sale(account: DirectAccount, sale: StoredCardSale): Promise<DirectAnswer>;
   /** Takes only `amount` of a sale that is not settled yet: the rest goes back. Sent once. */
   capture(account: DirectAccount, xref: string, amount: number): Promise<DirectAnswer>;
   /** Gives a settled sale's money back. Sent once. */
@@ -69,6 +74,7 @@ export function createDirectClient(times: DirectTimes = TIMES): DirectClient {
   return {
     query: (account, xref) => ask(account, request(account, "QUERY", [["xref", xref]]), times),
     cancel: (account, xref) => sendOnce(account, request(account, "CANCEL", [["xref", xref]]), times),
+    sale: (account, sale) => sendOnce(account, request(account, "SALE", storedCardFields(sale)), times),
     capture: (account, xref, amount) =>
       sendOnce(account, request(account, "CAPTURE", captureFields(xref, amount)), times),
     refund: (account, refund) =>
@@ -88,13 +94,14 @@ function captureFields(xref: string, amount: number): Field[] {
 }
 
 /** Whatever is left out is cloned from the sale (guide A-15), its `transactionUnique` and `orderRef` too. */
-function refundFields({ xref, amount, transactionUnique }: Refund): Field[] {
+function refundFields({ xref, amount, transactionUnique, callbackUrl }: Refund): Field[] {
   return [
     ["type", "1"],
     ["xref", xref],
     ["amount", String(amount)],
     ["transactionUnique", transactionUnique],
     ["orderRef", transactionUnique],
+    ...(callbackUrl === undefined ? [] : [["callbackURL", callbackUrl] as const]),
   ];
 }
 

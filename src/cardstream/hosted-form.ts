@@ -1,5 +1,6 @@
+import { attemptReference } from "../domain/attempt-reference.js";
 import type { Currency } from "../domain/money.js";
-import { attemptReference, type LineItem } from "../domain/session.js";
+import type { LineItem } from "../domain/session.js";
 import type { Field } from "./fields.js";
 import { gatewayPath } from "./gateway-call.js";
 import { signed } from "./signature.js";

@@ -1,12 +1,15 @@
-import { lockCheckoutSession } from "../db/checkout-sessions.js";
 import type { HeldPaymentRow } from "../db/held-payments.js";
 import type { Run, Tx } from "../db/transaction.js";
 import { receivedOf } from "../domain/held-payment.js";
 import type { Owner } from "../domain/owner.js";
+import { mayMovePayment } from "../domain/payment-intent.js";
 import { Refusal } from "../domain/refusal.js";
 import type { Clock } from "../lib/clock.js";
 import type { Checkout } from "./checkout.js";
 import { completeSession } from "./complete-session.js";
+import { completeCharge } from "./end-charge.js";
+import { factsOf } from "./get-held-payment.js";
+import { lockHeldSubject } from "./held-subject.js";
 import { type Done, type IdempotentCall, once } from "./once.js";
 import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
 import { storedResult } from "./stored-message.js";
@@ -14,7 +17,7 @@ import { clockOf } from "./test-clock.js";
 
 /**
  * Takes a held payment as it is. A session that is not complete becomes complete, with an intent over what was really
- * received. A session has one intent at most, and a transaction pays one session: a duplicate of either kind, or a payment
+ * received; a direct charge has succeeded with that. A session has one intent at most, and a transaction pays one session: a duplicate of either kind, or a payment
  * of no session, is only marked accepted.
  */
 export async function acceptHeldPayment(
@@ -29,22 +32,24 @@ export async function acceptHeldPayment(
   return await once(checkout, owner, call, held.id, accept, "SERIALIZABLE");
 }
 
-/** The session is locked first, as by a result that comes in: in another order the two could wait for each other. */
 async function acceptIn(
   checkout: Checkout,
   clock: Clock,
   tx: Tx,
   run: Run,
-  { id, sessionId }: HeldPaymentRow,
+  wanted: HeldPaymentRow,
   decision: Decision,
 ): Promise<void> {
-  const session = sessionId === null ? undefined : await lockCheckoutSession(tx, sessionId);
-  const held = await lockUnresolved(checkout, tx, run, id, decision);
+  const { session, intent } = await lockHeldSubject(tx, wanted);
+  const held = await lockUnresolved(checkout, tx, run, wanted.id, decision);
   if (held === undefined) return;
   refuseIfBeingReturned(held);
   if (session !== undefined && session.status !== "complete" && held.heldReason !== "duplicate") {
     const payment = { result: storedResult(checkout, held), received: receivedIn(held), stored: held };
     await completeSession(checkout, clock, tx, session, payment);
+  }
+  if (intent !== undefined && mayMovePayment(intent.status, "succeeded") && held.heldReason !== "duplicate") {
+    await completeCharge(checkout, clock, tx, intent, { received: receivedIn(held), stored: held });
   }
   await recordResolution(checkout, tx, held, decision);
 }
@@ -56,7 +61,7 @@ function refuseIfBeingReturned({ returnRequest }: HeldPaymentRow): void {
 }
 
 function receivedIn(held: HeldPaymentRow) {
-  const received = receivedOf(held);
+  const received = receivedOf(factsOf(held));
   if (received === undefined) throw new Error(`Nobody knows what was received of ${held.id}.`);
   return received;
 }

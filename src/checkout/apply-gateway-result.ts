@@ -39,7 +39,7 @@ async function recordForGood(
     return await recordResult(checkout, verified, message);
   } catch (error) {
     if (mayPass(error)) throw error;
-    checkout.log.error({ err: error, session: verified.session?.id }, "gateway result cannot be applied");
+    checkout.log.error({ err: error, ...subjectOf(verified) }, "gateway result cannot be applied");
     return await recordUnapplicable(checkout, verified, message);
   }
 }
@@ -52,7 +52,7 @@ function countApplied({ metrics }: Checkout, { judgement: { outcome, reason } }:
 function logApplied(checkout: Checkout, verified: VerifiedMessage, applied: AppliedResult): void {
   const { outcome, reason } = applied.judgement;
   const line = {
-    session: verified.session?.id,
+    ...subjectOf(verified),
     transaction: verified.result.transactionKey,
     code: verified.result.responseCode,
     outcome,
@@ -60,4 +60,8 @@ function logApplied(checkout: Checkout, verified: VerifiedMessage, applied: Appl
     replayed: applied.replayed,
   };
   checkout.log[outcome === "held" ? "warn" : "info"](line, "gateway result applied");
+}
+
+function subjectOf({ subject, refund }: VerifiedMessage): object {
+  return { session: subject?.session?.id, payment: subject?.intent?.id, refund: refund?.id };
 }

@@ -1,16 +1,17 @@
 import type { Inquired, Told } from "../cardstream/inquiry.js";
-import { findCheckoutSession } from "../db/checkout-sessions.js";
 import { isDatabaseAway } from "../db/database-errors.js";
 import { type AttemptResult, listResultsOfAttempt } from "../db/gateway-results.js";
 import { noteAsked, type PendingAttemptRow, settleAttempt } from "../db/pending-attempts.js";
 import { inTransaction } from "../db/transaction.js";
 import { isOver, isSilent, nextAskAt } from "../domain/attempt-ladder.js";
+import { type AttemptReference, parseAttemptReference } from "../domain/attempt-reference.js";
 import { type Standing, standingOf } from "../domain/attempt-standing.js";
-import { type CheckoutSession, parseAttemptReference } from "../domain/session.js";
 import { applyGatewayResult } from "./apply-gateway-result.js";
 import { lastWords, openXrefs, settledXrefs } from "./attempt-transactions.js";
 import type { Checkout } from "./checkout.js";
 import { openGatewayAccount } from "./gateway-account.js";
+import { settleCharge } from "./settle-charge.js";
+import { findSubject, isPaid, type Subject } from "./subject.js";
 import { clockOf } from "./test-clock.js";
 
 /**
@@ -57,17 +58,18 @@ async function hear(checkout: Checkout, row: PendingAttemptRow, now: number): Pr
 }
 
 async function inquire(checkout: Checkout, row: PendingAttemptRow, now: number): Promise<Heard> {
-  const session = await findCheckoutSession(checkout.db.manager, row.sessionId);
-  const attempt = parseAttemptReference(row.reference)?.attempt;
+  const reference = parseAttemptReference(row.reference);
+  const subject = await findSubject(checkout, reference);
   const account = await openGatewayAccount(checkout, row);
-  if (session === undefined || attempt === undefined || account === undefined) return HEARD_NOTHING;
-  const list = (): Promise<AttemptResult[]> => listResultsOfAttempt(checkout.db.manager, session.id, attempt);
+  if (reference === undefined || subject === undefined || account === undefined) return HEARD_NOTHING;
+  const list = (): Promise<AttemptResult[]> => listResultsOfAttempt(checkout.db.manager, reference);
   const known = await list();
   const over = isOver(row, now);
-  if (!over && isKnown(session, attempt, known)) return { standing: "clear", resolved: true, settled: false };
+  if (!over && isKnown(subject, reference, known))
+    return { standing: "clear", resolved: true, settled: false };
   const { gatewayUrl, sandboxUrl } = checkout.addresses;
   const inquired = await checkout.inquiry.ask(
-    { ...account, gatewayUrl: session.livemode ? gatewayUrl : sandboxUrl },
+    { ...account, gatewayUrl: row.livemode ? gatewayUrl : sandboxUrl },
     {
       action: "SALE",
       transactionUnique: row.reference,
@@ -79,9 +81,14 @@ async function inquire(checkout: Checkout, row: PendingAttemptRow, now: number):
   logUnanswered(checkout, row, inquired);
   const { searched } = inquired;
   const unanswered = refused || inquired.unansweredSale !== undefined;
-  const standing = standingOf(lastWords(await list(), inquired.told), { searched, unanswered });
-  const paid = (await findCheckoutSession(checkout.db.manager, session.id))?.status === "complete";
-  const resolved = standing === "clear" || (standing === "silent" && paid);
+  const transactions = lastWords(await list(), inquired.told);
+  const standing = standingOf(transactions, { searched, unanswered });
+  const after = await findSubject(checkout, reference);
+  if (after?.intent !== undefined) {
+    const settled = await settleCharge(checkout, row, after.intent, { over, standing, transactions });
+    return { standing, resolved: settled || standing === "clear", settled };
+  }
+  const resolved = standing === "clear" || (standing === "silent" && isPaid(after));
   return { standing, resolved, settled: over && resolved && (searched || account.restToken === undefined) };
 }
 
@@ -89,8 +96,8 @@ async function inquire(checkout: Checkout, row: PendingAttemptRow, now: number):
  * True while there is no hurry: all that came is known for good, and the shopper has gone on. A second payment behind our
  * back is looked for once the gateway's page is surely closed.
  */
-function isKnown(session: CheckoutSession, attempt: number, known: readonly AttemptResult[]): boolean {
-  const left = session.status === "complete" || attempt < session.attempt;
+function isKnown(subject: Subject, { attempt }: AttemptReference, known: readonly AttemptResult[]): boolean {
+  const left = isPaid(subject) || attempt < (subject.session ?? subject.intent).attempt;
   return left && known.length > 0 && lastWords(known, []).every(({ outcome }) => outcome !== "unknown");
 }
 

@@ -1,5 +1,6 @@
 import { listPendingAttempts } from "../db/pending-attempts.js";
-import { attemptReference, type CheckoutSession } from "../domain/session.js";
+import { attemptReference } from "../domain/attempt-reference.js";
+import type { CheckoutSession } from "../domain/session.js";
 import { waitAtMost } from "../lib/patience.js";
 import { askAboutAttempt } from "./ask-about-attempt.js";
 import type { Checkout } from "./checkout.js";

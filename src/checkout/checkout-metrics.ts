@@ -1,30 +1,28 @@
 import { Counter, Gauge, type Registry } from "prom-client";
+import type { EntityManager } from "typeorm";
 
 import type { Database } from "../db/database.js";
 import { countUnresolvedHeldPayments } from "../db/held-payments.js";
+import { countRefundsInDoubt } from "../db/pending-refunds.js";
 import type { Resolution } from "../domain/held-payment.js";
+import type { RefundEnd } from "../domain/refund.js";
 
 /** What the use cases of checkout count, each process for itself. */
 export interface CheckoutMetrics {
   /** Results stored for good, each once. `reason` is empty unless the result is held. */
   readonly gatewayResults: Counter<"outcome" | "reason">;
   readonly heldPaymentResolutions: Counter<"resolution">;
+  readonly refunds: Counter<"end">;
 }
 
 const RESOLUTIONS: readonly Resolution[] = ["accept", "return", "dismiss"];
 
-/** Registers the metrics of checkout. The held payments that wait are counted in the database, whenever somebody looks. */
+const REFUND_ENDS: readonly RefundEnd[] = ["succeeded", "declined", "not_refundable", "lost"];
+
+/** Registers the metrics of checkout. */
 export function createCheckoutMetrics(registry: Registry, db: Database): CheckoutMetrics {
   const registers = [registry];
-  const unresolved = new Gauge({
-    name: "calmonypay_held_payments_unresolved",
-    help: "Payments of all merchants, in both modes, that wait for a person.",
-    registers: [],
-    async collect() {
-      this.set(await countUnresolved(db));
-    },
-  });
-  registry.registerMetric(unresolved);
+  for (const gauge of countedInDatabase(db)) registry.registerMetric(gauge);
   const heldPaymentResolutions = new Counter({
     name: "calmonypay_held_payment_resolutions_total",
     help: "Held payments that were resolved, by what was done about them.",
@@ -38,15 +36,44 @@ export function createCheckoutMetrics(registry: Registry, db: Database): Checkou
     labelNames: ["outcome", "reason"],
     registers,
   });
-  return { gatewayResults, heldPaymentResolutions };
+  const refunds = new Counter({
+    name: "calmonypay_refunds_total",
+    help: "Refunds that have ended, by how: succeeded, or why they failed.",
+    labelNames: ["end"],
+    registers,
+  });
+  for (const end of REFUND_ENDS) refunds.inc({ end }, 0);
+  return { gatewayResults, heldPaymentResolutions, refunds };
+}
+
+/** Counted for all merchants, in both modes, whenever somebody looks. */
+function countedInDatabase(db: Database): Gauge[] {
+  return [
+    new Gauge({
+      name: "calmonypay_held_payments_unresolved",
+      help: "Payments of all merchants, in both modes, that wait for a person.",
+      registers: [],
+      async collect() {
+        this.set(await counted(db, countUnresolvedHeldPayments));
+      },
+    }),
+    new Gauge({
+      name: "calmonypay_refunds_in_doubt",
+      help: "Refunds of all merchants, in both modes, that the gateway was told, and has not answered for good.",
+      registers: [],
+      async collect() {
+        this.set(await counted(db, countRefundsInDoubt));
+      },
+    }),
+  ];
 }
 
 /** Without the database "not a number" is the truth; the other numbers are still wanted then. */
-async function countUnresolved(db: Database): Promise<number> {
+async function counted(db: Database, count: (db: EntityManager) => Promise<number>): Promise<number> {
   try {
-    return await countUnresolvedHeldPayments(db.manager);
+    return await count(db.manager);
   } catch (error) {
-    db.log.warn({ err: error }, "held payments could not be counted");
+    db.log.warn({ err: error }, "what waits could not be counted");
     return Number.NaN;
   }
 }

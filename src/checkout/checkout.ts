@@ -1,4 +1,5 @@
 import type { DirectClient } from "../cardstream/direct-client.js";
+import type { GatewayBreaker } from "../cardstream/gateway-breaker.js";
 import type { Inquiry } from "../cardstream/inquiry.js";
 import type { Database } from "../db/database.js";
 import type { Clock } from "../lib/clock.js";
@@ -19,6 +20,8 @@ export interface Checkout {
   readonly readiness: Readiness;
   /** The gateway's direct endpoint. */
   readonly direct: DirectClient;
+  /** Keeps new charges from a gateway that does not answer. */
+  readonly breaker: GatewayBreaker;
   readonly metrics: CheckoutMetrics;
   /** Asks the gateway what became of payments. */
   readonly inquiry: Inquiry;
@@ -43,6 +46,7 @@ export interface Addresses {
 export type CheckoutPoint =
   | "result verified"
   | "session locked"
+  | "payment locked"
   | "result recorded"
   | "payment recorded"
   | "result committed"
@@ -56,4 +60,7 @@ export type CheckoutPoint =
   | "refund sent"
   | "refund answered"
   | "attempt leased"
-  | "attempt asked";
+  | "attempt asked"
+  | "charge recorded"
+  | "charge sent"
+  | "charge answered";

@@ -52,6 +52,7 @@ export async function completeSession(
     customerId,
     type: "card",
     xrefSealed: stored.xrefSealed,
+    xrefMadeAt: null,
     reusable: keepsCard(session),
   });
   insertPaymentIntentLater(tx, {
@@ -69,6 +70,9 @@ export async function completeSession(
     offSession: false,
     metadata: {},
     canceledAt: null,
+    attemptClaim: null,
+    returnBegunAt: null,
+    heldResultId: null,
   });
   const late = statusAt(session, now) === "expired";
   // Nobody may have written down yet that its time was up: the merchant is told so first, then of the payment.

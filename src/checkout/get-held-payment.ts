@@ -15,6 +15,7 @@ export async function getHeldPayment(checkout: Checkout, owner: Owner, id: strin
 export function factsOf(held: HeldPaymentRow): HeldFacts {
   return {
     reason: held.heldReason,
+    amount: held.amount,
     amountReceived: held.amountReceived,
     currencyCode: held.currencyCode,
     hasXref: held.xrefSealed !== null,

@@ -1,5 +1,6 @@
 import type { DirectAnswer } from "../cardstream/direct-client.js";
 import { isCall, isDefiniteRefusal, keptOf, type ReturnCall, type Told } from "../domain/return-step.js";
+import { callbackUrl } from "./callback-url.js";
 import type { Checkout } from "./checkout.js";
 import type { MoneyBack } from "./money-back.js";
 import {
@@ -46,11 +47,19 @@ async function tell(
     : await askAfter(checkout, back, { call, told, answer });
 }
 
-async function send({ direct }: Checkout, { id, sale }: MoneyBack, call: ReturnCall): Promise<DirectAnswer> {
-  const { account, xref } = sale;
+async function send(checkout: Checkout, back: MoneyBack, call: ReturnCall): Promise<DirectAnswer> {
+  const { direct } = checkout;
+  const { account, xref } = back.sale;
   if (call.kind === "cancel") return await direct.cancel(account, xref);
   if (call.kind === "capture") return await direct.capture(account, xref, call.amount);
-  return await direct.refund(account, { xref, amount: call.amount, transactionUnique: id });
+  // A callback is taken for a refund only: what becomes of a return its caller asks for.
+  const to = back.work === "refund" ? callbackUrl(checkout) : undefined;
+  return await direct.refund(account, {
+    xref,
+    amount: call.amount,
+    transactionUnique: back.id,
+    callbackUrl: to,
+  });
 }
 
 /** A cancel and a capture answer about the sale itself, a refund as a transaction of its own. */

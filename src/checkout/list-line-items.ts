@@ -16,9 +16,17 @@ export async function listLineItems(
   checkout: Checkout,
   owner: Owner,
   sessionId: string,
-  { limit, startingAfter, endingBefore }: PageRequest,
+  page: PageRequest,
 ): Promise<Page<ListedLineItem>> {
-  const items = listed(await getSession(checkout, owner, sessionId));
+  return pageOfItems(await getSession(checkout, owner, sessionId), page);
+}
+
+/** One page of the items of a session that is at hand. */
+export function pageOfItems(
+  session: CheckoutSession,
+  { limit, startingAfter, endingBefore }: PageRequest,
+): Page<ListedLineItem> {
+  const items = listed(session);
   if (endingBefore === undefined) {
     const from = startingAfter === undefined ? 0 : placeOf(items, startingAfter, "starting_after") + 1;
     return { data: items.slice(from, from + limit), hasMore: from + limit < items.length };

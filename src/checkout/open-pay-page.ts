@@ -5,17 +5,13 @@ import { hasUnresolvedHeldResult } from "../db/gateway-results.js";
 import { notePending } from "../db/pending-attempts.js";
 import { inTransaction, type Tx } from "../db/transaction.js";
 import { nextAskAt } from "../domain/attempt-ladder.js";
+import { attemptReference } from "../domain/attempt-reference.js";
 import { currencyByCode } from "../domain/money.js";
 import { redirectUrl } from "../domain/redirect-url.js";
-import {
-  attemptReference,
-  type CheckoutSession,
-  closesAt,
-  keepsCard,
-  mayGiveForm,
-} from "../domain/session.js";
+import { type CheckoutSession, closesAt, keepsCard, mayGiveForm } from "../domain/session.js";
 import type { Clock } from "../lib/clock.js";
 import { askAtOnce } from "./ask-at-once.js";
+import { callbackUrl } from "./callback-url.js";
 import type { Checkout } from "./checkout.js";
 import { openGatewayAccount } from "./gateway-account.js";
 import { clockOf } from "./test-clock.js";
@@ -86,7 +82,7 @@ async function giveForm(
 async function notePendingAttempt(tx: Tx, session: CheckoutSession, now: number): Promise<void> {
   const { id, merchantId, livemode, attempt } = session;
   const times = { givenAt: now, closesAt: closesAt({ ...session, formsGiven: session.formsGiven + 1 }) };
-  const row = { reference: attemptReference(id, attempt), sessionId: id, merchantId, livemode };
+  const row = { reference: attemptReference(id, attempt), subjectId: id, merchantId, livemode };
   await notePending(tx, row, { ...times, nextAskAt: nextAskAt(times, now) });
 }
 
@@ -104,7 +100,7 @@ async function formPage(checkout: Checkout, session: CheckoutSession): Promise<P
     currency,
     items: session.lineItems,
     redirectUrl: `${publicUrl}/pay/${session.id}/return`,
-    callbackUrl: `${publicUrl}/callbacks/cardstream`,
+    callbackUrl: callbackUrl(checkout),
     cardOnFile: keepsCard(session),
     asksWho: session.customerCreation !== null,
   });

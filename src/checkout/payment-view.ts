@@ -26,6 +26,12 @@ export async function viewPayments(
   return rows.map((intent) => viewOf(checkout, intent, byId.get(intent.gatewayResultId ?? "")));
 }
 
+/** The same of one payment. */
+export async function viewPayment(checkout: Checkout, row: PaymentIntentRow): Promise<PaymentView> {
+  const [view] = await viewPayments(checkout, [row]);
+  return view ?? { intent: row, latestCharge: null, billingDetails: null };
+}
+
 function viewOf(
   checkout: Checkout,
   intent: PaymentIntent,

@@ -4,56 +4,91 @@ import { postponeRefunds } from "../db/pending-refunds.js";
 import { changePendingRefund, type RefundRow } from "../db/refunds.js";
 import { holdsClaim, releaseTransaction } from "../db/transaction-claims.js";
 import { inTransaction, type Tx } from "../db/transaction.js";
-import { endOf, nextRoundAt, type RefundFailure, type RefundRound } from "../domain/refund.js";
+import {
+  endOf,
+  nextRoundAt,
+  type RefundEnd,
+  type RefundFailure,
+  type RefundRound,
+} from "../domain/refund.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import type { ClaimedRefund } from "./claim-refund.js";
 import { clockOf } from "./test-clock.js";
 
-/**
- * Writes down what a round of work on a refund came to, and gives the payment back. Money that is back is written down
- * whoever has the claim now; anything else only while it is ours.
- */
+/** Writes down what a round of work on a refund came to, and gives the payment back. */
 export async function recordRound(
   checkout: Checkout,
-  { refund, result, claim }: ClaimedRefund,
+  claimed: ClaimedRefund,
   round: RefundRound,
 ): Promise<"ended" | "waits"> {
+  const { refund } = claimed;
   const now = (await clockOf(checkout, refund)).now();
   const end = endOf(round, refund.toldAt, now);
-  await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
-    const mine = await holdsClaim(tx, result, claim);
-    if (end === "succeeded") await succeed(tx, refund, now);
-    else if (mine && end !== undefined) await fail(tx, refund, end, now);
-    else if (mine) await wait(tx, refund, nextRoundAt(round, refund.rounds, now));
-    await releaseTransaction(tx, result, claim);
-  });
+  if (end === undefined) await recordWait(checkout, claimed, nextRoundAt(round, refund.rounds, now));
+  else await recordEnd(checkout, claimed, end);
   const line = { refund: refund.id, payment: refund.paymentIntentId, round, end };
   checkout.log[end === "succeeded" ? "info" : "warn"](line, "refund worked on");
   return end === undefined ? "waits" : "ended";
 }
 
+/**
+ * Ends a refund, and gives the payment back. Money that is back is written down whoever has the claim now; a failure only
+ * while it is ours.
+ */
+export async function recordEnd(
+  checkout: Checkout,
+  { refund, result, claim }: ClaimedRefund,
+  end: RefundEnd,
+): Promise<void> {
+  const now = (await clockOf(checkout, refund)).now();
+  const ended = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    const mine = await holdsClaim(tx, result, claim);
+    if (mine) await releaseTransaction(tx, result, claim);
+    if (end === "succeeded") return await succeed(tx, refund, now);
+    return mine && (await fail(tx, refund, end, now));
+  });
+  if (ended) checkout.metrics.refunds.inc({ end });
+}
+
+/** Money that is back is written down whoever has the claim, and whether or not somebody works on it. */
+export async function recordReturned(checkout: Checkout, refund: RefundRow): Promise<void> {
+  const now = (await clockOf(checkout, refund)).now();
+  const ended = await inTransaction(checkout.db, "READ COMMITTED", (tx) => succeed(tx, refund, now));
+  if (ended) checkout.metrics.refunds.inc({ end: "succeeded" });
+}
+
+async function recordWait(
+  checkout: Checkout,
+  { refund, result, claim }: ClaimedRefund,
+  until: number,
+): Promise<void> {
+  await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    if (!(await holdsClaim(tx, result, claim))) return;
+    await releaseTransaction(tx, result, claim);
+    await changePendingRefund(tx, refund.id, { rounds: refund.rounds + 1 });
+    await postponeRefunds(tx, refund.paymentIntentId, until);
+  });
+}
+
 /** What is no longer pending has ended before: by somebody faster, or by us where the answer to COMMIT was lost. */
-async function succeed(tx: Tx, refund: RefundRow, now: number): Promise<void> {
-  if (!(await changePendingRefund(tx, refund.id, { status: "succeeded", nextRoundAt: null }))) return;
+async function succeed(tx: Tx, refund: RefundRow, now: number): Promise<boolean> {
+  if (!(await changePendingRefund(tx, refund.id, { status: "succeeded", nextRoundAt: null }))) return false;
   await tell(tx, refund, now, [
     ["charge.refunded", refund.paymentIntentId],
     ["refund.updated", refund.id],
   ]);
+  return true;
 }
 
 /** What was reserved of the payment may be refunded anew. The payment is locked first, as by a new refund. */
-async function fail(tx: Tx, refund: RefundRow, failure: RefundFailure, now: number): Promise<void> {
+async function fail(tx: Tx, refund: RefundRow, failure: RefundFailure, now: number): Promise<boolean> {
   await lockPaymentIntent(tx, refund.paymentIntentId);
   const change = { status: "failed", failure, nextRoundAt: null } as const;
-  if (!(await changePendingRefund(tx, refund.id, change))) return;
+  if (!(await changePendingRefund(tx, refund.id, change))) return false;
   await addRefunded(tx, refund.paymentIntentId, -refund.amount);
   await tell(tx, refund, now, [["refund.failed", refund.id]]);
-}
-
-async function wait(tx: Tx, { id, paymentIntentId, rounds }: RefundRow, until: number): Promise<void> {
-  await changePendingRefund(tx, id, { rounds: rounds + 1 });
-  await postponeRefunds(tx, paymentIntentId, until);
+  return true;
 }
 
 async function tell(

@@ -5,8 +5,10 @@ import { Refusal } from "../domain/refusal.js";
 import { acceptHeldPayment } from "./accept-held-payment.js";
 import type { Checkout } from "./checkout.js";
 import { factsOf, getHeldPayment } from "./get-held-payment.js";
+import { endHeldCharge, lockHeldSubject } from "./held-subject.js";
 import { doneBefore, type Done, type IdempotentCall, once } from "./once.js";
 import { type Decision, lockUnresolved, recordResolution, refuseIfResolved } from "./record-resolution.js";
+import { clockOf } from "./test-clock.js";
 import { returnHeldPayment } from "./return-held-payment.js";
 
 /** A held payment as a call answers it, just now or (replayed) when it was sent before. */
@@ -52,13 +54,17 @@ const WAYS: Record<Resolution, typeof resolve> = {
 async function dismiss(
   checkout: Checkout,
   owner: Owner,
-  { id }: HeldPaymentRow,
+  wanted: HeldPaymentRow,
   decision: Decision,
   call: IdempotentCall | undefined,
 ): Promise<Done> {
-  return await once(checkout, owner, call, id, async (tx, run) => {
-    const held = await lockUnresolved(checkout, tx, run, id, decision);
-    if (held !== undefined) await recordResolution(checkout, tx, held, decision);
+  const clock = await clockOf(checkout, owner);
+  return await once(checkout, owner, call, wanted.id, async (tx, run) => {
+    const subject = await lockHeldSubject(tx, wanted);
+    const held = await lockUnresolved(checkout, tx, run, wanted.id, decision);
+    if (held === undefined) return;
+    await endHeldCharge(clock, tx, subject, held);
+    await recordResolution(checkout, tx, held, decision);
   });
 }
 

@@ -1,14 +1,16 @@
-import { lockCheckoutSession, noteReturnBegun, startNextAttempt } from "../db/checkout-sessions.js";
+import { startNextAttempt } from "../db/checkout-sessions.js";
 import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../db/held-payments.js";
 import { claimTransaction } from "../db/transaction-claims.js";
 import { inTransaction, type Run, type Tx } from "../db/transaction.js";
+import { parseAttemptReference } from "../domain/attempt-reference.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import type { Told } from "../domain/return-step.js";
-import { parseAttemptReference } from "../domain/session.js";
+import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import { giveMoneyBack, type MoneyBackEnd } from "./give-money-back.js";
+import { endHeldCharge, lockHeldSubject, noteMoneySentFor } from "./held-subject.js";
 import { CLAIM_MS, type MoneyBack, openSale, release } from "./money-back.js";
 import { type Done, type IdempotentCall, once } from "./once.js";
 import {
@@ -19,6 +21,7 @@ import {
   refuseIfResolved,
 } from "./record-resolution.js";
 import { storedResult } from "./stored-message.js";
+import { clockOf } from "./test-clock.js";
 
 /**
  * Gives a held payment's money back: claims the transaction in one transaction of the database, talks to the gateway outside
@@ -37,7 +40,9 @@ export async function returnHeldPayment(
     await checkout.reached("return claimed");
     refuseUnlessReturned(await giveMoneyBack(checkout, await moneyBackOf(checkout, claimed)));
     await checkout.reached("return answered");
-    const record = (tx: Tx, run: Run): Promise<void> => recordReturn(checkout, tx, run, claimed, decision);
+    const clock = await clockOf(checkout, owner);
+    const record = (tx: Tx, run: Run): Promise<void> =>
+      recordReturn(checkout, clock, tx, run, claimed, decision);
     return await once(checkout, owner, call, wanted.id, record, "SERIALIZABLE");
   } finally {
     await release(checkout, claimed.held, claimed.claim);
@@ -52,14 +57,12 @@ interface Claimed {
 }
 
 /** The session is held first, as by a result that completes it: money either pays or goes back. */
-async function claim(checkout: Checkout, { id, sessionId }: HeldPaymentRow): Promise<Claimed> {
+async function claim(checkout: Checkout, wanted: HeldPaymentRow): Promise<Claimed> {
+  const { id } = wanted;
   const now = checkout.clock.now();
   const returnClaim = newId("claim", now);
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
-    if (sessionId !== null) {
-      await lockCheckoutSession(tx, sessionId);
-      await noteReturnBegun(tx, sessionId, now);
-    }
+    await noteMoneySentFor(tx, await lockHeldSubject(tx, wanted), now);
     const held = await lockHeldPayment(tx, id);
     refuseIfResolved(held);
     await refuseIfPays(tx, held);
@@ -90,7 +93,7 @@ async function moneyBackOf(checkout: Checkout, { held, claim }: Claimed): Promis
 async function note(checkout: Checkout, { held, claim }: Claimed, told: Told | null): Promise<void> {
   const change = { returnRequest: told?.request ?? null };
   const mine = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
-    if (held.sessionId !== null) await lockCheckoutSession(tx, held.sessionId);
+    await lockHeldSubject(tx, held);
     await refuseIfPays(tx, held);
     return await changeHeldPayment(tx, held.id, change, claim);
   });
@@ -132,16 +135,19 @@ const UNKNOWN =
  */
 async function recordReturn(
   checkout: Checkout,
+  clock: Clock,
   tx: Tx,
   { again }: Run,
-  { held: { id, sessionId } }: Claimed,
+  claimed: Claimed,
   decision: Decision,
 ): Promise<void> {
-  const session = sessionId === null ? undefined : await lockCheckoutSession(tx, sessionId);
-  const held = await lockHeldPayment(tx, id);
+  const subject = await lockHeldSubject(tx, claimed.held);
+  const held = await lockHeldPayment(tx, claimed.held.id);
   if (again && held.resolution === "return") return;
   refuseIfResolved(held);
   await recordResolution(checkout, tx, held, decision);
+  await endHeldCharge(clock, tx, subject, held);
+  const { session } = subject;
   const reference = parseAttemptReference(storedResult(checkout, held).transactionUnique);
   if (session?.status === "open" && reference?.attempt === session.attempt) {
     await startNextAttempt(tx, session.id);

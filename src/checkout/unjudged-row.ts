@@ -1,4 +1,53 @@
 import type { GatewayResultRow } from "../db/gateway-results.js";
+import { parseAttemptReference } from "../domain/attempt-reference.js";
+import { newId } from "../lib/ids.js";
+import type { Checkout } from "./checkout.js";
+import type { GatewayMessage } from "./gateway-message.js";
+import type { VerifiedMessage } from "./verify-message.js";
 
 /** A result as it will be stored, before it is judged. */
 export type UnjudgedRow = Omit<GatewayResultRow, "outcome" | "heldReason">;
+
+/** What is to be stored of a verified message. */
+export function unjudgedRow(
+  checkout: Checkout,
+  { result, owner, subject }: VerifiedMessage,
+  message: GatewayMessage,
+): UnjudgedRow {
+  const now = checkout.clock.now();
+  const { sealer } = checkout;
+  return {
+    id: newId("gr", now),
+    ...owner,
+    sessionId: subject?.session?.id ?? null,
+    paymentIntentId: subject?.intent?.id ?? null,
+    attempt:
+      subject === undefined ? null : (parseAttemptReference(result.transactionUnique)?.attempt ?? null),
+    transactionKey: result.transactionKey,
+    responseCode: result.responseCode ?? null,
+    responseStatus: result.responseStatus ?? null,
+    amount: result.amount ?? null,
+    amountReceived: result.amountReceived ?? null,
+    currencyCode: result.currencyCode.slice(0, CURRENCY_CODE_MAX),
+    state: result.state.slice(0, STATE_MAX),
+    via: message.via,
+    xrefSealed: result.xref === "" ? null : sealer.seal(result.xref, { ...owner, purpose: "xref" }),
+    messageSealed: sealer.seal(message.body.toString("utf8"), { ...owner, purpose: "gateway-message" }),
+    receivedAt: now,
+    ...UNRESOLVED,
+  };
+}
+
+/** Room in the table. What is longer is none of the words that decide; the sealed message holds it whole. */
+const CURRENCY_CODE_MAX = 16;
+const STATE_MAX = 32;
+
+/** No person has decided anything yet. */
+export const UNRESOLVED = {
+  resolvedAt: null,
+  resolution: null,
+  note: null,
+  returnRequest: null,
+  returnClaim: null,
+  returnClaimUntil: null,
+} as const;

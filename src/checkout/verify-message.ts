@@ -1,21 +1,25 @@
 import { type Field, fieldText, MalformedMessage, parseFields } from "../cardstream/fields.js";
 import { verifyResult } from "../cardstream/result.js";
 import { isSigned } from "../cardstream/signature.js";
-import { findCheckoutSession } from "../db/checkout-sessions.js";
+import { findRefund, type RefundRow } from "../db/refunds.js";
+import { parseAttemptReference } from "../domain/attempt-reference.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
 import type { Owner } from "../domain/owner.js";
-import { type CheckoutSession, parseAttemptReference } from "../domain/session.js";
+import { refundNamed } from "../domain/refund.js";
 import type { Checkout } from "./checkout.js";
 import type { GatewayMessage } from "./gateway-message.js";
 import { type Signer, signersFor, signersNamed } from "./gateway-account.js";
+import { findSubject, type Subject } from "./subject.js";
 
 /** A message whose account signed all of it, and whose it is. */
 export interface VerifiedMessage {
   readonly result: GatewayResult;
   /** Whose account signed it. */
   readonly owner: Owner;
-  /** The session it is about. Undefined where no session of ours has its `transactionUnique`. */
-  readonly session: CheckoutSession | undefined;
+  /** What it is about. Undefined where nothing of ours has its `transactionUnique`. */
+  readonly subject: Subject | undefined;
+  /** The refund that it is about, where it is about one. */
+  readonly refund?: RefundRow | undefined;
 }
 
 /** Why a message is not believed, for the log. */
@@ -30,7 +34,7 @@ export type RefusedMessage =
  * Finds whose a message is, and verifies that the owner's account signed it.
  *
  * The owner follows from `transactionUnique` alone, and decides which secrets count: a message that another account
- * signed, however validly, is not believed about this session. The session in the address that a browser posted to only
+ * signed, however validly, is not believed about it. The session in the address that a browser posted to only
  * says where the browser goes; where it differs from the message's own, the message is refused.
  */
 export async function verifyMessage(
@@ -39,11 +43,16 @@ export async function verifyMessage(
 ): Promise<VerifiedMessage | RefusedMessage> {
   const fields = readFields(body);
   if (fields === undefined) return "malformed";
-  const reference = parseAttemptReference(fieldText(fields, "transactionUnique"));
-  const session = reference && (await findCheckoutSession(checkout.db.manager, reference.sessionId));
-  if (session === undefined) return await verifyWithoutSession(checkout, fields);
-  if (pathSessionId !== undefined && pathSessionId !== session.id) return "another session's return page";
-  return await verifyForSession(checkout, fields, session);
+  const name = fieldText(fields, "transactionUnique");
+  const subject = await findSubject(checkout, parseAttemptReference(name));
+  const refundId = refundNamed(name);
+  const refund = refundId === undefined ? undefined : await findRefund(checkout.db.manager, refundId);
+  const owner = subject?.session ?? subject?.intent ?? refund;
+  if (owner === undefined) return await verifyWithoutOwner(checkout, fields);
+  if (pathSessionId !== undefined && pathSessionId !== subject?.session?.id)
+    return "another session's return page";
+  const result = await verifyFor(checkout, fields, owner);
+  return typeof result === "string" ? result : { result, owner: ownerOf(owner), subject, refund };
 }
 
 function readFields(body: Buffer): Field[] | undefined {
@@ -55,21 +64,20 @@ function readFields(body: Buffer): Field[] | undefined {
   }
 }
 
-async function verifyForSession(
+async function verifyFor(
   checkout: Checkout,
   fields: readonly Field[],
-  session: CheckoutSession,
-): Promise<VerifiedMessage | RefusedMessage> {
-  const signers = await signersFor(checkout, session);
+  owner: Owner,
+): Promise<GatewayResult | RefusedMessage> {
+  const signers = await signersFor(checkout, ownerOf(owner));
   if (signers.length === 0) return "no such account";
   const named = signers.filter(({ merchantID }) => merchantID === fieldText(fields, "merchantID"));
   if (named.length === 0) return "another account's merchantID";
-  const result = verifyResult(fields, named.map(secretOf));
-  return result === undefined ? "bad signature" : { result, owner: ownerOf(session), session };
+  return verifyResult(fields, named.map(secretOf)) ?? "bad signature";
 }
 
 /** Several merchants may share a gateway account: the first one whose secret fits owns the message. */
-async function verifyWithoutSession(
+async function verifyWithoutOwner(
   checkout: Checkout,
   fields: readonly Field[],
 ): Promise<VerifiedMessage | RefusedMessage> {
@@ -79,7 +87,7 @@ async function verifyWithoutSession(
   // Asked one by one only now: anybody can send a message that none of them has signed.
   const owner = result && signers.find(({ secret }) => isSigned(fields, [secret]));
   if (result === undefined || owner === undefined) return "bad signature";
-  return { result, owner: ownerOf(owner), session: undefined };
+  return { result, owner: ownerOf(owner), subject: undefined };
 }
 
 function secretOf({ secret }: Signer): string {

@@ -86,7 +86,7 @@ function listed(held: HeldPaymentRow): Fields {
 }
 
 function moneyOf(held: HeldPaymentRow): string | null {
-  const received = receivedOf(held);
+  const received = held.amountReceived === null ? undefined : receivedOf(factsOf(held));
   const currency = received && currencyByCode(received.currency);
   return currency === undefined || received === undefined ? null : displayAmount(received.amount, currency);
 }

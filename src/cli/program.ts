@@ -5,6 +5,7 @@ import { addHeldCommands } from "./held.js";
 import { addKeyCommands } from "./keys.js";
 import { addMerchantCommands } from "./merchants.js";
 import { addMigrateCommand } from "./migrate.js";
+import { addRefundCommands } from "./refunds.js";
 import { addSandboxCommand } from "./sandbox.js";
 import { addServeCommand } from "./serve.js";
 import { addSessionCommands } from "./sessions.js";
@@ -23,6 +24,7 @@ export function createProgram(env: NodeJS.ProcessEnv): Command {
   addKeyCommands(program, env);
   addCustomerCommands(program, env);
   addHeldCommands(program, env);
+  addRefundCommands(program, env);
   addSessionCommands(program, env);
   return program;
 }

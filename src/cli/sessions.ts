@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
 import { listUnresolvedAttempts, type PendingAttemptRow } from "../db/pending-attempts.js";
+import { parseAttemptReference, type SubjectKind } from "../domain/attempt-reference.js";
 import { jsonOption } from "./options.js";
 import { type Fields, isoTime, printList } from "./output.js";
 import { withRegistry } from "./registry.js";
@@ -24,7 +25,8 @@ export function addSessionCommands(program: Command, env: NodeJS.ProcessEnv): vo
 
 function shown(row: PendingAttemptRow): Fields {
   return {
-    session: row.sessionId,
+    session: subjectOf(row, "session"),
+    payment_intent: subjectOf(row, "payment_intent"),
     transaction_unique: row.reference,
     merchant: row.merchantId,
     mode: row.livemode ? "live" : "test",
@@ -33,4 +35,8 @@ function shown(row: PendingAttemptRow): Fields {
     unresolved_since: row.unresolvedSince === null ? null : isoTime(row.unresolvedSince),
     next_asked: row.nextAskAt === null ? null : isoTime(row.nextAskAt),
   };
+}
+
+function subjectOf({ reference, subjectId }: PendingAttemptRow, kind: SubjectKind): string | null {
+  return parseAttemptReference(reference)?.kind === kind ? subjectId : null;
 }

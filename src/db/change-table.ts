@@ -6,7 +6,10 @@ import { columnSql, createTable, isSqlite, mysqlKeys, optional, type TableShape 
 export interface TableChange<Column extends string> {
   /** The whole table as it is to be; a column that it does not name is gone afterwards. */
   readonly shape: TableShape<Column>;
-  /** What new columns hold in the rows that are there: an expression of SQL over the old columns. Null where not named. */
+  /**
+   * What new columns hold in the rows that are there: an expression of SQL over the old columns, also over those that go.
+   * Null where not named.
+   */
   readonly values: Partial<Record<NoInfer<Column>, string>>;
 }
 
@@ -50,6 +53,7 @@ async function changeOnServer(
 ): Promise<void> {
   const present = await namesOf(runner, COLUMNS, table);
   const names = Object.keys(shape.columns);
+  if (await isDone(runner, table, shape, present)) return;
   const added = names.filter((name) => !present.includes(name));
   await alter(
     runner,
@@ -69,6 +73,25 @@ async function changeOnServer(
   ]);
 }
 
+/** The last step is one statement, which a server does wholly or not at all: after it nothing is left to do. */
+async function isDone(
+  runner: QueryRunner,
+  table: string,
+  shape: TableShape,
+  present: readonly string[],
+): Promise<boolean> {
+  const mayBeNull = await namesOf(runner, NULLABLE_COLUMNS, table);
+  const wanted = Object.entries(shape.columns).map(([name, { nullable = false }]) => `${name} ${nullable}`);
+  const found = present.map((name) => `${name} ${mayBeNull.includes(name)}`);
+  const indexes = await namesOf(runner, INDEXES, table);
+  const keys = [...mysqlKeys(table, shape).keys()];
+  return isSame(wanted, found) && isSame(keys, indexes);
+}
+
+function isSame(wanted: readonly string[], found: readonly string[]): boolean {
+  return wanted.length === found.length && wanted.every((each) => found.includes(each));
+}
+
 async function alter(runner: QueryRunner, table: string, changes: readonly string[]): Promise<void> {
   if (changes.length > 0) await runner.query(`alter table ${table} ${changes.join(", ")}`);
 }
@@ -81,6 +104,7 @@ function kindOf({ columns }: TableShape, name: string): TableShape["columns"][st
 
 const COLUMNS = `select column_name as name from information_schema.columns
   where table_schema = database() and table_name = ?`;
+const NULLABLE_COLUMNS = `${COLUMNS} and is_nullable = 'YES'`;
 const INDEXES = `select distinct index_name as name from information_schema.statistics
   where table_schema = database() and table_name = ? and index_name <> 'PRIMARY'`;
 

@@ -38,6 +38,15 @@ export async function findCustomer(
   return (await byId(db, owner, customerId).getOne()) ?? undefined;
 }
 
+/** The owner's customers with these ids, deleted ones included, in any order. */
+export async function findCustomers(
+  db: EntityManager,
+  owner: Owner,
+  ids: readonly string[],
+): Promise<Customer[]> {
+  return await ofOwner(db, owner).andWhere("c.id IN (:...ids)", { ids }).getMany();
+}
+
 /** Reads the customer and keeps it until the transaction ends. Throws where it is absent: the row is never deleted. */
 export async function lockCustomer(tx: Tx, owner: Owner, customerId: string): Promise<Customer> {
   return await lockForUpdate(byId(tx, owner, customerId)).getOneOrFail();

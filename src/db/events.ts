@@ -13,6 +13,8 @@ export type EventType =
   | "held_payment.created"
   | "held_payment.dismissed"
   | "held_payment.returned"
+  | "payment_intent.canceled"
+  | "payment_intent.payment_failed"
   | "payment_intent.succeeded"
   | "refund.created"
   | "refund.failed"

@@ -1,5 +1,6 @@
 import { type EntityManager, EntitySchema } from "typeorm";
 
+import type { AttemptReference } from "../domain/attempt-reference.js";
 import type { Resolution } from "../domain/held-payment.js";
 import type { HeldReason, Outcome } from "../domain/judgement.js";
 import type { ReturnRequest } from "../domain/return-step.js";
@@ -9,10 +10,11 @@ import { insertRows } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
 /**
- * How a result came: by the gateway's own post, by the shopper's browser, or as the answer to a QUERY of ours about an
- * `xref` that a result had brought (`query`) or that the gateway's search had found (`search`).
+ * How a result came: by the gateway's own post, by the shopper's browser, as the answer to a charge of ours (`direct`), or
+ * to a QUERY about an `xref` that a result had brought (`query`) or that the gateway's search had found (`search`).
+ * `nobody`: it did not come, and is held for that.
  */
-export type ResultVia = "callback" | "return" | "query" | "search";
+export type ResultVia = "callback" | "return" | "direct" | "query" | "search" | "nobody";
 
 /** One verified message of the gateway, and what it was taken for. Only what decides is in clear. */
 export interface GatewayResultRow {
@@ -22,7 +24,9 @@ export interface GatewayResultRow {
   livemode: boolean;
   /** Null where no session of ours has its `transactionUnique`. */
   sessionId: string | null;
-  /** Number of the session's attempt that it is about; null where `sessionId` is. */
+  /** Null unless it is about a direct charge of ours. */
+  paymentIntentId: string | null;
+  /** Number of the attempt that it is about; null where it is about none of ours. */
   attempt: number | null;
   /** Which transaction it is about, see GatewayResult.transactionKey. */
   transactionKey: string;
@@ -58,6 +62,7 @@ export const gatewayResults = new EntitySchema<GatewayResultRow>({
     merchantId: id(),
     livemode: flag(),
     sessionId: optional(id()),
+    paymentIntentId: optional(id()),
     attempt: optional(integer()),
     transactionKey: id(),
     outcome: id(),
@@ -115,7 +120,7 @@ export async function hasUnresolvedHeldResult(db: EntityManager, sessionId: stri
   return (await query.limit(1).getOne()) !== null;
 }
 
-/** What an attempt's results say, the oldest first. */
+/** What the gateway's results of an attempt say, the oldest first. */
 export type AttemptResult = Pick<
   GatewayResultRow,
   "id" | "outcome" | "transactionKey" | "responseCode" | "state" | "xrefSealed"
@@ -123,13 +128,13 @@ export type AttemptResult = Pick<
 
 export async function listResultsOfAttempt(
   db: EntityManager,
-  sessionId: string,
-  attempt: number,
+  { kind, subjectId, attempt }: AttemptReference,
 ): Promise<AttemptResult[]> {
+  const subject = kind === "session" ? "r.sessionId" : "r.paymentIntentId";
   return await db
     .createQueryBuilder(gatewayResults, "r")
     .select(["r.id", "r.outcome", "r.transactionKey", "r.responseCode", "r.state", "r.xrefSealed"])
-    .where("r.sessionId = :sessionId AND r.attempt = :attempt", { sessionId, attempt })
+    .where(`${subject} = :subjectId AND r.attempt = :attempt AND r.via <> 'nobody'`, { subjectId, attempt })
     .orderBy("r.id")
     .getMany();
 }

@@ -1,5 +1,6 @@
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
 
+import type { AttemptReference } from "../domain/attempt-reference.js";
 import type { HeldReason } from "../domain/judgement.js";
 import type { Owner } from "../domain/owner.js";
 import { type GatewayResultRow, gatewayResults } from "./gateway-results.js";
@@ -21,12 +22,17 @@ export async function lockHeldPayment(tx: Tx, id: string): Promise<HeldPaymentRo
 }
 
 /**
- * The session's held payments whose money is on its way back, or is back; kept until the transaction ends. Only for sessions
- * that have one, or had: to look for rows that are not there would keep others from writing theirs.
+ * The held payments of a session or payment intent whose money is on its way back, or is back; kept until the transaction ends. Only where it
+ * has one, or had: to look for rows that are not there would keep others from writing theirs.
  */
-export async function lockReturnsOf(tx: Tx, sessionId: string, now: number): Promise<HeldPaymentRow[]> {
+export async function lockReturnsOf(
+  tx: Tx,
+  { kind, subjectId }: Pick<AttemptReference, "kind" | "subjectId">,
+  now: number,
+): Promise<HeldPaymentRow[]> {
+  const subject = kind === "session" ? "r.sessionId" : "r.paymentIntentId";
   const query = held(tx)
-    .andWhere("r.sessionId = :sessionId", { sessionId })
+    .andWhere(`${subject} = :subjectId`, { subjectId })
     .andWhere("(r.resolution = 'return' OR r.returnRequest IS NOT NULL OR r.returnClaimUntil > :now)", {
       now,
     });

@@ -3,7 +3,7 @@ import { type EntityManager, EntitySchema } from "typeorm";
 import type { Owner } from "../domain/owner.js";
 import type { PaymentIntent } from "../domain/payment-intent.js";
 import { flag, id, integer, json, optional, primary, time } from "./columns.js";
-import { insertRowsLater } from "./insert.js";
+import { insertRows, insertRowsLater } from "./insert.js";
 import type { ListPage } from "./list-page.js";
 import { lockForUpdate, type Tx } from "./transaction.js";
 
@@ -14,6 +14,12 @@ export interface PaymentIntentRow extends PaymentIntent {
   /** True where the customer is not there when the card is charged. */
   readonly offSession: boolean;
   readonly canceledAt: number | null;
+  /** Names the call that recorded the newest attempt: only that one may send it. Null where there is none. */
+  readonly attemptClaim: string | null;
+  /** When money of a held payment of it was first sent for; null where that never was. */
+  readonly returnBegunAt: number | null;
+  /** The held payment that stands for its newest charge while nobody knows what became of that; null otherwise. */
+  readonly heldResultId: string | null;
 }
 
 export const paymentIntents = new EntitySchema<PaymentIntentRow>({
@@ -36,10 +42,17 @@ export const paymentIntents = new EntitySchema<PaymentIntentRow>({
     metadata: json(),
     createdAt: time(),
     canceledAt: optional(time()),
+    attemptClaim: optional(id()),
+    returnBegunAt: optional(time()),
+    heldResultId: optional(id()),
   },
 });
 
-/** Stores it with the transaction's next statement, or its COMMIT. */
+export async function insertPaymentIntent(tx: Tx, row: PaymentIntentRow): Promise<void> {
+  await insertRows(tx, paymentIntents, row);
+}
+
+/** The same with the transaction's next statement, or its COMMIT. */
 export function insertPaymentIntentLater(tx: Tx, row: PaymentIntentRow): void {
   insertRowsLater(tx, paymentIntents, row);
 }
@@ -50,6 +63,22 @@ export async function findPaymentIntent(
   id: string,
 ): Promise<PaymentIntentRow | undefined> {
   return (await db.createQueryBuilder(paymentIntents, "i").where("i.id = :id", { id }).getOne()) ?? undefined;
+}
+
+/** The owner's payments with these ids, in any order. */
+export async function findPaymentIntents(
+  db: EntityManager,
+  { merchantId, livemode }: Owner,
+  ids: readonly string[],
+): Promise<PaymentIntentRow[]> {
+  const query = db
+    .createQueryBuilder(paymentIntents, "i")
+    .where("i.merchantId = :merchantId AND i.livemode = :livemode AND i.id IN (:...ids)", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+      ids,
+    });
+  return await query.getMany();
 }
 
 /** Which payments to list; what is undefined lets everything through. */
@@ -96,4 +125,34 @@ export async function addRefunded(tx: Tx, id: string, amount: number): Promise<v
     .where("id = :id AND amount_refunded + :amount BETWEEN 0 AND amount_received", { id, amount });
   const { affected } = await query.updateEntity(false).execute();
   if (affected !== 1) throw new Error(`Payment ${id} has no ${amount} more to refund.`);
+}
+
+/** What changes of a payment while it is charged. */
+export type PaymentIntentChange = Partial<
+  Pick<
+    PaymentIntentRow,
+    | "status"
+    | "amount"
+    | "amountReceived"
+    | "currency"
+    | "paymentMethodId"
+    | "gatewayResultId"
+    | "attempt"
+    | "attemptClaim"
+    | "offSession"
+    | "canceledAt"
+    | "returnBegunAt"
+    | "heldResultId"
+  >
+>;
+
+/** Changes a locked payment that has not succeeded. Throws unless that was one row: the last net under the row lock. */
+export async function changePaymentIntent(tx: Tx, id: string, change: PaymentIntentChange): Promise<void> {
+  const query = tx
+    .createQueryBuilder()
+    .update(paymentIntents)
+    .set(change)
+    .where("id = :id AND status <> 'succeeded'", { id });
+  const { affected } = await query.updateEntity(false).execute();
+  if (affected !== 1) throw new Error(`Payment ${id} has succeeded already.`);
 }

@@ -19,6 +19,8 @@ export interface PaymentMethodRow extends Owner, Card {
   readonly billingSealed: Buffer | null;
   /** The gateway's token, sealed. Null where the result held none: such a card cannot be charged again. */
   readonly xrefSealed: Buffer | null;
+  /** When the transaction was made whose token that is; null where it is the one that stored the card. */
+  readonly xrefMadeAt: number | null;
   /** True where the shopper agreed that the card is kept: no other may be attached to a customer. */
   readonly reusable: boolean;
   readonly createdAt: number;
@@ -41,6 +43,7 @@ export const paymentMethods = new EntitySchema<PaymentMethodRow>({
     fingerprint: optional(id()),
     billingSealed: optional(bytes()),
     xrefSealed: optional(bytes()),
+    xrefMadeAt: optional(time()),
     reusable: flag(),
     createdAt: time(),
   },
@@ -57,6 +60,40 @@ export async function findPaymentMethod(
   id: string,
 ): Promise<PaymentMethodRow | undefined> {
   return (await db.createQueryBuilder(paymentMethods, "m").where("m.id = :id", { id }).getOne()) ?? undefined;
+}
+
+/** The owner's payment methods with these ids, in any order. */
+export async function findPaymentMethods(
+  db: EntityManager,
+  { merchantId, livemode }: Owner,
+  ids: readonly string[],
+): Promise<PaymentMethodRow[]> {
+  const query = db
+    .createQueryBuilder(paymentMethods, "m")
+    .where("m.merchantId = :merchantId AND m.livemode = :livemode AND m.id IN (:...ids)", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+      ids,
+    });
+  return await query.getMany();
+}
+
+/** The token of a payment that was made with a card: the newest one keeps the card alive at the gateway. */
+export interface NewerToken {
+  readonly xrefSealed: Buffer;
+  readonly xrefMadeAt: number;
+}
+
+/** Puts a newer token of the same card in the place of the one that is stored; an older one changes nothing. */
+export async function renewToken(tx: Tx, id: string, token: NewerToken): Promise<void> {
+  const { xrefMadeAt: madeAt } = token;
+  await tx
+    .createQueryBuilder()
+    .update(paymentMethods)
+    .set(token)
+    .where("id = :id AND COALESCE(xref_made_at, created_at) <= :madeAt", { id, madeAt })
+    .updateEntity(false)
+    .execute();
 }
 
 /** Reads the payment method and keeps it until the transaction ends. Throws where it is absent: none is ever deleted. */

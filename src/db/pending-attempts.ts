@@ -6,18 +6,20 @@ import { insertRows } from "./insert.js";
 import { lockFreeForUpdate, type Tx } from "./transaction.js";
 
 /**
- * An attempt whose form was given out, until the gateway has said for good what became of it. Its times are those of the
- * session's clock, but for the lease: processes follow real time.
+ * An attempt that may take money, until the gateway has said for good what became of it: of a session from the giving out
+ * of its form on, of a direct charge from before it is sent. Its times are those of the merchant's clock, but for the
+ * lease: processes follow real time.
  */
 export interface PendingAttemptRow {
   /** The attempt's `transactionUnique`. */
   reference: string;
-  sessionId: string;
+  /** The session or payment intent that it is made for. */
+  subjectId: string;
   merchantId: string;
   livemode: boolean;
-  /** When its form was given out last. */
+  /** When its form was given out last, or the charge was recorded that is sent then. */
   givenAt: number;
-  /** When the session's expiry becomes final. */
+  /** When the session's expiry becomes final; a day later for a charge. */
   closesAt: number;
   /** Null where nobody asks any more: a person has to. */
   nextAskAt: number | null;
@@ -36,7 +38,7 @@ export const pendingAttempts = new EntitySchema<PendingAttemptRow>({
   name: "pending_attempt",
   columns: {
     reference: primary(id()),
-    sessionId: id(),
+    subjectId: id(),
     merchantId: id(),
     livemode: flag(),
     givenAt: time(),
@@ -53,7 +55,7 @@ export const pendingAttempts = new EntitySchema<PendingAttemptRow>({
 /** An attempt's form goes out, for the first time or again. The caller has locked its session: nobody else gives it out. */
 export async function notePending(
   tx: Tx,
-  row: Pick<PendingAttemptRow, "reference" | "sessionId" | "merchantId" | "livemode">,
+  row: Pick<PendingAttemptRow, "reference" | "subjectId" | "merchantId" | "livemode">,
   times: Pick<PendingAttemptRow, "givenAt" | "closesAt" | "nextAskAt">,
 ): Promise<void> {
   if ((await update(tx, row.reference, times)) === 1) return;
@@ -80,12 +82,12 @@ export async function listDueAttempts(
   return await query.orderBy("p.nextAskAt").limit(limit).getMany();
 }
 
-/** Every attempt of a session that is pending. */
+/** Every attempt of a session or payment intent that is pending. */
 export async function listPendingAttempts(
   db: EntityManager,
-  sessionId: string,
+  subjectId: string,
 ): Promise<PendingAttemptRow[]> {
-  const query = db.createQueryBuilder(pendingAttempts, "p").where("p.sessionId = :sessionId", { sessionId });
+  const query = db.createQueryBuilder(pendingAttempts, "p").where("p.subjectId = :subjectId", { subjectId });
   return await query.orderBy("p.givenAt").getMany();
 }
 
@@ -140,6 +142,16 @@ export async function settleAttempt(tx: Tx, row: PendingAttemptRow): Promise<voi
     .delete()
     .from(pendingAttempts)
     .where(`reference = :reference AND ${LEASED_AND_NOT_GIVEN}`, { reference, leasedUntil, givenAt })
+    .execute();
+}
+
+/** What became of the attempt is known for good, and no other transaction can come of it. */
+export async function dropPending(tx: Tx, reference: string): Promise<void> {
+  await tx
+    .createQueryBuilder()
+    .delete()
+    .from(pendingAttempts)
+    .where("reference = :reference", { reference })
     .execute();
 }
 

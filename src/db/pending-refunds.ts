@@ -1,4 +1,4 @@
-import type { EntityManager } from "typeorm";
+import type { EntityManager, SelectQueryBuilder } from "typeorm";
 
 import { type RefundRow, refunds } from "./refunds.js";
 import type { Tx } from "./transaction.js";
@@ -24,7 +24,7 @@ export async function listDueRefunds(
 ): Promise<RefundRow[]> {
   const query = db
     .createQueryBuilder(refunds, "f")
-    .where("f.livemode = :livemode", { livemode: livemode ? 1 : 0 });
+    .where("f.status = 'pending' AND f.livemode = :livemode", { livemode: livemode ? 1 : 0 });
   if (livemode) query.andWhere("f.nextRoundAt <= :now", { now });
   else {
     query
@@ -43,4 +43,18 @@ export async function postponeRefunds(tx: Tx, paymentIntentId: string, nextRound
     .where("payment_intent_id = :paymentIntentId AND status = 'pending'", { paymentIntentId })
     .updateEntity(false)
     .execute();
+}
+
+/** Refunds of all merchants that the gateway was told, without anybody knowing whether it has made them: the oldest first. */
+export async function listRefundsInDoubt(db: EntityManager, limit: number): Promise<RefundRow[]> {
+  return await inDoubt(db).orderBy("f.id").limit(limit).getMany();
+}
+
+/** How many those are. */
+export async function countRefundsInDoubt(db: EntityManager): Promise<number> {
+  return await inDoubt(db).getCount();
+}
+
+function inDoubt(db: EntityManager): SelectQueryBuilder<RefundRow> {
+  return db.createQueryBuilder(refunds, "f").where("f.status = 'pending' AND f.told IS NOT NULL");
 }

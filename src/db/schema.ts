@@ -12,6 +12,7 @@ import { CreateSandbox1795300500000 } from "./migrations/1795300500000-sandbox.j
 import { KeepFormerGatewayAccount1795300900000 } from "./migrations/1795300900000-former-gateway-account.js";
 import { ChangeCustomers1795301000000 } from "./migrations/1795301000000-customers.js";
 import { ChangePaymentIntents1795301100000 } from "./migrations/1795301100000-payment-intents.js";
+import { AddCharges1795301400000 } from "./migrations/1795301400000-charges.js";
 import { CreateRefunds1795301200000 } from "./migrations/1795301200000-refunds.js";
 import { NoteBegunReturns1795301300000 } from "./migrations/1795301300000-begun-returns.js";
 import { paymentIntents } from "./payment-intents.js";
@@ -57,4 +58,5 @@ export const migrations = [
   ChangePaymentIntents1795301100000,
   CreateRefunds1795301200000,
   NoteBegunReturns1795301300000,
+  AddCharges1795301400000,
 ];

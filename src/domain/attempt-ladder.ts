@@ -1,4 +1,4 @@
-/** When an attempt is asked about, counted from the giving out of its form. */
+/** When an attempt is asked about, counted from the giving out of its form, or from when a charge was recorded. */
 const RUNGS_MS = [1, 5, 15, 60].map((minutes) => minutes * 60_000);
 
 const DAY_MS = 24 * 3_600_000;
@@ -17,6 +17,11 @@ export interface AttemptTimes {
   readonly givenAt: number;
   /** When its session's expiry becomes final. */
   readonly closesAt: number;
+}
+
+/** Those of a direct charge that is recorded now: a day later the gateway has said all that it will. */
+export function chargeTimes(now: number): AttemptTimes {
+  return { givenAt: now, closesAt: now + DAY_MS };
 }
 
 /** The next time to ask after `now`. Rungs that nobody was there for are not made up for. Null above the last one. */

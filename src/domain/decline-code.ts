@@ -1,13 +1,18 @@
 /** The word for an acquirer's decline that has no other. */
 const OTHER = "generic_decline";
 
+/** The word for a charge that came to nothing before the card's issuer was asked. */
+export const NOT_CHARGED = "processing_error";
+
 /**
  * Why a card was declined, in the words of the field: the acquirer's code (ISO 8583, Cardstream guide A-1) as merchants
- * know it from other payment services.
+ * know it from other payment services; or why the gateway would not ask the issuer at all.
  */
 export function declineCodeOf(responseCode: number): string {
-  return WORDS.get(responseCode) ?? OTHER;
+  return WORDS.get(responseCode) ?? (responseCode < GATEWAY_CODES_FROM ? OTHER : NOT_CHARGED);
 }
+
+const GATEWAY_CODES_FROM = 65536;
 
 /** What to tell people about a decline. */
 export function declineMessage(declineCode: string): string {
@@ -17,13 +22,15 @@ export function declineMessage(declineCode: string): string {
 const MESSAGES: ReadonlyMap<string, string> = new Map([
   ["authentication_required", "The card's issuer wants the customer to authenticate."],
   ["expired_card", "The card has expired."],
+  ["expired_token", "The card is not kept any more: the customer has to enter it again."],
+  [NOT_CHARGED, "The charge could not be made."],
   ["incorrect_number", "The card's number is wrong."],
   ["insufficient_funds", "The card has insufficient funds."],
 ]);
 
 /** Every word that `declineCodeOf` answers, for the documentation. */
 export function declineCodes(): string[] {
-  return [...new Set([...WORDS.values(), OTHER])].toSorted();
+  return [...new Set([...WORDS.values(), OTHER, NOT_CHARGED])].toSorted();
 }
 
 const WORDS: ReadonlyMap<number, string> = new Map([
@@ -48,4 +55,6 @@ const WORDS: ReadonlyMap<number, string> = new Map([
   [63, "security_violation"],
   [65, "authentication_required"], // The gateway turns the issuers' 1A into this as well.
   [75, "pin_try_exceeded"],
+  [65546, "currency_not_supported"],
+  [66341, "expired_token"], // The gateway does not know the xref any more, or has deleted its card.
 ]);

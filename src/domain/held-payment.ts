@@ -7,6 +7,8 @@ export type Resolution = "accept" | "return" | "dismiss";
 /** What is known of a held payment that decides what can be done about it. */
 export interface HeldFacts {
   readonly reason: HeldReason;
+  /** What was asked for, in minor units; null where nobody knows. */
+  readonly amount: number | null;
   /** In minor units; null where the gateway did not say. */
   readonly amountReceived: number | null;
   /** In the gateway's words. */
@@ -27,8 +29,8 @@ export interface Received {
 
 /** What can be done about a held payment, the gentlest first. */
 export function possibleResolutions(held: HeldFacts): Resolution[] {
-  const paysNoSession = held.reason === "duplicate" || held.reason === "session_unknown";
-  const acceptable = !held.isBeingReturned && (paysNoSession || receivedOf(held) !== undefined);
+  const paysNothing = PAY_NOTHING.has(held.reason);
+  const acceptable = !held.isBeingReturned && (paysNothing || receivedOf(held) !== undefined);
   return [
     ...(acceptable ? ["accept" as const] : []),
     ...(held.hasXref ? ["return" as const] : []),
@@ -36,12 +38,21 @@ export function possibleResolutions(held: HeldFacts): Resolution[] {
   ];
 }
 
-/** What was received. Undefined where nobody can tell, or it was nothing: no session can be completed with that. */
-export function receivedOf(held: Pick<HeldFacts, "amountReceived" | "currencyCode">): Received | undefined {
+/** Accepted, these are only marked so. */
+const PAY_NOTHING: ReadonlySet<HeldReason> = new Set(["duplicate", "session_unknown", "payment_canceled"]);
+
+/**
+ * What was received. Undefined where nobody can tell, or it was nothing: nothing can be paid with that. Where the gateway
+ * has said nothing at all, whoever accepts it has seen there that all was received that was asked for.
+ */
+export function receivedOf(held: ReceivedFacts): Received | undefined {
   const currency = currencyOfGateway(held.currencyCode);
-  if (currency === undefined || held.amountReceived === null || held.amountReceived < 1) return undefined;
-  return { amount: held.amountReceived, currency: currency.code };
+  const amount = held.reason === "outcome_unknown" ? held.amount : held.amountReceived;
+  if (currency === undefined || amount === null || amount < 1) return undefined;
+  return { amount, currency: currency.code };
 }
+
+type ReceivedFacts = Pick<HeldFacts, "reason" | "amount" | "amountReceived" | "currencyCode">;
 
 /** Why a payment is held, for people. */
 export const REASONS_IN_WORDS: Record<HeldReason, string> = {
@@ -53,5 +64,7 @@ export const REASONS_IN_WORDS: Record<HeldReason, string> = {
   approved_variant: "It is approved with an unusual code, such as for a part of the amount.",
   duplicate: "Another payment has completed the session: the shopper was charged again.",
   session_unknown: "No session of this service asked for it.",
+  payment_canceled: "The merchant gave the payment up before it came.",
+  outcome_unknown: "The charge was sent, or may have been, and a day later nobody knows what became of it.",
   not_applicable: "It is as it should be, but could not be recorded on its session.",
 };

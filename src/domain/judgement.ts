@@ -1,6 +1,7 @@
+import { parseAttemptReference } from "./attempt-reference.js";
 import type { GatewayResult } from "./gateway-result.js";
 import { type Currency, currencyOfGateway } from "./money.js";
-import { parseAttemptReference } from "./session.js";
+import { isDefiniteRefusal } from "./return-step.js";
 
 /** What a gateway result means. Stored with it; `completed` is the only one that counts as paid. */
 export type Outcome = "completed" | "declined" | "cancelled" | "unknown" | "held";
@@ -15,6 +16,8 @@ export type HeldReason =
   | "approved_variant"
   | "duplicate"
   | "session_unknown"
+  | "payment_canceled"
+  | "outcome_unknown"
   | "not_applicable";
 
 /** An outcome, and why where it is held. */
@@ -23,9 +26,9 @@ export interface Judgement {
   readonly reason: HeldReason | null;
 }
 
-/** What the session expects of its payment. */
+/** What a session, or an intent to charge a stored card, expects of its payment. */
 export interface Expected {
-  readonly sessionId: string;
+  readonly subjectId: string;
   readonly amount: number;
   readonly currency: Currency;
   /** Number of the newest attempt: a result may belong to any attempt made so far. */
@@ -40,6 +43,16 @@ export function judge(result: GatewayResult, expected: Expected): Judgement {
     return failed === undefined ? { outcome: "completed", reason: null } : held(failed.reason);
   }
   return { outcome: unpaidOutcome(result), reason: null };
+}
+
+/**
+ * Judges the result of a direct charge. A request that the gateway has refused before it tried anything has failed as surely
+ * as one that the card's issuer declined: nobody else could have sent it.
+ */
+export function judgeCharge(result: GatewayResult, expected: Expected): Judgement {
+  const judgement = judge(result, expected);
+  const hasFailed = judgement.outcome === "unknown" && isDefiniteRefusal(result);
+  return hasFailed ? { outcome: "declined", reason: null } : judgement;
 }
 
 /** Judges a result that moves no session of ours: money that was taken waits for a person, for the reason given. */
@@ -122,8 +135,8 @@ const PAID_STATES: ReadonlySet<string> = new Set([
 function isOfOrder(result: GatewayResult, expected: Expected): boolean {
   const reference = parseAttemptReference(result.transactionUnique);
   return (
-    result.orderRef === expected.sessionId &&
-    reference?.sessionId === expected.sessionId &&
+    result.orderRef === expected.subjectId &&
+    reference?.subjectId === expected.subjectId &&
     reference.attempt <= expected.attempt
   );
 }

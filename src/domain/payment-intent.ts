@@ -1,6 +1,20 @@
 /** Where a payment stands, in the merchants' words. */
 export type PaymentIntentStatus = "processing" | "succeeded" | "requires_payment_method" | "canceled";
 
+/** Every legal move. What is not listed cannot happen. */
+const MOVES: Record<PaymentIntentStatus, readonly PaymentIntentStatus[]> = {
+  processing: ["succeeded", "requires_payment_method"],
+  // A success may yet come of a charge that was taken for failed: the money has moved, and the record says so.
+  requires_payment_method: ["processing", "canceled", "succeeded"],
+  succeeded: [],
+  canceled: [],
+};
+
+/** True where a payment may go from `from` to `to`. */
+export function mayMovePayment(from: PaymentIntentStatus, to: PaymentIntentStatus): boolean {
+  return MOVES[from].includes(to);
+}
+
 /** A payment as the use cases hand it around. Null: not there, or not yet. */
 export interface PaymentIntent {
   readonly id: string;

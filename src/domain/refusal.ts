@@ -26,6 +26,10 @@ export type Reason =
   | "EXPIRES_AT_INVALID"
   | "SESSION_NOT_OPEN"
   | "PAYMENT_INTENT_NOT_FOUND"
+  | "PAYMENT_INTENT_STATE"
+  | "PAYMENT_METHOD_UNUSABLE"
+  | "CARD_DECLINED"
+  | "GATEWAY_AWAY"
   | "CURSOR_NOT_FOUND"
   | "HELD_PAYMENT_NOT_FOUND"
   | "HELD_PAYMENT_RESOLVED"
@@ -60,10 +64,19 @@ export class Refusal extends Error {
   /** The fields it is about, the first one first; often none. */
   readonly violations: readonly Violation[];
 
+  /** What a program may want to know besides, in the merchants' words: `decline_code`. */
+  readonly facts: Readonly<Record<string, string>>;
+
   /** `message` is for the caller: a sentence that says what is wrong. `about` is the field, or all of them. */
-  constructor(reason: Reason, message: string, about: string | readonly Violation[] = []) {
+  constructor(
+    reason: Reason,
+    message: string,
+    about: string | readonly Violation[] = [],
+    facts: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.reason = reason;
+    this.facts = facts;
     this.violations = typeof about === "string" ? [{ field: about, description: message }] : about;
   }
 }

@@ -102,14 +102,3 @@ export function asOf<S extends SessionTimes>(session: S, now: number): S {
 export function mayGiveForm(session: SessionTimes, now: number): boolean {
   return session.status === "open" && now < session.expiresAt;
 }
-
-/** The gateway's `transactionUnique` of a session's attempt: `cs_...-1`. Ids hold no hyphen. */
-export function attemptReference(sessionId: string, attempt: number): string {
-  return `${sessionId}-${attempt}`;
-}
-
-/** The session and attempt that a `transactionUnique` names. Undefined where it is not of our making. */
-export function parseAttemptReference(text: string): { sessionId: string; attempt: number } | undefined {
-  const match = /^(cs_[0-9A-Za-z]{1,60})-([1-9][0-9]{0,5})$/.exec(text);
-  return match?.[1] === undefined ? undefined : { sessionId: match[1], attempt: Number(match[2]) };
-}

@@ -8,48 +8,71 @@ import { expireSession } from "../checkout/expire-session.js";
 import { getSession } from "../checkout/get-session.js";
 import { listLineItems } from "../checkout/list-line-items.js";
 import { listSessions } from "../checkout/list-sessions.js";
+import type { Owner } from "../domain/owner.js";
 import type { CheckoutSession } from "../domain/session.js";
 import { markReplayed } from "./answered.js";
 import { callerOf, idempotentCallOf } from "./call-context.js";
 import { filterOf, orderOf, pageOf } from "./checkout-requests.js";
-import { lineItemMessage, sessionMessage } from "./checkout-session-message.js";
+import { lineItemMessage, lineItemsUrl, sessionMessage } from "./checkout-session-message.js";
+import { expandSessions } from "./expand.js";
+import { type Expansion, expansionOf, listExpansionOf } from "./expansion.js";
 
 /** CheckoutService: message in, use case, message out. */
 export function checkoutHandlers(checkout: Checkout): ServiceImpl<typeof CheckoutService> {
-  const messageOf = (session: CheckoutSession): CheckoutSessionMessage =>
-    sessionMessage(session, `${checkout.addresses.hppUrl}/pay/${session.id}`);
+  const messagesOf = async (
+    caller: Owner,
+    sessions: readonly CheckoutSession[],
+    wanted: Expansion,
+  ): Promise<CheckoutSessionMessage[]> => {
+    const messages = sessions.map((session) => {
+      const url = `${checkout.addresses.hppUrl}/pay/${session.id}`;
+      return sessionMessage(session, url, wanted.has("line_items"));
+    });
+    await expandSessions({ checkout, caller }, messages, wanted);
+    return messages;
+  };
+  const answerOf = async (caller: Owner, session: CheckoutSession, wanted: Expansion) => {
+    const [checkoutSession] = await messagesOf(caller, [session], wanted);
+    return checkoutSession === undefined ? {} : { checkoutSession };
+  };
 
   return {
     async createCheckoutSession(request, context) {
-      const call = idempotentCallOf(context.values);
-      const answer = await createSession(checkout, callerOf(context.values), orderOf(request), call);
-      markReplayed(context, answer.replayed);
-      return { checkoutSession: messageOf(answer.session) };
-    },
-
-    async getCheckoutSession(request, context) {
-      const session = await getSession(checkout, callerOf(context.values), request.id);
-      return { checkoutSession: messageOf(session) };
-    },
-
-    async listCheckoutSessions(request, context) {
       const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "CHECKOUT_SESSION");
+      const call = idempotentCallOf(context.values);
+      const { session, replayed } = await createSession(checkout, caller, orderOf(request), call);
+      markReplayed(context, replayed);
+      return await answerOf(caller, session, wanted);
+    },
+
+    async getCheckoutSession(request, { values }) {
+      const caller = callerOf(values);
+      const wanted = expansionOf(request, "CHECKOUT_SESSION");
+      return await answerOf(caller, await getSession(checkout, caller, request.id), wanted);
+    },
+
+    async listCheckoutSessions(request, { values }) {
+      const caller = callerOf(values);
+      const wanted = listExpansionOf(request, "CHECKOUT_SESSION");
       const { data, hasMore } = await listSessions(checkout, caller, filterOf(request), pageOf(request));
-      return { object: "list", data: data.map(messageOf), hasMore, url: "/v1/checkout/sessions" };
+      const messages = await messagesOf(caller, data, wanted);
+      return { object: "list", data: messages, hasMore, url: "/v1/checkout/sessions" };
     },
 
     async expireCheckoutSession(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "CHECKOUT_SESSION");
       const call = idempotentCallOf(context.values);
-      const answer = await expireSession(checkout, callerOf(context.values), request.id, call);
-      markReplayed(context, answer.replayed);
-      return { checkoutSession: messageOf(answer.session) };
+      const { session, replayed } = await expireSession(checkout, caller, request.id, call);
+      markReplayed(context, replayed);
+      return await answerOf(caller, session, wanted);
     },
 
     async listCheckoutSessionLineItems(request, context) {
       const caller = callerOf(context.values);
       const { data, hasMore } = await listLineItems(checkout, caller, request.id, pageOf(request));
-      const url = `/v1/checkout/sessions/${request.id}/line_items`;
-      return { object: "list", data: data.map(lineItemMessage), hasMore, url };
+      return { object: "list", data: data.map(lineItemMessage), hasMore, url: lineItemsUrl(request.id) };
     },
   };
 }

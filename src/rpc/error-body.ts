@@ -6,7 +6,7 @@ import type { Log } from "../lib/log.js";
 import type { ErrorAnswer, ErrorContext, ErrorRenderer } from "../transcode/error.js";
 import { requestIdOf } from "./call-context.js";
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "./error-table.js";
-import { REFUSALS } from "./refusal-table.js";
+import { httpStatusOfRefusal, type RefusalRow, REFUSALS } from "./refusal-table.js";
 import { ERROR_DOMAIN } from "./refusals.js";
 
 /** Writes every error of the merchants' API, wherever it came from, in the one shape that they know. */
@@ -22,26 +22,27 @@ export function merchantErrors(log: Log): ErrorRenderer {
 }
 
 function answer(error: ConnectError, context: ErrorContext, requestId: string): ErrorAnswer {
-  const { type, code } = wordsOf(error, context);
+  const info = error.findDetails(ErrorInfoSchema).find(({ domain }) => domain === ERROR_DOMAIN);
+  const refusal = info === undefined ? undefined : REFUSALS[info.reason as Reason];
+  const { type, code } = wordsOf(error, context, refusal);
   const param = error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field;
   const body = {
     error: {
       type,
       code,
+      ...info?.metadata,
       ...(param === undefined ? {} : { param }),
       message: error.rawMessage,
       request_id: requestId,
     },
   };
   return {
-    status: context.status,
+    status: refusal === undefined ? context.status : httpStatusOfRefusal(refusal),
     headers: error.code === Code.Unauthenticated ? { "www-authenticate": "Bearer" } : {},
     body: JSON.stringify(body),
   };
 }
 
-function wordsOf(error: ConnectError, { reason }: ErrorContext): ErrorWords {
-  if (reason !== undefined) return REQUEST_ERRORS[reason];
-  const info = error.findDetails(ErrorInfoSchema).find(({ domain }) => domain === ERROR_DOMAIN);
-  return info === undefined ? STATUS_ERRORS[error.code] : REFUSALS[info.reason as Reason];
+function wordsOf(error: ConnectError, { reason }: ErrorContext, refusal: RefusalRow | undefined): ErrorWords {
+  return reason === undefined ? (refusal ?? STATUS_ERRORS[error.code]) : REQUEST_ERRORS[reason];
 }

@@ -27,6 +27,7 @@ export function heldPaymentMessage(held: HeldPaymentRow): HeldPayment {
   const currency = currencyOfGateway(held.currencyCode)?.code;
   const transaction = /^transaction:(.+)$/.exec(held.transactionKey)?.[1];
   if (held.sessionId !== null) message.checkoutSession = held.sessionId;
+  if (held.paymentIntentId !== null) message.paymentIntent = held.paymentIntentId;
   if (held.amount !== null) message.amount = BigInt(held.amount);
   if (held.amountReceived !== null) message.amountReceived = BigInt(held.amountReceived);
   if (currency !== undefined) message.currency = currency;
@@ -62,4 +63,6 @@ const REASONS: Record<HeldReason, HeldPaymentReason> = {
   duplicate: HeldPaymentReason.DUPLICATE,
   session_unknown: HeldPaymentReason.SESSION_UNKNOWN,
   not_applicable: HeldPaymentReason.NOT_APPLICABLE,
+  payment_canceled: HeldPaymentReason.PAYMENT_CANCELED,
+  outcome_unknown: HeldPaymentReason.OUTCOME_UNKNOWN,
 };

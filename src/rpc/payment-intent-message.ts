@@ -11,7 +11,7 @@ import {
 } from "../../gen/calmonypay/v1/payment_intent_pb.js";
 import type { PaymentView } from "../checkout/payment-view.js";
 import type * as details from "../domain/charge-details.js";
-import { declineMessage } from "../domain/decline-code.js";
+import { declineMessage, NOT_CHARGED } from "../domain/decline-code.js";
 import type * as domain from "../domain/payment-intent.js";
 import { toSeconds } from "../lib/clock.js";
 import { billingDetailsPart } from "./billing-details-message.js";
@@ -60,8 +60,8 @@ function errorPart({
   intent,
   latestCharge,
 }: PaymentView): MessageInitShape<typeof LastPaymentErrorSchema> | null {
-  const declineCode = latestCharge?.declineCode;
-  if (intent.status !== "requires_payment_method" || !declineCode) return null;
+  if (intent.status !== "requires_payment_method") return null;
+  const declineCode = latestCharge?.declineCode ?? NOT_CHARGED;
   return { type: "card_error", code: "card_declined", declineCode, message: declineMessage(declineCode) };
 }
 

@@ -1,5 +1,6 @@
 import type { ServiceImpl } from "@connectrpc/connect";
 
+import type { PaymentMethod } from "../../gen/calmonypay/v1/payment_method_pb.js";
 import type { PaymentMethodService } from "../../gen/calmonypay/v1/payment_method_service_pb.js";
 import { attachPaymentMethod } from "../checkout/attach-payment-method.js";
 import type { Checkout } from "../checkout/checkout.js";
@@ -8,40 +9,63 @@ import { getPaymentMethod } from "../checkout/get-payment-method.js";
 import { listPaymentMethods } from "../checkout/list-payment-methods.js";
 import { storedBilling } from "../checkout/stored-card.js";
 import type { PaymentMethodRow } from "../db/payment-methods.js";
+import type { Owner } from "../domain/owner.js";
 import { markReplayed } from "./answered.js";
 import { callerOf, idempotentCallOf } from "./call-context.js";
 import { pageOf } from "./checkout-requests.js";
+import { expandPaymentMethods } from "./expand.js";
+import { type Expansion, expansionOf, listExpansionOf } from "./expansion.js";
 import { paymentMethodMessage } from "./payment-method-message.js";
 
 /** PaymentMethodService: message in, use case, message out. */
 export function paymentMethodHandlers(checkout: Checkout): ServiceImpl<typeof PaymentMethodService> {
-  const messageOf = (method: PaymentMethodRow) =>
-    paymentMethodMessage(method, storedBilling(checkout, method));
+  const messagesOf = async (
+    caller: Owner,
+    methods: readonly PaymentMethodRow[],
+    wanted: Expansion,
+  ): Promise<PaymentMethod[]> => {
+    const messages = methods.map((method) => paymentMethodMessage(method, storedBilling(checkout, method)));
+    await expandPaymentMethods({ checkout, caller }, messages, wanted);
+    return messages;
+  };
+  const answerOf = async (caller: Owner, method: PaymentMethodRow, wanted: Expansion) => {
+    const [paymentMethod] = await messagesOf(caller, [method], wanted);
+    return paymentMethod === undefined ? {} : { paymentMethod };
+  };
 
   return {
-    async getPaymentMethod({ id }, { values }) {
-      return { paymentMethod: messageOf(await getPaymentMethod(checkout, callerOf(values), id)) };
+    async getPaymentMethod(request, { values }) {
+      const caller = callerOf(values);
+      const wanted = expansionOf(request, "PAYMENT_METHOD");
+      return await answerOf(caller, await getPaymentMethod(checkout, caller, request.id), wanted);
     },
 
-    async attachPaymentMethod({ id, customer }, context) {
+    async attachPaymentMethod(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "PAYMENT_METHOD");
       const call = idempotentCallOf(context.values);
-      const answer = await attachPaymentMethod(checkout, callerOf(context.values), id, customer, call);
-      markReplayed(context, answer.replayed);
-      return { paymentMethod: messageOf(answer.method) };
+      const { id, customer } = request;
+      const { method, replayed } = await attachPaymentMethod(checkout, caller, id, customer, call);
+      markReplayed(context, replayed);
+      return await answerOf(caller, method, wanted);
     },
 
-    async detachPaymentMethod({ id }, context) {
+    async detachPaymentMethod(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "PAYMENT_METHOD");
       const call = idempotentCallOf(context.values);
-      const answer = await detachPaymentMethod(checkout, callerOf(context.values), id, call);
-      markReplayed(context, answer.replayed);
-      return { paymentMethod: messageOf(answer.method) };
+      const { method, replayed } = await detachPaymentMethod(checkout, caller, request.id, call);
+      markReplayed(context, replayed);
+      return await answerOf(caller, method, wanted);
     },
 
     async listCustomerPaymentMethods(request, { values }) {
-      const { customer } = request;
-      const page = await listPaymentMethods(checkout, callerOf(values), customer, pageOf(request));
-      const url = `/v1/customers/${customer}/payment_methods`;
-      return { object: "list", data: page.data.map(messageOf), hasMore: page.hasMore, url };
+      const caller = callerOf(values);
+      const wanted = listExpansionOf(request, "PAYMENT_METHOD");
+      const { data, hasMore } = await listPaymentMethods(checkout, caller, request.customer, pageOf(request));
+      const messages = await messagesOf(caller, data, wanted);
+      const url = `/v1/customers/${request.customer}/payment_methods`;
+      return { object: "list", data: messages, hasMore, url };
     },
   };
 }

@@ -1,38 +1,58 @@
 import type { ServiceImpl } from "@connectrpc/connect";
 
+import type { Refund } from "../../gen/calmonypay/v1/refund_pb.js";
 import type { CreateRefundRequest, RefundService } from "../../gen/calmonypay/v1/refund_service_pb.js";
 import type { Checkout } from "../checkout/checkout.js";
 import { createRefund, type RefundOrder } from "../checkout/create-refund.js";
 import { getRefund } from "../checkout/get-refund.js";
 import { listRefunds } from "../checkout/list-refunds.js";
+import type { Owner } from "../domain/owner.js";
+import type * as domain from "../domain/refund.js";
 import { markReplayed } from "./answered.js";
 import { callerOf, idempotentCallOf } from "./call-context.js";
 import { pageOf } from "./checkout-requests.js";
+import { expandRefunds } from "./expand.js";
+import { type Expansion, expansionOf, listExpansionOf } from "./expansion.js";
 import { reasonOf, refundMessage } from "./refund-message.js";
 
 /** RefundService: message in, use case, message out. */
 export function refundHandlers(checkout: Checkout): ServiceImpl<typeof RefundService> {
+  const messagesOf = async (
+    caller: Owner,
+    refunds: readonly domain.Refund[],
+    wanted: Expansion,
+  ): Promise<Refund[]> => {
+    const messages = refunds.map(refundMessage);
+    await expandRefunds({ checkout, caller }, messages, wanted);
+    return messages;
+  };
+  const answerOf = async (caller: Owner, answered: domain.Refund, wanted: Expansion) => {
+    const [refund] = await messagesOf(caller, [answered], wanted);
+    return refund === undefined ? {} : { refund };
+  };
+
   return {
     async createRefund(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "REFUND");
       const call = idempotentCallOf(context.values);
-      const answer = await createRefund(checkout, callerOf(context.values), orderOf(request), call);
+      const answer = await createRefund(checkout, caller, orderOf(request), call);
       markReplayed(context, answer.replayed);
-      return { refund: refundMessage(answer.refund) };
+      return await answerOf(caller, answer.refund, wanted);
     },
 
-    async getRefund({ id }, { values }) {
-      return { refund: refundMessage(await getRefund(checkout, callerOf(values), id)) };
+    async getRefund(request, { values }) {
+      const caller = callerOf(values);
+      const wanted = expansionOf(request, "REFUND");
+      return await answerOf(caller, await getRefund(checkout, caller, request.id), wanted);
     },
 
     async listRefunds(request, { values }) {
       const caller = callerOf(values);
+      const wanted = listExpansionOf(request, "REFUND");
       const page = await listRefunds(checkout, caller, request.paymentIntent, pageOf(request));
-      return {
-        object: "list",
-        data: page.data.map(refundMessage),
-        hasMore: page.hasMore,
-        url: "/v1/refunds",
-      };
+      const data = await messagesOf(caller, page.data, wanted);
+      return { object: "list", data, hasMore: page.hasMore, url: "/v1/refunds" };
     },
   };
 }

@@ -32,7 +32,10 @@ export function refusals(log: Log): Interceptor {
 const AWAY = "The service cannot reach its database. Try again.";
 
 function refusalError(refusal: Refusal): ConnectError {
-  const info = { desc: ErrorInfoSchema, value: { reason: refusal.reason, domain: ERROR_DOMAIN } };
+  const info = {
+    desc: ErrorInfoSchema,
+    value: { reason: refusal.reason, domain: ERROR_DOMAIN, metadata: { ...refusal.facts } },
+  };
   const fieldViolations = refusal.violations.map(({ field, description }) => ({ field, description }));
   const fields = { desc: BadRequestSchema, value: { fieldViolations } };
   const details = fieldViolations.length > 0 ? [info, fields] : [info];

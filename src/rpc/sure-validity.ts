@@ -19,7 +19,7 @@ export function sureValidity(desc: DescMessage): SurelyValid {
   return new Compiler().message(desc);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type Fields = object;
 
 class Compiler {
   readonly #compiled = new Map<DescMessage, SurelyValid>();
@@ -27,9 +27,9 @@ class Compiler {
   message(desc: DescMessage): SurelyValid {
     const known = this.#compiled.get(desc);
     if (known !== undefined) return known;
-    const checks: ((fields: Fields) => boolean)[] = [];
+    const checks: ((message: Fields) => boolean)[] = [];
     const check: SurelyValid = (message) => {
-      for (const check of checks) if (!check(message as unknown as Fields)) return false;
+      for (const each of checks) if (!each(message)) return false;
       return true;
     };
     this.#compiled.set(desc, check); // Before its fields: one of them may be of this type.
@@ -39,7 +39,7 @@ class Compiler {
     return check;
   }
 
-  #field(field: DescField): (fields: Fields) => boolean {
+  #field(field: DescField): (message: Fields) => boolean {
     // A member of a oneof lies elsewhere.
     if (field.oneof !== undefined) return () => !hasOption(field, fieldOption) && field.message === undefined;
     const rules = hasOption(field, fieldOption) ? getOption(field, fieldOption) : undefined;
@@ -47,7 +47,8 @@ class Compiler {
     const required = rules?.required === true ? requiredCheck(field) : undefined;
     const inside = this.#inside(field);
     const checks = [rules && checkOf(rules, field), inside].filter((check) => check !== undefined);
-    return (fields) => {
+    return (message) => {
+      const fields = message as Readonly<Record<string, unknown>>;
       // The defaults of unset fields with presence may be on the prototype.
       const value = Object.hasOwn(fields, localName) ? fields[localName] : undefined;
       if (required !== undefined && !required(value)) return false;

@@ -6,6 +6,7 @@ import {
   type Message,
 } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence, isWrapperDesc } from "@bufbuild/protobuf/wkt";
+import { expandedFields } from "./expanded-fields.js";
 import { takesNull } from "./json-field-reader.js";
 import type { WriteJson } from "./json-functions.js";
 import type { JsonStyle } from "./json-style.js";
@@ -54,23 +55,13 @@ function writeMessage(fields: readonly WriteField[], message: Message): string {
 type WriterOf = (desc: DescMessage) => WriteJson;
 
 function fieldsOf(desc: DescMessage, style: JsonStyle, writerOf: WriterOf): WriteField[] {
-  const expanded = style.expandedSuffix === "" ? new Map<string, DescField>() : expandedFields(desc, style);
+  const expanded = expandedFields(desc, style);
   const keyed = desc.fields.filter((field) => ![...expanded.values()].includes(field));
   return keyed.map((field) => {
     const write = keyedWriter(field, style, writerOf);
     const object = expanded.get(field.name);
     return object === undefined ? write : expandedWriter(field, object, write, style, writerOf);
   });
-}
-
-/** The fields that stand in another's place, by the name of that other. */
-function expandedFields(desc: DescMessage, { expandedSuffix }: JsonStyle): Map<string, DescField> {
-  const names = new Set(desc.fields.map((field) => field.name));
-  const expanded = desc.fields.filter(
-    (field) => field.fieldKind === "message" && field.name.endsWith(expandedSuffix),
-  );
-  const entries = expanded.map((field) => [field.name.slice(0, -expandedSuffix.length), field] as const);
-  return new Map(entries.filter(([name]) => names.has(name)));
 }
 
 function expandedWriter(

@@ -29,6 +29,7 @@ const CASES: readonly [name: string, sent: Record<string, string>, read: object]
   ["an issuer that is away", { responseCode: "91", responseStatus: "2" }, {}],
   ["a code that is none", { responseCode: "5.0", responseStatus: "1" }, {}],
   ["a gateway's own code as a decline", { responseCode: "65536", responseStatus: "1" }, {}],
+  ["a refused request", { responseCode: "66341", responseStatus: "2" }, { declineCode: "expired_token" }],
   ["a decline", { responseCode: "51", responseStatus: "1" }, { declineCode: "insufficient_funds" }],
   ["an approval's code", { authorisationCode: "347414" }, { authorizationCode: "347414" }],
   ["a long message", { responseMessage: "x".repeat(300) }, { message: "x".repeat(255) }],

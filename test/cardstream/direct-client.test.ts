@@ -1,6 +1,7 @@
 import t from "tap";
 
 import { createDirectClient, type DirectAccount } from "../../src/cardstream/direct-client.js";
+import { currency } from "../support/currency.js";
 import { signedBody } from "../support/gateway.js";
 import { type GatewayReply, type ScriptedGateway, startGateway } from "../support/scripted-gateway.js";
 
@@ -15,6 +16,17 @@ const accountAt = ({ url }: ScriptedGateway): DirectAccount => ({
   secret: SECRET,
   verifyingSecrets: [SECRET, "the secret before"],
 });
+
+const SALE = {
+  xref: XREF,
+  amount: 2999,
+  currency: currency("gbp"),
+  countryCode: "GB",
+  transactionUnique: "pi_1-1",
+  orderRef: "pi_1",
+  callbackUrl: "https://pay.example/callbacks/cardstream",
+  offSession: true,
+};
 
 const ANSWER = {
   merchantID: "100856",
@@ -50,16 +62,17 @@ t.test("an answer that the account did not sign is not believed", async (t) => {
 t.test("what moves money is sent once, whatever comes back", async (t) => {
   const gateway = await startGateway(t);
   const account = accountAt(gateway);
-  const refund = { xref: XREF, amount: 2999, transactionUnique: "gr_1" };
+  const refund = { xref: XREF, amount: 2999, transactionUnique: "gr_1", callbackUrl: undefined };
   for (const reply of ["hang up", { status: 500, body: "" }] as const) {
     gateway.answer(() => reply);
     t.match(await client.cancel(account, XREF), { kind: "no answer" });
     t.match(await client.capture(account, XREF, 1999), { kind: "no answer" });
     t.match(await client.refund(account, refund), { kind: "no answer" });
+    t.match(await client.sale(account, SALE), { kind: "no answer" });
   }
-  t.equal(gateway.requests.length, 6);
+  t.equal(gateway.requests.length, 8);
   t.match(await client.query(account, XREF), { kind: "no answer" });
-  t.equal(gateway.requests.length, 8, "a question is asked again");
+  t.equal(gateway.requests.length, 10, "a question is asked again");
 });
 
 t.test("silence ends with its time", async (t) => {
@@ -79,20 +92,24 @@ t.test("requests are signed in full and carry nothing else", async (t) => {
   await client.query(account, XREF);
   await client.cancel(account, XREF);
   await client.capture(account, XREF, 1999);
-  await client.refund(account, { xref: XREF, amount: 2999, transactionUnique: "gr_1" });
+  const refund = { xref: XREF, amount: 2999, transactionUnique: "gr_1" };
+  await client.refund(account, { ...refund, callbackUrl: undefined });
+  await client.refund(account, { ...refund, callbackUrl: "https://pay.example/callback" });
   const own = { merchantID: "100856", xref: XREF };
+  const refunded = {
+    ...own,
+    action: "REFUND_SALE",
+    type: "1",
+    amount: "2999",
+    transactionUnique: "gr_1",
+    orderRef: "gr_1",
+  };
   const expected = [
     { ...own, action: "QUERY" },
     { ...own, action: "CANCEL" },
     { ...own, action: "CAPTURE", amount: "1999" },
-    {
-      ...own,
-      action: "REFUND_SALE",
-      type: "1",
-      amount: "2999",
-      transactionUnique: "gr_1",
-      orderRef: "gr_1",
-    },
+    refunded,
+    { ...refunded, callbackURL: "https://pay.example/callback" },
   ];
   t.equal(gateway.requests.length, expected.length);
   for (const [index, { fields, method, url }] of gateway.requests.entries()) {

@@ -1,6 +1,7 @@
 import t, { type Test } from "tap";
 
 import type { Database } from "../../src/db/database.js";
+import { findCheckoutSession } from "../../src/db/checkout-sessions.js";
 import { migrate } from "../../src/db/migrate.js";
 import { findCustomer } from "../../src/db/customers.js";
 import { findPaymentIntent } from "../../src/db/payment-intents.js";
@@ -104,5 +105,47 @@ await eachEngine(t, "a payment of a session stays as it is after an upgrade", as
     metadata: {},
     createdAt: 1_795_000_000_000,
     canceledAt: null,
+    attemptClaim: null,
+    returnBegunAt: null,
+    heldResultId: null,
   });
+});
+
+await eachEngine(t, "a session whose payment was going back is still known as one", async (t, engine) => {
+  const result = {
+    id: "gr_1",
+    merchant_id: "acct_1",
+    livemode: 1,
+    session_id: "cs_1",
+    attempt: 1,
+    transaction_key: "transaction:1",
+    outcome: "held",
+    held_reason: "amount_mismatch",
+    currency_code: "826",
+    state: "captured",
+    via: "callback",
+    message_sealed: Buffer.from("sealed"),
+    received_at: 1_795_000_000_000,
+    return_request: "cancel",
+  };
+  const session = {
+    id: "cs_1",
+    merchant_id: "acct_1",
+    livemode: 1,
+    status: "open",
+    currency: "gbp",
+    amount_total: 2999,
+    line_items: "[]",
+    success_url: "https://yourapp.com/",
+    cancel_url: "https://yourapp.com/",
+    metadata: "{}",
+    attempt: 1,
+    forms_given: 1,
+    created_at: 1_795_000_000_000,
+    expires_at: 1_795_086_400_000,
+    completed_late: 0,
+  };
+  const database = await upgraded(t, engine, { checkout_session: session, gateway_result: result });
+  const marked = (await findCheckoutSession(database.manager, "cs_1"))?.returnBegunAt;
+  t.equal(marked, 0, "that it was is all that is known");
 });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import t from "tap";
 
-import { isOver, isSilent, nextAskAt } from "../../src/domain/attempt-ladder.js";
+import { chargeTimes, isOver, isSilent, nextAskAt } from "../../src/domain/attempt-ladder.js";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -56,4 +56,11 @@ await t.test("an attempt is silent after a quarter of an hour, and over after a 
   t.same([isSilent(times, 15 * MINUTE), isSilent(times, 1000 + 15 * MINUTE)], [false, true]);
   t.same([isOver(times, DAY), isOver(times, 1000 + DAY)], [false, true]);
   t.end();
+});
+
+await t.test("a charge is asked about after a minute, and is over after a day", async (t) => {
+  const times = chargeTimes(5 * DAY);
+  t.equal(nextAskAt(times, 5 * DAY), 5 * DAY + MINUTE);
+  t.notOk(isOver(times, 6 * DAY - 1));
+  t.ok(isOver(times, 6 * DAY));
 });

@@ -10,6 +10,7 @@ import type { HeldReason } from "../../src/domain/judgement.js";
 
 const HELD: HeldFacts = {
   reason: "amount_mismatch",
+  amount: 2000,
   amountReceived: 1000,
   currencyCode: "826",
   hasXref: true,
@@ -49,4 +50,15 @@ t.test("every reason is a sentence of its own", async (t) => {
   const sentences = Object.keys(REASONS_IN_WORDS).map((reason) => REASONS_IN_WORDS[reason as HeldReason]);
   t.equal(new Set(sentences).size, sentences.length);
   for (const sentence of sentences) t.match(sentence, /^[A-Z].*\.$/);
+});
+
+t.test("of a charge of which nobody knows, all was received that was asked for, or nothing", async (t) => {
+  const unknown = { ...HELD, reason: "outcome_unknown", amountReceived: null, hasXref: false } as const;
+  t.same(possibleResolutions(unknown), ["accept", "dismiss"]);
+  t.same(receivedOf(unknown), { amount: 2000, currency: "gbp" });
+});
+
+t.test("a payment that was given up before it came is only marked accepted", async (t) => {
+  const canceled = { ...HELD, reason: "payment_canceled", amountReceived: null } as const;
+  t.same(possibleResolutions(canceled), ["accept", "return", "dismiss"]);
 });

@@ -1,7 +1,16 @@
 import t from "tap";
 
 import type { PaymentIntent } from "../../src/domain/payment-intent.js";
-import { amountToRefund, endOf, nextRoundAt, type RefundRound } from "../../src/domain/refund.js";
+import type { GatewayResult } from "../../src/domain/gateway-result.js";
+import {
+  amountToRefund,
+  endOf,
+  isRefundMade,
+  nextRoundAt,
+  type Refund,
+  refundNamed,
+  type RefundRound,
+} from "../../src/domain/refund.js";
 
 const MINUTE = 60_000;
 
@@ -56,6 +65,39 @@ t.test("a pending refund is worked on again after ever longer pauses, up to an h
   const pauses = [0, 1, 2, 7, 8, 9, 1e6].map((rounds) => nextRoundAt("unknown", rounds, MINUTE) - MINUTE);
   t.same(pauses, [15_000, 30_000, MINUTE, 32 * MINUTE, 60 * MINUTE, 60 * MINUTE, 60 * MINUTE]);
   t.equal(nextRoundAt("too early", 0, 0), 60 * MINUTE, "settlement takes its night");
+});
+
+t.test("only a refund's own id names it", async (t) => {
+  for (const text of ["", "re_", "re_abc-1", "cs_abc-1", " re_abc", "re_abc ", `re_${"a".repeat(61)}`]) {
+    t.equal(refundNamed(text), undefined, text);
+  }
+  t.equal(refundNamed("re_0123abcXYZ"), "re_0123abcXYZ");
+});
+
+t.test("a result tells of a refund that is made only as it was asked for", async (t) => {
+  const refund = { id: "re_1", amount: 500, currency: "gbp" } as Refund;
+  const made = {
+    action: "REFUND_SALE",
+    transactionUnique: "re_1",
+    amount: 500,
+    currencyCode: "826",
+    responseCode: 0,
+    responseStatus: 0,
+  } as GatewayResult;
+  const others: Partial<GatewayResult>[] = [
+    { action: "SALE" },
+    { action: "CANCEL:REFUND_SALE" },
+    { transactionUnique: "re_2" },
+    { amount: 501 },
+    { amount: undefined },
+    { currencyCode: "978" },
+    { responseCode: 5 },
+    { responseStatus: 1 },
+    { responseCode: undefined },
+  ];
+  for (const other of others) t.notOk(isRefundMade(refund, { ...made, ...other }), JSON.stringify(other));
+  t.ok(isRefundMade(refund, made));
+  t.ok(isRefundMade(refund, { ...made, action: "QUERY:REFUND_SALE", currencyCode: "GBP" }));
 });
 
 function refusalOf(payment: PaymentIntent, wanted: number | null): unknown {

@@ -2,7 +2,6 @@ import * as fc from "fast-check";
 import t from "tap";
 
 import {
-  attemptReference,
   beforeCompletion,
   closesAt,
   FORM_GRACE_MS,
@@ -11,7 +10,6 @@ import {
   LIFE_MIN_MS,
   mayGiveForm,
   mayMove,
-  parseAttemptReference,
   statusAt,
   type SessionStatus,
   type SessionTimes,
@@ -80,57 +78,6 @@ t.test("whoever may get the form stands before an open session", async () => {
   fc.assert(
     fc.property(aSession, fc.nat(20_000_000), (session, now) => {
       return !mayGiveForm(session, now) || statusAt(session, now) === "open";
-    }),
-  );
-});
-
-const NOT_OURS = [
-  "",
-  "-1",
-  "cs_",
-  "cs_abc",
-  "cs_abc-",
-  "cs_-1",
-  "cs_abc-0",
-  "cs_abc-01",
-  "cs_abc-1000000",
-  "cs_abc-1.5",
-  "cs_abc--1",
-  "cs_abc-1-2",
-  "cs_abc-1 ",
-  " cs_abc-1",
-  "cs_abc-1\n",
-  "cs_abc-١",
-  "cs_äbc-1",
-  "cs_a_c-1",
-  "CS_abc-1",
-  "pi_abc-1",
-  `cs_${"a".repeat(61)}-1`,
-];
-
-for (const text of NOT_OURS) {
-  t.test(`${JSON.stringify(text.slice(0, 20))} names no attempt`, async (t) => {
-    t.equal(parseAttemptReference(text), undefined);
-  });
-}
-
-t.test("a reference leads back to its session and attempt", async () => {
-  const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  const random = fc.string({ unit: fc.constantFrom(...Array.from(letters)), minLength: 1, maxLength: 60 });
-  fc.assert(
-    fc.property(random, fc.integer({ min: 1, max: 999_999 }), (text, attempt) => {
-      const read = parseAttemptReference(attemptReference(`cs_${text}`, attempt));
-      return read?.sessionId === `cs_${text}` && read.attempt === attempt;
-    }),
-  );
-});
-
-t.test("no other text than its own leads to a session and attempt", async () => {
-  const nearly = fc.stringMatching(/^cs_[0-9A-Za-z-]{1,8}-?[0-9]{0,7}$/);
-  fc.assert(
-    fc.property(nearly, (text) => {
-      const read = parseAttemptReference(text);
-      return read === undefined || attemptReference(read.sessionId, read.attempt) === text;
     }),
   );
 });

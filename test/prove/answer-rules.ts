@@ -1,4 +1,5 @@
 import { type CaseFile, grouped, isAcknowledged, isGenuine, type SessionRule } from "./case-file.js";
+import type { Delivery } from "./chronicle.js";
 import type { Ordered, Snapshots, Violation } from "./snapshots.js";
 
 /** What the service has answered and announced must be true. */
@@ -9,20 +10,24 @@ export const ANSWER_RULES: readonly SessionRule[] = [
   { rule: "each event once", broken: wrongEvents },
 ];
 
+/** On record before it was acknowledged: what is found later by asking, or told again, heals nothing of that. */
 function forgotten(file: CaseFile): string[] {
-  const known = new Set(file.results.map(({ transaction }) => transaction));
   const genuine = file.deliveries.filter((delivery) => isGenuine(file, delivery));
-  const silent = genuine.filter((delivery) => isAcknowledged(delivery) && !known.has(delivery.transaction));
+  const forgotten = genuine.filter((delivery) => isAcknowledged(delivery) && !isOnRecord(file, delivery));
   const refused = genuine.filter(({ status }) => status >= 400 && status < 500);
   return [
-    ...silent.map(
+    ...forgotten.map(
       ({ via, transaction, status }) =>
-        `the ${via} of transaction ${transaction} was answered ${status} and is not recorded`,
+        `the ${via} of transaction ${transaction} was answered ${status} and was not recorded by then`,
     ),
     ...refused.map(
       ({ via, transaction, status }) => `the ${via} of ${transaction} was refused with ${status}`,
     ),
   ];
+}
+
+function isOnRecord({ results }: CaseFile, { transaction, at }: Delivery): boolean {
+  return results.some((result) => result.transaction === transaction && result.receivedAt <= at);
 }
 
 function believed(file: CaseFile): string[] {

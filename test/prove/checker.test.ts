@@ -115,6 +115,12 @@ const SPOILED: Spoiled[] = [
     spoil: ({ books }) => books.results.pop(),
   },
   {
+    what: "a message that was acknowledged before it was recorded",
+    rules: ["each acknowledged message durable"],
+    spoil: ({ books }) =>
+      books.results[0] && Object.assign(books.results[0], { receivedAt: 3, via: "search" }),
+  },
+  {
     what: "a message of the gateway's own that was refused",
     rules: ["each acknowledged message durable"],
     spoil: ({ answers }) => answers.deliveries.push(delivery("3", "cs_b", "callback", 400)),

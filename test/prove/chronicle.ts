@@ -12,6 +12,8 @@ export interface Delivery {
   readonly session: string;
   readonly transaction: string;
   readonly via: "callback" | "return";
+  /** When its answer came, in milliseconds since the epoch. */
+  readonly at: number;
   /** 0 where no answer came. */
   readonly status: number;
 }

@@ -87,7 +87,8 @@ export function result(
   heldReason: string | null = null,
   via = "callback",
 ): ResultRecord {
-  return { id: `gr_${transaction}`, session, transaction, outcome, heldReason, via, resolution: null };
+  const unresolved = { heldReason, via, receivedAt: 1, resolution: null };
+  return { id: `gr_${transaction}`, session, transaction, outcome, ...unresolved };
 }
 
 export function delivery(
@@ -96,7 +97,7 @@ export function delivery(
   via: Delivery["via"],
   status: number,
 ): Delivery {
-  return { transaction, session, via, status };
+  return { transaction, session, via, at: 2, status };
 }
 
 function heldAnswer(

@@ -53,7 +53,7 @@ export class Conversation {
     const transaction = fieldText(parseFields(body), "transactionID");
     const { status } = await webCall(`${this.#fleet.urlOf(replica)}${path}`, body.toString("utf8"));
     const { sessionId: session } = this;
-    this.#chronicle.deliveries.push({ session, transaction, via, status });
+    this.#chronicle.deliveries.push({ session, transaction, via, at: Date.now(), status });
     const answer = status === 0 ? "no answer" : `answered ${status}`;
     this.note(`${via} of transaction ${transaction}: ${answer}`);
     return status;

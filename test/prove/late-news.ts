@@ -1,6 +1,6 @@
 import { sandboxTransactions, type SandboxTransactionRow } from "../../src/db/sandbox-transactions.js";
 import { inTransaction } from "../../src/db/transaction.js";
-import { parseAttemptReference } from "../../src/domain/session.js";
+import { parseAttemptReference } from "../../src/domain/attempt-reference.js";
 import { OUTCOMES } from "../../src/sandbox/outcomes.js";
 import type { Plan } from "./plan.js";
 import type { Stage } from "./stage.js";
@@ -13,7 +13,7 @@ export async function endWhatIsInProgress(
   const { responseCode } = OUTCOMES.in_progress;
   const rows = await stage.ledger.manager.find(sandboxTransactions, { where: { responseCode } });
   for (const row of rows) {
-    const session = parseAttemptReference(row.transactionUnique)?.sessionId ?? "";
+    const session = parseAttemptReference(row.transactionUnique)?.subjectId ?? "";
     const isPaid = planOf(session)?.endsPaid === true;
     stage.chronicle.note(
       session,

@@ -10,7 +10,7 @@ export interface Plan {
   /** In minor units. */
   readonly amount: number;
   readonly currency: string;
-  /** How many equal creates go out at once, all with one idempotency key; one more is sent when all is over. */
+  /** How many equal creates go out at once, all with one idempotency key; of some one more is sent when all is over. */
   readonly creates: number;
   readonly expiredByMerchant: boolean;
   readonly shopper: Shopper;
@@ -138,6 +138,9 @@ export const TAMPERINGS = {
 export const DECISIONS = { return: 45, accept: 20, dismiss: 15, wait: 20 };
 
 export const CURRENCIES = { gbp: 70, eur: 10, jpy: 10, bhd: 10 };
+
+/** How many equal creates a merchant sends at once. */
+export const CREATES = { 1: 60, 2: 25, 3: 15 };
 
 /** Two merchants with all that the gateway offers, and one without its search. */
 export const MERCHANTS = { 0: 46, 1: 46, 2: 8 };

@@ -6,8 +6,8 @@ import { gatewayResults } from "../../src/db/gateway-results.js";
 import { paymentIntents } from "../../src/db/payment-intents.js";
 import { pendingAttempts } from "../../src/db/pending-attempts.js";
 import { sandboxTransactions, type SandboxTransactionRow } from "../../src/db/sandbox-transactions.js";
+import { parseAttemptReference } from "../../src/domain/attempt-reference.js";
 import { currencyOfGateway } from "../../src/domain/money.js";
-import { parseAttemptReference } from "../../src/domain/session.js";
 import { grouped } from "./case-file.js";
 import type { Chronicle } from "./chronicle.js";
 import type { Answers, Books, Charge, HeldAnswer, Ledger } from "./snapshots.js";
@@ -34,7 +34,7 @@ function chargeOf(sale: SandboxTransactionRow, refunds: readonly SandboxTransact
   const returns = [...cancelled, ...refunds.map(({ amountReceived }) => amountReceived)];
   return {
     transaction: sale.id,
-    session: reference?.sessionId ?? "",
+    session: reference?.subjectId ?? "",
     attempt: reference?.attempt ?? 0,
     code: sale.responseCode,
     received,
@@ -62,10 +62,12 @@ export async function readBooks({ manager }: Database): Promise<Books> {
       paymentIntent: row.paymentIntentId,
       expiredAt: row.expiredAt,
     })),
-    results: results.map(({ id, sessionId, transactionKey, outcome, heldReason, via, resolution }) => {
-      const transaction = transactionOf(transactionKey);
-      return { id, session: sessionId, transaction, outcome, heldReason, via, resolution };
-    }),
+    results: results.map(
+      ({ id, sessionId, transactionKey, outcome, heldReason, via, receivedAt, resolution }) => {
+        const transaction = transactionOf(transactionKey);
+        return { id, session: sessionId, transaction, outcome, heldReason, via, receivedAt, resolution };
+      },
+    ),
     intents: intents.map(({ id, sessionId, amount, currency }) => ({
       id,
       session: sessionId ?? "none",
@@ -73,7 +75,7 @@ export async function readBooks({ manager }: Database): Promise<Books> {
       currency,
     })),
     events: (await manager.find(events)).map(({ type, objectId }) => ({ type, object: objectId })),
-    pending: pending.map(({ sessionId }) => sessionId),
+    pending: pending.map(({ subjectId }) => subjectId),
   };
 }
 

@@ -100,11 +100,14 @@ async function playOne(stage: Stage, plan: Plan): Promise<Conversation> {
   return conversation;
 }
 
+/** One create of so many is sent once more in the end. */
+const CREATED_AGAIN_EVERY = 3;
+
 /** Every merchant asks once more for what it created and what became of it, and for all that is held. */
 async function askForAll(stage: Stage, played: ReadonlyMap<string, Plan>): Promise<HeldAnswer[]> {
   await stage.fleet.whole();
   await forEach([...played], async ([id, plan]) => {
-    await createOnce(stage, plan, plan.creates);
+    if (plan.number % CREATED_AGAIN_EVERY === 0) await createOnce(stage, plan, plan.creates);
     await readSession(stage, plan, id);
   });
   const lists = await Promise.all(stage.merchants.map((merchant) => listHeld(stage, merchant)));

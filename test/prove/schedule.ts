@@ -2,6 +2,7 @@ import { type Dice, diceOf } from "./dice.js";
 import {
   ATTEMPT_KILLS,
   CALLBACKS,
+  CREATES,
   CURRENCIES,
   DECISIONS,
   type EngineName,
@@ -62,7 +63,7 @@ function anyPlan(dice: Dice, number: number, { replicas, lost }: ScheduleSetting
     merchant: Number(dice.pick(MERCHANTS)),
     amount: 100 + dice.number(99_900),
     currency: dice.pick(CURRENCIES),
-    creates: 1 + dice.number(3),
+    creates: Number(dice.pick(CREATES)),
     expiredByMerchant: dice.chance(4),
     shopper: dice.pick(SHOPPERS),
     callback: dice.pick(CALLBACKS),

@@ -1,4 +1,4 @@
-import { parseAttemptReference } from "../../src/domain/session.js";
+import { parseAttemptReference } from "../../src/domain/attempt-reference.js";
 import type { Chronicle } from "./chronicle.js";
 
 /** What is read of a line of the service's log. */
@@ -17,7 +17,7 @@ interface LogLine {
 /** Writes down what a replica logs. Only its log tells which faults of the gateway's own interfaces it has met. */
 export function hearLog(chronicle: Chronicle, name: string, text: string): void {
   const line = parsed(text);
-  const session = line.session ?? parseAttemptReference(line.attempt ?? "")?.sessionId;
+  const session = line.session ?? parseAttemptReference(line.attempt ?? "")?.subjectId;
   const why = [line.unansweredSale, line.unansweredSearch].filter((each) => each !== undefined).join(", ");
   const says = [line.msg ?? text, line.err?.message, why].filter((each) => each !== undefined && each !== "");
   chronicle.note(session, `${name} logged ${says.join(": ")}`);

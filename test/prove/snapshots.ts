@@ -38,6 +38,8 @@ export interface ResultRecord {
   readonly heldReason: string | null;
   /** `callback`, `return`, or how it was found: `query`, `search`. */
   readonly via: string;
+  /** Milliseconds since the epoch, by the clock of the replica that recorded it. */
+  readonly receivedAt: number;
   /** What was decided about a held one. */
   readonly resolution: string | null;
 }

@@ -4,7 +4,7 @@ import { Code } from "@connectrpc/connect";
 import t from "tap";
 
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../../src/rpc/error-table.js";
-import { REFUSALS } from "../../src/rpc/refusal-table.js";
+import { httpStatusOfRefusal, REFUSALS } from "../../src/rpc/refusal-table.js";
 import { httpStatusOf } from "../../src/transcode/error.js";
 import { type Reason, statusOfReason } from "../../src/transcode/request-error.js";
 
@@ -29,7 +29,7 @@ const codeName = (code: Code): string =>
 const expected = [
   ...Object.entries(REFUSALS).map(([reason, row]) => [
     row.code,
-    String(httpStatusOf(row.grpc)),
+    String(httpStatusOfRefusal(row)),
     row.type,
     reason,
     codeName(row.grpc),

@@ -3,7 +3,11 @@ import t, { type Test } from "tap";
 import type { CheckoutPoint } from "../../src/checkout/checkout.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { startTestApp } from "../support/app.js";
+import { environmentOf, run, runJson } from "../support/command.js";
 import { eachEngine, signal, type TestEngine, until } from "../support/database.js";
+import { signedBody } from "../support/gateway.js";
+import { metric } from "../support/reconciliation.js";
+import { callback } from "../support/results.js";
 import { openPaid, type PaidParts, type PaidStory, storyAt } from "../support/refunds.js";
 
 // Whatever fails between us and the gateway: nothing is told twice, and both books agree in the end.
@@ -52,12 +56,15 @@ for (const way of WAYS) {
         { amount_refunded: way.amount },
         "an unknown refund keeps what it has",
       );
+      t.equal(await metric(story, "calmonypay_refunds_in_doubt"), 1);
       story.clock.ahead += 61_000;
       await untilEnded(story);
       t.match(await story.list(), [{ id: json.id, status: "failed", failure_reason: "lost" }]);
       t.match(await story.readPayment(), { amount_refunded: 0 });
       t.same(await story.events(), ["refund.created", "refund.failed"]);
       t.same(requestsOf(story), [], "nothing has moved");
+      t.equal(await metric(story, "calmonypay_refunds_in_doubt"), 0);
+      t.equal(await metric(story, 'calmonypay_refunds_total{end="lost"}'), 1);
       t.match(await story.refund({ amount: way.amount }), { json: { status: "succeeded" } }, "free again");
       t.same(requestsOf(story), [way.request]);
     },
@@ -67,7 +74,7 @@ for (const way of WAYS) {
     t,
     `a payment that was ${way.way}: a lost answer ends by asking, as soon as that is possible`,
     async (t, engine) => {
-      const story = await openOn(t, engine, way, { lost: "direct_timeout:10" });
+      const story = await openOn(t, engine, way, { lost: "direct_timeout:10,callback_dropped" });
       t.match(await story.refund({ amount: way.amount }), { status: 200, json: { status: "pending" } });
       await story.desk.setFaults("");
       story.clock.ahead += 60_000;
@@ -80,7 +87,7 @@ for (const way of WAYS) {
     t,
     `a payment that was ${way.way}: where only the answer is lost, asking at once is enough`,
     async (t, engine) => {
-      const story = await openOn(t, engine, way, { lost: "direct_timeout:2000" });
+      const story = await openOn(t, engine, way, { lost: "direct_timeout:2000,callback_dropped" });
       const answer = story.refund({ amount: way.amount });
       await until("the gateway has done it, and says nothing", () => requestsOf(story).length > 0);
       await story.desk.setFaults("");
@@ -89,6 +96,44 @@ for (const way of WAYS) {
     },
   );
 }
+
+await eachEngine(t, "a refund whose answer is lost ends by the gateway's callback as well", async (t, engine) => {
+  const [, , refunded] = WAYS;
+  const story = await openOn(t, engine, refunded, { lost: "direct_timeout:10" });
+  const { app, merchant, desk } = story;
+  const forged = { transactionUnique: "re_nobody", action: "REFUND_SALE", responseCode: "0" };
+  t.equal((await callback(app, new URLSearchParams(forged).toString())).status, 400);
+  t.match(await story.refund({ amount: 500 }), { status: 200, json: { status: "succeeded" } });
+  await desk.setFaults("");
+  await isBackOnce(t, story, refunded);
+  t.same((await app.call("GET", "/v1/held_payments", merchant.testKey)).json.data, [], "it is no payment");
+});
+
+await eachEngine(t, "a refund that was given up, and is made after all, is shown to a person", async (t, engine) => {
+  const [, , refunded] = WAYS;
+  const story = await openOn(t, engine, refunded, { lost: "direct_error" });
+  const { json } = await story.refund({ amount: 500 });
+  await story.desk.setFaults("");
+  story.clock.ahead += 121_000;
+  await untilEnded(story);
+  t.match(await story.list(), [{ status: "failed", failure_reason: "lost" }]);
+  const made = {
+    merchantID: (await story.sale()).gatewayMerchantId,
+    action: "REFUND_SALE",
+    transactionUnique: json.id,
+    transactionID: "777",
+    xref: "26112215WH25PT42SHREFUN",
+    amount: "500",
+    currencyCode: "826",
+    responseCode: "0",
+    responseStatus: "0",
+    state: "captured",
+  };
+  t.equal((await callback(story.app, signedBody(made, story.desk.secret))).status, 200);
+  const { data } = (await story.app.call("GET", "/v1/held_payments", story.merchant.testKey)).json;
+  t.match(data, [{ reason: "session_unknown", amount: 500 }]);
+  t.match(await story.list(), [{ status: "failed" }], "what has ended has ended");
+});
 
 const POINTS: readonly CheckoutPoint[] = [
   "refund recorded",
@@ -153,6 +198,30 @@ await eachEngine(t, "settlement that comes between question and request is waite
   t.match(await story.list(), [{ status: "succeeded" }]);
   t.match(await story.sale(), { state: "accepted", amountReceived: 2000, amountRefunded: 500 });
 });
+
+await eachEngine(
+  t,
+  "a person ends a refund in doubt by what stands at the gateway, and no other",
+  async (t, engine) => {
+    const story = await openPaid(t, engine, { lost: "direct_timeout:10", clock: systemClock });
+    const { json: told } = await story.refund({ amount: 500 });
+    const { json: behind } = await story.refund({ amount: 300 });
+    const env = environmentOf(story.config);
+    const { data } = await runJson(env, ["refunds", "in-doubt"]);
+    t.match(data, [{ id: told.id, payment: story.payment, amount: "5.00 GBP", told: "capture" }]);
+    t.equal(data?.length, 1);
+    const resolve = ["refunds", "resolve"];
+    t.match(await run(env, [...resolve, behind.id, "--as", "failed"]), { code: 1, stderr: /not in doubt/ });
+    t.match(await run(env, [...resolve, "re_nobody", "--as", "failed"]), { code: 1, stderr: /No such/ });
+    t.match(await run(env, [...resolve, told.id]), { code: 1, stderr: /--as/ });
+    t.match(await runJson(env, [...resolve, told.id, "--as", "succeeded"]), { status: "succeeded" });
+    t.match(await run(env, [...resolve, told.id, "--as", "failed"]), { code: 1 }, "that was final");
+    t.match(await story.list(), [{ status: "succeeded" }, { status: "pending" }]);
+    t.match(await story.readPayment(), { amount_refunded: 800 });
+    t.match(await run(env, ["refunds", "in-doubt"]), { code: 0 });
+    t.equal((await story.events()).filter((type) => type === "charge.refunded").length, 1);
+  },
+);
 
 /** A paid story in which money goes back on this way. */
 async function openOn(t: Test, engine: TestEngine, way: Way, parts: PaidParts): Promise<PaidStory> {

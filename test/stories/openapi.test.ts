@@ -8,12 +8,15 @@ import {
   testConfig,
 } from "../support/app.js";
 import { openPage } from "../support/browser.js";
+import { chargeOf, CUSTOMER } from "../support/charges.js";
 import { onSqlite } from "../support/database.js";
 import { complaints, jsonOf, operationsOf } from "../support/openapi.js";
 import { aLineItem, anOrder } from "../support/orders.js";
+import { openDesk } from "../support/sandbox-desk.js";
 import type { Loose } from "../support/reflection.js";
 
 const SESSIONS = "/v1/checkout/sessions";
+const INTENTS = "/v1/payment_intents";
 const SESSION = `${SESSIONS}/{id}`;
 
 const CARD = { cardNumber: "4929421234600821", cardExpiryMonth: "12", cardExpiryYear: "29", cardCVV: "356" };
@@ -28,6 +31,8 @@ const BODIES: Record<string, object> = {
   "post /v1/customers/{id}": { name: "Ada" },
   "post /v1/payment_methods/{id}/attach": { customer: "cus_abc123" },
   "post /v1/held_payments/{id}/resolve": { resolution: "dismiss", note: "Settled by telephone" },
+  [`post ${INTENTS}`]: chargeOf("pm_nobody"),
+  [`post ${INTENTS}/{id}/confirm`]: {},
   "post /v1/refunds": { payment_intent: "pi_nobody", amount: 1 },
   "post /v1/test_helpers/clock/advance": { seconds: 1 },
   "post /v1/test_helpers/gateway_faults": { faults: [{ type: "callback_dropped" }] },
@@ -86,7 +91,8 @@ await onSqlite(
 );
 
 await onSqlite(t, "every answer of the service is one that the document promises", async (t, engine) => {
-  const { app, document, testKey } = await startService(t, engine);
+  const { app, document, merchant } = await startService(t, engine);
+  const { testKey } = merchant;
   const seen = new Set<string>();
   const check = (method: string, template: string, answer: ApiAnswer): Loose => {
     const { responses } = document.paths[template][method];
@@ -120,6 +126,15 @@ await onSqlite(t, "every answer of the service is one that the document promises
     await call(method, path, VARIABLE.test(path) ? id : "", body);
     if (VARIABLE.test(path)) await call(method, path, "cs_nobody", body);
   }
+  const card = (await app.call("GET", `/v1/payment_intents/${ids["payment_intents"]}`, testKey)).json;
+  await call("post", INTENTS, "", chargeOf(card.payment_method));
+  for (let declined = 0; declined < 2; declined++) {
+    await call("post", INTENTS, "", { ...chargeOf(card.payment_method), amount: 12_000 });
+  }
+  const [given, tried] = (await app.call("GET", `${INTENTS}?limit=2`, testKey)).json.data;
+  await call("post", `${INTENTS}/{id}/cancel`, given.id);
+  await (await openDesk(app, merchant)).setFaults("direct_error");
+  await call("post", `${INTENTS}/{id}/confirm`, tried.id, {});
   check("get", SESSIONS, await app.call("GET", `${SESSIONS}?limit=0`, testKey));
   check(
     "get",
@@ -149,7 +164,7 @@ async function payPart(app: TestApp, url: string, key: string): Promise<string> 
 
 /** Has a new session of a customer paid; the id of the payment. */
 async function pay(app: TestApp, key: string): Promise<string> {
-  const { json } = await app.call("POST", SESSIONS, key, anOrder({ customer: "cus_abc123" }));
+  const { json } = await app.call("POST", SESSIONS, key, anOrder({ customer: CUSTOMER }));
   const cardPage = await (await openPage(json.url)).forms[0]?.submit();
   await cardPage?.forms[0]?.submit(CARD);
   return (await app.call("GET", "/v1/payment_intents", key)).json.data[0].id;
@@ -163,9 +178,9 @@ async function cardOf(app: TestApp, key: string): Promise<string> {
 /** A service, and the document as it serves it. */
 async function startService(t: Test, engine: Parameters<typeof testConfig>[0]) {
   const config = testConfig(engine);
-  const { testKey } = await createTestMerchant(config);
+  const merchant = await createTestMerchant(config);
   const app = await startTestApp(t, config);
   const answer = await app.call("GET", "/openapi.json", undefined);
   t.match(answer, { status: 200, json: { openapi: "3.1.0" } });
-  return { app, testKey, document: answer.json };
+  return { app, merchant, testKey: merchant.testKey, document: answer.json };
 }

@@ -6,12 +6,20 @@ import t from "tap";
 import { openGatewayAccount } from "../../src/checkout/gateway-account.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { openStore } from "../../src/store.js";
-import { createTestMerchant, startTestApp, type TestApp, testConfig } from "../support/app.js";
+import {
+  createTestMerchant,
+  startTestApp,
+  type TestApp,
+  testConfig,
+  type TestMerchant,
+} from "../support/app.js";
 import { type BrowserForm, openPage } from "../support/browser.js";
+import { chargeOf } from "../support/charges.js";
 import { eachEngine, silent } from "../support/database.js";
 import { paidMessage, signedBody, signMessage } from "../support/gateway.js";
 import { anOrder } from "../support/orders.js";
 import { bring, callback, partial, type Session } from "../support/results.js";
+import { type ScriptedGateway, startGateway } from "../support/scripted-gateway.js";
 
 const CARD = { cardNumber: "374245455400001", cardExpiryMonth: "12", cardExpiryYear: "29", cardCVV: "4887" };
 const WRONG_CARD = { ...CARD, cardNumber: "4111 1111 1111 1111", cardCVV: "7531" };
@@ -20,7 +28,8 @@ await eachEngine(
   t,
   "no secret of anybody gets into the log at its finest level, or into the database in clear",
   async (t, engine) => {
-    const config = testConfig(engine, { logLevel: "trace" });
+    const gateway = await startGateway(t);
+    const config = testConfig(engine, { logLevel: "trace", cardstreamUrl: gateway.url });
     const mine = await createTestMerchant(config);
     const app = await startTestApp(t, config);
     const secrets = new Map<string, string>([
@@ -64,6 +73,7 @@ await eachEngine(
       await callback(app, signedBody(message, mine.live.secret));
       await bring(app, live.id, signedBody(message, mine.live.secret));
     }
+    await chargeLive(app, mine, gateway, live, secrets);
     secrets.set("the shopper's address", "347 Lavender Road");
     secrets.set("the sandbox account's secret", await sandboxSecret(app, mine.id));
     secrets.set("the secrets key", config.secretsKey?.toString("base64") ?? keyFileOf(app));
@@ -84,6 +94,34 @@ await eachEngine(
     }
   },
 );
+
+/** The card of a live session is charged, and declined, by a gateway that answers both. */
+async function chargeLive(
+  app: TestApp,
+  mine: TestMerchant,
+  gateway: ScriptedGateway,
+  { id }: Session,
+  secrets: Map<string, string>,
+): Promise<void> {
+  const { json } = await app.call("GET", `/v1/checkout/sessions/${id}`, mine.liveKey);
+  for (const [index, responseCode] of ["0", "51"].entries()) {
+    gateway.answer(({ fields }) => {
+      const subject = { id: fields["orderRef"] ?? "", amount_total: 1200 };
+      const { signature = "", xref: _xref, ...rest } = fields;
+      const outcome = { responseCode, responseStatus: responseCode === "0" ? "0" : "1" };
+      const sums = { amount: "1200", amountReceived: responseCode === "0" ? "1200" : "0" };
+      const message = paidMessage(subject, mine.live.gatewayMerchantId, { ...rest, ...outcome, ...sums });
+      secrets.set(`charge ${index}, request`, signature);
+      secrets.set(`charge ${index}, xref`, message["xref"] ?? "");
+      secrets.set(`charge ${index}, signature`, signMessage(message, mine.live.secret));
+      return { body: signedBody(message, mine.live.secret) };
+    });
+    await app.call("POST", "/v1/payment_intents", mine.liveKey, chargeOf(json.payment_method));
+  }
+  const { data } = (await app.call("GET", "/v1/payment_intents?limit=2", mine.liveKey)).json;
+  const statuses = data.map(({ status }: { status: string }) => status);
+  if (statuses.join() !== "requires_payment_method,succeeded") throw new Error(`Charged: ${statuses.join()}`);
+}
 
 function note(secrets: Map<string, string>, what: string, form: BrowserForm | undefined): void {
   for (const [name, value] of form?.fields ?? []) {

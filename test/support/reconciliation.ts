@@ -124,7 +124,7 @@ export async function endAtGateway({ app }: Scene, end: "approved" | "declined")
 }
 
 /** A number of `/metrics`, by the beginning of its line. */
-export async function metric({ app }: Scene, name: string): Promise<number> {
+export async function metric({ app }: Pick<Scene, "app">, name: string): Promise<number> {
   const text = await (await fetch(app.urls.metrics ?? "")).text();
   const line = text.split("\n").find((each) => each.startsWith(`${name} `));
   if (line === undefined) throw new Error(`No metric ${name}.`);

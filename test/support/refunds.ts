@@ -54,7 +54,7 @@ export async function openPaid(
   engine: TestEngine,
   { amount = 2000, lost, ...parts }: PaidParts = {},
 ): Promise<PaidStory> {
-  const config = testConfig(engine);
+  const config = testConfig(engine, { metricsPort: 0 });
   const merchant = await createTestMerchant(config);
   const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
   const fails = { next: lost };

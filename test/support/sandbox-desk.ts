@@ -11,6 +11,8 @@ export interface SandboxDesk {
   settle(state?: "tendered"): Promise<number>;
   /** What is to go wrong from now on; "" for nothing. */
   setFaults(faults: string): Promise<void>;
+  /** What the sandbox signs with. */
+  readonly secret: string;
 }
 
 /** The desk at the sandbox of this service, or at the one that it is told to use. */
@@ -25,6 +27,7 @@ export async function openDesk(app: TestApp, merchant: TestMerchant): Promise<Sa
     return answer;
   };
   return {
+    secret: account.secret,
     async settle(state) {
       const order = { action: "SETTLE", ...(state === undefined ? {} : { state }) };
       return Number((await tell("POST", "/settle", order)).get("settled"));

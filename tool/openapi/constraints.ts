@@ -57,6 +57,7 @@ function keyword(rule: string, value: unknown): JsonObject {
 type Write = (value: unknown) => JsonObject;
 
 const KEYWORDS: Record<string, Write> = {
+  "bool.const": (value) => ({ const: value === true }),
   "string.const": (value) => ({ const: String(value) }),
   "string.min_len": (value) => ({ minLength: Number(value) }),
   "string.max_len": (value) => ({ maxLength: Number(value) }),

@@ -1,7 +1,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../../src/rpc/error-table.js";
-import { REFUSALS } from "../../src/rpc/refusal-table.js";
+import { httpStatusOfRefusal, REFUSALS } from "../../src/rpc/refusal-table.js";
 import { httpStatusOf } from "../../src/transcode/error.js";
 import { type Reason, statusOfReason } from "../../src/transcode/request-error.js";
 import { REQUEST_ID } from "./headers.js";
@@ -25,6 +25,8 @@ export function errorSchema(): JsonObject {
           code: described(
             `A stable word for programs; new ones may be added.\n\n${ALL.map(line).join("\n")}`,
           ),
+          decline_code: described("Why a charge was declined, with the code `card_declined`."),
+          payment_intent: described("Id of the payment that was declined, with the code `card_declined`."),
           param: described("The first field that is wrong. Absent where none is."),
           message: described("A sentence for people. It may change."),
           request_id: described("Id of the request, as in the header `Request-Id`."),
@@ -83,7 +85,7 @@ function rowOf({ type, code, meaning }: ErrorWords, status: number): Row {
 
 /** In the order of `docs/errors.md`; of the general ones only those whose code is not there already. */
 const ALL: readonly Row[] = withGeneral([
-  ...Object.values(REFUSALS).map((words) => rowOf(words, httpStatusOf(words.grpc))),
+  ...Object.values(REFUSALS).map((words) => rowOf(words, httpStatusOfRefusal(words))),
   ...Object.entries(REQUEST_ERRORS).map(([reason, words]) => rowOf(words, statusOfReason(reason as Reason))),
 ]);
 

@@ -1,5 +1,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 
+import { CHARGE, HELD, PAYMENT, REFUND } from "./payment-examples.js";
+
 /** What one call looks like. */
 interface Example {
   /** Where the call has a body. */
@@ -38,6 +40,7 @@ const OPEN = {
   metadata: {},
   payment_status: "unpaid",
   customer_creation: null,
+  line_items: null,
 };
 
 const COMPLETE = {
@@ -100,71 +103,12 @@ const CARD = {
   livemode: true,
 };
 
-const HELD = {
-  id: "gr_abc123",
-  object: "held_payment",
-  created: 1_718_000_000,
-  livemode: true,
-  checkout_session: "cs_abc123",
-  reason: "amount_mismatch",
-  description: "The amount asked for or received is not the session's.",
-  amount: 2999,
-  amount_received: 1500,
-  currency: "gbp",
-  gateway_transaction: "36943501",
-  possible_resolutions: ["accept", "return", "dismiss"],
-  resolution: null,
-  note: null,
-  resolved_at: null,
-};
-
-const PAYMENT = {
-  id: "pi_xyz789",
-  object: "payment_intent",
-  amount: 2999,
-  amount_received: 2999,
-  amount_refunded: 0,
-  currency: "gbp",
-  status: "succeeded",
-  customer: "cus_abc123",
-  payment_method: "pm_def456",
-  checkout_session: "cs_abc123",
-  latest_charge: {
-    authorization_code: "347414",
-    cvc_check: "pass",
-    address_line1_check: "unchecked",
-    address_postal_code_check: "unchecked",
-    three_d_secure: { result: "authenticated", electronic_commerce_indicator: "05", version: "2.2.0" },
-    decline_code: null,
-    message: "AUTHCODE:347414",
-  },
-  billing_details: null,
-  last_payment_error: null,
-  created: 1_718_000_000,
-  livemode: true,
-  metadata: {},
-};
-
 const FAULTS = {
   object: "test_helpers.gateway_faults",
   faults: [
     { type: "callback_delayed", milliseconds: 5000 },
     { type: "redirect_lost", milliseconds: null },
   ],
-};
-
-const REFUND = {
-  id: "re_ghi012",
-  object: "refund",
-  amount: 1000,
-  currency: "gbp",
-  status: "succeeded",
-  payment_intent: "pi_xyz789",
-  reason: "requested_by_customer",
-  failure_reason: null,
-  created: 1_718_000_000,
-  livemode: true,
-  metadata: {},
 };
 
 /** By the name of the method. A test holds them to their schemas. */
@@ -174,7 +118,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   ListCheckoutSessions: {
     answer: { object: "list", data: [OPEN], has_more: false, url: "/v1/checkout/sessions" },
   },
-  ExpireCheckoutSession: { answer: { ...OPEN, status: "expired" } },
+  ExpireCheckoutSession: { request: {}, answer: { ...OPEN, status: "expired" } },
   ListCheckoutSessionLineItems: {
     answer: {
       object: "list",
@@ -198,7 +142,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   DeleteCustomer: { answer: { id: "cus_abc123", object: "customer", deleted: true } },
   GetPaymentMethod: { answer: CARD },
   AttachPaymentMethod: { request: { customer: "cus_abc123" }, answer: CARD },
-  DetachPaymentMethod: { answer: { ...CARD, customer: null } },
+  DetachPaymentMethod: { request: {}, answer: { ...CARD, customer: null } },
   ListCustomerPaymentMethods: {
     answer: {
       object: "list",
@@ -224,6 +168,21 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   GetPaymentIntent: { answer: PAYMENT },
   ListPaymentIntents: {
     answer: { object: "list", data: [PAYMENT], has_more: false, url: "/v1/payment_intents" },
+  },
+  CreatePaymentIntent: {
+    request: {
+      customer: "cus_abc123",
+      payment_method: "pm_def456",
+      amount: 2999,
+      currency: "gbp",
+      confirm: true,
+      off_session: true,
+    },
+    answer: CHARGE,
+  },
+  ConfirmPaymentIntent: { request: { payment_method: "pm_def456" }, answer: CHARGE },
+  CancelPaymentIntent: {
+    answer: { ...CHARGE, status: "canceled", amount_received: 0, latest_charge: null },
   },
   CreateRefund: {
     request: { payment_intent: "pi_xyz789", amount: 1000, reason: "requested_by_customer" },

@@ -1,5 +1,6 @@
 import type { DescEnum, DescField, DescMessage, JsonObject } from "@bufbuild/protobuf";
 
+import { expandedFields } from "../../src/transcode/expanded-fields.js";
 import { plainStyle } from "../../src/transcode/plain-dialect.js";
 import { canBeUnset, constraintsOf, isRequired, rulesOf } from "./constraints.js";
 import { scalarSchema } from "./scalars.js";
@@ -28,8 +29,15 @@ export class Schemas {
 
   /** An object of these fields. */
   object(fields: readonly DescField[], side: Side): JsonObject {
-    const properties = fields.map((field) => [nameOf(field), this.#property(field, side)]);
-    const required = fields.filter((field) => side === "answer" || isRequired(field)).map(nameOf);
+    const expanded = expandedOf(fields);
+    const shown = fields.filter((field) => ![...expanded.values()].includes(field));
+    const properties = shown.map((field) => {
+      const object = expanded.get(field.name);
+      const schema =
+        object === undefined ? this.#property(field, side) : this.#idOrObject(field, object, side);
+      return [nameOf(field), schema];
+    });
+    const required = shown.filter((field) => side === "answer" || isRequired(field)).map(nameOf);
     return {
       type: "object",
       properties: Object.fromEntries(properties) as JsonObject,
@@ -60,6 +68,13 @@ export class Schemas {
     const value = this.value(field, side);
     const schema = side === "answer" && canBeUnset(field) ? orNull(value) : value;
     return { ...schema, description: descriptionOf(field) };
+  }
+
+  /** An id, in whose place a request may want its object. */
+  #idOrObject(field: DescField, object: DescField, side: Side): JsonObject {
+    const orUnset = canBeUnset(field) ? [{ type: "null" }] : [];
+    const anyOf = [this.value(field, side), this.value(object, side), ...orUnset];
+    return { anyOf, description: descriptionOf(field) };
   }
 
   /** The value of a field that has one, or one value of a list or map. */
@@ -95,6 +110,11 @@ export class Schemas {
     }
     return { $ref: `#/components/schemas/${desc.name}` };
   }
+}
+
+/** The fields that stand in the place of others where they are set, by the names of those others. */
+function expandedOf([first]: readonly DescField[]): Map<string, DescField> {
+  return first === undefined ? new Map() : expandedFields(first.parent, plainStyle);
 }
 
 function nameOf(field: DescField): string {

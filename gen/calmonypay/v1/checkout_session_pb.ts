@@ -5,13 +5,19 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import type { Customer } from "./customer_pb.js";
+import { file_calmonypay_v1_customer } from "./customer_pb.js";
+import type { PaymentIntent } from "./payment_intent_pb.js";
+import { file_calmonypay_v1_payment_intent } from "./payment_intent_pb.js";
+import type { PaymentMethod } from "./payment_method_pb.js";
+import { file_calmonypay_v1_payment_method } from "./payment_method_pb.js";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file calmonypay/v1/checkout_session.proto.
  */
 export const file_calmonypay_v1_checkout_session: GenFile = /*@__PURE__*/
-  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3Nlc3Npb24ucHJvdG8SDWNhbG1vbnlwYXkudjEi6wUKD0NoZWNrb3V0U2Vzc2lvbhIKCgJpZBgBIAEoCRInCgZvYmplY3QYAiABKAlCF7pIFHISChBjaGVja291dC5zZXNzaW9uEjQKBnN0YXR1cxgDIAEoDjIkLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEgsKA3VybBgEIAEoCRITCgtzdWNjZXNzX3VybBgFIAEoCRISCgpjYW5jZWxfdXJsGAYgASgJEhUKCGN1c3RvbWVyGAcgASgJSACIAQESGwoOcGF5bWVudF9pbnRlbnQYCCABKAlIAYgBARIbCg5wYXltZW50X21ldGhvZBgJIAEoCUgCiAEBEg8KB2NyZWF0ZWQYCiABKAMSEAoIbGl2ZW1vZGUYCyABKAgSEAoIY3VycmVuY3kYDCABKAkSFAoMYW1vdW50X3RvdGFsGA0gASgDEhIKCmV4cGlyZXNfYXQYDiABKAMSIAoTY2xpZW50X3JlZmVyZW5jZV9pZBgPIAEoCUgDiAEBEj4KCG1ldGFkYXRhGBAgAygLMiwuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24uTWV0YWRhdGFFbnRyeRJDCg5wYXltZW50X3N0YXR1cxgRIAEoDjIrLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uUGF5bWVudFN0YXR1cxJOChFjdXN0b21lcl9jcmVhdGlvbhgSIAEoDjIuLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uQ3VzdG9tZXJDcmVhdGlvbkgEiAEBGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfY3VzdG9tZXJCEQoPX3BheW1lbnRfaW50ZW50QhEKD19wYXltZW50X21ldGhvZEIWChRfY2xpZW50X3JlZmVyZW5jZV9pZEIUChJfY3VzdG9tZXJfY3JlYXRpb24ipgEKF0NoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtEgoKAmlkGAEgASgJEhsKBm9iamVjdBgCIAEoCUILukgIcgYKBGl0ZW0SEwoLZGVzY3JpcHRpb24YAyABKAkSEAoIcXVhbnRpdHkYBCABKAMSEAoIY3VycmVuY3kYBSABKAkSEwoLdW5pdF9hbW91bnQYBiABKAMSFAoMYW1vdW50X3RvdGFsGAcgASgDKq0BChVDaGVja291dFNlc3Npb25TdGF0dXMSJwojQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfVU5TUEVDSUZJRUQQABIgChxDSEVDS09VVF9TRVNTSU9OX1NUQVRVU19PUEVOEAESJAogQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfQ09NUExFVEUQAhIjCh9DSEVDS09VVF9TRVNTSU9OX1NUQVRVU19FWFBJUkVEEAMqpQEKHENoZWNrb3V0U2Vzc2lvblBheW1lbnRTdGF0dXMSLworQ0hFQ0tPVVRfU0VTU0lPTl9QQVlNRU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEioKJkNIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfVU5QQUlEEAESKAokQ0hFQ0tPVVRfU0VTU0lPTl9QQVlNRU5UX1NUQVRVU19QQUlEEAIqhAEKH0NoZWNrb3V0U2Vzc2lvbkN1c3RvbWVyQ3JlYXRpb24SMgouQ0hFQ0tPVVRfU0VTU0lPTl9DVVNUT01FUl9DUkVBVElPTl9VTlNQRUNJRklFRBAAEi0KKUNIRUNLT1VUX1NFU1NJT05fQ1VTVE9NRVJfQ1JFQVRJT05fQUxXQVlTEAFiBnByb3RvMw", [file_buf_validate_validate]);
+  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3Nlc3Npb24ucHJvdG8SDWNhbG1vbnlwYXkudjEi3QcKD0NoZWNrb3V0U2Vzc2lvbhIKCgJpZBgBIAEoCRInCgZvYmplY3QYAiABKAlCF7pIFHISChBjaGVja291dC5zZXNzaW9uEjQKBnN0YXR1cxgDIAEoDjIkLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEgsKA3VybBgEIAEoCRITCgtzdWNjZXNzX3VybBgFIAEoCRISCgpjYW5jZWxfdXJsGAYgASgJEhUKCGN1c3RvbWVyGAcgASgJSACIAQESGwoOcGF5bWVudF9pbnRlbnQYCCABKAlIAYgBARIbCg5wYXltZW50X21ldGhvZBgJIAEoCUgCiAEBEg8KB2NyZWF0ZWQYCiABKAMSEAoIbGl2ZW1vZGUYCyABKAgSEAoIY3VycmVuY3kYDCABKAkSFAoMYW1vdW50X3RvdGFsGA0gASgDEhIKCmV4cGlyZXNfYXQYDiABKAMSIAoTY2xpZW50X3JlZmVyZW5jZV9pZBgPIAEoCUgDiAEBEj4KCG1ldGFkYXRhGBAgAygLMiwuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24uTWV0YWRhdGFFbnRyeRJDCg5wYXltZW50X3N0YXR1cxgRIAEoDjIrLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uUGF5bWVudFN0YXR1cxJOChFjdXN0b21lcl9jcmVhdGlvbhgSIAEoDjIuLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uQ3VzdG9tZXJDcmVhdGlvbkgEiAEBEjIKEWN1c3RvbWVyX2V4cGFuZGVkGBMgASgLMhcuY2FsbW9ueXBheS52MS5DdXN0b21lchI9ChdwYXltZW50X2ludGVudF9leHBhbmRlZBgUIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudBI9ChdwYXltZW50X21ldGhvZF9leHBhbmRlZBgVIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudE1ldGhvZBI+CgpsaW5lX2l0ZW1zGBYgASgLMiouY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25MaW5lSXRlbUxpc3QaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgsKCV9jdXN0b21lckIRCg9fcGF5bWVudF9pbnRlbnRCEQoPX3BheW1lbnRfbWV0aG9kQhYKFF9jbGllbnRfcmVmZXJlbmNlX2lkQhQKEl9jdXN0b21lcl9jcmVhdGlvbiKPAQobQ2hlY2tvdXRTZXNzaW9uTGluZUl0ZW1MaXN0EhsKBm9iamVjdBgBIAEoCUILukgIcgYKBGxpc3QSNAoEZGF0YRgCIAMoCzImLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uTGluZUl0ZW0SEAoIaGFzX21vcmUYAyABKAgSCwoDdXJsGAQgASgJIqYBChdDaGVja291dFNlc3Npb25MaW5lSXRlbRIKCgJpZBgBIAEoCRIbCgZvYmplY3QYAiABKAlCC7pICHIGCgRpdGVtEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhAKCHF1YW50aXR5GAQgASgDEhAKCGN1cnJlbmN5GAUgASgJEhMKC3VuaXRfYW1vdW50GAYgASgDEhQKDGFtb3VudF90b3RhbBgHIAEoAyqtAQoVQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEicKI0NIRUNLT1VUX1NFU1NJT05fU1RBVFVTX1VOU1BFQ0lGSUVEEAASIAocQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfT1BFThABEiQKIENIRUNLT1VUX1NFU1NJT05fU1RBVFVTX0NPTVBMRVRFEAISIwofQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfRVhQSVJFRBADKqUBChxDaGVja291dFNlc3Npb25QYXltZW50U3RhdHVzEi8KK0NIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIqCiZDSEVDS09VVF9TRVNTSU9OX1BBWU1FTlRfU1RBVFVTX1VOUEFJRBABEigKJENIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfUEFJRBACKoQBCh9DaGVja291dFNlc3Npb25DdXN0b21lckNyZWF0aW9uEjIKLkNIRUNLT1VUX1NFU1NJT05fQ1VTVE9NRVJfQ1JFQVRJT05fVU5TUEVDSUZJRUQQABItCilDSEVDS09VVF9TRVNTSU9OX0NVU1RPTUVSX0NSRUFUSU9OX0FMV0FZUxABYgZwcm90bzM", [file_buf_validate_validate, file_calmonypay_v1_customer, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method]);
 
 /**
  * One payment that a merchant asks a shopper for, from the line items to the money.
@@ -146,6 +152,34 @@ export type CheckoutSession = Message<"calmonypay.v1.CheckoutSession"> & {
    * @generated from field: optional calmonypay.v1.CheckoutSessionCustomerCreation customer_creation = 18;
    */
   customerCreation?: CheckoutSessionCustomerCreation | undefined;
+
+  /**
+   * The customer itself. Unset unless the call asks for it by `expand: "customer"`.
+   *
+   * @generated from field: calmonypay.v1.Customer customer_expanded = 19;
+   */
+  customerExpanded?: Customer | undefined;
+
+  /**
+   * The payment itself. Unset unless the call asks for it by `expand: "payment_intent"`.
+   *
+   * @generated from field: calmonypay.v1.PaymentIntent payment_intent_expanded = 20;
+   */
+  paymentIntentExpanded?: PaymentIntent | undefined;
+
+  /**
+   * The card itself. Unset unless the call asks for it by `expand: "payment_method"`.
+   *
+   * @generated from field: calmonypay.v1.PaymentMethod payment_method_expanded = 21;
+   */
+  paymentMethodExpanded?: PaymentMethod | undefined;
+
+  /**
+   * The first ten items. Unset unless the call asks for them by `expand: "line_items"`.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionLineItemList line_items = 22;
+   */
+  lineItems?: CheckoutSessionLineItemList | undefined;
 };
 
 /**
@@ -154,6 +188,48 @@ export type CheckoutSession = Message<"calmonypay.v1.CheckoutSession"> & {
  */
 export const CheckoutSessionSchema: GenMessage<CheckoutSession> = /*@__PURE__*/
   messageDesc(file_calmonypay_v1_checkout_session, 0);
+
+/**
+ * The first items of a session.
+ *
+ * @generated from message calmonypay.v1.CheckoutSessionLineItemList
+ */
+export type CheckoutSessionLineItemList = Message<"calmonypay.v1.CheckoutSessionLineItemList"> & {
+  /**
+   * Always `list`. Set by the service.
+   *
+   * @generated from field: string object = 1;
+   */
+  object: string;
+
+  /**
+   * The items in the order that they were given in.
+   *
+   * @generated from field: repeated calmonypay.v1.CheckoutSessionLineItem data = 2;
+   */
+  data: CheckoutSessionLineItem[];
+
+  /**
+   * True where there are more: ListCheckoutSessionLineItems answers them.
+   *
+   * @generated from field: bool has_more = 3;
+   */
+  hasMore: boolean;
+
+  /**
+   * The path of the whole list. Set by the service.
+   *
+   * @generated from field: string url = 4;
+   */
+  url: string;
+};
+
+/**
+ * Describes the message calmonypay.v1.CheckoutSessionLineItemList.
+ * Use `create(CheckoutSessionLineItemListSchema)` to create a new message.
+ */
+export const CheckoutSessionLineItemListSchema: GenMessage<CheckoutSessionLineItemList> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_session, 1);
 
 /**
  * One item of a session, as it was ordered.
@@ -216,7 +292,7 @@ export type CheckoutSessionLineItem = Message<"calmonypay.v1.CheckoutSessionLine
  * Use `create(CheckoutSessionLineItemSchema)` to create a new message.
  */
 export const CheckoutSessionLineItemSchema: GenMessage<CheckoutSessionLineItem> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_session, 1);
+  messageDesc(file_calmonypay_v1_checkout_session, 2);
 
 /**
  * Where a checkout session stands.

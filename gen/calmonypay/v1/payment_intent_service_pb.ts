@@ -14,7 +14,101 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/payment_intent_service.proto.
  */
 export const file_calmonypay_v1_payment_intent_service: GenFile = /*@__PURE__*/
-  fileDesc("CipjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEiMQoXR2V0UGF5bWVudEludGVudFJlcXVlc3QSFgoCaWQYASABKAlCCrpIB8gBAXICGEAiUAoYR2V0UGF5bWVudEludGVudFJlc3BvbnNlEjQKDnBheW1lbnRfaW50ZW50GAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50IswCChlMaXN0UGF5bWVudEludGVudHNSZXF1ZXN0Eh0KBWxpbWl0GAEgASgFQgm6SAYaBBhkKAFIAIgBARImCg5zdGFydGluZ19hZnRlchgCIAEoCUIJukgGcgQQARhASAGIAQESJQoNZW5kaW5nX2JlZm9yZRgDIAEoCUIJukgGcgQQARhASAKIAQESIAoIY3VzdG9tZXIYBCABKAlCCbpIBnIEEAEYQEgDiAEBEigKEGNoZWNrb3V0X3Nlc3Npb24YBSABKAlCCbpIBnIEEAEYQEgEiAEBOiS6SCEiHwoOc3RhcnRpbmdfYWZ0ZXIKDWVuZGluZ19iZWZvcmVCCAoGX2xpbWl0QhEKD19zdGFydGluZ19hZnRlckIQCg5fZW5kaW5nX2JlZm9yZUILCglfY3VzdG9tZXJCEwoRX2NoZWNrb3V0X3Nlc3Npb24ihAEKGkxpc3RQYXltZW50SW50ZW50c1Jlc3BvbnNlEhsKBm9iamVjdBgBIAEoCUILukgIcgYKBGxpc3QSKgoEZGF0YRgCIAMoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudBIQCghoYXNfbW9yZRgDIAEoCBILCgN1cmwYBCABKAkyvQIKFFBheW1lbnRJbnRlbnRTZXJ2aWNlEpgBChBHZXRQYXltZW50SW50ZW50EiYuY2FsbW9ueXBheS52MS5HZXRQYXltZW50SW50ZW50UmVxdWVzdBonLmNhbG1vbnlwYXkudjEuR2V0UGF5bWVudEludGVudFJlc3BvbnNlIjOQAgGC0+STAipiDnBheW1lbnRfaW50ZW50EhgvdjEvcGF5bWVudF9pbnRlbnRzL3tpZH0SiQEKEkxpc3RQYXltZW50SW50ZW50cxIoLmNhbG1vbnlwYXkudjEuTGlzdFBheW1lbnRJbnRlbnRzUmVxdWVzdBopLmNhbG1vbnlwYXkudjEuTGlzdFBheW1lbnRJbnRlbnRzUmVzcG9uc2UiHpACAYLT5JMCFRITL3YxL3BheW1lbnRfaW50ZW50c2IGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_payment_intent, file_google_api_annotations]);
+  fileDesc("CipjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEi3wgKGkNyZWF0ZVBheW1lbnRJbnRlbnRSZXF1ZXN0EhwKCGN1c3RvbWVyGAEgASgJQgq6SAfIAQFyAhhAEiIKDnBheW1lbnRfbWV0aG9kGAIgASgJQgq6SAfIAQFyAhhAEiEKBmFtb3VudBgDIAEoA0IRukgOyAEBIgkY/8/bw/QCKAES6AUKCGN1cnJlbmN5GAQgASgJQtUFukjRBboBygUKCGN1cnJlbmN5EiNtdXN0IGJlIGEgY3VycmVuY3kgY29kZSBvZiBJU08gNDIxNxqYBXRoaXMgPT0gJycgfHwgdGhpcy5tYXRjaGVzKCdeKD9pOmFlZHxhZm58YWxsfGFtZHxhb2F8YXJzfGF1ZHxhd2d8YXpufGJhbXxiYmR8YmR0fGJnbnxiaGR8YmlmfGJtZHxibmR8Ym9ifGJybHxic2R8YnRufGJ3cHxieW58YnpkfGNhZHxjZGZ8Y2hmfGNscHxjbnl8Y29wfGNyY3xjdWN8Y3VwfGN2ZXxjemt8ZGpmfGRra3xkb3B8ZHpkfGVncHxlcm58ZXRifGV1cnxmamR8ZmtwfGdicHxnZWx8Z2hzfGdpcHxnbWR8Z25mfGd0cXxneWR8aGtkfGhubHxodGd8aHVmfGlkcnxpbHN8aW5yfGlxZHxpcnJ8aXNrfGptZHxqb2R8anB5fGtlc3xrZ3N8a2hyfGttZnxrcHd8a3J3fGt3ZHxreWR8a3p0fGxha3xsYnB8bGtyfGxyZHxsc2x8bHlkfG1hZHxtZGx8bWdhfG1rZHxtbWt8bW50fG1vcHxtcnV8bXVyfG12cnxtd2t8bXhufG15cnxtem58bmFkfG5nbnxuaW98bm9rfG5wcnxuemR8b21yfHBhYnxwZW58cGdrfHBocHxwa3J8cGxufHB5Z3xxYXJ8cm9ufHJzZHxydWJ8cndmfHNhcnxzYmR8c2NyfHNkZ3xzZWt8c2dkfHNocHxzbGV8c29zfHNyZHxzc3B8c3RufHN2Y3xzeXB8c3psfHRoYnx0anN8dG10fHRuZHx0b3B8dHJ5fHR0ZHx0d2R8dHpzfHVhaHx1Z3h8dXNkfHV5dXx1enN8dmVkfHZlc3x2bmR8dnV2fHdzdHx4YWZ8eGNkfHhjZ3x4b2Z8eHBmfHllcnx6YXJ8em13fHp3ZykkJynIAQESGwoHY29uZmlybRgFIAEoCEIKukgHyAEBagIIARITCgtvZmZfc2Vzc2lvbhgGIAEoCBJuCghtZXRhZGF0YRgHIAMoCzI3LmNhbG1vbnlwYXkudjEuQ3JlYXRlUGF5bWVudEludGVudFJlcXVlc3QuTWV0YWRhdGFFbnRyeUIjukggmgEdEDIiEnIQEAEYKDIKXlteXFtcXV0qJCoFcgMY9AMSHgoGZXhwYW5kGAggAygJQg66SAuSAQgQFCIEcgIYZBovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiUwobQ3JlYXRlUGF5bWVudEludGVudFJlc3BvbnNlEjQKDnBheW1lbnRfaW50ZW50GAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50IlEKF0dldFBheW1lbnRJbnRlbnRSZXF1ZXN0EhYKAmlkGAEgASgJQgq6SAfIAQFyAhhAEh4KBmV4cGFuZBgCIAMoCUIOukgLkgEIEBQiBHICGGQiUAoYR2V0UGF5bWVudEludGVudFJlc3BvbnNlEjQKDnBheW1lbnRfaW50ZW50GAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50IuwCChlMaXN0UGF5bWVudEludGVudHNSZXF1ZXN0Eh0KBWxpbWl0GAEgASgFQgm6SAYaBBhkKAFIAIgBARImCg5zdGFydGluZ19hZnRlchgCIAEoCUIJukgGcgQQARhASAGIAQESJQoNZW5kaW5nX2JlZm9yZRgDIAEoCUIJukgGcgQQARhASAKIAQESIAoIY3VzdG9tZXIYBCABKAlCCbpIBnIEEAEYQEgDiAEBEigKEGNoZWNrb3V0X3Nlc3Npb24YBSABKAlCCbpIBnIEEAEYQEgEiAEBEh4KBmV4cGFuZBgGIAMoCUIOukgLkgEIEBQiBHICGGQ6JLpIISIfCg5zdGFydGluZ19hZnRlcgoNZW5kaW5nX2JlZm9yZUIICgZfbGltaXRCEQoPX3N0YXJ0aW5nX2FmdGVyQhAKDl9lbmRpbmdfYmVmb3JlQgsKCV9jdXN0b21lckITChFfY2hlY2tvdXRfc2Vzc2lvbiKEAQoaTGlzdFBheW1lbnRJbnRlbnRzUmVzcG9uc2USGwoGb2JqZWN0GAEgASgJQgu6SAhyBgoEbGlzdBIqCgRkYXRhGAIgAygLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50EhAKCGhhc19tb3JlGAMgASgIEgsKA3VybBgEIAEoCSK6AQobQ29uZmlybVBheW1lbnRJbnRlbnRSZXF1ZXN0EhYKAmlkGAEgASgJQgq6SAfIAQFyAhhAEiYKDnBheW1lbnRfbWV0aG9kGAIgASgJQgm6SAZyBBABGEBIAIgBARIYCgtvZmZfc2Vzc2lvbhgDIAEoCEgBiAEBEh4KBmV4cGFuZBgEIAMoCUIOukgLkgEIEBQiBHICGGRCEQoPX3BheW1lbnRfbWV0aG9kQg4KDF9vZmZfc2Vzc2lvbiJUChxDb25maXJtUGF5bWVudEludGVudFJlc3BvbnNlEjQKDnBheW1lbnRfaW50ZW50GAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50IlQKGkNhbmNlbFBheW1lbnRJbnRlbnRSZXF1ZXN0EhYKAmlkGAEgASgJQgq6SAfIAQFyAhhAEh4KBmV4cGFuZBgCIAMoCUIOukgLkgEIEBQiBHICGGQiUwobQ2FuY2VsUGF5bWVudEludGVudFJlc3BvbnNlEjQKDnBheW1lbnRfaW50ZW50GAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50MrYGChRQYXltZW50SW50ZW50U2VydmljZRKcAQoTQ3JlYXRlUGF5bWVudEludGVudBIpLmNhbG1vbnlwYXkudjEuQ3JlYXRlUGF5bWVudEludGVudFJlcXVlc3QaKi5jYWxtb255cGF5LnYxLkNyZWF0ZVBheW1lbnRJbnRlbnRSZXNwb25zZSIugtPkkwIoOgEqYg5wYXltZW50X2ludGVudCITL3YxL3BheW1lbnRfaW50ZW50cxKYAQoQR2V0UGF5bWVudEludGVudBImLmNhbG1vbnlwYXkudjEuR2V0UGF5bWVudEludGVudFJlcXVlc3QaJy5jYWxtb255cGF5LnYxLkdldFBheW1lbnRJbnRlbnRSZXNwb25zZSIzkAIBgtPkkwIqYg5wYXltZW50X2ludGVudBIYL3YxL3BheW1lbnRfaW50ZW50cy97aWR9EokBChJMaXN0UGF5bWVudEludGVudHMSKC5jYWxtb255cGF5LnYxLkxpc3RQYXltZW50SW50ZW50c1JlcXVlc3QaKS5jYWxtb255cGF5LnYxLkxpc3RQYXltZW50SW50ZW50c1Jlc3BvbnNlIh6QAgGC0+STAhUSEy92MS9wYXltZW50X2ludGVudHMSrAEKFENvbmZpcm1QYXltZW50SW50ZW50EiouY2FsbW9ueXBheS52MS5Db25maXJtUGF5bWVudEludGVudFJlcXVlc3QaKy5jYWxtb255cGF5LnYxLkNvbmZpcm1QYXltZW50SW50ZW50UmVzcG9uc2UiO4LT5JMCNToBKmIOcGF5bWVudF9pbnRlbnQiIC92MS9wYXltZW50X2ludGVudHMve2lkfS9jb25maXJtEqgBChNDYW5jZWxQYXltZW50SW50ZW50EikuY2FsbW9ueXBheS52MS5DYW5jZWxQYXltZW50SW50ZW50UmVxdWVzdBoqLmNhbG1vbnlwYXkudjEuQ2FuY2VsUGF5bWVudEludGVudFJlc3BvbnNlIjqC0+STAjQ6ASpiDnBheW1lbnRfaW50ZW50Ih8vdjEvcGF5bWVudF9pbnRlbnRzL3tpZH0vY2FuY2VsYgZwcm90bzM", [file_buf_validate_validate, file_calmonypay_v1_payment_intent, file_google_api_annotations]);
+
+/**
+ * What CreatePaymentIntent takes.
+ *
+ * @generated from message calmonypay.v1.CreatePaymentIntentRequest
+ */
+export type CreatePaymentIntentRequest = Message<"calmonypay.v1.CreatePaymentIntentRequest"> & {
+  /**
+   * Id of the customer who pays.
+   *
+   * @generated from field: string customer = 1;
+   */
+  customer: string;
+
+  /**
+   * Id of the customer's payment method to charge.
+   *
+   * @generated from field: string payment_method = 2;
+   */
+  paymentMethod: string;
+
+  /**
+   * What to take, in minor units of `currency`: 2999 is GBP 29.99, or JPY 2999. From 1 to 99999999999.
+   *
+   * @generated from field: int64 amount = 3;
+   */
+  amount: bigint;
+
+  /**
+   * Three-letter ISO 4217 code, in either case.
+   *
+   * @generated from field: string currency = 4;
+   */
+  currency: string;
+
+  /**
+   * Must be true: a payment is charged as it is created.
+   *
+   * @generated from field: bool confirm = 5;
+   */
+  confirm: boolean;
+
+  /**
+   * True where the customer is not there, and has agreed before to be charged. Unset or false: the customer pays now with the
+   * card that they have left.
+   *
+   * @generated from field: bool off_session = 6;
+   */
+  offSession: boolean;
+
+  /**
+   * The merchant's own keys and values: at most 50, keys of 1 to 40 characters without square brackets, values of at
+   * most 500 characters. Empty: none.
+   *
+   * @generated from field: map<string, string> metadata = 7;
+   */
+  metadata: { [key: string]: string };
+
+  /**
+   * Which fields to answer as whole objects: `customer`, `payment_method`. Such an object is in the field of that name
+   * with `_expanded` behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 8;
+   */
+  expand: string[];
+};
+
+/**
+ * Describes the message calmonypay.v1.CreatePaymentIntentRequest.
+ * Use `create(CreatePaymentIntentRequestSchema)` to create a new message.
+ */
+export const CreatePaymentIntentRequestSchema: GenMessage<CreatePaymentIntentRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_intent_service, 0);
+
+/**
+ * What CreatePaymentIntent answers. Over HTTP the payment itself is the body.
+ *
+ * @generated from message calmonypay.v1.CreatePaymentIntentResponse
+ */
+export type CreatePaymentIntentResponse = Message<"calmonypay.v1.CreatePaymentIntentResponse"> & {
+  /**
+   * The new payment, `succeeded` or `processing`.
+   *
+   * @generated from field: calmonypay.v1.PaymentIntent payment_intent = 1;
+   */
+  paymentIntent?: PaymentIntent | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.CreatePaymentIntentResponse.
+ * Use `create(CreatePaymentIntentResponseSchema)` to create a new message.
+ */
+export const CreatePaymentIntentResponseSchema: GenMessage<CreatePaymentIntentResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_intent_service, 1);
 
 /**
  * What GetPaymentIntent takes.
@@ -28,6 +122,14 @@ export type GetPaymentIntentRequest = Message<"calmonypay.v1.GetPaymentIntentReq
    * @generated from field: string id = 1;
    */
   id: string;
+
+  /**
+   * Which fields to answer as whole objects: `customer`, `payment_method`. Such an object is in the field of that name
+   * with `_expanded` behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 2;
+   */
+  expand: string[];
 };
 
 /**
@@ -35,7 +137,7 @@ export type GetPaymentIntentRequest = Message<"calmonypay.v1.GetPaymentIntentReq
  * Use `create(GetPaymentIntentRequestSchema)` to create a new message.
  */
 export const GetPaymentIntentRequestSchema: GenMessage<GetPaymentIntentRequest> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_payment_intent_service, 0);
+  messageDesc(file_calmonypay_v1_payment_intent_service, 2);
 
 /**
  * What GetPaymentIntent answers. Over HTTP the payment itself is the body.
@@ -56,7 +158,7 @@ export type GetPaymentIntentResponse = Message<"calmonypay.v1.GetPaymentIntentRe
  * Use `create(GetPaymentIntentResponseSchema)` to create a new message.
  */
 export const GetPaymentIntentResponseSchema: GenMessage<GetPaymentIntentResponse> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_payment_intent_service, 1);
+  messageDesc(file_calmonypay_v1_payment_intent_service, 3);
 
 /**
  * What ListPaymentIntents takes. Over HTTP all of it is in the query string. Filters that are not set let everything
@@ -99,6 +201,14 @@ export type ListPaymentIntentsRequest = Message<"calmonypay.v1.ListPaymentIntent
    * @generated from field: optional string checkout_session = 5;
    */
   checkoutSession?: string | undefined;
+
+  /**
+   * Which fields to answer as whole objects: `data.customer`, `data.payment_method`. Such an object is in the field of
+   * that name with `_expanded` behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 6;
+   */
+  expand: string[];
 };
 
 /**
@@ -106,7 +216,7 @@ export type ListPaymentIntentsRequest = Message<"calmonypay.v1.ListPaymentIntent
  * Use `create(ListPaymentIntentsRequestSchema)` to create a new message.
  */
 export const ListPaymentIntentsRequestSchema: GenMessage<ListPaymentIntentsRequest> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_payment_intent_service, 2);
+  messageDesc(file_calmonypay_v1_payment_intent_service, 4);
 
 /**
  * What ListPaymentIntents answers: one page of the list.
@@ -148,17 +258,151 @@ export type ListPaymentIntentsResponse = Message<"calmonypay.v1.ListPaymentInten
  * Use `create(ListPaymentIntentsResponseSchema)` to create a new message.
  */
 export const ListPaymentIntentsResponseSchema: GenMessage<ListPaymentIntentsResponse> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_payment_intent_service, 3);
+  messageDesc(file_calmonypay_v1_payment_intent_service, 5);
 
 /**
- * Reads payments: those of checkout sessions, and charges of stored cards.
+ * What ConfirmPaymentIntent takes.
+ *
+ * @generated from message calmonypay.v1.ConfirmPaymentIntentRequest
+ */
+export type ConfirmPaymentIntentRequest = Message<"calmonypay.v1.ConfirmPaymentIntentRequest"> & {
+  /**
+   * Id of the payment, prefixed `pi_`.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Id of the customer's payment method to charge. Unset: the one that was declined.
+   *
+   * @generated from field: optional string payment_method = 2;
+   */
+  paymentMethod?: string | undefined;
+
+  /**
+   * True where the customer is not there. Unset: as before.
+   *
+   * @generated from field: optional bool off_session = 3;
+   */
+  offSession?: boolean | undefined;
+
+  /**
+   * Which fields to answer as whole objects: `customer`, `payment_method`. Such an object is in the field of that name
+   * with `_expanded` behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 4;
+   */
+  expand: string[];
+};
+
+/**
+ * Describes the message calmonypay.v1.ConfirmPaymentIntentRequest.
+ * Use `create(ConfirmPaymentIntentRequestSchema)` to create a new message.
+ */
+export const ConfirmPaymentIntentRequestSchema: GenMessage<ConfirmPaymentIntentRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_intent_service, 6);
+
+/**
+ * What ConfirmPaymentIntent answers. Over HTTP the payment itself is the body.
+ *
+ * @generated from message calmonypay.v1.ConfirmPaymentIntentResponse
+ */
+export type ConfirmPaymentIntentResponse = Message<"calmonypay.v1.ConfirmPaymentIntentResponse"> & {
+  /**
+   * The payment, `succeeded` or `processing`.
+   *
+   * @generated from field: calmonypay.v1.PaymentIntent payment_intent = 1;
+   */
+  paymentIntent?: PaymentIntent | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.ConfirmPaymentIntentResponse.
+ * Use `create(ConfirmPaymentIntentResponseSchema)` to create a new message.
+ */
+export const ConfirmPaymentIntentResponseSchema: GenMessage<ConfirmPaymentIntentResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_intent_service, 7);
+
+/**
+ * What CancelPaymentIntent takes.
+ *
+ * @generated from message calmonypay.v1.CancelPaymentIntentRequest
+ */
+export type CancelPaymentIntentRequest = Message<"calmonypay.v1.CancelPaymentIntentRequest"> & {
+  /**
+   * Id of the payment, prefixed `pi_`.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Which fields to answer as whole objects: `customer`, `payment_method`. Such an object is in the field of that name
+   * with `_expanded` behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 2;
+   */
+  expand: string[];
+};
+
+/**
+ * Describes the message calmonypay.v1.CancelPaymentIntentRequest.
+ * Use `create(CancelPaymentIntentRequestSchema)` to create a new message.
+ */
+export const CancelPaymentIntentRequestSchema: GenMessage<CancelPaymentIntentRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_intent_service, 8);
+
+/**
+ * What CancelPaymentIntent answers. Over HTTP the payment itself is the body.
+ *
+ * @generated from message calmonypay.v1.CancelPaymentIntentResponse
+ */
+export type CancelPaymentIntentResponse = Message<"calmonypay.v1.CancelPaymentIntentResponse"> & {
+  /**
+   * The payment, `canceled`.
+   *
+   * @generated from field: calmonypay.v1.PaymentIntent payment_intent = 1;
+   */
+  paymentIntent?: PaymentIntent | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.CancelPaymentIntentResponse.
+ * Use `create(CancelPaymentIntentResponseSchema)` to create a new message.
+ */
+export const CancelPaymentIntentResponseSchema: GenMessage<CancelPaymentIntentResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_intent_service, 9);
+
+/**
+ * Charges stored cards, and reads payments: those charges, and the payments of checkout sessions.
  *
  * Every call carries `authorization: Bearer sk_live_...` (or `sk_test_...`) and sees only the objects of that
- * key's merchant and mode; everything else is NOT_FOUND.
+ * key's merchant and mode; everything else is NOT_FOUND. Calls that change something take `idempotency-key` as those of
+ * CheckoutService do.
  *
  * @generated from service calmonypay.v1.PaymentIntentService
  */
 export const PaymentIntentService: GenService<{
+  /**
+   * Charges a customer's stored card.
+   *
+   * Answers the payment, `succeeded`; or `processing` where the gateway's answer was lost: it is then found out what became of
+   * the charge, which is never sent again. A call that is made again with its `idempotency-key` tells how its charge stands
+   * now, and charges nothing.
+   *
+   * Fails with FAILED_PRECONDITION (over HTTP 402) and the reason `CARD_DECLINED` where the charge came to nothing: the
+   * metadata of its ErrorInfo holds `decline_code` and `payment_intent`. Fails with INVALID_ARGUMENT naming the field where the
+   * payment method may not be charged, and with UNAVAILABLE where the gateway has not answered for a while; then nothing
+   * was stored.
+   *
+   * @generated from rpc calmonypay.v1.PaymentIntentService.CreatePaymentIntent
+   */
+  createPaymentIntent: {
+    methodKind: "unary";
+    input: typeof CreatePaymentIntentRequestSchema;
+    output: typeof CreatePaymentIntentResponseSchema;
+  },
   /**
    * Reads one payment.
    *
@@ -182,6 +426,29 @@ export const PaymentIntentService: GenService<{
     methodKind: "unary";
     input: typeof ListPaymentIntentsRequestSchema;
     output: typeof ListPaymentIntentsResponseSchema;
+  },
+  /**
+   * Tries a payment again whose charge was declined, with another payment method or the same. Answers and fails as
+   * CreatePaymentIntent does; also with FAILED_PRECONDITION where the payment does not require a payment method.
+   *
+   * @generated from rpc calmonypay.v1.PaymentIntentService.ConfirmPaymentIntent
+   */
+  confirmPaymentIntent: {
+    methodKind: "unary";
+    input: typeof ConfirmPaymentIntentRequestSchema;
+    output: typeof ConfirmPaymentIntentResponseSchema;
+  },
+  /**
+   * Gives a payment up whose charge was declined.
+   *
+   * Fails with FAILED_PRECONDITION where the payment does not require a payment method: one that is processing may be paid.
+   *
+   * @generated from rpc calmonypay.v1.PaymentIntentService.CancelPaymentIntent
+   */
+  cancelPaymentIntent: {
+    methodKind: "unary";
+    input: typeof CancelPaymentIntentRequestSchema;
+    output: typeof CancelPaymentIntentResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_calmonypay_v1_payment_intent_service, 0);

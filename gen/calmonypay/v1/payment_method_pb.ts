@@ -7,13 +7,15 @@ import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import type { BillingDetails } from "./billing_details_pb.js";
 import { file_calmonypay_v1_billing_details } from "./billing_details_pb.js";
+import type { Customer } from "./customer_pb.js";
+import { file_calmonypay_v1_customer } from "./customer_pb.js";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file calmonypay/v1/payment_method.proto.
  */
 export const file_calmonypay_v1_payment_method: GenFile = /*@__PURE__*/
-  fileDesc("CiJjYWxtb255cGF5L3YxL3BheW1lbnRfbWV0aG9kLnByb3RvEg1jYWxtb255cGF5LnYxIpQCCg1QYXltZW50TWV0aG9kEgoKAmlkGAEgASgJEiUKBm9iamVjdBgCIAEoCUIVukgSchAKDnBheW1lbnRfbWV0aG9kEi4KBHR5cGUYAyABKA4yIC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2RUeXBlEiEKBGNhcmQYBCABKAsyEy5jYWxtb255cGF5LnYxLkNhcmQSNgoPYmlsbGluZ19kZXRhaWxzGAUgASgLMh0uY2FsbW9ueXBheS52MS5CaWxsaW5nRGV0YWlscxIVCghjdXN0b21lchgGIAEoCUgAiAEBEg8KB2NyZWF0ZWQYByABKAMSEAoIbGl2ZW1vZGUYCCABKAhCCwoJX2N1c3RvbWVyIvYBCgRDYXJkEg0KBWJyYW5kGAEgASgJEhIKBWxhc3Q0GAIgASgJSACIAQESFgoJZXhwX21vbnRoGAMgASgFSAGIAQESFQoIZXhwX3llYXIYBCABKAVIAogBARIrCgdmdW5kaW5nGAUgASgOMhouY2FsbW9ueXBheS52MS5DYXJkRnVuZGluZxIUCgdjb3VudHJ5GAYgASgJSAOIAQESGAoLZmluZ2VycHJpbnQYByABKAlIBIgBAUIICgZfbGFzdDRCDAoKX2V4cF9tb250aEILCglfZXhwX3llYXJCCgoIX2NvdW50cnlCDgoMX2ZpbmdlcnByaW50KlYKEVBheW1lbnRNZXRob2RUeXBlEiMKH1BBWU1FTlRfTUVUSE9EX1RZUEVfVU5TUEVDSUZJRUQQABIcChhQQVlNRU5UX01FVEhPRF9UWVBFX0NBUkQQASqQAQoLQ2FyZEZ1bmRpbmcSHAoYQ0FSRF9GVU5ESU5HX1VOU1BFQ0lGSUVEEAASFwoTQ0FSRF9GVU5ESU5HX0NSRURJVBABEhYKEkNBUkRfRlVORElOR19ERUJJVBACEhgKFENBUkRfRlVORElOR19QUkVQQUlEEAMSGAoUQ0FSRF9GVU5ESU5HX1VOS05PV04QBGIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_billing_details]);
+  fileDesc("CiJjYWxtb255cGF5L3YxL3BheW1lbnRfbWV0aG9kLnByb3RvEg1jYWxtb255cGF5LnYxIsgCCg1QYXltZW50TWV0aG9kEgoKAmlkGAEgASgJEiUKBm9iamVjdBgCIAEoCUIVukgSchAKDnBheW1lbnRfbWV0aG9kEi4KBHR5cGUYAyABKA4yIC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2RUeXBlEiEKBGNhcmQYBCABKAsyEy5jYWxtb255cGF5LnYxLkNhcmQSNgoPYmlsbGluZ19kZXRhaWxzGAUgASgLMh0uY2FsbW9ueXBheS52MS5CaWxsaW5nRGV0YWlscxIVCghjdXN0b21lchgGIAEoCUgAiAEBEg8KB2NyZWF0ZWQYByABKAMSEAoIbGl2ZW1vZGUYCCABKAgSMgoRY3VzdG9tZXJfZXhwYW5kZWQYCSABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyQgsKCV9jdXN0b21lciL2AQoEQ2FyZBINCgVicmFuZBgBIAEoCRISCgVsYXN0NBgCIAEoCUgAiAEBEhYKCWV4cF9tb250aBgDIAEoBUgBiAEBEhUKCGV4cF95ZWFyGAQgASgFSAKIAQESKwoHZnVuZGluZxgFIAEoDjIaLmNhbG1vbnlwYXkudjEuQ2FyZEZ1bmRpbmcSFAoHY291bnRyeRgGIAEoCUgDiAEBEhgKC2ZpbmdlcnByaW50GAcgASgJSASIAQFCCAoGX2xhc3Q0QgwKCl9leHBfbW9udGhCCwoJX2V4cF95ZWFyQgoKCF9jb3VudHJ5Qg4KDF9maW5nZXJwcmludCpWChFQYXltZW50TWV0aG9kVHlwZRIjCh9QQVlNRU5UX01FVEhPRF9UWVBFX1VOU1BFQ0lGSUVEEAASHAoYUEFZTUVOVF9NRVRIT0RfVFlQRV9DQVJEEAEqkAEKC0NhcmRGdW5kaW5nEhwKGENBUkRfRlVORElOR19VTlNQRUNJRklFRBAAEhcKE0NBUkRfRlVORElOR19DUkVESVQQARIWChJDQVJEX0ZVTkRJTkdfREVCSVQQAhIYChRDQVJEX0ZVTkRJTkdfUFJFUEFJRBADEhgKFENBUkRfRlVORElOR19VTktOT1dOEARiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer]);
 
 /**
  * A card that was paid with. Attached to a customer, it can be charged again.
@@ -78,6 +80,13 @@ export type PaymentMethod = Message<"calmonypay.v1.PaymentMethod"> & {
    * @generated from field: bool livemode = 8;
    */
   livemode: boolean;
+
+  /**
+   * The customer itself. Unset unless the call asks for it by `expand: "customer"`.
+   *
+   * @generated from field: calmonypay.v1.Customer customer_expanded = 9;
+   */
+  customerExpanded?: Customer | undefined;
 };
 
 /**

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/payment_method_service.proto.
  */
 export const file_calmonypay_v1_payment_method_service: GenFile = /*@__PURE__*/
-  fileDesc("CipjYWxtb255cGF5L3YxL3BheW1lbnRfbWV0aG9kX3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEiMQoXR2V0UGF5bWVudE1ldGhvZFJlcXVlc3QSFgoCaWQYASABKAlCCrpIB8gBAXICGEAiUAoYR2V0UGF5bWVudE1ldGhvZFJlc3BvbnNlEjQKDnBheW1lbnRfbWV0aG9kGAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kIlIKGkF0dGFjaFBheW1lbnRNZXRob2RSZXF1ZXN0EhYKAmlkGAEgASgJQgq6SAfIAQFyAhhAEhwKCGN1c3RvbWVyGAIgASgJQgq6SAfIAQFyAhhAIlMKG0F0dGFjaFBheW1lbnRNZXRob2RSZXNwb25zZRI0Cg5wYXltZW50X21ldGhvZBgBIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudE1ldGhvZCI0ChpEZXRhY2hQYXltZW50TWV0aG9kUmVxdWVzdBIWCgJpZBgBIAEoCUIKukgHyAEBcgIYQCJTChtEZXRhY2hQYXltZW50TWV0aG9kUmVzcG9uc2USNAoOcGF5bWVudF9tZXRob2QYASABKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2QihAIKIUxpc3RDdXN0b21lclBheW1lbnRNZXRob2RzUmVxdWVzdBIcCghjdXN0b21lchgBIAEoCUIKukgHyAEBcgIYQBIdCgVsaW1pdBgCIAEoBUIJukgGGgQYZCgBSACIAQESJgoOc3RhcnRpbmdfYWZ0ZXIYAyABKAlCCbpIBnIEEAEYQEgBiAEBEiUKDWVuZGluZ19iZWZvcmUYBCABKAlCCbpIBnIEEAEYQEgCiAEBOiS6SCEiHwoOc3RhcnRpbmdfYWZ0ZXIKDWVuZGluZ19iZWZvcmVCCAoGX2xpbWl0QhEKD19zdGFydGluZ19hZnRlckIQCg5fZW5kaW5nX2JlZm9yZSKMAQoiTGlzdEN1c3RvbWVyUGF5bWVudE1ldGhvZHNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EioKBGRhdGEYAiADKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2QSEAoIaGFzX21vcmUYAyABKAgSCwoDdXJsGAQgASgJMsAFChRQYXltZW50TWV0aG9kU2VydmljZRKYAQoQR2V0UGF5bWVudE1ldGhvZBImLmNhbG1vbnlwYXkudjEuR2V0UGF5bWVudE1ldGhvZFJlcXVlc3QaJy5jYWxtb255cGF5LnYxLkdldFBheW1lbnRNZXRob2RSZXNwb25zZSIzkAIBgtPkkwIqYg5wYXltZW50X21ldGhvZBIYL3YxL3BheW1lbnRfbWV0aG9kcy97aWR9EqgBChNBdHRhY2hQYXltZW50TWV0aG9kEikuY2FsbW9ueXBheS52MS5BdHRhY2hQYXltZW50TWV0aG9kUmVxdWVzdBoqLmNhbG1vbnlwYXkudjEuQXR0YWNoUGF5bWVudE1ldGhvZFJlc3BvbnNlIjqC0+STAjQ6ASpiDnBheW1lbnRfbWV0aG9kIh8vdjEvcGF5bWVudF9tZXRob2RzL3tpZH0vYXR0YWNoEqgBChNEZXRhY2hQYXltZW50TWV0aG9kEikuY2FsbW9ueXBheS52MS5EZXRhY2hQYXltZW50TWV0aG9kUmVxdWVzdBoqLmNhbG1vbnlwYXkudjEuRGV0YWNoUGF5bWVudE1ldGhvZFJlc3BvbnNlIjqC0+STAjQ6ASpiDnBheW1lbnRfbWV0aG9kIh8vdjEvcGF5bWVudF9tZXRob2RzL3tpZH0vZGV0YWNoErYBChpMaXN0Q3VzdG9tZXJQYXltZW50TWV0aG9kcxIwLmNhbG1vbnlwYXkudjEuTGlzdEN1c3RvbWVyUGF5bWVudE1ldGhvZHNSZXF1ZXN0GjEuY2FsbW9ueXBheS52MS5MaXN0Q3VzdG9tZXJQYXltZW50TWV0aG9kc1Jlc3BvbnNlIjOQAgGC0+STAioSKC92MS9jdXN0b21lcnMve2N1c3RvbWVyfS9wYXltZW50X21ldGhvZHNiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_payment_method, file_google_api_annotations]);
+  fileDesc("CipjYWxtb255cGF5L3YxL3BheW1lbnRfbWV0aG9kX3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEiUQoXR2V0UGF5bWVudE1ldGhvZFJlcXVlc3QSFgoCaWQYASABKAlCCrpIB8gBAXICGEASHgoGZXhwYW5kGAIgAygJQg66SAuSAQgQFCIEcgIYZCJQChhHZXRQYXltZW50TWV0aG9kUmVzcG9uc2USNAoOcGF5bWVudF9tZXRob2QYASABKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2QicgoaQXR0YWNoUGF5bWVudE1ldGhvZFJlcXVlc3QSFgoCaWQYASABKAlCCrpIB8gBAXICGEASHAoIY3VzdG9tZXIYAiABKAlCCrpIB8gBAXICGEASHgoGZXhwYW5kGAMgAygJQg66SAuSAQgQFCIEcgIYZCJTChtBdHRhY2hQYXltZW50TWV0aG9kUmVzcG9uc2USNAoOcGF5bWVudF9tZXRob2QYASABKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2QiVAoaRGV0YWNoUGF5bWVudE1ldGhvZFJlcXVlc3QSFgoCaWQYASABKAlCCrpIB8gBAXICGEASHgoGZXhwYW5kGAIgAygJQg66SAuSAQgQFCIEcgIYZCJTChtEZXRhY2hQYXltZW50TWV0aG9kUmVzcG9uc2USNAoOcGF5bWVudF9tZXRob2QYASABKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2QipAIKIUxpc3RDdXN0b21lclBheW1lbnRNZXRob2RzUmVxdWVzdBIcCghjdXN0b21lchgBIAEoCUIKukgHyAEBcgIYQBIdCgVsaW1pdBgCIAEoBUIJukgGGgQYZCgBSACIAQESJgoOc3RhcnRpbmdfYWZ0ZXIYAyABKAlCCbpIBnIEEAEYQEgBiAEBEiUKDWVuZGluZ19iZWZvcmUYBCABKAlCCbpIBnIEEAEYQEgCiAEBEh4KBmV4cGFuZBgFIAMoCUIOukgLkgEIEBQiBHICGGQ6JLpIISIfCg5zdGFydGluZ19hZnRlcgoNZW5kaW5nX2JlZm9yZUIICgZfbGltaXRCEQoPX3N0YXJ0aW5nX2FmdGVyQhAKDl9lbmRpbmdfYmVmb3JlIowBCiJMaXN0Q3VzdG9tZXJQYXltZW50TWV0aG9kc1Jlc3BvbnNlEhsKBm9iamVjdBgBIAEoCUILukgIcgYKBGxpc3QSKgoEZGF0YRgCIAMoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudE1ldGhvZBIQCghoYXNfbW9yZRgDIAEoCBILCgN1cmwYBCABKAkywAUKFFBheW1lbnRNZXRob2RTZXJ2aWNlEpgBChBHZXRQYXltZW50TWV0aG9kEiYuY2FsbW9ueXBheS52MS5HZXRQYXltZW50TWV0aG9kUmVxdWVzdBonLmNhbG1vbnlwYXkudjEuR2V0UGF5bWVudE1ldGhvZFJlc3BvbnNlIjOQAgGC0+STAipiDnBheW1lbnRfbWV0aG9kEhgvdjEvcGF5bWVudF9tZXRob2RzL3tpZH0SqAEKE0F0dGFjaFBheW1lbnRNZXRob2QSKS5jYWxtb255cGF5LnYxLkF0dGFjaFBheW1lbnRNZXRob2RSZXF1ZXN0GiouY2FsbW9ueXBheS52MS5BdHRhY2hQYXltZW50TWV0aG9kUmVzcG9uc2UiOoLT5JMCNDoBKmIOcGF5bWVudF9tZXRob2QiHy92MS9wYXltZW50X21ldGhvZHMve2lkfS9hdHRhY2gSqAEKE0RldGFjaFBheW1lbnRNZXRob2QSKS5jYWxtb255cGF5LnYxLkRldGFjaFBheW1lbnRNZXRob2RSZXF1ZXN0GiouY2FsbW9ueXBheS52MS5EZXRhY2hQYXltZW50TWV0aG9kUmVzcG9uc2UiOoLT5JMCNDoBKmIOcGF5bWVudF9tZXRob2QiHy92MS9wYXltZW50X21ldGhvZHMve2lkfS9kZXRhY2gStgEKGkxpc3RDdXN0b21lclBheW1lbnRNZXRob2RzEjAuY2FsbW9ueXBheS52MS5MaXN0Q3VzdG9tZXJQYXltZW50TWV0aG9kc1JlcXVlc3QaMS5jYWxtb255cGF5LnYxLkxpc3RDdXN0b21lclBheW1lbnRNZXRob2RzUmVzcG9uc2UiM5ACAYLT5JMCKhIoL3YxL2N1c3RvbWVycy97Y3VzdG9tZXJ9L3BheW1lbnRfbWV0aG9kc2IGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_payment_method, file_google_api_annotations]);
 
 /**
  * What GetPaymentMethod takes.
@@ -28,6 +28,14 @@ export type GetPaymentMethodRequest = Message<"calmonypay.v1.GetPaymentMethodReq
    * @generated from field: string id = 1;
    */
   id: string;
+
+  /**
+   * Which fields to answer as whole objects: `customer`. Such an object is in the field of that name with `_expanded`
+   * behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 2;
+   */
+  expand: string[];
 };
 
 /**
@@ -77,6 +85,14 @@ export type AttachPaymentMethodRequest = Message<"calmonypay.v1.AttachPaymentMet
    * @generated from field: string customer = 2;
    */
   customer: string;
+
+  /**
+   * Which fields to answer as whole objects: `customer`. Such an object is in the field of that name with `_expanded`
+   * behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 3;
+   */
+  expand: string[];
 };
 
 /**
@@ -119,6 +135,14 @@ export type DetachPaymentMethodRequest = Message<"calmonypay.v1.DetachPaymentMet
    * @generated from field: string id = 1;
    */
   id: string;
+
+  /**
+   * Which fields to answer as whole objects: `customer`. Such an object is in the field of that name with `_expanded`
+   * behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 2;
+   */
+  expand: string[];
 };
 
 /**
@@ -182,6 +206,14 @@ export type ListCustomerPaymentMethodsRequest = Message<"calmonypay.v1.ListCusto
    * @generated from field: optional string ending_before = 4;
    */
   endingBefore?: string | undefined;
+
+  /**
+   * Which fields to answer as whole objects: `data.customer`. Such an object is in the field of that name with
+   * `_expanded` behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 5;
+   */
+  expand: string[];
 };
 
 /**

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/refund_service.proto.
  */
 export const file_calmonypay_v1_refund_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJjYWxtb255cGF5L3YxL3JlZnVuZF9zZXJ2aWNlLnByb3RvEg1jYWxtb255cGF5LnYxIswCChNDcmVhdGVSZWZ1bmRSZXF1ZXN0EiIKDnBheW1lbnRfaW50ZW50GAEgASgJQgq6SAfIAQFyAhhAEiMKBmFtb3VudBgCIAEoA0IOukgLIgkY/8/bw/QCKAFIAIgBARI8CgZyZWFzb24YAyABKA4yGy5jYWxtb255cGF5LnYxLlJlZnVuZFJlYXNvbkIKukgHggEEEAEgAEgBiAEBEmcKCG1ldGFkYXRhGAQgAygLMjAuY2FsbW9ueXBheS52MS5DcmVhdGVSZWZ1bmRSZXF1ZXN0Lk1ldGFkYXRhRW50cnlCI7pIIJoBHRAyIhJyEBABGCgyCl5bXlxbXF1dKiQqBXIDGPQDGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIJCgdfYW1vdW50QgkKB19yZWFzb24iPQoUQ3JlYXRlUmVmdW5kUmVzcG9uc2USJQoGcmVmdW5kGAEgASgLMhUuY2FsbW9ueXBheS52MS5SZWZ1bmQiKgoQR2V0UmVmdW5kUmVxdWVzdBIWCgJpZBgBIAEoCUIKukgHyAEBcgIYQCI6ChFHZXRSZWZ1bmRSZXNwb25zZRIlCgZyZWZ1bmQYASABKAsyFS5jYWxtb255cGF5LnYxLlJlZnVuZCKSAgoSTGlzdFJlZnVuZHNSZXF1ZXN0Eh0KBWxpbWl0GAEgASgFQgm6SAYaBBhkKAFIAIgBARImCg5zdGFydGluZ19hZnRlchgCIAEoCUIJukgGcgQQARhASAGIAQESJQoNZW5kaW5nX2JlZm9yZRgDIAEoCUIJukgGcgQQARhASAKIAQESJgoOcGF5bWVudF9pbnRlbnQYBCABKAlCCbpIBnIEEAEYQEgDiAEBOiS6SCEiHwoOc3RhcnRpbmdfYWZ0ZXIKDWVuZGluZ19iZWZvcmVCCAoGX2xpbWl0QhEKD19zdGFydGluZ19hZnRlckIQCg5fZW5kaW5nX2JlZm9yZUIRCg9fcGF5bWVudF9pbnRlbnQidgoTTGlzdFJlZnVuZHNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EiMKBGRhdGEYAiADKAsyFS5jYWxtb255cGF5LnYxLlJlZnVuZBIQCghoYXNfbW9yZRgDIAEoCBILCgN1cmwYBCABKAky6wIKDVJlZnVuZFNlcnZpY2USdwoMQ3JlYXRlUmVmdW5kEiIuY2FsbW9ueXBheS52MS5DcmVhdGVSZWZ1bmRSZXF1ZXN0GiMuY2FsbW9ueXBheS52MS5DcmVhdGVSZWZ1bmRSZXNwb25zZSIegtPkkwIYOgEqYgZyZWZ1bmQiCy92MS9yZWZ1bmRzEnMKCUdldFJlZnVuZBIfLmNhbG1vbnlwYXkudjEuR2V0UmVmdW5kUmVxdWVzdBogLmNhbG1vbnlwYXkudjEuR2V0UmVmdW5kUmVzcG9uc2UiI5ACAYLT5JMCGmIGcmVmdW5kEhAvdjEvcmVmdW5kcy97aWR9EmwKC0xpc3RSZWZ1bmRzEiEuY2FsbW9ueXBheS52MS5MaXN0UmVmdW5kc1JlcXVlc3QaIi5jYWxtb255cGF5LnYxLkxpc3RSZWZ1bmRzUmVzcG9uc2UiFpACAYLT5JMCDRILL3YxL3JlZnVuZHNiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_refund, file_google_api_annotations]);
+  fileDesc("CiJjYWxtb255cGF5L3YxL3JlZnVuZF9zZXJ2aWNlLnByb3RvEg1jYWxtb255cGF5LnYxIuwCChNDcmVhdGVSZWZ1bmRSZXF1ZXN0EiIKDnBheW1lbnRfaW50ZW50GAEgASgJQgq6SAfIAQFyAhhAEiMKBmFtb3VudBgCIAEoA0IOukgLIgkY/8/bw/QCKAFIAIgBARI8CgZyZWFzb24YAyABKA4yGy5jYWxtb255cGF5LnYxLlJlZnVuZFJlYXNvbkIKukgHggEEEAEgAEgBiAEBEmcKCG1ldGFkYXRhGAQgAygLMjAuY2FsbW9ueXBheS52MS5DcmVhdGVSZWZ1bmRSZXF1ZXN0Lk1ldGFkYXRhRW50cnlCI7pIIJoBHRAyIhJyEBABGCgyCl5bXlxbXF1dKiQqBXIDGPQDEh4KBmV4cGFuZBgFIAMoCUIOukgLkgEIEBQiBHICGGQaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgkKB19hbW91bnRCCQoHX3JlYXNvbiI9ChRDcmVhdGVSZWZ1bmRSZXNwb25zZRIlCgZyZWZ1bmQYASABKAsyFS5jYWxtb255cGF5LnYxLlJlZnVuZCJKChBHZXRSZWZ1bmRSZXF1ZXN0EhYKAmlkGAEgASgJQgq6SAfIAQFyAhhAEh4KBmV4cGFuZBgCIAMoCUIOukgLkgEIEBQiBHICGGQiOgoRR2V0UmVmdW5kUmVzcG9uc2USJQoGcmVmdW5kGAEgASgLMhUuY2FsbW9ueXBheS52MS5SZWZ1bmQisgIKEkxpc3RSZWZ1bmRzUmVxdWVzdBIdCgVsaW1pdBgBIAEoBUIJukgGGgQYZCgBSACIAQESJgoOc3RhcnRpbmdfYWZ0ZXIYAiABKAlCCbpIBnIEEAEYQEgBiAEBEiUKDWVuZGluZ19iZWZvcmUYAyABKAlCCbpIBnIEEAEYQEgCiAEBEiYKDnBheW1lbnRfaW50ZW50GAQgASgJQgm6SAZyBBABGEBIA4gBARIeCgZleHBhbmQYBSADKAlCDrpIC5IBCBAUIgRyAhhkOiS6SCEiHwoOc3RhcnRpbmdfYWZ0ZXIKDWVuZGluZ19iZWZvcmVCCAoGX2xpbWl0QhEKD19zdGFydGluZ19hZnRlckIQCg5fZW5kaW5nX2JlZm9yZUIRCg9fcGF5bWVudF9pbnRlbnQidgoTTGlzdFJlZnVuZHNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EiMKBGRhdGEYAiADKAsyFS5jYWxtb255cGF5LnYxLlJlZnVuZBIQCghoYXNfbW9yZRgDIAEoCBILCgN1cmwYBCABKAky6wIKDVJlZnVuZFNlcnZpY2USdwoMQ3JlYXRlUmVmdW5kEiIuY2FsbW9ueXBheS52MS5DcmVhdGVSZWZ1bmRSZXF1ZXN0GiMuY2FsbW9ueXBheS52MS5DcmVhdGVSZWZ1bmRSZXNwb25zZSIegtPkkwIYOgEqYgZyZWZ1bmQiCy92MS9yZWZ1bmRzEnMKCUdldFJlZnVuZBIfLmNhbG1vbnlwYXkudjEuR2V0UmVmdW5kUmVxdWVzdBogLmNhbG1vbnlwYXkudjEuR2V0UmVmdW5kUmVzcG9uc2UiI5ACAYLT5JMCGmIGcmVmdW5kEhAvdjEvcmVmdW5kcy97aWR9EmwKC0xpc3RSZWZ1bmRzEiEuY2FsbW9ueXBheS52MS5MaXN0UmVmdW5kc1JlcXVlc3QaIi5jYWxtb255cGF5LnYxLkxpc3RSZWZ1bmRzUmVzcG9uc2UiFpACAYLT5JMCDRILL3YxL3JlZnVuZHNiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_refund, file_google_api_annotations]);
 
 /**
  * What CreateRefund takes.
@@ -50,6 +50,14 @@ export type CreateRefundRequest = Message<"calmonypay.v1.CreateRefundRequest"> &
    * @generated from field: map<string, string> metadata = 4;
    */
   metadata: { [key: string]: string };
+
+  /**
+   * Which fields to answer as whole objects: `payment_intent`, `payment_intent.customer`. Such an object is in the
+   * field of that name with `_expanded` behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 5;
+   */
+  expand: string[];
 };
 
 /**
@@ -92,6 +100,14 @@ export type GetRefundRequest = Message<"calmonypay.v1.GetRefundRequest"> & {
    * @generated from field: string id = 1;
    */
   id: string;
+
+  /**
+   * Which fields to answer as whole objects: `payment_intent`, `payment_intent.customer`. Such an object is in the
+   * field of that name with `_expanded` behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 2;
+   */
+  expand: string[];
 };
 
 /**
@@ -155,6 +171,14 @@ export type ListRefundsRequest = Message<"calmonypay.v1.ListRefundsRequest"> & {
    * @generated from field: optional string payment_intent = 4;
    */
   paymentIntent?: string | undefined;
+
+  /**
+   * Which fields to answer as whole objects: `data.payment_intent`, `data.payment_intent.customer`. Such an object is
+   * in the field of that name with `_expanded` behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 5;
+   */
+  expand: string[];
 };
 
 /**

@@ -29,7 +29,7 @@ export class CreateRefunds1795301200000 implements MigrationInterface {
       indexes: [
         ["merchant_id", "livemode", "id"],
         ["payment_intent_id", "id"],
-        ["livemode", "next_round_at"],
+        ["status", "livemode", "next_round_at"],
       ],
     });
   }

@@ -56,6 +56,8 @@ const CARD: ReadonlySet<string> = new Set([
   "cardType",
   "cardSchemeCode",
   "cardScheme",
+  "cardIssuer",
+  "cardIssuerCountry",
   "cardIssuerCountryCode",
   "cardExpiryMonth",
   "cardExpiryYear",

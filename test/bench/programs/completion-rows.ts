@@ -19,13 +19,6 @@ export function completionRows(session: PaidSession, result: GatewayResult, mess
   const scope = { merchantId, livemode };
   const xref_sealed = sealer.seal(result.xref, { ...scope, purpose: "xref" });
   const [resultId, methodId, intentId] = [newId("gr", now), newId("pm", now), newId("pi", now)];
-  const event = (type: string, object_id: string) => ({
-    id: newId("evt", now),
-    ...owner,
-    type,
-    object_id,
-    created_at: now,
-  });
   return {
     result: {
       id: resultId,
@@ -73,7 +66,10 @@ export function completionRows(session: PaidSession, result: GatewayResult, mess
       metadata: "{}",
       created_at: now,
     },
-    events: [event("payment_intent.succeeded", intentId), event("checkout.session.completed", session.id)],
+    events: [
+      newEvent(owner, "payment_intent.succeeded", intentId, now),
+      newEvent(owner, "checkout.session.completed", session.id, now),
+    ],
     session: {
       completed_at: now,
       completed_late: 0,
@@ -83,4 +79,9 @@ export function completionRows(session: PaidSession, result: GatewayResult, mess
       status: "complete",
     },
   };
+}
+
+/** Its columns in the order in which the peers name them. */
+function newEvent(owner: object, type: string, object_id: string, created_at: number) {
+  return { id: newId("evt", created_at), ...owner, type, object_id, created_at };
 }

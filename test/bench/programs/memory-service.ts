@@ -54,7 +54,7 @@ function newSession(order: SessionOrder, id: string, now: number): CheckoutSessi
     successUrl: order.successUrl,
     cancelUrl: order.cancelUrl,
     customerId: order.customerId,
-    customerCreation: null,
+    customerCreation: order.customerCreation,
     clientReferenceId: order.clientReferenceId,
     metadata: order.metadata,
     attempt: 1,

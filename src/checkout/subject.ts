@@ -1,0 +1,27 @@
+import { type CheckoutSessionRow, findCheckoutSession } from "../db/checkout-sessions.js";
+import { findPaymentIntent, type PaymentIntentRow } from "../db/payment-intents.js";
+import type { AttemptReference } from "../domain/attempt-reference.js";
+import type { Checkout } from "./checkout.js";
+
+/** What an attempt to take money is made for: a session, or a direct charge's payment intent. Exactly one is there. */
+export type Subject =
+  | { readonly session: CheckoutSessionRow; readonly intent?: undefined }
+  | { readonly session?: undefined; readonly intent: PaymentIntentRow };
+
+/** The subject that a reference names. Undefined where there is none: then it was not of our making. */
+export async function findSubject(
+  { db }: Pick<Checkout, "db">,
+  reference: AttemptReference | undefined,
+): Promise<Subject | undefined> {
+  if (reference?.kind === "session") {
+    const session = await findCheckoutSession(db.manager, reference.subjectId);
+    return session && { session };
+  }
+  const intent = reference && (await findPaymentIntent(db.manager, reference.subjectId));
+  return intent && { intent };
+}
+
+/** True once its money is in. */
+export function isPaid(subject: Subject | undefined): boolean {
+  return subject?.session?.status === "complete" || subject?.intent?.status === "succeeded";
+}

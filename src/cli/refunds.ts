@@ -1,0 +1,65 @@
+import { type Command, Option } from "commander";
+
+import { resolveRefund } from "../checkout/resolve-refund.js";
+import { listRefundsInDoubt } from "../db/pending-refunds.js";
+import { findRefund, type RefundRow } from "../db/refunds.js";
+import { currencyByCode, displayAmount } from "../domain/money.js";
+import { jsonOption } from "./options.js";
+import { type Fields, isoTime, print, printList } from "./output.js";
+import { withCheckout, withRegistry } from "./registry.js";
+
+interface ResolveOptions {
+  readonly as: "succeeded" | "failed";
+  readonly json: boolean;
+}
+
+/** As many as a person reads; the oldest come first, and what is dealt with makes room. */
+const LISTED_MAX = 1000;
+
+/** `refunds in-doubt|resolve`. */
+export function addRefundCommands(program: Command, env: NodeJS.ProcessEnv): void {
+  const refunds = program.command("refunds").description("money that goes back").helpCommand(false);
+  refunds
+    .command("in-doubt")
+    .description("list refunds that the gateway was told, and has not answered for good: the oldest first")
+    .addOption(jsonOption())
+    .action(async (options: { json: boolean }) => {
+      await withRegistry(env, async ({ db }) => {
+        printList((await listRefundsInDoubt(db.manager, LISTED_MAX)).map(listed), options.json);
+      });
+    });
+  refunds
+    .command("resolve")
+    .description("end a refund in doubt by what you have seen at the gateway; final, and nothing is sent")
+    .argument("<id>", "the refund, re_..., as refunds in-doubt shows it")
+    .addOption(
+      new Option("--as <end>", "succeeded: the money is back; failed: it is not, and may be refunded anew")
+        .choices(["succeeded", "failed"])
+        .makeOptionMandatory(),
+    )
+    .addOption(jsonOption())
+    .action(async (id: string, options: ResolveOptions) => await resolve(env, id, options));
+}
+
+async function resolve(env: NodeJS.ProcessEnv, id: string, options: ResolveOptions): Promise<void> {
+  await withCheckout(env, async (checkout) => {
+    await resolveRefund(checkout, id, options.as === "succeeded");
+    const refund = await findRefund(checkout.db.manager, id);
+    if (refund !== undefined) print(listed(refund), options.json);
+  });
+}
+
+function listed(refund: RefundRow): Fields {
+  const currency = currencyByCode(refund.currency);
+  return {
+    id: refund.id,
+    payment: refund.paymentIntentId,
+    merchant: refund.merchantId,
+    mode: refund.livemode ? "live" : "test",
+    amount: currency === undefined ? null : displayAmount(refund.amount, currency),
+    status: refund.status,
+    failure: refund.failure,
+    told: refund.told,
+    told_at: refund.toldAt === null ? null : isoTime(refund.toldAt),
+  };
+}

@@ -1,0 +1,53 @@
+import t from "tap";
+
+import { type StoredCardSale, storedCardFields } from "../../src/cardstream/stored-card-sale.js";
+import { currency } from "../support/currency.js";
+
+const SALE: StoredCardSale = {
+  xref: "26112215WH25PT42SH12ABC",
+  amount: 2999,
+  currency: currency("gbp"),
+  countryCode: "GB",
+  transactionUnique: "pi_abc-1",
+  orderRef: "pi_abc",
+  callbackUrl: "https://pay.example/callbacks/cardstream",
+  offSession: true,
+};
+
+const fieldsOf = (changes: Partial<StoredCardSale>): Record<string, string> =>
+  Object.fromEntries(storedCardFields({ ...SALE, ...changes }));
+
+t.test("a charge never leads a browser, and never names a card", async (t) => {
+  const names = Object.keys(fieldsOf({}));
+  for (const name of ["redirectURL", "cardNumber", "cardCVV", "merchantID", "action"])
+    t.notOk(names.includes(name));
+});
+
+t.test("all that must not be cloned from the first payment is said", async (t) => {
+  t.same(fieldsOf({}), {
+    xref: "26112215WH25PT42SH12ABC",
+    type: "2",
+    rtAgreementType: "unscheduled",
+    initiator: "merchant",
+    amount: "2999",
+    currencyCode: "826",
+    countryCode: "GB",
+    transactionUnique: "pi_abc-1",
+    orderRef: "pi_abc",
+    callbackURL: "https://pay.example/callbacks/cardstream",
+    duplicateDelay: "9999",
+    avscv2CheckRequired: "N",
+  });
+});
+
+t.test("a customer who is there pays by themselves", async (t) => {
+  t.match(fieldsOf({ offSession: false }), {
+    type: "1",
+    rtAgreementType: "cardonfile",
+    initiator: "consumer",
+  });
+});
+
+t.test("an amount goes in minor units as it is", async (t) => {
+  t.match(fieldsOf({ amount: 10, currency: currency("jpy") }), { amount: "10", currencyCode: "392" });
+});

@@ -1,0 +1,54 @@
+import t from "tap";
+
+import type { GatewayResult } from "../../src/domain/gateway-result.js";
+import { type Expected, judgeCharge } from "../../src/domain/judgement.js";
+import { currency } from "../support/currency.js";
+
+/** A success of the third attempt, with what the gateway sends of it. */
+const PAID: GatewayResult = {
+  merchantID: "100856",
+  action: "SALE",
+  transactionUnique: "pi_abc-3",
+  orderRef: "pi_abc",
+  transactionID: "36943501",
+  xref: "19042803WH25PT42SH69VRP",
+  state: "captured",
+  responseCode: 0,
+  responseStatus: 0,
+  responseMessage: "AUTHCODE:385359",
+  amount: 2999,
+  amountReceived: 2999,
+  amountRetained: undefined,
+  amountRefunded: undefined,
+  currencyCode: "826",
+  currencyExponent: "2",
+  card: { brand: "visa", last4: "0821", expMonth: 12, expYear: 2027, funding: "credit", country: "GB" },
+  cardLook: null,
+  billing: null,
+  transactionKey: "transaction:36943501",
+};
+
+const CHARGE: Expected = { subjectId: "pi_abc", amount: 2999, currency: currency("GBP"), attempt: 3 };
+
+const outcomeOf = (changes: Partial<GatewayResult>): string =>
+  judgeCharge({ ...PAID, ...changes }, CHARGE).outcome;
+
+const refused = (responseCode: number): string =>
+  outcomeOf({ responseCode, responseStatus: 2, state: "finished" });
+
+t.test("what says nothing of a charge leaves it unknown, a duplicate above all", async (t) => {
+  for (const code of [65554, 65536, 65552, 65564, 91, 96]) t.equal(refused(code), "unknown", String(code));
+});
+
+t.test("a charge that the gateway would not try has failed", async (t) => {
+  for (const code of [65539, 65541, 65542, 65546, 66311, 66341, 66944]) {
+    t.equal(refused(code), "declined", String(code));
+  }
+});
+
+t.test("otherwise a charge is judged as a session's payment", async (t) => {
+  t.equal(outcomeOf({}), "completed");
+  t.equal(outcomeOf({ amountReceived: 1 }), "held");
+  t.equal(outcomeOf({ responseCode: 51, responseStatus: 1 }), "declined");
+  t.equal(outcomeOf({ orderRef: "pi_abd" }), "held");
+});

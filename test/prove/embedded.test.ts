@@ -1,0 +1,23 @@
+import t from "tap";
+
+import { counterExample } from "./counter-example.js";
+import { LOST_DEFAULT, SERVICE, simulate } from "./run.js";
+
+// Half a minute where nobody else needs the processor.
+t.setTimeout(600_000);
+
+t.test("300 sessions on the embedded database are recorded exactly once", async (t) => {
+  const setting = { engine: "embedded", replicas: 1, service: SERVICE, server: undefined } as const;
+  const verdict = await simulate({
+    ...setting,
+    seed: 1,
+    sessions: 300,
+    lost: LOST_DEFAULT,
+    onProgress() {},
+  });
+  t.same(counterExample(verdict), []);
+  const { injected } = verdict.chronicle;
+  t.ok(injected.get("killed at: session locked"), "a simulation without a crash would prove little");
+  t.ok(injected.get("killed at: attempt leased"));
+  t.ok(injected.get("callback and redirect both lost"));
+});

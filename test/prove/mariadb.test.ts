@@ -1,0 +1,24 @@
+import t from "tap";
+
+import { counterExample } from "./counter-example.js";
+import { LOST_DEFAULT, SERVICE, simulate } from "./run.js";
+
+// Half a minute where nobody else needs the processor.
+t.setTimeout(600_000);
+
+t.test("300 sessions on two replicas and a server are recorded exactly once", async (t) => {
+  const server = process.env["TEST_DATABASE_URL"];
+  const setting = { engine: "mariadb", replicas: 2, service: SERVICE, server } as const;
+  const verdict = await simulate({
+    ...setting,
+    seed: 1,
+    sessions: 300,
+    lost: LOST_DEFAULT,
+    onProgress() {},
+  });
+  t.same(counterExample(verdict), []);
+  const { injected } = verdict.chronicle;
+  t.ok(injected.get("database line cut"), "a simulation without a lost line would prove little");
+  t.ok(injected.get("killed at: payment recorded"));
+  t.ok(injected.get("held: return"), "nor would one in which no money goes back");
+});

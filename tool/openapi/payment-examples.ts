@@ -1,0 +1,65 @@
+/** A payment that waits for a person. */
+export const HELD = {
+  id: "gr_abc123",
+  object: "held_payment",
+  created: 1_718_000_000,
+  livemode: true,
+  checkout_session: "cs_abc123",
+  payment_intent: null,
+  reason: "amount_mismatch",
+  description: "The amount asked for or received is not the session's.",
+  amount: 2999,
+  amount_received: 1500,
+  currency: "gbp",
+  gateway_transaction: "36943501",
+  possible_resolutions: ["accept", "return", "dismiss"],
+  resolution: null,
+  note: null,
+  resolved_at: null,
+};
+
+/** The payment of a session. */
+export const PAYMENT = {
+  id: "pi_xyz789",
+  object: "payment_intent",
+  amount: 2999,
+  amount_received: 2999,
+  amount_refunded: 0,
+  currency: "gbp",
+  status: "succeeded",
+  customer: "cus_abc123",
+  payment_method: "pm_def456",
+  checkout_session: "cs_abc123",
+  latest_charge: {
+    authorization_code: "347414",
+    cvc_check: "pass",
+    address_line1_check: "unchecked",
+    address_postal_code_check: "unchecked",
+    three_d_secure: { result: "authenticated", electronic_commerce_indicator: "05", version: "2.2.0" },
+    decline_code: null,
+    message: "AUTHCODE:347414",
+  },
+  billing_details: null,
+  last_payment_error: null,
+  created: 1_718_000_000,
+  livemode: true,
+  metadata: {},
+};
+
+/** A charge of a stored card. */
+export const CHARGE = { ...PAYMENT, checkout_session: null };
+
+/** Money of a payment that goes back. */
+export const REFUND = {
+  id: "re_ghi012",
+  object: "refund",
+  amount: 1000,
+  currency: "gbp",
+  status: "succeeded",
+  payment_intent: "pi_xyz789",
+  reason: "requested_by_customer",
+  failure_reason: null,
+  created: 1_718_000_000,
+  livemode: true,
+  metadata: {},
+};
