@@ -1,5 +1,7 @@
 import { matchesNatively } from "./native-patterns.js";
-import type { Check } from "./sure-rules.js";
+
+/** True where a value that is there is sure to keep a rule. */
+export type Check = (value: unknown) => boolean;
 
 /** What an expression of CEL asks of `this`, for the two forms that ours have; never true for one of another form. */
 export function expressionCheck(expression: string): Check {

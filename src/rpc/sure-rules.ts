@@ -16,10 +16,7 @@ import {
 } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 
 import { matchesNatively } from "./native-patterns.js";
-import { expressionCheck } from "./sure-expressions.js";
-
-/** True where a value that is there is sure to keep a rule. */
-export type Check = (value: unknown) => boolean;
+import { type Check, expressionCheck } from "./sure-expressions.js";
 
 /** A rule of a kind that is not known here: protovalidate has to say. */
 const UNSURE: Check = () => false;
@@ -51,14 +48,14 @@ function typeCheck({ type }: FieldRules, field: DescField): Check {
 
 /** A character may take two places in a string: between the two counts nothing is sure. */
 function stringCheck(rules: StringRules): Check {
-  if (!knows(StringRulesSchema, rules, ["min_len", "max_len", "pattern"])) return UNSURE;
+  if (!knows(StringRulesSchema, rules, ["min_len", "max_len", "pattern", "in"])) return UNSURE;
   const [min, max] = [Number(rules.minLen), rules.maxLen === 0n ? Infinity : Number(rules.maxLen)];
-  const { pattern } = rules;
+  const { pattern, in: allowed } = rules;
   return (value) => {
     const text = value as string;
-    return (
-      text.length <= max && text.length >= min * 2 - 1 && (pattern === "" || matchesNatively(pattern, text))
-    );
+    if (text.length > max || text.length < min * 2 - 1) return false;
+    if (allowed.length > 0 && !allowed.includes(text)) return false;
+    return pattern === "" || matchesNatively(pattern, text);
   };
 }
 
@@ -77,10 +74,15 @@ function enumCheck(rules: EnumRules, { enum: desc }: DescField): Check {
 }
 
 function listCheck(rules: RepeatedRules, field: DescField): Check {
-  if (!knows(RepeatedRulesSchema, rules, ["min_items", "max_items"]) || field.fieldKind !== "list")
-    return UNSURE;
+  const names = ["min_items", "max_items", "unique", "items"];
+  if (!knows(RepeatedRulesSchema, rules, names) || field.fieldKind !== "list") return UNSURE;
   const [min, max] = [Number(rules.minItems), rules.maxItems === 0n ? Infinity : Number(rules.maxItems)];
-  return (value) => (value as unknown[]).length >= min && (value as unknown[]).length <= max;
+  const item = partCheck(rules.items, field);
+  return (value) => {
+    const items = value as unknown[];
+    if (items.length < min || items.length > max || !items.every(item)) return false;
+    return !rules.unique || items.length < 2;
+  };
 }
 
 function mapCheck(rules: MapRules, field: DescField): Check {

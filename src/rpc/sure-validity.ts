@@ -5,7 +5,8 @@ import {
   message as messageOption,
   oneof,
 } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
-import { type Check, checkOf, requiredCheck } from "./sure-rules.js";
+import type { Check } from "./sure-expressions.js";
+import { checkOf, requiredCheck } from "./sure-rules.js";
 
 /**
  * Whether a message is sure to keep the `buf.validate` rules of its proto file. False where it may break one, or where a rule is

@@ -34,7 +34,8 @@ export function within<T>(timeoutMs: number, work: () => Promise<T>, expire: () 
   // One promise and one timer: this stands around every call.
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(expire()), timeoutMs);
-    const done = (): void => clearTimeout(timer);
-    work().then(resolve, reject).then(done, done);
+    work()
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
   });
 }
