@@ -39,6 +39,7 @@ export async function chargeCard(
   charge: Charge,
 ): Promise<AnsweredPayment> {
   const account = await openAccount(checkout, owner);
+  await checkout.reached("charge checked");
   const { done, answer } = await guarded(checkout, account, () =>
     recordAndSend(checkout, owner, call, charge, account),
   );

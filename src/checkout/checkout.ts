@@ -61,6 +61,7 @@ export type CheckoutPoint =
   | "refund answered"
   | "attempt leased"
   | "attempt asked"
+  | "charge checked"
   | "charge recorded"
   | "charge sent"
   | "charge answered";

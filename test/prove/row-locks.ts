@@ -21,9 +21,7 @@ export async function openRowLocks(url: string): Promise<LockHolder> {
   await setup.end();
   return {
     async holdTooLong(conversation) {
-      const connection = await mysql.createConnection(url);
-      await connection.query("begin");
-      await lockSession(connection, conversation);
+      const connection = await begin(url, (begun) => lockSession(begun, conversation));
       return async () => {
         conversation.count("lock held too long");
         conversation.note("another client holds the session's row");
@@ -33,19 +31,34 @@ export async function openRowLocks(url: string): Promise<LockHolder> {
       };
     },
     async deadlock(conversation) {
-      const connection = await mysql.createConnection(url);
-      await connection.query("begin");
-      const rows = Array.from({ length: WEIGHT_ROWS }, () => [1]);
-      await connection.query("insert into rude (held) values ?", [rows]);
-      // In the way of the payment intent that the completion will insert after it has locked the session.
-      await connection.query(BLOCKING_INTENT, [`pi_rude${conversation.sessionId}`, conversation.sessionId]);
+      const { sessionId } = conversation;
+      const connection = await begin(url, async (begun) => {
+        const rows = Array.from({ length: WEIGHT_ROWS }, () => [1]);
+        await begun.query("insert into rude (held) values ?", [rows]);
+        // In the way of the payment intent that the completion will insert after it has locked the session.
+        await begun.query(BLOCKING_INTENT, [`pi_rude${sessionId}`, sessionId]);
+      });
       return () => meet(url, connection, conversation);
     },
   };
 }
 
-const BLOCKING_INTENT = `insert into payment_intent (id, merchant_id, livemode, session_id, status, amount, currency,
-  payment_method_id, gateway_result_id, created_at) values (?, 'rude', 0, ?, 'succeeded', 1, 'gbp', 'rude', 'rude', 0)`;
+/** Begins a transaction of the rude client's. Where `work` fails it is ended: it would keep the database from going. */
+async function begin(url: string, work: (connection: Connection) => Promise<void>): Promise<Connection> {
+  const connection = await mysql.createConnection(url);
+  try {
+    await connection.query("begin");
+    await work(connection);
+    return connection;
+  } catch (error) {
+    await leave(connection);
+    throw error;
+  }
+}
+
+const BLOCKING_INTENT = `insert into payment_intent (id, merchant_id, livemode, session_id, status, amount,
+  amount_received, amount_refunded, currency, attempt, off_session, metadata, created_at)
+  values (?, 'rude', 0, ?, 'succeeded', 1, 1, 0, 'gbp', 0, 0, '{}', 0)`;
 
 /** Waits until the completion has the session, then asks for it too: each now waits for the other. */
 async function meet(url: string, connection: Connection, conversation: Conversation): Promise<void> {

@@ -181,33 +181,6 @@ await eachEngine(t, "a declined payment is confirmed with another card, or given
   t.equal((await shop.sales()).length, 2);
 });
 
-await eachEngine(
-  t,
-  "two calls with one key charge once, and two confirmations of one payment too",
-  async (t, engine) => {
-    const shop = await openCardShop(t, engine);
-    const answers = await Promise.all(Array.from({ length: 6 }, () => shop.charge({}, "one")));
-    t.same(new Set(answers.map(({ json }) => json.id)).size, 1);
-    for (const { json } of answers) t.match(json.status, /^(succeeded|processing)$/);
-    t.equal((await shop.sales()).length, 1);
-    t.equal((await shop.charge({}, "one")).json.status, "succeeded");
-    await shop.charge({ amount: 12_000 });
-    const id = (await shop.intents()).at(-1)?.id ?? "";
-    const confirmed = await Promise.all(
-      Array.from({ length: 6 }, (_, n) =>
-        shop.call("POST", `${INTENTS}/${id}/confirm`, {}, n < 3 ? "another" : undefined),
-      ),
-    );
-    t.ok(confirmed.some((answer) => answer.status === 402));
-    t.equal(
-      (await shop.sales()).filter(({ transactionUnique }) => transactionUnique === `${id}-2`).length,
-      1,
-    );
-    const references = (await shop.sales()).map(({ transactionUnique }) => transactionUnique);
-    t.equal(new Set(references).size, references.length, "at most one of each attempt");
-  },
-);
-
 await eachEngine(t, "a session's payment can be neither confirmed nor canceled", async (t, engine) => {
   const shop = await openCardShop(t, engine);
   const { data } = (await shop.call("GET", INTENTS)).json;
@@ -220,4 +193,15 @@ await eachEngine(t, "a session's payment can be neither confirmed nor canceled",
   }
   const { json } = await shop.call("POST", "/v1/checkout/sessions", anOrder());
   t.match(await shop.call("POST", `${INTENTS}/${json.id}/cancel`, {}), { status: 404 });
+});
+
+await eachEngine(t, "a direct charge is given back in two parts, and no more", async (t, engine) => {
+  const shop = await openCardShop(t, engine);
+  const { id } = (await shop.charge()).json;
+  const refund = (amount: number) => shop.call("POST", "/v1/refunds", { payment_intent: id, amount });
+  t.match(await refund(500), { status: 200, json: { status: "succeeded", amount: 500 } });
+  t.match(await refund(701), { status: 400 });
+  t.match(await refund(700), { status: 200, json: { status: "succeeded" } });
+  const read = (await shop.call("GET", `${INTENTS}/${id}`)).json;
+  t.match(read, { status: "succeeded", amount_received: 1200, amount_refunded: 1200 });
 });

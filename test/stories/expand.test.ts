@@ -2,6 +2,7 @@ import { status } from "@grpc/grpc-js";
 import t, { type Test } from "tap";
 
 import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
+import { openCardShop } from "../support/charges.js";
 import { eachEngine, type TestEngine } from "../support/database.js";
 import { connect } from "../support/grpc.js";
 import { aLineItem, anOrder } from "../support/orders.js";
@@ -121,6 +122,19 @@ await eachEngine(t, "a session shows its first items", async (t, engine) => {
   t.same(all.json.data[0].line_items, listed.json);
   const expired = await call("POST", `${SESSIONS}/${created.json.id}/expire`, { expand: ["line_items"] });
   t.same(expired.json.line_items, listed.json);
+});
+
+await eachEngine(t, "a charge shows whom and what it charged, or is never made", async (t, engine) => {
+  const shop = await openCardShop(t, engine);
+  t.match(await shop.charge({ expand: ["customer", "colour"] }), refusedAt(1));
+  t.same(await shop.sales(), [], "no money moved");
+  const { json: charged } = await shop.charge({ expand: ["customer", "payment_method"] });
+  t.match(charged, {
+    status: "succeeded",
+    customer: (await shop.call("GET", "/v1/customers/cus_abc123")).json,
+    payment_method: (await shop.call("GET", `/v1/payment_methods/${shop.card}`)).json,
+  });
+  t.equal((await shop.sales()).length, 1);
 });
 
 await eachEngine(t, "a refund shows its payment, as it stands after it", async (t, engine) => {

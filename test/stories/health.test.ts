@@ -9,7 +9,7 @@ import { type Loose, standardProto } from "../support/reflection.js";
 await eachEngine(t, "health is told to anybody, of all services and of each", async (t, engine) => {
   const app = await startTestApp(t, testConfig(engine));
   const health = await connect(t, app);
-  const { error } = await health.check("calmonypay.v1.RefundService");
+  const { error } = await health.check("calmonypay.v1.UnknownService");
   t.equal(error?.code, status.NOT_FOUND);
   for (const service of ["", "calmonypay.v1.CheckoutService", "grpc.health.v1.Health"]) {
     t.same((await health.check(service)).answer, { status: "SERVING" }, service);
@@ -31,7 +31,7 @@ await eachEngine(
     const app = await startTestApp(t, testConfig(engine));
     const health = await connect(t, app);
     const known = health.watch("calmonypay.v1.CheckoutService");
-    const unknown = health.watch("calmonypay.v1.RefundService");
+    const unknown = health.watch("calmonypay.v1.UnknownService");
     await until("both are told the state of now", () => known.told.length + unknown.told.length === 2);
     t.same([known.told, unknown.told], [["SERVING"], ["SERVICE_UNKNOWN"]]);
     await app.close();

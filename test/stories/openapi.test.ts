@@ -119,6 +119,17 @@ await onSqlite(t, "every answer of the service is one that the document promises
     payment_intents: payment,
     refunds: String(refund.id),
   };
+  const card = (await app.call("GET", `${INTENTS}/${await pay(app, testKey)}`, testKey)).json;
+  await call("post", INTENTS, "", chargeOf(card.payment_method));
+  for (let declined = 0; declined < 2; declined++) {
+    await call("post", INTENTS, "", { ...chargeOf(card.payment_method), amount: 12_000 });
+  }
+  const [given, tried] = (await app.call("GET", `${INTENTS}?limit=2`, testKey)).json.data;
+  await call("post", `${INTENTS}/{id}/cancel`, given.id);
+  const desk = await openDesk(app, merchant);
+  await desk.setFaults("direct_error");
+  await call("post", `${INTENTS}/{id}/confirm`, tried.id, {});
+  await desk.setFaults("");
   for (const { method, path } of operationsOf(document)) {
     const id = method === "delete" ? "cus_leaving" : (ids[path.split("/")[2] ?? ""] ?? plain.id);
     const body = BODIES[`${method} ${path}`];
@@ -126,15 +137,6 @@ await onSqlite(t, "every answer of the service is one that the document promises
     await call(method, path, VARIABLE.test(path) ? id : "", body);
     if (VARIABLE.test(path)) await call(method, path, "cs_nobody", body);
   }
-  const card = (await app.call("GET", `/v1/payment_intents/${ids["payment_intents"]}`, testKey)).json;
-  await call("post", INTENTS, "", chargeOf(card.payment_method));
-  for (let declined = 0; declined < 2; declined++) {
-    await call("post", INTENTS, "", { ...chargeOf(card.payment_method), amount: 12_000 });
-  }
-  const [given, tried] = (await app.call("GET", `${INTENTS}?limit=2`, testKey)).json.data;
-  await call("post", `${INTENTS}/{id}/cancel`, given.id);
-  await (await openDesk(app, merchant)).setFaults("direct_error");
-  await call("post", `${INTENTS}/{id}/confirm`, tried.id, {});
   check("get", SESSIONS, await app.call("GET", `${SESSIONS}?limit=0`, testKey));
   check(
     "get",

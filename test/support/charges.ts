@@ -34,19 +34,19 @@ export interface CardShop {
   /** Id of the stored card. */
   readonly card: string;
   /** Charges it, unless `changes` says otherwise; `key` is the idempotency key. */
-  charge(changes?: Record<string, unknown>, key?: string): Promise<ApiAnswer>;
-  call(method: string, path: string, body?: unknown, key?: string): Promise<ApiAnswer>;
+  readonly charge: (changes?: Record<string, unknown>, key?: string) => Promise<ApiAnswer>;
+  readonly call: (method: string, path: string, body?: unknown, key?: string) => Promise<ApiAnswer>;
   /** Has a shopper pay a session and leave a card; the id of it. */
-  storeCard(card?: Record<string, string>, order?: Record<string, unknown>): Promise<string>;
+  readonly storeCard: (card?: Record<string, string>, order?: Record<string, unknown>) => Promise<string>;
   /** The direct charges in the gateway's books, the oldest first. */
-  sales(): Promise<SandboxTransactionRow[]>;
+  readonly sales: () => Promise<SandboxTransactionRow[]>;
   /** The intents of direct charges, the oldest first. */
-  intents(): Promise<PaymentIntentRow[]>;
-  pending(): Promise<PendingAttemptRow[]>;
+  readonly intents: () => Promise<PaymentIntentRow[]>;
+  readonly pending: () => Promise<PendingAttemptRow[]>;
   /** Moves the merchant's test clock. */
-  advance(seconds: number): Promise<void>;
+  readonly advance: (seconds: number) => Promise<void>;
   /** Another process of the same service. */
-  restart(parts?: Partial<Parts>): Promise<TestApp>;
+  readonly restart: (parts?: Partial<Parts>) => Promise<TestApp>;
 }
 
 export async function openCardShop(

@@ -151,7 +151,9 @@ t.test("a dialect may have other spellings of a name", (t) => {
   t.same(bind("r_string[]=a&r_string%5B%5D=b&inner[child][count]=3&f_enum=red", DEFAULT_RULE, plainDialect), {
     ...create(ScalarsSchema, { rString: ["a", "b"], inner: { child: { count: 3 } }, fEnum: Color.RED }),
   });
-  t.throws(() => bind("r_string[0]=a", DEFAULT_RULE, plainDialect));
+  t.same(bind("r_string[0]=a&r_string[1]=b", DEFAULT_RULE, plainDialect).rString, ["a", "b"]);
+  t.throws(() => bind("r_string[x]=a", DEFAULT_RULE, plainDialect));
+  t.throws(() => bind("r_string[0][1]=a", DEFAULT_RULE, plainDialect));
   t.throws(
     () => bind("f_string[]=a", DEFAULT_RULE, plainDialect),
     { message: /path/ },

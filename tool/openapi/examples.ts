@@ -182,6 +182,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   ConfirmPaymentIntent: { request: { payment_method: "pm_def456" }, answer: CHARGE },
   CancelPaymentIntent: {
+    request: {},
     answer: { ...CHARGE, status: "canceled", amount_received: 0, latest_charge: null },
   },
   CreateRefund: {

@@ -1,0 +1,56 @@
+import t from "tap";
+
+import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import { systemClock } from "../../src/lib/clock.js";
+import { startTestApp } from "../support/app.js";
+import { eachEngine, signal, until } from "../support/database.js";
+import { isBackOnce, openOn, requestsOf, untilEnded, WAYS } from "../support/refund-ways.js";
+import { storyAt } from "../support/refunds.js";
+
+const POINTS: readonly CheckoutPoint[] = [
+  "refund recorded",
+  "refund claimed",
+  "refund to be sent",
+  "refund sent",
+  "refund answered",
+];
+
+for (const [index, point] of POINTS.entries()) {
+  const way = WAYS[index % WAYS.length] ?? WAYS[0];
+  await eachEngine(t, `whoever dies at "${point}" is followed by another process`, async (t, engine) => {
+    const [dead, over] = [signal(), signal()];
+    const reached = async (at: CheckoutPoint): Promise<void> => {
+      if (at !== point) return;
+      dead.give();
+      await over.given; // As a process that is gone: nothing after this is done while the story lasts.
+      throw new Error("dead");
+    };
+    // A minute later is only for the other one, so that nothing of what died goes on in the background.
+    const story = await openOn(t, engine, way, { reached, clock: systemClock });
+    const lost = story.refund({ amount: way.amount });
+    await dead.given;
+    const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
+    const next = storyAt(await startTestApp(t, story.config, { clock }), story.merchant, story.payment);
+    t.match(await next.list(), [{ status: "pending" }]);
+    t.match(await next.readPayment(), { amount_refunded: way.amount });
+    clock.ahead += 60_000;
+    if (point === "refund to be sent") {
+      await until("it was asked about", () => next.told().length > 0);
+      clock.ahead += 61_000;
+      await untilEnded(next);
+      t.match(await next.list(), [{ status: "failed", failure_reason: "lost" }]);
+      t.same(
+        [...requestsOf(story), ...requestsOf(next)],
+        [],
+        "it may have been sent, so it is not sent again",
+      );
+    } else {
+      await untilEnded(next);
+      await isBackOnce(t, { ...next, told: () => [...story.told(), ...next.told()] }, way);
+    }
+    const ended = await next.list();
+    over.give();
+    await lost;
+    t.same(await next.list(), ended, "the dead have no say");
+  });
+}
