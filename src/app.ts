@@ -23,7 +23,20 @@ export interface Parts {
   readonly clock: Clock;
   readonly log: Log;
   readonly reached?: (point: CheckoutPoint) => Promise<void>;
+  readonly pauses?: Pauses;
 }
+
+/** Milliseconds between two rounds of what is done in the background. A round that finds nothing costs two reads by index. */
+export interface Pauses {
+  /** How soon merchants hear that a session has expired. */
+  readonly sweep: number;
+  /** How soon a rung of the ladder is noticed. */
+  readonly reconcile: number;
+  /** How soon a refund's turn is noticed. */
+  readonly resume: number;
+}
+
+const PAUSES: Pauses = { sweep: 2000, reconcile: 1000, resume: 1000 };
 
 /** The service, ready to listen. */
 export interface App {
@@ -65,7 +78,7 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
       bound.port = http.port;
       const grpc = await openHttp2Port(config.host, config.grpcPort, config.tls, answering);
       const metricsPort = await openMetrics(config, metrics, parts.log);
-      background.push(sweep(checkout), reconcileForever(checkout), resumeForever(checkout));
+      background.push(...workInBackground(checkout, parts.pauses ?? PAUSES));
       ports.push(http, grpc, ...(metricsPort === undefined ? [] : [metricsPort]));
       return {
         http: checkout.addresses.publicUrl,
@@ -92,36 +105,29 @@ async function registerElsewhere(
   return sandbox && sandboxUrl !== undefined ? await keepRegistering(checkout, sandboxUrl) : undefined;
 }
 
-/** How soon merchants hear that a session has expired. Looking costs two reads by index. */
-const SWEEP_PAUSE_MS = 2000;
-
-function sweep(checkout: Checkout): Repeated {
-  const work = (signal: AbortSignal): Promise<number> => expireSessions(checkout, signal);
-  return repeat(SWEEP_PAUSE_MS, work, (error) => {
-    checkout.log.error({ err: error }, "sessions could not be expired; the next round tries again");
-  });
-}
-
-/** How soon a rung of the ladder is noticed. Looking costs two reads by index. */
-const RECONCILE_PAUSE_MS = 1000;
-
-function reconcileForever(checkout: Checkout): Repeated {
-  const work = async (signal: AbortSignal): Promise<void> => {
-    while (await reconcile(checkout, signal)); // A full batch: there may be more to ask about now.
+function workInBackground(checkout: Checkout, pauses: Pauses): Repeated[] {
+  const failed = (text: string) => (error: unknown) => {
+    checkout.log.error({ err: error }, `${text}; the next round tries again`);
   };
-  return repeat(RECONCILE_PAUSE_MS, work, (error) => {
-    checkout.log.error({ err: error }, "payments could not be asked for; the next round tries again");
-  });
-}
-
-/** How soon a refund's turn is noticed. Looking costs two reads by index. */
-const RESUME_PAUSE_MS = 1000;
-
-function resumeForever(checkout: Checkout): Repeated {
-  const work = (signal: AbortSignal): Promise<void> => resumeRefunds(checkout, signal);
-  return repeat(RESUME_PAUSE_MS, work, (error) => {
-    checkout.log.error({ err: error }, "refunds could not be worked on; the next round tries again");
-  });
+  return [
+    repeat(
+      pauses.sweep,
+      (signal) => expireSessions(checkout, signal),
+      failed("sessions could not be expired"),
+    ),
+    repeat(
+      pauses.reconcile,
+      async (signal) => {
+        while (await reconcile(checkout, signal)); // A full batch: there may be more to ask about now.
+      },
+      failed("payments could not be asked for"),
+    ),
+    repeat(
+      pauses.resume,
+      (signal) => resumeRefunds(checkout, signal),
+      failed("refunds could not be worked on"),
+    ),
+  ];
 }
 
 /** The stand-in gateway of test mode. It gets to know test accounts only. */

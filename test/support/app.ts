@@ -101,11 +101,14 @@ export async function createTestMerchant(config: Config, name = "Test shop"): Pr
   }
 }
 
+/** Stories wait for what is done in the background. */
+const PAUSES = { sweep: 100, reconcile: 100, resume: 100 };
+
 /** Starts the service. */
 export async function startTestApp(t: Test, config: Config, parts: Partial<Parts> = {}): Promise<TestApp> {
   const logged: string[] = [];
   const log = createLog(config.logLevel, lines(logged));
-  const app = await createApp(config, { clock: systemClock, log, ...parts });
+  const app = await createApp(config, { clock: systemClock, log, pauses: PAUSES, ...parts });
   const closing: { started?: Promise<void> } = {};
   const close = (): Promise<void> => (closing.started ??= app.close());
   t.teardown(close);

@@ -53,16 +53,19 @@ export async function onMysql(
   });
 }
 
-/** Asks until `condition` answers something true, for at most 20 s. */
-export async function until<T>(what: string, condition: () => T | Promise<T>, pauseMs = 5): Promise<T> {
+/** Asks until `condition` answers something true, for at most 20 s: often at first, so that what is quick is seen quickly. */
+export async function until<T>(what: string, condition: () => T | Promise<T>, pauseMs = 2): Promise<T> {
   const deadline = Date.now() + 20_000;
-  for (;;) {
+  for (let pause = pauseMs; ; pause = Math.max(pauseMs, Math.min(pause * 1.5, LONGEST_PAUSE_MS))) {
     const answer = await condition();
     if (answer) return answer;
     if (Date.now() > deadline) throw new Error(`This did not happen within 20 s: ${what}`);
-    await sleep(pauseMs);
+    await sleep(pause);
   }
 }
+
+/** Asking takes time from what is waited for. */
+const LONGEST_PAUSE_MS = 50;
 
 /** Until a transaction of this schema stands and waits for a lock. */
 export async function untilLockWait(admin: Connection): Promise<void> {

@@ -5,6 +5,9 @@ import { createReporter, type Reporter } from "./reporter.js";
 
 const TAP = "node_modules/tap/dist/esm/run.mjs";
 
+/** Before tap's own, which its own configuration cannot leave out. */
+const FIRST = `--import=${new URL("no-loader-hooks.js", import.meta.url).href}`;
+
 /** What tap made of its plugins; `npm ci` brings it as published, with all default plugins. */
 const BUILT = "node_modules/@tapjs/test/test-built";
 
@@ -45,7 +48,7 @@ export async function runTap(args: string[], env: NodeJS.ProcessEnv, stop: Abort
   // running test files behind when it is stopped.
   const tap = spawn(process.execPath, [TAP, "run", ...args, "--reporter=tap"], {
     stdio: ["ignore", "pipe", "inherit"],
-    env,
+    env: { ...env, NODE_OPTIONS: `${FIRST} ${env["NODE_OPTIONS"] ?? ""}`.trimEnd() },
     detached: true,
   });
   tap.stdout.pipe(reporter.input);
