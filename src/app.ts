@@ -89,8 +89,7 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
     },
     async close() {
       checkout.readiness.close();
-      await Promise.all(background.map((work) => work.stop()));
-      await Promise.all(ports.map((port) => port.close()));
+      await Promise.all([...background.map((work) => work.stop()), ...ports.map((port) => port.close())]);
       registering?.stop();
       await sandbox?.close();
       await store.db.close();

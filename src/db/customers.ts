@@ -3,7 +3,7 @@ import { type EntityManager, EntitySchema, type SelectQueryBuilder } from "typeo
 import type { Customer } from "../domain/customer.js";
 import type { Owner } from "../domain/owner.js";
 import { flag, id, json, optional, primary, text, time } from "./columns.js";
-import { insertRows } from "./insert.js";
+import { insertRows, insertRowsLater } from "./insert.js";
 import { lockForUpdate, type Tx } from "./transaction.js";
 
 export const customers = new EntitySchema<Customer>({
@@ -22,6 +22,11 @@ export const customers = new EntitySchema<Customer>({
 
 export async function insertCustomer(tx: Tx, row: Customer): Promise<void> {
   await insertRows(tx, customers, row);
+}
+
+/** The same with the transaction's next statement, or its COMMIT. */
+export function insertCustomerLater(tx: Tx, row: Customer): void {
+  insertRowsLater(tx, customers, row);
 }
 
 /** The owner's customer with exactly this id, also where it is deleted. */

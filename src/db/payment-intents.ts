@@ -3,7 +3,7 @@ import { type EntityManager, EntitySchema } from "typeorm";
 import type { Owner } from "../domain/owner.js";
 import type { PaymentIntent } from "../domain/payment-intent.js";
 import { flag, id, integer, json, optional, primary, time } from "./columns.js";
-import { insertRows } from "./insert.js";
+import { insertRows, insertRowsLater } from "./insert.js";
 import type { ListPage } from "./list-page.js";
 import { lockForUpdate, type Tx } from "./transaction.js";
 
@@ -50,6 +50,11 @@ export const paymentIntents = new EntitySchema<PaymentIntentRow>({
 
 export async function insertPaymentIntent(tx: Tx, row: PaymentIntentRow): Promise<void> {
   await insertRows(tx, paymentIntents, row);
+}
+
+/** The same with the transaction's next statement, or its COMMIT. */
+export function insertPaymentIntentLater(tx: Tx, row: PaymentIntentRow): void {
+  insertRowsLater(tx, paymentIntents, row);
 }
 
 /** The payment with exactly this id, whoever owns it. */

@@ -3,7 +3,7 @@ import { type EntityManager, EntitySchema } from "typeorm";
 import type { Card } from "../domain/gateway-result.js";
 import type { Owner } from "../domain/owner.js";
 import { bytes, flag, id, integer, optional, primary, time } from "./columns.js";
-import { insertRows } from "./insert.js";
+import { insertRowsLater } from "./insert.js";
 import type { ListPage } from "./list-page.js";
 import { lockForUpdate, type Tx } from "./transaction.js";
 
@@ -49,8 +49,9 @@ export const paymentMethods = new EntitySchema<PaymentMethodRow>({
   },
 });
 
-export async function insertPaymentMethod(tx: Tx, row: PaymentMethodRow): Promise<void> {
-  await insertRows(tx, paymentMethods, row);
+/** Stores it with the transaction's next statement, or its COMMIT. */
+export function insertPaymentMethodLater(tx: Tx, row: PaymentMethodRow): void {
+  insertRowsLater(tx, paymentMethods, row);
 }
 
 /** The payment method with exactly this id, whoever owns it. */

@@ -5,6 +5,7 @@ import type { Interceptor } from "@connectrpc/connect";
 
 import { type Reason, Refusal } from "../domain/refusal.js";
 import { matchesNatively } from "./native-patterns.js";
+import { type SurelyValid, sureValidity } from "./sure-validity.js";
 
 /**
  * Holds every unary request to the `buf.validate` rules of its proto file.
@@ -13,10 +14,21 @@ import { matchesNatively } from "./native-patterns.js";
  * it is and ends as INTERNAL.
  */
 export function validate(): Interceptor {
-  return (next) => async (request) => {
-    if (!request.stream) check(request.method.input, request.message);
-    return await next(request);
+  return (next) => (request) => {
+    if (!request.stream && !surely(request.method.input, request.message)) {
+      check(request.method.input, request.message);
+    }
+    return next(request);
   };
+}
+
+/** Compiled when a type is first met, once a process. */
+const compiled = new Map<DescMessage, SurelyValid>();
+
+function surely(schema: DescMessage, message: Message): boolean {
+  let valid = compiled.get(schema);
+  if (valid === undefined) compiled.set(schema, (valid = sureValidity(schema)));
+  return valid(message);
 }
 
 /** One a process: it compiles the rules of a message when it first meets one, which takes up to 0.1 s. */
