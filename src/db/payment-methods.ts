@@ -5,6 +5,7 @@ import type { Owner } from "../domain/owner.js";
 import { bytes, flag, id, integer, optional, primary, time } from "./columns.js";
 import { insertRowsLater } from "./insert.js";
 import type { ListPage } from "./list-page.js";
+import { pageQuery } from "./list-query.js";
 import { lockForUpdate, type Tx } from "./transaction.js";
 
 /** A card that was paid with and may be charged again. What the gateway did not say of it is null. */
@@ -111,21 +112,12 @@ export async function setCustomer(tx: Tx, id: string, customerId: string | null)
 /** One page of a customer's payment methods by age: the newest first, or after `newerThan` the oldest first. */
 export async function listPaymentMethods(
   db: EntityManager,
-  { merchantId, livemode }: Owner,
+  owner: Owner,
   customerId: string,
-  { olderThan, newerThan, limit }: ListPage,
+  page: ListPage,
 ): Promise<PaymentMethodRow[]> {
-  const query = db
-    .createQueryBuilder(paymentMethods, "m")
-    .where("m.merchantId = :merchantId AND m.livemode = :livemode AND m.customerId = :customerId", {
-      merchantId,
-      livemode: livemode ? 1 : 0,
-      customerId,
-    });
-  if (olderThan !== undefined) query.andWhere("m.id < :olderThan", { olderThan });
-  if (newerThan !== undefined) query.andWhere("m.id > :newerThan", { newerThan });
-  return await query
-    .orderBy("m.id", newerThan === undefined ? "DESC" : "ASC")
-    .limit(limit)
+  const index = "merchant_id_livemode_customer_id_id";
+  return await pageQuery(db, { rows: paymentMethods, alias: "m", index }, owner, page)
+    .andWhere("m.customerId = :customerId", { customerId })
     .getMany();
 }
