@@ -1,4 +1,5 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { CheckoutSession } from "../domain/session.js";
 import { flag, id, integer, json, optional, primary, text, time } from "./columns.js";

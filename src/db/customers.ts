@@ -1,4 +1,5 @@
-import { type EntityManager, EntitySchema, type SelectQueryBuilder } from "typeorm";
+import type { EntityManager, SelectQueryBuilder } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Customer } from "../domain/customer.js";
 import type { Owner } from "../domain/owner.js";

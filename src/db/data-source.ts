@@ -2,10 +2,8 @@ import type { DataSource, EntitySchema, MigrationInterface } from "typeorm";
 
 import type { Log } from "../lib/log.js";
 import { type Database, DatabaseClosed, type Engine, TransactionScope } from "./database.js";
-import { openMysql } from "./mysql.js";
 import { type Outcome, provideStatements, type Statements } from "./statements.js";
 import { sharedOptions } from "./shared-options.js";
-import { openSqlite } from "./sqlite.js";
 
 export interface DatabaseOptions {
   /** `mysql://` or `mariadb://user:password@host:3306/name`; undefined means the embedded file in `dataDir`. */
@@ -21,10 +19,13 @@ export interface DatabaseOptions {
 /** Opens the database that `url` names. Migrations are not run: see `migrate`. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const shared = sharedOptions(options.entities, options.migrations);
+  // Each engine's driver is read only where it is used.
   if (options.url === undefined) {
+    const { openSqlite } = await import("./sqlite.js");
     const { dataSource, read, close } = await openSqlite(options.dataDir, shared);
     return guarded("sqlite", dataSource, options.log, read, close);
   }
+  const { openMysql } = await import("./mysql.js");
   const { dataSource, read } = await openMysql(options.url, shared, options.log);
   return guarded("mysql", dataSource, options.log, read, () => dataSource.destroy());
 }

@@ -1,4 +1,5 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Owner } from "../domain/owner.js";
 import { bytes, flag, id, primary, text, time } from "./columns.js";

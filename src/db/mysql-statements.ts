@@ -1,5 +1,5 @@
 import type { Pool, PoolConnection, QueryError, ResultSetHeader } from "mysql2";
-import { QueryFailedError } from "typeorm";
+import { QueryFailedError } from "typeorm/error/QueryFailedError.js";
 
 import type { Outcome, Statements, StoredRow } from "./statements.js";
 

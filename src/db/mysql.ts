@@ -1,6 +1,6 @@
 import mysql, { type Pool, type PoolConnection, type PoolOptions } from "mysql2";
 import { createConnection } from "mysql2/promise";
-import { DataSource } from "typeorm";
+import { DataSource } from "typeorm/data-source/DataSource.js";
 import { MysqlDriver } from "typeorm/driver/mysql/MysqlDriver.js";
 
 import type { Log } from "../lib/log.js";

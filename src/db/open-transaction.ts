@@ -1,5 +1,6 @@
 import type { PoolConnection } from "mysql2";
-import { QueryResult, type QueryRunner } from "typeorm";
+import type { QueryRunner } from "typeorm";
+import { QueryResult } from "typeorm/query-runner/QueryResult.js";
 
 import { isWorthAnotherRun } from "./database-errors.js";
 import { MysqlTransaction } from "./mysql-statements.js";

@@ -1,4 +1,5 @@
-import { type EntityManager, EntitySchema, type SelectQueryBuilder } from "typeorm";
+import type { EntityManager, SelectQueryBuilder } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Standing } from "../domain/attempt-standing.js";
 import { flag, id, integer, optional, primary, time } from "./columns.js";

@@ -1,4 +1,5 @@
-import { QueryFailedError, QueryResult } from "typeorm";
+import { QueryFailedError } from "typeorm/error/QueryFailedError.js";
+import { QueryResult } from "typeorm/query-runner/QueryResult.js";
 import type { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSqlite3Driver.js";
 import { BetterSqlite3QueryRunner } from "typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js";
 

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 
 import Libsql from "libsql";
-import { DataSource } from "typeorm";
+import { DataSource } from "typeorm/data-source/DataSource.js";
 import { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSqlite3Driver.js";
 
 import { onceFree } from "./busy.js";
