@@ -1,4 +1,4 @@
-import { connectNodeAdapter } from "@connectrpc/connect-node";
+import type { ConnectRouter, Interceptor } from "@connectrpc/connect";
 
 import type { Checkout } from "./checkout/checkout.js";
 import { newId } from "./lib/ids.js";
@@ -10,7 +10,7 @@ import { createGrpcServer, type GrpcServer } from "./transcode/grpc/grpc-server.
 import { createInvoker, type Invoker } from "./transcode/invoke.js";
 import { plainDialect } from "./transcode/plain-dialect.js";
 import { createTranscoder } from "./transcode/transcoder.js";
-import { createListener, requestIdOf as idOfRequest } from "./web/listener.js";
+import { createListener, type Faces, type Listener, requestIdOf as idOfRequest } from "./web/listener.js";
 import type { Answering } from "./web/ports.js";
 
 /** Every face of the service, from one table of services and one list of interceptors: what the ports answer with. */
@@ -28,16 +28,28 @@ export function createAnswering(
     renderError: merchantErrors(checkout.log),
     limits: LIMITS,
   });
-  // What the fast path leaves: gRPC-Web, Connect, streams, compressed messages.
-  const connect = connectNodeAdapter({
-    routes,
-    interceptors,
-    contextValues,
-    readMaxBytes: LIMITS.requestBytesMax,
-    maxTimeoutMs: LIMITS.timeoutMsMax,
-  });
+  const connect = connectListener(routes, interceptors);
   const listener = createListener(checkout, { transcoder, connect, sandbox: sandbox?.handle.bind(sandbox) });
   return { listener, takeStream: grpcServer(checkout, invoker) };
+}
+
+/** What the fast path leaves: gRPC-Web, Connect, streams, compressed messages. Read with the first of those. */
+function connectListener(
+  routes: (router: ConnectRouter) => void,
+  interceptors: Interceptor[],
+): Faces["connect"] {
+  let opened: Promise<Listener> | undefined;
+  const open = async (): Promise<Listener> => {
+    const { connectNodeAdapter } = await import("@connectrpc/connect-node");
+    return connectNodeAdapter({
+      routes,
+      interceptors,
+      contextValues,
+      readMaxBytes: LIMITS.requestBytesMax,
+      maxTimeoutMs: LIMITS.timeoutMsMax,
+    });
+  };
+  return async (request, response) => (await (opened ??= open()))(request, response);
 }
 
 const contextValues = (request: object) => callContext(idOfRequest(request));

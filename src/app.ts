@@ -13,7 +13,7 @@ import type { Config } from "./config.js";
 import type { Clock } from "./lib/clock.js";
 import type { Log } from "./lib/log.js";
 import { repeat, type Repeated } from "./lib/repeat.js";
-import { createSandbox, type Sandbox } from "./sandbox/sandbox.js";
+import type { Sandbox } from "./sandbox/sandbox.js";
 import { openStore } from "./store.js";
 import { createMetrics, openMetricsPort } from "./web/metrics.js";
 import { openHttp2Port, openHttpPort, type OpenPort } from "./web/ports.js";
@@ -89,8 +89,7 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
     },
     async close() {
       checkout.readiness.close();
-      await Promise.all(background.map((work) => work.stop()));
-      await Promise.all(ports.map((port) => port.close()));
+      await Promise.all([...background.map((work) => work.stop()), ...ports.map((port) => port.close())]);
       registering?.stop();
       await sandbox?.close();
       await store.db.close();
@@ -131,16 +130,24 @@ function workInBackground(checkout: Checkout, pauses: Pauses): Repeated[] {
   ];
 }
 
-/** The stand-in gateway of test mode. It gets to know test accounts only. */
+/** The stand-in gateway of test mode, read when it is first spoken to. It gets to know test accounts only. */
 function openSandbox(checkout: Checkout): Sandbox {
-  return createSandbox({
-    accounts: { secretOf: (merchantID) => sandboxAccount(checkout, merchantID) },
-    db: checkout.db,
-    clock: checkout.clock,
-    log: checkout.log,
-    publicUrl: () => checkout.addresses.sandboxUrl,
-    basePath: SANDBOX_PATH,
-  });
+  let opened: Promise<Sandbox> | undefined;
+  const open = async (): Promise<Sandbox> => {
+    const { createSandbox } = await import("./sandbox/sandbox.js");
+    return createSandbox({
+      accounts: { secretOf: (merchantID) => sandboxAccount(checkout, merchantID) },
+      db: checkout.db,
+      clock: checkout.clock,
+      log: checkout.log,
+      publicUrl: () => checkout.addresses.sandboxUrl,
+      basePath: SANDBOX_PATH,
+    });
+  };
+  return {
+    handle: async (request, response) => await (await (opened ??= open())).handle(request, response),
+    close: async () => await (await opened)?.close(),
+  };
 }
 
 async function openMetrics(config: Config, metrics: Metrics, log: Log): Promise<OpenPort | undefined> {

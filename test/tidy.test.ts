@@ -3,6 +3,7 @@ import {
   foldersWithoutLayer,
   importCircles,
   importsAgainstTheLayers,
+  largeImports,
   isMigration,
   migrationsNotListed,
 } from "./support/import-rules.js";
@@ -97,6 +98,13 @@ const RULES: Rule[] = [
         "src/db/c.ts": "",
       },
     ],
+  },
+  {
+    says: "a start waits for no large package that it may not need",
+    check: largeImports,
+    about: src,
+    broken: [{ "src/db/a.ts": 'import { type A, B } from "typeorm";' }, { "src/a.ts": 'import "mysql2";' }],
+    kept: [{ "src/db/mysql.ts": 'import "mysql2";', "src/a.ts": 'import type { A } from "typeorm";' }],
   },
   {
     says: "every migration is listed by name",

@@ -1,4 +1,4 @@
-import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhenResult } from "cockatiel";
+import type { CircuitBreakerPolicy } from "cockatiel";
 
 /** Keeps new charges from a gateway that does not answer: what was never sent leaves nothing to find out. */
 export interface GatewayBreaker {
@@ -26,14 +26,17 @@ const LIMITS: BreakerLimits = { failures: 5, pauseMs: 10_000 };
 
 /** Makes the breakers of a process, one for each gateway. */
 export function createGatewayBreaker({ failures, pauseMs }: BreakerLimits = LIMITS): GatewayBreaker {
-  const breakers = new Map<string, ReturnType<typeof createBreaker>>();
-  const createBreaker = () =>
-    circuitBreaker(handleWhenResult(isFailed), {
-      halfOpenAfter: pauseMs,
-      breaker: new ConsecutiveBreaker(failures),
-    });
+  const breakers = new Map<string, CircuitBreakerPolicy>();
   return {
     async run(gatewayUrl, work, isFailure) {
+      // Read with the first charge: the start of a service need not wait for it.
+      const { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhenResult } =
+        await import("cockatiel");
+      const createBreaker = () =>
+        circuitBreaker(handleWhenResult(isFailed), {
+          halfOpenAfter: pauseMs,
+          breaker: new ConsecutiveBreaker(failures),
+        });
       const breaker = breakers.get(gatewayUrl) ?? createBreaker();
       breakers.set(gatewayUrl, breaker);
       try {

@@ -43,5 +43,5 @@ async function cancel(clock: Clock, tx: Tx, { again }: Run, id: string): Promise
   const now = clock.now();
   await changePaymentIntent(tx, id, { status: "canceled", canceledAt: now });
   const event = { id: newId("evt", now), merchantId, livemode, objectId: id, createdAt: now };
-  await insertEvents(tx, [{ ...event, type: "payment_intent.canceled" }]);
+  insertEvents(tx, [{ ...event, type: "payment_intent.canceled" }]);
 }

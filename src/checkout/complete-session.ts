@@ -1,9 +1,9 @@
 import { type CheckoutSessionRow, markComplete } from "../db/checkout-sessions.js";
-import { insertCustomer } from "../db/customers.js";
+import { insertCustomerLater } from "../db/customers.js";
 import { type EventType, insertEvents } from "../db/events.js";
 import type { GatewayResultRow } from "../db/gateway-results.js";
-import { insertPaymentIntent } from "../db/payment-intents.js";
-import { insertPaymentMethod } from "../db/payment-methods.js";
+import { insertPaymentIntentLater } from "../db/payment-intents.js";
+import { insertPaymentMethodLater } from "../db/payment-methods.js";
 import type { Tx } from "../db/transaction.js";
 import { customerFrom } from "../domain/customer.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
@@ -43,9 +43,9 @@ export async function completeSession(
   const paymentIntentId = newId("pi", now);
   if (customerId !== null && session.customerId === null) {
     const customer = { ...shared, ...customerFrom(result.billing), id: customerId };
-    await insertCustomer(tx, { ...customer, metadata: {}, deletedAt: null });
+    insertCustomerLater(tx, { ...customer, metadata: {}, deletedAt: null });
   }
-  await insertPaymentMethod(tx, {
+  insertPaymentMethodLater(tx, {
     ...shared,
     ...cardToStore(checkout, session, result),
     id: paymentMethodId,
@@ -55,7 +55,7 @@ export async function completeSession(
     xrefMadeAt: null,
     reusable: keepsCard(session),
   });
-  await insertPaymentIntent(tx, {
+  insertPaymentIntentLater(tx, {
     ...shared,
     id: paymentIntentId,
     sessionId: session.id,
@@ -74,16 +74,16 @@ export async function completeSession(
     returnBegunAt: null,
     heldResultId: null,
   });
-  await checkout.reached("payment recorded");
   const late = statusAt(session, now) === "expired";
   // Nobody may have written down yet that its time was up: the merchant is told so first, then of the payment.
   const expiredNow = late && session.expiredAt === null;
   const event = (type: EventType, objectId: string) => ({ ...shared, id: newId("evt", now), type, objectId });
-  await insertEvents(tx, [
+  insertEvents(tx, [
     ...(expiredNow ? [event("checkout.session.expired", session.id)] : []),
     event("payment_intent.succeeded", paymentIntentId),
     event("checkout.session.completed", session.id),
   ]);
+  // One round trip takes all of it to a server; that the session was not complete before is known only afterwards.
   await markComplete(tx, session.id, {
     completedAt: now,
     completedLate: late,
@@ -93,4 +93,5 @@ export async function completeSession(
     paymentIntentId,
     paymentMethodId,
   });
+  await checkout.reached("payment recorded");
 }

@@ -73,7 +73,7 @@ async function reserve(
     await addRefunded(tx, paymentIntentId, refund.amount);
     await insertRefund(tx, refund, now + CLAIM_MS);
     const event = { id: newId("evt", now), ...owner, objectId: id, createdAt: now };
-    await insertEvents(tx, [{ ...event, type: "refund.created" }]);
+    insertEvents(tx, [{ ...event, type: "refund.created" }]);
   });
 }
 

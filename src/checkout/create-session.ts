@@ -133,5 +133,5 @@ function refuseTwoCustomers({ customerId, customerCreation }: SessionOrder): voi
 async function store(tx: Tx, { again }: Run, session: CheckoutSession): Promise<void> {
   // A connection lost at COMMIT usually had committed: then the row is there already.
   if (again && (await findCheckoutSession(tx, session.id)) !== undefined) return;
-  await insertCheckoutSession(tx, session);
+  insertCheckoutSession(tx, session);
 }

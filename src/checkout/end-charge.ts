@@ -67,9 +67,7 @@ export async function failCharge(
 async function endAttempt(clock: Clock, tx: Tx, intent: PaymentIntentRow, type: EventType): Promise<void> {
   const { id, merchantId, livemode, attempt } = intent;
   const now = clock.now();
-  await insertEvents(tx, [
-    { id: newId("evt", now), merchantId, livemode, type, objectId: id, createdAt: now },
-  ]);
+  insertEvents(tx, [{ id: newId("evt", now), merchantId, livemode, type, objectId: id, createdAt: now }]);
   await dropHeldUnknown(clock, tx, intent);
   await dropPending(tx, attemptReference(id, attempt));
 }

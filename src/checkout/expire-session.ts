@@ -45,7 +45,7 @@ async function expire(clock: Clock, tx: Tx, { again }: Run, id: string): Promise
   }
   const { merchantId, livemode } = session;
   const event = { id: newId("evt", now), merchantId, livemode, objectId: id, createdAt: now };
-  await insertEvents(tx, [{ ...event, type: "checkout.session.expired" }]);
+  insertEvents(tx, [{ ...event, type: "checkout.session.expired" }]);
   await markExpired(tx, id, now);
 }
 

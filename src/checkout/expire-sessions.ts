@@ -39,7 +39,7 @@ async function expireBatch(checkout: Checkout, due: readonly DueSession[], now: 
     const expired = rows.filter((row) => row.status === "open" && statusAt(row, timeOf(row)) === "expired");
     for (const row of expired) await markExpired(tx, row.id, timeOf(row));
     if (expired.length > 0)
-      await insertEvents(
+      insertEvents(
         tx,
         expired.map((row) => expiredEvent(row, timeOf(row))),
       );

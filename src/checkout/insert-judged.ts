@@ -19,7 +19,7 @@ export async function insertJudged(
     const now = checkout.clock.now();
     const { merchantId, livemode, id: objectId } = row;
     const event = { id: newId("evt", now), merchantId, livemode, objectId, createdAt: now };
-    await insertEvents(tx, [{ ...event, type: "held_payment.created" }]);
+    insertEvents(tx, [{ ...event, type: "held_payment.created" }]);
   }
   return true;
 }

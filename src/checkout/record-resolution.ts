@@ -69,7 +69,7 @@ export async function recordResolution(
   const done = { resolution, note, resolvedAt: now, returnClaim: null, returnClaimUntil: null };
   await changeHeldPayment(tx, id, done);
   const event = { id: newId("evt", now), merchantId, livemode, objectId: id, createdAt: now };
-  await insertEvents(tx, [{ ...event, type: EVENTS[resolution] }]);
+  insertEvents(tx, [{ ...event, type: EVENTS[resolution] }]);
 }
 
 const EVENTS: Record<Resolution, EventType> = {

@@ -98,7 +98,7 @@ async function tell(
   news: readonly (readonly [EventType, string])[],
 ): Promise<void> {
   const shared = { merchantId, livemode, createdAt: now };
-  await insertEvents(
+  insertEvents(
     tx,
     news.map(([type, objectId]) => ({ ...shared, id: newId("evt", now), type, objectId })),
   );

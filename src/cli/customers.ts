@@ -17,8 +17,7 @@ interface CreateOptions {
 }
 
 /** `customers create`. */
-export function addCustomerCommands(program: Command, env: NodeJS.ProcessEnv): void {
-  const customers = program.command("customers").description("customers of merchants").helpCommand(false);
+export function addCustomerCommands(customers: Command, env: NodeJS.ProcessEnv): void {
   customers
     .command("create")
     .description("create a customer that sessions can name")

@@ -24,11 +24,7 @@ interface ResolveOptions {
 const LISTED_MAX = 1000;
 
 /** `held list|resolve`. */
-export function addHeldCommands(program: Command, env: NodeJS.ProcessEnv): void {
-  const held = program
-    .command("held")
-    .description("payments that were taken and wait for a person")
-    .helpCommand(false);
+export function addHeldCommands(held: Command, env: NodeJS.ProcessEnv): void {
   held
     .command("list")
     .description(

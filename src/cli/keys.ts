@@ -8,8 +8,7 @@ import { type Fields, isoTime, print, printList } from "./output.js";
 import { withRegistry } from "./registry.js";
 
 /** `keys create|list|revoke`. */
-export function addKeyCommands(program: Command, env: NodeJS.ProcessEnv): void {
-  const keys = program.command("keys").description("API keys of merchants").helpCommand(false);
+export function addKeyCommands(keys: Command, env: NodeJS.ProcessEnv): void {
   keys
     .command("create")
     .description("create a key, and print it: it is never shown again")

@@ -18,11 +18,7 @@ interface AccountOptions {
 }
 
 /** `merchants create|update|list`. */
-export function addMerchantCommands(program: Command, env: NodeJS.ProcessEnv): void {
-  const merchants = program
-    .command("merchants")
-    .description("merchants and their gateway accounts")
-    .helpCommand(false);
+export function addMerchantCommands(merchants: Command, env: NodeJS.ProcessEnv): void {
   withAccountOptions(merchants.command("create"))
     .description("create a merchant, with its live account at the gateway or for test payments only")
     .requiredOption("--name <name>", "what shoppers know the merchant by")

@@ -10,20 +10,16 @@ import { write } from "./output.js";
 import { fail } from "./registry.js";
 
 /** `migrate`: brings the tables up to date. `serve` does so by itself; this is for doing it beforehand. */
-export function addMigrateCommand(program: Command, env: NodeJS.ProcessEnv): void {
-  program
-    .command("migrate")
-    .description("apply pending migrations (serve does so by itself)")
-    .addOption(jsonOption())
-    .action(async ({ json }: { json: boolean }) => {
-      try {
-        const applied = await applyMigrations(env);
-        if (json) write(JSON.stringify({ applied }));
-        else write(applied.length === 0 ? "Nothing to apply." : `Applied: ${applied.join(", ")}.`);
-      } catch (error) {
-        fail(error);
-      }
-    });
+export function addMigrateCommand(migrate: Command, env: NodeJS.ProcessEnv): void {
+  migrate.addOption(jsonOption()).action(async ({ json }: { json: boolean }) => {
+    try {
+      const applied = await applyMigrations(env);
+      if (json) write(JSON.stringify({ applied }));
+      else write(applied.length === 0 ? "Nothing to apply." : `Applied: ${applied.join(", ")}.`);
+    } catch (error) {
+      fail(error);
+    }
+  });
 }
 
 async function applyMigrations(env: NodeJS.ProcessEnv): Promise<string[]> {

@@ -1,14 +1,48 @@
 import { Command } from "commander";
 
-import { addCustomerCommands } from "./customers.js";
-import { addHeldCommands } from "./held.js";
-import { addKeyCommands } from "./keys.js";
-import { addMerchantCommands } from "./merchants.js";
-import { addMigrateCommand } from "./migrate.js";
-import { addRefundCommands } from "./refunds.js";
-import { addSandboxCommand } from "./sandbox.js";
-import { addServeCommand } from "./serve.js";
-import { addSessionCommands } from "./sessions.js";
+/** Adds to a command what it does. */
+type Addition = (command: Command, env: NodeJS.ProcessEnv) => void;
+
+/** Each with its modules behind it: a command is started by the hundred, and pays for all that it imports. */
+const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Addition> }>> =
+  {
+    serve: {
+      about: "apply pending migrations, then serve until SIGTERM or SIGINT",
+      load: async () => (await import("./serve.js")).addServeCommand,
+    },
+    sandbox: {
+      about: "run the sandbox gateway alone, with a database of its own, for services with SANDBOX_URL",
+      load: async () => (await import("./sandbox.js")).addSandboxCommand,
+    },
+    migrate: {
+      about: "apply pending migrations (serve does so by itself)",
+      load: async () => (await import("./migrate.js")).addMigrateCommand,
+    },
+    merchants: {
+      about: "merchants and their gateway accounts",
+      load: async () => (await import("./merchants.js")).addMerchantCommands,
+    },
+    keys: {
+      about: "API keys of merchants",
+      load: async () => (await import("./keys.js")).addKeyCommands,
+    },
+    customers: {
+      about: "customers of merchants",
+      load: async () => (await import("./customers.js")).addCustomerCommands,
+    },
+    held: {
+      about: "payments that were taken and wait for a person",
+      load: async () => (await import("./held.js")).addHeldCommands,
+    },
+    refunds: {
+      about: "money that goes back",
+      load: async () => (await import("./refunds.js")).addRefundCommands,
+    },
+    sessions: {
+      about: "checkout sessions",
+      load: async () => (await import("./sessions.js")).addSessionCommands,
+    },
+  };
 
 /** The operator's command, `calmony-pay`. `env` is the environment that the configuration is read from. */
 export function createProgram(env: NodeJS.ProcessEnv): Command {
@@ -17,14 +51,11 @@ export function createProgram(env: NodeJS.ProcessEnv): Command {
     .helpCommand(false)
     .showHelpAfterError("(see --help)")
     .addHelpText("after", "\nReads the same environment variables as the service; works while it runs.");
-  addServeCommand(program, env);
-  addSandboxCommand(program, env);
-  addMigrateCommand(program, env);
-  addMerchantCommands(program, env);
-  addKeyCommands(program, env);
-  addCustomerCommands(program, env);
-  addHeldCommands(program, env);
-  addRefundCommands(program, env);
-  addSessionCommands(program, env);
-  return program;
+  for (const [name, { about }] of Object.entries(COMMANDS)) {
+    program.command(name).description(about).helpCommand(false);
+  }
+  return program.hook("preSubcommand", async (_, command) => {
+    const add = await COMMANDS[command.name()]?.load();
+    add?.(command, env);
+  });
 }

@@ -17,8 +17,7 @@ interface ResolveOptions {
 const LISTED_MAX = 1000;
 
 /** `refunds in-doubt|resolve`. */
-export function addRefundCommands(program: Command, env: NodeJS.ProcessEnv): void {
-  const refunds = program.command("refunds").description("money that goes back").helpCommand(false);
+export function addRefundCommands(refunds: Command, env: NodeJS.ProcessEnv): void {
   refunds
     .command("in-doubt")
     .description("list refunds that the gateway was told, and has not answered for good: the oldest first")

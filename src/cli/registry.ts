@@ -1,8 +1,5 @@
-import { Registry as Metrics } from "prom-client";
-
 import type { Checkout } from "../checkout/checkout.js";
 import type { Registry } from "../checkout/create-merchant.js";
-import { composeCheckout } from "../compose-checkout.js";
 import { type Config, readConfig } from "../config.js";
 import { Refusal } from "../domain/refusal.js";
 import { systemClock } from "../lib/clock.js";
@@ -33,8 +30,10 @@ export async function withCheckout(
   env: NodeJS.ProcessEnv,
   command: (checkout: Checkout) => Promise<void>,
 ): Promise<void> {
+  const { composeCheckout } = await import("../compose-checkout.js");
+  const { createMetrics } = await import("../web/metrics.js");
   await withStore(env, (store, config, log) => {
-    const parts = { store, clock: systemClock, log, metrics: new Metrics(), port: () => config.port };
+    const parts = { store, clock: systemClock, log, metrics: createMetrics(), port: () => config.port };
     return command(composeCheckout(config, parts));
   });
 }

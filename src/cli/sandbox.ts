@@ -12,18 +12,15 @@ import { write } from "./output.js";
 import { fail } from "./registry.js";
 
 /** `sandbox`: runs the sandbox gateway as a process of its own, for services with SANDBOX_URL. */
-export function addSandboxCommand(program: Command, env: NodeJS.ProcessEnv): void {
-  program
-    .command("sandbox")
-    .description("run the sandbox gateway alone, with a database of its own, for services with SANDBOX_URL")
-    .action(async () => {
-      try {
-        const config = readConfig(env);
-        await serveSandbox(config, createLog(config.logLevel, process.stderr));
-      } catch (error) {
-        fail(error);
-      }
-    });
+export function addSandboxCommand(sandbox: Command, env: NodeJS.ProcessEnv): void {
+  sandbox.action(async () => {
+    try {
+      const config = readConfig(env);
+      await serveSandbox(config, createLog(config.logLevel, process.stderr));
+    } catch (error) {
+      fail(error);
+    }
+  });
 }
 
 async function serveSandbox(config: Config, log: Log): Promise<void> {

@@ -9,18 +9,15 @@ import { write } from "./output.js";
 import { fail } from "./registry.js";
 
 /** `serve`: runs the service until SIGTERM or SIGINT. */
-export function addServeCommand(program: Command, env: NodeJS.ProcessEnv): void {
-  program
-    .command("serve")
-    .description("apply pending migrations, then serve until SIGTERM or SIGINT")
-    .action(async () => {
-      try {
-        const config = readConfig(env);
-        await serve(config, createLog(config.logLevel, process.stderr));
-      } catch (error) {
-        fail(error);
-      }
-    });
+export function addServeCommand(command: Command, env: NodeJS.ProcessEnv): void {
+  command.action(async () => {
+    try {
+      const config = readConfig(env);
+      await serve(config, createLog(config.logLevel, process.stderr));
+    } catch (error) {
+      fail(error);
+    }
+  });
 }
 
 async function serve(config: Config, log: Log): Promise<void> {

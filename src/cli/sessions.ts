@@ -10,8 +10,7 @@ import { withRegistry } from "./registry.js";
 const LISTED_MAX = 1000;
 
 /** `sessions unresolved`. */
-export function addSessionCommands(program: Command, env: NodeJS.ProcessEnv): void {
-  const sessions = program.command("sessions").description("checkout sessions").helpCommand(false);
+export function addSessionCommands(sessions: Command, env: NodeJS.ProcessEnv): void {
   sessions
     .command("unresolved")
     .description("list payment attempts of which nobody can tell what became: look them up at the gateway")

@@ -1,7 +1,9 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { flag, id, optional, primary, time } from "./columns.js";
 import { insertRows } from "./insert.js";
+import { selectRow } from "./select.js";
 import type { Tx } from "./transaction.js";
 
 /** A key of a merchant. The key itself is shown once and never stored. */
@@ -34,7 +36,7 @@ export async function insertApiKey(tx: Tx, row: ApiKeyRow): Promise<void> {
 }
 
 export async function findApiKeyByHash(db: EntityManager, hash: string): Promise<ApiKeyRow | undefined> {
-  return (await db.createQueryBuilder(apiKeys, "k").where("k.hash = :hash", { hash }).getOne()) ?? undefined;
+  return await selectRow(db, apiKeys, "WHERE hash = ?", [hash]);
 }
 
 export async function findApiKey(db: EntityManager, id: string): Promise<ApiKeyRow | undefined> {

@@ -1,9 +1,12 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { CheckoutSession } from "../domain/session.js";
 import { flag, id, integer, json, optional, primary, text, time } from "./columns.js";
-import { insertRows } from "./insert.js";
-import { lockForUpdate, type Tx } from "./transaction.js";
+import { insertRowsLater } from "./insert.js";
+import { selectRow } from "./select.js";
+import { forUpdate, type Tx } from "./transaction.js";
+import { type Change, updateRows } from "./update.js";
 
 /** A session as it is stored, with three times that only the record needs. */
 export interface CheckoutSessionRow extends CheckoutSession {
@@ -46,9 +49,10 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
   },
 });
 
-export async function insertCheckoutSession(tx: Tx, session: CheckoutSession): Promise<void> {
+/** Stores a session with the transaction's next statement, or its COMMIT. */
+export function insertCheckoutSession(tx: Tx, session: CheckoutSession): void {
   const row = { ...session, formGivenAt: null, expiredAt: null, returnBegunAt: null };
-  await insertRows(tx, checkoutSessions, row);
+  insertRowsLater(tx, checkoutSessions, row);
 }
 
 /** The session with exactly this id, whoever owns it. */
@@ -56,35 +60,34 @@ export async function findCheckoutSession(
   db: EntityManager,
   id: string,
 ): Promise<CheckoutSessionRow | undefined> {
-  return (
-    (await db.createQueryBuilder(checkoutSessions, "s").where("s.id = :id", { id }).getOne()) ?? undefined
-  );
+  return await selectRow(db, checkoutSessions, "WHERE id = ?", [id]);
 }
 
 /** Reads the session and holds it until the transaction ends. Throws where it is absent: sessions are never deleted. */
 export async function lockCheckoutSession(tx: Tx, id: string): Promise<CheckoutSessionRow> {
-  const query = tx.createQueryBuilder(checkoutSessions, "s").where("s.id = :id", { id });
-  return await lockForUpdate(query).getOneOrFail();
+  const session = await selectRow(tx, checkoutSessions, `WHERE id = ?${forUpdate(tx)}`, [id]);
+  if (session === undefined) throw new Error(`Session ${id} is gone.`);
+  return session;
 }
 
 /** Counts one more form of the current attempt as given out. */
 export async function noteFormGiven(tx: Tx, id: string, now: number): Promise<void> {
-  await update(tx, { formsGiven: () => "forms_given + 1", formGivenAt: now }, "id = :id", { id });
+  await update(tx, { formsGiven: () => "forms_given + 1", formGivenAt: now }, "id = ?", id);
 }
 
 /** The attempt has failed for good: the next form is that of a new one. */
 export async function startNextAttempt(tx: Tx, id: string): Promise<void> {
-  await update(tx, { attempt: () => "attempt + 1", formsGiven: 0 }, "id = :id", { id });
+  await update(tx, { attempt: () => "attempt + 1", formsGiven: 0 }, "id = ?", id);
 }
 
 /** From now on, whoever completes the session has to ask whether the payment's money goes back. */
 export async function noteReturnBegun(tx: Tx, id: string, now: number): Promise<void> {
-  await update(tx, { returnBegunAt: now }, "id = :id AND return_begun_at IS NULL", { id });
+  await update(tx, { returnBegunAt: now }, "id = ? AND return_begun_at IS NULL", id);
 }
 
 /** Marks a locked, open session expired. */
 export async function markExpired(tx: Tx, id: string, now: number): Promise<void> {
-  await update(tx, { status: "expired", expiredAt: now }, "id = :id AND status = 'open'", { id });
+  await update(tx, { status: "expired", expiredAt: now }, "id = ? AND status = 'open'", id);
 }
 
 /** What a completion writes. */
@@ -101,15 +104,15 @@ export interface Completion {
 /** Marks a session complete. Throws unless that moved exactly one row: the last net under the row lock. */
 export async function markComplete(tx: Tx, id: string, completion: Completion): Promise<void> {
   const change = { ...completion, status: "complete" as const };
-  const moved = await update(tx, change, "id = :id AND status <> 'complete'", { id });
+  const moved = await update(tx, change, "id = ? AND status <> 'complete'", id);
   if (moved !== 1) throw new Error(`Session ${id} was complete already.`);
 }
 
-type Change = {
-  [K in keyof CheckoutSessionRow]?: CheckoutSessionRow[K] | (() => string);
-};
-
-async function update(tx: Tx, change: Change, where: string, values: object): Promise<number | undefined> {
-  const query = tx.createQueryBuilder().update(checkoutSessions).set(change).where(where, values);
-  return (await query.updateEntity(false).execute()).affected;
+async function update(
+  tx: Tx,
+  change: Change<CheckoutSessionRow>,
+  condition: string,
+  id: string,
+): Promise<number> {
+  return await updateRows(tx, checkoutSessions, change, condition, [id]);
 }

@@ -1,4 +1,5 @@
-import { DefaultNamingStrategy, type EntitySchemaColumnOptions, type ValueTransformer } from "typeorm";
+import type { EntitySchemaColumnOptions, ValueTransformer } from "typeorm";
+import { DefaultNamingStrategy } from "typeorm/naming-strategy/DefaultNamingStrategy.js";
 
 // The kinds of column an EntitySchema is made of. Rows look the same on both engines; what the engines make of a kind
 // stands beside its namesake in create-table.ts.

@@ -1,9 +1,11 @@
-import { type EntityManager, EntitySchema, type SelectQueryBuilder } from "typeorm";
+import type { EntityManager, SelectQueryBuilder } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Customer } from "../domain/customer.js";
 import type { Owner } from "../domain/owner.js";
 import { flag, id, json, optional, primary, text, time } from "./columns.js";
-import { insertRows } from "./insert.js";
+import { insertRows, insertRowsLater } from "./insert.js";
+import { ownerQuery } from "./list-query.js";
 import { lockForUpdate, type Tx } from "./transaction.js";
 
 export const customers = new EntitySchema<Customer>({
@@ -22,6 +24,11 @@ export const customers = new EntitySchema<Customer>({
 
 export async function insertCustomer(tx: Tx, row: Customer): Promise<void> {
   await insertRows(tx, customers, row);
+}
+
+/** The same with the transaction's next statement, or its COMMIT. */
+export function insertCustomerLater(tx: Tx, row: Customer): void {
+  insertRowsLater(tx, customers, row);
 }
 
 /** The owner's customer with exactly this id, also where it is deleted. */
@@ -79,7 +86,10 @@ export async function listCustomers(
   owner: Owner,
   { olderThan, newerThan, limit }: CustomerPage,
 ): Promise<Customer[]> {
-  const query = ofOwner(db, owner).andWhere("c.deletedAt IS NULL");
+  const order = newerThan === undefined ? "DESC" : "ASC";
+  const index = "merchant_id_livemode_deleted_at_created_at_id";
+  const query = ownerQuery(db, { rows: customers, alias: "c", index }, owner, order);
+  query.andWhere("c.deletedAt IS NULL");
   // The first half alone finds the place in the index; servers make nothing of a comparison of pairs.
   if (olderThan !== undefined)
     query.andWhere("c.createdAt <= :createdAt AND (c.createdAt < :createdAt OR c.id < :id)", {
@@ -89,8 +99,7 @@ export async function listCustomers(
     query.andWhere("c.createdAt >= :createdAt AND (c.createdAt > :createdAt OR c.id > :id)", {
       ...newerThan,
     });
-  const order = newerThan === undefined ? "DESC" : "ASC";
-  return await query.orderBy("c.createdAt", order).addOrderBy("c.id", order).limit(limit).getMany();
+  return await query.addOrderBy("c.createdAt", order).addOrderBy("c.id", order).limit(limit).getMany();
 }
 
 function byId(db: EntityManager, owner: Owner, customerId: string): SelectQueryBuilder<Customer> {

@@ -2,9 +2,8 @@ import type { DataSource, EntitySchema, MigrationInterface } from "typeorm";
 
 import type { Log } from "../lib/log.js";
 import { type Database, DatabaseClosed, type Engine, TransactionScope } from "./database.js";
-import { openMysql } from "./mysql.js";
+import { type Outcome, provideStatements, type Statements } from "./statements.js";
 import { sharedOptions } from "./shared-options.js";
-import { openSqlite } from "./sqlite.js";
 
 export interface DatabaseOptions {
   /** `mysql://` or `mariadb://user:password@host:3306/name`; undefined means the embedded file in `dataDir`. */
@@ -20,25 +19,58 @@ export interface DatabaseOptions {
 /** Opens the database that `url` names. Migrations are not run: see `migrate`. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const shared = sharedOptions(options.entities, options.migrations);
+  // Each engine's driver is read only where it is used.
   if (options.url === undefined) {
-    const { dataSource, close } = await openSqlite(options.dataDir, shared);
-    return guarded("sqlite", dataSource, options.log, close);
+    const { openSqlite } = await import("./sqlite.js");
+    const { dataSource, read, close } = await openSqlite(options.dataDir, shared);
+    return guarded("sqlite", dataSource, options.log, read, close);
   }
-  const dataSource = await openMysql(options.url, shared, options.log);
-  return guarded("mysql", dataSource, options.log, () => dataSource.destroy());
+  const { openMysql } = await import("./mysql.js");
+  const { dataSource, read } = await openMysql(options.url, shared, options.log);
+  return guarded("mysql", dataSource, options.log, read, () => dataSource.destroy());
 }
 
-function guarded(engine: Engine, dataSource: DataSource, log: Log, close: () => Promise<void>): Database {
+function guarded(
+  engine: Engine,
+  dataSource: DataSource,
+  log: Log,
+  read: Statements["run"],
+  close: () => Promise<void>,
+): Database {
   const scope = new TransactionScope();
   const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
   let closing: Promise<void> | undefined;
-  dataSource.createQueryRunner = (mode) => {
+  const check = (): void => {
     if (scope.entered) {
       throw new Error("A query beside the transaction that is running: inside inTransaction use its tx");
     }
     if (!dataSource.isInitialized) throw new DatabaseClosed();
+  };
+  dataSource.createQueryRunner = (mode) => {
+    check();
     return createQueryRunner(mode);
   };
+  provideStatements(dataSource.manager, new Reads(read, check));
   const closeOnce = () => (closing ??= scope.close().then(close));
   return { engine, manager: dataSource.manager, dataSource, scope, log, close: closeOnce };
+}
+
+/** Statements beside all transactions. */
+class Reads implements Statements {
+  readonly #read: Statements["run"];
+  readonly #check: () => void;
+
+  constructor(read: Statements["run"], check: () => void) {
+    this.#read = read;
+    this.#check = check;
+  }
+
+  async run(sql: string, values: readonly unknown[]): Promise<Outcome> {
+    this.#check();
+    return await this.#read(sql, values);
+  }
+
+  defer(): void {
+    throw new Error("A write outside inTransaction is refused");
+  }
 }

@@ -1,7 +1,7 @@
-import { EntitySchema } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { flag, id, primary, time } from "./columns.js";
-import { insertRows } from "./insert.js";
+import { insertRowsLater } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
 /** What merchants are to be told, in Stripe's words. */
@@ -43,7 +43,7 @@ export const events = new EntitySchema<EventRow>({
   },
 });
 
-/** Stores events in the order given, in one statement. */
-export async function insertEvents(tx: Tx, rows: EventRow[]): Promise<void> {
-  await insertRows(tx, events, ...rows);
+/** Stores events in the order given, with the transaction's next statement or its COMMIT: nothing else asks for them. */
+export function insertEvents(tx: Tx, rows: readonly EventRow[]): void {
+  insertRowsLater(tx, events, ...rows);
 }

@@ -1,8 +1,10 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Owner } from "../domain/owner.js";
 import { bytes, flag, id, primary, text, time } from "./columns.js";
 import { insertRows } from "./insert.js";
+import { selectRows } from "./select.js";
 import type { Tx } from "./transaction.js";
 
 /** A gateway account as it was before a change: forms of that time are out, and their results come signed as it was. */
@@ -36,15 +38,8 @@ export async function listFormerGatewayAccounts(
   { merchantId, livemode }: Owner,
   now: number,
 ): Promise<FormerGatewayAccountRow[]> {
-  return await db
-    .createQueryBuilder(formerGatewayAccounts, "f")
-    .where("f.merchantId = :merchantId AND f.livemode = :livemode AND f.validUntil > :now", {
-      merchantId,
-      livemode: livemode ? 1 : 0,
-      now,
-    })
-    .orderBy("f.validUntil", "DESC")
-    .getMany();
+  const condition = "WHERE merchant_id = ? AND livemode = ? AND valid_until > ? ORDER BY valid_until DESC";
+  return await selectRows(db, formerGatewayAccounts, condition, [merchantId, livemode, now]);
 }
 
 /** Every account that had this `merchantID` of the gateway and is still believed, in a stable order. */

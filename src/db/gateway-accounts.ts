@@ -1,8 +1,10 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Owner } from "../domain/owner.js";
 import { bytes, flag, id, optional, primary, text, time } from "./columns.js";
 import { insertRows } from "./insert.js";
+import { selectRow } from "./select.js";
 import type { Tx } from "./transaction.js";
 
 /** A merchant's account at the gateway: in live mode Cardstream's, in test mode the sandbox's. One for each mode. */
@@ -40,13 +42,8 @@ export async function findGatewayAccount(
   db: EntityManager,
   { merchantId, livemode }: Owner,
 ): Promise<GatewayAccountRow | undefined> {
-  const query = db
-    .createQueryBuilder(gatewayAccounts, "a")
-    .where("a.merchantId = :merchantId AND a.livemode = :livemode", {
-      merchantId,
-      livemode: livemode ? 1 : 0,
-    });
-  return (await query.getOne()) ?? undefined;
+  const condition = "WHERE merchant_id = ? AND livemode = ?";
+  return await selectRow(db, gatewayAccounts, condition, [merchantId, livemode]);
 }
 
 /** Every account with this `merchantID` of the gateway, in a stable order. */

@@ -1,4 +1,5 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { AttemptReference } from "../domain/attempt-reference.js";
 import type { Resolution } from "../domain/held-payment.js";

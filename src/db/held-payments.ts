@@ -5,6 +5,7 @@ import type { HeldReason } from "../domain/judgement.js";
 import type { Owner } from "../domain/owner.js";
 import { type GatewayResultRow, gatewayResults } from "./gateway-results.js";
 import type { ListPage } from "./list-page.js";
+import { pageQuery } from "./list-query.js";
 import { lockForUpdate, type Tx } from "./transaction.js";
 
 /** A gateway result that waits for a person, or did. */
@@ -42,21 +43,14 @@ export async function lockReturnsOf(
 /** One page of an owner's held payments by age: the newest first, or after `newerThan` the oldest first. */
 export async function listHeldPayments(
   db: EntityManager,
-  { merchantId, livemode }: Owner,
+  owner: Owner,
   resolved: boolean | undefined,
-  { olderThan, newerThan, limit }: ListPage,
+  page: ListPage,
 ): Promise<HeldPaymentRow[]> {
-  const query = held(db).andWhere("r.merchantId = :merchantId AND r.livemode = :livemode", {
-    merchantId,
-    livemode: livemode ? 1 : 0,
-  });
-  if (olderThan !== undefined) query.andWhere("r.id < :olderThan", { olderThan });
-  if (newerThan !== undefined) query.andWhere("r.id > :newerThan", { newerThan });
+  const index = "merchant_id_livemode_outcome_id";
+  const query = onlyHeld(pageQuery(db, { rows: gatewayResults, alias: "r", index }, owner, page));
   whereResolved(query, resolved);
-  return await query
-    .orderBy("r.id", newerThan === undefined ? "DESC" : "ASC")
-    .limit(limit)
-    .getMany();
+  return await query.getMany();
 }
 
 /** The held payments of all merchants, the oldest first: for the operator. */
@@ -127,8 +121,11 @@ export async function renewHeldPayment(tx: Tx, id: string, word: LaterWord): Pro
 
 /** A result has a reason exactly where it is held. */
 function held(db: EntityManager): SelectQueryBuilder<HeldPaymentRow> {
-  const query = db.createQueryBuilder(gatewayResults, "r").where("r.outcome = 'held'");
-  return query as SelectQueryBuilder<HeldPaymentRow>;
+  return onlyHeld(db.createQueryBuilder(gatewayResults, "r"));
+}
+
+function onlyHeld(query: SelectQueryBuilder<GatewayResultRow>): SelectQueryBuilder<HeldPaymentRow> {
+  return query.andWhere("r.outcome = 'held'") as SelectQueryBuilder<HeldPaymentRow>;
 }
 
 function whereResolved(query: SelectQueryBuilder<HeldPaymentRow>, resolved: boolean | undefined): void {

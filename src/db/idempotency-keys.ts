@@ -1,9 +1,11 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Owner } from "../domain/owner.js";
 import { flag, id, primary, time } from "./columns.js";
 import { isDuplicateKey } from "./database-errors.js";
 import { insertRows } from "./insert.js";
+import { selectRow } from "./select.js";
 import type { Tx } from "./transaction.js";
 
 /** A call that was made with an idempotency key. Written in the transaction that did what was asked. */
@@ -50,12 +52,6 @@ export async function findIdempotencyKey(
   { merchantId, livemode }: Owner,
   keyHash: string,
 ): Promise<IdempotencyKeyRow | undefined> {
-  const query = db
-    .createQueryBuilder(idempotencyKeys, "k")
-    .where("k.merchantId = :merchantId AND k.livemode = :livemode AND k.keyHash = :keyHash", {
-      merchantId,
-      livemode: livemode ? 1 : 0,
-      keyHash,
-    });
-  return (await query.getOne()) ?? undefined;
+  const condition = "WHERE merchant_id = ? AND livemode = ? AND key_hash = ?";
+  return await selectRow(db, idempotencyKeys, condition, [merchantId, livemode, keyHash]);
 }

@@ -1,7 +1,9 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { id, integer, primary, text, time } from "./columns.js";
 import { insertRows } from "./insert.js";
+import { selectRow } from "./select.js";
 import type { Tx } from "./transaction.js";
 
 /** A business that takes payments through us. */
@@ -23,7 +25,7 @@ export async function insertMerchant(tx: Tx, row: MerchantRow): Promise<void> {
 }
 
 export async function findMerchant(db: EntityManager, id: string): Promise<MerchantRow | undefined> {
-  return (await db.createQueryBuilder(merchants, "m").where("m.id = :id", { id }).getOne()) ?? undefined;
+  return await selectRow(db, merchants, "WHERE id = ?", [id]);
 }
 
 /** All of them, the oldest first. */

@@ -1,4 +1,5 @@
-import { MigrationExecutor, type QueryRunner } from "typeorm";
+import type { QueryRunner } from "typeorm";
+import { MigrationExecutor } from "typeorm/migration/MigrationExecutor.js";
 
 import type { Database } from "./database.js";
 import { inTransaction } from "./transaction.js";

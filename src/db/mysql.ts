@@ -1,9 +1,12 @@
 import mysql, { type Pool, type PoolConnection, type PoolOptions } from "mysql2";
 import { createConnection } from "mysql2/promise";
-import { DataSource } from "typeorm";
+import { DataSource } from "typeorm/data-source/DataSource.js";
+import { MysqlDriver } from "typeorm/driver/mysql/MysqlDriver.js";
 
 import type { Log } from "../lib/log.js";
+import { mysqlReads } from "./mysql-statements.js";
 import type { SharedOptions } from "./shared-options.js";
+import type { Statements } from "./statements.js";
 
 /** A server in the same network answers within milliseconds; longer than this is an address that leads nowhere. */
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -16,13 +19,15 @@ const WAITING_MAX = 1_000;
 
 /**
  * What each connection is told first. Strict, or the server would cut a text that is too long and keep the rest. A lock
- * wait ends after 5 s instead of 50: the caller has gone by then, and the transaction helper tries again.
+ * wait ends after 5 s instead of 50: the caller has gone by then, and the transaction helper tries again. READ COMMITTED,
+ * so that only a serialisable transaction has to say what it is.
  */
 const SESSION = `set time_zone = '+00:00', innodb_lock_wait_timeout = 5,
-  sql_mode = concat_ws(',', nullif(@@sql_mode, ''), 'STRICT_ALL_TABLES')`;
+  sql_mode = concat_ws(',', nullif(@@sql_mode, ''), 'STRICT_ALL_TABLES');
+  set session transaction isolation level read committed`;
 
 /** Opens MySQL or MariaDB, whichever answers under `url`. */
-export async function openMysql(url: string, shared: SharedOptions, log: Log): Promise<DataSource> {
+export async function openMysql(url: string, shared: SharedOptions, log: Log): Promise<OpenMysql> {
   const server = serverOptions(url);
   const dataSource = new DataSource({
     ...shared,
@@ -42,8 +47,20 @@ export async function openMysql(url: string, shared: SharedOptions, log: Log): P
     bigNumberStrings: false,
     poolSize: CONNECTIONS_MAX,
     extra: { queueLimit: WAITING_MAX },
+    // A transaction begins in one round trip with its first statement. All values are placeholders' values: no text of
+    // anybody's ever becomes SQL.
+    multipleStatements: true,
   });
-  return dataSource.initialize();
+  await dataSource.initialize();
+  const { driver } = dataSource;
+  if (!(driver instanceof MysqlDriver)) throw new Error("TypeORM opened the server differently");
+  return { dataSource, read: mysqlReads(driver.pool as Pool) };
+}
+
+/** A server's database, and how to read it beside TypeORM. */
+export interface OpenMysql {
+  readonly dataSource: DataSource;
+  readonly read: Statements["run"];
 }
 
 /** The parts of `url`. A parameter that is not understood is refused: it may have been meant to make things safer. */

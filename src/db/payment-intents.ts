@@ -1,10 +1,12 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Owner } from "../domain/owner.js";
 import type { PaymentIntent } from "../domain/payment-intent.js";
 import { flag, id, integer, json, optional, primary, time } from "./columns.js";
-import { insertRows } from "./insert.js";
+import { insertRows, insertRowsLater } from "./insert.js";
 import type { ListPage } from "./list-page.js";
+import { pageQuery } from "./list-query.js";
 import { lockForUpdate, type Tx } from "./transaction.js";
 
 /** A payment as it is stored, with what only the record needs. At most one for each session: that is unique. */
@@ -52,6 +54,11 @@ export async function insertPaymentIntent(tx: Tx, row: PaymentIntentRow): Promis
   await insertRows(tx, paymentIntents, row);
 }
 
+/** The same with the transaction's next statement, or its COMMIT. */
+export function insertPaymentIntentLater(tx: Tx, row: PaymentIntentRow): void {
+  insertRowsLater(tx, paymentIntents, row);
+}
+
 /** The payment with exactly this id, whoever owns it. */
 export async function findPaymentIntent(
   db: EntityManager,
@@ -85,24 +92,24 @@ export interface PaymentIntentFilter {
 /** One page of an owner's payments by age: the newest first, or after `newerThan` the oldest first. */
 export async function listPaymentIntents(
   db: EntityManager,
-  { merchantId, livemode }: Owner,
+  owner: Owner,
   { customerId, sessionId }: PaymentIntentFilter,
-  { olderThan, newerThan, limit }: ListPage,
+  page: ListPage,
 ): Promise<PaymentIntentRow[]> {
-  const query = db
-    .createQueryBuilder(paymentIntents, "i")
-    .where("i.merchantId = :merchantId AND i.livemode = :livemode", {
-      merchantId,
-      livemode: livemode ? 1 : 0,
-    });
+  const query = pageQuery(
+    db,
+    { rows: paymentIntents, alias: "i", index: indexFor({ customerId, sessionId }) },
+    owner,
+    page,
+  );
   if (customerId !== undefined) query.andWhere("i.customerId = :customerId", { customerId });
   if (sessionId !== undefined) query.andWhere("i.sessionId = :sessionId", { sessionId });
-  if (olderThan !== undefined) query.andWhere("i.id < :olderThan", { olderThan });
-  if (newerThan !== undefined) query.andWhere("i.id > :newerThan", { newerThan });
-  return await query
-    .orderBy("i.id", newerThan === undefined ? "DESC" : "ASC")
-    .limit(limit)
-    .getMany();
+  return await query.getMany();
+}
+
+function indexFor({ customerId, sessionId }: PaymentIntentFilter): string | undefined {
+  if (sessionId !== undefined) return undefined;
+  return customerId === undefined ? "merchant_id_livemode_id" : "merchant_id_livemode_customer_id_id";
 }
 
 /** Reads the payment and holds it until the transaction ends. Throws where it is absent: none is ever deleted. */

@@ -1,10 +1,12 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Card } from "../domain/gateway-result.js";
 import type { Owner } from "../domain/owner.js";
 import { bytes, flag, id, integer, optional, primary, time } from "./columns.js";
-import { insertRows } from "./insert.js";
+import { insertRowsLater } from "./insert.js";
 import type { ListPage } from "./list-page.js";
+import { pageQuery } from "./list-query.js";
 import { lockForUpdate, type Tx } from "./transaction.js";
 
 /** A card that was paid with and may be charged again. What the gateway did not say of it is null. */
@@ -49,8 +51,9 @@ export const paymentMethods = new EntitySchema<PaymentMethodRow>({
   },
 });
 
-export async function insertPaymentMethod(tx: Tx, row: PaymentMethodRow): Promise<void> {
-  await insertRows(tx, paymentMethods, row);
+/** Stores it with the transaction's next statement, or its COMMIT. */
+export function insertPaymentMethodLater(tx: Tx, row: PaymentMethodRow): void {
+  insertRowsLater(tx, paymentMethods, row);
 }
 
 /** The payment method with exactly this id, whoever owns it. */
@@ -110,21 +113,12 @@ export async function setCustomer(tx: Tx, id: string, customerId: string | null)
 /** One page of a customer's payment methods by age: the newest first, or after `newerThan` the oldest first. */
 export async function listPaymentMethods(
   db: EntityManager,
-  { merchantId, livemode }: Owner,
+  owner: Owner,
   customerId: string,
-  { olderThan, newerThan, limit }: ListPage,
+  page: ListPage,
 ): Promise<PaymentMethodRow[]> {
-  const query = db
-    .createQueryBuilder(paymentMethods, "m")
-    .where("m.merchantId = :merchantId AND m.livemode = :livemode AND m.customerId = :customerId", {
-      merchantId,
-      livemode: livemode ? 1 : 0,
-      customerId,
-    });
-  if (olderThan !== undefined) query.andWhere("m.id < :olderThan", { olderThan });
-  if (newerThan !== undefined) query.andWhere("m.id > :newerThan", { newerThan });
-  return await query
-    .orderBy("m.id", newerThan === undefined ? "DESC" : "ASC")
-    .limit(limit)
+  const index = "merchant_id_livemode_customer_id_id";
+  return await pageQuery(db, { rows: paymentMethods, alias: "m", index }, owner, page)
+    .andWhere("m.customerId = :customerId", { customerId })
     .getMany();
 }

@@ -1,4 +1,5 @@
-import { type EntityManager, EntitySchema, type SelectQueryBuilder } from "typeorm";
+import type { EntityManager, SelectQueryBuilder } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Standing } from "../domain/attempt-standing.js";
 import { flag, id, integer, optional, primary, time } from "./columns.js";
@@ -82,13 +83,13 @@ export async function listDueAttempts(
   return await query.orderBy("p.nextAskAt").limit(limit).getMany();
 }
 
-/** Every attempt of a session or payment intent that is pending. */
+/** Every attempt of a session or payment intent that is pending, the oldest form first. They are too few to sort on the server. */
 export async function listPendingAttempts(
   db: EntityManager,
   subjectId: string,
 ): Promise<PendingAttemptRow[]> {
   const query = db.createQueryBuilder(pendingAttempts, "p").where("p.subjectId = :subjectId", { subjectId });
-  return await query.orderBy("p.givenAt").getMany();
+  return (await query.getMany()).toSorted((a, b) => a.givenAt - b.givenAt);
 }
 
 /**

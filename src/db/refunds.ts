@@ -1,4 +1,5 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Owner } from "../domain/owner.js";
 import type { Refund } from "../domain/refund.js";
@@ -6,6 +7,7 @@ import type { ReturnRequest } from "../domain/return-step.js";
 import { flag, id, integer, json, optional, primary, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import type { ListPage } from "./list-page.js";
+import { pageQuery } from "./list-query.js";
 import type { Tx } from "./transaction.js";
 
 /** A refund as it is stored, with what only the work on it needs. Its times are those of its merchant's clock. */
@@ -59,24 +61,15 @@ export async function findRefund(db: EntityManager, id: string): Promise<RefundR
 /** One page of an owner's refunds by age, all or one payment's: the newest first, or after `newerThan` the oldest first. */
 export async function listRefunds(
   db: EntityManager,
-  { merchantId, livemode }: Owner,
+  owner: Owner,
   paymentIntentId: string | undefined,
-  { olderThan, newerThan, limit }: ListPage,
+  page: ListPage,
 ): Promise<RefundRow[]> {
-  const query = db
-    .createQueryBuilder(refunds, "f")
-    .where("f.merchantId = :merchantId AND f.livemode = :livemode", {
-      merchantId,
-      livemode: livemode ? 1 : 0,
-    });
+  const index = paymentIntentId === undefined ? "merchant_id_livemode_id" : undefined;
+  const query = pageQuery(db, { rows: refunds, alias: "f", index }, owner, page);
   if (paymentIntentId !== undefined)
     query.andWhere("f.paymentIntentId = :paymentIntentId", { paymentIntentId });
-  if (olderThan !== undefined) query.andWhere("f.id < :olderThan", { olderThan });
-  if (newerThan !== undefined) query.andWhere("f.id > :newerThan", { newerThan });
-  return await query
-    .orderBy("f.id", newerThan === undefined ? "DESC" : "ASC")
-    .limit(limit)
-    .getMany();
+  return await query.getMany();
 }
 
 /** What changes of a refund that is pending. */

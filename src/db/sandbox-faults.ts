@@ -1,4 +1,5 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { id, primary, text, time } from "./columns.js";
 import type { Tx } from "./transaction.js";

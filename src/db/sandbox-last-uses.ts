@@ -1,4 +1,4 @@
-import { EntitySchema } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { id, primary, time } from "./columns.js";
 import { lockForUpdate, type Tx } from "./transaction.js";

@@ -1,4 +1,6 @@
-import { type EntityManager, EntitySchema, In } from "typeorm";
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
+import { In } from "typeorm/find-options/operator/In.js";
 
 import { id, integer, json, optional, primary, text, time } from "./columns.js";
 import { insertRows } from "./insert.js";

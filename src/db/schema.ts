@@ -15,6 +15,7 @@ import { ChangePaymentIntents1795301100000 } from "./migrations/1795301100000-pa
 import { AddCharges1795301400000 } from "./migrations/1795301400000-charges.js";
 import { CreateRefunds1795301200000 } from "./migrations/1795301200000-refunds.js";
 import { NoteBegunReturns1795301300000 } from "./migrations/1795301300000-begun-returns.js";
+import { IndexSessionsByStatus1795302000000 } from "./migrations/1795302000000-sessions-by-status.js";
 import { paymentIntents } from "./payment-intents.js";
 import { paymentMethods } from "./payment-methods.js";
 import { refunds } from "./refunds.js";
@@ -59,4 +60,5 @@ export const migrations = [
   CreateRefunds1795301200000,
   NoteBegunReturns1795301300000,
   AddCharges1795301400000,
+  IndexSessionsByStatus1795302000000,
 ];

@@ -1,4 +1,5 @@
-import { type EntityManager, EntitySchema } from "typeorm";
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { id, integer, primary } from "./columns.js";
 import { isDuplicateKey } from "./database-errors.js";

@@ -1,9 +1,10 @@
-import { QueryFailedError, QueryResult } from "typeorm";
+import { QueryFailedError } from "typeorm/error/QueryFailedError.js";
+import { QueryResult } from "typeorm/query-runner/QueryResult.js";
 import type { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSqlite3Driver.js";
 import { BetterSqlite3QueryRunner } from "typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js";
 
 import type { SqliteReader } from "./sqlite-reader.js";
-import type { Outcome } from "./sqlite-statements.js";
+import type { Outcome } from "./statements.js";
 import type { SqliteTransaction, SqliteWriter } from "./sqlite-writer.js";
 
 /** One caller's view of the embedded file: a transaction of its own, or reads of what is committed. */
@@ -36,22 +37,25 @@ export class SerialQueryRunner extends BetterSqlite3QueryRunner {
   }
 
   override async query(sql: string, values: unknown[] = [], structured = false): Answer {
-    const outcome = await this.#run(sql, values).catch((error: Error) => {
-      throw new QueryFailedError(sql, values, writeRefused(error) ?? error);
-    });
+    const outcome = await this.run(sql, values);
     return structured ? structuredResult(outcome) : (outcome.rows ?? outcome.changes);
+  }
+
+  /** Runs a statement without TypeORM's part in it. */
+  async run(sql: string, values: readonly unknown[]): Promise<Outcome> {
+    try {
+      if (this.isReleased) throw new Error("The query runner was released");
+      if (this.#transaction !== undefined) return this.#transaction.run(sql, values);
+      return await this.#reader.read(sql, values);
+    } catch (error) {
+      throw new QueryFailedError(sql, [...values], writeRefused(error as Error) ?? (error as Error));
+    }
   }
 
   override async release(): Promise<void> {
     if (this.#transaction !== undefined) await this.rollbackTransaction();
     this.isReleased = true;
     await super.release();
-  }
-
-  async #run(sql: string, values: unknown[]): Promise<Outcome> {
-    if (this.isReleased) throw new Error("The query runner was released");
-    if (this.#transaction !== undefined) return this.#transaction.run(sql, values);
-    return this.#reader.read(sql, values);
   }
 
   #running(): SqliteTransaction {

@@ -1,4 +1,5 @@
-import { AbstractLogger, type DataSourceOptions, type EntitySchema, type MigrationInterface } from "typeorm";
+import type { DataSourceOptions, EntitySchema, MigrationInterface } from "typeorm";
+import { AbstractLogger } from "typeorm/logger/AbstractLogger.js";
 
 import { SnakeCaseColumns } from "./columns.js";
 

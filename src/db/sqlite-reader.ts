@@ -2,7 +2,8 @@ import type Libsql from "libsql";
 
 import { onceFree } from "./busy.js";
 import { DatabaseClosed } from "./database.js";
-import { type Outcome, SqliteStatements } from "./sqlite-statements.js";
+import { SqliteStatements } from "./sqlite-statements.js";
+import type { Outcome } from "./statements.js";
 
 /**
  * The connection for reads outside transactions: in WAL they see what is committed and never wait for a writer.

@@ -1,10 +1,6 @@
 import type Libsql from "libsql";
 
-/** What one statement did: the rows it answered, or how many it changed. */
-export interface Outcome {
-  readonly rows: unknown[] | undefined;
-  readonly changes: number;
-}
+import type { Outcome, StoredRow } from "./statements.js";
 
 /** Enough for every statement of the service; a list of varying length makes new ones without end. */
 const KEPT_MAX = 200;
@@ -22,7 +18,7 @@ export class SqliteStatements {
     const statement = this.#prepared(sql);
     // The values go over as one array: libsql ends the process on a lone Buffer, and refuses a lone null.
     const bound = [values.map(bindable)];
-    if (statement.reader) return { rows: statement.all(...bound), changes: 0 };
+    if (statement.reader) return { rows: statement.all(...bound) as StoredRow[], changes: 0 };
     return { rows: undefined, changes: statement.run(...bound).changes };
   }
 

@@ -2,7 +2,8 @@ import { Mutex } from "async-mutex";
 import type Libsql from "libsql";
 
 import { onceFree } from "./busy.js";
-import { type Outcome, SqliteStatements } from "./sqlite-statements.js";
+import { SqliteStatements } from "./sqlite-statements.js";
+import type { Outcome } from "./statements.js";
 
 /** One transaction on the writing connection. It ends by `commit` or `rollback`, and is of no use afterwards. */
 export interface SqliteTransaction {

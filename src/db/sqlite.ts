@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 
 import Libsql from "libsql";
-import { DataSource } from "typeorm";
+import { DataSource } from "typeorm/data-source/DataSource.js";
 import { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSqlite3Driver.js";
 
 import { onceFree } from "./busy.js";
@@ -10,6 +10,7 @@ import type { SharedOptions } from "./shared-options.js";
 import { SerialQueryRunner } from "./serial-query-runner.js";
 import { SqliteReader } from "./sqlite-reader.js";
 import { SqliteWriter } from "./sqlite-writer.js";
+import type { Statements } from "./statements.js";
 
 /**
  * How long SQLite itself waits for another process. It blocks the event loop meanwhile, so this is only for locks that
@@ -42,9 +43,11 @@ export async function openSqlite(dataDir: string, shared: SharedOptions) {
   const writer = new SqliteWriter(driver.databaseConnection as Libsql.Database);
   const reader = new SqliteReader(new Libsql(file, { timeout: BUSY_TIMEOUT_MS }));
   driver.createQueryRunner = () => new SerialQueryRunner(driver, writer, reader);
+  const read: Statements["run"] = (sql, values) =>
+    new SerialQueryRunner(driver, writer, reader).run(sql, values);
   const close = async () => {
     reader.close();
     await dataSource.destroy();
   };
-  return { dataSource, close };
+  return { dataSource, read, close };
 }

@@ -4,14 +4,14 @@ import type { EntityManager, ObjectLiteral, QueryRunner, SelectQueryBuilder } fr
 
 import type { Database } from "./database.js";
 import { isWorthAnotherRun } from "./database-errors.js";
+import { type Isolation, openTransaction, type OpenTransaction } from "./open-transaction.js";
+
+export type { Isolation };
 
 declare const brand: unique symbol;
 
 /** A transaction that is running. Only `inTransaction` makes one, so that a write outside of one does not compile. */
 export type Tx = EntityManager & { readonly [brand]: true };
-
-/** SERIALIZABLE where money moves. SQLite knows no other and is always at it. */
-export type Isolation = "SERIALIZABLE" | "READ COMMITTED";
 
 /** What `work` is told about its run. */
 export interface Run {
@@ -50,6 +50,11 @@ export function lockForUpdate<Row extends ObjectLiteral>(
   return query.dataSource.options.type === "better-sqlite3" ? query : query.setLock("pessimistic_write");
 }
 
+/** The end of a statement of SQL that does the same. */
+export function forUpdate(tx: Tx): string {
+  return tx.dataSource.options.type === "better-sqlite3" ? "" : " FOR UPDATE";
+}
+
 /** The same for those rows only that nobody else holds: it does not wait, and leaves the others out. */
 export function lockFreeForUpdate<Row extends ObjectLiteral>(
   query: SelectQueryBuilder<Row>,
@@ -80,53 +85,25 @@ async function runOnce<T>(
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const runner = database.dataSource.createQueryRunner();
-  const trial = stopAtGivenUp(runner);
   try {
-    await runner.connect();
-    await runner.startTransaction(isolation);
-    const result = await database.scope.run(() => work(runner.manager as Tx));
-    trial.check();
-    await runner.commitTransaction();
-    return result;
-  } catch (error) {
-    trial.over = true;
-    if (runner.isTransactionActive) await rollBack(database, runner);
-    throw error;
+    const opened = await openTransaction(runner, isolation);
+    try {
+      const result = await database.scope.run(() => work(runner.manager as Tx));
+      await opened.commit();
+      return result;
+    } catch (error) {
+      await rollBack(database, runner, opened);
+      throw error;
+    }
   } finally {
     await runner.release();
   }
 }
 
-/**
- * After a deadlock the server has rolled back, and later statements would be committed one by one, even where `work`
- * swallowed the error and went on. So the first such error answers every later statement, COMMIT included.
- */
-function stopAtGivenUp(runner: QueryRunner) {
-  let givenUp: unknown;
-  const trial = {
-    over: false,
-    check: () => {
-      if (givenUp !== undefined) throw givenUp;
-    },
-  };
-  const query = runner.query.bind(runner) as (...call: unknown[]) => Promise<unknown>;
-  const guarded = async (...call: unknown[]) => {
-    if (!trial.over) trial.check();
-    try {
-      return await query(...call);
-    } catch (error) {
-      if (isWorthAnotherRun(error)) givenUp = error;
-      throw error;
-    }
-  };
-  runner.query = guarded as QueryRunner["query"];
-  return trial;
-}
-
 /** A rollback that fails must not hide why it was needed; its connection may still hold locks and is not used again. */
-async function rollBack(database: Database, runner: QueryRunner): Promise<void> {
+async function rollBack(database: Database, runner: QueryRunner, opened: OpenTransaction): Promise<void> {
   try {
-    await runner.rollbackTransaction();
+    await opened.rollback();
   } catch (error) {
     database.log.debug({ reason: String(error) }, "a rollback failed; its connection is closed");
     const connection: { destroy?: () => void } = await runner.connect();

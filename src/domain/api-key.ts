@@ -22,3 +22,6 @@ export function last4OfApiKey(key: string): string {
 
 /** Letters and digits only: a double click selects the whole key. */
 const randomText = customAlphabet("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 32);
+
+/** How long a server that has looked a valid key up may believe it without another look. */
+export const KEY_KEPT_MS = 1000;

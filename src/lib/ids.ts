@@ -15,6 +15,11 @@ export function newId(prefix: IdPrefix, now: number): string {
   return `${prefix}_${timeText(now)}${DIGITS.charAt(placeWithin(now))}${randomText()}`;
 }
 
+/** What no id of this time or a later one sorts below, and every older one does. */
+export function firstId(prefix: IdPrefix, time: number): string {
+  return `${prefix}_${timeText(Math.min(Math.max(time, 0), TIME_END - 1))}`;
+}
+
 /** Digits in ASCII order: two ids of one prefix compare as their times do. */
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

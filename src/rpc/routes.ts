@@ -20,6 +20,7 @@ import { customerHandlers } from "./customer-handlers.js";
 import { healthHandlers } from "./health-handlers.js";
 import { heldPaymentHandlers } from "./held-payment-handlers.js";
 import { idempotency } from "./idempotency.js";
+import { keptKeys } from "./kept-keys.js";
 import { paymentIntentHandlers } from "./payment-intent-handlers.js";
 import { paymentMethodHandlers } from "./payment-method-handlers.js";
 import { reflectionHandlers } from "./reflection-handlers.js";
@@ -58,7 +59,10 @@ export function createInterceptors(checkout: Checkout, testMode: boolean): Inter
   return [
     accessLog(checkout.log, checkout.clock),
     refusals(checkout.log),
-    authenticate((hash) => findApiKeyByHash(checkout.db.manager, hash), testMode),
+    authenticate(
+      keptKeys((hash) => findApiKeyByHash(checkout.db.manager, hash)),
+      testMode,
+    ),
     validate(),
     idempotency(),
   ];

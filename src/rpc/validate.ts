@@ -1,10 +1,7 @@
 import type { DescMessage, Message } from "@bufbuild/protobuf";
-import { pathToString } from "@bufbuild/protobuf/reflect";
-import { createValidator, type Violation } from "@bufbuild/protovalidate";
-import type { Interceptor } from "@connectrpc/connect";
+import type { Interceptor, UnaryRequest } from "@connectrpc/connect";
 
-import { type Reason, Refusal } from "../domain/refusal.js";
-import { matchesNatively } from "./native-patterns.js";
+import { type SurelyValid, sureValidity } from "./sure-validity.js";
 
 /**
  * Holds every unary request to the `buf.validate` rules of its proto file.
@@ -13,40 +10,27 @@ import { matchesNatively } from "./native-patterns.js";
  * it is and ends as INTERNAL.
  */
 export function validate(): Interceptor {
-  return (next) => async (request) => {
-    if (!request.stream) check(request.method.input, request.message);
-    return await next(request);
+  return (next) => {
+    const checkFirst = async (request: UnaryRequest) => {
+      await check(request.method.input, request.message);
+      return await next(request);
+    };
+    return (request) =>
+      request.stream || surely(request.method.input, request.message) ? next(request) : checkFirst(request);
   };
 }
 
-/** One a process: it compiles the rules of a message when it first meets one, which takes up to 0.1 s. */
-const validator = createValidator({ regexMatch: matchesNatively });
+/** Compiled when a type is first met, once a process. */
+const compiled = new Map<DescMessage, SurelyValid>();
 
-function check(schema: DescMessage, message: Message): void {
-  const result = validator.validate(schema, message);
-  if (result.kind === "error") throw result.error;
-  if (result.kind === "valid") return;
-  const violations = result.violations.map((violation) => ({
-    field: pathToString(violation.field),
-    description: describe(violation),
-  }));
-  const [first] = result.violations;
-  const reason = first === undefined ? undefined : REASONS[first.ruleId];
-  const text = violations[0]?.description ?? "The request is not valid.";
-  throw new Refusal(reason ?? "PARAMETER_INVALID", text, violations);
+function surely(schema: DescMessage, message: Message): boolean {
+  let valid = compiled.get(schema);
+  if (valid === undefined) compiled.set(schema, (valid = sureValidity(schema)));
+  return valid(message);
 }
 
-/** Rules whose violation has a word of its own: those of protovalidate for what is missing, and ours in CEL. */
-const REASONS: Record<string, Reason> = {
-  required: "PARAMETER_MISSING",
-  "repeated.min_items": "PARAMETER_MISSING",
-  currency: "CURRENCY_UNKNOWN",
-  one_currency: "CURRENCIES_MIXED",
-  url: "URL_INVALID",
-};
-
-function describe(violation: Violation): string {
-  const name = pathToString(violation.field);
-  if (REASONS[violation.ruleId] === "PARAMETER_MISSING") return `Missing required parameter: ${name}.`;
-  return `Invalid ${name}: ${violation.message}.`;
+/** protovalidate and its CEL are a hundred files, which a service reads when somebody sends the first doubtful request. */
+async function check(schema: DescMessage, message: Message): Promise<void> {
+  const { checkMessage } = await import("./check-message.js");
+  checkMessage(schema, message);
 }

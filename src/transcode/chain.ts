@@ -79,7 +79,7 @@ export function requestOf(
   message: unknown,
   travelling: Travelling,
 ): AnyRequest {
-  const { requestMethod } = travelling.call;
+  const { requestMethod, url, contextValues } = travelling.call;
   const request = {
     [TRAVELLING]: travelling,
     stream,
@@ -87,6 +87,8 @@ export function requestOf(
     service: method.parent,
     message,
     requestMethod,
+    url,
+    contextValues,
   };
   return withLazy(request, REQUEST_PARTS) as unknown as AnyRequest;
 }
@@ -114,7 +116,7 @@ function withLazy(target: object, parts: readonly (readonly [string, PropertyDes
   return target;
 }
 
-const REQUEST_PARTS = (["url", "header", "signal", "contextValues"] as const).map((name) =>
+const REQUEST_PARTS = (["header", "signal"] as const).map((name) =>
   lazyPart(name, function (this: { [TRAVELLING]: Travelling }) {
     return this[TRAVELLING].call[name];
   }),

@@ -29,15 +29,13 @@ export function deadlineExceeded(message = "The call took too long. Its outcome 
  * The work's result, or what `expire` makes once `timeoutMs` have passed. The work itself goes on: what happens to it
  * then is for `expire` to say.
  */
-export async function within<T>(timeoutMs: number, work: () => Promise<T>, expire: () => Error): Promise<T> {
-  if (timeoutMs <= 0) throw expire();
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(expire()), timeoutMs);
+export function within<T>(timeoutMs: number, work: () => Promise<T>, expire: () => Error): Promise<T> {
+  if (timeoutMs <= 0) return Promise.reject(expire());
+  // One promise and one timer: this stands around every call.
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(expire()), timeoutMs);
+    work()
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
   });
-  try {
-    return await Promise.race([work(), expired]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

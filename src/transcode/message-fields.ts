@@ -1,5 +1,8 @@
 import type { DescField, DescOneof, Message } from "@bufbuild/protobuf";
+import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { FieldProblem, quoted } from "./field-problem.js";
+
+const { IMPLICIT } = FeatureSet_FieldPresence;
 
 type Fields = Record<string, unknown>;
 type Choice = { case: string | undefined; value?: unknown };
@@ -23,6 +26,8 @@ function choose(fields: Fields, field: DescField, oneof: DescOneof, value: unkno
 /** The value of a field as protobuf-es keeps it; undefined for an unset field with presence. */
 export function getField(message: Message, field: DescField): unknown {
   const fields = message as unknown as Fields;
+  // Without presence it is always there.
+  if (field.presence === IMPLICIT) return fields[field.localName];
   // Outside of proto3 the defaults of unset fields are on the prototype.
   if (field.oneof === undefined)
     return Object.hasOwn(fields, field.localName) ? fields[field.localName] : undefined;

@@ -39,7 +39,7 @@ export class RouteTable<T> {
     const last = segments.at(-1) ?? "";
     const colon = last.lastIndexOf(":");
     const verb = colon === -1 ? "" : (percentDecoded(last.slice(colon + 1)) ?? "");
-    if (this.#verbs.has(verb)) {
+    if (verb !== "" && this.#verbs.has(verb)) {
       // Only a raw colon starts a verb. Where a template with that verb fits, the verb is claimed.
       const cut = [...segments.slice(0, -1), last.slice(0, colon)];
       const found = this.#lookUp(cut, verb, httpMethod);
@@ -49,16 +49,16 @@ export class RouteTable<T> {
   }
 
   #lookUp(segments: string[], verb: string, httpMethod: string): Match<T> | { allow: string[] } | undefined {
-    const allow = new Set<string>();
+    let allow: Set<string> | undefined;
     const route = visit(this.#root, segments, 0, (leaf) => {
       const methods = leaf.get(verb);
       if (methods === undefined) return undefined;
       const taken = methodOf(methods, httpMethod);
-      if (taken === undefined) for (const method of methods.keys()) allow.add(method);
+      if (taken === undefined) for (const method of methods.keys()) (allow ??= new Set()).add(method);
       return taken;
     });
     if (route !== undefined) return { route, segments };
-    return allow.size === 0 ? undefined : { allow: allowed(allow) };
+    return allow === undefined ? undefined : { allow: allowed(allow) };
   }
 }
 

@@ -90,12 +90,21 @@ const LONE_SURROGATE = /\p{Cs}/u;
 /** Compiles the writer of a scalar's JSON. */
 export function scalarWriter(type: ScalarType, style: JsonStyle): (value: unknown) => string {
   if (isInt64(type)) return style.int64 === "text" ? (value) => `"${String(value)}"` : safeNumber;
-  if (type === ScalarType.STRING) return JSON.stringify;
+  if (type === ScalarType.STRING) return textJson;
   if (type === ScalarType.BYTES) return (value) => bytesJson(value as Uint8Array);
   if (type === ScalarType.DOUBLE) return (value) => doubleJson(value as number);
   if (type === ScalarType.FLOAT) return (value) => floatJson(value as number);
   return String;
 }
+
+/** Most texts need no escapes, and joining three is faster than a look into one. */
+function textJson(value: unknown): string {
+  const text = value as string;
+  return NEEDS_ESCAPES.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+// oxlint-disable-next-line no-control-regex -- they are what JSON escapes, with quotes, backslashes and half characters.
+const NEEDS_ESCAPES = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 function safeNumber(value: unknown): string {
   const number = Number(value);

@@ -11,7 +11,7 @@ export interface Faces {
   /** Merchants' JSON below `/v1`. */
   readonly transcoder: Listener;
   /** gRPC, gRPC-Web and Connect: any other address; answers 404 by itself. */
-  readonly connect: Listener;
+  readonly connect: (request: HttpRequest, response: HttpResponse) => Promise<void>;
   /** The stand-in gateway below `/sandbox`. Undefined where it is off, or runs elsewhere. */
   readonly sandbox: ((request: HttpRequest, response: HttpResponse) => Promise<void>) | undefined;
 }
@@ -51,7 +51,7 @@ async function answer(
   if (faces.sandbox !== undefined && path.startsWith("/sandbox/"))
     return await faces.sandbox(request, response);
   if (await answerPage(checkout, request, response, path)) return;
-  faces.connect(request, response);
+  await faces.connect(request, response);
 }
 
 function pathOf(request: HttpRequest): string {

@@ -1,15 +1,14 @@
-import { collectDefaultMetrics, Registry } from "prom-client";
+import type { Registry } from "prom-client";
+import MetricsRegistry from "prom-client/lib/registry.js";
 
 import type { Log } from "../lib/log.js";
 import { type HttpRequest, type HttpResponse, send, sendText } from "../lib/http.js";
 import type { Listener } from "./listener.js";
 import { type OpenPort, openHttpPort } from "./ports.js";
 
-/** Counters of this process in Prometheus' text format. */
+/** Counters of this process in Prometheus' text format; what is known of every process comes with the first look at them. */
 export function createMetrics(): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  return registry;
+  return new MetricsRegistry();
 }
 
 /**
@@ -22,17 +21,27 @@ export async function openMetricsPort(
   log: Log,
 ): Promise<OpenPort | undefined> {
   try {
+    let ofProcess: Promise<void> | undefined;
     const listener: Listener = (request, response) => {
-      answer(registry, request, response).catch((error: unknown) => {
-        log.error({ err: error }, "the metrics could not be written");
-        response.destroy();
-      });
+      const complete = (ofProcess ??= addMetricsOfProcess(registry));
+      complete
+        .then(() => answer(registry, request, response))
+        .catch((error: unknown) => {
+          log.error({ err: error }, "the metrics could not be written");
+          response.destroy();
+        });
     };
     return await openHttpPort("127.0.0.1", port, undefined, { listener });
   } catch (error) {
     log.warn({ err: error, port }, "no metrics: the port cannot be opened");
     return undefined;
   }
+}
+
+/** Memory, CPU, event loop, garbage. */
+async function addMetricsOfProcess(register: Registry): Promise<void> {
+  const { collectDefaultMetrics } = await import("prom-client");
+  collectDefaultMetrics({ register });
 }
 
 async function answer(registry: Registry, request: HttpRequest, response: HttpResponse): Promise<void> {

@@ -1,15 +1,17 @@
 import { once } from "node:events";
-import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import { createServer as createHttpServer } from "node:http";
 import {
   createSecureServer,
   createServer as createHttp2Server,
+  type Http2SecureServer,
   type Http2Server,
   type IncomingHttpHeaders,
-  type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
+import { type Farewell, farewellOverHttp1, farewellOverHttp2, type Server } from "./farewell.js";
 import type { Listener } from "./listener.js";
 
 /** A certificate and its key in PEM. */
@@ -22,7 +24,7 @@ export interface Tls {
 export interface OpenPort {
   /** The port itself, also where 0 was asked for. */
   readonly port: number;
-  /** Takes no new connections, lets the running requests end, and closes; after ten seconds whatever still runs. */
+  /** Takes no new connections, lets the running requests end, and closes; after nine seconds whatever still runs. */
   close(): Promise<void>;
 }
 
@@ -42,7 +44,7 @@ export async function openHttpPort(
 ): Promise<OpenPort> {
   if (tls !== undefined) return await openTlsPort(host, port, tls, answering);
   const server = createHttpServer(SERVER_LIMITS, answering.listener);
-  return await open(server, host, port, () => server.closeIdleConnections());
+  return await open(server, host, port);
 }
 
 /** Opens a port for HTTP/2: in clear text with prior knowledge, as gRPC does it, or over TLS. */
@@ -55,29 +57,31 @@ export async function openHttp2Port(
   if (tls !== undefined) return await openTlsPort(host, port, tls, answering);
   const server = createHttp2Server(answering.listener);
   takeStreamsFirst(server, answering);
-  return await open(server, host, port, closeSessions(server));
+  return await open(server, host, port);
 }
 
 /** A slow client holds a connection for a minute at most. */
 const SERVER_LIMITS = { requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 75_000 };
 
-const CLOSE_TIMEOUT_MS = 10_000;
-const GOODBYE_EVERY_MS = 50;
+/** Until who was told that this port closes has heard it, and what was under way then has arrived. */
+const PATIENCE_MS = 150;
+
+/** Whoever supervises the process often kills it ten seconds after the signal; the database is closed before that. */
+const CLOSE_TIMEOUT_MS = 9_000;
+/** A connection whose last request is only now answered is idle from then on. */
+const END_EVERY_MS = 50;
 
 async function openTlsPort(host: string, port: number, tls: Tls, answering: Answering): Promise<OpenPort> {
   const server = createSecureServer({ ...tls, allowHTTP1: true }, answering.listener);
   takeStreamsFirst(server, answering);
-  return await open(server, host, port, closeSessions(server));
+  return await open(server, host, port);
 }
 
 /**
  * Puts `takeStream` before Node's own way from a stream to request and response: those two objects cost more than a small
  * call does.
  */
-function takeStreamsFirst(
-  server: Http2Server | ReturnType<typeof createSecureServer>,
-  { takeStream }: Answering,
-): void {
+function takeStreamsFirst(server: Http2Server | Http2SecureServer, { takeStream }: Answering): void {
   if (takeStream === undefined) return;
   const others = server.listeners("stream");
   server.removeAllListeners("stream");
@@ -87,24 +91,7 @@ function takeStreamsFirst(
   });
 }
 
-/** HTTP/2 sessions live as long as their clients like, so they are told to go: running streams may end. */
-function closeSessions(server: Http2Server | ReturnType<typeof createSecureServer>): () => void {
-  const sessions = new Set<ServerHttp2Session>();
-  server.on("session", (session) => {
-    sessions.add(session);
-    session.once("close", () => sessions.delete(session));
-  });
-  return () => {
-    for (const session of sessions) session.close();
-  };
-}
-
-async function open(
-  server: HttpServer | Http2Server | ReturnType<typeof createSecureServer>,
-  host: string,
-  port: number,
-  sayGoodbye: () => void,
-): Promise<OpenPort> {
+async function open(server: Server, host: string, port: number): Promise<OpenPort> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     // The trailers of a call are a small write behind its answer. The system would hold them back until the answer is
@@ -113,20 +100,30 @@ async function open(
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
+  const farewells = [farewellOverHttp1(server, sockets), farewellOverHttp2(server)];
   server.listen(port, host);
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
-    close: async () => {
-      const closed = once(server, "close");
-      server.close();
-      sayGoodbye();
-      // A connection whose request is only now answered is idle from then on, so it is told again.
-      const goodbyes = setInterval(sayGoodbye, GOODBYE_EVERY_MS);
-      const late = setTimeout(() => sockets.forEach((socket) => socket.destroy()), CLOSE_TIMEOUT_MS);
-      await closed;
-      clearInterval(goodbyes);
-      clearTimeout(late);
-    },
+    close: () => close(server, sockets, farewells),
   };
+}
+
+async function close(
+  server: Server,
+  sockets: ReadonlySet<Socket>,
+  farewells: readonly Farewell[],
+): Promise<void> {
+  const closed = once(server, "close");
+  const late = setTimeout(() => sockets.forEach((socket) => socket.destroy()), CLOSE_TIMEOUT_MS);
+  // Not the server's own close: it would end idle connections, on which a request may be on its way.
+  NetServer.prototype.close.call(server);
+  for (const farewell of farewells) farewell.announce();
+  await Promise.race([sleep(PATIENCE_MS), closed]);
+  const end = (): void => farewells.forEach((farewell) => farewell.end());
+  end();
+  const again = setInterval(end, END_EVERY_MS);
+  await closed;
+  clearInterval(again);
+  clearTimeout(late);
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import t from "tap";
 
-import { type IdPrefix, newId } from "../../src/lib/ids.js";
+import { firstId, type IdPrefix, newId } from "../../src/lib/ids.js";
 
 const NOW = Date.parse("2026-11-22T15:30:00Z");
 
@@ -51,6 +51,15 @@ t.test("more than 62 ids of one millisecond still sort among those of other mill
   const after = newId("cs", NOW + 4);
   t.ok(ids.every((id) => before < id && id < after));
 });
+
+t.test(
+  "every id of a time or later sorts behind what begins that time, every older one before it",
+  async (t) => {
+    t.equal(firstId("cs", -1), firstId("cs", 0));
+    t.equal(firstId("cs", Number.POSITIVE_INFINITY), firstId("cs", TIME_END - 1));
+    fc.assert(fc.property(aTime, aTime, (a, b) => newId("cs", a) >= firstId("cs", b) === a >= b));
+  },
+);
 
 t.test("ids sort by their time, as text and as bytes", async () => {
   fc.assert(

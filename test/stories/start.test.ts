@@ -1,15 +1,14 @@
-import { once } from "node:events";
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { createInterface } from "node:readline";
 
-import t, { type Test } from "tap";
+import t from "tap";
 
 import { createTestMerchant, testConfig } from "../support/app.js";
-import { environmentOf, run, start } from "../support/command.js";
+import { environmentOf, run } from "../support/command.js";
 import { eachEngine, onMysql, onSqlite } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { anOrder } from "../support/orders.js";
+import { serve } from "../support/serve.js";
 
 await onMysql(t, "with a server database a start without a secrets key is refused", async (t, engine) => {
   const env = { ...environmentOf(testConfig(engine)), SECRETS_KEY: "" };
@@ -81,25 +80,3 @@ await eachEngine(t, "what a callback was acknowledged for survives kill -9", asy
   t.match(await read.json(), { status: "complete", payment_intent: /^pi_/ });
   await second.stop("SIGTERM");
 });
-
-/** Runs `serve` as a process of its own until it has printed its addresses. */
-async function serve(t: Test, env: Record<string, string>) {
-  const child = start(env, ["serve"]);
-  t.teardown(() => child.kill("SIGKILL"));
-  child.stderr?.resume();
-  const printed: string[] = [];
-  const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    const ended = once(child, "exit");
-    child.kill(signal);
-    await ended;
-  };
-  if (child.stdout === null) throw new Error("The process has no output.");
-  for await (const line of createInterface({ input: child.stdout })) {
-    printed.push(line);
-    // The last line: the curl line of a first start, else the gRPC port.
-    const url = /http:\/\/localhost:\d+/.exec(printed.join("\n"))?.[0];
-    const isFirst = printed[0]?.includes("sk_test_") === true;
-    if (url !== undefined && line.startsWith(isFirst ? "curl" : "gRPC")) return { url, printed, stop };
-  }
-  throw new Error(`serve ended before it was ready: ${printed.join("\n")}`);
-}

@@ -1,4 +1,4 @@
-import { importsOf, type Import, type Source } from "./source-tree.js";
+import { importsOf, type Import, type Source, visit } from "./source-tree.js";
 
 /** Lowest first: a folder imports only its own files, the folders before it, and `gen`. */
 const LAYERS = ["lib", "domain", "cardstream", "db", "checkout", "transcode", "rpc", "web", "sandbox"];
@@ -75,4 +75,23 @@ export function migrationsNotListed(sources: Source[]): string[] {
 /** Whether a file is in the migrations' folder; their list may lie beside them. */
 export function isMigration(file: string): boolean {
   return file.startsWith("src/db/migrations/");
+}
+
+/** Some have hundreds of files, and their index reads them all: parts of typeorm and prom-client are imported one by one. */
+const LARGE =
+  /^(typeorm|mysql2(\/promise)?|libsql|cockatiel|prom-client|@bufbuild\/protovalidate|@connectrpc\/connect-node)$/;
+
+/** They are imported themselves only when their package is needed, or declare types alone. */
+const NOT_AT_THE_START = /^src\/(db\/(mysql|sqlite)|rpc\/check-message|.*\.d)\.ts$/;
+
+/** Imports that every start of a command would wait for. */
+export function largeImports(sources: Source[]): string[] {
+  const found: string[] = [];
+  for (const text of sources.filter(({ path }) => !NOT_AT_THE_START.test(path))) {
+    visit(text, (node) => {
+      if (node.type !== "ImportDeclaration" || node.importKind === "type") return;
+      if (LARGE.test(node.source.value)) found.push(`${text.path}: ${node.source.value}`);
+    });
+  }
+  return found;
 }

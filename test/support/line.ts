@@ -19,8 +19,8 @@ interface Ending {
   teardown(takeDown: () => unknown): void;
 }
 
-/** The statement as the protocol sends it: not a part of READ COMMITTED. */
-const COMMIT = "\u0003COMMIT";
+/** The statement as the protocol sends it, by itself or behind others: not a part of READ COMMITTED. */
+const COMMITS = ["\u0003COMMIT", ";\nCOMMIT"];
 
 export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
   const server = new URL(serverUrl);
@@ -38,7 +38,7 @@ export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
       from.on("error", () => {}); // Cut on purpose; close follows.
     }
     client.on("data", (chunk) => {
-      if (state.loseCommit && chunk.includes(COMMIT)) {
+      if (state.loseCommit && COMMITS.some((commit) => chunk.includes(commit))) {
         state.loseCommit = false;
         losing = true;
       }

@@ -33,21 +33,30 @@ export async function givenDatabase(url: string): Promise<TestDatabase> {
   return { url, stop: async () => {} };
 }
 
+/** Where a private server keeps its data, and what it is told beside what every test wants. */
+export interface ServerOptions {
+  /** By default in memory, where there is room. */
+  readonly folder: string;
+  readonly settings: readonly string[];
+}
+
 /** Starts a private, empty server that goes away with the run, however the run ends. */
-export async function startDatabase(): Promise<TestDatabase> {
+export async function startDatabase(
+  options: ServerOptions = { folder: memoryFolder(), settings: [] },
+): Promise<TestDatabase> {
   const program = DATABASE_SERVER.find();
   if (!program) throw new Error(`There is no ${DATABASE_SERVER.what} to start.`);
   for (let start = 1; ; start++) {
     try {
-      return await startOnce(program);
+      return await startOnce(program, options);
     } catch (error) {
       if (start === STARTS_MAX) throw error;
     }
   }
 }
 
-async function startOnce(program: ServerProgram): Promise<TestDatabase> {
-  const folder = mkdtempSync(path.join(memoryFolder(), "calmony-pay-test-"));
+async function startOnce(program: ServerProgram, options: ServerOptions): Promise<TestDatabase> {
+  const folder = mkdtempSync(path.join(options.folder, "calmony-pay-test-"));
   try {
     program.prepare(folder);
   } catch (error) {
@@ -55,7 +64,7 @@ async function startOnce(program: ServerProgram): Promise<TestDatabase> {
     throw error;
   }
   const port = await freePort();
-  const server = serve(program.command(folder, port), folder);
+  const server = serve([...program.command(folder, port), ...options.settings], folder);
   try {
     await untilReady(server, port);
   } catch (error) {

@@ -1,0 +1,124 @@
+import type { PoolConnection } from "mysql2";
+import type { QueryRunner } from "typeorm";
+import { QueryResult } from "typeorm/query-runner/QueryResult.js";
+
+import { isWorthAnotherRun } from "./database-errors.js";
+import { MysqlTransaction } from "./mysql-statements.js";
+import { SerialQueryRunner } from "./serial-query-runner.js";
+import { type Outcome, provideStatements, type Statements } from "./statements.js";
+
+/** SERIALIZABLE where money moves. SQLite knows no other and is always at it. */
+export type Isolation = "SERIALIZABLE" | "READ COMMITTED";
+
+/** A transaction of a query runner. */
+export interface OpenTransaction {
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+/** Opens a transaction: what its manager is asked from now on, by TypeORM or by `statementsOf`, belongs to it. */
+export async function openTransaction(runner: QueryRunner, isolation: Isolation): Promise<OpenTransaction> {
+  return runner instanceof SerialQueryRunner ? await openSqlite(runner) : await openMysql(runner, isolation);
+}
+
+async function openSqlite(runner: SerialQueryRunner): Promise<OpenTransaction> {
+  await runner.startTransaction();
+  const trial = new Trial();
+  const run = (sql: string, values: readonly unknown[]): Promise<Outcome> => runner.run(sql, values);
+  const statements = new TriedStatements(trial, {
+    run,
+    // The embedded engine has no round trips to save; and what fails is told by the next statement, as on a server.
+    defer: (sql, values) => void run(sql, values).catch((error: unknown) => trial.fail(error)),
+  });
+  provideStatements(runner.manager, statements);
+  const query = runner.query.bind(runner) as (...call: unknown[]) => Promise<unknown>;
+  runner.query = ((...call) => trial.attempt(() => query(...call))) as SerialQueryRunner["query"];
+  return {
+    commit: async () => {
+      trial.check();
+      await runner.commitTransaction();
+    },
+    rollback: () => runner.rollbackTransaction(),
+  };
+}
+
+async function openMysql(runner: QueryRunner, isolation: Isolation): Promise<OpenTransaction> {
+  const connection = (await runner.connect()) as PoolConnection;
+  const transaction = new MysqlTransaction(connection, OPENINGS[isolation]);
+  const trial = new Trial();
+  provideStatements(runner.manager, new TriedStatements(trial, transaction));
+  // TypeORM asks before it locks rows.
+  Object.assign(runner, { isTransactionActive: true });
+  const query = async (sql: string, values: unknown[] = [], structured = false): Promise<unknown> => {
+    const answer = await trial.attempt(() => transaction.send(sql, values));
+    return structured ? structuredResult(answer) : answer;
+  };
+  runner.query = query as QueryRunner["query"];
+  return {
+    commit: async () => {
+      trial.check();
+      await transaction.commit();
+    },
+    rollback: () => transaction.rollback(),
+  };
+}
+
+/** Every connection is at READ COMMITTED from its start, see mysql.ts. */
+const OPENINGS: Record<Isolation, readonly string[]> = {
+  SERIALIZABLE: ["SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "START TRANSACTION"],
+  "READ COMMITTED": ["START TRANSACTION"],
+};
+
+function structuredResult(answer: unknown): QueryResult {
+  const result = new QueryResult();
+  result.raw = answer;
+  if (Array.isArray(answer)) result.records = answer;
+  else result.affected = (answer as { affectedRows: number }).affectedRows;
+  return result;
+}
+
+/**
+ * After a deadlock the server has rolled back, and later statements would be committed one by one, even where the work
+ * swallowed the error and went on. So the first such error answers every later statement, COMMIT included.
+ */
+class Trial {
+  #failed: { readonly error: unknown } | undefined;
+
+  check(): void {
+    if (this.#failed !== undefined) throw this.#failed.error;
+  }
+
+  fail(error: unknown): void {
+    this.#failed ??= { error };
+  }
+
+  async attempt<T>(step: () => Promise<T>): Promise<T> {
+    this.check();
+    try {
+      return await step();
+    } catch (error) {
+      if (isWorthAnotherRun(error)) this.fail(error);
+      throw error;
+    }
+  }
+}
+
+/** Statements of a transaction, as long as it stands. */
+class TriedStatements implements Statements {
+  readonly #trial: Trial;
+  readonly #statements: Statements;
+
+  constructor(trial: Trial, statements: Statements) {
+    this.#trial = trial;
+    this.#statements = statements;
+  }
+
+  run(sql: string, values: readonly unknown[]): Promise<Outcome> {
+    return this.#trial.attempt(() => this.#statements.run(sql, values));
+  }
+
+  defer(sql: string, values: readonly unknown[]): void {
+    this.#trial.check();
+    this.#statements.defer(sql, values);
+  }
+}

@@ -1,0 +1,66 @@
+import { writeFileSync } from "node:fs";
+
+import type { Sample } from "../contender.js";
+import { type Machine, thisMachine } from "../machine.js";
+import { type Spread, spreadOf } from "../statistics.js";
+
+/** What a call came to: the samples of each size. */
+export interface GrowthResult {
+  readonly name: string;
+  readonly samples: readonly (readonly Sample[])[];
+}
+
+/** A call at the largest size may take so many times what it takes at the smallest. */
+const WANTED = 1.3;
+
+/** Keeps the table beside this program's sources. */
+export function writeGrowth(
+  sizes: readonly number[],
+  results: readonly GrowthResult[],
+  folder: string,
+): void {
+  const machine = thisMachine();
+  const rows = results.map(({ name, samples }) => ({
+    name,
+    ratio: ratioOf(samples),
+    wanted: WANTED,
+    better: "lower",
+    sizes: sizes.map((sessions, index) => ({ sessions, microseconds: timesOf(samples[index] ?? []) })),
+  }));
+  writeFileSync(`${folder}/growth.json`, `${JSON.stringify({ machine, rows }, undefined, 2)}\n`);
+  writeFileSync(`${folder}/growth.md`, page(machine, growthTable(sizes, results)));
+}
+
+/** The table, as it is printed. */
+export function growthTable(sizes: readonly number[], results: readonly GrowthResult[]): string {
+  const head = ["call", "ratio", "wanted", ...sizes.map((size) => `${size.toLocaleString("en")} sessions`)];
+  const lines = results.map(({ name, samples }) => {
+    const times = samples.map((own) => {
+      const { median, min, max } = timesOf(own);
+      return `${median.toFixed(0)} us (${min.toFixed(0)} to ${max.toFixed(0)})`;
+    });
+    return [name, ratioOf(samples).toFixed(2), `<= ${WANTED}`, ...times];
+  });
+  return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** The time of a call at the largest size over that at the smallest. */
+function ratioOf(samples: readonly (readonly Sample[])[]): number {
+  return timesOf(samples.at(-1) ?? []).median / timesOf(samples[0] ?? []).median;
+}
+
+/** Microseconds a call, service and database together, while eight are under way. */
+function timesOf(samples: readonly Sample[]): Spread {
+  return spreadOf(samples.map(({ rate }) => 1e6 / rate));
+}
+
+function page({ cpu, cores, memoryGB, kernel, node }: Machine, rows: string): string {
+  return `# Growth
+
+Made by \`npm run growth\`; what is measured and how is said in \`docs/scale.md\`.
+
+${cores} cores of ${cpu}, ${memoryGB} GB, Linux ${kernel}, Node ${node}; MariaDB with a buffer pool of 1 GB, on a disk.
+
+${rows}
+`;
+}

@@ -1,0 +1,89 @@
+import { tmpdir } from "node:os";
+
+import { Command, InvalidArgumentError } from "commander";
+
+import { DATABASE_SERVER } from "../../support/mariadb-programs.js";
+import { startDatabase } from "../../support/mariadb.js";
+import { installMissing } from "../../support/packages.js";
+import type { Sample } from "../contender.js";
+import { CALLS } from "./calls.js";
+import { fillPlace, type FilledPlace } from "./filled-place.js";
+import { type GrowthResult, growthTable, writeGrowth } from "./growth-report.js";
+
+const SIZES = [10_000, 300_000, 3_000_000];
+
+interface Options {
+  readonly sizes: readonly number[];
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+/** `npm run growth`. Progress goes to standard error, the table to standard output. */
+export async function growth(args: readonly string[]): Promise<number> {
+  const options = parse(args);
+  installMissing([DATABASE_SERVER]);
+  const server = await startDatabase({ folder: tmpdir(), settings: SETTINGS });
+  const places: FilledPlace[] = [];
+  try {
+    for (const size of options.sizes) {
+      places.push(await fillPlace(server.url, size, (done) => tell(`${done} of ${size} sessions`)));
+    }
+    const results = await measure(places, options);
+    process.stdout.write(`${growthTable(options.sizes, results)}\n`);
+    if (options.sizes.join() === SIZES.join()) writeGrowth(options.sizes, results, "test/bench/growth");
+    return 0;
+  } finally {
+    for (const place of places) await place.close();
+    await server.stop();
+  }
+}
+
+/** A small server of production: the largest tables do not fit into its memory. On a disk, each commit is waited for. */
+const SETTINGS = ["--innodb-buffer-pool-size=1G", "--innodb-log-file-size=256M"];
+
+/** Each call at each size in turn, so that what else the machine does falls on all sizes alike. */
+async function measure(
+  places: readonly FilledPlace[],
+  { rounds, seconds }: Options,
+): Promise<GrowthResult[]> {
+  const results: GrowthResult[] = [];
+  for (const call of CALLS) {
+    tell(call.name);
+    const samples: Sample[][] = places.map(() => []);
+    // The first round warms up and does not count.
+    for (let round = 0; round <= rounds; round++) {
+      for (const [index, place] of places.entries()) {
+        const sample = await call.measure(place, seconds);
+        if (round > 0) samples[index]?.push(sample);
+      }
+    }
+    results.push({ name: call.name, samples });
+  }
+  return results;
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function parse(args: readonly string[]): Options {
+  return new Command("growth")
+    .description(
+      "Measures whether calls get slower as the tables grow: the same calls to services whose tables hold more and more " +
+        "sessions, in turn. With the default sizes the table is kept in test/bench/growth.",
+    )
+    .option("--sizes <numbers>", "sessions in the tables, the smallest first", sizes, SIZES)
+    .option("--rounds <number>", "how often each is measured", whole, 5)
+    .option("--seconds <number>", "how long each is measured", whole, 2)
+    .parse([...args], { from: "user" })
+    .opts<Options>();
+}
+
+function sizes(text: string): number[] {
+  return text.split(",").map(whole);
+}
+
+function whole(text: string): number {
+  if (/^[1-9]\d{0,7}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("A whole number above zero.");
+}

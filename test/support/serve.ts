@@ -1,0 +1,42 @@
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+import type { Test } from "tap";
+
+import { start } from "./command.js";
+
+/** The service as an operator starts it. */
+export interface ServeProcess {
+  readonly url: string;
+  /** `host:port` of gRPC. */
+  readonly grpc: string;
+  /** What it printed until it was ready. */
+  readonly printed: readonly string[];
+  /** Sends the signal, and answers with the exit code once the process has ended. */
+  stop(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Runs `serve` as a process of its own until it has printed its addresses. */
+export async function serve(t: Test, env: Record<string, string>): Promise<ServeProcess> {
+  const child = start(env, ["serve"]);
+  t.teardown(() => child.kill("SIGKILL"));
+  child.stderr?.resume();
+  const printed: string[] = [];
+  const stop = async (signal: NodeJS.Signals): Promise<number | null> => {
+    const ended = once(child, "exit") as Promise<[number | null]>;
+    child.kill(signal);
+    return (await ended)[0];
+  };
+  if (child.stdout === null) throw new Error("The process has no output.");
+  for await (const line of createInterface({ input: child.stdout })) {
+    printed.push(line);
+    // The last line: the curl line of a first start, else the gRPC port.
+    const text = printed.join("\n");
+    const url = /http:\/\/localhost:\d+/.exec(text)?.[0];
+    const grpc = /^gRPC +(\S+)$/m.exec(text)?.[1];
+    const isFirst = printed[0]?.includes("sk_test_") === true;
+    if (url === undefined || grpc === undefined) continue;
+    if (line.startsWith(isFirst ? "curl" : "gRPC")) return { url, grpc, printed, stop };
+  }
+  throw new Error(`serve ended before it was ready: ${printed.join("\n")}`);
+}
