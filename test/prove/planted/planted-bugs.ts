@@ -33,7 +33,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: "no row lock and no unique key",
     engine: "mariadb",
     changes: [
-      { file: SESSIONS, from: "return await lockForUpdate(query).", to: "return await query." },
+      { file: SESSIONS, from: "WHERE id = ?${forUpdate(tx)}", to: "WHERE id = ?" },
       // At SERIALIZABLE a server would lock the row for every reader.
       {
         file: RECORD,
@@ -93,9 +93,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     engine: "mariadb",
     changes: [
       {
-        file: "db/transaction.js",
-        from: "givenUp = error;",
-        to: "if (!trial.over) return await query(...call);",
+        file: "db/open-transaction.js",
+        from: "this.fail(error);",
+        to: "return await step();",
       },
     ],
   },
