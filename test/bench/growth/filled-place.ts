@@ -86,14 +86,14 @@ async function pickNewest(admin: Connection): Promise<string[]> {
   return rows.map(({ id }) => String(id));
 }
 
-/** Spread evenly over the table. */
+/** Spread evenly over the table; but for the oldest, which have no page behind them. */
 const PICKED = 20_000;
 
 async function pick(admin: Connection, table: string): Promise<string[]> {
   const [[counted]] = await admin.query<mysql.RowDataPacket[]>(`select count(*) as n from ${table}`);
   const every = Math.max(1, Math.floor(Number(counted?.["n"]) / PICKED));
   const [rows] = await admin.query<mysql.RowDataPacket[]>(
-    `select id from (select id, row_number() over (order by id) as place from ${table}) as numbered where place % ? = 0`,
+    `select id from (select id, row_number() over (order by id) as place from ${table}) as numbered where place % ? = 0 and place > 20`,
     [every],
   );
   return rows.map(({ id }) => String(id));
