@@ -62,11 +62,21 @@ export const CHARGE_TROUBLES: readonly ChargeTrouble[] = [
 /** What goes wrong while money of a payment is given back. */
 export type RefundTrouble = Kill | "refund answered 500" | "answer to a refund lost";
 
-export const REFUND_TROUBLES: readonly RefundTrouble[] = [
-  ...killsAt("refund recorded", "refund claimed", "refund to be sent", "refund sent", "refund answered"),
-  "refund answered 500",
-  "answer to a refund lost",
-];
+/** All of them, each time in another order: a short run meets the first few of each, and so every kind once. */
+export const REFUND_TROUBLES: Record<RefundTime, readonly RefundTrouble[]> = {
+  early: [
+    ...killsAt("refund recorded", "refund to be sent", "refund answered"),
+    "refund answered 500",
+    "answer to a refund lost",
+    ...killsAt("refund claimed", "refund sent"),
+  ],
+  late: [
+    ...killsAt("refund claimed", "refund sent"),
+    "refund answered 500",
+    "answer to a refund lost",
+    ...killsAt("refund recorded", "refund to be sent", "refund answered"),
+  ],
+};
 
 /** Dice of its own: what happens after the sale must not change what happened before. */
 export function afterSalesOf(dice: Dice): AfterSales {

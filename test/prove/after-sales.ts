@@ -27,13 +27,17 @@ export class AfterSalesDesk {
     this.#plans = plans;
   }
 
-  /** As soon as everybody has paid: cards are charged, and payments refunded that are not settled yet. */
-  async early(): Promise<void> {
+  /** As soon as everybody has paid: cards are charged. */
+  async charge(): Promise<void> {
     const orders: MoneyOrder[] = [];
     await forEach([...this.#plans], async ([session, plan]) => {
       orders.push(...(await chargeOrders(this.#stage, session, plan)));
     });
     await this.#send(orders.toSorted(byKey), CHARGE_TROUBLES);
+  }
+
+  /** Payments are refunded that are not settled yet. */
+  async refundEarly(): Promise<void> {
     await this.#refund("early", this.#stage.merchants);
   }
 
@@ -75,7 +79,7 @@ export class AfterSalesDesk {
     // What cannot be refunded meets no trouble.
     await this.#send(
       orders.toSorted((a, b) => Number(a.hopeless ?? false) - Number(b.hopeless ?? false)),
-      REFUND_TROUBLES,
+      REFUND_TROUBLES[time],
     );
   }
 
@@ -98,7 +102,7 @@ export class AfterSalesDesk {
   ): Promise<void> {
     this.#orders.push(...orders);
     const count =
-      troubles.length === 0 ? 0 : Math.max(troubles.length, Math.floor(orders.length / TROUBLED_EVERY));
+      troubles.length === 0 ? 0 : Math.max(TROUBLED_MIN, Math.floor(orders.length / TROUBLED_EVERY));
     for (const [index, order] of orders.slice(0, count).entries()) {
       const trouble = troubles[index % troubles.length];
       if (trouble !== undefined) await sendIntoTrouble(this.#stage, order, trouble);
@@ -108,8 +112,9 @@ export class AfterSalesDesk {
   }
 }
 
-/** One of so many orders meets trouble: each costs about a second. */
-const TROUBLED_EVERY = 20;
+/** One of so many orders meets trouble, and some in any case: each costs about a second, and a process. */
+const TROUBLED_EVERY = 50;
+const TROUBLED_MIN = 5;
 
 const HOUR = 60;
 const DAY = 24 * HOUR + 1;

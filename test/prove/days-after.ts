@@ -10,14 +10,18 @@ import { merchantOf } from "./scene.js";
 import { INTERFACE_FAULTS } from "./service-log.js";
 import type { Stage } from "./stage.js";
 
-/**
- * The days after the last shopper has gone, on test clocks. The service asks the gateway about all that it was not told;
- * what nobody may ask for is listed for the operator, who then enters the token that was missing; the merchants decide about
- * what is held. After that nothing may be left open.
- */
-export async function liveOn(stage: Stage, planOf: (session: string) => Plan | undefined): Promise<void> {
+/** The first minutes after the last shopper has gone: the service asks the gateway, which does not answer. */
+export async function bearBadWeather(stage: Stage): Promise<void> {
   await passInBadWeather(stage, "attempt leased", "error", 1);
   await passInBadWeather(stage, "attempt asked", "timeout", 15);
+}
+
+/**
+ * The days after that, on test clocks. The service asks the gateway about all that it was not told; what nobody may ask for
+ * is listed for the operator, who then enters the token that was missing; the merchants decide about what is held. After that
+ * nothing may be left open.
+ */
+export async function liveOn(stage: Stage, planOf: (session: string) => Plan | undefined): Promise<void> {
   await endWhatIsInProgress(stage, planOf);
   await passTime(stage, 60);
   await passTime(stage, DAY);

@@ -13,6 +13,7 @@ t.test("300 sessions on the embedded database are recorded exactly once", async 
     seed: 1,
     sessions: 300,
     lost: LOST_DEFAULT,
+    afterSales: true,
     onProgress() {},
   });
   t.same(counterExample(verdict), []);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckoutPoint } from "../../src/checkout/checkout.js";
 import { forEach } from "./for-each.js";
 import { type HeldCase, isRejectedLater, openCases } from "./held-cases.js";
-import { pointOf } from "./kills.js";
+import { CLAIM_OVER_MS, pointOf } from "./kills.js";
 import { unexcused } from "./merchant-call.js";
 import { type Plan, RETURN_KILLS } from "./plan.js";
 import type { Stage } from "./stage.js";
@@ -26,9 +26,6 @@ const DISTURBED_EVERY = 12;
 
 /** Of each merchant's at least so many, so that a short run meets every disturbance. */
 const DISTURBED_MIN = 2;
-
-/** Longer than a call may keep a return to itself. */
-const CLAIM_OVER_MS = 61_000;
 
 /** More often than anything can go wrong with one decision. */
 const ROUNDS_MAX = 6;

@@ -24,7 +24,8 @@ export async function prove(args: readonly string[]): Promise<number> {
   const { planted: _, ...setting } = options;
   const replicas = setting.engine === "embedded" ? 1 : setting.replicas;
   return await withServer(setting.engine, async (server) => {
-    const verdict = await simulate({ ...setting, replicas, service: SERVICE, server, onProgress });
+    const all = { afterSales: true, service: SERVICE } as const;
+    const verdict = await simulate({ ...setting, ...all, replicas, server, onProgress });
     process.stdout.write(reportOf(verdict));
     return verdict.violations.length === 0 && missingFaults(verdict).length === 0 ? 0 : 1;
   });

@@ -14,6 +14,7 @@ t.test("300 sessions on two replicas and a server are recorded exactly once", as
     seed: 1,
     sessions: 300,
     lost: LOST_DEFAULT,
+    afterSales: true,
     onProgress() {},
   });
   t.same(counterExample(verdict), []);

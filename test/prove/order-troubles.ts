@@ -1,5 +1,5 @@
 import type { ChargeTrouble, RefundTrouble } from "./after-sales-plan.js";
-import { pointOf } from "./kills.js";
+import { CLAIM_OVER_MS, pointOf } from "./kills.js";
 import { firstReplicaOf, type MoneyOrder, sendOrder } from "./money-orders.js";
 import type { InterfaceFault } from "./gateway-orders.js";
 import type { Stage } from "./stage.js";
@@ -16,6 +16,8 @@ export async function sendIntoTrouble(
   if (point !== undefined) {
     await stage.fleet.arm(firstReplicaOf(order), point);
     await sendOrder(stage, order);
+    await stage.fleet.whole();
+    stage.fleet.forward(CLAIM_OVER_MS);
   } else if (order.what === "charge") await failCharge(stage, order, faultOf(trouble));
   else await failRefund(stage, order, faultOf(trouble));
   if (point === undefined) stage.chronicle.count(trouble);

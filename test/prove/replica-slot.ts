@@ -99,6 +99,7 @@ export class Replica {
       file: "replica.js",
       args: [service],
       env,
+      shortLived: true,
       ready: (child) => wordOf(child, "loaded"),
       onLog: (line) => hearLog(this.#chronicle, this.#name, line),
     });

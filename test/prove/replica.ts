@@ -41,12 +41,16 @@ async function obey(order: ReplicaOrder): Promise<void> {
   }
 }
 
+/** Often, as the simulation waits for every round; not so often that looking takes the time of what is done. */
+const PAUSES = { sweep: 400, reconcile: 400, resume: 400 };
+
 async function start(port: number): Promise<void> {
   const config = readConfig({ ...process.env, PORT: String(port) });
   const app = await createApp(config, {
     clock: { now: () => systemClock.now() + ahead },
     log: createLog(config.logLevel, process.stderr),
     reached,
+    pauses: PAUSES,
   });
   say({ word: "listening", port: (await app.listen()).port });
 }

@@ -75,7 +75,7 @@ function faultRows(verdict: Verdict): Row[] {
   const callbacks = Object.keys(CALLBACKS).filter((kind) => kind !== "prompt");
   const redirects = Object.keys(REDIRECTS).filter((kind) => kind !== "followed");
   const everywhere = new Set<string>([...PAYMENT_KILLS, ...RETURN_KILLS, ...Object.values(TROUBLES).flat()]);
-  const afterwards = [...CHARGE_TROUBLES, ...REFUND_TROUBLES];
+  const afterwards = [...CHARGE_TROUBLES, ...REFUND_TROUBLES.early];
   const here = new Set<string>([...RETURN_KILLS, ...TROUBLES[verdict.simulation.engine]]);
   const names = [
     ...callbacks.map((kind) => `callback ${kind}`),

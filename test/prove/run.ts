@@ -2,7 +2,7 @@ import { AfterSalesDesk } from "./after-sales.js";
 import { check } from "./checker.js";
 import type { Chronicle } from "./chronicle.js";
 import { Conversation } from "./conversation.js";
-import { liveOn, untilDelivered } from "./days-after.js";
+import { bearBadWeather, liveOn, untilDelivered } from "./days-after.js";
 import { forEach } from "./for-each.js";
 import { forge } from "./forger.js";
 import { listHeld } from "./held-cases.js";
@@ -31,6 +31,8 @@ export interface Simulation {
   readonly replicas: number;
   /** In how many of a hundred sessions both the callback and the shopper's return are lost. */
   readonly lost: number;
+  /** False where the merchants leave stored cards and payments alone. */
+  readonly afterSales: boolean;
   /** Folder of the compiled service, as a URL: the real one, or a copy with a planted bug. */
   readonly service: string;
   readonly server: string | undefined;
@@ -55,12 +57,14 @@ export async function simulate(simulation: Simulation): Promise<Verdict> {
     const stage = await setStage(ending, simulation);
     const plans = scheduleOf(simulation);
     const played = await play(stage, plans, simulation.onProgress);
+    const afterSales = simulation.afterSales ? new AfterSalesDesk(stage, played) : undefined;
     simulation.onProgress("after the sale");
-    const afterSales = new AfterSalesDesk(stage, played);
-    await afterSales.early();
+    await afterSales?.charge();
+    await bearBadWeather(stage);
+    await afterSales?.refundEarly();
     simulation.onProgress("the days after");
     await liveOn(stage, (session) => played.get(session));
-    await afterSales.late();
+    await afterSales?.late();
     const lists = await askForAll(stage, played, afterSales);
     const snapshots: Snapshots = {
       ledger: await readLedger(stage.ledger),
@@ -114,14 +118,14 @@ const CREATED_AGAIN_EVERY = 3;
 async function askForAll(
   stage: Stage,
   played: ReadonlyMap<string, Plan>,
-  afterSales: AfterSalesDesk,
+  afterSales: AfterSalesDesk | undefined,
 ): Promise<Lists> {
   await stage.fleet.whole();
   await forEach([...played], async ([id, plan]) => {
     if (plan.number % CREATED_AGAIN_EVERY === 0) await createOnce(stage, plan, plan.creates);
     await readSession(stage, plan, id);
   });
-  await afterSales.repeat();
+  await afterSales?.repeat();
   const all = async <T>(list: (scene: Stage, merchant: SceneMerchant) => Promise<T[]>): Promise<T[]> =>
     (await Promise.all(stage.merchants.map((merchant) => list(stage, merchant)))).flat();
   return { held: await all(listHeld), payments: await all(listPayments), refunds: await all(listRefunds) };
