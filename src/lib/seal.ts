@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from "node:crypto";
 
 /** Whose secret it is and what for: a sealed value opens only under the same words. */
 export interface SealScope {
@@ -35,14 +43,12 @@ export interface Sealer {
 /** AES-256-GCM with a key of its own for each scope, so that no key sees enough nonces for two of them to meet. */
 export function createSealer(masterKey: Uint8Array): Sealer {
   if (masterKey.length !== KEY_BYTES) throw new Error(`The secrets key must have ${KEY_BYTES} bytes.`);
+  const keyOf = keptScopeKeys(masterKey);
   return {
-    seal: (text, scope) => seal(scopeKey(masterKey, scope), text),
-    open: (sealed, scope) => open(scopeKey(masterKey, scope), Buffer.from(sealed)),
+    seal: (text, scope) => seal(keyOf(scope), text),
+    open: (sealed, scope) => open(keyOf(scope), Buffer.from(sealed)),
     fingerprint: (text, scope) =>
-      createHmac("sha256", scopeKey(masterKey, scope))
-        .update(text)
-        .digest("hex")
-        .slice(0, FINGERPRINT_DIGITS),
+      createHmac("sha256", keyOf(scope)).update(text).digest("hex").slice(0, FINGERPRINT_DIGITS),
     checkValue: createHmac("sha256", masterKey).update("calmony-pay check value").digest("hex"),
     sandboxToken: createHmac("sha256", masterKey).update("calmony-pay sandbox accounts").digest("hex"),
   };
@@ -58,19 +64,31 @@ const FINGERPRINT_DIGITS = 32;
 /** First byte of every sealed value, so that the cipher can be changed one day. */
 const VERSION = 1;
 
-function scopeKey(masterKey: Uint8Array, scope: SealScope): Buffer {
-  const info = JSON.stringify([scope.merchantId, scope.livemode, scope.purpose]);
-  return Buffer.from(hkdfSync("sha256", masterKey, "calmony-pay seal", info, KEY_BYTES));
+/** Keys of a thousand merchants that take payments now. To derive one takes longer than to seal a message with it. */
+const KEYS_KEPT_MAX = 5000;
+
+function keptScopeKeys(masterKey: Uint8Array): (scope: SealScope) => KeyObject {
+  const kept = new Map<string, KeyObject>();
+  return ({ merchantId, livemode, purpose }) => {
+    const info = JSON.stringify([merchantId, livemode, purpose]);
+    const known = kept.get(info);
+    if (known !== undefined) return known;
+    const bytes = hkdfSync("sha256", masterKey, "calmony-pay seal", info, KEY_BYTES);
+    const key = createSecretKey(Buffer.from(bytes));
+    if (kept.size >= KEYS_KEPT_MAX) kept.clear();
+    kept.set(info, key);
+    return key;
+  };
 }
 
-function seal(key: Buffer, text: string): Buffer {
+function seal(key: KeyObject, text: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
   return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), sealed]);
 }
 
-function open(key: Buffer, sealed: Buffer): string {
+function open(key: KeyObject, sealed: Buffer): string {
   if (sealed[0] !== VERSION) throw new Error("The sealed value is of an unknown version.");
   const tagAt = 1 + NONCE_BYTES;
   const textAt = tagAt + TAG_BYTES;

@@ -2,12 +2,13 @@ import { Command, InvalidArgumentError } from "commander";
 
 import { BenchServer } from "./bench-server.js";
 import { table, writeReport } from "./report.js";
-import type { Row } from "./row.js";
+import type { Effort, Row } from "./row.js";
 import { completionRows } from "./rows/completion-rows.js";
 import { databaseRows } from "./rows/database-rows.js";
 import { memoryRows } from "./rows/memory-rows.js";
 import { memorySizeRows } from "./rows/memory-size-rows.js";
-import { type Effort, type RowResult, runRow } from "./run-row.js";
+import { startRows } from "./rows/start-rows.js";
+import { type RowResult, runRow } from "./run-row.js";
 
 const server = new BenchServer();
 const url = (): Promise<string> => server.url();
@@ -17,6 +18,7 @@ const ROWS: readonly Row[] = [
   ...databaseRows(url),
   ...completionRows(url),
   ...memorySizeRows(url),
+  ...startRows(url),
 ];
 
 interface Options {

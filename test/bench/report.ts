@@ -19,7 +19,7 @@ const HEAD = `| work | ratio | wanted | calls/s: median (min to max) | CPU a cal
 |---|---|---|---|---|---|`;
 
 function line(row: RowResult): string {
-  const wanted = `${row.better === "higher" ? ">=" : "<="} ${row.wanted}`;
+  const wanted = `${row.better === "higher" ? ">=" : "<="} ${row.wanted}${unitOf(row)}`;
   const each = (of: (standing: Standing) => string): string => row.standings.map(of).join("<br>") || "-";
   const rates = each(
     ({ name, rate }) => `${name} ${round(rate.median)} (${round(rate.min)} to ${round(rate.max)})`,
@@ -28,8 +28,12 @@ function line(row: RowResult): string {
   return `| ${row.name} | ${shown(row)} | ${wanted} | ${rates} | ${cpu} | ${each(latency)} |`;
 }
 
-function shown({ ratio, better }: RowResult): string {
-  return better === "higher" ? ratio.toFixed(2) : `${ratio.toFixed(0)} MB`;
+function shown(row: RowResult): string {
+  return `${row.ratio.toFixed(row.unit === "MB" ? 0 : 2)}${unitOf(row)}`;
+}
+
+function unitOf({ unit }: RowResult): string {
+  return unit === undefined ? "" : ` ${unit}`;
 }
 
 function latency({ latency: measured }: Standing): string {

@@ -1,5 +1,11 @@
 import type { Contender } from "./contender.js";
 
+/** How long and how often. */
+export interface Effort {
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
 /** A row of the table: who is compared with whom, and what the ratio ought to be. */
 export interface PairRow {
   readonly kind: "pair";
@@ -9,12 +15,16 @@ export interface PairRow {
   readonly open: () => Promise<readonly [Contender, Contender]>;
 }
 
-/** A row that compares nothing: its ratio is a number of its own, such as megabytes. */
+/** A row that compares nothing: its ratio is a number of its own, the lower the better. */
 export interface PlainRow {
   readonly kind: "plain";
   readonly name: string;
+  readonly unit: Unit;
   readonly wanted: number;
-  readonly measure: (seconds: number) => Promise<number>;
+  readonly measure: (effort: Effort) => Promise<number>;
 }
+
+/** What the number of a plain row counts. */
+export type Unit = "MB" | "s";
 
 export type Row = PairRow | PlainRow;

@@ -1,12 +1,6 @@
 import type { Contender, Sample } from "./contender.js";
-import type { PairRow, Row } from "./row.js";
+import type { Effort, PairRow, Row, Unit } from "./row.js";
 import { percentile, type Spread, spreadOf } from "./statistics.js";
-
-/** How long and how often. */
-export interface Effort {
-  readonly rounds: number;
-  readonly seconds: number;
-}
 
 /** What one contender came to. */
 export interface Standing {
@@ -25,14 +19,16 @@ export interface RowResult {
   readonly ratio: number;
   readonly wanted: number;
   readonly better: "higher" | "lower";
+  /** Undefined: a ratio, of nothing. */
+  readonly unit?: Unit;
   readonly standings: readonly Standing[];
 }
 
 /** Measures a row. Of a pair both run at the same time, but only one of them has anything to do. */
 export async function runRow(row: Row, effort: Effort): Promise<RowResult> {
   if (row.kind === "pair") return await runPair(row, effort);
-  const { name, wanted } = row;
-  return { name, wanted, better: "lower", ratio: await row.measure(effort.seconds), standings: [] };
+  const { name, wanted, unit } = row;
+  return { name, wanted, better: "lower", unit, ratio: await row.measure(effort), standings: [] };
 }
 
 async function runPair({ name, wanted, open }: PairRow, effort: Effort): Promise<RowResult> {

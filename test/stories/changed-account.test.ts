@@ -40,6 +40,16 @@ await eachEngine(t, "an id and a secret that never went together sign nothing", 
   t.same((await stored(app)).results, []);
 });
 
+await eachEngine(t, "a secret counts at once, also within a second of the last look", async (t, engine) => {
+  const { app, mine, create, change, pay, first } = await open(t, engine);
+  const [before, after] = [await create(), await create()];
+  const seen = pay(before, first.gatewayMerchantId, first.secret);
+  await change({ secret: LATER.secret });
+  t.equal((await seen).status, 200);
+  t.equal((await pay(after, first.gatewayMerchantId, LATER.secret)).status, 200);
+  t.equal((await read(app, mine, after)).status, "complete");
+});
+
 await eachEngine(
   t,
   "a payment of the account as it was counts for 48 hours, however often it was changed",

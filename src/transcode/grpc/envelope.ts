@@ -1,17 +1,15 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 
 /** One byte of flags and four of length stand before each message. */
-const PREFIX_BYTES = 5;
+export const PREFIX_BYTES = 5;
 
 /** The first bit of the flags. */
 const COMPRESSED = 1;
 
-/** The message of a unary call with its prefix, ready to be sent; never compressed. */
-export function enveloped(message: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(PREFIX_BYTES + message.byteLength);
+/** Fills in the prefix of a message that stands behind the room for it; never compressed. */
+export function withPrefix(bytes: Buffer): Buffer {
   bytes[0] = 0;
-  bytes.writeUInt32BE(message.byteLength, 1);
-  bytes.set(message, PREFIX_BYTES);
+  bytes.writeUInt32BE(bytes.byteLength - PREFIX_BYTES, 1);
   return bytes;
 }
 

@@ -1,4 +1,4 @@
-import { fromBinary, toBinary, type DescMethodUnary, type Message } from "@bufbuild/protobuf";
+import { fromBinary, type DescMethodUnary, type Message } from "@bufbuild/protobuf";
 import {
   constants,
   type IncomingHttpHeaders,
@@ -10,7 +10,8 @@ import type { UnaryAnswer } from "../call.js";
 import { connectErrorOf } from "../error.js";
 import type { Invoker } from "../invoke.js";
 import type { Limits } from "../limits.js";
-import { enveloped, OneMessage } from "./envelope.js";
+import { binaryWriter } from "./binary-writer.js";
+import { OneMessage, PREFIX_BYTES, withPrefix } from "./envelope.js";
 import { GrpcCall } from "./grpc-call.js";
 import { addMetadata } from "./metadata.js";
 import { errorStatus } from "./status.js";
@@ -97,7 +98,7 @@ export class GrpcExchange {
   }
 
   #answer({ message, headers, header, trailer }: UnaryAnswer): void {
-    const bytes = enveloped(toBinary(this.#method.output, message));
+    const bytes = withPrefix(binaryWriter(this.#method.output)(message, PREFIX_BYTES));
     const sent: OutgoingHttpHeaders = { ...OK, ...this.#opened.headers };
     const end: OutgoingHttpHeaders = { "grpc-status": "0" };
     if (headers !== undefined) {

@@ -21,6 +21,10 @@ export const CALLS: readonly Call[] = [
     measure: repeated(({ key }) => createRequest({ authorization: `Bearer ${key}` }), isSession),
   },
   {
+    name: "get, of lately",
+    measure: repeated(({ key }, { newSession }) => getRequest(newSession(), authorized(key)), isSession),
+  },
+  {
     name: "get, of any age",
     measure: repeated(({ key }, { anySession }) => getRequest(anySession(), authorized(key)), isSession),
   },

@@ -12,6 +12,8 @@ export interface FilledPlace {
   readonly service: ServerProcess;
   /** An id of any of its sessions, old or new. */
   readonly anySession: () => string;
+  /** Of one that was made lately. */
+  readonly newSession: () => string;
   readonly anyCustomer: () => string;
   close(): Promise<void>;
 }
@@ -29,11 +31,13 @@ export async function fillPlace(
   try {
     await copyRows(admin, sessions, progress);
     const ids = await pick(admin, "checkout_session");
+    const newest = await pickNewest(admin);
     const customers = await pick(admin, "customer");
     return {
       place,
       service,
       anySession: () => anyOf(ids),
+      newSession: () => anyOf(newest),
       anyCustomer: () => anyOf(customers),
       async close() {
         await service.stop();
@@ -75,14 +79,21 @@ async function makeOriginals({ key, gatewayMerchantId, gatewaySecret }: BenchPla
   if (told.status !== 200) throw new Error(`The callback was answered with ${told.status}.`);
 }
 
-/** Far more than are kept in a processor's caches; spread evenly over the table. */
+async function pickNewest(admin: Connection): Promise<string[]> {
+  const [rows] = await admin.query<mysql.RowDataPacket[]>(
+    "select id from checkout_session order by id desc limit 5000",
+  );
+  return rows.map(({ id }) => String(id));
+}
+
+/** Spread evenly over the table; but for the oldest, which have no page behind them. */
 const PICKED = 20_000;
 
 async function pick(admin: Connection, table: string): Promise<string[]> {
   const [[counted]] = await admin.query<mysql.RowDataPacket[]>(`select count(*) as n from ${table}`);
   const every = Math.max(1, Math.floor(Number(counted?.["n"]) / PICKED));
   const [rows] = await admin.query<mysql.RowDataPacket[]>(
-    `select id from (select id, row_number() over (order by id) as place from ${table}) as numbered where place % ? = 0`,
+    `select id from (select id, row_number() over (order by id) as place from ${table}) as numbered where place % ? = 0 and place > 20`,
     [every],
   );
   return rows.map(({ id }) => String(id));

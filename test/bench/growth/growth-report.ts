@@ -59,7 +59,7 @@ function page({ cpu, cores, memoryGB, kernel, node }: Machine, rows: string): st
 
 Made by \`npm run growth\`; what is measured and how is said in \`docs/scale.md\`.
 
-${cores} cores of ${cpu}, ${memoryGB} GB, Linux ${kernel}, Node ${node}; MariaDB with a buffer pool of 1 GB, on a disk.
+${cores} cores of ${cpu}, ${memoryGB} GB, Linux ${kernel}, Node ${node}; MariaDB with a buffer pool of 4 GB, on a disk.
 
 ${rows}
 `;

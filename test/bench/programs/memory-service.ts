@@ -1,6 +1,7 @@
 // The service's own faces and rules over handlers that keep sessions in memory: no key, no log, no database.
 import { createServer } from "node:http";
 
+import type { DescMethod, DescMethodUnary } from "@bufbuild/protobuf";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 
 import { CheckoutService } from "../../../gen/calmonypay/v1/checkout_service_pb.js";
@@ -15,9 +16,11 @@ import { createInvoker } from "../../../src/transcode/invoke.js";
 import { plainDialect } from "../../../src/transcode/plain-dialect.js";
 import { createTranscoder } from "../../../src/transcode/transcoder.js";
 import { openHttp2Port } from "../../../src/web/ports.js";
+import { madeMethods } from "../../transcode/support/made-service.js";
 import { MemorySessions } from "./memory-sessions.js";
-import { listening, ready } from "./ready.js";
+import { listening, options, ready } from "./ready.js";
 
+const { otherRules = 0 } = options() as { readonly otherRules?: number };
 const sessions = new MemorySessions<CheckoutSession>();
 
 const invoker = createInvoker({ routes, interceptors: [validate()] });
@@ -28,6 +31,9 @@ const { port: grpc } = await openHttp2Port("127.0.0.1", 0, undefined, { listener
 ready({ http, grpc });
 
 function routes(router: ConnectRouter): void {
+  for (const method of otherMethods()) {
+    router.rpc(method as DescMethodUnary, ({ $typeName }) => ({ $typeName }));
+  }
   router.service(CheckoutService, {
     createCheckoutSession(request) {
       const order = orderOf(request);
@@ -40,6 +46,14 @@ function routes(router: ConnectRouter): void {
       return { checkoutSession: sessionMessage(session, urlOf(id)) };
     },
   });
+}
+
+/** So many other addresses below the same beginning, which nobody calls. */
+function otherMethods(): DescMethod[] {
+  const numbers = Array.from({ length: otherRules }, (_, number) => number);
+  return madeMethods(
+    numbers.map((number) => ({ pattern: { case: "get", value: `/v1/checkout/others${number}/{text}` } })),
+  );
 }
 
 function newSession(order: SessionOrder, id: string, now: number): CheckoutSession {

@@ -15,7 +15,7 @@ export function completionRows(server: () => Promise<string>): readonly Row[] {
   return [
     {
       kind: "pair",
-      name: "completion, MariaDB",
+      name: "completion by callback, MariaDB",
       wanted: 1.3,
       open: async () => [
         await completing(await server(), "service", "service"),
@@ -24,7 +24,7 @@ export function completionRows(server: () => Promise<string>): readonly Row[] {
     },
     {
       kind: "pair",
-      name: "completion, embedded",
+      name: "completion by callback, embedded",
       wanted: 0.5,
       open: async () => [
         await completing(undefined, "service", "service"),

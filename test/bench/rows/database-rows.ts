@@ -15,11 +15,16 @@ export function databaseRows(server: () => Promise<string>): readonly Row[] {
   return [
     {
       kind: "pair",
-      name: "create, MariaDB",
+      name: "create session, MariaDB",
       wanted: 0.9,
       open: async () => both(await server(), openCreate),
     },
-    { kind: "pair", name: "get, MariaDB", wanted: 0.9, open: async () => both(await server(), openGet) },
+    {
+      kind: "pair",
+      name: "get session, MariaDB",
+      wanted: 0.9,
+      open: async () => both(await server(), openGet),
+    },
   ];
 }
 

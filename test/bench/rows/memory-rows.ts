@@ -28,7 +28,13 @@ export const memoryRows: readonly Row[] = [
   { kind: "pair", name: "JSON GET", wanted: 0.9, open: () => bothOverJson(openGet) },
   {
     kind: "pair",
-    name: "2 replicas",
+    name: "JSON GET, 1 000 rules against 10",
+    wanted: 0.91,
+    open: async () => [await withRules("1 000 rules", 1000), await withRules("10 rules", 10)],
+  },
+  {
+    kind: "pair",
+    name: "JSON POST, 2 replicas",
     wanted: 1.5,
     open: async () => [
       await served({ name: "2 processes", program: "memory-service", replicas: 2, open: openPost }),
@@ -44,6 +50,11 @@ async function bothOverJson(
     await served({ name: "service", program: "memory-service", open }),
     await served({ name: "fastify", program: "fastify-peer", open }),
   ];
+}
+
+/** The same calls at an address beside so many others: a call may cost a tenth more at most. */
+async function withRules(name: string, otherRules: number): Promise<Contender> {
+  return await served({ name, program: "memory-service", options: { otherRules }, open: openGet });
 }
 
 async function openGrpc([server]: readonly ServerProcess[]): Promise<Lanes> {

@@ -13,8 +13,9 @@ export function memorySizeRows(server: () => Promise<string>): readonly Row[] {
     {
       kind: "plain",
       name: "memory, idle",
+      unit: "MB",
       wanted: 120,
-      measure: (seconds) =>
+      measure: ({ seconds }) =>
         withReplica(server, async (replica) => {
           await sleep(seconds * 1000);
           return replica.rss();
@@ -23,8 +24,10 @@ export function memorySizeRows(server: () => Promise<string>): readonly Row[] {
     {
       kind: "plain",
       name: "memory, loaded",
+      unit: "MB",
       wanted: 250,
-      measure: (seconds) => withReplica(server, (replica, key) => largestUnderLoad(replica, key, seconds)),
+      measure: ({ seconds }) =>
+        withReplica(server, (replica, key) => largestUnderLoad(replica, key, seconds)),
     },
   ];
 }

@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import * as fc from "fast-check";
 import t from "tap";
-import { enveloped, OneMessage } from "../../../src/transcode/grpc/envelope.js";
+import { OneMessage, PREFIX_BYTES, withPrefix } from "../../../src/transcode/grpc/envelope.js";
 
 const MAX = 100;
 
@@ -59,3 +59,7 @@ t.test("a message comes out as it went in, however the network cuts it", (t) => 
   t.doesNotThrow(() => fc.assert(property));
   t.end();
 });
+
+function enveloped(message: Uint8Array): Buffer {
+  return withPrefix(Buffer.concat([Buffer.alloc(PREFIX_BYTES), message]));
+}

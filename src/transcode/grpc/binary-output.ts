@@ -1,0 +1,122 @@
+/** Bytes of protobuf's binary format, field by field. Throws for a value that does not fit its field. */
+export class BinaryOutput {
+  #bytes = Buffer.allocUnsafeSlow(KEPT_MAX);
+  #at = 0;
+
+  /** Starts anew, behind so many bytes that are left free. */
+  begin(headroom: number): void {
+    if (this.#bytes.length > KEPT_MAX) this.#bytes = Buffer.allocUnsafeSlow(KEPT_MAX);
+    this.#at = headroom;
+  }
+
+  /** What was written since `begin`. */
+  copy(): Buffer {
+    return Buffer.from(this.#bytes.subarray(0, this.#at));
+  }
+
+  text(field: number, value: unknown): void {
+    if (typeof value !== "string") throw new TypeError("not a text");
+    this.#ensure(value.length * 3 + FIELD_BYTES_MAX);
+    this.#varint(field * 8 + LENGTH_DELIMITED);
+    if (value.length <= SHORT_TEXT) this.#shortText(value);
+    else {
+      this.#varint(Buffer.byteLength(value));
+      this.#at += this.#bytes.write(value, this.#at, "utf8");
+    }
+  }
+
+  bool(field: number, value: unknown): void {
+    if (typeof value !== "boolean") throw new TypeError("not a boolean");
+    this.#number(field, value ? 1 : 0);
+  }
+
+  enum(field: number, value: unknown): void {
+    if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > INT32_MAX)
+      throw new TypeError("not an enum's value");
+    this.#number(field, value as number);
+  }
+
+  int64(field: number, value: unknown): void {
+    // Greater ones and negative ones are rare.
+    if (typeof value !== "bigint" || value < 0n || value > SAFE) throw new TypeError("not such a number");
+    this.#number(field, Number(value));
+  }
+
+  /** A message inside: its length goes before what `write` writes. */
+  message(field: number, write: () => void): void {
+    this.#ensure(FIELD_BYTES_MAX);
+    this.#varint(field * 8 + LENGTH_DELIMITED);
+    const lengthAt = this.#at++;
+    const begin = this.#at;
+    write();
+    const length = this.#at - begin;
+    if (length < 0x80) {
+      this.#bytes[lengthAt] = length;
+      return;
+    }
+    this.#ensure(FIELD_BYTES_MAX);
+    const more = varintBytes(length) - 1;
+    this.#bytes.copyWithin(begin + more, begin, this.#at);
+    const end = this.#at + more;
+    this.#at = lengthAt;
+    this.#varint(length);
+    this.#at = end;
+  }
+
+  #number(field: number, value: number): void {
+    this.#ensure(FIELD_BYTES_MAX);
+    this.#varint(field * 8);
+    this.#varint(value);
+  }
+
+  /** Its length takes one byte; most are plain ASCII, for which a call of the engine takes longer than to go through them. */
+  #shortText(value: string): void {
+    const lengthAt = this.#at++;
+    const begin = this.#at;
+    for (let index = 0; index < value.length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > 0x7f) {
+        this.#at = begin + this.#bytes.write(value, begin, "utf8");
+        break;
+      }
+      this.#bytes[this.#at++] = code;
+    }
+    this.#bytes[lengthAt] = this.#at - begin;
+  }
+
+  #varint(value: number): void {
+    let rest = value;
+    while (rest > 0x7f) {
+      this.#bytes[this.#at++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#bytes[this.#at++] = rest;
+  }
+
+  #ensure(bytes: number): void {
+    if (this.#at + bytes <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow((this.#at + bytes) * 2);
+    this.#bytes.copy(larger, 0, 0, this.#at);
+    this.#bytes = larger;
+  }
+}
+
+/** Lists may be larger; their room is given back. */
+const KEPT_MAX = 64 * 1024;
+
+const LENGTH_DELIMITED = 2;
+
+/** A field's number and the number or length behind it. */
+const FIELD_BYTES_MAX = 16;
+
+/** Three bytes a character are below 128. */
+const SHORT_TEXT = 42;
+
+const INT32_MAX = 2 ** 31 - 1;
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+function varintBytes(value: number): number {
+  let bytes = 1;
+  for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes++;
+  return bytes;
+}

@@ -1,0 +1,51 @@
+import * as fc from "fast-check";
+import t from "tap";
+
+import { BinaryOutput } from "../../../src/transcode/grpc/binary-output.js";
+
+function bytesOf(write: (output: BinaryOutput) => void, headroom = 0): string {
+  const output = new BinaryOutput();
+  output.begin(headroom);
+  write(output);
+  return output.copy().subarray(headroom).toString("hex");
+}
+
+t.test("a value that does not fit its field is refused", async (t) => {
+  for (const value of [undefined, null, 1, {}]) t.throws(() => bytesOf((output) => output.text(1, value)));
+  for (const value of [undefined, 1, "true"]) t.throws(() => bytesOf((output) => output.bool(1, value)));
+  for (const value of [-1, 1.5, 2 ** 31, "1"]) t.throws(() => bytesOf((output) => output.enum(1, value)));
+  for (const value of [-1n, 2n ** 53n, 1]) t.throws(() => bytesOf((output) => output.int64(1, value)));
+});
+
+t.test("fields are written as the documentation of the format has them", async (t) => {
+  t.equal(
+    bytesOf((output) => output.int64(1, 150n)),
+    "089601",
+  );
+  t.equal(
+    bytesOf((output) => output.text(2, "testing")),
+    "120774657374696e67",
+  );
+  t.equal(
+    bytesOf((output) => output.message(3, () => output.int64(1, 150n))),
+    "1a03089601",
+  );
+  t.equal(
+    bytesOf((output) => output.bool(16, true)),
+    "800101",
+  );
+});
+
+t.test("texts of every length and alphabet are UTF-8 behind their length", async () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 400 }), fc.nat(9), (text, headroom) => {
+      const [tag, ...rest] = Buffer.from(
+        bytesOf((output) => output.text(1, text), headroom),
+        "hex",
+      );
+      const utf8 = Buffer.from(text, "utf8");
+      const length = utf8.length < 128 ? [utf8.length] : [(utf8.length % 128) | 128, utf8.length >> 7];
+      return tag === 10 && Buffer.from(rest).equals(Buffer.from([...length, ...utf8]));
+    }),
+  );
+});
