@@ -52,7 +52,7 @@ function routes(router: ConnectRouter): void {
 function otherMethods(): DescMethod[] {
   const numbers = Array.from({ length: otherRules }, (_, number) => number);
   return madeMethods(
-    numbers.map((number) => ({ pattern: { case: "get", value: `/v1/checkout/others${number}/{text}` } })),
+    numbers.map((number) => ({ pattern: { case: "get", value: `/v1/checkout/others${number}/{f_int32}` } })),
   );
 }
 

@@ -5,8 +5,8 @@ import Libsql from "libsql";
 
 import { readResult } from "../../../src/cardstream/result.js";
 import { createSealer } from "../../../src/lib/seal.js";
-import { paidMessage } from "../../support/gateway.js";
 import type { BenchPlace } from "../bench-place.js";
+import { paidSession } from "../rows/paid-session.js";
 import { completionRows } from "./completion-rows.js";
 import { options, ready } from "./ready.js";
 import { answerSeed, openBeside, type SeedQuestion } from "./seed.js";
@@ -27,7 +27,7 @@ process.on("message", (question: SeedQuestion | { readonly complete: readonly st
 ready({});
 
 function complete(id: string): void {
-  const message = paidMessage({ id, amount_total: 2999 }, place.gatewayMerchantId);
+  const message = paidSession(id, place.gatewayMerchantId);
   const result = readResult(Object.entries(message));
   db.exec("begin immediate");
   prepared("select * from checkout_session where id = ?").all([id]);

@@ -5,7 +5,8 @@ import { httpRequest } from "../load/http-connection.js";
 import { httpLanes } from "../load/http-lanes.js";
 import { type Driven, untilDone } from "../load/drive.js";
 import type { Row } from "../row.js";
-import { paidMessage, signedBody } from "../../support/gateway.js";
+import { signedBody } from "../../support/gateway.js";
+import { paidSession } from "./paid-session.js";
 
 /** Completions under way at a time. */
 const CONCURRENCY = 32;
@@ -90,7 +91,7 @@ async function atPlace(
 const SESSIONS_PER_SECOND = 800;
 
 function callbackOf({ gatewayMerchantId, gatewaySecret }: BenchPlace, id: string): Buffer {
-  const body = signedBody(paidMessage({ id, amount_total: 2999 }, gatewayMerchantId), gatewaySecret);
+  const body = signedBody(paidSession(id, gatewayMerchantId), gatewaySecret);
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   return httpRequest("POST", "/callbacks/cardstream", headers, body);
 }

@@ -1,0 +1,62 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
+
+import t from "tap";
+
+import { listen } from "../support/listen.js";
+import { closedLoop } from "./load/drive.js";
+import { httpLanes } from "./load/http-lanes.js";
+import { createRequest, isSession } from "./rows/orders.js";
+
+const WANTED = {
+  "gRPC unary": 1.2,
+  "JSON POST": 0.9,
+  "JSON GET": 0.9,
+  "JSON GET, 1 000 rules against 10": 0.91,
+  "JSON POST, 2 replicas": 1.5,
+  "create session, MariaDB": 0.9,
+  "get session, MariaDB": 0.9,
+  "completion by callback, MariaDB": 1.3,
+  "completion by callback, embedded": 0.5,
+  "memory, idle": 120,
+  "memory, loaded": 250,
+  "start-up, existing database, MariaDB": 1,
+  "start-up, existing database, embedded": 1,
+};
+
+t.test("a wrong answer ends the measurement", async (t) => {
+  const url = await listen(t, (request, response) => {
+    request.resume();
+    response.setHeader("content-length", 2);
+    response.end("{}");
+  });
+  const opened = await httpLanes({
+    ports: [Number(new URL(url).port)],
+    count: 2,
+    next: () => createRequest(),
+    isRight: isSession,
+  });
+  await t.rejects(closedLoop(opened.lanes, 1), { message: /A wrong answer: 200 \{\}/ });
+  opened.close();
+});
+
+t.test("every row of the table runs, and every answer is what it must be", async (t) => {
+  const { stdout } = await promisify(execFile)(process.execPath, ["bin/bench.js", "--quick"]);
+  const names = stdout.matchAll(/^\| ([^|]+) \| \d+\.?\d*( MB| s)? \| [<>]= [\d.]+( MB| s)? \|/gm);
+  t.same(
+    [...names].map(([, name]) => name),
+    Object.keys(WANTED),
+  );
+});
+
+t.test("what is kept of a whole run has every row with what is wanted of it", async (t) => {
+  const { rows } = JSON.parse(readFileSync("test/bench/results.json", "utf8")) as {
+    rows: { name: string; wanted: number; ratio: number; better: string }[];
+  };
+  t.same(Object.fromEntries(rows.map(({ name, wanted }) => [name, wanted])), WANTED);
+  for (const row of rows) {
+    t.ok(row.ratio > 0, row.name);
+    t.match(row.better, /^(higher|lower)$/);
+  }
+});
