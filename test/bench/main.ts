@@ -38,7 +38,7 @@ export async function bench(args: readonly string[]): Promise<number> {
   const results = await runAll(rows, effortOf(options));
   process.stdout.write(`${table(results)}\n`);
   // A part of the table, or one that was made in a hurry, is not what is kept.
-  if (rows.length === ROWS.length && !options.quick) writeReport(results, "test/bench");
+  if (rows.length === ROWS.length && !options.quick) await writeReport(results, "test/bench");
   return 0;
 }
 

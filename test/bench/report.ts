@@ -1,13 +1,17 @@
 import { writeFileSync } from "node:fs";
 
+import { format, resolveConfig } from "prettier";
+
 import { type Machine, thisMachine } from "./machine.js";
 import type { RowResult, Standing } from "./run-row.js";
 
 /** Prints the table, and keeps it beside this program's sources. */
-export function writeReport(rows: readonly RowResult[], folder: string): void {
+export async function writeReport(rows: readonly RowResult[], folder: string): Promise<void> {
   const machine = thisMachine();
   writeFileSync(`${folder}/results.json`, `${JSON.stringify({ machine, rows }, undefined, 2)}\n`);
-  writeFileSync(`${folder}/results.md`, resultsPage(rows, machine));
+  const page = `${folder}/results.md`;
+  const style = await resolveConfig(page);
+  writeFileSync(page, await format(resultsPage(rows, machine), { ...style, filepath: page }));
 }
 
 /** The table, as it is printed. */
