@@ -10,7 +10,7 @@ export type Server = HttpServer | Http2Server | Http2SecureServer;
  * them, and goes on answering; later it ends what is idle.
  */
 export interface Farewell {
-  /** From now on whoever gets an answer is told to send nothing more. */
+  /** From now on whoever gets an answer is told to send nothing more. To be repeated: not everybody can be told at once. */
   announce(): void;
   /** Ends the connections that have nothing under way. */
   end(): void;
@@ -45,6 +45,7 @@ export function farewellOverHttp1(server: Server, sockets: ReadonlySet<Socket>):
 /** HTTP/2 has a frame for it, which names the last stream that will be answered: at first any, where that can be said. */
 export function farewellOverHttp2(server: Server): Farewell {
   const sessions = new Map<ServerHttp2Session, Socket>();
+  const told = new WeakSet<ServerHttp2Session>();
   let opened: Socket | undefined;
   for (const event of ["connection", "secureConnection"]) {
     // A session is made while the server is told of its socket.
@@ -58,8 +59,10 @@ export function farewellOverHttp2(server: Server): Farewell {
   return {
     announce() {
       for (const [session, socket] of sessions) {
-        if (canWritePastNode(socket)) sayThatAllIsAnswered(session, socket);
-        else session.close();
+        if (told.has(session) || isBusy(socket)) continue;
+        told.add(session);
+        if ("encrypted" in socket) session.close();
+        else sayThatAllIsAnswered(session, socket);
       }
     },
     end() {
@@ -76,14 +79,22 @@ function speaksHttp1(server: object): server is Pick<HttpServer, "closeIdleConne
   return "closeIdleConnections" in server;
 }
 
+/** How long no request has arrived at a server, in milliseconds. */
+export function watchArrivals(server: Server): () => number {
+  let last = performance.now();
+  // HTTP/2 has streams, of which not all become requests of Node's.
+  for (const event of ["request", "stream"]) server.prependListener(event, () => (last = performance.now()));
+  return () => performance.now() - last;
+}
+
 /**
- * Where all that Node has written is gone, and the system takes a few bytes at once: never over TLS. Node ends the
- * process if a write that it knows nothing of has to wait.
+ * True while something that Node has written waits: it ends the process if a write that it knows nothing of has to wait
+ * as well. Of TLS, past which nothing is written, it never is.
  */
-function canWritePastNode(socket: Socket): boolean {
+function isBusy(socket: Socket): boolean {
   const handle: unknown = Reflect.get(socket, "_handle");
   if ("encrypted" in socket || typeof handle !== "object" || handle === null) return false;
-  return "writeQueueSize" in handle && handle.writeQueueSize === 0;
+  return !("writeQueueSize" in handle && handle.writeQueueSize === 0);
 }
 
 /**

@@ -11,7 +11,13 @@ import {
 import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type Farewell, farewellOverHttp1, farewellOverHttp2, type Server } from "./farewell.js";
+import {
+  type Farewell,
+  farewellOverHttp1,
+  farewellOverHttp2,
+  type Server,
+  watchArrivals,
+} from "./farewell.js";
 import type { Listener } from "./listener.js";
 
 /** A certificate and its key in PEM. */
@@ -63,8 +69,15 @@ export async function openHttp2Port(
 /** A slow client holds a connection for a minute at most. */
 const SERVER_LIMITS = { requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 75_000 };
 
-/** Until who was told that this port closes has heard it, and what was under way then has arrived. */
-const PATIENCE_MS = 150;
+/**
+ * Whoever was told that this port closes has heard it once nothing has arrived for so long: a client that is busy goes on
+ * sending for a while.
+ */
+const QUIET_MS = 150;
+
+/** Some never listen. */
+const HEARD_WITHIN_MS = 5_000;
+const TOLD_EVERY_MS = 5;
 
 /** Whoever supervises the process often kills it ten seconds after the signal; the database is closed before that. */
 const CLOSE_TIMEOUT_MS = 9_000;
@@ -101,11 +114,12 @@ async function open(server: Server, host: string, port: number): Promise<OpenPor
     socket.once("close", () => sockets.delete(socket));
   });
   const farewells = [farewellOverHttp1(server, sockets), farewellOverHttp2(server)];
+  const quietFor = watchArrivals(server);
   server.listen(port, host);
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
-    close: () => close(server, sockets, farewells),
+    close: () => close(server, sockets, farewells, quietFor),
   };
 }
 
@@ -113,17 +127,26 @@ async function close(
   server: Server,
   sockets: ReadonlySet<Socket>,
   farewells: readonly Farewell[],
+  quietFor: () => number,
 ): Promise<void> {
   const closed = once(server, "close");
   const late = setTimeout(() => sockets.forEach((socket) => socket.destroy()), CLOSE_TIMEOUT_MS);
   // Not the server's own close: it would end idle connections, on which a request may be on its way.
   NetServer.prototype.close.call(server);
-  for (const farewell of farewells) farewell.announce();
-  await Promise.race([sleep(PATIENCE_MS), closed]);
+  await Promise.race([announce(farewells, quietFor), closed]);
   const end = (): void => farewells.forEach((farewell) => farewell.end());
   end();
   const again = setInterval(end, END_EVERY_MS);
   await closed;
   clearInterval(again);
   clearTimeout(late);
+}
+
+async function announce(farewells: readonly Farewell[], quietFor: () => number): Promise<void> {
+  const began = performance.now();
+  const since = (): number => performance.now() - began;
+  do {
+    for (const farewell of farewells) farewell.announce();
+    await sleep(TOLD_EVERY_MS);
+  } while (Math.min(quietFor(), since()) < QUIET_MS && since() < HEARD_WITHIN_MS);
 }
