@@ -57,8 +57,20 @@ export async function createSession(
 /** The session as it was right after its creation, whatever has become of it since. */
 async function firstAnswer(checkout: Checkout, owner: Owner, { objectId }: Done): Promise<AnsweredSession> {
   const session = await getSession(checkout, owner, objectId);
-  return { session: { ...beforeCompletion(session), ...NEW_SESSION }, replayed: true };
+  return { session: { ...beforeCompletion(session), ...AS_CREATED }, replayed: true };
 }
+
+/** What every session begins with and its life then changes. */
+const AS_CREATED = {
+  status: "open",
+  attempt: 1,
+  formsGiven: 0,
+  completedAt: null,
+  completedLate: false,
+  completedBy: null,
+  paymentIntentId: null,
+  paymentMethodId: null,
+} as const;
 
 /** Checks what needs more than one field to know, and the customer. */
 async function newSession(checkout: Checkout, owner: Owner, order: SessionOrder): Promise<CheckoutSession> {
@@ -70,10 +82,12 @@ async function newSession(checkout: Checkout, owner: Owner, order: SessionOrder)
   const expiresAt = expiryOf(order.expiresAt, now);
   refuseTwoCustomers(order);
   if (order.customerId !== null) await requireCustomer(checkout, owner, order.customerId);
+  // Field by field: with spreads in between, V8 makes a hash table of so many fields, which is ten times as slow.
   return {
-    ...NEW_SESSION,
     id: newId("cs", now),
-    ...owner,
+    merchantId: owner.merchantId,
+    livemode: owner.livemode,
+    status: AS_CREATED.status,
     currency: currency.code,
     amountTotal,
     lineItems: order.lineItems.map(({ name, unitAmount, quantity }) => ({ name, unitAmount, quantity })),
@@ -83,21 +97,17 @@ async function newSession(checkout: Checkout, owner: Owner, order: SessionOrder)
     customerCreation: order.customerCreation,
     clientReferenceId: order.clientReferenceId,
     metadata: order.metadata,
+    attempt: AS_CREATED.attempt,
+    formsGiven: AS_CREATED.formsGiven,
     createdAt: now,
     expiresAt,
+    completedAt: AS_CREATED.completedAt,
+    completedLate: AS_CREATED.completedLate,
+    completedBy: AS_CREATED.completedBy,
+    paymentIntentId: AS_CREATED.paymentIntentId,
+    paymentMethodId: AS_CREATED.paymentMethodId,
   };
 }
-
-const NEW_SESSION = {
-  status: "open",
-  attempt: 1,
-  formsGiven: 0,
-  completedAt: null,
-  completedLate: false,
-  completedBy: null,
-  paymentIntentId: null,
-  paymentMethodId: null,
-} as const;
 
 /** The rules of the proto have named every field that is wrong; this holds for callers that they do not guard. */
 function sharedCurrency(items: SessionOrder["lineItems"]): Currency {

@@ -49,10 +49,9 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
   },
 });
 
-/** Stores a session with the transaction's next statement, or its COMMIT. */
+/** Stores a new session with the transaction's next statement, or its COMMIT. */
 export function insertCheckoutSession(tx: Tx, session: CheckoutSession): void {
-  const row = { ...session, formGivenAt: null, expiredAt: null, returnBegunAt: null };
-  insertRowsLater(tx, checkoutSessions, row);
+  insertRowsLater(tx, checkoutSessions, session);
 }
 
 /** The session with exactly this id, whoever owns it. */

@@ -8,19 +8,29 @@ export function mysqlReads(pool: Pool): Statements["run"] {
   return async (sql, values) => outcomeOf(await send(pool, sql, values));
 }
 
+/** SERIALIZABLE where money moves. SQLite knows no other and is always at it. */
+export type Isolation = "SERIALIZABLE" | "READ COMMITTED";
+
+/** Every connection is at READ COMMITTED from its start, see mysql.ts. */
+const OPENINGS: Record<Isolation, string> = {
+  SERIALIZABLE: "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nSTART TRANSACTION",
+  "READ COMMITTED": "START TRANSACTION",
+};
+
 /**
  * One transaction on a connection of its own. It begins with its first statement and in the same round trip, for a round trip
  * costs more than most statements; and what was deferred goes along with the next one.
  */
 export class MysqlTransaction implements Statements {
   readonly #connection: PoolConnection;
+  readonly #isolation: Isolation;
+  /** True once the server was told to begin. */
   #begun = false;
-  #waiting: Statement[];
+  #waiting: Statement[] = [];
 
-  /** `opening` begins it. */
-  constructor(connection: PoolConnection, opening: readonly string[]) {
+  constructor(connection: PoolConnection, isolation: Isolation) {
     this.#connection = connection;
-    this.#waiting = opening.map((sql) => ({ sql, values: [] }));
+    this.#isolation = isolation;
   }
 
   async run(sql: string, values: readonly unknown[]): Promise<Outcome> {
@@ -28,18 +38,25 @@ export class MysqlTransaction implements Statements {
   }
 
   /** The same, answered as the driver does. */
-  async send(sql: string, values: readonly unknown[]): Promise<unknown> {
-    return await this.#sendWith({ sql, values });
+  send(sql: string, values: readonly unknown[]): Promise<unknown> {
+    if (this.#begun && this.#waiting.length === 0) return send(this.#connection, sql, values);
+    return this.#sendBehindOthers({ sql, values });
   }
 
   defer(sql: string, values: readonly unknown[]): void {
     this.#waiting.push({ sql, values });
-    this.#begun = true;
   }
 
-  /** Sends what is still deferred along. A transaction that has done nothing needs no end. */
+  /**
+   * Sends what is still deferred along. A transaction that has done nothing needs no end, and one statement alone needs no
+   * beginning either: the server commits it by itself.
+   */
   async commit(): Promise<void> {
-    if (this.#begun) await this.#sendWith({ sql: "COMMIT", values: [] });
+    const [only, second] = this.#waiting;
+    if (!this.#begun && only === undefined) return;
+    const alone = !this.#begun && second === undefined && this.#isolation === "READ COMMITTED";
+    if (alone && only !== undefined) await send(this.#connection, only.sql, only.values);
+    else await this.send("COMMIT", []);
   }
 
   async rollback(): Promise<void> {
@@ -48,17 +65,18 @@ export class MysqlTransaction implements Statements {
   }
 
   /** Several statements answer with a list of their answers; the last one's is asked for. */
-  async #sendWith(last: Statement): Promise<unknown> {
-    this.#begun = true;
-    const statements = [...this.#waiting, last];
+  async #sendBehindOthers(last: Statement): Promise<unknown> {
+    const statements = this.#waiting;
     this.#waiting = [];
-    const sql = statements.map((statement) => statement.sql).join(";\n");
-    const answer = await send(
-      this.#connection,
-      sql,
-      statements.flatMap((statement) => statement.values),
-    );
-    return statements.length === 1 ? answer : (answer as unknown[]).at(-1);
+    statements.push(last);
+    let sql = this.#begun ? "" : OPENINGS[this.#isolation];
+    this.#begun = true;
+    const values: unknown[] = [];
+    for (const statement of statements) {
+      sql += sql === "" ? statement.sql : `;\n${statement.sql}`;
+      values.push(...statement.values);
+    }
+    return ((await send(this.#connection, sql, values)) as unknown[]).at(-1);
   }
 }
 
@@ -70,7 +88,7 @@ interface Statement {
 /** By callback: the promises of mysql2 take a stack trace for each statement. */
 function send(connection: Pool | PoolConnection, sql: string, values: readonly unknown[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    connection.query({ sql, values: [...values] }, (error: QueryError | null, answer: unknown) => {
+    connection.query(sql, [...values], (error: QueryError | null, answer: unknown) => {
       if (error === null) resolve(answer);
       else reject(new QueryFailedError(sql, [...values], error));
     });

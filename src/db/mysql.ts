@@ -18,11 +18,11 @@ const CONNECTIONS_MAX = 16;
 const WAITING_MAX = 1_000;
 
 /**
- * What each connection is told first. Strict, or the server would cut a text that is too long and keep the rest. A lock
- * wait ends after 5 s instead of 50: the caller has gone by then, and the transaction helper tries again. READ COMMITTED,
- * so that only a serialisable transaction has to say what it is.
+ * What each connection is told first. What a statement alone does is committed. Strict, or the server would cut a text
+ * that is too long and keep the rest. A lock wait ends after 5 s instead of 50: the caller has gone by then, and the
+ * transaction helper tries again. READ COMMITTED, so that only a serialisable transaction has to say what it is.
  */
-const SESSION = `set time_zone = '+00:00', innodb_lock_wait_timeout = 5,
+const SESSION = `set autocommit = 1, time_zone = '+00:00', innodb_lock_wait_timeout = 5,
   sql_mode = concat_ws(',', nullif(@@sql_mode, ''), 'STRICT_ALL_TABLES');
   set session transaction isolation level read committed`;
 

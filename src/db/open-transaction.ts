@@ -3,12 +3,9 @@ import type { QueryRunner } from "typeorm";
 import { QueryResult } from "typeorm/query-runner/QueryResult.js";
 
 import { isWorthAnotherRun } from "./database-errors.js";
-import { MysqlTransaction } from "./mysql-statements.js";
+import { type Isolation, MysqlTransaction } from "./mysql-statements.js";
 import { SerialQueryRunner } from "./serial-query-runner.js";
 import { type Outcome, provideStatements, type Statements } from "./statements.js";
-
-/** SERIALIZABLE where money moves. SQLite knows no other and is always at it. */
-export type Isolation = "SERIALIZABLE" | "READ COMMITTED";
 
 /** A transaction of a query runner. */
 export interface OpenTransaction {
@@ -44,7 +41,7 @@ async function openSqlite(runner: SerialQueryRunner): Promise<OpenTransaction> {
 
 async function openMysql(runner: QueryRunner, isolation: Isolation): Promise<OpenTransaction> {
   const connection = (await runner.connect()) as PoolConnection;
-  const transaction = new MysqlTransaction(connection, OPENINGS[isolation]);
+  const transaction = new MysqlTransaction(connection, isolation);
   const trial = new Trial();
   provideStatements(runner.manager, new TriedStatements(trial, transaction));
   // TypeORM asks before it locks rows.
@@ -62,12 +59,6 @@ async function openMysql(runner: QueryRunner, isolation: Isolation): Promise<Ope
     rollback: () => transaction.rollback(),
   };
 }
-
-/** Every connection is at READ COMMITTED from its start, see mysql.ts. */
-const OPENINGS: Record<Isolation, readonly string[]> = {
-  SERIALIZABLE: ["SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "START TRANSACTION"],
-  "READ COMMITTED": ["START TRANSACTION"],
-};
 
 function structuredResult(answer: unknown): QueryResult {
   const result = new QueryResult();

@@ -8,8 +8,10 @@ export interface Table {
   readonly columns: readonly TableColumn[];
   /** `SELECT` with every column, up to the table's name. */
   readonly select: string;
-  /** `INSERT` with every column, up to `VALUES`. */
+  /** `INSERT` of one row with every column. */
   readonly insert: string;
+  /** What stands for one more row behind that. */
+  readonly placeholders: string;
   readonly byProperty: ReadonlyMap<string, TableColumn>;
 }
 
@@ -39,11 +41,13 @@ function describe<Row>({ options }: EntitySchema<Row>): Table {
   const columns = described.map(([property, column]) => columnOf(property, column ?? { type: "text" }));
   const name = `\`${options.tableName ?? options.name}\``;
   const list = columns.map(({ column }) => column).join(", ");
+  const placeholders = `(${columns.map(() => "?").join(", ")})`;
   return {
     name,
     columns,
     select: `SELECT ${list} FROM ${name}`,
-    insert: `INSERT INTO ${name} (${list}) VALUES`,
+    insert: `INSERT INTO ${name} (${list}) VALUES ${placeholders}`,
+    placeholders,
     byProperty: new Map(columns.map((column) => [column.property, column])),
   };
 }

@@ -4,7 +4,8 @@ import type { EntityManager, ObjectLiteral, QueryRunner, SelectQueryBuilder } fr
 
 import type { Database } from "./database.js";
 import { isWorthAnotherRun } from "./database-errors.js";
-import { type Isolation, openTransaction, type OpenTransaction } from "./open-transaction.js";
+import type { Isolation } from "./mysql-statements.js";
+import { openTransaction, type OpenTransaction } from "./open-transaction.js";
 
 export type { Isolation };
 

@@ -19,8 +19,11 @@ interface Ending {
   teardown(takeDown: () => unknown): void;
 }
 
-/** The statement as the protocol sends it, by itself or behind others: not a part of READ COMMITTED. */
-const COMMITS = ["\u0003COMMIT", ";\nCOMMIT"];
+/**
+ * The statement as the protocol sends it, by itself or behind others: not a part of READ COMMITTED. And a session's row that
+ * is sent alone: the server commits it by itself.
+ */
+const COMMITS = ["\u0003COMMIT", ";\nCOMMIT", "\u0003INSERT INTO `checkout_session`"];
 
 export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
   const server = new URL(serverUrl);
