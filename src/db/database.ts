@@ -46,8 +46,9 @@ export function lookForQueriesBeside(): void {
  * as outside once the transaction is over.
  */
 export class TransactionScope {
-  readonly #inside = looking.beside ? new AsyncLocalStorage<{ over: boolean }>() : undefined;
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #inside = looking.beside ? new AsyncLocalStorage<Place>() : undefined;
+  #running = 0;
+  #ended: (() => void) | undefined;
   #closed = false;
 
   get entered(): boolean {
@@ -58,29 +59,36 @@ export class TransactionScope {
   async admit<T>(transaction: () => Promise<T>): Promise<T> {
     if (this.entered) throw new Error("A transaction inside a transaction: pass the tx on instead");
     if (this.#closed) throw new DatabaseClosed();
-    const running = transaction();
-    this.#running.add(running);
+    this.#running++;
     try {
-      return await running;
+      return await transaction();
     } finally {
-      this.#running.delete(running);
+      if (--this.#running === 0) this.#ended?.();
     }
   }
 
   /** Runs what may not look beside its transaction. */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#inside === undefined) return await work();
-    const state = { over: false };
-    try {
-      return await this.#inside.run(state, work);
-    } finally {
-      state.over = true;
-    }
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inside === undefined ? work() : runInside(this.#inside, work);
   }
 
   /** Admits nothing more, and waits for what is running. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.allSettled(this.#running);
+    if (this.#running > 0) await new Promise<void>((resolve) => (this.#ended = resolve));
   }
+}
+
+async function runInside<T>(inside: AsyncLocalStorage<Place>, work: () => Promise<T>): Promise<T> {
+  const place = { over: false };
+  try {
+    return await inside.run(place, work);
+  } finally {
+    place.over = true;
+  }
+}
+
+/** The transaction in which code stands. */
+interface Place {
+  readonly over: boolean;
 }

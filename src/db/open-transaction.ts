@@ -14,8 +14,8 @@ export interface OpenTransaction {
 }
 
 /** Opens a transaction: what its manager is asked from now on, by TypeORM or by `statementsOf`, belongs to it. */
-export async function openTransaction(runner: QueryRunner, isolation: Isolation): Promise<OpenTransaction> {
-  return runner instanceof SerialQueryRunner ? await openSqlite(runner) : await openMysql(runner, isolation);
+export function openTransaction(runner: QueryRunner, isolation: Isolation): Promise<OpenTransaction> {
+  return runner instanceof SerialQueryRunner ? openSqlite(runner) : openMysql(runner, isolation);
 }
 
 async function openSqlite(runner: SerialQueryRunner): Promise<OpenTransaction> {
@@ -31,9 +31,9 @@ async function openSqlite(runner: SerialQueryRunner): Promise<OpenTransaction> {
   const query = runner.query.bind(runner) as (...call: unknown[]) => Promise<unknown>;
   runner.query = ((...call) => trial.attempt(() => query(...call))) as SerialQueryRunner["query"];
   return {
-    commit: async () => {
+    commit: () => {
       trial.check();
-      await runner.commitTransaction();
+      return runner.commitTransaction();
     },
     rollback: () => runner.rollbackTransaction(),
   };
@@ -52,9 +52,9 @@ async function openMysql(runner: QueryRunner, isolation: Isolation): Promise<Ope
   };
   runner.query = query as QueryRunner["query"];
   return {
-    commit: async () => {
+    commit: () => {
       trial.check();
-      await transaction.commit();
+      return transaction.commit();
     },
     rollback: () => transaction.rollback(),
   };

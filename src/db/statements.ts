@@ -24,14 +24,17 @@ export interface Statements {
 
 /** Says how the statements of this entity manager are run. */
 export function provideStatements(manager: EntityManager, statements: Statements): void {
-  PROVIDED.set(manager, statements);
+  (manager as Provided)[STATEMENTS] = statements;
 }
 
 /** How the statements of this entity manager are run. */
 export function statementsOf(manager: EntityManager): Statements {
-  const statements = PROVIDED.get(manager);
+  const statements = (manager as Provided)[STATEMENTS];
   if (statements === undefined) throw new Error("This entity manager is not one of an open database");
   return statements;
 }
 
-const PROVIDED = new WeakMap<EntityManager, Statements>();
+/** Stands in the entity manager itself: a weak map of what lives for one transaction is work for the garbage collector. */
+const STATEMENTS = Symbol("statements");
+
+type Provided = EntityManager & { [STATEMENTS]?: Statements };

@@ -62,9 +62,13 @@ function columnOf(
     property,
     name,
     column: `\`${name}\``,
-    stored: (value) => (transformer === undefined ? value : (transformer.to(value) as unknown)),
-    read: (stored) => (transformer === undefined ? stored : (transformer.from(stored) as unknown)),
+    stored: transformer === undefined ? asItIs : (value) => transformer.to(value) as unknown,
+    read: transformer === undefined ? asItIs : (stored) => transformer.from(stored) as unknown,
   };
+}
+
+function asItIs(value: unknown): unknown {
+  return value;
 }
 
 const NAMES = new SnakeCaseColumns();

@@ -33,7 +33,7 @@ const FIRST_WAIT_MS = 10;
  * at COMMIT usually had committed: every id is made before the transaction, and a run that is told `again` first asks
  * whether its own row is there. Never nested.
  */
-export async function inTransaction<T>(
+export function inTransaction<T>(
   database: Database,
   isolation: Isolation,
   work: (tx: Tx, run: Run) => Promise<T>,
@@ -71,7 +71,7 @@ async function runUntilDone<T>(
 ): Promise<T> {
   for (let run = 1; ; run++) {
     try {
-      return await runOnce(database, isolation, (tx) => work(tx, { again: run > 1 }));
+      return await runOnce(database, isolation, work, { again: run > 1 });
     } catch (error) {
       if (run === RUNS_MAX || !isWorthAnotherRun(error)) throw error;
       database.log.debug({ run, reason: String(error) }, "a transaction runs again");
@@ -83,13 +83,14 @@ async function runUntilDone<T>(
 async function runOnce<T>(
   database: Database,
   isolation: Isolation,
-  work: (tx: Tx) => Promise<T>,
+  work: (tx: Tx, run: Run) => Promise<T>,
+  run: Run,
 ): Promise<T> {
   const runner = database.dataSource.createQueryRunner();
   try {
     const opened = await openTransaction(runner, isolation);
     try {
-      const result = await database.scope.run(() => work(runner.manager as Tx));
+      const result = await database.scope.run(() => work(runner.manager as Tx, run));
       await opened.commit();
       return result;
     } catch (error) {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 import { customAlphabet } from "nanoid";
 
@@ -12,7 +12,7 @@ export function newApiKey(livemode: boolean): string {
  * nothing to guess that is shorter than the key itself.
  */
 export function hashApiKey(key: string): string {
-  return createHash("sha256").update(key).digest("hex");
+  return hash("sha256", key, "hex");
 }
 
 /** The part of a key that lists may show. */

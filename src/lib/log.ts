@@ -42,7 +42,8 @@ const DEPTH_MAX = 2;
 /** The same without secrets. pino's own redaction does this too, but costs as much as the rest of a call. */
 function censored(object: Record<string, unknown>, depth = 0): Record<string, unknown> {
   let copy: Record<string, unknown> | undefined;
-  for (const [name, value] of Object.entries(object)) {
+  for (const name of Object.keys(object)) {
+    const value = object[name];
     const shown = SECRET_NAMES.has(name) ? "[redacted]" : inside(name, value, depth);
     if (shown === value) continue;
     copy ??= { ...object };

@@ -18,7 +18,7 @@ export type FindKey = (hash: string) => Promise<ApiKeyRow | undefined>;
 export function authenticate(findKey: FindKey, testMode: boolean): Interceptor {
   return (next) => async (request) => {
     if (isOpen(request.service)) return await next(request);
-    const key = await findValidKey(findKey, bearerToken(request.header.get("authorization")));
+    const key = valid(await findKey(hashApiKey(bearerToken(request.header.get("authorization")))));
     if (!key.livemode && !testMode) {
       throw new Refusal("TEST_MODE_OFF", "Test keys do not work here: this server runs without the sandbox.");
     }
@@ -27,8 +27,7 @@ export function authenticate(findKey: FindKey, testMode: boolean): Interceptor {
   };
 }
 
-async function findValidKey(findKey: FindKey, token: string): Promise<ApiKeyRow> {
-  const key = await findKey(hashApiKey(token));
+function valid(key: ApiKeyRow | undefined): ApiKeyRow {
   if (key === undefined) throw new Refusal("API_KEY_UNKNOWN", "Invalid API key.");
   if (key.revokedAt !== null) throw new Refusal("API_KEY_REVOKED", "This API key was revoked.");
   return key;

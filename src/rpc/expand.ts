@@ -27,6 +27,7 @@ export async function expandSessions(
   sessions: readonly CheckoutSession[],
   wanted: Expansion,
 ): Promise<void> {
+  if (wanted.size === 0) return;
   await Promise.all([
     place(wanted.get("customer"), sessions, {
       idOf: ({ customer }) => customer,

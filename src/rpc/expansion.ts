@@ -31,8 +31,10 @@ export function expansionOf({ expand }: Expanding, kind: keyof typeof KINDS): Ex
 
 /** The same of a call that answers a list: `data.payment_intent.customer`. */
 export function listExpansionOf({ expand }: Expanding, kind: keyof typeof KINDS): Expansion {
-  return read(expand, { data: KINDS[kind] }).get("data") ?? new Map();
+  return read(expand, { data: KINDS[kind] }).get("data") ?? NOTHING;
 }
+
+const NOTHING: Expansion = new Map();
 
 /** A request that can ask for more than ids. */
 interface Expanding {
@@ -42,6 +44,7 @@ interface Expanding {
 type Growing = Map<string, Growing>;
 
 function read(paths: readonly string[], expandable: Expandable): Expansion {
+  if (paths.length === 0) return NOTHING;
   const wanted: Growing = new Map();
   for (const [index, path] of paths.entries()) add(wanted, expandable, path, `expand[${index}]`);
   return wanted;

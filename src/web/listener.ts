@@ -24,7 +24,7 @@ export interface Faces {
 export function createListener(checkout: Checkout, faces: Faces): Listener {
   return (request, response) => {
     const requestId = newId("req", checkout.clock.now());
-    requestIds.set(request, requestId);
+    (request as Named)[REQUEST_ID] = requestId;
     response.setHeader("request-id", requestId);
     answer(checkout, faces, request, response).catch((error: unknown) => {
       answerFailure(checkout, response, error, requestId);
@@ -34,11 +34,15 @@ export function createListener(checkout: Checkout, faces: Faces): Listener {
 
 /** The id that `createListener` gave to a request. */
 export function requestIdOf(request: object): string {
-  return requestIds.get(request) ?? "";
+  return (request as Named)[REQUEST_ID] ?? "";
 }
 
-/** Kept beside the requests: a header could be sent by anybody. */
-const requestIds = new WeakMap<object, string>();
+/** Not a header, which anybody could send; nor a weak map of requests, which is work for the garbage collector. */
+const REQUEST_ID = Symbol("request id");
+
+interface Named {
+  [REQUEST_ID]?: string;
+}
 
 async function answer(
   checkout: Checkout,
