@@ -83,8 +83,7 @@ export async function completeSession(
     event("payment_intent.succeeded", paymentIntentId),
     event("checkout.session.completed", session.id),
   ]);
-  // One round trip takes all of it to a server; that the session was not complete before is known only afterwards.
-  await markComplete(tx, session.id, {
+  markComplete(tx, session.id, {
     completedAt: now,
     completedLate: late,
     completedBy: result.transactionKey,

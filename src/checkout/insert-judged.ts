@@ -1,5 +1,9 @@
 import { insertEvents } from "../db/events.js";
-import { insertGatewayResult } from "../db/gateway-results.js";
+import {
+  type GatewayResultRow,
+  insertGatewayResult,
+  insertGatewayResultLater,
+} from "../db/gateway-results.js";
 import type { Tx } from "../db/transaction.js";
 import { held, type Judgement } from "../domain/judgement.js";
 import { newId } from "../lib/ids.js";
@@ -12,16 +16,29 @@ export async function insertJudged(
   checkout: Checkout,
   tx: Tx,
   row: UnjudgedRow,
-  { outcome, reason }: Judgement,
+  judgement: Judgement,
 ): Promise<boolean> {
-  if (!(await insertGatewayResult(tx, { ...row, outcome, heldReason: reason }))) return false;
-  if (outcome === "held") {
-    const now = checkout.clock.now();
-    const { merchantId, livemode, id: objectId } = row;
-    const event = { id: newId("evt", now), merchantId, livemode, objectId, createdAt: now };
-    insertEvents(tx, [{ ...event, type: "held_payment.created" }]);
-  }
+  if (!(await insertGatewayResult(tx, judgedRow(row, judgement)))) return false;
+  tellOfHeld(checkout, tx, row, judgement);
   return true;
+}
+
+/** The same with the transaction's next statement, or its COMMIT: that one fails where an equal message came before. */
+export function insertJudgedLater(checkout: Checkout, tx: Tx, row: UnjudgedRow, judgement: Judgement): void {
+  insertGatewayResultLater(tx, judgedRow(row, judgement));
+  tellOfHeld(checkout, tx, row, judgement);
+}
+
+function judgedRow(row: UnjudgedRow, { outcome, reason }: Judgement): GatewayResultRow {
+  return { ...row, outcome, heldReason: reason };
+}
+
+function tellOfHeld(checkout: Checkout, tx: Tx, row: UnjudgedRow, { outcome }: Judgement): void {
+  if (outcome !== "held") return;
+  const now = checkout.clock.now();
+  const { merchantId, livemode, id: objectId } = row;
+  const event = { id: newId("evt", now), merchantId, livemode, objectId, createdAt: now };
+  insertEvents(tx, [{ ...event, type: "held_payment.created" }]);
 }
 
 /** No transaction pays twice, whatever its messages say: a person decides what it belongs to. */

@@ -1,4 +1,5 @@
 import { type CheckoutSessionRow, lockCheckoutSession, startNextAttempt } from "../db/checkout-sessions.js";
+import { isStoredBefore } from "../db/gateway-results.js";
 import { inTransaction, type Tx } from "../db/transaction.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
 import { endsAttempt, held, judge, type Judgement, judgeAlone } from "../domain/judgement.js";
@@ -8,7 +9,7 @@ import type { Clock } from "../lib/clock.js";
 import type { Checkout } from "./checkout.js";
 import { completeSession } from "./complete-session.js";
 import type { AppliedResult, GatewayMessage } from "./gateway-message.js";
-import { applied, insertJudged, insertReused } from "./insert-judged.js";
+import { applied, insertJudged, insertJudgedLater, insertReused } from "./insert-judged.js";
 import { findReturnOf, keepWithReturn } from "./paid-while-returned.js";
 import { recordRefundResult } from "./record-refund-result.js";
 import { recordChargeResult } from "./record-charge-result.js";
@@ -32,11 +33,18 @@ export async function recordResult(
   if (subject.intent !== undefined) return await recordChargeResult(checkout, subject.intent, result, row);
   const { session } = subject;
   const clock = await clockOf(checkout, session);
-  return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
-    const locked = await lockCheckoutSession(tx, session.id);
-    await checkout.reached("session locked");
-    return await recordFor(checkout, clock, tx, locked, result, row);
-  });
+  const record = (isNew: boolean): Promise<AppliedResult> =>
+    inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
+      const locked = await lockCheckoutSession(tx, session.id);
+      await checkout.reached("session locked");
+      return await recordFor(checkout, clock, tx, locked, result, row, isNew);
+    });
+  try {
+    return await record(true);
+  } catch (error) {
+    if (!isStoredBefore(error)) throw error;
+    return await record(false);
+  }
 }
 
 /** Records a result that could not be applied, in a transaction that touches nothing else: held where it took money. */
@@ -49,6 +57,11 @@ export async function recordUnapplicable(
   return await recordAlone(checkout, unjudgedRow(checkout, verified, message), judgement);
 }
 
+/**
+ * Records what a result means for a locked session. A message that comes again is mostly found out by the session that it has
+ * completed: so the first try takes it for new, and sends it with all that follows from it; only where the unique key then
+ * knows it, the second one asks that first.
+ */
 async function recordFor(
   checkout: Checkout,
   clock: Clock,
@@ -56,6 +69,7 @@ async function recordFor(
   session: CheckoutSessionRow,
   result: GatewayResult,
   row: UnjudgedRow,
+  isNew: boolean,
 ): Promise<AppliedResult> {
   const judgement = judgeLocked(session, result);
   if (judgement.outcome === "completed") {
@@ -63,7 +77,8 @@ async function recordFor(
     const returned = await findReturnOf(checkout, tx, { ...session, kind: "session" }, result);
     if (returned !== undefined) return await keepWithReturn(tx, returned, row);
   }
-  if (!(await insertJudged(checkout, tx, row, judgement))) {
+  if (isNew) insertJudgedLater(checkout, tx, row, judgement);
+  else if (!(await insertJudged(checkout, tx, row, judgement))) {
     // An open session's success that is on record already has paid another session.
     return judgement.outcome === "completed"
       ? await insertReused(checkout, tx, row)

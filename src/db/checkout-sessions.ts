@@ -6,7 +6,7 @@ import { flag, id, integer, json, optional, primary, text, time } from "./column
 import { insertRowsLater } from "./insert.js";
 import { selectRow } from "./select.js";
 import { forUpdate, type Tx } from "./transaction.js";
-import { type Change, updateRows } from "./update.js";
+import { type Change, updateRowLater, updateRows } from "./update.js";
 
 /** A session as it is stored, with three times that only the record needs. */
 export interface CheckoutSessionRow extends CheckoutSession {
@@ -100,11 +100,13 @@ export interface Completion {
   readonly paymentMethodId: string;
 }
 
-/** Marks a session complete. Throws unless that moved exactly one row: the last net under the row lock. */
-export async function markComplete(tx: Tx, id: string, completion: Completion): Promise<void> {
+/**
+ * Marks a session complete with the transaction's next statement, or its COMMIT. Unless that moves exactly one row, that one
+ * fails: the last net under the row lock.
+ */
+export function markComplete(tx: Tx, id: string, completion: Completion): void {
   const change = { ...completion, status: "complete" as const };
-  const moved = await update(tx, change, "id = ? AND status <> 'complete'", id);
-  if (moved !== 1) throw new Error(`Session ${id} was complete already.`);
+  updateRowLater(tx, checkoutSessions, change, "id = ? AND status <> 'complete'", [id]);
 }
 
 async function update(

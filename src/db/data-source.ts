@@ -70,7 +70,11 @@ class Reads implements Statements {
     return await this.#read(sql, values);
   }
 
-  defer(): void {
+  defer(): never {
     throw new Error("A write outside inTransaction is refused");
+  }
+
+  deferForOne(): never {
+    return this.defer();
   }
 }

@@ -7,7 +7,7 @@ import type { HeldReason, Outcome } from "../domain/judgement.js";
 import type { ReturnRequest } from "../domain/return-step.js";
 import { bytes, flag, id, integer, optional, primary, text, time } from "./columns.js";
 import { isDuplicateKey } from "./database-errors.js";
-import { insertRows } from "./insert.js";
+import { insertRows, insertRowsLater } from "./insert.js";
 import type { Tx } from "./transaction.js";
 
 /**
@@ -96,9 +96,19 @@ export async function insertGatewayResult(tx: Tx, row: GatewayResultRow): Promis
     await insertRows(tx, gatewayResults, row);
     return true;
   } catch (error) {
-    if (isDuplicateKey(error, UNIQUE_RESULT)) return false;
+    if (isStoredBefore(error)) return false;
     throw error;
   }
+}
+
+/** The same with the transaction's next statement, or its COMMIT: that one fails where an equal message came before. */
+export function insertGatewayResultLater(tx: Tx, row: GatewayResultRow): void {
+  insertRowsLater(tx, gatewayResults, row);
+}
+
+/** Whether a result could not be stored because an equal message came before. */
+export function isStoredBefore(error: unknown): boolean {
+  return isDuplicateKey(error, UNIQUE_RESULT);
 }
 
 const UNIQUE_RESULT = "gateway_result_merchant_id_livemode_transaction_key_outcome";

@@ -5,7 +5,7 @@ import { QueryResult } from "typeorm/query-runner/QueryResult.js";
 import { isWorthAnotherRun } from "./database-errors.js";
 import { type Isolation, MysqlTransaction } from "./mysql-statements.js";
 import { SerialQueryRunner } from "./serial-query-runner.js";
-import { type Outcome, provideStatements, type Statements } from "./statements.js";
+import { NotOneRow, type Outcome, provideStatements, type Statements } from "./statements.js";
 
 /** A transaction of a query runner. */
 export interface OpenTransaction {
@@ -21,11 +21,21 @@ export function openTransaction(runner: QueryRunner, isolation: Isolation): Prom
 async function openSqlite(runner: SerialQueryRunner): Promise<OpenTransaction> {
   await runner.startTransaction();
   const trial = new Trial();
-  const run = (sql: string, values: readonly unknown[]): Promise<Outcome> => runner.run(sql, values);
+  // The embedded engine has no round trips to save; and what fails is told by the next statement, as on a server.
+  const runAtOnce = (sql: string, values: readonly unknown[]): Outcome | undefined => {
+    try {
+      return runner.runAtOnce(sql, values);
+    } catch (error) {
+      trial.fail(error);
+      return undefined;
+    }
+  };
   const statements = new TriedStatements(trial, {
-    run,
-    // The embedded engine has no round trips to save; and what fails is told by the next statement, as on a server.
-    defer: (sql, values) => void run(sql, values).catch((error: unknown) => trial.fail(error)),
+    run: (sql, values) => runner.run(sql, values),
+    defer: (sql, values) => void runAtOnce(sql, values),
+    deferForOne: (sql, values) => {
+      if (runAtOnce(sql, values)?.changes !== 1) trial.fail(new NotOneRow());
+    },
   });
   provideStatements(runner.manager, statements);
   const query = runner.query.bind(runner) as (...call: unknown[]) => Promise<unknown>;
@@ -111,5 +121,10 @@ class TriedStatements implements Statements {
   defer(sql: string, values: readonly unknown[]): void {
     this.#trial.check();
     this.#statements.defer(sql, values);
+  }
+
+  deferForOne(sql: string, values: readonly unknown[]): void {
+    this.#trial.check();
+    this.#statements.deferForOne(sql, values);
   }
 }

@@ -43,12 +43,22 @@ export class SerialQueryRunner extends BetterSqlite3QueryRunner {
 
   /** Runs a statement without TypeORM's part in it. */
   async run(sql: string, values: readonly unknown[]): Promise<Outcome> {
+    if (this.#transaction !== undefined) return this.runAtOnce(sql, values);
     try {
-      if (this.isReleased) throw new Error("The query runner was released");
-      if (this.#transaction !== undefined) return this.#transaction.run(sql, values);
+      if (this.isReleased) throw new Error(RELEASED);
       return await this.#reader.read(sql, values);
     } catch (error) {
-      throw new QueryFailedError(sql, [...values], writeRefused(error as Error) ?? (error as Error));
+      throw failure(sql, values, error as Error);
+    }
+  }
+
+  /** The same inside its transaction. */
+  runAtOnce(sql: string, values: readonly unknown[]): Outcome {
+    try {
+      if (this.isReleased) throw new Error(RELEASED);
+      return this.#running().run(sql, values);
+    } catch (error) {
+      throw failure(sql, values, error as Error);
     }
   }
 
@@ -70,6 +80,12 @@ export class SerialQueryRunner extends BetterSqlite3QueryRunner {
 }
 
 type Answer = ReturnType<BetterSqlite3QueryRunner["query"]>;
+
+const RELEASED = "The query runner was released";
+
+function failure(sql: string, values: readonly unknown[], error: Error): QueryFailedError {
+  return new QueryFailedError(sql, [...values], writeRefused(error) ?? error);
+}
 
 function writeRefused(error: Error): Error | undefined {
   if (!("code" in error) || error.code !== "SQLITE_READONLY") return undefined;

@@ -18,16 +18,39 @@ export async function updateRows<Row extends ObjectLiteral>(
   condition: string,
   values: readonly unknown[],
 ): Promise<number> {
-  const table = tableOf(schema);
-  const parts = Object.entries(change).map(([property, value]) => assignment(table, property, value));
-  const sql = `UPDATE ${table.name} SET ${parts.map(({ sql }) => sql).join(", ")} WHERE ${condition}`;
-  const all = [...parts.flatMap((part) => part.values), ...values];
-  return (await statementsOf(tx).run(sql, all)).changes;
+  const update = updateOf(tableOf(schema), change, condition, values);
+  return (await statementsOf(tx).run(update.sql, update.values)).changes;
 }
 
-function assignment(table: Table, property: string, value: unknown): { sql: string; values: unknown[] } {
-  const column = table.byProperty.get(property);
-  if (column === undefined) throw new Error(`${table.name} has no ${property}`);
-  if (typeof value === "function") return { sql: `${column.column} = ${String(value())}`, values: [] };
-  return { sql: `${column.column} = ?`, values: [column.stored(value)] };
+/** The same of exactly one row with the transaction's next statement, or its COMMIT. Where that is not what it finds, that one fails. */
+export function updateRowLater<Row extends ObjectLiteral>(
+  tx: Tx,
+  schema: EntitySchema<Row>,
+  change: Change<Row>,
+  condition: string,
+  values: readonly unknown[],
+): void {
+  const update = updateOf(tableOf(schema), change, condition, values);
+  statementsOf(tx).deferForOne(update.sql, update.values);
+}
+
+function updateOf(
+  table: Table,
+  change: Readonly<Record<string, unknown>>,
+  condition: string,
+  values: readonly unknown[],
+) {
+  const assignments: string[] = [];
+  const all: unknown[] = [];
+  for (const [property, value] of Object.entries<unknown>(change)) {
+    const column = table.byProperty.get(property);
+    if (column === undefined) throw new Error(`${table.name} has no ${property}`);
+    if (typeof value === "function") assignments.push(`${column.column} = ${String(value())}`);
+    else {
+      assignments.push(`${column.column} = ?`);
+      all.push(column.stored(value));
+    }
+  }
+  const sql = `UPDATE ${table.name} SET ${assignments.join(", ")} WHERE ${condition}`;
+  return { sql, values: [...all, ...values] };
 }

@@ -1,0 +1,81 @@
+import t from "tap";
+
+import { isDuplicateKey } from "../../src/db/database-errors.js";
+import { insertRowsLater } from "../../src/db/insert.js";
+import { NotOneRow } from "../../src/db/statements.js";
+import { inTransaction, type Isolation, type Tx } from "../../src/db/transaction.js";
+import { updateRowLater, updateRows } from "../../src/db/update.js";
+import { eachEngine } from "../support/database.js";
+import { aThing, openThings, save, storedIds, things } from "../support/things.js";
+
+const ISOLATIONS: readonly Isolation[] = ["READ COMMITTED", "SERIALIZABLE"];
+
+function changeLater(tx: Tx, condition: string, ...values: unknown[]): void {
+  updateRowLater(tx, things, { amount: 5 }, condition, values);
+}
+
+for (const isolation of ISOLATIONS) {
+  await eachEngine(t, `one deferred row alone is refused or stored: ${isolation}`, async (t, engine) => {
+    const database = await openThings(engine);
+    const insert = () =>
+      inTransaction(database, isolation, (tx) => Promise.resolve(insertRowsLater(tx, things, aThing())));
+    await insert();
+    const error = await insert().catch((error: unknown) => error);
+    t.ok(isDuplicateKey(error), String(error));
+    t.same(await storedIds(database), ["a"]);
+    await save(database, aThing({ id: "after it" })); // The connection is of use to the next one.
+  });
+}
+
+for (const [what, condition] of [
+  ["none", "id = 'absent'"],
+  ["several", "owner_id = 'owner'"],
+] as const) {
+  await eachEngine(
+    t,
+    `a deferred change of one row that finds ${what} fails the commit, and nothing is stored`,
+    async (t, engine) => {
+      const database = await openThings(engine);
+      await save(database, aThing({ id: "a" }), aThing({ id: "b" }));
+      const failing = inTransaction(database, "SERIALIZABLE", async (tx) => {
+        insertRowsLater(tx, things, aThing({ id: "c" }));
+        changeLater(tx, condition);
+      });
+      t.ok((await failing.catch((error: unknown) => error)) instanceof NotOneRow);
+      t.same(await storedIds(database), ["a", "b"]);
+      t.same(await amounts(database), [1, 1]);
+    },
+  );
+}
+
+await eachEngine(t, "a deferred change that found no row fails the next statement", async (t, engine) => {
+  const database = await openThings(engine);
+  await save(database, aThing({ id: "a" }));
+  const failing = inTransaction(database, "SERIALIZABLE", async (tx) => {
+    changeLater(tx, "id = ?", "absent");
+    await updateRows(tx, things, { amount: 7 }, "id = ?", ["a"]);
+  });
+  t.ok((await failing.catch((error: unknown) => error)) instanceof NotOneRow);
+  t.same(await amounts(database), [1]);
+});
+
+await eachEngine(t, "what is deferred is done in its order", async (t, engine) => {
+  const database = await openThings(engine);
+  await inTransaction(database, "SERIALIZABLE", async (tx) => {
+    insertRowsLater(tx, things, aThing({ id: "a" }), aThing({ id: "b" }));
+    changeLater(tx, "id = ?", "b");
+    insertRowsLater(tx, things, aThing({ id: "c" }));
+  });
+  t.same(await storedIds(database), ["a", "b", "c"]);
+  t.same(await amounts(database), [1, 5, 1]);
+});
+
+await eachEngine(t, "outside a transaction nothing can be deferred", async (t, engine) => {
+  const { manager } = await openThings(engine);
+  t.throws(() => insertRowsLater(manager as Tx, things, aThing()), { message: /outside inTransaction/ });
+  t.throws(() => changeLater(manager as Tx, "id = ?", "a"), { message: /outside inTransaction/ });
+});
+
+async function amounts({ manager }: Awaited<ReturnType<typeof openThings>>): Promise<number[]> {
+  return (await manager.find(things, { order: { id: "ASC" } })).map(({ amount }) => amount);
+}
