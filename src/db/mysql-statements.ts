@@ -26,6 +26,8 @@ export class MysqlTransaction implements Statements {
   readonly #isolation: Isolation;
   /** True once the server was told to begin. */
   #begun = false;
+  /** True once it ends: later statements would be committed one by one, or belong to the connection's next transaction. */
+  #over = false;
   #waiting: Statement[] = [];
 
   constructor(connection: PoolConnection, isolation: Isolation) {
@@ -39,11 +41,12 @@ export class MysqlTransaction implements Statements {
 
   /** The same, answered as the driver does. */
   send(sql: string, values: readonly unknown[]): Promise<unknown> {
-    if (this.#begun && this.#waiting.length === 0) return send(this.#connection, sql, values);
-    return this.#sendBehindOthers({ sql, values });
+    this.#mustRun();
+    return this.#send({ sql, values });
   }
 
   defer(sql: string, values: readonly unknown[]): void {
+    this.#mustRun();
     this.#waiting.push({ sql, values });
   }
 
@@ -57,16 +60,30 @@ export class MysqlTransaction implements Statements {
    * beginning either: the server commits it by itself.
    */
   async commit(): Promise<void> {
+    this.#mustRun();
+    this.#over = true;
     const [only, second] = this.#waiting;
     if (!this.#begun && only === undefined) return;
     const alone = !this.#begun && second === undefined && this.#isolation === "READ COMMITTED";
     if (alone && only !== undefined) await send(this.#connection, only.sql, only.values);
-    else await this.send("COMMIT", []);
+    else await this.#send({ sql: "COMMIT", values: [] });
   }
 
   async rollback(): Promise<void> {
+    this.#over = true;
     this.#waiting = [];
     if (this.#begun) await send(this.#connection, "ROLLBACK", []);
+  }
+
+  #mustRun(): void {
+    if (this.#over) throw new Error("The transaction is over");
+  }
+
+  #send(statement: Statement): Promise<unknown> {
+    const isAlone = this.#begun && this.#waiting.length === 0;
+    return isAlone
+      ? send(this.#connection, statement.sql, statement.values)
+      : this.#sendBehindOthers(statement);
   }
 
   /** Several statements answer with a list of their answers; the last one's is asked for. */

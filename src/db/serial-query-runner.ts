@@ -27,7 +27,7 @@ export class SerialQueryRunner extends BetterSqlite3QueryRunner {
   }
 
   override async commitTransaction(): Promise<void> {
-    this.#running().commit();
+    await this.#running().commit();
     this.#ended();
   }
 

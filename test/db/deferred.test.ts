@@ -70,6 +70,20 @@ await eachEngine(t, "what is deferred is done in its order", async (t, engine) =
   t.same(await amounts(database), [1, 5, 1]);
 });
 
+await eachEngine(t, "a statement that comes while its transaction ends is refused", async (t, engine) => {
+  const database = await openThings(engine);
+  let late: Promise<unknown> | undefined;
+  await inTransaction(database, "SERIALIZABLE", async (tx) => {
+    await updateRows(tx, things, { amount: 7 }, "id = ?", ["absent"]);
+    insertRowsLater(tx, things, aThing({ id: "a" }));
+    const change = () => updateRows(tx, things, { amount: 7 }, "id = ?", ["a"]);
+    late = new Promise((resolve) => setImmediate(resolve)).then(change);
+    late.catch(() => {}); // Looked at below.
+  });
+  await t.rejects(late ?? Promise.resolve());
+  t.same(await amounts(database), [1]);
+});
+
 await eachEngine(t, "outside a transaction nothing can be deferred", async (t, engine) => {
   const { manager } = await openThings(engine);
   t.throws(() => insertRowsLater(manager as Tx, things, aThing()), { message: /outside inTransaction/ });

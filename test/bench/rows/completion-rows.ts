@@ -38,7 +38,8 @@ export function completionRows(server: () => Promise<string>): readonly Row[] {
 /** A server that is posted callbacks. */
 async function completing(server: string | undefined, name: string, program: string): Promise<Contender> {
   return await atPlace(server, name, program, async (place, process, ids) => {
-    const requests = ids.map((id) => callbackOf(place, id));
+    // Taken from its end: the oldest session first, as the driver's loop has it.
+    const requests = ids.map((id) => callbackOf(place, id)).toReversed();
     const opened = await httpLanes({
       ports: [process.ports.http],
       count: CONCURRENCY,
