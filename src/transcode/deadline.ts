@@ -34,8 +34,13 @@ export function within<T>(timeoutMs: number, work: () => Promise<T>, expire: () 
   // One promise and one timer: this stands around every call.
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(expire()), timeoutMs);
-    work()
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
+    const done = (value: T): void => {
+      clearTimeout(timer);
+      resolve(value);
+    };
+    work().then(done, (error: unknown) => {
+      clearTimeout(timer);
+      reject(error as Error);
+    });
   });
 }

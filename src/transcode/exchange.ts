@@ -6,7 +6,7 @@ import { quoted } from "./field-problem.js";
 import { addHandlerHeaders, type HeaderFilter } from "./headers.js";
 import { HttpCall } from "./http-call.js";
 import { headerOf, type HttpRequest, type HttpResponse } from "./http.js";
-import type { Invoker } from "./invoke.js";
+import type { Invoker, StreamAnswer, UnaryAnswer } from "./invoke.js";
 import type { Limits } from "./limits.js";
 import { requestError } from "./request-error.js";
 import { parseTarget } from "./request-target.js";
@@ -34,6 +34,8 @@ export class Exchange {
   #contextValues: ContextValues | undefined;
   #route: Route | undefined;
   #timeoutMs = 0;
+  #call: HttpCall | undefined;
+  #expired = false;
 
   constructor(parts: ExchangeParts, request: HttpRequest, response: HttpResponse) {
     this.#parts = parts;
@@ -41,34 +43,38 @@ export class Exchange {
     this.#response = response;
   }
 
-  /** Answers the request, with an error if need be. Never rejects. */
-  async run(): Promise<void> {
+  /** Answers the request, with an error if need be. Never throws. */
+  run(): void {
     // A connection that breaks is no bug. Over HTTP/2 it would be an exception that nobody catches.
     this.#request.on("error", ignore);
     this.#response.on("error", ignore);
     try {
       this.#contextValues = this.#parts.contextValues(this.#request);
-      await this.#serve();
+      this.#serve()?.catch((error: unknown) => this.#fail(error));
     } catch (error) {
-      sendError(this.#request, this.#response, error, this.#scene(), this.#parts.renderError);
+      this.#fail(error);
     }
   }
 
-  async #serve(): Promise<void> {
+  #fail(error: unknown): void {
+    sendError(this.#request, this.#response, error, this.#scene(), this.#parts.renderError);
+  }
+
+  /** Answers at once where no rule fits; throws then or rejects later for what the caller is to be told. */
+  #serve(): Promise<void> | undefined {
     const { method = "", url = "" } = this.#request;
     const target = parseTarget(url);
     const found = this.#parts.table.find(method, target.path);
     if (found === undefined)
       throw requestError("path_unknown", `There is nothing at ${quoted(target.path)}.`);
-    if (!("route" in found)) return this.#otherMethod(found.allow);
-    this.#route = found.route;
+    if (!("route" in found)) return void this.#otherMethod(found.allow);
+    const { route } = found;
+    this.#route = route;
     // Looked at before the body is read: a wrong one should not cost an upload.
-    this.#timeoutMs = this.#timeoutOf(found.route);
-    const read = found.route.read(this.#request, target, found.segments);
-    const message = read instanceof Promise ? await within(this.#leftMs(), () => read, bodyTooSlow) : read;
-    const { method: rpc } = found.route;
-    if (rpc.methodKind === "unary") await this.#unary(found.route, rpc, message);
-    else await this.#stream(found.route, rpc, message);
+    this.#timeoutMs = this.#timeoutOf(route);
+    const message = route.read(this.#request, target, found.segments);
+    const { method: rpc } = route;
+    return rpc.methodKind === "unary" ? this.#unary(route, rpc, message) : this.#stream(route, rpc, message);
   }
 
   /** How much time is left of what the client or the server grants, counted from the request's arrival. */
@@ -89,24 +95,29 @@ export class Exchange {
     throw requestError("method_not_allowed", text, undefined, headers);
   }
 
-  async #unary(route: Route, method: DescMethodUnary, message: Message): Promise<void> {
-    const call = this.#call(route.harmless);
-    const answer = await within(
-      call.timeoutMs,
-      () => this.#parts.invoker.unary(method, message, call),
-      // The caller is told that time is up. Work that may move money goes on to its end all the same.
-      () => (route.harmless ? call.abort(deadlineExceeded()) : deadlineExceeded()),
-    );
-    const { contentType, body } = route.write(answer.message);
-    const headers = addHandlerHeaders({ "content-type": contentType }, answer.headers);
-    send(this.#request, this.#response, 200, headers, body);
+  #unary(route: Route, method: DescMethodUnary, read: Message | Promise<Message>): Promise<void> {
+    const work = async (): Promise<UnaryAnswer> => {
+      const message = read instanceof Promise ? await read : read;
+      return await this.#parts.invoker.unary(method, message, this.#open(route.harmless));
+    };
+    return within(this.#leftMs(), work, () => this.#expire(route.harmless)).then((answer) => {
+      const { contentType, body } = route.write(answer.message);
+      const headers = addHandlerHeaders({ "content-type": contentType }, answer.headers);
+      send(this.#request, this.#response, 200, headers, body);
+    });
   }
 
-  async #stream(route: Route, method: DescMethodServerStreaming, message: Message): Promise<void> {
-    const call = this.#call(true);
-    const expire = (): Error => call.abort(deadlineExceeded());
-    const work = () => this.#parts.invoker.serverStream(method, message, call);
-    const answer = await within(call.timeoutMs, work, expire);
+  async #stream(
+    route: Route,
+    method: DescMethodServerStreaming,
+    read: Message | Promise<Message>,
+  ): Promise<void> {
+    const work = async (): Promise<StreamAnswer> => {
+      const message = await read;
+      return await this.#parts.invoker.serverStream(method, message, this.#open(true));
+    };
+    const expire = (): Error => this.#expire(true);
+    const answer = await within(this.#leftMs(), work, expire);
     await sendStream(this.#request, this.#response, answer, {
       write: route.write,
       timeoutMs: this.#leftMs(),
@@ -115,11 +126,21 @@ export class Exchange {
     });
   }
 
-  #call(droppable: boolean): HttpCall {
+  /** The call, once there is a message for it. Nothing is called any more for whom time is up. */
+  #open(droppable: boolean): HttpCall {
+    if (this.#expired) throw bodyTooSlow();
     const contextValues = this.#contextValues ?? createContextValues();
     const call = new HttpCall(this.#request, contextValues, this.#leftMs(), this.#parts.forwardHeader);
     if (droppable) call.abortWith(this.#response);
+    this.#call = call;
     return call;
+  }
+
+  /** The caller is told that time is up. Work that may move money goes on to its end all the same. */
+  #expire(droppable: boolean): Error {
+    this.#expired = true;
+    if (this.#call === undefined) return bodyTooSlow();
+    return droppable ? this.#call.abort(deadlineExceeded()) : deadlineExceeded();
   }
 
   #scene() {

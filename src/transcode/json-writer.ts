@@ -10,7 +10,7 @@ import { expandedFields } from "./expanded-fields.js";
 import { takesNull } from "./json-field-reader.js";
 import type { WriteJson } from "./json-functions.js";
 import type { JsonStyle } from "./json-style.js";
-import { getField } from "./message-fields.js";
+import { fieldGetter } from "./message-fields.js";
 import { scalarWriter } from "./scalar-json.js";
 import { wellKnownWriter } from "./well-known-json.js";
 
@@ -73,8 +73,9 @@ function expandedWriter(
 ): WriteField {
   const key = `${JSON.stringify(style.fieldName(field))}:`;
   const writeObject = compileFieldWriter(object, style, writerOf);
+  const valueOf = fieldGetter(object);
   return (message) => {
-    const value = getField(message, object);
+    const value = valueOf(message);
     return value === undefined ? write(message) : key + writeObject(value);
   };
 }
@@ -83,21 +84,23 @@ function expandedWriter(
 function keyedWriter(field: DescField, style: JsonStyle, writerOf: WriterOf): WriteField {
   const key = `${JSON.stringify(style.fieldName(field))}:`;
   const write = compileFieldWriter(field, style, writerOf);
+  const valueOf = fieldGetter(field);
   if (field.presence === FeatureSet_FieldPresence.IMPLICIT) {
-    if (style.defaults === "write") return (message) => key + write(getField(message, field));
-    return (message) => (isFieldSet(message, field) ? key + write(getField(message, field)) : undefined);
+    if (style.defaults === "write") return (message) => key + write(valueOf(message));
+    return (message) => (isFieldSet(message, field) ? key + write(valueOf(message)) : undefined);
   }
   // The null of a google.protobuf.Value is a value: unset, it is left out.
   const unset = style.unset === "null" && !takesNull(field) ? `${key}null` : undefined;
   return (message) => {
-    const value = getField(message, field);
+    const value = valueOf(message);
     return value === undefined ? unset : key + write(value);
   };
 }
 
 function aloneWriter(field: DescField, write: WriteJson): (message: Message) => string {
+  const valueOf = fieldGetter(field);
   return (message) => {
-    const value = getField(message, field);
+    const value = valueOf(message);
     return value === undefined ? "null" : write(value);
   };
 }

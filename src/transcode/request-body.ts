@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import { create, type DescField, type DescMessage, type Message } from "@bufbuild/protobuf";
+import { type DescField, type DescMessage, type Message } from "@bufbuild/protobuf";
 import { decodedBody } from "./content-encoding.js";
 import type { JsonDialect } from "./dialect.js";
+import { emptyMessage } from "./empty-message.js";
 import { callerError } from "./field-error.js";
 import { inside } from "./field-problem.js";
 import { isHttpBody, isHttpBodyField, rawBody } from "./http-body.js";
@@ -18,11 +19,13 @@ export type ReadBody = (request: HttpRequest) => Promise<Message>;
 /** Compiles what a rule says of the body. */
 export function compileBody({ method, body }: RouteRule, dialect: JsonDialect, bytesMax: number): ReadBody {
   const decode = decoder(method.input, body, dialect);
-  return async (request) => {
-    const received = await readBytes(request, bytesMax);
-    const bytes = received.length === 0 ? received : await decodedBody(request, received, bytesMax);
-    return decode(bytes, headerOf(request, "content-type"), received.length === 0);
-  };
+  return (request) =>
+    readBytes(request, bytesMax).then((received) => {
+      const contentType = headerOf(request, "content-type");
+      const isPlain = received.length === 0 || headerOf(request, "content-encoding") === undefined;
+      if (isPlain) return decode(received, contentType, received.length === 0);
+      return decodedBody(request, received, bytesMax).then((bytes) => decode(bytes, contentType, false));
+    });
 }
 
 /** `empty` is true where nothing was sent: a gzip of nothing is something. */
@@ -36,19 +39,21 @@ function decoder(desc: DescMessage, body: RouteRule["body"], dialect: JsonDialec
 
 /** Many HTTP clients send `{}` with everything. */
 function noBody(desc: DescMessage): Decode {
+  const makeEmpty = emptyMessage(desc);
   return (bytes, _, empty) => {
     if (!empty && !/^\s*\{\s*\}\s*$/.test(bytes.toString("latin1"))) {
       throw requestError("body_unexpected", "This call takes no request body.");
     }
-    return create(desc);
+    return makeEmpty();
   };
 }
 
 const wholeRaw: Decode = (bytes, contentType) => rawBody(contentType, bytes);
 
 function fieldRaw(desc: DescMessage, field: DescField): Decode {
+  const makeEmpty = emptyMessage(desc);
   return (bytes, contentType, empty) => {
-    const message = create(desc);
+    const message = makeEmpty();
     if (!empty) setField(message, field, rawBody(contentType, bytes));
     return message;
   };
@@ -56,8 +61,9 @@ function fieldRaw(desc: DescMessage, field: DescField): Decode {
 
 function wholeJson(desc: DescMessage, dialect: JsonDialect): Decode {
   const codec = dialect.message(desc);
+  const makeEmpty = emptyMessage(desc);
   return (bytes, contentType, empty) => {
-    if (empty) return create(desc);
+    if (empty) return makeEmpty();
     checkJsonType(contentType);
     try {
       return codec.read(textOf(bytes));
@@ -69,8 +75,9 @@ function wholeJson(desc: DescMessage, dialect: JsonDialect): Decode {
 
 function fieldJson(desc: DescMessage, field: DescField, dialect: JsonDialect): Decode {
   const codec = dialect.field(field);
+  const makeEmpty = emptyMessage(desc);
   return (bytes, contentType, empty) => {
-    const message = create(desc);
+    const message = makeEmpty();
     if (empty) return message;
     checkJsonType(contentType);
     try {

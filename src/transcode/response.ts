@@ -20,9 +20,23 @@ export function send(
   const sender = response as ServerResponse; // The other HTTP version's differs in types only.
   sender.writeHead(status, headers);
   const sent = request.method === "HEAD" ? "" : body;
-  if (request.complete || !mayHaveBody(request)) sender.end(sent);
+  if (request.complete || !mayHaveBody(request)) sendAtOnce(request, sender, sent);
   else if ("stream" in request) endWithRequest(request, sender, sent);
   else endAfterRequest(request, sender, sent);
+}
+
+/**
+ * Node makes a vector of headers and body, of which the last part is always empty, and passes it to the system part by part.
+ * To let go of the first part before the end is told makes one plain write of it.
+ */
+function sendAtOnce(request: HttpRequest, response: ServerResponse, body: string | Uint8Array): void {
+  if ("stream" in request || body.length === 0) return void response.end(body);
+  response.write(
+    body,
+    typeof body === "string" && Buffer.byteLength(body) === body.length ? "latin1" : "utf8",
+  );
+  response.socket?.uncork();
+  response.end();
 }
 
 /** HTTP/2 can tell a client to stop sending once it has the answer; unasked, the stream would stay open. */
