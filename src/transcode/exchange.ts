@@ -1,6 +1,6 @@
 import type { DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbuild/protobuf";
 import { createContextValues, type ContextValues } from "@connectrpc/connect";
-import { deadlineExceeded, timeoutOf, within } from "./deadline.js";
+import { deadlineExceeded, timeoutOf } from "./deadline.js";
 import type { ErrorRenderer } from "./error.js";
 import { quoted } from "./field-problem.js";
 import { addHandlerHeaders, type HeaderFilter } from "./headers.js";
@@ -35,7 +35,9 @@ export class Exchange {
   #route: Route | undefined;
   #timeoutMs = 0;
   #call: HttpCall | undefined;
-  #expired = false;
+  /** The body is not there yet, so nobody was called. */
+  #reading = false;
+  #answered = false;
 
   constructor(parts: ExchangeParts, request: HttpRequest, response: HttpResponse) {
     this.#parts = parts;
@@ -50,31 +52,35 @@ export class Exchange {
     this.#response.on("error", ignore);
     try {
       this.#contextValues = this.#parts.contextValues(this.#request);
-      this.#serve()?.catch((error: unknown) => this.#fail(error));
+      this.#serve();
     } catch (error) {
       this.#fail(error);
     }
   }
 
+  /** Whoever is first has the last word: the call, or its deadline. */
   #fail(error: unknown): void {
+    if (this.#answered) return;
+    this.#answered = true;
     sendError(this.#request, this.#response, error, this.#scene(), this.#parts.renderError);
   }
 
-  /** Answers at once where no rule fits; throws then or rejects later for what the caller is to be told. */
-  #serve(): Promise<void> | undefined {
+  #serve(): void {
     const { method = "", url = "" } = this.#request;
     const target = parseTarget(url);
     const found = this.#parts.table.find(method, target.path);
     if (found === undefined)
       throw requestError("path_unknown", `There is nothing at ${quoted(target.path)}.`);
-    if (!("route" in found)) return void this.#otherMethod(found.allow);
+    if (!("route" in found)) return this.#otherMethod(found.allow);
     const { route } = found;
     this.#route = route;
     // Looked at before the body is read: a wrong one should not cost an upload.
     this.#timeoutMs = this.#timeoutOf(route);
-    const message = route.read(this.#request, target, found.segments);
+    const read = route.read(this.#request, target, found.segments);
+    this.#reading = read instanceof Promise;
     const { method: rpc } = route;
-    return rpc.methodKind === "unary" ? this.#unary(route, rpc, message) : this.#stream(route, rpc, message);
+    if (rpc.methodKind === "unary") void this.#unary(route, rpc, read);
+    else void this.#stream(route, rpc, read);
   }
 
   /** How much time is left of what the client or the server grants, counted from the request's arrival. */
@@ -95,16 +101,24 @@ export class Exchange {
     throw requestError("method_not_allowed", text, undefined, headers);
   }
 
-  #unary(route: Route, method: DescMethodUnary, read: Message | Promise<Message>): Promise<void> {
-    const work = async (): Promise<UnaryAnswer> => {
+  async #unary(route: Route, method: DescMethodUnary, read: Message | Promise<Message>): Promise<void> {
+    const timer = this.#startTimer(route.harmless);
+    try {
       const message = read instanceof Promise ? await read : read;
-      return await this.#parts.invoker.unary(method, message, this.#open(route.harmless));
-    };
-    return within(this.#leftMs(), work, () => this.#expire(route.harmless)).then((answer) => {
-      const { contentType, body } = route.write(answer.message);
-      const headers = addHandlerHeaders({ "content-type": contentType }, answer.headers);
-      send(this.#request, this.#response, 200, headers, body);
-    });
+      const answer = await this.#parts.invoker.unary(method, message, this.#open(route.harmless));
+      if (!this.#answered) this.#answer(route, answer);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #answer({ write }: Route, { message, headers }: UnaryAnswer): void {
+    const { contentType, body } = write(message);
+    const record = addHandlerHeaders({ "content-type": contentType }, headers);
+    send(this.#request, this.#response, 200, record, body);
+    this.#answered = true;
   }
 
   async #stream(
@@ -112,23 +126,40 @@ export class Exchange {
     method: DescMethodServerStreaming,
     read: Message | Promise<Message>,
   ): Promise<void> {
-    const work = async (): Promise<StreamAnswer> => {
+    const timer = this.#startTimer(true);
+    try {
       const message = await read;
-      return await this.#parts.invoker.serverStream(method, message, this.#open(true));
-    };
-    const expire = (): Error => this.#expire(true);
-    const answer = await within(this.#leftMs(), work, expire);
+      const answer = await this.#parts.invoker.serverStream(method, message, this.#open(true));
+      clearTimeout(timer); // From now on the stream has a timer of its own, which ends it.
+      if (!this.#answered) await this.#sendStream(route, answer);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #sendStream({ write }: Route, answer: StreamAnswer): Promise<void> {
     await sendStream(this.#request, this.#response, answer, {
-      write: route.write,
+      write,
       timeoutMs: this.#leftMs(),
-      expire,
+      expire: () => this.#expired(true),
       writeError: (error) => rendered(error, this.#scene(), this.#parts.renderError).body,
     });
   }
 
+  /** One for the body and the call together. A caller who grants no time at all is not called for. */
+  #startTimer(droppable: boolean): NodeJS.Timeout | undefined {
+    const leftMs = this.#leftMs();
+    if (leftMs > 0) return setTimeout(() => this.#fail(this.#expired(droppable)), leftMs);
+    this.#fail(this.#expired(droppable));
+    return undefined;
+  }
+
   /** The call, once there is a message for it. Nothing is called any more for whom time is up. */
   #open(droppable: boolean): HttpCall {
-    if (this.#expired) throw bodyTooSlow();
+    if (this.#answered) throw bodyTooSlow();
+    this.#reading = false;
     const contextValues = this.#contextValues ?? createContextValues();
     const call = new HttpCall(this.#request, contextValues, this.#leftMs(), this.#parts.forwardHeader);
     if (droppable) call.abortWith(this.#response);
@@ -137,10 +168,11 @@ export class Exchange {
   }
 
   /** The caller is told that time is up. Work that may move money goes on to its end all the same. */
-  #expire(droppable: boolean): Error {
-    this.#expired = true;
-    if (this.#call === undefined) return bodyTooSlow();
-    return droppable ? this.#call.abort(deadlineExceeded()) : deadlineExceeded();
+  #expired(droppable: boolean): Error {
+    if (this.#reading) return bodyTooSlow();
+    const error = deadlineExceeded();
+    if (droppable) this.#call?.abort(error);
+    return error;
   }
 
   #scene() {

@@ -13,18 +13,20 @@ import { setField } from "./message-fields.js";
 import { readBytes } from "./request-bytes.js";
 import { requestError } from "./request-error.js";
 
-/** Makes the request message out of the body, the first of the three places that a request is made of. */
-export type ReadBody = (request: HttpRequest) => Promise<Message>;
+/** Makes the request message out of the body, the first of the three places that it is made of, and has it finished. */
+export type ReadBody = (request: HttpRequest, finish: (message: Message) => Message) => Promise<Message>;
 
 /** Compiles what a rule says of the body. */
 export function compileBody({ method, body }: RouteRule, dialect: JsonDialect, bytesMax: number): ReadBody {
   const decode = decoder(method.input, body, dialect);
-  return (request) =>
+  return (request, finish) =>
     readBytes(request, bytesMax).then((received) => {
       const contentType = headerOf(request, "content-type");
       const isPlain = received.length === 0 || headerOf(request, "content-encoding") === undefined;
-      if (isPlain) return decode(received, contentType, received.length === 0);
-      return decodedBody(request, received, bytesMax).then((bytes) => decode(bytes, contentType, false));
+      if (isPlain) return finish(decode(received, contentType, received.length === 0));
+      return decodedBody(request, received, bytesMax).then((bytes) =>
+        finish(decode(bytes, contentType, false)),
+      );
     });
 }
 

@@ -65,6 +65,6 @@ function compileRead(rule: RouteRule, dialect: JsonDialect, limits: Limits): Rou
   };
   return (request, target, segments) => {
     if (!mayHaveBody(request) && !raw) return bind(empty(), target, segments);
-    return readBody(request).then((message) => bind(message, target, segments));
+    return readBody(request, (message) => bind(message, target, segments));
   };
 }
