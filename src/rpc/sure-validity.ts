@@ -48,7 +48,7 @@ class Compiler {
     const { localName } = field;
     const required = rules?.required === true ? requiredCheck(field) : undefined;
     const inside = this.#inside(field);
-    const checks = [rules && checkOf(rules, field), inside].filter((check) => check !== undefined);
+    const [check, ...others] = [rules && checkOf(rules, field), inside].filter((one) => one !== undefined);
     // Outside of proto3 the defaults of unset fields with presence are on the prototype.
     const isOwn = field.parent.file.edition === Edition.EDITION_PROTO3;
     return (message) => {
@@ -56,7 +56,8 @@ class Compiler {
       const value = isOwn || Object.hasOwn(fields, localName) ? fields[localName] : undefined;
       if (required !== undefined && !required(value)) return false;
       if (value === undefined) return true;
-      for (const check of checks) if (!check(value)) return false;
+      if (check !== undefined && !check(value)) return false;
+      for (const other of others) if (!other(value)) return false;
       return true;
     };
   }

@@ -1,7 +1,9 @@
 import { isUtf8 } from "node:buffer";
 
 /** What is rare, and left to protobuf-es: it reads it, or refuses it in its own words. */
-export class Unusual extends Error {}
+export class Unusual extends Error {
+  override readonly name = "Unusual";
+}
 
 /** Reads protobuf's binary format piece by piece. Throws Unusual for whatever is not as most messages have it. */
 export class BinaryInput {
@@ -77,8 +79,8 @@ export class BinaryInput {
   #slice(begin: number, end: number): string {
     if (isAscii(this.#bytes, begin, end)) return this.#bytes.toString("latin1", begin, end);
     // A byte order mark is dropped by protobuf-es, and kept by others: not for here to say.
-    if (this.#bytes[begin] === BYTE_ORDER_MARK || !isUtf8(this.#bytes.subarray(begin, end)))
-      throw new Unusual();
+    const bytes = this.#bytes.subarray(begin, end);
+    if (!isUtf8(bytes) || beginsWithMark(bytes)) throw new Unusual();
     return this.#bytes.toString("utf8", begin, end);
   }
 }
@@ -91,8 +93,9 @@ const INT32_MAX = 2 ** 31 - 1;
 /** protobuf-es has a limit of its own, and a text for it. */
 const DEPTH_MAX = 32;
 
-/** Its first byte. */
-const BYTE_ORDER_MARK = 0xef;
+function beginsWithMark(bytes: Buffer): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+}
 
 /** Most texts are short: a call of the engine takes longer than to go through them. */
 function isAscii(bytes: Buffer, begin: number, end: number): boolean {
