@@ -92,6 +92,8 @@ function fieldJson(desc: DescMessage, field: DescField, dialect: JsonDialect): D
 }
 
 function textOf(bytes: Buffer): string {
-  if (!isUtf8(bytes)) throw requestError("body_malformed", "The request body is not valid UTF-8.");
-  return bytes.toString();
+  const text = bytes.toString();
+  // What is no UTF-8 becomes this character, which a text may also have of its own.
+  if (!text.includes("\ufffd") || isUtf8(bytes)) return text;
+  throw requestError("body_malformed", "The request body is not valid UTF-8.");
 }
