@@ -4,12 +4,16 @@
  * with the code; a test holds each of them to mean the same in both.
  */
 export function matchesNatively(pattern: string, text: string): boolean {
-  let compiled = COMPILED.get(pattern);
-  if (compiled === undefined) {
-    compiled = new RegExp(pattern, "u");
-    COMPILED.set(pattern, compiled);
-  }
-  return compiled.test(text);
+  return nativePattern(pattern).test(text);
+}
+
+/** The engine's own form of a pattern. */
+export function nativePattern(pattern: string): RegExp {
+  const known = COMPILED.get(pattern);
+  if (known !== undefined) return known;
+  const compiled = new RegExp(pattern, "u");
+  COMPILED.set(pattern, compiled);
+  return compiled;
 }
 
 /** As many as the proto files have: no pattern is made of what a caller sends. */

@@ -1,4 +1,4 @@
-import { matchesNatively } from "./native-patterns.js";
+import { nativePattern } from "./native-patterns.js";
 
 /** True where a value that is there is sure to keep a rule. */
 export type Check = (value: unknown) => boolean;
@@ -18,11 +18,25 @@ function patternCheck(expression: string): Check | undefined {
   if (match === null || pattern === undefined) return undefined;
   if (pattern.includes("\\") && !expression.includes(".matches(r'")) return undefined;
   const isLower = match[1] !== undefined;
+  const matches = matcherOf(pattern);
   return (value) => {
     const text = isLower ? lowerAscii(value as string) : (value as string);
-    return text !== undefined && (text === "" || matchesNatively(pattern, text));
+    return text !== undefined && (text === "" || matches(text));
   };
 }
+
+/** A pattern that is nothing but a list of words is one. */
+function matcherOf(pattern: string): (text: string) => boolean {
+  const words = WORDS.exec(pattern)?.[1];
+  if (words !== undefined) {
+    const known = new Set(words.split("|"));
+    return (text) => known.has(text);
+  }
+  const compiled = nativePattern(pattern);
+  return (text) => compiled.test(text);
+}
+
+const WORDS = /^\^\(([a-z]+(?:\|[a-z]+)*)\)\$$/;
 
 /** `this.all(item, item.a.b.lowerAscii() == this[0].a.b.lowerAscii())`: one text in all of a list. */
 const SAME_TEXT = /^this\.all\(item, item((?:\.[a-z_]+)+)\.lowerAscii\(\) == this\[0\]\1\.lowerAscii\(\)\)$/;

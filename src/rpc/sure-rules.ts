@@ -15,7 +15,7 @@ import {
   StringRulesSchema,
 } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 
-import { matchesNatively } from "./native-patterns.js";
+import { nativePattern } from "./native-patterns.js";
 import { type Check, expressionCheck } from "./sure-expressions.js";
 
 /** A rule of a kind that is not known here: protovalidate has to say. */
@@ -24,7 +24,10 @@ const UNSURE: Check = () => false;
 /** All rules of a field but `required`, for its value. */
 export function checkOf(rules: FieldRules, field: DescField): Check {
   if (!knows(FieldRulesSchema, rules, ["required", "cel", ...TYPES])) return UNSURE;
-  return every([...rules.cel.map(({ expression }) => expressionCheck(expression)), typeCheck(rules, field)]);
+  const expressions = rules.cel.map(({ expression }) => expressionCheck(expression));
+  return rules.type.case === undefined
+    ? every(expressions)
+    : every([...expressions, typeCheck(rules, field)]);
 }
 
 /** What `required` asks of a field: where presence is not told, any value but the default. */
@@ -50,12 +53,13 @@ function typeCheck({ type }: FieldRules, field: DescField): Check {
 function stringCheck(rules: StringRules): Check {
   if (!knows(StringRulesSchema, rules, ["min_len", "max_len", "pattern", "in"])) return UNSURE;
   const [min, max] = [Number(rules.minLen), rules.maxLen === 0n ? Infinity : Number(rules.maxLen)];
-  const { pattern, in: allowed } = rules;
+  const { in: allowed } = rules;
+  const pattern = rules.pattern === "" ? undefined : nativePattern(rules.pattern);
   return (value) => {
     const text = value as string;
     if (text.length > max || text.length < min * 2 - 1) return false;
     if (allowed.length > 0 && !allowed.includes(text)) return false;
-    return pattern === "" || matchesNatively(pattern, text);
+    return pattern === undefined || pattern.test(text);
   };
 }
 
@@ -106,7 +110,10 @@ function partCheck(rules: FieldRules | undefined, field: DescField): Check {
 function every(checks: readonly Check[]): Check {
   const [only] = checks;
   if (checks.length === 1 && only !== undefined) return only;
-  return (value) => checks.every((check) => check(value));
+  return (value) => {
+    for (const check of checks) if (!check(value)) return false;
+    return true;
+  };
 }
 
 /** Whether nothing is set but these, and nothing that the descriptor does not know. */

@@ -1,5 +1,6 @@
 import { type DescField, type DescMessage, getOption, hasOption, type Message } from "@bufbuild/protobuf";
 
+import { Edition } from "@bufbuild/protobuf/wkt";
 import {
   field as fieldOption,
   message as messageOption,
@@ -47,14 +48,16 @@ class Compiler {
     const { localName } = field;
     const required = rules?.required === true ? requiredCheck(field) : undefined;
     const inside = this.#inside(field);
-    const checks = [rules && checkOf(rules, field), inside].filter((check) => check !== undefined);
+    const [check, ...others] = [rules && checkOf(rules, field), inside].filter((one) => one !== undefined);
+    // Outside of proto3 the defaults of unset fields with presence are on the prototype.
+    const isOwn = field.parent.file.edition === Edition.EDITION_PROTO3;
     return (message) => {
       const fields = message as Readonly<Record<string, unknown>>;
-      // The defaults of unset fields with presence may be on the prototype.
-      const value = Object.hasOwn(fields, localName) ? fields[localName] : undefined;
+      const value = isOwn || Object.hasOwn(fields, localName) ? fields[localName] : undefined;
       if (required !== undefined && !required(value)) return false;
       if (value === undefined) return true;
-      for (const check of checks) if (!check(value)) return false;
+      if (check !== undefined && !check(value)) return false;
+      for (const other of others) if (!other(value)) return false;
       return true;
     };
   }

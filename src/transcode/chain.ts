@@ -18,19 +18,21 @@ export function composeUnary(
   { method, impl }: Extract<MethodImplSpec, { kind: "unary" }>,
   interceptors: readonly Interceptor[],
 ): UnaryChain {
-  const run = async (message: Message, view: RequestView, { call, answer }: Travelling): Promise<Message> =>
-    create(method.output, await impl(message, new LazyContext(method, view, answer, call)));
+  const run = (message: Message, view: RequestView, { call, answer }: Travelling) =>
+    impl(message, new LazyContext(method, view, answer, call));
   const chain = wrap(interceptors, async (request) => {
     const travelling = travellingOf(request);
-    const message = await run(request.message as Message, request, travelling);
-    travelling.response = responseOf(method, false, message, travelling.answer);
+    const output = await run(request.message as Message, request, travelling);
+    travelling.response = responseOf(method, false, create(method.output, output), travelling.answer);
     return travelling.response;
   });
   return async (message, call) => {
     const travelling: Travelling = { call, answer: new AnswerHeaders(), response: undefined };
     try {
-      if (interceptors.length === 0)
-        return new OwnAnswer(await run(message, call, travelling), travelling.answer);
+      if (interceptors.length === 0) {
+        const output = create(method.output, await run(message, call, travelling));
+        return new OwnAnswer(output, travelling.answer);
+      }
       const response = (await chain(requestOf(method, false, message, travelling))) as UnaryResponse;
       // An interceptor that answers in the implementation's place, or changes the answer, brings headers of its own.
       return response === travelling.response

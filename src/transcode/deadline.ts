@@ -24,18 +24,3 @@ const UNIT_MS: Record<string, number> = { H: 3_600_000, M: 60_000, S: 1000, m: 1
 export function deadlineExceeded(message = "The call took too long. Its outcome is unknown."): Error {
   return requestError("deadline_exceeded", message);
 }
-
-/**
- * The work's result, or what `expire` makes once `timeoutMs` have passed. The work itself goes on: what happens to it
- * then is for `expire` to say.
- */
-export function within<T>(timeoutMs: number, work: () => Promise<T>, expire: () => Error): Promise<T> {
-  if (timeoutMs <= 0) return Promise.reject(expire());
-  // One promise and one timer: this stands around every call.
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(expire()), timeoutMs);
-    work()
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
-  });
-}

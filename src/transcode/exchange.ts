@@ -1,12 +1,12 @@
 import type { DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbuild/protobuf";
 import { createContextValues, type ContextValues } from "@connectrpc/connect";
-import { deadlineExceeded, timeoutOf, within } from "./deadline.js";
+import { deadlineExceeded, timeoutOf } from "./deadline.js";
 import type { ErrorRenderer } from "./error.js";
 import { quoted } from "./field-problem.js";
 import { addHandlerHeaders, type HeaderFilter } from "./headers.js";
 import { HttpCall } from "./http-call.js";
 import { headerOf, type HttpRequest, type HttpResponse } from "./http.js";
-import type { Invoker } from "./invoke.js";
+import type { Invoker, StreamAnswer, UnaryAnswer } from "./invoke.js";
 import type { Limits } from "./limits.js";
 import { requestError } from "./request-error.js";
 import { parseTarget } from "./request-target.js";
@@ -34,6 +34,10 @@ export class Exchange {
   #contextValues: ContextValues | undefined;
   #route: Route | undefined;
   #timeoutMs = 0;
+  #call: HttpCall | undefined;
+  /** The body is not there yet, so nobody was called. */
+  #reading = false;
+  #answered = false;
 
   constructor(parts: ExchangeParts, request: HttpRequest, response: HttpResponse) {
     this.#parts = parts;
@@ -41,34 +45,44 @@ export class Exchange {
     this.#response = response;
   }
 
-  /** Answers the request, with an error if need be. Never rejects. */
-  async run(): Promise<void> {
-    // A connection that breaks is no bug. Over HTTP/2 it would be an exception that nobody catches.
-    this.#request.on("error", ignore);
-    this.#response.on("error", ignore);
+  /** Answers the request, with an error if need be. Never throws. */
+  run(): void {
+    // A connection that breaks is no bug. HTTP/1.1 tells only those who listen; HTTP/2 makes it an exception that nobody catches.
+    if ("stream" in this.#request) {
+      this.#request.on("error", ignore);
+      this.#response.on("error", ignore);
+    }
     try {
       this.#contextValues = this.#parts.contextValues(this.#request);
-      await this.#serve();
+      this.#serve();
     } catch (error) {
-      sendError(this.#request, this.#response, error, this.#scene(), this.#parts.renderError);
+      this.#fail(error);
     }
   }
 
-  async #serve(): Promise<void> {
+  /** Whoever is first has the last word: the call, or its deadline. */
+  #fail(error: unknown): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    sendError(this.#request, this.#response, error, this.#scene(), this.#parts.renderError);
+  }
+
+  #serve(): void {
     const { method = "", url = "" } = this.#request;
     const target = parseTarget(url);
     const found = this.#parts.table.find(method, target.path);
     if (found === undefined)
       throw requestError("path_unknown", `There is nothing at ${quoted(target.path)}.`);
     if (!("route" in found)) return this.#otherMethod(found.allow);
-    this.#route = found.route;
+    const { route } = found;
+    this.#route = route;
     // Looked at before the body is read: a wrong one should not cost an upload.
-    this.#timeoutMs = this.#timeoutOf(found.route);
-    const read = found.route.read(this.#request, target, found.segments);
-    const message = read instanceof Promise ? await within(this.#leftMs(), () => read, bodyTooSlow) : read;
-    const { method: rpc } = found.route;
-    if (rpc.methodKind === "unary") await this.#unary(found.route, rpc, message);
-    else await this.#stream(found.route, rpc, message);
+    this.#timeoutMs = this.#timeoutOf(route);
+    const read = route.read(this.#request, target, found.segments);
+    this.#reading = read instanceof Promise;
+    const { method: rpc } = route;
+    if (rpc.methodKind === "unary") void this.#unary(route, rpc, read);
+    else void this.#stream(route, rpc, read);
   }
 
   /** How much time is left of what the client or the server grants, counted from the request's arrival. */
@@ -89,37 +103,78 @@ export class Exchange {
     throw requestError("method_not_allowed", text, undefined, headers);
   }
 
-  async #unary(route: Route, method: DescMethodUnary, message: Message): Promise<void> {
-    const call = this.#call(route.harmless);
-    const answer = await within(
-      call.timeoutMs,
-      () => this.#parts.invoker.unary(method, message, call),
-      // The caller is told that time is up. Work that may move money goes on to its end all the same.
-      () => (route.harmless ? call.abort(deadlineExceeded()) : deadlineExceeded()),
-    );
-    const { contentType, body } = route.write(answer.message);
-    const headers = addHandlerHeaders({ "content-type": contentType }, answer.headers);
-    send(this.#request, this.#response, 200, headers, body);
+  async #unary(route: Route, method: DescMethodUnary, read: Message | Promise<Message>): Promise<void> {
+    const timer = this.#startTimer(route.harmless);
+    try {
+      const message = read instanceof Promise ? await read : read;
+      const answer = await this.#parts.invoker.unary(method, message, this.#open(route.harmless));
+      if (!this.#answered) this.#answer(route, answer);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
-  async #stream(route: Route, method: DescMethodServerStreaming, message: Message): Promise<void> {
-    const call = this.#call(true);
-    const expire = (): Error => call.abort(deadlineExceeded());
-    const work = () => this.#parts.invoker.serverStream(method, message, call);
-    const answer = await within(call.timeoutMs, work, expire);
+  #answer({ write }: Route, { message, headers }: UnaryAnswer): void {
+    const { contentType, body } = write(message);
+    const record = addHandlerHeaders({ "content-type": contentType }, headers);
+    send(this.#request, this.#response, 200, record, body);
+    this.#answered = true;
+  }
+
+  async #stream(
+    route: Route,
+    method: DescMethodServerStreaming,
+    read: Message | Promise<Message>,
+  ): Promise<void> {
+    const timer = this.#startTimer(true);
+    try {
+      const message = await read;
+      const answer = await this.#parts.invoker.serverStream(method, message, this.#open(true));
+      clearTimeout(timer); // From now on the stream has a timer of its own, which ends it.
+      if (!this.#answered) await this.#sendStream(route, answer);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #sendStream({ write }: Route, answer: StreamAnswer): Promise<void> {
     await sendStream(this.#request, this.#response, answer, {
-      write: route.write,
+      write,
       timeoutMs: this.#leftMs(),
-      expire,
+      expire: () => this.#expired(true),
       writeError: (error) => rendered(error, this.#scene(), this.#parts.renderError).body,
     });
   }
 
-  #call(droppable: boolean): HttpCall {
+  /** One for the body and the call together. A caller who grants no time at all is not called for. */
+  #startTimer(droppable: boolean): NodeJS.Timeout | undefined {
+    const leftMs = this.#leftMs();
+    if (leftMs > 0) return setTimeout(() => this.#fail(this.#expired(droppable)), leftMs);
+    this.#fail(this.#expired(droppable));
+    return undefined;
+  }
+
+  /** The call, once there is a message for it. Nothing is called any more for whom time is up. */
+  #open(droppable: boolean): HttpCall {
+    if (this.#answered) throw bodyTooSlow();
+    this.#reading = false;
     const contextValues = this.#contextValues ?? createContextValues();
     const call = new HttpCall(this.#request, contextValues, this.#leftMs(), this.#parts.forwardHeader);
     if (droppable) call.abortWith(this.#response);
+    this.#call = call;
     return call;
+  }
+
+  /** The caller is told that time is up. Work that may move money goes on to its end all the same. */
+  #expired(droppable: boolean): Error {
+    if (this.#reading) return bodyTooSlow();
+    const error = deadlineExceeded();
+    if (droppable) this.#call?.abort(error);
+    return error;
   }
 
   #scene() {

@@ -10,7 +10,7 @@ import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import { FieldProblem, inside, quoted } from "./field-problem.js";
 import type { EnumNames, JsonStyle } from "./json-style.js";
 import type { Json } from "./json-text.js";
-import { setField } from "./message-fields.js";
+import { fieldSetter } from "./message-fields.js";
 import type { ReadJson, Reading } from "./json-functions.js";
 import { scalarReader } from "./scalar-json.js";
 import { int32InRange, scalarText } from "./scalar-text.js";
@@ -26,20 +26,21 @@ export function compileFieldReader(
   messageReader: (desc: DescMessage) => ReadJson,
 ): ReadField {
   const read = elementReader(field, style, messageReader);
+  const set = fieldSetter(field);
   const nullable = takesNull(field);
   if (field.fieldKind === "list") {
     return (message, json, reading) => {
-      if (json !== null) setField(message, field, readList(read, nullable, json, reading));
+      if (json !== null) set(message, readList(read, nullable, json, reading));
     };
   }
   if (field.fieldKind === "map") {
     const key = keyReader(field.mapKey);
     return (message, json, reading) => {
-      if (json !== null) setField(message, field, readMap(key, read, nullable, json, reading));
+      if (json !== null) set(message, readMap(key, read, nullable, json, reading));
     };
   }
   return (message, json, reading) => {
-    if (json !== null || nullable) setField(message, field, read(json, reading));
+    if (json !== null || nullable) set(message, read(json, reading));
   };
 }
 

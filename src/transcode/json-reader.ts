@@ -1,4 +1,5 @@
-import { create, type DescField, type DescMessage, type Message } from "@bufbuild/protobuf";
+import { type DescField, type DescMessage, type Message } from "@bufbuild/protobuf";
+import { type EmptyMessage, emptyMessage } from "./empty-message.js";
 import { FieldProblem, inside, quoted } from "./field-problem.js";
 import { compileFieldReader, type ReadField } from "./json-field-reader.js";
 import type { JsonStyle } from "./json-style.js";
@@ -24,7 +25,8 @@ export function createJsonReaders(style: JsonStyle): JsonReaders {
   function compileMessage(desc: DescMessage): ReadJson {
     const own = wellKnownReader(desc, style, all.message);
     const entries = new Map<string, Entry>();
-    const reader = counted(own ?? ((json, reading) => readMessage(desc, entries, json, reading)));
+    const empty = emptyMessage(desc);
+    const reader = counted(own ?? ((json, reading) => readMessage(empty, entries, json, reading)));
     readers.set(desc, reader); // Before its fields: one of them may be of this type.
     if (own === undefined) for (const field of desc.fields) addField(entries, field, all.field(field));
     return reader;
@@ -55,10 +57,15 @@ function addField(entries: Map<string, Entry>, { name, jsonName }: DescField, se
   if (twoNames) entries.set(jsonName, { name, other: name, set });
 }
 
-function readMessage(desc: DescMessage, entries: Map<string, Entry>, json: Json, reading: Reading): Message {
+function readMessage(
+  empty: EmptyMessage,
+  entries: Map<string, Entry>,
+  json: Json,
+  reading: Reading,
+): Message {
   if (json === null || typeof json !== "object" || Array.isArray(json))
     throw new FieldProblem("must be an object");
-  const message = create(desc);
+  const message = empty();
   let key = "";
   try {
     for (key in json) {

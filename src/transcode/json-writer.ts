@@ -9,8 +9,9 @@ import { FeatureSet_FieldPresence, isWrapperDesc } from "@bufbuild/protobuf/wkt"
 import { expandedFields } from "./expanded-fields.js";
 import { takesNull } from "./json-field-reader.js";
 import type { WriteJson } from "./json-functions.js";
+import { type JsonMember, straightWriter } from "./json-straight-writer.js";
 import type { JsonStyle } from "./json-style.js";
-import { getField } from "./message-fields.js";
+import { fieldGetter } from "./message-fields.js";
 import { scalarWriter } from "./scalar-json.js";
 import { wellKnownWriter } from "./well-known-json.js";
 
@@ -32,72 +33,88 @@ export function createJsonWriters(style: JsonStyle): JsonWriters {
 
   function compileMessage(desc: DescMessage): WriteJson {
     const own = wellKnownWriter(desc, style, all.message);
-    const fields: WriteField[] = [];
-    const writer = own ?? ((message) => writeMessage(fields, message as Message));
+    if (own !== undefined) {
+      writers.set(desc, own);
+      return own;
+    }
+    let write: WriteJson | undefined;
+    const writer: WriteJson = (message) => write?.(message) ?? "";
     writers.set(desc, writer); // Before its fields: one of them may be of this type.
-    if (own === undefined) fields.push(...fieldsOf(desc, style, all.message));
+    const members = membersOf(desc, style, all.message);
+    write = straightWriter(members) ?? memberByMember(members);
     return writer;
   }
+}
+
+type WriterOf = (desc: DescMessage) => WriteJson;
+
+function membersOf(desc: DescMessage, style: JsonStyle, writerOf: WriterOf): readonly JsonMember[] {
+  const expanded = expandedFields(desc, style);
+  const keyed = desc.fields.filter((field) => ![...expanded.values()].includes(field));
+  return keyed.map((field) => {
+    const object = expanded.get(field.name);
+    const write = compileFieldWriter(field, style, writerOf);
+    return {
+      field,
+      key: `${JSON.stringify(style.fieldName(field))}:`,
+      write,
+      otherwise: otherwiseOf(field, style),
+      expanded: object && { field: object, write: compileFieldWriter(object, style, writerOf) },
+    };
+  });
+}
+
+function otherwiseOf(field: DescField, style: JsonStyle): JsonMember["otherwise"] {
+  if (field.presence === FeatureSet_FieldPresence.IMPLICIT) {
+    return style.defaults === "write" ? "write" : "leave out";
+  }
+  // The null of a google.protobuf.Value is a value: unset, it is left out.
+  return style.unset === "null" && !takesNull(field) ? "null" : "leave out";
+}
+
+/** For types of which something may be left out. */
+function memberByMember(members: readonly JsonMember[]): WriteJson {
+  const fields = members.map(memberWriter);
+  return (message) => {
+    let json = "";
+    for (const write of fields) {
+      const member = write(message as Message);
+      if (member !== undefined) json += json === "" ? member : `,${member}`;
+    }
+    return `{${json}}`;
+  };
 }
 
 /** The JSON of one field, or undefined where it is left out. */
 type WriteField = (message: Message) => string | undefined;
 
-function writeMessage(fields: readonly WriteField[], message: Message): string {
-  let json = "";
-  for (const write of fields) {
-    const member = write(message);
-    if (member !== undefined) json += json === "" ? member : `,${member}`;
-  }
-  return `{${json}}`;
-}
-
-type WriterOf = (desc: DescMessage) => WriteJson;
-
-function fieldsOf(desc: DescMessage, style: JsonStyle, writerOf: WriterOf): WriteField[] {
-  const expanded = expandedFields(desc, style);
-  const keyed = desc.fields.filter((field) => ![...expanded.values()].includes(field));
-  return keyed.map((field) => {
-    const write = keyedWriter(field, style, writerOf);
-    const object = expanded.get(field.name);
-    return object === undefined ? write : expandedWriter(field, object, write, style, writerOf);
-  });
-}
-
-function expandedWriter(
-  field: DescField,
-  object: DescField,
-  write: WriteField,
-  style: JsonStyle,
-  writerOf: WriterOf,
-): WriteField {
-  const key = `${JSON.stringify(style.fieldName(field))}:`;
-  const writeObject = compileFieldWriter(object, style, writerOf);
+function memberWriter({ expanded, ...member }: JsonMember): WriteField {
+  const write = plainMemberWriter(member);
+  if (expanded === undefined) return write;
+  const valueOf = fieldGetter(expanded.field);
   return (message) => {
-    const value = getField(message, object);
-    return value === undefined ? write(message) : key + writeObject(value);
+    const value = valueOf(message);
+    return value === undefined ? write(message) : member.key + expanded.write(value);
   };
 }
 
-/** `"name":value`, with what the style says of fields that are unset or have their default. */
-function keyedWriter(field: DescField, style: JsonStyle, writerOf: WriterOf): WriteField {
-  const key = `${JSON.stringify(style.fieldName(field))}:`;
-  const write = compileFieldWriter(field, style, writerOf);
+function plainMemberWriter({ field, key, write, otherwise }: Omit<JsonMember, "expanded">): WriteField {
+  const valueOf = fieldGetter(field);
   if (field.presence === FeatureSet_FieldPresence.IMPLICIT) {
-    if (style.defaults === "write") return (message) => key + write(getField(message, field));
-    return (message) => (isFieldSet(message, field) ? key + write(getField(message, field)) : undefined);
+    if (otherwise === "write") return (message) => key + write(valueOf(message));
+    return (message) => (isFieldSet(message, field) ? key + write(valueOf(message)) : undefined);
   }
-  // The null of a google.protobuf.Value is a value: unset, it is left out.
-  const unset = style.unset === "null" && !takesNull(field) ? `${key}null` : undefined;
+  const unset = otherwise === "null" ? `${key}null` : undefined;
   return (message) => {
-    const value = getField(message, field);
+    const value = valueOf(message);
     return value === undefined ? unset : key + write(value);
   };
 }
 
 function aloneWriter(field: DescField, write: WriteJson): (message: Message) => string {
+  const valueOf = fieldGetter(field);
   return (message) => {
-    const value = getField(message, field);
+    const value = valueOf(message);
     return value === undefined ? "null" : write(value);
   };
 }

@@ -2,7 +2,7 @@ import { requestError } from "./request-error.js";
 
 /** Refuses a content type that is not JSON in UTF-8. None at all counts as JSON. */
 export function checkJsonType(contentType: string | undefined): void {
-  if (contentType === undefined || contentType === "") return;
+  if (contentType === undefined || contentType === "" || contentType === "application/json") return;
   const [type = "", ...parameters] = contentType.toLowerCase().split(";");
   if (type.trim() !== "application/json") throw unsupported(type.trim());
   if (parameters.map((parameter) => parameter.trim()).some(isOtherCharset)) {

@@ -1,11 +1,28 @@
 import type { DescField, DescOneof, Message } from "@bufbuild/protobuf";
-import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
+import { Edition, FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { FieldProblem, quoted } from "./field-problem.js";
 
 const { IMPLICIT } = FeatureSet_FieldPresence;
 
 type Fields = Record<string, unknown>;
 type Choice = { case: string | undefined; value?: unknown };
+
+/** Compiles `setField` for one field. */
+export function fieldSetter(field: DescField): (message: Message, value: unknown) => void {
+  if (field.oneof !== undefined) return (message, value) => setField(message, field, value);
+  const { localName } = field;
+  return (message, value) => {
+    (message as unknown as Fields)[localName] = value;
+  };
+}
+
+/** Compiles `getField` for one field. */
+export function fieldGetter(field: DescField): (message: Message) => unknown {
+  const isPlain = field.oneof === undefined && field.parent.file.edition === Edition.EDITION_PROTO3;
+  if (!isPlain) return (message) => getField(message, field);
+  const { localName } = field;
+  return (message) => (message as unknown as Fields)[localName];
+}
 
 /** Sets a field of a message that protobuf-es made. Refuses a second member of a oneof. */
 export function setField(message: Message, field: DescField, value: unknown): void {

@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import { create, type DescField, type DescMessage, type Message } from "@bufbuild/protobuf";
+import { type DescField, type DescMessage, type Message } from "@bufbuild/protobuf";
 import { decodedBody } from "./content-encoding.js";
 import type { JsonDialect } from "./dialect.js";
+import { emptyMessage } from "./empty-message.js";
 import { callerError } from "./field-error.js";
 import { inside } from "./field-problem.js";
 import { isHttpBody, isHttpBodyField, rawBody } from "./http-body.js";
@@ -12,17 +13,21 @@ import { setField } from "./message-fields.js";
 import { readBytes } from "./request-bytes.js";
 import { requestError } from "./request-error.js";
 
-/** Makes the request message out of the body, the first of the three places that a request is made of. */
-export type ReadBody = (request: HttpRequest) => Promise<Message>;
+/** Makes the request message out of the body, the first of the three places that it is made of, and has it finished. */
+export type ReadBody = (request: HttpRequest, finish: (message: Message) => Message) => Promise<Message>;
 
 /** Compiles what a rule says of the body. */
 export function compileBody({ method, body }: RouteRule, dialect: JsonDialect, bytesMax: number): ReadBody {
   const decode = decoder(method.input, body, dialect);
-  return async (request) => {
-    const received = await readBytes(request, bytesMax);
-    const bytes = received.length === 0 ? received : await decodedBody(request, received, bytesMax);
-    return decode(bytes, headerOf(request, "content-type"), received.length === 0);
-  };
+  return (request, finish) =>
+    readBytes(request, bytesMax).then((received) => {
+      const contentType = headerOf(request, "content-type");
+      const isPlain = received.length === 0 || headerOf(request, "content-encoding") === undefined;
+      if (isPlain) return finish(decode(received, contentType, received.length === 0));
+      return decodedBody(request, received, bytesMax).then((bytes) =>
+        finish(decode(bytes, contentType, false)),
+      );
+    });
 }
 
 /** `empty` is true where nothing was sent: a gzip of nothing is something. */
@@ -36,19 +41,21 @@ function decoder(desc: DescMessage, body: RouteRule["body"], dialect: JsonDialec
 
 /** Many HTTP clients send `{}` with everything. */
 function noBody(desc: DescMessage): Decode {
+  const makeEmpty = emptyMessage(desc);
   return (bytes, _, empty) => {
     if (!empty && !/^\s*\{\s*\}\s*$/.test(bytes.toString("latin1"))) {
       throw requestError("body_unexpected", "This call takes no request body.");
     }
-    return create(desc);
+    return makeEmpty();
   };
 }
 
 const wholeRaw: Decode = (bytes, contentType) => rawBody(contentType, bytes);
 
 function fieldRaw(desc: DescMessage, field: DescField): Decode {
+  const makeEmpty = emptyMessage(desc);
   return (bytes, contentType, empty) => {
-    const message = create(desc);
+    const message = makeEmpty();
     if (!empty) setField(message, field, rawBody(contentType, bytes));
     return message;
   };
@@ -56,8 +63,9 @@ function fieldRaw(desc: DescMessage, field: DescField): Decode {
 
 function wholeJson(desc: DescMessage, dialect: JsonDialect): Decode {
   const codec = dialect.message(desc);
+  const makeEmpty = emptyMessage(desc);
   return (bytes, contentType, empty) => {
-    if (empty) return create(desc);
+    if (empty) return makeEmpty();
     checkJsonType(contentType);
     try {
       return codec.read(textOf(bytes));
@@ -69,8 +77,9 @@ function wholeJson(desc: DescMessage, dialect: JsonDialect): Decode {
 
 function fieldJson(desc: DescMessage, field: DescField, dialect: JsonDialect): Decode {
   const codec = dialect.field(field);
+  const makeEmpty = emptyMessage(desc);
   return (bytes, contentType, empty) => {
-    const message = create(desc);
+    const message = makeEmpty();
     if (empty) return message;
     checkJsonType(contentType);
     try {
@@ -83,6 +92,8 @@ function fieldJson(desc: DescMessage, field: DescField, dialect: JsonDialect): D
 }
 
 function textOf(bytes: Buffer): string {
-  if (!isUtf8(bytes)) throw requestError("body_malformed", "The request body is not valid UTF-8.");
-  return bytes.toString();
+  const text = bytes.toString();
+  // What is no UTF-8 becomes this character, which a text may also have of its own.
+  if (!text.includes("\ufffd") || isUtf8(bytes)) return text;
+  throw requestError("body_malformed", "The request body is not valid UTF-8.");
 }

@@ -22,7 +22,10 @@ export function readBytes(request: HttpRequest, bytesMax: number): Promise<Buffe
       reject(tooLarge(bytesMax));
     };
     request.on("data", onData);
-    request.once("end", () => resolve(Buffer.concat(chunks, size)));
+    request.once("end", () => {
+      const [first] = chunks;
+      resolve(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks, size));
+    });
     const onClose = (): void => {
       if (!request.readableEnded) reject(requestError("body_malformed", "The request body broke off."));
     };

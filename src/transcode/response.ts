@@ -16,13 +16,30 @@ export function send(
   headers: AnswerRecord,
   body: string | Uint8Array,
 ): void {
-  headers["content-length"] = String(typeof body === "string" ? Buffer.byteLength(body) : body.byteLength);
+  const bytes = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
+  headers["content-length"] = String(bytes);
   const sender = response as ServerResponse; // The other HTTP version's differs in types only.
   sender.writeHead(status, headers);
   const sent = request.method === "HEAD" ? "" : body;
-  if (request.complete || !mayHaveBody(request)) sender.end(sent);
+  if (request.complete || !mayHaveBody(request)) sendAtOnce(request, sender, sent, bytes);
   else if ("stream" in request) endWithRequest(request, sender, sent);
   else endAfterRequest(request, sender, sent);
+}
+
+/**
+ * Node makes a vector of headers and body, of which the last part is always empty, and passes it to the system part by part. To
+ * let go of the first part before the end is told makes one plain write of it; and ASCII is written fastest as Latin-1.
+ */
+function sendAtOnce(
+  request: HttpRequest,
+  response: ServerResponse,
+  body: string | Uint8Array,
+  bytes: number,
+): void {
+  if ("stream" in request || body.length === 0) return void response.end(body);
+  response.write(body, body.length === bytes ? "latin1" : "utf8");
+  response.socket?.uncork();
+  response.end();
 }
 
 /** HTTP/2 can tell a client to stop sending once it has the answer; unasked, the stream would stay open. */

@@ -1,11 +1,7 @@
-import {
-  create,
-  type DescMethodServerStreaming,
-  type DescMethodUnary,
-  type Message,
-} from "@bufbuild/protobuf";
+import { type DescMethodServerStreaming, type DescMethodUnary, type Message } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import type { JsonDialect } from "./dialect.js";
+import { emptyMessage } from "./empty-message.js";
 import { callerError } from "./field-error.js";
 import { isHttpBody } from "./http-body.js";
 import { nameOf, type RouteRule } from "./http-rules.js";
@@ -54,6 +50,7 @@ function compileRead(rule: RouteRule, dialect: JsonDialect, limits: Limits): Rou
   const readBody = compileBody(rule, dialect, limits.requestBytesMax);
   const bindPath = compilePath(rule.variables, dialect);
   const bindQuery = compileQuery(rule, dialect);
+  const empty = emptyMessage(rule.method.input);
   const raw = rule.body === "*" && isHttpBody(rule.method.input); // It has a content type even without a body.
   const bind = (message: Message, { path, query }: Target, segments: readonly string[]): Message => {
     // Also where no variable holds the broken part: `*` takes no broken segment either.
@@ -67,7 +64,7 @@ function compileRead(rule: RouteRule, dialect: JsonDialect, limits: Limits): Rou
     return message;
   };
   return (request, target, segments) => {
-    if (!mayHaveBody(request) && !raw) return bind(create(rule.method.input), target, segments);
-    return readBody(request).then((message) => bind(message, target, segments));
+    if (!mayHaveBody(request) && !raw) return bind(empty(), target, segments);
+    return readBody(request, (message) => bind(message, target, segments));
   };
 }

@@ -69,7 +69,7 @@ function int64Reader(text: TextReader, style: JsonStyle): (json: Json) => unknow
     // JSON.parse has rounded a larger number already: 9007199254740993 would arrive as ...992.
     if (!Number.isSafeInteger(json))
       throw new FieldProblem(Number.isInteger(json) ? unsafe : "must be a whole number");
-    return text(String(json));
+    return json >= 0 ? BigInt(json) : text(String(json));
   };
 }
 
@@ -81,11 +81,9 @@ function boolOf(json: Json): boolean {
 /** A JSON string that UTF-8 can carry: `"\ud800"` is valid JSON, but no text. */
 export function stringOf(json: Json): string {
   if (typeof json !== "string") throw new FieldProblem("must be a string");
-  if (LONE_SURROGATE.test(json)) throw new FieldProblem("must be text without half characters");
+  if (!json.isWellFormed()) throw new FieldProblem("must be text without half characters");
   return json;
 }
-
-const LONE_SURROGATE = /\p{Cs}/u;
 
 /** Compiles the writer of a scalar's JSON. */
 export function scalarWriter(type: ScalarType, style: JsonStyle): (value: unknown) => string {

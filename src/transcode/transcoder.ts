@@ -57,7 +57,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     contextValues: options.contextValues ?? createContextValues,
   };
   const handle = (request: HttpRequest, response: HttpResponse): void => {
-    void new Exchange(parts, request, response).run();
+    new Exchange(parts, request, response).run();
   };
   return Object.assign(handle, { rules, matchesPath: (path: string) => table.find("", path) !== undefined });
 }

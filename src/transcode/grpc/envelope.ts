@@ -18,18 +18,22 @@ export function withPrefix(bytes: Buffer): Buffer {
  * its length is known, and whatever comes behind the message.
  */
 export class OneMessage {
+  readonly #bytesMax: number;
   readonly #first: Envelope;
-  readonly #second: Envelope;
+  /** There should be none. */
+  #second: Envelope | undefined;
 
   constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
     this.#first = new Envelope(bytesMax);
-    this.#second = new Envelope(bytesMax);
   }
 
   /** Takes the next bytes. Throws a ConnectError for what no valid call sends. */
   add(chunk: Buffer): void {
     const rest = this.#first.add(chunk);
-    if (rest.byteLength > 0) this.#second.add(rest);
+    if (rest.byteLength === 0) return;
+    this.#second ??= new Envelope(this.#bytesMax);
+    this.#second.add(rest);
     if (this.#second.whole) {
       throw new ConnectError(
         `${PROTOCOL}: received extra input message for unary method`,
@@ -43,7 +47,7 @@ export class OneMessage {
     if (!this.#first.begun) {
       throw new ConnectError(`${PROTOCOL}: missing input message for unary method`, Code.Unimplemented);
     }
-    if (!this.#first.whole || this.#second.begun) {
+    if (!this.#first.whole || this.#second !== undefined) {
       throw new ConnectError(`${PROTOCOL}: incomplete envelope`, Code.InvalidArgument);
     }
     return this.#first.message();

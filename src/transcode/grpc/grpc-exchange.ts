@@ -1,4 +1,4 @@
-import { fromBinary, type DescMethodUnary, type Message } from "@bufbuild/protobuf";
+import { type DescMethodUnary, type Message } from "@bufbuild/protobuf";
 import {
   constants,
   type IncomingHttpHeaders,
@@ -10,6 +10,7 @@ import type { UnaryAnswer } from "../call.js";
 import { connectErrorOf } from "../error.js";
 import type { Invoker } from "../invoke.js";
 import type { Limits } from "../limits.js";
+import { binaryReader } from "./binary-reader.js";
 import { binaryWriter } from "./binary-writer.js";
 import { OneMessage, PREFIX_BYTES, withPrefix } from "./envelope.js";
 import { GrpcCall } from "./grpc-call.js";
@@ -149,9 +150,9 @@ export function respondError(
 
 const OK = { ":status": 200, "content-type": "application/grpc+proto" };
 
-function decoded(method: DescMethodUnary, bytes: Uint8Array): Message {
+function decoded(method: DescMethodUnary, bytes: Buffer): Message {
   try {
-    return fromBinary(method.input, bytes);
+    return binaryReader(method.input)(bytes);
   } catch (error) {
     throw new ConnectError(`parse binary: ${(error as Error).message}`, Code.Internal);
   }
