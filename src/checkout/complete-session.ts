@@ -46,9 +46,11 @@ export async function completeSession(
     insertCustomerLater(tx, { ...customer, metadata: {}, deletedAt: null });
   }
   insertPaymentMethodLater(tx, {
-    ...shared,
     ...cardToStore(checkout, session, result),
     id: paymentMethodId,
+    merchantId: shared.merchantId,
+    livemode: shared.livemode,
+    createdAt: now,
     customerId,
     type: "card",
     xrefSealed: stored.xrefSealed,
@@ -60,7 +62,8 @@ export async function completeSession(
     id: paymentIntentId,
     sessionId: session.id,
     status: "succeeded",
-    ...received,
+    amount: received.amount,
+    currency: received.currency,
     amountReceived: received.amount,
     amountRefunded: 0,
     customerId,

@@ -8,29 +8,35 @@ const KEPT_MAX = 200;
 /** The prepared statements of one connection. */
 export class SqliteStatements {
   readonly #connection: Libsql.Database;
-  readonly #kept = new Map<string, Libsql.Statement>();
+  readonly #kept = new Map<string, Prepared>();
 
   constructor(connection: Libsql.Database) {
     this.#connection = connection;
   }
 
   run(sql: string, values: readonly unknown[]): Outcome {
-    const statement = this.#prepared(sql);
+    const { statement, answersRows } = this.#prepared(sql);
     // The values go over as one array: libsql ends the process on a lone Buffer, and refuses a lone null.
     const bound = [values.map(bindable)];
-    if (statement.reader) return { rows: statement.all(...bound) as StoredRow[], changes: 0 };
+    if (answersRows) return { rows: statement.all(...bound) as StoredRow[], changes: 0 };
     return { rows: undefined, changes: statement.run(...bound).changes };
   }
 
-  #prepared(sql: string): Libsql.Statement {
+  #prepared(sql: string): Prepared {
     const kept = this.#kept.get(sql);
     if (kept !== undefined) return kept;
     const statement = this.#connection.prepare(sql);
-    this.#kept.set(sql, statement);
+    const prepared = { statement, answersRows: statement.reader };
+    this.#kept.set(sql, prepared);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > KEPT_MAX && oldest !== undefined) this.#kept.delete(oldest);
-    return statement;
+    return prepared;
   }
+}
+
+interface Prepared {
+  readonly statement: Libsql.Statement;
+  readonly answersRows: boolean;
 }
 
 /** What libsql takes as it is meant. A boolean would end the process, undefined and NaN would become null. */
