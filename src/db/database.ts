@@ -82,5 +82,7 @@ export class TransactionScope {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#running);
+    // Otherwise every promise to come goes on carrying it: in a process that opens many databases that is most of the work.
+    this.#inside?.disable();
   }
 }
