@@ -1,15 +1,23 @@
 import { installMissing } from "../support/packages.js";
-import { startDatabase, type TestDatabase } from "../support/mariadb.js";
+import { givenDatabase, startDatabase, type TestDatabase } from "../support/mariadb.js";
 import { DATABASE_SERVER } from "../support/mariadb-programs.js";
 
 /** A database server of this run's own, started when the first row asks for it: each commit goes to the disk. */
 export class BenchServer {
   #started: Promise<TestDatabase> | undefined;
 
+  /** Takes a server that is there already, of which nobody may expect what is measured. */
+  borrow(url: string): void {
+    this.#started = givenDatabase(url);
+  }
+
   async url(): Promise<string> {
-    if (this.#started === undefined) installMissing([DATABASE_SERVER]);
-    this.#started ??= startDatabase();
-    return (await this.#started).url;
+    return (await (this.#started ??= this.#start())).url;
+  }
+
+  async #start(): Promise<TestDatabase> {
+    installMissing([DATABASE_SERVER]);
+    return await startDatabase();
   }
 
   async stop(): Promise<void> {

@@ -2,6 +2,8 @@ import type { Contender } from "./contender.js";
 
 /** How long and how often. */
 export interface Effort {
+  /** Rounds before the others that do not count: everybody is slow at first. */
+  readonly warmUps: number;
   readonly rounds: number;
   readonly seconds: number;
 }

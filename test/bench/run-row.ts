@@ -52,16 +52,16 @@ async function runPair({ name, wanted, open }: PairRow, effort: Effort): Promise
   }
 }
 
-/** A B A B, after a round that does not count: what else the machine does meanwhile falls on both alike. */
+/** A B A B, after what does not count: what else the machine does meanwhile falls on both alike. */
 async function alternately(
   pair: readonly Contender[],
-  { rounds, seconds }: Effort,
+  { warmUps, rounds, seconds }: Effort,
 ): Promise<readonly (readonly Sample[])[]> {
   const samples: Sample[][] = [];
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 0; round < warmUps + rounds; round++) {
     const own: Sample[] = [];
     for (const contender of pair) own.push(await contender.measure(seconds));
-    if (round > 0) samples.push(own);
+    if (round >= warmUps) samples.push(own);
   }
   return samples;
 }

@@ -41,7 +41,7 @@ export function scheduleOf(setting: ScheduleSetting): Plan[] {
 }
 
 /** So many sessions meet every kind of trouble once; after them it comes more rarely, as each costs a second or several. */
-const SESSIONS_FOR_ALL = 300;
+const SESSIONS_FOR_ALL = 200;
 const TROUBLED_LATER = 50;
 
 function isTroubled(number: number, engine: EngineName): boolean {

@@ -61,3 +61,20 @@ t.test("a file that passed is one line, with what the file printed before it", a
   t.same([passed, failed], [2, 0]);
   t.equal(text.trim(), "printed\nok     test/a.test.ts  2 passed, 1.5 s");
 });
+
+t.test("a process that runs several files is told file by file", async (t) => {
+  const first = "ok 1 - fine\n# end of dist/test/b.test.js # time=200ms";
+  const second = "not ok 2 - wrong\nok 3 - fine\n# end of dist/test/c.test.js # time=300ms\n1..3";
+  const { passed, failed, text } = report(`${first}\n${second}`, BADLY);
+  t.same([passed, failed], [2, 1]);
+  t.match(text, "ok     test/b.test.ts  1 passed, 0.2 s\n");
+  t.match(text, "FAILED test/c.test.ts  1 passed, 1 failed, 0.3 s\n\n  test/c.test.ts > wrong\n");
+  t.notMatch(text, "a.test", "the process itself is no file");
+});
+
+t.test("a process that ends badly between its files has failed", async (t) => {
+  const results = "ok 1 - fine\n# end of dist/test/b.test.js # time=200ms\n1..1";
+  const { passed, failed, text } = report(results, `${BADLY}\n  ---\n  exitCode: 1\n  ...`);
+  t.same([passed, failed], [1, 1]);
+  t.match(text, "exitCode: 1");
+});

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { Parser, type Result } from "tap-parser";
+import { type FileMark, readFileMark } from "./file-mark.js";
 
 /** Reads what tap writes, tells what became of each file, and keeps the counts. */
 export interface Reporter {
@@ -14,8 +15,17 @@ export interface Reporter {
 export function createReporter(write: (text: string) => void): Reporter {
   const reporter: Reporter = { input: new Parser(), passed: 0, failed: 0 };
   let file = { passed: 0, filtered: 0, failures: [] as Result[] };
+  let told = { files: 0, failed: 0 };
   let closing: Result | undefined;
 
+  const tell = (name: string, ms: number): void => {
+    write(fileLine(name, ms, file.passed, file.failures.length));
+    for (const failure of file.failures) write(failureText(name, failure));
+    reporter.passed += file.passed;
+    reporter.failed += file.failures.length;
+    told = { files: told.files + 1, failed: told.failed + file.failures.length };
+    file = { passed: 0, filtered: 0, failures: [] };
+  };
   reporter.input.on("result", (result: Result) => {
     // The parser tells of a file that ended badly twice, this time after its end.
     if (result === closing) return;
@@ -23,17 +33,17 @@ export function createReporter(write: (text: string) => void): Reporter {
     else if (isFiltered(result)) file.filtered++;
     else file.failures.push(result);
   });
-  // At the outermost level an assertion is a file.
+  // A process that runs several files marks the end of each.
+  onMarks(reporter.input, ({ file, ms }) => tell(file, ms));
+  // At the outermost level an assertion is a process: of one file, or what is left of one that marked several.
   reporter.input.on("assert", (result: Result) => {
     closing = result;
     // Ended badly without a failed assertion: timed out, crashed at its end, or asserted nothing at all.
-    const silent = file.passed + file.filtered === 0;
-    if (file.failures.length === 0 && (!result.ok || silent)) file.failures.push(result);
-    write(fileLine(result, file.passed, file.failures.length));
-    for (const failure of file.failures) write(failureText(failure));
-    reporter.passed += file.passed;
-    reporter.failed += file.failures.length;
-    file = { passed: 0, filtered: 0, failures: [] };
+    const silent = file.passed + file.filtered + told.files === 0;
+    if (file.failures.length + told.failed === 0 && (!result.ok || silent)) file.failures.push(result);
+    const whole = told.files > 0 && file.passed + file.failures.length === 0;
+    if (!whole) tell(result.name, result.time ?? 0);
+    told = { files: 0, failed: 0 };
   });
   passOn(reporter.input, write);
   return reporter;
@@ -49,10 +59,19 @@ function isFiltered(result: Result): boolean {
   return typeof result.skip === "string" && result.skip.startsWith("filter");
 }
 
-function fileLine(result: Result, passed: number, failed: number): string {
-  const seconds = ((result.time ?? 0) / 1000).toFixed(1);
+function onMarks(parser: Parser, tell: (mark: FileMark) => void): void {
+  parser.on("child", (process: Parser) =>
+    process.on("comment", (comment: string) => {
+      const mark = readFileMark(comment);
+      if (mark) tell(mark);
+    }),
+  );
+}
+
+function fileLine(name: string, ms: number, passed: number, failed: number): string {
+  const seconds = (ms / 1000).toFixed(1);
   const counts = failed > 0 ? `${passed} passed, ${failed} failed` : `${passed} passed`;
-  return `${failed > 0 ? "FAILED" : "ok    "} ${sourceName(result.name)}  ${counts}, ${seconds} s\n`;
+  return `${failed > 0 ? "FAILED" : "ok    "} ${sourceName(name)}  ${counts}, ${seconds} s\n`;
 }
 
 function sourceName(name: string): string {
@@ -62,8 +81,8 @@ function sourceName(name: string): string {
 /** How tap called the file, and where the stack begins once more. */
 const NOISE = new Set(["args", "at", "command", "cwd", "externalID", "jobId", "stdio", "tapCaught"]);
 
-function failureText(failure: Result): string {
-  const [file = "", ...names] = failure.fullname.split(" > ");
+function failureText(file: string, failure: Result): string {
+  const [, ...names] = failure.fullname.split(" > ");
   const reason = failure.skip ? "  (skipped)" : failure.todo ? "  (left to do)" : "";
   const details = Object.entries((failure.diag ?? {}) as Record<string, unknown>)
     .filter(([name]) => !NOISE.has(name))

@@ -3,7 +3,8 @@ import { BROWSER } from "./chromium.js";
 import { givenDatabase, startDatabase, type TestDatabase } from "./mariadb.js";
 import { DATABASE_SERVER } from "./mariadb-programs.js";
 import { installMissing } from "./packages.js";
-import { tapArguments } from "./selection.js";
+import { namesFiles, tapArguments } from "./selection.js";
+import { writeShares } from "./shares.js";
 import { buildTap, runTap, type Outcome } from "./tap.js";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -28,10 +29,11 @@ async function attempt(args: string[], stop: AbortSignal): Promise<Outcome> {
   try {
     const named = tapArguments(args);
     buildTap();
+    const files = namesFiles(named) ? [] : writeShares();
     const database = await provideDatabase();
     const env = { ...process.env, TEST_DATABASE_URL: database.url, CHROMIUM_PATH: BROWSER.find() };
     try {
-      return await runTap(named, env, stop);
+      return await runTap([...named, ...files], env, stop);
     } finally {
       await database.stop();
     }

@@ -16,6 +16,11 @@ export function tapArguments(args: string[]): string[] {
   });
 }
 
+/** Whether there is a file among these arguments: without one tap runs all. */
+export function namesFiles(args: readonly string[]): boolean {
+  return args.some((arg) => arg.startsWith(`dist${path.sep}`));
+}
+
 function compiled(source: string): string[] {
   if (statSync(source).isDirectory()) {
     const tests = readdirSync(source, { recursive: true, encoding: "utf8" })

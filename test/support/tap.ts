@@ -6,7 +6,7 @@ import { createReporter, type Reporter } from "./reporter.js";
 const TAP = "node_modules/tap/dist/esm/run.mjs";
 
 /** Before tap's own, which its own configuration cannot leave out. */
-const FIRST = `--import=${new URL("no-loader-hooks.js", import.meta.url).href}`;
+const FIRST = `--import=${new URL("no-hooks.js", import.meta.url).href}`;
 
 /** What tap made of its plugins; `npm ci` brings it as published, with all default plugins. */
 const BUILT = "node_modules/@tapjs/test/test-built";

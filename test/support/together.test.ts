@@ -1,0 +1,42 @@
+import { spawnSync } from "node:child_process";
+
+import t, { type Test } from "tap";
+
+/** Runs files of this text, one after the other in one process, as a share of a run does. */
+function run(t: Test, ...texts: string[]) {
+  const files = texts.map((text, index) => [`${index}.test.js`, `import t from "tap";\n${text}\n`]);
+  const together = new URL("together.js", import.meta.url).href;
+  const paths = files.map(([name]) => name);
+  const program = `const folder = new URL(".", import.meta.url);
+    const { runTogether } = await import(${JSON.stringify(together)});
+    await runTogether(${JSON.stringify(paths)}.map((name) => new URL(name, folder).href));`;
+  // Inside the package, so that the files find tap.
+  const folder = t.testdir({ ...Object.fromEntries(files), "run.js": program, "package.json": MODULE });
+  const env = { ...process.env, TAP_CHILD_ID: "1" };
+  const { status, stdout } = spawnSync(process.execPath, [`${folder}/run.js`], { encoding: "utf8", env });
+  return { status, stdout, ends: [...stdout.matchAll(/^# end of \S*(\d)\.test\.js/gm)].map(([, n]) => n) };
+}
+
+const MODULE = '{ "type": "module" }';
+
+const FINE = 't.test("fine", async (t) => t.ok(1));';
+const SLOW = 't.test("slow", async (t) => { await new Promise((go) => setTimeout(go, 50)); t.ok(1); });';
+
+t.test("a file has the process for itself until its tests have ended, however it fails", async (t) => {
+  const failing = ['throw new Error("thrown");', "t.comment(1);", "t.teardown(() => {});"];
+  const { status, stdout, ends } = run(t, ...failing, SLOW, FINE);
+  t.not(status, 0);
+  t.same(ends, ["0", "1", "2", "3", "4"]);
+  const [thrown, silent, ending, ...others] = stdout.split(/^# end of .*$/m);
+  t.match(thrown, /not ok 1 - the file could not be run [^]* thrown/);
+  t.match(silent, "not ok 2 - the file asserts nothing");
+  t.match(ending, /not ok 3 [^]*runs alone/);
+  t.match(others[0], "ok 4 - slow");
+  t.match(others[1], "ok 5 - fine");
+});
+
+t.test("a file that ends the process has failed the run", async (t) => {
+  const { status, ends } = run(t, "t.ok(1); process.exit(0);", FINE);
+  t.equal(status, 1);
+  t.same(ends, []);
+});
