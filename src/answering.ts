@@ -5,6 +5,7 @@ import { newId } from "./lib/ids.js";
 import { callContext, requestIdOf } from "./rpc/call-context.js";
 import { merchantErrors } from "./rpc/error-body.js";
 import { createInterceptors, createRoutes } from "./rpc/routes.js";
+import { checkRules, validate } from "./rpc/validate.js";
 import type { Sandbox } from "./sandbox/sandbox.js";
 import { createGrpcServer, type GrpcServer } from "./transcode/grpc/grpc-server.js";
 import { createInvoker, type Invoker } from "./transcode/invoke.js";
@@ -20,7 +21,7 @@ export function createAnswering(
 ): Answering {
   const routes = createRoutes(checkout);
   const interceptors = createInterceptors(checkout, testMode);
-  const invoker = createInvoker({ routes, interceptors });
+  const invoker = createInvoker({ routes, interceptors, check: checkRules });
   const transcoder = createTranscoder({
     invoker,
     contextValues,
@@ -28,7 +29,7 @@ export function createAnswering(
     renderError: merchantErrors(checkout.log),
     limits: LIMITS,
   });
-  const connect = connectListener(routes, interceptors);
+  const connect = connectListener(routes, [...interceptors, validate()]);
   const listener = createListener(checkout, { transcoder, connect, sandbox: sandbox?.handle.bind(sandbox) });
   return { listener, takeStream: grpcServer(checkout, invoker) };
 }

@@ -27,7 +27,6 @@ import { reflectionHandlers } from "./reflection-handlers.js";
 import { refundHandlers } from "./refund-handlers.js";
 import { refusals } from "./refusals.js";
 import { testHelpersHandlers } from "./testing-handlers.js";
-import { validate } from "./validate.js";
 
 /** The one table of services, for every face that serves them. */
 export function createRoutes(checkout: Checkout): (router: ConnectRouter) => void {
@@ -52,8 +51,8 @@ export function createRoutes(checkout: Checkout): (router: ConnectRouter) => voi
 }
 
 /**
- * What every call passes, outermost first: it is logged, then refused, authenticated, checked, and its
- * idempotency key noted, in that order.
+ * What every call passes, outermost first: it is logged, then refused, authenticated, and its idempotency key noted, in that
+ * order. What it asks for is checked afterwards, see validate.ts.
  */
 export function createInterceptors(checkout: Checkout, testMode: boolean): Interceptor[] {
   return [
@@ -63,7 +62,6 @@ export function createInterceptors(checkout: Checkout, testMode: boolean): Inter
       keptKeys((hash) => findApiKeyByHash(checkout.db.manager, hash)),
       testMode,
     ),
-    validate(),
     idempotency(),
   ];
 }

@@ -1,4 +1,4 @@
-import { create, type DescMethod, type Message } from "@bufbuild/protobuf";
+import { create, type DescMessage, type DescMethod, type Message } from "@bufbuild/protobuf";
 import type {
   Interceptor,
   MethodImplSpec,
@@ -13,13 +13,20 @@ import { LazyContext, type RequestView } from "./lazy-context.js";
 /** Interceptors and implementation of one unary method. */
 export type UnaryChain = (message: Message, call: Call) => Promise<UnaryAnswer>;
 
+/** Looks at a request's message before the implementation does. Throws what the caller is to be told, or rejects with it. */
+export type MessageCheck = (desc: DescMessage, message: Message) => void | Promise<void>;
+
 /** Composes a unary method; without interceptors the implementation is called directly. */
 export function composeUnary(
   { method, impl }: Extract<MethodImplSpec, { kind: "unary" }>,
   interceptors: readonly Interceptor[],
+  check: MessageCheck = noCheck,
 ): UnaryChain {
-  const run = (message: Message, view: RequestView, { call, answer }: Travelling) =>
-    impl(message, new LazyContext(method, view, answer, call));
+  const run = (message: Message, view: RequestView, { call, answer }: Travelling) => {
+    const context = new LazyContext(method, view, answer, call);
+    const checking = check(method.input, message);
+    return checking === undefined ? impl(message, context) : checking.then(() => impl(message, context));
+  };
   const chain = wrap(interceptors, async (request) => {
     const travelling = travellingOf(request);
     const output = await run(request.message as Message, request, travelling);
@@ -43,6 +50,8 @@ export function composeUnary(
     }
   };
 }
+
+function noCheck(): void {}
 
 /** What an interceptor wraps. */
 export type Next = ReturnType<Interceptor>;

@@ -1,7 +1,7 @@
 import type { DescMethod, DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbuild/protobuf";
 import type { ConnectRouter, Interceptor } from "@connectrpc/connect";
 import type { Call, StreamAnswer, UnaryAnswer } from "./call.js";
-import { composeUnary, type UnaryChain } from "./chain.js";
+import { composeUnary, type MessageCheck, type UnaryChain } from "./chain.js";
 import { recordRoutes } from "./recorded-routes.js";
 import { composeStream, type StreamChain } from "./stream-chain.js";
 
@@ -23,15 +23,20 @@ export interface InvokerOptions {
   readonly routes: (router: ConnectRouter) => void;
   /** Outermost first, as in Connect. */
   readonly interceptors?: readonly Interceptor[] | undefined;
+  /**
+   * Looks at the message of each unary call right before its implementation. An interceptor could do so too, but is given objects
+   * for request and response that cost more than a quick check.
+   */
+  readonly check?: MessageCheck | undefined;
 }
 
 /** Registers the routes and composes their interceptors, once for each method. */
-export function createInvoker({ routes, interceptors = [] }: InvokerOptions): Invoker {
+export function createInvoker({ routes, interceptors = [], check }: InvokerOptions): Invoker {
   const recorded = recordRoutes(routes);
   const unary = new Map<DescMethod, UnaryChain>();
   const streams = new Map<DescMethod, StreamChain>();
   for (const [method, { spec, interceptors: own }] of recorded) {
-    if (spec.kind === "unary") unary.set(method, composeUnary(spec, own ?? interceptors));
+    if (spec.kind === "unary") unary.set(method, composeUnary(spec, own ?? interceptors, check));
     else if (spec.kind === "server_streaming") streams.set(method, composeStream(spec, own ?? interceptors));
   }
   return {

@@ -105,3 +105,39 @@ t.test("the first interceptor is the outermost", async (t) => {
   await wrap([note(1), note(2)], (req) => Promise.resolve(req as never))({} as never);
   t.same(order, [1, 2]);
 });
+
+const no = new ConnectError("the message is wrong", Code.InvalidArgument);
+const wrongs: Record<string, () => void | Promise<void>> = {
+  throws: () => {
+    throw no;
+  },
+  rejects: () => Promise.reject(no),
+};
+
+for (const [how, check] of Object.entries(wrongs)) {
+  t.test(`a message whose check ${how} does not reach its handler`, async (t) => {
+    const impl = spec(() => t.fail("was called") as never);
+    await t.rejects(composeUnary(impl, [], check)(message, call()), no);
+    await t.rejects(composeUnary(impl, [(next) => next], check)(message, call()), no);
+  });
+}
+
+const renumber: Interceptor = (next) => (request) =>
+  next({ ...(request as UnaryRequest), message: create(GetItemRequestSchema, { id: "43" }) });
+
+t.test("what an interceptor makes of a message is checked, once it has passed all of them", async (t) => {
+  const checked: unknown[] = [];
+  const passes = (value: unknown): void | Promise<void> => {
+    checked.push(value);
+    return checked.length === 1 ? undefined : Promise.resolve();
+  };
+  const chain = composeUnary(echo, [renumber], (desc, one) => passes([desc.name, Reflect.get(one, "id")]));
+  for (const _ of [1, 2]) t.match((await chain(message, call())).message, { id: "43" });
+  t.same(checked, [
+    ["GetItemRequest", "43"],
+    ["GetItemRequest", "43"],
+  ]);
+  await t.rejects(composeUnary(echo, [refuse], () => t.fail("was checked") as never)(message, call()), {
+    code: Code.Unauthenticated,
+  });
+});

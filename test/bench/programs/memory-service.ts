@@ -10,7 +10,7 @@ import { type CheckoutSession, LIFE_MAX_MS } from "../../../src/domain/session.j
 import { totalOf } from "../../../src/domain/money.js";
 import { orderOf } from "../../../src/rpc/checkout-requests.js";
 import { sessionMessage } from "../../../src/rpc/checkout-session-message.js";
-import { validate } from "../../../src/rpc/validate.js";
+import { checkRules } from "../../../src/rpc/validate.js";
 import { createGrpcServer } from "../../../src/transcode/grpc/grpc-server.js";
 import { createInvoker } from "../../../src/transcode/invoke.js";
 import { plainDialect } from "../../../src/transcode/plain-dialect.js";
@@ -23,7 +23,7 @@ import { listening, options, ready } from "./ready.js";
 const { otherRules = 0 } = options() as { readonly otherRules?: number };
 const sessions = new MemorySessions<CheckoutSession>();
 
-const invoker = createInvoker({ routes, interceptors: [validate()] });
+const invoker = createInvoker({ routes, check: checkRules });
 const transcoder = createTranscoder({ invoker, dialect: plainDialect });
 const http = await listening(createServer({ keepAliveTimeout: 75_000 }, transcoder));
 const takeStream = createGrpcServer({ invoker });
