@@ -1,8 +1,10 @@
+import { tmpdir } from "node:os";
+
 import { installMissing } from "../support/packages.js";
 import { givenDatabase, startDatabase, type TestDatabase } from "../support/mariadb.js";
 import { DATABASE_SERVER } from "../support/mariadb-programs.js";
 
-/** A database server of this run's own, started when the first row asks for it: each commit goes to the disk. */
+/** A database server of this run's own, started when the first row asks for it: each commit goes to the disk, and waits for it. */
 export class BenchServer {
   #started: Promise<TestDatabase> | undefined;
 
@@ -17,7 +19,7 @@ export class BenchServer {
 
   async #start(): Promise<TestDatabase> {
     installMissing([DATABASE_SERVER]);
-    return await startDatabase();
+    return await startDatabase({ folder: tmpdir(), settings: [] });
   }
 
   async stop(): Promise<void> {
