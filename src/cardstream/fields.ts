@@ -72,6 +72,7 @@ function parseField(part: string): Field {
 }
 
 function decode(text: string): string {
+  if (!ESCAPED.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch (cause) {
@@ -79,9 +80,14 @@ function decode(text: string): string {
   }
 }
 
+const ESCAPED = /[%+]/;
+
 /** PHP's urlencode: only letters, digits and `-_.` stay as they are, and a space is a plus. */
 function encode(text: string): string {
+  if (PLAIN.test(text)) return text;
   return encodeURIComponent(text.toWellFormed())
     .replaceAll(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll("%20", "+");
 }
+
+const PLAIN = /^[\w.-]*$/;

@@ -3,7 +3,7 @@ import { insertCustomerLater } from "../db/customers.js";
 import { type EventType, insertEvents } from "../db/events.js";
 import type { GatewayResultRow } from "../db/gateway-results.js";
 import { insertPaymentIntentLater } from "../db/payment-intents.js";
-import { insertPaymentMethodLater } from "../db/payment-methods.js";
+import { insertPaymentMethodLater, type PaymentMethodRow } from "../db/payment-methods.js";
 import type { Tx } from "../db/transaction.js";
 import { customerFrom } from "../domain/customer.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
@@ -45,21 +45,13 @@ export async function completeSession(
     const customer = { ...shared, ...customerFrom(result.billing), id: customerId };
     insertCustomerLater(tx, { ...customer, metadata: {}, deletedAt: null });
   }
-  insertPaymentMethodLater(tx, {
-    ...cardToStore(checkout, session, result),
-    id: paymentMethodId,
+  const kept = { id: paymentMethodId, customerId, createdAt: now };
+  insertPaymentMethodLater(tx, paymentMethodRow(checkout, session, { result, stored }, kept));
+  insertPaymentIntentLater(tx, {
+    id: paymentIntentId,
     merchantId: shared.merchantId,
     livemode: shared.livemode,
     createdAt: now,
-    customerId,
-    type: "card",
-    xrefSealed: stored.xrefSealed,
-    xrefMadeAt: null,
-    reusable: keepsCard(session),
-  });
-  insertPaymentIntentLater(tx, {
-    ...shared,
-    id: paymentIntentId,
     sessionId: session.id,
     status: "succeeded",
     amount: received.amount,
@@ -96,4 +88,33 @@ export async function completeSession(
     paymentMethodId,
   });
   await checkout.reached("payment recorded");
+}
+
+/** Field by field: with spreads in between, V8 makes a hash table of so many fields, which is ten times as slow. */
+function paymentMethodRow(
+  checkout: Checkout,
+  session: CheckoutSessionRow,
+  { result, stored }: Pick<Payment, "result" | "stored">,
+  { id, customerId, createdAt }: Pick<PaymentMethodRow, "id" | "customerId" | "createdAt">,
+): PaymentMethodRow {
+  const card = cardToStore(checkout, session, result);
+  return {
+    id,
+    merchantId: session.merchantId,
+    livemode: session.livemode,
+    customerId,
+    type: "card",
+    brand: card.brand,
+    last4: card.last4,
+    expMonth: card.expMonth,
+    expYear: card.expYear,
+    funding: card.funding,
+    country: card.country,
+    fingerprint: card.fingerprint,
+    billingSealed: card.billingSealed,
+    xrefSealed: stored.xrefSealed,
+    xrefMadeAt: null,
+    reusable: keepsCard(session),
+    createdAt,
+  };
 }

@@ -16,9 +16,8 @@ export function unjudgedRow(
 ): UnjudgedRow {
   const now = checkout.clock.now();
   const { sealer } = checkout;
-  // One object to be copied, and first: another one in between would make a hash table of so many fields.
+  // Field by field: with spreads in between, V8 makes a hash table of so many fields, which is ten times as slow.
   return {
-    ...UNRESOLVED,
     id: newId("gr", now),
     merchantId: owner.merchantId,
     livemode: owner.livemode,
@@ -37,6 +36,12 @@ export function unjudgedRow(
     xrefSealed: result.xref === "" ? null : sealer.seal(result.xref, { ...owner, purpose: "xref" }),
     messageSealed: sealer.seal(message.body.toString("utf8"), { ...owner, purpose: "gateway-message" }),
     receivedAt: now,
+    resolvedAt: UNRESOLVED.resolvedAt,
+    resolution: UNRESOLVED.resolution,
+    note: UNRESOLVED.note,
+    returnRequest: UNRESOLVED.returnRequest,
+    returnClaim: UNRESOLVED.returnClaim,
+    returnClaimUntil: UNRESOLVED.returnClaimUntil,
   };
 }
 

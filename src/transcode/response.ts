@@ -3,6 +3,7 @@ import type { Http2ServerRequest } from "node:http2";
 import type { ConnectError, ContextValues } from "@connectrpc/connect";
 import type { DescMethod } from "@bufbuild/protobuf";
 import { connectErrorOf, httpStatusOf, type ErrorAnswer, type ErrorRenderer } from "./error.js";
+import { endWith } from "../lib/http.js";
 import { addHandlerHeaders, type AnswerRecord } from "./headers.js";
 import type { HttpRequest, HttpResponse } from "./http.js";
 import { mayHaveBody } from "./request-bytes.js";
@@ -20,26 +21,11 @@ export function send(
   headers["content-length"] = String(bytes);
   const sender = response as ServerResponse; // The other HTTP version's differs in types only.
   sender.writeHead(status, headers);
-  const sent = request.method === "HEAD" ? "" : body;
-  if (request.complete || !mayHaveBody(request)) sendAtOnce(request, sender, sent, bytes);
+  const isHead = request.method === "HEAD";
+  const sent = isHead ? "" : body;
+  if (request.complete || !mayHaveBody(request)) endWith(response, sent, isHead ? 0 : bytes);
   else if ("stream" in request) endWithRequest(request, sender, sent);
   else endAfterRequest(request, sender, sent);
-}
-
-/**
- * Node makes a vector of headers and body, of which the last part is always empty, and passes it to the system part by part. To
- * let go of the first part before the end is told makes one plain write of it; and ASCII is written fastest as Latin-1.
- */
-function sendAtOnce(
-  request: HttpRequest,
-  response: ServerResponse,
-  body: string | Uint8Array,
-  bytes: number,
-): void {
-  if ("stream" in request || body.length === 0) return void response.end(body);
-  response.write(body, body.length === bytes ? "latin1" : "utf8");
-  response.socket?.uncork();
-  response.end();
 }
 
 /** HTTP/2 can tell a client to stop sending once it has the answer; unasked, the stream would stay open. */

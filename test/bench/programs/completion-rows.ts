@@ -46,6 +46,10 @@ export function completionRows(session: PaidSession, result: GatewayResult, mess
       last4: result.card.last4,
       exp_month: result.card.expMonth,
       exp_year: result.card.expYear,
+      funding: result.card.funding,
+      country: result.card.country,
+      fingerprint: sealer.fingerprint(result.cardLook ?? "", { ...scope, purpose: "card-fingerprint" }),
+      billing_sealed: sealer.seal(JSON.stringify(result.billing), { ...scope, purpose: "billing-details" }),
       xref_sealed,
       reusable: 0,
       created_at: now,
@@ -70,14 +74,23 @@ export function completionRows(session: PaidSession, result: GatewayResult, mess
       newEvent(owner, "payment_intent.succeeded", intentId, now),
       newEvent(owner, "checkout.session.completed", session.id, now),
     ],
-    session: {
-      completed_at: now,
-      completed_late: 0,
-      completed_by: result.transactionKey,
-      payment_intent_id: intentId,
-      payment_method_id: methodId,
-      status: "complete",
-    },
+    session: sessionChange(now, result.transactionKey, intentId, methodId),
+  };
+}
+
+function sessionChange(
+  now: number,
+  completed_by: string,
+  payment_intent_id: string,
+  payment_method_id: string,
+) {
+  return {
+    completed_at: now,
+    completed_late: 0,
+    completed_by,
+    payment_intent_id,
+    payment_method_id,
+    status: "complete",
   };
 }
 
