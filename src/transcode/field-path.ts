@@ -50,6 +50,7 @@ function indexFields(desc: DescMessage): Map<string, DescField> {
 
 /** The message that holds the leaf, made on the way where it is not there yet. */
 export function holderOf(message: Message, path: FieldPath): Message {
+  if (path.fields.length === 1) return message;
   let holder = message;
   for (const field of path.fields.slice(0, -1)) holder = childOf(holder, field);
   return holder;

@@ -8,8 +8,6 @@ import type { Segment, Template } from "./template.js";
 export class RouteTable<T> {
   readonly #root = new Node<T>();
   readonly #verbs = new Set<string>();
-  /** Where the whole path is literal there is nothing to find out: no route is more specific. */
-  readonly #literal = new Map<string, Map<string, T>>();
 
   /** Adds a route; returns the one that already has this shape and method, if any, and then leaves the table as it is. */
   add(template: Template, httpMethod: string, route: T): T | undefined {
@@ -19,15 +17,7 @@ export class RouteTable<T> {
     if (taken !== undefined) return taken;
     verbs.set(template.verb, methods.set(httpMethod, route));
     if (template.verb !== "") this.#verbs.add(template.verb);
-    else this.#addLiteral(template.segments, httpMethod, route);
     return undefined;
-  }
-
-  #addLiteral(segments: readonly Segment[], httpMethod: string, route: T): void {
-    const path = segments.map((segment) => (typeof segment === "string" ? "*" : segment.literal)).join("/");
-    if (!/^[\w/.-]+$/.test(path)) return; // Others have several spellings.
-    const methods = this.#literal.get(path) ?? new Map<string, T>();
-    this.#literal.set(path, methods.set(httpMethod, route));
   }
 
   #leafOf(segments: readonly Segment[]): Leaf<T> {
@@ -45,9 +35,9 @@ export class RouteTable<T> {
    */
   find(httpMethod: string, path: string): Match<T> | { readonly allow: readonly string[] } | undefined {
     if (!path.startsWith("/")) return undefined; // Only HTTP/2 lets such a path through.
-    const literal = this.#literal.get(path.slice(1))?.get(httpMethod);
     const segments = path.slice(1).split("/");
-    if (literal !== undefined) return { route: literal, segments };
+    const straight = UNUSUAL.test(path) ? undefined : straightOn(this.#root, segments)?.get(httpMethod);
+    if (straight !== undefined) return { route: straight, segments };
     const last = segments.at(-1) ?? "";
     const colon = last.lastIndexOf(":");
     const verb = colon === -1 ? "" : (percentDecoded(last.slice(colon + 1)) ?? "");
@@ -101,6 +91,19 @@ class Node<T> {
     this.literals.set(literal, child);
     return child;
   }
+}
+
+/** What is escaped or may be a verb. */
+const UNUSUAL = /[%:\u0080-\uffff]/;
+
+/** The leaf of the most specific path, where no way leads astray: what `visit` finds first, without trying anything else. */
+function straightOn<T>(root: Node<T>, segments: readonly string[]): ReadonlyMap<string, T> | undefined {
+  let node: Node<T> | undefined = root;
+  for (const segment of segments) {
+    node = node.literals.get(segment) ?? (segment === "" ? undefined : node.any);
+    if (node === undefined) return undefined;
+  }
+  return node.leaf.get("");
 }
 
 /** Shows `see` each leaf that fits, the most specific first, until it finds something there. */
