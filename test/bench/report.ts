@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 
-import { format, resolveConfig } from "prettier";
-
+import { writeFormatted } from "./formatted-page.js";
 import { type Machine, thisMachine } from "./machine.js";
 import type { RowResult, Standing } from "./run-row.js";
 
@@ -9,9 +8,7 @@ import type { RowResult, Standing } from "./run-row.js";
 export async function writeReport(rows: readonly RowResult[], folder: string): Promise<void> {
   const machine = thisMachine();
   writeFileSync(`${folder}/results.json`, `${JSON.stringify({ machine, rows }, undefined, 2)}\n`);
-  const page = `${folder}/results.md`;
-  const style = await resolveConfig(page);
-  writeFileSync(page, await format(resultsPage(rows, machine), { ...style, filepath: page }));
+  await writeFormatted(`${folder}/results.md`, resultsPage(rows, machine));
 }
 
 /** The table, as it is printed. */

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 
 import type { Sample } from "../contender.js";
+import { writeFormatted } from "../formatted-page.js";
 import { type Machine, thisMachine } from "../machine.js";
 import { type Spread, spreadOf } from "../statistics.js";
 
@@ -14,11 +15,11 @@ export interface GrowthResult {
 const WANTED = 1.3;
 
 /** Keeps the table beside this program's sources. */
-export function writeGrowth(
+export async function writeGrowth(
   sizes: readonly number[],
   results: readonly GrowthResult[],
   folder: string,
-): void {
+): Promise<void> {
   const machine = thisMachine();
   const rows = results.map(({ name, samples }) => ({
     name,
@@ -28,7 +29,7 @@ export function writeGrowth(
     sizes: sizes.map((sessions, index) => ({ sessions, microseconds: timesOf(samples[index] ?? []) })),
   }));
   writeFileSync(`${folder}/growth.json`, `${JSON.stringify({ machine, rows }, undefined, 2)}\n`);
-  writeFileSync(`${folder}/growth.md`, page(machine, growthTable(sizes, results)));
+  await writeFormatted(`${folder}/growth.md`, page(machine, growthTable(sizes, results)));
 }
 
 /** The table, as it is printed. */

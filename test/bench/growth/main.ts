@@ -30,7 +30,7 @@ export async function growth(args: readonly string[]): Promise<number> {
     }
     const results = await measure(places, options);
     process.stdout.write(`${growthTable(options.sizes, results)}\n`);
-    if (options.sizes.join() === SIZES.join()) writeGrowth(options.sizes, results, "test/bench/growth");
+    if (options.sizes.join() === SIZES.join()) await writeGrowth(options.sizes, results, "test/bench/growth");
     return 0;
   } finally {
     for (const place of places) await place.close();
