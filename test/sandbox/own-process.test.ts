@@ -96,7 +96,8 @@ await eachEngine(t, "test payments are made on a sandbox in another process", as
   const books = await engine.open({ entities, migrations, ...place });
   const rows = await books.manager.find(sandboxAccounts);
   t.equal(rows.length, 2, "the test's and the command's");
-  t.notOk(rows.some(({ accountSealed }) => /Made later|secret|GB/.test(accountSealed.toString("latin1"))));
+  // Long words only: two letters turn up by chance among sealed bytes.
+  t.notOk(rows.some(({ accountSealed }) => /Made later|"secret"/.test(accountSealed.toString("latin1"))));
   t.notMatch(await sandbox.stop(), /Bearer|"secret"|4929421234600821/);
 });
 

@@ -7,7 +7,7 @@ import { connect } from "../support/grpc.js";
 import { anOrder } from "../support/orders.js";
 
 const CUSTOMERS = "/v1/customers";
-const ADA = { email: "ada@example.com", name: "Ada Lovelace", metadata: { plan: "pro", seat: "4" } };
+const ADA = { email: "ada@example.com", name: "Ada Lovelace", metadata: { plan: "professional", seat: "4" } };
 
 await eachEngine(t, "a customer that cannot be is refused by the name of its field", async (t, engine) => {
   const { call, create } = await shop(t, engine);
@@ -119,7 +119,7 @@ await eachEngine(
     }
     t.equal((await call("GET", `/v1/checkout/sessions/${session.id}`)).json.customer, id);
     const stored = JSON.stringify(await app.db.manager.query("SELECT * FROM customer"));
-    t.notMatch(stored, /ada@example|Lovelace|pro/, "who it was is forgotten");
+    t.notMatch(stored, /ada@example|Lovelace|professional/, "who it was is forgotten");
   },
 );
 
@@ -210,13 +210,13 @@ await eachEngine(
     t.match(customer, { ...ADA, object: "customer" });
     const part = { id: customer.id, email: "", metadata: { seat: "" } };
     const changed = (await over("updateCustomer", part)).answer.customer;
-    t.match(changed, { name: "Ada Lovelace", metadata: { plan: "pro" } });
+    t.match(changed, { name: "Ada Lovelace", metadata: { plan: "professional" } });
     t.notOk(changed.email);
     const overJson = (await call("GET", `${CUSTOMERS}/${customer.id}`)).json;
     t.match(overJson, {
       email: null,
       name: "Ada Lovelace",
-      metadata: { plan: "pro" },
+      metadata: { plan: "professional" },
       created: Number(customer.created),
     });
     t.same((await over("listCustomers", { limit: 1 })).answer.data, [changed]);
