@@ -35,11 +35,18 @@ export function readBody(request: HttpRequest, bytesMax: number): Promise<Buffer
       request.off("data", onData).pause();
       reject(new BodyTooLarge(`The body is larger than ${bytesMax} bytes.`));
     };
-    const onBreak = (cause?: Error): void => reject(new BodyBrokenOff("The body broke off.", { cause }));
-    request.on("data", onData);
-    request.once("end", () => resolve(Buffer.concat(chunks, size)));
+    const onBreak = (cause?: Error): void => {
+      if (!request.readableEnded) reject(new BodyBrokenOff("The body broke off.", { cause }));
+    };
+    request.on("data", onData).once("end", () => resolve(joined(chunks, size)));
     request.once("error", onBreak).once("close", onBreak);
   });
+}
+
+/** Most bodies come in one piece, and are not copied then. */
+function joined(chunks: readonly Buffer[], size: number): Buffer {
+  const [first] = chunks;
+  return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks, size);
 }
 
 /** What every answer of ours says, unless the answer says otherwise. */

@@ -47,11 +47,9 @@ export class Exchange {
 
   /** Answers the request, with an error if need be. Never throws. */
   run(): void {
-    // A connection that breaks is no bug. HTTP/1.1 tells only those who listen; HTTP/2 makes it an exception that nobody catches.
-    if ("stream" in this.#request) {
-      this.#request.on("error", ignore);
-      this.#response.on("error", ignore);
-    }
+    // A connection that breaks is no bug. Over HTTP/2 it would be an exception that nobody catches.
+    this.#request.on("error", ignore);
+    this.#response.on("error", ignore);
     try {
       this.#contextValues = this.#parts.contextValues(this.#request);
       this.#serve();

@@ -1,3 +1,4 @@
+import { BodyTooLarge, readBody } from "../lib/http.js";
 import { headerOf, type HttpRequest } from "./http.js";
 import { requestError } from "./request-error.js";
 
@@ -8,28 +9,12 @@ export function mayHaveBody(request: HttpRequest): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
-/** The whole body, of at most `bytesMax` bytes; what a client sends beyond them is read by nobody. */
+/** The whole body, of at most `bytesMax` bytes. Whatever goes wrong with it is told as the caller's mistake. */
 export function readBytes(request: HttpRequest, bytesMax: number): Promise<Buffer> {
   if (Number(headerOf(request, "content-length") ?? 0) > bytesMax) return Promise.reject(tooLarge(bytesMax));
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const onData = (chunk: Buffer): void => {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size <= bytesMax) return;
-      request.off("data", onData);
-      reject(tooLarge(bytesMax));
-    };
-    request.on("data", onData);
-    request.once("end", () => {
-      const [first] = chunks;
-      resolve(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks, size));
-    });
-    const onClose = (): void => {
-      if (!request.readableEnded) reject(requestError("body_malformed", "The request body broke off."));
-    };
-    request.once("close", onClose).once("error", onClose);
+  return readBody(request, bytesMax).catch((error: unknown) => {
+    if (error instanceof BodyTooLarge) throw tooLarge(bytesMax);
+    throw requestError("body_malformed", "The request body broke off.");
   });
 }
 

@@ -51,6 +51,7 @@ function endAfterRequest(request: HttpRequest, response: ServerResponse, body: s
     discardedBytes += chunk.length;
     if (discardedBytes > DISCARDED_BYTES_MAX) request.destroy();
   });
+  request.resume(); // Whoever found it too large has let it wait.
   request.once("end", () => response.end());
 }
 
