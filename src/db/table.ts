@@ -1,5 +1,6 @@
-import type { EntitySchema, EntitySchemaColumnOptions } from "typeorm";
+import type { EntitySchemaColumnOptions } from "typeorm";
 
+import { memoize } from "../lib/memoize.js";
 import { SnakeCaseColumns } from "./columns.js";
 
 /** A table as statements need it: made of its EntitySchema, which says everything once. */
@@ -26,18 +27,8 @@ export interface TableColumn {
 }
 
 /** The table of a schema. */
-export function tableOf<Row>(schema: EntitySchema<Row>): Table {
-  const known = TABLES.get(schema);
-  if (known !== undefined) return known;
-  const table = describe(schema);
-  TABLES.set(schema, table);
-  return table;
-}
-
-const TABLES = new WeakMap<object, Table>();
-
-function describe<Row>({ options }: EntitySchema<Row>): Table {
-  const described = Object.entries<EntitySchemaColumnOptions | undefined>(options.columns);
+export const tableOf = memoize(({ options }: Schema): Table => {
+  const described = Object.entries(options.columns as Record<string, EntitySchemaColumnOptions | undefined>);
   const columns = described.map(([property, column]) => columnOf(property, column ?? { type: "text" }));
   const name = `\`${options.tableName ?? options.name}\``;
   const list = columns.map(({ column }) => column).join(", ");
@@ -50,6 +41,11 @@ function describe<Row>({ options }: EntitySchema<Row>): Table {
     placeholders,
     byProperty: new Map(columns.map((column) => [column.property, column])),
   };
+});
+
+/** Of an EntitySchema, whatever its rows are. */
+interface Schema {
+  readonly options: { readonly name: string; readonly tableName?: string; readonly columns: object };
 }
 
 function columnOf(

@@ -1,5 +1,6 @@
 import { create, type DescMessage, type Message } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
+import { memoize } from "../lib/memoize.js";
 
 /** Makes a new message of one type, with nothing set. */
 export type EmptyMessage = () => Message;
@@ -10,17 +11,7 @@ export type EmptyMessage = () => Message;
  * What is not set is there as undefined. So all messages of a type have one shape from the start, and whoever looks at a part
  * finds it: to look for one that is not there takes the engine longer than to read all the others.
  */
-export function emptyMessage(desc: DescMessage): EmptyMessage {
-  const known = makers.get(desc);
-  if (known !== undefined) return known;
-  const maker = compile(desc);
-  makers.set(desc, maker);
-  return maker;
-}
-
-const makers = new WeakMap<DescMessage, EmptyMessage>();
-
-function compile(desc: DescMessage): EmptyMessage {
+export const emptyMessage = memoize((desc: DescMessage): EmptyMessage => {
   const empty = create(desc);
   // Outside of proto3 the defaults are on a prototype.
   if (Object.getPrototypeOf(empty) !== Object.prototype) return () => create(desc);
@@ -38,7 +29,7 @@ function compile(desc: DescMessage): EmptyMessage {
     for (const name of choices) message[name] = { case: undefined };
     return message;
   };
-}
+});
 
 function namesOf(desc: DescMessage, kind: "list" | "map"): readonly string[] {
   return desc.fields.filter(({ fieldKind }) => fieldKind === kind).map(({ localName }) => localName);

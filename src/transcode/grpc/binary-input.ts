@@ -1,9 +1,6 @@
 import { isUtf8 } from "node:buffer";
 
-/** What is rare, and left to protobuf-es: it reads it, or refuses it in its own words. */
-export class Unusual extends Error {
-  override readonly name = "Unusual";
-}
+import { Unusual } from "./usual.js";
 
 /** Reads protobuf's binary format piece by piece. Throws Unusual for whatever is not as most messages have it. */
 export class BinaryInput {

@@ -1,8 +1,9 @@
 import { type DescField, type DescMessage, fromBinary, type Message, ScalarType } from "@bufbuild/protobuf";
-import { Edition } from "@bufbuild/protobuf/wkt";
 
+import { memoize } from "../../lib/memoize.js";
 import { emptyMessage } from "../empty-message.js";
-import { BinaryInput, Unusual } from "./binary-input.js";
+import { BinaryInput } from "./binary-input.js";
+import { isOfTexts, isUsual, Unusual } from "./usual.js";
 
 /** Reads a message from protobuf's binary format. Throws what protobuf-es throws. */
 export type BinaryReader = (bytes: Buffer) => Message;
@@ -12,22 +13,16 @@ export type BinaryReader = (bytes: Buffer) => Message;
  * for each field and takes four times as long. What is rare is left to it: fields of other kinds than requests have, fields that
  * nobody knows, and whatever is wrong.
  */
-export function binaryReader(desc: DescMessage): BinaryReader {
-  const known = readers.get(desc);
-  if (known !== undefined) return known;
+export const binaryReader = memoize((desc: DescMessage): BinaryReader => {
   const read = messageReader(desc, new Map());
-  const reader: BinaryReader = (bytes) => {
+  return (bytes) => {
     try {
       return read(new BinaryInput(bytes));
     } catch {
-      return fromBinary(desc, bytes);
+      return fromBinary(desc, bytes); // Which throws for what is wrong.
     }
   };
-  readers.set(desc, reader);
-  return reader;
-}
-
-const readers = new WeakMap<DescMessage, BinaryReader>();
+});
 
 type Fields = Message & Record<string, unknown>;
 type ReadMessage = (input: BinaryInput) => Message;
@@ -49,9 +44,7 @@ function messageReader(desc: DescMessage, made: Map<DescMessage, ReadMessage>): 
     return message;
   };
   made.set(desc, read); // Before its fields: one of them may be of this type.
-  const isPlain =
-    desc.file.edition === Edition.EDITION_PROTO3 && !desc.typeName.startsWith("google.protobuf.");
-  if (isPlain) for (const field of desc.fields) addField(fields, field, made);
+  if (isUsual(desc)) for (const field of desc.fields) addField(fields, field, made);
   return read;
 }
 
@@ -82,7 +75,7 @@ function fieldReader(field: DescField, made: Map<DescMessage, ReadMessage>): Fie
   if (field.fieldKind === "enum") return [VARINT, (input, message) => void (message[name] = input.int32())];
   if (field.fieldKind === "map") return isOfTexts(field) ? [LENGTH_DELIMITED, textsReader(name)] : undefined;
   if (field.message === undefined) return textListReader(field, name);
-  if (field.delimitedEncoding || field.message.typeName.startsWith("google.protobuf.")) return undefined;
+  if (field.delimitedEncoding || !isUsual(field.message)) return undefined;
   const read = messageReader(field.message, made);
   const isList = field.fieldKind === "list";
   return [LENGTH_DELIMITED, isList ? messageListReader(name, read) : oneMessageReader(name, read)];
@@ -117,12 +110,6 @@ function oneMessageReader(name: string, read: ReadMessage): ReadField {
     if (message[name] !== undefined) throw new Unusual();
     message[name] = input.message(read);
   };
-}
-
-function isOfTexts(field: DescField & { fieldKind: "map" }): boolean {
-  return (
-    field.mapKey === ScalarType.STRING && field.mapKind === "scalar" && field.scalar === ScalarType.STRING
-  );
 }
 
 function textsReader(name: string): ReadField {

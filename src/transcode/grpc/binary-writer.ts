@@ -1,7 +1,9 @@
 import { type DescField, type DescMessage, type Message, ScalarType, toBinary } from "@bufbuild/protobuf";
-import { Edition, FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
+import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 
+import { memoize } from "../../lib/memoize.js";
 import { BinaryOutput } from "./binary-output.js";
+import { isOfTexts, isUsual, Unusual } from "./usual.js";
 
 /** Writes a message as protobuf's binary format has it, behind so many bytes that are left free. */
 export type BinaryWriter = (message: Message, headroom: number) => Buffer;
@@ -11,33 +13,24 @@ export type BinaryWriter = (message: Message, headroom: number) => Buffer;
  * message and takes four times as long. What is rare is left to it: types with fields of other kinds than answers have, and
  * messages with unknown fields or with values that do not fit, which it refuses in its own words.
  */
-export function binaryWriter(desc: DescMessage): BinaryWriter {
-  const known = writers.get(desc);
-  if (known !== undefined) return known;
+export const binaryWriter = memoize((desc: DescMessage): BinaryWriter => {
   const write = messageWriter(desc, new Map());
-  const writer: BinaryWriter = (message, headroom) => {
+  return (message, headroom) => {
     try {
       output.begin(headroom);
       write(message);
       return output.copy();
     } catch {
-      return withHeadroom(toBinary(desc, message), headroom);
+      return withHeadroom(toBinary(desc, message), headroom); // Which throws for what is wrong.
     }
   };
-  writers.set(desc, writer);
-  return writer;
-}
-
-const writers = new WeakMap<DescMessage, BinaryWriter>();
+});
 
 /** One for all: a message is written in one go. */
 const output = new BinaryOutput();
 
 type Fields = Readonly<Record<string, unknown>>;
 type Write = (message: Fields) => void;
-
-/** This is for protobuf-es. */
-class Unusual extends Error {}
 
 function withHeadroom(bytes: Uint8Array, headroom: number): Buffer {
   return Buffer.concat([Buffer.alloc(headroom), bytes]);
@@ -52,9 +45,7 @@ function messageWriter(desc: DescMessage, made: Map<DescMessage, Write>): Write 
     for (const field of fields) field(message);
   };
   made.set(desc, write); // Before its fields: one of them may be of this type.
-  const isPlain =
-    desc.file.edition === Edition.EDITION_PROTO3 && !desc.typeName.startsWith("google.protobuf.");
-  if (isPlain) {
+  if (isUsual(desc)) {
     const sorted = desc.fields.toSorted((a, b) => a.number - b.number);
     for (const field of sorted) fields.push(fieldWriter(field, made));
   } else fields.push(refuse);
@@ -116,19 +107,13 @@ function messageItem(
   field: DescField & { fieldKind: "list" | "message" },
   made: Map<DescMessage, Write>,
 ): Item | undefined {
-  if (field.message === undefined || field.delimitedEncoding || isUnwrapped(field.message)) return undefined;
+  if (field.message === undefined || field.delimitedEncoding || !isUsual(field.message)) return undefined;
   const write = messageWriter(field.message, made);
   return (value) => output.message(field.number, () => write(value as Fields));
 }
 
 function textItem({ number, scalar }: DescField & { fieldKind: "list" }): Item | undefined {
   return scalar === ScalarType.STRING ? (value) => output.text(number, value) : undefined;
-}
-
-function isOfTexts(field: DescField & { fieldKind: "map" }): boolean {
-  return (
-    field.mapKey === ScalarType.STRING && field.mapKind === "scalar" && field.scalar === ScalarType.STRING
-  );
 }
 
 function writeTexts(number: number): Item {
@@ -140,9 +125,4 @@ function writeTexts(number: number): Item {
       });
     }
   };
-}
-
-/** Messages of Google's that stand for something else in JavaScript, such as a number that may be missing. */
-function isUnwrapped({ typeName }: DescMessage): boolean {
-  return typeName.startsWith("google.protobuf.");
 }
