@@ -107,7 +107,8 @@ function partCheck(rules: FieldRules | undefined, field: DescField): Check {
   return knows(FieldRulesSchema, rules, ["string"]) ? typeCheck(rules, field) : UNSURE;
 }
 
-function every(checks: readonly Check[]): Check {
+/** All of these. */
+export function every(checks: readonly Check[]): Check {
   const [only] = checks;
   if (checks.length === 1 && only !== undefined) return only;
   return (value) => {

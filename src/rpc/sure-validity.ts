@@ -1,13 +1,13 @@
 import { type DescField, type DescMessage, getOption, hasOption, type Message } from "@bufbuild/protobuf";
 
-import { Edition } from "@bufbuild/protobuf/wkt";
 import {
   field as fieldOption,
   message as messageOption,
   oneof,
 } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import { fieldGetter } from "../transcode/message-fields.js";
 import type { Check } from "./sure-expressions.js";
-import { checkOf, requiredCheck } from "./sure-rules.js";
+import { checkOf, every, requiredCheck } from "./sure-rules.js";
 
 /**
  * Whether a message is sure to keep the `buf.validate` rules of its proto file. False where it may break one, or where a rule is
@@ -21,15 +21,13 @@ export function sureValidity(desc: DescMessage): SurelyValid {
   return new Compiler().message(desc);
 }
 
-type Fields = object;
-
 class Compiler {
   readonly #compiled = new Map<DescMessage, SurelyValid>();
 
   message(desc: DescMessage): SurelyValid {
     const known = this.#compiled.get(desc);
     if (known !== undefined) return known;
-    const checks: ((message: Fields) => boolean)[] = [];
+    const checks: SurelyValid[] = [];
     const check: SurelyValid = (message) => {
       for (const each of checks) if (!each(message)) return false;
       return true;
@@ -41,24 +39,18 @@ class Compiler {
     return check;
   }
 
-  #field(field: DescField): (message: Fields) => boolean {
+  #field(field: DescField): SurelyValid {
     // A member of a oneof lies elsewhere.
     if (field.oneof !== undefined) return () => !hasOption(field, fieldOption) && field.message === undefined;
     const rules = hasOption(field, fieldOption) ? getOption(field, fieldOption) : undefined;
-    const { localName } = field;
     const required = rules?.required === true ? requiredCheck(field) : undefined;
     const inside = this.#inside(field);
-    const [check, ...others] = [rules && checkOf(rules, field), inside].filter((one) => one !== undefined);
-    // Outside of proto3 the defaults of unset fields with presence are on the prototype.
-    const isOwn = field.parent.file.edition === Edition.EDITION_PROTO3;
+    const check = every([rules && checkOf(rules, field), inside].filter((one) => one !== undefined));
+    const valueOf = fieldGetter(field);
     return (message) => {
-      const fields = message as Readonly<Record<string, unknown>>;
-      const value = isOwn || Object.hasOwn(fields, localName) ? fields[localName] : undefined;
+      const value = valueOf(message);
       if (required !== undefined && !required(value)) return false;
-      if (value === undefined) return true;
-      if (check !== undefined && !check(value)) return false;
-      for (const other of others) if (!other(value)) return false;
-      return true;
+      return value === undefined || check(value);
     };
   }
 

@@ -1,6 +1,6 @@
 import type { DescField } from "@bufbuild/protobuf";
-import { Edition } from "@bufbuild/protobuf/wkt";
 import type { WriteJson } from "./json-functions.js";
+import { isOwnProperty } from "./message-fields.js";
 
 /** How a field of a message is written as a member of a JSON object. */
 export interface JsonMember {
@@ -40,13 +40,9 @@ export function straightWriter(members: readonly JsonMember[]): WriteJson | unde
   }
 }
 
-/** Outside of proto3 the defaults of unset fields are on the prototype. */
 function isStraight({ field, otherwise, expanded }: JsonMember): boolean {
-  return otherwise !== "leave out" && isOwn(field) && (expanded === undefined || isOwn(expanded.field));
-}
-
-function isOwn({ oneof, parent }: DescField): boolean {
-  return oneof === undefined && parent.file.edition === Edition.EDITION_PROTO3;
+  if (otherwise === "leave out" || !isOwnProperty(field)) return false;
+  return expanded === undefined || isOwnProperty(expanded.field);
 }
 
 type CallSource = (write: WriteJson, value: string) => string;

@@ -37,11 +37,11 @@ export function createJsonWriters(style: JsonStyle): JsonWriters {
       writers.set(desc, own);
       return own;
     }
-    let write: WriteJson | undefined;
-    const writer: WriteJson = (message) => write?.(message) ?? "";
+    const compiled: { write?: WriteJson } = {};
+    const writer: WriteJson = (message) => (compiled.write as WriteJson)(message);
     writers.set(desc, writer); // Before its fields: one of them may be of this type.
     const members = membersOf(desc, style, all.message);
-    write = straightWriter(members) ?? memberByMember(members);
+    compiled.write = straightWriter(members) ?? memberByMember(members);
     return writer;
   }
 }

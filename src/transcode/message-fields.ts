@@ -18,10 +18,17 @@ export function fieldSetter(field: DescField): (message: Message, value: unknown
 
 /** Compiles `getField` for one field. */
 export function fieldGetter(field: DescField): (message: Message) => unknown {
-  const isPlain = field.oneof === undefined && field.parent.file.edition === Edition.EDITION_PROTO3;
-  if (!isPlain) return (message) => getField(message, field);
+  if (!isOwnProperty(field)) return (message) => getField(message, field);
   const { localName } = field;
   return (message) => (message as unknown as Fields)[localName];
+}
+
+/**
+ * Whether a field is nothing but a property of its message. That of a oneof stands inside another, and outside of proto3 the
+ * defaults of unset fields are on the prototype.
+ */
+export function isOwnProperty({ oneof, parent }: DescField): boolean {
+  return oneof === undefined && parent.file.edition === Edition.EDITION_PROTO3;
 }
 
 /** Sets a field of a message that protobuf-es made. Refuses a second member of a oneof. */
