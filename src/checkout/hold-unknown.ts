@@ -7,7 +7,6 @@ import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import { insertJudged } from "./insert-judged.js";
-import { UNRESOLVED } from "./unjudged-row.js";
 
 /**
  * Holds the newest charge of a locked payment intent for a person, because nobody knows what became of it. Only once: its
@@ -40,7 +39,6 @@ export async function holdUnknown(
     xrefSealed: null,
     messageSealed: nothing,
     receivedAt: now,
-    ...UNRESOLVED,
   };
   if (!(await insertJudged(checkout, tx, row, held("outcome_unknown")))) return;
   await changePaymentIntent(tx, intent.id, { heldResultId: row.id });

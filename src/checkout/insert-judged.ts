@@ -1,6 +1,6 @@
 import { insertEvents } from "../db/events.js";
 import {
-  type GatewayResultRow,
+  type NewGatewayResult,
   insertGatewayResult,
   insertGatewayResultLater,
 } from "../db/gateway-results.js";
@@ -29,7 +29,7 @@ export function insertJudgedLater(checkout: Checkout, tx: Tx, row: UnjudgedRow, 
   tellOfHeld(checkout, tx, row, judgement);
 }
 
-function judgedRow(row: UnjudgedRow, { outcome, reason }: Judgement): GatewayResultRow {
+function judgedRow(row: UnjudgedRow, { outcome, reason }: Judgement): NewGatewayResult {
   return { ...row, outcome, heldReason: reason };
 }
 

@@ -56,6 +56,12 @@ export interface GatewayResultRow {
   returnClaimUntil: number | null;
 }
 
+/** A result that comes in: no person has decided anything about it yet, and no money goes back. */
+export type NewGatewayResult = Omit<
+  GatewayResultRow,
+  "resolvedAt" | "resolution" | "note" | "returnRequest" | "returnClaim" | "returnClaimUntil"
+>;
+
 export const gatewayResults = new EntitySchema<GatewayResultRow>({
   name: "gateway_result",
   columns: {
@@ -91,7 +97,7 @@ export const gatewayResults = new EntitySchema<GatewayResultRow>({
  * Stores a result. False where the account has one of this transaction with this outcome already: an equal message came
  * before. Insert first and let the unique key speak: looking for an absent row would deadlock.
  */
-export async function insertGatewayResult(tx: Tx, row: GatewayResultRow): Promise<boolean> {
+export async function insertGatewayResult(tx: Tx, row: NewGatewayResult): Promise<boolean> {
   try {
     await insertRows(tx, gatewayResults, row);
     return true;
@@ -102,7 +108,7 @@ export async function insertGatewayResult(tx: Tx, row: GatewayResultRow): Promis
 }
 
 /** The same with the transaction's next statement, or its COMMIT: that one fails where an equal message came before. */
-export function insertGatewayResultLater(tx: Tx, row: GatewayResultRow): void {
+export function insertGatewayResultLater(tx: Tx, row: NewGatewayResult): void {
   insertRowsLater(tx, gatewayResults, row);
 }
 
