@@ -67,7 +67,7 @@ export class Conversation {
   async #retry(body: Buffer, replica: number): Promise<void> {
     this.count("callback sent again");
     for (let tries = 2; tries <= DELIVERIES_MAX; tries++) {
-      await sleep(50 * tries);
+      await sleep(50 * tries); // As the gateway does, which waits longer before each delivery.
       if (!isWorthAnother(await this.post(body, "callback", replica + tries))) return;
     }
   }

@@ -68,6 +68,7 @@ async function untilFailed({ chronicle }: Stage, stop: AbortSignal): Promise<voi
   const before = counts();
   const failed = (): boolean =>
     counts().filter((count, index) => count >= (before[index] ?? 0) + FAILURES).length === 2;
+  // Without an end of its own: `stop` is that of the time that passes.
   while (!stop.aborted && !failed()) await sleep(POLL_MS);
 }
 

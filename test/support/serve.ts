@@ -17,7 +17,7 @@ export interface ServeProcess {
 }
 
 /** Runs `serve` as a process of its own until it has printed its addresses. */
-export async function serve(t: Test, env: Record<string, string>): Promise<ServeProcess> {
+export async function serve(t: Pick<Test, "teardown">, env: Record<string, string>): Promise<ServeProcess> {
   const child = start(env, ["serve"]);
   t.teardown(() => child.kill("SIGKILL"));
   child.stderr?.resume();

@@ -17,6 +17,7 @@ export function memorySizeRows(server: () => Promise<string>): readonly Row[] {
       wanted: 120,
       measure: ({ seconds }) =>
         withReplica(server, async (replica) => {
+          // Idle is what nothing happens in for a while: here the time is what is measured, not waited out.
           await sleep(seconds * 1000);
           return replica.rss();
         }),

@@ -1,10 +1,8 @@
-import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { type BenchPlace, configOf, openPlace } from "../bench-place.js";
 import type { Row } from "../row.js";
 import { spreadOf } from "../statistics.js";
-import { environmentOf, start } from "../../support/command.js";
+import { environmentOf } from "../../support/command.js";
+import { serve } from "../../support/serve.js";
 
 /** Seconds from the start of the operator's command until the service says that it is ready; its tables are there. */
 export function startRows(server: () => Promise<string>): readonly Row[] {
@@ -34,30 +32,17 @@ function startRow(name: string, server: () => Promise<string | undefined>): Row 
 }
 
 async function secondsToReady(place: BenchPlace): Promise<number> {
+  const endings: (() => unknown)[] = [];
   const started = performance.now();
-  const service = start(environmentOf({ ...configOf(place), port: PORT }), ["serve"]);
-  const ended = once(service, "exit");
-  const gone = ended.then(() => Promise.reject(new Error("serve ended before it was ready")));
-  service.stdout?.resume();
-  service.stderr?.resume();
   try {
-    await Promise.race([untilReady(), gone]);
-    return (performance.now() - started) / 1000;
+    const own = { teardown: (end: () => unknown) => void endings.push(end) };
+    const service = await serve(own, environmentOf(configOf(place)));
+    const { status } = await fetch(`${service.url}/readyz`);
+    if (status !== 200) throw new Error(`serve has printed its addresses, and /readyz answers ${status}.`);
+    const seconds = (performance.now() - started) / 1000;
+    await service.stop("SIGTERM");
+    return seconds;
   } finally {
-    service.kill("SIGTERM");
-    await ended;
-  }
-}
-
-/** Known before the service is up, unlike a port that the system picks. */
-const PORT = 28_917;
-
-const ASK_AGAIN_MS = 5;
-
-async function untilReady(): Promise<void> {
-  for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${PORT}/readyz`).catch(() => undefined); // Nobody listens yet.
-    if (answer?.status === 200) return;
-    await sleep(ASK_AGAIN_MS);
+    for (const end of endings) end();
   }
 }
