@@ -1,6 +1,7 @@
 /**
  * Compiles `src`, `gen`, `test` and `tool` to `dist` where they are newer than the last build, so that every command works
- * right after `npm ci`. Run as a program (`npm run build`) or imported for its effect.
+ * right after `npm ci`, and bundles the operator's command from that. Run as a program (`npm run build`) or imported for
+ * its effect.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
@@ -10,19 +11,22 @@ import { whileLocked } from "./lock.js";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, "dist");
-const SOURCES = ["src", "gen", "test", "tool", "tsconfig.json", "package.json"];
 
-/** Compiles where anything is newer than the last build; a failed compilation ends the process with the compiler's text. */
-export function buildStale() {
-  if (!isStale()) return;
+/** What the operator's command is made of: half of the files, and it looks at each of them whenever it starts. */
+export const OF_THE_COMMAND = ["src", "gen", "tsconfig.json", "package.json", "bin/bundle.js"];
+const EVERYTHING = [...OF_THE_COMMAND, "test", "tool"];
+
+/** Builds where any of these is newer than the last build; a failed one ends the process with the compiler's text. */
+export function buildStale(sources = EVERYTHING) {
+  if (!isStale(sources)) return;
   // Whoever waited finds the work done: look again.
-  const status = whileLocked(path.join(root, ".dist-lock"), () => (isStale() ? build() : 0));
+  const status = whileLocked(path.join(root, ".dist-lock"), () => (isStale(sources) ? build() : 0));
   if (status !== 0) process.exit(status);
 }
 
-function isStale() {
+function isStale(sources) {
   const built = modified(stampOf(dist));
-  return SOURCES.some((source) => newerThan(path.join(root, source), built));
+  return sources.some((source) => newerThan(path.join(root, source), built));
 }
 
 /** Into a folder of its own, put in place as a whole: no half-written file is ever read, no deleted source lives on. */
@@ -30,11 +34,11 @@ function build() {
   const started = new Date();
   const fresh = emptied(".dist-new");
   const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
-  const args = [tsc, "--project", root, "--outDir", fresh];
-  const { status } = spawnSync(process.execPath, args, { stdio: ["ignore", 2, 2] });
+  const bundle = path.join(root, "bin", "bundle.js");
+  const status = run([tsc, "--project", root, "--outDir", fresh]) || run([bundle, fresh]);
   if (status !== 0) {
     emptied(".dist-new");
-    return status ?? 1;
+    return status;
   }
   writeFileSync(stampOf(fresh), "");
   utimesSync(stampOf(fresh), started, started); // A source saved while the compiler ran is stale, not built.
@@ -43,6 +47,10 @@ function build() {
   renameSync(fresh, dist);
   emptied(".dist-old");
   return 0;
+}
+
+function run(args) {
+  return spawnSync(process.execPath, args, { stdio: ["ignore", 2, 2] }).status ?? 1;
 }
 
 function emptied(name) {

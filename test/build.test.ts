@@ -15,15 +15,19 @@ import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import t from "tap";
 
-/** As every command begins: it builds what is stale and imports what was built. */
+/** As the operator's command: it builds what is stale and imports what was bundled. */
 const COMMAND = `
-  const { buildStale } = await import("./bin/build.js");
-  buildStale();
-  const { word } = await import("./dist/src/word.js");
-  process.stdout.write(word);
+  const { buildStale, OF_THE_COMMAND } = await import("./bin/build.js");
+  buildStale(OF_THE_COMMAND);
+  await import("./dist/bundle/main.js");
 `;
 
-const SOURCES = { src: { "word.ts": 'export const word = "first";' } };
+const SOURCES = {
+  src: {
+    "main.ts": 'import { word } from "./word.js"; process.stdout.write(word);',
+    "word.ts": 'export const word = "first";',
+  },
+};
 
 t.test("a text that does not compile is told, and the last whole build stays", async (t) => {
   const folder = project(t.testdir(SOURCES));
@@ -61,8 +65,35 @@ t.test("a source that is gone is gone from the build", async (t) => {
   await command(folder);
   t.ok(existsSync(path.join(folder, "dist/test/old.test.js")));
   rmSync(path.join(folder, "test/old.test.ts"));
-  await command(folder);
+  spawnSync(process.execPath, ["bin/build.js"], { cwd: folder });
   t.notOk(existsSync(path.join(folder, "dist/test/old.test.js")));
+});
+
+t.test(
+  "the operator's command does not wait for a build of the tests, which the next other command makes",
+  async (t) => {
+    const folder = project(t.testdir({ ...SOURCES, test: { "word.test.ts": "export const tested = 1;" } }));
+    await command(folder);
+    writeFileSync(path.join(folder, "test/word.test.ts"), "export const tested = 2;");
+    t.same(await command(folder), { code: 0, output: "first" });
+    t.equal(compilations(folder), 1);
+    const { status } = spawnSync(process.execPath, ["bin/build.js"], { cwd: folder });
+    t.equal(status, 0);
+    t.equal(compilations(folder), 2);
+  },
+);
+
+t.test("a class keeps its name in the bundle, where another file has one of that name", async (t) => {
+  const main = `
+    import { One } from "./one.js";
+    import { other } from "./two.js";
+    process.stdout.write(One.name + other);
+  `;
+  const two = "class One {} export const other = One.name;";
+  const folder = project(
+    t.testdir({ src: { "main.ts": main, "one.ts": "export class One {}", "two.ts": two } }),
+  );
+  t.same(await command(folder), { code: 0, output: "OneOne" });
 });
 
 /** Makes a project of a folder with sources: the real build, its settings, and the compiler with a tally. */
@@ -75,7 +106,9 @@ function project(folder: string): string {
   const real = pathToFileURL(path.resolve("node_modules/typescript/bin/tsc"));
   const tally = `require("node:fs").appendFileSync("compiled", "."); import(${JSON.stringify(real)});`;
   writeFileSync(path.join(compiler, "tsc"), tally);
-  symlinkSync(path.resolve("node_modules/@types"), path.join(folder, "node_modules/@types"));
+  for (const name of ["@types", "rolldown"]) {
+    symlinkSync(path.resolve("node_modules", name), path.join(folder, "node_modules", name));
+  }
   return folder;
 }
 

@@ -5,7 +5,7 @@ import { type HttpResponse, send, sendText } from "../lib/http.js";
 
 /** `GET /openapi.json`: the merchants' API for programs. */
 export async function openApiDocument(response: HttpResponse): Promise<void> {
-  const document = await textOf(import.meta.resolve("../../../gen/openapi.json"));
+  const document = await textOf(import.meta.resolve("#openapi.json"));
   send(response, 200, document, { "content-type": "application/json" });
 }
 

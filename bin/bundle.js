@@ -1,0 +1,38 @@
+/**
+ * Puts what the operator's command imports into a few files, by `node bin/bundle.js FOLDER` for a folder of compiled sources:
+ * Node takes longer to open hundreds of small files than to run what is in them. What is imported when it is needed stays in
+ * files of its own.
+ */
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "rolldown";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const [folder = ""] = process.argv.slice(2);
+
+/**
+ * Packages of many small ES modules, each as a whole: what imports one of them has to come to the same copy. All others Node
+ * reads as they are: CommonJS, which a bundle would have to imitate, and what has native parts. The last is the bundler's own:
+ * it writes a template with `</script>` in it by a function from there.
+ */
+const WITH_US = /^(@bufbuild|@connectrpc|@oxc-project)\//;
+
+await build({
+  input: path.join(folder, "src/main.js"),
+  cwd: root,
+  platform: "node",
+  tsconfig: false, // It says how TypeScript is compiled, and that is done.
+  external: (id) => isPackage(id) && !WITH_US.test(id),
+  output: {
+    dir: path.join(folder, "bundle"),
+    format: "esm",
+    // With their names and not minified: they are in stack traces, and the names of migrations are in the database.
+    keepNames: true,
+    // For `node --enable-source-maps`.
+    sourcemap: true,
+  },
+});
+
+function isPackage(id) {
+  return /^[@a-z]/.test(id);
+}
