@@ -1,6 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
+import type { Owner } from "../domain/owner.js";
 import type { CheckoutSession } from "../domain/session.js";
 import { flag, id, integer, json, optional, primary, text, time } from "./columns.js";
 import { insertRowsLater } from "./insert.js";
@@ -67,6 +68,16 @@ export async function lockCheckoutSession(tx: Tx, id: string): Promise<CheckoutS
   const session = await selectRow(tx, checkoutSessions, `WHERE id = ?${forUpdate(tx)}`, [id]);
   if (session === undefined) throw new Error(`Session ${id} is gone.`);
   return session;
+}
+
+/** The same of a session of this owner. Undefined where it is another's, or absent. */
+export async function lockCheckoutSessionOf(
+  tx: Tx,
+  { merchantId, livemode }: Owner,
+  id: string,
+): Promise<CheckoutSessionRow | undefined> {
+  const condition = `WHERE id = ? AND merchant_id = ? AND livemode = ?${forUpdate(tx)}`;
+  return await selectRow(tx, checkoutSessions, condition, [id, merchantId, livemode]);
 }
 
 /** Counts one more form of the current attempt as given out. */
