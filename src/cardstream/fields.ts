@@ -58,12 +58,14 @@ function isSane(name: string): boolean {
 
 function utf8(bytes: Buffer): string {
   try {
-    // A byte order mark is kept: it belongs to the first name, and would otherwise be a byte that nobody signed.
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch (cause) {
     throw new MalformedMessage("The body is not UTF-8.", { cause });
   }
 }
+
+/** A byte order mark is kept: it belongs to the first name, and would otherwise be a byte that nobody signed. */
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function parseField(part: string): Field {
   const equals = part.indexOf("=");

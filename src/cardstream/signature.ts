@@ -56,6 +56,8 @@ function hash(text: string, secret: string): Buffer {
  * PHP's arrays regroup sub-fields that arrived interleaved.
  */
 function inSigningOrder(fields: readonly Field[]): Field[] {
+  // Most messages have no records, and to rank them takes longer than all the rest of a signature.
+  if (!fields.some(([name]) => name.includes("["))) return fields.toSorted(([a], [b]) => compareText(a, b));
   const firstSeen = new Map<string, number>();
   const ranked = fields.map((field, index) => {
     const ranks = prefixes(field[0]).map((prefix) => {

@@ -1,8 +1,10 @@
+import { type Field, MalformedMessage, parseFields } from "../cardstream/fields.js";
 import { mayPass } from "../db/database-errors.js";
 import type { Checkout } from "./checkout.js";
 import type { AppliedResult, GatewayMessage, RefusedResult } from "./gateway-message.js";
 import { recordResult, recordUnapplicable } from "./record-result.js";
-import { type VerifiedMessage, verifyMessage } from "./verify-message.js";
+import { verifyAhead } from "./verify-ahead.js";
+import { type RefusedMessage, type VerifiedMessage, verifyMessage } from "./verify-message.js";
 
 /**
  * Applies what the gateway says became of a payment. The only way in: callbacks and browsers, in any order and any number,
@@ -15,18 +17,63 @@ export async function applyGatewayResult(
   checkout: Checkout,
   message: GatewayMessage,
 ): Promise<AppliedResult | RefusedResult> {
-  const verified = await verifyMessage(checkout, message);
-  if (typeof verified === "string") {
-    const line = { why: verified, via: message.via, path: message.pathSessionId };
-    checkout.log.warn(line, "gateway message refused");
-    return { kind: "refused", why: verified };
+  const fields = readFields(message.body);
+  if (fields === undefined) return refuse(checkout, message, "malformed");
+  const ahead = verifyAhead(checkout, fields, message);
+  const atOnce = ahead && (await applyVerified(checkout, ahead, message, recordAhead));
+  if (atOnce !== undefined) return atOnce;
+  const verified = await verifyMessage(checkout, fields, message);
+  if (typeof verified === "string") return refuse(checkout, message, verified);
+  const applied = await applyVerified(checkout, verified, message, recordForGood);
+  if (applied === undefined) throw new Error("The session is no longer its owner's.");
+  return applied;
+}
+
+function readFields(body: Buffer): Field[] | undefined {
+  try {
+    return parseFields(body);
+  } catch (error) {
+    if (error instanceof MalformedMessage) return undefined;
+    throw error;
   }
+}
+
+function refuse(
+  { log }: Checkout,
+  { via, pathSessionId }: GatewayMessage,
+  why: RefusedMessage,
+): RefusedResult {
+  log.warn({ why, via, path: pathSessionId }, "gateway message refused");
+  return { kind: "refused", why };
+}
+
+async function applyVerified(
+  checkout: Checkout,
+  verified: VerifiedMessage,
+  message: GatewayMessage,
+  record: typeof recordResult,
+): Promise<AppliedResult | undefined> {
   await checkout.reached("result verified");
-  const applied = await recordForGood(checkout, verified, message);
+  const applied = await record(checkout, verified, message);
+  if (applied === undefined) return undefined;
   await checkout.reached("result committed");
   if (!applied.replayed) countApplied(checkout, applied);
   logApplied(checkout, verified, applied);
   return applied;
+}
+
+/** Where a retry will not cure it, `recordForGood` says what is to be done, once it is sure whose the session is. */
+async function recordAhead(
+  checkout: Checkout,
+  verified: VerifiedMessage,
+  message: GatewayMessage,
+): Promise<AppliedResult | undefined> {
+  try {
+    return await recordResult(checkout, verified, message);
+  } catch (error) {
+    if (mayPass(error)) throw error;
+    return undefined;
+  }
 }
 
 /** Where a retry will not cure it, money that was taken is held for a person: the gateway's word is never lost. */
@@ -34,7 +81,7 @@ async function recordForGood(
   checkout: Checkout,
   verified: VerifiedMessage,
   message: GatewayMessage,
-): Promise<AppliedResult> {
+): Promise<AppliedResult | undefined> {
   try {
     return await recordResult(checkout, verified, message);
   } catch (error) {

@@ -16,26 +16,45 @@ interface Kept {
   readonly clockThen: number;
 }
 
-const keptOf = new WeakMap<Database, Map<string, Kept>>();
+interface Looked {
+  /** By owner. */
+  readonly signers: Map<string, Kept>;
+  /** By the name of the account at the gateway: of several merchants that share one, the last that was looked up. */
+  readonly owners: Map<string, Owner>;
+}
+
+const lookedOf = new WeakMap<Database, Looked>();
 
 /**
  * Who may have signed a result for this owner, as it was a second ago at most; undefined where nobody has looked since then.
  * There may be more by now: what none of them has signed is for `lookUpSigners` to say.
  */
 export function signersLately({ db, clock }: Checkout, owner: Owner): readonly Signer[] | undefined {
-  const kept = keptOf.get(db)?.get(keyOf(owner));
+  const kept = lookedOf.get(db)?.signers.get(keyOf(owner));
   if (kept === undefined || performance.now() - kept.lookedAt >= KEPT_MS) return undefined;
   return Math.abs(clock.now() - kept.clockThen) < KEPT_MS ? kept.signers : undefined;
+}
+
+/** An owner whose account was called so a second ago at most. Undefined where nobody has looked since then; there may be others. */
+export function ownerLately({ db }: Checkout, merchantID: string): Owner | undefined {
+  return lookedOf.get(db)?.owners.get(merchantID);
 }
 
 /** Who may have signed a result for this owner now. */
 export async function lookUpSigners(checkout: Checkout, owner: Owner): Promise<readonly Signer[]> {
   const [lookedAt, clockThen] = [performance.now(), checkout.clock.now()];
   const signers = await signersFor(checkout, owner);
-  const kept = keptOf.get(checkout.db) ?? new Map<string, Kept>();
-  if (kept.size >= KEPT_MAX) kept.clear();
-  keptOf.set(checkout.db, kept.set(keyOf(owner), { signers, lookedAt, clockThen }));
+  const looked = roomIn(lookedOf.get(checkout.db)) ?? { signers: new Map(), owners: new Map() };
+  lookedOf.set(checkout.db, looked);
+  looked.signers.set(keyOf(owner), { signers, lookedAt, clockThen });
+  for (const { merchantID, merchantId, livemode } of signers) {
+    looked.owners.set(merchantID, { merchantId, livemode });
+  }
   return signers;
+}
+
+function roomIn(looked: Looked | undefined): Looked | undefined {
+  return looked !== undefined && looked.signers.size < KEPT_MAX ? looked : undefined;
 }
 
 function keyOf({ merchantId, livemode }: Owner): string {

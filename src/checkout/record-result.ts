@@ -1,4 +1,4 @@
-import { type CheckoutSessionRow, lockCheckoutSession, startNextAttempt } from "../db/checkout-sessions.js";
+import { type CheckoutSessionRow, lockCheckoutSessionOf, startNextAttempt } from "../db/checkout-sessions.js";
 import { isStoredBefore } from "../db/gateway-results.js";
 import { inTransaction, type Tx } from "../db/transaction.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
@@ -19,13 +19,14 @@ import type { VerifiedMessage } from "./verify-message.js";
 
 /**
  * Records one verified result in one serialisable transaction: the session or payment intent is locked, the result is
- * judged by what is stored, and either all of its consequences are written or none.
+ * judged by what is stored, and either all of its consequences are written or none. Undefined where the session is not its
+ * owner's, as far as that was taken for granted: then nothing is written.
  */
 export async function recordResult(
   checkout: Checkout,
   verified: VerifiedMessage,
   message: GatewayMessage,
-): Promise<AppliedResult> {
+): Promise<AppliedResult | undefined> {
   const { subject, refund, result } = verified;
   const row = unjudgedRow(checkout, verified, message);
   if (refund !== undefined) return await recordRefundResult(checkout, refund, result, row);
@@ -33,9 +34,10 @@ export async function recordResult(
   if (subject.intent !== undefined) return await recordChargeResult(checkout, subject.intent, result, row);
   const { session } = subject;
   const clock = await clockOf(checkout, session);
-  const record = (isNew: boolean): Promise<AppliedResult> =>
+  const record = (isNew: boolean): Promise<AppliedResult | undefined> =>
     inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
-      const locked = await lockCheckoutSession(tx, session.id);
+      const locked = await lockCheckoutSessionOf(tx, session, session.id);
+      if (locked === undefined) return undefined;
       await checkout.reached("session locked");
       return await recordFor(checkout, clock, tx, locked, result, row, isNew);
     });

@@ -1,11 +1,17 @@
 import { type CheckoutSessionRow, findCheckoutSession } from "../db/checkout-sessions.js";
 import { findPaymentIntent, type PaymentIntentRow } from "../db/payment-intents.js";
 import type { AttemptReference } from "../domain/attempt-reference.js";
+import type { Owner } from "../domain/owner.js";
 import type { Checkout } from "./checkout.js";
 
 /** What an attempt to take money is made for: a session, or a direct charge's payment intent. Exactly one is there. */
 export type Subject =
   | { readonly session: CheckoutSessionRow; readonly intent?: undefined }
+  | { readonly session?: undefined; readonly intent: PaymentIntentRow };
+
+/** What a message is about, where of a session no more has to be known than whose it is. */
+export type MessageSubject =
+  | { readonly session: Owner & { readonly id: string }; readonly intent?: undefined }
   | { readonly session?: undefined; readonly intent: PaymentIntentRow };
 
 /** The subject that a reference names. Undefined where there is none: then it was not of our making. */

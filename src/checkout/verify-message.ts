@@ -1,4 +1,4 @@
-import { type Field, fieldText, MalformedMessage, parseFields } from "../cardstream/fields.js";
+import { type Field, fieldText } from "../cardstream/fields.js";
 import { verifyResult } from "../cardstream/result.js";
 import { isSigned } from "../cardstream/signature.js";
 import { findRefund, type RefundRow } from "../db/refunds.js";
@@ -10,7 +10,7 @@ import type { Checkout } from "./checkout.js";
 import type { GatewayMessage } from "./gateway-message.js";
 import { type Signer, signersNamed } from "./gateway-account.js";
 import { lookUpSigners, signersLately } from "./kept-signers.js";
-import { findSubject, type Subject } from "./subject.js";
+import { findSubject, type MessageSubject } from "./subject.js";
 
 /** A message whose account signed all of it, and whose it is. */
 export interface VerifiedMessage {
@@ -18,7 +18,7 @@ export interface VerifiedMessage {
   /** Whose account signed it. */
   readonly owner: Owner;
   /** What it is about. Undefined where nothing of ours has its `transactionUnique`. */
-  readonly subject: Subject | undefined;
+  readonly subject: MessageSubject | undefined;
   /** The refund that it is about, where it is about one. */
   readonly refund?: RefundRow | undefined;
 }
@@ -40,10 +40,9 @@ export type RefusedMessage =
  */
 export async function verifyMessage(
   checkout: Checkout,
-  { body, pathSessionId }: GatewayMessage,
+  fields: readonly Field[],
+  { pathSessionId }: GatewayMessage,
 ): Promise<VerifiedMessage | RefusedMessage> {
-  const fields = readFields(body);
-  if (fields === undefined) return "malformed";
   const name = fieldText(fields, "transactionUnique");
   const subject = await findSubject(checkout, parseAttemptReference(name));
   const refundId = refundNamed(name);
@@ -54,15 +53,6 @@ export async function verifyMessage(
     return "another session's return page";
   const result = await verifyFor(checkout, fields, owner);
   return typeof result === "string" ? result : { result, owner: ownerOf(owner), subject, refund };
-}
-
-function readFields(body: Buffer): Field[] | undefined {
-  try {
-    return parseFields(body);
-  } catch (error) {
-    if (error instanceof MalformedMessage) return undefined;
-    throw error;
-  }
 }
 
 async function verifyFor(
@@ -77,7 +67,11 @@ async function verifyFor(
   return verifyBy(fields, await lookUpSigners(checkout, owner));
 }
 
-function verifyBy(fields: readonly Field[], signers: readonly Signer[]): GatewayResult | RefusedMessage {
+/** Whether one of these signed the message. */
+export function verifyBy(
+  fields: readonly Field[],
+  signers: readonly Signer[],
+): GatewayResult | RefusedMessage {
   if (signers.length === 0) return "no such account";
   const named = signers.filter(({ merchantID }) => merchantID === fieldText(fields, "merchantID"));
   if (named.length === 0) return "another account's merchantID";

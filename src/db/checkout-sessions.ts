@@ -1,12 +1,13 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
+import type { Owner } from "../domain/owner.js";
 import type { CheckoutSession } from "../domain/session.js";
 import { flag, id, integer, json, optional, primary, text, time } from "./columns.js";
 import { insertRowsLater } from "./insert.js";
 import { selectRow } from "./select.js";
 import { forUpdate, type Tx } from "./transaction.js";
-import { type Change, updateRowLater, updateRows } from "./update.js";
+import { type Change, updateRowsLater, updateRows } from "./update.js";
 
 /** A session as it is stored, with three times that only the record needs. */
 export interface CheckoutSessionRow extends CheckoutSession {
@@ -69,6 +70,16 @@ export async function lockCheckoutSession(tx: Tx, id: string): Promise<CheckoutS
   return session;
 }
 
+/** The same of a session of this owner. Undefined where it is another's, or absent. */
+export async function lockCheckoutSessionOf(
+  tx: Tx,
+  { merchantId, livemode }: Owner,
+  id: string,
+): Promise<CheckoutSessionRow | undefined> {
+  const condition = `WHERE id = ? AND merchant_id = ? AND livemode = ?${forUpdate(tx)}`;
+  return await selectRow(tx, checkoutSessions, condition, [id, merchantId, livemode]);
+}
+
 /** Counts one more form of the current attempt as given out. */
 export async function noteFormGiven(tx: Tx, id: string, now: number): Promise<void> {
   await update(tx, { formsGiven: () => "forms_given + 1", formGivenAt: now }, "id = ?", id);
@@ -101,13 +112,15 @@ export interface Completion {
 }
 
 /**
- * Marks a session complete with the transaction's next statement, or its COMMIT. Unless that moves exactly one row, that one
+ * Marks a locked session complete with the transaction's next statement, or its COMMIT. Where it is complete already, that one
  * fails: the last net under the row lock.
  */
 export function markComplete(tx: Tx, id: string, completion: Completion): void {
-  const change = { ...completion, status: "complete" as const };
-  updateRowLater(tx, checkoutSessions, change, "id = ? AND status <> 'complete'", [id]);
+  updateRowsLater(tx, checkoutSessions, { ...completion, status: COMPLETE_ONCE }, "id = ?", [id]);
 }
+
+/** Null for a session that is complete, which its column refuses: to look at the number of changed rows is a statement more. */
+const COMPLETE_ONCE = (): string => "CASE WHEN status <> 'complete' THEN 'complete' END";
 
 async function update(
   tx: Tx,

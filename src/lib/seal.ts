@@ -63,6 +63,7 @@ const FINGERPRINT_DIGITS = 32;
 
 /** First byte of every sealed value, so that the cipher can be changed one day. */
 const VERSION = 1;
+const VERSION_BYTE = Buffer.of(VERSION);
 
 /** Keys of a thousand merchants that take payments now. To derive one takes longer than to seal a message with it. */
 const KEYS_KEPT_MAX = 5000;
@@ -84,8 +85,9 @@ function keptScopeKeys(masterKey: Uint8Array): (scope: SealScope) => KeyObject {
 function seal(key: KeyObject, text: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
-  const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
-  return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), sealed]);
+  const sealed = cipher.update(text, "utf8");
+  const last = cipher.final(); // Before the tag, which is known only then.
+  return Buffer.concat([VERSION_BYTE, nonce, cipher.getAuthTag(), sealed, last]);
 }
 
 function open(key: KeyObject, sealed: Buffer): string {

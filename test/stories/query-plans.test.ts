@@ -10,7 +10,7 @@ import {
 import { onMysql, until } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { anOrder } from "../support/orders.js";
-import { badPlanOf, fillTables, logQueries } from "../support/query-log.js";
+import { asked, badPlanOf, fillTables, logQueries } from "../support/query-log.js";
 import { callback, type Session } from "../support/results.js";
 
 /** Of each row. */
@@ -36,6 +36,31 @@ await onMysql(
     t.ok(relevant.length > 25, `a guard that saw ${relevant.length} statements must fail`);
     for (const statement of relevant)
       t.equal(await badPlanOf(admin, statement), undefined, statement.slice(0, 100));
+  },
+);
+
+await onMysql(
+  t,
+  "a payment right after another of its merchant is recorded in two round trips",
+  async (t, engine, admin) => {
+    const config = testConfig(engine);
+    const { liveKey, live } = await createTestMerchant(config);
+    const app = await startTestApp(t, config);
+    const pay = async (): Promise<string[]> => {
+      const session: Session = (await app.call("POST", "/v1/checkout/sessions", liveKey, anOrder())).json;
+      const body = signedBody(paidMessage(session, live.gatewayMerchantId), live.secret);
+      const statements = await asked(admin, async () => {
+        t.equal((await callback(app, body)).status, 200);
+      });
+      return statements.filter((text) => text.includes(session.id));
+    };
+    const [lookedUp, ...others] = await pay();
+    t.match(lookedUp, /FROM `checkout_session` WHERE id = '\w+'$/, "whose it is, to begin with");
+    t.equal(others.length, 2);
+    const [locked, written, ...more] = await pay();
+    t.match(locked, /FOR UPDATE$/);
+    t.match(written, /COMMIT$/);
+    t.same(more, []);
   },
 );
 

@@ -34,6 +34,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     engine: "mariadb",
     changes: [
       { file: SESSIONS, from: "WHERE id = ?${forUpdate(tx)}", to: "WHERE id = ?" },
+      { file: SESSIONS, from: "AND livemode = ?${forUpdate(tx)}", to: "AND livemode = ?" },
       // At SERIALIZABLE a server would lock the row for every reader.
       {
         file: RECORD,
