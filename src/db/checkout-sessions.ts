@@ -6,7 +6,7 @@ import { flag, id, integer, json, optional, primary, text, time } from "./column
 import { insertRowsLater } from "./insert.js";
 import { selectRow } from "./select.js";
 import { forUpdate, type Tx } from "./transaction.js";
-import { type Change, updateRowLater, updateRows } from "./update.js";
+import { type Change, updateRowsLater, updateRows } from "./update.js";
 
 /** A session as it is stored, with three times that only the record needs. */
 export interface CheckoutSessionRow extends CheckoutSession {
@@ -101,13 +101,15 @@ export interface Completion {
 }
 
 /**
- * Marks a session complete with the transaction's next statement, or its COMMIT. Unless that moves exactly one row, that one
+ * Marks a locked session complete with the transaction's next statement, or its COMMIT. Where it is complete already, that one
  * fails: the last net under the row lock.
  */
 export function markComplete(tx: Tx, id: string, completion: Completion): void {
-  const change = { ...completion, status: "complete" as const };
-  updateRowLater(tx, checkoutSessions, change, "id = ? AND status <> 'complete'", [id]);
+  updateRowsLater(tx, checkoutSessions, { ...completion, status: COMPLETE_ONCE }, "id = ?", [id]);
 }
+
+/** Null for a session that is complete, which its column refuses: to look at the number of changed rows is a statement more. */
+const COMPLETE_ONCE = (): string => "CASE WHEN status <> 'complete' THEN 'complete' END";
 
 async function update(
   tx: Tx,

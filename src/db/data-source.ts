@@ -73,8 +73,4 @@ class Reads implements Statements {
   defer(): never {
     throw new Error("A write outside inTransaction is refused");
   }
-
-  deferForOne(): never {
-    return this.defer();
-  }
 }

@@ -1,7 +1,7 @@
 import type { Pool, PoolConnection, QueryError, ResultSetHeader } from "mysql2";
 import { QueryFailedError } from "typeorm/error/QueryFailedError.js";
 
-import { NotOneRow, type Outcome, type Statements, type StoredRow } from "./statements.js";
+import { type Outcome, type Statements, type StoredRow } from "./statements.js";
 
 /** Reads beside all transactions, each on whatever connection is free. */
 export function mysqlReads(pool: Pool): Statements["run"] {
@@ -50,11 +50,6 @@ export class MysqlTransaction implements Statements {
     this.#waiting.push({ sql, values });
   }
 
-  deferForOne(sql: string, values: readonly unknown[]): void {
-    this.defer(sql, values);
-    this.defer(FAILS_UNLESS_ONE, []);
-  }
-
   /**
    * Sends what is still deferred along. A transaction that has done nothing needs no end, and one statement alone needs no
    * beginning either: the server commits it by itself.
@@ -98,22 +93,9 @@ export class MysqlTransaction implements Statements {
       sql += sql === "" ? statement.sql : `;\n${statement.sql}`;
       values.push(...statement.values);
     }
-    const answers = await send(this.#connection, sql, values).catch(throwNotOneRow);
+    const answers = await send(this.#connection, sql, values);
     return (answers as unknown[]).at(-1);
   }
-}
-
-/**
- * Comes behind a change, in the same round trip: a server stops at the first statement that fails, so that a COMMIT behind it is
- * not reached. Conditions that raise an error of one's own are for procedures only; a subquery of two rows fails on every server.
- */
-const FAILS_UNLESS_ONE = "SELECT IF(ROW_COUNT() = 1, 1, (SELECT 1 UNION ALL SELECT 2))";
-
-const SUBQUERY_OF_SEVERAL_ROWS = 1242;
-
-function throwNotOneRow(error: unknown): never {
-  const { errno } = (error as QueryFailedError).driverError as QueryError;
-  throw errno === SUBQUERY_OF_SEVERAL_ROWS ? new NotOneRow() : error;
 }
 
 interface Statement {

@@ -5,7 +5,7 @@ import { QueryResult } from "typeorm/query-runner/QueryResult.js";
 import { isWorthAnotherRun } from "./database-errors.js";
 import { type Isolation, MysqlTransaction } from "./mysql-statements.js";
 import { SerialQueryRunner } from "./serial-query-runner.js";
-import { NotOneRow, type Outcome, provideStatements, type Statements } from "./statements.js";
+import { type Outcome, provideStatements, type Statements } from "./statements.js";
 
 /** A transaction of a query runner. */
 export interface OpenTransaction {
@@ -22,20 +22,16 @@ async function openSqlite(runner: SerialQueryRunner): Promise<OpenTransaction> {
   await runner.startTransaction();
   const trial = new Trial();
   // The embedded engine has no round trips to save; and what fails is told by the next statement, as on a server.
-  const runAtOnce = (sql: string, values: readonly unknown[]): Outcome | undefined => {
+  const runAtOnce = (sql: string, values: readonly unknown[]): void => {
     try {
-      return runner.runAtOnce(sql, values);
+      runner.runAtOnce(sql, values);
     } catch (error) {
       trial.fail(error);
-      return undefined;
     }
   };
   const statements = new TriedStatements(trial, {
     run: (sql, values) => runner.run(sql, values),
-    defer: (sql, values) => void runAtOnce(sql, values),
-    deferForOne: (sql, values) => {
-      if (runAtOnce(sql, values)?.changes !== 1) trial.fail(new NotOneRow());
-    },
+    defer: runAtOnce,
   });
   provideStatements(runner.manager, statements);
   const query = runner.query.bind(runner) as (...call: unknown[]) => Promise<unknown>;
@@ -121,10 +117,5 @@ class TriedStatements implements Statements {
   defer(sql: string, values: readonly unknown[]): void {
     this.#trial.check();
     this.#statements.defer(sql, values);
-  }
-
-  deferForOne(sql: string, values: readonly unknown[]): void {
-    this.#trial.check();
-    this.#statements.deferForOne(sql, values);
   }
 }

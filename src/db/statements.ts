@@ -20,17 +20,6 @@ export interface Statements {
    * it fails, that one fails.
    */
   defer(sql: string, values: readonly unknown[]): void;
-  /** The same for a change of exactly one row. Where it finds none or several, the next statement fails, or the COMMIT. */
-  deferForOne(sql: string, values: readonly unknown[]): void;
-}
-
-/** A change of one row found none or several. */
-export class NotOneRow extends Error {
-  override readonly name = "NotOneRow";
-
-  constructor() {
-    super("A change of exactly one row did not find it.");
-  }
 }
 
 /** Says how the statements of this entity manager are run. */

@@ -22,8 +22,8 @@ export async function updateRows<Row extends ObjectLiteral>(
   return (await statementsOf(tx).run(update.sql, update.values)).changes;
 }
 
-/** The same of exactly one row with the transaction's next statement, or its COMMIT. Where that is not what it finds, that one fails. */
-export function updateRowLater<Row extends ObjectLiteral>(
+/** The same with the transaction's next statement, or its COMMIT. Nobody is told how many rows it found. */
+export function updateRowsLater<Row extends ObjectLiteral>(
   tx: Tx,
   schema: EntitySchema<Row>,
   change: Change<Row>,
@@ -31,7 +31,7 @@ export function updateRowLater<Row extends ObjectLiteral>(
   values: readonly unknown[],
 ): void {
   const update = updateOf(tableOf(schema), change, condition, values);
-  statementsOf(tx).deferForOne(update.sql, update.values);
+  statementsOf(tx).defer(update.sql, update.values);
 }
 
 function updateOf(
