@@ -32,21 +32,42 @@ export async function runRow(row: Row, effort: Effort): Promise<RowResult> {
 }
 
 async function runPair({ name, wanted, open }: PairRow, effort: Effort): Promise<RowResult> {
-  const pair = await open();
+  const runs: PairRun[] = [];
+  for (let start = 1; start <= effort.starts; start++) {
+    runs.push(await runStart(await open(), effort, start === effort.starts));
+  }
+  const samples = runs.flatMap((run) => run.samples);
+  const last = runs.at(-1);
+  const standings = (last?.names ?? []).map((contender, index): Standing => {
+    const own = samples.map((round) => round[index]).filter((sample) => sample !== undefined);
+    return {
+      name: contender,
+      rate: spreadOf(own.map(({ rate }) => rate)),
+      cpu: spreadOf(own.map(({ cpu }) => cpu)).median,
+      latency: last?.latencies[index] ?? null,
+    };
+  });
+  const [ours, other] = standings.map(({ rate }) => rate.median);
+  return { name, wanted, better: "higher", ratio: (ours ?? NaN) / (other ?? NaN), standings };
+}
+
+/** What both came to in one start. */
+interface PairRun {
+  readonly names: readonly string[];
+  /** A round each. */
+  readonly samples: readonly (readonly Sample[])[];
+  readonly latencies: readonly Standing["latency"][];
+}
+
+async function runStart(
+  pair: readonly [Contender, Contender],
+  effort: Effort,
+  isLast: boolean,
+): Promise<PairRun> {
   try {
     const samples = await alternately(pair, effort);
-    const fixed = await atFixedRate(pair, samples, effort);
-    const standings = pair.map((contender, index): Standing => {
-      const own = samples.map((round) => round[index]).filter((sample) => sample !== undefined);
-      return {
-        name: contender.name,
-        rate: spreadOf(own.map(({ rate }) => rate)),
-        cpu: spreadOf(own.map(({ cpu }) => cpu)).median,
-        latency: fixed[index] ?? null,
-      };
-    });
-    const [ours, other] = standings.map(({ rate }) => rate.median);
-    return { name, wanted, better: "higher", ratio: (ours ?? NaN) / (other ?? NaN), standings };
+    const latencies = isLast ? await atFixedRate(pair, samples, effort) : [];
+    return { names: pair.map(({ name }) => name), samples, latencies };
   } finally {
     for (const contender of pair) await contender.close();
   }

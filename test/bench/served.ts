@@ -1,31 +1,51 @@
 import { type ServerProcess, startServer } from "./child.js";
 import { type Contender, sampleOf } from "./contender.js";
-import { closedLoop, fixedRate } from "./load/drive.js";
-import type { Lanes } from "./load/lane.js";
+import { closedLoop, type Driven, fixedRate } from "./load/drive.js";
+import type { Lane, Lanes } from "./load/lane.js";
 
-/** A server of `programs/`, and the lanes that call it. */
+/** A server of `programs/`, and what calls it. */
 export interface ServedOptions {
   readonly name: string;
   readonly program: string;
   readonly options?: object;
   /** How many processes of it. */
   readonly replicas?: number;
-  readonly open: (servers: readonly ServerProcess[]) => Promise<Lanes>;
+  readonly load: (servers: readonly ServerProcess[]) => Promise<Load>;
+}
+
+/** How servers are called. */
+export interface Load {
+  /** Opens lanes for one measurement. */
+  readonly open: () => Promise<Lanes>;
+  /** What makes the closed loop; undefined: the lanes, as they make the fixed rate. */
+  readonly loop?: (seconds: number) => Promise<Driven>;
 }
 
 /** A contender whose server is called in a closed loop. */
 export async function served(contender: ServedOptions): Promise<Contender> {
-  const { name, program, options = {}, replicas = 1, open } = contender;
+  const { name, program, options = {}, replicas = 1, load } = contender;
   const servers = await Promise.all(Array.from({ length: replicas }, () => startServer(program, options)));
-  const opened = await open(servers);
-  const { lanes } = opened;
+  const { open, loop = (seconds) => onLanes(open, (lanes) => closedLoop(lanes, seconds)) } =
+    await load(servers);
   return {
     name,
-    measure: (seconds) => sampleOf(servers, () => closedLoop(lanes, seconds)),
-    latencies: (rate, seconds) => fixedRate(lanes, rate, seconds),
+    measure: (seconds) => sampleOf(servers, () => loop(seconds)),
+    latencies: (rate, seconds) => onLanes(open, (lanes) => fixedRate(lanes, rate, seconds)),
     close: async () => {
-      opened.close();
       await Promise.all(servers.map((server) => server.stop()));
     },
   };
+}
+
+/** Opened for each measurement: a server closes connections that stand idle while another contender is measured. */
+async function onLanes<Result>(
+  open: Load["open"],
+  drive: (lanes: readonly Lane[]) => Promise<Result>,
+): Promise<Result> {
+  const opened = await open();
+  try {
+    return await drive(opened.lanes);
+  } finally {
+    opened.close();
+  }
 }

@@ -5,6 +5,7 @@ import { findProgram, type Need } from "./packages.js";
 export const BROWSER: Need<string> = {
   what: "the Chromium browser",
   packages: ["chromium"],
+  instead: "CHROMIUM_PATH may name a browser.",
   find: () =>
     process.env["CHROMIUM_PATH"] ||
     findProgram("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),

@@ -15,6 +15,8 @@ export interface ServerProgram {
 export const DATABASE_SERVER: Need<ServerProgram> = {
   what: "a MariaDB (or MySQL) server",
   packages: ["mariadb-server-core", "mariadb-client-core"],
+  instead:
+    "Instead of a server program, TEST_DATABASE_URL may name a running server (mysql://user:password@host:3306).",
   find: () => {
     const server = findProgram("mariadbd", "mysqld");
     if (!server) return undefined;

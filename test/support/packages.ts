@@ -7,6 +7,8 @@ export interface Need<Found> {
   what: string;
   /** Debian's packages that have it. */
   packages: string[];
+  /** What serves where they cannot be installed: a sentence. */
+  instead?: string;
   find: () => Found | undefined;
 }
 
@@ -27,7 +29,7 @@ export function installMissing(needs: Need<unknown>[]): void {
   if (missing.length === 0) return;
   const packages = missing.flatMap((need) => need.packages);
   const refusal = reasonNotToInstall();
-  if (refusal) throw new Error(`${sentence(missing)} ${refusal} ${advice(packages)}`);
+  if (refusal) throw new Error([sentence(missing), refusal, ...advice(missing)].join(" "));
   process.stderr.write(`${sentence(missing)} Installing ${packages.join(" ")} with apt-get.\n`);
   apt("update");
   apt("install", "-y", "--no-install-recommends", ...packages);
@@ -39,12 +41,12 @@ function sentence(missing: Need<unknown>[]): string {
   return `The tests need ${missing.map((need) => need.what).join(" and ")}, not found on this machine.`;
 }
 
-function advice(packages: string[]): string {
-  return (
-    `On Debian: sudo apt-get install --no-install-recommends ${packages.join(" ")}. ` +
-    "Instead of a server program, TEST_DATABASE_URL may name a running server (mysql://user:password@host:3306), " +
-    "and CHROMIUM_PATH a browser."
-  );
+function advice(missing: Need<unknown>[]): string[] {
+  const packages = missing.flatMap((need) => need.packages);
+  return [
+    `On Debian: sudo apt-get install --no-install-recommends ${packages.join(" ")}.`,
+    ...missing.flatMap((need) => need.instead ?? []),
+  ];
 }
 
 function reasonNotToInstall(): string | undefined {

@@ -3,15 +3,11 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { CreateCheckoutSessionResponseSchema } from "../../../gen/calmonypay/v1/checkout_service_pb.js";
 import type { ServerProcess } from "../child.js";
 import type { Contender } from "../contender.js";
-import { HttpConnection } from "../load/http-connection.js";
-import { httpLanes } from "../load/http-lanes.js";
 import { grpcLanes } from "../load/grpc-lanes.js";
-import type { Lanes } from "../load/lane.js";
 import type { Row } from "../row.js";
-import { served } from "../served.js";
-import { createMessage, createRequest, getRequest, isSession } from "./orders.js";
-
-const CONNECTIONS = 32;
+import { type Load, served } from "../served.js";
+import { createLoad, getLoad, type JsonLoad } from "./json-load.js";
+import { createMessage } from "./orders.js";
 
 /** What costs nothing but CPU: no database behind it. */
 export const memoryRows: readonly Row[] = [
@@ -20,12 +16,12 @@ export const memoryRows: readonly Row[] = [
     name: "gRPC unary",
     wanted: 1.2,
     open: async () => [
-      await served({ name: "service", program: "memory-service", open: openGrpc }),
-      await served({ name: "@grpc/grpc-js", program: "grpc-js-peer", open: openGrpc }),
+      await served({ name: "service", program: "memory-service", load: grpcLoad }),
+      await served({ name: "@grpc/grpc-js", program: "grpc-js-peer", load: grpcLoad }),
     ],
   },
-  { kind: "pair", name: "JSON POST", wanted: 0.9, open: () => bothOverJson(openPost) },
-  { kind: "pair", name: "JSON GET", wanted: 0.9, open: () => bothOverJson(openGet) },
+  { kind: "pair", name: "JSON POST", wanted: 0.9, open: () => bothOverJson(createLoad) },
+  { kind: "pair", name: "JSON GET", wanted: 0.9, open: () => bothOverJson(getLoad) },
   {
     kind: "pair",
     name: "JSON GET, 1 000 rules against 10",
@@ -37,35 +33,35 @@ export const memoryRows: readonly Row[] = [
     name: "JSON POST, 2 replicas",
     wanted: 1.5,
     open: async () => [
-      await served({ name: "2 processes", program: "memory-service", replicas: 2, open: openPost }),
-      await served({ name: "1 process", program: "memory-service", open: openPost }),
+      await served({ name: "2 processes", program: "memory-service", replicas: 2, load: createLoad }),
+      await served({ name: "1 process", program: "memory-service", load: createLoad }),
     ],
   },
 ];
 
-async function bothOverJson(
-  open: (servers: readonly ServerProcess[]) => Promise<Lanes>,
-): Promise<readonly [Contender, Contender]> {
+async function bothOverJson(load: JsonLoad): Promise<readonly [Contender, Contender]> {
   return [
-    await served({ name: "service", program: "memory-service", open }),
-    await served({ name: "fastify", program: "fastify-peer", open }),
+    await served({ name: "service", program: "memory-service", load }),
+    await served({ name: "fastify", program: "fastify-peer", load }),
   ];
 }
 
 /** The same calls at an address beside so many others: a call may cost a tenth more at most. */
 async function withRules(name: string, otherRules: number): Promise<Contender> {
-  return await served({ name, program: "memory-service", options: { otherRules }, open: openGet });
+  return await served({ name, program: "memory-service", options: { otherRules }, load: getLoad });
 }
 
-async function openGrpc([server]: readonly ServerProcess[]): Promise<Lanes> {
-  return await grpcLanes({
-    port: server?.ports.grpc ?? 0,
-    connections: 4,
-    streams: 16,
-    path: "/calmonypay.v1.CheckoutService/CreateCheckoutSession",
-    message: createMessage(),
-    isRight: isSessionMessage(),
-  });
+async function grpcLoad([server]: readonly ServerProcess[]): Promise<Load> {
+  const open = () =>
+    grpcLanes({
+      port: server?.ports.grpc ?? 0,
+      connections: 4,
+      streams: 16,
+      path: "/calmonypay.v1.CheckoutService/CreateCheckoutSession",
+      message: createMessage(),
+      isRight: isSessionMessage(),
+    });
+  return { open };
 }
 
 /** The first answer is decoded; later ones are as long and have the same text in the same place. */
@@ -77,28 +73,4 @@ function isSessionMessage(): (answer: Buffer) => boolean {
     const { checkoutSession } = fromBinary(CreateCheckoutSessionResponseSchema, answer.subarray(5));
     return checkoutSession?.amountTotal === 2999n && checkoutSession.id.startsWith("cs_");
   };
-}
-
-async function openPost(servers: readonly ServerProcess[]): Promise<Lanes> {
-  const request = createRequest();
-  const ports = servers.map((server) => server.ports.http);
-  return await httpLanes({ ports, count: CONNECTIONS, next: () => request, isRight: isSession });
-}
-
-async function openGet([server]: readonly ServerProcess[]): Promise<Lanes> {
-  const port = server?.ports.http ?? 0;
-  const connection = await HttpConnection.open(port);
-  const requests: Buffer[] = [];
-  for (let made = 0; made < 100; made++) {
-    const { body } = await connection.send(createRequest());
-    requests.push(getRequest((JSON.parse(body) as { id: string }).id));
-  }
-  connection.close();
-  let next = 0;
-  return await httpLanes({
-    ports: [port],
-    count: CONNECTIONS,
-    next: () => requests[next++ % requests.length],
-    isRight: isSession,
-  });
 }

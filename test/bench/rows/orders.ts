@@ -41,9 +41,10 @@ export function createMessage(): Buffer {
   return Buffer.concat([prefix, bytes]);
 }
 
+/** What the answer to either request holds. */
+export const SESSION_TEXTS = ['"object":"checkout.session"', '"amount_total":2999,'] as const;
+
 /** True for the answer to either request. */
 export function isSession({ status, body }: { readonly status: number; readonly body: string }): boolean {
-  return (
-    status === 200 && body.includes('"object":"checkout.session"') && body.includes('"amount_total":2999,')
-  );
+  return status === 200 && SESSION_TEXTS.every((text) => body.includes(text));
 }

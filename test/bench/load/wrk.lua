@@ -1,0 +1,42 @@
+-- What wrk does with the work of wrk.ts: requests on standard input, NUL between them; after `--` what each answer must hold.
+-- One thread only: each has its own globals, and standard input can be read once.
+
+local requests, texts = {}, {}
+local turn = 0
+
+function init(args)
+  for text in io.read("*a"):gmatch("%Z+") do
+    requests[#requests + 1] = text
+  end
+  for _, text in ipairs(args) do
+    texts[#texts + 1] = text
+  end
+end
+
+function request()
+  turn = turn % #requests + 1
+  return requests[turn]
+end
+
+function response(status, _, body)
+  if status ~= 200 then
+    refuse(status, body)
+  end
+  for i = 1, #texts do
+    if not body:find(texts[i], 1, true) then
+      refuse(status, body)
+    end
+  end
+end
+
+-- Ends the whole program: what a server does that answers wrongly is not to be measured.
+function refuse(status, body)
+  io.stderr:write(("A wrong answer: %d %s\n"):format(status, body:sub(1, 500)))
+  os.exit(1)
+end
+
+function done(summary)
+  local errors = summary.errors
+  local line = '{"requests":%d,"microseconds":%d,"socketErrors":%d}\n'
+  io.write(line:format(summary.requests, summary.duration, errors.connect + errors.read + errors.write))
+end

@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+import type { Driven } from "./drive.js";
+
+/** Requests that are sent in turn, over and over again, and what must come back. */
+export interface WrkWork {
+  /** Connections are shared out evenly among them. */
+  readonly ports: readonly number[];
+  readonly connections: number;
+  readonly requests: readonly Buffer[];
+  /** An answer is right if it is 200 and holds all of these. */
+  readonly texts: readonly string[];
+}
+
+/**
+ * A closed loop of wrk, which costs half of what our own connections cost the cores that it shares with the servers. It knows
+ * whole seconds only, so these are rounded up. A fixed rate it does not know: its times would be those of a closed loop,
+ * in which a call that was never made because the server stood still counts as none.
+ */
+export async function wrkLoop(work: WrkWork, seconds: number): Promise<Driven> {
+  const stop = new AbortController();
+  try {
+    const runs = await Promise.all(
+      work.ports.map((port) => run(work, port, Math.ceil(seconds), stop.signal)),
+    );
+    const calls = sum(runs.map(({ requests }) => requests));
+    // Each has its own time, so it is the rates that add up.
+    const rate = sum(runs.map(({ requests, microseconds }) => (requests / microseconds) * 1e6));
+    return { calls, seconds: calls / rate };
+  } finally {
+    stop.abort(); // Where one has failed, the other has nothing left to do.
+  }
+}
+
+/** What the script prints in the end, behind what wrk prints. */
+interface Run {
+  readonly requests: number;
+  readonly microseconds: number;
+  readonly socketErrors: number;
+}
+
+/** From the root of the project: what is compiled lies elsewhere. */
+const SCRIPT = "test/bench/load/wrk.lua";
+
+/** One process of one thread for each server: a server has one thread too, and they share two cores. */
+async function run(
+  { ports, connections, requests, texts }: WrkWork,
+  port: number,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<Run> {
+  const args = ["-t1", `-c${connections / ports.length}`, `-d${seconds}s`, "-s", SCRIPT];
+  const running = promisify(execFile)("wrk", [...args, `http://127.0.0.1:${port}`, "--", ...texts], {
+    signal,
+  });
+  running.child.stdin?.on("error", () => {}); // It ended before it read them: its exit code says so.
+  running.child.stdin?.end(requests.join("\0"));
+  const { stdout } = await running;
+  const result = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Run;
+  if (result.socketErrors > 0) throw new Error(`${result.socketErrors} errors of sockets:\n${stdout}`);
+  if (result.requests === 0) throw new Error(`No answer in ${seconds} s.`);
+  return result;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
