@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 
 import { installMissing } from "../support/packages.js";
-import { LOAD_GENERATOR } from "../support/wrk.js";
+import { LOAD_GENERATORS } from "../support/load-generators.js";
 import { BenchServer } from "./bench-server.js";
 import { table, writeReport } from "./report.js";
 import type { Effort, Row } from "./row.js";
@@ -37,7 +37,7 @@ export async function bench(args: readonly string[]): Promise<number> {
     process.stderr.write(`There is no row ${options.only}: ${ROWS.map(({ name }) => name).join(", ")}.\n`);
     return 2;
   }
-  installMissing([LOAD_GENERATOR]);
+  installMissing(LOAD_GENERATORS);
   const given = process.env["TEST_DATABASE_URL"];
   if (options.quick && given) server.borrow(given);
   const results = await runAll(rows, effortOf(options));

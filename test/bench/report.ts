@@ -16,7 +16,7 @@ export function table(rows: readonly RowResult[]): string {
   return [HEAD, ...rows.map(line)].join("\n");
 }
 
-const HEAD = `| work | ratio | wanted | calls/s: median (min to max) | CPU a call | p50, p99 at a fixed rate |
+const HEAD = `| work | ratio: median (min to max) | wanted | calls/s: median (min to max) | CPU a call | p50, p99 at a fixed rate |
 |---|---|---|---|---|---|`;
 
 function line(row: RowResult): string {
@@ -30,7 +30,8 @@ function line(row: RowResult): string {
 }
 
 function shown(row: RowResult): string {
-  return `${row.ratio.toFixed(row.unit === "MB" ? 0 : 2)}${unitOf(row)}`;
+  const range = row.noise && ` (${row.noise.min.toFixed(2)} to ${row.noise.max.toFixed(2)})`;
+  return `${row.ratio.toFixed(row.unit === "MB" ? 0 : 2)}${unitOf(row)}${range ?? ""}`;
 }
 
 function unitOf({ unit }: RowResult): string {

@@ -16,7 +16,10 @@ export interface Standing {
 /** A row of the table, measured. */
 export interface RowResult {
   readonly name: string;
+  /** Of a pair the median of its rounds' ratios: the two calls of a round have the same neighbours on the machine. */
   readonly ratio: number;
+  /** How far those of the rounds lie apart; undefined where nothing is compared. */
+  readonly noise?: Spread;
   readonly wanted: number;
   readonly better: "higher" | "lower";
   /** Undefined: a ratio, of nothing. */
@@ -47,8 +50,8 @@ async function runPair({ name, wanted, open }: PairRow, effort: Effort): Promise
       latency: last?.latencies[index] ?? null,
     };
   });
-  const [ours, other] = standings.map(({ rate }) => rate.median);
-  return { name, wanted, better: "higher", ratio: (ours ?? NaN) / (other ?? NaN), standings };
+  const noise = spreadOf(samples.map(([ours, other]) => (ours?.rate ?? NaN) / (other?.rate ?? NaN)));
+  return { name, wanted, better: "higher", ratio: noise.median, noise, standings };
 }
 
 /** What both came to in one start. */

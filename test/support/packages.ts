@@ -24,7 +24,7 @@ export function findProgram(...names: string[]): string | undefined {
 }
 
 /** Installs what is missing, in one go, where that is the machine's custom: Debian's apt, by root. */
-export function installMissing(needs: Need<unknown>[]): void {
+export function installMissing(needs: readonly Need<unknown>[]): void {
   const missing = needs.filter((need) => need.find() === undefined);
   if (missing.length === 0) return;
   const packages = missing.flatMap((need) => need.packages);

@@ -6,7 +6,7 @@ import { installMissing } from "./packages.js";
 import { namesFiles, tapArguments } from "./selection.js";
 import { writeShares } from "./shares.js";
 import { buildTap, runTap, type Outcome } from "./tap.js";
-import { LOAD_GENERATOR } from "./wrk.js";
+import { LOAD_GENERATORS } from "./load-generators.js";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -46,7 +46,7 @@ async function attempt(args: string[], stop: AbortSignal): Promise<Outcome> {
 
 async function provideDatabase(): Promise<TestDatabase> {
   const given = process.env["TEST_DATABASE_URL"];
-  installMissing([...(given ? [] : [DATABASE_SERVER]), BROWSER, LOAD_GENERATOR]);
+  installMissing([...(given ? [] : [DATABASE_SERVER]), BROWSER, ...LOAD_GENERATORS]);
   return given ? givenDatabase(given) : startDatabase();
 }
 
