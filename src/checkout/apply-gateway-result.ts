@@ -20,11 +20,12 @@ export async function applyGatewayResult(
   const fields = readFields(message.body);
   if (fields === undefined) return refuse(checkout, message, "malformed");
   const ahead = verifyAhead(checkout, fields, message);
-  const atOnce = ahead && (await applyVerified(checkout, ahead, message, recordAhead));
+  // What cannot be applied so is tried again once it is sure whose the session is.
+  const atOnce = ahead && (await applyVerified(checkout, ahead, message, () => Promise.resolve(undefined)));
   if (atOnce !== undefined) return atOnce;
   const verified = await verifyMessage(checkout, fields, message);
   if (typeof verified === "string") return refuse(checkout, message, verified);
-  const applied = await applyVerified(checkout, verified, message, recordForGood);
+  const applied = await applyVerified(checkout, verified, message, hold);
   if (applied === undefined) throw new Error("The session is no longer its owner's.");
   return applied;
 }
@@ -47,14 +48,18 @@ function refuse(
   return { kind: "refused", why };
 }
 
+/** Where a retry will not cure it, `otherwise` says what becomes of the result. */
 async function applyVerified(
   checkout: Checkout,
   verified: VerifiedMessage,
   message: GatewayMessage,
-  record: typeof recordResult,
+  otherwise: typeof hold,
 ): Promise<AppliedResult | undefined> {
   await checkout.reached("result verified");
-  const applied = await record(checkout, verified, message);
+  const applied = await recordResult(checkout, verified, message).catch((error: unknown) => {
+    if (mayPass(error)) throw error;
+    return otherwise(checkout, verified, message, error);
+  });
   if (applied === undefined) return undefined;
   await checkout.reached("result committed");
   if (!applied.replayed) countApplied(checkout, applied);
@@ -62,33 +67,15 @@ async function applyVerified(
   return applied;
 }
 
-/** Where a retry will not cure it, `recordForGood` says what is to be done, once it is sure whose the session is. */
-async function recordAhead(
+/** Money that was taken is held for a person: the gateway's word is never lost. */
+async function hold(
   checkout: Checkout,
   verified: VerifiedMessage,
   message: GatewayMessage,
+  error: unknown,
 ): Promise<AppliedResult | undefined> {
-  try {
-    return await recordResult(checkout, verified, message);
-  } catch (error) {
-    if (mayPass(error)) throw error;
-    return undefined;
-  }
-}
-
-/** Where a retry will not cure it, money that was taken is held for a person: the gateway's word is never lost. */
-async function recordForGood(
-  checkout: Checkout,
-  verified: VerifiedMessage,
-  message: GatewayMessage,
-): Promise<AppliedResult | undefined> {
-  try {
-    return await recordResult(checkout, verified, message);
-  } catch (error) {
-    if (mayPass(error)) throw error;
-    checkout.log.error({ err: error, ...subjectOf(verified) }, "gateway result cannot be applied");
-    return await recordUnapplicable(checkout, verified, message);
-  }
+  checkout.log.error({ err: error, ...subjectOf(verified) }, "gateway result cannot be applied");
+  return await recordUnapplicable(checkout, verified, message);
 }
 
 function countApplied({ metrics }: Checkout, { judgement: { outcome, reason } }: AppliedResult): void {
