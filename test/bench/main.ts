@@ -60,14 +60,23 @@ async function runAll(rows: readonly Row[], effort: Effort): Promise<RowResult[]
   }
 }
 
-/** Twelve rounds in three starts, and short ones: a neighbour on the machine then disturbs some of them rather than all. */
+/**
+ * Many short rounds: what a shared machine has for us changes within a second by as much as half, so that of few rounds the median
+ * itself is left to chance.
+ */
 const STARTS = 3;
-const ROUNDS = 4;
-const ROUND_SECONDS = 1;
+const ROUNDS = 13;
+const ROUND_SECONDS = 0.3;
+
+/** Both programs are slow for about three seconds. */
+const WARM_UPS = 9;
+
+/** Under load for as long as a garbage collector needs to show what it lets grow. */
+const PLAIN = { times: 5, seconds: 10 };
 
 function effortOf({ quick, rounds }: Options): Effort {
-  if (quick) return { starts: 1, warmUps: 0, rounds: 1, seconds: 0.1 };
-  return { starts: STARTS, warmUps: 3, rounds, seconds: ROUND_SECONDS };
+  if (quick) return { starts: 1, warmUps: 0, rounds: 1, seconds: 0.1, plain: { times: 1, seconds: 0.1 } };
+  return { starts: STARTS, warmUps: WARM_UPS, rounds, seconds: ROUND_SECONDS, plain: PLAIN };
 }
 
 function isMeant(name: string, only: string): boolean {

@@ -7,7 +7,10 @@ export interface Effort {
   /** Rounds of each start before the others that do not count: everybody is slow at first. */
   readonly warmUps: number;
   readonly rounds: number;
+  /** Of each round. */
   readonly seconds: number;
+  /** Of rows that compare nothing: how often something is measured, and how long it is watched. */
+  readonly plain: { readonly times: number; readonly seconds: number };
 }
 
 /** A row of the table: who is compared with whom, and what the ratio ought to be. */

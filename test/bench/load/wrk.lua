@@ -3,6 +3,7 @@
 
 local requests, texts = {}, {}
 local turn = 0
+local begun = false
 
 function init(args)
   for text in io.read("*a"):gmatch("%Z+") do
@@ -19,6 +20,10 @@ function request()
 end
 
 function response(status, _, body)
+  if not begun then
+    begun = true
+    io.stderr:write("begun\n")
+  end
   if status ~= 200 then
     refuse(status, body)
   end

@@ -43,7 +43,7 @@ t.test("a connection that breaks ends the measurement", async (t) => {
 
 t.test("a server that says nothing ends the measurement", async (t) => {
   const work = await workFor(t, () => {});
-  await t.rejects(wrkLoop(work, 1), { message: "No answer in 1 s." });
+  await t.rejects(wrkLoop(work, 1), { message: "No answer in 3 s." });
 });
 
 t.test("a server that is not there ends the measurement at once", async (t) => {
@@ -62,7 +62,7 @@ t.test("every server gets the requests in turn, as they were made", async (t) =>
     }),
   );
   const { calls, seconds } = await wrkLoop(work, 0.1);
-  t.ok(seconds >= 1, `${seconds} s`);
+  t.ok(seconds >= 0.1 && seconds < 1, `${seconds} s`);
   // What was under way when the time was up is not counted.
   const sent = seen.flat().length;
   t.ok(calls > 0 && calls <= sent && calls >= sent - work.connections, `${calls} of ${sent}`);

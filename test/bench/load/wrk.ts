@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
+import { once } from "node:events";
 import { promisify } from "node:util";
 
 import type { Driven } from "./drive.js";
@@ -14,16 +15,14 @@ export interface WrkWork {
 }
 
 /**
- * A closed loop of wrk, which costs half of what our own connections cost the cores that it shares with the servers. It knows
- * whole seconds only, so these are rounded up. A fixed rate it does not know: its times would be those of a closed loop,
- * in which a call that was never made because the server stood still counts as none.
+ * A closed loop of wrk, which costs half of what our own connections cost the cores that it shares with the servers. A fixed rate
+ * it does not know: its times would be those of a closed loop, in which a call that was never made because the server stood
+ * still counts as none.
  */
 export async function wrkLoop(work: WrkWork, seconds: number): Promise<Driven> {
   const stop = new AbortController();
   try {
-    const runs = await Promise.all(
-      work.ports.map((port) => run(work, port, Math.ceil(seconds), stop.signal)),
-    );
+    const runs = await Promise.all(work.ports.map((port) => run(work, port, seconds, stop.signal)));
     const calls = sum(runs.map(({ requests }) => requests));
     // Each has its own time, so it is the rates that add up.
     const rate = sum(runs.map(({ requests, microseconds }) => (requests / microseconds) * 1e6));
@@ -43,6 +42,9 @@ interface Run {
 /** From the root of the project: what is compiled lies elsewhere. */
 const SCRIPT = "test/bench/load/wrk.lua";
 
+/** How long a server may say nothing at all. */
+const PATIENCE_S = 2;
+
 /** One process of one thread for each server: a server has one thread too, and they share two cores. */
 async function run(
   { ports, connections, requests, texts }: WrkWork,
@@ -50,17 +52,25 @@ async function run(
   seconds: number,
   signal: AbortSignal,
 ): Promise<Run> {
-  const args = ["-t1", `-c${connections / ports.length}`, `-d${seconds}s`, "-s", SCRIPT];
+  const longest = Math.ceil(seconds) + PATIENCE_S;
+  const args = ["-t1", `-c${connections / ports.length}`, `-d${longest}s`, "-s", SCRIPT];
   const running = promisify(execFile)("wrk", [...args, `http://127.0.0.1:${port}`, "--", ...texts], {
     signal,
   });
   running.child.stdin?.on("error", () => {}); // It ended before it read them: its exit code says so.
   running.child.stdin?.end(requests.join("\0"));
+  endAfter(running.child, seconds).catch(() => {}); // Where it says nothing, it ends by itself, and `running` tells how.
   const { stdout } = await running;
   const result = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Run;
   if (result.socketErrors > 0) throw new Error(`${result.socketErrors} errors of sockets:\n${stdout}`);
-  if (result.requests === 0) throw new Error(`No answer in ${seconds} s.`);
+  if (result.requests === 0) throw new Error(`No answer in ${longest} s.`);
   return result;
+}
+
+/** wrk knows whole seconds only, but ends at an interrupt as it does when its time is up. */
+async function endAfter(wrk: ChildProcess, seconds: number): Promise<void> {
+  if (wrk.stderr !== null) await once(wrk.stderr, "data"); // The script says that the first answer is there.
+  setTimeout(() => wrk.kill("SIGINT"), seconds * 1000).unref();
 }
 
 function sum(values: readonly number[]): number {

@@ -15,7 +15,7 @@ export function memorySizeRows(server: () => Promise<string>): readonly Row[] {
       name: "memory, idle",
       unit: "MB",
       wanted: 120,
-      measure: ({ seconds }) =>
+      measure: ({ plain: { seconds } }) =>
         withReplica(server, async (replica) => {
           // Idle is what nothing happens in for a while: here the time is what is measured, not waited out.
           await sleep(seconds * 1000);
@@ -27,7 +27,7 @@ export function memorySizeRows(server: () => Promise<string>): readonly Row[] {
       name: "memory, loaded",
       unit: "MB",
       wanted: 250,
-      measure: ({ seconds }) =>
+      measure: ({ plain: { seconds } }) =>
         withReplica(server, (replica, key) => largestUnderLoad(replica, key, seconds)),
     },
   ];
@@ -57,7 +57,7 @@ async function largestUnderLoad(replica: ServerProcess, key: string, seconds: nu
   });
   let largest = 0;
   const watch = setInterval(() => (largest = Math.max(largest, replica.rss())), 50);
-  await closedLoop(opened.lanes, seconds * 4);
+  await closedLoop(opened.lanes, seconds);
   clearInterval(watch);
   opened.close();
   return Math.max(largest, replica.rss());

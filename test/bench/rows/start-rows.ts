@@ -18,11 +18,11 @@ function startRow(name: string, server: () => Promise<string | undefined>): Row 
     name,
     unit: "s",
     wanted: 1,
-    measure: async ({ starts, rounds }) => {
+    measure: async ({ plain }) => {
       const place = await openPlace(await server());
       try {
         const times: number[] = [];
-        for (let round = 0; round < starts * rounds; round++) times.push(await secondsToReady(place));
+        for (let time = 0; time < plain.times; time++) times.push(await secondsToReady(place));
         return spreadOf(times).median;
       } finally {
         await place.remove();
