@@ -35,9 +35,10 @@ export function signersLately({ db, clock }: Checkout, owner: Owner): readonly S
   return Math.abs(clock.now() - kept.clockThen) < KEPT_MS ? kept.signers : undefined;
 }
 
-/** An owner whose account was called so a second ago at most. Undefined where nobody has looked since then; there may be others. */
-export function ownerLately({ db }: Checkout, merchantID: string): Owner | undefined {
-  return lookedOf.get(db)?.owners.get(merchantID);
+/** The same of an owner whose account is called so; there may be other owners. */
+export function signersNamedLately(checkout: Checkout, merchantID: string): readonly Signer[] {
+  const owner = lookedOf.get(checkout.db)?.owners.get(merchantID);
+  return (owner && signersLately(checkout, owner)) ?? [];
 }
 
 /** Who may have signed a result for this owner now. */

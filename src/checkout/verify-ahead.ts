@@ -2,7 +2,7 @@ import { type Field, fieldText } from "../cardstream/fields.js";
 import { parseAttemptReference } from "../domain/attempt-reference.js";
 import type { Checkout } from "./checkout.js";
 import type { GatewayMessage } from "./gateway-message.js";
-import { ownerLately, signersLately } from "./kept-signers.js";
+import { signersNamedLately } from "./kept-signers.js";
 import { verifyBy, type VerifiedMessage } from "./verify-message.js";
 
 /**
@@ -20,9 +20,10 @@ export function verifyAhead(
   const reference = parseAttemptReference(fieldText(fields, "transactionUnique"));
   if (reference?.kind !== "session") return undefined;
   if (pathSessionId !== undefined && pathSessionId !== reference.subjectId) return undefined;
-  const owner = ownerLately(checkout, fieldText(fields, "merchantID"));
-  const signers = owner && signersLately(checkout, owner);
-  const result = signers && verifyBy(fields, signers);
-  if (owner === undefined || result === undefined || typeof result === "string") return undefined;
+  const signers = signersNamedLately(checkout, fieldText(fields, "merchantID"));
+  const [signer] = signers; // Whichever of them signed it: they are one owner's.
+  const result = verifyBy(fields, signers);
+  if (signer === undefined || typeof result === "string") return undefined;
+  const owner = { merchantId: signer.merchantId, livemode: signer.livemode };
   return { result, owner, subject: { session: { id: reference.subjectId, ...owner } } };
 }

@@ -7,7 +7,7 @@ import { flag, id, integer, json, optional, primary, text, time } from "./column
 import { insertRowsLater } from "./insert.js";
 import { selectRow } from "./select.js";
 import { forUpdate, type Tx } from "./transaction.js";
-import { type Change, updateRowsLater, updateRows } from "./update.js";
+import { type Change, updateRows, updateRowsLater } from "./update.js";
 
 /** A session as it is stored, with three times that only the record needs. */
 export interface CheckoutSessionRow extends CheckoutSession {

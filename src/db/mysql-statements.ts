@@ -1,7 +1,7 @@
 import type { Pool, PoolConnection, QueryError, ResultSetHeader } from "mysql2";
 import { QueryFailedError } from "typeorm/error/QueryFailedError.js";
 
-import { type Outcome, type Statements, type StoredRow } from "./statements.js";
+import type { Outcome, Statements, StoredRow } from "./statements.js";
 
 /** Reads beside all transactions, each on whatever connection is free. */
 export function mysqlReads(pool: Pool): Statements["run"] {
