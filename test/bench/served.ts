@@ -1,7 +1,7 @@
 import { type ServerProcess, startServer } from "./child.js";
 import { type Contender, sampleOf } from "./contender.js";
-import { closedLoop, type Driven, fixedRate } from "./load/drive.js";
-import type { Lane, Lanes } from "./load/lane.js";
+import { type Driven, fixedRate } from "./load/drive.js";
+import type { Lanes } from "./load/lane.js";
 
 /** A server of `programs/`, and what calls it. */
 export interface ServedOptions {
@@ -15,22 +15,20 @@ export interface ServedOptions {
 
 /** How servers are called. */
 export interface Load {
-  /** Opens lanes for one measurement. */
+  /** Opens the lanes of one measurement at a fixed rate. */
   readonly open: () => Promise<Lanes>;
-  /** What makes the closed loop; undefined: the lanes, as they make the fixed rate. */
-  readonly loop?: (seconds: number) => Promise<Driven>;
+  readonly loop: (seconds: number) => Promise<Driven>;
 }
 
 /** A contender whose server is called in a closed loop. */
 export async function served(contender: ServedOptions): Promise<Contender> {
   const { name, program, options = {}, replicas = 1, load } = contender;
   const servers = await Promise.all(Array.from({ length: replicas }, () => startServer(program, options)));
-  const { open, loop = (seconds) => onLanes(open, (lanes) => closedLoop(lanes, seconds)) } =
-    await load(servers);
+  const { open, loop } = await load(servers);
   return {
     name,
     measure: (seconds) => sampleOf(servers, () => loop(seconds)),
-    latencies: (rate, seconds) => onLanes(open, (lanes) => fixedRate(lanes, rate, seconds)),
+    latencies: (rate, seconds) => atRate(open, rate, seconds),
     close: async () => {
       await Promise.all(servers.map((server) => server.stop()));
     },
@@ -38,13 +36,10 @@ export async function served(contender: ServedOptions): Promise<Contender> {
 }
 
 /** Opened for each measurement: a server closes connections that stand idle while another contender is measured. */
-async function onLanes<Result>(
-  open: Load["open"],
-  drive: (lanes: readonly Lane[]) => Promise<Result>,
-): Promise<Result> {
+async function atRate(open: Load["open"], rate: number, seconds: number): Promise<Float64Array> {
   const opened = await open();
   try {
-    return await drive(opened.lanes);
+    return await fixedRate(opened.lanes, rate, seconds);
   } finally {
     opened.close();
   }

@@ -36,8 +36,11 @@ export async function asked(admin: Connection, work: () => Promise<void>): Promi
   await admin.query("set global log_output = 'TABLE'");
   const [[begun]] = await admin.query<RowDataPacket[]>("select now(6) as time");
   await admin.query("set global general_log = on");
-  await work();
-  await admin.query("set global general_log = off");
+  try {
+    await work();
+  } finally {
+    await admin.query("set global general_log = off");
+  }
   const [rows] = await admin.query<RowDataPacket[]>(
     `select convert(argument using utf8mb4) as text from mysql.general_log
      where command_type = 'Query' and event_time >= ? and thread_id in (?) order by event_time`,

@@ -19,6 +19,7 @@ function request()
   return requests[turn]
 end
 
+-- Its time counts from the first answer on: wrk.ts waits for this word.
 function response(status, _, body)
   if not begun then
     begun = true
