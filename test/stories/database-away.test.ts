@@ -96,10 +96,17 @@ for (const [what, fault] of Object.entries(FAULTS)) {
       const line = await openLine(t, engine.place.url ?? "");
       const config = testConfig(engine, { databaseUrl: line.url });
       const mine = await createTestMerchant(config);
+      // Both have read what they need by then: a read that breaks is answered with 503, and the gateway sends its message again.
+      let both = (): void => {};
+      const verified = new Promise<void>((resolve) => (both = resolve));
+      let results = 0;
       let faults = 0;
       const app = await startTestApp(t, config, {
         reached: async (point) => {
-          if (point === "payment recorded" && faults++ === 0) await fault(line, admin);
+          if (point === "result verified" && ++results === 2) both();
+          if (point !== "payment recorded" || faults++ > 0) return;
+          await verified;
+          await fault(line, admin);
         },
       });
       const { json } = await app.call("POST", "/v1/checkout/sessions", mine.liveKey, anOrder());
