@@ -3,7 +3,7 @@ import t from "tap";
 
 import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
 import { openBrowser } from "../support/chromium.js";
-import { eachEngine, onMysql } from "../support/database.js";
+import { eachEngine, onMysql, until } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { type Line, openLine } from "../support/line.js";
 import { anOrder } from "../support/orders.js";
@@ -97,15 +97,13 @@ for (const [what, fault] of Object.entries(FAULTS)) {
       const config = testConfig(engine, { databaseUrl: line.url });
       const mine = await createTestMerchant(config);
       // Both have read what they need by then: a read that breaks is answered with 503, and the gateway sends its message again.
-      let both = (): void => {};
-      const verified = new Promise<void>((resolve) => (both = resolve));
-      let results = 0;
+      let verified = 0;
       let faults = 0;
       const app = await startTestApp(t, config, {
         reached: async (point) => {
-          if (point === "result verified" && ++results === 2) both();
+          if (point === "result verified") verified++;
           if (point !== "payment recorded" || faults++ > 0) return;
-          await verified;
+          await until("both results are verified", () => verified >= 2);
           await fault(line, admin);
         },
       });
