@@ -1,26 +1,27 @@
 import type { DescField, DescOneof, Message } from "@bufbuild/protobuf";
 import { Edition, FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { FieldProblem, quoted } from "./field-problem.js";
+import { OwnCode, propertySource } from "./own-code.js";
 
 const { IMPLICIT } = FeatureSet_FieldPresence;
 
 type Fields = Record<string, unknown>;
+type GetField = (message: Message) => unknown;
+type SetField = (message: Message, value: unknown) => void;
 type Choice = { case: string | undefined; value?: unknown };
 
 /** Compiles `setField` for one field. */
-export function fieldSetter(field: DescField): (message: Message, value: unknown) => void {
+export function fieldSetter(field: DescField): SetField {
   if (field.oneof !== undefined) return (message, value) => setField(message, field, value);
-  const { localName } = field;
-  return (message, value) => {
-    (message as unknown as Fields)[localName] = value;
-  };
+  const own = new OwnCode().compile(`(m, v) => { ${propertySource("m", field)} = v; }`);
+  return (own as SetField | undefined) ?? ((message, value) => setField(message, field, value));
 }
 
 /** Compiles `getField` for one field. */
-export function fieldGetter(field: DescField): (message: Message) => unknown {
+export function fieldGetter(field: DescField): GetField {
   if (!isOwnProperty(field)) return (message) => getField(message, field);
-  const { localName } = field;
-  return (message) => (message as unknown as Fields)[localName];
+  const own = new OwnCode().compile(`(m) => ${propertySource("m", field)}`);
+  return (own as GetField | undefined) ?? ((message) => getField(message, field));
 }
 
 /**

@@ -42,13 +42,16 @@ export class BinaryOutput {
     this.#number(field, Number(value));
   }
 
-  /** A message inside: its length goes before what `write` writes. */
-  message(field: number, write: () => void): void {
+  /** Begins a message inside. Its length goes before it; what this answers with is for `close`. */
+  open(field: number): number {
     this.#ensure(FIELD_BYTES_MAX);
     this.#varint(field * 8 + LENGTH_DELIMITED);
-    const lengthAt = this.#at++;
-    const begin = this.#at;
-    write();
+    return this.#at++;
+  }
+
+  /** Ends the message that was begun last. */
+  close(lengthAt: number): void {
+    const begin = lengthAt + 1;
     const length = this.#at - begin;
     if (length < 0x80) {
       this.#bytes[lengthAt] = length;
@@ -61,6 +64,17 @@ export class BinaryOutput {
     this.#at = lengthAt;
     this.#varint(length);
     this.#at = end;
+  }
+
+  /** A map of texts. */
+  texts(field: number, value: unknown): void {
+    const texts = value as Record<string, unknown>;
+    for (const key of Object.keys(texts)) {
+      const lengthAt = this.open(field);
+      this.text(1, key);
+      this.text(2, texts[key]);
+      this.close(lengthAt);
+    }
   }
 
   #number(field: number, value: number): void {

@@ -2,6 +2,7 @@ import { type DescField, type DescMessage, fromBinary, type Message, ScalarType 
 
 import { memoize } from "../../lib/memoize.js";
 import { emptyMessage } from "../empty-message.js";
+import { OwnCode, propertySource } from "../own-code.js";
 import { BinaryInput } from "./binary-input.js";
 import { isOfTexts, isUsual, Unusual } from "./usual.js";
 
@@ -24,100 +25,78 @@ export const binaryReader = memoize((desc: DescMessage): BinaryReader => {
   };
 });
 
-type Fields = Message & Record<string, unknown>;
 type ReadMessage = (input: BinaryInput) => Message;
-/** Reads one occurrence of a field into the message. */
-type ReadField = (input: BinaryInput, message: Fields) => void;
 
 function messageReader(desc: DescMessage, made: Map<DescMessage, ReadMessage>): ReadMessage {
   const known = made.get(desc);
   if (known !== undefined) return known;
-  const empty = emptyMessage(desc);
-  const fields: (ReadField | undefined)[] = [];
-  const read: ReadMessage = (input) => {
-    const message = empty() as Fields;
-    while (input.more) {
-      const field = fields[input.varint()];
-      if (field === undefined) throw new Unusual();
-      field(input, message);
-    }
-    return message;
-  };
-  made.set(desc, read); // Before its fields: one of them may be of this type.
-  if (isUsual(desc)) for (const field of desc.fields) addField(fields, field, made);
-  return read;
+  const compiled = { read: refuse as ReadMessage };
+  made.set(desc, (input) => compiled.read(input)); // Before its fields: one of them may be of this type.
+  if (isUsual(desc)) compiled.read = fieldsReader(desc, made) ?? refuse;
+  made.set(desc, compiled.read);
+  return compiled.read;
 }
 
-/** By its whole tag: a field that comes in another shape than its type has is rare, too. */
-function addField(
-  fields: (ReadField | undefined)[],
-  field: DescField,
-  made: Map<DescMessage, ReadMessage>,
-): void {
-  const [wireType, read] = fieldReader(field, made) ?? [];
-  const tag = field.number * 8 + (wireType ?? 0);
-  if (read !== undefined && tag < TAG_END) fields[tag] = read;
+function refuse(): never {
+  throw new Unusual();
 }
 
-/** The numbers that people give to fields; a list of all numbers would be long. */
-const TAG_END = 2048;
+/** Goes by a field's whole tag: one that comes in another shape than its type has is rare, too. */
+function fieldsReader(desc: DescMessage, made: Map<DescMessage, ReadMessage>): ReadMessage | undefined {
+  const code = new OwnCode();
+  const cases = desc.fields.map((field) => {
+    const [wireType, read] = fieldSource(field, code, made) ?? [];
+    return read === undefined ? "" : `case ${field.number * 8 + (wireType ?? 0)}: ${read} break;`;
+  });
+  const field = `switch (input.varint()) { ${cases.join(" ")} default: ${code.name(refuse)}(); }`;
+  const empty = code.name(emptyMessage(desc));
+  const source = `(input) => { const m = ${empty}(); while (input.more) ${field} return m; }`;
+  return code.compile(source) as ReadMessage | undefined;
+}
 
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 
-type FieldReader = readonly [wireType: number, read: ReadField];
+/** A statement that reads one occurrence of a field into the message `m`. */
+type FieldSource = readonly [wireType: number, statement: string];
 
 /** Undefined for kinds that are rare. */
-function fieldReader(field: DescField, made: Map<DescMessage, ReadMessage>): FieldReader | undefined {
-  const { localName: name } = field;
+function fieldSource(
+  field: DescField,
+  code: OwnCode,
+  made: Map<DescMessage, ReadMessage>,
+): FieldSource | undefined {
+  const to = propertySource("m", field);
   if (field.oneof !== undefined) return undefined;
-  if (field.fieldKind === "scalar") return field.longAsString ? undefined : scalarReader(field.scalar, name);
-  if (field.fieldKind === "enum") return [VARINT, (input, message) => void (message[name] = input.int32())];
-  if (field.fieldKind === "map") return isOfTexts(field) ? [LENGTH_DELIMITED, textsReader(name)] : undefined;
-  if (field.message === undefined) return textListReader(field, name);
+  if (field.fieldKind === "scalar") return field.longAsString ? undefined : scalarSource(field.scalar, to);
+  if (field.fieldKind === "enum") return [VARINT, `${to} = input.int32();`];
+  if (field.fieldKind === "map") {
+    return isOfTexts(field) ? [LENGTH_DELIMITED, `${code.name(readText)}(input, ${to});`] : undefined;
+  }
+  if (field.message === undefined) return textListSource(field, to);
   if (field.delimitedEncoding || !isUsual(field.message)) return undefined;
-  const read = messageReader(field.message, made);
-  const isList = field.fieldKind === "list";
-  return [LENGTH_DELIMITED, isList ? messageListReader(name, read) : oneMessageReader(name, read)];
+  const read = `input.message(${code.name(messageReader(field.message, made))})`;
+  if (field.fieldKind === "list") return [LENGTH_DELIMITED, `${to}.push(${read});`];
+  // Two become one, part by part.
+  return [LENGTH_DELIMITED, `if (${to} !== undefined) ${code.name(refuse)}(); ${to} = ${read};`];
 }
 
-function scalarReader(type: ScalarType, name: string): FieldReader | undefined {
-  if (type === ScalarType.STRING)
-    return [LENGTH_DELIMITED, (input, message) => void (message[name] = input.text())];
-  if (type === ScalarType.BOOL)
-    return [VARINT, (input, message) => void (message[name] = input.varint() !== 0)];
-  if (type === ScalarType.INT64)
-    return [VARINT, (input, message) => void (message[name] = BigInt(input.varint()))];
-  if (type === ScalarType.INT32) return [VARINT, (input, message) => void (message[name] = input.int32())];
-  return undefined;
+function scalarSource(type: ScalarType, to: string): FieldSource | undefined {
+  if (type === ScalarType.STRING) return [LENGTH_DELIMITED, `${to} = input.text();`];
+  if (type === ScalarType.BOOL) return [VARINT, `${to} = input.varint() !== 0;`];
+  if (type === ScalarType.INT64) return [VARINT, `${to} = BigInt(input.varint());`];
+  return type === ScalarType.INT32 ? [VARINT, `${to} = input.int32();`] : undefined;
 }
 
-function textListReader(
-  field: DescField & { fieldKind: "list" | "message" },
-  name: string,
-): FieldReader | undefined {
+function textListSource(field: DescField, to: string): FieldSource | undefined {
   if (field.fieldKind !== "list" || field.scalar !== ScalarType.STRING) return undefined;
-  return [LENGTH_DELIMITED, (input, message) => void (message[name] as string[]).push(input.text())];
+  return [LENGTH_DELIMITED, `${to}.push(input.text());`];
 }
 
-function messageListReader(name: string, read: ReadMessage): ReadField {
-  return (input, message) => void (message[name] as Message[]).push(input.message(read));
-}
-
-function oneMessageReader(name: string, read: ReadMessage): ReadField {
-  return (input, message) => {
-    // Two become one, part by part.
-    if (message[name] !== undefined) throw new Unusual();
-    message[name] = input.message(read);
-  };
-}
-
-function textsReader(name: string): ReadField {
-  return (input, message) => {
-    const [key, text] = input.message(readEntry);
-    if (key === "__proto__") throw new Unusual();
-    (message[name] as Record<string, string>)[key] = text;
-  };
+function readText(input: BinaryInput, texts: Record<string, string>): void {
+  const [key, text] = input.message(readEntry);
+  if (key === "__proto__") throw new Unusual();
+  texts[key] = text;
 }
 
 function readEntry(input: BinaryInput): readonly [key: string, text: string] {

@@ -27,8 +27,16 @@ t.test("fields are written as the documentation of the format has them", async (
     "120774657374696e67",
   );
   t.equal(
-    bytesOf((output) => output.message(3, () => output.int64(1, 150n))),
+    bytesOf((output) => {
+      const at = output.open(3);
+      output.int64(1, 150n);
+      output.close(at);
+    }),
     "1a03089601",
+  );
+  t.equal(
+    bytesOf((output) => output.texts(4, { a: "b" })),
+    "22060a0161120162",
   );
   t.equal(
     bytesOf((output) => output.bool(16, true)),
