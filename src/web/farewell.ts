@@ -79,7 +79,7 @@ function speaksHttp1(server: object): server is Pick<HttpServer, "closeIdleConne
   return "closeIdleConnections" in server;
 }
 
-/** How long no request has arrived at a server, in milliseconds. */
+/** How long no request has arrived at a server since it is watched, in milliseconds. */
 export function watchArrivals(server: Server): () => number {
   let last = performance.now();
   // HTTP/2 has streams, of which not all become requests of Node's.

@@ -98,10 +98,12 @@ function takeStreamsFirst(server: Http2Server | Http2SecureServer, { takeStream 
   if (takeStream === undefined) return;
   const others = server.listeners("stream");
   server.removeAllListeners("stream");
-  server.on("stream", (...stream) => {
-    const [taken, headers] = stream;
-    if (!takeStream(taken, headers)) for (const other of others) other.apply(server, stream);
-  });
+  // Not `...rest`, which would be a new list for each stream.
+  const first = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, raw: string[]) => {
+    if (!takeStream(stream, headers))
+      for (const other of others) other.call(server, stream, headers, flags, raw);
+  };
+  server.on("stream", first);
 }
 
 async function open(server: Server, host: string, port: number): Promise<OpenPort> {
@@ -114,12 +116,11 @@ async function open(server: Server, host: string, port: number): Promise<OpenPor
     socket.once("close", () => sockets.delete(socket));
   });
   const farewells = [farewellOverHttp1(server, sockets), farewellOverHttp2(server)];
-  const quietFor = watchArrivals(server);
   server.listen(port, host);
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
-    close: () => close(server, sockets, farewells, quietFor),
+    close: () => close(server, sockets, farewells),
   };
 }
 
@@ -127,13 +128,12 @@ async function close(
   server: Server,
   sockets: ReadonlySet<Socket>,
   farewells: readonly Farewell[],
-  quietFor: () => number,
 ): Promise<void> {
   const closed = once(server, "close");
   const late = setTimeout(() => sockets.forEach((socket) => socket.destroy()), CLOSE_TIMEOUT_MS);
   // Not the server's own close: it would end idle connections, on which a request may be on its way.
   NetServer.prototype.close.call(server);
-  await Promise.race([announce(farewells, quietFor), closed]);
+  await Promise.race([announce(farewells, watchArrivals(server)), closed]);
   const end = (): void => farewells.forEach((farewell) => farewell.end());
   end();
   const again = setInterval(end, END_EVERY_MS);
@@ -148,5 +148,5 @@ async function announce(farewells: readonly Farewell[], quietFor: () => number):
   do {
     for (const farewell of farewells) farewell.announce();
     await sleep(TOLD_EVERY_MS);
-  } while (Math.min(quietFor(), since()) < QUIET_MS && since() < HEARD_WITHIN_MS);
+  } while (quietFor() < QUIET_MS && since() < HEARD_WITHIN_MS);
 }
