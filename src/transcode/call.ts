@@ -17,11 +17,21 @@ export interface Call {
 /** What a unary handler answered. */
 export interface UnaryAnswer {
   readonly message: Message;
-  /** Made when looked at; `headers` is cheaper where there may be none. */
+  readonly metadata: AnswerMetadata | undefined;
+}
+
+/** The headers of an answer of its own. Undefined in its place: nobody ever looked at them, as with most answers. */
+export interface AnswerMetadata {
   readonly header: Headers;
   readonly trailer: Headers;
-  /** Header and trailer in one; undefined if neither was ever looked at. */
-  readonly headers: Headers | undefined;
+}
+
+/** Header and trailer in one. */
+export function joined(metadata: AnswerMetadata | undefined): Headers | undefined {
+  if (metadata === undefined) return undefined;
+  const all = new Headers(metadata.header);
+  for (const [name, value] of metadata.trailer) all.append(name, value);
+  return all;
 }
 
 /** What a server-streaming handler answers, as it comes. */
@@ -32,8 +42,8 @@ export interface StreamAnswer {
   readonly trailer: Headers;
 }
 
-/** The headers of one answer, made when somebody looks at them: most answers have none of their own. */
-export class AnswerHeaders {
+/** The headers of one answer, made when somebody looks at them. */
+export class AnswerHeaders implements AnswerMetadata {
   #header: Headers | undefined;
   #trailer: Headers | undefined;
 
@@ -45,11 +55,8 @@ export class AnswerHeaders {
     return (this.#trailer ??= new Headers());
   }
 
-  /** Header and trailer in one; undefined if nobody has looked at either. */
-  get made(): Headers | undefined {
-    if (this.#trailer === undefined) return this.#header;
-    const all = new Headers(this.#header);
-    for (const [name, value] of this.#trailer) all.append(name, value);
-    return all;
+  /** These, where somebody has looked at them. */
+  get made(): AnswerMetadata | undefined {
+    return this.#header === undefined && this.#trailer === undefined ? undefined : this;
   }
 }

@@ -7,7 +7,7 @@ import type {
   UnaryResponse,
 } from "@connectrpc/connect";
 import { connectErrorOf } from "./error.js";
-import { AnswerHeaders, type Call, type UnaryAnswer } from "./call.js";
+import { AnswerHeaders, type Call, joined, type UnaryAnswer } from "./call.js";
 import { LazyContext, type RequestView } from "./lazy-context.js";
 
 /** Interceptors and implementation of one unary method. */
@@ -22,31 +22,34 @@ export function composeUnary(
   interceptors: readonly Interceptor[],
   check: MessageCheck = noCheck,
 ): UnaryChain {
-  const run = (message: Message, view: RequestView, { call, answer }: Travelling) => {
+  const run = (message: Message, view: RequestView, call: Call, answer: AnswerHeaders) => {
     const context = new LazyContext(method, view, answer, call);
     const checking = check(method.input, message);
     return checking === undefined ? impl(message, context) : checking.then(() => impl(message, context));
   };
   const chain = wrap(interceptors, async (request) => {
     const travelling = travellingOf(request);
-    const output = await run(request.message as Message, request, travelling);
-    travelling.response = responseOf(method, false, create(method.output, output), travelling.answer);
+    const { call, answer } = travelling;
+    const output = await run(request.message as Message, request, call, answer);
+    travelling.response = responseOf(method, false, create(method.output, output), answer);
     return travelling.response;
   });
   return async (message, call) => {
-    const travelling: Travelling = { call, answer: new AnswerHeaders(), response: undefined };
+    const answer = new AnswerHeaders();
     try {
       if (interceptors.length === 0) {
-        const output = create(method.output, await run(message, call, travelling));
-        return new OwnAnswer(output, travelling.answer);
+        const output = create(method.output, await run(message, call, call, answer));
+        return { message: output, metadata: answer.made };
       }
+      const travelling: Travelling = { call, answer, response: undefined };
       const response = (await chain(requestOf(method, false, message, travelling))) as UnaryResponse;
       // An interceptor that answers in the implementation's place, or changes the answer, brings headers of its own.
-      return response === travelling.response
-        ? new OwnAnswer(response.message, travelling.answer)
-        : foreign(response);
+      return {
+        message: response.message,
+        metadata: response === travelling.response ? answer.made : response,
+      };
     } catch (error) {
-      throw connectErrorOf(error, travelling.answer.made);
+      throw connectErrorOf(error, joined(answer.made));
     }
   };
 }
@@ -141,30 +144,4 @@ const RESPONSE_PARTS = (["header", "trailer"] as const).map((name) =>
 
 function lazyPart(name: string, get: () => unknown): readonly [string, PropertyDescriptor] {
   return [name, { configurable: true, enumerable: true, get }];
-}
-
-class OwnAnswer implements UnaryAnswer {
-  readonly message: Message;
-  readonly #answer: AnswerHeaders;
-
-  constructor(message: Message, answer: AnswerHeaders) {
-    this.message = message;
-    this.#answer = answer;
-  }
-
-  get header(): Headers {
-    return this.#answer.header;
-  }
-  get trailer(): Headers {
-    return this.#answer.trailer;
-  }
-  get headers(): Headers | undefined {
-    return this.#answer.made;
-  }
-}
-
-function foreign({ message, header, trailer }: UnaryResponse): UnaryAnswer {
-  const headers = new Headers(header);
-  for (const [name, value] of trailer) headers.append(name, value);
-  return { message, header, trailer, headers };
 }

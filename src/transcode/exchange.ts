@@ -1,5 +1,6 @@
 import type { DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbuild/protobuf";
 import { createContextValues, type ContextValues } from "@connectrpc/connect";
+import { joined } from "./call.js";
 import { deadlineExceeded, timeoutOf } from "./deadline.js";
 import type { ErrorRenderer } from "./error.js";
 import { quoted } from "./field-problem.js";
@@ -114,9 +115,9 @@ export class Exchange {
     }
   }
 
-  #answer({ write }: Route, { message, headers }: UnaryAnswer): void {
+  #answer({ write }: Route, { message, metadata }: UnaryAnswer): void {
     const { contentType, body } = write(message);
-    const record = addHandlerHeaders({ "content-type": contentType }, headers);
+    const record = addHandlerHeaders({ "content-type": contentType }, joined(metadata));
     send(this.#request, this.#response, 200, record, body);
     this.#answered = true;
   }

@@ -62,7 +62,8 @@ export class LazyContext implements HandlerContext {
   get responseTrailer(): Headers {
     return this.#answer.trailer;
   }
-  /** How much time is left. An arrow function, since handlers take contexts apart. */
-  readonly timeoutMs = (): number | undefined =>
-    this.#endsAt === undefined ? undefined : Math.max(0, this.#endsAt - Date.now());
+  /** How much time is left. A function that needs no `this`, since handlers take contexts apart. */
+  get timeoutMs(): () => number | undefined {
+    return () => (this.#endsAt === undefined ? undefined : Math.max(0, this.#endsAt - Date.now()));
+  }
 }

@@ -8,7 +8,7 @@ import {
 } from "@connectrpc/connect";
 import { requestOf, responseOf, travellingOf, wrap, type Travelling } from "./chain.js";
 import { connectErrorOf } from "./error.js";
-import { AnswerHeaders, type Call, type StreamAnswer } from "./call.js";
+import { AnswerHeaders, type Call, joined, type StreamAnswer } from "./call.js";
 import { LazyContext } from "./lazy-context.js";
 
 /** Interceptors and implementation of one method that answers with a stream. */
@@ -32,7 +32,7 @@ export function composeStream(
       const { message: messages, header, trailer } = (await chain(request)) as StreamResponse;
       return { message: guarded(messages, travelling.answer), header, trailer };
     } catch (error) {
-      throw connectErrorOf(error, travelling.answer.made);
+      throw connectErrorOf(error, joined(travelling.answer.made));
     }
   };
 }
@@ -58,6 +58,6 @@ async function* guarded(messages: AsyncIterable<Message>, answer: AnswerHeaders)
   try {
     yield* messages;
   } catch (error) {
-    throw connectErrorOf(error, answer.made);
+    throw connectErrorOf(error, joined(answer.made));
   }
 }

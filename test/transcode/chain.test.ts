@@ -7,6 +7,7 @@ import {
   type UnaryRequest,
 } from "@connectrpc/connect";
 import t from "tap";
+import { joined } from "../../src/transcode/call.js";
 import { composeUnary, requestOf, travellingOf, wrap } from "../../src/transcode/chain.js";
 import {
   CoreService,
@@ -55,8 +56,8 @@ const stored: Interceptor = () => (req) => {
 t.test("an interceptor that answers in the handler's place brings its own headers", async (t) => {
   const answer = await composeUnary(echo, [stored])(message, call());
   t.match(answer.message, { id: "stored" });
-  t.equal(answer.headers?.get("x-replayed"), "true");
-  t.equal(answer.headers?.get("x-handler"), null);
+  t.equal(answer.metadata?.header.get("x-replayed"), "true");
+  t.equal(answer.metadata?.header.get("x-handler"), null);
 });
 
 const rename: Interceptor = (next) => async (req) => {
@@ -68,7 +69,7 @@ const rename: Interceptor = (next) => async (req) => {
 t.test("an interceptor may change the answer, whose headers stay", async (t) => {
   const answer = await composeUnary(echo, [rename])(message, call());
   t.match(answer.message, { id: "renamed" });
-  t.same(Object.fromEntries(answer.headers ?? []), { "x-handler": "yes", "x-trailer": "t" });
+  t.same(Object.fromEntries(joined(answer.metadata) ?? []), { "x-handler": "yes", "x-trailer": "t" });
 });
 
 const afresh: Interceptor = (next) => (req) => {
@@ -80,7 +81,7 @@ const afresh: Interceptor = (next) => (req) => {
 t.test("a request that an interceptor made from nothing still reaches the handler", async (t) => {
   const answer = await composeUnary(echo, [afresh])(message, call());
   t.match(answer.message, { id: "42" });
-  t.equal(answer.header.get("x-handler"), "yes");
+  t.equal(answer.metadata?.header.get("x-handler"), "yes");
 });
 
 t.test("a copied request is made of the same parts, and its headers only when looked at", (t) => {

@@ -74,7 +74,7 @@ t.test(
     const answer = await invoker.unary(getItem, request, call({ header: new Headers({ "x-id": "client" }) }));
     t.same(order, ["outer:client", "inner:outer", "handler:inner"]);
     t.equal((answer.message as Item).id, "42");
-    t.equal(answer.headers?.get("x-trailer"), "t");
+    t.equal(answer.metadata?.trailer.get("x-trailer"), "t");
   },
 );
 
@@ -87,7 +87,7 @@ t.test("nobody who does not look makes headers or signals", async (t) => {
   Object.defineProperty(lazy, "header", { get: () => t.fail("header was made") });
   Object.defineProperty(lazy, "signal", { get: () => t.fail("signal was made") });
   const answer = await invoker.unary(getItem, request, lazy);
-  t.equal(answer.headers, undefined);
+  t.equal(answer.metadata, undefined);
 });
 
 t.test("a handler sees the call's context values, method, time and protocol", async (t) => {

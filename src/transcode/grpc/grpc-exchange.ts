@@ -56,27 +56,30 @@ export class GrpcExchange {
   run(headers: IncomingHttpHeaders): void {
     // A connection that breaks is no bug: whoever waited for the answer has gone.
     this.#stream.on("error", ignore);
-    this.#attempt(() => {
-      const timeout = headers["grpc-timeout"];
-      const timeoutMs = grpcTimeout(timeout === undefined ? undefined : String(timeout), this.#limitMs);
-      this.#call = new GrpcCall(this.#stream, headers, this.#opened.contextValues, timeoutMs);
-      if (timeoutMs <= 0) return this.#expire();
-      this.#timer = setTimeout(() => this.#expire(), timeoutMs);
-      // Each but data comes once by itself: `once` would wrap its listener, and remove it with events of their own.
-      this.#stream.on("close", () => clearTimeout(this.#timer));
-      this.#stream.on("data", (chunk: Buffer) => this.#attempt(() => this.#message.add(chunk)));
-      this.#stream.on("end", () => void this.#serve());
-    });
+    try {
+      this.#begin(headers);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
-  get #limitMs(): number {
-    return this.#parts.limits.timeoutMsMax;
+  #begin(headers: IncomingHttpHeaders): void {
+    const timeout = headers["grpc-timeout"];
+    const limitMs = this.#parts.limits.timeoutMsMax;
+    const timeoutMs = grpcTimeout(timeout === undefined ? undefined : String(timeout), limitMs);
+    this.#call = new GrpcCall(this.#stream, headers, this.#opened.contextValues, timeoutMs);
+    if (timeoutMs <= 0) return this.#expire();
+    this.#timer = setTimeout(() => this.#expire(), timeoutMs);
+    // Each but data comes once by itself: `once` would wrap its listener, and remove it with events of their own.
+    this.#stream.on("close", () => clearTimeout(this.#timer));
+    this.#stream.on("data", (chunk: Buffer) => this.#take(chunk));
+    this.#stream.on("end", () => void this.#serve());
   }
 
-  #attempt(step: () => void): void {
+  #take(chunk: Buffer): void {
     if (this.#answered) return;
     try {
-      step();
+      this.#message.add(chunk);
     } catch (error) {
       this.#fail(error);
     }
@@ -99,13 +102,13 @@ export class GrpcExchange {
     return this.#answered || this.#stream.destroyed || this.#stream.closed;
   }
 
-  #answer({ message, headers, header, trailer }: UnaryAnswer): void {
+  #answer({ message, metadata }: UnaryAnswer): void {
     const bytes = withPrefix(binaryWriter(this.#method.output)(message, PREFIX_BYTES));
     const sent: OutgoingHttpHeaders = { ...OK, ...this.#opened.headers };
-    const end: OutgoingHttpHeaders = { "grpc-status": "0" };
-    if (headers !== undefined) {
-      addMetadata(sent, header);
-      addMetadata(end, trailer);
+    let end: OutgoingHttpHeaders = SUCCEEDED;
+    if (metadata !== undefined) {
+      addMetadata(sent, metadata.header);
+      end = addMetadata({ ...SUCCEEDED }, metadata.trailer);
     }
     this.#stream.respond(sent, BEFORE_TRAILERS);
     this.#answered = true;
@@ -151,6 +154,8 @@ export function respondError(
 
 /** No client of gRPC asks for the date, which is a twentieth of what Node does for a call. */
 const BEFORE_TRAILERS = { waitForTrailers: true, sendDate: false };
+
+const SUCCEEDED = { "grpc-status": "0" };
 
 const WITHOUT_MESSAGE = { endStream: true, sendDate: false };
 
