@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { headerOf, type HttpRequest } from "./http.js";
+import type { HttpRequest } from "./http.js";
 import { tooLarge } from "./request-bytes.js";
 import { requestError } from "./request-error.js";
 
@@ -8,7 +8,7 @@ const inflate = promisify(gunzip);
 
 /** Undoes the request's content encoding: none or gzip. The limit holds for what comes out, too. */
 export async function decodedBody(request: HttpRequest, bytes: Buffer, bytesMax: number): Promise<Buffer> {
-  const header = headerOf(request, "content-encoding");
+  const header = request.headers["content-encoding"];
   if (header === undefined) return bytes;
   const codings = header
     .toLowerCase()

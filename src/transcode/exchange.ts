@@ -6,7 +6,7 @@ import type { ErrorRenderer } from "./error.js";
 import { quoted } from "./field-problem.js";
 import { addHandlerHeaders, type HeaderFilter } from "./headers.js";
 import { HttpCall } from "./http-call.js";
-import { headerOf, type HttpRequest, type HttpResponse } from "./http.js";
+import type { HttpRequest, HttpResponse } from "./http.js";
 import type { Invoker, StreamAnswer, UnaryAnswer } from "./invoke.js";
 import type { Limits } from "./limits.js";
 import { requestError } from "./request-error.js";
@@ -92,7 +92,8 @@ export class Exchange {
   #timeoutOf({ method }: Route): number {
     const { timeoutMsMax, streamTimeoutMsMax } = this.#parts.limits;
     const limit = method.methodKind === "unary" ? timeoutMsMax : streamTimeoutMsMax;
-    return timeoutOf(headerOf(this.#request, "grpc-timeout"), limit);
+    const timeout = this.#request.headers["grpc-timeout"];
+    return timeoutOf(timeout === undefined ? undefined : String(timeout), limit);
   }
 
   #otherMethod(allow: readonly string[]): void {

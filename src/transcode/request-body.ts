@@ -7,7 +7,7 @@ import { callerError } from "./field-error.js";
 import { inside } from "./field-problem.js";
 import { isHttpBody, isHttpBodyField, rawBody } from "./http-body.js";
 import type { RouteRule } from "./http-rules.js";
-import { headerOf, type HttpRequest } from "./http.js";
+import type { HttpRequest } from "./http.js";
 import { checkJsonType } from "./media-type.js";
 import { setField } from "./message-fields.js";
 import { readBytes } from "./request-bytes.js";
@@ -20,9 +20,9 @@ export type ReadBody = (request: HttpRequest, finish: (message: Message) => Mess
 export function compileBody({ method, body }: RouteRule, dialect: JsonDialect, bytesMax: number): ReadBody {
   const decode = decoder(method.input, body, dialect);
   return (request, finish) =>
-    readBytes(request, bytesMax).then((received) => {
-      const contentType = headerOf(request, "content-type");
-      const isPlain = received.length === 0 || headerOf(request, "content-encoding") === undefined;
+    readBytes(request, bytesMax, (received) => {
+      const { "content-type": contentType, "content-encoding": coding } = request.headers;
+      const isPlain = received.length === 0 || coding === undefined;
       if (isPlain) return finish(decode(received, contentType, received.length === 0));
       return decodedBody(request, received, bytesMax).then((bytes) =>
         finish(decode(bytes, contentType, false)),

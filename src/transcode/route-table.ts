@@ -8,16 +8,28 @@ import type { Segment, Template } from "./template.js";
 export class RouteTable<T> {
   readonly #root = new Node<T>();
   readonly #verbs = new Set<string>();
+  /** By their whole path those that hold nothing but literals: most of them are found without taking the path apart. */
+  readonly #literal = new Map<string, { readonly leaf: Leaf<T>; readonly segments: readonly string[] }>();
 
   /** Adds a route; returns the one that already has this shape and method, if any, and then leaves the table as it is. */
   add(template: Template, httpMethod: string, route: T): T | undefined {
     const verbs = this.#leafOf(template.segments);
+    this.#addLiteral(template.segments, verbs);
     const methods = verbs.get(template.verb) ?? new Map<string, T>();
     const taken = methods.get(httpMethod);
     if (taken !== undefined) return taken;
     verbs.set(template.verb, methods.set(httpMethod, route));
     if (template.verb !== "") this.#verbs.add(template.verb);
     return undefined;
+  }
+
+  #addLiteral(segments: readonly Segment[], leaf: Leaf<T>): void {
+    const literals = segments.filter((segment) => typeof segment === "object").map(({ literal }) => literal);
+    const path = `/${literals.join("/")}`;
+    // A literal may hold a slash, which a path has to escape.
+    const isPlain = !UNUSUAL.test(path) && path.split("/").length === segments.length + 1;
+    if (literals.length < segments.length || !isPlain) return;
+    this.#literal.set(path, { leaf, segments: literals });
   }
 
   #leafOf(segments: readonly Segment[]): Leaf<T> {
@@ -34,6 +46,9 @@ export class RouteTable<T> {
    * undefined means that no route fits the path.
    */
   find(httpMethod: string, path: string): Match<T> | { readonly allow: readonly string[] } | undefined {
+    const literal = this.#literal.get(path);
+    const found = literal?.leaf.get("")?.get(httpMethod);
+    if (literal !== undefined && found !== undefined) return { route: found, segments: literal.segments };
     if (!path.startsWith("/")) return undefined; // Only HTTP/2 lets such a path through.
     const segments = path.slice(1).split("/");
     const straight = UNUSUAL.test(path) ? undefined : straightOn(this.#root, segments)?.get(httpMethod);
@@ -44,8 +59,8 @@ export class RouteTable<T> {
     if (verb !== "" && this.#verbs.has(verb)) {
       // Only a raw colon starts a verb. Where a template with that verb fits, the verb is claimed.
       const cut = [...segments.slice(0, -1), last.slice(0, colon)];
-      const found = this.#lookUp(cut, verb, httpMethod);
-      if (found !== undefined) return found;
+      const claimed = this.#lookUp(cut, verb, httpMethod);
+      if (claimed !== undefined) return claimed;
     }
     return this.#lookUp(segments, "", httpMethod);
   }

@@ -2,16 +2,8 @@ import { createServer, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import { connect } from "node:net";
 import t from "tap";
-import { headerOf, isGone, type HttpRequest } from "../../src/transcode/http.js";
+import { isGone } from "../../src/transcode/http.js";
 import { listen } from "./support/raw-http.js";
-
-t.test("a header that should stand there once is its first value", (t) => {
-  const request = { headers: { "content-type": "a/b", "x-list": ["a", "b"] } } as unknown as HttpRequest;
-  t.equal(headerOf(request, "content-type"), "a/b");
-  t.equal(headerOf(request, "x-list"), "a");
-  t.equal(headerOf(request, "accept"), undefined);
-  t.end();
-});
 
 t.test("an answer whose connection is closed has nobody to go to", async (t) => {
   const server = createServer();

@@ -35,6 +35,7 @@ const TABLE = tableOf(
   "* /v1/any",
   "PUT /v1/any",
   "GET /caf%C3%A9",
+  "GET /v2/a%2Fb",
 );
 
 t.test("what fits no route is not found", (t) => {
@@ -57,6 +58,7 @@ t.test("what fits no route is not found", (t) => {
     "/v1/nope:search",
     "/v1/items%3Asearch",
     "/v1%2Fitems",
+    "/v2/a/b",
   ];
   for (const path of [...paths, ...others]) t.equal(found(TABLE, `GET ${path}`), "404", path);
   t.end();
@@ -77,6 +79,7 @@ t.test("literals win over wildcards, but hide nothing that they cannot answer", 
   t.equal(found(TABLE, "DELETE /v1/items/all"), "DELETE /v1/*/all");
   t.equal(found(TABLE, "GET /v1/%69tems/x"), "GET /v1/items/{id}", "literals are compared decoded");
   t.equal(found(TABLE, "GET /caf%c3%a9"), "GET /caf%C3%A9");
+  t.equal(found(TABLE, "GET /v2/a%2fb"), "GET /v2/a%2Fb");
   t.end();
 });
 
