@@ -150,10 +150,9 @@ export class Exchange {
     });
   }
 
-  /** One for the body and the call together. A caller who grants no time at all is not called for. */
+  /** One for the body and the call together, from the beginning. A caller who grants no time at all is not called for. */
   #startTimer(droppable: boolean): NodeJS.Timeout | undefined {
-    const leftMs = this.#leftMs();
-    if (leftMs > 0) return setTimeout(() => this.#fail(this.#expired(droppable)), leftMs);
+    if (this.#timeoutMs > 0) return setTimeout(() => this.#fail(this.#expired(droppable)), this.#timeoutMs);
     this.#fail(this.#expired(droppable));
     return undefined;
   }

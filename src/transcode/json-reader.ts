@@ -1,10 +1,10 @@
-import { type DescField, type DescMessage, type Message } from "@bufbuild/protobuf";
+import { type DescField, type DescMessage } from "@bufbuild/protobuf";
 import { type EmptyMessage, emptyMessage } from "./empty-message.js";
 import { FieldProblem, inside, quoted } from "./field-problem.js";
 import { compileFieldReader, type ReadField } from "./json-field-reader.js";
 import type { JsonStyle } from "./json-style.js";
-import type { Json } from "./json-text.js";
-import { deeper, type ReadJson, type Reading } from "./json-functions.js";
+import { type JsonEntry, type ReadMembers, straightReader } from "./json-straight-reader.js";
+import { deeper, type ReadJson } from "./json-functions.js";
 import { wellKnownReader } from "./well-known-json.js";
 
 /** The compiled readers of one dialect: asked for a type twice, it gives the same reader. */
@@ -24,9 +24,8 @@ export function createJsonReaders(style: JsonStyle): JsonReaders {
 
   function compileMessage(desc: DescMessage): ReadJson {
     const own = wellKnownReader(desc, style, all.message);
-    const entries = new Map<string, Entry>();
-    const empty = emptyMessage(desc);
-    const reader = counted(own ?? ((json, reading) => readMessage(empty, entries, json, reading)));
+    const entries = new Map<string, JsonEntry>();
+    const reader = counted(own ?? objectReader(emptyMessage(desc), entries));
     readers.set(desc, reader); // Before its fields: one of them may be of this type.
     if (own === undefined) for (const field of desc.fields) addField(entries, field, all.field(field));
     return reader;
@@ -43,42 +42,41 @@ function counted(read: ReadJson): ReadJson {
   };
 }
 
-/** How a key of a JSON object is read. */
-interface Entry {
-  readonly name: string;
-  /** The field's other spelling, which must not stand beside this one. */
-  readonly other: string | undefined;
-  readonly set: ReadField;
-}
-
-function addField(entries: Map<string, Entry>, { name, jsonName }: DescField, set: ReadField): void {
+function addField(entries: Map<string, JsonEntry>, { name, jsonName }: DescField, set: ReadField): void {
   const twoNames = name !== jsonName;
   entries.set(name, { name, other: twoNames ? jsonName : undefined, set });
   if (twoNames) entries.set(jsonName, { name, other: name, set });
 }
 
-function readMessage(
-  empty: EmptyMessage,
-  entries: Map<string, Entry>,
-  json: Json,
-  reading: Reading,
-): Message {
-  if (json === null || typeof json !== "object" || Array.isArray(json))
-    throw new FieldProblem("must be an object");
-  const message = empty();
-  let key = "";
-  try {
-    for (key in json) {
+/** Reads an object, whose keys are looked up only when the first one comes: until then not all are known. */
+function objectReader(empty: EmptyMessage, entries: ReadonlyMap<string, JsonEntry>): ReadJson {
+  let readMembers: ReadMembers | undefined;
+  return (json, reading) => {
+    if (json === null || typeof json !== "object" || Array.isArray(json))
+      throw new FieldProblem("must be an object");
+    readMembers ??= straightReader(entries, WRONG_KEYS) ?? memberByMember(entries);
+    const message = empty();
+    const at = { key: "" };
+    try {
+      readMembers(json, message, reading, at);
+    } catch (error) {
+      throw inside(entries.get(at.key)?.name ?? at.key, error);
+    }
+    return message;
+  };
+}
+
+function memberByMember(entries: ReadonlyMap<string, JsonEntry>): ReadMembers {
+  return (json, message, reading, at) => {
+    for (const key in json) {
+      at.key = key;
       reading.keys++;
       const entry = entries.get(key);
       if (entry === undefined) throw unknownKey(key);
       if (entry.other !== undefined && Object.hasOwn(json, entry.other)) throw givenTwice(key, entry.other);
       entry.set(message, json[key] ?? null, reading);
     }
-  } catch (error) {
-    throw inside(entries.get(key)?.name ?? key, error);
-  }
-  return message;
+  };
 }
 
 function unknownKey(key: string): FieldProblem {
@@ -88,3 +86,5 @@ function unknownKey(key: string): FieldProblem {
 function givenTwice(key: string, other: string): FieldProblem {
   return new FieldProblem(`is given twice, as ${quoted(key)} and as ${quoted(other)}`, "parameter_repeated");
 }
+
+const WRONG_KEYS = { unknown: unknownKey, twice: givenTwice };
