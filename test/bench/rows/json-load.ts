@@ -3,7 +3,7 @@ import { HttpConnection } from "../load/http-connection.js";
 import { httpLanes } from "../load/http-lanes.js";
 import { wrkLoop } from "../load/wrk.js";
 import type { Load } from "../served.js";
-import { createRequest, getRequest, isSession, SESSION_TEXTS } from "./orders.js";
+import { createRequest, getRequest, isSessionOf, sessionTexts } from "./orders.js";
 
 const CONNECTIONS = 32;
 
@@ -13,8 +13,14 @@ export type JsonLoad = (
   headers?: Readonly<Record<string, string>>,
 ) => Promise<Load>;
 
-/** Creates sessions. */
+/** Creates sessions of one item. */
 export const createLoad: JsonLoad = async (servers, headers) => repeated(servers, [createRequest(headers)]);
+
+/** Creates sessions of ten items: each call costs the servers twice as much, and the load hardly more. */
+export const createLongLoad: JsonLoad = async (servers, headers) =>
+  repeated(servers, [createRequest(headers, TEN)], TEN);
+
+const TEN = 10;
 
 /** Reads a hundred sessions of the first server in turn. */
 export const getLoad: JsonLoad = async (servers, headers) => {
@@ -28,13 +34,14 @@ export const getLoad: JsonLoad = async (servers, headers) => {
   return repeated(servers, requests);
 };
 
-function repeated(servers: readonly ServerProcess[], requests: readonly Buffer[]): Load {
+function repeated(servers: readonly ServerProcess[], requests: readonly Buffer[], items = 1): Load {
+  const texts = sessionTexts(items);
   const ports = servers.map((server) => server.ports.http);
   let turn = 0;
   const next = (): Buffer | undefined => requests[turn++ % requests.length];
-  const work = { ports, connections: CONNECTIONS, requests, texts: SESSION_TEXTS };
+  const work = { ports, connections: CONNECTIONS, requests, texts };
   return {
-    open: () => httpLanes({ ports, count: CONNECTIONS, next, isRight: isSession }),
+    open: () => httpLanes({ ports, count: CONNECTIONS, next, isRight: isSessionOf(texts) }),
     loop: (seconds) => wrkLoop(work, seconds),
   };
 }
