@@ -167,6 +167,7 @@ t.test("an answer brings its message, its metadata, and at the end its status", 
     "request-id": "req_1",
     "x-seen": "1",
   });
+  t.notOk("date" in answer.headers, "which nobody reads");
   t.same(Object.entries(answer.trailers), [
     ["grpc-status", "0"],
     ["x-after-bin", "AAEC"],
