@@ -24,24 +24,32 @@ export class BodyBrokenOff extends Error {
  * A stream of HTTP/2 that its sender resets looks as if it had ended: whether a body is whole, its content has to tell.
  */
 export function readBody(request: HttpRequest, bytesMax: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => whenRead(request, bytesMax, resolve, reject));
+}
+
+/** The same for whoever has a promise of his own: one less for each call. Of the two only the first one that is called counts. */
+export function whenRead(
+  request: HttpRequest,
+  bytesMax: number,
+  done: (bytes: Buffer) => void,
+  failed: (error: BodyTooLarge | BodyBrokenOff) => void,
+): void {
   // By events: the async iterator of a stream takes longer than all else that is done with a small body.
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const onData = (chunk: Buffer): void => {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size <= bytesMax) return;
-      request.off("data", onData).pause();
-      reject(new BodyTooLarge(`The body is larger than ${bytesMax} bytes.`));
-    };
-    const onBreak = (cause?: Error): void => {
-      if (!request.readableEnded) reject(new BodyBrokenOff("The body broke off.", { cause }));
-    };
-    // Whatever comes first settles it. Not `once`: it wraps each listener, and removing them takes as long as adding them.
-    request.on("data", onData).on("end", () => resolve(joined(chunks, size)));
-    request.on("error", onBreak).on("close", onBreak);
-  });
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const onData = (chunk: Buffer): void => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size <= bytesMax) return;
+    request.off("data", onData).pause();
+    failed(new BodyTooLarge(`The body is larger than ${bytesMax} bytes.`));
+  };
+  const onBreak = (cause?: Error): void => {
+    if (!request.readableEnded) failed(new BodyBrokenOff("The body broke off.", { cause }));
+  };
+  // Whatever comes first settles it. Not `once`: it wraps each listener, and removing them takes as long as adding them.
+  request.on("data", onData).on("end", () => done(joined(chunks, size)));
+  request.on("error", onBreak).on("close", onBreak);
 }
 
 /** Most bodies come in one piece, and are not copied then. */

@@ -19,15 +19,13 @@ import { nativePattern } from "./native-patterns.js";
 import { type Check, expressionCheck } from "./sure-expressions.js";
 
 /** A rule of a kind that is not known here: protovalidate has to say. */
-const UNSURE: Check = () => false;
+export const UNSURE: Check = () => false;
 
 /** All rules of a field but `required`, for its value. */
-export function checkOf(rules: FieldRules, field: DescField): Check {
-  if (!knows(FieldRulesSchema, rules, ["required", "cel", ...TYPES])) return UNSURE;
+export function checksOf(rules: FieldRules, field: DescField): readonly Check[] {
+  if (!knows(FieldRulesSchema, rules, ["required", "cel", ...TYPES])) return [UNSURE];
   const expressions = rules.cel.map(({ expression }) => expressionCheck(expression));
-  return rules.type.case === undefined
-    ? every(expressions)
-    : every([...expressions, typeCheck(rules, field)]);
+  return rules.type.case === undefined ? expressions : [...expressions, typeCheck(rules, field)];
 }
 
 /** What `required` asks of a field: where presence is not told, any value but the default. */
@@ -105,16 +103,6 @@ function mapCheck(rules: MapRules, field: DescField): Check {
 function partCheck(rules: FieldRules | undefined, field: DescField): Check {
   if (rules === undefined) return () => true;
   return knows(FieldRulesSchema, rules, ["string"]) ? typeCheck(rules, field) : UNSURE;
-}
-
-/** All of these. */
-export function every(checks: readonly Check[]): Check {
-  const [only] = checks;
-  if (checks.length === 1 && only !== undefined) return only;
-  return (value) => {
-    for (const check of checks) if (!check(value)) return false;
-    return true;
-  };
 }
 
 /** Whether nothing is set but these, and nothing that the descriptor does not know. */

@@ -6,8 +6,9 @@ import {
   oneof,
 } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { fieldGetter } from "../transcode/message-fields.js";
+import { OwnCode } from "../transcode/own-code.js";
 import type { Check } from "./sure-expressions.js";
-import { checkOf, every, requiredCheck } from "./sure-rules.js";
+import { checksOf, requiredCheck, UNSURE } from "./sure-rules.js";
 
 /**
  * Whether a message is sure to keep the `buf.validate` rules of its proto file. False where it may break one, or where a rule is
@@ -16,7 +17,7 @@ import { checkOf, every, requiredCheck } from "./sure-rules.js";
  */
 export type SurelyValid = (message: Message) => boolean;
 
-/** Compiles the rules of a type and of all types inside. */
+/** Compiles the rules of a type and of all types inside. In a process that runs no code made from text nothing is sure. */
 export function sureValidity(desc: DescMessage): SurelyValid {
   return new Compiler().message(desc);
 }
@@ -27,31 +28,32 @@ class Compiler {
   message(desc: DescMessage): SurelyValid {
     const known = this.#compiled.get(desc);
     if (known !== undefined) return known;
-    const checks: SurelyValid[] = [];
-    const check: SurelyValid = (message) => {
-      for (const each of checks) if (!each(message)) return false;
-      return true;
-    };
-    this.#compiled.set(desc, check); // Before its fields: one of them may be of this type.
+    const compiled: { check: SurelyValid } = { check: UNSURE };
+    this.#compiled.set(desc, (message) => compiled.check(message)); // Before its fields: one of them may be of this type.
     const unknown = hasOption(desc, messageOption) || desc.oneofs.some((one) => hasOption(one, oneof));
-    if (unknown) checks.push(() => false);
-    else for (const field of desc.fields) checks.push(this.#field(field));
-    return check;
+    if (!unknown) compiled.check = this.#fields(desc) ?? UNSURE;
+    this.#compiled.set(desc, compiled.check);
+    return compiled.check;
   }
 
-  #field(field: DescField): SurelyValid {
-    // A member of a oneof lies elsewhere.
-    if (field.oneof !== undefined) return () => !hasOption(field, fieldOption) && field.message === undefined;
+  /** One expression, which ends with the first field that may break a rule. */
+  #fields(desc: DescMessage): SurelyValid | undefined {
+    const code = new OwnCode();
+    const fields = desc.fields.map((field) => `(${this.#field(field, code)})`);
+    return code.compile(`(m) => { let v; return ${["true", ...fields].join(" && ")}; }`) as
+      SurelyValid | undefined;
+  }
+
+  #field(field: DescField, code: OwnCode): string {
     const rules = hasOption(field, fieldOption) ? getOption(field, fieldOption) : undefined;
-    const required = rules?.required === true ? requiredCheck(field) : undefined;
+    // A member of a oneof lies elsewhere.
+    if (field.oneof !== undefined) return String(rules === undefined && field.message === undefined);
+    const call = (check: Check): string => `${code.name(check)}(v)`;
     const inside = this.#inside(field);
-    const check = every([rules && checkOf(rules, field), inside].filter((one) => one !== undefined));
-    const valueOf = fieldGetter(field);
-    return (message) => {
-      const value = valueOf(message);
-      if (required !== undefined && !required(value)) return false;
-      return value === undefined || check(value);
-    };
+    const checks = [...(rules === undefined ? [] : checksOf(rules, field)), ...(inside ? [inside] : [])];
+    const present = checks.length === 0 ? "true" : `(v === undefined || (${checks.map(call).join(" && ")}))`;
+    const required = rules?.required === true ? `${call(requiredCheck(field))} && ` : "";
+    return `v = ${code.name(fieldGetter(field))}(m), ${required}${present}`;
   }
 
   /** The messages that a field holds keep the rules of their own type. */

@@ -38,8 +38,10 @@ export function composeUnary(
     const answer = new AnswerHeaders();
     try {
       if (interceptors.length === 0) {
-        const output = create(method.output, await run(message, call, call, answer));
-        return { message: output, metadata: answer.made };
+        const running = run(message, call, call, answer);
+        // To wait for what is there takes a promise and a look for its `then`.
+        const output = running instanceof Promise ? await running : running;
+        return { message: create(method.output, output), metadata: answer.made };
       }
       const travelling: Travelling = { call, answer, response: undefined };
       const response = (await chain(requestOf(method, false, message, travelling))) as UnaryResponse;

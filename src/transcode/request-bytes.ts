@@ -1,4 +1,4 @@
-import { BodyTooLarge, readBody } from "../lib/http.js";
+import { BodyTooLarge, whenRead } from "../lib/http.js";
 import type { HttpRequest } from "./http.js";
 import { requestError } from "./request-error.js";
 
@@ -16,10 +16,19 @@ export function readBytes<Made>(
   make: (bytes: Buffer) => Made | Promise<Made>,
 ): Promise<Made> {
   if (Number(request.headers["content-length"] ?? 0) > bytesMax) return Promise.reject(tooLarge(bytesMax));
-  // Both outcomes at once: a promise less for each call. What `make` throws is told as it is.
-  return readBody(request, bytesMax).then(make, (error: unknown) => {
-    if (error instanceof BodyTooLarge) throw tooLarge(bytesMax);
-    throw requestError("body_malformed", "The request body broke off.");
+  return new Promise((resolve, reject) => {
+    const done = (bytes: Buffer): void => {
+      try {
+        resolve(make(bytes));
+      } catch (error) {
+        reject(error);
+      }
+    };
+    const failed = (error: Error): void => {
+      const isLarge = error instanceof BodyTooLarge;
+      reject(isLarge ? tooLarge(bytesMax) : requestError("body_malformed", "The request body broke off."));
+    };
+    whenRead(request, bytesMax, done, failed);
   });
 }
 
