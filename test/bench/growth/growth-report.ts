@@ -23,7 +23,8 @@ export async function writeGrowth(
   const machine = thisMachine();
   const rows = results.map(({ name, samples }) => ({
     name,
-    ratio: ratioOf(samples),
+    ratio: ratiosOf(samples).median,
+    noise: ratiosOf(samples),
     wanted: WANTED,
     better: "lower",
     sizes: sizes.map((sessions, index) => ({ sessions, microseconds: timesOf(samples[index] ?? []) })),
@@ -40,14 +41,17 @@ export function growthTable(sizes: readonly number[], results: readonly GrowthRe
       const { median, min, max } = timesOf(own);
       return `${median.toFixed(0)} us (${min.toFixed(0)} to ${max.toFixed(0)})`;
     });
-    return [name, ratioOf(samples).toFixed(2), `<= ${WANTED}`, ...times];
+    const { median, min, max } = ratiosOf(samples);
+    const ratio = `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)})`;
+    return [name, ratio, `<= ${WANTED}`, ...times];
   });
   return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-/** The time of a call at the largest size over that at the smallest. */
-function ratioOf(samples: readonly (readonly Sample[])[]): number {
-  return timesOf(samples.at(-1) ?? []).median / timesOf(samples[0] ?? []).median;
+/** The time of a call at the largest size over that at the smallest, round by round: a round has the same neighbours on the machine. */
+function ratiosOf(samples: readonly (readonly Sample[])[]): Spread {
+  const [smallest = [], largest = []] = [samples[0], samples.at(-1)];
+  return spreadOf(smallest.map(({ rate }, round) => rate / (largest[round]?.rate ?? NaN)));
 }
 
 /** Microseconds a call, service and database together, while eight are under way. */

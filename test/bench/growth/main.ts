@@ -73,8 +73,8 @@ function parse(args: readonly string[]): Options {
         "sessions, in turn. With the default sizes the table is kept in test/bench/growth.",
     )
     .option("--sizes <numbers>", "sessions in the tables, the smallest first", sizes, SIZES)
-    .option("--rounds <number>", "how often each is measured", whole, 5)
-    .option("--seconds <number>", "how long each is measured", whole, 2)
+    .option("--rounds <number>", "how often each is measured", whole, 13)
+    .option("--seconds <number>", "how long each is measured", whole, 1)
     .parse([...args], { from: "user" })
     .opts<Options>();
 }
