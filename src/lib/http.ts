@@ -27,7 +27,7 @@ export function readBody(request: HttpRequest, bytesMax: number): Promise<Buffer
   return new Promise((resolve, reject) => whenRead(request, bytesMax, resolve, reject));
 }
 
-/** The same for whoever has a promise of his own: one less for each call. Of the two only the first one that is called counts. */
+/** The same for whoever makes a promise of his own. More than one of the two may be called: the first call counts, as with a promise. */
 export function whenRead(
   request: HttpRequest,
   bytesMax: number,

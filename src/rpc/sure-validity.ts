@@ -7,6 +7,7 @@ import {
 } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { fieldGetter } from "../transcode/message-fields.js";
 import { OwnCode } from "../transcode/own-code.js";
+import { perType, type PerType } from "../transcode/per-type.js";
 import type { Check } from "./sure-expressions.js";
 import { checksOf, requiredCheck, UNSURE } from "./sure-rules.js";
 
@@ -18,50 +19,38 @@ import { checksOf, requiredCheck, UNSURE } from "./sure-rules.js";
 export type SurelyValid = (message: Message) => boolean;
 
 /** Compiles the rules of a type and of all types inside. In a process that runs no code made from text nothing is sure. */
-export function sureValidity(desc: DescMessage): SurelyValid {
-  return new Compiler().message(desc);
+export const sureValidity = perType<[Message], boolean>((desc, of) => {
+  const unknown = hasOption(desc, messageOption) || desc.oneofs.some((one) => hasOption(one, oneof));
+  return unknown ? UNSURE : (fieldsValidity(desc, of) ?? UNSURE);
+});
+
+type ValidityOf = PerType<[Message], boolean>;
+
+/** One expression, which ends with the first field that may break a rule. */
+function fieldsValidity(desc: DescMessage, of: ValidityOf): SurelyValid | undefined {
+  const code = new OwnCode();
+  const fields = desc.fields.map((field) => `(${fieldSource(field, code, of)})`);
+  const source = `(m) => { let v; return ${["true", ...fields].join(" && ")}; }`;
+  return code.compile(source) as SurelyValid | undefined;
 }
 
-class Compiler {
-  readonly #compiled = new Map<DescMessage, SurelyValid>();
+function fieldSource(field: DescField, code: OwnCode, of: ValidityOf): string {
+  const rules = hasOption(field, fieldOption) ? getOption(field, fieldOption) : undefined;
+  // A member of a oneof lies elsewhere.
+  if (field.oneof !== undefined) return String(rules === undefined && field.message === undefined);
+  const call = (check: Check): string => `${code.name(check)}(v)`;
+  const checks = [...(rules === undefined ? [] : checksOf(rules, field)), ...insideOf(field, of)];
+  const present = checks.length === 0 ? "true" : `(v === undefined || (${checks.map(call).join(" && ")}))`;
+  const required = rules?.required === true ? `${call(requiredCheck(field))} && ` : "";
+  return `v = ${code.name(fieldGetter(field))}(m), ${required}${present}`;
+}
 
-  message(desc: DescMessage): SurelyValid {
-    const known = this.#compiled.get(desc);
-    if (known !== undefined) return known;
-    const compiled: { check: SurelyValid } = { check: UNSURE };
-    this.#compiled.set(desc, (message) => compiled.check(message)); // Before its fields: one of them may be of this type.
-    const unknown = hasOption(desc, messageOption) || desc.oneofs.some((one) => hasOption(one, oneof));
-    if (!unknown) compiled.check = this.#fields(desc) ?? UNSURE;
-    this.#compiled.set(desc, compiled.check);
-    return compiled.check;
-  }
-
-  /** One expression, which ends with the first field that may break a rule. */
-  #fields(desc: DescMessage): SurelyValid | undefined {
-    const code = new OwnCode();
-    const fields = desc.fields.map((field) => `(${this.#field(field, code)})`);
-    return code.compile(`(m) => { let v; return ${["true", ...fields].join(" && ")}; }`) as
-      SurelyValid | undefined;
-  }
-
-  #field(field: DescField, code: OwnCode): string {
-    const rules = hasOption(field, fieldOption) ? getOption(field, fieldOption) : undefined;
-    // A member of a oneof lies elsewhere.
-    if (field.oneof !== undefined) return String(rules === undefined && field.message === undefined);
-    const call = (check: Check): string => `${code.name(check)}(v)`;
-    const inside = this.#inside(field);
-    const checks = [...(rules === undefined ? [] : checksOf(rules, field)), ...(inside ? [inside] : [])];
-    const present = checks.length === 0 ? "true" : `(v === undefined || (${checks.map(call).join(" && ")}))`;
-    const required = rules?.required === true ? `${call(requiredCheck(field))} && ` : "";
-    return `v = ${code.name(fieldGetter(field))}(m), ${required}${present}`;
-  }
-
-  /** The messages that a field holds keep the rules of their own type. */
-  #inside(field: DescField): Check | undefined {
-    if (field.message === undefined) return undefined;
-    const valid = this.message(field.message);
-    if (field.fieldKind === "list") return (list) => (list as Message[]).every(valid);
-    if (field.fieldKind === "map") return (map) => Object.values(map as Record<string, Message>).every(valid);
-    return (message) => valid(message as Message);
-  }
+/** The messages that a field holds keep the rules of their own type. */
+function insideOf(field: DescField, of: ValidityOf): readonly Check[] {
+  if (field.message === undefined) return [];
+  const valid = of(field.message);
+  if (field.fieldKind === "list") return [(list) => (list as Message[]).every((each) => valid(each))];
+  if (field.fieldKind === "map")
+    return [(map) => Object.values(map as Record<string, Message>).every((each) => valid(each))];
+  return [(message) => valid(message as Message)];
 }

@@ -1,7 +1,7 @@
 import type { DescMessage, Message } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
 
-import { type SurelyValid, sureValidity } from "./sure-validity.js";
+import { sureValidity } from "./sure-validity.js";
 
 /**
  * Holds the message of a unary request to the `buf.validate` rules of its proto file.
@@ -10,7 +10,7 @@ import { type SurelyValid, sureValidity } from "./sure-validity.js";
  * it is and ends as INTERNAL.
  */
 export function checkRules(schema: DescMessage, message: Message): void | Promise<void> {
-  return surely(schema, message) ? undefined : checkWhole(schema, message);
+  return sureValidity(schema)(message) ? undefined : checkWhole(schema, message);
 }
 
 /** The same where there are interceptors only. */
@@ -19,15 +19,6 @@ export function validate(): Interceptor {
     if (!request.stream) await checkRules(request.method.input, request.message);
     return await next(request);
   };
-}
-
-/** Compiled when a type is first met, once a process. */
-const compiled = new Map<DescMessage, SurelyValid>();
-
-function surely(schema: DescMessage, message: Message): boolean {
-  let valid = compiled.get(schema);
-  if (valid === undefined) compiled.set(schema, (valid = sureValidity(schema)));
-  return valid(message);
 }
 
 /** protovalidate and its CEL are a hundred files, which a service reads when somebody sends the first doubtful request. */

@@ -1,10 +1,11 @@
 import { type DescField, type DescMessage } from "@bufbuild/protobuf";
-import { type EmptyMessage, emptyMessage } from "./empty-message.js";
+import { emptyMessage } from "./empty-message.js";
 import { FieldProblem, inside, quoted } from "./field-problem.js";
 import { compileFieldReader, type ReadField } from "./json-field-reader.js";
 import type { JsonStyle } from "./json-style.js";
 import { type JsonEntry, type ReadMembers, straightReader } from "./json-straight-reader.js";
 import { deeper, type ReadJson } from "./json-functions.js";
+import { perType } from "./per-type.js";
 import { wellKnownReader } from "./well-known-json.js";
 
 /** The compiled readers of one dialect: asked for a type twice, it gives the same reader. */
@@ -15,21 +16,10 @@ export interface JsonReaders {
 
 /** Compiles readers as they are asked for; a type's own fields are compiled with it, recursive ones included. */
 export function createJsonReaders(style: JsonStyle): JsonReaders {
-  const readers = new Map<DescMessage, ReadJson>();
-  const all: JsonReaders = {
-    message: (desc) => readers.get(desc) ?? compileMessage(desc),
-    field: (field) => compileFieldReader(field, style, all.message),
-  };
-  return all;
-
-  function compileMessage(desc: DescMessage): ReadJson {
-    const own = wellKnownReader(desc, style, all.message);
-    const entries = new Map<string, JsonEntry>();
-    const reader = counted(own ?? objectReader(emptyMessage(desc), entries));
-    readers.set(desc, reader); // Before its fields: one of them may be of this type.
-    if (own === undefined) for (const field of desc.fields) addField(entries, field, all.field(field));
-    return reader;
-  }
+  const message = perType<Parameters<ReadJson>, unknown>((desc, of) =>
+    counted(wellKnownReader(desc, style, of) ?? objectReader(desc, style, of)),
+  );
+  return { message, field: (field) => compileFieldReader(field, style, message) };
 }
 
 /** Each message counts as one level of nesting, whatever its JSON looks like. */
@@ -42,18 +32,20 @@ function counted(read: ReadJson): ReadJson {
   };
 }
 
-function addField(entries: Map<string, JsonEntry>, { name, jsonName }: DescField, set: ReadField): void {
-  const twoNames = name !== jsonName;
-  entries.set(name, { name, other: twoNames ? jsonName : undefined, set });
-  if (twoNames) entries.set(jsonName, { name, other: name, set });
-}
-
-/** Reads an object, whose keys are looked up only when the first one comes: until then not all are known. */
-function objectReader(empty: EmptyMessage, entries: ReadonlyMap<string, JsonEntry>): ReadJson {
+function objectReader(
+  desc: DescMessage,
+  style: JsonStyle,
+  readerOf: (desc: DescMessage) => ReadJson,
+): ReadJson {
+  const entries = new Map(
+    desc.fields.flatMap((field) => entriesOf(field, compileFieldReader(field, style, readerOf))),
+  );
+  const empty = emptyMessage(desc);
   let readMembers: ReadMembers | undefined;
   return (json, reading) => {
     if (json === null || typeof json !== "object" || Array.isArray(json))
       throw new FieldProblem("must be an object");
+    // With the first object: a service that starts reads none yet.
     readMembers ??= straightReader(entries, WRONG_KEYS) ?? memberByMember(entries);
     const message = empty();
     const at = { key: "" };
@@ -65,6 +57,17 @@ function objectReader(empty: EmptyMessage, entries: ReadonlyMap<string, JsonEntr
     return message;
   };
 }
+
+/** One or two keys. */
+function entriesOf({ name, jsonName }: DescField, set: ReadField): [key: string, JsonEntry][] {
+  if (name === jsonName) return [[name, { name, other: undefined, set }]];
+  return [
+    [name, { name, other: jsonName, set }],
+    [jsonName, { name, other: name, set }],
+  ];
+}
+
+const WRONG_KEYS = { unknown: unknownKey, twice: givenTwice };
 
 function memberByMember(entries: ReadonlyMap<string, JsonEntry>): ReadMembers {
   return (json, message, reading, at) => {
@@ -86,5 +89,3 @@ function unknownKey(key: string): FieldProblem {
 function givenTwice(key: string, other: string): FieldProblem {
   return new FieldProblem(`is given twice, as ${quoted(key)} and as ${quoted(other)}`, "parameter_repeated");
 }
-
-const WRONG_KEYS = { unknown: unknownKey, twice: givenTwice };

@@ -12,6 +12,7 @@ import type { WriteJson } from "./json-functions.js";
 import { type JsonMember, straightWriter } from "./json-straight-writer.js";
 import type { JsonStyle } from "./json-style.js";
 import { fieldGetter } from "./message-fields.js";
+import { perType } from "./per-type.js";
 import { scalarWriter } from "./scalar-json.js";
 import { wellKnownWriter } from "./well-known-json.js";
 
@@ -24,26 +25,13 @@ export interface JsonWriters {
 
 /** Compiles writers as they are asked for; a type's own fields are compiled with it. */
 export function createJsonWriters(style: JsonStyle): JsonWriters {
-  const writers = new Map<DescMessage, WriteJson>();
-  const all: JsonWriters = {
-    message: (desc) => writers.get(desc) ?? compileMessage(desc),
-    field: (field) => aloneWriter(field, compileFieldWriter(field, style, all.message)),
-  };
-  return all;
-
-  function compileMessage(desc: DescMessage): WriteJson {
-    const own = wellKnownWriter(desc, style, all.message);
-    if (own !== undefined) {
-      writers.set(desc, own);
-      return own;
-    }
-    const compiled: { write?: WriteJson } = {};
-    const writer: WriteJson = (message) => (compiled.write as WriteJson)(message);
-    writers.set(desc, writer); // Before its fields: one of them may be of this type.
-    const members = membersOf(desc, style, all.message);
-    compiled.write = straightWriter(members) ?? memberByMember(members);
-    return writer;
-  }
+  const message = perType<[value: unknown], string>((desc, of) => {
+    const own = wellKnownWriter(desc, style, of);
+    if (own !== undefined) return own;
+    const members = membersOf(desc, style, of);
+    return straightWriter(members) ?? memberByMember(members);
+  });
+  return { message, field: (field) => aloneWriter(field, compileFieldWriter(field, style, message)) };
 }
 
 type WriterOf = (desc: DescMessage) => WriteJson;

@@ -3,6 +3,7 @@ import { type DescField, type DescMessage, fromBinary, type Message, ScalarType 
 import { memoize } from "../../lib/memoize.js";
 import { emptyMessage } from "../empty-message.js";
 import { OwnCode, propertySource } from "../own-code.js";
+import { perType, type PerType } from "../per-type.js";
 import { BinaryInput } from "./binary-input.js";
 import { isOfTexts, isUsual, Unusual } from "./usual.js";
 
@@ -15,7 +16,7 @@ export type BinaryReader = (bytes: Buffer) => Message;
  * nobody knows, and whatever is wrong.
  */
 export const binaryReader = memoize((desc: DescMessage): BinaryReader => {
-  const read = messageReader(desc, new Map());
+  const read = messageReader(desc);
   return (bytes) => {
     try {
       return read(new BinaryInput(bytes));
@@ -25,27 +26,22 @@ export const binaryReader = memoize((desc: DescMessage): BinaryReader => {
   };
 });
 
-type ReadMessage = (input: BinaryInput) => Message;
+type ReaderOf = PerType<[BinaryInput], Message>;
+type ReadMessage = ReturnType<ReaderOf>;
 
-function messageReader(desc: DescMessage, made: Map<DescMessage, ReadMessage>): ReadMessage {
-  const known = made.get(desc);
-  if (known !== undefined) return known;
-  const compiled = { read: refuse as ReadMessage };
-  made.set(desc, (input) => compiled.read(input)); // Before its fields: one of them may be of this type.
-  if (isUsual(desc)) compiled.read = fieldsReader(desc, made) ?? refuse;
-  made.set(desc, compiled.read);
-  return compiled.read;
-}
+const messageReader = perType<[BinaryInput], Message>((desc, of) =>
+  isUsual(desc) ? (fieldsReader(desc, of) ?? refuse) : refuse,
+);
 
 function refuse(): never {
   throw new Unusual();
 }
 
 /** Goes by a field's whole tag: one that comes in another shape than its type has is rare, too. */
-function fieldsReader(desc: DescMessage, made: Map<DescMessage, ReadMessage>): ReadMessage | undefined {
+function fieldsReader(desc: DescMessage, of: ReaderOf): ReadMessage | undefined {
   const code = new OwnCode();
   const cases = desc.fields.map((field) => {
-    const [wireType, read] = fieldSource(field, code, made) ?? [];
+    const [wireType, read] = fieldSource(field, code, of) ?? [];
     return read === undefined ? "" : `case ${field.number * 8 + (wireType ?? 0)}: ${read} break;`;
   });
   const field = `switch (input.varint()) { ${cases.join(" ")} default: ${code.name(refuse)}(); }`;
@@ -61,11 +57,7 @@ const LENGTH_DELIMITED = 2;
 type FieldSource = readonly [wireType: number, statement: string];
 
 /** Undefined for kinds that are rare. */
-function fieldSource(
-  field: DescField,
-  code: OwnCode,
-  made: Map<DescMessage, ReadMessage>,
-): FieldSource | undefined {
+function fieldSource(field: DescField, code: OwnCode, of: ReaderOf): FieldSource | undefined {
   const to = propertySource("m", field);
   if (field.oneof !== undefined) return undefined;
   if (field.fieldKind === "scalar") return field.longAsString ? undefined : scalarSource(field.scalar, to);
@@ -75,7 +67,7 @@ function fieldSource(
   }
   if (field.message === undefined) return textListSource(field, to);
   if (field.delimitedEncoding || !isUsual(field.message)) return undefined;
-  const read = `input.message(${code.name(messageReader(field.message, made))})`;
+  const read = `input.message(${code.name(of(field.message))})`;
   if (field.fieldKind === "list") return [LENGTH_DELIMITED, `${to}.push(${read});`];
   // Two become one, part by part.
   return [LENGTH_DELIMITED, `if (${to} !== undefined) ${code.name(refuse)}(); ${to} = ${read};`];

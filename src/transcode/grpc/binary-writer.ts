@@ -3,6 +3,7 @@ import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 
 import { memoize } from "../../lib/memoize.js";
 import { OwnCode, propertySource } from "../own-code.js";
+import { perType, type PerType } from "../per-type.js";
 import { BinaryOutput } from "./binary-output.js";
 import { isOfTexts, isUsual, Unusual } from "./usual.js";
 
@@ -11,11 +12,11 @@ export type BinaryWriter = (message: Message, headroom: number) => Buffer;
 
 /**
  * The writer of a type, compiled from its descriptor: the bytes are those of protobuf-es, which looks at descriptors for each
- * message and takes eight times as long. What is rare is left to it: types with fields of other kinds than answers have, and
+ * message and takes ten times as long. What is rare is left to it: types with fields of other kinds than answers have, and
  * messages with unknown fields or with values that do not fit, which it refuses in its own words.
  */
 export const binaryWriter = memoize((desc: DescMessage): BinaryWriter => {
-  const write = messageWriter(desc, new Map());
+  const write = messageWriter(desc);
   return (message, headroom) => {
     try {
       output.begin(headroom);
@@ -30,40 +31,34 @@ export const binaryWriter = memoize((desc: DescMessage): BinaryWriter => {
 /** One for all: a message is written in one go. */
 const output = new BinaryOutput();
 
-type Write = (message: Message) => void;
+type WriterOf = PerType<[Message], void>;
 
 function withHeadroom(bytes: Uint8Array, headroom: number): Buffer {
   return Buffer.concat([Buffer.alloc(headroom), bytes]);
 }
 
-function messageWriter(desc: DescMessage, made: Map<DescMessage, Write>): Write {
-  const known = made.get(desc);
-  if (known !== undefined) return known;
-  const compiled = { write: refuse as Write };
-  made.set(desc, (message) => compiled.write(message)); // Before its fields: one of them may be of this type.
-  if (isUsual(desc)) compiled.write = fieldsWriter(desc, made) ?? refuse;
-  made.set(desc, compiled.write);
-  return compiled.write;
-}
+const messageWriter = perType<[Message], void>((desc, of) =>
+  isUsual(desc) ? (fieldsWriter(desc, of) ?? refuse) : refuse,
+);
 
 function refuse(): never {
   throw new Unusual();
 }
 
-function fieldsWriter(desc: DescMessage, made: Map<DescMessage, Write>): Write | undefined {
+function fieldsWriter(desc: DescMessage, of: WriterOf): ReturnType<WriterOf> | undefined {
   const code = new OwnCode();
   const sorted = desc.fields.toSorted((a, b) => a.number - b.number);
-  const statements = sorted.map((field) => fieldSource(field, code, made));
+  const statements = sorted.map((field) => fieldSource(field, code, of));
   const writing = `let v; if (m["$unknown"] !== undefined) ${code.name(refuse)}(); ${statements.join(" ")}`;
-  return code.compile(`(m) => { ${writing} }`) as Write | undefined;
+  return code.compile(`(m) => { ${writing} }`) as ReturnType<WriterOf> | undefined;
 }
 
-function fieldSource(field: DescField, code: OwnCode, made: Map<DescMessage, Write>): string {
+function fieldSource(field: DescField, code: OwnCode, of: WriterOf): string {
   const { oneof, localName } = field;
   if (oneof !== undefined) {
     return `if (${propertySource("m", oneof)}.case === ${JSON.stringify(localName)}) ${code.name(refuse)}();`;
   }
-  const [write, standard] = valueSource(field, code, made) ?? [];
+  const [write, standard] = valueSource(field, code, of) ?? [];
   // A field that is never set costs nothing; one that is set goes the long way.
   if (write === undefined) return `${code.name(refuseValue)}(${propertySource("m", field)});`;
   const isImplicit = field.presence === FeatureSet_FieldPresence.IMPLICIT && standard !== undefined;
@@ -80,16 +75,12 @@ function refuseValue(value: unknown): void {
 type ValueSource = readonly [statement: string, standard?: string];
 
 /** Undefined for kinds that are rare. */
-function valueSource(
-  field: DescField,
-  code: OwnCode,
-  made: Map<DescMessage, Write>,
-): ValueSource | undefined {
+function valueSource(field: DescField, code: OwnCode, of: WriterOf): ValueSource | undefined {
   const to = code.name(output);
   if (field.fieldKind === "scalar") return scalarSource(field.scalar, field.number, to);
   if (field.fieldKind === "enum") return [`${to}.enum(${field.number}, v);`, "0"];
   if (field.fieldKind === "map") return isOfTexts(field) ? [`${to}.texts(${field.number}, v);`] : undefined;
-  const one = field.message === undefined ? textSource(field, to) : messageSource(field, to, code, made);
+  const one = field.message === undefined ? textSource(field, to) : messageSource(field, to, code, of);
   if (one === undefined) return undefined;
   return field.fieldKind === "list" ? [`for (const each of v) { v = each; ${one} }`] : [one];
 }
@@ -109,9 +100,9 @@ function messageSource(
   field: DescField & { fieldKind: "list" | "message" },
   to: string,
   code: OwnCode,
-  made: Map<DescMessage, Write>,
+  of: WriterOf,
 ): string | undefined {
   if (field.message === undefined || field.delimitedEncoding || !isUsual(field.message)) return undefined;
-  const write = code.name(messageWriter(field.message, made));
+  const write = code.name(of(field.message));
   return `{ const at = ${to}.open(${field.number}); ${write}(v); ${to}.close(at); }`;
 }
