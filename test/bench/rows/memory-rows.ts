@@ -23,16 +23,13 @@ export const memoryRows: readonly Row[] = [
     wanted: 0.91,
     open: async () => [await withRules("1 000 rules", 1000), await withRules("10 rules", 10)],
   },
+  { kind: "pair", name: "JSON POST, 2 replicas", wanted: 1.5, open: () => twoOverOne(createLoad) },
+  // With one item the load takes more than a fifth of the two cores that it shares with the replicas.
   {
     kind: "pair",
-    name: "JSON POST, 2 replicas",
+    name: "JSON POST of ten items, 2 replicas",
     wanted: 1.5,
-    // Of ten items: with one, the load takes more than a fifth of the two cores that it shares with the replicas, and the row
-    // would measure that.
-    open: async () => [
-      await served({ name: "2 processes", program: "memory-service", replicas: 2, load: createLongLoad }),
-      await served({ name: "1 process", program: "memory-service", load: createLongLoad }),
-    ],
+    open: () => twoOverOne(createLongLoad),
   },
 ];
 
@@ -40,6 +37,13 @@ async function bothOverJson(load: JsonLoad): Promise<readonly [Contender, Conten
   return [
     await served({ name: "service", program: "memory-service", load }),
     await served({ name: "fastify", program: "fastify-peer", load }),
+  ];
+}
+
+async function twoOverOne(load: JsonLoad): Promise<readonly [Contender, Contender]> {
+  return [
+    await served({ name: "2 processes", program: "memory-service", replicas: 2, load }),
+    await served({ name: "1 process", program: "memory-service", load }),
   ];
 }
 
