@@ -5,6 +5,8 @@ import { connect, type Socket } from "node:net";
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
+  /** Its length on the wire, head and all. */
+  readonly bytes: number;
 }
 
 /**
@@ -53,7 +55,8 @@ export class HttpConnection {
     if (head === -1) return;
     const end = head + 4 + lengthIn(this.#received, head);
     if (this.#received.length < end) return;
-    const answer = { status: Number(this.#received.slice(9, 12)), body: this.#received.slice(head + 4, end) };
+    const status = Number(this.#received.slice(9, 12));
+    const answer = { status, body: this.#received.slice(head + 4, end), bytes: end };
     this.#received = this.#received.slice(end);
     this.#waiting?.resolve(answer);
   }

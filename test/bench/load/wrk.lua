@@ -3,7 +3,7 @@
 
 local requests, texts = {}, {}
 local turn = 0
-local begun = false
+local asked = 0
 
 function init(args)
   for text in io.read("*a"):gmatch("%Z+") do
@@ -12,19 +12,22 @@ function init(args)
   for _, text in ipairs(args) do
     texts[#texts + 1] = text
   end
+  if #texts == 0 then
+    response = nil -- wrk then keeps no answers.
+  end
 end
 
+-- wrk asks once before it connects. Its time counts from the first request on: wrk.ts waits for this word.
 function request()
+  asked = asked + 1
+  if asked == 2 then
+    io.stderr:write("begun\n")
+  end
   turn = turn % #requests + 1
   return requests[turn]
 end
 
--- Its time counts from the first answer on: wrk.ts waits for this word.
 function response(status, _, body)
-  if not begun then
-    begun = true
-    io.stderr:write("begun\n")
-  end
   if status ~= 200 then
     refuse(status, body)
   end
@@ -43,6 +46,7 @@ end
 
 function done(summary)
   local errors = summary.errors
-  local line = '{"requests":%d,"microseconds":%d,"socketErrors":%d}\n'
-  io.write(line:format(summary.requests, summary.duration, errors.connect + errors.read + errors.write))
+  local line = '{"requests":%d,"microseconds":%d,"bytes":%d,"socketErrors":%d,"statusErrors":%d}\n'
+  local socketErrors = errors.connect + errors.read + errors.write
+  io.write(line:format(summary.requests, summary.duration, summary.bytes, socketErrors, errors.status))
 end

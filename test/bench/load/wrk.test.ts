@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import t, { type Test } from "tap";
 
 import { listen } from "../../support/listen.js";
-import { httpRequest } from "./http-connection.js";
+import { HttpConnection, httpRequest } from "./http-connection.js";
 import { type WrkWork, wrkLoop } from "./wrk.js";
 
 const REQUESTS = ["/a", "/b"].map((path) => httpRequest("POST", path, {}, `of ${path} — ü`));
@@ -31,6 +31,39 @@ t.test("one wrong answer among right ones ends the measurement", async (t) => {
   }
 });
 
+t.test(
+  "one error, or one answer of another length, ends the measurement where lengths are counted",
+  async (t) => {
+    for (const [status, body, message] of [
+      [404, "right {well}", /^1 answers of 400 and above/],
+      [200, "right, and {unwell}", /^Not \d+ answers of \d+ bytes/],
+    ] as const) {
+      let calls = 0;
+      const work = await countedWork(t, (_, response) => {
+        calls++;
+        if (calls === 20) response.writeHead(status).end(body);
+        else response.end("right {well}");
+      });
+      await t.rejects(wrkLoop(work, 0.1), { message });
+    }
+  },
+);
+
+t.test("answers of equal length are right where lengths are counted", async (t) => {
+  const work = await countedWork(t, (_, response) => response.end("right {well}"));
+  const { calls } = await wrkLoop(work, 0.1);
+  t.ok(calls > 0, `${calls} calls`);
+});
+
+/** Work whose answers are as long as the first one. */
+async function countedWork(t: Test, listener: RequestListener): Promise<WrkWork> {
+  const work = await workFor(t, listener);
+  const connection = await HttpConnection.open(work.ports[0] ?? 0);
+  const { bytes } = await connection.send(REQUESTS[0] ?? Buffer.of());
+  connection.close();
+  return { ...work, answerBytes: bytes };
+}
+
 t.test("a connection that breaks ends the measurement", async (t) => {
   let calls = 0;
   const work = await workFor(t, (request, response) => {
@@ -43,7 +76,7 @@ t.test("a connection that breaks ends the measurement", async (t) => {
 
 t.test("a server that says nothing ends the measurement", async (t) => {
   const work = await workFor(t, () => {});
-  await t.rejects(wrkLoop(work, 1), { message: "No answer in 3 s." });
+  await t.rejects(wrkLoop(work, 1), { message: /^No answer:/ });
 });
 
 t.test("a server that is not there ends the measurement at once", async (t) => {

@@ -2,7 +2,7 @@ import type { Contender } from "../contender.js";
 import type { Row } from "../row.js";
 import { served } from "../served.js";
 import { grpcLoad } from "./grpc-load.js";
-import { createLoad, createLongLoad, getLoad, type JsonLoad } from "./json-load.js";
+import { createLoad, getLoad, type JsonLoad, lightCreateLoad } from "./json-load.js";
 
 /** What costs nothing but CPU: no database behind it. */
 export const memoryRows: readonly Row[] = [
@@ -23,13 +23,15 @@ export const memoryRows: readonly Row[] = [
     wanted: 0.91,
     open: async () => [await withRules("1 000 rules", 1000), await withRules("10 rules", 10)],
   },
-  { kind: "pair", name: "JSON POST, 2 replicas", wanted: 1.5, open: () => twoOverOne(createLoad) },
-  // With one item the load takes more than a fifth of the two cores that it shares with the replicas.
   {
     kind: "pair",
-    name: "JSON POST of ten items, 2 replicas",
+    name: "JSON POST, 2 replicas",
     wanted: 1.5,
-    open: () => twoOverOne(createLongLoad),
+    // What the load takes of the two cores, a second replica cannot have.
+    open: async () => [
+      await served({ name: "2 processes", program: "memory-service", replicas: 2, load: lightCreateLoad }),
+      await served({ name: "1 process", program: "memory-service", load: lightCreateLoad }),
+    ],
   },
 ];
 
@@ -37,13 +39,6 @@ async function bothOverJson(load: JsonLoad): Promise<readonly [Contender, Conten
   return [
     await served({ name: "service", program: "memory-service", load }),
     await served({ name: "fastify", program: "fastify-peer", load }),
-  ];
-}
-
-async function twoOverOne(load: JsonLoad): Promise<readonly [Contender, Contender]> {
-  return [
-    await served({ name: "2 processes", program: "memory-service", replicas: 2, load }),
-    await served({ name: "1 process", program: "memory-service", load }),
   ];
 }
 
