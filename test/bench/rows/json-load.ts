@@ -3,8 +3,9 @@ import { type HttpAnswer, HttpConnection } from "../load/http-connection.js";
 import { httpLanes } from "../load/http-lanes.js";
 import { wrkLoop } from "../load/wrk.js";
 import type { Load } from "../served.js";
-import { createRequest, getRequest, isSession, SESSION_TEXTS } from "./orders.js";
+import { createRequest, getRequest, isSessionOf, sessionTexts } from "./orders.js";
 
+/** To each server: two replicas are as busy as one then. */
 const CONNECTIONS = 32;
 
 /** What calls servers with these headers. */
@@ -14,15 +15,22 @@ export type JsonLoad = (
 ) => Promise<Load>;
 
 /** Creates sessions. */
-export const createLoad: JsonLoad = async (servers, headers) => repeated(servers, [createRequest(headers)]);
+export const createLoad: JsonLoad = async (servers, headers) =>
+  repeated(servers, { requests: [createRequest(headers)] });
 
-/** The same by the lightest load there is: later answers are as long as the first one, since ids and times have the same length. */
+/**
+ * Creates sessions of ten items by the lightest load there is: later answers are as long as the first one, since ids and times have
+ * the same length. Each call costs a server twice as much as one of one item, and the load hardly more.
+ */
 export const lightCreateLoad: JsonLoad = async (servers, headers) => {
-  const request = createRequest(headers);
+  const request = createRequest(headers, TEN);
   const first = await firstAnswer(servers, request);
-  if (!isSession(first)) throw new Error(`A wrong answer: ${first.status} ${first.body}`);
-  return repeated(servers, [request], first.bytes);
+  const isRight = isSessionOf(TEN);
+  if (!isRight(first)) throw new Error(`A wrong answer: ${first.status} ${first.body}`);
+  return repeated(servers, { requests: [request], items: TEN, answerBytes: first.bytes });
 };
+
+const TEN = 10;
 
 /** Reads a hundred sessions of the first server in turn. */
 export const getLoad: JsonLoad = async (servers, headers) => {
@@ -31,7 +39,7 @@ export const getLoad: JsonLoad = async (servers, headers) => {
     const { body } = await firstAnswer(servers, createRequest(headers));
     requests.push(getRequest((JSON.parse(body) as { id: string }).id, headers));
   }
-  return repeated(servers, requests);
+  return repeated(servers, { requests });
 };
 
 async function firstAnswer([server]: readonly ServerProcess[], request: Buffer): Promise<HttpAnswer> {
@@ -41,17 +49,21 @@ async function firstAnswer([server]: readonly ServerProcess[], request: Buffer):
   return answer;
 }
 
-function repeated(
-  servers: readonly ServerProcess[],
-  requests: readonly Buffer[],
-  answerBytes?: number,
-): Load {
+/** What is sent in turn, and how many items every session has. */
+interface Repeated {
+  readonly requests: readonly Buffer[];
+  readonly items?: number;
+  readonly answerBytes?: number;
+}
+
+function repeated(servers: readonly ServerProcess[], { requests, items = 1, answerBytes }: Repeated): Load {
   const ports = servers.map((server) => server.ports.http);
   let turn = 0;
   const next = (): Buffer | undefined => requests[turn++ % requests.length];
-  const work = { ports, connections: CONNECTIONS, requests, texts: SESSION_TEXTS, answerBytes };
+  const connections = CONNECTIONS * ports.length;
+  const work = { ports, connections, requests, texts: sessionTexts(items), answerBytes };
   return {
-    open: () => httpLanes({ ports, count: CONNECTIONS, next, isRight: isSession }),
+    open: () => httpLanes({ ports, count: connections, next, isRight: isSessionOf(items) }),
     loop: (seconds) => wrkLoop(work, seconds),
   };
 }

@@ -8,14 +8,14 @@ const NAME = "Pro Plan — Monthly";
 const SUCCESS = "https://yourapp.com/checkout/success";
 const CANCEL = "https://yourapp.com/checkout/cancel";
 
-/** A request to create a session, as JSON over HTTP. */
-export function createRequest(headers: Readonly<Record<string, string>> = {}): Buffer {
+/** A request to create a session of so many items, as JSON over HTTP. */
+export function createRequest(headers: Readonly<Record<string, string>> = {}, items = 1): Buffer {
   const item = {
     price_data: { currency: "gbp", unit_amount: PRICE, product_data: { name: NAME } },
     quantity: 1,
   };
   const body = JSON.stringify({
-    line_items: [item],
+    line_items: Array.from({ length: items }, () => item),
     success_url: SUCCESS,
     cancel_url: CANCEL,
   });
@@ -44,13 +44,19 @@ export function createMessage(): Buffer {
   return Buffer.concat([prefix, bytes]);
 }
 
-/** What the answer to either request holds. */
-export const SESSION_TEXTS: readonly string[] = ['"object":"checkout.session"', `"amount_total":${PRICE},`];
-
-/** True for the answer to either request. */
-export function isSession({ status, body }: Answer): boolean {
-  return status === 200 && SESSION_TEXTS.every((text) => body.includes(text));
+/** What the answer to either request holds, where the session has so many items. */
+export function sessionTexts(items: number): readonly string[] {
+  return ['"object":"checkout.session"', `"amount_total":${PRICE * items},`];
 }
+
+/** What is true for the answer to either request. */
+export function isSessionOf(items: number): (answer: Answer) => boolean {
+  const texts = sessionTexts(items);
+  return ({ status, body }) => status === 200 && texts.every((text) => body.includes(text));
+}
+
+/** True for the answer to either request of one item. */
+export const isSession = isSessionOf(1);
 
 interface Answer {
   readonly status: number;
