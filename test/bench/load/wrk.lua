@@ -1,28 +1,30 @@
--- What wrk does with the work of wrk.ts: requests on standard input, NUL between them; after `--` what each answer must hold.
+-- What wrk does with the work of wrk.ts: requests on standard input, NUL between them; after `--` the number of connections and what
+-- each answer must hold.
 -- One thread only: each has its own globals, and standard input can be read once.
 
 local requests, texts = {}, {}
 local turn = 0
-local asked = 0
+local unanswered = 0
 
 function init(args)
   for text in io.read("*a"):gmatch("%Z+") do
     requests[#requests + 1] = text
   end
-  for _, text in ipairs(args) do
-    texts[#texts + 1] = text
+  unanswered = 1 + tonumber(args[1]) -- wrk asks for one request before it connects.
+  for i = 2, #args do
+    texts[#texts + 1] = args[i]
   end
   if #texts == 0 then
     response = nil -- wrk then keeps no answers.
   end
 end
 
--- wrk asks once before it connects. Its time counts from the first request on: wrk.ts waits for this word.
+-- Its time counts from the first answer on, after which a connection asks for its second request: wrk.ts waits for this word.
 function request()
-  asked = asked + 1
-  if asked == 2 then
+  if unanswered == 0 then
     io.stderr:write("begun\n")
   end
+  unanswered = unanswered - 1
   turn = turn % #requests + 1
   return requests[turn]
 end

@@ -79,6 +79,22 @@ t.test("a server that says nothing ends the measurement", async (t) => {
   await t.rejects(wrkLoop(work, 1), { message: /^No answer:/ });
 });
 
+t.test("a server that is slow to begin with is measured from its first answer on", async (t) => {
+  for (const workOf of [workFor, countedWork]) {
+    let slow = 0;
+    const work = await workOf(t, (_, response) => {
+      slow--;
+      setTimeout(() => response.end("right {well}"), slow >= 0 ? SLOW_MS : 0);
+    });
+    slow = work.connections;
+    const { calls } = await wrkLoop(work, 0.1);
+    t.ok(calls > work.connections, `${calls} calls`);
+  }
+});
+
+/** Longer than is measured. */
+const SLOW_MS = 400;
+
 t.test("a server that is not there ends the measurement at once", async (t) => {
   const there = await workFor(t, (_, response) => response.end("right {well}"));
   const work = { ...there, ports: [1, ...there.ports] };

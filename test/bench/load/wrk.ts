@@ -50,14 +50,13 @@ interface Run {
 /** From the root of the project: what is compiled lies elsewhere. */
 const SCRIPT = "test/bench/load/wrk.lua";
 
+/** How long a server may say nothing at all. */
+const PATIENCE_S = 2;
+
 /** One process of one thread for each server: a server has one thread too, and they share two cores. */
 async function run(work: WrkWork, port: number, seconds: number, signal: AbortSignal): Promise<Run> {
-  const { ports, connections, requests, answerBytes } = work;
-  const args = ["-t1", `-c${connections / ports.length}`, `-d${Math.ceil(seconds) + 1}s`, "-s", SCRIPT];
-  const texts = answerBytes === undefined ? work.texts : [];
-  const running = promisify(execFile)("wrk", [...args, `http://127.0.0.1:${port}`, "--", ...texts], {
-    signal,
-  });
+  const { requests, answerBytes } = work;
+  const running = promisify(execFile)("wrk", argumentsOf(work, port, seconds), { signal });
   running.child.stdin?.on("error", () => {}); // It ended before it read them: its exit code says so.
   running.child.stdin?.end(requests.join("\0"));
   endAfter(running.child, seconds).catch(() => {}); // Where it says nothing, it ends by itself, and `running` tells how.
@@ -66,6 +65,14 @@ async function run(work: WrkWork, port: number, seconds: number, signal: AbortSi
   const problem = problemOf(result, answerBytes);
   if (problem !== undefined) throw new Error(`${problem}:\n${stdout}`);
   return result;
+}
+
+function argumentsOf(work: WrkWork, port: number, seconds: number): readonly string[] {
+  const { ports, connections, texts, answerBytes } = work;
+  const own = connections / ports.length;
+  const forWrk = ["-t1", `-c${own}`, `-d${Math.ceil(seconds) + PATIENCE_S}s`, "-s", SCRIPT];
+  const forScript = [String(own), ...(answerBytes === undefined ? texts : [])];
+  return [...forWrk, `http://127.0.0.1:${port}`, "--", ...forScript];
 }
 
 function problemOf(run: Run, answerBytes: number | undefined): string | undefined {
@@ -79,7 +86,7 @@ function problemOf(run: Run, answerBytes: number | undefined): string | undefine
 
 /** wrk knows whole seconds only, but ends at an interrupt as it does when its time is up. */
 async function endAfter(wrk: ChildProcess, seconds: number): Promise<void> {
-  if (wrk.stderr !== null) await once(wrk.stderr, "data"); // The script says that the first request is on its way.
+  if (wrk.stderr !== null) await once(wrk.stderr, "data"); // The script says that the first answer is there.
   setTimeout(() => wrk.kill("SIGINT"), seconds * 1000).unref();
 }
 
