@@ -21,33 +21,30 @@ t.test("one wrong answer among right ones ends the measurement", async (t) => {
     [200, "right, and {unwell}"],
     [404, "right {well}"],
   ] as const) {
-    let calls = 0;
-    const work = await workFor(t, (_, response) => {
-      calls++;
-      if (calls === 20) response.writeHead(status).end(body);
-      else response.end("right {well}");
-    });
+    const work = await workFor(t, rightBut(status, body));
     await t.rejects(wrkLoop(work, 1), { message: new RegExp(`A wrong answer: ${status} ${body}\n`) });
   }
 });
 
-t.test(
-  "one error, or one answer of another length, ends the measurement where lengths are counted",
-  async (t) => {
-    for (const [status, body, message] of [
-      [404, "right {well}", /^1 answers of 400 and above/],
-      [200, "right, and {unwell}", /^Not \d+ answers of \d+ bytes/],
-    ] as const) {
-      let calls = 0;
-      const work = await countedWork(t, (_, response) => {
-        calls++;
-        if (calls === 20) response.writeHead(status).end(body);
-        else response.end("right {well}");
-      });
-      await t.rejects(wrkLoop(work, 0.1), { message });
-    }
-  },
-);
+/** Every answer is right but the twentieth. */
+function rightBut(status: number, body: string): RequestListener {
+  let calls = 0;
+  return (_, response) => {
+    calls++;
+    if (calls === 20) response.writeHead(status).end(body);
+    else response.end("right {well}");
+  };
+}
+
+t.test("one error or another length ends the measurement where lengths are counted", async (t) => {
+  for (const [status, body, message] of [
+    [404, "right {well}", /^1 answers of 400 and above/],
+    [200, "right, and {unwell}", /^Not \d+ answers of \d+ bytes/],
+  ] as const) {
+    const work = await countedWork(t, rightBut(status, body));
+    await t.rejects(wrkLoop(work, 0.1), { message });
+  }
+});
 
 t.test("answers of equal length are right where lengths are counted", async (t) => {
   const work = await countedWork(t, (_, response) => response.end("right {well}"));
