@@ -1,10 +1,10 @@
 import type { BillingAddress, BillingDetails } from "../domain/charge-details.js";
 import { countryOf } from "../domain/country.js";
-import { type Field, fieldText } from "./fields.js";
+import { type Field, readableField } from "./fields.js";
 
 /** Who paid, as a result repeats it. Null where it tells nothing. */
 export function readBillingDetails(fields: readonly Field[]): BillingDetails | null {
-  const text = (name: string): string | null => textOf(fieldText(fields, name));
+  const text = (name: string): string | null => textOf(readableField(fields, name));
   return withAnything({
     name: text("customerName"),
     email: text("customerEmail"),

@@ -1,7 +1,7 @@
 import type { CardCheck, ChargeDetails, ThreeDSecure, ThreeDSecureResult } from "../domain/charge-details.js";
 import { declineCodeOf } from "../domain/decline-code.js";
 import { isDefiniteRefusal } from "../domain/return-step.js";
-import { type Field, fieldText } from "./fields.js";
+import { type Field, fieldText, readableField } from "./fields.js";
 import { readResult } from "./result.js";
 
 /**
@@ -94,6 +94,6 @@ function readDeclineCode(fields: readonly Field[]): string | null {
 }
 
 function known(fields: readonly Field[], name: string, lengthMax: number): string | null {
-  const text = fieldText(fields, name).trim();
+  const text = readableField(fields, name).trim();
   return text === "" ? null : text.slice(0, lengthMax).toWellFormed();
 }

@@ -1,4 +1,8 @@
-/** One field of a message as it stands on the wire: its name with brackets (`items[0][amount]`) and its text. */
+import { isUtf8 } from "node:buffer";
+
+import { bytesOfText, readableText, textOfBytes } from "./byte-text.js";
+
+/** One field of a message as it stands on the wire: its name with brackets (`items[0][amount]`) and its text (`byte-text.ts`). */
 export type Field = readonly [name: string, value: string];
 
 /** The body was not form encoding that the gateway could have sent. */
@@ -14,13 +18,15 @@ const NAME_LENGTH_MAX = 250;
 const NAME_DEPTH_MAX = 64;
 
 /**
- * Reads a form-encoded body into its fields in the order of arrival, which the signature depends on.
+ * Reads a form-encoded body into its fields in the order of arrival, which the signature depends on. No byte is lost:
+ * one that is not UTF-8 stays in the text as `byte-text.ts` writes it, and a percent sign that begins no escape stands
+ * for itself, as PHP reads it. Whether the gateway wrote all this, its signature says.
  *
- * Throws MalformedMessage on a broken escape, bytes that are not UTF-8, a name given twice (PHP would keep the last one,
- * others the first), a name beyond what the gateway writes, or more than 600 fields.
+ * Throws MalformedMessage on a name given twice (PHP would keep the last one, others the first), a name beyond what the
+ * gateway writes, or more than 600 fields.
  */
 export function parseFields(body: Buffer): Field[] {
-  const parts = utf8(body)
+  const parts = bodyText(body)
     .split("&")
     .filter((part) => part !== "");
   if (parts.length > FIELDS_MAX) throw new MalformedMessage(`More than ${FIELDS_MAX} fields.`);
@@ -37,9 +43,23 @@ export function encodeFields(fields: readonly Field[]): string {
   return fields.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&");
 }
 
-/** The text of a root field, "" where it is absent. */
+/**
+ * A form-encoded body as well-formed text that means the same bytes: as it is where it is UTF-8, else with every byte
+ * beyond ASCII as an escape.
+ */
+export function bodyText(body: Buffer): string {
+  if (isUtf8(body)) return UTF8.decode(body);
+  return body.toString("latin1").replaceAll(/[\x80-\xFF]/g, (byte) => escapeOf(byte.charCodeAt(0)));
+}
+
+/** The text of a root field byte for byte, "" where it is absent: for what is compared. */
 export function fieldText(fields: readonly Field[], name: string): string {
   return fields.find(([candidate]) => candidate === name)?.[1] ?? "";
+}
+
+/** The text of a root field for people, as well as it can be read, "" where it is absent. */
+export function readableField(fields: readonly Field[], name: string): string {
+  return readableText(fieldText(fields, name));
 }
 
 /** The name before the first bracket. */
@@ -56,16 +76,8 @@ function isSane(name: string): boolean {
   return name.length <= NAME_LENGTH_MAX && name.split("]").length <= NAME_DEPTH_MAX + 1;
 }
 
-function utf8(bytes: Buffer): string {
-  try {
-    return UTF8.decode(bytes);
-  } catch (cause) {
-    throw new MalformedMessage("The body is not UTF-8.", { cause });
-  }
-}
-
 /** A byte order mark is kept: it belongs to the first name, and would otherwise be a byte that nobody signed. */
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function parseField(part: string): Field {
   const equals = part.indexOf("=");
@@ -75,21 +87,41 @@ function parseField(part: string): Field {
 
 function decode(text: string): string {
   if (!ESCAPED.test(text)) return text;
+  const spaced = text.replaceAll("+", " ");
   try {
-    return decodeURIComponent(text.replaceAll("+", " "));
-  } catch (cause) {
-    throw new MalformedMessage("A field has a broken escape.", { cause });
+    return decodeURIComponent(spaced);
+  } catch {
+    return decodeBytes(spaced); // Not UTF-8, or a percent sign that begins no escape.
   }
 }
 
 const ESCAPED = /[%+]/;
 
+function decodeBytes(text: string): string {
+  const bytes = text.split(/(%[0-9A-Fa-f]{2})/).map((part, index) => {
+    const isEscape = index % 2 === 1;
+    return isEscape ? Buffer.of(Number.parseInt(part.slice(1), 16)) : Buffer.from(part);
+  });
+  return textOfBytes(Buffer.concat(bytes));
+}
+
 /** PHP's urlencode: only letters, digits and `-_.` stay as they are, and a space is a plus. */
 function encode(text: string): string {
   if (PLAIN.test(text)) return text;
-  return encodeURIComponent(text.toWellFormed())
-    .replaceAll(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  if (!text.isWellFormed()) return encodeBytes(bytesOfText(text));
+  return encodeURIComponent(text)
+    .replaceAll(/[!'()*~]/g, (character) => escapeOf(character.charCodeAt(0)))
     .replaceAll("%20", "+");
+}
+
+function encodeBytes(bytes: Buffer): string {
+  return bytes
+    .toString("latin1")
+    .replaceAll(/[^\w.-]/g, (byte) => (byte === " " ? "+" : escapeOf(byte.charCodeAt(0))));
+}
+
+function escapeOf(byte: number): string {
+  return `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
 }
 
 const PLAIN = /^[\w.-]*$/;

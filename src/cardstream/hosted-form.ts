@@ -89,7 +89,7 @@ function itemFields(items: readonly LineItem[], total: number): Field[] {
       ? [{ name: `${items.length} items`, unitAmount: total, quantity: 1 }]
       : items;
   return lines.flatMap((item, index): Field[] => [
-    [`items[${index}][description]`, item.name],
+    [`items[${index}][description]`, item.name.toWellFormed()], // Neither a page nor the gateway could show half of a pair.
     [`items[${index}][quantity]`, String(item.quantity)],
     [`items[${index}][amount]`, String(item.unitAmount)],
   ]);

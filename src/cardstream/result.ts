@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { GatewayResult } from "../domain/gateway-result.js";
 import { readBillingDetails } from "./billing-details.js";
 import { readCard, readCardLook } from "./card.js";
-import { type Field, fieldText } from "./fields.js";
+import { type Field, fieldText, readableField } from "./fields.js";
 import { isSigned, signingText } from "./signature.js";
 
 /**
@@ -31,7 +31,7 @@ export function readResult(fields: readonly Field[]): GatewayResult {
     state: text("state"),
     responseCode: integer(text("responseCode")),
     responseStatus: integer(text("responseStatus")),
-    responseMessage: text("responseMessage"),
+    responseMessage: readableField(fields, "responseMessage"),
     amount: integer(text("amount")),
     amountReceived: integer(text("amountReceived")),
     amountRetained: integer(text("amountRetained")),

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
+import { bytesOfText } from "./byte-text.js";
 import { encodeFields, type Field, fieldText, rootName } from "./fields.js";
 
 /**
@@ -77,11 +78,14 @@ function prefixes(name: string): string[] {
   return [rootName(name), ...ends.map((end) => name.slice(0, end))];
 }
 
-/** By UTF-16 units, which is the order of the bytes for the names that the gateway allows. */
+/** By bytes. The names that the gateway allows are ASCII, where the order of UTF-16 units is the same one. */
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
+  if (BEYOND_ASCII.test(a) || BEYOND_ASCII.test(b)) return Buffer.compare(bytesOfText(a), bytesOfText(b));
   return a < b ? -1 : 1;
 }
+
+const BEYOND_ASCII = /[^\0-\x7F]/;
 
 /** Depth by depth; a text before the record of the same name, which no sender makes. */
 function compareRanks(a: readonly number[], b: readonly number[]): number {

@@ -1,3 +1,5 @@
+import { readableText } from "../cardstream/byte-text.js";
+import { bodyText } from "../cardstream/fields.js";
 import type { NewGatewayResult } from "../db/gateway-results.js";
 import { parseAttemptReference } from "../domain/attempt-reference.js";
 import { newId } from "../lib/ids.js";
@@ -29,11 +31,11 @@ export function unjudgedRow(
     responseStatus: result.responseStatus ?? null,
     amount: result.amount ?? null,
     amountReceived: result.amountReceived ?? null,
-    currencyCode: result.currencyCode.slice(0, CURRENCY_CODE_MAX),
-    state: result.state.slice(0, STATE_MAX),
+    currencyCode: readableText(result.currencyCode).slice(0, CURRENCY_CODE_MAX),
+    state: readableText(result.state).slice(0, STATE_MAX),
     via: message.via,
     xrefSealed: result.xref === "" ? null : sealer.seal(result.xref, { ...owner, purpose: "xref" }),
-    messageSealed: sealer.seal(message.body.toString("utf8"), { ...owner, purpose: "gateway-message" }),
+    messageSealed: sealer.seal(bodyText(message.body), { ...owner, purpose: "gateway-message" }),
     receivedAt: now,
   };
 }

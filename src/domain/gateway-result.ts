@@ -20,7 +20,7 @@ export interface Card {
 /**
  * One message of the gateway about one transaction, its signature verified. Only `cardstream/result.ts` makes it.
  *
- * Texts are the gateway's own, "" where the field was absent; numbers are undefined where the field was absent or not a
+ * Texts are the gateway's own, byte for byte where they decide, "" where the field was absent; numbers are undefined where the field was absent or not a
  * plain integer.
  */
 export interface GatewayResult {

@@ -1,4 +1,3 @@
-import { parseFields } from "../cardstream/fields.js";
 import { applyGatewayResult } from "../checkout/apply-gateway-result.js";
 import type { Checkout } from "../checkout/checkout.js";
 import {
@@ -8,6 +7,7 @@ import {
 } from "../checkout/return-destination.js";
 import { type HttpRequest, type HttpResponse, readBody, redirect } from "../lib/http.js";
 import { MESSAGE_BYTES_MAX } from "./callback.js";
+import { keepMessage, keptMessage } from "./kept-message.js";
 import { payUrl, returnUrl } from "./page-urls.js";
 import { sendPage } from "./page.js";
 import { checkingPage, refusedPage, tryAgainPage, unknownPage } from "./shopper-pages.js";
@@ -19,14 +19,14 @@ export async function returnPage(
   response: HttpResponse,
   sessionId: string,
 ): Promise<void> {
-  const body = await readBody(request, MESSAGE_BYTES_MAX);
+  const body = keptMessage(await readBody(request, MESSAGE_BYTES_MAX));
   try {
     await applyAndSendOn(checkout, response, sessionId, body);
   } catch (error) {
     // Whatever it was: the browser may hold the only copy of the result. It keeps it, and brings it again.
     const line = { err: error, session: sessionId };
     checkout.log.error(line, "a result brought by the browser could not be stored");
-    sendPage(response, tryAgainPage(returnUrl(checkout, sessionId), parseFields(body)));
+    sendPage(response, tryAgainPage(returnUrl(checkout, sessionId), keepMessage(body)));
   }
 }
 

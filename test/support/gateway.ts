@@ -26,6 +26,43 @@ export function signedBody(message: Message, secret: string): string {
   return new URLSearchParams({ ...message, signature: signMessage(message, secret) }).toString();
 }
 
+/**
+ * The body of a message with its signature, where some values are bytes that need not be UTF-8: each character of
+ * `bytes` is one of them. `raw` names the fields whose bytes are not escaped.
+ */
+export function signedByteBody(
+  message: Message,
+  bytes: Message,
+  secret: string,
+  raw: readonly string[] = [],
+): Buffer {
+  const all = { ...encodedValues(message, "utf8"), ...encodedValues(bytes, "latin1") };
+  const sorted = Object.keys(all).toSorted((a, b) => (root(a) < root(b) ? -1 : Number(root(a) > root(b))));
+  const signingText = sorted.map((name) => `${name}=${all[name]}`).join("&");
+  const signature = createHash("sha512")
+    .update(signingText.replaceAll(/%0D%0A|%0A%0D|%0D/g, "%0A") + secret)
+    .digest("hex");
+  const sent = Object.keys(all).map((name) => `${name}=${raw.includes(name) ? bytes[name] : all[name]}`);
+  return Buffer.from([...sent, `signature=${signature}`].join("&"), "latin1");
+}
+
+/** As PHP's urlencode writes them: byte by byte. */
+function encodedValues(message: Message, encoding: "utf8" | "latin1"): Message {
+  const encoded = ([name, value]: [string, string]): [string, string] => [
+    name,
+    Array.from(Buffer.from(value, encoding), encodedByte).join(""),
+  ];
+  return Object.fromEntries(Object.entries(message).map(encoded));
+}
+
+function encodedByte(byte: number): string {
+  const character = String.fromCharCode(byte);
+  if (character === " ") return "+";
+  return /[A-Za-z0-9_.-]/.test(character)
+    ? character
+    : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+}
+
 /** What the gateway says of a session that was paid; `changes` replaces fields, undefined takes one out. */
 export function paidMessage(
   session: { id: string; amount_total: number },

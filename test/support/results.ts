@@ -28,16 +28,16 @@ export async function openSession(
 }
 
 /** As the gateway posts a result. */
-export function callback(app: TestApp, body: string): Promise<Response> {
+export function callback(app: TestApp, body: string | Buffer): Promise<Response> {
   return post(`${app.local}/callbacks/cardstream`, body);
 }
 
 /** As the shopper's browser does, without going on to the merchant. */
-export function bring(app: TestApp, sessionId: string, body: string): Promise<Response> {
+export function bring(app: TestApp, sessionId: string, body: string | Buffer): Promise<Response> {
   return post(`${app.local}/pay/${sessionId}/return`, body);
 }
 
-function post(url: string, body: string): Promise<Response> {
+function post(url: string, body: string | Buffer): Promise<Response> {
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   return fetch(url, { method: "POST", body, headers, redirect: "manual" });
 }
