@@ -2,7 +2,7 @@ import t from "tap";
 
 import { createDirectClient, type DirectAccount } from "../../src/cardstream/direct-client.js";
 import { currency } from "../support/currency.js";
-import { signedBody } from "../support/gateway.js";
+import { signedBody, signedByteBody } from "../support/gateway.js";
 import { type GatewayReply, type ScriptedGateway, startGateway } from "../support/scripted-gateway.js";
 
 const SECRET = "a secret of ours";
@@ -127,5 +127,23 @@ t.test("a signed answer is read, and kept byte for byte", async (t) => {
     const result = { xref: XREF, state: "captured", responseCode: 0, amountRefunded: 2999 };
     t.match(answer, { kind: "answered", result });
     t.equal(answer.kind === "answered" && answer.body.toString(), reply.body);
+  }
+});
+
+t.test("an answer whose bytes are not UTF-8 is read to every request, and kept byte for byte", async (t) => {
+  const gateway = await startGateway(t);
+  const account = accountAt(gateway);
+  const refund = { xref: XREF, amount: 2999, transactionUnique: "gr_1", callbackUrl: undefined };
+  const body = signedByteBody(ANSWER, { customerName: "Jos\xE9 Garc\xC3" }, SECRET, ["customerName"]);
+  gateway.answer(() => ({ body }));
+  for (const answer of [
+    await client.query(account, XREF),
+    await client.cancel(account, XREF),
+    await client.capture(account, XREF, 1999),
+    await client.refund(account, refund),
+    await client.sale(account, SALE),
+  ]) {
+    t.match(answer, { kind: "answered", result: { state: "captured" } });
+    t.ok(answer.kind === "answered" && answer.body.equals(body));
   }
 });

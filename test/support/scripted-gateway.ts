@@ -15,7 +15,9 @@ export interface GatewayRequest {
 
 /** What goes out: an answer, nothing for ever, or the end of the connection. */
 export type GatewayReply =
-  { readonly status?: number; readonly body: string; readonly location?: string } | "silence" | "hang up";
+  | { readonly status?: number; readonly body: string | Buffer; readonly location?: string }
+  | "silence"
+  | "hang up";
 
 type Script = (request: GatewayRequest) => GatewayReply | Promise<GatewayReply>;
 
