@@ -1,32 +1,20 @@
 import { readFile } from "node:fs/promises";
 
 import { html } from "../lib/html.js";
-import { type HttpResponse, send, sendText } from "../lib/http.js";
+import { type StaticFile, staticFile } from "./static-file.js";
 
-/** `GET /openapi.json`: the merchants' API for programs. */
-export async function openApiDocument(response: HttpResponse): Promise<void> {
-  const document = await textOf(import.meta.resolve("#openapi.json"));
-  send(response, 200, document, { "content-type": "application/json" });
-}
-
-/** `GET /docs`: the same for people. Swagger UI draws it in the browser, which may ask nobody but this service. */
-export function docsPage(response: HttpResponse): void {
-  send(response, 200, PAGE.markup, {
-    "content-type": "text/html; charset=utf-8",
-    "content-security-policy": POLICY,
-  });
-}
-
-/** `GET /docs/{name}`: what the page is made of. */
-export async function docsFile(response: HttpResponse, name: string): Promise<void> {
-  const file = FILES.get(name);
-  if (file === undefined) return sendText(response, 404, "There is no such file.");
-  const headers = { "content-type": file.type, "cache-control": `max-age=${KEPT_S}` };
-  send(response, 200, await file.read(), headers);
-}
+/** A new release is seen at once; while there is none, to ask costs a 304. */
+const ASK_AGAIN = "public, no-cache";
 
 /** The viewer has two megabytes, and changes with a release at most. */
-const KEPT_S = 3600;
+const KEPT_FOR_AN_HOUR = "public, max-age=3600";
+
+/** `GET /openapi.json`: the merchants' API for programs. */
+export const openApiDocument: StaticFile = staticFile({
+  type: "application/json",
+  cacheControl: ASK_AGAIN,
+  read: () => fileOf(import.meta.resolve("#openapi.json")),
+});
 
 /** The viewer has its icons in its style sheet, as `data:`. */
 const POLICY = [
@@ -75,22 +63,32 @@ const STYLE = `body { margin: 0; }
 .swagger-ui .json-schema-2020-12__title { overflow-wrap: anywhere; }
 `;
 
+/** `GET /docs`: the same for people. Swagger UI draws it in the browser, which may ask nobody but this service. */
+export const docsPage: StaticFile = staticFile({
+  type: "text/html; charset=utf-8",
+  cacheControl: ASK_AGAIN,
+  headers: { "content-security-policy": POLICY },
+  read: () => Promise.resolve(Buffer.from(PAGE.markup)),
+});
+
 const CSS = "text/css; charset=utf-8";
 const SCRIPT = "text/javascript; charset=utf-8";
 
-const FILES = new Map([
-  ["start.css", { type: CSS, read: () => Promise.resolve(STYLE) }],
-  ["start.js", { type: SCRIPT, read: () => Promise.resolve(START) }],
-  [
-    "swagger-ui.css",
-    { type: CSS, read: () => textOf(import.meta.resolve("swagger-ui-dist/swagger-ui.css")) },
-  ],
+/** `GET /docs/{name}`: what the page is made of. */
+export const DOCS_FILES: ReadonlyMap<string, StaticFile> = new Map([
+  ["start.css", part(CSS, () => Promise.resolve(Buffer.from(STYLE)))],
+  ["start.js", part(SCRIPT, () => Promise.resolve(Buffer.from(START)))],
+  ["swagger-ui.css", part(CSS, () => fileOf(import.meta.resolve("swagger-ui-dist/swagger-ui.css")))],
   [
     "swagger-ui-bundle.js",
-    { type: SCRIPT, read: () => textOf(import.meta.resolve("swagger-ui-dist/swagger-ui-bundle.js")) },
+    part(SCRIPT, () => fileOf(import.meta.resolve("swagger-ui-dist/swagger-ui-bundle.js"))),
   ],
 ]);
 
-async function textOf(url: string): Promise<string> {
-  return await readFile(new URL(url), "utf8");
+function part(type: string, read: () => Promise<Buffer>): StaticFile {
+  return staticFile({ type, cacheControl: KEPT_FOR_AN_HOUR, read });
+}
+
+async function fileOf(url: string): Promise<Buffer> {
+  return await readFile(new URL(url));
 }

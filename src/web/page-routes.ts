@@ -1,7 +1,7 @@
 import type { Checkout } from "../checkout/checkout.js";
 import { BodyTooLarge, type HttpRequest, type HttpResponse, sendText } from "../lib/http.js";
 import { callback } from "./callback.js";
-import { docsFile, docsPage, openApiDocument } from "./docs.js";
+import { DOCS_FILES, docsPage, openApiDocument } from "./docs.js";
 import { liveness, readiness } from "./health.js";
 import { payUrl, returnUrl } from "./page-urls.js";
 import { payPage } from "./pay-page.js";
@@ -44,14 +44,29 @@ const PAGE_ROUTES: readonly PageRoute[] = [
   { method: "POST", path: /^\/callbacks\/cardstream$/, handle: callback },
   { method: "GET", path: /^\/healthz$/, handle: (_checkout, _request, response) => liveness(response) },
   { method: "GET", path: /^\/readyz$/, handle: (checkout, _, response) => readiness(checkout, response) },
-  { method: "GET", path: /^\/openapi\.json$/, handle: (_checkout, _, response) => openApiDocument(response) },
-  { method: "GET", path: /^\/docs\/?$/, handle: (_checkout, _, response) => docsPage(response) },
   {
     method: "GET",
-    path: /^\/docs\/([^/]+)$/,
-    handle: (_checkout, _, response, name) => docsFile(response, name),
+    path: /^\/openapi\.json$/,
+    handle: (_checkout, request, response) => openApiDocument(request, response),
   },
+  {
+    method: "GET",
+    path: /^\/docs\/?$/,
+    handle: (_checkout, request, response) => docsPage(request, response),
+  },
+  { method: "GET", path: /^\/docs\/([^/]+)$/, handle: docsFile },
 ];
+
+async function docsFile(
+  _: Checkout,
+  request: HttpRequest,
+  response: HttpResponse,
+  name: string,
+): Promise<void> {
+  const file = DOCS_FILES.get(name);
+  if (file === undefined) sendText(response, 404, "There is no such file.");
+  else await file(request, response);
+}
 
 /** Answers a request for one of the pages. False where the address is none of them: nothing was answered then. */
 export async function answerPage(

@@ -13,6 +13,8 @@ import {
   readBody,
   redirect,
   send,
+  sendBytes,
+  sendHead,
   sendText,
 } from "../../src/lib/http.js";
 
@@ -54,6 +56,26 @@ t.test("a body that is too large is refused over HTTP/2 too", async (t) => {
   const port = await serveHttp2(t, echo);
   t.same(await postHttp2(t, port, "x".repeat(BYTES_MAX + 1)), { status: 413, body: "too large\n" });
   t.same(await postHttp2(t, port, "x".repeat(BYTES_MAX)), { status: 200, body: "x".repeat(BYTES_MAX) });
+});
+
+t.test("a large body comes whole, and who leaves in the middle of it harms nobody", async (t) => {
+  const body = "0123456789".repeat(100_000);
+  const answer = (_: HttpRequest, response: HttpResponse): Promise<void> => {
+    sendHead(response, 200, { "content-length": String(body.length) });
+    sendBytes(response, Buffer.from(body));
+    return Promise.resolve();
+  };
+  const [port, http2Port] = [await serve(t, answer), await serveHttp2(t, answer)];
+  const leaver = connect(port, "127.0.0.1");
+  leaver.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+  await once(leaver, "data");
+  leaver.destroy();
+  const session = http2.connect(`http://127.0.0.1:${http2Port}`);
+  const stream = session.request({});
+  await once(stream, "data");
+  session.destroy();
+  t.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), body);
+  t.same(await postHttp2(t, http2Port, ""), { status: 200, body });
 });
 
 t.test("a body that breaks off is an error, and not that it was too large", async (t) => {
