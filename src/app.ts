@@ -10,7 +10,7 @@ import { resumeRefunds } from "./checkout/resume-refunds.js";
 import { keepRegistering } from "./checkout/register-test-accounts.js";
 import { composeCheckout, SANDBOX_PATH } from "./compose-checkout.js";
 import type { Config } from "./config.js";
-import type { Clock } from "./lib/clock.js";
+import type { SharedClock } from "./lib/clock.js";
 import type { Log } from "./lib/log.js";
 import { repeat, type Repeated } from "./lib/repeat.js";
 import type { Sandbox } from "./sandbox/sandbox.js";
@@ -20,8 +20,9 @@ import { openHttp2Port, openHttpPort, type OpenPort } from "./web/ports.js";
 
 /** What a test may replace. Everything else is real. */
 export interface Parts {
-  readonly clock: Clock;
   readonly log: Log;
+  /** Makes another clock of the database's. */
+  readonly clock?: (database: SharedClock) => SharedClock;
   readonly reached?: (point: CheckoutPoint) => Promise<void>;
   readonly pauses?: Pauses;
 }

@@ -9,14 +9,15 @@ import type { Checkout, CheckoutPoint } from "./checkout/checkout.js";
 import { createReadiness } from "./checkout/readiness.js";
 import { createReconciliationMetrics } from "./checkout/reconciliation-metrics.js";
 import type { Config } from "./config.js";
-import type { Clock } from "./lib/clock.js";
+import type { SharedClock } from "./lib/clock.js";
 import type { Log } from "./lib/log.js";
 import type { Store } from "./store.js";
 
 /** What the use cases are made of. */
 export interface CheckoutParts {
   readonly store: Store;
-  readonly clock: Clock;
+  /** Takes the place of the database's clock, in tests. */
+  readonly clock?: (database: SharedClock) => SharedClock;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly reached?: (point: CheckoutPoint) => Promise<void>;
@@ -31,9 +32,10 @@ export const SANDBOX_PATH = "/sandbox";
 export function composeCheckout(config: Config, parts: CheckoutParts): Checkout {
   const direct = createDirectClient();
   const scheme = config.tls === undefined ? "http" : "https";
+  const { clock } = parts.store.db;
   return {
     ...parts.store,
-    clock: parts.clock,
+    clock: parts.clock?.(clock) ?? clock,
     log: parts.log,
     reached: parts.reached ?? (() => Promise.resolve()),
     readiness: createReadiness(parts.store.db, parts.log),

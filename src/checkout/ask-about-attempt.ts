@@ -20,7 +20,7 @@ import { clockOf } from "./test-clock.js";
  */
 export async function askAboutAttempt(checkout: Checkout, row: PendingAttemptRow): Promise<void> {
   const { merchantId, livemode } = row;
-  const now = (await clockOf(checkout, { merchantId, livemode })).now();
+  const now = await (await clockOf(checkout, { merchantId, livemode })).read();
   const heard = await hear(checkout, row, now);
   await checkout.reached("attempt asked");
   await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {

@@ -2,7 +2,7 @@ import type { DirectClient } from "../cardstream/direct-client.js";
 import type { GatewayBreaker } from "../cardstream/gateway-breaker.js";
 import type { Inquiry } from "../cardstream/inquiry.js";
 import type { Database } from "../db/database.js";
-import type { Clock } from "../lib/clock.js";
+import type { SharedClock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
 import type { Sealer } from "../lib/seal.js";
 import type { Readiness } from "./readiness.js";
@@ -12,7 +12,8 @@ import type { ReconciliationMetrics } from "./reconciliation-metrics.js";
 /** What the use cases of checkout work with. Made once, in `app.ts`. */
 export interface Checkout {
   readonly db: Database;
-  readonly clock: Clock;
+  /** The database's: see docs/decisions.md for what goes by it. */
+  readonly clock: SharedClock;
   readonly log: Log;
   readonly sealer: Sealer;
   readonly addresses: Addresses;

@@ -30,7 +30,7 @@ export async function claimOldestRefund(
   const intent = await findPaymentIntent(manager, paymentIntentId);
   const [result] = await findGatewayResults(manager, [intent?.gatewayResultId ?? ""]);
   if (result === undefined) throw new Error(`Payment ${paymentIntentId} was never received.`);
-  const now = checkout.clock.now();
+  const now = await checkout.clock.read();
   if ((result.returnClaimUntil ?? 0) > now) return "busy";
   const claim = newId("claim", now);
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {

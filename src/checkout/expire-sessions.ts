@@ -19,7 +19,7 @@ const BATCH_MAX = 100;
 export async function expireSessions(checkout: Checkout, signal: AbortSignal): Promise<number> {
   let total = 0;
   while (!signal.aborted) {
-    const now = checkout.clock.now();
+    const now = await checkout.clock.read();
     const due = await findDueSessions(checkout.db.manager, now, BATCH_MAX);
     const expired = due.length === 0 ? 0 : await expireBatch(checkout, due, now);
     total += expired;

@@ -22,7 +22,7 @@ export async function reconcile(checkout: Checkout, stopping: AbortSignal): Prom
   let more = false;
   for (const livemode of [true, false]) {
     if (stopping.aborted) return false;
-    const due = await listDueAttempts(checkout.db.manager, livemode, checkout.clock.now(), BATCH_MAX);
+    const due = await listDueAttempts(checkout.db.manager, livemode, await checkout.clock.read(), BATCH_MAX);
     const leased = await lease(checkout, due);
     const asked = await Promise.allSettled(leased.map((row) => askAboutAttempt(checkout, row)));
     const failed = asked.find((each) => each.status === "rejected");
@@ -38,7 +38,7 @@ export async function lease(
   wanted: readonly PendingAttemptRow[],
 ): Promise<PendingAttemptRow[]> {
   if (wanted.length === 0) return [];
-  const now = checkout.clock.now();
+  const now = await checkout.clock.read();
   const leased = await inTransaction(checkout.db, "READ COMMITTED", (tx) =>
     leaseAttempts(tx, wanted, now, now + LEASE_MS),
   );

@@ -23,14 +23,19 @@ export async function recordRound(
   round: RefundRound,
 ): Promise<"ended" | "waits"> {
   const { refund } = claimed;
-  const now = (await clockOf(checkout, refund)).now();
-  const end = endOf(round, refund.toldAt, now);
+  const clock = await clockOf(checkout, refund);
+  const now = await clock.read();
+  const reached = endOf(round, refund.toldAt, now);
+  const end = reached === "lost" && clock.evenMs() < EVEN_MS ? undefined : reached;
   if (end === undefined) await recordWait(checkout, claimed, nextRoundAt(round, refund.rounds, now));
   else await recordEnd(checkout, claimed, end);
   const line = { refund: refund.id, payment: refund.paymentIntentId, round, end };
   checkout.log[end === "succeeded" ? "info" : "warn"](line, "refund worked on");
   return end === undefined ? "waits" : "ended";
 }
+
+/** A clock that has just jumped makes everything old: what is under way is given up only by one that has gone evenly for so long. */
+const EVEN_MS = 120_000;
 
 /**
  * Ends a refund, and gives the payment back. Money that is back is written down whoever has the claim now; a failure only

@@ -12,7 +12,7 @@ const BATCH_MAX = 10;
 export async function resumeRefunds(checkout: Checkout, stopping: AbortSignal): Promise<void> {
   for (const livemode of [true, false]) {
     if (stopping.aborted) return;
-    const due = await listDueRefunds(checkout.db.manager, livemode, checkout.clock.now(), BATCH_MAX);
+    const due = await listDueRefunds(checkout.db.manager, livemode, await checkout.clock.read(), BATCH_MAX);
     const payments = new Set(due.map(({ paymentIntentId }) => paymentIntentId));
     const work = [...payments].map((payment) => workThrough(checkout, payment, stopping));
     const failed = (await Promise.allSettled(work)).find((each) => each.status === "rejected");

@@ -59,7 +59,7 @@ interface Claimed {
 /** The session is held first, as by a result that completes it: money either pays or goes back. */
 async function claim(checkout: Checkout, wanted: HeldPaymentRow): Promise<Claimed> {
   const { id } = wanted;
-  const now = checkout.clock.now();
+  const now = await checkout.clock.read();
   const returnClaim = newId("claim", now);
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     await noteMoneySentFor(tx, await lockHeldSubject(tx, wanted), now);

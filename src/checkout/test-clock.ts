@@ -1,7 +1,7 @@
 import { findMerchant, moveTestClock } from "../db/merchants.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
-import type { Clock } from "../lib/clock.js";
+import { movedAhead, type SharedClock } from "../lib/clock.js";
 import type { Checkout } from "./checkout.js";
 import { doneBefore, type IdempotentCall, once } from "./once.js";
 
@@ -9,10 +9,10 @@ import { doneBefore, type IdempotentCall, once } from "./once.js";
 const AHEAD_MAX_MS = 315_360_000_000;
 
 /** The clock that the life of an owner's sessions follows: in live mode the real one, in test mode the merchant's own. */
-export async function clockOf(checkout: Pick<Checkout, "db" | "clock">, owner: Owner): Promise<Clock> {
+export async function clockOf(checkout: Pick<Checkout, "db" | "clock">, owner: Owner): Promise<SharedClock> {
   if (owner.livemode) return checkout.clock;
   const ahead = await aheadOf(checkout, owner);
-  return { now: () => checkout.clock.now() + ahead };
+  return movedAhead(checkout.clock, () => ahead);
 }
 
 /** A test clock as a call answers it. */

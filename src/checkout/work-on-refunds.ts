@@ -71,7 +71,7 @@ async function note(
   { refund, result, claim }: ClaimedRefund,
   told: Told | null,
 ): Promise<void> {
-  const toldAt = told === null ? null : (await clockOf(checkout, refund)).now();
+  const toldAt = told === null ? null : await (await clockOf(checkout, refund)).read();
   const change = {
     told: told?.request ?? null,
     toldAt,

@@ -2,12 +2,13 @@ import type { Checkout } from "../checkout/checkout.js";
 import type { Registry } from "../checkout/create-merchant.js";
 import { type Config, readConfig } from "../config.js";
 import { Refusal } from "../domain/refusal.js";
-import { systemClock } from "../lib/clock.js";
+import type { SharedClock } from "../lib/clock.js";
 import { createLog, type Log } from "../lib/log.js";
 import { openStore, type Store } from "../store.js";
 
 /** What the operator's commands work with. */
 export interface OperatorRegistry extends Registry {
+  readonly clock: SharedClock;
   /** A sandbox gateway that runs elsewhere and has to be told of new test accounts; undefined for none. */
   readonly sandboxUrl: string | undefined;
 }
@@ -21,7 +22,7 @@ export async function withRegistry(
   command: (registry: OperatorRegistry) => Promise<void>,
 ): Promise<void> {
   await withStore(env, (store, { sandbox, sandboxUrl }) =>
-    command({ ...store, clock: systemClock, sandboxUrl: sandbox ? sandboxUrl : undefined }),
+    command({ ...store, clock: store.db.clock, sandboxUrl: sandbox ? sandboxUrl : undefined }),
   );
 }
 
@@ -33,7 +34,7 @@ export async function withCheckout(
   const { composeCheckout } = await import("../compose-checkout.js");
   const { createMetrics } = await import("../web/metrics.js");
   await withStore(env, (store, config, log) => {
-    const parts = { store, clock: systemClock, log, metrics: createMetrics(), port: () => config.port };
+    const parts = { store, log, metrics: createMetrics(), port: () => config.port };
     return command(composeCheckout(config, parts));
   });
 }

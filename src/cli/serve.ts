@@ -2,7 +2,6 @@ import type { Command } from "commander";
 
 import type { AppUrls } from "../app.js";
 import { type Config, readConfig } from "../config.js";
-import { systemClock } from "../lib/clock.js";
 import { createLog, type Log } from "../lib/log.js";
 import { closeOnSignal } from "./close-on-signal.js";
 import { write } from "./output.js";
@@ -23,7 +22,7 @@ export function addServeCommand(command: Command, env: NodeJS.ProcessEnv): void 
 async function serve(config: Config, log: Log): Promise<void> {
   // Only this command needs the whole service; the others start in half the time without it.
   const { createApp } = await import("../app.js");
-  const app = await createApp(config, { clock: systemClock, log });
+  const app = await createApp(config, { log });
   try {
     if (app.demonstration !== undefined)
       write(`Test key of a demonstration merchant: ${app.demonstration.testKey}`);

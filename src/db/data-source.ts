@@ -1,6 +1,7 @@
 import type { DataSource, EntitySchema, MigrationInterface } from "typeorm";
 
 import type { Log } from "../lib/log.js";
+import { followDatabaseClock } from "./database-clock.js";
 import { type Database, DatabaseClosed, type Engine, TransactionScope } from "./database.js";
 import { type Outcome, provideStatements, type Statements } from "./statements.js";
 import { sharedOptions } from "./shared-options.js";
@@ -23,20 +24,20 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   if (options.url === undefined) {
     const { openSqlite } = await import("./sqlite.js");
     const { dataSource, read, close } = await openSqlite(options.dataDir, shared);
-    return guarded("sqlite", dataSource, options.log, read, close);
+    return await guarded("sqlite", dataSource, options.log, read, close);
   }
   const { openMysql } = await import("./mysql.js");
   const { dataSource, read } = await openMysql(options.url, shared, options.log);
-  return guarded("mysql", dataSource, options.log, read, () => dataSource.destroy());
+  return await guarded("mysql", dataSource, options.log, read, () => dataSource.destroy());
 }
 
-function guarded(
+async function guarded(
   engine: Engine,
   dataSource: DataSource,
   log: Log,
   read: Statements["run"],
   close: () => Promise<void>,
-): Database {
+): Promise<Database> {
   const scope = new TransactionScope();
   const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
   let closing: Promise<void> | undefined;
@@ -52,7 +53,13 @@ function guarded(
   };
   provideStatements(dataSource.manager, new Reads(read, check));
   const closeOnce = () => (closing ??= scope.close().then(close));
-  return { engine, manager: dataSource.manager, dataSource, scope, log, close: closeOnce };
+  try {
+    const clock = await followDatabaseClock(engine, read);
+    return { engine, manager: dataSource.manager, dataSource, scope, clock, log, close: closeOnce };
+  } catch (error) {
+    await closeOnce();
+    throw error;
+  }
 }
 
 /** Statements beside all transactions. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { DataSource, EntityManager } from "typeorm";
 
+import type { SharedClock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
 
 /** The open database, on either engine. Writes go through `inTransaction`; `manager` is for reads outside of one. */
@@ -12,6 +13,8 @@ export interface Database {
   /** For `inTransaction` and `migrate`; the table files have no use for it. */
   readonly dataSource: DataSource;
   readonly scope: TransactionScope;
+  /** What every process on the database goes by. */
+  readonly clock: SharedClock;
   readonly log: Log;
   /** Lets the transactions that are running end first. May be called more than once. */
   close(): Promise<void>;

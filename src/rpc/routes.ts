@@ -56,7 +56,7 @@ export function createRoutes(checkout: Checkout): (router: ConnectRouter) => voi
  */
 export function createInterceptors(checkout: Checkout, testMode: boolean): Interceptor[] {
   return [
-    accessLog(checkout.log, checkout.clock),
+    accessLog(checkout.log),
     refusals(checkout.log),
     authenticate(
       keptKeys((hash) => findApiKeyByHash(checkout.db.manager, hash)),

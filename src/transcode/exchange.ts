@@ -31,7 +31,7 @@ export class Exchange {
   readonly #parts: ExchangeParts;
   readonly #request: HttpRequest;
   readonly #response: HttpResponse;
-  readonly #startedAt = Date.now();
+  readonly #startedAt = performance.now();
   #contextValues: ContextValues | undefined;
   #route: Route | undefined;
   #timeoutMs = 0;
@@ -86,7 +86,7 @@ export class Exchange {
 
   /** How much time is left of what the client or the server grants, counted from the request's arrival. */
   #leftMs(): number {
-    return this.#timeoutMs - (Date.now() - this.#startedAt);
+    return this.#timeoutMs - (performance.now() - this.#startedAt);
   }
 
   #timeoutOf({ method }: Route): number {

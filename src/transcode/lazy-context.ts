@@ -35,7 +35,7 @@ export class LazyContext implements HandlerContext {
     this.protocolName = protocolName;
     this.#request = request;
     this.#answer = answer;
-    this.#endsAt = timeoutMs === undefined ? undefined : Date.now() + timeoutMs;
+    this.#endsAt = timeoutMs === undefined ? undefined : performance.now() + timeoutMs;
   }
 
   get service(): DescService {
@@ -64,6 +64,6 @@ export class LazyContext implements HandlerContext {
   }
   /** How much time is left. A function that needs no `this`, since handlers take contexts apart. */
   get timeoutMs(): () => number | undefined {
-    return () => (this.#endsAt === undefined ? undefined : Math.max(0, this.#endsAt - Date.now()));
+    return () => (this.#endsAt === undefined ? undefined : Math.max(0, this.#endsAt - performance.now()));
   }
 }

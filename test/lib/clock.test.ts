@@ -1,12 +1,28 @@
 import * as fc from "fast-check";
 import t from "tap";
 
-import { systemClock, toSeconds } from "../../src/lib/clock.js";
+import { alone, movedAhead, systemClock, toSeconds } from "../../src/lib/clock.js";
 
 t.test("the system clock tells this moment in milliseconds", async (t) => {
   const before = Date.now();
   const now = systemClock.now();
   t.ok(before <= now && now <= Date.now());
+});
+
+t.test("a clock that nobody else goes by is read as it is, and never jumps", async (t) => {
+  const clock = alone({ now: () => 5000 });
+  t.same([clock.now(), await clock.read(), clock.evenMs()], [5000, 5000, Infinity]);
+});
+
+t.test("what a clock is moved ahead counts as time that has gone by", async (t) => {
+  let ahead = 100;
+  const clock = movedAhead(
+    { now: () => 5000, read: () => Promise.resolve(5001), evenMs: () => 7 },
+    () => ahead,
+  );
+  t.same([clock.now(), await clock.read(), clock.evenMs()], [5100, 5101, 107]);
+  ahead = 200;
+  t.same([clock.now(), await clock.read(), clock.evenMs()], [5200, 5201, 207]);
 });
 
 t.test("a second counts from its beginning to its last millisecond", async (t) => {

@@ -10,7 +10,7 @@ import type { ReplicaOrder, ReplicaWord } from "./replica-orders.js";
 const service = process.argv[2] ?? "";
 const { createApp } = (await import(`${service}/app.js`)) as typeof App;
 const { readConfig } = (await import(`${service}/config.js`)) as typeof Config;
-const { systemClock } = (await import(`${service}/lib/clock.js`)) as typeof Clock;
+const { movedAhead } = (await import(`${service}/lib/clock.js`)) as typeof Clock;
 const { createLog } = (await import(`${service}/lib/log.js`)) as typeof Log;
 
 let ahead = 0;
@@ -47,7 +47,7 @@ const PAUSES = { sweep: 400, reconcile: 400, resume: 400 };
 async function start(port: number): Promise<void> {
   const config = readConfig({ ...process.env, PORT: String(port) });
   const app = await createApp(config, {
-    clock: { now: () => systemClock.now() + ahead },
+    clock: (database) => movedAhead(database, () => ahead),
     log: createLog(config.logLevel, process.stderr),
     reached,
     pauses: PAUSES,

@@ -54,3 +54,26 @@ for (const [index, point] of POINTS.entries()) {
     t.same(await next.list(), ended, "the dead have no say");
   });
 }
+
+await eachEngine(
+  t,
+  "a process that stood still before it sends a refund sends nothing, and begins anew",
+  async (t, engine) => {
+    const [, , way] = WAYS;
+    const steady = performance.now.bind(performance);
+    t.teardown(() => (performance.now = steady));
+    let stands = true;
+    const reached = async (at: CheckoutPoint): Promise<void> => {
+      if (at !== "refund to be sent" || !stands) return;
+      stands = false;
+      performance.now = () => steady() + 31_000; // Until the next turn of the event loop: half a minute has gone by meanwhile.
+      setImmediate(() => (performance.now = steady));
+    };
+    const story = await openOn(t, engine, way, { reached });
+    t.match(await story.refund({ amount: way.amount }), { status: 200, json: { status: "pending" } });
+    t.same(requestsOf(story), [], "another process may be about to give it up");
+    story.clock.ahead += 60_000;
+    await untilEnded(story);
+    await isBackOnce(t, story, way);
+  },
+);

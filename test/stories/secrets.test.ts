@@ -4,7 +4,6 @@ import path from "node:path";
 import t from "tap";
 
 import { openGatewayAccount } from "../../src/checkout/gateway-account.js";
-import { systemClock } from "../../src/lib/clock.js";
 import { openStore } from "../../src/store.js";
 import {
   createTestMerchant,
@@ -136,7 +135,7 @@ function keyFileOf({ config }: TestApp): string {
 async function sandboxSecret(app: TestApp, merchantId: string): Promise<string> {
   const store = await openStore(app.config, silent);
   try {
-    const checkout = { ...store, clock: systemClock } as Parameters<typeof openGatewayAccount>[0];
+    const checkout = { ...store, clock: store.db.clock } as Parameters<typeof openGatewayAccount>[0];
     const account = await openGatewayAccount(checkout, { merchantId, livemode: false });
     return account?.secret ?? "";
   } finally {

@@ -11,7 +11,7 @@ import type { Config } from "../../src/config.js";
 import type { Database } from "../../src/db/database.js";
 import { openDatabase } from "../../src/db/data-source.js";
 import { entities, migrations } from "../../src/db/schema.js";
-import { systemClock } from "../../src/lib/clock.js";
+import { alone, type Clock } from "../../src/lib/clock.js";
 import { createLog } from "../../src/lib/log.js";
 import { openStore } from "../../src/store.js";
 import { silent, type TestEngine } from "./database.js";
@@ -83,7 +83,7 @@ export function testConfig(
 export async function createTestMerchant(config: Config, name = "Test shop"): Promise<TestMerchant> {
   const store = await openStore(config, silent);
   try {
-    const registry = { ...store, clock: systemClock };
+    const registry = { ...store, clock: store.db.clock };
     const live = {
       gatewayMerchantId: "100856",
       secret: randomBytes(12).toString("hex"),
@@ -104,11 +104,22 @@ export async function createTestMerchant(config: Config, name = "Test shop"): Pr
 /** Stories wait for what is done in the background. */
 const PAUSES = { sweep: 100, reconcile: 100, resume: 100 };
 
+/** What a story may replace. */
+export interface TestParts extends Partial<Omit<Parts, "clock">> {
+  /** Takes the place of the database's clock. */
+  readonly clock?: Clock;
+}
+
 /** Starts the service. */
-export async function startTestApp(t: Test, config: Config, parts: Partial<Parts> = {}): Promise<TestApp> {
+export async function startTestApp(
+  t: Test,
+  config: Config,
+  { clock, ...parts }: TestParts = {},
+): Promise<TestApp> {
   const logged: string[] = [];
   const log = createLog(config.logLevel, lines(logged));
-  const app = await createApp(config, { clock: systemClock, log, pauses: PAUSES, ...parts });
+  const replaced = clock === undefined ? {} : { clock: () => alone(clock) };
+  const app = await createApp(config, { log, pauses: PAUSES, ...parts, ...replaced });
   const closing: { started?: Promise<void> } = {};
   const close = (): Promise<void> => (closing.started ??= app.close());
   t.teardown(close);

@@ -1,6 +1,5 @@
 import type { Test } from "tap";
 
-import type { Parts } from "../../src/app.js";
 import { updateGatewayAccount } from "../../src/db/gateway-accounts.js";
 import { type PaymentIntentRow, paymentIntents } from "../../src/db/payment-intents.js";
 import { type PendingAttemptRow, pendingAttempts } from "../../src/db/pending-attempts.js";
@@ -13,6 +12,7 @@ import {
   type TestApp,
   testConfig,
   type TestMerchant,
+  type TestParts,
 } from "./app.js";
 import { openPage } from "./browser.js";
 import type { TestEngine } from "./database.js";
@@ -46,14 +46,10 @@ export interface CardShop {
   /** Moves the merchant's test clock. */
   readonly advance: (seconds: number) => Promise<void>;
   /** Another process of the same service. */
-  readonly restart: (parts?: Partial<Parts>) => Promise<TestApp>;
+  readonly restart: (parts?: TestParts) => Promise<TestApp>;
 }
 
-export async function openCardShop(
-  t: Test,
-  engine: TestEngine,
-  parts: Partial<Parts> = {},
-): Promise<CardShop> {
+export async function openCardShop(t: Test, engine: TestEngine, parts: TestParts = {}): Promise<CardShop> {
   const front = await openFront(t);
   const config = testConfig(engine, { publicUrl: front.url, metricsPort: 0 });
   const merchant = await createTestMerchant(config);

@@ -1,6 +1,5 @@
 import type { Test } from "tap";
 
-import type { Parts } from "../../src/app.js";
 import type { Config } from "../../src/config.js";
 import {
   type ApiAnswer,
@@ -9,6 +8,7 @@ import {
   type TestApp,
   testConfig,
   type TestMerchant,
+  type TestParts,
 } from "./app.js";
 import type { TestEngine } from "./database.js";
 import { type Message, paidMessage, signedBody } from "./gateway.js";
@@ -37,7 +37,7 @@ export async function holdPayment(
   t: Test,
   engine: TestEngine,
   changes: Record<string, string | undefined> = { amountReceived: "1500" },
-  parts: Partial<Parts> = {},
+  parts: TestParts = {},
 ): Promise<HeldStory> {
   const gateway = await startGateway(t);
   const config = testConfig(engine, { cardstreamUrl: gateway.url });

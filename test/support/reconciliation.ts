@@ -1,6 +1,5 @@
 import type { Test } from "tap";
 
-import type { Parts } from "../../src/app.js";
 import { updateGatewayAccount } from "../../src/db/gateway-accounts.js";
 import { listPendingAttempts, type PendingAttemptRow } from "../../src/db/pending-attempts.js";
 import { inTransaction } from "../../src/db/transaction.js";
@@ -11,6 +10,7 @@ import {
   type TestApp,
   testConfig,
   type TestMerchant,
+  type TestParts,
 } from "./app.js";
 import { openPage } from "./browser.js";
 import { type TestEngine, until } from "./database.js";
@@ -31,7 +31,7 @@ export interface Scene {
   readonly session: Session & { readonly url: string };
 }
 
-export async function openScene(t: Test, engine: TestEngine, parts: Partial<Parts> = {}): Promise<Scene> {
+export async function openScene(t: Test, engine: TestEngine, parts: TestParts = {}): Promise<Scene> {
   const front = await openFront(t);
   const config = testConfig(engine, { publicUrl: front.url, metricsPort: 0 });
   const merchant = await createTestMerchant(config);

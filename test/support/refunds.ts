@@ -1,6 +1,5 @@
 import type { Test } from "tap";
 
-import type { Parts } from "../../src/app.js";
 import type { CheckoutPoint } from "../../src/checkout/checkout.js";
 import type { Config } from "../../src/config.js";
 import { sandboxTransactions, type SandboxTransactionRow } from "../../src/db/sandbox-transactions.js";
@@ -11,6 +10,7 @@ import {
   type TestApp,
   testConfig,
   type TestMerchant,
+  type TestParts,
 } from "./app.js";
 import { openPage } from "./browser.js";
 import type { TestEngine } from "./database.js";
@@ -42,7 +42,7 @@ export interface PaidStory {
   readonly told: () => string[];
 }
 
-export interface PaidParts extends Partial<Parts> {
+export interface PaidParts extends TestParts {
   readonly amount?: number;
   /** The faults that the direct endpoint has from the moment when money is to be sent back for the first time. */
   readonly lost?: string;

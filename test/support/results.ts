@@ -1,7 +1,13 @@
 import type { Test } from "tap";
 
-import type { Parts } from "../../src/app.js";
-import { createTestMerchant, startTestApp, type TestApp, testConfig, type TestMerchant } from "./app.js";
+import {
+  createTestMerchant,
+  startTestApp,
+  type TestApp,
+  testConfig,
+  type TestMerchant,
+  type TestParts,
+} from "./app.js";
 import type { TestEngine } from "./database.js";
 import { type Message, signMessage } from "./gateway.js";
 import { anOrder } from "./orders.js";
@@ -17,7 +23,7 @@ export async function openSession(
   t: Test,
   engine: TestEngine,
   changes: Record<string, unknown> = {},
-  parts: Partial<Parts> = {},
+  parts: TestParts = {},
 ) {
   const config = testConfig(engine);
   const mine = await createTestMerchant(config, "Mine");

@@ -1,13 +1,12 @@
 // The service as it is, with a database behind it.
 import { createApp } from "../../../src/app.js";
-import { systemClock } from "../../../src/lib/clock.js";
 import { createLog } from "../../../src/lib/log.js";
 import { type BenchPlace, configOf } from "../bench-place.js";
 import { options, ready } from "./ready.js";
 import { answerSeed, openBeside, type SeedQuestion } from "./seed.js";
 
 const place = options() as BenchPlace;
-const app = await createApp(configOf(place), { clock: systemClock, log: createLog("info") });
+const app = await createApp(configOf(place), { log: createLog("info") });
 const { port, grpc } = await app.listen();
 const beside = await openBeside(place);
 process.on("message", (question: SeedQuestion) => {
