@@ -1,5 +1,6 @@
 import { isBusy } from "./busy.js";
 import { DatabaseClosed } from "./database.js";
+import { UnusableConnection } from "./unusable-connection.js";
 
 /**
  * Whether a unique key refused the row. `index` is the key's name, `<table>_<column>_<column>` as `createTable` makes
@@ -30,7 +31,7 @@ export function isWorthAnotherRun(error: unknown): boolean {
 /** Whether the database cannot be reached, or has no room for this caller: answer 503, and the caller tries later. */
 export function isDatabaseAway(error: unknown): boolean {
   const failure = driverError(error);
-  if (failure instanceof DatabaseClosed) return true;
+  if (failure instanceof DatabaseClosed || failure instanceof UnusableConnection) return true;
   return isWorthAnotherRun(failure) || FULL_OR_READ_ONLY.has(failure.errno) || NO_ROOM.test(failure.message);
 }
 

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import type { QueryRunner } from "typeorm";
 import { MigrationExecutor } from "typeorm/migration/MigrationExecutor.js";
 
@@ -26,36 +28,44 @@ function migrateSqlite(database: Database): Promise<string[]> {
 
 /**
  * A server commits each step by itself, so a migration that failed half-way is run again from its start: every step must
- * be repeatable. The lock has a connection of its own and is gone if this process is.
+ * be repeatable. The lock and the migrations are one connection's, which may be all that there is: lost, it ends both.
  */
 async function migrateUnderLock(database: Database): Promise<string[]> {
-  const lock = database.dataSource.createQueryRunner();
   const runner = database.dataSource.createQueryRunner();
   try {
-    const rows: { taken: unknown }[] = await lock.query(`select get_lock(${LOCK_NAME}, ?) as taken`, [
-      WAIT_SECONDS,
-    ]);
-    if (Number(rows[0]?.taken) !== 1) {
-      throw new Error(`Another process has been migrating this database for ${WAIT_SECONDS} s`);
+    const lock = await lockName(runner);
+    await takeLock(runner, lock);
+    try {
+      return await applyPending(database, runner);
+    } finally {
+      await giveBack(database, runner, lock);
     }
-    return await applyPending(database, runner);
   } finally {
     await runner.release();
-    await giveBack(database, lock);
   }
 }
 
-/** A lock's name holds for the whole server and takes at most 64 characters. */
-const LOCK_NAME = "concat('calmony-pay migrate ', md5(database()))";
+/** Holds for the whole server, and takes at most 64 characters. MySQL 9 computes no MD5 any more. */
+async function lockName(runner: QueryRunner): Promise<string> {
+  const [row]: { name: string }[] = await runner.query("select database() as name");
+  return `calmony-pay migrate ${createHash("md5").update(String(row?.name)).digest("hex")}`;
+}
 
-async function giveBack(database: Database, lock: QueryRunner): Promise<void> {
+async function takeLock(runner: QueryRunner, name: string): Promise<void> {
+  const [row]: { taken: unknown }[] = await runner.query("select get_lock(?, ?) as taken", [
+    name,
+    WAIT_SECONDS,
+  ]);
+  if (Number(row?.taken) === 1) return;
+  throw new Error(`Another process has been migrating this database for ${WAIT_SECONDS} s`);
+}
+
+async function giveBack(database: Database, runner: QueryRunner, name: string): Promise<void> {
   try {
-    await lock.query(`select release_lock(${LOCK_NAME})`);
+    await runner.query("select release_lock(?)", [name]);
   } catch (error) {
     // Its connection is lost, and the lock with it.
     database.log.warn({ reason: String(error) }, "the migration lock went away");
-  } finally {
-    await lock.release();
   }
 }
 

@@ -82,7 +82,7 @@ const LARGE =
   /^(typeorm|mysql2(\/promise)?|libsql|cockatiel|prom-client|@bufbuild\/protovalidate|@connectrpc\/connect-node)$/;
 
 /** They are imported themselves only when their package is needed, or declare types alone. */
-const NOT_AT_THE_START = /^src\/(db\/(mysql|sqlite)|rpc\/check-message|.*\.d)\.ts$/;
+const NOT_AT_THE_START = /^src\/(db\/(mysql|mysql-pool|sqlite)|rpc\/check-message|.*\.d)\.ts$/;
 
 /** Imports that every start of a command would wait for. */
 export function largeImports(sources: Source[]): string[] {

@@ -1,0 +1,184 @@
+import t, { type Test } from "tap";
+
+import { isDuplicateKey } from "../../src/db/database-errors.js";
+import type { Database } from "../../src/db/database.js";
+import { openDatabase } from "../../src/db/data-source.js";
+import { insertRows } from "../../src/db/insert.js";
+import { migrate } from "../../src/db/migrate.js";
+import { selectRow } from "../../src/db/select.js";
+import { inTransaction } from "../../src/db/transaction.js";
+import { updateRowsLater } from "../../src/db/update.js";
+import { silent } from "../support/database.js";
+import { hostileServer, type Settings } from "../support/hostile-server.js";
+import { aThing, CreateThings1700000000000, insertThings, type Thing, things } from "../support/things.js";
+
+const MODES = [
+  "",
+  "NO_BACKSLASH_ESCAPES",
+  "ANSI_QUOTES",
+  "ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,IGNORE_SPACE",
+  "ANSI",
+  "TRADITIONAL",
+  "HIGH_NOT_PRECEDENCE",
+  "NO_UNSIGNED_SUBTRACTION",
+  "PAD_CHAR_TO_FULL_LENGTH",
+  "REAL_AS_FLOAT",
+  "ALLOW_INVALID_DATES",
+  "ONLY_FULL_GROUP_BY",
+  "NO_AUTO_VALUE_ON_ZERO",
+  "NO_ENGINE_SUBSTITUTION",
+  "NO_DIR_IN_CREATE",
+  "TIME_TRUNCATE_FRACTIONAL", // MySQL's own; what follows is MariaDB's
+  "EMPTY_STRING_IS_NULL",
+  "SIMULTANEOUS_ASSIGNMENT",
+  "TIME_ROUND_FRACTIONAL",
+  "ORACLE",
+  "ORACLE,NO_BACKSLASH_ESCAPES,EMPTY_STRING_IS_NULL",
+  "MSSQL",
+  "DB2",
+  "POSTGRESQL",
+  "MAXDB",
+];
+
+const DEFAULTS: Settings[] = [
+  { completion_type: "CHAIN" },
+  { completion_type: "RELEASE" },
+  { autocommit: 0 },
+  { autocommit: 0, completion_type: "CHAIN", sql_mode: "NO_BACKSLASH_ESCAPES" },
+  { transaction_isolation: "SERIALIZABLE" },
+  { tx_isolation: "READ-UNCOMMITTED" },
+  { transaction_read_only: 1 },
+  { tx_read_only: 1 },
+  { character_set_client: "latin1", character_set_connection: "latin1", character_set_results: "latin1" },
+  { collation_server: "latin1_swedish_ci" },
+  { sql_select_limit: 0 },
+  { sql_select_limit: 1 },
+  { sql_safe_updates: 1 },
+  { sql_auto_is_null: 1 },
+  { sql_big_selects: 0, max_join_size: 1 },
+  { max_sort_length: 64 },
+  { max_statement_time: 0.000001 },
+  { max_execution_time: 1 },
+  { unique_checks: 0, foreign_key_checks: 0 },
+  { check_constraint_checks: 0 },
+  { default_storage_engine: "MyISAM" },
+  { old_mode: "NO_DUP_KEY_WARNINGS_WITH_IGNORE" },
+  { innodb_snapshot_isolation: 1 },
+  { time_zone: "-11:00" },
+  { lc_messages: "de_DE" },
+  { lc_messages: "ja_JP" },
+  { lock_wait_timeout: 1, innodb_lock_wait_timeout: 1 },
+];
+
+const INIT_CONNECTS = [
+  "set names latin1",
+  "set names gbk",
+  "set names sjis",
+  "set names big5",
+  "set names utf8mb3",
+  "set character_set_client = latin1",
+  "set character_set_results = null",
+  "set character_set_results = binary",
+  "set session_track_system_variables = '*'; set names latin1",
+  "set sql_mode = 'NO_BACKSLASH_ESCAPES,ANSI_QUOTES'",
+  "set sql_mode = concat(@@sql_mode, ',NO_BACKSLASH_ESCAPES'); set names gbk",
+  "set completion_type = 'CHAIN'",
+  "set completion_type = 2",
+  "set autocommit = 0",
+  "start transaction",
+  "start transaction read only",
+  "set autocommit = 0; update pay.thing set title = title",
+  "set transaction read only",
+  "set session transaction read only, isolation level serializable",
+  "use other",
+  "create temporary table pay.thing (id int)",
+  "lock tables pay.thing read",
+  "set sql_select_limit = 0",
+  "set timestamp = 1",
+  "set lc_messages = 'ja_JP'",
+  "set unique_checks = 0",
+];
+
+/** What a text could end with, or be, to be taken for more than a text. */
+const TEXTS = [
+  "",
+  "\u0000",
+  "'",
+  "''",
+  "\\",
+  "\\'",
+  '"',
+  "`",
+  ";",
+  "'; drop table thing; -- ",
+  "\\'; drop table thing; #",
+  "/*! */ -- #",
+  "?",
+  ":id",
+  "ħ; drop", // In latin1, cut to one byte, its first character is a quote.
+  "縗'",
+  "\u{1F36E}",
+  "£5 é",
+  "\ud800",
+  "\r\n\t\b\u001a",
+  " ",
+  "%_",
+];
+
+const rows = TEXTS.map((text, i) =>
+  aThing({ id: `${i} ${text}`, ownerId: text, title: `${i}`, metadata: text }),
+);
+
+await t.test("whatever a server's defaults are, a text is a text and a commit is a commit", async (t) => {
+  const server = await hostileServer(t);
+  const cases: Settings[] = [
+    ...MODES.map((mode) => ({ sql_mode: mode })),
+    ...DEFAULTS,
+    ...INIT_CONNECTS.map((statements) => ({ init_connect: statements })),
+  ];
+  let taken = 0;
+  for (const settings of cases) {
+    if (await server.with(settings, () => storeAndRead(t, server.url, JSON.stringify(settings)))) taken++;
+  }
+  t.ok(taken > 60, `a server that took only ${taken} settings was not hostile`);
+});
+
+async function storeAndRead(t: Test, url: string, name: string): Promise<void> {
+  const database = await openThings(url);
+  const beside = await openThings(url);
+  try {
+    await inTransaction(database, "SERIALIZABLE", async (tx) => {
+      await tx.createQueryBuilder().delete().from(things).execute();
+      await insertRows(tx, things, ...rows);
+    });
+    await inTransaction(database, "READ COMMITTED", async (tx) => {
+      updateRowsLater(tx, things, { amount: 2 }, "id = ?", [rows[0]?.id]);
+    });
+    const expected = rows.map((row, i) => wellFormed(row, i === 0 ? 2 : 1));
+    const found = expected.map(({ id }) => selectRow(beside.manager, things, "WHERE id = ?", [id]));
+    t.same(await Promise.all(found), expected, name);
+    const again = inTransaction(database, "READ COMMITTED", (tx) =>
+      insertThings(tx, aThing({ id: "new", ownerId: "", title: "0" })),
+    );
+    const error = await again.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    t.ok(isDuplicateKey(error, "thing_owner_id_title"), `${name}: a key is told`);
+  } finally {
+    await database.close();
+    await beside.close();
+  }
+}
+
+/** UTF-8 has no half of a pair of surrogates. */
+function wellFormed(row: Thing, amount: number): Thing {
+  return { ...row, amount, id: row.id.toWellFormed(), ownerId: row.ownerId.toWellFormed() };
+}
+
+async function openThings(url: string): Promise<Database> {
+  const migrations = [CreateThings1700000000000];
+  const database = await openDatabase({ url, dataDir: "", entities: [things], migrations, log: silent });
+  await migrate(database);
+  return database;
+}
