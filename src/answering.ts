@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from "node:http2";
+
 import type { ConnectRouter, Interceptor } from "@connectrpc/connect";
 
 import type { Checkout } from "./checkout/checkout.js";
@@ -11,27 +13,39 @@ import { createGrpcServer, type GrpcServer } from "./transcode/grpc/grpc-server.
 import { createInvoker, type Invoker } from "./transcode/invoke.js";
 import { plainDialect } from "./transcode/plain-dialect.js";
 import { createTranscoder } from "./transcode/transcoder.js";
+import { callHeaders } from "./web/answer-headers.js";
 import { createListener, type Faces, type Listener, requestIdOf as idOfRequest } from "./web/listener.js";
 import type { Answering } from "./web/ports.js";
+import { isHost } from "./web/request-address.js";
+import { answerUnknownCall } from "./web/unknown-call.js";
 
 /** Every face of the service, from one table of services and one list of interceptors: what the ports answer with. */
 export function createAnswering(
   checkout: Checkout,
-  { testMode, sandbox }: { readonly testMode: boolean; readonly sandbox: Sandbox | undefined },
+  options: { readonly testMode: boolean; readonly sandbox: Sandbox | undefined; readonly secure: boolean },
 ): Answering {
+  const { testMode, sandbox, secure } = options;
   const routes = createRoutes(checkout);
   const interceptors = createInterceptors(checkout, testMode);
   const invoker = createInvoker({ routes, interceptors, check: checkRules });
   const transcoder = createTranscoder({
     invoker,
     contextValues,
+    answerHeaders: (request) => callHeaders(idOfRequest(request), secure),
     dialect: plainDialect,
     renderError: merchantErrors(checkout.log),
     limits: LIMITS,
   });
   const connect = connectListener(routes, [...interceptors, validate()]);
-  const listener = createListener(checkout, { transcoder, connect, sandbox: sandbox?.handle.bind(sandbox) });
-  return { listener, takeStream: grpcServer(checkout, invoker) };
+  const faces = { transcoder, connect, sandbox: sandbox?.handle.bind(sandbox) };
+  const listener = createListener(checkout, faces, secure);
+  const takeStream = grpcServer(checkout, invoker);
+  return { listener, takeStream: (stream, headers) => namesOneHost(headers) && takeStream(stream, headers) };
+}
+
+/** What any client of gRPC does. Where more is said of the host, the listener looks whether it fits. */
+function namesOneHost(headers: IncomingHttpHeaders): boolean {
+  return headers.host === undefined && isHost(headers[":authority"] ?? "");
 }
 
 /** What the fast path leaves: gRPC-Web, Connect, streams, compressed messages. Read with the first of those. */
@@ -48,6 +62,8 @@ function connectListener(
       contextValues,
       readMaxBytes: LIMITS.requestBytesMax,
       maxTimeoutMs: LIMITS.timeoutMsMax,
+      // Connect's types of Node's two requests differ from ours in callbacks only.
+      fallback: (request, response) => answerUnknownCall(request, response as Parameters<Listener>[1]),
     });
   };
   return async (request, response) => (await (opened ??= open()))(request, response);

@@ -68,7 +68,11 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
   const metrics = createMetrics();
   const checkout = composeCheckout(config, { ...parts, store, metrics, port: () => bound.port });
   const sandbox = config.sandbox && config.sandboxUrl === undefined ? openSandbox(checkout) : undefined;
-  const answering = createAnswering(checkout, { testMode: config.sandbox, sandbox });
+  const answering = createAnswering(checkout, {
+    testMode: config.sandbox,
+    sandbox,
+    secure: config.tls !== undefined,
+  });
   const demonstration = config.databaseUrl === undefined ? await createDemonstration(checkout) : undefined;
   const registering = await registerElsewhere(config, checkout);
   const background: Repeated[] = [];

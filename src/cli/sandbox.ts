@@ -6,6 +6,7 @@ import { createLog, type Log } from "../lib/log.js";
 import { createAccountBook } from "../sandbox/account-book.js";
 import { createSandbox } from "../sandbox/sandbox.js";
 import { openStore, type Store } from "../store.js";
+import { checkedListener } from "../web/checked-listener.js";
 import { openHttpPort } from "../web/ports.js";
 import { closeOnSignal } from "./close-on-signal.js";
 import { write } from "./output.js";
@@ -51,7 +52,9 @@ async function open(config: Config, { db, sealer }: Store, log: Log): Promise<vo
     basePath: "",
   });
   const http = await openHttpPort(config.host, config.port, config.tls, {
-    listener: (request, response) => void sandbox.handle(request, response), // Never rejects.
+    listener: checkedListener(config.tls !== undefined, (request, response) => {
+      void sandbox.handle(request, response); // Never rejects.
+    }),
   });
   bound.port = http.port;
   const close = async (): Promise<void> => {

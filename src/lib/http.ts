@@ -128,6 +128,11 @@ export function sendText(response: HttpResponse, status: number, text: string): 
   send(response, status, `${text}\n`, { "content-type": "text/plain; charset=utf-8" });
 }
 
+/** Answers OPTIONS: an address takes the methods in `allow`. */
+export function sendOptions(response: HttpResponse, allow: string): void {
+  sendHead(response, 204, { allow }).end();
+}
+
 /** Sends the browser on with GET, whatever it came with (303). `location` is an absolute URL or path, already encoded. */
 export function redirect(response: HttpResponse, location: string): void {
   send(response, 303, "", { location });

@@ -49,6 +49,34 @@ export const REQUEST_ERRORS: Record<Reason, ErrorWords> = {
   },
 };
 
+/** What can be wrong with a request to any address, and with one that is no call, besides the above. */
+export const WEB_ERRORS = {
+  request_malformed: {
+    ...invalid("request_malformed", "The request could not be read as HTTP."),
+    status: 400,
+  },
+  host_invalid: {
+    ...invalid(
+      "host_invalid",
+      "The `Host` header is missing, given twice, or no host with or without a port.",
+    ),
+    status: 400,
+  },
+  callback_refused: {
+    ...invalid("callback_refused", "The message is not signed by whose it says it is."),
+    status: 400,
+  },
+  request_timeout: { ...invalid("request_timeout", "The request took too long to arrive."), status: 408 },
+  expectation_unsupported: {
+    ...invalid("expectation_unsupported", "The request expects something else than `100-continue`."),
+    status: 417,
+  },
+  headers_too_large: {
+    ...invalid("headers_too_large", "The request line and headers are larger than 16 KB."),
+    status: 431,
+  },
+} satisfies Record<string, ErrorWords & { readonly status: number }>;
+
 const fault = (code: string, meaning: string): ErrorWords => ({ type: "api_error", code, meaning });
 
 /** Whatever comes without a reason of ours, by its gRPC code. */

@@ -1,5 +1,6 @@
 import { isDatabaseAway } from "../db/database-errors.js";
 import { BodyBrokenOff, BodyTooLarge, type HttpRequest, type HttpResponse, readBody } from "../lib/http.js";
+import { pathOf } from "../web/request-address.js";
 import { INTERNAL_ERROR, MALFORMED_REQUEST } from "./faults.js";
 import { faultPage, notFoundPage, tooLargePage, wrongMethodPage } from "./pages/fault-page.js";
 import { pageReply } from "./pages/layout.js";
@@ -56,7 +57,7 @@ async function replyFor(
   request: HttpRequest,
   tracked: (work: Promise<Reply>) => Promise<Reply>,
 ): Promise<Reply> {
-  const path = pathBelow(request.url ?? "", parts.basePath);
+  const path = pathBelow(pathOf(request) ?? "", parts.basePath);
   const found = findRoute(path, request.method ?? "");
   if (found === undefined) return pageReply(notFoundPage);
   const { route, allow } = found;
@@ -85,7 +86,6 @@ function failure({ log }: SandboxParts, { audience }: Route, error: unknown): Re
 }
 
 /** "" where the path is not below the base. */
-function pathBelow(url: string, basePath: string): string {
-  const path = url.split("?")[0] ?? "";
+function pathBelow(path: string, basePath: string): string {
   return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : "";
 }

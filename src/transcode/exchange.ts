@@ -4,14 +4,14 @@ import { joined } from "./call.js";
 import { deadlineExceeded, timeoutOf } from "./deadline.js";
 import type { ErrorRenderer } from "./error.js";
 import { quoted } from "./field-problem.js";
-import { addHandlerHeaders, type HeaderFilter } from "./headers.js";
+import { addHandlerHeaders, type AnswerRecord, type HeaderFilter } from "./headers.js";
 import { HttpCall } from "./http-call.js";
 import type { HttpRequest, HttpResponse } from "./http.js";
 import type { Invoker, StreamAnswer, UnaryAnswer } from "./invoke.js";
 import type { Limits } from "./limits.js";
 import { requestError } from "./request-error.js";
 import { parseTarget } from "./request-target.js";
-import { rendered, send, sendError, sendNothing } from "./response.js";
+import { type ErrorScene, rendered, send, sendError, sendNothing } from "./response.js";
 import type { RouteTable } from "./route-table.js";
 import type { Route } from "./route.js";
 import { sendStream } from "./stream.js";
@@ -24,6 +24,7 @@ export interface ExchangeParts {
   readonly renderError: ErrorRenderer;
   readonly forwardHeader: HeaderFilter | undefined;
   readonly contextValues: (request: HttpRequest) => ContextValues;
+  readonly answerHeaders: (request: HttpRequest) => AnswerRecord;
 }
 
 /** One request and its answer. */
@@ -98,7 +99,8 @@ export class Exchange {
 
   #otherMethod(allow: readonly string[]): void {
     const headers = { allow: allow.join(", ") };
-    if (this.#request.method === "OPTIONS") return sendNothing(this.#response, 204, headers);
+    if (this.#request.method === "OPTIONS")
+      return sendNothing(this.#response, 204, Object.assign(this.#headers(), headers));
     const text = `${quoted(this.#request.method ?? "")} is not possible here, only ${headers.allow}.`;
     throw requestError("method_not_allowed", text, undefined, headers);
   }
@@ -118,8 +120,9 @@ export class Exchange {
 
   #answer({ write }: Route, { message, metadata }: UnaryAnswer): void {
     const { contentType, body } = write(message);
-    const record = addHandlerHeaders({ "content-type": contentType }, joined(metadata));
-    send(this.#request, this.#response, 200, record, body);
+    const record = this.#headers();
+    record["content-type"] = contentType;
+    send(this.#request, this.#response, 200, addHandlerHeaders(record, joined(metadata)), body);
     this.#answered = true;
   }
 
@@ -144,6 +147,7 @@ export class Exchange {
   async #sendStream({ write }: Route, answer: StreamAnswer): Promise<void> {
     await sendStream(this.#request, this.#response, answer, {
       write,
+      headers: this.#headers(),
       timeoutMs: this.#leftMs(),
       expire: () => this.#expired(true),
       writeError: (error) => rendered(error, this.#scene(), this.#parts.renderError).body,
@@ -176,8 +180,13 @@ export class Exchange {
     return error;
   }
 
-  #scene() {
-    return { contextValues: this.#contextValues ?? createContextValues(), method: this.#route?.method };
+  #headers(): AnswerRecord {
+    return this.#parts.answerHeaders(this.#request);
+  }
+
+  #scene(): ErrorScene {
+    const contextValues = this.#contextValues ?? createContextValues();
+    return { contextValues, method: this.#route?.method, headers: this.#headers() };
   }
 }
 

@@ -67,6 +67,8 @@ export function sendNothing(response: HttpResponse, status: number, headers: Ans
 export interface ErrorScene {
   readonly contextValues: ContextValues;
   readonly method: DescMethod | undefined;
+  /** What every answer to the request says. */
+  readonly headers: AnswerRecord;
 }
 
 /** An error as the renderer wants it written. A renderer that fails itself must not take the answer with it. */
@@ -91,21 +93,23 @@ export function sendError(
 ): void {
   const error = connectErrorOf(thrown);
   const { status, headers, body } = rendered(error, scene, render);
-  const record = addHandlerHeaders({ "content-type": "application/json" }, error.metadata);
+  const record = addHandlerHeaders({ ...scene.headers, ...JSON_TYPE }, error.metadata);
   try {
     send(request, response, status, Object.assign(record, headers), body);
   } catch {
     // A header that cannot be sent, or an answer that has begun: the one thing left to say is that it failed.
-    sendFallback(request, response);
+    sendFallback(request, response, scene);
   }
 }
 
-function sendFallback(request: HttpRequest, response: HttpResponse): void {
+function sendFallback(request: HttpRequest, response: HttpResponse, { headers }: ErrorScene): void {
   try {
-    send(request, response, 500, { "content-type": "application/json" }, FALLBACK_BODY);
+    send(request, response, 500, { ...headers, ...JSON_TYPE }, FALLBACK_BODY);
   } catch {
     response.destroy(); // The client sees the connection break, which is true.
   }
 }
+
+const JSON_TYPE = { "content-type": "application/json" };
 
 const FALLBACK_BODY = `{"code":13,"message":"internal error","details":[]}`;

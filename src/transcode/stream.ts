@@ -3,13 +3,15 @@ import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { StreamAnswer } from "./call.js";
 import { connectErrorOf } from "./error.js";
-import { addHandlerHeaders } from "./headers.js";
+import { addHandlerHeaders, type AnswerRecord } from "./headers.js";
 import { isGone, type HttpRequest, type HttpResponse } from "./http.js";
 import type { WriteAnswer } from "./response-body.js";
 
 /** How a stream's messages and its error are written, and how long it may last. */
 export interface StreamParts {
   readonly write: WriteAnswer;
+  /** What the answer says besides its content type and the handler's headers. */
+  readonly headers: AnswerRecord;
   readonly timeoutMs: number;
   /** Stops the handler when time is up, and says why. */
   readonly expire: () => Error;
@@ -54,7 +56,7 @@ async function sendFrom(
 ): Promise<void> {
   const written = first.done === true ? undefined : parts.write(first.value);
   const raw = written !== undefined && typeof written.body !== "string"; // Only HttpBody has bytes.
-  const headers = { "content-type": raw ? written.contentType : NDJSON };
+  const headers = { ...parts.headers, "content-type": raw ? written.contentType : NDJSON };
   response.writeHead(200, addHandlerHeaders(headers, answer.header));
   if (written === undefined || request.method === "HEAD") return void response.end();
   const line = ({ body }: { body: string | Uint8Array }) => (raw ? body : `${String(body)}\n`);

@@ -3,7 +3,7 @@ import { canonicalDialect } from "./canonical-dialect.js";
 import type { JsonDialect } from "./dialect.js";
 import type { ErrorRenderer } from "./error.js";
 import { Exchange, type ExchangeParts } from "./exchange.js";
-import type { HeaderFilter } from "./headers.js";
+import type { AnswerRecord, HeaderFilter } from "./headers.js";
 import { nameOf, routeRules, type RouteRule } from "./http-rules.js";
 import type { HttpRequest, HttpResponse } from "./http.js";
 import { createInvoker, type Invoker, type InvokerOptions } from "./invoke.js";
@@ -26,6 +26,8 @@ export type TranscoderOptions = (InvokerOptions | { readonly invoker: Invoker })
   readonly forwardHeader?: HeaderFilter | undefined;
   /** What a call knows of its request beyond the headers: the peer's address, the request id. */
   readonly contextValues?: ((request: HttpRequest) => ContextValues) | undefined;
+  /** What every answer to a request says besides its own headers: a new record each time, to which those are added. */
+  readonly answerHeaders?: ((request: HttpRequest) => AnswerRecord) | undefined;
 };
 
 /** A request handler for `node:http` and `node:http2` that answers everything: what it does not know with a 404. */
@@ -55,6 +57,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     renderError: options.renderError ?? renderStatus,
     forwardHeader: options.forwardHeader,
     contextValues: options.contextValues ?? createContextValues,
+    answerHeaders: options.answerHeaders ?? (() => ({})),
   };
   const handle = (request: HttpRequest, response: HttpResponse): void => {
     new Exchange(parts, request, response).run();

@@ -2,6 +2,7 @@ import { applyGatewayResult } from "../checkout/apply-gateway-result.js";
 import type { Checkout } from "../checkout/checkout.js";
 import { isDatabaseAway } from "../db/database-errors.js";
 import { type HttpRequest, type HttpResponse, readBody, sendText } from "../lib/http.js";
+import { sendFailure } from "./failure.js";
 
 /** The largest results seen have some 100 fields and 6 KB; items and future fields have room. */
 export const MESSAGE_BYTES_MAX = 256 * 1024;
@@ -20,11 +21,12 @@ export async function callback(
   const body = await readBody(request, MESSAGE_BYTES_MAX);
   try {
     const applied = await applyGatewayResult(checkout, { body, via: "callback" });
-    if (applied.kind === "refused") sendText(response, 400, "not verified");
+    if (applied.kind === "refused")
+      sendFailure(response, "callback_refused", "The message is not signed by whose it says it is.");
     else sendText(response, 200, "ok");
   } catch (error) {
     if (!isDatabaseAway(error)) throw error;
     checkout.log.error({ err: error }, "a callback could not be stored");
-    sendText(response, 503, "try again");
+    sendFailure(response, "service_unavailable", "The result cannot be stored now. Send it again.");
   }
 }

@@ -1,7 +1,11 @@
 import type { Checkout } from "../checkout/checkout.js";
-import { BodyBrokenOff, type HttpRequest, type HttpResponse, sendText } from "../lib/http.js";
+import { BodyBrokenOff, type HttpRequest, type HttpResponse, sendOptions } from "../lib/http.js";
 import { newId } from "../lib/ids.js";
-import { answerPage } from "./page-routes.js";
+import { refuseAddress, setCallHeaders } from "./checked-listener.js";
+import { sendFailure } from "./failure.js";
+import { answerPage, sendPathFailure } from "./page-routes.js";
+import { METHODS } from "./parser-failures.js";
+import { addressProblem, pathOf } from "./request-address.js";
 
 /** Answers requests of either HTTP version. */
 export type Listener = (request: HttpRequest, response: HttpResponse) => void;
@@ -17,17 +21,22 @@ export interface Faces {
 }
 
 /**
- * The one listener behind every port: gives each request its id, and hands it to the face it is for.
+ * The one listener behind every port: gives each request its id, refuses those that name no host or no path, and hands the others
+ * to the face that they are for. `secure`: the port speaks TLS.
  *
- * The path is taken as it was sent. `new URL` would resolve `..` and read `//host/` as another host.
+ * `new URL` would resolve `..` in a path and read `//host/` as another host.
  */
-export function createListener(checkout: Checkout, faces: Faces): Listener {
+export function createListener(checkout: Checkout, faces: Faces, secure: boolean): Listener {
   return (request, response) => {
     const requestId = newId("req", checkout.clock.now());
     (request as Named)[REQUEST_ID] = requestId;
-    response.setHeader("request-id", requestId);
+    const problem = addressProblem(request);
+    if (problem === undefined && isBelow("/v1", request.url ?? ""))
+      return faces.transcoder(request, response);
+    setCallHeaders(response, requestId, secure);
+    if (problem !== undefined) return refuseAddress(request, response, problem);
     answer(checkout, faces, request, response).catch((error: unknown) => {
-      answerFailure(checkout, response, error, requestId);
+      answerFailure(checkout, request, response, error);
     });
   };
 }
@@ -50,22 +59,34 @@ async function answer(
   request: HttpRequest,
   response: HttpResponse,
 ): Promise<void> {
+  if (request.url === "*") return sendOptions(response, METHODS);
   const path = pathOf(request);
-  if (path === "/v1" || path.startsWith("/v1/")) return faces.transcoder(request, response);
+  if (path === undefined) return sendFailure(response, "path_malformed", MALFORMED_PATH);
+  if (isBelow("/v1", path)) return faces.transcoder(request, response);
   if (faces.sandbox !== undefined && path.startsWith("/sandbox/"))
     return await faces.sandbox(request, response);
   if (await answerPage(checkout, request, response, path)) return;
   await faces.connect(request, response);
 }
 
-function pathOf(request: HttpRequest): string {
-  return (request.url ?? "").split("?", 1)[0] ?? "";
+const MALFORMED_PATH = "The path holds a broken percent-escape, or bytes that are not UTF-8.";
+
+/** Whether a path, with or without a query, is that of a face or lies below it. */
+function isBelow(face: string, path: string): boolean {
+  if (!path.startsWith(face)) return false;
+  const next = path.charAt(face.length);
+  return next === "" || next === "/" || next === "?";
 }
 
-function answerFailure(checkout: Checkout, response: HttpResponse, error: unknown, requestId: string): void {
+function answerFailure(
+  checkout: Checkout,
+  request: HttpRequest,
+  response: HttpResponse,
+  error: unknown,
+): void {
   const isOurs = !(error instanceof BodyBrokenOff);
-  if (isOurs) checkout.log.error({ err: error, requestId }, "unexpected error");
-  if (isOurs && !response.headersSent) {
-    sendText(response, 500, `Something went wrong on our side (${requestId}).`);
-  } else response.destroy();
+  if (isOurs) checkout.log.error({ err: error, requestId: requestIdOf(request) }, "unexpected error");
+  if (!isOurs || response.headersSent) return void response.destroy();
+  const path = pathOf(request) ?? "";
+  sendPathFailure(response, path, "internal_error", "Something went wrong on our side.");
 }

@@ -2,9 +2,11 @@ import type { Registry } from "prom-client";
 import MetricsRegistry from "prom-client/lib/registry.js";
 
 import type { Log } from "../lib/log.js";
-import { type HttpRequest, type HttpResponse, send, sendText } from "../lib/http.js";
-import type { Listener } from "./listener.js";
+import { type HttpRequest, type HttpResponse, send } from "../lib/http.js";
+import { checkedListener } from "./checked-listener.js";
+import { sendFailure } from "./failure.js";
 import { type OpenPort, openHttpPort } from "./ports.js";
+import { pathOf } from "./request-address.js";
 
 /** Counters of this process in Prometheus' text format; what is known of every process comes with the first look at them. */
 export function createMetrics(): Registry {
@@ -22,7 +24,7 @@ export async function openMetricsPort(
 ): Promise<OpenPort | undefined> {
   try {
     let ofProcess: Promise<void> | undefined;
-    const listener: Listener = (request, response) => {
+    const listener = checkedListener(false, (request, response) => {
       const complete = (ofProcess ??= addMetricsOfProcess(registry));
       complete
         .then(() => answer(registry, request, response))
@@ -30,7 +32,7 @@ export async function openMetricsPort(
           log.error({ err: error }, "the metrics could not be written");
           response.destroy();
         });
-    };
+    });
     return await openHttpPort("127.0.0.1", port, undefined, { listener });
   } catch (error) {
     log.warn({ err: error, port }, "no metrics: the port cannot be opened");
@@ -45,6 +47,9 @@ async function addMetricsOfProcess(register: Registry): Promise<void> {
 }
 
 async function answer(registry: Registry, request: HttpRequest, response: HttpResponse): Promise<void> {
-  if (request.url !== "/metrics") return sendText(response, 404, "There is only /metrics.");
+  if (pathOf(request) !== "/metrics") return sendFailure(response, "path_unknown", "There is only /metrics.");
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return sendFailure(response, "method_not_allowed", "It can only be read.", { allow: "GET, HEAD" });
+  }
   send(response, 200, await registry.metrics(), { "content-type": registry.contentType });
 }

@@ -1,11 +1,14 @@
 import type { Checkout } from "../checkout/checkout.js";
-import { BodyTooLarge, type HttpRequest, type HttpResponse, sendText } from "../lib/http.js";
+import { BodyTooLarge, type HttpRequest, type HttpResponse, sendOptions } from "../lib/http.js";
 import { callback } from "./callback.js";
 import { DOCS_FILES, docsPage, openApiDocument } from "./docs.js";
+import { type FailureReason, sendFailure, sendFailurePage } from "./failure.js";
 import { liveness, readiness } from "./health.js";
 import { payUrl, returnUrl } from "./page-urls.js";
+import { sendPage } from "./page.js";
 import { payPage } from "./pay-page.js";
 import { returnPage, statusPage } from "./return-page.js";
+import { unknownPage } from "./shopper-pages.js";
 import { orUnavailable } from "./unavailable.js";
 
 /** Answers one request. `inPath` is what the path has in brackets: a session's id, a file's name; "" where it has nothing. */
@@ -22,9 +25,12 @@ interface PageRoute {
   readonly handle: Handle;
 }
 
-/** No id is longer than 64 characters: nothing longer gets as far as the log. */
-const PAY_PATH = /^\/pay\/([^/]{1,64})$/;
-const RETURN_PATH = /^\/pay\/([^/]{1,64})\/return$/;
+/** No id is longer than 64 characters, and nothing else gets as far as the log or the database. */
+const PAY_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})$/;
+const RETURN_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})\/return$/;
+
+/** What is read by people: they are told on a page what went wrong, and everybody else in JSON. */
+const OF_PEOPLE = /^\/(pay|docs)(\/|$)/;
 
 /** What browsers, the gateway and load balancers ask for. */
 const PAGE_ROUTES: readonly PageRoute[] = [
@@ -64,7 +70,7 @@ async function docsFile(
   name: string,
 ): Promise<void> {
   const file = DOCS_FILES.get(name);
-  if (file === undefined) sendText(response, 404, "There is no such file.");
+  if (file === undefined) sendFailurePage(response, "path_unknown", "There is no such file.");
   else await file(request, response);
 }
 
@@ -79,8 +85,22 @@ export async function answerPage(
   const method = request.method === "HEAD" ? "GET" : request.method;
   const route = routes.find((candidate) => candidate.method === method);
   if (route !== undefined) await answer(route, checkout, request, response, path);
-  else if (routes.length > 0) refuseMethod(response, routes);
-  return routes.length > 0;
+  else if (routes.length > 0) answerOtherMethod(request, response, routes, path);
+  else if (path.startsWith("/pay/")) sendPage(response, unknownPage());
+  else if (OF_PEOPLE.test(path))
+    sendFailurePage(response, "path_unknown", "There is nothing at this address.");
+  else return false;
+  return true;
+}
+
+/** Tells the reader of this path what went wrong. */
+export function sendPathFailure(
+  response: HttpResponse,
+  path: string,
+  ...failed: [reason: FailureReason, message: string, headers?: Record<string, string>]
+): void {
+  if (OF_PEOPLE.test(path)) sendFailurePage(response, ...failed);
+  else sendFailure(response, ...failed);
 }
 
 async function answer(
@@ -91,16 +111,23 @@ async function answer(
   path: string,
 ): Promise<void> {
   try {
-    // An id holds no character that is ever escaped, so an escaped one is no session's.
     await route.handle(checkout, request, response, route.path.exec(path)?.[1] ?? "");
   } catch (error) {
     if (!(error instanceof BodyTooLarge)) throw error;
-    response.setHeader("connection", "close"); // The rest of the body is not read.
-    sendText(response, 413, error.message);
+    // The rest of the body is not read.
+    sendPathFailure(response, path, "body_too_large", error.message, { connection: "close" });
   }
 }
 
-function refuseMethod(response: HttpResponse, routes: readonly PageRoute[]): void {
-  response.setHeader("allow", routes.map(({ method }) => method).join(", "));
-  sendText(response, 405, "This address does not take that method.");
+function answerOtherMethod(
+  { method }: HttpRequest,
+  response: HttpResponse,
+  routes: readonly PageRoute[],
+  path: string,
+): void {
+  const takes = routes.flatMap((route) => (route.method === "GET" ? ["GET", "HEAD"] : [route.method]));
+  const allow = [...takes, "OPTIONS"].toSorted().join(", ");
+  if (method === "OPTIONS") return sendOptions(response, allow);
+  const message = `This address takes ${allow}.`;
+  sendPathFailure(response, path, "method_not_allowed", message, { allow });
 }

@@ -19,6 +19,7 @@ import {
   watchArrivals,
 } from "./farewell.js";
 import type { Listener } from "./listener.js";
+import { answerParserFailures } from "./parser-failures.js";
 
 /** A certificate and its key in PEM. */
 export interface Tls {
@@ -115,6 +116,7 @@ async function open(server: Server, host: string, port: number): Promise<OpenPor
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
+  answerParserFailures(server);
   const farewells = [farewellOverHttp1(server, sockets), farewellOverHttp2(server)];
   server.listen(port, host);
   await once(server, "listening");

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Code } from "@connectrpc/connect";
 import t from "tap";
 
-import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../../src/rpc/error-table.js";
+import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS, WEB_ERRORS } from "../../src/rpc/error-table.js";
 import { httpStatusOfRefusal, REFUSALS } from "../../src/rpc/refusal-table.js";
 import { httpStatusOf } from "../../src/transcode/error.js";
 import { type Reason, statusOfReason } from "../../src/transcode/request-error.js";
@@ -41,6 +41,7 @@ const expected = [
     row.type,
     meanings(row),
   ]),
+  ...Object.values(WEB_ERRORS).map((row) => [row.code, String(row.status), row.type, meanings(row)]),
   ...Object.entries(STATUS_ERRORS).map(([code, row]) => [
     row.code,
     String(httpStatusOf(Number(code))),

@@ -12,7 +12,7 @@ import { listen, sendRaw } from "./support/raw-http.js";
 import { RecordingStub } from "./support/recording-stub.js";
 import { serveStub } from "./support/serve.js";
 
-const scene = { contextValues: createContextValues(), method: undefined };
+const scene = { contextValues: createContextValues(), method: undefined, headers: {} };
 
 t.test("a renderer that fails does not take the answer with it", (t) => {
   const { status, body } = rendered(new ConnectError("no", Code.NotFound), scene, fail);
