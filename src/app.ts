@@ -10,6 +10,7 @@ import { resumeRefunds } from "./checkout/resume-refunds.js";
 import { keepRegistering } from "./checkout/register-test-accounts.js";
 import { composeCheckout, SANDBOX_PATH } from "./compose-checkout.js";
 import type { Config } from "./config.js";
+import { isDatabaseAway } from "./db/database-errors.js";
 import type { SharedClock } from "./lib/clock.js";
 import type { Log } from "./lib/log.js";
 import { repeat, type Repeated } from "./lib/repeat.js";
@@ -111,7 +112,8 @@ async function registerElsewhere(
 }
 
 function workInBackground(checkout: Checkout, pauses: Pauses): Repeated[] {
-  const failed = (text: string) => (error: unknown) => {
+  const failed = (text: string) => (error: unknown, inARow: number) => {
+    if (inARow > 1 && isDatabaseAway(error)) return; // Told once for each time that it is away.
     checkout.log.error({ err: error }, `${text}; the next round tries again`);
   };
   return [

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../db/database.js";
 import type { Log } from "../lib/log.js";
 
-/** Whether the service can do its work now: its database answers, and it is not closing. */
+/** Whether the service can do its work now: its database does what it needs, and it is not closing. */
 export interface Readiness {
   /** The state of this moment, at most a second old. */
   now(): Promise<boolean>;
@@ -37,26 +37,39 @@ export function createReadiness(db: Database, log: Log): Readiness {
 /** Health is asked for without a key, by as many as like: one question a second is all that the database hears of it. */
 const ANSWER_KEPT_MS = 1000;
 
-/** A database that takes longer is of no use to a shopper either. */
-const ANSWER_TIMEOUT_MS = 2000;
+/** Longer than the question itself may take: this is for one that waits for its turn. */
+const ANSWER_TIMEOUT_MS = 3000;
 
 function askNowAndThen(db: Database, log: Log): () => Promise<boolean> {
   let asked = { at: -Infinity, answer: Promise.resolve(true) };
+  let ready = true;
+  let asking = false;
+  const ask = async (): Promise<boolean> => {
+    asking = true;
+    const wrong = await whatIsWrong(db);
+    asking = false;
+    const wasReady = ready;
+    ready = wrong === undefined;
+    // Once for each time, however often somebody asks.
+    if (wrong !== undefined && wasReady)
+      log.warn({ err: wrong }, "not ready: the database does not do its work");
+    if (ready && !wasReady) log.info("ready again");
+    return ready;
+  };
   return () => {
     // Not the service's clock: that one may stand still or jump, and this is about how much is asked.
     const now = performance.now();
-    if (now - asked.at >= ANSWER_KEPT_MS) asked = { at: now, answer: databaseAnswers(db, log) };
+    if (!asking && now - asked.at >= ANSWER_KEPT_MS) asked = { at: now, answer: ask() };
     return asked.answer;
   };
 }
 
-async function databaseAnswers(db: Database, log: Log): Promise<boolean> {
+async function whatIsWrong(db: Database): Promise<unknown> {
   try {
-    await Promise.race([db.manager.query("SELECT 1"), late()]);
-    return true;
+    await Promise.race([db.health.check(), late()]);
+    return undefined;
   } catch (error) {
-    log.warn({ err: error }, "not ready: the database does not answer");
-    return false;
+    return error;
   }
 }
 

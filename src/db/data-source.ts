@@ -1,4 +1,4 @@
-import type { DataSource, EntitySchema, MigrationInterface } from "typeorm";
+import type { EntitySchema, MigrationInterface } from "typeorm";
 
 import type { Log } from "../lib/log.js";
 import { followDatabaseClock } from "./database-clock.js";
@@ -23,21 +23,19 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   // Each engine's driver is read only where it is used.
   if (options.url === undefined) {
     const { openSqlite } = await import("./sqlite.js");
-    const { dataSource, read, close } = await openSqlite(options.dataDir, shared);
-    return await guarded("sqlite", dataSource, options.log, read, close);
+    return await guarded("sqlite", options.log, await openSqlite(options.dataDir, shared));
   }
   const { openMysql } = await import("./mysql.js");
-  const { dataSource, read } = await openMysql(options.url, shared, options.log);
-  return await guarded("mysql", dataSource, options.log, read, () => dataSource.destroy());
+  return await guarded("mysql", options.log, await openMysql(options.url, shared, options.log));
 }
 
-async function guarded(
-  engine: Engine,
-  dataSource: DataSource,
-  log: Log,
-  read: Statements["run"],
-  close: () => Promise<void>,
-): Promise<Database> {
+/** What each engine opens. */
+interface Opened extends Pick<Database, "dataSource" | "health" | "patiently" | "close"> {
+  readonly read: Statements["run"];
+}
+
+async function guarded(engine: Engine, log: Log, opened: Opened): Promise<Database> {
+  const { dataSource, health, read, patiently } = opened;
   const scope = new TransactionScope();
   const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
   let closing: Promise<void> | undefined;
@@ -52,12 +50,12 @@ async function guarded(
     return createQueryRunner(mode);
   };
   provideStatements(dataSource.manager, new Reads(read, check));
-  const closeOnce = () => (closing ??= scope.close().then(close));
+  const close = () => (closing ??= scope.close().then(opened.close));
   try {
     const clock = await followDatabaseClock(engine, read);
-    return { engine, manager: dataSource.manager, dataSource, scope, clock, log, close: closeOnce };
+    return { engine, manager: dataSource.manager, dataSource, scope, clock, health, log, patiently, close };
   } catch (error) {
-    await closeOnce();
+    await close();
     throw error;
   }
 }

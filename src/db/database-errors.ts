@@ -1,5 +1,5 @@
 import { isBusy } from "./busy.js";
-import { DatabaseClosed } from "./database.js";
+import { DatabaseAway, DatabaseClosed } from "./database.js";
 import { UnusableConnection } from "./unusable-connection.js";
 
 /**
@@ -22,17 +22,61 @@ export function isLockTimeout(error: unknown): boolean {
   return driverError(error).errno === 1205;
 }
 
+/** Whether others were in the way, and the server said so at once. */
+export function isDeadlock(error: unknown): boolean {
+  const { errno } = driverError(error);
+  return CONFLICTS.has(errno) && errno !== 1205;
+}
+
+/** Whether the server has no room for one more connection, of all or of this user: those that are open go on. */
+export function isTooManyConnections(error: unknown): boolean {
+  return TOO_MANY.has(driverError(error).errno);
+}
+
 /** Whether the transaction may well succeed if all of it runs again. */
 export function isWorthAnotherRun(error: unknown): boolean {
   const failure = driverError(error);
-  return isBusy(failure) || LOCK_CONFLICTS.has(failure.errno) || isConnectionLost(failure);
+  return (
+    isBusy(failure) ||
+    CONFLICTS.has(failure.errno) ||
+    ELSEWHERE.has(failure.errno) ||
+    isConnectionLost(failure)
+  );
 }
 
-/** Whether the database cannot be reached, or has no room for this caller: answer 503, and the caller tries later. */
+/** Whether a connection broke, or could not be had. */
+export function isConnectionLost(error: unknown): boolean {
+  const { code, errno, message } = driverError(error);
+  return LOST_CODES.has(code) || LOST_ERRNOS.has(errno) || message.endsWith("in closed state");
+}
+
+/** Whether a transaction whose COMMIT failed so has surely left nothing behind. */
+export function isSurelyUndone(error: unknown): boolean {
+  const failure = driverError(error);
+  return isBusy(failure) || CONFLICTS.has(failure.errno) || isRefusedForGood(failure);
+}
+
+/**
+ * Whether the database cannot be reached, has no room for this caller, or cannot do its work: answer 503, and the caller
+ * tries later. Whatever a server says is taken for that, unless it is about the statement or its values.
+ */
 export function isDatabaseAway(error: unknown): boolean {
   const failure = driverError(error);
-  if (failure instanceof DatabaseClosed || failure instanceof UnusableConnection) return true;
-  return isWorthAnotherRun(failure) || FULL_OR_READ_ONLY.has(failure.errno) || NO_ROOM.test(failure.message);
+  if (failure instanceof DatabaseClosed || failure instanceof DatabaseAway) return true;
+  if (failure instanceof UnusableConnection) return true;
+  if (isWorthAnotherRun(failure) || NO_ROOM.test(failure.message)) return true;
+  return isServersWord(failure) ? !isRefusedForGood(failure) : SQLITE_AWAY.test(String(failure.code));
+}
+
+/** Whether a connection on which this was answered is of no more use: another one may lead to a server that works. */
+export function closesConnection(error: unknown): boolean {
+  return isDatabaseAway(error) && !CONFLICTS.has(driverError(error).errno);
+}
+
+/** Whether the database stands, but has no room or no right to write: what reads goes on. */
+export function isWriteRefused(error: unknown): boolean {
+  const { code, errno } = driverError(error);
+  return WRITE_REFUSED.has(errno) || /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/.test(String(code));
 }
 
 /**
@@ -40,15 +84,25 @@ export function isDatabaseAway(error: unknown): boolean {
  * so the caller keeps what it has. Errors of our own have neither code nor number.
  */
 export function mayPass(error: unknown): boolean {
-  const { code, errno } = driverError(error);
-  if (isDatabaseAway(error)) return true;
-  return (code !== undefined || errno !== undefined) && !isRowRefused(error);
+  const failure = driverError(error);
+  if (isDatabaseAway(failure)) return true;
+  return (failure.code !== undefined || failure.errno !== undefined) && !isRowRefused(failure);
 }
 
 /** Whether the database works, and will refuse these values every time. */
-function isRowRefused(error: unknown): boolean {
-  const { code, errno } = driverError(error);
+function isRowRefused({ code, errno }: DriverError): boolean {
   return ROW_REFUSED.has(errno) || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(String(code));
+}
+
+/** The same, or the statement itself is wrong: classes 21 (count of columns), 22 (data), 23 (constraint) and 42 (syntax). */
+function isRefusedForGood(failure: DriverError): boolean {
+  if (isRowRefused(failure)) return true;
+  return /^(21|22|23|42)/.test(String(failure.sqlState)) && !NO_RIGHT_OR_ROOM.has(failure.errno);
+}
+
+/** A server's errors have a number and an SQLSTATE, those of the network and of Node have not. */
+function isServersWord({ errno, sqlState }: DriverError): boolean {
+  return typeof errno === "number" && typeof sqlState === "string";
 }
 
 /**
@@ -57,14 +111,42 @@ function isRowRefused(error: unknown): boolean {
  */
 const ROW_REFUSED = new Set<unknown>([1048, 1062, 1264, 1265, 1292, 1366, 1364, 1452, 1406, 3819, 4025]);
 
-/** Deadlock, lock wait timeout, record changed since last read (MariaDB 11.6), node not ready (Galera). */
-const LOCK_CONFLICTS = new Set<unknown>([1213, 1205, 1020, 1047]);
+/** What class 42 also has: too many connections of this user, and rights that were taken away. */
+const NO_RIGHT_OR_ROOM = new Set<unknown>([1044, 1049, 1142, 1143, 1203, 1226, 1227, 1370]);
 
 /**
- * Server going down, connection aborted, packets out of order, cut while reading or writing (1158 to 1161), connection
- * killed (MariaDB), idle for too long (MySQL 8).
+ * Rolled back, the connection is as good as before: deadlock, lock wait timeout, record changed since last read (MariaDB
+ * 11.6), rolled back by a group that found a conflict (MySQL).
  */
-const LOST_ERRNOS = new Set<unknown>([1053, 1152, 1156, 1158, 1159, 1160, 1161, 1927, 4031]);
+const CONFLICTS = new Set<unknown>([1213, 1205, 1020, 3101]);
+
+/**
+ * This server cannot do it, the next connection may lead to one that can: read-only or demoted (1290, 1792, 1836, 3098,
+ * 3100), offline (3032), shutting down (1053), not part of its cluster (1047), failed at COMMIT (1180), session killed
+ * (3169); too many connections, of all or of this user (1040, 1203, 1226).
+ */
+const ELSEWHERE = new Set<unknown>([
+  1290, 1792, 1836, 3098, 3100, 3032, 1053, 1047, 1180, 3169, 1040, 1203, 1226,
+]);
+
+const TOO_MANY = new Set<unknown>([1040, 1203, 1226]);
+
+/**
+ * Read-only in some way; disk full, when writing a file (1026), in the storage engine (1030), of a table (1114) or of all
+ * (1021, and the codes 3, 14, 20 of the server's own file calls); the binary log cannot be written (1598).
+ */
+const WRITE_REFUSED = new Set<unknown>([
+  1290, 1792, 1836, 3098, 3100, 3, 14, 20, 1021, 1026, 1030, 1114, 1180, 1598,
+]);
+
+/** Full disk, an error or a right that is missing in the file system, a file held or hurt by somebody else, no memory. */
+const SQLITE_AWAY = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM|PROTOCOL|LOCKED|NOMEM|CORRUPT|NOTADB)/;
+
+/**
+ * Connection aborted, packets out of order, cut while reading or writing (1158 to 1161), connection killed (MariaDB), idle
+ * for too long (MySQL 8).
+ */
+const LOST_ERRNOS = new Set<unknown>([1152, 1156, 1158, 1159, 1160, 1161, 1927, 4031]);
 
 const LOST_CODES = new Set<unknown>([
   "PROTOCOL_CONNECTION_LOST",
@@ -82,17 +164,14 @@ const LOST_CODES = new Set<unknown>([
   "ETIMEDOUT",
 ]);
 
-/** Too many connections, of all or of this user; a former primary that has become read-only. */
-const FULL_OR_READ_ONLY = new Set<unknown>([1040, 1203, 1226, 1290, 1792, 1836]);
-
 /** mysql2's pool gives these no code. */
 const NO_ROOM = /^(Queue limit reached|No connections available|Pool is closed)\.$/;
 
-function isConnectionLost({ code, errno, message }: DriverError): boolean {
-  return LOST_CODES.has(code) || LOST_ERRNOS.has(errno) || message.endsWith("in closed state");
-}
-
-type DriverError = Error & { readonly code?: unknown; readonly errno?: unknown };
+type DriverError = Error & {
+  readonly code?: unknown;
+  readonly errno?: unknown;
+  readonly sqlState?: unknown;
+};
 
 /** TypeORM wraps what the driver threw. */
 function driverError(error: unknown): DriverError {

@@ -15,9 +15,22 @@ export interface Database {
   readonly scope: TransactionScope;
   /** What every process on the database goes by. */
   readonly clock: SharedClock;
+  readonly health: DatabaseHealth;
   readonly log: Log;
+  /** For what may take long, such as a migration: no statement meanwhile is taken for lost because it takes its time. */
+  patiently<T>(work: () => Promise<T>): Promise<T>;
   /** Lets the transactions that are running end first. May be called more than once. */
   close(): Promise<void>;
+}
+
+/** Whether the database does what the service needs of it. */
+export interface DatabaseHealth {
+  /** Asks it, on a way of its own. Throws what is wrong: no answer, a replica, nobody can write. */
+  check(): Promise<void>;
+  /** Throws `DatabaseAway` while it is known that nobody can write. */
+  admitWrite(): void;
+  /** A write was refused, or nobody knows what became of it: the next check writes, until that works. */
+  doubtWrites(): void;
 }
 
 export type Engine = "mysql" | "sqlite";
@@ -29,6 +42,11 @@ export class DatabaseClosed extends Error {
   constructor() {
     super("The database is closed");
   }
+}
+
+/** Nobody is let through to the database for now: it does not answer, or too many wait for it already. */
+export class DatabaseAway extends Error {
+  override readonly name = "DatabaseAway";
 }
 
 /** Node 24 keeps a call's context at no cost. Before, it takes twice the time of every promise there is, also of others'. */

@@ -15,7 +15,7 @@ const WAIT_SECONDS = 120;
  */
 export async function migrate(database: Database): Promise<string[]> {
   if (database.engine === "sqlite") return migrateSqlite(database);
-  return migrateUnderLock(database);
+  return database.patiently(() => migrateUnderLock(database));
 }
 
 /** All of them in one transaction, which reads what is applied only once it holds the file. */
@@ -36,13 +36,22 @@ async function migrateUnderLock(database: Database): Promise<string[]> {
     const lock = await lockName(runner);
     await takeLock(runner, lock);
     try {
+      // A service waits 2 s for a table; a table that is to change may be in use for longer, such as by a dump.
+      await runner.query(`set session lock_wait_timeout = ${WAIT_SECONDS}`);
       return await applyPending(database, runner);
     } finally {
       await giveBack(database, runner, lock);
     }
   } finally {
-    await runner.release();
+    await closeFor(runner);
   }
+}
+
+/** A connection that waits so long is of use to nobody else. */
+async function closeFor(runner: QueryRunner): Promise<void> {
+  const connection: { destroy?: () => void } = await runner.connect();
+  connection.destroy?.();
+  await runner.release();
 }
 
 /** Holds for the whole server, and takes at most 64 characters. MySQL 9 computes no MD5 any more. */

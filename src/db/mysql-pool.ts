@@ -6,10 +6,7 @@ import { formatSql } from "./mysql-values.js";
 import type { UnusableConnection } from "./unusable-connection.js";
 
 /** A transaction of ours takes a few milliseconds, so this serves thousands a second and many processes fit a server. */
-const CONNECTIONS_MAX = 16;
-
-/** Beyond this many callers waiting for a connection the newest is refused at once, rather than after its caller left. */
-const WAITING_MAX = 1_000;
+export const CONNECTIONS_MAX = 16;
 
 /** A server that has no room for another connection is asked again after this long; meanwhile callers share those there are. */
 const ROOM_AGAIN_MS = 10_000;
@@ -27,7 +24,10 @@ export function openPool(options: PoolOptions & { readonly database: string }, l
     supportBigNumbers: true,
     bigNumberStrings: false,
     connectionLimit: CONNECTIONS_MAX,
-    queueLimit: WAITING_MAX,
+    queueLimit: 0, // How many may wait, and for how long: see BoundedPool.
+    // The system notices within 15 s where a connection that is idle leads to nobody any more.
+    enableKeepAlive: true,
+    keepAliveInitialDelay: 5_000,
     // A transaction begins in one round trip with its first statement, and ends in one with its last: and what stands behind
     // a statement that fails is not done, which no other way of sending several at once has.
     multipleStatements: true,

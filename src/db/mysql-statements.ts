@@ -1,11 +1,31 @@
 import type { Pool, PoolConnection, QueryError, ResultSetHeader } from "mysql2";
 import { QueryFailedError } from "typeorm/error/QueryFailedError.js";
 
+import { isConnectionLost } from "./database-errors.js";
 import type { Outcome, Statements, StoredRow } from "./statements.js";
 
-/** Reads beside all transactions, each on whatever connection is free. */
+/**
+ * Reads beside all transactions, each on whatever connection is free; on one more where that connection is lost, for the
+ * others that were opened with it may be as good as lost too.
+ */
 export function mysqlReads(pool: Pool): Statements["run"] {
-  return async (sql, values) => outcomeOf(await send(pool, sql, values));
+  return async (sql, values) => {
+    try {
+      return await readOnce(pool, sql, values);
+    } catch (error) {
+      if (!isConnectionLost(error)) throw error;
+      return await readOnce(pool, sql, values);
+    }
+  };
+}
+
+async function readOnce(pool: Pool, sql: string, values: readonly unknown[]): Promise<Outcome> {
+  const connection = await connectionOf(pool);
+  try {
+    return outcomeOf(await send(connection, sql, values));
+  } finally {
+    connection.release();
+  }
 }
 
 /** SERIALIZABLE where money moves. SQLite knows no other and is always at it. */
@@ -103,8 +123,14 @@ interface Statement {
   readonly values: readonly unknown[];
 }
 
+function connectionOf(pool: Pool): Promise<PoolConnection> {
+  return new Promise((resolve, reject) => {
+    pool.getConnection((error, connection) => (error === null ? resolve(connection) : reject(error)));
+  });
+}
+
 /** By callback: the promises of mysql2 take a stack trace for each statement. */
-function send(connection: Pool | PoolConnection, sql: string, values: readonly unknown[]): Promise<unknown> {
+function send(connection: PoolConnection, sql: string, values: readonly unknown[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     connection.query(sql, [...values], (error: QueryError | null, answer: unknown) => {
       if (error === null) resolve(answer);

@@ -1,32 +1,61 @@
-import mysql, { type Pool } from "mysql2";
+import mysql, { type Connection, type Pool } from "mysql2";
 import { DataSource } from "typeorm/data-source/DataSource.js";
 
 import type { Log } from "../lib/log.js";
-import { openPool } from "./mysql-pool.js";
+import { waitAtMost } from "../lib/patience.js";
+import { BoundedPool, type PoolLimits } from "./bounded-pool.js";
+import type { DatabaseHealth } from "./database.js";
+import { CONNECTIONS_MAX, openPool } from "./mysql-pool.js";
+import { probe, type Verdict } from "./mysql-probe.js";
 import { mysqlReads } from "./mysql-statements.js";
+import { ServerWatch } from "./mysql-watch.js";
 import type { SharedOptions } from "./shared-options.js";
 import type { Statements } from "./statements.js";
+import { WRITE_CHECK_LIGHT } from "./write-check.js";
 
 /** A server in the same network answers within milliseconds; longer than this is an address that leads nowhere. */
-const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 4_000;
+
+/** Whoever calls while the server falls silent may have waited for a connection, for an answer, and for another connection. */
+const LIMITS: PoolLimits = {
+  connectionsMax: CONNECTIONS_MAX,
+  silenceMs: 4_000,
+  waitMs: 5_000,
+  waitingMax: 1_000,
+};
+
+/** A goodbye to each connection; a server that does not answer gets none. */
+const CLOSE_WITHIN_MS = 1_000;
 
 /** Opens MySQL or MariaDB, whichever answers under `url`. */
 export async function openMysql(url: string, shared: SharedOptions, log: Log): Promise<OpenMysql> {
-  const server = serverOptions(url);
-  const { ssl, ...address } = server;
-  const secure = ssl === undefined ? {} : { ssl };
-  const pool = openPool({ ...address, ...secure, connectTimeout: CONNECT_TIMEOUT_MS }, log);
+  const { ssl, ...address } = serverOptions(url);
+  const server = { ...address, ...(ssl === undefined ? {} : { ssl }) };
+  const pool = openPool({ ...server, connectTimeout: CONNECT_TIMEOUT_MS }, log);
+  const opening: { watch?: ServerWatch } = {};
+  const bounded = new BoundedPool(pool, LIMITS, (error) => opening.watch?.doubt(error));
   try {
     const dataSource = new DataSource({
       ...shared,
       type: await familyOf(pool),
       driver: { ...mysql, createPool: () => pool },
-      database: server.database,
+      database: address.database,
     });
     await dataSource.initialize();
-    return { dataSource, read: mysqlReads(pool) };
+    const read = mysqlReads(pool);
+    const connect = (): Connection => mysql.createConnection({ ...server, connectTimeout: 0 });
+    const ask = (thoroughly: boolean): Promise<Verdict> => probe(connect, thoroughly);
+    const askByPool = (): Promise<unknown> => read(WRITE_CHECK_LIGHT, []);
+    const health = (opening.watch = new ServerWatch({ pool: bounded, ask, askByPool, log }));
+    const close = async (): Promise<void> => {
+      health.close();
+      await waitAtMost(CLOSE_WITHIN_MS, dataSource.destroy());
+      bounded.close();
+    };
+    return { dataSource, read, health, patiently: (work) => bounded.patiently(work), close };
   } catch (error) {
     pool.end(() => {}); // What went wrong is thrown.
+    bounded.close();
     throw error;
   }
 }
@@ -35,6 +64,9 @@ export async function openMysql(url: string, shared: SharedOptions, log: Log): P
 export interface OpenMysql {
   readonly dataSource: DataSource;
   readonly read: Statements["run"];
+  readonly health: DatabaseHealth;
+  patiently<T>(work: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
 }
 
 /** The parts of `url`. A parameter that is not understood is refused: it may have been meant to make things safer. */

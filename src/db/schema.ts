@@ -16,6 +16,7 @@ import { AddCharges1795301400000 } from "./migrations/1795301400000-charges.js";
 import { CreateRefunds1795301200000 } from "./migrations/1795301200000-refunds.js";
 import { NoteBegunReturns1795301300000 } from "./migrations/1795301300000-begun-returns.js";
 import { IndexSessionsByStatus1795302000000 } from "./migrations/1795302000000-sessions-by-status.js";
+import { CreateWriteCheck1795303000000 } from "./migrations/1795303000000-write-check.js";
 import { paymentIntents } from "./payment-intents.js";
 import { paymentMethods } from "./payment-methods.js";
 import { refunds } from "./refunds.js";
@@ -26,6 +27,7 @@ import { sandboxLastUses } from "./sandbox-last-uses.js";
 import { sandboxPages } from "./sandbox-pages.js";
 import { sandboxTransactions } from "./sandbox-transactions.js";
 import { secretsKeyChecks } from "./secrets-key-check.js";
+import { writeChecks } from "./write-check.js";
 
 /** Every table. */
 export const entities = [
@@ -48,6 +50,7 @@ export const entities = [
   sandboxPages,
   sandboxTransactions,
   secretsKeyChecks,
+  writeChecks,
 ];
 
 /** Every migration, by name and in order; never found by a search. */
@@ -61,4 +64,5 @@ export const migrations = [
   NoteBegunReturns1795301300000,
   AddCharges1795301400000,
   IndexSessionsByStatus1795302000000,
+  CreateWriteCheck1795303000000,
 ];

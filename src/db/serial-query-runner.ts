@@ -48,7 +48,7 @@ export class SerialQueryRunner extends BetterSqlite3QueryRunner {
       if (this.isReleased) throw new Error(RELEASED);
       return await this.#reader.read(sql, values);
     } catch (error) {
-      throw failure(sql, values, error as Error);
+      throw failure(sql, values, writeRefused(error as Error));
     }
   }
 
@@ -84,11 +84,12 @@ type Answer = ReturnType<BetterSqlite3QueryRunner["query"]>;
 const RELEASED = "The query runner was released";
 
 function failure(sql: string, values: readonly unknown[], error: Error): QueryFailedError {
-  return new QueryFailedError(sql, [...values], writeRefused(error) ?? error);
+  return new QueryFailedError(sql, [...values], error);
 }
 
-function writeRefused(error: Error): Error | undefined {
-  if (!("code" in error) || error.code !== "SQLITE_READONLY") return undefined;
+/** Reads have a connection of their own, which refuses to write. */
+function writeRefused(error: Error): Error {
+  if (!("code" in error) || error.code !== "SQLITE_READONLY") return error;
   return new Error("A write outside inTransaction is refused", { cause: error });
 }
 

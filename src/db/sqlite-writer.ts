@@ -2,9 +2,13 @@ import { Mutex } from "async-mutex";
 import type Libsql from "libsql";
 import PromisedLibsql from "libsql/promise";
 
-import { onceFree } from "./busy.js";
+import { isBusy, onceFree } from "./busy.js";
+import { DatabaseAway } from "./database.js";
 import { SqliteStatements } from "./sqlite-statements.js";
 import type { Outcome } from "./statements.js";
+
+/** Beyond so many callers that wait the newest is refused at once, rather than after its caller left. */
+const WAITING_MAX = 1_000;
 
 /** One transaction on the writing connection. It ends by `commit` or `rollback`, and is of no use afterwards. */
 export interface SqliteTransaction {
@@ -24,23 +28,40 @@ export interface SqliteTransaction {
 export class SqliteWriter {
   readonly #connection: Libsql.Database;
   readonly #statements: SqliteStatements;
-  readonly #turn = new Mutex();
+  readonly #turn = new Mutex(heldElsewhere());
+  #waiting = 0;
 
   constructor(connection: Libsql.Database) {
     this.#connection = connection;
     this.#statements = new SqliteStatements(connection);
   }
 
-  /** Waits for its turn, then for other processes; SQLITE_BUSY if these do not let go for a second. */
+  /**
+   * Waits for its turn, then for other processes. SQLITE_BUSY if these do not let go for a second, also for those that wait
+   * behind it: one after the other they would wait as many seconds as they are.
+   */
   async begin(): Promise<SqliteTransaction> {
-    const release = await this.#turn.acquire();
+    const release = await this.#turnOfMine();
     try {
+      // What could not be rolled back, by an error of the disk, would be gone on with.
+      if (this.#connection.inTransaction) this.#connection.exec("rollback");
       await onceFree(() => this.#connection.exec("begin immediate"));
     } catch (error) {
+      if (isBusy(error)) this.#turn.cancel();
       release();
       throw error;
     }
     return this.#transaction(release);
+  }
+
+  async #turnOfMine(): Promise<() => void> {
+    if (this.#waiting >= WAITING_MAX) throw new DatabaseAway("Too many wait for their turn to write");
+    this.#waiting++;
+    try {
+      return await this.#turn.acquire();
+    } finally {
+      this.#waiting--;
+    }
   }
 
   #transaction(release: () => void): SqliteTransaction {
@@ -78,6 +99,11 @@ export class SqliteWriter {
   #mustRun(over: boolean): void {
     if (over || !this.#connection.inTransaction) throw new Error("The transaction is over");
   }
+}
+
+/** As SQLite says it of the file that another process holds. */
+function heldElsewhere(): Error {
+  return Object.assign(new Error("Another process holds the embedded file"), { code: "SQLITE_BUSY" });
 }
 
 /**

@@ -8,6 +8,7 @@ import { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSqlite3
 import { onceFree } from "./busy.js";
 import type { SharedOptions } from "./shared-options.js";
 import { SerialQueryRunner } from "./serial-query-runner.js";
+import { SqliteHealth } from "./sqlite-health.js";
 import { SqliteReader } from "./sqlite-reader.js";
 import { SqliteWriter } from "./sqlite-writer.js";
 import type { Statements } from "./statements.js";
@@ -49,5 +50,11 @@ export async function openSqlite(dataDir: string, shared: SharedOptions) {
     reader.close();
     await dataSource.destroy();
   };
-  return { dataSource, read, close };
+  const health = new SqliteHealth(reader, writer);
+  return { dataSource, health, read, patiently, close };
+}
+
+/** No statement is taken for lost here. */
+function patiently<T>(work: () => Promise<T>): Promise<T> {
+  return work();
 }

@@ -3,7 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EntityManager, ObjectLiteral, QueryRunner, SelectQueryBuilder } from "typeorm";
 
 import type { Database } from "./database.js";
-import { isWorthAnotherRun } from "./database-errors.js";
+import {
+  isDeadlock,
+  isDuplicateKey,
+  isSurelyUndone,
+  isWorthAnotherRun,
+  isWriteRefused,
+} from "./database-errors.js";
 import type { Isolation } from "./mysql-statements.js";
 import { openTransaction, type OpenTransaction } from "./open-transaction.js";
 
@@ -16,7 +22,10 @@ export type Tx = EntityManager & { readonly [brand]: true };
 
 /** What `work` is told about its run. */
 export interface Run {
-  /** True from the second run on: what the first one wrote may be there, if its connection was lost at COMMIT. */
+  /**
+   * True where an earlier run may have been committed: nobody knows what became of its COMMIT. What others have done
+   * meanwhile may be there just as well, so this run asks for what only it can have written.
+   */
   readonly again: boolean;
 }
 
@@ -26,12 +35,19 @@ const RUNS_MAX = 8;
 const FIRST_WAIT_MS = 10;
 
 /**
+ * Whoever calls is answered within 10 s: a run that began later, and waited for a lock or a server, would not be over. Of
+ * deadlocks, which are told without a wait, eight are soon over.
+ */
+const RUNS_WITHIN_MS = 5_000;
+
+/**
  * Runs `work` in one transaction; the whole of it again, after a short wait, when the database asks for that (deadlock,
  * lock held too long, SQLITE_BUSY) or its connection is lost. Other errors roll back and are thrown as they are.
  *
  * So `work` touches nothing but `tx`, catches no error that it does not know, and may run eight times. A connection lost
  * at COMMIT usually had committed: every id is made before the transaction, and a run that is told `again` first asks
- * whether its own row is there. Never nested.
+ * whether its own row is there. What such a run finds taken may be its own COMMIT, late, and is looked for once more.
+ * Never nested.
  */
 export function inTransaction<T>(
   database: Database,
@@ -69,28 +85,58 @@ async function runUntilDone<T>(
   isolation: Isolation,
   work: (tx: Tx, run: Run) => Promise<T>,
 ): Promise<T> {
+  const began = performance.now();
+  const progress = { again: false, committing: false, foundTaken: false };
   for (let run = 1; ; run++) {
     try {
-      return await runOnce(database, isolation, work, { again: run > 1 });
+      return await runOnce(database, isolation, work, progress);
     } catch (error) {
-      if (run === RUNS_MAX || !isWorthAnotherRun(error)) throw error;
+      const tryAgain = isWorthAnotherRun(error) || foundTakenFirst(progress, error);
+      noteFailure(database, progress, error);
+      const late = performance.now() - began > RUNS_WITHIN_MS && !isDeadlock(error);
+      if (run === RUNS_MAX || late || !tryAgain) throw error;
       database.log.debug({ run, reason: String(error) }, "a transaction runs again");
       await sleep(FIRST_WAIT_MS * 2 ** (run - 1) * (0.5 + Math.random()));
     }
   }
 }
 
+/** How far a transaction has come. */
+interface Progress {
+  /** See Run: true for good. */
+  again: boolean;
+  /** True once all is done but the COMMIT. */
+  committing: boolean;
+  /** True once a run after that has found a key taken. */
+  foundTaken: boolean;
+}
+
+/** A COMMIT may still be under way when the next run asks for its row, and done when that run writes the row anew. */
+function foundTakenFirst(progress: Progress, error: unknown): boolean {
+  if (!progress.again || progress.foundTaken || !isDuplicateKey(error)) return false;
+  return (progress.foundTaken = true);
+}
+
+function noteFailure({ health }: Database, progress: Progress, error: unknown): void {
+  const unknown = progress.committing && !isSurelyUndone(error);
+  progress.again ||= unknown;
+  if (unknown || isWriteRefused(error)) health.doubtWrites();
+}
+
 async function runOnce<T>(
   database: Database,
   isolation: Isolation,
   work: (tx: Tx, run: Run) => Promise<T>,
-  run: Run,
+  progress: Progress,
 ): Promise<T> {
+  progress.committing = false;
+  database.health.admitWrite();
   const runner = database.dataSource.createQueryRunner();
   try {
     const opened = await openTransaction(runner, isolation);
     try {
-      const result = await database.scope.run(() => work(runner.manager as Tx, run));
+      const result = await database.scope.run(() => work(runner.manager as Tx, { again: progress.again }));
+      progress.committing = true;
       await opened.commit();
       return result;
     } catch (error) {

@@ -65,6 +65,11 @@ const HEADERS: Record<string, string> = {
   "referrer-policy": "no-referrer",
 };
 
+/** What a 503 says: a database that fails over is back within that. */
+export const RETRY_AFTER_SECONDS = "5";
+
+const UNAVAILABLE = { ...HEADERS, "retry-after": RETRY_AFTER_SECONDS };
+
 /** Sends a whole answer with its length; never cached, never sniffed. */
 export function send(
   response: HttpResponse,
@@ -73,8 +78,9 @@ export function send(
   headers: Record<string, string>,
 ): void {
   const length = Buffer.byteLength(body);
+  const shared = status === 503 ? UNAVAILABLE : HEADERS;
   // The two response types agree on this call, but TypeScript cannot call a union of overloads.
-  (response as ServerResponse).writeHead(status, { ...HEADERS, ...headers, "content-length": length });
+  (response as ServerResponse).writeHead(status, { ...shared, ...headers, "content-length": length });
   endWith(response, body, length);
 }
 

@@ -7,13 +7,13 @@ export interface Repeated {
 }
 
 /**
- * Does `work` at once, and again `pauseMs` after each end, until it is stopped. A round that fails is told to `failed`, and
- * the next one tries again. Keeps no process alive.
+ * Does `work` at once, and again `pauseMs` after each end, until it is stopped. A round that fails is told to `failed`, with
+ * how many have failed in a row, and the next one tries again, each time after twice the pause. Keeps no process alive.
  */
 export function repeat(
   pauseMs: number,
   work: (signal: AbortSignal) => Promise<unknown>,
-  failed: (error: unknown) => void,
+  failed: (error: unknown, inARow: number) => void,
 ): Repeated {
   const stopping = new AbortController();
   const running = run(pauseMs, work, failed, stopping.signal);
@@ -28,12 +28,21 @@ export function repeat(
 async function run(
   pauseMs: number,
   work: (signal: AbortSignal) => Promise<unknown>,
-  failed: (error: unknown) => void,
+  failed: (error: unknown, inARow: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
-    await work(signal).catch(failed);
+  for (let inARow = 0; !signal.aborted;) {
+    try {
+      await work(signal);
+      inARow = 0;
+    } catch (error) {
+      failed(error, ++inARow);
+    }
+    const pause = Math.min(pauseMs * 2 ** inARow, Math.max(pauseMs, PAUSE_MAX_MS));
     // Ends early by being stopped, which is no error.
-    await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+    await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }
+
+/** What was away is noticed to be back within five seconds. */
+const PAUSE_MAX_MS = 4_000;

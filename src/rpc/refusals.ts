@@ -3,6 +3,7 @@ import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { BadRequestSchema, ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import { isDatabaseAway } from "../db/database-errors.js";
 import { Refusal } from "../domain/refusal.js";
+import { RETRY_AFTER_SECONDS } from "../lib/http.js";
 import type { Log } from "../lib/log.js";
 import { requestIdOf } from "./call-context.js";
 import { REFUSALS } from "./refusal-table.js";
@@ -22,8 +23,13 @@ export function refusals(log: Log): Interceptor {
       if (error instanceof ConnectError) throw error;
       if (error instanceof Refusal) throw refusalError(error);
       const requestId = requestIdOf(request.contextValues);
-      log.error({ err: error, requestId, rpc: request.method.name }, "unexpected error");
-      if (isDatabaseAway(error)) throw refusalError(new Refusal("DATABASE_AWAY", AWAY));
+      const about = { requestId, rpc: request.method.name };
+      if (isDatabaseAway(error)) {
+        // Without its stack: of one database there may be thousands of calls that could not reach it.
+        log.warn({ ...about, why: String(error) }, "the database is away");
+        throw refusalError(new Refusal("DATABASE_AWAY", AWAY), RETRY_LATER);
+      }
+      log.error({ err: error, ...about }, "unexpected error");
       throw new ConnectError(`Something went wrong on our side (${requestId}).`, Code.Internal);
     }
   };
@@ -31,7 +37,9 @@ export function refusals(log: Log): Interceptor {
 
 const AWAY = "The service cannot reach its database. Try again.";
 
-function refusalError(refusal: Refusal): ConnectError {
+const RETRY_LATER = { "retry-after": RETRY_AFTER_SECONDS };
+
+function refusalError(refusal: Refusal, headers?: Record<string, string>): ConnectError {
   const info = {
     desc: ErrorInfoSchema,
     value: { reason: refusal.reason, domain: ERROR_DOMAIN, metadata: { ...refusal.facts } },
@@ -39,5 +47,5 @@ function refusalError(refusal: Refusal): ConnectError {
   const fieldViolations = refusal.violations.map(({ field, description }) => ({ field, description }));
   const fields = { desc: BadRequestSchema, value: { fieldViolations } };
   const details = fieldViolations.length > 0 ? [info, fields] : [info];
-  return new ConnectError(refusal.message, REFUSALS[refusal.reason].grpc, undefined, details, refusal);
+  return new ConnectError(refusal.message, REFUSALS[refusal.reason].grpc, headers, details, refusal);
 }

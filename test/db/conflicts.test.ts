@@ -67,12 +67,12 @@ await onMysql(t, "a lock held too long is waited for again", async (t, engine, a
   const runs: Run[] = [];
   await inTransaction(database, "SERIALIZABLE", async (tx, run) => {
     runs.push(run);
-    if (run.again) await admin.query("commit");
+    if (runs.length > 1) await admin.query("commit");
     await impatient(tx);
     const { amount } = await lockThing(tx, "a");
     await changeAmount(tx, "a", amount, amount + 1);
   });
-  t.same(runs, [{ again: false }, { again: true }]);
+  t.same(runs, [{ again: false }, { again: false }], "nothing of the first run can be there");
   t.equal((await database.manager.findOneByOrFail(things, { id: "a" })).amount, 6);
 });
 

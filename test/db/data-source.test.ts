@@ -152,6 +152,6 @@ await onMysql(t, "every connection to a server counts in UTC and is strict", asy
   const setting = "select @@time_zone as zone, @@sql_mode as mode, @@innodb_lock_wait_timeout as wait";
   const ask = () => database.manager.query(`${setting}, sleep(0.05)`);
   for (const [row] of await Promise.all(Array.from({ length: 20 }, ask))) {
-    t.match(row, { zone: "+00:00", mode: /STRICT_ALL_TABLES/, wait: 5 });
+    t.match(row, { zone: "+00:00", mode: /STRICT_ALL_TABLES/, wait: 2 });
   }
 });

@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { waitAtMost } from "../../src/lib/patience.js";
+import { resultWithin, waitAtMost } from "../../src/lib/patience.js";
 
 t.test("work that takes too long is not waited for", async (t) => {
   const state = { ended: false };
@@ -20,4 +20,12 @@ t.test("the wait ends with the work", async (t) => {
     Promise.resolve().then(() => (state.ended = true)),
   );
   t.ok(state.ended);
+});
+
+t.test("a result that takes too long is none", async (t) => {
+  t.equal(await resultWithin(1, new Promise<string>(() => {})), undefined);
+  t.equal(await resultWithin(600_000, Promise.resolve("there")), "there");
+  await t.rejects(resultWithin(600_000, Promise.reject(new Error("out of order"))), {
+    message: "out of order",
+  });
 });

@@ -22,6 +22,23 @@ t.test("a round that fails is reported, and followed by the next", async (t) => 
   t.match(reported.slice(0, 3), [{ message: "round 1" }, { message: "round 2" }, { message: "round 3" }]);
 });
 
+t.test("what fails again and again is tried less and less often, and told how often", async (t) => {
+  const times: number[] = [];
+  const counts: number[] = [];
+  const fourth = signal();
+  const work = async () => {
+    times.push(performance.now());
+    if (times.length === 4) fourth.give();
+    else throw new Error("away");
+  };
+  const repeated = repeat(20, work, (_, inARow) => counts.push(inARow));
+  await fourth.given;
+  await repeated.stop();
+  t.same(counts, [1, 2, 3]);
+  const [first = 0, second = 0, third = 0, last = 0] = times;
+  t.ok(second - first >= 39 && third - second >= 79 && last - third >= 159, times.join(" "));
+});
+
 t.test("stopping tells the round under way, waits for it, and starts no other", async (t) => {
   const [begun, end] = [signal(), signal()];
   const seen: string[] = [];

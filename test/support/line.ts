@@ -10,6 +10,11 @@ export interface Line {
   mend(): Promise<void>;
   /** Ends every connection; new ones are taken. */
   shake(): void;
+  /** Lets nothing through, either way, and ends nothing: as a server that is stopped, or a network that swallows packets. */
+  freeze(): void;
+  thaw(): void;
+  /** The same, for good, with the connections that there are; new ones are as good as ever. */
+  forget(): void;
   /** Lets the next COMMIT through to the server, and ends its connection instead of bringing the answer back. */
   loseNextCommit(): void;
 }
@@ -28,7 +33,7 @@ const COMMITS = ["\u0003COMMIT", ";\nCOMMIT", "\u0003INSERT INTO `checkout_sessi
 export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
   const server = new URL(serverUrl);
   const sockets = new Set<Socket>();
-  const state = { loseCommit: false };
+  const state = { loseCommit: false, frozen: false };
   const listener = createServer((client) => {
     const upstream = connect(Number(server.port || 3306), server.hostname);
     let losing = false;
@@ -39,6 +44,9 @@ export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
         to.destroy();
       });
       from.on("error", () => {}); // Cut on purpose; close follows.
+    }
+    for (const socket of [client, upstream]) {
+      if (state.frozen) socket.pause();
     }
     client.on("data", (chunk) => {
       if (state.loseCommit && COMMITS.some((commit) => chunk.includes(commit))) {
@@ -66,5 +74,15 @@ export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
   t.teardown(() => (listener.listening ? cut() : undefined));
   const url = new URL(serverUrl);
   url.host = `127.0.0.1:${port}`;
-  return { url: url.href, cut, mend, shake, loseNextCommit: () => (state.loseCommit = true) };
+  const forget = () => sockets.forEach((socket) => socket.pause());
+  const freeze = () => {
+    state.frozen = true;
+    forget();
+  };
+  const thaw = () => {
+    state.frozen = false;
+    sockets.forEach((socket) => socket.resume());
+  };
+  const loseNextCommit = () => (state.loseCommit = true);
+  return { url: url.href, cut, mend, shake, freeze, thaw, forget, loseNextCommit };
 }

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Log } from "../lib/log.js";
+import { DatabaseAway, type DatabaseHealth } from "./database.js";
+import { isLockTimeout, isTooManyConnections } from "./database-errors.js";
+import type { BoundedPool } from "./bounded-pool.js";
+import type { Verdict } from "./mysql-probe.js";
+
+/** What the watch needs of its server. */
+export interface Watched {
+  readonly pool: BoundedPool;
+  /** On a connection of its own, so that a pool with no free one does not look like a server that is away. */
+  ask(thoroughly: boolean): Promise<Verdict>;
+  /** By the pool, where the server has no room for one more connection. */
+  askByPool(): Promise<unknown>;
+  readonly log: Log;
+}
+
+/** How often a server that does not work is asked whether it does again. */
+const ASK_AGAIN_MS = 500;
+
+/**
+ * Knows whether the server does its work. Whatever makes one doubt it has the server asked, once for all who doubt; while it is
+ * silent everybody is refused at once, instead of each finding out for himself, and so is who wants to write while nobody can.
+ * What a server itself says is wrong refuses nobody: whoever tries is told so as quickly.
+ */
+export class ServerWatch implements DatabaseHealth {
+  readonly #watched: Watched;
+  readonly #closing = new AbortController();
+  #looking = false;
+  #quietUntil = -Infinity;
+  #wrong: Error | undefined;
+  #blocked = false;
+  #writesInDoubt = false;
+
+  constructor(watched: Watched) {
+    this.#watched = watched;
+  }
+
+  /** Hears of an error that a server or a connection gave. */
+  doubt(error: Error): void {
+    const leadsAstray =
+      !isLockTimeout(error) && !isTooManyConnections(error) && !(error instanceof DatabaseAway);
+    if (leadsAstray) this.#watched.pool.dropIdle();
+    if (this.#looking || performance.now() < this.#quietUntil) return;
+    void this.#lookUntilItWorks();
+  }
+
+  doubtWrites(): void {
+    this.#writesInDoubt = true;
+  }
+
+  admitWrite(): void {
+    if (this.#blocked) throw new DatabaseAway("The database takes no writes for now");
+  }
+
+  async check(): Promise<void> {
+    if (this.#wrong === undefined) {
+      const verdict = await this.#ask();
+      this.#learn(verdict);
+      if (verdict.kind !== "works" && !this.#looking) void this.#lookUntilItWorks();
+    }
+    if (this.#wrong !== undefined) throw this.#wrong;
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #lookUntilItWorks(): Promise<void> {
+    const { signal } = this.#closing;
+    const began = performance.now();
+    this.#looking = true;
+    let worked = true;
+    while (!signal.aborted) {
+      const verdict = await this.#ask();
+      this.#learn(verdict);
+      if (verdict.kind === "works") break;
+      if (worked) this.#watched.log.warn({ err: verdict.error }, "the database does not do its work");
+      worked = false;
+      await sleep(ASK_AGAIN_MS, undefined, { ref: false, signal }).catch(() => undefined); // Closed.
+    }
+    this.#looking = false;
+    this.#quietUntil = performance.now() + ASK_AGAIN_MS;
+    const afterMs = Math.round(performance.now() - began);
+    if (!worked && !signal.aborted) this.#watched.log.info({ afterMs }, "the database does its work again");
+  }
+
+  async #ask(): Promise<Verdict> {
+    const thoroughly = this.#writesInDoubt;
+    const verdict = await this.#watched.ask(thoroughly);
+    if (verdict.kind === "works" && thoroughly) this.#writesInDoubt = false;
+    if (verdict.kind !== "fails" || !isTooManyConnections(verdict.error)) return verdict;
+    this.#watched.pool.refuse(undefined); // It answers.
+    return await this.#watched.askByPool().then(
+      () => ({ kind: "works" }),
+      (error: Error) => ({ kind: "fails", error }),
+    );
+  }
+
+  #learn(verdict: Verdict): void {
+    if (this.#closing.signal.aborted) return;
+    this.#blocked = verdict.kind === "blocked";
+    this.#wrong = verdict.kind === "works" ? undefined : verdict.error;
+    this.#watched.pool.refuse(verdict.kind === "silent" ? "The database does not answer" : undefined);
+  }
+}
