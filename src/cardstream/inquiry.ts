@@ -7,9 +7,9 @@ export interface InquiryAccount extends DirectAccount {
   readonly restToken: string | undefined;
 }
 
-/** What is asked: what became of the transactions of one kind under one `transactionUnique`. */
+/** What is asked: what became of the transactions, of one kind or all, under one `transactionUnique`. */
 export interface Question {
-  readonly action: SearchedAction;
+  readonly action?: SearchedAction;
   readonly transactionUnique: string;
   /** Of its transactions whose end is not known. */
   readonly openXrefs: readonly string[];

@@ -17,12 +17,12 @@ export type SearchAnswer =
   | { readonly kind: "unreadable" }
   | NoAnswer;
 
-/** What kind of transaction is searched for. */
-export type SearchedAction = "SALE" | "REFUND_SALE";
+/** What kind of transaction is searched for; undefined for every kind. */
+export type SearchedAction = "SALE" | "REFUND_SALE" | undefined;
 
 /** The gateway's own search for transactions: the only way to one whose `xref` nobody knows. */
 export interface TransactionSearch {
-  /** The `xref` of every transaction of this kind under this `transactionUnique`, also of those that failed. */
+  /** The `xref` of every transaction of this kind, or of any, under this `transactionUnique`, also of those that failed. */
   find(account: SearchAccount, action: SearchedAction, transactionUnique: string): Promise<SearchAnswer>;
 }
 
@@ -56,7 +56,9 @@ function condition(transactionUnique: string): string {
 function transactionsIn(body: Buffer, action: SearchedAction, transactionUnique: string): SearchAnswer {
   const rows = rowsOf(parsed(body));
   if (rows === undefined) return { kind: "unreadable" };
-  const found = rows.filter((row) => row.action === action && row.transactionUnique === transactionUnique);
+  const found = rows.filter(
+    (row) => (action ?? row.action) === row.action && row.transactionUnique === transactionUnique,
+  );
   const xrefs = found.map(({ xref }) => xref).filter((xref) => typeof xref === "string" && xref !== "");
   return xrefs.length === found.length
     ? { kind: "found", xrefs: [...new Set(xrefs as string[])] }

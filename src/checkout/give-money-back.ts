@@ -1,20 +1,13 @@
 import type { DirectAnswer } from "../cardstream/direct-client.js";
-import { isCall, isDefiniteRefusal, keptOf, type ReturnCall, type Told } from "../domain/return-step.js";
+import type { Judgement } from "../domain/judgement.js";
+import { isCall, keptOf, type ReturnCall, type Told } from "../domain/return-step.js";
 import { callbackUrl } from "./callback-url.js";
 import type { Checkout } from "./checkout.js";
 import type { MoneyBack } from "./money-back.js";
-import {
-  askHowItStands,
-  isAbout,
-  isApproved,
-  type Outcome,
-  outcomeOf,
-  type Standing,
-  stepOf,
-} from "./money-back-standing.js";
+import { askHowItStands, type Outcome, outcomeOf, type Standing, stepOf } from "./money-back-standing.js";
 
 /** What came of it. `refused`: the gateway has answered that it did not do it, and why. */
-export type MoneyBackEnd = Outcome | { readonly kind: "too early" };
+export type MoneyBackEnd = Outcome | { readonly kind: "too early" | "not a sale" };
 
 /**
  * Asks the gateway how the sale stands, tells it what that calls for, once, and asks again where its answer is lost or says
@@ -22,6 +15,7 @@ export type MoneyBackEnd = Outcome | { readonly kind: "too early" };
  */
 export async function giveMoneyBack(checkout: Checkout, back: MoneyBack): Promise<MoneyBackEnd> {
   const standing = await askHowItStands(checkout, back, back.told);
+  if (standing.isNoSale) return { kind: "not a sale" };
   if (back.told !== null) {
     const outcome = outcomeOf(standing, back.wanted, back.told);
     if (outcome.kind !== "not returned" || !back.mayTellAgain) return outcome;
@@ -44,9 +38,10 @@ async function tell(
   if (performance.now() - begun > SEND_WITHIN_MS) return await sendNothing(back);
   const answer = await send(checkout, back, call);
   await checkout.reached(`${back.work} sent`);
-  return isDone(answer, back, call)
+  const said = await hear(back, answer, told);
+  return said?.outcome === "refunded"
     ? { kind: "returned" }
-    : await askAfter(checkout, back, { call, told, answer });
+    : await askAfter(checkout, back, { call, told, answer, said });
 }
 
 /**
@@ -75,13 +70,11 @@ async function send(checkout: Checkout, back: MoneyBack, call: ReturnCall): Prom
   });
 }
 
-/** A cancel and a capture answer about the sale itself, a refund as a transaction of its own. */
-function isDone(answer: DirectAnswer, { id, sale }: MoneyBack, { kind }: ReturnCall): boolean {
-  if (answer.kind !== "answered" || !isApproved(answer.result)) return false;
-  const { result } = answer;
-  if (kind === "refund") return result.action === "REFUND_SALE" && result.transactionUnique === id;
-  if (!isAbout(result, sale)) return false;
-  return kind === "cancel" ? result.state === "canceled" : result.action.startsWith("CAPTURE");
+/** On record before anything follows from it. Undefined where nothing was said that could be believed. */
+async function hear(back: MoneyBack, answer: DirectAnswer, told: Told): Promise<Judgement | undefined> {
+  if (answer.kind !== "answered") return undefined;
+  const { result, body } = answer;
+  return await back.hear({ result, body, via: "direct", kind: "answer" }, told);
 }
 
 /** What was sent, and what came back. */
@@ -89,18 +82,20 @@ interface Sent {
   readonly call: ReturnCall;
   readonly told: Told;
   readonly answer: DirectAnswer;
+  readonly said: Judgement | undefined;
 }
 
 /** What has become of a request that was not answered by "done". */
 async function askAfter(
   checkout: Checkout,
   back: MoneyBack,
-  { call, told, answer }: Sent,
+  { call, told, answer, said }: Sent,
 ): Promise<MoneyBackEnd> {
   const standing = await askHowItStands(checkout, back, told);
   const outcome = outcomeOf(standing, back.wanted, told);
-  if (outcome.kind === "returned" || answer.kind !== "answered" || !isDefiniteRefusal(answer.result))
+  if (outcome.kind === "returned" || answer.kind !== "answered" || said?.outcome !== "declined")
     return outcome;
+  if (standing.bySale?.outcome === "held") return outcome; // It refuses, and has done something all the same.
   await back.note(null);
   const next = stepOf(standing, back.wanted);
   // Settlement came between question and request: another request is called for, now or later.

@@ -1,16 +1,19 @@
 import type { GatewayResultRow } from "../db/gateway-results.js";
 import { type NamedTransaction, releaseTransaction } from "../db/transaction-claims.js";
 import { inTransaction } from "../db/transaction.js";
+import type { Judgement } from "../domain/judgement.js";
 import type { Told, Wanted } from "../domain/return-step.js";
+import type { NamedSale } from "../domain/reversal-classification.js";
 import type { Checkout } from "./checkout.js";
 import { type OpenGatewayAccount, openGatewayAccount } from "./gateway-account.js";
 import { storedXref } from "./stored-message.js";
+import type { ReversalMessage } from "./store-reversal-message.js";
 
 /** A sale whose money goes back, as the gateway knows it. */
-export interface ReturnedSale {
+export interface ReturnedSale extends NamedSale {
   readonly account: OpenGatewayAccount & { readonly gatewayUrl: string };
-  readonly xref: string;
-  readonly transactionKey: string;
+  /** What was received by it, in minor units; null where nobody knows. */
+  readonly received: number | null;
 }
 
 /** Money that goes back: a refund's, or all of a held payment's. Whoever works on it has claimed the sale. */
@@ -20,6 +23,8 @@ export interface MoneyBack {
   readonly id: string;
   readonly sale: ReturnedSale;
   readonly wanted: Wanted;
+  /** The sale's: three letters of ISO 4217 in lower case; null where nobody knows. */
+  readonly currency: string | null;
   /** What the gateway was told for this before, and never answered. */
   readonly told: Told | null;
   /** True where what the gateway has surely not done may be told again. */
@@ -29,6 +34,8 @@ export interface MoneyBack {
    * somebody else's by now: then nothing is sent.
    */
   note(this: void, told: Told | null): Promise<void>;
+  /** Records what the gateway says, and tells what that means. `told` is what it was told before it said so. */
+  hear(this: void, message: ReversalMessage, told: Told): Promise<Judgement>;
 }
 
 /** Twice as long as the gateway may take for all that it is asked. Whoever takes longer has written down what he told. */
@@ -53,6 +60,12 @@ export async function openSale(checkout: Checkout, row: GatewayResultRow): Promi
   const xref = storedXref(checkout, row);
   if (account === undefined || xref === undefined) return undefined;
   const { gatewayUrl, sandboxUrl } = checkout.addresses;
-  const { transactionKey, livemode } = row;
-  return { account: { ...account, gatewayUrl: livemode ? gatewayUrl : sandboxUrl }, xref, transactionKey };
+  const opened = { ...account, gatewayUrl: row.livemode ? gatewayUrl : sandboxUrl };
+  return { ...namedSale(checkout, row), account: opened, received: row.amountReceived };
+}
+
+/** The names of the sale that a stored result tells of. */
+export function namedSale(checkout: Checkout, row: GatewayResultRow): NamedSale {
+  const { transactionKey, amount } = row;
+  return { xref: storedXref(checkout, row) ?? "", transactionKey, amount };
 }

@@ -12,6 +12,7 @@ import type { AppliedResult, GatewayMessage } from "./gateway-message.js";
 import { applied, insertJudged, insertJudgedLater, insertReused } from "./insert-judged.js";
 import { findReturnOf, keepWithReturn } from "./paid-while-returned.js";
 import { recordRefundResult } from "./record-refund-result.js";
+import { recordReturnResult } from "./record-return-result.js";
 import { recordChargeResult } from "./record-charge-result.js";
 import { clockOf } from "./test-clock.js";
 import { type UnjudgedRow, unjudgedRow } from "./unjudged-row.js";
@@ -27,9 +28,11 @@ export async function recordResult(
   verified: VerifiedMessage,
   message: GatewayMessage,
 ): Promise<AppliedResult | undefined> {
-  const { subject, refund, result } = verified;
+  const { subject, refund, returned, result } = verified;
+  const reversal = { result, body: message.body, via: message.via, kind: "refund" } as const;
+  if (refund !== undefined) return await recordRefundResult(checkout, refund, reversal);
+  if (returned !== undefined) return await recordReturnResult(checkout, returned, reversal, null);
   const row = unjudgedRow(checkout, verified, message);
-  if (refund !== undefined) return await recordRefundResult(checkout, refund, result, row);
   if (subject === undefined) return await recordAlone(checkout, row, judgeAlone(result, "session_unknown"));
   if (subject.intent !== undefined) return await recordChargeResult(checkout, subject.intent, result, row);
   const { session } = subject;

@@ -2,6 +2,7 @@ import { type EventType, insertEvents } from "../db/events.js";
 import { addRefunded, lockPaymentIntent } from "../db/payment-intents.js";
 import { postponeRefunds } from "../db/pending-refunds.js";
 import { changePendingRefund, type RefundRow } from "../db/refunds.js";
+import { findHeldReversal } from "../db/reversal-results.js";
 import { holdsClaim, releaseTransaction } from "../db/transaction-claims.js";
 import { inTransaction, type Tx } from "../db/transaction.js";
 import {
@@ -26,12 +27,18 @@ export async function recordRound(
   const clock = await clockOf(checkout, refund);
   const now = await clock.read();
   const reached = endOf(round, refund.toldAt, now);
-  const end = reached === "lost" && clock.evenMs() < EVEN_MS ? undefined : reached;
+  const isTooSoon = reached === "lost" && clock.evenMs() < EVEN_MS;
+  const end = isTooSoon || (await isHeldBack(checkout, refund, round)) ? undefined : reached;
   if (end === undefined) await recordWait(checkout, claimed, nextRoundAt(round, refund.rounds, now));
   else await recordEnd(checkout, claimed, end);
   const line = { refund: refund.id, payment: refund.paymentIntentId, round, end };
   checkout.log[end === "succeeded" ? "info" : "warn"](line, "refund worked on");
   return end === undefined ? "waits" : "ended";
+}
+
+/** Money may have moved by what the gateway said of the refund: a person decides first. */
+async function isHeldBack(checkout: Checkout, { id }: RefundRow, round: RefundRound): Promise<boolean> {
+  return round !== "returned" && (await findHeldReversal(checkout.db.manager, id)) !== undefined;
 }
 
 /** A clock that has just jumped makes everything old: what is under way is given up only by one that has gone evenly for so long. */
@@ -56,13 +63,6 @@ export async function recordEnd(
   if (ended) checkout.metrics.refunds.inc({ end });
 }
 
-/** Money that is back is written down whoever has the claim, and whether or not somebody works on it. */
-export async function recordReturned(checkout: Checkout, refund: RefundRow): Promise<void> {
-  const now = (await clockOf(checkout, refund)).now();
-  const ended = await inTransaction(checkout.db, "READ COMMITTED", (tx) => succeed(tx, refund, now));
-  if (ended) checkout.metrics.refunds.inc({ end: "succeeded" });
-}
-
 async function recordWait(
   checkout: Checkout,
   { refund, result, claim }: ClaimedRefund,
@@ -77,7 +77,7 @@ async function recordWait(
 }
 
 /** What is no longer pending has ended before: by somebody faster, or by us where the answer to COMMIT was lost. */
-async function succeed(tx: Tx, refund: RefundRow, now: number): Promise<boolean> {
+export async function succeed(tx: Tx, refund: RefundRow, now: number): Promise<boolean> {
   if (!(await changePendingRefund(tx, refund.id, { status: "succeeded", nextRoundAt: null }))) return false;
   await tell(tx, refund, now, [
     ["charge.refunded", refund.paymentIntentId],
@@ -89,6 +89,7 @@ async function succeed(tx: Tx, refund: RefundRow, now: number): Promise<boolean>
 /** What was reserved of the payment may be refunded anew. The payment is locked first, as by a new refund. */
 async function fail(tx: Tx, refund: RefundRow, failure: RefundFailure, now: number): Promise<boolean> {
   await lockPaymentIntent(tx, refund.paymentIntentId);
+  if ((await findHeldReversal(tx, refund.id)) !== undefined) return false; // It came in just now.
   const change = { status: "failed", failure, nextRoundAt: null } as const;
   if (!(await changePendingRefund(tx, refund.id, change))) return false;
   await addRefunded(tx, refund.paymentIntentId, -refund.amount);

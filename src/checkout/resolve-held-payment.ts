@@ -1,8 +1,9 @@
 import type { HeldPaymentRow } from "../db/held-payments.js";
-import { possibleResolutions, type Resolution } from "../domain/held-payment.js";
+import { isRefundReason, possibleResolutions, type Resolution } from "../domain/held-payment.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import { acceptHeldPayment } from "./accept-held-payment.js";
+import { acceptHeldRefund } from "./accept-held-refund.js";
 import type { Checkout } from "./checkout.js";
 import { factsOf, getHeldPayment } from "./get-held-payment.js";
 import { endHeldCharge, lockHeldSubject } from "./held-subject.js";
@@ -46,10 +47,15 @@ async function resolve(
 }
 
 const WAYS: Record<Resolution, typeof resolve> = {
-  accept: acceptHeldPayment,
+  accept,
   return: returnHeldPayment,
   dismiss,
 };
+
+async function accept(...[checkout, owner, held, decision, call]: Parameters<typeof resolve>): Promise<Done> {
+  const way = isRefundReason(held.heldReason) ? acceptHeldRefund : acceptHeldPayment;
+  return await way(checkout, owner, held, decision, call);
+}
 
 async function dismiss(
   checkout: Checkout,

@@ -1,4 +1,5 @@
 import { findRefund } from "../db/refunds.js";
+import { findHeldReversal } from "../db/reversal-results.js";
 import type { Checkout } from "./checkout.js";
 import { claimOldestRefund } from "./claim-refund.js";
 import { release } from "./money-back.js";
@@ -13,11 +14,14 @@ export async function resolveRefund(checkout: Checkout, id: string, isBack: bool
   if (wanted === undefined) throw new Error(`No such refund: ${id}.`);
   const claimed = await claimOldestRefund(checkout, wanted.paymentIntentId);
   if (claimed === "busy") throw new Error("The payment is being worked on. Try again in a minute.");
+  const held = await findHeldReversal(checkout.db.manager, id);
   // Only the first one in line can have been sent.
-  if (claimed !== "none" && claimed.refund.id === id && claimed.refund.told !== null) {
+  const isInDoubt = claimed !== "none" && claimed.refund.id === id && claimed.refund.told !== null;
+  if (isInDoubt && (isBack || held === undefined)) {
     await recordEnd(checkout, claimed, isBack ? "succeeded" : "lost");
     return;
   }
   if (claimed !== "none") await release(checkout, claimed.result, claimed.claim);
+  if (isInDoubt) throw new Error(`The gateway may have made ${id}: resolve the held payment ${held} first.`);
   throw new Error(`${id} is not in doubt: it has ended, or the gateway was told nothing of it.`);
 }

@@ -1,8 +1,10 @@
 import { startNextAttempt } from "../db/checkout-sessions.js";
 import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../db/held-payments.js";
+import { findHeldReversal } from "../db/reversal-results.js";
 import { claimTransaction } from "../db/transaction-claims.js";
 import { inTransaction, type Run, type Tx } from "../db/transaction.js";
 import { parseAttemptReference } from "../domain/attempt-reference.js";
+import { currencyOfGateway } from "../domain/money.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import type { Told } from "../domain/return-step.js";
@@ -20,6 +22,7 @@ import {
   refuseIfPays,
   refuseIfResolved,
 } from "./record-resolution.js";
+import { recordReturnResult } from "./record-return-result.js";
 import { storedResult } from "./stored-message.js";
 import { clockOf } from "./test-clock.js";
 
@@ -83,9 +86,11 @@ async function moneyBackOf(checkout: Checkout, { held, claim }: Claimed): Promis
     id,
     sale,
     wanted: "all",
+    currency: currencyOfGateway(held.currencyCode)?.code ?? null,
     told,
     mayTellAgain: true,
     note: (next) => note(checkout, { held, claim }, next),
+    hear: async (message, next) => (await recordReturnResult(checkout, held, message, next)).judgement,
   };
 }
 
@@ -95,9 +100,18 @@ async function note(checkout: Checkout, { held, claim }: Claimed, told: Told | n
   const mine = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     await lockHeldSubject(tx, held);
     await refuseIfPays(tx, held);
+    if (told !== null) await refuseIfInDoubt(tx, held.id);
     return await changeHeldPayment(tx, held.id, change, claim);
   });
   if (!mine) throw new Refusal("HELD_PAYMENT_BUSY", "Another call has taken this return over.", "id");
+}
+
+/** Nothing is sent while a person has to see whether the money is back by what was sent before. */
+async function refuseIfInDoubt(tx: Tx, id: string): Promise<void> {
+  const held = await findHeldReversal(tx, id);
+  if (held === undefined) return;
+  const message = `The gateway may have given the money back: resolve the held payment ${held} first.`;
+  throw new Refusal("RESOLUTION_NOT_POSSIBLE", message, "resolution");
 }
 
 function refuseUnlessReturned(end: MoneyBackEnd): void {
@@ -112,6 +126,8 @@ function refuseUnlessReturned(end: MoneyBackEnd): void {
         "The gateway has no money of this payment to return.",
         "resolution",
       );
+    case "not a sale":
+      throw new Refusal("RESOLUTION_NOT_POSSIBLE", NO_SALE, "resolution");
     case "refused": {
       const { responseCode, responseMessage } = end.result;
       const message = `The gateway refuses: ${responseMessage} (${responseCode}).`;
@@ -124,6 +140,7 @@ function refuseUnlessReturned(end: MoneyBackEnd): void {
   }
 }
 
+const NO_SALE = "The gateway says that this transaction is no sale: only a sale's money can be returned.";
 const TOO_EARLY =
   "The payment is being settled: it cannot be cancelled any more, nor refunded yet. Try again in a day.";
 const UNKNOWN =

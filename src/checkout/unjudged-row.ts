@@ -13,7 +13,7 @@ export type UnjudgedRow = Omit<NewGatewayResult, "outcome" | "heldReason">;
 /** What is to be stored of a verified message. */
 export function unjudgedRow(
   checkout: Checkout,
-  { result, owner, subject }: VerifiedMessage,
+  { result, owner, subject, refund }: VerifiedMessage,
   message: GatewayMessage,
 ): UnjudgedRow {
   const now = checkout.clock.now();
@@ -23,7 +23,8 @@ export function unjudgedRow(
     merchantId: owner.merchantId,
     livemode: owner.livemode,
     sessionId: subject?.session?.id ?? null,
-    paymentIntentId: subject?.intent?.id ?? null,
+    paymentIntentId: subject?.intent?.id ?? refund?.paymentIntentId ?? null,
+    reversalId: refund?.id ?? null,
     attempt:
       subject === undefined ? null : (parseAttemptReference(result.transactionUnique)?.attempt ?? null),
     transactionKey: result.transactionKey,

@@ -1,15 +1,16 @@
 import { type Field, fieldText } from "../cardstream/fields.js";
 import { verifyResult } from "../cardstream/result.js";
 import { isSigned } from "../cardstream/signature.js";
-import { findRefund, type RefundRow } from "../db/refunds.js";
+import type { HeldPaymentRow } from "../db/held-payments.js";
+import type { RefundRow } from "../db/refunds.js";
 import { parseAttemptReference } from "../domain/attempt-reference.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
 import type { Owner } from "../domain/owner.js";
-import { refundNamed } from "../domain/refund.js";
 import type { Checkout } from "./checkout.js";
 import type { GatewayMessage } from "./gateway-message.js";
 import { type Signer, signersNamed } from "./gateway-account.js";
 import { lookUpSigners, signersLately } from "./kept-signers.js";
+import { findReversal, type FoundReversal } from "./find-reversal.js";
 import { findSubject, type MessageSubject } from "./subject.js";
 
 /** A message whose account signed all of it, and whose it is. */
@@ -21,6 +22,8 @@ export interface VerifiedMessage {
   readonly subject: MessageSubject | undefined;
   /** The refund that it is about, where it is about one. */
   readonly refund?: RefundRow | undefined;
+  /** The held payment whose return it is about, where it is about one. */
+  readonly returned?: HeldPaymentRow | undefined;
 }
 
 /** Why a message is not believed, for the log. */
@@ -45,14 +48,13 @@ export async function verifyMessage(
 ): Promise<VerifiedMessage | RefusedMessage> {
   const name = fieldText(fields, "transactionUnique");
   const subject = await findSubject(checkout, parseAttemptReference(name));
-  const refundId = refundNamed(name);
-  const refund = refundId === undefined ? undefined : await findRefund(checkout.db.manager, refundId);
-  const owner = subject?.session ?? subject?.intent ?? refund;
+  const reversal = subject === undefined ? await findReversal(checkout, name) : {};
+  const owner = subject?.session ?? subject?.intent ?? reversal.refund ?? reversal.returned;
   if (owner === undefined) return await verifyWithoutOwner(checkout, fields);
   if (pathSessionId !== undefined && pathSessionId !== subject?.session?.id)
     return "another session's return page";
   const result = await verifyFor(checkout, fields, owner);
-  return typeof result === "string" ? result : { result, owner: ownerOf(owner), subject, refund };
+  return typeof result === "string" ? result : { result, owner: ownerOf(owner), subject, ...reversal };
 }
 
 async function verifyFor(
@@ -89,7 +91,23 @@ async function verifyWithoutOwner(
   // Asked one by one only now: anybody can send a message that none of them has signed.
   const owner = result && signers.find(({ secret }) => isSigned(fields, [secret]));
   if (result === undefined || owner === undefined) return "bad signature";
-  return { result, owner: ownerOf(owner), subject: undefined };
+  return {
+    result,
+    owner: ownerOf(owner),
+    subject: undefined,
+    ...(await findByOrder(checkout, result, owner)),
+  };
+}
+
+/** What a message under a strange `transactionUnique` belongs to by its `orderRef`, once it is known who signed it. */
+async function findByOrder(
+  checkout: Checkout,
+  { orderRef }: GatewayResult,
+  { merchantId, livemode }: Owner,
+): Promise<FoundReversal> {
+  const found = await findReversal(checkout, orderRef);
+  const owner = found.refund ?? found.returned;
+  return owner?.merchantId === merchantId && owner.livemode === livemode ? found : {};
 }
 
 function secretOf({ secret }: Signer): string {

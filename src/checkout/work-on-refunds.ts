@@ -1,13 +1,15 @@
 import { isDatabaseAway } from "../db/database-errors.js";
 import { changePendingRefund } from "../db/refunds.js";
+import { findHeldReversal } from "../db/reversal-results.js";
 import { holdsClaim } from "../db/transaction-claims.js";
 import { inTransaction } from "../db/transaction.js";
 import type { RefundRound } from "../domain/refund.js";
 import type { Told } from "../domain/return-step.js";
 import type { Checkout } from "./checkout.js";
 import { type ClaimedRefund, claimOldestRefund } from "./claim-refund.js";
-import { giveMoneyBack } from "./give-money-back.js";
+import { giveMoneyBack, type MoneyBackEnd } from "./give-money-back.js";
 import { type MoneyBack, openSale, release } from "./money-back.js";
+import { recordRefundResult } from "./record-refund-result.js";
 import { recordRound } from "./record-round.js";
 import { clockOf } from "./test-clock.js";
 
@@ -39,7 +41,7 @@ async function workOn(checkout: Checkout, claimed: ClaimedRefund): Promise<Refun
   const { id } = claimed.refund;
   try {
     const back = await moneyBackOf(checkout, claimed);
-    if (back !== undefined) return (await giveMoneyBack(checkout, back)).kind;
+    if (back !== undefined) return roundOf(await giveMoneyBack(checkout, back));
     checkout.log.error({ refund: id }, "the gateway gave no reference by which a payment can be refunded");
     return "nothing left";
   } catch (error) {
@@ -47,6 +49,11 @@ async function workOn(checkout: Checkout, claimed: ClaimedRefund): Promise<Refun
     checkout.log.error({ err: error, refund: id }, "a refund could not be worked on");
     return "unknown";
   }
+}
+
+/** What is no sale has never received a payment: somebody has to look at what the gateway says. */
+function roundOf({ kind }: MoneyBackEnd): RefundRound {
+  return kind === "not a sale" ? "unknown" : kind;
 }
 
 /** Undefined where the gateway cannot be asked about the payment, and never will be. */
@@ -60,9 +67,11 @@ async function moneyBackOf(checkout: Checkout, claimed: ClaimedRefund): Promise<
     id,
     sale,
     wanted: amount,
+    currency: refund.currency,
     told: request === null ? null : { request, kept, refunded },
     mayTellAgain: false,
     note: (told) => note(checkout, claimed, told),
+    hear: async (message) => (await recordRefundResult(checkout, refund, message)).judgement,
   };
 }
 
@@ -79,9 +88,16 @@ async function note(
     refundedBefore: told?.refunded ?? null,
   };
   const mine = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    // Nothing is sent while a person has to see whether it was made before.
+    if (told !== null && (await findHeldReversal(tx, refund.id)) !== undefined) throw new ResultHeld();
     return (await holdsClaim(tx, result, claim)) && (await changePendingRefund(tx, refund.id, change));
   });
   if (!mine) throw new ClaimLost();
+}
+
+/** A message about the refund waits for a person. */
+class ResultHeld extends Error {
+  override readonly message = "a result about the refund is held";
 }
 
 /** The claim has run out, and somebody else may have it. */

@@ -70,6 +70,7 @@ function listed(held: HeldPaymentRow): Fields {
     merchant: merchantId,
     mode: livemode ? "live" : "test",
     session: sessionId,
+    refund: held.reversalId,
     received: moneyOf(held),
     reason: heldReason,
     description: REASONS_IN_WORDS[heldReason],

@@ -25,8 +25,10 @@ export interface GatewayResultRow {
   livemode: boolean;
   /** Null where no session of ours has its `transactionUnique`. */
   sessionId: string | null;
-  /** Null unless it is about a direct charge of ours. */
+  /** The direct charge of ours that it is about, or the payment whose refund it tells of; null otherwise. */
   paymentIntentId: string | null;
+  /** Id of the refund (`re_`), or of the held payment that is returned (`gr_`), that it tells of; null where of none. */
+  reversalId: string | null;
   /** Number of the attempt that it is about; null where it is about none of ours. */
   attempt: number | null;
   /** Which transaction it is about, see GatewayResult.transactionKey. */
@@ -37,6 +39,7 @@ export interface GatewayResultRow {
   responseCode: number | null;
   responseStatus: number | null;
   amount: number | null;
+  /** What was received; of money that goes back, what the gateway says went back. */
   amountReceived: number | null;
   currencyCode: string;
   state: string;
@@ -59,8 +62,9 @@ export interface GatewayResultRow {
 /** A result that comes in: no person has decided anything about it yet, and no money goes back. */
 export type NewGatewayResult = Omit<
   GatewayResultRow,
-  "resolvedAt" | "resolution" | "note" | "returnRequest" | "returnClaim" | "returnClaimUntil"
->;
+  "resolvedAt" | "resolution" | "note" | "returnRequest" | "returnClaim" | "returnClaimUntil" | "reversalId"
+> &
+  Partial<Pick<GatewayResultRow, "reversalId">>;
 
 export const gatewayResults = new EntitySchema<GatewayResultRow>({
   name: "gateway_result",
@@ -70,6 +74,7 @@ export const gatewayResults = new EntitySchema<GatewayResultRow>({
     livemode: flag(),
     sessionId: optional(id()),
     paymentIntentId: optional(id()),
+    reversalId: optional(id()),
     attempt: optional(integer()),
     transactionKey: id(),
     outcome: id(),

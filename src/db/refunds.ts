@@ -8,7 +8,7 @@ import { flag, id, integer, json, optional, primary, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import type { ListPage } from "./list-page.js";
 import { pageQuery } from "./list-query.js";
-import type { Tx } from "./transaction.js";
+import { lockForUpdate, type Tx } from "./transaction.js";
 
 /** A refund as it is stored, with what only the work on it needs. Its times are those of its merchant's clock. */
 export interface RefundRow extends Refund {
@@ -46,8 +46,8 @@ export const refunds = new EntitySchema<RefundRow>({
   },
 });
 
-/** Stores a new refund. */
-export async function insertRefund(tx: Tx, refund: Refund, nextRoundAt: number): Promise<void> {
+/** Stores a new refund; `nextRoundAt` is null for one that the gateway has made already. */
+export async function insertRefund(tx: Tx, refund: Refund, nextRoundAt: number | null): Promise<void> {
   const untold = { told: null, toldAt: null, keptBefore: null, refundedBefore: null, rounds: 0 };
   await insertRows(tx, refunds, { ...refund, ...untold, nextRoundAt });
 }
@@ -56,6 +56,11 @@ export async function insertRefund(tx: Tx, refund: Refund, nextRoundAt: number):
 export async function findRefund(db: EntityManager, id: string): Promise<RefundRow | undefined> {
   const row = await db.createQueryBuilder(refunds, "f").where("f.id = :id", { id }).getOne();
   return row ?? undefined;
+}
+
+/** Reads the refund and holds it until the transaction ends; its payment is locked before. Throws where it is absent. */
+export async function lockRefund(tx: Tx, id: string): Promise<RefundRow> {
+  return await lockForUpdate(tx.createQueryBuilder(refunds, "f").where("f.id = :id", { id })).getOneOrFail();
 }
 
 /** One page of an owner's refunds by age, all or one payment's: the newest first, or after `newerThan` the oldest first. */
@@ -88,4 +93,11 @@ export async function changePendingRefund(tx: Tx, id: string, change: RefundChan
     .set(change)
     .where("id = :id AND status = 'pending'", { id });
   return (await query.updateEntity(false).execute()).affected === 1;
+}
+
+/** Writes down that a locked refund was made after all, of whatever amount: by a person's word, also if it had failed. */
+export async function acceptRefund(tx: Tx, id: string, amount: number): Promise<void> {
+  const change = { status: "succeeded", failure: null, amount, nextRoundAt: null } as const;
+  const query = tx.createQueryBuilder().update(refunds).set(change).where("id = :id", { id });
+  await query.andWhere("status <> 'succeeded'").updateEntity(false).execute();
 }

@@ -17,6 +17,7 @@ import { CreateRefunds1795301200000 } from "./migrations/1795301200000-refunds.j
 import { NoteBegunReturns1795301300000 } from "./migrations/1795301300000-begun-returns.js";
 import { IndexSessionsByStatus1795302000000 } from "./migrations/1795302000000-sessions-by-status.js";
 import { CreateWriteCheck1795303000000 } from "./migrations/1795303000000-write-check.js";
+import { NameReversals1795304000000 } from "./migrations/1795304000000-reversal-results.js";
 import { paymentIntents } from "./payment-intents.js";
 import { paymentMethods } from "./payment-methods.js";
 import { refunds } from "./refunds.js";
@@ -65,4 +66,5 @@ export const migrations = [
   AddCharges1795301400000,
   IndexSessionsByStatus1795302000000,
   CreateWriteCheck1795303000000,
+  NameReversals1795304000000,
 ];

@@ -1,4 +1,4 @@
-import type { HeldReason } from "./judgement.js";
+import type { HeldReason, RefundHeldReason } from "./judgement.js";
 import { currencyOfGateway } from "./money.js";
 
 /** What a person may do about a held payment. */
@@ -9,7 +9,7 @@ export interface HeldFacts {
   readonly reason: HeldReason;
   /** What was asked for, in minor units; null where nobody knows. */
   readonly amount: number | null;
-  /** In minor units; null where the gateway did not say. */
+  /** What was received, of a refund what went back: in minor units; null where the gateway did not say. */
   readonly amountReceived: number | null;
   /** In the gateway's words. */
   readonly currencyCode: string;
@@ -29,6 +29,8 @@ export interface Received {
 
 /** What can be done about a held payment, the gentlest first. */
 export function possibleResolutions(held: HeldFacts): Resolution[] {
+  // Money that went back is not sent back: that would charge the shopper, or pay a second time.
+  if (isRefundReason(held.reason)) return ["accept", "dismiss"];
   const paysNothing = PAY_NOTHING.has(held.reason);
   const acceptable = !held.isBeingReturned && (paysNothing || receivedOf(held) !== undefined);
   return [
@@ -36,6 +38,11 @@ export function possibleResolutions(held: HeldFacts): Resolution[] {
     ...(held.hasXref ? ["return" as const] : []),
     "dismiss",
   ];
+}
+
+/** True where what is held is money that went back, not a payment. */
+export function isRefundReason(reason: HeldReason): reason is RefundHeldReason {
+  return reason.startsWith("refund_");
 }
 
 /** Accepted, these are only marked so. */
@@ -67,4 +74,14 @@ export const REASONS_IN_WORDS: Record<HeldReason, string> = {
   payment_canceled: "The merchant gave the payment up before it came.",
   outcome_unknown: "The charge was sent, or may have been, and a day later nobody knows what became of it.",
   not_applicable: "It is as it should be, but could not be recorded on its session.",
+  refund_amount_mismatch:
+    "The gateway gave back another amount than the refund asks for, or does not say how much.",
+  refund_currency_mismatch: "The gateway gave money back in another currency than the refund's.",
+  refund_order_mismatch: "It answers a refund, but names another order or transaction than the refund's.",
+  refund_action_mismatch: "The gateway did something else than the refund asks for.",
+  refund_state_mismatch: "The refund is approved, but in a state in which no money is on its way back.",
+  refund_approved_variant: "The refund is approved with an unusual code, such as for a part of the amount.",
+  refund_duplicate: "The refund was made before: the gateway gave money back again.",
+  refund_failed: "The refund is recorded as failed, and the gateway has made it all the same.",
+  refund_unknown: "It gives money back, and fits no refund of this service.",
 };

@@ -3,11 +3,17 @@ import type { GatewayResult } from "./gateway-result.js";
 import { type Currency, currencyOfGateway } from "./money.js";
 import { isDefiniteRefusal } from "./return-step.js";
 
-/** What a gateway result means. Stored with it; `completed` is the only one that counts as paid. */
-export type Outcome = "completed" | "declined" | "cancelled" | "unknown" | "held";
+/**
+ * What a gateway result means. Stored with it; `completed` is the only one that counts as paid, `refunded` the only one that
+ * counts as money given back.
+ */
+export type Outcome = "completed" | "refunded" | "declined" | "cancelled" | "unknown" | "held";
 
-/** Why an approved result waits for a person. */
-export type HeldReason =
+/** Why an approved result waits for a person: one of a payment, or of money that goes back. */
+export type HeldReason = PaymentHeldReason | RefundHeldReason;
+
+/** Why an approved payment waits. */
+export type PaymentHeldReason =
   | "amount_mismatch"
   | "currency_mismatch"
   | "order_mismatch"
@@ -19,6 +25,18 @@ export type HeldReason =
   | "payment_canceled"
   | "outcome_unknown"
   | "not_applicable";
+
+/** Why the gateway's word that money went back waits. */
+export type RefundHeldReason =
+  | "refund_amount_mismatch"
+  | "refund_currency_mismatch"
+  | "refund_order_mismatch"
+  | "refund_action_mismatch"
+  | "refund_state_mismatch"
+  | "refund_approved_variant"
+  | "refund_duplicate"
+  | "refund_failed"
+  | "refund_unknown";
 
 /** An outcome, and why where it is held. */
 export interface Judgement {
@@ -37,7 +55,8 @@ export interface Expected {
 
 /** Judges one verified result by itself, without regard to what is already on record. Pure. */
 export function judge(result: GatewayResult, expected: Expected): Judgement {
-  if (APPROVED_VARIANTS.has(result.responseCode ?? -1)) return held("approved_variant");
+  if (movedMoney(result) && givesMoneyBack(result.action)) return held("refund_unknown");
+  if (isApprovedVariant(result)) return held("approved_variant");
   if (isApproved(result)) {
     const failed = CHECKS.find(({ holds }) => !holds(result, expected));
     return failed === undefined ? { outcome: "completed", reason: null } : held(failed.reason);
@@ -51,14 +70,17 @@ export function judge(result: GatewayResult, expected: Expected): Judgement {
  */
 export function judgeCharge(result: GatewayResult, expected: Expected): Judgement {
   const judgement = judge(result, expected);
-  const hasFailed = judgement.outcome === "unknown" && isDefiniteRefusal(result);
+  const hasFailed = judgement.outcome === "unknown" && isDefiniteRefusal(result) && mayTellOfSale(result);
   return hasFailed ? { outcome: "declined", reason: null } : judgement;
 }
 
-/** Judges a result that moves no session of ours: money that was taken waits for a person, for the reason given. */
+/**
+ * Judges a result that moves no session of ours: money that was taken waits for a person, for the reason given; money that
+ * went back waits for a reason of its own, because it is no payment that could be accepted or returned.
+ */
 export function judgeAlone(result: GatewayResult, reason: HeldReason): Judgement {
-  const tookMoney = isApproved(result) || APPROVED_VARIANTS.has(result.responseCode ?? -1);
-  return tookMoney ? held(reason) : { outcome: unpaidOutcome(result), reason: null };
+  if (!movedMoney(result)) return { outcome: unpaidOutcome(result), reason: null };
+  return held(givesMoneyBack(result.action) ? "refund_unknown" : reason);
 }
 
 /**
@@ -79,13 +101,45 @@ export function held(reason: HeldReason): Judgement {
   return { outcome: "held", reason };
 }
 
-/** True for code 0 and status 0, the gateway's only way to say that it took money. */
-function isApproved(result: GatewayResult): boolean {
+/** True for code 0 and status 0, the gateway's only way to say that it did all that it was asked for. */
+export function isApproved(result: Pick<GatewayResult, "responseCode" | "responseStatus">): boolean {
   return result.responseCode === 0 && result.responseStatus === 0;
+}
+
+/** True for the codes by which the gateway says that it did something, but not simply what it was asked for. */
+export function isApprovedVariant({ responseCode }: Pick<GatewayResult, "responseCode">): boolean {
+  return APPROVED_VARIANTS.has(responseCode ?? -1);
+}
+
+/** True where a result tells of a sale: only that can be paid with, and only its money can be given back. */
+export function isSale(action: string): boolean {
+  return SALE_ACTIONS.has(action);
+}
+
+/** True where money of the transaction is on its way, or has arrived. */
+export function isPaidState(state: string): boolean {
+  return PAID_STATES.has(state);
+}
+
+function movedMoney(result: GatewayResult): boolean {
+  return isApproved(result) || isApprovedVariant(result);
+}
+
+/** True where one of the actions that a result names sends money to the card: a refund, a cancel, a credit. */
+function givesMoneyBack(action: string): boolean {
+  return action.split(":").some((word) => GIVES_BACK.test(word));
+}
+
+const GIVES_BACK = /^(REFUND|CANCEL|CREDIT|REVERS|VOID)/;
+
+/** An error may name no action at all. One that names another action says nothing of the sale. */
+function mayTellOfSale({ action }: GatewayResult): boolean {
+  return action === "" || isSale(action);
 }
 
 /** What a result that took no money means: declined, cancelled, or not to be told. */
 function unpaidOutcome(result: GatewayResult): "declined" | "cancelled" | "unknown" {
+  if (!mayTellOfSale(result)) return "unknown";
   const code = result.responseCode ?? -1;
   if (code === REQUEST_CANCELLED) return "cancelled";
   const byAcquirer = code > 0 && code < GATEWAY_CODES_FROM && !SYSTEM_UNAVAILABLE.has(code);

@@ -1,5 +1,3 @@
-import type { GatewayResult } from "./gateway-result.js";
-import { currencyOfGateway } from "./money.js";
 import type { PaymentIntent } from "./payment-intent.js";
 import { Refusal } from "./refusal.js";
 
@@ -48,21 +46,12 @@ export function amountToRefund(payment: PaymentIntent, wanted: number | null): n
   throw new Refusal("REFUND_TOO_LARGE", message, "amount");
 }
 
-/** The refund that a `transactionUnique` names. Undefined where it is not that of one. */
-export function refundNamed(transactionUnique: string): string | undefined {
-  return /^re_[0-9A-Za-z]{1,60}$/.test(transactionUnique) ? transactionUnique : undefined;
+/** What kind of reversal a reference at the gateway names: a refund, or the return of a held payment. Undefined: neither. */
+export function reversalNamed(reference: string): "refund" | "return" | undefined {
+  const [, prefix] = /^(re|gr)_[0-9A-Za-z]{1,60}$/.exec(reference) ?? [];
+  if (prefix === undefined) return undefined;
+  return prefix === "re" ? "refund" : "return";
 }
-
-/** True where a verified result says that the refund is made, as it was asked for. */
-export function isRefundMade(refund: Refund, result: GatewayResult): boolean {
-  const { action, amount, currencyCode, responseCode, responseStatus, transactionUnique } = result;
-  if (responseCode !== 0 || responseStatus !== 0 || transactionUnique !== refund.id) return false;
-  const currency = currencyOfGateway(currencyCode)?.code;
-  return REFUND_ACTIONS.has(action) && amount === refund.amount && currency === refund.currency;
-}
-
-/** A refund says it of itself, the answer to a question names both. */
-const REFUND_ACTIONS: ReadonlySet<string> = new Set(["REFUND_SALE", "QUERY:REFUND_SALE"]);
 
 /**
  * What came of working on a refund once.

@@ -58,6 +58,21 @@ export function returnOutcome(sale: Sale, wanted: Wanted, told: Told): ReturnOut
   return OUTCOMES[told.request](sale, wanted, told);
 }
 
+/**
+ * How much of the sale has gone back since the gateway was told, by whatever request, in minor units. Undefined where that
+ * cannot be told; other than 0 where something was done, also if it is not what was asked for.
+ */
+export function movedSince(sale: Sale, told: Told): number | undefined {
+  if (told.request === "refund") {
+    const { state, amountRefunded } = sale;
+    if (state !== "accepted" || amountRefunded === undefined || told.refunded === null) return undefined;
+    return amountRefunded - told.refunded;
+  }
+  const kept = sale.state === "canceled" ? 0 : keptOf(sale);
+  if (told.kept === null || kept === undefined || ENDED_WITHOUT_MONEY.has(sale.state)) return undefined;
+  return told.kept - kept;
+}
+
 /** True where the step is a request to send. */
 export function isCall(step: { readonly kind: string }): step is ReturnCall {
   return step.kind === "cancel" || step.kind === "capture" || step.kind === "refund";
@@ -131,7 +146,8 @@ const OUTCOMES: Record<ReturnRequest, FindOut> = {
   },
 
   capture: (sale, wanted, { kept: before }) => {
-    if (sale.state === "canceled") return "returned"; // All of it is back, this part too.
+    // All of it is back, by somebody else's cancel: more than was asked for.
+    if (sale.state === "canceled") return before === wanted ? "returned" : "unknown";
     if (ENDED_WITHOUT_MONEY.has(sale.state)) return "nothing left";
     const kept = keptOf(sale);
     if (!WITH_MONEY.has(sale.state) || kept === undefined || before === null) return "unknown";

@@ -11,6 +11,7 @@ import type { HeldPaymentRow } from "../db/held-payments.js";
 import { possibleResolutions, REASONS_IN_WORDS, type Resolution } from "../domain/held-payment.js";
 import type { HeldReason } from "../domain/judgement.js";
 import { currencyOfGateway } from "../domain/money.js";
+import { reversalNamed } from "../domain/refund.js";
 import { toSeconds } from "../lib/clock.js";
 
 /** The message of a held payment. */
@@ -28,6 +29,8 @@ export function heldPaymentMessage(held: HeldPaymentRow): HeldPayment {
   const transaction = /^transaction:(.+)$/.exec(held.transactionKey)?.[1];
   if (held.sessionId !== null) message.checkoutSession = held.sessionId;
   if (held.paymentIntentId !== null) message.paymentIntent = held.paymentIntentId;
+  if (held.reversalId !== null && reversalNamed(held.reversalId) === "refund")
+    message.refund = held.reversalId;
   if (held.amount !== null) message.amount = BigInt(held.amount);
   if (held.amountReceived !== null) message.amountReceived = BigInt(held.amountReceived);
   if (currency !== undefined) message.currency = currency;
@@ -65,4 +68,13 @@ const REASONS: Record<HeldReason, HeldPaymentReason> = {
   not_applicable: HeldPaymentReason.NOT_APPLICABLE,
   payment_canceled: HeldPaymentReason.PAYMENT_CANCELED,
   outcome_unknown: HeldPaymentReason.OUTCOME_UNKNOWN,
+  refund_amount_mismatch: HeldPaymentReason.REFUND_AMOUNT_MISMATCH,
+  refund_currency_mismatch: HeldPaymentReason.REFUND_CURRENCY_MISMATCH,
+  refund_order_mismatch: HeldPaymentReason.REFUND_ORDER_MISMATCH,
+  refund_action_mismatch: HeldPaymentReason.REFUND_ACTION_MISMATCH,
+  refund_state_mismatch: HeldPaymentReason.REFUND_STATE_MISMATCH,
+  refund_approved_variant: HeldPaymentReason.REFUND_APPROVED_VARIANT,
+  refund_duplicate: HeldPaymentReason.REFUND_DUPLICATE,
+  refund_failed: HeldPaymentReason.REFUND_FAILED,
+  refund_unknown: HeldPaymentReason.REFUND_UNKNOWN,
 };

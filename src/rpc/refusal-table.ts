@@ -177,7 +177,7 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
   RESOLUTION_NOT_POSSIBLE: invalid(
     Code.FailedPrecondition,
     "resolution_not_possible",
-    "The resolution is none of the held payment's `possible_resolutions`.",
+    "The held payment cannot be resolved so: see the message, and its `possible_resolutions`.",
   ),
   RETURN_TOO_EARLY: invalid(
     Code.FailedPrecondition,

@@ -46,6 +46,18 @@ t.test("a charge that the gateway would not try has failed", async (t) => {
   }
 });
 
+t.test("money that is given back is never taken for a payment, nor its refusal for a decline", async (t) => {
+  for (const action of ["REFUND", "REFUND_SALE", "QUERY:REFUND_SALE", "CANCEL:SALE", "CREDIT"]) {
+    for (const responseCode of [0, 10]) {
+      const judgement = judgeCharge({ ...PAID, action, responseCode }, CHARGE);
+      t.same(judgement, { outcome: "held", reason: "refund_unknown" }, `${action} ${responseCode}`);
+    }
+    for (const responseCode of [5, 65541, 65576]) {
+      t.equal(outcomeOf({ action, responseCode, responseStatus: 1 }), "unknown", `${action} ${responseCode}`);
+    }
+  }
+});
+
 t.test("otherwise a charge is judged as a session's payment", async (t) => {
   t.equal(outcomeOf({}), "completed");
   t.equal(outcomeOf({ amountReceived: 1 }), "held");

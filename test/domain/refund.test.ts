@@ -1,14 +1,11 @@
 import t from "tap";
 
 import type { PaymentIntent } from "../../src/domain/payment-intent.js";
-import type { GatewayResult } from "../../src/domain/gateway-result.js";
 import {
   amountToRefund,
   endOf,
-  isRefundMade,
   nextRoundAt,
-  type Refund,
-  refundNamed,
+  reversalNamed,
   type RefundRound,
 } from "../../src/domain/refund.js";
 
@@ -67,37 +64,12 @@ t.test("a pending refund is worked on again after ever longer pauses, up to an h
   t.equal(nextRoundAt("too early", 0, 0), 60 * MINUTE, "settlement takes its night");
 });
 
-t.test("only a refund's own id names it", async (t) => {
+t.test("only the own id of a refund, or of a held payment, names it", async (t) => {
   for (const text of ["", "re_", "re_abc-1", "cs_abc-1", " re_abc", "re_abc ", `re_${"a".repeat(61)}`]) {
-    t.equal(refundNamed(text), undefined, text);
+    t.equal(reversalNamed(text), undefined, text);
   }
-  t.equal(refundNamed("re_0123abcXYZ"), "re_0123abcXYZ");
-});
-
-t.test("a result tells of a refund that is made only as it was asked for", async (t) => {
-  const refund = { id: "re_1", amount: 500, currency: "gbp" } as Refund;
-  const made = {
-    action: "REFUND_SALE",
-    transactionUnique: "re_1",
-    amount: 500,
-    currencyCode: "826",
-    responseCode: 0,
-    responseStatus: 0,
-  } as GatewayResult;
-  const others: Partial<GatewayResult>[] = [
-    { action: "SALE" },
-    { action: "CANCEL:REFUND_SALE" },
-    { transactionUnique: "re_2" },
-    { amount: 501 },
-    { amount: undefined },
-    { currencyCode: "978" },
-    { responseCode: 5 },
-    { responseStatus: 1 },
-    { responseCode: undefined },
-  ];
-  for (const other of others) t.notOk(isRefundMade(refund, { ...made, ...other }), JSON.stringify(other));
-  t.ok(isRefundMade(refund, made));
-  t.ok(isRefundMade(refund, { ...made, action: "QUERY:REFUND_SALE", currencyCode: "GBP" }));
+  t.equal(reversalNamed("re_0123abcXYZ"), "refund");
+  t.equal(reversalNamed("gr_0123abcXYZ"), "return");
 });
 
 function refusalOf(payment: PaymentIntent, wanted: number | null): unknown {

@@ -70,7 +70,8 @@ await eachEngine(
     };
     t.equal((await callback(story.app, signedBody(made, story.desk.secret))).status, 200);
     const { data } = (await story.app.call("GET", "/v1/held_payments", story.merchant.testKey)).json;
-    t.match(data, [{ reason: "session_unknown", amount: 500 }]);
+    const resolutions = ["accept", "dismiss"];
+    t.match(data, [{ reason: "refund_failed", amount: 500, possible_resolutions: resolutions }]);
     t.match(await story.list(), [{ status: "failed" }], "what has ended has ended");
   },
 );

@@ -20,11 +20,19 @@ const CANCELED = { state: "canceled", amountReceived: "0" };
 const CANCEL_DONE = { ...CANCELED, action: "CANCEL:SALE" };
 const SETTLED = { state: "accepted", amountReceived: "1500", amountRefunded: "0" };
 const REFUNDED = { ...SETTLED, amountRefunded: "1500" };
-const REFUSED = { responseCode: "65541", responseStatus: "2", responseMessage: "ACTION NOT ALLOWED" };
+const REFUSED = {
+  action: "CANCEL",
+  responseCode: "65541",
+  responseStatus: "2",
+  responseMessage: "ACTION NOT ALLOWED",
+};
 
 const refundDone = ({ id }: HeldStory) => ({
   action: "REFUND_SALE",
   transactionUnique: id,
+  orderRef: id,
+  amount: "1500",
+  amountReceived: "1500",
   transactionID: "777",
   xref: "26112215WH25PT42SHREFUN",
   amountRefunded: "1500",

@@ -6,6 +6,7 @@ export const HELD = {
   livemode: true,
   checkout_session: "cs_abc123",
   payment_intent: null,
+  refund: null,
   reason: "amount_mismatch",
   description: "The amount asked for or received is not the session's.",
   amount: 2999,

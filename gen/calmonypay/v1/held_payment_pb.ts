@@ -10,11 +10,12 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/held_payment.proto.
  */
 export const file_calmonypay_v1_held_payment: GenFile = /*@__PURE__*/
-  fileDesc("CiBjYWxtb255cGF5L3YxL2hlbGRfcGF5bWVudC5wcm90bxINY2FsbW9ueXBheS52MSL/BAoLSGVsZFBheW1lbnQSCgoCaWQYASABKAkSDgoGb2JqZWN0GAIgASgJEg8KB2NyZWF0ZWQYAyABKAMSEAoIbGl2ZW1vZGUYBCABKAgSHQoQY2hlY2tvdXRfc2Vzc2lvbhgFIAEoCUgAiAEBEjAKBnJlYXNvbhgGIAEoDjIgLmNhbG1vbnlwYXkudjEuSGVsZFBheW1lbnRSZWFzb24SEwoLZGVzY3JpcHRpb24YByABKAkSEwoGYW1vdW50GAggASgDSAGIAQESHAoPYW1vdW50X3JlY2VpdmVkGAkgASgDSAKIAQESFQoIY3VycmVuY3kYCiABKAlIA4gBARIgChNnYXRld2F5X3RyYW5zYWN0aW9uGAsgASgJSASIAQESQgoUcG9zc2libGVfcmVzb2x1dGlvbnMYDCADKA4yJC5jYWxtb255cGF5LnYxLkhlbGRQYXltZW50UmVzb2x1dGlvbhI9CgpyZXNvbHV0aW9uGA0gASgOMiQuY2FsbW9ueXBheS52MS5IZWxkUGF5bWVudFJlc29sdXRpb25IBYgBARIRCgRub3RlGA4gASgJSAaIAQESGAoLcmVzb2x2ZWRfYXQYDyABKANIB4gBARIbCg5wYXltZW50X2ludGVudBgQIAEoCUgIiAEBQhMKEV9jaGVja291dF9zZXNzaW9uQgkKB19hbW91bnRCEgoQX2Ftb3VudF9yZWNlaXZlZEILCglfY3VycmVuY3lCFgoUX2dhdGV3YXlfdHJhbnNhY3Rpb25CDQoLX3Jlc29sdXRpb25CBwoFX25vdGVCDgoMX3Jlc29sdmVkX2F0QhEKD19wYXltZW50X2ludGVudCr2AwoRSGVsZFBheW1lbnRSZWFzb24SIwofSEVMRF9QQVlNRU5UX1JFQVNPTl9VTlNQRUNJRklFRBAAEicKI0hFTERfUEFZTUVOVF9SRUFTT05fQU1PVU5UX01JU01BVENIEAESKQolSEVMRF9QQVlNRU5UX1JFQVNPTl9DVVJSRU5DWV9NSVNNQVRDSBACEiYKIkhFTERfUEFZTUVOVF9SRUFTT05fT1JERVJfTUlTTUFUQ0gQAxInCiNIRUxEX1BBWU1FTlRfUkVBU09OX0FDVElPTl9NSVNNQVRDSBAEEiYKIkhFTERfUEFZTUVOVF9SRUFTT05fU1RBVEVfTUlTTUFUQ0gQBRIoCiRIRUxEX1BBWU1FTlRfUkVBU09OX0FQUFJPVkVEX1ZBUklBTlQQBhIhCh1IRUxEX1BBWU1FTlRfUkVBU09OX0RVUExJQ0FURRAHEicKI0hFTERfUEFZTUVOVF9SRUFTT05fU0VTU0lPTl9VTktOT1dOEAgSJgoiSEVMRF9QQVlNRU5UX1JFQVNPTl9OT1RfQVBQTElDQUJMRRAJEigKJEhFTERfUEFZTUVOVF9SRUFTT05fUEFZTUVOVF9DQU5DRUxFRBAKEicKI0hFTERfUEFZTUVOVF9SRUFTT05fT1VUQ09NRV9VTktOT1dOEAsqrQEKFUhlbGRQYXltZW50UmVzb2x1dGlvbhInCiNIRUxEX1BBWU1FTlRfUkVTT0xVVElPTl9VTlNQRUNJRklFRBAAEiIKHkhFTERfUEFZTUVOVF9SRVNPTFVUSU9OX0FDQ0VQVBABEiIKHkhFTERfUEFZTUVOVF9SRVNPTFVUSU9OX1JFVFVSThACEiMKH0hFTERfUEFZTUVOVF9SRVNPTFVUSU9OX0RJU01JU1MQA2IGcHJvdG8z");
+  fileDesc("CiBjYWxtb255cGF5L3YxL2hlbGRfcGF5bWVudC5wcm90bxINY2FsbW9ueXBheS52MSKfBQoLSGVsZFBheW1lbnQSCgoCaWQYASABKAkSDgoGb2JqZWN0GAIgASgJEg8KB2NyZWF0ZWQYAyABKAMSEAoIbGl2ZW1vZGUYBCABKAgSHQoQY2hlY2tvdXRfc2Vzc2lvbhgFIAEoCUgAiAEBEjAKBnJlYXNvbhgGIAEoDjIgLmNhbG1vbnlwYXkudjEuSGVsZFBheW1lbnRSZWFzb24SEwoLZGVzY3JpcHRpb24YByABKAkSEwoGYW1vdW50GAggASgDSAGIAQESHAoPYW1vdW50X3JlY2VpdmVkGAkgASgDSAKIAQESFQoIY3VycmVuY3kYCiABKAlIA4gBARIgChNnYXRld2F5X3RyYW5zYWN0aW9uGAsgASgJSASIAQESQgoUcG9zc2libGVfcmVzb2x1dGlvbnMYDCADKA4yJC5jYWxtb255cGF5LnYxLkhlbGRQYXltZW50UmVzb2x1dGlvbhI9CgpyZXNvbHV0aW9uGA0gASgOMiQuY2FsbW9ueXBheS52MS5IZWxkUGF5bWVudFJlc29sdXRpb25IBYgBARIRCgRub3RlGA4gASgJSAaIAQESGAoLcmVzb2x2ZWRfYXQYDyABKANIB4gBARIbCg5wYXltZW50X2ludGVudBgQIAEoCUgIiAEBEhMKBnJlZnVuZBgRIAEoCUgJiAEBQhMKEV9jaGVja291dF9zZXNzaW9uQgkKB19hbW91bnRCEgoQX2Ftb3VudF9yZWNlaXZlZEILCglfY3VycmVuY3lCFgoUX2dhdGV3YXlfdHJhbnNhY3Rpb25CDQoLX3Jlc29sdXRpb25CBwoFX25vdGVCDgoMX3Jlc29sdmVkX2F0QhEKD19wYXltZW50X2ludGVudEIJCgdfcmVmdW5kKpAHChFIZWxkUGF5bWVudFJlYXNvbhIjCh9IRUxEX1BBWU1FTlRfUkVBU09OX1VOU1BFQ0lGSUVEEAASJwojSEVMRF9QQVlNRU5UX1JFQVNPTl9BTU9VTlRfTUlTTUFUQ0gQARIpCiVIRUxEX1BBWU1FTlRfUkVBU09OX0NVUlJFTkNZX01JU01BVENIEAISJgoiSEVMRF9QQVlNRU5UX1JFQVNPTl9PUkRFUl9NSVNNQVRDSBADEicKI0hFTERfUEFZTUVOVF9SRUFTT05fQUNUSU9OX01JU01BVENIEAQSJgoiSEVMRF9QQVlNRU5UX1JFQVNPTl9TVEFURV9NSVNNQVRDSBAFEigKJEhFTERfUEFZTUVOVF9SRUFTT05fQVBQUk9WRURfVkFSSUFOVBAGEiEKHUhFTERfUEFZTUVOVF9SRUFTT05fRFVQTElDQVRFEAcSJwojSEVMRF9QQVlNRU5UX1JFQVNPTl9TRVNTSU9OX1VOS05PV04QCBImCiJIRUxEX1BBWU1FTlRfUkVBU09OX05PVF9BUFBMSUNBQkxFEAkSKAokSEVMRF9QQVlNRU5UX1JFQVNPTl9QQVlNRU5UX0NBTkNFTEVEEAoSJwojSEVMRF9QQVlNRU5UX1JFQVNPTl9PVVRDT01FX1VOS05PV04QCxIuCipIRUxEX1BBWU1FTlRfUkVBU09OX1JFRlVORF9BTU9VTlRfTUlTTUFUQ0gQDBIwCixIRUxEX1BBWU1FTlRfUkVBU09OX1JFRlVORF9DVVJSRU5DWV9NSVNNQVRDSBANEi0KKUhFTERfUEFZTUVOVF9SRUFTT05fUkVGVU5EX09SREVSX01JU01BVENIEA4SLgoqSEVMRF9QQVlNRU5UX1JFQVNPTl9SRUZVTkRfQUNUSU9OX01JU01BVENIEA8SLQopSEVMRF9QQVlNRU5UX1JFQVNPTl9SRUZVTkRfU1RBVEVfTUlTTUFUQ0gQEBIvCitIRUxEX1BBWU1FTlRfUkVBU09OX1JFRlVORF9BUFBST1ZFRF9WQVJJQU5UEBESKAokSEVMRF9QQVlNRU5UX1JFQVNPTl9SRUZVTkRfRFVQTElDQVRFEBISJQohSEVMRF9QQVlNRU5UX1JFQVNPTl9SRUZVTkRfRkFJTEVEEBMSJgoiSEVMRF9QQVlNRU5UX1JFQVNPTl9SRUZVTkRfVU5LTk9XThAUKq0BChVIZWxkUGF5bWVudFJlc29sdXRpb24SJwojSEVMRF9QQVlNRU5UX1JFU09MVVRJT05fVU5TUEVDSUZJRUQQABIiCh5IRUxEX1BBWU1FTlRfUkVTT0xVVElPTl9BQ0NFUFQQARIiCh5IRUxEX1BBWU1FTlRfUkVTT0xVVElPTl9SRVRVUk4QAhIjCh9IRUxEX1BBWU1FTlRfUkVTT0xVVElPTl9ESVNNSVNTEANiBnByb3RvMw");
 
 /**
  * A payment that the gateway says it took, and that waits for a person: it is not what a session asked for, or no session
- * asked for it.
+ * asked for it. Or money that the gateway says it gave back, where that is not what a refund asked for: the reasons of
+ * those begin with `refund_`.
  *
  * @generated from message calmonypay.v1.HeldPayment
  */
@@ -69,14 +70,16 @@ export type HeldPayment = Message<"calmonypay.v1.HeldPayment"> & {
   description: string;
 
   /**
-   * What the gateway says was asked for, in minor units of `currency`. Unset: it did not say, or nothing readable.
+   * What the gateway says was asked for, in minor units of `currency`; of a refund, what the refund asks for. Unset: it did
+   * not say, or nothing readable.
    *
    * @generated from field: optional int64 amount = 8;
    */
   amount?: bigint | undefined;
 
   /**
-   * What the gateway says it received, in minor units of `currency`. Unset: it did not say, or nothing readable.
+   * What the gateway says it received, in minor units of `currency`; of a refund, what it says went back. Unset: it did not
+   * say, or nothing readable.
    *
    * @generated from field: optional int64 amount_received = 9;
    */
@@ -125,11 +128,20 @@ export type HeldPayment = Message<"calmonypay.v1.HeldPayment"> & {
   resolvedAt?: bigint | undefined;
 
   /**
-   * Id of the direct charge that it was meant for, prefixed `pi_`. Unset: it was none.
+   * Id of the direct charge that it was meant for, or of the payment whose refund it tells of, prefixed `pi_`. Unset: it was
+   * neither.
    *
    * @generated from field: optional string payment_intent = 16;
    */
   paymentIntent?: string | undefined;
+
+  /**
+   * Id of the refund that it tells of, prefixed `re_`. Until it is resolved that refund stays pending, unless the gateway
+   * says otherwise that it was made. Unset: it tells of no refund of this service.
+   *
+   * @generated from field: optional string refund = 17;
+   */
+  refund?: string | undefined;
 };
 
 /**
@@ -229,6 +241,69 @@ export const HeldPaymentReason = {
    * @generated from enum value: HELD_PAYMENT_REASON_OUTCOME_UNKNOWN = 11;
    */
   OUTCOME_UNKNOWN: 11,
+
+  /**
+   * The gateway gave back another amount than the refund asks for, or does not say how much.
+   *
+   * @generated from enum value: HELD_PAYMENT_REASON_REFUND_AMOUNT_MISMATCH = 12;
+   */
+  REFUND_AMOUNT_MISMATCH: 12,
+
+  /**
+   * The gateway gave money back in another currency than the refund's.
+   *
+   * @generated from enum value: HELD_PAYMENT_REASON_REFUND_CURRENCY_MISMATCH = 13;
+   */
+  REFUND_CURRENCY_MISMATCH: 13,
+
+  /**
+   * It answers a refund, but names another order or transaction than the refund's.
+   *
+   * @generated from enum value: HELD_PAYMENT_REASON_REFUND_ORDER_MISMATCH = 14;
+   */
+  REFUND_ORDER_MISMATCH: 14,
+
+  /**
+   * The gateway did something else than the refund asks for.
+   *
+   * @generated from enum value: HELD_PAYMENT_REASON_REFUND_ACTION_MISMATCH = 15;
+   */
+  REFUND_ACTION_MISMATCH: 15,
+
+  /**
+   * The refund is approved, but in a state in which no money is on its way back.
+   *
+   * @generated from enum value: HELD_PAYMENT_REASON_REFUND_STATE_MISMATCH = 16;
+   */
+  REFUND_STATE_MISMATCH: 16,
+
+  /**
+   * The refund is approved with a code that is not the plain one, such as for a part of the amount.
+   *
+   * @generated from enum value: HELD_PAYMENT_REASON_REFUND_APPROVED_VARIANT = 17;
+   */
+  REFUND_APPROVED_VARIANT: 17,
+
+  /**
+   * The refund was made before: the gateway gave money back again.
+   *
+   * @generated from enum value: HELD_PAYMENT_REASON_REFUND_DUPLICATE = 18;
+   */
+  REFUND_DUPLICATE: 18,
+
+  /**
+   * The refund is recorded as failed, and the gateway has made it all the same.
+   *
+   * @generated from enum value: HELD_PAYMENT_REASON_REFUND_FAILED = 19;
+   */
+  REFUND_FAILED: 19,
+
+  /**
+   * It gives money back, and fits no refund of this service: such as one that was made at the gateway itself.
+   *
+   * @generated from enum value: HELD_PAYMENT_REASON_REFUND_UNKNOWN = 20;
+   */
+  REFUND_UNKNOWN: 20,
 } as const;
 
 /**
@@ -258,14 +333,15 @@ export const HeldPaymentResolution = {
   UNSPECIFIED: 0,
 
   /**
-   * The merchant takes the payment as it is. A session that is not complete becomes complete with it.
+   * The merchant takes the payment as it is. A session that is not complete becomes complete with it. Of money that went
+   * back: it is recorded as refunded, see ResolveHeldPayment.
    *
    * @generated from enum value: HELD_PAYMENT_RESOLUTION_ACCEPT = 1;
    */
   ACCEPT: 1,
 
   /**
-   * The money goes back to the card.
+   * The money goes back to the card. Only a sale's: money that went back is not returned.
    *
    * @generated from enum value: HELD_PAYMENT_RESOLUTION_RETURN = 2;
    */

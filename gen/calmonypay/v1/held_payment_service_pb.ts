@@ -238,7 +238,13 @@ export const HeldPaymentService: GenService<{
    * `accept` completes the session with what was really received, where the session is not complete; else it only says so.
    * `return` gives the money back through the gateway: by cancelling a sale that is not settled, by a refund of a settled one.
    * In between, for some hours, the gateway allows neither. Where its answer is lost the call fails with UNAVAILABLE and
-   * can be made again: the gateway is then asked what became of it, before anything is sent. `dismiss` needs a note.
+   * can be made again: the gateway is then asked what became of it, before anything is sent. It is asked first in any case,
+   * and what it does not call a sale is never returned. `dismiss` needs a note.
+   *
+   * Money that went back (a reason that begins with `refund_`) is accepted or dismissed. `accept` records it as refunded: the
+   * refund has succeeded, of the amount that the gateway gave back, or as it was asked for where the gateway does not say;
+   * where it had succeeded before, or the merchant made the refund at the gateway, a refund of its own is recorded. What the
+   * payment has no room for cannot be accepted. After `dismiss` the refund is found out about as before.
    *
    * Fails with FAILED_PRECONDITION where the payment is resolved already or this resolution is not possible, and with
    * ABORTED while another call is returning its money.
