@@ -21,6 +21,12 @@ function charged(): Changeable<Snapshots> {
   books.intents.push(paid, declined);
   books.results.push({ ...result("7", null, "completed"), payment: "pi_c" });
   books.results.push({ ...result("8", null, "declined"), payment: "pi_d" });
+  for (const [transaction, reversal] of [
+    ["reversal:a", "re_a"],
+    ["9", "re_b"],
+  ] as const) {
+    books.results.push({ ...result(transaction, null, "refunded"), payment: "pi_c", reversal });
+  }
   const refund = { payment: "pi_c", status: "succeeded" };
   books.refunds.push({ ...refund, id: "re_a", amount: 200 }, { ...refund, id: "re_b", amount: 100 });
   books.events.push(
@@ -46,6 +52,23 @@ function charged(): Changeable<Snapshots> {
 
 t.test("charges and refunds that are as they should be pass", async (t) => {
   t.same(check(charged(), ORDERS), []);
+});
+
+t.test("a refund about which something is held waits for a person, and so do the books", async (t) => {
+  const snapshots = charged();
+  const { ledger, books, answers } = snapshots;
+  ledger[3]?.refunds.push({ reference: "re_b", amount: 100 });
+  if (ledger[3] !== undefined) ledger[3].returned = 400;
+  const held = {
+    id: "gr_10",
+    session: null,
+    transaction: "10",
+    reason: "refund_duplicate",
+    resolution: null,
+  };
+  books.results.push({ ...result("10", null, "held", held.reason), payment: "pi_c", reversal: "re_b" });
+  answers.held.push({ ...held, amount: 100, received: 100, possible: ["accept", "dismiss"] });
+  t.same(check(snapshots, ORDERS), []);
 });
 
 t.test("a refund that is refused may be made later, where another one has failed meanwhile", async (t) => {
@@ -163,6 +186,14 @@ const SPOILED: Spoiled[] = [
     spoil: ({ ledger }) => {
       ledger[3]?.refunds.push({ reference: "re_b", amount: 100 });
       if (ledger[3] !== undefined) ledger[3].returned = 400;
+    },
+  },
+  {
+    what: "a refund that has succeeded without the gateway's word",
+    rules: ["each refund on record"],
+    spoil: ({ books }) => {
+      const row = books.results.find(({ reversal }) => reversal === "re_b");
+      if (row !== undefined) row.outcome = "unknown";
     },
   },
   {

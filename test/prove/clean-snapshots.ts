@@ -126,7 +126,8 @@ export function result(
   via = "callback",
 ): ResultRecord {
   const unresolved = { heldReason, via, receivedAt: 1, resolution: null };
-  return { id: `gr_${transaction}`, session, payment: null, transaction, outcome, ...unresolved };
+  const subject = { session, payment: null, reversal: null };
+  return { id: `gr_${transaction}`, ...subject, transaction, outcome, ...unresolved };
 }
 
 export function delivery(

@@ -58,8 +58,8 @@ export function decisionsStay({ books, answers }: Snapshots): Violation[] {
 type Shown = Pick<HeldAnswer, "session" | "transaction" | "reason" | "resolution">;
 
 function shown({ session, transaction, heldReason, resolution }: ResultRecord): Shown {
-  // Held because nobody knows of a transaction.
-  const known = transaction.startsWith("attempt:") ? null : transaction;
+  // Held because nobody knows of a transaction, or because of what an answer said of another's.
+  const known = /^(attempt|reversal|fields):/.test(transaction) ? null : transaction;
   return { session, transaction: known, reason: heldReason ?? "", resolution };
 }
 

@@ -80,10 +80,10 @@ export async function readBooks({ manager }: Database): Promise<Books> {
 }
 
 function resultOf(row: GatewayResultRow): ResultRecord {
-  const { id, sessionId, paymentIntentId, transactionKey, outcome, heldReason, via, receivedAt, resolution } =
-    row;
+  const { id, sessionId, paymentIntentId, transactionKey, outcome, heldReason } = row;
+  const { via, receivedAt, resolution, reversalId: reversal } = row;
   const transaction = transactionOf(transactionKey);
-  const subject = { session: sessionId, payment: paymentIntentId };
+  const subject = { session: sessionId, payment: paymentIntentId, reversal };
   return { id, ...subject, transaction, outcome, heldReason, via, receivedAt, resolution };
 }
 

@@ -1,12 +1,13 @@
 import { grouped } from "./case-file.js";
 import { paidBy, type PaymentFile, type PaymentRule } from "./payment-file.js";
-import type { RefundRecord } from "./snapshots.js";
+import type { RefundRecord, ResultRecord } from "./snapshots.js";
 
 /** What must be true of refunds, and of the money that went back by them. */
 export const REFUND_RULES: readonly PaymentRule[] = [
   { rule: "no refund above the payment", broken: tooMuch },
   { rule: "refunds equal to the ledger", broken: unequal },
   { rule: "each refund made once", broken: madeTwice },
+  { rule: "each refund on record", broken: unproven },
   { rule: "nothing left unresolved", broken: unresolved },
   { rule: "each event once", broken: wrongEvents },
 ];
@@ -22,8 +23,9 @@ function tooMuch(file: PaymentFile): string[] {
   ];
 }
 
-/** What is pending counts as refunded before it went back. */
+/** What is pending counts as refunded before it went back. What does not fit is held, and a person sees to the books. */
 function unequal(file: PaymentFile): string[] {
+  if (file.results.some(isHeldRefund)) return [];
   const { refunded } = file.payment;
   const [done, begun] = [sum(file, "succeeded"), sum(file, "pending")];
   const returned = paidBy(file)?.returned ?? 0;
@@ -35,8 +37,9 @@ function unequal(file: PaymentFile): string[] {
   ];
 }
 
-/** A refund of its own at the gateway is named by ours, and there is one for each. */
-function madeTwice({ charges, refunds }: PaymentFile): string[] {
+/** A refund of its own at the gateway is named by ours, and there is one for each; a second one is held. */
+function madeTwice({ charges, refunds, results }: PaymentFile): string[] {
+  if (results.some(isHeldRefund)) return [];
   const made = grouped(
     charges.flatMap((charge) => charge.refunds),
     ({ reference }) => reference,
@@ -49,8 +52,30 @@ function madeTwice({ charges, refunds }: PaymentFile): string[] {
   });
 }
 
-function unresolved({ refunds }: PaymentFile): string[] {
-  return refunds.filter(({ status }) => status === "pending").map(({ id }) => `has ${id} still pending`);
+/** What has succeeded did so by the gateway's word, which is kept; or by a person's who accepted what was held. */
+function unproven({ refunds, results }: PaymentFile): string[] {
+  const accepted = results.filter((row) => isOfRefund(row) && row.resolution === "accept").length;
+  const proven = new Set(
+    results.filter(({ outcome }) => outcome === "refunded").map(({ reversal }) => reversal),
+  );
+  const bare = refunds.filter(({ id, status }) => status === "succeeded" && !proven.has(id));
+  return bare.length <= accepted ? [] : bare.map(({ id }) => `has no word of the gateway's of ${id}`);
+}
+
+/** One about which something is held waits for a person. */
+function unresolved({ refunds, results }: PaymentFile): string[] {
+  const waiting = new Set(results.filter(isHeldRefund).map(({ reversal }) => reversal));
+  return refunds
+    .filter(({ id, status }) => status === "pending" && !waiting.has(id))
+    .map(({ id }) => `has ${id} still pending`);
+}
+
+function isHeldRefund(row: ResultRecord): boolean {
+  return isOfRefund(row) && row.resolution === null;
+}
+
+function isOfRefund({ outcome, heldReason }: ResultRecord): boolean {
+  return outcome === "held" && (heldReason ?? "").startsWith("refund_");
 }
 
 function wrongEvents({ payment, refunds, events }: PaymentFile): string[] {

@@ -37,8 +37,10 @@ export interface SessionRecord {
 export interface ResultRecord {
   readonly id: string;
   readonly session: string | null;
-  /** Of a direct charge. */
+  /** Of a direct charge, or of a refund. */
   readonly payment: string | null;
+  /** The refund, or the returned held payment, that it tells of. */
+  readonly reversal: string | null;
   readonly transaction: string;
   readonly outcome: string;
   readonly heldReason: string | null;
@@ -163,6 +165,7 @@ export type Rule =
   | "refunds equal to the ledger"
   | "no refund above the payment"
   | "each refund made once"
+  | "each refund on record"
   | "each order carried out once"
   | "payments and refunds listed as recorded"
   | "no faulty answer";
