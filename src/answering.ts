@@ -2,12 +2,13 @@ import type { IncomingHttpHeaders } from "node:http2";
 
 import type { ConnectRouter, Interceptor } from "@connectrpc/connect";
 
+import { readBreaker } from "./cardstream/gateway-breaker.js";
 import type { Checkout } from "./checkout/checkout.js";
 import { newId } from "./lib/ids.js";
 import { callContext, requestIdOf } from "./rpc/call-context.js";
 import { merchantErrors } from "./rpc/error-body.js";
 import { createInterceptors, createRoutes } from "./rpc/routes.js";
-import { checkRules, validate } from "./rpc/validate.js";
+import { checkRules, readWholeCheck, validate } from "./rpc/validate.js";
 import type { Sandbox } from "./sandbox/sandbox.js";
 import { createGrpcServer, type GrpcServer } from "./transcode/grpc/grpc-server.js";
 import { createInvoker, type Invoker } from "./transcode/invoke.js";
@@ -19,12 +20,16 @@ import type { Answering } from "./web/ports.js";
 import { isHost } from "./web/request-address.js";
 import { answerUnknownCall } from "./web/unknown-call.js";
 
-/** Every face of the service, from one table of services and one list of interceptors: what the ports answer with. */
-export function createAnswering(
+/**
+ * Every face of the service, from one table of services and one list of interceptors: what the ports answer with. What a face
+ * needs is read by now: a module that cannot be read later, for want of a file descriptor, is lost until a restart.
+ */
+export async function createAnswering(
   checkout: Checkout,
   options: { readonly testMode: boolean; readonly sandbox: Sandbox | undefined; readonly secure: boolean },
-): Answering {
+): Promise<Answering> {
   const { testMode, sandbox, secure } = options;
+  await Promise.all([readWholeCheck(), readBreaker()]);
   const routes = createRoutes(checkout);
   const interceptors = createInterceptors(checkout, testMode);
   const invoker = createInvoker({ routes, interceptors, check: checkRules });
@@ -36,7 +41,7 @@ export function createAnswering(
     renderError: merchantErrors(checkout.log),
     limits: LIMITS,
   });
-  const connect = connectListener(routes, [...interceptors, validate()]);
+  const connect = await connectListener(routes, [...interceptors, validate()]);
   const faces = { transcoder, connect, sandbox: sandbox?.handle.bind(sandbox) };
   const listener = createListener(checkout, faces, secure);
   const takeStream = grpcServer(checkout, invoker);
@@ -48,25 +53,22 @@ function namesOneHost(headers: IncomingHttpHeaders): boolean {
   return headers.host === undefined && isHost(headers[":authority"] ?? "");
 }
 
-/** What the fast path leaves: gRPC-Web, Connect, streams, compressed messages. Read with the first of those. */
-function connectListener(
+/** What the fast path leaves: gRPC-Web, Connect, streams, compressed messages. */
+async function connectListener(
   routes: (router: ConnectRouter) => void,
   interceptors: Interceptor[],
-): Faces["connect"] {
-  let opened: Promise<Listener> | undefined;
-  const open = async (): Promise<Listener> => {
-    const { connectNodeAdapter } = await import("@connectrpc/connect-node");
-    return connectNodeAdapter({
-      routes,
-      interceptors,
-      contextValues,
-      readMaxBytes: LIMITS.requestBytesMax,
-      maxTimeoutMs: LIMITS.timeoutMsMax,
-      // Connect's types of Node's two requests differ from ours in callbacks only.
-      fallback: (request, response) => answerUnknownCall(request, response as Parameters<Listener>[1]),
-    });
-  };
-  return async (request, response) => (await (opened ??= open()))(request, response);
+): Promise<Faces["connect"]> {
+  const { connectNodeAdapter } = await import("@connectrpc/connect-node");
+  const listener: Listener = connectNodeAdapter({
+    routes,
+    interceptors,
+    contextValues,
+    readMaxBytes: LIMITS.requestBytesMax,
+    maxTimeoutMs: LIMITS.timeoutMsMax,
+    // Connect's types of Node's two requests differ from ours in callbacks only.
+    fallback: (request, response) => answerUnknownCall(request, response as Parameters<Listener>[1]),
+  });
+  return async (request, response) => listener(request, response);
 }
 
 const contextValues = (request: object) => callContext(idOfRequest(request));

@@ -2,22 +2,25 @@ import type { Registry as Metrics } from "prom-client";
 
 import { createAnswering } from "./answering.js";
 import type { Checkout, CheckoutPoint } from "./checkout/checkout.js";
-import { createDemonstration, type Demonstration } from "./checkout/create-demonstration.js";
+import { createDemonstration, createFirstTestKey } from "./checkout/create-demonstration.js";
 import { sandboxAccount } from "./checkout/gateway-account.js";
 import { expireSessions } from "./checkout/expire-sessions.js";
 import { reconcile } from "./checkout/reconcile.js";
 import { resumeRefunds } from "./checkout/resume-refunds.js";
-import { keepRegistering } from "./checkout/register-test-accounts.js";
+import { keepRegistering, type Registering } from "./checkout/register-test-accounts.js";
 import { composeCheckout, SANDBOX_PATH } from "./compose-checkout.js";
 import type { Config } from "./config.js";
 import { isDatabaseAway } from "./db/database-errors.js";
 import type { SharedClock } from "./lib/clock.js";
 import type { Log } from "./lib/log.js";
+import { waitAtMost } from "./lib/patience.js";
 import { repeat, type Repeated } from "./lib/repeat.js";
+import { openBothPorts } from "./open-ports.js";
 import type { Sandbox } from "./sandbox/sandbox.js";
-import { openStore } from "./store.js";
+import { StartLimit } from "./start-limit.js";
+import { closeAfterFailure, openStore, type Store } from "./store.js";
 import { createMetrics, openMetricsPort } from "./web/metrics.js";
-import { openHttp2Port, openHttpPort, type OpenPort } from "./web/ports.js";
+import type { OpenPort } from "./web/ports.js";
 
 /** What a test may replace. Everything else is real. */
 export interface Parts {
@@ -42,9 +45,7 @@ const PAUSES: Pauses = { sweep: 2000, reconcile: 1000, resume: 1000 };
 
 /** The service, ready to listen. */
 export interface App {
-  /** The merchant that was made on the first start of an embedded database. */
-  readonly demonstration: Demonstration | undefined;
-  /** Opens the ports. */
+  /** Opens all ports, or none: then it throws a StartFailure. */
   listen(): Promise<AppUrls>;
   /** Says that it closes to whoever asks for its health, lets the running requests end, then closes ports and database. */
   close(): Promise<void>;
@@ -59,38 +60,57 @@ export interface AppUrls {
   /** `host:port` of gRPC. */
   readonly grpc: string;
   readonly metrics: string | undefined;
+  /** The merchant to try an embedded database with; undefined where its operator has made the first one. */
+  readonly demonstration: Demonstration | undefined;
+}
+
+/** A merchant without a live account. */
+export interface Demonstration {
+  readonly merchantId: string;
+  /** Its first test key, where this start has made that; it is never shown again. */
+  readonly testKey: string | undefined;
 }
 
 /** Builds every part of the service and applies pending migrations. The one place that knows them all. */
 export async function createApp(config: Config, parts: Parts): Promise<App> {
-  const store = await openStore(config, parts.log);
+  const limit = new StartLimit();
+  const store = await openStore(config, parts.log, limit);
+  try {
+    return await createAppOn(store, config, parts, limit);
+  } catch (error) {
+    await closeAfterFailure(store.db);
+    throw error;
+  }
+}
+
+async function createAppOn(store: Store, config: Config, parts: Parts, limit: StartLimit): Promise<App> {
   const ports: OpenPort[] = [];
   const bound = { port: config.port };
   const metrics = createMetrics();
   const checkout = composeCheckout(config, { ...parts, store, metrics, port: () => bound.port });
-  const sandbox = config.sandbox && config.sandboxUrl === undefined ? openSandbox(checkout) : undefined;
-  const answering = createAnswering(checkout, {
+  const sandbox = config.sandbox && config.sandboxUrl === undefined ? await openSandbox(checkout) : undefined;
+  const answering = await createAnswering(checkout, {
     testMode: config.sandbox,
     sandbox,
     secure: config.tls !== undefined,
   });
-  const demonstration = config.databaseUrl === undefined ? await createDemonstration(checkout) : undefined;
+  const merchantId = config.databaseUrl === undefined ? await createDemonstration(checkout) : undefined;
   const registering = await registerElsewhere(config, checkout);
   const background: Repeated[] = [];
   return {
-    demonstration,
     async listen() {
-      const http = await openHttpPort(config.host, config.port, config.tls, answering);
+      const { http, grpc } = await openBothPorts(config, answering, limit);
+      ports.push(http, grpc);
       bound.port = http.port;
-      const grpc = await openHttp2Port(config.host, config.grpcPort, config.tls, answering);
       const metricsPort = await openMetrics(config, metrics, parts.log);
+      if (metricsPort !== undefined) ports.push(metricsPort);
       background.push(...workInBackground(checkout, parts.pauses ?? PAUSES));
-      ports.push(http, grpc, ...(metricsPort === undefined ? [] : [metricsPort]));
       return {
         http: checkout.addresses.publicUrl,
         port: http.port,
         grpc: `${config.host}:${grpc.port}`,
         metrics: metricsPort === undefined ? undefined : `http://127.0.0.1:${metricsPort.port}/metrics`,
+        demonstration: merchantId === undefined ? undefined : await demonstrationOf(checkout, merchantId),
       };
     },
     async close() {
@@ -103,12 +123,30 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
   };
 }
 
-/** A stand-in gateway in another process has to be told the test accounts. */
+/**
+ * The first key is made only now that the service listens: a start that fails makes none that nobody ever sees. Without it
+ * the service is whole, and the operator's command makes another.
+ */
+async function demonstrationOf(checkout: Checkout, merchantId: string): Promise<Demonstration> {
+  try {
+    return { merchantId, testKey: await createFirstTestKey(checkout, merchantId) };
+  } catch (error) {
+    checkout.log.warn({ err: error }, "the demonstration merchant's test key could not be made");
+    return { merchantId, testKey: undefined };
+  }
+}
+
+/** A stand-in gateway in another process has to be told the test accounts; the start waits for it only so long. */
+const REGISTERED_WITHIN_MS = 1000;
+
 async function registerElsewhere(
   { sandbox, sandboxUrl }: Config,
   checkout: Checkout,
-): Promise<{ stop(): void } | undefined> {
-  return sandbox && sandboxUrl !== undefined ? await keepRegistering(checkout, sandboxUrl) : undefined;
+): Promise<Registering | undefined> {
+  if (!sandbox || sandboxUrl === undefined) return undefined;
+  const registering = keepRegistering(checkout, sandboxUrl);
+  await waitAtMost(REGISTERED_WITHIN_MS, registering.tried);
+  return registering;
 }
 
 function workInBackground(checkout: Checkout, pauses: Pauses): Repeated[] {
@@ -137,24 +175,17 @@ function workInBackground(checkout: Checkout, pauses: Pauses): Repeated[] {
   ];
 }
 
-/** The stand-in gateway of test mode, read when it is first spoken to. It gets to know test accounts only. */
-function openSandbox(checkout: Checkout): Sandbox {
-  let opened: Promise<Sandbox> | undefined;
-  const open = async (): Promise<Sandbox> => {
-    const { createSandbox } = await import("./sandbox/sandbox.js");
-    return createSandbox({
-      accounts: { secretOf: (merchantID) => sandboxAccount(checkout, merchantID) },
-      db: checkout.db,
-      clock: checkout.clock,
-      log: checkout.log,
-      publicUrl: () => checkout.addresses.sandboxUrl,
-      basePath: SANDBOX_PATH,
-    });
-  };
-  return {
-    handle: async (request, response) => await (await (opened ??= open())).handle(request, response),
-    close: async () => await (await opened)?.close(),
-  };
+/** The stand-in gateway of test mode. It gets to know test accounts only. */
+async function openSandbox(checkout: Checkout): Promise<Sandbox> {
+  const { createSandbox } = await import("./sandbox/sandbox.js");
+  return createSandbox({
+    accounts: { secretOf: (merchantID) => sandboxAccount(checkout, merchantID) },
+    db: checkout.db,
+    clock: checkout.clock,
+    log: checkout.log,
+    publicUrl: () => checkout.addresses.sandboxUrl,
+    basePath: SANDBOX_PATH,
+  });
 }
 
 async function openMetrics(config: Config, metrics: Metrics, log: Log): Promise<OpenPort | undefined> {

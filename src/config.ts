@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
-
+import { parseBaseUrl } from "./lib/base-url.js";
 import { parseKey } from "./lib/key-file.js";
+import { readSmallFile } from "./lib/small-file.js";
 
 /** Everything that the environment decides, checked. README has the table of the variables. */
 export interface Config {
@@ -34,7 +34,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: read.port("PORT") ?? 8080,
     grpcPort: read.port("GRPC_PORT") ?? 50051,
     metricsPort: read.text("METRICS_PORT") === "off" ? "off" : (read.port("METRICS_PORT") ?? 9464),
-    databaseUrl: read.url("DATABASE_URL", ["mysql:", "mariadb:"], "mysql:// or mariadb://"),
+    databaseUrl: read.databaseUrl("DATABASE_URL"),
     dataDir: read.text("DATA_DIR") ?? "data",
     publicUrl: read.webUrl("PUBLIC_URL"),
     hppUrl: read.webUrl("HPP_URL"),
@@ -45,6 +45,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: read.choice("LOG_LEVEL", LOG_LEVELS) ?? "info",
     tls: readTls(read),
   };
+  if (config.port === config.grpcPort && config.port !== 0)
+    read.problems.push("GRPC_PORT must be another port than PORT");
   read.throwProblems();
   return config;
 }
@@ -52,10 +54,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 function readTls(read: EnvironmentReader): Config["tls"] {
-  const cert = read.parsed("TLS_CERT", (file) => readFileSync(file));
-  const key = read.parsed("TLS_KEY", (file) => readFileSync(file));
+  const cert = read.parsed("TLS_CERT", readSmallFile);
+  const key = read.parsed("TLS_KEY", readSmallFile);
   if (cert !== undefined && key !== undefined) return { cert, key };
-  if (cert !== undefined || key !== undefined) read.problems.push("TLS_CERT and TLS_KEY go together");
+  if ((read.text("TLS_CERT") === undefined) !== (read.text("TLS_KEY") === undefined))
+    read.problems.push("TLS_CERT and TLS_KEY go together");
   return undefined;
 }
 
@@ -88,14 +91,23 @@ class EnvironmentReader {
 
   /** An http or https URL without a slash at the end. */
   webUrl(name: string): string | undefined {
-    return this.url(name, ["http:", "https:"], "http:// or https://")?.replace(/\/+$/, "");
+    const text = this.text(name);
+    try {
+      return text === undefined ? undefined : parseBaseUrl(text);
+    } catch (error) {
+      return this.#problem(`${name} ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
-  url(name: string, protocols: readonly string[], kinds: string): string | undefined {
+  databaseUrl(name: string): string | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
-    return this.#problem(`${name} must be a URL of the kind ${kinds}`);
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || !["mysql:", "mariadb:"].includes(url.protocol))
+      return this.#problem(`${name} must be a URL of the kind mysql:// or mariadb://`);
+    // A password with this sign would be read as a host.
+    if (text.includes("#")) return this.#problem(`${name} must have %23 in the place of #`);
+    return text;
   }
 
   parsed<T>(name: string, parse: (text: string) => T): T | undefined {

@@ -29,9 +29,7 @@ export function createGatewayBreaker({ failures, pauseMs }: BreakerLimits = LIMI
   const breakers = new Map<string, CircuitBreakerPolicy>();
   return {
     async run(gatewayUrl, work, isFailure) {
-      // Read with the first charge: the start of a service need not wait for it.
-      const { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhenResult } =
-        await import("cockatiel");
+      const { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhenResult } = await cockatiel();
       const createBreaker = () =>
         circuitBreaker(handleWhenResult(isFailed), {
           halfOpenAfter: pauseMs,
@@ -52,6 +50,14 @@ export function createGatewayBreaker({ failures, pauseMs }: BreakerLimits = LIMI
     },
   };
 }
+
+/** Reads what breakers are made of, for a service that must not have to read it later. */
+export async function readBreaker(): Promise<void> {
+  await cockatiel();
+}
+
+/** The operator's commands charge nothing, and need not read it. */
+const cockatiel = () => import("cockatiel");
 
 function isFailed(run: unknown): boolean {
   return (run as { readonly failed: boolean }).failed;

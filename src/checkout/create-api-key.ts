@@ -1,4 +1,4 @@
-import { insertApiKey } from "../db/api-keys.js";
+import { type ApiKeyRow, insertApiKey } from "../db/api-keys.js";
 import { findGatewayAccount } from "../db/gateway-accounts.js";
 import { findMerchant } from "../db/merchants.js";
 import { inTransaction } from "../db/transaction.js";
@@ -26,13 +26,21 @@ export async function createApiKey(registry: Registry, owner: Owner): Promise<Cr
       "mode",
     );
   }
-  const now = registry.clock.now();
-  const key = newApiKey(owner.livemode);
-  const { merchantId, livemode } = owner;
+  const { key, row } = newKey(registry, owner);
+  await inTransaction(registry.db, "READ COMMITTED", (tx) => insertApiKey(tx, row));
+  const { id, merchantId, livemode, createdAt } = row;
+  return { id, merchantId, livemode, createdAt, key };
+}
+
+/** A key that is not stored yet, and its row. */
+export function newKey(
+  { clock }: Pick<Registry, "clock">,
+  { merchantId, livemode }: Owner,
+): { readonly key: string; readonly row: ApiKeyRow } {
+  const now = clock.now();
+  const key = newApiKey(livemode);
   const row = { id: newId("key", now), merchantId, livemode, createdAt: now };
-  const secretParts = { hash: hashApiKey(key), last4: last4OfApiKey(key), revokedAt: null };
-  await inTransaction(registry.db, "READ COMMITTED", (tx) => insertApiKey(tx, { ...row, ...secretParts }));
-  return { ...row, key };
+  return { key, row: { ...row, hash: hashApiKey(key), last4: last4OfApiKey(key), revokedAt: null } };
 }
 
 /** Throws a Refusal where there is no such merchant. */

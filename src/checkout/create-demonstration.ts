@@ -1,21 +1,41 @@
-import { listMerchants } from "../db/merchants.js";
-import { createApiKey } from "./create-api-key.js";
-import { createMerchant, type Registry } from "./create-merchant.js";
+import { insertApiKey, listApiKeys } from "../db/api-keys.js";
+import { insertGatewayAccount } from "../db/gateway-accounts.js";
+import { insertMerchant, listMerchants } from "../db/merchants.js";
+import { inTransaction } from "../db/transaction.js";
+import { newKey } from "./create-api-key.js";
+import { newMerchant, type Registry } from "./create-merchant.js";
 
-/** A merchant to try the service with, and its test key. */
-export interface Demonstration {
-  readonly merchantId: string;
-  readonly testKey: string;
+const NAME = "Demonstration shop";
+
+/**
+ * Makes a demonstration merchant, without a live gateway account, where there is no merchant at all. Answers its id, also
+ * where it was made before; undefined where the first merchant is another one.
+ *
+ * For the embedded engine: its transaction has the file to itself, so of several first starts one makes the merchant, and
+ * the others find it.
+ */
+export async function createDemonstration(registry: Registry): Promise<string | undefined> {
+  const { row, accounts } = newMerchant(registry, { name: NAME, countryCode: "GB", live: undefined });
+  if ((await listMerchants(registry.db.manager)).length === 0) {
+    await inTransaction(registry.db, "SERIALIZABLE", async (tx) => {
+      if ((await listMerchants(tx)).length > 0) return;
+      await insertMerchant(tx, row);
+      for (const account of accounts) await insertGatewayAccount(tx, account);
+    });
+  }
+  const [first] = await listMerchants(registry.db.manager);
+  return first?.name === NAME ? first.id : undefined;
 }
 
-/** Makes a demonstration merchant where there is no merchant at all. It has no live gateway account. */
-export async function createDemonstration(registry: Registry): Promise<Demonstration | undefined> {
-  if ((await listMerchants(registry.db.manager)).length > 0) return undefined;
-  const merchant = await createMerchant(registry, {
-    name: "Demonstration shop",
-    countryCode: "GB",
-    live: undefined,
+/** Makes the test key of a merchant that has never had a key. Undefined where it has: a key is known only when it is made. */
+export async function createFirstTestKey(
+  registry: Registry,
+  merchantId: string,
+): Promise<string | undefined> {
+  const { key, row } = newKey(registry, { merchantId, livemode: false });
+  return await inTransaction(registry.db, "SERIALIZABLE", async (tx) => {
+    if ((await listApiKeys(tx, merchantId)).length > 0) return undefined;
+    await insertApiKey(tx, row);
+    return key;
   });
-  const { key } = await createApiKey(registry, { merchantId: merchant.id, livemode: false });
-  return { merchantId: merchant.id, testKey: key };
 }

@@ -37,6 +37,19 @@ export interface NewMerchant {
 
 /** Creates a merchant with a sandbox account of its own, and its live account where it has one. */
 export async function createMerchant(registry: Registry, merchant: NewMerchant): Promise<MerchantRow> {
+  const { row, accounts } = newMerchant(registry, merchant);
+  await inTransaction(registry.db, "READ COMMITTED", async (tx) => {
+    await insertMerchant(tx, row);
+    for (const each of accounts) await insertGatewayAccount(tx, each);
+  });
+  return row;
+}
+
+/** The rows of a merchant that is not stored yet. */
+export function newMerchant(
+  registry: Registry,
+  merchant: NewMerchant,
+): { readonly row: MerchantRow; readonly accounts: readonly GatewayAccountRow[] } {
   const now = registry.clock.now();
   const row: MerchantRow = {
     id: newId("mer", now),
@@ -50,11 +63,7 @@ export async function createMerchant(registry: Registry, merchant: NewMerchant):
   const { live } = merchant;
   const accounts = [account(false, sandboxCredentials())];
   if (live !== undefined) accounts.push(account(true, checkLiveAccount(live)));
-  await inTransaction(registry.db, "READ COMMITTED", async (tx) => {
-    await insertMerchant(tx, row);
-    for (const each of accounts) await insertGatewayAccount(tx, each);
-  });
-  return row;
+  return { row, accounts };
 }
 
 /** What the gateway knows an account by. */

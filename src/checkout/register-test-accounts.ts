@@ -6,32 +6,41 @@ import { listTestAccounts, type TestAccount } from "./gateway-account.js";
  * Tells a sandbox gateway that runs as a process of its own about every test account. Telling it again changes nothing.
  * Throws where it cannot be reached, or has another secrets key.
  */
-export async function registerTestAccounts(registry: Registry, sandboxUrl: string): Promise<void> {
+export async function registerTestAccounts(
+  registry: Registry,
+  sandboxUrl: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const accounts = await listTestAccounts(registry);
   for (let from = 0; from < accounts.length; from += BATCH) {
-    await put(registry, sandboxUrl, accounts.slice(from, from + BATCH));
+    await put(registry, sandboxUrl, accounts.slice(from, from + BATCH), signal);
   }
 }
 
+/** Accounts that are being registered. */
+export interface Registering {
+  /** Ends with the first attempt, however that ended. */
+  readonly tried: Promise<void>;
+  stop(): void;
+}
+
 /** Registers now, and if that fails again and again until it has succeeded; `stop` ends it. Never throws. */
-export async function keepRegistering(
-  registry: Registry & { readonly log: Log },
-  sandboxUrl: string,
-): Promise<{ stop(): void }> {
+export function keepRegistering(registry: Registry & { readonly log: Log }, sandboxUrl: string): Registering {
   let timer: NodeJS.Timeout | undefined;
-  let isStopped = false;
+  const stopping = new AbortController();
   const attempt = async (): Promise<void> => {
     try {
-      await registerTestAccounts(registry, sandboxUrl);
+      await registerTestAccounts(registry, sandboxUrl, stopping.signal);
     } catch (error) {
+      if (stopping.signal.aborted) return;
       registry.log.warn({ err: error }, "the sandbox gateway does not know the test accounts yet");
-      if (!isStopped) timer = setTimeout(() => void attempt(), PAUSE_MS).unref();
+      timer = setTimeout(() => void attempt(), PAUSE_MS).unref();
     }
   };
-  await attempt();
   return {
+    tried: attempt(),
     stop() {
-      isStopped = true;
+      stopping.abort();
       clearTimeout(timer);
     },
   };
@@ -49,13 +58,15 @@ async function put(
   { sealer }: Registry,
   sandboxUrl: string,
   accounts: readonly TestAccount[],
+  stopping: AbortSignal | undefined,
 ): Promise<void> {
+  const late = AbortSignal.timeout(ANSWER_WITHIN_MS);
   const answer = await fetch(`${sandboxUrl}/accounts`, {
     method: "PUT",
     headers: { authorization: `Bearer ${sealer.sandboxToken}`, "content-type": "application/json" },
     body: JSON.stringify({ accounts }),
     redirect: "error",
-    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    signal: stopping === undefined ? late : AbortSignal.any([late, stopping]),
   });
   if (answer.ok) return await answer.body?.cancel();
   throw new Error(`The sandbox gateway refused the test accounts: ${answer.status} ${await answer.text()}`);

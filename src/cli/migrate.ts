@@ -1,10 +1,9 @@
 import type { Command } from "commander";
 
 import { readConfig } from "../config.js";
-import { openDatabase } from "../db/data-source.js";
-import { migrate } from "../db/migrate.js";
-import { entities, migrations } from "../db/schema.js";
 import { createLog } from "../lib/log.js";
+import { openMigrated } from "../store.js";
+import { endProcess } from "./end-process.js";
 import { jsonOption } from "./options.js";
 import { write } from "./output.js";
 import { fail } from "./registry.js";
@@ -18,17 +17,13 @@ export function addMigrateCommand(migrate: Command, env: NodeJS.ProcessEnv): voi
       else write(applied.length === 0 ? "Nothing to apply." : `Applied: ${applied.join(", ")}.`);
     } catch (error) {
       fail(error);
+      await endProcess(1);
     }
   });
 }
 
-async function applyMigrations(env: NodeJS.ProcessEnv): Promise<string[]> {
-  const { databaseUrl: url, dataDir } = readConfig(env);
-  const log = createLog("warn", process.stderr);
-  const db = await openDatabase({ url, dataDir, entities, migrations, log });
-  try {
-    return await migrate(db);
-  } finally {
-    await db.close();
-  }
+async function applyMigrations(env: NodeJS.ProcessEnv): Promise<readonly string[]> {
+  const { db, applied } = await openMigrated(readConfig(env), createLog("warn", process.stderr));
+  await db.close();
+  return applied;
 }

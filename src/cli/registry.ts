@@ -5,6 +5,7 @@ import { Refusal } from "../domain/refusal.js";
 import type { SharedClock } from "../lib/clock.js";
 import { createLog, type Log } from "../lib/log.js";
 import { openStore, type Store } from "../store.js";
+import { endProcess } from "./end-process.js";
 
 /** What the operator's commands work with. */
 export interface OperatorRegistry extends Registry {
@@ -54,6 +55,7 @@ async function withStore(
     }
   } catch (error) {
     fail(error);
+    await endProcess(1);
   }
 }
 

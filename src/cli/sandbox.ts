@@ -1,43 +1,33 @@
 import type { Command } from "commander";
 
-import { type Config, readConfig } from "../config.js";
+import type { Config } from "../config.js";
 import { systemClock } from "../lib/clock.js";
-import { createLog, type Log } from "../lib/log.js";
+import type { Log } from "../lib/log.js";
+import { openOnePort } from "../open-ports.js";
 import { createAccountBook } from "../sandbox/account-book.js";
 import { createSandbox } from "../sandbox/sandbox.js";
+import { StartFailure, StartLimit } from "../start-limit.js";
 import { openStore, type Store } from "../store.js";
 import { checkedListener } from "../web/checked-listener.js";
-import { openHttpPort } from "../web/ports.js";
-import { closeOnSignal } from "./close-on-signal.js";
-import { write } from "./output.js";
-import { fail } from "./registry.js";
+import type { OpenPort } from "../web/ports.js";
+import { runService, type Service } from "./run-service.js";
 
 /** `sandbox`: runs the sandbox gateway as a process of its own, for services with SANDBOX_URL. */
 export function addSandboxCommand(sandbox: Command, env: NodeJS.ProcessEnv): void {
-  sandbox.action(async () => {
-    try {
-      const config = readConfig(env);
-      await serveSandbox(config, createLog(config.logLevel, process.stderr));
-    } catch (error) {
-      fail(error);
-    }
-  });
+  sandbox.action(async () => await runService(env, buildSandbox));
 }
 
-async function serveSandbox(config: Config, log: Log): Promise<void> {
+async function buildSandbox(config: Config, log: Log): Promise<Service> {
   if (config.secretsKey === undefined) {
-    throw new Error("SECRETS_KEY is required, the one of the services: they register their accounts by it.");
+    throw new StartFailure(
+      "SECRETS_KEY is required, the one of the services: they register their accounts by it.",
+    );
   }
-  const store = await openStore(config, log);
-  try {
-    await open(config, store, log);
-  } catch (error) {
-    await store.db.close();
-    throw error;
-  }
+  const limit = new StartLimit();
+  return sandboxOn(await openStore(config, log, limit), config, log, limit);
 }
 
-async function open(config: Config, { db, sealer }: Store, log: Log): Promise<void> {
+function sandboxOn({ db, sealer }: Store, config: Config, log: Log, limit: StartLimit): Service {
   const bound = { port: config.port };
   const scheme = config.tls === undefined ? "http" : "https";
   const publicUrl = (): string => config.publicUrl ?? `${scheme}://localhost:${bound.port}`;
@@ -51,17 +41,20 @@ async function open(config: Config, { db, sealer }: Store, log: Log): Promise<vo
     publicUrl,
     basePath: "",
   });
-  const http = await openHttpPort(config.host, config.port, config.tls, {
-    listener: checkedListener(config.tls !== undefined, (request, response) => {
-      void sandbox.handle(request, response); // Never rejects.
-    }),
+  const listener = checkedListener(config.tls !== undefined, (request, response) => {
+    void sandbox.handle(request, response); // Never rejects.
   });
-  bound.port = http.port;
-  const close = async (): Promise<void> => {
-    await http.close();
-    await sandbox.close();
-    await db.close();
+  let http: OpenPort | undefined;
+  return {
+    async listen() {
+      http = await openOnePort(config, { listener }, limit);
+      bound.port = http.port;
+      return [`Sandbox gateway  ${publicUrl()}`];
+    },
+    async close() {
+      await http?.close();
+      await sandbox.close();
+      await db.close();
+    },
   };
-  closeOnSignal({ close }, log);
-  write(`Sandbox gateway  ${publicUrl()}`); // Last: who reads it may send a signal at once.
 }

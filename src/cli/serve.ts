@@ -1,46 +1,41 @@
 import type { Command } from "commander";
 
-import type { AppUrls } from "../app.js";
-import { type Config, readConfig } from "../config.js";
-import { createLog, type Log } from "../lib/log.js";
-import { closeOnSignal } from "./close-on-signal.js";
-import { write } from "./output.js";
-import { fail } from "./registry.js";
+import type { AppUrls, Demonstration } from "../app.js";
+import { runService } from "./run-service.js";
 
 /** `serve`: runs the service until SIGTERM or SIGINT. */
 export function addServeCommand(command: Command, env: NodeJS.ProcessEnv): void {
   command.action(async () => {
-    try {
-      const config = readConfig(env);
-      await serve(config, createLog(config.logLevel, process.stderr));
-    } catch (error) {
-      fail(error);
-    }
+    await runService(env, async (config, log) => {
+      // Only this command needs the whole service; the others start in half the time without it.
+      const { createApp } = await import("../app.js");
+      const app = await createApp(config, { log });
+      return { listen: async () => announcement(await app.listen()), close: () => app.close() };
+    });
   });
 }
 
-async function serve(config: Config, log: Log): Promise<void> {
-  // Only this command needs the whole service; the others start in half the time without it.
-  const { createApp } = await import("../app.js");
-  const app = await createApp(config, { log });
-  try {
-    if (app.demonstration !== undefined)
-      write(`Test key of a demonstration merchant: ${app.demonstration.testKey}`);
-    const urls = await app.listen();
-    announce(urls, app.demonstration?.testKey);
-    closeOnSignal(app, log);
-  } catch (error) {
-    await app.close();
-    throw error;
-  }
+function announcement(urls: AppUrls): string[] {
+  const { http, grpc, metrics, demonstration } = urls;
+  return [
+    ...(demonstration?.testKey === undefined
+      ? []
+      : [`Test key of a demonstration merchant: ${demonstration.testKey}`]),
+    `API, payment pages  ${http}`,
+    `gRPC                ${grpc}`,
+    ...(metrics === undefined ? [] : [`Metrics             ${metrics}`]),
+    ...(demonstration === undefined ? [] : howToTry(http, demonstration)),
+  ];
 }
 
-function announce(urls: AppUrls, testKey: string | undefined): void {
-  write(`API, payment pages  ${urls.http}`);
-  write(`gRPC                ${urls.grpc}`);
-  if (urls.metrics !== undefined) write(`Metrics             ${urls.metrics}`);
-  if (testKey !== undefined)
-    write(`\nCreate a session, then open its url in a browser:\n\n${curlLine(urls.http, testKey)}\n`);
+/** A key is stored as its hash only: where it is lost, another one is made. */
+function howToTry(url: string, { merchantId, testKey }: Demonstration): string[] {
+  const another = `bin/calmony-pay keys create --merchant ${merchantId} --mode test`;
+  if (testKey === undefined) return [`Another test key    ${another}`];
+  return [
+    `Another test key    ${another}`,
+    `\nCreate a session, then open its url in a browser:\n\n${curlLine(url, testKey)}\n`,
+  ];
 }
 
 /** One line, to be pasted. */

@@ -11,16 +11,18 @@ const WAIT_SECONDS = 120;
 
 /**
  * Runs the migrations that were not applied yet and answers their names. Any number of processes may do so at once: one
- * applies them, the others wait and find nothing left.
+ * applies them, the others wait and find nothing left. `begun` is called once the database has answered, and on the
+ * embedded engine has let this process write: what comes then may take long.
  */
-export async function migrate(database: Database): Promise<string[]> {
-  if (database.engine === "sqlite") return migrateSqlite(database);
-  return database.patiently(() => migrateUnderLock(database));
+export async function migrate(database: Database, begun: () => void = () => {}): Promise<string[]> {
+  if (database.engine === "sqlite") return migrateSqlite(database, begun);
+  return database.patiently(() => migrateUnderLock(database, begun));
 }
 
 /** All of them in one transaction, which reads what is applied only once it holds the file. */
-function migrateSqlite(database: Database): Promise<string[]> {
+function migrateSqlite(database: Database, begun: () => void): Promise<string[]> {
   return inTransaction(database, "SERIALIZABLE", (tx) => {
+    begun();
     if (tx.queryRunner === undefined) throw new Error("A transaction without its query runner");
     return applyPending(database, tx.queryRunner);
   });
@@ -30,11 +32,12 @@ function migrateSqlite(database: Database): Promise<string[]> {
  * A server commits each step by itself, so a migration that failed half-way is run again from its start: every step must
  * be repeatable. The lock and the migrations are one connection's, which may be all that there is: lost, it ends both.
  */
-async function migrateUnderLock(database: Database): Promise<string[]> {
+async function migrateUnderLock(database: Database, begun: () => void): Promise<string[]> {
   const runner = database.dataSource.createQueryRunner();
   try {
     const lock = await lockName(runner);
-    await takeLock(runner, lock);
+    begun();
+    if (!(await takeLock(runner, lock, 0))) await waitForLock(database, runner, lock);
     try {
       // A service waits 2 s for a table; a table that is to change may be in use for longer, such as by a dump.
       await runner.query(`set session lock_wait_timeout = ${WAIT_SECONDS}`);
@@ -54,19 +57,21 @@ async function closeFor(runner: QueryRunner): Promise<void> {
   await runner.release();
 }
 
+async function waitForLock({ log }: Database, runner: QueryRunner, name: string): Promise<void> {
+  log.warn({ seconds: WAIT_SECONDS }, "another process migrates this database: waiting for it");
+  if (await takeLock(runner, name, WAIT_SECONDS)) return;
+  throw new Error(`Another process has been migrating this database for ${WAIT_SECONDS} s`);
+}
+
 /** Holds for the whole server, and takes at most 64 characters. MySQL 9 computes no MD5 any more. */
 async function lockName(runner: QueryRunner): Promise<string> {
   const [row]: { name: string }[] = await runner.query("select database() as name");
   return `calmony-pay migrate ${createHash("md5").update(String(row?.name)).digest("hex")}`;
 }
 
-async function takeLock(runner: QueryRunner, name: string): Promise<void> {
-  const [row]: { taken: unknown }[] = await runner.query("select get_lock(?, ?) as taken", [
-    name,
-    WAIT_SECONDS,
-  ]);
-  if (Number(row?.taken) === 1) return;
-  throw new Error(`Another process has been migrating this database for ${WAIT_SECONDS} s`);
+async function takeLock(runner: QueryRunner, name: string, seconds: number): Promise<boolean> {
+  const [row]: { taken: unknown }[] = await runner.query("select get_lock(?, ?) as taken", [name, seconds]);
+  return Number(row?.taken) === 1;
 }
 
 async function giveBack(database: Database, runner: QueryRunner, name: string): Promise<void> {

@@ -1,10 +1,11 @@
-import { mkdir } from "node:fs/promises";
+import { closeSync, openSync, statSync } from "node:fs";
 import path from "node:path";
 
 import Libsql from "libsql";
 import { DataSource } from "typeorm/data-source/DataSource.js";
 import { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSqlite3Driver.js";
 
+import { makeFolder } from "../lib/make-folder.js";
 import { onceFree } from "./busy.js";
 import type { SharedOptions } from "./shared-options.js";
 import { SerialQueryRunner } from "./serial-query-runner.js";
@@ -27,8 +28,9 @@ const PRAGMAS = "pragma journal_mode = wal; pragma synchronous = full; pragma fo
 
 /** Opens the embedded file, made with its folder where it is missing. */
 export async function openSqlite(dataDir: string, shared: SharedOptions) {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 }); // Payments: for the service's own user only.
+  await makeFolder(dataDir);
   const file = path.join(dataDir, "calmony-pay.db");
+  makeFile(file);
   const dataSource = new DataSource({
     ...shared,
     type: "better-sqlite3",
@@ -57,4 +59,19 @@ export async function openSqlite(dataDir: string, shared: SharedOptions) {
 /** No statement is taken for lost here. */
 function patiently<T>(work: () => Promise<T>): Promise<T> {
   return work();
+}
+
+/**
+ * Payments are for the service's own user only. SQLite would let everybody read a new file, and gives those that it makes
+ * beside it, with what was written last, the mode of this one.
+ *
+ * A file that is there is not opened: its close would take away every lock that SQLite has on it in this process.
+ */
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, "wx", 0o600)); // At once: nobody in this process has opened it in between.
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if (!statSync(file).isFile()) throw new Error(`${file} is not a regular file.`, { cause: error });
+  }
 }

@@ -1,22 +1,15 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, unlinkSync, writeSync } from "node:fs";
 import path from "node:path";
+
+import { readSmallFile } from "./small-file.js";
 
 const KEY_BYTES = 32;
 
 /** Reads a key of 32 bytes from its file, in base64. Undefined where there is no file; throws where it holds no such key. */
 export function readKeyFile(file: string): Buffer | undefined {
   try {
-    return parseKey(readFileSync(file, "utf8"), file);
+    return parseKey(readSmallFile(file).toString("utf8"), file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
@@ -41,7 +34,7 @@ export function makeKeyFile(file: string): Buffer {
     unlinkSync(draft);
   }
   keepEntry(path.dirname(file));
-  return parseKey(readFileSync(file, "utf8"), file);
+  return parseKey(readSmallFile(file).toString("utf8"), file);
 }
 
 /** The 32 bytes of a key in base64. `source` is where it was found, for the error. */

@@ -21,8 +21,14 @@ export function validate(): Interceptor {
   };
 }
 
-/** protovalidate and its CEL are a hundred files, which a service reads when somebody sends the first doubtful request. */
-async function checkWhole(schema: DescMessage, message: Message): Promise<void> {
-  const { checkMessage } = await import("./check-message.js");
-  checkMessage(schema, message);
+/** Reads what checks doubtful messages, for a service that must not have to read it later. */
+export async function readWholeCheck(): Promise<void> {
+  await wholeCheck();
 }
+
+async function checkWhole(schema: DescMessage, message: Message): Promise<void> {
+  (await wholeCheck()).checkMessage(schema, message);
+}
+
+/** protovalidate and its CEL are a hundred files: for a program that only imports this one, they are not worth reading. */
+const wholeCheck = () => import("./check-message.js");

@@ -23,27 +23,23 @@ export async function openMetricsPort(
   log: Log,
 ): Promise<OpenPort | undefined> {
   try {
-    let ofProcess: Promise<void> | undefined;
+    const { collectDefaultMetrics } = await import("prom-client");
+    let isComplete = false;
     const listener = checkedListener(false, (request, response) => {
-      const complete = (ofProcess ??= addMetricsOfProcess(registry));
-      complete
-        .then(() => answer(registry, request, response))
-        .catch((error: unknown) => {
-          log.error({ err: error }, "the metrics could not be written");
-          response.destroy();
-        });
+      // Memory, CPU, event loop, garbage: watched only where somebody looks.
+      const isFirst = !isComplete;
+      isComplete = true;
+      if (isFirst) collectDefaultMetrics({ register: registry });
+      answer(registry, request, response).catch((error: unknown) => {
+        log.error({ err: error }, "the metrics could not be written");
+        response.destroy();
+      });
     });
     return await openHttpPort("127.0.0.1", port, undefined, { listener });
   } catch (error) {
     log.warn({ err: error, port }, "no metrics: the port cannot be opened");
     return undefined;
   }
-}
-
-/** Memory, CPU, event loop, garbage. */
-async function addMetricsOfProcess(register: Registry): Promise<void> {
-  const { collectDefaultMetrics } = await import("prom-client");
-  collectDefaultMetrics({ register });
 }
 
 async function answer(registry: Registry, request: HttpRequest, response: HttpResponse): Promise<void> {

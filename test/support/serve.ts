@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 
 import type { Test } from "tap";
 
@@ -39,4 +40,14 @@ export async function serve(t: Pick<Test, "teardown">, env: Record<string, strin
     if (line.startsWith(isFirst ? "curl" : "gRPC")) return { url, grpc, printed, stop };
   }
   throw new Error(`serve ended before it was ready: ${printed.join("\n")}`);
+}
+
+/** Reads what a process writes until it matches. Throws where the process has ended before. */
+export async function untilWritten(output: Readable | null, wanted: RegExp): Promise<string> {
+  let text = "";
+  for await (const chunk of output ?? []) {
+    text += String(chunk);
+    if (wanted.test(text)) return text;
+  }
+  throw new Error(`It has ended before it wrote ${wanted}: ${text}`);
 }

@@ -1,0 +1,36 @@
+/** What addresses are put behind: scheme, host, perhaps a port and a path. */
+const BASE_URL =
+  /^https?:\/\/([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?((?:\/(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+)*)\/*$/i;
+
+/** A page's address behind it still fits into every field and column. */
+const LENGTH_MAX = 500;
+
+/**
+ * A base URL without a slash at the end. Throws an Error that says what is wrong where an address put behind it would not lead
+ * where people read that it leads: with a query, a fragment, a user, or a host that programs write differently.
+ */
+export function parseBaseUrl(text: string): string {
+  const fault = FAULTS.find(({ found }) => found.test(text));
+  if (fault !== undefined) throw new Error(`must be a URL ${fault.says}`);
+  if (text.length > LENGTH_MAX) throw new Error(`must have ${LENGTH_MAX} characters at most`);
+  const parts = BASE_URL.exec(text);
+  if (parts === null || !URL.canParse(text)) throw new Error("must be a URL of the kind http:// or https://");
+  const { origin, hostname, port, pathname } = new URL(text);
+  if (hostname !== parts[1]?.toLowerCase()) throw new Error(`must name its host as ${hostname}`);
+  if (/^\.|\.\.|\.$/.test(hostname)) throw new Error("must name its host without a dot too many");
+  if (port === "0") throw new Error("must not name port 0");
+  const path = pathname.replace(/\/+$/, "");
+  if (path !== parts[2]) throw new Error("must have a path without . and ..");
+  return `${origin}${path}`;
+}
+
+/** The first that is found is told. */
+const FAULTS: readonly { readonly found: RegExp; readonly says: string }[] = [
+  // oxlint-disable-next-line no-control-regex -- They are what is looked for.
+  { found: /[\u0000-\u0020\u007f]/, says: "without spaces and control characters" },
+  { found: /[^\u0020-\u007e]/, says: "in ASCII: its host in punycode (xn--...), its path percent-encoded" },
+  { found: /\\/, says: "without backslashes" },
+  { found: /\?/, says: "without a query (?)" },
+  { found: /#/, says: "without a fragment (#)" },
+  { found: /^[^/]*\/\/[^/]*@/, says: "without a user and password (@)" },
+];
