@@ -24,8 +24,13 @@ export async function askAtOnce(checkout: Checkout, session: CheckoutSession): P
   const leased = await lease(checkout, wanted);
   const asking = leased.map((row) => logFailure(checkout, askAboutAttempt(checkout, row)));
   if (asking.length > 0) await waitAtMost(PATIENCE_MS, Promise.all(asking));
-  const after = await listPendingAttempts(checkout.db.manager, session.id);
-  const newest = after.find(({ reference }) => reference === attemptReference(session.id, session.attempt));
+  return await isInDoubt(checkout, session);
+}
+
+/** True where the newest attempt of a session is in doubt, by what is known without asking. */
+export async function isInDoubt({ db }: Checkout, { id, attempt }: CheckoutSession): Promise<boolean> {
+  const pending = await listPendingAttempts(db.manager, id);
+  const newest = pending.find(({ reference }) => reference === attemptReference(id, attempt));
   return newest?.standing === "doubtful";
 }
 

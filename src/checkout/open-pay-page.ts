@@ -10,7 +10,7 @@ import { currencyByCode } from "../domain/money.js";
 import { redirectUrl } from "../domain/redirect-url.js";
 import { type CheckoutSession, closesAt, keepsCard, mayGiveForm } from "../domain/session.js";
 import type { Clock } from "../lib/clock.js";
-import { askAtOnce } from "./ask-at-once.js";
+import { askAtOnce, isInDoubt } from "./ask-at-once.js";
 import { callbackUrl } from "./callback-url.js";
 import type { Checkout } from "./checkout.js";
 import { openGatewayAccount } from "./gateway-account.js";
@@ -26,6 +26,18 @@ export type PayPage =
   | { readonly kind: "expired"; readonly cancelUrl: string }
   /** A result waits for a person, or is not known yet: paying again could charge twice. */
   | { readonly kind: "checking"; readonly cancelUrl: string };
+
+/** What the page of a session shows before it is opened; `open` is one that would give a form out. */
+export type SeenPayPage = Exclude<PayPage, { readonly kind: "form" }> | { readonly kind: "open" };
+
+/** Looks at the page of a session for whom nothing may change: the gateway is not asked, and no form goes out. */
+export async function lookAtPayPage(checkout: Checkout, sessionId: string): Promise<SeenPayPage> {
+  const session = await findCheckoutSession(checkout.db.manager, sessionId);
+  if (session === undefined) return { kind: "unknown" };
+  const inDoubt = session.status !== "complete" && (await isInDoubt(checkout, session));
+  const closed = await closedPage(checkout, await clockOf(checkout, session), session, inDoubt);
+  return closed ?? { kind: "open" };
+}
 
 /**
  * Opens the page of a session: gives out the form of its current attempt, where one may be given. Where one was given out
@@ -49,7 +61,7 @@ async function closedPage(
   clock: Clock,
   session: CheckoutSession,
   inDoubt: boolean,
-): Promise<PayPage | undefined> {
+): Promise<Exclude<PayPage, { readonly kind: "form" }> | undefined> {
   if (session.status === "complete") {
     return { kind: "complete", successUrl: redirectUrl(session.successUrl, session.id) };
   }

@@ -2,7 +2,7 @@ import { findCheckoutSession } from "../db/checkout-sessions.js";
 import { findNewestOutcome, hasUnresolvedHeldResult } from "../db/gateway-results.js";
 import type { Outcome } from "../domain/judgement.js";
 import { redirectUrl } from "../domain/redirect-url.js";
-import { askAtOnce } from "./ask-at-once.js";
+import { askAtOnce, isInDoubt } from "./ask-at-once.js";
 import type { Checkout } from "./checkout.js";
 
 /** Where a browser goes that has brought a result or waits for one: on to the merchant, or to a page of ours. */
@@ -33,9 +33,22 @@ export async function returnDestination(
 
 /** The destination of a browser that waits: the gateway is asked, and what it said last decides. */
 export async function waitingDestination(checkout: Checkout, sessionId: string): Promise<ReturnDestination> {
+  return await destinationBy(askAtOnce, checkout, sessionId);
+}
+
+/** The same for whom nothing may change: the gateway is not asked. */
+export async function lookAtDestination(checkout: Checkout, sessionId: string): Promise<ReturnDestination> {
+  return await destinationBy(isInDoubt, checkout, sessionId);
+}
+
+async function destinationBy(
+  doubt: typeof askAtOnce,
+  checkout: Checkout,
+  sessionId: string,
+): Promise<ReturnDestination> {
   const session = await findCheckoutSession(checkout.db.manager, sessionId);
   if (session === undefined) return { kind: "unknown" };
-  const inDoubt = session.status !== "complete" && (await askAtOnce(checkout, session));
+  const inDoubt = session.status !== "complete" && (await doubt(checkout, session));
   const last = await findNewestOutcome(checkout.db.manager, session.id);
   return await returnDestination(checkout, session.id, inDoubt ? "unknown" : (last ?? "unknown"));
 }

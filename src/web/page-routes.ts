@@ -7,8 +7,9 @@ import { liveness, readiness } from "./health.js";
 import { payUrl, returnUrl } from "./page-urls.js";
 import { sendPage } from "./page.js";
 import { payPage } from "./pay-page.js";
+import { isPrefetch } from "./prefetch.js";
 import { returnPage, statusPage } from "./return-page.js";
-import { unknownPage } from "./shopper-pages.js";
+import { unknownPage, unopenedPage } from "./shopper-pages.js";
 import { orUnavailable } from "./unavailable.js";
 
 /** Answers one request. `inPath` is what the path has in brackets: a session's id, a file's name; "" where it has nothing. */
@@ -37,14 +38,14 @@ const PAGE_ROUTES: readonly PageRoute[] = [
   {
     method: "GET",
     path: PAY_PATH,
-    handle: (checkout, _, response, id) =>
-      orUnavailable(checkout, response, payUrl(checkout, id), payPage(checkout, response, id)),
+    handle: (checkout, request, response, id) =>
+      openOnly(payPage, payUrl(checkout, id), checkout, request, response, id),
   },
   {
     method: "GET",
     path: RETURN_PATH,
-    handle: (checkout, _, response, id) =>
-      orUnavailable(checkout, response, returnUrl(checkout, id), statusPage(checkout, response, id)),
+    handle: (checkout, request, response, id) =>
+      openOnly(statusPage, returnUrl(checkout, id), checkout, request, response, id),
   },
   { method: "POST", path: RETURN_PATH, handle: returnPage },
   { method: "POST", path: /^\/callbacks\/cardstream$/, handle: callback },
@@ -62,6 +63,17 @@ const PAGE_ROUTES: readonly PageRoute[] = [
   },
   { method: "GET", path: /^\/docs\/([^/]+)$/, handle: docsFile },
 ];
+
+/** Answers a page of one session, unless nobody has opened it; `url` is its address. */
+async function openOnly(
+  page: (...exchange: Parameters<Handle>) => Promise<void>,
+  url: string,
+  ...exchange: Parameters<Handle>
+): Promise<void> {
+  const [checkout, request, response] = exchange;
+  if (isPrefetch(request)) sendPage(response, unopenedPage(url));
+  else await orUnavailable(checkout, response, url, page(...exchange));
+}
 
 async function docsFile(
   _: Checkout,

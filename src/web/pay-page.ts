@@ -1,14 +1,31 @@
 import type { Checkout } from "../checkout/checkout.js";
-import { openPayPage } from "../checkout/open-pay-page.js";
-import { type HttpResponse, redirect } from "../lib/http.js";
+import { lookAtPayPage, openPayPage, type PayPage, type SeenPayPage } from "../checkout/open-pay-page.js";
+import { type HttpRequest, type HttpResponse, redirect, sendHead } from "../lib/http.js";
 import { sendPage } from "./page.js";
 import { returnUrl } from "./page-urls.js";
 import { checkingPage, expiredPage, formPage, unknownPage } from "./shopper-pages.js";
 
-/** `GET /pay/{id}`: hands the shopper over to the gateway's hosted page, or says why not. */
-export async function payPage(checkout: Checkout, response: HttpResponse, sessionId: string): Promise<void> {
-  const page = await openPayPage(checkout, sessionId);
+/** `GET /pay/{id}`: hands the shopper over to the gateway's hosted page, or says why not. HEAD changes nothing, and asks nobody. */
+export async function payPage(
+  checkout: Checkout,
+  { method }: HttpRequest,
+  response: HttpResponse,
+  sessionId: string,
+): Promise<void> {
+  const open = method === "HEAD" ? lookAtPayPage : openPayPage;
+  send(checkout, response, sessionId, await open(checkout, sessionId));
+}
+
+function send(
+  checkout: Checkout,
+  response: HttpResponse,
+  sessionId: string,
+  page: PayPage | SeenPayPage,
+): void {
   switch (page.kind) {
+    case "open":
+      // How long the page will be is not known without making the form.
+      return void sendHead(response, 200, { "content-type": "text/html; charset=utf-8" }).end();
     case "form":
       return sendPage(response, formPage(page.action, page.fields));
     case "complete":

@@ -1,6 +1,7 @@
 import { applyGatewayResult } from "../checkout/apply-gateway-result.js";
 import type { Checkout } from "../checkout/checkout.js";
 import {
+  lookAtDestination,
   returnDestination,
   type ReturnDestination,
   waitingDestination,
@@ -30,13 +31,15 @@ export async function returnPage(
   }
 }
 
-/** `GET /pay/{id}/return`: a browser that waits asks again, and is sent on once the session is paid. */
+/** `GET /pay/{id}/return`: a browser that waits asks again, and is sent on once the session is paid. HEAD asks nobody. */
 export async function statusPage(
   checkout: Checkout,
+  { method }: HttpRequest,
   response: HttpResponse,
   sessionId: string,
 ): Promise<void> {
-  sendOn(checkout, response, sessionId, await waitingDestination(checkout, sessionId));
+  const destinationOf = method === "HEAD" ? lookAtDestination : waitingDestination;
+  sendOn(checkout, response, sessionId, await destinationOf(checkout, sessionId));
 }
 
 async function applyAndSendOn(

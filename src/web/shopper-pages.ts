@@ -39,6 +39,15 @@ export function checkingPage(statusUrl: string, cancelUrl: string): Page {
   };
 }
 
+/** For a browser that loads the page before anybody wants to see it: it is refused, and comes again with its reader. */
+export function unopenedPage(url: string): Page {
+  return {
+    status: 503, // Browsers throw away what they have loaded ahead where it is no success.
+    title: "Open this page to pay",
+    body: html`<a class="button" href="${url}">Continue</a>`,
+  };
+}
+
 /** The database is away. Asking for the page again changes nothing. */
 export function unavailablePage(url: string): Page {
   return {

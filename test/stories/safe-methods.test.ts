@@ -1,0 +1,108 @@
+import { once } from "node:events";
+import { type IncomingMessage, type OutgoingHttpHeaders, request as httpRequest } from "node:http";
+
+import t from "tap";
+
+import { entities } from "../../src/db/schema.js";
+import { createTestMerchant, startTestApp, type TestApp, testConfig } from "../support/app.js";
+import { eachEngine, onSqlite } from "../support/database.js";
+import { anOrder } from "../support/orders.js";
+
+/** What browsers send along when nobody has opened the page: of Chromium, Safari and Firefox, now and formerly. */
+const AHEAD: readonly OutgoingHttpHeaders[] = [
+  { "sec-purpose": "prefetch" },
+  { "sec-purpose": "prefetch;prerender" },
+  { "sec-purpose": "prefetch; anonymous-client-ip" },
+  { purpose: "prefetch" },
+  { purpose: "preview" },
+  { "x-purpose": "preview" },
+  { "x-moz": "prefetch" },
+];
+
+await eachEngine(t, "who does not open a session's page changes nothing", async (t, engine) => {
+  const config = testConfig(engine);
+  const { testKey } = await createTestMerchant(config);
+  const app = await startTestApp(t, config);
+  const create = async () => (await app.call("POST", "/v1/checkout/sessions", testKey, anOrder())).json;
+  const [unopened, opened] = [await create(), await create()];
+  // Once a form is out, the gateway is asked when the page is opened again.
+  t.match((await app.call("GET", `/pay/${opened.id}`, undefined)).text, /<form/);
+  const before = await everything(app);
+  for (const session of [unopened, opened]) {
+    for (const path of [`/pay/${session.id}`, `/pay/${session.id}/return`]) {
+      const head = await send(app.local, "HEAD", path, {});
+      t.match(head, { status: 200, body: "" }, `HEAD ${path}`);
+      t.match(head.headers["content-type"], /^text\/html/);
+      for (const headers of AHEAD) {
+        const page = await send(app.local, "GET", path, headers);
+        t.equal(page.status, 503, `GET ${path} ${JSON.stringify(headers)}`);
+        t.equal(page.headers["cache-control"], "no-store");
+        t.notMatch(page.body, /<form|<script/);
+        t.ok(page.body.includes(`${path}"`), "a person who sees it all the same can go on");
+        t.equal((await send(app.local, "HEAD", path, headers)).status, 503);
+      }
+    }
+  }
+  t.same(await everything(app), before, "no row of any table has changed");
+  t.match((await app.call("GET", `/pay/${unopened.id}`, undefined)).text, /<form/, "a shopper gets the form");
+  t.notSame(await everything(app), before);
+});
+
+await eachEngine(t, "HEAD tells of a page what GET would, and changes nothing", async (t, engine) => {
+  const config = testConfig(engine);
+  const { testKey } = await createTestMerchant(config);
+  const app = await startTestApp(t, config);
+  const { json: session } = await app.call("POST", "/v1/checkout/sessions", testKey, anOrder());
+  await app.call("POST", `/v1/checkout/sessions/${session.id}/expire`, testKey);
+  for (const path of [
+    `/pay/${session.id}`,
+    "/pay/cs_nobody",
+    "/pay/cs_nobody/return",
+    "/sandbox/hosted/hpp_0",
+  ]) {
+    const before = await everything(app);
+    const head = await send(app.local, "HEAD", path, {});
+    t.same(await everything(app), before);
+    const page = await send(app.local, "GET", path, {});
+    t.equal(head.status, page.status, path);
+    t.equal(head.headers["content-length"], page.headers["content-length"]);
+    t.equal(head.body, "");
+  }
+});
+
+await onSqlite(t, "no GET and no HEAD of the API changes anything", async (t, engine) => {
+  const config = testConfig(engine);
+  const { testKey } = await createTestMerchant(config);
+  const app = await startTestApp(t, config);
+  const { json: session } = await app.call("POST", "/v1/checkout/sessions", testKey, anOrder());
+  await app.call("GET", `/pay/${session.id}`, undefined);
+  const { json: document } = await app.call("GET", "/openapi.json", undefined);
+  const paths = Object.entries<object>(document.paths).filter(([, methods]) => "get" in methods);
+  t.ok(paths.length > 10);
+  const before = await everything(app);
+  for (const [path] of paths) {
+    const real = path.replace(/\{[^}]+\}/, String(session.id));
+    const headers = { authorization: `Bearer ${testKey}` };
+    for (const method of ["HEAD", "GET"]) {
+      t.ok((await send(app.local, method, real, headers)).status < 500, `${method} ${real}`);
+    }
+  }
+  for (const path of ["/healthz", "/readyz", "/docs", "/openapi.json", "/sandbox/rest/transactions/"]) {
+    for (const method of ["HEAD", "GET"]) await send(app.local, method, path, {});
+  }
+  t.same(await everything(app), before);
+});
+
+/** Every row of every table. */
+async function everything({ db }: TestApp): Promise<unknown[][]> {
+  const tables: unknown[][] = [];
+  for (const { options } of entities) tables.push(await db.manager.find(options.name));
+  return tables;
+}
+
+async function send(local: string, method: string, path: string, headers: OutgoingHttpHeaders) {
+  const request = httpRequest(`${local}${path}`, { method, headers }).end();
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  const body = (await response.setEncoding("utf8").toArray()).join("");
+  return { status: response.statusCode ?? 0, headers: response.headers, body };
+}
