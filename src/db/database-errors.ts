@@ -9,8 +9,9 @@ import { UnusableConnection } from "./unusable-connection.js";
 export function isDuplicateKey(error: unknown, index?: string): boolean {
   const { code, errno, message } = driverError(error);
   if (errno === 1062) {
-    // ... for key 'payment_intent_session_id'; MySQL 8 puts the table in front: 'payment_intent.PRIMARY'.
-    return index === undefined || /for key '(?:[^']*\.)?([^'.]*)'$/.exec(message)?.[1] === index;
+    // The last quoted word in every language: ... for key 'payment_intent_session_id'. MySQL 8 puts the table in front:
+    // 'payment_intent.PRIMARY'.
+    return index === undefined || /'(?:[^'.]*\.)?([^'.]+)'[^']*$/.exec(message)?.[1] === index;
   }
   if (code === "SQLITE_CONSTRAINT_PRIMARYKEY") return index === undefined || index === "PRIMARY";
   if (code !== "SQLITE_CONSTRAINT_UNIQUE") return false;

@@ -5,7 +5,7 @@ import type { Database } from "../../src/db/database.js";
 import { openDatabase } from "../../src/db/data-source.js";
 import { insertRows } from "../../src/db/insert.js";
 import { migrate } from "../../src/db/migrate.js";
-import { selectRow } from "../../src/db/select.js";
+import { selectRows } from "../../src/db/select.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import { updateRowsLater } from "../../src/db/update.js";
 import { silent } from "../support/database.js";
@@ -155,16 +155,18 @@ async function storeAndRead(t: Test, url: string, name: string): Promise<void> {
       updateRowsLater(tx, things, { amount: 2 }, "id = ?", [rows[0]?.id]);
     });
     const expected = rows.map((row, i) => wellFormed(row, i === 0 ? 2 : 1));
-    const found = expected.map(({ id }) => selectRow(beside.manager, things, "WHERE id = ?", [id]));
-    t.same(await Promise.all(found), expected, name);
-    const again = inTransaction(database, "READ COMMITTED", (tx) =>
-      insertThings(tx, aThing({ id: "new", ownerId: "", title: "0" })),
+    const ids = expected.map(({ id }) => id);
+    const found = await selectRows(
+      beside.manager,
+      things,
+      `WHERE id IN (${ids.map(() => "?").join(", ")})`,
+      ids,
     );
-    const error = await again.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    t.ok(isDuplicateKey(error, "thing_owner_id_title"), `${name}: a key is told`);
+    t.same(new Map(found.map((row) => [row.id, row])), new Map(expected.map((row) => [row.id, row])), name);
+    const again = aThing({ id: "new", ownerId: "", title: "0" });
+    const insert = inTransaction(database, "READ COMMITTED", (tx) => insertThings(tx, again));
+    const told = await insert.catch((error: unknown) => isDuplicateKey(error, "thing_owner_id_title"));
+    t.equal(told, true, `${name}: a key that is taken is told`);
   } finally {
     await database.close();
     await beside.close();
@@ -179,6 +181,11 @@ function wellFormed(row: Thing, amount: number): Thing {
 async function openThings(url: string): Promise<Database> {
   const migrations = [CreateThings1700000000000];
   const database = await openDatabase({ url, dataDir: "", entities: [things], migrations, log: silent });
-  await migrate(database);
-  return database;
+  try {
+    await migrate(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }

@@ -2,6 +2,7 @@ import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
 import type { Test } from "tap";
 
 import { startDatabase } from "./mariadb.js";
+import { memoryFolder } from "./memory-folder.js";
 
 /** A server of a story's own, whose settings may be changed for all who connect. */
 export interface HostileServer {
@@ -16,9 +17,9 @@ export interface HostileServer {
 /** Global settings by their names. */
 export type Settings = Readonly<Record<string, string | number>>;
 
-/** Starts the server. It stops when the story ends. */
-export async function hostileServer(t: Test): Promise<HostileServer> {
-  const server = await startDatabase();
+/** Starts the server, with `settings` as options of its command. It stops when the story ends. */
+export async function hostileServer(t: Test, settings: readonly string[] = []): Promise<HostileServer> {
+  const server = await startDatabase({ folder: memoryFolder(), settings });
   t.teardown(() => server.stop());
   const admin = await mysql.createConnection(server.url);
   t.teardown(() => admin.end());
