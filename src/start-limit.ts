@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { performance } from "node:perf_hooks";
 
 /** A start that cannot succeed. The message begins with the variable that decides about it. */
@@ -26,10 +27,13 @@ export class StartLimit {
    * once it has what it waited for, and then takes as long as it takes.
    */
   async during<T>(variable: string, late: string, work: (begun: () => void) => T | Promise<T>): Promise<T> {
-    const over = rejectable();
-    const watch = this.#watch(() => over.reject(new StartFailure(`${variable}: ${late}`)));
+    const over = new AbortController();
+    const watch = this.#watch(() => over.abort());
     try {
-      return await Promise.race([startNow(() => work(watch.stop)), over.rejected]);
+      return await Promise.race([
+        startNow(() => work(watch.stop)),
+        lateness(over.signal, `${variable}: ${late}`),
+      ]);
     } catch (error) {
       throw error instanceof StartFailure ? error : namedFailure(variable, error);
     } finally {
@@ -59,16 +63,14 @@ export class StartLimit {
   }
 }
 
-/** Node 20 has no Promise.withResolvers. */
-function rejectable(): { readonly rejected: Promise<never>; reject: (error: Error) => void } {
-  let reject: (error: Error) => void = () => {};
-  const rejected = new Promise<never>((_, refuse) => (reject = refuse));
-  return { rejected, reject };
-}
-
 /** How long this process has waited for events since its start. */
 function idleMs(): number {
   return performance.eventLoopUtilization().idle;
+}
+
+async function lateness(over: AbortSignal, message: string): Promise<never> {
+  await once(over, "abort");
+  throw new StartFailure(message);
 }
 
 async function startNow<T>(work: () => T | Promise<T>): Promise<T> {
