@@ -1,21 +1,28 @@
 import type { IncomingHttpHeaders } from "node:http2";
 
-import type { ConnectRouter, Interceptor } from "@connectrpc/connect";
+import type { DescMethod } from "@bufbuild/protobuf";
+import type { ContextValues } from "@connectrpc/connect";
 
 import { readBreaker } from "./cardstream/gateway-breaker.js";
 import type { Checkout } from "./checkout/checkout.js";
 import { newId } from "./lib/ids.js";
+import { admission } from "./rpc/admission.js";
 import { callContext, requestIdOf } from "./rpc/call-context.js";
+import { countMax } from "./rpc/count-rules.js";
 import { merchantErrors } from "./rpc/error-body.js";
+import { isOpen } from "./rpc/open-services.js";
 import { createInterceptors, createRoutes } from "./rpc/routes.js";
 import { checkRules, readWholeCheck, validate } from "./rpc/validate.js";
 import type { Sandbox } from "./sandbox/sandbox.js";
-import { createGrpcServer, type GrpcServer } from "./transcode/grpc/grpc-server.js";
-import { createInvoker, type Invoker } from "./transcode/invoke.js";
-import { plainDialect } from "./transcode/plain-dialect.js";
+import { createConnectServer } from "./transcode/connect/connect-server.js";
+import { createJsonDialect } from "./transcode/dialect.js";
+import { createGrpcServer } from "./transcode/grpc/grpc-server.js";
+import { createInvoker } from "./transcode/invoke.js";
+import { plainStyle } from "./transcode/plain-dialect.js";
 import { createTranscoder } from "./transcode/transcoder.js";
 import { callHeaders } from "./web/answer-headers.js";
-import { createListener, type Faces, type Listener, requestIdOf as idOfRequest } from "./web/listener.js";
+import { sendFailure } from "./web/failure.js";
+import { createListener, requestIdOf as idOfRequest } from "./web/listener.js";
 import type { Answering } from "./web/ports.js";
 import { isHost } from "./web/request-address.js";
 import { answerUnknownCall } from "./web/unknown-call.js";
@@ -31,20 +38,35 @@ export async function createAnswering(
   const { testMode, sandbox, secure } = options;
   await Promise.all([readWholeCheck(), readBreaker()]);
   const routes = createRoutes(checkout);
-  const interceptors = createInterceptors(checkout, testMode);
-  const invoker = createInvoker({ routes, interceptors, check: checkRules });
+  const interceptors = createInterceptors(checkout);
+  const admit = admission(checkout, testMode);
+  const invoker = createInvoker({ routes, interceptors, admit, check: checkRules });
+  const report = (error: unknown, values: ContextValues): void => {
+    checkout.log.error({ err: error, requestId: requestIdOf(values) }, "unexpected error");
+  };
+  const shared = { invoker, limits: LIMITS, bytesMax, countMax, report };
   const transcoder = createTranscoder({
     invoker,
     contextValues,
     answerHeaders: (request) => callHeaders(idOfRequest(request), secure),
-    dialect: plainDialect,
+    dialect: createJsonDialect({ ...plainStyle, countMax }),
     renderError: merchantErrors(checkout.log),
     limits: LIMITS,
   });
-  const connect = await connectListener(routes, [...interceptors, validate()]);
+  // What the others leave: gRPC-Web, Connect, streams, compressed messages.
+  const answerCall = createConnectServer({
+    ...shared,
+    routes,
+    interceptors: [...interceptors, validate()],
+    contextValues,
+    refuse: sendFailure,
+  });
+  const connect: typeof answerUnknownCall = (request, response) => {
+    if (!answerCall(request, response)) answerUnknownCall(request, response);
+  };
   const faces = { transcoder, connect, sandbox: sandbox?.handle.bind(sandbox) };
   const listener = createListener(checkout, faces, secure);
-  const takeStream = grpcServer(checkout, invoker);
+  const takeStream = createGrpcServer({ ...shared, open: openCall(checkout) });
   return { listener, takeStream: (stream, headers) => namesOneHost(headers) && takeStream(stream, headers) };
 }
 
@@ -53,44 +75,26 @@ function namesOneHost(headers: IncomingHttpHeaders): boolean {
   return headers.host === undefined && isHost(headers[":authority"] ?? "");
 }
 
-/** What the fast path leaves: gRPC-Web, Connect, streams, compressed messages. */
-async function connectListener(
-  routes: (router: ConnectRouter) => void,
-  interceptors: Interceptor[],
-): Promise<Faces["connect"]> {
-  const { connectNodeAdapter } = await import("@connectrpc/connect-node");
-  const listener: Listener = connectNodeAdapter({
-    routes,
-    interceptors,
-    contextValues,
-    readMaxBytes: LIMITS.requestBytesMax,
-    maxTimeoutMs: LIMITS.timeoutMsMax,
-    // Connect's types of Node's two requests differ from ours in callbacks only.
-    fallback: (request, response) => answerUnknownCall(request, response as Parameters<Listener>[1]),
-  });
-  return async (request, response) => listener(request, response);
-}
-
 const contextValues = (request: object) => callContext(idOfRequest(request));
 
 const LIMITS = {
   /** A hundred line items with the longest names and metadata, every character escaped, stay below. */
-  requestBytesMax: 512 * 1024,
+  requestBytesMax: 1024 * 1024,
   /** Longer than every retry of a transaction together. */
   timeoutMsMax: 30_000,
 };
 
-/** Its calls get their ids here: they never become requests, and so never pass the listener. */
-function grpcServer({ clock, log }: Checkout, invoker: Invoker): GrpcServer {
-  return createGrpcServer({
-    invoker,
-    limits: LIMITS,
-    open: () => {
-      const requestId = newId("req", clock.now());
-      return { contextValues: callContext(requestId), headers: { "request-id": requestId } };
-    },
-    report: (error, values) => {
-      log.error({ err: error, requestId: requestIdOf(values) }, "unexpected error");
-    },
-  });
+/** Anybody may ask for the health, or for a name of a service: in so many bytes. */
+const OPEN_BYTES_MAX = 4096;
+
+function bytesMax({ parent }: DescMethod): number {
+  return isOpen(parent) ? OPEN_BYTES_MAX : LIMITS.requestBytesMax;
+}
+
+/** Calls of the fast path get their ids here: they never become requests, and so never pass the listener. */
+function openCall({ clock }: Checkout) {
+  return () => {
+    const requestId = newId("req", clock.now());
+    return { contextValues: callContext(requestId), headers: { "request-id": requestId } };
+  };
 }

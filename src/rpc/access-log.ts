@@ -1,4 +1,5 @@
-import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import type { DescMethod } from "@bufbuild/protobuf";
+import { Code, ConnectError, type ContextValues, type Interceptor } from "@connectrpc/connect";
 
 import type { Log } from "../lib/log.js";
 import { requestIdOf } from "./call-context.js";
@@ -19,12 +20,27 @@ export function accessLog(log: Log): Interceptor {
       code = codeName(error);
       throw error;
     } finally {
-      const rpc = `${request.service.typeName}/${request.method.name}`;
-      const requestId = requestIdOf(request.contextValues);
-      const level = isOpen(request.service) ? "debug" : "info";
-      log[level]({ rpc, code, durationMs: Math.round(performance.now() - started), requestId }, "call");
+      const durationMs = Math.round(performance.now() - started);
+      logCall(log, request.method, request.contextValues, code, durationMs);
     }
   };
+}
+
+/** Logs a call that was refused before it came to its interceptors: one without a valid key. */
+export function logRefused(log: Log, method: DescMethod, values: ContextValues, error: unknown): void {
+  logCall(log, method, values, codeName(error), 0);
+}
+
+function logCall(
+  log: Log,
+  method: DescMethod,
+  values: ContextValues,
+  code: string,
+  durationMs: number,
+): void {
+  const rpc = `${method.parent.typeName}/${method.name}`;
+  const level = isOpen(method.parent) ? "debug" : "info";
+  log[level]({ rpc, code, durationMs, requestId: requestIdOf(values) }, "call");
 }
 
 function codeName(error: unknown): string {

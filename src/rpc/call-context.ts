@@ -25,7 +25,7 @@ export function setCaller(values: ContextValues, caller: Owner): void {
   values.set(callerKey, caller);
 }
 
-/** Whose call it is. Throws where `authenticate` did not run: that would be a bug of the interceptor list. */
+/** Whose call it is. Throws where `authenticate` did not run: that would be a bug of whoever serves the call. */
 export function callerOf(values: ContextValues): Owner {
   const caller = values.get(callerKey);
   if (caller === undefined) throw new Error("The call was not authenticated.");

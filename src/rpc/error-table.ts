@@ -71,6 +71,10 @@ export const WEB_ERRORS = {
     ...invalid("expectation_unsupported", "The request expects something else than `100-continue`."),
     status: 417,
   },
+  http_version_unsupported: {
+    ...invalid("http_version_unsupported", "The address answers over HTTP/2 only."),
+    status: 505,
+  },
   headers_too_large: {
     ...invalid("headers_too_large", "The request line and headers are larger than 16 KB."),
     status: 431,

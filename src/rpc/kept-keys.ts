@@ -15,9 +15,12 @@ const KEPT_MAX = 10_000;
  */
 export function keptKeys(find: FindKey, now: () => number = () => performance.now()): FindKey {
   const kept = new Map<string, { readonly key: ApiKeyRow; readonly until: number }>();
-  return async (hash) => {
+  return (hash) => {
     const known = kept.get(hash);
-    if (known !== undefined && now() < known.until) return known.key;
+    return known !== undefined && now() < known.until ? known.key : look(hash);
+  };
+
+  async function look(hash: string): Promise<ApiKeyRow | undefined> {
     // From before the look: it may see the key as it was just before it was revoked.
     const until = now() + KEY_KEPT_MS;
     const key = await find(hash);
@@ -26,7 +29,7 @@ export function keptKeys(find: FindKey, now: () => number = () => performance.no
     if (kept.size >= KEPT_MAX) dropOldest(kept);
     kept.set(hash, { key, until });
     return key;
-  };
+  }
 }
 
 function dropOldest(kept: Map<string, unknown>): void {

@@ -20,19 +20,22 @@ export function refusals(log: Log): Interceptor {
     try {
       return await next(request);
     } catch (error) {
-      if (error instanceof ConnectError) throw error;
-      if (error instanceof Refusal) throw refusalError(error);
-      const requestId = requestIdOf(request.contextValues);
-      const about = { requestId, rpc: request.method.name };
-      if (isDatabaseAway(error)) {
-        // Without its stack: of one database there may be thousands of calls that could not reach it.
-        log.warn({ ...about, why: String(error) }, "the database is away");
-        throw refusalError(new Refusal("DATABASE_AWAY", AWAY), RETRY_LATER);
-      }
-      log.error({ err: error, ...about }, "unexpected error");
-      throw new ConnectError(`Something went wrong on our side (${requestId}).`, Code.Internal);
+      throw errorForCaller(log, error, requestIdOf(request.contextValues), request.method.name);
     }
   };
+}
+
+/** What the caller is told of an error, whatever was thrown. A bug is logged here. */
+export function errorForCaller(log: Log, error: unknown, requestId: string, rpc: string): ConnectError {
+  if (error instanceof ConnectError) return error;
+  if (error instanceof Refusal) return refusalError(error);
+  if (isDatabaseAway(error)) {
+    // Without its stack: of one database there may be thousands of calls that could not reach it.
+    log.warn({ requestId, rpc, why: String(error) }, "the database is away");
+    return refusalError(new Refusal("DATABASE_AWAY", AWAY), RETRY_LATER);
+  }
+  log.error({ err: error, requestId, rpc }, "unexpected error");
+  return new ConnectError(`Something went wrong on our side (${requestId}).`, Code.Internal);
 }
 
 const AWAY = "The service cannot reach its database. Try again.";

@@ -12,15 +12,12 @@ import { Health } from "../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as AlphaServerReflection } from "../../gen/grpc/reflection/v1alpha/reflection_pb.js";
 import type { Checkout } from "../checkout/checkout.js";
-import { findApiKeyByHash } from "../db/api-keys.js";
 import { accessLog } from "./access-log.js";
-import { authenticate } from "./authenticate.js";
 import { checkoutHandlers } from "./checkout-handlers.js";
 import { customerHandlers } from "./customer-handlers.js";
 import { healthHandlers } from "./health-handlers.js";
 import { heldPaymentHandlers } from "./held-payment-handlers.js";
 import { idempotency } from "./idempotency.js";
-import { keptKeys } from "./kept-keys.js";
 import { paymentIntentHandlers } from "./payment-intent-handlers.js";
 import { paymentMethodHandlers } from "./payment-method-handlers.js";
 import { reflectionHandlers } from "./reflection-handlers.js";
@@ -51,17 +48,9 @@ export function createRoutes(checkout: Checkout): (router: ConnectRouter) => voi
 }
 
 /**
- * What every call passes, outermost first: it is logged, then refused, authenticated, and its idempotency key noted, in that
- * order. What it asks for is checked afterwards, see validate.ts.
+ * What every call passes that was let in, see admission.ts, outermost first: it is logged, then refused, and its idempotency key
+ * noted, in that order. What it asks for is checked afterwards, see validate.ts.
  */
-export function createInterceptors(checkout: Checkout, testMode: boolean): Interceptor[] {
-  return [
-    accessLog(checkout.log),
-    refusals(checkout.log),
-    authenticate(
-      keptKeys((hash) => findApiKeyByHash(checkout.db.manager, hash)),
-      testMode,
-    ),
-    idempotency(),
-  ];
+export function createInterceptors(checkout: Checkout): Interceptor[] {
+  return [accessLog(checkout.log), refusals(checkout.log), idempotency()];
 }

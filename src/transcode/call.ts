@@ -1,5 +1,16 @@
-import type { Message } from "@bufbuild/protobuf";
+import type { IncomingHttpHeaders } from "node:http";
+import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { ContextValues } from "@connectrpc/connect";
+
+/**
+ * Decides by its headers alone whether a call is let in, before anything else of it is read. Throws what the caller is told, or
+ * rejects with it; notes in the context values what handlers are to know.
+ */
+export type Admit = (
+  method: DescMethod,
+  headers: IncomingHttpHeaders,
+  contextValues: ContextValues,
+) => void | Promise<void>;
 
 /** What is known of a call besides its message. `header` and `signal` may be getters that make them when asked. */
 export interface Call {

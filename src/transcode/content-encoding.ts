@@ -1,10 +1,8 @@
 import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { brotliDecompress, gunzip } from "node:zlib";
 import type { HttpRequest } from "./http.js";
 import { tooLarge } from "./request-bytes.js";
 import { requestError } from "./request-error.js";
-
-const inflate = promisify(gunzip);
 
 /** Undoes the request's content encoding: none or gzip. The limit holds for what comes out, too. */
 export async function decodedBody(request: HttpRequest, bytes: Buffer, bytesMax: number): Promise<Buffer> {
@@ -17,11 +15,29 @@ export async function decodedBody(request: HttpRequest, bytes: Buffer, bytesMax:
   const real = codings.filter((coding) => coding !== "" && coding !== "identity");
   if (real.length === 0) return bytes;
   if (real.length > 1 || !GZIP.has(real[0] ?? "")) throw unsupported();
+  return await unpacked("gzip", bytes, bytesMax);
+}
+
+/** How a message may be packed. */
+export type Packing = keyof typeof UNPACK;
+
+/** The names of all packings. */
+export const packings: readonly string[] = ["gzip", "br"];
+
+/** Whether a name is one of them. */
+export function isPacking(name: string): name is Packing {
+  return packings.includes(name);
+}
+
+const UNPACK = { gzip: promisify(gunzip), br: promisify(brotliDecompress) };
+
+/** Unpacks bytes into at most `bytesMax`. Whatever is wrong with them is the caller's mistake, also where they end too early. */
+export async function unpacked(packing: Packing, bytes: Buffer, bytesMax: number): Promise<Buffer> {
   try {
-    return await inflate(bytes, { maxOutputLength: bytesMax });
+    return await UNPACK[packing](bytes, { maxOutputLength: bytesMax });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(bytesMax);
-    throw requestError("body_malformed", "The request body is not valid gzip.");
+    throw requestError("body_malformed", `The request body is not valid ${packing}.`);
   }
 }
 

@@ -1,11 +1,12 @@
 import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
+import { type CountMax, uncounted } from "./count-limit.js";
 import { FieldProblem } from "./field-problem.js";
 import { fieldText } from "./field-text.js";
 import { takesNull } from "./json-field-reader.js";
 import type { Reading } from "./json-functions.js";
 import { createJsonReaders } from "./json-reader.js";
 import type { JsonStyle } from "./json-style.js";
-import { checkKeys, parseJson, type Json } from "./json-text.js";
+import { countKeys, duplicateKey, parseJson, type Json } from "./json-text.js";
 import { createJsonWriters } from "./json-writer.js";
 import type { TextReader } from "./scalar-text.js";
 
@@ -41,6 +42,8 @@ export interface JsonDialect {
   text: (field: DescField) => TextReader | undefined;
   /** A query parameter's name as a dotted field path; dialects may allow other spellings of it. */
   parameterPath: (name: string) => string;
+  /** How many elements of a list are read. */
+  countMax: CountMax;
 }
 
 /** A dialect that follows the style, compiled type by type as types are asked for. */
@@ -52,6 +55,7 @@ export function createJsonDialect(style: JsonStyle): JsonDialect {
     field: fieldCodec,
     text: (field) => fieldText(field, style),
     parameterPath: style.parameterPath,
+    countMax: style.countMax ?? uncounted,
   };
 
   function messageCodec(desc: DescMessage): JsonCodec {
@@ -76,8 +80,9 @@ export function createJsonDialect(style: JsonStyle): JsonDialect {
 
 /** Reads a text to its end: one document, and every key of it met once. */
 function readWhole(text: string, read: (json: Json, reading: Reading) => unknown): unknown {
+  const keys = countKeys(text);
   const reading: Reading = { depth: 0, keys: 0 };
   const value = read(parseJson(text), reading);
-  checkKeys(text, reading.keys);
+  if (reading.keys !== keys) throw duplicateKey(text);
   return value;
 }

@@ -1,5 +1,6 @@
 import { Code, ConnectError, type ContextValues } from "@connectrpc/connect";
 import type { DescMethod } from "@bufbuild/protobuf";
+import { wellFormed } from "../lib/well-formed.js";
 import type { Reason } from "./request-error.js";
 
 /** What a renderer may want to know of the call whose error it writes. */
@@ -31,9 +32,15 @@ export type ErrorRenderer = (error: ConnectError, context: ErrorContext) => Erro
 /** What a caller is told of a crash. The original error is the ConnectError's `cause`, for the log. */
 export const INTERNAL_TEXT = "internal error";
 
-/** Any thrown value as a ConnectError: what is not one already is an internal error with a fixed text. */
+/**
+ * Any thrown value as a ConnectError that can be written: what is not one already is an internal error with a fixed text, and a
+ * text with half characters, which no header can carry, gets whole ones.
+ */
 export function connectErrorOf(thrown: unknown, headers?: Headers): ConnectError {
-  if (thrown instanceof ConnectError) return headers === undefined ? thrown : withHeaders(thrown, headers);
+  if (thrown instanceof ConnectError) {
+    const isReady = headers === undefined && thrown.rawMessage.isWellFormed();
+    return isReady ? thrown : withHeaders(thrown, headers ?? new Headers());
+  }
   return new ConnectError(INTERNAL_TEXT, Code.Internal, headers, undefined, thrown);
 }
 
@@ -41,7 +48,7 @@ export function connectErrorOf(thrown: unknown, headers?: Headers): ConnectError
 function withHeaders(error: ConnectError, headers: Headers): ConnectError {
   const metadata = new Headers(headers);
   for (const [name, value] of error.metadata) metadata.set(name, value);
-  const copy = new ConnectError(error.rawMessage, error.code, metadata, undefined, error.cause);
+  const copy = new ConnectError(wellFormed(error.rawMessage), error.code, metadata, undefined, error.cause);
   copy.details = error.details;
   return copy;
 }

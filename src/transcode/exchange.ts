@@ -10,7 +10,7 @@ import type { HttpRequest, HttpResponse } from "./http.js";
 import type { Invoker, StreamAnswer, UnaryAnswer } from "./invoke.js";
 import type { Limits } from "./limits.js";
 import { requestError } from "./request-error.js";
-import { parseTarget } from "./request-target.js";
+import { parseTarget, type Target } from "./request-target.js";
 import { type ErrorScene, rendered, send, sendError, sendNothing } from "./response.js";
 import type { RouteTable } from "./route-table.js";
 import type { Route } from "./route.js";
@@ -36,8 +36,9 @@ export class Exchange {
   #contextValues: ContextValues | undefined;
   #route: Route | undefined;
   #timeoutMs = 0;
+  #wrongTimeout: Error | undefined;
   #call: HttpCall | undefined;
-  /** The body is not there yet, so nobody was called. */
+  /** Who is calling is not known yet, or the body not there: nobody was called. */
   #reading = false;
   #answered = false;
 
@@ -76,13 +77,27 @@ export class Exchange {
     if (!("route" in found)) return this.#otherMethod(found.allow);
     const { route } = found;
     this.#route = route;
-    // Looked at before the body is read: a wrong one should not cost an upload.
-    this.#timeoutMs = this.#timeoutOf(route);
-    const read = route.read(this.#request, target, found.segments);
-    this.#reading = read instanceof Promise;
+    this.#grantTime(route);
+    const read = (): Message | Promise<Message> => this.#read(route, target, found.segments);
     const { method: rpc } = route;
     if (rpc.methodKind === "unary") void this.#unary(route, rpc, read);
     else void this.#stream(route, rpc, read);
+  }
+
+  /** The message of a caller who is let in. Who is calling is known before anything of the body is read. */
+  #read(route: Route, target: Target, segments: readonly string[]): Message | Promise<Message> {
+    const admitting = this.#parts.invoker.admit(route.method, this.#request.headers, this.#values);
+    if (admitting === undefined) return this.#readAdmitted(route, target, segments);
+    this.#reading = true;
+    return admitting.then(() => this.#readAdmitted(route, target, segments));
+  }
+
+  #readAdmitted(route: Route, target: Target, segments: readonly string[]): Message | Promise<Message> {
+    if (this.#answered) throw bodyTooSlow();
+    if (this.#wrongTimeout !== undefined) throw this.#wrongTimeout;
+    const read = route.read(this.#request, target, segments);
+    this.#reading = read instanceof Promise;
+    return read;
   }
 
   /** How much time is left of what the client or the server grants, counted from the request's arrival. */
@@ -90,11 +105,17 @@ export class Exchange {
     return this.#timeoutMs - (performance.now() - this.#startedAt);
   }
 
-  #timeoutOf({ method }: Route): number {
+  /** A caller who asks for a time that is none is told so once it is known who is calling. */
+  #grantTime({ method }: Route): void {
     const { timeoutMsMax, streamTimeoutMsMax } = this.#parts.limits;
-    const limit = method.methodKind === "unary" ? timeoutMsMax : streamTimeoutMsMax;
+    this.#timeoutMs = method.methodKind === "unary" ? timeoutMsMax : streamTimeoutMsMax;
     const timeout = this.#request.headers["grpc-timeout"];
-    return timeoutOf(timeout === undefined ? undefined : String(timeout), limit);
+    if (timeout === undefined) return;
+    try {
+      this.#timeoutMs = timeoutOf("grpc-timeout", String(timeout), this.#timeoutMs);
+    } catch (error) {
+      this.#wrongTimeout = error as Error;
+    }
   }
 
   #otherMethod(allow: readonly string[]): void {
@@ -105,9 +126,14 @@ export class Exchange {
     throw requestError("method_not_allowed", text, undefined, headers);
   }
 
-  async #unary(route: Route, method: DescMethodUnary, read: Message | Promise<Message>): Promise<void> {
+  async #unary(
+    route: Route,
+    method: DescMethodUnary,
+    begin: () => Message | Promise<Message>,
+  ): Promise<void> {
     const timer = this.#startTimer(route.harmless);
     try {
+      const read = begin();
       const message = read instanceof Promise ? await read : read;
       const answer = await this.#parts.invoker.unary(method, message, this.#open(route.harmless));
       if (!this.#answered) this.#answer(route, answer);
@@ -129,11 +155,11 @@ export class Exchange {
   async #stream(
     route: Route,
     method: DescMethodServerStreaming,
-    read: Message | Promise<Message>,
+    begin: () => Message | Promise<Message>,
   ): Promise<void> {
     const timer = this.#startTimer(true);
     try {
-      const message = await read;
+      const message = await begin();
       const answer = await this.#parts.invoker.serverStream(method, message, this.#open(true));
       clearTimeout(timer); // From now on the stream has a timer of its own, which ends it.
       if (!this.#answered) await this.#sendStream(route, answer);
@@ -165,8 +191,7 @@ export class Exchange {
   #open(droppable: boolean): HttpCall {
     if (this.#answered) throw bodyTooSlow();
     this.#reading = false;
-    const contextValues = this.#contextValues ?? createContextValues();
-    const call = new HttpCall(this.#request, contextValues, this.#leftMs(), this.#parts.forwardHeader);
+    const call = new HttpCall(this.#request, this.#values, this.#leftMs(), this.#parts.forwardHeader);
     if (droppable) call.abortWith(this.#response);
     this.#call = call;
     return call;
@@ -184,9 +209,12 @@ export class Exchange {
     return this.#parts.answerHeaders(this.#request);
   }
 
+  get #values(): ContextValues {
+    return this.#contextValues ?? createContextValues();
+  }
+
   #scene(): ErrorScene {
-    const contextValues = this.#contextValues ?? createContextValues();
-    return { contextValues, method: this.#route?.method, headers: this.#headers() };
+    return { contextValues: this.#values, method: this.#route?.method, headers: this.#headers() };
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type Message,
 } from "@bufbuild/protobuf";
 import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
+import { checkCount, uncounted } from "./count-limit.js";
 import { FieldProblem, inside, quoted } from "./field-problem.js";
 import type { EnumNames, JsonStyle } from "./json-style.js";
 import type { Json } from "./json-text.js";
@@ -28,15 +29,16 @@ export function compileFieldReader(
   const read = elementReader(field, style, messageReader);
   const set = fieldSetter(field);
   const nullable = takesNull(field);
+  const max = (style.countMax ?? uncounted)(field);
   if (field.fieldKind === "list") {
     return (message, json, reading) => {
-      if (json !== null) set(message, readList(read, nullable, json, reading));
+      if (json !== null) set(message, readList(read, nullable, max, json, reading));
     };
   }
   if (field.fieldKind === "map") {
     const key = keyReader(field.mapKey);
     return (message, json, reading) => {
-      if (json !== null) set(message, readMap(key, read, nullable, json, reading));
+      if (json !== null) set(message, readMap(key, read, nullable, max, json, reading));
     };
   }
   return (message, json, reading) => {
@@ -103,8 +105,9 @@ function knownNumber(desc: DescEnum, number: number): number {
   return number;
 }
 
-function readList(read: ReadJson, nullable: boolean, json: Json, reading: Reading): unknown[] {
+function readList(read: ReadJson, nullable: boolean, max: number, json: Json, reading: Reading): unknown[] {
   if (!Array.isArray(json)) throw new FieldProblem("must be a list");
+  checkCount(json.length, max);
   let index = 0;
   try {
     const items: unknown[] = [];
@@ -117,23 +120,33 @@ function readList(read: ReadJson, nullable: boolean, json: Json, reading: Readin
 
 type ReadKey = (key: string) => string | number;
 
-function readMap(readKey: ReadKey, read: ReadJson, nullable: boolean, json: Json, reading: Reading): object {
+function readMap(
+  readKey: ReadKey,
+  read: ReadJson,
+  nullable: boolean,
+  max: number,
+  json: Json,
+  reading: Reading,
+): object {
   if (json === null || typeof json !== "object" || Array.isArray(json))
     throw new FieldProblem("must be an object");
   const map: Record<string | number, unknown> = {};
   let key = "";
+  let count = 0;
   try {
     for (key in json) {
+      if (++count > max) break;
       reading.keys++;
       const name = readKey(key);
       if (Object.hasOwn(map, name))
         throw new FieldProblem("is a key that is given twice", "parameter_repeated");
       map[name] = read(present(json[key] ?? null, nullable), reading);
     }
-    return map;
   } catch (error) {
     throw inside(`[${quoted(key).slice(1, -1)}]`, error);
   }
+  checkCount(count, max);
+  return map;
 }
 
 function present(json: Json, nullable: boolean): Json {

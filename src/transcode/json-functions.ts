@@ -11,7 +11,7 @@ export type WriteJson = (value: unknown) => string;
 export interface Reading {
   /** How many values deep. */
   depth: number;
-  /** How many object keys were met so far: see `checkKeys`. */
+  /** How many object keys were met so far: see `countKeys`. */
   keys: number;
 }
 

@@ -1,4 +1,5 @@
 import type { DescEnum, DescField, Registry } from "@bufbuild/protobuf";
+import type { CountMax } from "./count-limit.js";
 
 /** The names of an enum's values in one dialect. */
 export interface EnumNames {
@@ -31,6 +32,8 @@ export interface JsonStyle {
    * ending: `customer_expanded` over `customer`. It has no key of its own. Empty: no field is special.
    */
   readonly expandedSuffix: string;
+  /** How many elements of a list or a map are read; all of them unless given. */
+  readonly countMax?: CountMax;
   /** A query parameter's name as a dotted field path. */
   readonly parameterPath: (name: string) => string;
   /** The types that a `google.protobuf.Any` may hold. Without it, only an empty Any can be read or written. */

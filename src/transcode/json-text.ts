@@ -5,7 +5,7 @@ export type Json = null | boolean | number | string | Json[] | JsonRecord;
 /** A JSON object. JSON.parse makes `__proto__` an own property like any other. */
 export type JsonRecord = { [key: string]: Json };
 
-/** Parses one JSON document; throws a FieldProblem with a text of ours. Duplicate keys: see `checkKeys`. */
+/** Parses one JSON document; throws a FieldProblem with a text of ours. Duplicate keys: see `countKeys`. */
 export function parseJson(text: string): Json {
   try {
     return JSON.parse(text) as Json;
@@ -16,33 +16,50 @@ export function parseJson(text: string): Json {
 }
 
 /**
- * Refuses a text with the same key twice in one object, of which JSON.parse silently keeps the last.
+ * How many keys a JSON text has, which is read before it is parsed: one that is deeper than any message, or holds more than any
+ * request, is refused right there.
  *
- * `seen` is how many keys the reader met in the parsed value: counting those of the text and comparing is some
- * twenty times cheaper than a set of names for every object.
+ * A text with the same key twice in one object, of which JSON.parse silently keeps the last, has more keys than whoever reads the
+ * parsed value meets. To count both is some twenty times cheaper than a set of names for every object.
  */
-export function checkKeys(text: string, seen: number): void {
-  if (countKeys(text) === seen) return;
-  const name = duplicateKey(text);
-  throw new FieldProblem(`The key ${quoted(name)} is given twice in one JSON object.`, "body_malformed");
-}
-
-/** How many keys a valid JSON text has: the colons outside of strings. */
-function countKeys(text: string): number {
+export function countKeys(text: string): number {
   let keys = 0;
+  let commas = 0;
+  let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit === QUOTE) at = closingQuote(text, at);
     else if (unit === COLON) keys++;
+    else if (unit === COMMA) {
+      if (++commas > VALUES_MAX) throw tooMuch(`hold more than ${VALUES_MAX} values`);
+    } else if ((unit | CASE_BIT) === CLOSE) depth--;
+    else if ((unit | CASE_BIT) === OPEN && ++depth > JSON_DEPTH_MAX)
+      throw tooMuch(`be nested more than ${JSON_DEPTH_MAX} deep`);
   }
   return keys;
 }
 
-/** Where the string that opens at `open` ends. */
+/** The largest request that keeps its rules has a tenth of that. */
+const VALUES_MAX = 10_000;
+
+/** A message may be 100 deep, and each may stand in a list. */
+const JSON_DEPTH_MAX = 200;
+
+function tooMuch(what: string): FieldProblem {
+  return new FieldProblem(`The request body must not ${what}.`, "body_malformed");
+}
+
+/** The problem of a text that has a key twice. */
+export function duplicateKey(text: string): FieldProblem {
+  const name = quoted(repeatedName(text));
+  return new FieldProblem(`The key ${name} is given twice in one JSON object.`, "body_malformed");
+}
+
+/** Where the string that opens at `open` ends: with the text, if it does not. */
 function closingQuote(text: string, open: number): number {
   let at = text.indexOf('"', open + 1);
   while (isEscaped(text, at)) at = text.indexOf('"', at + 1);
-  return at;
+  return at === -1 ? text.length : at;
 }
 
 function isEscaped(text: string, at: number): boolean {
@@ -52,7 +69,7 @@ function isEscaped(text: string, at: number): boolean {
 }
 
 /** The first key that its object already has; only looked for where there is one. */
-function duplicateKey(text: string): string {
+function repeatedName(text: string): string {
   const open: (Set<string> | undefined)[] = [];
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
@@ -76,6 +93,11 @@ function duplicateKey(text: string): string {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const COMMA = 0x2c;
+/** Braces, and brackets with this bit. */
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+const CASE_BIT = 0x20;
 const COLON_NEXT = /^[ \t\r\n]*:/;
 /** How far a colon is looked for: more blanks than this only make the error's text less exact. */
 const BLANKS_MAX = 64;

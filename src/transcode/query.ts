@@ -1,4 +1,5 @@
 import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
+import { checkCount } from "./count-limit.js";
 import type { JsonDialect } from "./dialect.js";
 import { FieldProblem, inside, quoted } from "./field-problem.js";
 import { holderOf, resolvePath, type FieldPath } from "./field-path.js";
@@ -45,7 +46,7 @@ class QueryBinder {
     const read = this.#readerOf(field, name);
     try {
       if (field.leaf.fieldKind !== "list") once(field, seen);
-      place(holderOf(message, field), field.leaf, read(text));
+      place(holderOf(message, field), field.leaf, read(text), this.#dialect.countMax(field.leaf));
     } catch (error) {
       throw inside(field.name, error);
     }
@@ -91,7 +92,12 @@ function once({ name }: FieldPath, seen: Set<string>): void {
   seen.add(name);
 }
 
-function place(holder: Message, leaf: DescField, value: unknown): void {
-  if (leaf.fieldKind === "list") (getField(holder, leaf) as unknown[]).push(value);
+function place(holder: Message, leaf: DescField, value: unknown, max: number): void {
+  if (leaf.fieldKind === "list") add(getField(holder, leaf) as unknown[], value, max);
   else setField(holder, leaf, value);
+}
+
+function add(list: unknown[], value: unknown, max: number): void {
+  checkCount(list.length + 1, max);
+  list.push(value);
 }

@@ -91,7 +91,8 @@ function fieldJson(desc: DescMessage, field: DescField, dialect: JsonDialect): D
   };
 }
 
-function textOf(bytes: Buffer): string {
+/** The text of a JSON body. Throws for bytes that are none. */
+export function textOf(bytes: Buffer): string {
   const text = bytes.toString();
   // What is no UTF-8 becomes this character, which a text may also have of its own.
   if (!text.includes("\ufffd") || isUtf8(bytes)) return text;

@@ -44,15 +44,25 @@ function endWithRequest(
  * though; how long it may take is for the server's `requestTimeout` to say.
  */
 function endAfterRequest(request: HttpRequest, response: ServerResponse, body: string | Uint8Array): void {
-  let discardedBytes = 0;
   response.flushHeaders();
   if (body.length > 0) response.write(body);
+  discard(request);
+  request.once("end", () => response.end());
+}
+
+/** Lets a client whose request is answered already end it: over HTTP/2 it is told to stop, otherwise what it sends is not kept. */
+export function discardRest(request: HttpRequest): void {
+  if ("stream" in request) request.stream.close();
+  else discard(request);
+}
+
+function discard(request: HttpRequest): void {
+  let discardedBytes = 0;
   request.on("data", (chunk: Buffer) => {
     discardedBytes += chunk.length;
     if (discardedBytes > DISCARDED_BYTES_MAX) request.destroy();
   });
   request.resume(); // Whoever found it too large has let it wait.
-  request.once("end", () => response.end());
 }
 
 /** What a client may still have on its way when it is told that its request is refused. */

@@ -76,7 +76,7 @@ async function sendFrom(
 const NDJSON = "application/x-ndjson";
 
 /** Waits where the client reads more slowly than the handler writes. */
-async function push(response: ServerResponse, chunk: string | Uint8Array): Promise<void> {
+export async function push(response: ServerResponse, chunk: string | Uint8Array): Promise<void> {
   if (response.write(chunk) || isGone(response)) return;
   await new Promise<void>((resolve) => {
     const proceed = (): void => {

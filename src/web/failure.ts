@@ -12,7 +12,8 @@ import { sendPage } from "./page.js";
 export type FailureReason =
   keyof typeof WEB_ERRORS | RequestReason | "internal_error" | "service_unavailable";
 
-type RequestReason = "path_unknown" | "path_malformed" | "method_not_allowed" | "body_too_large";
+type RequestReason =
+  "path_unknown" | "path_malformed" | "method_not_allowed" | "body_too_large" | "media_type_unsupported";
 
 /** A failure as it is written in JSON: what docs/errors.md promises of every failure. */
 export interface Failure {
@@ -77,6 +78,7 @@ const WEB_FAILURES: Record<FailureReason, WebFailure> = {
   path_malformed: requestFailure("path_malformed"),
   method_not_allowed: requestFailure("method_not_allowed"),
   body_too_large: requestFailure("body_too_large"),
+  media_type_unsupported: requestFailure("media_type_unsupported"),
   internal_error: { ...STATUS_ERRORS[Code.Internal], status: httpStatusOf(Code.Internal) },
   service_unavailable: { ...STATUS_ERRORS[Code.Unavailable], status: httpStatusOf(Code.Unavailable) },
 };

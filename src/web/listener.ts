@@ -15,7 +15,7 @@ export interface Faces {
   /** Merchants' JSON below `/v1`. */
   readonly transcoder: Listener;
   /** gRPC, gRPC-Web and Connect: any other address; answers 404 by itself. */
-  readonly connect: (request: HttpRequest, response: HttpResponse) => Promise<void>;
+  readonly connect: Listener;
   /** The stand-in gateway below `/sandbox`. Undefined where it is off, or runs elsewhere. */
   readonly sandbox: ((request: HttpRequest, response: HttpResponse) => Promise<void>) | undefined;
 }
@@ -66,7 +66,7 @@ async function answer(
   if (faces.sandbox !== undefined && path.startsWith("/sandbox/"))
     return await faces.sandbox(request, response);
   if (await answerPage(checkout, request, response, path)) return;
-  await faces.connect(request, response);
+  faces.connect(request, response);
 }
 
 const MALFORMED_PATH = "The path holds a broken percent-escape, or bytes that are not UTF-8.";

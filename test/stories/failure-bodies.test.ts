@@ -19,7 +19,12 @@ const UNREADABLE: readonly (readonly [request: string, status: number, code: str
   [`POST / ${HEAD}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`, 400, "request_malformed"],
   [`GET / ${HEAD}X: ${"x".repeat(20_000)}\r\n\r\n`, 431, "headers_too_large"],
   [`GET /${"x".repeat(20_000)} ${HEAD}\r\n`, 431, "headers_too_large"],
-  [`POST /x ${HEAD}Transfer-Encoding: chunked\r\n\r\n1;${"x".repeat(20_000)}\r\n`, 413, "body_too_large"],
+  // To an address that waits for the body: elsewhere the answer may be there before the parser has come so far.
+  [
+    `POST /callbacks/cardstream ${HEAD}Transfer-Encoding: chunked\r\n\r\n1;${"x".repeat(20_000)}\r\n`,
+    413,
+    "body_too_large",
+  ],
   [`POST / ${HEAD}Expect: a-miracle\r\nContent-Length: 1\r\n\r\n`, 417, "expectation_unsupported"],
   [`CONNECT a:1 ${HEAD}\r\n`, 405, "method_not_allowed"],
 ];

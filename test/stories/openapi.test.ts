@@ -143,7 +143,7 @@ await onSqlite(t, "every answer of the service is one that the document promises
     SESSIONS,
     await app.call("GET", `${SESSIONS}?status=expired&created[gte]=1718000000`, testKey),
   );
-  check("post", SESSIONS, await app.call("POST", SESSIONS, testKey, `"${"x".repeat(600_000)}"`));
+  check("post", SESSIONS, await app.call("POST", SESSIONS, testKey, `"${"x".repeat(1_200_000)}"`));
   await call("get", SESSION, plain.id);
 
   const answers = operationsOf(document).flatMap(({ method, path }) =>

@@ -71,7 +71,11 @@ await onSqlite(t, "all that is wrong is told at once", async (t, engine) => {
   const app = await startTestApp(t, config);
   const client = await connect(app.urls.grpc);
   t.teardown(() => client.close());
-  const order = { line_items: [aLineItem({ currency: "xyz" }, 0)], success_url: "x", metadata: many(51) };
+  const order = {
+    line_items: [aLineItem({ currency: "xyz" }, 0)],
+    success_url: "x",
+    metadata: { "a[b]": "c" },
+  };
   const { error } = await client.call("createCheckoutSession", order, testKey);
   t.same(
     new Set(violations(error?.metadata.get("grpc-status-details-bin")[0])),
@@ -80,10 +84,34 @@ await onSqlite(t, "all that is wrong is told at once", async (t, engine) => {
       "line_items[0].quantity",
       "success_url",
       "cancel_url",
-      "metadata",
+      'metadata["a[b]"]',
     ]),
   );
 });
+
+await onSqlite(
+  t,
+  "a list or a map that is too long is told alone, since nobody reads on",
+  async (t, engine) => {
+    const config = testConfig(engine);
+    const { testKey } = await createTestMerchant(config);
+    const app = await startTestApp(t, config);
+    const client = await connect(app.urls.grpc);
+    t.teardown(() => client.close());
+    for (const [change, param] of [
+      [{ line_items: Array.from({ length: 101 }, () => aLineItem()), success_url: "x" }, "line_items"],
+      [{ metadata: many(51), success_url: "x" }, "metadata"],
+      [{ expand: Array.from({ length: 21 }, () => "customer"), success_url: "x" }, "expand"],
+    ] as const) {
+      const message = new RegExp(`"${param}" must not have more than \\d+ elements`);
+      const overJson = await app.call("POST", "/v1/checkout/sessions", testKey, anOrder(change));
+      t.match(overJson, { status: 400, json: { error: { param, message } } }, param);
+      const { error } = await client.call("createCheckoutSession", anOrder(change), testKey);
+      t.same(violations(error?.metadata.get("grpc-status-details-bin")[0]), [param]);
+      t.match(error?.details, message);
+    }
+  },
+);
 
 await onSqlite(t, "the widest order that is allowed is taken", async (t, engine) => {
   const config = testConfig(engine);

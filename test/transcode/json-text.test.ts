@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import t from "tap";
-import { checkKeys, parseJson, type Json } from "../../src/transcode/json-text.js";
+import { countKeys, duplicateKey, parseJson, type Json } from "../../src/transcode/json-text.js";
 
 t.test("what is no JSON is refused with a text that names nothing of the runtime", (t) => {
   const refused = [
@@ -39,12 +39,31 @@ t.test("a key that is given twice is refused by name, however it is written", (t
     [`{"\\"":1,"b":"\\\\","\\"":2}`, 2, '"'],
   ];
   for (const [text, seen, key] of refused) {
-    t.throws(
-      () => checkKeys(text, seen),
-      { reason: "body_malformed", message: `The key "${key}" is given twice` },
-      text,
-    );
+    t.ok(countKeys(text) > seen, text);
+    t.match(duplicateKey(text), {
+      reason: "body_malformed",
+      message: `The key "${key}" is given twice`,
+    });
   }
+  t.end();
+});
+
+t.test("a text too deep, or of too many values, is refused before it is parsed", (t) => {
+  for (const text of [
+    "[".repeat(201),
+    '{"a":'.repeat(201),
+    `[${"1,".repeat(10_001)}`,
+    `[{}${",[]".repeat(10_001)}]`,
+  ])
+    t.throws(() => countKeys(text), { reason: "body_malformed", message: /^The request body must not/ });
+  t.equal(countKeys("[".repeat(200)), 0);
+  t.equal(countKeys(`[${"[],".repeat(10_000)}[]]`), 0, "closed ones are not nested");
+  t.equal(countKeys(`{"${"[,:".repeat(20_000)}":1}`), 1, "what is in strings does not count");
+  t.end();
+});
+
+t.test("a string without an end ends with its text", (t) => {
+  for (const text of [`"`, `{"a`, `"\\"`, `"a\\\\\\"`]) t.equal(countKeys(text), 0, text);
   t.end();
 });
 
@@ -52,7 +71,7 @@ t.test("any JSON has as many keys as its parsed value", (t) => {
   fc.assert(
     fc.property(fc.json(), fc.nat(3), (json, indent) => {
       const value = JSON.parse(json) as Json;
-      checkKeys(JSON.stringify(value, null, indent), keysOf(value));
+      return countKeys(JSON.stringify(value, null, indent)) === keysOf(value);
     }),
     { numRuns: 500 },
   );

@@ -26,13 +26,13 @@ t.test("a process that runs no code made from text reads and writes messages all
   const script = `
     const { CustomerSchema } = await import("./dist/gen/calmonypay/v1/customer_pb.js");
     const { OwnCode } = await import("./dist/src/transcode/own-code.js");
-    const { binaryReader } = await import("./dist/src/transcode/grpc/binary-reader.js");
+    const { createBinaryReaders } = await import("./dist/src/transcode/grpc/binary-reader.js");
     const { binaryWriter } = await import("./dist/src/transcode/grpc/binary-writer.js");
     const { emptyMessage } = await import("./dist/src/transcode/empty-message.js");
     const { createJsonReaders } = await import("./dist/src/transcode/json-reader.js");
     const { plainStyle } = await import("./dist/src/transcode/plain-dialect.js");
     const { fieldGetter, fieldSetter } = await import("./dist/src/transcode/message-fields.js");
-    const message = binaryReader(CustomerSchema)(Buffer.from(process.argv[1], "hex"));
+    const message = createBinaryReaders(() => Infinity)(CustomerSchema)(Buffer.from(process.argv[1], "hex"));
     const other = emptyMessage(CustomerSchema)();
     const { id } = CustomerSchema.field;
     fieldSetter(id)(other, fieldGetter(id)(message));

@@ -2,52 +2,84 @@ import { type DescField, type DescMessage, fromBinary, type Message, ScalarType 
 
 import { memoize } from "../../lib/memoize.js";
 import { emptyMessage } from "../empty-message.js";
+import { type CountMax } from "../count-limit.js";
+import { callerError } from "../field-error.js";
+import { FieldProblem } from "../field-problem.js";
 import { OwnCode, propertySource } from "../own-code.js";
 import { perType, type PerType } from "../per-type.js";
+import { requestError } from "../request-error.js";
 import { BinaryInput } from "./binary-input.js";
 import { isOfTexts, isUsual, Unusual } from "./usual.js";
+import { checkWire } from "./wire-check.js";
 
-/** Reads a message from protobuf's binary format. Throws what protobuf-es throws. */
+/**
+ * Reads a message from protobuf's binary format. Throws a ConnectError for the caller where the bytes are none, or hold more than
+ * a message of the type may.
+ */
 export type BinaryReader = (bytes: Buffer) => Message;
 
 /**
- * The reader of a type, compiled from its descriptor: the message is the one that protobuf-es reads, which looks at descriptors
- * for each field and takes four times as long. What is rare is left to it: fields of other kinds than requests have, fields that
- * nobody knows, and whatever is wrong.
+ * Makes readers that stop at the first element too many. The reader of a type is compiled from its descriptor: the message is the
+ * one that protobuf-es reads, which looks at descriptors for each field and takes four times as long. What is rare is left to it:
+ * fields of other kinds than requests have, fields that nobody knows, and whatever is wrong.
  */
-export const binaryReader = memoize((desc: DescMessage): BinaryReader => {
-  const read = messageReader(desc);
-  return (bytes) => {
-    try {
-      return read(new BinaryInput(bytes));
-    } catch {
-      return fromBinary(desc, bytes); // Which throws for what is wrong.
-    }
-  };
-});
+export function createBinaryReaders(countMax: CountMax): (desc: DescMessage) => BinaryReader {
+  const messageReader = perType<[BinaryInput], Message>((desc, of) =>
+    isUsual(desc) ? (fieldsReader(desc, of, countMax) ?? refuse) : refuse,
+  );
+  return memoize((desc: DescMessage): BinaryReader => {
+    const read = messageReader(desc);
+    return (bytes) => {
+      try {
+        return read(new BinaryInput(bytes));
+      } catch {
+        return readUnusual(desc, bytes, countMax);
+      }
+    };
+  });
+}
 
 type ReaderOf = PerType<[BinaryInput], Message>;
 type ReadMessage = ReturnType<ReaderOf>;
 
-const messageReader = perType<[BinaryInput], Message>((desc, of) =>
-  isUsual(desc) ? (fieldsReader(desc, of) ?? refuse) : refuse,
-);
+function readUnusual(desc: DescMessage, bytes: Buffer, countMax: CountMax): Message {
+  try {
+    checkWire(desc, bytes, countMax);
+    return fromBinary(desc, bytes);
+  } catch (error) {
+    if (error instanceof FieldProblem) throw callerError(error);
+    throw requestError("body_malformed", `parse binary: ${(error as Error).message}`);
+  }
+}
 
 function refuse(): never {
   throw new Unusual();
 }
 
 /** Goes by a field's whole tag: one that comes in another shape than its type has is rare, too. */
-function fieldsReader(desc: DescMessage, of: ReaderOf): ReadMessage | undefined {
+function fieldsReader(desc: DescMessage, of: ReaderOf, countMax: CountMax): ReadMessage | undefined {
   const code = new OwnCode();
   const cases = desc.fields.map((field) => {
     const [wireType, read] = fieldSource(field, code, of) ?? [];
-    return read === undefined ? "" : `case ${field.number * 8 + (wireType ?? 0)}: ${read} break;`;
+    const counted = countSource(field, countMax, code);
+    return read === undefined ? "" : `case ${field.number * 8 + (wireType ?? 0)}: ${counted} ${read} break;`;
   });
   const field = `switch (input.varint()) { ${cases.join(" ")} default: ${code.name(refuse)}(); }`;
   const empty = code.name(emptyMessage(desc));
-  const source = `(input) => { const m = ${empty}(); while (input.more) ${field} return m; }`;
+  const counters = desc.fields.filter((each) => isCounted(each, countMax));
+  const declared = counters.map(({ number }) => `let n${number} = 0;`).join(" ");
+  const source = `(input) => { const m = ${empty}(); ${declared} while (input.more) ${field} return m; }`;
   return code.compile(source) as ReadMessage | undefined;
+}
+
+/** A statement that stops at the first element too many. */
+function countSource(field: DescField, countMax: CountMax, code: OwnCode): string {
+  if (!isCounted(field, countMax)) return "";
+  return `if (++n${field.number} > ${countMax(field)}) ${code.name(refuse)}();`;
+}
+
+function isCounted(field: DescField, countMax: CountMax): boolean {
+  return (field.fieldKind === "list" || field.fieldKind === "map") && countMax(field) !== Infinity;
 }
 
 const VARINT = 0;

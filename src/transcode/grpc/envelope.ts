@@ -1,10 +1,12 @@
 import { Code, ConnectError } from "@connectrpc/connect";
+import { tooLarge } from "../request-bytes.js";
+import { requestError } from "../request-error.js";
 
 /** One byte of flags and four of length stand before each message. */
 export const PREFIX_BYTES = 5;
 
-/** The first bit of the flags. */
-const COMPRESSED = 1;
+/** The first bit of the flags. All others are the server's, or nobody's. */
+const PACKED = 1;
 
 /** Fills in the prefix of a message that stands behind the room for it; never compressed. */
 export function withPrefix(bytes: Buffer): Buffer {
@@ -19,20 +21,22 @@ export function withPrefix(bytes: Buffer): Buffer {
  */
 export class OneMessage {
   readonly #bytesMax: number;
+  readonly #mayBePacked: boolean;
   readonly #first: Envelope;
   /** There should be none. */
   #second: Envelope | undefined;
 
-  constructor(bytesMax: number) {
+  constructor(bytesMax: number, mayBePacked = false) {
     this.#bytesMax = bytesMax;
-    this.#first = new Envelope(bytesMax);
+    this.#mayBePacked = mayBePacked;
+    this.#first = new Envelope(bytesMax, mayBePacked);
   }
 
   /** Takes the next bytes. Throws a ConnectError for what no valid call sends. */
   add(chunk: Buffer): void {
     const rest = this.#first.add(chunk);
     if (rest.byteLength === 0) return;
-    this.#second ??= new Envelope(this.#bytesMax);
+    this.#second ??= new Envelope(this.#bytesMax, this.#mayBePacked);
     this.#second.add(rest);
     if (this.#second.whole) {
       throw new ConnectError(
@@ -42,30 +46,41 @@ export class OneMessage {
     }
   }
 
-  /** The message, once the caller has sent all it wants to send. */
-  end(): Buffer {
+  /** The message's envelope, once the caller has sent all it wants to send. */
+  whole(): Envelope {
     if (!this.#first.begun) {
       throw new ConnectError(`${PROTOCOL}: missing input message for unary method`, Code.Unimplemented);
     }
-    if (!this.#first.whole || this.#second !== undefined) {
-      throw new ConnectError(`${PROTOCOL}: incomplete envelope`, Code.InvalidArgument);
-    }
-    return this.#first.message();
+    if (!this.#first.whole || this.#second !== undefined) throw incompleteEnvelope();
+    return this.#first;
+  }
+
+  /** The message itself, where it cannot be packed. */
+  end(): Buffer {
+    return this.whole().message();
   }
 }
 
 const PROTOCOL = "protocol error";
 
+/** The error of a caller who ends in the middle of a message. */
+export function incompleteEnvelope(): ConnectError {
+  return requestError("body_malformed", `${PROTOCOL}: incomplete envelope`);
+}
+
 /** A prefix and the message behind it. */
-class Envelope {
+export class Envelope {
   readonly #bytesMax: number;
+  readonly #mayBePacked: boolean;
   readonly #chunks: Buffer[] = [];
   #size = 0;
   /** Bytes of prefix and message; unknown until the prefix is there. */
   #wanted: number | undefined;
+  #packed = false;
 
-  constructor(bytesMax: number) {
+  constructor(bytesMax: number, mayBePacked: boolean) {
     this.#bytesMax = bytesMax;
+    this.#mayBePacked = mayBePacked;
   }
 
   get begun(): boolean {
@@ -74,6 +89,11 @@ class Envelope {
 
   get whole(): boolean {
     return this.#size === this.#wanted;
+  }
+
+  /** Whether the message is packed; known once it is whole. */
+  get packed(): boolean {
+    return this.#packed;
   }
 
   /** Takes what belongs to this envelope, and answers with the rest. */
@@ -101,16 +121,17 @@ class Envelope {
     const [first = NOTHING] = this.#chunks;
     const prefix = first.byteLength >= PREFIX_BYTES ? first : Buffer.concat(this.#chunks, this.#size);
     const length = prefix.readUInt32BE(1);
-    if (length > this.#bytesMax) {
-      const text = `message size ${length} is larger than configured readMaxBytes ${this.#bytesMax}`;
-      throw new ConnectError(text, Code.ResourceExhausted);
-    }
-    if ((prefix.readUInt8() & COMPRESSED) !== 0) {
-      // A call that says how it compresses never comes here.
-      const text = "received compressed envelope, but do not know how to decompress";
-      throw new ConnectError(text, Code.Internal);
-    }
+    if (length > this.#bytesMax) throw tooLarge(this.#bytesMax);
+    this.#checkFlags(prefix.readUInt8());
     return PREFIX_BYTES + length;
+  }
+
+  #checkFlags(flags: number): void {
+    if (flags === 0) return;
+    if (flags !== PACKED) throw requestError("body_malformed", `${PROTOCOL}: unknown flags ${flags}`);
+    this.#packed = true;
+    if (this.#mayBePacked) return;
+    throw requestError("body_malformed", `${PROTOCOL}: the message is compressed, and no header says how`);
   }
 }
 

@@ -1,27 +1,29 @@
-import { type DescMethodUnary, type Message } from "@bufbuild/protobuf";
+import type { DescMessage, DescMethod, DescMethodUnary } from "@bufbuild/protobuf";
 import {
   constants,
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
   type ServerHttp2Stream,
 } from "node:http2";
-import { Code, ConnectError, type ContextValues } from "@connectrpc/connect";
+import { Code, type ConnectError, type ContextValues } from "@connectrpc/connect";
 import type { UnaryAnswer } from "../call.js";
+import { deadlineExceeded, timeoutOf } from "../deadline.js";
 import { connectErrorOf } from "../error.js";
 import type { Invoker } from "../invoke.js";
 import type { Limits } from "../limits.js";
-import { binaryReader } from "./binary-reader.js";
+import type { BinaryReader } from "./binary-reader.js";
 import { binaryWriter } from "./binary-writer.js";
 import { OneMessage, PREFIX_BYTES, withPrefix } from "./envelope.js";
 import { GrpcCall } from "./grpc-call.js";
 import { addMetadata } from "./metadata.js";
 import { errorStatus } from "./status.js";
-import { grpcTimeout } from "./timeout.js";
 
 /** What every call needs. */
 export interface GrpcParts {
   readonly invoker: Invoker;
-  readonly limits: Pick<Limits, "requestBytesMax" | "timeoutMsMax">;
+  readonly limits: Pick<Limits, "timeoutMsMax">;
+  readonly bytesMax: (method: DescMethod) => number;
+  readonly readers: (desc: DescMessage) => BinaryReader;
   readonly open: () => OpenedCall;
   readonly report: (error: unknown, contextValues: ContextValues) => void;
 }
@@ -42,6 +44,7 @@ export class GrpcExchange {
   readonly #message: OneMessage;
   #call: GrpcCall | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #wrongTimeout: Error | undefined;
   #answered = false;
 
   constructor(parts: GrpcParts, stream: ServerHttp2Stream, method: DescMethodUnary) {
@@ -49,7 +52,7 @@ export class GrpcExchange {
     this.#stream = stream;
     this.#method = method;
     this.#opened = parts.open();
-    this.#message = new OneMessage(parts.limits.requestBytesMax);
+    this.#message = new OneMessage(parts.bytesMax(method));
   }
 
   /** Reads the message, has the call done, and answers it, with an error if need be. Never throws. */
@@ -64,14 +67,38 @@ export class GrpcExchange {
   }
 
   #begin(headers: IncomingHttpHeaders): void {
-    const timeout = headers["grpc-timeout"];
-    const limitMs = this.#parts.limits.timeoutMsMax;
-    const timeoutMs = grpcTimeout(timeout === undefined ? undefined : String(timeout), limitMs);
-    this.#call = new GrpcCall(this.#stream, headers, this.#opened.contextValues, timeoutMs);
+    const { contextValues } = this.#opened;
+    const timeoutMs = this.#grantTime(headers["grpc-timeout"]);
+    this.#call = new GrpcCall(this.#stream, headers, contextValues, timeoutMs);
     if (timeoutMs <= 0) return this.#expire();
     this.#timer = setTimeout(() => this.#expire(), timeoutMs);
     // Each but data comes once by itself: `once` would wrap its listener, and remove it with events of their own.
     this.#stream.on("close", () => clearTimeout(this.#timer));
+    const admitting = this.#parts.invoker.admit(this.#method, headers, contextValues);
+    if (admitting === undefined) return this.#listen();
+    admitting
+      .then(() => this.#listen())
+      .catch((error: unknown) => {
+        if (!this.#isOver()) this.#fail(error);
+      });
+  }
+
+  /** A caller who asks for a time that is none is told so once it is known who is calling. */
+  #grantTime(timeout: string | string[] | undefined): number {
+    const limitMs = this.#parts.limits.timeoutMsMax;
+    if (timeout === undefined) return limitMs;
+    try {
+      return timeoutOf("grpc-timeout", String(timeout), limitMs);
+    } catch (error) {
+      this.#wrongTimeout = error as Error;
+      return limitMs;
+    }
+  }
+
+  /** Reads the message of a caller who is let in. */
+  #listen(): void {
+    if (this.#isOver()) return;
+    if (this.#wrongTimeout !== undefined) throw this.#wrongTimeout;
     this.#stream.on("data", (chunk: Buffer) => this.#take(chunk));
     this.#stream.on("end", () => void this.#serve());
   }
@@ -89,7 +116,7 @@ export class GrpcExchange {
     // A stream that its caller resets looks as if it had ended.
     if (this.#answered || this.#stream.aborted || this.#call === undefined) return;
     try {
-      const message = decoded(this.#method, this.#message.end());
+      const message = this.#parts.readers(this.#method.input)(this.#message.end());
       const answer = await this.#parts.invoker.unary(this.#method, message, this.#call);
       if (!this.#isOver()) this.#answer(answer);
     } catch (error) {
@@ -119,7 +146,7 @@ export class GrpcExchange {
   }
 
   #expire(): void {
-    const error = new ConnectError("the operation timed out", Code.DeadlineExceeded);
+    const error = deadlineExceeded();
     this.#call?.abort(error);
     if (!this.#isOver()) this.#fail(error);
   }
@@ -160,13 +187,5 @@ const SUCCEEDED = { "grpc-status": "0" };
 const WITHOUT_MESSAGE = { endStream: true, sendDate: false };
 
 const OK = { ":status": 200, "content-type": "application/grpc+proto" };
-
-function decoded(method: DescMethodUnary, bytes: Buffer): Message {
-  try {
-    return binaryReader(method.input)(bytes);
-  } catch (error) {
-    throw new ConnectError(`parse binary: ${(error as Error).message}`, Code.Internal);
-  }
-}
 
 function ignore(): void {}

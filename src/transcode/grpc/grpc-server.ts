@@ -1,14 +1,20 @@
 import type { DescMethod, DescMethodUnary } from "@bufbuild/protobuf";
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
+import { type CountMax, uncounted } from "../count-limit.js";
 import type { Invoker } from "../invoke.js";
 import { type Limits, limitsOf } from "../limits.js";
+import { createBinaryReaders } from "./binary-reader.js";
 import { GrpcExchange, type GrpcParts, respondError } from "./grpc-exchange.js";
 
 /** What the gRPC face is made of. */
 export interface GrpcOptions {
   readonly invoker: Invoker;
   readonly limits?: Partial<Limits> | undefined;
+  /** How large a method's request may be, where that is less than all may be. */
+  readonly bytesMax?: ((method: DescMethod) => number) | undefined;
+  /** How many elements lists and maps may have. */
+  readonly countMax?: CountMax | undefined;
   /** What each call is given from the start: by default nothing. */
   readonly open?: GrpcParts["open"];
   /** Hears of errors that no interceptor saw, such as an answer that cannot be encoded. */
@@ -29,11 +35,21 @@ export type GrpcServer = (stream: ServerHttp2Stream, headers: IncomingHttpHeader
  */
 export function createGrpcServer({
   invoker,
-  limits,
+  limits: chosen,
+  bytesMax,
+  countMax = uncounted,
   open = openBare,
   report = ignore,
 }: GrpcOptions): GrpcServer {
-  const parts: GrpcParts = { invoker, open, report, limits: limitsOf(limits) };
+  const limits = limitsOf(chosen);
+  const parts: GrpcParts = {
+    invoker,
+    open,
+    report,
+    limits,
+    bytesMax: bytesMax ?? (() => limits.requestBytesMax),
+    readers: createBinaryReaders(countMax),
+  };
   const all = new Map(invoker.methods.map((method) => [pathOf(method), method]));
   const unary = new Map([...all.values()].filter(isUnary).map((method) => [pathOf(method), method]));
   return (stream, headers) => {

@@ -35,7 +35,7 @@ t.test("a message that is too large is refused before it has arrived", (t) => {
   const tooLarge = enveloped(Buffer.alloc(MAX + 1));
   t.throws(() => reader.add(tooLarge.subarray(0, 5)), {
     code: Code.ResourceExhausted,
-    rawMessage: `message size ${MAX + 1} is larger than configured readMaxBytes ${MAX}`,
+    rawMessage: `The request body is larger than ${MAX} bytes.`,
   });
   t.equal(read(enveloped(Buffer.alloc(MAX))).length, MAX);
   t.end();
@@ -44,7 +44,16 @@ t.test("a message that is too large is refused before it has arrived", (t) => {
 t.test("a message that says it is compressed is refused where the call does not say how", (t) => {
   const compressed = enveloped(Buffer.from("abc"));
   compressed[0] = 1;
-  t.throws(() => read(compressed), { code: Code.Internal, rawMessage: /do not know how to decompress/ });
+  t.throws(() => read(compressed), { code: Code.InvalidArgument, rawMessage: /no header says how/ });
+  t.end();
+});
+
+t.test("flags that a client has no use for are refused", (t) => {
+  for (const flags of [2, 3, 0x80, 0x81, 0xff]) {
+    const message = enveloped(Buffer.from("abc"));
+    message[0] = flags;
+    t.throws(() => read(message), { code: Code.InvalidArgument, rawMessage: /unknown flags/ });
+  }
   t.end();
 });
 

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError, createContextValues, type HandlerContext } from "@connectrpc/connect";
 import t, { type Test } from "tap";
 import {
@@ -25,11 +25,11 @@ async function serve(t: Test, handler: Handler, options: Partial<Served> = {}) {
   return await serveGrpc(t, { ...options, routes });
 }
 
-t.test("a deadline that is none is refused, and nobody is called", async (t) => {
+t.test("a deadline that is none is refused, and so is one that is over; nobody is called", async (t) => {
   const { session } = await serve(t, () => t.fail("called") as never);
   for (const [text, code] of [
     ["soon", Code.InvalidArgument],
-    ["31S", Code.InvalidArgument],
+    ["123456789S", Code.InvalidArgument],
     ["0m", Code.DeadlineExceeded],
   ] as const) {
     const { trailers, trailersOnly } = await callWire(session, PATH, [MESSAGE], { "grpc-timeout": text });
@@ -38,11 +38,23 @@ t.test("a deadline that is none is refused, and nobody is called", async (t) => 
   }
 });
 
+t.test("a deadline beyond the server's own is shortened to that", async (t) => {
+  const { session } = await serve(t, (_, { timeoutMs }) => ({
+    amount: BigInt(Math.ceil(timeoutMs() ?? -1)),
+  }));
+  for (const text of ["31S", "5M", "99999999H"]) {
+    const { trailers, body } = await callWire(session, PATH, [MESSAGE], { "grpc-timeout": text });
+    t.equal(trailers["grpc-status"], "0", text);
+    const { amount } = fromBinary(ItemSchema, body.subarray(5));
+    t.ok(amount > 29_000n && amount <= 30_000n, `${text}: ${amount} ms`);
+  }
+});
+
 t.test("bytes that are no message of the method's type are refused", async (t) => {
   const { session } = await serve(t, () => t.fail("called") as never);
   const { trailers, status } = await callWire(session, PATH, [framed(Buffer.from([0x0a, 0x7f]))]);
   t.equal(status, 200);
-  t.match(trailers, { "grpc-status": String(Code.Internal), "grpc-message": /^parse binary: / });
+  t.match(trailers, { "grpc-status": String(Code.InvalidArgument), "grpc-message": /^parse binary: / });
 });
 
 t.test("a message that is too large is refused while its caller is still sending it", async (t) => {

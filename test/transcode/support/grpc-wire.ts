@@ -8,16 +8,17 @@ import {
   type OutgoingHttpHeaders,
 } from "node:http2";
 import type { ConnectRouter, Interceptor } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Test } from "tap";
+import { createConnectServer } from "../../../src/transcode/connect/connect-server.js";
 import { createGrpcServer, type GrpcOptions } from "../../../src/transcode/grpc/grpc-server.js";
-import { createInvoker } from "../../../src/transcode/invoke.js";
+import { type Admit, createInvoker } from "../../../src/transcode/invoke.js";
 import { openHttp2Port, type OpenPort } from "../../../src/web/ports.js";
 
 /** What is served. */
 export interface Served extends Omit<GrpcOptions, "invoker"> {
   readonly routes: (router: ConnectRouter) => void;
   readonly interceptors?: readonly Interceptor[];
+  readonly admit?: Admit;
 }
 
 /** A port that speaks gRPC, and a connection to it. Both are closed when the test ends. */
@@ -25,28 +26,33 @@ export interface GrpcPort extends OpenPort {
   readonly session: ClientHttp2Session;
 }
 
-/** Serves routes as the service does: the fast path first, Connect's adapter for what it leaves. */
+/** Serves routes as the service does: the fast path first, Connect's handlers for what it leaves. */
 export async function serveGrpc(t: Test, served: Served): Promise<GrpcPort> {
   const invoker = createInvoker(served);
   return await open(t, served, createGrpcServer({ ...served, invoker }));
 }
 
-/** Serves the same routes by Connect's adapter alone. */
+/** Serves the same routes by Connect's handlers alone. */
 export async function serveConnect(t: Test, served: Served): Promise<GrpcPort> {
   return await open(t, served, undefined);
 }
 
 async function open(
   t: Test,
-  { routes, interceptors = [], limits = {} }: Served,
+  served: Served,
   takeStream: ReturnType<typeof createGrpcServer> | undefined,
 ): Promise<GrpcPort> {
-  const listener = connectNodeAdapter({
-    routes,
-    interceptors: [...interceptors],
-    readMaxBytes: limits.requestBytesMax ?? 1024 * 1024,
-    maxTimeoutMs: limits.timeoutMsMax ?? 30_000,
+  const invoker = createInvoker(served);
+  const { open: opened, ...options } = served;
+  const answer = createConnectServer({
+    ...options,
+    invoker,
+    ...(opened === undefined ? {} : { contextValues: () => opened().contextValues }),
   });
+  const listener = (...[request, response]: Parameters<typeof answer>): void => {
+    response.setHeader("request-id", "req_of_connect");
+    if (!answer(request, response)) response.writeHead(404).end();
+  };
   const port = await openHttp2Port("127.0.0.1", 0, undefined, { listener, takeStream });
   const session = connect(`http://127.0.0.1:${port.port}`);
   session.on("error", () => {}); // A server that closes says so to its streams too.

@@ -1,0 +1,75 @@
+import { Envelope, incompleteEnvelope, OneMessage } from "../grpc/envelope.js";
+import { type Packing, unpacked } from "../content-encoding.js";
+import type { HttpRequest } from "../http.js";
+import { readBytes } from "../request-bytes.js";
+import { requestError } from "../request-error.js";
+
+/** How the messages of a request are read. */
+export interface ReadingParts {
+  readonly enveloped: boolean;
+  readonly packing: Packing | undefined;
+  /** Of one message, packed and unpacked. */
+  readonly bytesMax: number;
+  /** Throws a ConnectError for bytes that are no message. */
+  readonly check: (bytes: Buffer) => void;
+}
+
+/** Reads the one message of a request to its end, and checks it. Whatever is wrong is told as the caller's mistake. */
+export async function readMessage(request: HttpRequest, parts: ReadingParts): Promise<Buffer> {
+  if (!parts.enveloped)
+    return await readBytes(request, parts.bytesMax, (received) => openMessage(received, parts));
+  return await openEnvelope(await readEnvelope(request, parts), parts);
+}
+
+/** A message unpacked and checked. As Connect has it, nothing is packed to nothing. */
+export async function openMessage(
+  received: Buffer,
+  { packing, bytesMax, check }: ReadingParts,
+): Promise<Buffer> {
+  const isPacked = packing !== undefined && received.byteLength > 0;
+  const bytes = isPacked ? await unpacked(packing, received, bytesMax) : received;
+  check(bytes);
+  return bytes;
+}
+
+/** The messages of a client's stream, each checked, as they come. */
+export async function* readMessages(request: HttpRequest, parts: ReadingParts): AsyncGenerator<Buffer> {
+  const next = (): Envelope => new Envelope(parts.bytesMax, parts.packing !== undefined);
+  let envelope = next();
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    for (let rest = chunk; rest.byteLength > 0;) {
+      rest = envelope.add(rest);
+      if (!envelope.whole) continue;
+      yield await openEnvelope(envelope, parts);
+      envelope = next();
+    }
+  }
+  if (envelope.begun) throw incompleteEnvelope();
+}
+
+async function openEnvelope(envelope: Envelope, parts: ReadingParts): Promise<Buffer> {
+  return await openMessage(envelope.message(), envelope.packed ? parts : { ...parts, packing: undefined });
+}
+
+function readEnvelope(request: HttpRequest, { packing, bytesMax }: ReadingParts): Promise<Envelope> {
+  const message = new OneMessage(bytesMax, packing !== undefined);
+  return new Promise((resolve, reject) => {
+    request.on("data", (chunk: Buffer) => {
+      try {
+        message.add(chunk);
+      } catch (error) {
+        request.pause();
+        reject(error);
+      }
+    });
+    request.on("end", () => {
+      try {
+        resolve(message.whole());
+      } catch (error) {
+        reject(error);
+      }
+    });
+    const broken = (): void => reject(requestError("body_malformed", "The request body broke off."));
+    request.on("error", broken).on("close", broken);
+  });
+}
