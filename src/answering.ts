@@ -17,13 +17,13 @@ import type { Sandbox } from "./sandbox/sandbox.js";
 import { createConnectServer } from "./transcode/connect/connect-server.js";
 import { createJsonDialect } from "./transcode/dialect.js";
 import { createGrpcServer } from "./transcode/grpc/grpc-server.js";
-import { createInvoker } from "./transcode/invoke.js";
+import { createInvoker, type Invoker } from "./transcode/invoke.js";
 import { plainStyle } from "./transcode/plain-dialect.js";
 import { createTranscoder } from "./transcode/transcoder.js";
 import { callHeaders } from "./web/answer-headers.js";
 import { sendFailure } from "./web/failure.js";
 import { createListener, requestIdOf as idOfRequest } from "./web/listener.js";
-import type { Answering } from "./web/ports.js";
+import type { Answering } from "./web/admission.js";
 import { isHost } from "./web/request-address.js";
 import { answerUnknownCall } from "./web/unknown-call.js";
 
@@ -67,12 +67,21 @@ export async function createAnswering(
   const faces = { transcoder, connect, sandbox: sandbox?.handle.bind(sandbox) };
   const listener = createListener(checkout, faces, secure);
   const takeStream = createGrpcServer({ ...shared, open: openCall(checkout) });
-  return { listener, takeStream: (stream, headers) => namesOneHost(headers) && takeStream(stream, headers) };
+  return {
+    listener,
+    takeStream: (stream, headers) => namesOneHost(headers) && takeStream(stream, headers),
+    streamingPaths: streamingPaths(invoker),
+  };
 }
 
 /** What any client of gRPC does. Where more is said of the host, the listener looks whether it fits. */
 function namesOneHost(headers: IncomingHttpHeaders): boolean {
   return headers.host === undefined && isHost(headers[":authority"] ?? "");
+}
+
+function streamingPaths({ methods }: Invoker): ReadonlySet<string> {
+  const streaming = methods.filter(({ methodKind }) => methodKind !== "unary");
+  return new Set(streaming.map(({ parent, name }) => `/${parent.typeName}/${name}`));
 }
 
 const contextValues = (request: object) => callContext(idOfRequest(request));

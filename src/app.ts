@@ -19,6 +19,7 @@ import { openBothPorts } from "./open-ports.js";
 import type { Sandbox } from "./sandbox/sandbox.js";
 import { StartLimit } from "./start-limit.js";
 import { closeAfterFailure, openStore, type Store } from "./store.js";
+import { type Connections, createConnections } from "./web/connections.js";
 import { createMetrics, openMetricsPort } from "./web/metrics.js";
 import type { OpenPort } from "./web/ports.js";
 
@@ -85,6 +86,7 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
 
 async function createAppOn(store: Store, config: Config, parts: Parts, limit: StartLimit): Promise<App> {
   const ports: OpenPort[] = [];
+  const connections = createConnections({ max: config.maxConnections, proxies: config.trustedProxies });
   const bound = { port: config.port };
   const metrics = createMetrics();
   const checkout = composeCheckout(config, { ...parts, store, metrics, port: () => bound.port });
@@ -99,10 +101,10 @@ async function createAppOn(store: Store, config: Config, parts: Parts, limit: St
   const background: Repeated[] = [];
   return {
     async listen() {
-      const { http, grpc } = await openBothPorts(config, answering, limit);
+      const { http, grpc } = await openBothPorts(config, answering, connections, limit);
       ports.push(http, grpc);
       bound.port = http.port;
-      const metricsPort = await openMetrics(config, metrics, parts.log);
+      const metricsPort = await openMetrics(config, metrics, parts.log, connections);
       if (metricsPort !== undefined) ports.push(metricsPort);
       background.push(...workInBackground(checkout, parts.pauses ?? PAUSES));
       return {
@@ -188,6 +190,11 @@ async function openSandbox(checkout: Checkout): Promise<Sandbox> {
   });
 }
 
-async function openMetrics(config: Config, metrics: Metrics, log: Log): Promise<OpenPort | undefined> {
-  return config.metricsPort === "off" ? undefined : await openMetricsPort(config.metricsPort, metrics, log);
+async function openMetrics(
+  { metricsPort }: Config,
+  metrics: Metrics,
+  log: Log,
+  connections: Connections,
+): Promise<OpenPort | undefined> {
+  return metricsPort === "off" ? undefined : await openMetricsPort(metricsPort, metrics, log, connections);
 }

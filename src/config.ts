@@ -1,6 +1,9 @@
+import type { BlockList } from "node:net";
+
 import { parseBaseUrl } from "./lib/base-url.js";
 import { parseKey } from "./lib/key-file.js";
 import { readSmallFile } from "./lib/small-file.js";
+import { parseProxies } from "./web/client-address.js";
 
 /** Everything that the environment decides, checked. README has the table of the variables. */
 export interface Config {
@@ -24,6 +27,10 @@ export interface Config {
   readonly sandboxUrl: string | undefined;
   readonly logLevel: string;
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+  /** Undefined: what the process may open, up to a limit of its own. */
+  readonly maxConnections: number | undefined;
+  /** The proxies in front of the service. Undefined: none. */
+  readonly trustedProxies: BlockList | undefined;
 }
 
 /** Reads the environment once. An empty variable counts as missing. Throws one error that names every problem. */
@@ -44,6 +51,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     sandboxUrl: read.webUrl("SANDBOX_URL"),
     logLevel: read.choice("LOG_LEVEL", LOG_LEVELS) ?? "info",
     tls: readTls(read),
+    maxConnections: read.parsed("MAX_CONNECTIONS", parseConnections),
+    trustedProxies: read.parsed("TRUSTED_PROXIES", parseProxies),
   };
   if (config.port === config.grpcPort && config.port !== 0)
     read.problems.push("GRPC_PORT must be another port than PORT");
@@ -52,6 +61,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 }
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
+function parseConnections(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text) && Number(text) >= 10) return Number(text);
+  throw new Error("must be a number from 10 to 999999");
+}
 
 function readTls(read: EnvironmentReader): Config["tls"] {
   const cert = read.parsed("TLS_CERT", readSmallFile);

@@ -2,7 +2,9 @@ import { lookup } from "node:dns/promises";
 
 import type { Config } from "./config.js";
 import { StartFailure, type StartLimit } from "./start-limit.js";
-import { type Answering, type OpenPort, openHttp2Port, openHttpPort } from "./web/ports.js";
+import type { Answering } from "./web/admission.js";
+import type { Connections } from "./web/connections.js";
+import { type OpenPort, openHttp2Port, openHttpPort } from "./web/ports.js";
 
 type Address = Pick<Config, "host" | "port" | "grpcPort" | "tls">;
 
@@ -10,13 +12,14 @@ type Address = Pick<Config, "host" | "port" | "grpcPort" | "tls">;
 export async function openBothPorts(
   config: Address,
   answering: Answering,
+  connections: Connections,
   limit: StartLimit,
 ): Promise<{ readonly http: OpenPort; readonly grpc: OpenPort }> {
   const host = await addressOf(config, limit);
   return await limit.during("HOST", LATE, async () => {
     // Both are bound before either can read anything: nobody is answered by a process that then fails to start.
-    const http = openHttpPort(host, config.port, config.tls, answering);
-    const grpc = openHttp2Port(host, config.grpcPort, config.tls, answering);
+    const http = openHttpPort(host, config.port, config.tls, answering, connections);
+    const grpc = openHttp2Port(host, config.grpcPort, config.tls, answering, connections);
     await Promise.allSettled([http, grpc]);
     try {
       return { http: await named("PORT", config, http), grpc: await named("GRPC_PORT", config, grpc) };
@@ -31,11 +34,12 @@ export async function openBothPorts(
 export async function openOnePort(
   config: Address,
   answering: Answering,
+  connections: Connections,
   limit: StartLimit,
 ): Promise<OpenPort> {
   const host = await addressOf(config, limit);
   return await limit.during("HOST", LATE, () =>
-    named("PORT", config, openHttpPort(host, config.port, config.tls, answering)),
+    named("PORT", config, openHttpPort(host, config.port, config.tls, answering, connections)),
   );
 }
 

@@ -18,16 +18,16 @@ export function createReadiness(db: Database, log: Log): Readiness {
   const closing = new AbortController();
   const ask = askNowAndThen(db, log);
   const now = async (): Promise<boolean> => !closing.signal.aborted && (await ask());
+  const nextChange = changesOf(now, closing.signal);
   return {
     now,
     async *changes(signal) {
-      const over = AbortSignal.any([signal, closing.signal]);
       let told: boolean | undefined;
       while (!signal.aborted) {
         const ready = await now();
         if (ready !== told) yield (told = ready);
         if (!ready && closing.signal.aborted) return;
-        await pause(over);
+        await nextChange(ready, signal);
       }
     },
     close: () => closing.abort(),
@@ -78,7 +78,39 @@ async function late(): Promise<never> {
   throw new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`);
 }
 
-/** Until it is time to look again, or there is no more reason to. */
-async function pause(over: AbortSignal): Promise<void> {
-  await sleep(ANSWER_KEPT_MS, undefined, { signal: over }).catch(() => undefined); // Aborted: whoever waits looks.
+/** Somebody who has been told a state and waits for another. */
+interface Waiting {
+  readonly told: boolean;
+  readonly proceed: () => void;
+}
+
+/**
+ * Waits until the state is another than the one that was told, or there is no more reason to wait. One look a second is for
+ * all who wait, of whom there may be thousands: while nothing changes they cost nothing else.
+ */
+function changesOf(now: () => Promise<boolean>, closing: AbortSignal) {
+  const all = new Set<Waiting>();
+  let isLooking = false;
+  const look = async (): Promise<void> => {
+    isLooking = true;
+    while (all.size > 0) {
+      await sleep(ANSWER_KEPT_MS, undefined, { signal: closing, ref: false }).catch(() => undefined); // Closing: looks at once.
+      const ready = await now();
+      for (const waiting of all) if (waiting.told !== ready || closing.aborted) waiting.proceed();
+    }
+    isLooking = false;
+  };
+  return (told: boolean, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      const proceed = (): void => {
+        all.delete(waiting);
+        signal.removeEventListener("abort", proceed);
+        resolve();
+      };
+      const waiting: Waiting = { told, proceed };
+      if (signal.aborted || closing.aborted) return resolve();
+      all.add(waiting);
+      signal.addEventListener("abort", proceed);
+      if (!isLooking) void look();
+    });
 }

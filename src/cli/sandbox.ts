@@ -9,6 +9,7 @@ import { createSandbox } from "../sandbox/sandbox.js";
 import { StartFailure, StartLimit } from "../start-limit.js";
 import { openStore, type Store } from "../store.js";
 import { checkedListener } from "../web/checked-listener.js";
+import { createConnections } from "../web/connections.js";
 import type { OpenPort } from "../web/ports.js";
 import { runService, type Service } from "./run-service.js";
 
@@ -44,10 +45,11 @@ function sandboxOn({ db, sealer }: Store, config: Config, log: Log, limit: Start
   const listener = checkedListener(config.tls !== undefined, (request, response) => {
     void sandbox.handle(request, response); // Never rejects.
   });
+  const connections = createConnections({ max: config.maxConnections, proxies: config.trustedProxies });
   let http: OpenPort | undefined;
   return {
     async listen() {
-      http = await openOnePort(config, { listener }, limit);
+      http = await openOnePort(config, { listener }, connections, limit);
       bound.port = http.port;
       return [`Sandbox gateway  ${publicUrl()}`];
     },

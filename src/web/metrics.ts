@@ -5,6 +5,7 @@ import type { Log } from "../lib/log.js";
 import { type HttpRequest, type HttpResponse, send } from "../lib/http.js";
 import { checkedListener } from "./checked-listener.js";
 import { sendFailure } from "./failure.js";
+import type { Connections } from "./connections.js";
 import { type OpenPort, openHttpPort } from "./ports.js";
 import { pathOf } from "./request-address.js";
 
@@ -21,6 +22,7 @@ export async function openMetricsPort(
   port: number,
   registry: Registry,
   log: Log,
+  connections: Connections,
 ): Promise<OpenPort | undefined> {
   try {
     const { collectDefaultMetrics } = await import("prom-client");
@@ -35,7 +37,7 @@ export async function openMetricsPort(
         response.destroy();
       });
     });
-    return await openHttpPort("127.0.0.1", port, undefined, { listener });
+    return await openHttpPort("127.0.0.1", port, undefined, { listener }, connections);
   } catch (error) {
     log.warn({ err: error, port }, "no metrics: the port cannot be opened");
     return undefined;

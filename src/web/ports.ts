@@ -1,16 +1,11 @@
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
-import {
-  createSecureServer,
-  createServer as createHttp2Server,
-  type Http2SecureServer,
-  type Http2Server,
-  type IncomingHttpHeaders,
-  type ServerHttp2Stream,
-} from "node:http2";
+import { createSecureServer, createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { type Answering, admitConnections, admitStreams, admittedRequests } from "./admission.js";
+import type { Connections } from "./connections.js";
 import {
   type Farewell,
   farewellOverHttp1,
@@ -18,7 +13,7 @@ import {
   type Server,
   watchArrivals,
 } from "./farewell.js";
-import type { Listener } from "./listener.js";
+import { HTTP1_OPTIONS, HTTP2_OPTIONS } from "./limits.js";
 import { answerParserFailures } from "./parser-failures.js";
 
 /** A certificate and its key in PEM. */
@@ -35,23 +30,17 @@ export interface OpenPort {
   close(): Promise<void>;
 }
 
-/** Who answers what arrives at a port. */
-export interface Answering {
-  readonly listener: Listener;
-  /** Asked first about each stream of HTTP/2: true where it takes the stream. Undefined: nobody is asked. */
-  readonly takeStream?: ((stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean) | undefined;
-}
-
 /** Opens a port for HTTP/1.1, where `tls` is given for HTTP/2 as well, chosen by ALPN. */
 export async function openHttpPort(
   host: string,
   port: number,
   tls: Tls | undefined,
   answering: Answering,
+  connections: Connections,
 ): Promise<OpenPort> {
-  if (tls !== undefined) return await openTlsPort(host, port, tls, answering);
-  const server = createHttpServer(SERVER_LIMITS, answering.listener);
-  return await open(server, host, port);
+  if (tls !== undefined) return await openTlsPort(host, port, tls, answering, connections);
+  const server = createHttpServer(HTTP1_OPTIONS, admittedRequests(connections, answering));
+  return await open(server, host, port, connections);
 }
 
 /** Opens a port for HTTP/2: in clear text with prior knowledge, as gRPC does it, or over TLS. */
@@ -60,15 +49,13 @@ export async function openHttp2Port(
   port: number,
   tls: Tls | undefined,
   answering: Answering,
+  connections: Connections,
 ): Promise<OpenPort> {
-  if (tls !== undefined) return await openTlsPort(host, port, tls, answering);
-  const server = createHttp2Server(answering.listener);
-  takeStreamsFirst(server, answering);
-  return await open(server, host, port);
+  if (tls !== undefined) return await openTlsPort(host, port, tls, answering, connections);
+  const server = createHttp2Server(HTTP2_OPTIONS, answering.listener);
+  admitStreams(server, connections, answering);
+  return await open(server, host, port, connections);
 }
-
-/** A slow client holds a connection for a minute at most. */
-const SERVER_LIMITS = { requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 75_000 };
 
 /**
  * Whoever was told that this port closes has heard it once nothing has arrived for so long: a client that is busy goes on
@@ -85,29 +72,22 @@ const CLOSE_TIMEOUT_MS = 9_000;
 /** A connection whose last request is only now answered is idle from then on. */
 const END_EVERY_MS = 50;
 
-async function openTlsPort(host: string, port: number, tls: Tls, answering: Answering): Promise<OpenPort> {
-  const server = createSecureServer({ ...tls, allowHTTP1: true }, answering.listener);
-  takeStreamsFirst(server, answering);
-  return await open(server, host, port);
+async function openTlsPort(
+  host: string,
+  port: number,
+  tls: Tls,
+  answering: Answering,
+  connections: Connections,
+): Promise<OpenPort> {
+  const options = { ...HTTP2_OPTIONS, ...HTTP1_OPTIONS, ...tls, allowHTTP1: true };
+  const server = createSecureServer(options, admittedRequests(connections, answering));
+  // Its options of HTTP/1.1 are read by Node's server of HTTP/1.1 alone.
+  Object.assign(server, HTTP1_OPTIONS);
+  admitStreams(server, connections, answering);
+  return await open(server, host, port, connections);
 }
 
-/**
- * Puts `takeStream` before Node's own way from a stream to request and response: those two objects cost more than a small
- * call does.
- */
-function takeStreamsFirst(server: Http2Server | Http2SecureServer, { takeStream }: Answering): void {
-  if (takeStream === undefined) return;
-  const others = server.listeners("stream");
-  server.removeAllListeners("stream");
-  // Not `...rest`, which would be a new list for each stream.
-  const first = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, raw: string[]) => {
-    if (!takeStream(stream, headers))
-      for (const other of others) other.call(server, stream, headers, flags, raw);
-  };
-  server.on("stream", first);
-}
-
-async function open(server: Server, host: string, port: number): Promise<OpenPort> {
+async function open(server: Server, host: string, port: number, connections: Connections): Promise<OpenPort> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     // The trailers of a call are a small write behind its answer. The system would hold them back until the answer is
@@ -117,6 +97,7 @@ async function open(server: Server, host: string, port: number): Promise<OpenPor
     socket.once("close", () => sockets.delete(socket));
   });
   answerParserFailures(server);
+  admitConnections(server, connections);
   const farewells = [farewellOverHttp1(server, sockets), farewellOverHttp2(server)];
   server.listen(port, host);
   await once(server, "listening");

@@ -75,6 +75,8 @@ export function testConfig(
     sandboxUrl: undefined,
     logLevel: "debug",
     tls: undefined,
+    maxConnections: undefined,
+    trustedProxies: undefined,
     ...changes,
   };
 }

@@ -15,6 +15,7 @@ import { createGrpcServer } from "../../../src/transcode/grpc/grpc-server.js";
 import { createInvoker } from "../../../src/transcode/invoke.js";
 import { plainDialect } from "../../../src/transcode/plain-dialect.js";
 import { createTranscoder } from "../../../src/transcode/transcoder.js";
+import { createConnections } from "../../../src/web/connections.js";
 import { openHttp2Port } from "../../../src/web/ports.js";
 import { madeMethods } from "../../transcode/support/made-service.js";
 import { MemorySessions } from "./memory-sessions.js";
@@ -27,7 +28,13 @@ const invoker = createInvoker({ routes, check: checkRules });
 const transcoder = createTranscoder({ invoker, dialect: plainDialect });
 const http = await listening(createServer({ keepAliveTimeout: 75_000 }, transcoder));
 const takeStream = createGrpcServer({ invoker });
-const { port: grpc } = await openHttp2Port("127.0.0.1", 0, undefined, { listener: transcoder, takeStream });
+const { port: grpc } = await openHttp2Port(
+  "127.0.0.1",
+  0,
+  undefined,
+  { listener: transcoder, takeStream },
+  createConnections(),
+);
 ready({ http, grpc });
 
 function routes(router: ConnectRouter): void {

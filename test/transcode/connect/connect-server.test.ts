@@ -4,6 +4,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import t, { type Test } from "tap";
 import { createConnectServer } from "../../../src/transcode/connect/connect-server.js";
 import { createInvoker } from "../../../src/transcode/invoke.js";
+import { createConnections } from "../../../src/web/connections.js";
 import { openHttpPort } from "../../../src/web/ports.js";
 import { CoreService, StreamService } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
 import { callWire, framed, serveConnect, type Served } from "../support/grpc-wire.js";
@@ -26,7 +27,7 @@ async function serveHttp1(t: Test) {
   const listener = (...[request, response]: Parameters<typeof answer>): void => {
     if (!answer(request, response)) response.writeHead(404).end();
   };
-  const port = await openHttpPort("127.0.0.1", 0, undefined, { listener });
+  const port = await openHttpPort("127.0.0.1", 0, undefined, { listener }, createConnections());
   t.teardown(() => port.close());
   return async (method: string, path: string, headers: Record<string, string>, body = "") => {
     const request = http1Request({ port: port.port, method, path, headers, agent: false });

@@ -12,6 +12,7 @@ import type { Test } from "tap";
 import { createConnectServer } from "../../../src/transcode/connect/connect-server.js";
 import { createGrpcServer, type GrpcOptions } from "../../../src/transcode/grpc/grpc-server.js";
 import { type Admit, createInvoker } from "../../../src/transcode/invoke.js";
+import { createConnections } from "../../../src/web/connections.js";
 import { openHttp2Port, type OpenPort } from "../../../src/web/ports.js";
 
 /** What is served. */
@@ -53,7 +54,7 @@ async function open(
     response.setHeader("request-id", "req_of_connect");
     if (!answer(request, response)) response.writeHead(404).end();
   };
-  const port = await openHttp2Port("127.0.0.1", 0, undefined, { listener, takeStream });
+  const port = await openHttp2Port("127.0.0.1", 0, undefined, { listener, takeStream }, createConnections());
   const session = connect(`http://127.0.0.1:${port.port}`);
   session.on("error", () => {}); // A server that closes says so to its streams too.
   t.teardown(async () => {

@@ -1,0 +1,51 @@
+import { BlockList, isIPv4, isIPv6 } from "node:net";
+
+/**
+ * What a client is counted by: an address of IPv4, also one written as `::ffff:a.b.c.d`; of IPv6 the network of 64 bits, of
+ * which a client is given at least one whole.
+ */
+export function clientAddress(remoteAddress: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(remoteAddress)?.[1];
+  if (mapped !== undefined) return mapped;
+  return isIPv6(remoteAddress) ? `${network64(remoteAddress)}::/64` : remoteAddress;
+}
+
+/** The proxies whose clients all come from one address. Throws an Error for what is no address or network. */
+export function parseProxies(text: string): BlockList {
+  const proxies = new BlockList();
+  for (const entry of text.split(",").map((part) => part.trim())) {
+    if (entry !== "") add(proxies, entry);
+  }
+  return proxies;
+}
+
+/** Whether an address, as `clientAddress` takes it, is one of these proxies. */
+export function isProxy(proxies: BlockList, remoteAddress: string): boolean {
+  const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/i, "");
+  if (isIPv4(address)) return proxies.check(address);
+  return isIPv6(address) && proxies.check(address, "ipv6");
+}
+
+function network64(address: string): string {
+  const [head = "", tail] = (address.split("%", 1)[0] ?? "").toLowerCase().split("::");
+  const before = head === "" ? [] : head.split(":");
+  const after = tail === undefined || tail === "" ? [] : tail.split(":");
+  // The last part may be an address of IPv4, which stands for two.
+  const places = after.length + (after.at(-1)?.includes(".") === true ? 1 : 0);
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - places);
+  return [...before, ...Array<string>(zeros).fill("0"), ...after]
+    .slice(0, 4)
+    .map((part) => part.replace(/^0+(?=.)/, ""))
+    .join(":");
+}
+
+function add(proxies: BlockList, entry: string): void {
+  const [address = "", bits] = entry.split("/");
+  const family = isIPv4(address) ? "ipv4" : "ipv6";
+  const bitsMax = family === "ipv4" ? 32 : 128;
+  const isWrong = bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > bitsMax);
+  if (!(isIPv4(address) || isIPv6(address)) || isWrong || entry.split("/").length > 2)
+    throw new Error(`${entry} is no address and no network such as 10.0.0.0/8`);
+  if (bits === undefined) proxies.addAddress(address, family);
+  else proxies.addSubnet(address, Number(bits), family);
+}

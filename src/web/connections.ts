@@ -1,0 +1,247 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import { BlockList, type Socket } from "node:net";
+
+import { clientAddress, isProxy } from "./client-address.js";
+import { AddressUse, Connection, connectionOf, type Exchange, isOver, mark } from "./connection.js";
+import { endLargest } from "./held-bytes.js";
+import { type ConnectionLimits, connectionLimits, PIPELINED_PER_CONNECTION, RESETS_PER_S } from "./limits.js";
+import { FairQueue } from "./fair-queue.js";
+import { descriptorsMax } from "./descriptors.js";
+import { isOverdue } from "./overdue.js";
+
+/** What an operator may say of connections. */
+export interface ConnectionOptions {
+  /** How many there may be in all; never more than the process may open. */
+  readonly max?: number | undefined;
+  /** The proxies in front of the service: the limits of one address do not hold for theirs. */
+  readonly proxies?: BlockList | undefined;
+}
+
+/** The connections of all ports of a process, none yet. */
+export function createConnections({ max, proxies }: ConnectionOptions = {}): Connections {
+  return new Connections(connectionLimits(descriptorsMax(), max), proxies ?? new BlockList());
+}
+
+/** Why a request may not begin. */
+export type Refusal = "too many requests" | "too many streams";
+
+/**
+ * All connections of a process, on every port, and what each address has under way on them.
+ *
+ * Requests are counted as they come and go. Everything that takes time is looked for every tenth of a second: what
+ * waits for slow readers, and who is overdue. So a request costs little, and a connection no timer of its own.
+ */
+export class Connections {
+  readonly #limits: ConnectionLimits;
+  readonly #proxies: BlockList;
+  readonly #all = new Set<Connection>();
+  readonly #queue = new FairQueue();
+  #looks = 0;
+  readonly #uses = new Map<string, AddressUse>();
+  #requests = 0;
+  #streaming = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** As of the last look: a request needs it no more exactly. */
+  #now = performance.now();
+
+  constructor(limits: ConnectionLimits, proxies: BlockList) {
+    this.#limits = limits;
+    this.#proxies = proxies;
+  }
+
+  /** How many are open. */
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** Takes a connection that was just opened. Undefined where there are too many: it is ended then. */
+  open(socket: Socket, isTls: boolean): Connection | undefined {
+    const { remoteAddress } = socket;
+    const use = remoteAddress === undefined ? undefined : this.#useOf(remoteAddress);
+    if (use === undefined || !this.#hasRoom(use)) {
+      socket.destroy();
+      return undefined;
+    }
+    this.#timer ??= this.#start();
+    const connection = new Connection(socket, isTls, use, this.#now);
+    this.#uses.set(use.address, use);
+    use.connections.add(connection);
+    this.#all.add(connection);
+    mark(socket, connection);
+    socket.once("close", () => this.#close(connection));
+    return connection;
+  }
+
+  /** Its handshake of TLS is finished. */
+  secured(connection: Connection, socket: Socket): void {
+    mark(socket, connection);
+    connection.socket = socket;
+    connection.stageAt = this.#now;
+  }
+
+  /** It speaks HTTP/2. */
+  speaksHttp2(connection: Connection, session: ServerHttp2Session): void {
+    mark(session, connection);
+    connection.session = session;
+    connection.stageAt = this.#now;
+    session.once("remoteSettings", () => {
+      connection.isEstablished = true;
+      connection.idleSince = this.#now;
+    });
+  }
+
+  /** A stream of HTTP/2: `begin` is called now or soon, or the stream is closed. */
+  beginStream(stream: ServerHttp2Stream, isStreaming: boolean, begin: () => void): void {
+    // A stream that breaks off is no bug, and whoever answers it may not know of it yet.
+    stream.on("error", ignore);
+    const connection = stream.session === undefined ? undefined : connectionOf(stream.session);
+    if (connection === undefined || isOver(stream)) return;
+    const admission = this.#begin(connection, stream, isStreaming);
+    if (admission === "admitted") return this.#inTurn(connection, stream, begin);
+    stream.close(REFUSALS[admission]);
+    connection.countReset(); // Whoever is refused and asks again costs as much as whoever gives up.
+  }
+
+  /** A request of HTTP/1.1: `begin` is called now or soon, or `refuse`, or its connection is ended. */
+  beginRequest(
+    { socket }: IncomingMessage,
+    response: ServerResponse,
+    isStreaming: boolean,
+    begin: () => void,
+    refuse: (reason: Refusal) => void,
+  ): void {
+    const connection = connectionOf(socket);
+    if (connection === undefined || socket.destroyed) return;
+    // It sends without waiting for an answer.
+    if (connection.requests.size >= PIPELINED_PER_CONNECTION) return connection.destroy();
+    const admission = this.#begin(connection, response, isStreaming);
+    if (admission === "admitted") this.#inTurn(connection, response, begin);
+    else refuse(admission);
+  }
+
+  #inTurn(connection: Connection, exchange: Exchange, begin: () => void): void {
+    if (this.#queue.mayBegin(connection)) return begin();
+    this.#queue.add(connection, () => {
+      if (!isOver(exchange)) begin(); // Nothing is done for a client that has gone.
+    });
+  }
+
+  #begin(connection: Connection, exchange: Exchange, isStreaming: boolean): Refusal | "admitted" {
+    const { use } = connection;
+    const limits = this.#limits;
+    if (this.#requests >= limits.requests || (use.requests >= limits.requestsPerAddress && !use.isProxy))
+      return "too many requests";
+    if (isStreaming && !this.#hasRoomForStreaming(connection)) return "too many streams";
+    connection.hadRequest = true;
+    connection.requests.set(exchange, this.#now);
+    use.requests++;
+    this.#requests++;
+    if (isStreaming) {
+      connection.streaming.add(exchange);
+      use.streaming++;
+      this.#streaming++;
+    }
+    mark(exchange, connection);
+    exchange.on("close", this.#ended);
+    return "admitted";
+  }
+
+  #hasRoomForStreaming({ streaming, use }: Connection): boolean {
+    const limits = this.#limits;
+    if (this.#streaming >= limits.streaming) return false;
+    if (use.isProxy) return true;
+    return streaming.size < limits.streamingPerConnection && use.streaming < limits.streamingPerAddress;
+  }
+
+  /** One function for all of them: it finds out by itself whose end it is. */
+  readonly #ended = ((connections) =>
+    function (this: Exchange): void {
+      const connection = connectionOf(this);
+      if (connection === undefined) return;
+      connections.#end(connection, this);
+      if ("aborted" in this && this.aborted) connection.countReset();
+    })(this);
+
+  #end(connection: Connection, exchange: Exchange): void {
+    if (!connection.requests.delete(exchange)) return;
+    connection.use.requests--;
+    this.#requests--;
+    if (connection.waitingSince.size > 0) connection.waitingSince.delete(exchange);
+    if (connection.streaming.size > 0 && connection.streaming.delete(exchange)) {
+      connection.use.streaming--;
+      this.#streaming--;
+    }
+    if (connection.requests.size === 0) connection.idleSince = this.#now;
+  }
+
+  #close(connection: Connection): void {
+    if (!this.#all.delete(connection)) return;
+    for (const exchange of connection.requests.keys()) this.#end(connection, exchange);
+    const { use } = connection;
+    use.connections.delete(connection);
+    if (use.connections.size === 0) this.#uses.delete(use.address);
+    if (this.#all.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #useOf(remoteAddress: string): AddressUse {
+    const address = clientAddress(remoteAddress);
+    return this.#uses.get(address) ?? new AddressUse(address, isProxy(this.#proxies, remoteAddress));
+  }
+
+  /** Where all places are taken, the one that has waited longest for a request makes room. */
+  #hasRoom({ connections, isProxy }: AddressUse): boolean {
+    const { connectionsPerAddress, connections: all } = this.#limits;
+    if (!isProxy && connections.size >= connectionsPerAddress && !this.#makeRoom(connections)) return false;
+    return this.#all.size < all || this.#makeRoom(this.#all);
+  }
+
+  #makeRoom(connections: ReadonlySet<Connection>): boolean {
+    let idle: Connection | undefined;
+    for (const connection of connections) {
+      if (connection.requests.size > 0) continue;
+      idle ??= connection;
+      if (connection.hadRequest) continue;
+      idle = connection;
+      break;
+    }
+    if (idle === undefined) return false;
+    this.#remove(idle);
+    return true;
+  }
+
+  #remove(connection: Connection): void {
+    connection.destroy();
+    this.#close(connection);
+  }
+
+  #start(): NodeJS.Timeout {
+    this.#now = performance.now();
+    return setInterval(() => this.#look(), LOOKED_AT_EVERY_MS).unref();
+  }
+
+  #look(): void {
+    this.#now = performance.now();
+    const isNewSecond = this.#looks++ % LOOKS_PER_S === 0;
+    if (isNewSecond) this.#queue.nextSecond();
+    for (const connection of this.#all) {
+      if (isNewSecond) connection.resets = Math.max(0, connection.resets - RESETS_PER_S);
+      if (isOverdue(connection, this.#now, this.#limits)) this.#remove(connection);
+    }
+    for (const connection of endLargest(this.#all, this.#limits)) this.#remove(connection);
+  }
+}
+
+/** What arrives in between is bounded by what one core can answer with in that time. */
+const LOOKED_AT_EVERY_MS = 100;
+const LOOKS_PER_S = 1000 / LOOKED_AT_EVERY_MS;
+
+/** A client may send again what was refused; what it has too many of, it should not. */
+const REFUSALS: Record<Refusal, number> = {
+  "too many requests": constants.NGHTTP2_REFUSED_STREAM,
+  "too many streams": constants.NGHTTP2_ENHANCE_YOUR_CALM,
+};
+
+function ignore(): void {}
