@@ -51,9 +51,35 @@ function integer(text: string): number | undefined {
   return Number(text);
 }
 
-/** An id of the gateway's usual kind is kept readable; anything else, or none, is told apart by a hash. */
+/**
+ * An id of the gateway's usual kind is kept readable; anything else, or none, is told apart by a hash.
+ *
+ * A request that the gateway would not even begin has no transaction. Anybody who has a shopper's form can have it refused as often
+ * as they like, each time with another time and request id: equal refusals of one reference are one.
+ */
 function transactionKey(fields: readonly Field[]): string {
   const transactionID = fieldText(fields, "transactionID");
   if (/^[0-9A-Za-z_-]{1,40}$/.test(transactionID)) return `transaction:${transactionID}`;
-  return `fields:${createHash("sha256").update(signingText(fields)).digest("base64url")}`;
+  if (isRefusedRequest(fields))
+    return `refused:${hashOf(REFUSAL.map((name) => fieldText(fields, name)).join("\n"))}`;
+  return `fields:${hashOf(signingText(fields))}`;
+}
+
+const REFUSAL = ["merchantID", "action", "transactionUnique", "responseCode"];
+
+/**
+ * By its code (guide A-1), and since nothing stands in the gateway's books. That a transaction is in progress, or was cancelled by its
+ * shopper, is no refusal.
+ */
+function isRefusedRequest(fields: readonly Field[]): boolean {
+  const code = integer(fieldText(fields, "responseCode")) ?? 0;
+  const names = fieldText(fields, "transactionID") + fieldText(fields, "xref");
+  return names === "" && code > IN_PROGRESS && code !== REQUEST_CANCELLED;
+}
+
+const IN_PROGRESS = 65536;
+const REQUEST_CANCELLED = 65576;
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
 }

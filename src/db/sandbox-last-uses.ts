@@ -1,3 +1,4 @@
+import { LessThan } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { id, primary, time } from "./columns.js";
@@ -38,4 +39,9 @@ export async function lockSandboxLastUse(tx: Tx, fingerprint: string): Promise<n
 
 export async function writeSandboxLastUse(tx: Tx, fingerprint: string, usedAt: number): Promise<void> {
   await tx.createQueryBuilder().update(sandboxLastUses).set({ usedAt }).where({ fingerprint }).execute();
+}
+
+/** Forgets the uses before that time. */
+export async function deleteSandboxLastUses(tx: Tx, before: number): Promise<void> {
+  await tx.delete(sandboxLastUses, { usedAt: LessThan(before) });
 }

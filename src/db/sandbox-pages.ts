@@ -1,4 +1,4 @@
-import type { EntityManager } from "typeorm";
+import { type EntityManager, LessThan } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { id, json, primary, time } from "./columns.js";
@@ -27,4 +27,9 @@ export async function insertSandboxPage(tx: Tx, row: SandboxPageRow): Promise<vo
 /** The page of that id, if it was given out. */
 export async function findSandboxPage(db: EntityManager, id: string): Promise<SandboxPageRow | undefined> {
   return (await db.findOneBy(sandboxPages, { id })) ?? undefined;
+}
+
+/** Deletes the pages that were given out before that time. */
+export async function deleteSandboxPages(tx: Tx, before: number): Promise<void> {
+  await tx.delete(sandboxPages, { createdAt: LessThan(before) });
 }

@@ -109,6 +109,34 @@ export async function listSandboxTransactions(
   return await db.find(sandboxTransactions, { where, order: { createdAt: "ASC", id: "ASC" }, take: limit });
 }
 
+/**
+ * How many transactions there are of one order, `limit` at most: of all references that differ in the number at their end, as those
+ * of a session's attempts do.
+ */
+export async function countOrderTransactions(
+  tx: Tx,
+  order: Pick<SandboxTransactionRow, "gatewayMerchantId" | "transactionUnique">,
+  limit: number,
+): Promise<number> {
+  const { gatewayMerchantId, transactionUnique } = order;
+  const from = transactionUnique.replace(/(?<=-)\d+$/, "");
+  const isOne = from === transactionUnique;
+  const rows = await tx
+    .createQueryBuilder(sandboxTransactions, "t")
+    .select("t.id")
+    .where("t.gatewayMerchantId = :gatewayMerchantId", { gatewayMerchantId })
+    .andWhere(
+      isOne ? "t.transactionUnique = :from" : "t.transactionUnique >= :from AND t.transactionUnique < :to",
+      {
+        from,
+        ...(isOne ? {} : { to: `${from}:` }), // What follows the digits.
+      },
+    )
+    .limit(limit)
+    .getMany();
+  return rows.length;
+}
+
 /** Locks the row until the transaction ends. It must be there: a lock on an absent one would stop every insert. */
 export async function lockSandboxTransaction(tx: Tx, id: string): Promise<SandboxTransactionRow> {
   const query = tx.createQueryBuilder(sandboxTransactions, "t").where({ id });

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import type { Field } from "../cardstream/fields.js";
 import type { SandboxPageRow } from "../db/sandbox-pages.js";
 import {
+  countOrderTransactions,
   findSandboxTransaction,
   insertSandboxTransaction,
   type SandboxTransactionRow,
@@ -36,8 +37,10 @@ export interface Order {
  *
  * Duplicates are compared exactly as the gateway documents it (guide A-8), the card included: the same page paid again
  * with another card is charged again. What an earlier payment came to plays no part.
+ *
+ * Undefined where the order has as many transactions as one may have: anybody with its page can make them, and no key is needed.
  */
-export function charge(parts: SandboxParts, order: Order): Promise<SandboxTransactionRow> {
+export function charge(parts: SandboxParts, order: Order): Promise<SandboxTransactionRow | undefined> {
   const request = readHostedRequest(order.page.fields);
   const transaction = beginTransaction(order, request, parts.clock.now());
   const fresh = rowOf(order, transaction);
@@ -46,6 +49,8 @@ export function charge(parts: SandboxParts, order: Order): Promise<SandboxTransa
   return inTransaction(parts.db, "READ COMMITTED", async (tx, run) => {
     const stored = run.again ? await findSandboxTransaction(tx, fresh.id) : undefined;
     if (stored !== undefined) return stored;
+    if ((await countOrderTransactions(tx, fresh, ORDER_TRANSACTIONS_MAX)) >= ORDER_TRANSACTIONS_MAX)
+      return undefined;
     const { cardHash } = fresh;
     const duplicate = cardHash !== null && (await isDuplicate(tx, fresh, cardHash, request.duplicateDelayMs));
     const row = duplicate ? refused : fresh;
@@ -53,6 +58,9 @@ export function charge(parts: SandboxParts, order: Order): Promise<SandboxTransa
     return row;
   });
 }
+
+/** All attempts of a session together; a merchant's own test of declines needs a few. */
+const ORDER_TRANSACTIONS_MAX = 100;
 
 function rowOf(
   { page, posted, secret, faults, entry }: Order,

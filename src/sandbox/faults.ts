@@ -45,6 +45,13 @@ export const REQUEST_MISMATCH = codeFault(
   "The request names other data than the transaction that it is about.",
 );
 
+/** The sandbox's own: the original is not filled by who plays with one order. */
+export const ORDER_EXHAUSTED = codeFault(
+  65541,
+  "ACTION_NOT_ALLOWED",
+  "This order was paid or tried a hundred times, and this test gateway takes no more of one order. Start a new one.",
+);
+
 /** The sandbox's own: a planned fault that it does not have. */
 export const UNKNOWN_FAULT = codeFault(
   65537,

@@ -1,8 +1,10 @@
+import { createHmac } from "node:crypto";
+
 import { type Field, fieldText } from "../cardstream/fields.js";
-import { signed } from "../cardstream/signature.js";
+import { signed, signingText } from "../cardstream/signature.js";
 import { findSandboxPage, insertSandboxPage, type SandboxPageRow } from "../db/sandbox-pages.js";
+import { isDuplicateKey } from "../db/database-errors.js";
 import { inTransaction } from "../db/transaction.js";
-import { newId } from "../lib/ids.js";
 import { deliver } from "./deliver.js";
 import { keptFields } from "./echoed-fields.js";
 import { type Fault, MALFORMED_REQUEST } from "./faults.js";
@@ -15,7 +17,7 @@ import type { Page } from "./pages/layout.js";
 import { pageUrl, type SandboxAccount, type SandboxParts } from "./parts.js";
 import { newRequestId } from "./references.js";
 import { faultFields } from "./result-fields.js";
-import { readSigned } from "./signed-request.js";
+import { isResult, readSigned } from "./signed-request.js";
 
 /**
  * Takes a merchant's payment form from the shopper's browser and answers the card page.
@@ -27,13 +29,14 @@ export async function openPage(parts: SandboxParts, body: Buffer): Promise<Page>
   const read = await readSigned(parts, body);
   if ("fault" in read) return faultPage(read.fault);
   const { account, fields } = read.request;
+  if (isResult(fields)) return faultPage(MALFORMED_REQUEST);
   const kept = keptFields(fields);
   const fault = requestFault(kept);
   if (fault !== undefined) return answerFault(parts, account, kept, fault);
   return cardPage({
     request: readHostedRequest(kept),
     merchantName: account.merchantName,
-    action: pageUrl(parts, await storePage(parts, kept)),
+    action: pageUrl(parts, await storePage(parts, account, kept)),
     errors: {},
     choices: { outcome: "", fault: "" },
   });
@@ -62,17 +65,28 @@ async function answerFault(
   });
 }
 
-async function storePage({ db, clock }: SandboxParts, kept: readonly Field[]): Promise<string> {
-  const now = clock.now();
+/** Stores the page of a form, once: whoever posts the same form again comes to the same page. Answers its id. */
+async function storePage(
+  { db, clock }: SandboxParts,
+  { secret }: SandboxAccount,
+  kept: readonly Field[],
+): Promise<string> {
   const row: SandboxPageRow = {
-    id: newId("hpp", now),
+    id: pageId(kept, secret),
     gatewayMerchantId: fieldText(kept, "merchantID"),
     fields: kept,
-    createdAt: now,
+    createdAt: clock.now(),
   };
-  await inTransaction(db, "READ COMMITTED", async (tx, { again }) => {
-    const stored = again ? await findSandboxPage(tx, row.id) : undefined;
-    if (stored === undefined) await insertSandboxPage(tx, row);
-  });
+  if ((await findSandboxPage(db.manager, row.id)) !== undefined) return row.id;
+  try {
+    await inTransaction(db, "READ COMMITTED", (tx) => insertSandboxPage(tx, row));
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error; // Otherwise another request of the same form was faster.
+  }
   return row.id;
+}
+
+/** Keyed: who knows an order's fields, but has not got its form, cannot guess the address of its page. */
+function pageId(kept: readonly Field[], secret: string): string {
+  return `hpp_${createHmac("sha256", secret).update(signingText(kept)).digest("hex").slice(0, 40)}`;
 }

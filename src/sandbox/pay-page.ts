@@ -4,7 +4,7 @@ import { findSandboxPage, type SandboxPageRow } from "../db/sandbox-pages.js";
 import { readCardEntry } from "./card-entry.js";
 import { charge, type Order } from "./charge.js";
 import { deliver } from "./deliver.js";
-import { MALFORMED_REQUEST } from "./faults.js";
+import { MALFORMED_REQUEST, ORDER_EXHAUSTED } from "./faults.js";
 import { forgedResult } from "./forge.js";
 import { readHostedRequest } from "./hosted-request.js";
 import { faultsOf } from "./merchant-faults.js";
@@ -102,7 +102,9 @@ async function settle(
   if (forged !== undefined) {
     return deliver(parts, { ...way, fields: forged, label: FORGED_LABEL, transactionID: undefined });
   }
-  const { id, responseCode, state, result } = await charge(parts, order);
+  const charged = await charge(parts, order);
+  if (charged === undefined) return faultPage(ORDER_EXHAUSTED, 429);
+  const { id, responseCode, state, result } = charged;
   parts.log.info({ transactionID: id, responseCode, state }, "sandbox: a transaction was made");
   const fields = signed(result, account.secret);
   return deliver(parts, { ...way, fields, label: labelOfCode(responseCode), transactionID: id });

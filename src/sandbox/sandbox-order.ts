@@ -15,7 +15,7 @@ export type OrderAnswer = { readonly told: readonly Field[] } | { readonly fault
  * Answers a call that only a sandbox has, in the manner of the direct endpoint: signed form in, signed form out.
  *
  * The form has to say `action`: so no form or result that a shopper's browser has seen, signed by the same secret, can be
- * posted here.
+ * posted here, nor is it answered by a signed message.
  */
 export async function answerOrder(
   parts: SandboxParts,
@@ -29,8 +29,8 @@ export async function answerOrder(
   const read = await readSigned(parts, body);
   if ("fault" in read) return formReply(refusal(read.fault, []));
   const { account, fields, merchantID } = read.request;
-  const isMeant = fieldText(fields, "action") === action;
-  const answer = isMeant ? await carryOut(read.request) : { fault: invalidField("action", 66055) };
+  if (fieldText(fields, "action") !== action) return formReply(refusal(invalidField("action", 66055), []));
+  const answer = await carryOut(read.request);
   if ("fault" in answer) return formReply(signed(refusal(answer.fault, fields), account.secret));
   const result: Field[] = [
     ["merchantID", merchantID],

@@ -8,6 +8,7 @@ import { createLater } from "./later.js";
 import type { SandboxOptions, SandboxParts } from "./parts.js";
 import { type Reply, textReply } from "./reply.js";
 import { findRoute, type Route } from "./routes.js";
+import { keepSweeping } from "./sweep.js";
 
 /** A stand-in for the gateway, over HTTP. */
 export interface Sandbox {
@@ -27,6 +28,7 @@ export interface Sandbox {
  */
 export function createSandbox(options: SandboxOptions): Sandbox {
   const later = createLater();
+  const sweeping = keepSweeping(options);
   const parts = { ...options, later };
   const underWay = new Set<Promise<Reply>>();
   const tracked = async (work: Promise<Reply>): Promise<Reply> => {
@@ -44,7 +46,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     },
     async close() {
       await Promise.allSettled(underWay);
-      await later.close();
+      await Promise.all([later.close(), sweeping.stop()]);
     },
   };
 }

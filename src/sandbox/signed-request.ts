@@ -1,6 +1,12 @@
 import { type Field, fieldText, MalformedMessage, parseFields } from "../cardstream/fields.js";
 import { isSigned } from "../cardstream/signature.js";
-import { type Fault, INVALID_CREDENTIALS, MALFORMED_REQUEST, MISSING_REQUEST } from "./faults.js";
+import {
+  type Fault,
+  INVALID_CREDENTIALS,
+  invalidField,
+  MALFORMED_REQUEST,
+  MISSING_REQUEST,
+} from "./faults.js";
 import type { SandboxAccount, SandboxParts } from "./parts.js";
 
 /** A request that a test-mode account signed in full. */
@@ -26,6 +32,20 @@ export async function readSigned(
     return { fault: INVALID_CREDENTIALS };
   }
   return { request: { account, merchantID, fields } };
+}
+
+/**
+ * Why a signed message is none that a merchant's server sent: it leads a browser back, or is a result. A shopper has such messages,
+ * and may post them anywhere as often as they like: what answers one must not be signed, nor told to the merchant.
+ */
+export function browserFault(fields: readonly Field[]): Fault | undefined {
+  if (isResult(fields)) return MALFORMED_REQUEST;
+  return fieldText(fields, "redirectURL") === "" ? undefined : invalidField("redirectURL", 66074);
+}
+
+/** True where the message is an answer of a gateway's, which is signed by the same secret as a request. */
+export function isResult(fields: readonly Field[]): boolean {
+  return fieldText(fields, "responseCode") !== "";
 }
 
 /** Undefined where the body is no form. It may hold a card: what is wrong with it is not told. */

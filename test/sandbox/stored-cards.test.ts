@@ -20,7 +20,6 @@ await onSqlite(
       [{ action: "VERIFY" }, "66312"],
       [{ currencyCode: "XXX" }, "66313"],
       [{ cardCVV: "356" }, "65542"],
-      [{ redirectURL: "https://shop.example/" }, "66330"],
       [{ callbackURL: "nowhere" }, "66331"],
       [{ type: "3" }, "66342"],
       [{ cloneFields: "orderRef" }, "66057"],

@@ -11,7 +11,7 @@ import { newRequestId } from "../references.js";
 import { formReply, type Reply, silentReply, textReply } from "../reply.js";
 import { faultFields } from "../result-fields.js";
 import { sendCallback } from "../send-callback.js";
-import { readSigned } from "../signed-request.js";
+import { browserFault, readSigned } from "../signed-request.js";
 import { cancel } from "./cancel.js";
 import { capture } from "./capture.js";
 import type { DirectAction, DirectAnswer, DirectRequest } from "./direct-request.js";
@@ -21,13 +21,17 @@ import { sale, verify } from "./sale.js";
 
 /**
  * `POST <base>/direct/`: a merchant's server asks about a transaction or changes it (guide 1.9 and 3). Every answer has
- * status 200 and is signed, but for one to a request that no account signed: nobody's secret is used for a stranger.
+ * status 200 and is signed, but for one to a request that no account signed, or that a browser has seen: nobody's secret is used for
+ * a stranger.
  */
 export async function answerDirect(parts: SandboxParts, body: Buffer): Promise<Reply> {
   const time = parts.clock.now();
   const requestID = newRequestId();
   const read = await readSigned(parts, body);
-  if ("fault" in read) return formReply(faultFields(read.fault, [], time, requestID));
+  const unsigned = (fault: Fault): Reply => formReply(faultFields(fault, [], time, requestID));
+  if ("fault" in read) return unsigned(read.fault);
+  const misplaced = browserFault(read.request.fields);
+  if (misplaced !== undefined) return unsigned(misplaced);
   const faults = await faultsOf(parts, read.request.merchantID);
   const request = { ...read.request, requestID, time, faults };
   if (faults.has("direct_error")) return textReply(500, "Failed, as was asked for.");

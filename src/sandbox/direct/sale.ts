@@ -6,7 +6,7 @@ import {
 } from "../../db/sandbox-transactions.js";
 import { inTransaction } from "../../db/transaction.js";
 import { isDuplicate } from "../duplicates.js";
-import { type Fault, invalidField, REQUEST_MISMATCH } from "../faults.js";
+import { type Fault, REQUEST_MISMATCH } from "../faults.js";
 import { duplicateDelayMs } from "../hosted-request.js";
 import {
   AMOUNT_CHECK,
@@ -71,7 +71,6 @@ async function charge(
   });
 }
 
-/** Where nobody has a browser, nobody is led back. */
 function saleFault(
   fields: readonly Field[],
   seed: SandboxTransactionRow,
@@ -79,7 +78,6 @@ function saleFault(
   amountCheck: OrderCheck,
 ): Fault | undefined {
   if (bringsCard(fields)) return REQUEST_MISMATCH;
-  if (fieldText(fields, "redirectURL") !== "") return invalidField("redirectURL", 66074);
   return (
     firstFault(fields, [CALLBACK_CHECK, TYPE_CHECK, amountCheck, ...ORDER_CHECKS]) ?? tokenFault(seed, now)
   );

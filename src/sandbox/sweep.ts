@@ -1,0 +1,27 @@
+import { deleteSandboxLastUses } from "../db/sandbox-last-uses.js";
+import { deleteSandboxPages } from "../db/sandbox-pages.js";
+import { inTransaction } from "../db/transaction.js";
+import { repeat, type Repeated } from "../lib/repeat.js";
+import type { SandboxOptions } from "./parts.js";
+
+/** Pages live far shorter: the session behind one ends after a day. So does every `duplicateDelay` that is taken. */
+const KEPT_MS = 7 * 24 * 3_600_000;
+
+/** A round reads both tables whole. */
+const EVERY_MS = 3_600_000;
+
+/** Keeps the tables small that shoppers fill: what nobody can use any more is deleted. Transactions are books, and stay. */
+export function keepSweeping({ db, clock, log }: SandboxOptions): Repeated {
+  return repeat(
+    EVERY_MS,
+    async () => {
+      const before = clock.now() - KEPT_MS;
+      await inTransaction(db, "READ COMMITTED", async (tx) => {
+        await deleteSandboxPages(tx, before);
+        await deleteSandboxLastUses(tx, before);
+      });
+    },
+    (error) =>
+      log.error({ err: error }, "sandbox: old pages could not be deleted; the next round tries again"),
+  );
+}
