@@ -1,5 +1,5 @@
 import type { HeldPaymentRow } from "../db/held-payments.js";
-import type { Run, Tx } from "../db/transaction.js";
+import type { Tx } from "../db/transaction.js";
 import { receivedOf } from "../domain/held-payment.js";
 import type { Owner } from "../domain/owner.js";
 import { mayMovePayment } from "../domain/payment-intent.js";
@@ -25,10 +25,10 @@ export async function acceptHeldPayment(
   owner: Owner,
   held: HeldPaymentRow,
   decision: Decision,
-  call: IdempotentCall | undefined,
+  call: IdempotentCall,
 ): Promise<Done> {
   const clock = await clockOf(checkout, owner);
-  const accept = (tx: Tx, run: Run): Promise<void> => acceptIn(checkout, clock, tx, run, held, decision);
+  const accept = (tx: Tx): Promise<void> => acceptIn(checkout, clock, tx, held, decision);
   return await once(checkout, owner, call, held.id, accept, "SERIALIZABLE");
 }
 
@@ -36,13 +36,11 @@ async function acceptIn(
   checkout: Checkout,
   clock: Clock,
   tx: Tx,
-  run: Run,
   wanted: HeldPaymentRow,
   decision: Decision,
 ): Promise<void> {
   const { session, intent } = await lockHeldSubject(tx, wanted);
-  const held = await lockUnresolved(checkout, tx, run, wanted.id, decision);
-  if (held === undefined) return;
+  const held = await lockUnresolved(checkout, tx, wanted.id);
   refuseIfBeingReturned(held);
   if (session !== undefined && session.status !== "complete" && held.heldReason !== "duplicate") {
     const payment = { result: storedResult(checkout, held), received: receivedIn(held), stored: held };

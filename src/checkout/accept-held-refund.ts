@@ -27,16 +27,15 @@ export async function acceptHeldRefund(
   owner: Owner,
   wanted: HeldPaymentRow,
   decision: Decision,
-  call: IdempotentCall | undefined,
+  call: IdempotentCall,
 ): Promise<Done> {
   const now = (await clockOf(checkout, owner)).now();
   const anotherId = newId("re", now);
-  return await once(checkout, owner, call, wanted.id, async (tx, run) => {
+  return await once(checkout, owner, call, wanted.id, async (tx) => {
     const { session, intent } = await lockHeldSubject(tx, wanted);
     const paymentId = session?.paymentIntentId ?? null;
     const payment = intent ?? (paymentId === null ? undefined : await lockPaymentIntent(tx, paymentId));
-    const held = await lockUnresolved(checkout, tx, run, wanted.id, decision);
-    if (held === undefined) return;
+    const held = await lockUnresolved(checkout, tx, wanted.id);
     if (payment?.status === "succeeded") await recordMade(tx, payment, held, { anotherId, now });
     await recordResolution(checkout, tx, held, decision);
   });

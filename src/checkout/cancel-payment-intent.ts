@@ -1,6 +1,6 @@
 import { insertEvents } from "../db/events.js";
 import { changePaymentIntent, lockPaymentIntent } from "../db/payment-intents.js";
-import type { Run, Tx } from "../db/transaction.js";
+import type { Tx } from "../db/transaction.js";
 import type { Owner } from "../domain/owner.js";
 import { mayMovePayment } from "../domain/payment-intent.js";
 import { Refusal } from "../domain/refusal.js";
@@ -9,7 +9,7 @@ import { newId } from "../lib/ids.js";
 import type { AnsweredPayment } from "./answer-charge.js";
 import type { Checkout } from "./checkout.js";
 import { getPaymentIntent } from "./get-payment-intent.js";
-import { doneBefore, type IdempotentCall, once } from "./once.js";
+import { callWithoutKey, doneBefore, type IdempotentCall, once } from "./once.js";
 import { viewPayment } from "./payment-view.js";
 import { clockOf } from "./test-clock.js";
 
@@ -24,15 +24,14 @@ export async function cancelPaymentIntent(
   await getPaymentIntent(checkout, owner, id);
   const clock = await clockOf(checkout, owner);
   const { replayed } =
-    before ?? (await once(checkout, owner, call, id, (tx, run) => cancel(clock, tx, run, id)));
+    before ??
+    (await once(checkout, owner, call ?? callWithoutKey(checkout), id, (tx) => cancel(clock, tx, id)));
   // What was canceled never changes again, so a replay gets the first answer.
   return { view: await viewPayment(checkout, await getPaymentIntent(checkout, owner, id)), replayed };
 }
 
-async function cancel(clock: Clock, tx: Tx, { again }: Run, id: string): Promise<void> {
+async function cancel(clock: Clock, tx: Tx, id: string): Promise<void> {
   const { status, merchantId, livemode } = await lockPaymentIntent(tx, id);
-  // A connection lost at COMMIT usually had committed: then what was asked for is done.
-  if (again && status === "canceled") return;
   if (!mayMovePayment(status, "canceled")) {
     throw new Refusal(
       "PAYMENT_INTENT_STATE",

@@ -1,11 +1,11 @@
 import { lockPaymentMethod, setCustomer } from "../db/payment-methods.js";
-import type { Run, Tx } from "../db/transaction.js";
+import type { Tx } from "../db/transaction.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import type { AnsweredPaymentMethod } from "./attach-payment-method.js";
 import type { Checkout } from "./checkout.js";
 import { getPaymentMethod } from "./get-payment-method.js";
-import { doneBefore, type IdempotentCall, once } from "./once.js";
+import { callWithoutKey, doneBefore, type IdempotentCall, once } from "./once.js";
 
 /** Detaches a payment method from its customer, once for each idempotency key. */
 export async function detachPaymentMethod(
@@ -16,15 +16,14 @@ export async function detachPaymentMethod(
 ): Promise<AnsweredPaymentMethod> {
   const before = await doneBefore(checkout, owner, call);
   const method = await getPaymentMethod(checkout, owner, id);
-  const { replayed } = before ?? (await once(checkout, owner, call, id, (tx, run) => detach(tx, run, id)));
+  const { replayed } =
+    before ?? (await once(checkout, owner, call ?? callWithoutKey(checkout), id, (tx) => detach(tx, id)));
   // As it was right after: a replay gets the first answer, also where it has been attached since.
   return { method: { ...method, customerId: null }, replayed };
 }
 
-async function detach(tx: Tx, { again }: Run, id: string): Promise<void> {
+async function detach(tx: Tx, id: string): Promise<void> {
   const { customerId } = await lockPaymentMethod(tx, id);
-  // A connection lost at COMMIT usually had committed: then what was asked for is done.
-  if (again && customerId === null) return;
   if (customerId === null) {
     throw new Refusal("PAYMENT_METHOD_NOT_ATTACHED", "This payment method is attached to no customer.", "id");
   }

@@ -1,6 +1,6 @@
 import { lockCheckoutSession, markExpired } from "../db/checkout-sessions.js";
 import { insertEvents } from "../db/events.js";
-import type { Run, Tx } from "../db/transaction.js";
+import type { Tx } from "../db/transaction.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import { beforeCompletion, type CheckoutSession, mayMove, statusAt } from "../domain/session.js";
@@ -9,7 +9,7 @@ import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import type { AnsweredSession } from "./create-session.js";
 import { getSession } from "./get-session.js";
-import { doneBefore, type IdempotentCall, once } from "./once.js";
+import { callWithoutKey, doneBefore, type IdempotentCall, once } from "./once.js";
 import { clockOf } from "./test-clock.js";
 
 /**
@@ -26,14 +26,13 @@ export async function expireSession(
   const session = await getSession(checkout, owner, id);
   const clock = await clockOf(checkout, owner);
   const { replayed } =
-    before ?? (await once(checkout, owner, call, id, (tx, run) => expire(clock, tx, run, id)));
+    before ??
+    (await once(checkout, owner, call ?? callWithoutKey(checkout), id, (tx) => expire(clock, tx, id)));
   return { session: asExpired(session), replayed };
 }
 
-async function expire(clock: Clock, tx: Tx, { again }: Run, id: string): Promise<void> {
+async function expire(clock: Clock, tx: Tx, id: string): Promise<void> {
   const session = await lockCheckoutSession(tx, id);
-  // A connection lost at COMMIT usually had committed: then what was asked for is done.
-  if (again && session.status === "expired") return;
   const now = clock.now();
   const status = statusAt(session, now);
   if (!mayMove(status, "expired")) {

@@ -3,6 +3,7 @@ import { findIdempotencyKey, insertIdempotencyKey } from "../db/idempotency-keys
 import { inTransaction, type Isolation, type Run, type Tx } from "../db/transaction.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
+import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 
 /** A call that its caller may send again. Both are hashes: the key is the caller's secret, the message may be long. */
@@ -10,6 +11,14 @@ export interface IdempotentCall {
   readonly keyHash: string;
   /** Of the method and the decoded message, so that a retry over the other face is the same call. */
   readonly fingerprint: string;
+}
+
+/**
+ * What stands for the key of a call that has none, where the call changes what others may change in the same way. Whether an
+ * earlier run of it was committed, though its connection was lost at COMMIT, can be told from nothing else.
+ */
+export function callWithoutKey({ clock }: Pick<Checkout, "clock">): IdempotentCall {
+  return { keyHash: newId("call", clock.now()), fingerprint: "none" };
 }
 
 /** The object that a call made or changed, just now or (replayed) when it was sent before. */

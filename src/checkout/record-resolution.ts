@@ -1,6 +1,6 @@
 import { type EventType, insertEvents } from "../db/events.js";
 import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment, paysSession } from "../db/held-payments.js";
-import type { Run, Tx } from "../db/transaction.js";
+import type { Tx } from "../db/transaction.js";
 import type { Resolution } from "../domain/held-payment.js";
 import { Refusal } from "../domain/refusal.js";
 import { newId } from "../lib/ids.js";
@@ -13,19 +13,9 @@ export interface Decision {
   readonly note: string | null;
 }
 
-/**
- * Locks a held payment that nobody else is returning or has resolved; throws a Refusal where somebody has. Undefined where
- * this very call has resolved it: its connection was lost at COMMIT.
- */
-export async function lockUnresolved(
-  checkout: Checkout,
-  tx: Tx,
-  { again }: Run,
-  id: string,
-  decision: Decision,
-): Promise<HeldPaymentRow | undefined> {
+/** Locks a held payment that nobody is returning or has resolved; throws a Refusal where somebody is or has. */
+export async function lockUnresolved(checkout: Checkout, tx: Tx, id: string): Promise<HeldPaymentRow> {
   const held = await lockHeldPayment(tx, id);
-  if (again && held.resolution === decision.resolution && held.note === decision.note) return undefined;
   refuseIfResolved(held);
   refuseIfClaimed(held, checkout.clock.now());
   return held;

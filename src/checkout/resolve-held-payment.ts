@@ -7,7 +7,7 @@ import { acceptHeldRefund } from "./accept-held-refund.js";
 import type { Checkout } from "./checkout.js";
 import { factsOf, getHeldPayment } from "./get-held-payment.js";
 import { endHeldCharge, lockHeldSubject } from "./held-subject.js";
-import { doneBefore, type Done, type IdempotentCall, once } from "./once.js";
+import { callWithoutKey, doneBefore, type Done, type IdempotentCall, once } from "./once.js";
 import { type Decision, lockUnresolved, recordResolution, refuseIfResolved } from "./record-resolution.js";
 import { clockOf } from "./test-clock.js";
 import { returnHeldPayment } from "./return-held-payment.js";
@@ -28,7 +28,8 @@ export async function resolveHeldPayment(
 ): Promise<AnsweredHeldPayment> {
   const before = await doneBefore(checkout, owner, call);
   const held = await getHeldPayment(checkout, owner, id);
-  const { replayed } = before ?? (await resolve(checkout, owner, held, decision, call));
+  const { replayed } =
+    before ?? (await resolve(checkout, owner, held, decision, call ?? callWithoutKey(checkout)));
   if (!replayed) noteResolved(checkout, held, decision);
   // What was resolved never changes again, so a replay gets the first answer.
   return { held: await getHeldPayment(checkout, owner, id), replayed };
@@ -39,7 +40,7 @@ async function resolve(
   owner: Owner,
   held: HeldPaymentRow,
   decision: Decision,
-  call: IdempotentCall | undefined,
+  call: IdempotentCall,
 ): Promise<Done> {
   refuseIfResolved(held);
   refuseIfImpossible(held, decision);
@@ -62,13 +63,12 @@ async function dismiss(
   owner: Owner,
   wanted: HeldPaymentRow,
   decision: Decision,
-  call: IdempotentCall | undefined,
+  call: IdempotentCall,
 ): Promise<Done> {
   const clock = await clockOf(checkout, owner);
-  return await once(checkout, owner, call, wanted.id, async (tx, run) => {
+  return await once(checkout, owner, call, wanted.id, async (tx) => {
     const subject = await lockHeldSubject(tx, wanted);
-    const held = await lockUnresolved(checkout, tx, run, wanted.id, decision);
-    if (held === undefined) return;
+    const held = await lockUnresolved(checkout, tx, wanted.id);
     await endHeldCharge(clock, tx, subject, held);
     await recordResolution(checkout, tx, held, decision);
   });

@@ -2,7 +2,7 @@ import { startNextAttempt } from "../db/checkout-sessions.js";
 import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../db/held-payments.js";
 import { findHeldReversal } from "../db/reversal-results.js";
 import { claimTransaction } from "../db/transaction-claims.js";
-import { inTransaction, type Run, type Tx } from "../db/transaction.js";
+import { inTransaction, type Tx } from "../db/transaction.js";
 import { parseAttemptReference } from "../domain/attempt-reference.js";
 import { currencyOfGateway } from "../domain/money.js";
 import type { Owner } from "../domain/owner.js";
@@ -36,7 +36,7 @@ export async function returnHeldPayment(
   owner: Owner,
   wanted: HeldPaymentRow,
   decision: Decision,
-  call: IdempotentCall | undefined,
+  call: IdempotentCall,
 ): Promise<Done> {
   const claimed = await claim(checkout, wanted);
   try {
@@ -44,8 +44,7 @@ export async function returnHeldPayment(
     refuseUnlessReturned(await giveMoneyBack(checkout, await moneyBackOf(checkout, claimed)));
     await checkout.reached("return answered");
     const clock = await clockOf(checkout, owner);
-    const record = (tx: Tx, run: Run): Promise<void> =>
-      recordReturn(checkout, clock, tx, run, claimed, decision);
+    const record = (tx: Tx): Promise<void> => recordReturn(checkout, clock, tx, claimed, decision);
     return await once(checkout, owner, call, wanted.id, record, "SERIALIZABLE");
   } finally {
     await release(checkout, claimed.held, claimed.claim);
@@ -154,13 +153,11 @@ async function recordReturn(
   checkout: Checkout,
   clock: Clock,
   tx: Tx,
-  { again }: Run,
   claimed: Claimed,
   decision: Decision,
 ): Promise<void> {
   const subject = await lockHeldSubject(tx, claimed.held);
   const held = await lockHeldPayment(tx, claimed.held.id);
-  if (again && held.resolution === "return") return;
   refuseIfResolved(held);
   await recordResolution(checkout, tx, held, decision);
   await endHeldCharge(clock, tx, subject, held);

@@ -2,7 +2,7 @@ import { customAlphabet } from "nanoid";
 
 /** Prefixes of the objects that this service names; the first four are in the merchants' contract. */
 export type IdPrefix =
-  "cs" | "pi" | "pm" | "cus" | "evt" | "re" | "mer" | "key" | "gr" | "req" | "hpp" | "claim";
+  "cs" | "pi" | "pm" | "cus" | "evt" | "re" | "mer" | "key" | "gr" | "req" | "hpp" | "claim" | "call";
 
 /**
  * A new id such as `cs_VbehKxU0` followed by 21 random characters: 125 random bits, so that it cannot be guessed.

@@ -17,6 +17,14 @@ export interface Line {
   forget(): void;
   /** Lets the next COMMIT through to the server, and ends its connection instead of bringing the answer back. */
   loseNextCommit(): void;
+  /** Keeps the next COMMIT from the server, and ends its connection once `meanwhile` is over. */
+  dropNextCommit(meanwhile: () => Promise<unknown>): void;
+}
+
+interface State {
+  loseCommit: boolean;
+  frozen: boolean;
+  drop: (() => Promise<unknown>) | undefined;
 }
 
 /** Whatever ends, a test or a simulation: then the line is taken down. */
@@ -33,7 +41,7 @@ const COMMITS = ["\u0003COMMIT", ";\nCOMMIT", "\u0003INSERT INTO `checkout_sessi
 export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
   const server = new URL(serverUrl);
   const sockets = new Set<Socket>();
-  const state = { loseCommit: false, frozen: false };
+  const state: State = { loseCommit: false, frozen: false, drop: undefined };
   const listener = createServer((client) => {
     const upstream = connect(Number(server.port || 3306), server.hostname);
     let losing = false;
@@ -49,6 +57,13 @@ export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
       if (state.frozen) socket.pause();
     }
     client.on("data", (chunk) => {
+      const { drop } = state;
+      if (drop !== undefined && COMMITS.some((commit) => chunk.includes(commit))) {
+        state.drop = undefined;
+        upstream.removeAllListeners("close").destroy();
+        void drop().then(() => client.destroy());
+        return;
+      }
       if (state.loseCommit && COMMITS.some((commit) => chunk.includes(commit))) {
         state.loseCommit = false;
         losing = true;
@@ -84,5 +99,6 @@ export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
     sockets.forEach((socket) => socket.resume());
   };
   const loseNextCommit = () => (state.loseCommit = true);
-  return { url: url.href, cut, mend, shake, freeze, thaw, forget, loseNextCommit };
+  const dropNextCommit = (meanwhile: () => Promise<unknown>) => (state.drop = meanwhile);
+  return { url: url.href, cut, mend, shake, freeze, thaw, forget, loseNextCommit, dropNextCommit };
 }
