@@ -8,7 +8,7 @@ import { inTransaction } from "../db/transaction.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import type { Clock } from "../lib/clock.js";
-import { newId } from "../lib/ids.js";
+import { isGatewayId, newId } from "../lib/ids.js";
 import type { Sealer } from "../lib/seal.js";
 
 /** What the operator's commands work with. */
@@ -132,7 +132,7 @@ export function checkSecret({
 export function checkGatewayMerchantId({
   gatewayMerchantId,
 }: Pick<LiveAccount, "gatewayMerchantId">): string {
-  if (/^[0-9A-Za-z_-]{1,64}$/.test(gatewayMerchantId)) return gatewayMerchantId;
+  if (isGatewayId(gatewayMerchantId)) return gatewayMerchantId;
   throw new Refusal(
     "PARAMETER_INVALID",
     "A gateway merchant id is 1 to 64 letters and digits.",

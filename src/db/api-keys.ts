@@ -1,6 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
+import { isId } from "../lib/ids.js";
 import { flag, id, optional, primary, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import { selectRow } from "./select.js";
@@ -40,11 +41,13 @@ export async function findApiKeyByHash(db: EntityManager, hash: string): Promise
 }
 
 export async function findApiKey(db: EntityManager, id: string): Promise<ApiKeyRow | undefined> {
+  if (!isId("key", id)) return undefined;
   return (await db.createQueryBuilder(apiKeys, "k").where("k.id = :id", { id }).getOne()) ?? undefined;
 }
 
 /** The keys of one merchant, or of all; the oldest first. */
 export async function listApiKeys(db: EntityManager, merchantId: string | undefined): Promise<ApiKeyRow[]> {
+  if (merchantId !== undefined && !isId("mer", merchantId)) return [];
   const query = db.createQueryBuilder(apiKeys, "k").orderBy("k.id");
   return await (
     merchantId === undefined ? query : query.where("k.merchantId = :merchantId", { merchantId })

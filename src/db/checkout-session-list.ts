@@ -1,8 +1,9 @@
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
 
+import { isCustomerId } from "../domain/customer.js";
 import type { Owner } from "../domain/owner.js";
 import { FORM_GRACE_MS, type SessionStatus } from "../domain/session.js";
-import { firstId } from "../lib/ids.js";
+import { firstId, isId } from "../lib/ids.js";
 import { type CheckoutSessionRow, checkoutSessions } from "./checkout-sessions.js";
 import type { ListPage } from "./list-page.js";
 import { pageQuery } from "./list-query.js";
@@ -25,6 +26,7 @@ export async function listCheckoutSessions(
   page: ListPage,
   now: number,
 ): Promise<CheckoutSessionRow[]> {
+  if (!mayMatch(filter)) return [];
   const listed = { rows: checkoutSessions, alias: "s", index: indexFor(filter) };
   const ordered = filtered(pageQuery(db, listed, owner, page), filter);
   const { status } = filter;
@@ -39,6 +41,14 @@ export async function listCheckoutSessions(
     .orderBy()
     .limit();
   return merged(rows, await filtered(few, filter).andWhere(DUE, due(now)).getMany(), page);
+}
+
+/** Nothing belongs to what cannot be an id. */
+function mayMatch({ customerId, paymentIntentId }: SessionFilter): boolean {
+  return (
+    (customerId === undefined || isCustomerId(customerId)) &&
+    (paymentIntentId === undefined || isId("pi", paymentIntentId))
+  );
 }
 
 function indexFor({ status, customerId, paymentIntentId }: SessionFilter): string | undefined {

@@ -3,6 +3,7 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Owner } from "../domain/owner.js";
 import type { CheckoutSession } from "../domain/session.js";
+import { isId } from "../lib/ids.js";
 import { flag, id, integer, json, optional, primary, text, time } from "./columns.js";
 import { insertRowsLater } from "./insert.js";
 import { selectRow } from "./select.js";
@@ -60,6 +61,7 @@ export async function findCheckoutSession(
   db: EntityManager,
   id: string,
 ): Promise<CheckoutSessionRow | undefined> {
+  if (!isId("cs", id)) return undefined;
   return await selectRow(db, checkoutSessions, "WHERE id = ?", [id]);
 }
 
@@ -76,6 +78,7 @@ export async function lockCheckoutSessionOf(
   { merchantId, livemode }: Owner,
   id: string,
 ): Promise<CheckoutSessionRow | undefined> {
+  if (!isId("cs", id)) return undefined;
   const condition = `WHERE id = ? AND merchant_id = ? AND livemode = ?${forUpdate(tx)}`;
   return await selectRow(tx, checkoutSessions, condition, [id, merchantId, livemode]);
 }

@@ -1,7 +1,7 @@
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import type { Customer } from "../domain/customer.js";
+import { type Customer, isCustomerId } from "../domain/customer.js";
 import type { Owner } from "../domain/owner.js";
 import { flag, id, json, optional, primary, text, time } from "./columns.js";
 import { insertRows, insertRowsLater } from "./insert.js";
@@ -37,6 +37,7 @@ export async function findCustomer(
   owner: Owner,
   customerId: string,
 ): Promise<Customer | undefined> {
+  if (!isCustomerId(customerId)) return undefined;
   return (await byId(db, owner, customerId).getOne()) ?? undefined;
 }
 

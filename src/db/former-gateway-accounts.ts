@@ -2,6 +2,7 @@ import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Owner } from "../domain/owner.js";
+import { isGatewayId } from "../lib/ids.js";
 import { bytes, flag, id, primary, text, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import { selectRows } from "./select.js";
@@ -48,6 +49,7 @@ export async function listFormerGatewayAccountsNamed(
   gatewayMerchantId: string,
   now: number,
 ): Promise<FormerGatewayAccountRow[]> {
+  if (!isGatewayId(gatewayMerchantId)) return [];
   return await db
     .createQueryBuilder(formerGatewayAccounts, "f")
     .where("f.gatewayMerchantId = :gatewayMerchantId AND f.validUntil > :now", { gatewayMerchantId, now })

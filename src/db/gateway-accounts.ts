@@ -2,6 +2,7 @@ import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Owner } from "../domain/owner.js";
+import { isGatewayId, isId } from "../lib/ids.js";
 import { bytes, flag, id, optional, primary, text, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import { selectRow } from "./select.js";
@@ -42,6 +43,7 @@ export async function findGatewayAccount(
   db: EntityManager,
   { merchantId, livemode }: Owner,
 ): Promise<GatewayAccountRow | undefined> {
+  if (!isId("mer", merchantId)) return undefined;
   const condition = "WHERE merchant_id = ? AND livemode = ?";
   return await selectRow(db, gatewayAccounts, condition, [merchantId, livemode]);
 }
@@ -51,6 +53,7 @@ export async function listGatewayAccounts(
   db: EntityManager,
   gatewayMerchantId: string,
 ): Promise<GatewayAccountRow[]> {
+  if (!isGatewayId(gatewayMerchantId)) return [];
   return await db
     .createQueryBuilder(gatewayAccounts, "a")
     .where("a.gatewayMerchantId = :gatewayMerchantId", { gatewayMerchantId })

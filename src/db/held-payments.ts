@@ -3,6 +3,7 @@ import type { EntityManager, SelectQueryBuilder } from "typeorm";
 import type { AttemptReference } from "../domain/attempt-reference.js";
 import type { HeldReason } from "../domain/judgement.js";
 import type { Owner } from "../domain/owner.js";
+import { isId } from "../lib/ids.js";
 import { type GatewayResultRow, gatewayResults } from "./gateway-results.js";
 import type { ListPage } from "./list-page.js";
 import { pageQuery } from "./list-query.js";
@@ -13,8 +14,8 @@ export type HeldPaymentRow = GatewayResultRow & { heldReason: HeldReason };
 
 /** The held payment with exactly this id, whoever owns it. */
 export async function findHeldPayment(db: EntityManager, id: string): Promise<HeldPaymentRow | undefined> {
-  const row = await held(db).andWhere("r.id = :id", { id }).getOne();
-  return row?.id === id ? row : undefined; // A server ignores spaces at the end when it compares.
+  if (!isId("gr", id)) return undefined;
+  return (await held(db).andWhere("r.id = :id", { id }).getOne()) ?? undefined;
 }
 
 /** Reads the held payment and keeps it until the transaction ends. Throws where it is absent: none is ever deleted. */

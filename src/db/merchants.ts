@@ -1,6 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
+import { isId } from "../lib/ids.js";
 import { id, integer, primary, text, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import { selectRow } from "./select.js";
@@ -25,6 +26,7 @@ export async function insertMerchant(tx: Tx, row: MerchantRow): Promise<void> {
 }
 
 export async function findMerchant(db: EntityManager, id: string): Promise<MerchantRow | undefined> {
+  if (!isId("mer", id)) return undefined;
   return await selectRow(db, merchants, "WHERE id = ?", [id]);
 }
 

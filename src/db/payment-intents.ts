@@ -3,6 +3,8 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Owner } from "../domain/owner.js";
 import type { PaymentIntent } from "../domain/payment-intent.js";
+import { isCustomerId } from "../domain/customer.js";
+import { isId } from "../lib/ids.js";
 import { flag, id, integer, json, optional, primary, time } from "./columns.js";
 import { insertRows, insertRowsLater } from "./insert.js";
 import type { ListPage } from "./list-page.js";
@@ -64,6 +66,7 @@ export async function findPaymentIntent(
   db: EntityManager,
   id: string,
 ): Promise<PaymentIntentRow | undefined> {
+  if (!isId("pi", id)) return undefined;
   return (await db.createQueryBuilder(paymentIntents, "i").where("i.id = :id", { id }).getOne()) ?? undefined;
 }
 
@@ -96,6 +99,8 @@ export async function listPaymentIntents(
   { customerId, sessionId }: PaymentIntentFilter,
   page: ListPage,
 ): Promise<PaymentIntentRow[]> {
+  if (customerId !== undefined && !isCustomerId(customerId)) return [];
+  if (sessionId !== undefined && !isId("cs", sessionId)) return [];
   const query = pageQuery(
     db,
     { rows: paymentIntents, alias: "i", index: indexFor({ customerId, sessionId }) },

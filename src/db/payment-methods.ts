@@ -3,6 +3,7 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Card } from "../domain/gateway-result.js";
 import type { Owner } from "../domain/owner.js";
+import { isId } from "../lib/ids.js";
 import { bytes, flag, id, integer, optional, primary, time } from "./columns.js";
 import { insertRowsLater } from "./insert.js";
 import type { ListPage } from "./list-page.js";
@@ -61,6 +62,7 @@ export async function findPaymentMethod(
   db: EntityManager,
   id: string,
 ): Promise<PaymentMethodRow | undefined> {
+  if (!isId("pm", id)) return undefined;
   return (await db.createQueryBuilder(paymentMethods, "m").where("m.id = :id", { id }).getOne()) ?? undefined;
 }
 

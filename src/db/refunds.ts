@@ -4,6 +4,7 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import type { Owner } from "../domain/owner.js";
 import type { Refund } from "../domain/refund.js";
 import type { ReturnRequest } from "../domain/return-step.js";
+import { isId } from "../lib/ids.js";
 import { flag, id, integer, json, optional, primary, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import type { ListPage } from "./list-page.js";
@@ -54,6 +55,7 @@ export async function insertRefund(tx: Tx, refund: Refund, nextRoundAt: number |
 
 /** The refund with exactly this id, whoever owns it. */
 export async function findRefund(db: EntityManager, id: string): Promise<RefundRow | undefined> {
+  if (!isId("re", id)) return undefined;
   const row = await db.createQueryBuilder(refunds, "f").where("f.id = :id", { id }).getOne();
   return row ?? undefined;
 }
@@ -70,6 +72,7 @@ export async function listRefunds(
   paymentIntentId: string | undefined,
   page: ListPage,
 ): Promise<RefundRow[]> {
+  if (paymentIntentId !== undefined && !isId("pi", paymentIntentId)) return [];
   const index = paymentIntentId === undefined ? "merchant_id_livemode_id" : undefined;
   const query = pageQuery(db, { rows: refunds, alias: "f", index }, owner, page);
   if (paymentIntentId !== undefined)

@@ -1,6 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
+import { isGatewayId } from "../lib/ids.js";
 import { bytes, id, primary, time } from "./columns.js";
 import type { Tx } from "./transaction.js";
 
@@ -34,5 +35,6 @@ export async function findSandboxAccount(
   db: EntityManager,
   gatewayMerchantId: string,
 ): Promise<SandboxAccountRow | undefined> {
+  if (!isGatewayId(gatewayMerchantId)) return undefined;
   return (await db.findOneBy(sandboxAccounts, { gatewayMerchantId })) ?? undefined;
 }

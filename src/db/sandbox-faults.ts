@@ -1,6 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
+import { isGatewayId } from "../lib/ids.js";
 import { id, primary, text, time } from "./columns.js";
 import type { Tx } from "./transaction.js";
 
@@ -32,5 +33,6 @@ export async function writeSandboxFaults(tx: Tx, row: SandboxFaultsRow): Promise
 
 /** The merchant's faults; "" for none. */
 export async function findSandboxFaults(db: EntityManager, gatewayMerchantId: string): Promise<string> {
+  if (!isGatewayId(gatewayMerchantId)) return "";
   return (await db.findOneBy(sandboxFaults, { gatewayMerchantId }))?.faults ?? "";
 }

@@ -1,6 +1,7 @@
 import { type EntityManager, LessThan } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
+import { isId } from "../lib/ids.js";
 import { id, json, primary, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import type { Tx } from "./transaction.js";
@@ -26,6 +27,7 @@ export async function insertSandboxPage(tx: Tx, row: SandboxPageRow): Promise<vo
 
 /** The page of that id, if it was given out. */
 export async function findSandboxPage(db: EntityManager, id: string): Promise<SandboxPageRow | undefined> {
+  if (!isId("hpp", id)) return undefined;
   return (await db.findOneBy(sandboxPages, { id })) ?? undefined;
 }
 

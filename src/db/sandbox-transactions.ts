@@ -2,6 +2,7 @@ import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import { In } from "typeorm/find-options/operator/In.js";
 
+import { isGatewayId } from "../lib/ids.js";
 import { id, integer, json, optional, primary, text, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import { lockForUpdate, type Tx } from "./transaction.js";
@@ -86,6 +87,7 @@ export async function findSandboxTransaction(
   db: EntityManager,
   id: string,
 ): Promise<SandboxTransactionRow | undefined> {
+  if (!isGatewayId(id)) return undefined;
   return (await db.findOneBy(sandboxTransactions, { id })) ?? undefined;
 }
 
@@ -95,6 +97,7 @@ export async function findSandboxTransactionByXref(
   gatewayMerchantId: string,
   xref: string,
 ): Promise<SandboxTransactionRow | undefined> {
+  if (!isGatewayId(gatewayMerchantId) || !isGatewayId(xref)) return undefined;
   return (await db.findOneBy(sandboxTransactions, { gatewayMerchantId, xref })) ?? undefined;
 }
 

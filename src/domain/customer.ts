@@ -46,9 +46,14 @@ export function tombstone(customer: Customer, deletedAt: number): Customer {
   return { ...customer, email: null, name: null, metadata: {}, deletedAt };
 }
 
+/** Whether a text can be a customer's id: what cannot is not looked for. */
+export function isCustomerId(text: string): boolean {
+  return /^cus_[0-9A-Za-z_-]{1,60}$/.test(text);
+}
+
 /** An id of the merchant's own choice. Throws a Refusal where it cannot be one. */
 export function checkedCustomerId(id: string): string {
-  if (/^cus_[0-9A-Za-z_-]{1,60}$/.test(id)) return id;
+  if (isCustomerId(id)) return id;
   throw new Refusal("PARAMETER_INVALID", "A customer id is cus_ and up to 60 letters, digits, _ or -.", "id");
 }
 

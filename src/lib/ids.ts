@@ -15,6 +15,19 @@ export function newId(prefix: IdPrefix, now: number): string {
   return `${prefix}_${timeText(now)}${DIGITS.charAt(placeWithin(now))}${randomText()}`;
 }
 
+/**
+ * Whether a text can be an id of this kind: what cannot is not looked for. Ids of earlier versions were of other lengths;
+ * columns hold 64 characters.
+ */
+export function isId(prefix: IdPrefix, text: string): boolean {
+  return text.startsWith(`${prefix}_`) && /^[0-9A-Za-z]{1,60}$/.test(text.slice(prefix.length + 1));
+}
+
+/** The same for what the gateway gives out: its `merchantID`s, some of them aliases, and its `xref`s. */
+export function isGatewayId(text: string): boolean {
+  return /^[0-9A-Za-z_-]{1,64}$/.test(text);
+}
+
 /** What no id of this time or a later one sorts below, and every older one does. */
 export function firstId(prefix: IdPrefix, time: number): string {
   return `${prefix}_${timeText(Math.min(Math.max(time, 0), TIME_END - 1))}`;

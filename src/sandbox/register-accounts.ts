@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 
+import { isGatewayId } from "../lib/ids.js";
 import type { RegisteredAccount, SandboxParts } from "./parts.js";
 import { jsonReply, type Reply, textReply } from "./reply.js";
 import { sameText } from "./same-text.js";
@@ -37,7 +38,7 @@ function readAccounts(body: Buffer): RegisteredAccount[] | undefined {
 function readAccount(value: unknown): RegisteredAccount | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { merchantID, secret, restToken, merchantName, countryCode } = value as Record<string, unknown>;
-  if (typeof merchantID !== "string" || !/^[0-9A-Za-z_-]{1,64}$/.test(merchantID)) return undefined;
+  if (typeof merchantID !== "string" || !isGatewayId(merchantID)) return undefined;
   if (typeof secret !== "string" || secret === "") return undefined;
   if (typeof merchantName !== "string" || typeof countryCode !== "string") return undefined;
   if (restToken !== undefined && typeof restToken !== "string") return undefined;

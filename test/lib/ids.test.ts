@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import t from "tap";
 
-import { firstId, type IdPrefix, newId } from "../../src/lib/ids.js";
+import { firstId, type IdPrefix, isGatewayId, isId, newId } from "../../src/lib/ids.js";
 
 const NOW = Date.parse("2026-11-22T15:30:00Z");
 
@@ -88,4 +88,23 @@ t.test("an id stands in a URL as it is", async () => {
       );
     }),
   );
+});
+
+t.test("what has not the form of an id is none, and what has it is one", async (t) => {
+  for (const text of [
+    "",
+    "cs_",
+    "cs",
+    "pi_abc",
+    "cs_a-1",
+    "cs_a'",
+    "cs_a\n",
+    " cs_a",
+    "cs_ħ",
+    `cs_${"a".repeat(61)}`,
+  ])
+    t.notOk(isId("cs", text), text);
+  for (const text of [newId("cs", NOW), "cs_1", `cs_${"a".repeat(60)}`]) t.ok(isId("cs", text), text);
+  for (const text of ["", "1 2", "1'", "1;", "ħ", "1".repeat(65)]) t.notOk(isGatewayId(text), text);
+  for (const text of ["100856", "my-alias_1", "26112215WH25PT42SH12ABC"]) t.ok(isGatewayId(text), text);
 });
