@@ -60,17 +60,19 @@ export const CHARGE_TROUBLES: readonly ChargeTrouble[] = [
 ];
 
 /** What goes wrong while money of a payment is given back. */
-export type RefundTrouble = Kill | "refund answered 500" | "answer to a refund lost";
+export type RefundTrouble = Kill | "refund answered 500" | "answer to a refund lost" | "refund sent late";
 
 /** All of them, each time in another order: a short run meets the first few of each, and so every kind once. */
 export const REFUND_TROUBLES: Record<RefundTime, readonly RefundTrouble[]> = {
   early: [
     ...killsAt("refund recorded", "refund to be sent", "refund answered"),
     "refund answered 500",
+    "refund sent late",
     "answer to a refund lost",
     ...killsAt("refund claimed", "refund sent"),
   ],
   late: [
+    "refund sent late",
     ...killsAt("refund claimed", "refund sent"),
     "refund answered 500",
     "answer to a refund lost",

@@ -5,6 +5,7 @@ import { counterExample } from "./counter-example.js";
 import type { Found } from "./planted/find.js";
 import { CALLBACKS, PAYMENT_KILLS, REDIRECTS, RETURN_KILLS, SHOPPERS, TROUBLES } from "./plan.js";
 import type { Verdict } from "./run.js";
+import { WRONG_CLOCK } from "./stage.js";
 import { INTERFACE_FAULTS } from "./service-log.js";
 
 /** The result of a simulation as a person reads it. */
@@ -87,8 +88,10 @@ function faultRows(verdict: Verdict): Row[] {
     "callback of a charge lost",
     ...afterwards,
   ];
+  const { engine } = verdict.simulation;
   return [
     ...ofKinds(verdict, names),
+    [WRONG_CLOCK, engine === "embedded" ? "n/a" : countOf(verdict, WRONG_CLOCK)],
     ...[...everywhere].map((kind): Row => [kind, here.has(kind) ? countOf(verdict, kind) : "n/a"]),
   ];
 }

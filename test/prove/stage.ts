@@ -100,10 +100,29 @@ async function startReplicas(
       PUBLIC_URL: relay.url,
       SANDBOX_URL: gatewayUrl,
       LOG_LEVEL: "warn",
+      ...(place.url === undefined ? {} : wrongClockOf(index)),
     },
   }));
+  if (place.url !== undefined) for (const _ of settings) chronicle.count(WRONG_CLOCK);
   return await startFleet(chronicle, settings);
 }
+
+/**
+ * Each replica's machine on a clock of its own that jumps every half second. The embedded engine has one
+ * machine, and goes by its clock.
+ */
+function wrongClockOf(replica: number): Record<string, string> {
+  const turn = replica % WRONG_MS.length;
+  const wrong = [...WRONG_MS.slice(turn), ...WRONG_MS.slice(0, turn)];
+  const file = new URL("../support/wrong-clock.js", import.meta.url).href;
+  return { WRONG_CLOCK_MS: wrong.join(","), NODE_OPTIONS: `--import=${file}` };
+}
+
+/** How that is counted. */
+export const WRONG_CLOCK = "replica on a machine whose clock is wrong, and jumps";
+
+const HOUR_MS = 3_600_000;
+const WRONG_MS = [HOUR_MS, -HOUR_MS, 0, HOUR_MS / 6, -HOUR_MS];
 
 /** What the operator works with, at the service's own database. */
 async function openRegistry(ending: Ending, { url, dataDir, secretsKey }: Place): Promise<Registry> {

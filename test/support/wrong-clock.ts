@@ -1,12 +1,12 @@
 // Loaded first, this makes the clock of a process wrong, for all that runs in it. `WRONG_CLOCK_MS` says by how much; of several
-// numbers the next one counts from each second to the next, so the clock jumps. Timers and `performance.now()` stay right: no
+// numbers another one counts every half second, so the clock jumps. Timers and `performance.now()` stay right: no
 // one sets those.
 const offs = (process.env["WRONG_CLOCK_MS"] ?? "0").split(",").map(Number);
 
 const RightDate = Date;
 
 function wrongNow(): number {
-  return RightDate.now() + (offs[Math.floor(performance.now() / 1000) % offs.length] ?? 0);
+  return RightDate.now() + (offs[Math.floor(performance.now() / 500) % offs.length] ?? 0);
 }
 
 globalThis.Date = new Proxy(RightDate, {

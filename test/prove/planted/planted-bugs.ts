@@ -22,6 +22,7 @@ const MIGRATION = "db/migrations/1795300000000-checkout.js";
 const INTENTS_MIGRATION = "db/migrations/1795301100000-payment-intents.js";
 const RECORD = "checkout/record-result.js";
 const CALLBACK = "web/callback.js";
+const CLOCK = "lib/follow-clock.js";
 const CLAIM = "checkout/claim-refund.js";
 const CLAIMS = "db/transaction-claims.js";
 const CREATE_REFUND = "checkout/create-refund.js";
@@ -123,6 +124,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
           let answer = await send();
           if (answer.kind === "no answer") answer = await send();`,
       },
+    ],
+  },
+  {
+    name: "who decides about another's work goes by its own clock",
+    engine: "mariadb",
+    afterSales: true,
+    changes: [
+      { file: CLOCK, from: "return Math.floor(measured.time);", to: "return Date.now();" },
+      { file: CLOCK, from: "evenMs: () => steady() - evenSince", to: "evenMs: () => Infinity" },
     ],
   },
   {
