@@ -40,7 +40,7 @@ export async function chargeCard(
 ): Promise<AnsweredPayment> {
   const account = await openAccount(checkout, owner);
   await checkout.reached("charge checked");
-  const { done, answer } = await guarded(checkout, account, () =>
+  const { done, answer } = await guarded(checkout, owner, account, () =>
     recordAndSend(checkout, owner, call, charge, account),
   );
   if (answer !== undefined) await apply(checkout, charge, answer);
@@ -64,14 +64,19 @@ interface Sent {
   readonly answer: DirectAnswer | undefined;
 }
 
-/** Refuses before anything is recorded where the gateway has not answered lately: then there is nothing to find out. */
+/**
+ * Refuses before anything is recorded where the gateway has not answered this account lately: then there is nothing to find out.
+ * What one merchant's account or sandbox does keeps no other from charging.
+ */
 async function guarded(
   { breaker }: Checkout,
-  { gatewayUrl }: ChargeAccount,
+  { merchantId, livemode }: Owner,
+  { gatewayUrl, merchantID }: ChargeAccount,
   work: () => Promise<Sent>,
 ): Promise<Sent> {
+  const account = `${merchantId} ${livemode} ${gatewayUrl} ${merchantID}`;
   try {
-    return await breaker.run(gatewayUrl, work, ({ answer }) => answer?.kind === "no answer");
+    return await breaker.run(account, work, ({ answer }) => answer?.kind === "no answer");
   } catch (error) {
     if (!(error instanceof GatewayAway)) throw error;
     const message = "The payment gateway does not answer for now. Nothing was charged: try again.";
