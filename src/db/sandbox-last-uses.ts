@@ -1,4 +1,4 @@
-import { LessThan } from "typeorm";
+import { LessThan } from "typeorm/find-options/operator/LessThan.js";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { id, primary, time } from "./columns.js";

@@ -1,5 +1,6 @@
-import { type EntityManager, LessThan } from "typeorm";
+import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
+import { LessThan } from "typeorm/find-options/operator/LessThan.js";
 
 import { isId } from "../lib/ids.js";
 import { id, json, primary, time } from "./columns.js";

@@ -13,7 +13,7 @@ const MARK = "zzMARKzz";
 
 /** What cannot be an id of any kind: by its characters, its length, or its prefix. */
 const NO_IDS = [
-  `${MARK}`,
+  MARK,
   `cs_${MARK}'; update merchant set name='x'; -- `,
   `pi_${MARK}\\`,
   `cus_${MARK}"`,
