@@ -1,4 +1,5 @@
 import { type Field, MalformedMessage, parseFields } from "../cardstream/fields.js";
+import { DatabaseAway } from "../db/database.js";
 import { mayPass } from "../db/database-errors.js";
 import type { Checkout } from "./checkout.js";
 import type { AppliedResult, GatewayMessage, RefusedResult } from "./gateway-message.js";
@@ -23,12 +24,17 @@ export async function applyGatewayResult(
   // What cannot be applied so is tried again once it is sure whose the session is.
   const atOnce = ahead && (await applyVerified(checkout, ahead, message, () => Promise.resolve(undefined)));
   if (atOnce !== undefined) return atOnce;
-  const verified = await verifyMessage(checkout, fields, message);
-  if (typeof verified === "string") return refuse(checkout, message, verified);
-  const applied = await applyVerified(checkout, verified, message, hold);
-  if (applied === undefined) throw new Error("The session is no longer its owner's.");
-  return applied;
+  for (let look = 1; look <= LOOKS_MAX; look++) {
+    const verified = await verifyMessage(checkout, fields, message);
+    if (typeof verified === "string") return refuse(checkout, message, verified);
+    const applied = await applyVerified(checkout, verified, message, hold);
+    if (applied !== undefined) return applied;
+  }
+  throw new DatabaseAway("The database does not answer the same on all its connections");
 }
+
+/** What was found of the message's subject may no longer be so where it is written. */
+const LOOKS_MAX = 2;
 
 function readFields(body: Buffer): Field[] | undefined {
   try {

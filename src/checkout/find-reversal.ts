@@ -1,7 +1,7 @@
+import type { Database } from "../db/database.js";
 import { findHeldPayment, type HeldPaymentRow } from "../db/held-payments.js";
 import { findRefund, type RefundRow } from "../db/refunds.js";
 import { reversalNamed } from "../domain/refund.js";
-import type { Checkout } from "./checkout.js";
 
 /** The refund, or the held payment that is returned, under whose name the gateway gives money back; neither where none is. */
 export interface FoundReversal {
@@ -10,7 +10,10 @@ export interface FoundReversal {
 }
 
 /** Finds what a reference at the gateway names, whoever owns it. */
-export async function findReversal({ db }: Checkout, reference: string): Promise<FoundReversal> {
+export async function findReversal(
+  { db }: { readonly db: Pick<Database, "manager"> },
+  reference: string,
+): Promise<FoundReversal> {
   const kind = reversalNamed(reference);
   if (kind === undefined) return {};
   if (kind === "refund") return { refund: await findRefund(db.manager, reference) };

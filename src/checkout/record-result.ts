@@ -1,6 +1,7 @@
 import { type CheckoutSessionRow, lockCheckoutSessionOf, startNextAttempt } from "../db/checkout-sessions.js";
 import { isStoredBefore } from "../db/gateway-results.js";
 import { inTransaction, type Tx } from "../db/transaction.js";
+import { parseAttemptReference } from "../domain/attempt-reference.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
 import { endsAttempt, held, judge, type Judgement, judgeAlone } from "../domain/judgement.js";
 import { currencyByCode } from "../domain/money.js";
@@ -10,10 +11,12 @@ import type { Checkout } from "./checkout.js";
 import { completeSession } from "./complete-session.js";
 import type { AppliedResult, GatewayMessage } from "./gateway-message.js";
 import { applied, insertJudged, insertJudgedLater, insertReused } from "./insert-judged.js";
+import { findReversal } from "./find-reversal.js";
 import { findReturnOf, keepWithReturn } from "./paid-while-returned.js";
 import { recordRefundResult } from "./record-refund-result.js";
 import { recordReturnResult } from "./record-return-result.js";
 import { recordChargeResult } from "./record-charge-result.js";
+import { findSubject } from "./subject.js";
 import { clockOf } from "./test-clock.js";
 import { type UnjudgedRow, unjudgedRow } from "./unjudged-row.js";
 import type { VerifiedMessage } from "./verify-message.js";
@@ -21,7 +24,7 @@ import type { VerifiedMessage } from "./verify-message.js";
 /**
  * Records one verified result in one serialisable transaction: the session or payment intent is locked, the result is
  * judged by what is stored, and either all of its consequences are written or none. Undefined where the session is not its
- * owner's, as far as that was taken for granted: then nothing is written.
+ * owner's, or there is one where none was found: as far as that was taken for granted, and then nothing is written.
  */
 export async function recordResult(
   checkout: Checkout,
@@ -33,7 +36,7 @@ export async function recordResult(
   if (refund !== undefined) return await recordRefundResult(checkout, refund, reversal);
   if (returned !== undefined) return await recordReturnResult(checkout, returned, reversal, null);
   const row = unjudgedRow(checkout, verified, message);
-  if (subject === undefined) return await recordAlone(checkout, row, judgeAlone(result, "session_unknown"));
+  if (subject === undefined) return await recordUnknown(checkout, result, row);
   if (subject.intent !== undefined) return await recordChargeResult(checkout, subject.intent, result, row);
   const { session } = subject;
   const clock = await clockOf(checkout, session);
@@ -106,6 +109,28 @@ function judgeLocked(session: CheckoutSession, result: GatewayResult): Judgement
   const judgement = judge(result, { subjectId, amount, currency, attempt });
   const paidByOther = session.status === "complete" && session.completedBy !== result.transactionKey;
   return judgement.outcome === "completed" && paidByOther ? held("duplicate") : judgement;
+}
+
+/**
+ * Nothing of ours was found by the result's name. That was asked on another connection, which may have led to a replica or a
+ * former primary: so it is asked again where it is written.
+ */
+async function recordUnknown(
+  checkout: Checkout,
+  result: GatewayResult,
+  row: UnjudgedRow,
+): Promise<AppliedResult | undefined> {
+  const judgement = judgeAlone(result, "session_unknown");
+  return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
+    if (await isOurs(tx, result.transactionUnique)) return undefined;
+    return applied(judgement, !(await insertJudged(checkout, tx, row, judgement)));
+  });
+}
+
+async function isOurs(tx: Tx, name: string): Promise<boolean> {
+  const db = { manager: tx };
+  const { refund, returned } = await findReversal({ db }, name);
+  return (refund ?? returned ?? (await findSubject({ db }, parseAttemptReference(name)))) !== undefined;
 }
 
 async function recordAlone(

@@ -1,8 +1,8 @@
 import { type CheckoutSessionRow, findCheckoutSession } from "../db/checkout-sessions.js";
+import type { Database } from "../db/database.js";
 import { findPaymentIntent, type PaymentIntentRow } from "../db/payment-intents.js";
 import type { AttemptReference } from "../domain/attempt-reference.js";
 import type { Owner } from "../domain/owner.js";
-import type { Checkout } from "./checkout.js";
 
 /** What an attempt to take money is made for: a session, or a direct charge's payment intent. Exactly one is there. */
 export type Subject =
@@ -16,7 +16,7 @@ export type MessageSubject =
 
 /** The subject that a reference names. Undefined where there is none: then it was not of our making. */
 export async function findSubject(
-  { db }: Pick<Checkout, "db">,
+  { db }: { readonly db: Pick<Database, "manager"> },
   reference: AttemptReference | undefined,
 ): Promise<Subject | undefined> {
   if (reference?.kind === "session") {

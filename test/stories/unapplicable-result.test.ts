@@ -1,5 +1,6 @@
 import t, { type Test } from "tap";
 
+import { inTransaction } from "../../src/db/transaction.js";
 import { eachEngine, type TestEngine } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { callback, openSession, read, resultsOf, stored } from "../support/results.js";
@@ -62,3 +63,23 @@ for (const [what, marks] of [
     },
   );
 }
+
+await eachEngine(
+  t,
+  "a session that is found only where its result is written is paid, and the result is not held",
+  async (t, engine) => {
+    // As on a former primary, which does not know yet what the other one does.
+    const reached = async (point: string): Promise<void> => {
+      if (point === "result verified") await rename("cs_hidden", session.id);
+    };
+    const { app, mine, session } = await openSession(t, engine, {}, { reached });
+    const rename = (from: string, to: string): Promise<void> =>
+      inTransaction(app.db, "READ COMMITTED", async (tx) => {
+        await tx.query("UPDATE checkout_session SET id = ? WHERE id = ?", [to, from]);
+      });
+    await rename(session.id, "cs_hidden");
+    const body = signedBody(paidMessage(session, mine.live.gatewayMerchantId), mine.live.secret);
+    t.equal((await callback(app, body)).status, 200);
+    t.match(await stored(app), { intents: 1, results: [{ outcome: "completed", held_reason: null }] });
+  },
+);
