@@ -1,7 +1,7 @@
 import { Code, type ConnectError } from "@connectrpc/connect";
 
 import { BadRequestSchema, ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
-import type { Reason } from "../domain/refusal.js";
+import { type Reason, Refusal } from "../domain/refusal.js";
 import type { Log } from "../lib/log.js";
 import type { ErrorAnswer, ErrorContext, ErrorRenderer } from "../transcode/error.js";
 import { requestIdOf } from "./call-context.js";
@@ -14,7 +14,7 @@ export function merchantErrors(log: Log): ErrorRenderer {
   return (error, context) => {
     const requestId = requestIdOf(context.contextValues);
     // Only what happened outside of the interceptors still has its cause; the rest is logged already.
-    if (context.status >= 500 && error.cause !== undefined) {
+    if (context.status >= 500 && error.cause !== undefined && !(error.cause instanceof Refusal)) {
       log.error({ err: error.cause, requestId, rpc: context.method?.name }, "unexpected error");
     }
     return answer(error, context, requestId);

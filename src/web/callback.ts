@@ -26,7 +26,7 @@ export async function callback(
     else sendText(response, 200, "ok");
   } catch (error) {
     if (!isDatabaseAway(error)) throw error;
-    checkout.log.error({ err: error }, "a callback could not be stored");
+    checkout.log.error({ why: String(error) }, "a callback could not be stored");
     sendFailure(response, "service_unavailable", "The result cannot be stored now. Send it again.");
   }
 }

@@ -15,7 +15,7 @@ export async function orUnavailable(
     await answer;
   } catch (error) {
     if (!isDatabaseAway(error)) throw error;
-    checkout.log.error({ err: error }, "a page could not be opened");
+    checkout.log.error({ why: String(error) }, "a page could not be opened");
     sendPage(response, unavailablePage(url));
   }
 }
