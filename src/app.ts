@@ -5,8 +5,8 @@ import type { Checkout, CheckoutPoint } from "./checkout/checkout.js";
 import { createDemonstration, createFirstTestKey } from "./checkout/create-demonstration.js";
 import { sandboxAccount } from "./checkout/gateway-account.js";
 import { expireSessions } from "./checkout/expire-sessions.js";
-import { reconcile } from "./checkout/reconcile.js";
-import { resumeRefunds } from "./checkout/resume-refunds.js";
+import { keepReconciling } from "./checkout/reconcile.js";
+import { keepResuming } from "./checkout/resume-refunds.js";
 import { keepRegistering, type Registering } from "./checkout/register-test-accounts.js";
 import { composeCheckout, SANDBOX_PATH } from "./compose-checkout.js";
 import type { Config } from "./config.js";
@@ -162,18 +162,8 @@ function workInBackground(checkout: Checkout, pauses: Pauses): Repeated[] {
       (signal) => expireSessions(checkout, signal),
       failed("sessions could not be expired"),
     ),
-    repeat(
-      pauses.reconcile,
-      async (signal) => {
-        while (await reconcile(checkout, signal)); // A full batch: there may be more to ask about now.
-      },
-      failed("payments could not be asked for"),
-    ),
-    repeat(
-      pauses.resume,
-      (signal) => resumeRefunds(checkout, signal),
-      failed("refunds could not be worked on"),
-    ),
+    ...keepReconciling(checkout, pauses.reconcile, failed("payments could not be asked for")),
+    ...keepResuming(checkout, pauses.resume, failed("refunds could not be worked on")),
   ];
 }
 

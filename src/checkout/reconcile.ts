@@ -1,10 +1,9 @@
 import { leaseAttempts, listDueAttempts, type PendingAttemptRow } from "../db/pending-attempts.js";
 import { inTransaction } from "../db/transaction.js";
+import type { Repeated } from "../lib/repeat.js";
 import { askAboutAttempt } from "./ask-about-attempt.js";
 import type { Checkout } from "./checkout.js";
-
-/** Asked about at once by one replica: the gateway has others to serve, and so has the pool of connections. */
-const BATCH_MAX = 10;
+import { repeatFairly } from "./fair-rounds.js";
 
 /**
  * How long a replica has an attempt to itself: longer than the gateway may take for a search and some queries. One that
@@ -13,23 +12,28 @@ const BATCH_MAX = 10;
 const LEASE_MS = 120_000;
 
 /**
- * One round of asking the gateway what became of payments whose result did not come. Any number of replicas do this at
- * once. True where there may be more to ask about now.
- *
- * Live and test attempts have a batch each, so that nobody's test keeps real money waiting.
+ * Asks the gateway again and again what became of payments whose result did not come. Any number of replicas do this at once.
+ * Live and test attempts have places each, so that nobody's test keeps real money waiting; and no merchant's gateway account
+ * keeps another's waiting.
  */
-export async function reconcile(checkout: Checkout, stopping: AbortSignal): Promise<boolean> {
-  let more = false;
-  for (const livemode of [true, false]) {
-    if (stopping.aborted) return false;
-    const due = await listDueAttempts(checkout.db.manager, livemode, await checkout.clock.read(), BATCH_MAX);
-    const leased = await lease(checkout, due);
-    const asked = await Promise.allSettled(leased.map((row) => askAboutAttempt(checkout, row)));
-    const failed = asked.find((each) => each.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
-    more ||= leased.length === BATCH_MAX;
-  }
-  return more;
+export function keepReconciling(
+  checkout: Checkout,
+  pauseMs: number,
+  failed: (error: unknown, inARow: number) => void,
+): Repeated[] {
+  return [true, false].map((livemode) =>
+    repeatFairly(
+      pauseMs,
+      {
+        list: async (question) =>
+          await listDueAttempts(checkout.db.manager, livemode, await checkout.clock.read(), question),
+        placeOf: ({ merchantId, reference }) => ({ owner: merchantId, name: reference }),
+        take: (rows) => lease(checkout, rows),
+        work: (row) => askAboutAttempt(checkout, row),
+      },
+      failed,
+    ),
+  );
 }
 
 /** Takes attempts for this process alone. Those that another one has are left out. */

@@ -64,16 +64,17 @@ export async function notePending(
   await insertRows(tx, pendingAttempts, { ...row, ...times, ...never });
 }
 
-/** The attempts to ask about now, the longest due first: live ones, or test ones each by its merchant's clock. */
+/** The attempts to ask about now, the longest due first: live ones, or test ones each by its merchant's clock; not those of `except`. */
 export async function listDueAttempts(
   db: EntityManager,
   livemode: boolean,
   now: number,
-  limit: number,
+  { limit, except }: { readonly limit: number; readonly except: readonly string[] },
 ): Promise<PendingAttemptRow[]> {
   const query = db
     .createQueryBuilder(pendingAttempts, "p")
     .where("p.livemode = :livemode AND p.leasedUntil <= :now", { livemode: livemode ? 1 : 0, now });
+  if (except.length > 0) query.andWhere("p.merchantId NOT IN (:...except)", { except });
   if (livemode) query.andWhere("p.nextAskAt <= :now");
   else {
     query

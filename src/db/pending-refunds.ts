@@ -15,16 +15,17 @@ export async function findOldestPendingRefund(
   return (await query.limit(1).getOne()) ?? undefined;
 }
 
-/** Refunds to work on now, the longest due first: live ones, or test ones each by its merchant's clock. */
+/** Refunds to work on now, the longest due first: live ones, or test ones each by its merchant's clock; not those of `except`. */
 export async function listDueRefunds(
   db: EntityManager,
   livemode: boolean,
   now: number,
-  limit: number,
+  { limit, except }: { readonly limit: number; readonly except: readonly string[] },
 ): Promise<RefundRow[]> {
   const query = db
     .createQueryBuilder(refunds, "f")
     .where("f.status = 'pending' AND f.livemode = :livemode", { livemode: livemode ? 1 : 0 });
+  if (except.length > 0) query.andWhere("f.merchantId NOT IN (:...except)", { except });
   if (livemode) query.andWhere("f.nextRoundAt <= :now", { now });
   else {
     query
