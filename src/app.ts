@@ -61,6 +61,8 @@ export interface AppUrls {
   /** `host:port` of gRPC. */
   readonly grpc: string;
   readonly metrics: string | undefined;
+  /** Why live payments are refused; undefined where they are not. */
+  readonly livePaymentsOff: string | undefined;
   /** The merchant to try an embedded database with; undefined where its operator has made the first one. */
   readonly demonstration: Demonstration | undefined;
 }
@@ -112,6 +114,7 @@ async function createAppOn(store: Store, config: Config, parts: Parts, limit: St
         port: http.port,
         grpc: `${config.host}:${grpc.port}`,
         metrics: metricsPort === undefined ? undefined : `http://127.0.0.1:${metricsPort.port}/metrics`,
+        livePaymentsOff: toldProblem(checkout),
         demonstration: merchantId === undefined ? undefined : await demonstrationOf(checkout, merchantId),
       };
     },
@@ -123,6 +126,12 @@ async function createAppOn(store: Store, config: Config, parts: Parts, limit: St
       await store.db.close();
     },
   };
+}
+
+function toldProblem({ addresses, log }: Checkout): string | undefined {
+  const { callbackProblem } = addresses;
+  if (callbackProblem !== undefined) log.warn(`live payments are off: ${callbackProblem}`);
+  return callbackProblem;
 }
 
 /**

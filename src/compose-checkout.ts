@@ -1,5 +1,6 @@
 import type { Registry as Metrics } from "prom-client";
 
+import { callbackProblem } from "./cardstream/callback-reach.js";
 import { createDirectClient } from "./cardstream/direct-client.js";
 import { createGatewayBreaker } from "./cardstream/gateway-breaker.js";
 import { createInquiry } from "./cardstream/inquiry.js";
@@ -52,6 +53,9 @@ export function composeCheckout(config: Config, parts: CheckoutParts): Checkout 
         return config.hppUrl ?? this.publicUrl;
       },
       gatewayUrl: config.cardstreamUrl,
+      get callbackProblem() {
+        return callbackProblem(this.publicUrl, config.cardstreamUrl);
+      },
       get sandboxUrl() {
         return config.sandboxUrl ?? `${this.publicUrl}${SANDBOX_PATH}`;
       },

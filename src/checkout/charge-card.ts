@@ -11,7 +11,7 @@ import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import { type AnsweredPayment, answerCharge } from "./answer-charge.js";
 import { applyGatewayResult } from "./apply-gateway-result.js";
-import { callbackUrl } from "./callback-url.js";
+import { requiredCallbackUrl } from "./callback-url.js";
 import type { Checkout } from "./checkout.js";
 import { openGatewayAccount } from "./gateway-account.js";
 import { type Done, type IdempotentCall, once } from "./once.js";
@@ -38,6 +38,7 @@ export async function chargeCard(
   call: IdempotentCall | undefined,
   charge: Charge,
 ): Promise<AnsweredPayment> {
+  requiredCallbackUrl(checkout, owner.livemode); // Before anything is recorded.
   const account = await openAccount(checkout, owner);
   await checkout.reached("charge checked");
   const { done, answer } = await guarded(checkout, owner, account, () =>
@@ -135,7 +136,7 @@ function saleOf(
     countryCode,
     transactionUnique: attemptReference(intent.id, intent.attempt),
     orderRef: intent.id,
-    callbackUrl: callbackUrl(checkout),
+    callbackUrl: requiredCallbackUrl(checkout, intent.livemode),
     offSession: intent.offSession,
   };
 }

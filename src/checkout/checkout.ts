@@ -39,6 +39,8 @@ export interface Addresses {
   readonly hppUrl: string;
   /** Base of the gateway for live sessions. */
   readonly gatewayUrl: string;
+  /** Why the gateway could bring no results of live payments here; undefined where it could. */
+  readonly callbackProblem: string | undefined;
   /** Base of the sandbox gateway for test sessions. */
   readonly sandboxUrl: string;
 }

@@ -61,7 +61,7 @@ async function send(checkout: Checkout, back: MoneyBack, call: ReturnCall): Prom
   if (call.kind === "cancel") return await direct.cancel(account, xref);
   if (call.kind === "capture") return await direct.capture(account, xref, call.amount);
   // A callback is taken for a refund only: what becomes of a return its caller asks for.
-  const to = back.work === "refund" ? callbackUrl(checkout) : undefined;
+  const to = back.work === "refund" ? callbackUrl(checkout, back.sale.account.livemode) : undefined;
   return await direct.refund(account, {
     xref,
     amount: call.amount,

@@ -11,7 +11,7 @@ import { redirectUrl } from "../domain/redirect-url.js";
 import { type CheckoutSession, closesAt, keepsCard, mayGiveForm } from "../domain/session.js";
 import type { Clock } from "../lib/clock.js";
 import { askAtOnce, isInDoubt } from "./ask-at-once.js";
-import { callbackUrl } from "./callback-url.js";
+import { callbackUrl, requiredCallbackUrl } from "./callback-url.js";
 import type { Checkout } from "./checkout.js";
 import { openGatewayAccount } from "./gateway-account.js";
 import { clockOf } from "./test-clock.js";
@@ -25,7 +25,9 @@ export type PayPage =
   /** No form any more; a way back to the merchant. */
   | { readonly kind: "expired"; readonly cancelUrl: string }
   /** A result waits for a person, or is not known yet: paying again could charge twice. */
-  | { readonly kind: "checking"; readonly cancelUrl: string };
+  | { readonly kind: "checking"; readonly cancelUrl: string }
+  /** A live session's, where the gateway could not tell this service that it was paid. */
+  | { readonly kind: "live payments off"; readonly cancelUrl: string };
 
 /** What the page of a session shows before it is opened; `open` is one that would give a form out. */
 export type SeenPayPage = Exclude<PayPage, { readonly kind: "form" }> | { readonly kind: "open" };
@@ -68,7 +70,10 @@ async function closedPage(
   const cancelUrl = redirectUrl(session.cancelUrl, session.id);
   const waits = inDoubt || (await hasUnresolvedHeldResult(checkout.db.manager, session.id));
   if (waits) return { kind: "checking", cancelUrl };
-  return mayGiveForm(session, clock.now()) ? undefined : { kind: "expired", cancelUrl };
+  if (!mayGiveForm(session, clock.now())) return { kind: "expired", cancelUrl };
+  return callbackUrl(checkout, session.livemode) === undefined
+    ? { kind: "live payments off", cancelUrl }
+    : undefined;
 }
 
 /**
@@ -112,7 +117,7 @@ async function formPage(checkout: Checkout, session: CheckoutSession): Promise<P
     currency,
     items: session.lineItems,
     redirectUrl: `${publicUrl}/pay/${session.id}/return`,
-    callbackUrl: callbackUrl(checkout),
+    callbackUrl: requiredCallbackUrl(checkout, session.livemode),
     cardOnFile: keepsCard(session),
     asksWho: session.customerCreation !== null,
   });

@@ -16,7 +16,7 @@ export function addServeCommand(command: Command, env: NodeJS.ProcessEnv): void 
 }
 
 function announcement(urls: AppUrls): string[] {
-  const { http, grpc, metrics, demonstration } = urls;
+  const { http, grpc, metrics, livePaymentsOff, demonstration } = urls;
   return [
     ...(demonstration?.testKey === undefined
       ? []
@@ -24,6 +24,7 @@ function announcement(urls: AppUrls): string[] {
     `API, payment pages  ${http}`,
     `gRPC                ${grpc}`,
     ...(metrics === undefined ? [] : [`Metrics             ${metrics}`]),
+    ...(livePaymentsOff === undefined ? [] : [`Live payments       off: ${livePaymentsOff}`]),
     ...(demonstration === undefined ? [] : howToTry(http, demonstration)),
   ];
 }

@@ -154,6 +154,11 @@ export const REFUSALS: Record<Reason, RefusalRow> = {
     "gateway_unavailable",
     "The payment gateway does not answer for now. Nothing was charged: try again.",
   ),
+  LIVE_PAYMENTS_OFF: ours(
+    Code.Unavailable,
+    "live_payments_off",
+    "The gateway could not reach this server: its operator has to mend `PUBLIC_URL`. Nothing was charged.",
+  ),
   CURSOR_NOT_FOUND: invalid(
     Code.InvalidArgument,
     "resource_missing",

@@ -3,7 +3,7 @@ import { lookAtPayPage, openPayPage, type PayPage, type SeenPayPage } from "../c
 import { type HttpRequest, type HttpResponse, redirect, sendHead } from "../lib/http.js";
 import { sendPage } from "./page.js";
 import { returnUrl } from "./page-urls.js";
-import { checkingPage, expiredPage, formPage, unknownPage } from "./shopper-pages.js";
+import { checkingPage, expiredPage, formPage, livePaymentsOffPage, unknownPage } from "./shopper-pages.js";
 
 /** `GET /pay/{id}`: hands the shopper over to the gateway's hosted page, or says why not. HEAD changes nothing, and asks nobody. */
 export async function payPage(
@@ -34,6 +34,12 @@ function send(
       return sendPage(response, expiredPage(page.cancelUrl));
     case "checking":
       return sendPage(response, checkingPage(returnUrl(checkout, sessionId), page.cancelUrl));
+    case "live payments off":
+      checkout.log.error(
+        { session: sessionId },
+        `a live session's page gave no form: ${checkout.addresses.callbackProblem}`,
+      );
+      return sendPage(response, livePaymentsOffPage(page.cancelUrl));
     case "unknown":
       return sendPage(response, unknownPage());
   }

@@ -48,6 +48,18 @@ export function unopenedPage(url: string): Page {
   };
 }
 
+/** The operator's to mend: the session stays open, and its page works once it is. */
+export function livePaymentsOffPage(cancelUrl: string): Page {
+  return {
+    status: 503,
+    title: "Nothing can be paid here yet",
+    body: html`<p>
+        This payment service is not set up for real payments yet. Nothing was charged; please tell the shop.
+      </p>
+      <a class="button" href="${cancelUrl}">Back to the shop</a>`,
+  };
+}
+
 /** The database is away. Asking for the page again changes nothing. */
 export function unavailablePage(url: string): Page {
   return {

@@ -1,0 +1,50 @@
+import { BlockList, isIP } from "node:net";
+
+/**
+ * Whether the whole internet could reach a host of this name, as `URL` writes it: a name below a public suffix, or an address
+ * that is not set aside for one machine, one network, or a purpose of its own. What the name resolves to is not looked up.
+ */
+export function isPublicHost(hostname: string): boolean {
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  if (isIP(host) === 4) return !NOT_PUBLIC.check(host, "ipv4");
+  if (isIP(host) === 6) return GLOBAL.check(host, "ipv6") && !NOT_PUBLIC.check(host, "ipv6");
+  const labels = host.toLowerCase().split(".");
+  return labels.length > 1 && !LOCAL_NAMES.has(labels.at(-1) ?? "") && !host.endsWith(".home.arpa");
+}
+
+/** RFC 6761, 6762 and 8375, ICANN's `internal`, and what networks are called that nobody has asked. */
+const LOCAL_NAMES = new Set(
+  "localhost local localdomain internal intranet private corp home lan test example invalid".split(" "),
+);
+
+/** What IANA gives out for everybody. */
+const GLOBAL = new BlockList();
+GLOBAL.addSubnet("2000::", 3, "ipv6");
+
+/** IANA's registries of special addresses. 6to4 stands for an address of IPv4, which may be any. */
+const NOT_PUBLIC = new BlockList();
+for (const [net, bits] of [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 3],
+] as const) {
+  NOT_PUBLIC.addSubnet(net, bits, "ipv4");
+}
+for (const [net, bits] of [
+  ["2001::", 23],
+  ["2001:db8::", 32],
+  ["2002::", 16],
+  ["3fff::", 20],
+] as const) {
+  NOT_PUBLIC.addSubnet(net, bits, "ipv6");
+}
