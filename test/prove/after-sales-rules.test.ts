@@ -71,6 +71,15 @@ t.test("a refund about which something is held waits for a person, and so do the
   t.same(check(snapshots, ORDERS), []);
 });
 
+t.test("what the gateway says of a held payment's return is recorded with it", async (t) => {
+  const snapshots = charged();
+  const returned = { ...result("reversal:r", null, "refunded"), reversal: "gr_2" };
+  snapshots.books.results.push({ ...returned, reversal: "gr_nobody" });
+  t.match(check(snapshots, ORDERS), [{ rule: "nothing recorded that was not taken" }]);
+  snapshots.books.results.splice(-1, 1, returned);
+  t.same(check(snapshots, ORDERS), []);
+});
+
 t.test("a refund that is refused may be made later, where another one has failed meanwhile", async (t) => {
   const snapshots = charged();
   failRefund(snapshots);

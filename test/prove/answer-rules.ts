@@ -89,11 +89,12 @@ export function createdOnce({ books, answers }: Snapshots, orders: readonly Orde
   });
 }
 
-/** What is recorded apart from every session was sent by nobody here. */
+/** What is recorded apart from every session, payment and held payment that goes back was sent by nobody here. */
 export function strangers({ books }: Snapshots): Violation[] {
-  const known = new Set([...books.sessions, ...books.intents].map(({ id }) => id));
+  const held = books.results.filter(({ outcome }) => outcome === "held");
+  const known = new Set([...books.sessions, ...books.intents, ...held].map(({ id }) => id));
   return books.results
-    .filter(({ session, payment }) => !known.has(session ?? payment ?? ""))
+    .filter(({ session, payment, reversal }) => !known.has(session ?? payment ?? reversal ?? ""))
     .map(({ transaction, outcome }) => ({
       rule: "nothing recorded that was not taken",
       session: undefined,
