@@ -16,6 +16,7 @@ export interface DueQuestion {
   readonly except: readonly string[];
 }
 
+/** Is told of what fails, and how much has failed in a row. */
 type Failed = (error: unknown, inARow: number) => void;
 
 /** Work in the background that is done for one merchant after the other, with gateways that may be slow, or dead. */
@@ -28,13 +29,11 @@ export interface FairWork<Row> {
   work(this: void, row: Row, stopping: AbortSignal): Promise<void>;
 }
 
-/**
- * Does what is due, every `pauseMs` and without waiting for what is slow. What fails is told to `failed`: a round with how many
- * have failed in a row, a piece of work alone as the first.
- */
+/** Does what is due, every `pauseMs` and without waiting for what is slow. */
 export function repeatFairly<Row>(pauseMs: number, fairWork: FairWork<Row>, failed: Failed): Repeated {
   const places = new FairPlaces(LIMITS);
-  const repeated = repeat(pauseMs, (stopping) => round(places, pauseMs, fairWork, failed, stopping), failed);
+  const counted = { ...fairWork, work: countingFailures(fairWork.work, failed) };
+  const repeated = repeat(pauseMs, (stopping) => round(places, pauseMs, counted, stopping), failed);
   return {
     async stop() {
       await repeated.stop();
@@ -43,18 +42,29 @@ export function repeatFairly<Row>(pauseMs: number, fairWork: FairWork<Row>, fail
   };
 }
 
+function countingFailures<Row>(work: FairWork<Row>["work"], failed: Failed): FairWork<Row>["work"] {
+  let inARow = 0;
+  return async (row, stopping) => {
+    try {
+      await work(row, stopping);
+      inARow = 0;
+    } catch (error) {
+      failed(error, ++inARow);
+    }
+  };
+}
+
 /** Over where nobody waits for a place: else it goes on as soon as there is one. */
 async function round<Row>(
   places: FairPlaces,
   pauseMs: number,
   { list, placeOf, take, work }: FairWork<Row>,
-  failed: Failed,
   stopping: AbortSignal,
 ): Promise<void> {
   while (!stopping.aborted) {
     const due = await list({ limit: places.limits.total, except: places.fullOwners() });
     for (const row of await take(places.choose(due, placeOf))) {
-      places.begin(placeOf(row), () => work(row, stopping).catch((error: unknown) => failed(error, 1)));
+      places.begin(placeOf(row), () => work(row, stopping));
     }
     if (!places.isFull()) return;
     const pause = (milliseconds: number): Promise<void> =>
