@@ -27,10 +27,11 @@ export function silentReply(ms: number): Reply {
   };
 }
 
-/** An answer to a program whose request never reached the gateway's own code. */
+/** An answer to a program whose request never reached the gateway's own code, with the id of its request. */
 export function textReply(status: number, text: string, headers: Record<string, string> = {}): Reply {
   return (response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    sendText(response, status, text);
+    const requestId = response.getHeader("request-id");
+    sendText(response, status, typeof requestId === "string" ? `${text} (${requestId})` : text);
   };
 }

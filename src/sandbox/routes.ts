@@ -94,10 +94,11 @@ const ROUTES: readonly Route[] = [
 export function findRoute(
   path: string,
   method: string,
-): { readonly route: Route | undefined; readonly allow: string } | undefined {
+): (Pick<Route, "audience"> & { readonly route: Route | undefined; readonly allow: string }) | undefined {
   const routes = ROUTES.filter((route) => route.path.test(path));
-  if (routes.length === 0) return undefined;
+  const [first] = routes;
+  if (first === undefined) return undefined;
   const wanted = method === "HEAD" ? "GET" : method;
   const allow = routes.map((route) => (route.method === "GET" ? "GET, HEAD" : route.method)).join(", ");
-  return { route: routes.find((route) => route.method === wanted), allow };
+  return { route: routes.find((route) => route.method === wanted), allow, audience: first.audience };
 }

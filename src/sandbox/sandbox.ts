@@ -62,8 +62,8 @@ async function replyFor(
   const path = pathBelow(pathOf(request) ?? "", parts.basePath);
   const found = findRoute(path, request.method ?? "");
   if (found === undefined) return pageReply(notFoundPage);
-  const { route, allow } = found;
-  if (route === undefined) return pageReply(wrongMethodPage(allow));
+  const { route, allow, audience } = found;
+  if (route === undefined) return wrongMethod(audience, allow);
   try {
     const body = route.method === "GET" ? Buffer.alloc(0) : await readBody(request, BODY_BYTES_MAX);
     const search = new URLSearchParams((request.url ?? "").split("?")[1]);
@@ -72,6 +72,11 @@ async function replyFor(
   } catch (error) {
     return failure(parts, route, error);
   }
+}
+
+function wrongMethod(audience: Route["audience"], allow: string): Reply {
+  if (audience === "people") return pageReply(wrongMethodPage(allow));
+  return textReply(405, `This address takes ${allow}.`, { allow });
 }
 
 function failure({ log }: SandboxParts, { audience }: Route, error: unknown): Reply {
