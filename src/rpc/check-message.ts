@@ -13,7 +13,7 @@ export function checkMessage(schema: DescMessage, message: Message): void {
   const result = validator.validate(schema, message);
   if (result.kind === "error") throw result.error;
   if (result.kind === "valid") return;
-  const violations = result.violations.map((violation) => ({
+  const violations = result.violations.slice(0, REPORTED_MAX).map((violation) => ({
     field: pathToString(violation.field),
     description: describe(violation),
   }));
@@ -22,6 +22,9 @@ export function checkMessage(schema: DescMessage, message: Message): void {
   const text = violations[0]?.description ?? "The request is not valid.";
   throw new Refusal(reason ?? "PARAMETER_INVALID", text, violations);
 }
+
+/** More than anybody mends at once; the most that a request can break would be megabytes of headers over gRPC. */
+const REPORTED_MAX = 20;
 
 /** Rules whose violation has a word of its own: those of protovalidate for what is missing, and ours in CEL. */
 const REASONS: Record<string, Reason> = {
@@ -35,5 +38,15 @@ const REASONS: Record<string, Reason> = {
 function describe(violation: Violation): string {
   const name = pathToString(violation.field);
   if (REASONS[violation.ruleId] === "PARAMETER_MISSING") return `Missing required parameter: ${name}.`;
-  return `Invalid ${name}: ${violation.message}.`;
+  const patterns = Object.keys(PATTERNS_IN_WORDS);
+  const pattern = patterns.find((each) => violation.message.endsWith(`\`${each}\``)) ?? "";
+  return `Invalid ${name}: ${PATTERNS_IN_WORDS[pattern] ?? violation.message}.`;
 }
+
+/** What patterns that many fields share ask of a text, for people. */
+const PATTERNS_IN_WORDS: Record<string, string> = {
+  "^\\P{Cc}*$": "must not hold control characters",
+  "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$":
+    "must not hold control characters other than tabs and line breaks",
+  "^[^\\[\\]\\x00-\\x1f\\x7f-\\x9f]*$": "must not hold square brackets or control characters",
+};
