@@ -4,6 +4,7 @@ import { createLog, type Log } from "../lib/log.js";
 import { waitAtMost } from "../lib/patience.js";
 import type { Tls } from "../web/ports.js";
 import { endProcess } from "./end-process.js";
+import { logProcess } from "./log-process.js";
 import { write } from "./output.js";
 import { fail } from "./registry.js";
 
@@ -57,6 +58,7 @@ class Run {
     try {
       const config = readConfig(env);
       this.#log = createLog(config.logLevel, process.stderr);
+      logProcess(this.#log);
       if (config.tls !== undefined) await checkTls(config.tls, this.#log);
       this.#service = await build(config, this.#log);
       if (this.#isStopping) return;

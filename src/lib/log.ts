@@ -60,8 +60,14 @@ function inside(name: string, value: unknown, depth: number): unknown {
 
 /** What of an error is logged. Never the error whole: database errors carry their statement with all its values. */
 function describeError(error: unknown): object {
-  if (!(error instanceof Error)) return { message: String(error) };
+  if (!(error instanceof Error)) return { message: textOf(error) };
   const { name, message, stack } = error;
   const { code, errno } = error as { code?: unknown; errno?: unknown };
   return { name, message, stack, code, errno };
+}
+
+/** Of an object no more than its kind: its own `toString` may throw, and its properties may be secrets. */
+function textOf(thrown: unknown): string {
+  const isObject = (typeof thrown === "object" && thrown !== null) || typeof thrown === "function";
+  return isObject ? Object.prototype.toString.call(thrown) : String(thrown);
 }
