@@ -12,8 +12,10 @@ import type { Log } from "../lib/log.js";
 export function logProcess(log: Log): void {
   process.removeAllListeners("warning"); // Node's own, which prints.
   process.on("warning", (warning) => log.warn({ err: warning }, "Node warns"));
-  console.error = (...printed: unknown[]) => log.error(format(...printed));
-  console.warn = (...printed: unknown[]) => log.warn(format(...printed));
+  Object.assign(console, {
+    error: (...printed: unknown[]) => log.error(format(...printed)),
+    warn: (...printed: unknown[]) => log.warn(format(...printed)),
+  });
   process.on("uncaughtException", (error, origin) => {
     log.fatal({ err: error, origin }, "nobody caught this error: the process ends");
     process.exit(1);
