@@ -39,8 +39,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       // At SERIALIZABLE a server would lock the row for every reader.
       {
         file: RECORD,
-        from: 'inTransaction(checkout.db, "SERIALIZABLE", async (tx)',
-        to: 'inTransaction(checkout.db, "READ COMMITTED", async (tx)',
+        from: '=> inTransaction(checkout.db, "SERIALIZABLE", async (tx)',
+        to: '=> inTransaction(checkout.db, "READ COMMITTED", async (tx)',
       },
       { file: MIGRATION, from: 'unique: [["session_id"]],', to: "" },
       { file: INTENTS_MIGRATION, from: 'unique: [["session_id"]],', to: "" },
