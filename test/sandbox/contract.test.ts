@@ -39,8 +39,7 @@ await onSqlite(
       };
       const full = vector.partial === undefined;
       if (full) {
-        // Believed, and then refused: none of these transactions is in these books.
-        t.match(await codeFor(vector.hash), { code: /^66(055|311|085|341)$/, isSigned: true }, vector.name);
+        t.match(await codeFor(vector.hash), believedAs(vector.fields), vector.name);
       }
       const stranger = { code: "65539", isSigned: false };
       const flipped = (vector.hash.startsWith("0") ? "1" : "0") + vector.hash.slice(1);
@@ -51,6 +50,16 @@ await onSqlite(
     }
   },
 );
+
+/**
+ * How a message that is believed is refused: none of the transactions is in these books, and what a browser has seen, a form
+ * or a result, is none that a merchant's server sent. A stranger's code is another one.
+ */
+function believedAs(fields: readonly Field[]) {
+  if (fieldText(fields, "responseCode") !== "") return { code: /^65544$/, isSigned: false };
+  if (fieldText(fields, "redirectURL") !== "") return { code: /^66330$/, isSigned: false };
+  return { code: /^66(055|311|085|341)$/, isSigned: true };
+}
 
 /** How the gateway writes what every transaction has, as a captured response of the real one shows. */
 const SHAPES: Record<string, RegExp> = {
@@ -182,7 +191,8 @@ await onSqlite(
         const returned = refunds.reduce((sum, { amountReceived }) => sum + amountReceived, 0);
         if (returned !== before.amountRefunded) throw new Error("The refunds are not what the sale says.");
       }),
-      { numRuns: 25 },
+      // The first is one that refunds: chance alone leaves that out now and then.
+      { numRuns: 25, examples: [[["settle", "REFUND_SALE 400"]]] },
     );
     t.ok(
       (await stand.transactions()).some(({ saleId }) => saleId !== null),

@@ -167,8 +167,7 @@ async function overHttp2(
 ) {
   const stream = openCall(session, path, { ":method": method, ...headers });
   const answered = answerOn(stream);
-  if (method === "GET") stream.end();
-  else stream.end(body);
+  if (!stream.writableEnded) stream.end(body); // A method that has no body has ended it already.
   if (path.endsWith("Watch")) stream.once("data", () => stream.close(8));
   const answer = await answered;
   const trailers = JSON.stringify({ ...answer.headers, ...answer.trailers });

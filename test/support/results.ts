@@ -64,6 +64,8 @@ export interface StoredResult {
   readonly outcome: string;
   readonly held_reason: string | null;
   readonly via: string;
+  /** The refund or held payment that the message tells of; null where it tells of a payment. */
+  readonly reversal_id: string | null;
 }
 
 /** What is stored of the results about a session, the oldest first. */
