@@ -101,7 +101,8 @@ t.test(
       for (const text of taken)
         for (const planted of plantIn(field, text)) {
           const wrong = refused(desc, planted).filter((name) => name.startsWith("metadata"));
-          t.same(wrong, [], `${desc.name} ${JSON.stringify(text)}`);
+          // By its number: some of them end a line of the report.
+          t.same(wrong, [], `${desc.name} ${text.codePointAt(0)?.toString(16)}`);
         }
     }
   },

@@ -83,7 +83,10 @@ await eachEngine(t, "the refunds of one that is not answered keep no other's wai
       ...sale,
       action,
       amount,
+      amountReceived: amount,
+      amountRefunded: amount,
       transactionUnique,
+      orderRef: transactionUnique,
       transactionID: "777",
       xref: "XREFUND",
     });
