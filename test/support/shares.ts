@@ -9,7 +9,7 @@ const FOLDER = path.join("dist", "together");
 
 /**
  * Files that need a process of their own: those that take longest, which then run beside each other, and those with a
- * browser or a timer that lasts as long as the file. Longest first.
+ * browser, a server or a timer that lasts as long as the file. Longest first.
  */
 export const ALONE = [
   "prove/mariadb",
@@ -28,6 +28,7 @@ export const ALONE = [
   "tool/openapi",
   "tidy",
   "lib/repeat",
+  "db/unusable-connections",
 ].map((name) => path.join("dist", "test", `${name}.test.js`));
 
 /** The programs that run all compiled tests: a file that needs its own process is its own, the others share a few. */
