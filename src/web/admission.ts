@@ -9,10 +9,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 import type { Connection } from "./connection.js";
-import type { Connections, Refusal } from "./connections.js";
+import type { Connections } from "./connections.js";
 import { sendFailure } from "./failure.js";
 import type { Server } from "./farewell.js";
 import type { Listener } from "./listener.js";
+import type { Refusal } from "./refuse-stream.js";
 
 /** Who answers what arrives at a port. */
 export interface Answering {

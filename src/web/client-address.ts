@@ -5,6 +5,7 @@ import { BlockList, isIPv4, isIPv6 } from "node:net";
  * which a client is given at least one whole.
  */
 export function clientAddress(remoteAddress: string): string {
+  if (!remoteAddress.includes(":")) return remoteAddress;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(remoteAddress)?.[1];
   if (mapped !== undefined) return mapped;
   return isIPv6(remoteAddress) ? `${network64(remoteAddress)}::/64` : remoteAddress;

@@ -4,6 +4,9 @@ import type { Socket } from "node:net";
 
 import { RESETS_MAX } from "./limits.js";
 
+/** After twenty refusals a connection ends. */
+const REFUSED_AS_RESETS = RESETS_MAX / 20;
+
 /** A request under way, seen from its answer: a stream of HTTP/2, or a response of HTTP/1.1. */
 export type Exchange = ServerHttp2Stream | ServerResponse;
 
@@ -75,9 +78,15 @@ export class Connection {
     this.stageAt = this.idleSince = now;
   }
 
-  /** Its client gave a call up, or sent one too many: either costs more than it sent. */
+  /** Its client gave a call up. */
   countReset(): void {
     if (++this.resets > RESETS_MAX) this.destroy();
+  }
+
+  /** Its client sent a call too many. For Node to refuse it costs as much as many resets, and more than the call. */
+  countRefusal(): void {
+    this.resets += REFUSED_AS_RESETS;
+    this.countReset();
   }
 
   /** Ends it at once, whatever is under way. */
@@ -86,6 +95,17 @@ export class Connection {
     // Of TLS also where the handshake is not finished; and the descriptor is freed whatever TLS still wants to say.
     if (this.opened !== this.socket) this.opened.destroy();
   }
+}
+
+/** Of connections in the order of their opening: the first that never had a request, or else that has none now. */
+export function longestIdle(connections: Iterable<Connection>): Connection | undefined {
+  let idle: Connection | undefined;
+  for (const connection of connections) {
+    if (connection.requests.size > 0) continue;
+    if (!connection.hadRequest) return connection;
+    idle ??= connection;
+  }
+  return idle;
 }
 
 /** Notes which connection a socket, a session or a request under way belongs to. */

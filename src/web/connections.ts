@@ -1,14 +1,29 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
-import { BlockList, type Socket } from "node:net";
+import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
+import type { BlockList, Socket } from "node:net";
 
 import { clientAddress, isProxy } from "./client-address.js";
-import { AddressUse, Connection, connectionOf, type Exchange, isOver, mark } from "./connection.js";
+import {
+  AddressUse,
+  Connection,
+  connectionOf,
+  type Exchange,
+  isOver,
+  longestIdle,
+  mark,
+} from "./connection.js";
 import { endLargest } from "./held-bytes.js";
-import { type ConnectionLimits, connectionLimits, PIPELINED_PER_CONNECTION, RESETS_PER_S } from "./limits.js";
+import {
+  type ConnectionLimits,
+  connectionLimits,
+  PIPELINED_PER_CONNECTION,
+  RESETS_PER_S,
+  STREAMS_PER_CONNECTION,
+} from "./limits.js";
 import { FairQueue } from "./fair-queue.js";
 import { descriptorsMax } from "./descriptors.js";
 import { isOverdue } from "./overdue.js";
+import { type Refusal, refuseStream } from "./refuse-stream.js";
 
 /** What an operator may say of connections. */
 export interface ConnectionOptions {
@@ -20,11 +35,8 @@ export interface ConnectionOptions {
 
 /** The connections of all ports of a process, none yet. */
 export function createConnections({ max, proxies }: ConnectionOptions = {}): Connections {
-  return new Connections(connectionLimits(descriptorsMax(), max), proxies ?? new BlockList());
+  return new Connections(connectionLimits(descriptorsMax(), max), proxies);
 }
-
-/** Why a request may not begin. */
-export type Refusal = "too many requests" | "too many streams";
 
 /**
  * All connections of a process, on every port, and what each address has under way on them.
@@ -34,7 +46,7 @@ export type Refusal = "too many requests" | "too many streams";
  */
 export class Connections {
   readonly #limits: ConnectionLimits;
-  readonly #proxies: BlockList;
+  readonly #proxies: BlockList | undefined;
   readonly #all = new Set<Connection>();
   readonly #queue = new FairQueue();
   #looks = 0;
@@ -45,7 +57,7 @@ export class Connections {
   /** As of the last look: a request needs it no more exactly. */
   #now = performance.now();
 
-  constructor(limits: ConnectionLimits, proxies: BlockList) {
+  constructor(limits: ConnectionLimits, proxies: BlockList | undefined) {
     this.#limits = limits;
     this.#proxies = proxies;
   }
@@ -85,6 +97,9 @@ export class Connections {
     mark(session, connection);
     connection.session = session;
     connection.stageAt = this.#now;
+    const share = this.#limits.requestsPerAddress / connection.use.connections.size;
+    if (share < STREAMS_PER_CONNECTION && !connection.use.isProxy)
+      session.settings({ maxConcurrentStreams: Math.ceil(share) }); // nghttp2 refuses a stream for less than we could.
     session.once("remoteSettings", () => {
       connection.isEstablished = true;
       connection.idleSince = this.#now;
@@ -99,8 +114,8 @@ export class Connections {
     if (connection === undefined || isOver(stream)) return;
     const admission = this.#begin(connection, stream, isStreaming);
     if (admission === "admitted") return this.#inTurn(connection, stream, begin);
-    stream.close(REFUSALS[admission]);
-    connection.countReset(); // Whoever is refused and asks again costs as much as whoever gives up.
+    refuseStream(stream, admission);
+    connection.countRefusal();
   }
 
   /** A request of HTTP/1.1: `begin` is called now or soon, or `refuse`, or its connection is ended. */
@@ -188,7 +203,9 @@ export class Connections {
 
   #useOf(remoteAddress: string): AddressUse {
     const address = clientAddress(remoteAddress);
-    return this.#uses.get(address) ?? new AddressUse(address, isProxy(this.#proxies, remoteAddress));
+    const known = this.#uses.get(address);
+    if (known !== undefined) return known;
+    return new AddressUse(address, this.#proxies !== undefined && isProxy(this.#proxies, remoteAddress));
   }
 
   /** Where all places are taken, the one that has waited longest for a request makes room. */
@@ -199,17 +216,9 @@ export class Connections {
   }
 
   #makeRoom(connections: ReadonlySet<Connection>): boolean {
-    let idle: Connection | undefined;
-    for (const connection of connections) {
-      if (connection.requests.size > 0) continue;
-      idle ??= connection;
-      if (connection.hadRequest) continue;
-      idle = connection;
-      break;
-    }
-    if (idle === undefined) return false;
-    this.#remove(idle);
-    return true;
+    const idle = longestIdle(connections);
+    if (idle !== undefined) this.#remove(idle);
+    return idle !== undefined;
   }
 
   #remove(connection: Connection): void {
@@ -237,11 +246,5 @@ export class Connections {
 /** What arrives in between is bounded by what one core can answer with in that time. */
 const LOOKED_AT_EVERY_MS = 100;
 const LOOKS_PER_S = 1000 / LOOKED_AT_EVERY_MS;
-
-/** A client may send again what was refused; what it has too many of, it should not. */
-const REFUSALS: Record<Refusal, number> = {
-  "too many requests": constants.NGHTTP2_REFUSED_STREAM,
-  "too many streams": constants.NGHTTP2_ENHANCE_YOUR_CALM,
-};
 
 function ignore(): void {}

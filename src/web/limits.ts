@@ -77,8 +77,11 @@ export function connectionLimits(
   return { ...LIMITS, connections: all, connectionsPerAddress: perAddress };
 }
 
-/** Streams of HTTP/2 that may be under way on one connection: as many as RFC 9113 wants at least. */
-const STREAMS_PER_CONNECTION = 100;
+/**
+ * Streams of HTTP/2 that may be under way on one connection: as many as RFC 9113 wants at least. An address with many
+ * connections has fewer on each, so that all together are within its requests.
+ */
+export const STREAMS_PER_CONNECTION = 100;
 
 /** Requests of HTTP/1.1 that a client may send without waiting for an answer. Browsers send one. */
 export const PIPELINED_PER_CONNECTION = 20;

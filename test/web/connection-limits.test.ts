@@ -190,7 +190,7 @@ async function openHttp1(
   t: Test,
   limits: ConnectionLimits,
   answering: Partial<Answering>,
-  proxies = new BlockList(),
+  proxies?: BlockList,
 ) {
   const connections = new Connections(limits, proxies);
   const opened = await openHttpPort("127.0.0.1", 0, undefined, { listener: ok, ...answering }, connections);
@@ -199,7 +199,7 @@ async function openHttp1(
 }
 
 async function openHttp2(t: Test, limits: ConnectionLimits, answering: Partial<Answering>, isTls = false) {
-  const connections = new Connections(limits, new BlockList());
+  const connections = new Connections(limits, undefined);
   const certificate = isTls ? tls : undefined;
   const opened = await openHttp2Port(
     "127.0.0.1",
