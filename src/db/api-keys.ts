@@ -2,7 +2,7 @@ import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { isId } from "../lib/ids.js";
-import { flag, id, optional, primary, time } from "./columns.js";
+import { flag, id, index, optional, primary, time, uniqueIndex } from "./columns.js";
 import { insertRows } from "./insert.js";
 import { selectRow } from "./select.js";
 import type { Tx } from "./transaction.js";
@@ -21,6 +21,7 @@ export interface ApiKeyRow {
 
 export const apiKeys = new EntitySchema<ApiKeyRow>({
   name: "api_key",
+  synchronize: false,
   columns: {
     id: primary(id()),
     merchantId: id(),
@@ -30,6 +31,7 @@ export const apiKeys = new EntitySchema<ApiKeyRow>({
     createdAt: time(),
     revokedAt: optional(time()),
   },
+  indices: [uniqueIndex("hash"), index("merchantId")],
 });
 
 export async function insertApiKey(tx: Tx, row: ApiKeyRow): Promise<void> {

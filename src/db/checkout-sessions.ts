@@ -4,7 +4,7 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import type { Owner } from "../domain/owner.js";
 import type { CheckoutSession } from "../domain/session.js";
 import { isId } from "../lib/ids.js";
-import { flag, id, integer, json, optional, primary, text, time } from "./columns.js";
+import { flag, id, index, integer, json, optional, primary, text, time } from "./columns.js";
 import { insertRowsLater } from "./insert.js";
 import { selectRow } from "./select.js";
 import { forUpdate, type Tx } from "./transaction.js";
@@ -22,6 +22,7 @@ export interface CheckoutSessionRow extends CheckoutSession {
 
 export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
   name: "checkout_session",
+  synchronize: false,
   columns: {
     id: primary(id()),
     merchantId: id(),
@@ -30,11 +31,11 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
     currency: id(),
     amountTotal: integer(),
     lineItems: json(),
-    successUrl: text(),
-    cancelUrl: text(),
+    successUrl: text(5000),
+    cancelUrl: text(5000),
     customerId: optional(id()),
     customerCreation: optional(id()),
-    clientReferenceId: optional(text()),
+    clientReferenceId: optional(text(200)),
     metadata: json(),
     attempt: integer(),
     formsGiven: integer(),
@@ -49,6 +50,14 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
     paymentMethodId: optional(id()),
     returnBegunAt: optional(time()),
   },
+  indices: [
+    index("merchantId", "livemode", "customerId", "id"),
+    index("merchantId", "livemode", "id"),
+    index("merchantId", "livemode", "status", "expiresAt"),
+    index("merchantId", "livemode", "status", "id"),
+    index("paymentIntentId"),
+    index("status", "expiresAt"),
+  ],
 });
 
 /** Stores a new session with the transaction's next statement, or its COMMIT. */

@@ -1,14 +1,14 @@
-import type { EntitySchemaColumnOptions, ValueTransformer } from "typeorm";
+import type { EntitySchemaColumnOptions, EntitySchemaIndexOptions, Table, ValueTransformer } from "typeorm";
 import { DefaultNamingStrategy } from "typeorm/naming-strategy/DefaultNamingStrategy.js";
 
-// The kinds of column an EntitySchema is made of. Rows look the same on both engines; what the engines make of a kind
-// stands beside its namesake in create-table.ts.
+// The kinds of column an EntitySchema is made of, as servers store them; sqlite-entities.ts says what the embedded engine
+// makes of them. The migrations alone make tables, of the namesakes in create-table.ts: a test holds both together.
 
 /** An id, a hash in hexadecimal, a word from a closed list: at most 64 characters. */
-export const id = (): EntitySchemaColumnOptions => ({ type: "varchar" });
+export const id = (): EntitySchemaColumnOptions => ({ type: "varchar", length: 64 });
 
-/** Text of people and merchants. Its length is checked by the table. */
-export const text = (): EntitySchemaColumnOptions => ({ type: "text" });
+/** Text of people and merchants, of at most so many characters. */
+export const text = (length: number): EntitySchemaColumnOptions => ({ type: "varchar", length });
 
 /** A whole number, such as an amount in minor units: a JavaScript number, checked both ways to be exact. */
 export const integer = (): EntitySchemaColumnOptions => ({ type: "bigint", transformer: exactInteger });
@@ -20,10 +20,10 @@ export const time = (): EntitySchemaColumnOptions => integer();
 export const flag = (): EntitySchemaColumnOptions => ({ type: "tinyint", transformer: trueOrFalse });
 
 /** Anything JSON can say, kept as text: nobody searches inside it. */
-export const json = (): EntitySchemaColumnOptions => ({ type: "text", transformer: jsonText });
+export const json = (): EntitySchemaColumnOptions => ({ type: "mediumtext", transformer: jsonText });
 
 /** Bytes, such as a sealed message: a Buffer. */
-export const bytes = (): EntitySchemaColumnOptions => ({ type: "blob", transformer: buffer });
+export const bytes = (): EntitySchemaColumnOptions => ({ type: "mediumblob", transformer: buffer });
 
 /** The row's key, alone or with others. */
 export const primary = (column: EntitySchemaColumnOptions) => ({ ...column, primary: true });
@@ -31,10 +31,20 @@ export const primary = (column: EntitySchemaColumnOptions) => ({ ...column, prim
 /** May be null. */
 export const optional = (column: EntitySchemaColumnOptions) => ({ ...column, nullable: true });
 
-/** `merchantId` of a row is the column `merchant_id`. */
+/** An index over these properties. */
+export const index = (...columns: string[]): EntitySchemaIndexOptions => ({ columns });
+
+/** The same, and no two rows are equal in all of them. */
+export const uniqueIndex = (...columns: string[]): EntitySchemaIndexOptions => ({ columns, unique: true });
+
+/** `merchantId` of a row is the column `merchant_id`, and an index is called `<table>_<column>_<column>`. */
 export class SnakeCaseColumns extends DefaultNamingStrategy {
   override columnName(propertyName: string, customName: string | undefined): string {
     return customName ?? propertyName.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  }
+
+  override indexName(table: Table | string, columns: string[]): string {
+    return [typeof table === "string" ? table : table.name, ...columns].join("_");
   }
 }
 

@@ -3,23 +3,25 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { type Customer, isCustomerId } from "../domain/customer.js";
 import type { Owner } from "../domain/owner.js";
-import { flag, id, json, optional, primary, text, time } from "./columns.js";
+import { flag, id, index, json, optional, primary, text, time } from "./columns.js";
 import { insertRows, insertRowsLater } from "./insert.js";
 import { ownerQuery } from "./list-query.js";
 import { lockForUpdate, type Tx } from "./transaction.js";
 
 export const customers = new EntitySchema<Customer>({
   name: "customer",
+  synchronize: false,
   columns: {
     merchantId: primary(id()),
     livemode: primary(flag()),
     id: primary(id()),
-    email: optional(text()),
-    name: optional(text()),
+    email: optional(text(320)),
+    name: optional(text(256)),
     metadata: json(),
     createdAt: time(),
     deletedAt: optional(time()),
   },
+  indices: [index("merchantId", "livemode", "deletedAt", "createdAt", "id")],
 });
 
 export async function insertCustomer(tx: Tx, row: Customer): Promise<void> {

@@ -33,6 +33,7 @@ export interface EventRow {
 
 export const events = new EntitySchema<EventRow>({
   name: "event",
+  synchronize: false,
   columns: {
     id: primary(id()),
     merchantId: id(),

@@ -3,7 +3,7 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Owner } from "../domain/owner.js";
 import { isGatewayId } from "../lib/ids.js";
-import { bytes, flag, id, primary, text, time } from "./columns.js";
+import { bytes, flag, id, index, primary, text, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import { selectRows } from "./select.js";
 import type { Tx } from "./transaction.js";
@@ -20,13 +20,15 @@ export interface FormerGatewayAccountRow {
 
 export const formerGatewayAccounts = new EntitySchema<FormerGatewayAccountRow>({
   name: "former_gateway_account",
+  synchronize: false,
   columns: {
     merchantId: primary(id()),
     livemode: primary(flag()),
     validUntil: primary(time()),
-    gatewayMerchantId: text(),
+    gatewayMerchantId: text(64),
     secretSealed: bytes(),
   },
+  indices: [index("gatewayMerchantId")],
 });
 
 export async function insertFormerGatewayAccount(tx: Tx, row: FormerGatewayAccountRow): Promise<void> {

@@ -3,7 +3,7 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Owner } from "../domain/owner.js";
 import { isGatewayId, isId } from "../lib/ids.js";
-import { bytes, flag, id, optional, primary, text, time } from "./columns.js";
+import { bytes, flag, id, index, optional, primary, text, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import { selectRow } from "./select.js";
 import type { Tx } from "./transaction.js";
@@ -24,15 +24,17 @@ export interface GatewayAccountRow {
 
 export const gatewayAccounts = new EntitySchema<GatewayAccountRow>({
   name: "gateway_account",
+  synchronize: false,
   columns: {
     merchantId: primary(id()),
     livemode: primary(flag()),
-    gatewayMerchantId: text(),
+    gatewayMerchantId: text(64),
     secretSealed: bytes(),
     restTokenSealed: optional(bytes()),
     countryCode: id(),
     createdAt: time(),
   },
+  indices: [index("gatewayMerchantId")],
 });
 
 export async function insertGatewayAccount(tx: Tx, row: GatewayAccountRow): Promise<void> {

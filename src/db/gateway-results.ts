@@ -5,7 +5,7 @@ import type { AttemptReference } from "../domain/attempt-reference.js";
 import type { Resolution } from "../domain/held-payment.js";
 import type { HeldReason, Outcome } from "../domain/judgement.js";
 import type { ReturnRequest } from "../domain/return-step.js";
-import { bytes, flag, id, integer, optional, primary, text, time } from "./columns.js";
+import { bytes, flag, id, index, integer, optional, primary, text, time, uniqueIndex } from "./columns.js";
 import { isDuplicateKey } from "./database-errors.js";
 import { insertRows, insertRowsLater } from "./insert.js";
 import type { Tx } from "./transaction.js";
@@ -68,6 +68,7 @@ export type NewGatewayResult = Omit<
 
 export const gatewayResults = new EntitySchema<GatewayResultRow>({
   name: "gateway_result",
+  synchronize: false,
   columns: {
     id: primary(id()),
     merchantId: id(),
@@ -83,19 +84,27 @@ export const gatewayResults = new EntitySchema<GatewayResultRow>({
     responseStatus: optional(integer()),
     amount: optional(integer()),
     amountReceived: optional(integer()),
-    currencyCode: text(),
-    state: text(),
+    currencyCode: text(16),
+    state: text(32),
     via: id(),
     xrefSealed: optional(bytes()),
     messageSealed: bytes(),
     receivedAt: time(),
     resolvedAt: optional(time()),
     resolution: optional(id()),
-    note: optional(text()),
+    note: optional(text(1000)),
     returnRequest: optional(id()),
     returnClaim: optional(id()),
     returnClaimUntil: optional(time()),
   },
+  indices: [
+    uniqueIndex("merchantId", "livemode", "transactionKey", "outcome"),
+    index("merchantId", "livemode", "outcome", "id"),
+    index("outcome", "resolvedAt"),
+    index("paymentIntentId", "outcome"),
+    index("reversalId", "outcome"),
+    index("sessionId", "outcome"),
+  ],
 });
 
 /**

@@ -23,6 +23,7 @@ export interface IdempotencyKeyRow {
 
 export const idempotencyKeys = new EntitySchema<IdempotencyKeyRow>({
   name: "idempotency_key",
+  synchronize: false,
   columns: {
     merchantId: primary(id()),
     livemode: primary(flag()),

@@ -2,7 +2,7 @@ import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { isId } from "../lib/ids.js";
-import { id, integer, primary, text, time } from "./columns.js";
+import { id, index, integer, primary, text, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import { selectRow } from "./select.js";
 import type { Tx } from "./transaction.js";
@@ -18,7 +18,9 @@ export interface MerchantRow {
 
 export const merchants = new EntitySchema<MerchantRow>({
   name: "merchant",
-  columns: { id: primary(id()), name: text(), createdAt: time(), testClockAhead: integer() },
+  synchronize: false,
+  columns: { id: primary(id()), name: text(250), createdAt: time(), testClockAhead: integer() },
+  indices: [index("testClockAhead")],
 });
 
 export async function insertMerchant(tx: Tx, row: MerchantRow): Promise<void> {

@@ -5,7 +5,7 @@ import type { Owner } from "../domain/owner.js";
 import type { PaymentIntent } from "../domain/payment-intent.js";
 import { isCustomerId } from "../domain/customer.js";
 import { isId } from "../lib/ids.js";
-import { flag, id, integer, json, optional, primary, time } from "./columns.js";
+import { flag, id, index, integer, json, optional, primary, time, uniqueIndex } from "./columns.js";
 import { insertRows, insertRowsLater } from "./insert.js";
 import type { ListPage } from "./list-page.js";
 import { pageQuery } from "./list-query.js";
@@ -28,6 +28,7 @@ export interface PaymentIntentRow extends PaymentIntent {
 
 export const paymentIntents = new EntitySchema<PaymentIntentRow>({
   name: "payment_intent",
+  synchronize: false,
   columns: {
     id: primary(id()),
     merchantId: id(),
@@ -50,6 +51,11 @@ export const paymentIntents = new EntitySchema<PaymentIntentRow>({
     returnBegunAt: optional(time()),
     heldResultId: optional(id()),
   },
+  indices: [
+    uniqueIndex("sessionId"),
+    index("merchantId", "livemode", "customerId", "id"),
+    index("merchantId", "livemode", "id"),
+  ],
 });
 
 export async function insertPaymentIntent(tx: Tx, row: PaymentIntentRow): Promise<void> {

@@ -4,7 +4,7 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import type { Card } from "../domain/gateway-result.js";
 import type { Owner } from "../domain/owner.js";
 import { isId } from "../lib/ids.js";
-import { bytes, flag, id, integer, optional, primary, time } from "./columns.js";
+import { bytes, flag, id, index, integer, optional, primary, time } from "./columns.js";
 import { insertRowsLater } from "./insert.js";
 import type { ListPage } from "./list-page.js";
 import { pageQuery } from "./list-query.js";
@@ -31,6 +31,7 @@ export interface PaymentMethodRow extends Owner, Card {
 
 export const paymentMethods = new EntitySchema<PaymentMethodRow>({
   name: "payment_method",
+  synchronize: false,
   columns: {
     id: primary(id()),
     merchantId: id(),
@@ -50,6 +51,7 @@ export const paymentMethods = new EntitySchema<PaymentMethodRow>({
     reusable: flag(),
     createdAt: time(),
   },
+  indices: [index("merchantId", "livemode", "customerId", "id")],
 });
 
 /** Stores it with the transaction's next statement, or its COMMIT. */

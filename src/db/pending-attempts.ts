@@ -2,7 +2,7 @@ import type { EntityManager, SelectQueryBuilder } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Standing } from "../domain/attempt-standing.js";
-import { flag, id, integer, optional, primary, time } from "./columns.js";
+import { flag, id, index, integer, optional, primary, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import { lockFreeForUpdate, type Tx } from "./transaction.js";
 
@@ -37,6 +37,7 @@ export interface PendingAttemptRow {
 
 export const pendingAttempts = new EntitySchema<PendingAttemptRow>({
   name: "pending_attempt",
+  synchronize: false,
   columns: {
     reference: primary(id()),
     subjectId: id(),
@@ -51,6 +52,12 @@ export const pendingAttempts = new EntitySchema<PendingAttemptRow>({
     unresolvedSince: optional(time()),
     leasedUntil: time(),
   },
+  indices: [
+    index("livemode", "nextAskAt"),
+    index("merchantId", "livemode", "nextAskAt"),
+    index("subjectId"),
+    index("unresolvedSince"),
+  ],
 });
 
 /** An attempt's form goes out, for the first time or again. The caller has locked its session: nobody else gives it out. */

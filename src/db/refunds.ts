@@ -5,7 +5,7 @@ import type { Owner } from "../domain/owner.js";
 import type { Refund } from "../domain/refund.js";
 import type { ReturnRequest } from "../domain/return-step.js";
 import { isId } from "../lib/ids.js";
-import { flag, id, integer, json, optional, primary, time } from "./columns.js";
+import { flag, id, index, integer, json, optional, primary, time } from "./columns.js";
 import { insertRows } from "./insert.js";
 import type { ListPage } from "./list-page.js";
 import { pageQuery } from "./list-query.js";
@@ -26,6 +26,7 @@ export interface RefundRow extends Refund {
 
 export const refunds = new EntitySchema<RefundRow>({
   name: "refund",
+  synchronize: false,
   columns: {
     id: primary(id()),
     merchantId: id(),
@@ -45,6 +46,11 @@ export const refunds = new EntitySchema<RefundRow>({
     rounds: integer(),
     nextRoundAt: optional(time()),
   },
+  indices: [
+    index("merchantId", "livemode", "id"),
+    index("paymentIntentId", "id"),
+    index("status", "livemode", "nextRoundAt"),
+  ],
 });
 
 /** Stores a new refund; `nextRoundAt` is null for one that the gateway has made already. */

@@ -16,6 +16,7 @@ export interface SandboxAccountRow {
 
 export const sandboxAccounts = new EntitySchema<SandboxAccountRow>({
   name: "sandbox_account",
+  synchronize: false,
   columns: { gatewayMerchantId: primary(id()), accountSealed: bytes(), changedAt: time() },
 });
 

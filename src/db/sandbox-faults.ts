@@ -16,7 +16,8 @@ export interface SandboxFaultsRow {
 
 export const sandboxFaults = new EntitySchema<SandboxFaultsRow>({
   name: "sandbox_faults",
-  columns: { gatewayMerchantId: primary(id()), faults: text(), changedAt: time() },
+  synchronize: false,
+  columns: { gatewayMerchantId: primary(id()), faults: text(500), changedAt: time() },
 });
 
 /** Replaces the merchant's faults. */

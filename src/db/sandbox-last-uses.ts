@@ -14,6 +14,7 @@ export interface SandboxLastUseRow {
 
 export const sandboxLastUses = new EntitySchema<SandboxLastUseRow>({
   name: "sandbox_last_use",
+  synchronize: false,
   columns: { fingerprint: primary(id()), usedAt: time() },
 });
 

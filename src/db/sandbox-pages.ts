@@ -19,6 +19,7 @@ export interface SandboxPageRow {
 
 export const sandboxPages = new EntitySchema<SandboxPageRow>({
   name: "sandbox_page",
+  synchronize: false,
   columns: { id: primary(id()), gatewayMerchantId: id(), fields: json(), createdAt: time() },
 });
 

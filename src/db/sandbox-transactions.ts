@@ -3,7 +3,7 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import { In } from "typeorm/find-options/operator/In.js";
 
 import { isGatewayId } from "../lib/ids.js";
-import { id, integer, json, optional, primary, text, time } from "./columns.js";
+import { id, index, integer, json, optional, primary, text, time, uniqueIndex } from "./columns.js";
 import { insertRows } from "./insert.js";
 import { lockForUpdate, type Tx } from "./transaction.js";
 
@@ -50,6 +50,7 @@ export interface SandboxTransactionRow {
 
 export const sandboxTransactions = new EntitySchema<SandboxTransactionRow>({
   name: "sandbox_transaction",
+  synchronize: false,
   columns: {
     id: primary(id()),
     xref: id(),
@@ -59,12 +60,12 @@ export const sandboxTransactions = new EntitySchema<SandboxTransactionRow>({
     type: id(),
     amount: integer(),
     currencyCode: id(),
-    transactionUnique: text(),
+    transactionUnique: text(255),
     cardHash: optional(id()),
     cardMask: optional(id()),
     responseCode: integer(),
     responseStatus: integer(),
-    responseMessage: text(),
+    responseMessage: text(255),
     state: id(),
     amountReceived: integer(),
     amountRefunded: integer(),
@@ -72,10 +73,11 @@ export const sandboxTransactions = new EntitySchema<SandboxTransactionRow>({
     result: json(),
     createdAt: time(),
     changedAt: time(),
-    callbackAnswer: optional(text()),
+    callbackAnswer: optional(text(100)),
     callbackAt: optional(time()),
-    faults: text(),
+    faults: text(500),
   },
+  indices: [uniqueIndex("xref"), index("gatewayMerchantId", "transactionUnique")],
 });
 
 export async function insertSandboxTransaction(tx: Tx, row: SandboxTransactionRow): Promise<void> {

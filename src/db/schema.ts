@@ -18,6 +18,7 @@ import { NoteBegunReturns1795301300000 } from "./migrations/1795301300000-begun-
 import { IndexSessionsByStatus1795302000000 } from "./migrations/1795302000000-sessions-by-status.js";
 import { CreateWriteCheck1795303000000 } from "./migrations/1795303000000-write-check.js";
 import { NameReversals1795304000000 } from "./migrations/1795304000000-reversal-results.js";
+import { DropFormerSecretColumns1795305000000 } from "./migrations/1795305000000-former-secret-columns.js";
 import { paymentIntents } from "./payment-intents.js";
 import { paymentMethods } from "./payment-methods.js";
 import { refunds } from "./refunds.js";
@@ -67,4 +68,5 @@ export const migrations = [
   IndexSessionsByStatus1795302000000,
   CreateWriteCheck1795303000000,
   NameReversals1795304000000,
+  DropFormerSecretColumns1795305000000,
 ];

@@ -14,6 +14,7 @@ interface SecretsKeyCheckRow {
 
 export const secretsKeyChecks = new EntitySchema<SecretsKeyCheckRow>({
   name: "secrets_key_check",
+  synchronize: false,
   columns: { id: primary(integer()), checkValue: id() },
 });
 

@@ -10,6 +10,7 @@ import { onceFree } from "./busy.js";
 import type { SharedOptions } from "./shared-options.js";
 import { SerialQueryRunner } from "./serial-query-runner.js";
 import { SqliteHealth } from "./sqlite-health.js";
+import { sqliteEntity } from "./sqlite-entities.js";
 import { SqliteReader } from "./sqlite-reader.js";
 import { SqliteWriter } from "./sqlite-writer.js";
 import type { Statements } from "./statements.js";
@@ -33,6 +34,7 @@ export async function openSqlite(dataDir: string, shared: SharedOptions) {
   makeFile(file);
   const dataSource = new DataSource({
     ...shared,
+    entities: shared.entities.map(sqliteEntity),
     type: "better-sqlite3",
     driver: Libsql,
     database: file,

@@ -12,6 +12,7 @@ interface WriteCheckRow {
 
 export const writeChecks = new EntitySchema<WriteCheckRow>({
   name: "write_check",
+  synchronize: false,
   columns: { id: primary(integer()), filler: bytes() },
 });
 

@@ -4,6 +4,7 @@ import type { Database } from "../../src/db/database.js";
 import { findCheckoutSession } from "../../src/db/checkout-sessions.js";
 import { migrate } from "../../src/db/migrate.js";
 import { findCustomer } from "../../src/db/customers.js";
+import { DropFormerSecretColumns1795305000000 } from "../../src/db/migrations/1795305000000-former-secret-columns.js";
 import { findPaymentIntent } from "../../src/db/payment-intents.js";
 import { entities, migrations } from "../../src/db/schema.js";
 import { inTransaction } from "../../src/db/transaction.js";
@@ -12,10 +13,18 @@ import { eachEngine, type TestEngine } from "../support/database.js";
 /** How many of the migrations the first release had. */
 const FIRST_RELEASE = 2;
 
-/** A database as the first release made it, with the rows given by `insert`, brought up to date. */
-async function upgraded(t: Test, engine: TestEngine, insert: Record<string, Row>): Promise<Database> {
-  const before = await engine.open({ entities, migrations: migrations.slice(0, FIRST_RELEASE) });
-  t.equal((await migrate(before)).length, FIRST_RELEASE);
+/** How many there were before the columns of former secrets were dropped. */
+const WITH_FORMER_SECRETS = migrations.indexOf(DropFormerSecretColumns1795305000000);
+
+/** A database as the first `done` migrations made it, with the rows given by `insert`, brought up to date. */
+async function upgraded(
+  t: Test,
+  engine: TestEngine,
+  insert: Record<string, Row>,
+  done = FIRST_RELEASE,
+): Promise<Database> {
+  const before = await engine.open({ entities, migrations: migrations.slice(0, done) });
+  t.equal((await migrate(before)).length, done);
   await inTransaction(before, "SERIALIZABLE", async (tx) => {
     for (const [table, row] of Object.entries(insert)) {
       const places = Object.keys(row).map(() => "?");
@@ -25,19 +34,19 @@ async function upgraded(t: Test, engine: TestEngine, insert: Record<string, Row>
   });
   await before.close();
   const after = await engine.open({ entities, migrations });
-  t.equal((await migrate(after)).length, migrations.length - FIRST_RELEASE);
+  t.equal((await migrate(after)).length, migrations.length - done);
   t.same(await migrate(after), [], "and nothing is left");
   return after;
 }
 
 type Row = Record<string, string | number | Buffer | null>;
 
-await eachEngine(
-  t,
-  "the secret before the last change is still known after an upgrade",
-  async (t, engine) => {
-    const database = await upgraded(t, engine, {
-      gateway_account: {
+for (const done of [FIRST_RELEASE, WITH_FORMER_SECRETS]) {
+  await eachEngine(
+    t,
+    `the secret before the last change is still known after an upgrade from ${done} migrations`,
+    async (t, engine) => {
+      const row = {
         merchant_id: "acct_1",
         livemode: 1,
         gateway_merchant_id: "100001",
@@ -46,15 +55,16 @@ await eachEngine(
         previous_secret_until: 1_800_000_000_000,
         country_code: "GB",
         created_at: 1_795_000_000_000,
-      },
-    });
-    const [former, ...others] = await database.manager.query("select * from former_gateway_account");
-    t.same(others, []);
-    t.match(former, { merchant_id: "acct_1", livemode: 1, gateway_merchant_id: "100001" });
-    t.equal(Number(former.valid_until), 1_800_000_000_000);
-    t.equal(Buffer.from(former.secret_sealed).toString(), "old");
-  },
-);
+      };
+      const database = await upgraded(t, engine, { gateway_account: row }, done);
+      const [former, ...others] = await database.manager.query("select * from former_gateway_account");
+      t.same(others, []);
+      t.match(former, { merchant_id: "acct_1", livemode: 1, gateway_merchant_id: "100001" });
+      t.equal(Number(former.valid_until), 1_800_000_000_000);
+      t.equal(Buffer.from(former.secret_sealed).toString(), "old");
+    },
+  );
+}
 
 await eachEngine(t, "a customer of the first release has no name, and is not deleted", async (t, engine) => {
   const owner = { merchantId: "acct_1", livemode: true };

@@ -26,7 +26,7 @@ export const things = new EntitySchema<Thing>({
   columns: {
     id: primary(id()),
     ownerId: id(),
-    title: text(),
+    title: text(20),
     amount: integer(),
     createdAt: time(),
     live: flag(),

@@ -20,17 +20,22 @@ export class KeepFormerGatewayAccount1795300900000 implements MigrationInterface
       indexes: [["gateway_merchant_id"]],
     });
     // The columns that these rows come from stay behind, empty: dropping them could not be repeated after a failure.
-    await runner.query(`insert into former_gateway_account
-        (merchant_id, livemode, valid_until, gateway_merchant_id, secret_sealed)
-      select merchant_id, livemode, previous_secret_until, gateway_merchant_id, previous_secret_sealed
-      from gateway_account a where previous_secret_sealed is not null and not exists (
-        select 1 from former_gateway_account f
-        where f.merchant_id = a.merchant_id and f.livemode = a.livemode and f.valid_until = a.previous_secret_until)`);
-    await runner.query(`update gateway_account set previous_secret_sealed = null, previous_secret_until = null
-      where previous_secret_sealed is not null`);
+    await moveFormerSecrets(runner);
   }
 
   async down(): Promise<void> {
     throw new Error("Records of payments are not dropped.");
   }
+}
+
+/** Repeated after a failure, it moves what was left. */
+export async function moveFormerSecrets(runner: QueryRunner): Promise<void> {
+  await runner.query(`insert into former_gateway_account
+      (merchant_id, livemode, valid_until, gateway_merchant_id, secret_sealed)
+    select merchant_id, livemode, previous_secret_until, gateway_merchant_id, previous_secret_sealed
+    from gateway_account a where previous_secret_sealed is not null and not exists (
+      select 1 from former_gateway_account f
+      where f.merchant_id = a.merchant_id and f.livemode = a.livemode and f.valid_until = a.previous_secret_until)`);
+  await runner.query(`update gateway_account set previous_secret_sealed = null, previous_secret_until = null
+    where previous_secret_sealed is not null`);
 }
