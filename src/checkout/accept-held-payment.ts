@@ -1,5 +1,5 @@
 import type { HeldPaymentRow } from "../db/held-payments.js";
-import type { Tx } from "../db/transaction.js";
+import type { Run, Tx } from "../db/transaction.js";
 import { receivedOf } from "../domain/held-payment.js";
 import type { Owner } from "../domain/owner.js";
 import { mayMovePayment } from "../domain/payment-intent.js";
@@ -13,7 +13,7 @@ import { lockHeldSubject } from "./held-subject.js";
 import { type Done, type IdempotentCall, once } from "./once.js";
 import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
 import { storedResult } from "./stored-message.js";
-import { clockOf } from "./test-clock.js";
+import { ownersParts } from "./test-clock.js";
 
 /**
  * Takes a held payment as it is. A session that is not complete becomes complete, with an intent over what was really
@@ -27,9 +27,10 @@ export async function acceptHeldPayment(
   decision: Decision,
   call: IdempotentCall,
 ): Promise<Done> {
-  const clock = await clockOf(checkout, owner);
-  const accept = (tx: Tx): Promise<void> => acceptIn(checkout, clock, tx, held, decision);
-  return await once(checkout, owner, call, held.id, accept, "SERIALIZABLE");
+  const parts = await ownersParts(checkout, owner);
+  const accept = (tx: Tx, _run: Run, clock: Clock): Promise<void> =>
+    acceptIn(checkout, clock, tx, held, decision);
+  return await once(parts, owner, call, held.id, accept, "SERIALIZABLE");
 }
 
 async function acceptIn(
@@ -49,7 +50,7 @@ async function acceptIn(
   if (intent !== undefined && mayMovePayment(intent.status, "succeeded") && held.heldReason !== "duplicate") {
     await completeCharge(checkout, clock, tx, intent, { received: receivedIn(held), stored: held });
   }
-  await recordResolution(checkout, tx, held, decision);
+  await recordResolution(clock, tx, held, decision);
 }
 
 /** The gateway was told meanwhile to give the money back. */

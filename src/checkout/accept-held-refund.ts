@@ -14,7 +14,7 @@ import { factsOf } from "./get-held-payment.js";
 import { lockHeldSubject } from "./held-subject.js";
 import { type Done, type IdempotentCall, once } from "./once.js";
 import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
-import { clockOf } from "./test-clock.js";
+import { ownersParts } from "./test-clock.js";
 
 /**
  * Takes the gateway's word that money went back as it is. The refund that it tells of has succeeded, of the amount that the
@@ -29,38 +29,31 @@ export async function acceptHeldRefund(
   decision: Decision,
   call: IdempotentCall,
 ): Promise<Done> {
-  const now = (await clockOf(checkout, owner)).now();
-  const anotherId = newId("re", now);
-  return await once(checkout, owner, call, wanted.id, async (tx) => {
+  const parts = await ownersParts(checkout, owner);
+  return await once(parts, owner, call, wanted.id, async (tx, _run, clock) => {
     const { session, intent } = await lockHeldSubject(tx, wanted);
     const paymentId = session?.paymentIntentId ?? null;
     const payment = intent ?? (paymentId === null ? undefined : await lockPaymentIntent(tx, paymentId));
     const held = await lockUnresolved(checkout, tx, wanted.id);
-    if (payment?.status === "succeeded") await recordMade(tx, payment, held, { anotherId, now });
-    await recordResolution(checkout, tx, held, decision);
+    if (payment?.status === "succeeded") await recordMade(tx, payment, held, clock.now());
+    await recordResolution(clock, tx, held, decision);
   });
-}
-
-/** When it is accepted, and the id of a refund that is recorded besides. */
-interface Making {
-  readonly anotherId: string;
-  readonly now: number;
 }
 
 async function recordMade(
   tx: Tx,
   payment: PaymentIntentRow,
   held: HeldPaymentRow,
-  making: Making,
+  now: number,
 ): Promise<void> {
   const isNamed = held.reversalId !== null && reversalNamed(held.reversalId) === "refund";
   const refund = isNamed ? await lockRefund(tx, held.reversalId ?? "") : undefined;
   const said = receivedOf(factsOf(held));
   const amount = said?.currency === payment.currency ? said.amount : undefined;
   if (refund !== undefined && refund.status !== "succeeded") {
-    await makeRefund(tx, payment, refund, amount ?? refund.amount, making);
+    await makeRefund(tx, payment, refund, amount ?? refund.amount, now);
   } else if (amount !== undefined && (await isAnother(tx, held))) {
-    await makeAnother(tx, payment, held, amount, making);
+    await makeAnother(tx, payment, held, amount, now);
   }
 }
 
@@ -70,7 +63,7 @@ async function makeRefund(
   payment: PaymentIntentRow,
   refund: RefundRow,
   amount: number,
-  { now }: Making,
+  now: number,
 ): Promise<void> {
   await count(tx, payment, amount - (refund.status === "pending" ? refund.amount : 0));
   await acceptRefund(tx, refund.id, amount);
@@ -92,10 +85,11 @@ async function makeAnother(
   payment: PaymentIntentRow,
   { merchantId, livemode }: HeldPaymentRow,
   amount: number,
-  { anotherId: id, now }: Making,
+  now: number,
 ): Promise<void> {
   await count(tx, payment, amount);
   const { currency, id: paymentIntentId } = payment;
+  const id = newId("re", now);
   const owner = { merchantId, livemode };
   const asked = { reason: null, metadata: {}, createdAt: now };
   const refund = { id, ...owner, paymentIntentId, currency, amount, ...asked };

@@ -6,6 +6,7 @@ import type { Checkout } from "./checkout.js";
 import { requireCustomer } from "./get-customer.js";
 import { getPaymentMethod } from "./get-payment-method.js";
 import { doneBefore, type IdempotentCall, once } from "./once.js";
+import { ownersParts } from "./test-clock.js";
 
 /** A payment method as a call answers it, just now or (replayed) when it was sent before. */
 export interface AnsweredPaymentMethod {
@@ -24,7 +25,9 @@ export async function attachPaymentMethod(
   const before = await doneBefore(checkout, owner, call);
   const method = await getPaymentMethod(checkout, owner, id);
   if (before === undefined) await requireCustomer(checkout, owner, customerId);
-  const { replayed } = before ?? (await once(checkout, owner, call, id, (tx) => attach(tx, id, customerId)));
+  const { replayed } =
+    before ??
+    (await once(await ownersParts(checkout, owner), owner, call, id, (tx) => attach(tx, id, customerId)));
   // As it was right after: a replay gets the first answer, also where it has been detached since.
   return { method: { ...method, customerId }, replayed };
 }

@@ -11,7 +11,7 @@ import type { Checkout } from "./checkout.js";
 import { getPaymentIntent } from "./get-payment-intent.js";
 import { callWithoutKey, doneBefore, type IdempotentCall, once } from "./once.js";
 import { viewPayment } from "./payment-view.js";
-import { clockOf } from "./test-clock.js";
+import { ownersParts } from "./test-clock.js";
 
 /** Gives a payment up whose charge was declined. One that may have been charged cannot be given up: it could be paid. */
 export async function cancelPaymentIntent(
@@ -22,10 +22,15 @@ export async function cancelPaymentIntent(
 ): Promise<AnsweredPayment> {
   const before = await doneBefore(checkout, owner, call);
   await getPaymentIntent(checkout, owner, id);
-  const clock = await clockOf(checkout, owner);
   const { replayed } =
     before ??
-    (await once(checkout, owner, call ?? callWithoutKey(checkout), id, (tx) => cancel(clock, tx, id)));
+    (await once(
+      await ownersParts(checkout, owner),
+      owner,
+      call ?? callWithoutKey(checkout),
+      id,
+      (tx, _run, clock) => cancel(clock, tx, id),
+    ));
   // What was canceled never changes again, so a replay gets the first answer.
   return { view: await viewPayment(checkout, await getPaymentIntent(checkout, owner, id)), replayed };
 }

@@ -9,6 +9,7 @@ import { attemptReference } from "../domain/attempt-reference.js";
 import { currencyByCode } from "../domain/money.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
+import { stoppedAt } from "../lib/clock.js";
 import { type AnsweredPayment, answerCharge } from "./answer-charge.js";
 import { applyGatewayResult } from "./apply-gateway-result.js";
 import { requiredCallbackUrl } from "./callback-url.js";
@@ -94,7 +95,8 @@ async function recordAndSend(
 ): Promise<Sent> {
   const { intent } = charge;
   const reference = attemptReference(intent.id, intent.attempt);
-  const done = await once(checkout, owner, call, reference, async (tx, run) => {
+  const parts = { db: checkout.db, ownersClock: stoppedAt(charge.now) };
+  const done = await once(parts, owner, call, reference, async (tx, run) => {
     await charge.record(tx, run);
     await noteCharge(tx, charge, reference);
   });

@@ -4,6 +4,7 @@ import type { Run, Tx } from "../db/transaction.js";
 import { changed, checkedCustomerId, type Customer, type CustomerChange } from "../domain/customer.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
+import { stoppedAt } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import { doneBefore, type Done, type IdempotentCall, once } from "./once.js";
@@ -34,7 +35,13 @@ export async function createCustomer(
   if (before !== undefined) return await firstAnswer(parts, owner, before, wanted);
   const customer = await newCustomer(parts, owner, wanted);
   try {
-    const done = await once(parts, owner, call, customer.id, (tx, run) => store(tx, run, customer));
+    const done = await once(
+      { db: parts.db, ownersClock: stoppedAt(customer.createdAt) },
+      owner,
+      call,
+      customer.id,
+      (tx, run) => store(tx, run, customer),
+    );
     return done.replayed ? await firstAnswer(parts, owner, done, wanted) : { customer, replayed: false };
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;

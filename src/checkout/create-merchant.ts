@@ -7,7 +7,7 @@ import { insertMerchant, type MerchantRow } from "../db/merchants.js";
 import { inTransaction } from "../db/transaction.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
-import type { Clock } from "../lib/clock.js";
+import { type Clock, stoppedAt } from "../lib/clock.js";
 import { isGatewayId, newId } from "../lib/ids.js";
 import type { Sealer } from "../lib/seal.js";
 
@@ -59,7 +59,12 @@ export function newMerchant(
   };
   const countryCode = checkCountry(merchant.countryCode);
   const account = (livemode: boolean, credentials: Credentials): GatewayAccountRow =>
-    newAccount(registry, { merchantId: row.id, livemode }, credentials, countryCode);
+    newAccount(
+      { ...registry, clock: stoppedAt(now) },
+      { merchantId: row.id, livemode },
+      credentials,
+      countryCode,
+    );
   const { live } = merchant;
   const accounts = [account(false, sandboxCredentials())];
   if (live !== undefined) accounts.push(account(true, checkLiveAccount(live)));

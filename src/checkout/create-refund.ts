@@ -5,6 +5,7 @@ import { addRefunded, lockPaymentIntent } from "../db/payment-intents.js";
 import { findRefund, insertRefund } from "../db/refunds.js";
 import type { Owner } from "../domain/owner.js";
 import { amountToRefund, type Refund, type RefundReason } from "../domain/refund.js";
+import { stoppedAt } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import { waitAtMost } from "../lib/patience.js";
 import type { Checkout } from "./checkout.js";
@@ -59,22 +60,28 @@ async function reserve(
   await getPaymentIntent(checkout, owner, paymentIntentId, "payment_intent");
   const now = (await clockOf(checkout, owner)).now();
   const id = newId("re", now);
-  return await once(checkout, owner, call, id, async (tx, { again }) => {
-    const intent = await lockPaymentIntent(tx, paymentIntentId);
-    if (again && (await findRefund(tx, id)) !== undefined) return;
-    const { currency } = intent;
-    const start = { id, ...owner, paymentIntentId, currency, reason, metadata, createdAt: now };
-    const refund = {
-      ...start,
-      amount: amountToRefund(intent, amount),
-      status: "pending",
-      failure: null,
-    } as const;
-    await addRefunded(tx, paymentIntentId, refund.amount);
-    await insertRefund(tx, refund, now + CLAIM_MS);
-    const event = { id: newId("evt", now), ...owner, objectId: id, createdAt: now };
-    insertEvents(tx, [{ ...event, type: "refund.created" }]);
-  });
+  return await once(
+    { db: checkout.db, ownersClock: stoppedAt(now) },
+    owner,
+    call,
+    id,
+    async (tx, { again }) => {
+      const intent = await lockPaymentIntent(tx, paymentIntentId);
+      if (again && (await findRefund(tx, id)) !== undefined) return;
+      const { currency } = intent;
+      const start = { id, ...owner, paymentIntentId, currency, reason, metadata, createdAt: now };
+      const refund = {
+        ...start,
+        amount: amountToRefund(intent, amount),
+        status: "pending",
+        failure: null,
+      } as const;
+      await addRefunded(tx, paymentIntentId, refund.amount);
+      await insertRefund(tx, refund, now + CLAIM_MS);
+      const event = { id: newId("evt", now), ...owner, objectId: id, createdAt: now };
+      insertEvents(tx, [{ ...event, type: "refund.created" }]);
+    },
+  );
 }
 
 /** A question, a request and a question again take less, unless others wait for the same payment. */

@@ -11,6 +11,7 @@ import {
   LIFE_MIN_MS,
   type LineItem,
 } from "../domain/session.js";
+import { stoppedAt } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import { requireCustomer } from "./get-customer.js";
@@ -50,7 +51,8 @@ export async function createSession(
   const before = await doneBefore(checkout, owner, call);
   if (before !== undefined) return await firstAnswer(checkout, owner, before);
   const session = await newSession(checkout, owner, order);
-  const done = await once(checkout, owner, call, session.id, (tx, run) => store(tx, run, session));
+  const parts = { db: checkout.db, ownersClock: stoppedAt(session.createdAt) };
+  const done = await once(parts, owner, call, session.id, (tx, run) => store(tx, run, session));
   return done.replayed ? await firstAnswer(checkout, owner, done) : { session, replayed: false };
 }
 

@@ -6,7 +6,7 @@ import type { Clock } from "../lib/clock.js";
 import type { Checkout } from "./checkout.js";
 import { getCustomer, refuseIfDeleted } from "./get-customer.js";
 import { callWithoutKey, doneBefore, type Done, type IdempotentCall, once } from "./once.js";
-import { clockOf } from "./test-clock.js";
+import { ownersParts } from "./test-clock.js";
 
 /** Deletes a customer for good and forgets what was known of it; its id stays taken. */
 export async function deleteCustomer(
@@ -18,8 +18,8 @@ export async function deleteCustomer(
   const before = await doneBefore(checkout, owner, call);
   if (before !== undefined) return before;
   refuseIfDeleted(await getCustomer(checkout, owner, id));
-  const clock = await clockOf(checkout, owner);
-  return await once(checkout, owner, call ?? callWithoutKey(checkout), id, (tx) =>
+  const parts = await ownersParts(checkout, owner);
+  return await once(parts, owner, call ?? callWithoutKey(checkout), id, (tx, _run, clock) =>
     bury(clock, tx, owner, id),
   );
 }

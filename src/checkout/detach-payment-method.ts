@@ -6,6 +6,7 @@ import type { AnsweredPaymentMethod } from "./attach-payment-method.js";
 import type { Checkout } from "./checkout.js";
 import { getPaymentMethod } from "./get-payment-method.js";
 import { callWithoutKey, doneBefore, type IdempotentCall, once } from "./once.js";
+import { ownersParts } from "./test-clock.js";
 
 /** Detaches a payment method from its customer, once for each idempotency key. */
 export async function detachPaymentMethod(
@@ -17,7 +18,10 @@ export async function detachPaymentMethod(
   const before = await doneBefore(checkout, owner, call);
   const method = await getPaymentMethod(checkout, owner, id);
   const { replayed } =
-    before ?? (await once(checkout, owner, call ?? callWithoutKey(checkout), id, (tx) => detach(tx, id)));
+    before ??
+    (await once(await ownersParts(checkout, owner), owner, call ?? callWithoutKey(checkout), id, (tx) =>
+      detach(tx, id),
+    ));
   // As it was right after: a replay gets the first answer, also where it has been attached since.
   return { method: { ...method, customerId: null }, replayed };
 }

@@ -10,7 +10,7 @@ import type { Checkout } from "./checkout.js";
 import type { AnsweredSession } from "./create-session.js";
 import { getSession } from "./get-session.js";
 import { callWithoutKey, doneBefore, type IdempotentCall, once } from "./once.js";
-import { clockOf } from "./test-clock.js";
+import { ownersParts } from "./test-clock.js";
 
 /**
  * Expires an open session at once. A shopper who is on the gateway's page already may still pay; the session then becomes
@@ -24,10 +24,15 @@ export async function expireSession(
 ): Promise<AnsweredSession> {
   const before = await doneBefore(checkout, owner, call);
   const session = await getSession(checkout, owner, id);
-  const clock = await clockOf(checkout, owner);
   const { replayed } =
     before ??
-    (await once(checkout, owner, call ?? callWithoutKey(checkout), id, (tx) => expire(clock, tx, id)));
+    (await once(
+      await ownersParts(checkout, owner),
+      owner,
+      call ?? callWithoutKey(checkout),
+      id,
+      (tx, _run, clock) => expire(clock, tx, id),
+    ));
   return { session: asExpired(session), replayed };
 }
 

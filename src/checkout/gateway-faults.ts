@@ -6,6 +6,7 @@ import { Refusal } from "../domain/refusal.js";
 import type { Checkout } from "./checkout.js";
 import { openGatewayAccount, type OpenGatewayAccount } from "./gateway-account.js";
 import { doneBefore, type IdempotentCall, once } from "./once.js";
+import { ownersParts } from "./test-clock.js";
 
 /** One thing that goes wrong on purpose at the sandbox gateway, in its own words. */
 export interface GatewayFault {
@@ -44,7 +45,8 @@ export async function setGatewayFaults(
     ["action", "FAULTS"],
     ["faults", textOf(wanted)],
   ]);
-  const { replayed } = await once(checkout, owner, call, owner.merchantId, () => Promise.resolve());
+  const parts = await ownersParts(checkout, owner);
+  const { replayed } = await once(parts, owner, call, owner.merchantId, () => Promise.resolve());
   return { faults: told, replayed };
 }
 

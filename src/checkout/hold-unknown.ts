@@ -4,7 +4,6 @@ import type { Tx } from "../db/transaction.js";
 import { held } from "../domain/judgement.js";
 import { currencyByCode } from "../domain/money.js";
 import type { Clock } from "../lib/clock.js";
-import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import { insertJudged } from "./insert-judged.js";
 
@@ -14,15 +13,14 @@ import { insertJudged } from "./insert-judged.js";
  */
 export async function holdUnknown(
   checkout: Checkout,
+  clock: Clock,
   tx: Tx,
   intent: PaymentIntentRow,
   reference: string,
 ): Promise<void> {
   const { merchantId, livemode, amount, attempt } = intent;
-  const now = checkout.clock.now();
   const nothing = checkout.sealer.seal("", { merchantId, livemode, purpose: "gateway-message" });
   const row = {
-    id: newId("gr", now),
     merchantId,
     livemode,
     sessionId: null,
@@ -38,10 +36,9 @@ export async function holdUnknown(
     via: "nobody" as const,
     xrefSealed: null,
     messageSealed: nothing,
-    receivedAt: now,
   };
-  if (!(await insertJudged(checkout, tx, row, held("outcome_unknown")))) return;
-  await changePaymentIntent(tx, intent.id, { heldResultId: row.id });
+  const stored = await insertJudged(clock, tx, row, held("outcome_unknown"));
+  if (stored !== undefined) await changePaymentIntent(tx, intent.id, { heldResultId: stored.id });
 }
 
 /** Something has ended the charge since: nobody needs to find out any more what became of it. */

@@ -6,45 +6,58 @@ import {
 } from "../db/gateway-results.js";
 import type { Tx } from "../db/transaction.js";
 import { held, type Judgement } from "../domain/judgement.js";
+import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
-import type { Checkout } from "./checkout.js";
 import type { AppliedResult } from "./gateway-message.js";
 import type { UnjudgedRow } from "./unjudged-row.js";
 
-/** Stores a result, and with a held one the event that tells of it. False where an equal message came before. */
+/**
+ * Stores a result, and with a held one the event that tells of it. Undefined where an equal message came before. `clock` is
+ * that of the transaction, as all here.
+ */
 export async function insertJudged(
-  checkout: Checkout,
+  clock: Clock,
   tx: Tx,
   row: UnjudgedRow,
   judgement: Judgement,
-): Promise<boolean> {
-  if (!(await insertGatewayResult(tx, judgedRow(row, judgement)))) return false;
-  tellOfHeld(checkout, tx, row, judgement);
-  return true;
+): Promise<NewGatewayResult | undefined> {
+  const judged = judgedRow(clock, row, judgement);
+  if (!(await insertGatewayResult(tx, judged))) return undefined;
+  tellOfHeld(tx, judged);
+  return judged;
 }
 
 /** The same with the transaction's next statement, or its COMMIT: that one fails where an equal message came before. */
-export function insertJudgedLater(checkout: Checkout, tx: Tx, row: UnjudgedRow, judgement: Judgement): void {
-  insertGatewayResultLater(tx, judgedRow(row, judgement));
-  tellOfHeld(checkout, tx, row, judgement);
+export function insertJudgedLater(
+  clock: Clock,
+  tx: Tx,
+  row: UnjudgedRow,
+  judgement: Judgement,
+): NewGatewayResult {
+  const judged = judgedRow(clock, row, judgement);
+  insertGatewayResultLater(tx, judged);
+  tellOfHeld(tx, judged);
+  return judged;
 }
 
-function judgedRow(row: UnjudgedRow, { outcome, reason }: Judgement): NewGatewayResult {
-  return { ...row, outcome, heldReason: reason };
+function judgedRow(clock: Clock, row: UnjudgedRow, { outcome, reason }: Judgement): NewGatewayResult {
+  const now = clock.now();
+  return { ...row, id: newId("gr", now), receivedAt: now, outcome, heldReason: reason };
 }
 
-function tellOfHeld(checkout: Checkout, tx: Tx, row: UnjudgedRow, { outcome }: Judgement): void {
+function tellOfHeld(
+  tx: Tx,
+  { id: objectId, merchantId, livemode, outcome, receivedAt }: NewGatewayResult,
+): void {
   if (outcome !== "held") return;
-  const now = checkout.clock.now();
-  const { merchantId, livemode, id: objectId } = row;
-  const event = { id: newId("evt", now), merchantId, livemode, objectId, createdAt: now };
+  const event = { id: newId("evt", receivedAt), merchantId, livemode, objectId, createdAt: receivedAt };
   insertEvents(tx, [{ ...event, type: "held_payment.created" }]);
 }
 
 /** No transaction pays twice, whatever its messages say: a person decides what it belongs to. */
-export async function insertReused(checkout: Checkout, tx: Tx, row: UnjudgedRow): Promise<AppliedResult> {
+export async function insertReused(clock: Clock, tx: Tx, row: UnjudgedRow): Promise<AppliedResult> {
   const judgement = held("duplicate");
-  return applied(judgement, !(await insertJudged(checkout, tx, row, judgement)));
+  return applied(judgement, (await insertJudged(clock, tx, row, judgement)) === undefined);
 }
 
 /** What `applyGatewayResult` answers about a result that is stored. */

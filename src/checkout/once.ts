@@ -3,6 +3,7 @@ import { findIdempotencyKey, insertIdempotencyKey } from "../db/idempotency-keys
 import { inTransaction, type Isolation, type Run, type Tx } from "../db/transaction.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
+import { type Clock, stoppedAt } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 
@@ -47,22 +48,30 @@ export async function doneBefore(
   );
 }
 
+/** What a call that happens once is recorded with. */
+export interface OnceParts extends Pick<Checkout, "db"> {
+  /** Of the owner, see `clockOf`. */
+  readonly ownersClock: Clock;
+}
+
 /**
  * Does `work` on the object, and stores the call's key in the same transaction: both are there, or neither. Of two calls
- * with one key the second waits for the first one's commit, and learns what that did.
+ * with one key the second waits for the first one's commit, and learns what that did. The key has the time that the clock
+ * given to `work` shows: it stands, so that all of one transaction has one time.
  */
 export async function once(
-  parts: Pick<Checkout, "db" | "clock">,
+  parts: OnceParts,
   owner: Owner,
   call: IdempotentCall | undefined,
   objectId: string,
-  work: (tx: Tx, run: Run) => Promise<void>,
+  work: (tx: Tx, run: Run, clock: Clock) => Promise<void>,
   isolation: Isolation = "READ COMMITTED",
 ): Promise<Done> {
   try {
     await inTransaction(parts.db, isolation, async (tx, run) => {
-      if (call !== undefined) await storeKey(parts, tx, run, owner, call, objectId);
-      await work(tx, run);
+      const now = parts.ownersClock.now();
+      if (call !== undefined) await storeKey(tx, run, owner, call, objectId, now);
+      await work(tx, run, stoppedAt(now));
     });
     return { objectId, replayed: false };
   } catch (error) {
@@ -86,14 +95,14 @@ class KeyTaken extends Error {
 }
 
 async function storeKey(
-  { clock }: Pick<Checkout, "clock">,
   tx: Tx,
   { again }: Run,
   { merchantId, livemode }: Owner,
   { keyHash, fingerprint }: IdempotentCall,
   objectId: string,
+  createdAt: number,
 ): Promise<void> {
-  const row = { merchantId, livemode, keyHash, fingerprint, objectId, createdAt: clock.now() };
+  const row = { merchantId, livemode, keyHash, fingerprint, objectId, createdAt };
   try {
     if (!(await insertIdempotencyKey(tx, row))) throw new KeyTaken(again);
   } catch (error) {

@@ -4,7 +4,7 @@ import { inTransaction, type Tx } from "../db/transaction.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
 import { held, type Judgement, judgeCharge } from "../domain/judgement.js";
 import { currencyByCode } from "../domain/money.js";
-import type { Clock } from "../lib/clock.js";
+import { type Clock, oneTime } from "../lib/clock.js";
 import type { Checkout } from "./checkout.js";
 import { completeCharge, failCharge } from "./end-charge.js";
 import type { AppliedResult } from "./gateway-message.js";
@@ -27,7 +27,7 @@ export async function recordChargeResult(
   return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
     const intent = await lockPaymentIntent(tx, id);
     await checkout.reached("payment locked");
-    return await recordFor(checkout, clock, tx, intent, result, row);
+    return await recordFor(checkout, oneTime(clock), tx, intent, result, row);
   });
 }
 
@@ -46,17 +46,18 @@ async function recordFor(
     const returned = await findReturnOf(checkout, tx, { ...intent, kind: "payment_intent" }, result);
     if (returned !== undefined) return await keepWithReturn(tx, returned, row);
   }
-  if (!(await insertJudged(checkout, tx, row, judgement))) {
+  const stored = await insertJudged(clock, tx, row, judgement);
+  if (stored === undefined) {
     // The success of a payment that has not succeeded is on record already: it has paid another one.
-    return pays ? await insertReused(checkout, tx, row) : applied(judgement, true);
+    return pays ? await insertReused(clock, tx, row) : applied(judgement, true);
   }
   await checkout.reached("result recorded");
   if (pays) {
     const received = { amount: intent.amount, currency: intent.currency };
-    await completeCharge(checkout, clock, tx, intent, { received, stored: row });
+    await completeCharge(checkout, clock, tx, intent, { received, stored });
   }
   if (judgement.outcome === "declined" && row.attempt === intent.attempt) {
-    await failCharge(clock, tx, intent, row.id);
+    await failCharge(clock, tx, intent, stored.id);
   }
   return applied(judgement, false);
 }

@@ -11,6 +11,7 @@ import {
   isOfSale,
   type NamedSale,
 } from "../domain/reversal-classification.js";
+import { oneTime } from "../lib/clock.js";
 import type { Checkout } from "./checkout.js";
 import type { AppliedResult } from "./gateway-message.js";
 import { applied } from "./insert-judged.js";
@@ -30,21 +31,22 @@ export async function recordRefundResult(
   message: ReversalMessage,
 ): Promise<AppliedResult> {
   const sale = await saleOf(checkout, refund);
-  const now = (await clockOf(checkout, refund)).now();
+  const clock = await clockOf(checkout, refund);
   const { judgement, isNew, hasEnded } = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     await lockPaymentIntent(tx, refund.paymentIntentId);
     const locked = await lockRefund(tx, refund.id);
+    const time = oneTime(clock);
     const expected = expectedOf(locked, sale);
     const judgement = await classify(tx, message, locked, expected);
     const { merchantId, livemode, paymentIntentId } = locked;
     const owner = { merchantId, livemode };
-    const isNew = await storeReversalMessage(checkout, tx, message, judgement, {
+    const isNew = await storeReversalMessage(checkout, time, tx, message, judgement, {
       owner,
       paymentIntentId,
       expected,
     });
-    const hasEnded = judgement.outcome === "refunded" && (await succeed(tx, locked, now));
-    if (hasEnded) await dismissHeldSales(tx, refund.id, { resolvedAt: now, note: IS_KNOWN });
+    const hasEnded = judgement.outcome === "refunded" && (await succeed(tx, locked, time.now()));
+    if (hasEnded) await dismissHeldSales(tx, refund.id, { resolvedAt: time.now(), note: IS_KNOWN });
     return { judgement, isNew, hasEnded };
   });
   if (hasEnded) checkout.metrics.refunds.inc({ end: "succeeded" });

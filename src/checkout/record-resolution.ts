@@ -3,6 +3,7 @@ import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment, paysSession } 
 import type { Tx } from "../db/transaction.js";
 import type { Resolution } from "../domain/held-payment.js";
 import { Refusal } from "../domain/refusal.js";
+import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 
@@ -50,12 +51,12 @@ export async function refuseIfPays(tx: Tx, held: HeldPaymentRow): Promise<void> 
 
 /** Writes down the resolution of a locked held payment, and the event that tells of it. */
 export async function recordResolution(
-  checkout: Checkout,
+  clock: Clock,
   tx: Tx,
   { id, merchantId, livemode }: HeldPaymentRow,
   { resolution, note }: Decision,
 ): Promise<void> {
-  const now = checkout.clock.now();
+  const now = clock.now();
   const done = { resolution, note, resolvedAt: now, returnClaim: null, returnClaimUntil: null };
   await changeHeldPayment(tx, id, done);
   const event = { id: newId("evt", now), merchantId, livemode, objectId: id, createdAt: now };

@@ -6,7 +6,7 @@ import type { GatewayResult } from "../domain/gateway-result.js";
 import { endsAttempt, held, judge, type Judgement, judgeAlone } from "../domain/judgement.js";
 import { currencyByCode } from "../domain/money.js";
 import type { CheckoutSession } from "../domain/session.js";
-import type { Clock } from "../lib/clock.js";
+import { type Clock, oneTime } from "../lib/clock.js";
 import type { Checkout } from "./checkout.js";
 import { completeSession } from "./complete-session.js";
 import type { AppliedResult, GatewayMessage } from "./gateway-message.js";
@@ -45,7 +45,7 @@ export async function recordResult(
       const locked = await lockCheckoutSessionOf(tx, session, session.id);
       if (locked === undefined) return undefined;
       await checkout.reached("session locked");
-      return await recordFor(checkout, clock, tx, locked, result, row, isNew);
+      return await recordFor(checkout, oneTime(clock), tx, locked, result, row, isNew);
     });
   try {
     return await record(true);
@@ -85,17 +85,17 @@ async function recordFor(
     const returned = await findReturnOf(checkout, tx, { ...session, kind: "session" }, result);
     if (returned !== undefined) return await keepWithReturn(tx, returned, row);
   }
-  if (isNew) insertJudgedLater(checkout, tx, row, judgement);
-  else if (!(await insertJudged(checkout, tx, row, judgement))) {
+  const stored = isNew
+    ? insertJudgedLater(clock, tx, row, judgement)
+    : await insertJudged(clock, tx, row, judgement);
+  if (stored === undefined) {
     // An open session's success that is on record already has paid another session.
-    return judgement.outcome === "completed"
-      ? await insertReused(checkout, tx, row)
-      : applied(judgement, true);
+    return judgement.outcome === "completed" ? await insertReused(clock, tx, row) : applied(judgement, true);
   }
   await checkout.reached("result recorded");
   if (judgement.outcome === "completed") {
     const received = { amount: session.amountTotal, currency: session.currency };
-    await completeSession(checkout, clock, tx, session, { result, received, stored: row });
+    await completeSession(checkout, clock, tx, session, { result, received, stored });
   }
   if (endsAttempt(judgement, result, session)) await startNextAttempt(tx, session.id);
   return applied(judgement, false);
@@ -121,9 +121,10 @@ async function recordUnknown(
   row: UnjudgedRow,
 ): Promise<AppliedResult | undefined> {
   const judgement = judgeAlone(result, "session_unknown");
+  const clock = await clockOf(checkout, row);
   return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
     if (await isOurs(tx, result.transactionUnique)) return undefined;
-    return applied(judgement, !(await insertJudged(checkout, tx, row, judgement)));
+    return applied(judgement, (await insertJudged(oneTime(clock), tx, row, judgement)) === undefined);
   });
 }
 
@@ -138,8 +139,9 @@ async function recordAlone(
   row: UnjudgedRow,
   judgement: Judgement,
 ): Promise<AppliedResult> {
-  const isNew = await inTransaction(checkout.db, "SERIALIZABLE", (tx) =>
-    insertJudged(checkout, tx, row, judgement),
+  const clock = await clockOf(checkout, row);
+  const stored = await inTransaction(checkout.db, "SERIALIZABLE", (tx) =>
+    insertJudged(oneTime(clock), tx, row, judgement),
   );
-  return applied(judgement, !isNew);
+  return applied(judgement, stored === undefined);
 }

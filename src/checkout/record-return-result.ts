@@ -10,11 +10,13 @@ import {
   type ExpectedReversal,
   isOfSale,
 } from "../domain/reversal-classification.js";
+import { oneTime } from "../lib/clock.js";
 import type { Checkout } from "./checkout.js";
 import type { AppliedResult } from "./gateway-message.js";
 import { applied } from "./insert-judged.js";
 import { namedSale } from "./money-back.js";
 import { type ReversalMessage, storeReversalMessage } from "./store-reversal-message.js";
+import { clockOf } from "./test-clock.js";
 
 /**
  * Records one verified message about the return of a held payment, as `recordRefundResult` does for a refund's. The held
@@ -29,8 +31,10 @@ export async function recordReturnResult(
 ): Promise<AppliedResult> {
   const { result, kind } = message;
   const { id, merchantId, livemode } = returned;
+  const clock = await clockOf(checkout, returned);
   const { judgement, isNew } = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     const locked = await lockHeldPayment(tx, id);
+    const time = oneTime(clock);
     const expected = expectedOf(checkout, locked, told);
     const own = classifyReversal(result, kind, expected);
     const judgement = isOfSale(result, expected.sale)
@@ -41,9 +45,9 @@ export async function recordReturnResult(
           madeBy: await listTransactionsOfReversal(tx, id),
         });
     const reversal = { owner: { merchantId, livemode }, paymentIntentId: null, expected };
-    const isNew = await storeReversalMessage(checkout, tx, message, judgement, reversal);
+    const isNew = await storeReversalMessage(checkout, time, tx, message, judgement, reversal);
     if (judgement.outcome === "refunded") {
-      await dismissHeldSales(tx, id, { resolvedAt: checkout.clock.now(), note: IS_KNOWN });
+      await dismissHeldSales(tx, id, { resolvedAt: time.now(), note: IS_KNOWN });
     }
     return { judgement, isNew };
   });

@@ -12,6 +12,7 @@ import {
   type RefundFailure,
   type RefundRound,
 } from "../domain/refund.js";
+import type { Clock } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import type { ClaimedRefund } from "./claim-refund.js";
@@ -53,12 +54,12 @@ export async function recordEnd(
   { refund, result, claim }: ClaimedRefund,
   end: RefundEnd,
 ): Promise<void> {
-  const now = (await clockOf(checkout, refund)).now();
+  const clock = await clockOf(checkout, refund);
   const ended = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     const mine = await holdsClaim(tx, result, claim);
     if (mine) await releaseTransaction(tx, result, claim);
-    if (end === "succeeded") return await succeed(tx, refund, now);
-    return mine && (await fail(tx, refund, end, now));
+    if (end === "succeeded") return await succeed(tx, refund, clock.now());
+    return mine && (await fail(tx, refund, end, clock));
   });
   if (ended) checkout.metrics.refunds.inc({ end });
 }
@@ -87,13 +88,13 @@ export async function succeed(tx: Tx, refund: RefundRow, now: number): Promise<b
 }
 
 /** What was reserved of the payment may be refunded anew. The payment is locked first, as by a new refund. */
-async function fail(tx: Tx, refund: RefundRow, failure: RefundFailure, now: number): Promise<boolean> {
+async function fail(tx: Tx, refund: RefundRow, failure: RefundFailure, clock: Clock): Promise<boolean> {
   await lockPaymentIntent(tx, refund.paymentIntentId);
   if ((await findHeldReversal(tx, refund.id)) !== undefined) return false; // It came in just now.
   const change = { status: "failed", failure, nextRoundAt: null } as const;
   if (!(await changePendingRefund(tx, refund.id, change))) return false;
   await addRefunded(tx, refund.paymentIntentId, -refund.amount);
-  await tell(tx, refund, now, [["refund.failed", refund.id]]);
+  await tell(tx, refund, clock.now(), [["refund.failed", refund.id]]);
   return true;
 }
 

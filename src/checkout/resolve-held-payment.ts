@@ -9,7 +9,7 @@ import { factsOf, getHeldPayment } from "./get-held-payment.js";
 import { endHeldCharge, lockHeldSubject } from "./held-subject.js";
 import { callWithoutKey, doneBefore, type Done, type IdempotentCall, once } from "./once.js";
 import { type Decision, lockUnresolved, recordResolution, refuseIfResolved } from "./record-resolution.js";
-import { clockOf } from "./test-clock.js";
+import { ownersParts } from "./test-clock.js";
 import { returnHeldPayment } from "./return-held-payment.js";
 
 /** A held payment as a call answers it, just now or (replayed) when it was sent before. */
@@ -65,12 +65,12 @@ async function dismiss(
   decision: Decision,
   call: IdempotentCall,
 ): Promise<Done> {
-  const clock = await clockOf(checkout, owner);
-  return await once(checkout, owner, call, wanted.id, async (tx) => {
+  const parts = await ownersParts(checkout, owner);
+  return await once(parts, owner, call, wanted.id, async (tx, _run, clock) => {
     const subject = await lockHeldSubject(tx, wanted);
     const held = await lockUnresolved(checkout, tx, wanted.id);
     await endHeldCharge(clock, tx, subject, held);
-    await recordResolution(checkout, tx, held, decision);
+    await recordResolution(clock, tx, held, decision);
   });
 }
 

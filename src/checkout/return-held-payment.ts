@@ -2,7 +2,7 @@ import { startNextAttempt } from "../db/checkout-sessions.js";
 import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../db/held-payments.js";
 import { findHeldReversal } from "../db/reversal-results.js";
 import { claimTransaction } from "../db/transaction-claims.js";
-import { inTransaction, type Tx } from "../db/transaction.js";
+import { inTransaction, type Run, type Tx } from "../db/transaction.js";
 import { parseAttemptReference } from "../domain/attempt-reference.js";
 import { currencyOfGateway } from "../domain/money.js";
 import type { Owner } from "../domain/owner.js";
@@ -24,7 +24,7 @@ import {
 } from "./record-resolution.js";
 import { recordReturnResult } from "./record-return-result.js";
 import { storedResult } from "./stored-message.js";
-import { clockOf } from "./test-clock.js";
+import { clockOf, ownersParts } from "./test-clock.js";
 
 /**
  * Gives a held payment's money back: claims the transaction in one transaction of the database, talks to the gateway outside
@@ -43,9 +43,10 @@ export async function returnHeldPayment(
     await checkout.reached("return claimed");
     refuseUnlessReturned(await giveMoneyBack(checkout, await moneyBackOf(checkout, claimed)));
     await checkout.reached("return answered");
-    const clock = await clockOf(checkout, owner);
-    const record = (tx: Tx): Promise<void> => recordReturn(checkout, clock, tx, claimed, decision);
-    return await once(checkout, owner, call, wanted.id, record, "SERIALIZABLE");
+    const parts = await ownersParts(checkout, owner);
+    const record = (tx: Tx, _run: Run, clock: Clock): Promise<void> =>
+      recordReturn(checkout, clock, tx, claimed, decision);
+    return await once(parts, owner, call, wanted.id, record, "SERIALIZABLE");
   } finally {
     await release(checkout, claimed.held, claimed.claim);
   }
@@ -61,10 +62,11 @@ interface Claimed {
 /** The session is held first, as by a result that completes it: money either pays or goes back. */
 async function claim(checkout: Checkout, wanted: HeldPaymentRow): Promise<Claimed> {
   const { id } = wanted;
+  const clock = await clockOf(checkout, wanted);
   const now = await checkout.clock.read();
   const returnClaim = newId("claim", now);
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
-    await noteMoneySentFor(tx, await lockHeldSubject(tx, wanted), now);
+    await noteMoneySentFor(tx, await lockHeldSubject(tx, wanted), clock.now());
     const held = await lockHeldPayment(tx, id);
     refuseIfResolved(held);
     await refuseIfPays(tx, held);
@@ -159,7 +161,7 @@ async function recordReturn(
   const subject = await lockHeldSubject(tx, claimed.held);
   const held = await lockHeldPayment(tx, claimed.held.id);
   refuseIfResolved(held);
-  await recordResolution(checkout, tx, held, decision);
+  await recordResolution(clock, tx, held, decision);
   await endHeldCharge(clock, tx, subject, held);
   const { session } = subject;
   const reference = parseAttemptReference(storedResult(checkout, held).transactionUnique);

@@ -3,6 +3,7 @@ import type { PendingAttemptRow } from "../db/pending-attempts.js";
 import { inTransaction, type Tx } from "../db/transaction.js";
 import { parseAttemptReference } from "../domain/attempt-reference.js";
 import type { Standing, Transaction } from "../domain/attempt-standing.js";
+import { type Clock, oneTime } from "../lib/clock.js";
 import type { Checkout } from "./checkout.js";
 import { failCharge } from "./end-charge.js";
 import { holdUnknown } from "./hold-unknown.js";
@@ -31,11 +32,12 @@ export async function settleCharge(
   const clock = await clockOf(checkout, row);
   return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
     const intent = await lockPaymentIntent(tx, id);
+    const time = oneTime(clock);
     if (!isPending(intent, row)) return true;
     if (!over) return false;
     if (transactions.some(({ outcome }) => outcome === "held")) return true; // A person decides, and that ends it.
-    if (standing !== "clear") return await stillUnknown(checkout, tx, intent, row);
-    await failCharge(clock, tx, intent, null);
+    if (standing !== "clear") return await stillUnknown(checkout, time, tx, intent, row);
+    await failCharge(time, tx, intent, null);
     return true;
   });
 }
@@ -47,10 +49,11 @@ function isPending(intent: PaymentIntentRow, { reference }: PendingAttemptRow): 
 
 async function stillUnknown(
   checkout: Checkout,
+  clock: Clock,
   tx: Tx,
   intent: PaymentIntentRow,
   row: PendingAttemptRow,
 ): Promise<false> {
-  await holdUnknown(checkout, tx, intent, row.reference);
+  await holdUnknown(checkout, clock, tx, intent, row.reference);
   return false;
 }

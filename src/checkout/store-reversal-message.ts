@@ -13,6 +13,7 @@ import {
   isOfSale,
   type MessageKind,
 } from "../domain/reversal-classification.js";
+import type { Clock } from "../lib/clock.js";
 import type { Checkout } from "./checkout.js";
 import { insertJudged } from "./insert-judged.js";
 import { type UnjudgedRow, unjudgedRow } from "./unjudged-row.js";
@@ -40,22 +41,19 @@ export interface StoredReversal {
  */
 export async function storeReversalMessage(
   checkout: Checkout,
+  clock: Clock,
   tx: Tx,
   message: ReversalMessage,
   judgement: Judgement,
   reversal: StoredReversal,
 ): Promise<boolean> {
   const row = rowOf(checkout, message, judgement, reversal);
-  if (await insertJudged(checkout, tx, row, judgement)) return true;
+  if ((await insertJudged(clock, tx, row, judgement)) !== undefined) return true;
   const { outcome, reason: heldReason } = judgement;
   const stored = await findStoredResult(tx, { ...row, outcome });
   if (outcome !== "held" || saysTheSame(stored, { ...row, heldReason })) return false;
-  return await insertJudged(
-    checkout,
-    tx,
-    { ...row, transactionKey: `fields:${hashOf(row, message)}` },
-    judgement,
-  );
+  const other = { ...row, transactionKey: `fields:${hashOf(row, message)}` };
+  return (await insertJudged(clock, tx, other, judgement)) !== undefined;
 }
 
 function rowOf(

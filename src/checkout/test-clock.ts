@@ -3,7 +3,7 @@ import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import { movedAhead, type SharedClock } from "../lib/clock.js";
 import type { Checkout } from "./checkout.js";
-import { callWithoutKey, doneBefore, type IdempotentCall, once } from "./once.js";
+import { callWithoutKey, doneBefore, type IdempotentCall, once, type OnceParts } from "./once.js";
 
 /** How far ahead of real time a test clock goes: ten years. */
 const AHEAD_MAX_MS = 315_360_000_000;
@@ -13,6 +13,14 @@ export async function clockOf(checkout: Pick<Checkout, "db" | "clock">, owner: O
   if (owner.livemode) return checkout.clock;
   const ahead = await aheadOf(checkout, owner);
   return movedAhead(checkout.clock, () => ahead);
+}
+
+/** What `once` records a call of the owner with. */
+export async function ownersParts(
+  checkout: Pick<Checkout, "db" | "clock">,
+  owner: Owner,
+): Promise<OnceParts> {
+  return { db: checkout.db, ownersClock: await clockOf(checkout, owner) };
 }
 
 /** A test clock as a call answers it. */
@@ -33,13 +41,14 @@ export async function advanceTestClock(
     throw new Refusal("LIVEMODE_MISMATCH", "Live objects follow real time: use a test key.");
   const before = await doneBefore(checkout, owner, call);
   if (before !== undefined) return { ahead: Number(before.objectId), replayed: true };
+  const parts = await ownersParts(checkout, owner);
   const from = await aheadOf(checkout, owner);
   const to = from + milliseconds;
   if (to > AHEAD_MAX_MS) {
     throw new Refusal("PARAMETER_INVALID", "The clock would be more than ten years ahead.", "seconds");
   }
   // Where it stands then names the answer, so that a replay gets the first one again.
-  const done = await once(checkout, owner, call ?? callWithoutKey(checkout), String(to), async (tx) => {
+  const done = await once(parts, owner, call ?? callWithoutKey(checkout), String(to), async (tx) => {
     if (await moveTestClock(tx, owner.merchantId, from, to)) return;
     throw new Refusal("CONFLICT", "Another request moved the clock meanwhile. Try again.");
   });

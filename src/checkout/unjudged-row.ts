@@ -2,13 +2,12 @@ import { readableText } from "../cardstream/byte-text.js";
 import { bodyText } from "../cardstream/fields.js";
 import type { NewGatewayResult } from "../db/gateway-results.js";
 import { parseAttemptReference } from "../domain/attempt-reference.js";
-import { newId } from "../lib/ids.js";
 import type { Checkout } from "./checkout.js";
 import type { GatewayMessage } from "./gateway-message.js";
 import type { VerifiedMessage } from "./verify-message.js";
 
-/** A result as it will be stored, before it is judged. */
-export type UnjudgedRow = Omit<NewGatewayResult, "outcome" | "heldReason">;
+/** A result as it will be stored, before it is judged; its id and time are those of the transaction that stores it. */
+export type UnjudgedRow = Omit<NewGatewayResult, "outcome" | "heldReason" | "id" | "receivedAt">;
 
 /** What is to be stored of a verified message. */
 export function unjudgedRow(
@@ -16,10 +15,8 @@ export function unjudgedRow(
   { result, owner, subject, refund }: VerifiedMessage,
   message: GatewayMessage,
 ): UnjudgedRow {
-  const now = checkout.clock.now();
   const { sealer } = checkout;
   return {
-    id: newId("gr", now),
     merchantId: owner.merchantId,
     livemode: owner.livemode,
     sessionId: subject?.session?.id ?? null,
@@ -37,7 +34,6 @@ export function unjudgedRow(
     via: message.via,
     xrefSealed: result.xref === "" ? null : sealer.seal(result.xref, { ...owner, purpose: "xref" }),
     messageSealed: sealer.seal(bodyText(message.body), { ...owner, purpose: "gateway-message" }),
-    receivedAt: now,
   };
 }
 

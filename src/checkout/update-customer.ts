@@ -6,6 +6,7 @@ import type { Checkout } from "./checkout.js";
 import type { AnsweredCustomer } from "./create-customer.js";
 import { getCustomer, refuseIfDeleted } from "./get-customer.js";
 import { doneBefore, type IdempotentCall, once } from "./once.js";
+import { ownersParts } from "./test-clock.js";
 
 /** Changes what is given of a customer, once for each idempotency key. */
 export async function updateCustomer(
@@ -19,7 +20,8 @@ export async function updateCustomer(
   const customer = await getCustomer(checkout, owner, id);
   if (before === undefined) refuseIfDeleted(customer);
   const { replayed } =
-    before ?? (await once(checkout, owner, call, id, (tx) => update(tx, owner, id, change)));
+    before ??
+    (await once(await ownersParts(checkout, owner), owner, call, id, (tx) => update(tx, owner, id, change)));
   // Nobody keeps what else the customer was at the first answer; what the call changed is in it either way.
   return { customer: changed(await getCustomer(checkout, owner, id), change), replayed };
 }

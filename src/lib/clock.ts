@@ -32,6 +32,17 @@ export function movedAhead(clock: SharedClock, ahead: () => number): SharedClock
   };
 }
 
+/** The time of one transaction, for all that it writes: what `clock` shows when it is first asked, best with what decides locked. */
+export function oneTime(clock: Clock): Clock {
+  let time: number | undefined;
+  return { now: () => (time ??= clock.now()) };
+}
+
+/** A clock that stands. */
+export function stoppedAt(time: number): Clock {
+  return { now: () => time };
+}
+
 /** Whole seconds since 1970-01-01T00:00:00Z, as the merchants' API counts. */
 export function toSeconds(milliseconds: number): number {
   return Math.floor(milliseconds / 1000);

@@ -54,11 +54,20 @@ function timeText(now: number): string {
   return text;
 }
 
-const newest = { time: 0, place: 0 };
+/** By time, the newest last: several clocks and transactions take turns. */
+const places = new Map<number, number>();
+
+/** A transaction that takes longer than so many other times are made ids of may sort its last ids among its first. */
+const TIMES_MAX = 1000;
 
 /** Ids after the 62nd of one millisecond are still unique; only their order among themselves is left to chance. */
 function placeWithin(now: number): number {
-  newest.place = now === newest.time ? Math.min(newest.place + 1, DIGITS.length - 1) : 0;
-  newest.time = now;
-  return newest.place;
+  const last = places.get(now);
+  const place = last === undefined ? 0 : Math.min(last + 1, DIGITS.length - 1);
+  places.set(now, place);
+  if (last === undefined && places.size > TIMES_MAX) {
+    const [oldest] = places.keys();
+    if (oldest !== undefined) places.delete(oldest);
+  }
+  return place;
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import t from "tap";
 
-import { alone, movedAhead, systemClock, toSeconds } from "../../src/lib/clock.js";
+import { alone, movedAhead, oneTime, stoppedAt, systemClock, toSeconds } from "../../src/lib/clock.js";
 
 t.test("the system clock tells this moment in milliseconds", async (t) => {
   const before = Date.now();
@@ -23,6 +23,16 @@ t.test("what a clock is moved ahead counts as time that has gone by", async (t) 
   t.same([clock.now(), await clock.read(), clock.evenMs()], [5100, 5101, 107]);
   ahead = 200;
   t.same([clock.now(), await clock.read(), clock.evenMs()], [5200, 5201, 207]);
+});
+
+t.test("a transaction has one time, of when it was first asked for", async (t) => {
+  let now = 5000;
+  const time = oneTime({ now: () => now });
+  now = 6000;
+  t.equal(time.now(), 6000);
+  now = 7000;
+  t.equal(time.now(), 6000);
+  t.equal(stoppedAt(5).now(), 5);
 });
 
 t.test("a second counts from its beginning to its last millisecond", async (t) => {

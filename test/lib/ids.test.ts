@@ -45,6 +45,19 @@ t.test("62 ids of one millisecond sort in the order of their making, whatever th
   t.equal(new Set(ordered).size, 62);
 });
 
+t.test(
+  "ids of one time sort in the order of their making, whatever is made of other times in between",
+  async (t) => {
+    const ids = Array.from({ length: 20 }, (_, index) => {
+      newId("cs", NOW + 6);
+      newId("cs", NOW - index);
+      return newId("evt", NOW + 5).slice(0, -RANDOM_LENGTH);
+    });
+    t.strictSame(ids.toSorted(), ids);
+    t.equal(new Set(ids).size, 20);
+  },
+);
+
 t.test("more than 62 ids of one millisecond still sort among those of other milliseconds", async (t) => {
   const before = newId("cs", NOW + 2);
   const ids = Array.from({ length: 200 }, () => newId("cs", NOW + 3));

@@ -1,11 +1,16 @@
 import t from "tap";
 
+import { findGatewayAccount } from "../../src/db/gateway-accounts.js";
 import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
 import { eachEngine } from "../support/database.js";
+import { paidMessage, signedBody } from "../support/gateway.js";
 import { anOrder } from "../support/orders.js";
+import { callback } from "../support/results.js";
+import { openDesk } from "../support/sandbox-desk.js";
 
 const ADVANCE = "/v1/test_helpers/clock/advance";
 const CREATE = "/v1/checkout/sessions";
+const DAY_MS = 86_400_000;
 
 await eachEngine(t, "a live key moves no clock, and none goes back or too far", async (t, engine) => {
   const config = testConfig(engine);
@@ -64,3 +69,53 @@ await eachEngine(t, "a clock is moved once for each idempotency key", async (t, 
   t.equal(again.headers.get("idempotent-replayed"), "true");
   t.match(next.json, { ahead: 120 });
 });
+
+await eachEngine(
+  t,
+  "what a transaction writes has one time, the merchant's, and sorts in the order of writing",
+  async (t, engine) => {
+    const config = testConfig(engine);
+    const merchant = await createTestMerchant(config);
+    const app = await startTestApp(t, config);
+    const { secret } = await openDesk(app, merchant);
+    const account = await findGatewayAccount(app.db.manager, { merchantId: merchant.id, livemode: false });
+    const call = (path: string, body: object) =>
+      app.call("POST", path, merchant.testKey, body, { "idempotency-key": path });
+    await call(ADVANCE, { seconds: DAY_MS / 1000 });
+    const { json: session } = await call(CREATE, anOrder());
+    const message = paidMessage(session, account?.gatewayMerchantId ?? "", { amountReceived: "1500" });
+    await callback(app, signedBody(message, secret));
+    const [held] = (await app.call("GET", "/v1/held_payments", merchant.testKey)).json.data;
+    t.match(await call(`/v1/held_payments/${held.id}/resolve`, { resolution: "accept" }), { status: 200 });
+    const events = (await app.db.manager.query("SELECT * FROM event ORDER BY id")) as Record<
+      string,
+      unknown
+    >[];
+    t.same(
+      events.map(({ type }) => type),
+      [
+        "held_payment.created",
+        "payment_intent.succeeded",
+        "checkout.session.completed",
+        "held_payment.accepted",
+      ],
+    );
+    const keys = await app.db.manager.query("SELECT * FROM idempotency_key WHERE object_id = ?", [held.id]);
+    const accepted = [...events.slice(1), ...keys].map(({ created_at: time }) => Number(time));
+    t.equal(accepted.length, 4);
+    t.equal(new Set(accepted).size, 1);
+    const tables = ["event", "gateway_result", "payment_intent", "payment_method", "checkout_session"];
+    for (const table of [...tables, "idempotency_key"]) {
+      for (const row of await app.db.manager.query(`SELECT * FROM ${table}`)) {
+        if (row.object_id === String(DAY_MS)) continue; // Of the call that moved the clock.
+        for (const column of Object.keys(row).filter((name) =>
+          /^(created|received|resolved|completed)_at$/.test(name),
+        )) {
+          if (row[column] === null) continue;
+          const off = Math.abs(Number(row[column]) - Date.now() - DAY_MS);
+          t.ok(off < 60_000, `${table}.${column} is by the merchant's clock`);
+        }
+      }
+    }
+  },
+);
