@@ -1,7 +1,13 @@
-import mysql, { type Pool, type PoolConnection, type PoolOptions } from "mysql2";
+import mysql, {
+  type Connection,
+  type ConnectionOptions,
+  type Pool,
+  type PoolConnection,
+  type PoolOptions,
+} from "mysql2";
 
 import type { Log } from "../lib/log.js";
-import { SessionSetup } from "./mysql-session.js";
+import type { SessionSetup } from "./mysql-session.js";
 import { formatSql } from "./mysql-values.js";
 import type { UnusableConnection } from "./unusable-connection.js";
 
@@ -15,38 +21,51 @@ const ROOM_AGAIN_MS = 10_000;
 const NO_ROOM = new Set<unknown>([1040, 1203, 1226]);
 
 /** Opens a pool whose connections are set up before anything is sent on them. */
-export function openPool(options: PoolOptions & { readonly database: string }, log: Log): Pool {
+export function openPool(server: ConnectionOptions, setup: SessionSetup, log: Log): Pool {
   const pool = mysql.createPool({
-    ...options,
-    charset: "utf8mb4_bin",
-    timezone: "Z",
-    // The transformers of columns.ts check the range of what comes back.
-    supportBigNumbers: true,
-    bigNumberStrings: false,
+    ...server,
+    ...OURS,
     connectionLimit: CONNECTIONS_MAX,
     queueLimit: 0, // How many may wait, and for how long: see BoundedPool.
     // The system notices within 15 s where a connection that is idle leads to nobody any more.
     enableKeepAlive: true,
     keepAliveInitialDelay: 5_000,
-    // A transaction begins in one round trip with its first statement, and ends in one with its last: and what stands behind
-    // a statement that fails is not done, which no other way of sending several at once has.
-    multipleStatements: true,
-    flags: ["-IGNORE_SPACE", "-LOCAL_FILES"],
-    ...OWN_FORMAT,
   });
-  keepUtf8(pool);
-  setUpBeforeUse(pool, new SessionSetup(options.database), log);
+  keepUtf8(internalsOf(pool).config.connectionConfig);
+  setUpBeforeUse(pool, setup, log);
   return pool;
 }
 
-/** The type of the driver says that it answers nothing. */
-const OWN_FORMAT = { queryFormat: formatSql as PoolOptions["queryFormat"] & typeof formatSql };
+/** Begins to open a connection beside the pool. It is still to be set up, as those of the pool are before they are handed out. */
+export function openConnection(server: ConnectionOptions): Connection {
+  const connection = mysql.createConnection({ ...server, ...OURS });
+  keepUtf8(connection.config as unknown as ConnectionConfig);
+  return connection;
+}
+
+/** How the driver is to read and write, on every connection. */
+const OURS = {
+  charset: "utf8mb4_bin",
+  timezone: "Z",
+  // The transformers of columns.ts check the range of what comes back.
+  supportBigNumbers: true,
+  bigNumberStrings: false,
+  // A transaction begins in one round trip with its first statement, and ends in one with its last: and what stands behind
+  // a statement that fails is not done, which no other way of sending several at once has.
+  multipleStatements: true,
+  flags: ["-IGNORE_SPACE", "-LOCAL_FILES"],
+  // The type of the driver says that it answers nothing.
+  queryFormat: formatSql as PoolOptions["queryFormat"] & typeof formatSql,
+};
+
+interface ConnectionConfig {
+  readonly charsetNumber: number;
+}
 
 /** A server may say that it takes another character set from now on, and the driver would follow. */
-function keepUtf8(pool: Pool): void {
-  const { connectionConfig } = internalsOf(pool).config;
-  const { charsetNumber } = connectionConfig;
-  Object.defineProperty(connectionConfig, "charsetNumber", { get: () => charsetNumber, set: () => {} });
+function keepUtf8(config: ConnectionConfig): void {
+  const { charsetNumber } = config;
+  Object.defineProperty(config, "charsetNumber", { get: () => charsetNumber, set: () => {} });
 }
 
 /** Hands out a connection only once it is set up. */
@@ -121,7 +140,7 @@ const ALL = "_allConnections";
 interface PoolInternals {
   readonly config: {
     connectionLimit: number;
-    readonly connectionConfig: { readonly charsetNumber: number };
+    readonly connectionConfig: ConnectionConfig;
   };
   /** Those that are being made included. */
   readonly [ALL]: { readonly length: number };

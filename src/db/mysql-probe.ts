@@ -3,6 +3,7 @@ import type { Connection } from "mysql2";
 import { resultWithin } from "../lib/patience.js";
 import { isLockTimeout } from "./database-errors.js";
 import { socketOf } from "./bounded-pool.js";
+import type { SessionSetup } from "./mysql-session.js";
 import { WRITE_CHECK, WRITE_CHECK_LIGHT, writeCheckFiller } from "./write-check.js";
 
 /** What a server was found to be like. Errors are those that it or the network answered with. */
@@ -20,44 +21,46 @@ const PROBE_MS = 2_000;
 
 /**
  * Locks are waited for more briefly than for `PROBE_MS`, or they would be taken for silence: in whole seconds, as servers have
- * it. A write is committed, whatever the server's defaults are.
+ * it.
  */
-const SESSION = "set session autocommit = 1, lock_wait_timeout = 1, innodb_lock_wait_timeout = 1";
-const MAY_WRITE = "set session transaction read write";
+const BRIEF_WAITS = "set session lock_wait_timeout = 1, innodb_lock_wait_timeout = 1";
 
 /** A privileged user may write on a server that its operators have made read-only: it may be a replica by now. */
 const READ_ONLY = `show global variables where value not in ('OFF', '0') and
   variable_name in ('read_only', 'super_read_only', 'innodb_read_only', 'offline_mode')`;
 
 /**
- * Asks a server, on a connection of its own, whether it does what the service needs: answers, is a primary, and lets the
+ * Asks a server, on a connection of its own that is set up as those of the pool are, whether it does what the service needs: answers, is a primary, and lets the
  * service write. `thoroughly` writes for good, as long as there is a doubt whether that works; otherwise no row changes.
  */
-export async function probe(connect: Connect, thoroughly: boolean): Promise<Verdict> {
+export async function probe(
+  connect: () => Connection,
+  setup: SessionSetup,
+  thoroughly: boolean,
+): Promise<Verdict> {
   try {
-    const verdict = await askAlone(connect, PROBE_MS, (send) => ask(send, thoroughly));
+    const verdict = await askAlone(connect, PROBE_MS, async (connection) => {
+      await setup.run(connection);
+      return await ask((sql, values = []) => send(connection, sql, values), thoroughly);
+    });
     return verdict ?? { kind: "silent", error: new Error(`no answer within ${PROBE_MS} ms`) };
   } catch (error) {
     return verdictOf(error as NodeJS.ErrnoException);
   }
 }
 
-/** Begins to open a connection; it sends what it is given once it is open. */
-type Connect = () => Connection;
-
 type Send = (sql: string, values?: readonly unknown[]) => Promise<unknown>;
 
 /** Opens a connection for a few questions, and closes it. Undefined where they were not answered in time. */
 async function askAlone<T>(
-  connect: Connect,
+  connect: () => Connection,
   timeoutMs: number,
-  work: (send: Send) => Promise<T>,
+  work: (connection: Connection) => Promise<T>,
 ): Promise<T | undefined> {
   const connection = connect();
   connection.on("error", () => undefined); // The question hears of it.
-  const answer = work((sql, values = []) => send(connection, sql, values));
   try {
-    return await resultWithin(timeoutMs, answer);
+    return await resultWithin(timeoutMs, work(connection));
   } finally {
     connection.destroy();
     socketOf(connection).destroy(); // Without a wait for the other end.
@@ -65,8 +68,7 @@ async function askAlone<T>(
 }
 
 async function ask(send: Send, thoroughly: boolean): Promise<Verdict> {
-  await send(SESSION);
-  await send(MAY_WRITE);
+  await send(BRIEF_WAITS);
   const [readOnly] = (await send(READ_ONLY)) as { Variable_name: string; Value: string }[];
   if (readOnly !== undefined)
     return fails(new Error(`the server has ${readOnly.Variable_name} = ${readOnly.Value}`));

@@ -1,5 +1,5 @@
-import type { PoolConnection, QueryError, RowDataPacket } from "mysql2";
-import type { PoolConnection as SessionConnection } from "mysql2/promise";
+import type { Connection, QueryError, RowDataPacket } from "mysql2";
+import type { Connection as SessionConnection } from "mysql2/promise";
 
 import { UnusableConnection } from "./unusable-connection.js";
 
@@ -49,7 +49,7 @@ const SETTINGS: Readonly<Record<string, string | number | bigint>> = {
   session_track_system_variables: "",
 };
 
-/** Makes the new connections of one pool ours. */
+/** Makes the new connections to one server ours. */
 export class SessionSetup {
   readonly #database: string;
   /** What the server has, once it was asked. */
@@ -60,7 +60,7 @@ export class SessionSetup {
   }
 
   /** Sets up the session of a new connection, and looks whether it is as it was told to be. */
-  async run(connection: PoolConnection): Promise<void> {
+  async run(connection: Connection): Promise<void> {
     try {
       await this.#setUp(connection.promise());
     } catch (error) {

@@ -5,8 +5,9 @@ import type { Log } from "../lib/log.js";
 import { waitAtMost } from "../lib/patience.js";
 import { BoundedPool, type PoolLimits } from "./bounded-pool.js";
 import type { DatabaseHealth } from "./database.js";
-import { CONNECTIONS_MAX, openPool } from "./mysql-pool.js";
+import { CONNECTIONS_MAX, openConnection, openPool } from "./mysql-pool.js";
 import { probe, type Verdict } from "./mysql-probe.js";
+import { SessionSetup } from "./mysql-session.js";
 import { mysqlReads } from "./mysql-statements.js";
 import { ServerWatch } from "./mysql-watch.js";
 import type { SharedOptions } from "./shared-options.js";
@@ -14,13 +15,13 @@ import type { Statements } from "./statements.js";
 import { WRITE_CHECK_LIGHT } from "./write-check.js";
 
 /** A server in the same network answers within milliseconds; longer than this is an address that leads nowhere. */
-const CONNECT_TIMEOUT_MS = 4_000;
+const CONNECT_TIMEOUT_MS = 3_000;
 
 /** Whoever calls while the server falls silent may have waited for a connection, for an answer, and for another connection. */
 const LIMITS: PoolLimits = {
   connectionsMax: CONNECTIONS_MAX,
   silenceMs: 4_000,
-  waitMs: 5_000,
+  waitMs: 4_000,
   waitingMax: 1_000,
 };
 
@@ -31,7 +32,8 @@ const CLOSE_WITHIN_MS = 1_000;
 export async function openMysql(url: string, shared: SharedOptions, log: Log): Promise<OpenMysql> {
   const { ssl, ...address } = serverOptions(url);
   const server = { ...address, ...(ssl === undefined ? {} : { ssl }) };
-  const pool = openPool({ ...server, connectTimeout: CONNECT_TIMEOUT_MS }, log);
+  const setup = new SessionSetup(server.database);
+  const pool = openPool({ ...server, connectTimeout: CONNECT_TIMEOUT_MS }, setup, log);
   const opening: { watch?: ServerWatch } = {};
   const bounded = new BoundedPool(pool, LIMITS, (error) => opening.watch?.doubt(error));
   try {
@@ -43,8 +45,8 @@ export async function openMysql(url: string, shared: SharedOptions, log: Log): P
     });
     await dataSource.initialize();
     const read = mysqlReads(pool);
-    const connect = (): Connection => mysql.createConnection({ ...server, connectTimeout: 0 });
-    const ask = (thoroughly: boolean): Promise<Verdict> => probe(connect, thoroughly);
+    const connect = (): Connection => openConnection({ ...server, connectTimeout: 0 });
+    const ask = (thoroughly: boolean): Promise<Verdict> => probe(connect, setup, thoroughly);
     const askByPool = (): Promise<unknown> => read(WRITE_CHECK_LIGHT, []);
     const health = (opening.watch = new ServerWatch({ pool: bounded, ask, askByPool, log }));
     const close = async (): Promise<void> => {

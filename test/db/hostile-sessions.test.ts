@@ -167,6 +167,7 @@ async function storeAndRead(t: Test, url: string, name: string): Promise<void> {
     const insert = inTransaction(database, "READ COMMITTED", (tx) => insertThings(tx, again));
     const told = await insert.catch((error: unknown) => isDuplicateKey(error, "thing_owner_id_title"));
     t.equal(told, true, `${name}: a key that is taken is told`);
+    await t.resolves(database.health.check(), `${name}: it works, and is found to`);
   } finally {
     await database.close();
     await beside.close();
