@@ -1,3 +1,4 @@
+import type { Database } from "../db/database.js";
 import { isLockTimeout } from "../db/database-errors.js";
 import { findIdempotencyKey, insertIdempotencyKey } from "../db/idempotency-keys.js";
 import { inTransaction, type Isolation, type Run, type Tx } from "../db/transaction.js";
@@ -75,6 +76,7 @@ export async function once(
     });
     return { objectId, replayed: false };
   } catch (error) {
+    if (error instanceof KeyLocked) return await refuseKey(parts.db);
     if (!(error instanceof KeyTaken)) throw error;
     const done = await doneBefore(parts, owner, call);
     if (done === undefined)
@@ -94,6 +96,18 @@ class KeyTaken extends Error {
   }
 }
 
+/** The key's lock was not to be had in time. */
+class KeyLocked extends Error {}
+
+/** Where nobody can write, such as under a read lock on all tables, it is not another call that has the key: then it throws that. */
+async function refuseKey({ health }: Database): Promise<never> {
+  await health.check();
+  throw new Refusal(
+    "IDEMPOTENCY_KEY_IN_USE",
+    "Another request with this Idempotency-Key is still under way.",
+  );
+}
+
 async function storeKey(
   tx: Tx,
   { again }: Run,
@@ -106,10 +120,6 @@ async function storeKey(
   try {
     if (!(await insertIdempotencyKey(tx, row))) throw new KeyTaken(again);
   } catch (error) {
-    if (!isLockTimeout(error)) throw error;
-    throw new Refusal(
-      "IDEMPOTENCY_KEY_IN_USE",
-      "Another request with this Idempotency-Key is still under way.",
-    );
+    throw isLockTimeout(error) ? new KeyLocked() : error;
   }
 }

@@ -28,6 +28,7 @@ export class ServerWatch implements DatabaseHealth {
   readonly #watched: Watched;
   readonly #closing = new AbortController();
   #looking = false;
+  #asking: Promise<Verdict> | undefined;
   #quietUntil = -Infinity;
   #wrong: Error | undefined;
   #blocked = false;
@@ -86,7 +87,12 @@ export class ServerWatch implements DatabaseHealth {
     if (!worked && !signal.aborted) this.#watched.log.info({ afterMs }, "the database does its work again");
   }
 
-  async #ask(): Promise<Verdict> {
+  /** Whoever asks while there is a question under way hears its answer. */
+  #ask(): Promise<Verdict> {
+    return (this.#asking ??= this.#askAnew().finally(() => (this.#asking = undefined)));
+  }
+
+  async #askAnew(): Promise<Verdict> {
     const thoroughly = this.#writesInDoubt;
     const verdict = await this.#watched.ask(thoroughly);
     if (verdict.kind === "works" && thoroughly) this.#writesInDoubt = false;
