@@ -120,7 +120,8 @@ async function createAppOn(store: Store, config: Config, parts: Parts, limit: St
     },
     async close() {
       checkout.readiness.close();
-      await Promise.all([...background.map((work) => work.stop()), ...ports.map((port) => port.close())]);
+      const stopped = Promise.all(background.map((work) => work.stop()));
+      await Promise.all([waitAtMost(STOPPED_WITHIN_MS, stopped), ...ports.map((port) => port.close())]);
       registering?.stop();
       await sandbox?.close();
       await store.db.close();
@@ -146,6 +147,12 @@ async function demonstrationOf(checkout: Checkout, merchantId: string): Promise<
     return { merchantId, testKey: undefined };
   }
 }
+
+/**
+ * A gateway that is silent cannot be waited for: the process is killed ten seconds after the signal. What is under way then is gone
+ * on with by another, or the next start, as after a crash.
+ */
+const STOPPED_WITHIN_MS = 8_000;
 
 /** A stand-in gateway in another process has to be told the test accounts; the start waits for it only so long. */
 const REGISTERED_WITHIN_MS = 1000;

@@ -10,6 +10,7 @@ import { environmentOf } from "../support/command.js";
 import { eachEngine, onSqlite, signal, until } from "../support/database.js";
 import { connect } from "../support/grpc.js";
 import { anOrder } from "../support/orders.js";
+import { startGateway } from "../support/scripted-gateway.js";
 import { serve } from "../support/serve.js";
 import { http2Client, type Http2Client } from "../support/http2-client.js";
 
@@ -76,6 +77,37 @@ await eachEngine(t, "a request that is under way when the service closes is answ
   t.equal(received["connection"], "close");
   await closed;
 });
+
+await onSqlite(
+  t,
+  "a service ends in time, with its code, while a gateway that it asks says nothing",
+  async (t, engine) => {
+    const gateway = await startGateway(t);
+    gateway.answer(() => "silence");
+    const config = testConfig(engine);
+    const { testKey } = await createTestMerchant(config);
+    const service = await serve(t, { ...environmentOf(config), SANDBOX_URL: gateway.url });
+    const post = async (path: string, body: object): Promise<{ readonly id: string }> => {
+      const url = `${service.url}/v1/${path}`;
+      const answer = await fetch(url, {
+        method: "POST",
+        headers: headers(testKey),
+        body: JSON.stringify(body),
+      });
+      return (await answer.json()) as { readonly id: string };
+    };
+    const { id } = await post("checkout/sessions", anOrder());
+    await fetch(`${service.url}/pay/${id}`);
+    await post("test_helpers/clock/advance", { seconds: 60 });
+    await until("it asks what became of the attempt", () =>
+      gateway.requests.some(({ url }) => url.startsWith("/rest/transactions")),
+    );
+    const began = performance.now();
+    t.equal(await service.stop("SIGTERM"), 0);
+    const ms = performance.now() - began;
+    t.ok(ms < 10_000, `${ms} ms`);
+  },
+);
 
 await onSqlite(
   t,
