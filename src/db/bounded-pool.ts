@@ -182,7 +182,8 @@ export class BoundedPool {
     standing.bytesRead = bytesRead;
     const silentMs = standing.silentFor * LOOK_EVERY_MS;
     const { silenceMs } = this.#limits;
-    if (silentMs >= silenceMs && !this.#patient) discard(connection, silence(silenceMs));
+    if (silentMs >= silenceMs && !this.#patient)
+      discard(connection, tooLate(`The database has not answered for ${silenceMs} ms`));
     else if (silentMs >= SUSPICIOUS_MS) this.#failed(new DatabaseAway("A statement takes long"));
   }
 }
@@ -191,16 +192,15 @@ export class BoundedPool {
 const NONE = undefined as unknown as PoolConnection;
 
 /** Whether the transaction had been committed is as unknown as with any connection that is lost. */
-function silence(silenceMs: number): Error {
-  const error = new Error(`The database has not answered for ${silenceMs} ms`);
-  return Object.assign(error, { code: "PROTOCOL_SEQUENCE_TIMEOUT" });
+export function tooLate(message: string): Error {
+  return Object.assign(new Error(message), { code: "PROTOCOL_SEQUENCE_TIMEOUT" });
 }
 
 /**
  * At once, and those that wait for an answer hear of it: mysql2's own `destroy` waits for the other end to close as well,
  * and forgets them.
  */
-function discard(connection: PoolConnection, error: Error): void {
+export function discard(connection: PoolConnection, error: Error): void {
   connection.emit("error", error); // It leaves the pool.
   socketOf(connection).destroy(error);
 }

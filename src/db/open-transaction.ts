@@ -2,6 +2,8 @@ import type { PoolConnection } from "mysql2";
 import type { QueryRunner } from "typeorm";
 import { QueryResult } from "typeorm/query-runner/QueryResult.js";
 
+import { discard, tooLate } from "./bounded-pool.js";
+import { DatabaseAway } from "./database.js";
 import { isWorthAnotherRun } from "./database-errors.js";
 import { type Isolation, MysqlTransaction } from "./mysql-statements.js";
 import { SerialQueryRunner } from "./serial-query-runner.js";
@@ -11,6 +13,8 @@ import { type Outcome, provideStatements, type Statements } from "./statements.j
 export interface OpenTransaction {
   commit(): Promise<void>;
   rollback(): Promise<void>;
+  /** Its time is up: what it waits for fails, and nobody knows what became of a COMMIT that is under way. */
+  abandon(): void;
 }
 
 /** Opens a transaction: what its manager is asked from now on, by TypeORM or by `statementsOf`, belongs to it. */
@@ -42,6 +46,7 @@ async function openSqlite(runner: SerialQueryRunner): Promise<OpenTransaction> {
       return runner.commitTransaction();
     },
     rollback: () => runner.rollbackTransaction(),
+    abandon: () => trial.fail(new DatabaseAway("The transaction has taken too long")),
   };
 }
 
@@ -63,6 +68,7 @@ async function openMysql(runner: QueryRunner, isolation: Isolation): Promise<Ope
       return transaction.commit();
     },
     rollback: () => transaction.rollback(),
+    abandon: () => discard(connection, tooLate("The transaction has taken too long")),
   };
 }
 

@@ -40,6 +40,9 @@ const FIRST_WAIT_MS = 10;
  */
 const RUNS_WITHIN_MS = 5_000;
 
+/** However its time was spent, and whatever it still waits for: then its connection is closed. */
+const OVER_WITHIN_MS = 9_000;
+
 /**
  * Runs `work` in one transaction; the whole of it again, after a short wait, when the database asks for that (deadlock,
  * lock held too long, SQLITE_BUSY) or its connection is lost. Other errors roll back and are thrown as they are.
@@ -89,7 +92,7 @@ async function runUntilDone<T>(
   const progress = { again: false, committing: false, foundTaken: false };
   for (let run = 1; ; run++) {
     try {
-      return await runOnce(database, isolation, work, progress);
+      return await runOnce(database, isolation, work, progress, began + OVER_WITHIN_MS);
     } catch (error) {
       const tryAgain = isWorthAnotherRun(error) || foundTakenFirst(progress, error);
       noteFailure(database, progress, error);
@@ -128,12 +131,14 @@ async function runOnce<T>(
   isolation: Isolation,
   work: (tx: Tx, run: Run) => Promise<T>,
   progress: Progress,
+  overAt: number,
 ): Promise<T> {
   progress.committing = false;
   database.health.admitWrite();
   const runner = database.dataSource.createQueryRunner();
   try {
     const opened = await openTransaction(runner, isolation);
+    const late = setTimeout(() => opened.abandon(), Math.max(overAt - performance.now(), 0));
     try {
       const result = await database.scope.run(() => work(runner.manager as Tx, { again: progress.again }));
       progress.committing = true;
@@ -142,6 +147,8 @@ async function runOnce<T>(
     } catch (error) {
       await rollBack(database, runner, opened);
       throw error;
+    } finally {
+      clearTimeout(late);
     }
   } finally {
     await runner.release();

@@ -1,15 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What `work` came to, or undefined where that takes longer. The work goes on all the same. */
-export async function resultWithin<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
-  const enough = new AbortController();
-  const late = sleep(milliseconds, undefined, { signal: enough.signal }).catch(() => undefined); // The work was faster.
-  work.catch(() => undefined); // Too late to be heard.
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    enough.abort();
-  }
+/** What `work` came to, or undefined where that takes longer. The work goes on all the same; then nobody hears of its errors. */
+export function resultWithin<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(resolve, milliseconds, undefined);
+    void work.then(resolve, reject).finally(() => clearTimeout(late));
+  });
 }
 
 /** Waits until `work` has ended, whether well or badly, but for so long at most. The work goes on all the same. */

@@ -2,6 +2,7 @@ import { applyGatewayResult } from "../checkout/apply-gateway-result.js";
 import type { Checkout } from "../checkout/checkout.js";
 import { isDatabaseAway } from "../db/database-errors.js";
 import { type HttpRequest, type HttpResponse, readBody, sendText } from "../lib/http.js";
+import { inTime } from "./answer-in-time.js";
 import { sendFailure } from "./failure.js";
 
 /** The largest results seen have some 100 fields and 6 KB; items and future fields have room. */
@@ -20,7 +21,7 @@ export async function callback(
 ): Promise<void> {
   const body = await readBody(request, MESSAGE_BYTES_MAX);
   try {
-    const applied = await applyGatewayResult(checkout, { body, via: "callback" });
+    const applied = await inTime(applyGatewayResult(checkout, { body, via: "callback" }));
     if (applied.kind === "refused")
       sendFailure(response, "callback_refused", "The message is not signed by whose it says it is.");
     else sendText(response, 200, "ok");

@@ -1,6 +1,7 @@
 import type { Checkout } from "../checkout/checkout.js";
 import { lookAtPayPage, openPayPage, type PayPage, type SeenPayPage } from "../checkout/open-pay-page.js";
 import { type HttpRequest, type HttpResponse, redirect, sendHead } from "../lib/http.js";
+import { inTime } from "./answer-in-time.js";
 import { sendPage } from "./page.js";
 import { returnUrl } from "./page-urls.js";
 import { checkingPage, expiredPage, formPage, livePaymentsOffPage, unknownPage } from "./shopper-pages.js";
@@ -13,7 +14,7 @@ export async function payPage(
   sessionId: string,
 ): Promise<void> {
   const open = method === "HEAD" ? lookAtPayPage : openPayPage;
-  send(checkout, response, sessionId, await open(checkout, sessionId));
+  send(checkout, response, sessionId, await inTime<PayPage | SeenPayPage>(open(checkout, sessionId)));
 }
 
 function send(

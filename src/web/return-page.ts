@@ -1,5 +1,6 @@
 import { applyGatewayResult } from "../checkout/apply-gateway-result.js";
 import type { Checkout } from "../checkout/checkout.js";
+import type { RefusedResult } from "../checkout/gateway-message.js";
 import {
   lookAtDestination,
   returnDestination,
@@ -8,6 +9,7 @@ import {
 } from "../checkout/return-destination.js";
 import { type HttpRequest, type HttpResponse, readBody, redirect } from "../lib/http.js";
 import { MESSAGE_BYTES_MAX } from "./callback.js";
+import { inTime } from "./answer-in-time.js";
 import { keepMessage, keptMessage } from "./kept-message.js";
 import { payUrl, returnUrl } from "./page-urls.js";
 import { sendPage } from "./page.js";
@@ -22,7 +24,9 @@ export async function returnPage(
 ): Promise<void> {
   const body = keptMessage(await readBody(request, MESSAGE_BYTES_MAX));
   try {
-    await applyAndSendOn(checkout, response, sessionId, body);
+    const brought = await inTime(bring(checkout, sessionId, body));
+    if (brought.kind === "refused") sendPage(response, refusedPage(payUrl(checkout, sessionId)));
+    else sendOn(checkout, response, sessionId, brought);
   } catch (error) {
     // Whatever it was: the browser may hold the only copy of the result. It keeps it, and brings it again.
     const line = { err: error, session: sessionId };
@@ -39,21 +43,18 @@ export async function statusPage(
   sessionId: string,
 ): Promise<void> {
   const destinationOf = method === "HEAD" ? lookAtDestination : waitingDestination;
-  sendOn(checkout, response, sessionId, await destinationOf(checkout, sessionId));
+  sendOn(checkout, response, sessionId, await inTime(destinationOf(checkout, sessionId)));
 }
 
-async function applyAndSendOn(
+/** Where the browser goes once the result that it brought is stored. */
+async function bring(
   checkout: Checkout,
-  response: HttpResponse,
   sessionId: string,
   body: Buffer,
-): Promise<void> {
+): Promise<ReturnDestination | RefusedResult> {
   const applied = await applyGatewayResult(checkout, { body, via: "return", pathSessionId: sessionId });
-  if (applied.kind === "refused") sendPage(response, refusedPage(payUrl(checkout, sessionId)));
-  else {
-    const { outcome } = applied.judgement;
-    sendOn(checkout, response, sessionId, await returnDestination(checkout, sessionId, outcome));
-  }
+  if (applied.kind === "refused") return applied;
+  return await returnDestination(checkout, sessionId, applied.judgement.outcome);
 }
 
 function sendOn(

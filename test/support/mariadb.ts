@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { createConnection } from "mysql2/promise";
@@ -90,8 +90,53 @@ rm -rf "$0"
 
 interface RunningServer {
   process: ChildProcess;
+  ended: Promise<void>;
   log: () => string;
   stop: () => Promise<void>;
+}
+
+/** A server whose process a story may freeze, kill and start again. */
+export interface RestartableDatabase {
+  readonly url: string;
+  /** Sends a signal to the server itself. */
+  signal(signal: NodeJS.Signals): void;
+  /** Until it has ended, after a signal. */
+  readonly ended: () => Promise<void>;
+  /** Starts it again with what it has stored, at the same address. */
+  start(): Promise<void>;
+}
+
+/** Starts a private, empty server that goes away with the story. */
+export async function startRestartable(t: {
+  teardown(end: () => unknown): void;
+}): Promise<RestartableDatabase> {
+  const program = DATABASE_SERVER.find();
+  if (!program) throw new Error(`There is no ${DATABASE_SERVER.what} to start.`);
+  const root = memoryFolder();
+  const folder = mkdtempSync(path.join(root, "calmony-pay-test-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  program.prepare(folder);
+  const port = await freePort();
+  const pidFile = path.join(folder, "pid");
+  const run = async (): Promise<RunningServer> => {
+    // What its keeper removes is a folder of that run's own.
+    const emptied = mkdtempSync(path.join(root, "calmony-pay-test-"));
+    const server = serve(program.command(folder, port), emptied);
+    await untilReady(server, port);
+    return server;
+  };
+  let running = await run();
+  const signal = (name: NodeJS.Signals) => process.kill(Number(readFileSync(pidFile, "utf8")), name);
+  t.teardown(async () => {
+    if (running.process.exitCode === null) signal("SIGCONT");
+    await running.stop();
+  });
+  return {
+    url: `mysql://root@127.0.0.1:${port}`,
+    signal,
+    ended: () => running.ended,
+    start: async () => void (running = await run()),
+  };
 }
 
 function serve(command: string[], folder: string): RunningServer {
@@ -100,14 +145,14 @@ function serve(command: string[], folder: string): RunningServer {
     stdio: ["pipe", "ignore", "pipe"],
     detached: true,
   });
-  const ended = once(keeper, "exit");
+  const ended = once(keeper, "exit").then(() => undefined);
   let log = "";
   keeper.stderr.on("data", (chunk) => (log = (log + String(chunk)).slice(-8000)));
   const stop = async () => {
     keeper.stdin.end();
     await ended;
   };
-  return { process: keeper, log: () => log, stop };
+  return { process: keeper, ended, log: () => log, stop };
 }
 
 async function untilReady(server: RunningServer, port: number): Promise<void> {
