@@ -15,7 +15,8 @@ export function chargeCallbacks(chronicle: Chronicle, fleet: Fleet): (body: Buff
     const transaction = fieldText(fields, "transactionID");
     const session = fieldText(fields, "orderRef");
     chronicle.note(session, `callback of transaction ${transaction}: answered ${status}`);
-    chronicle.deliveries.push({ session, transaction, via: "callback", at: fleet.now(), status });
+    const at = fleet.now() + chronicle.testClocksAhead;
+    chronicle.deliveries.push({ session, transaction, via: "callback", at, status });
     return status === 0 ? NOT_DELIVERED : status;
   };
 }

@@ -12,7 +12,7 @@ export interface Delivery {
   readonly session: string;
   readonly transaction: string;
   readonly via: "callback" | "return";
-  /** When its answer came, in milliseconds since the epoch. */
+  /** When its answer came by the merchants' test clocks, as results are stamped: milliseconds since the epoch. */
   readonly at: number;
   /** 0 where no answer came. */
   readonly status: number;
@@ -66,6 +66,8 @@ export class Chronicle {
   /** Answers that no fault excuses. */
   readonly faultyAnswers: { readonly session: string | undefined; readonly text: string }[] = [];
   readonly injected = new Map<string, number>();
+  /** How far, in milliseconds, the merchants' test clocks are ahead of the service's, or soon will be. */
+  testClocksAhead = 0;
 
   note(session: string | undefined, text: string): void {
     this.happenings.push({ at: Date.now(), session, text });

@@ -53,7 +53,8 @@ export class Conversation {
     const transaction = fieldText(parseFields(body), "transactionID");
     const { status } = await webCall(`${this.#fleet.urlOf(replica)}${path}`, body.toString("utf8"));
     const { sessionId: session } = this;
-    this.#chronicle.deliveries.push({ session, transaction, via, at: Date.now(), status });
+    const at = this.#fleet.now() + this.#chronicle.testClocksAhead;
+    this.#chronicle.deliveries.push({ session, transaction, via, at, status });
     const answer = status === 0 ? "no answer" : `answered ${status}`;
     this.note(`${via} of transaction ${transaction}: ${answer}`);
     return status;

@@ -8,6 +8,7 @@ import type { Stage } from "./stage.js";
 /** Lets the merchants' test clocks go on, and waits until the service has done all that fell due. */
 export async function passTime(stage: Stage, minutes: number): Promise<void> {
   stage.chronicle.note(undefined, `the test clocks go ${minutes} minutes on`);
+  stage.chronicle.testClocksAhead += minutes * 60_000;
   await Promise.all(stage.merchants.map((merchant) => advance(stage, merchant, minutes)));
   await untilCaughtUp(stage);
 }
