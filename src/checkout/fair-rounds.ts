@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import type { DueQuestion } from "../db/due-question.js";
+import type { SharedClock } from "../lib/clock.js";
 import { FairPlaces, type Place, type PlaceLimits } from "../lib/fair-places.js";
 import { repeat, type Repeated } from "../lib/repeat.js";
 
@@ -10,14 +12,8 @@ import { repeat, type Repeated } from "../lib/repeat.js";
  */
 const LIMITS: PlaceLimits = { total: 32, each: 4 };
 
-/** What is due, at most so much, and of no merchant that has enough under way. */
-export interface DueQuestion {
-  readonly limit: number;
-  readonly except: readonly string[];
-}
-
 /** Is told of what fails, and how much has failed in a row. */
-type Failed = (error: unknown, inARow: number) => void;
+export type Failed = (error: unknown, inARow: number) => void;
 
 /** Work in the background that is done for one merchant after the other, with gateways that may be slow, or dead. */
 export interface FairWork<Row> {
@@ -29,11 +25,38 @@ export interface FairWork<Row> {
   work(this: void, row: Row, stopping: AbortSignal): Promise<void>;
 }
 
-/** Does what is due, every `pauseMs` and without waiting for what is slow. */
-export function repeatFairly<Row>(pauseMs: number, fairWork: FairWork<Row>, failed: Failed): Repeated {
+/**
+ * Does what is due, every `pauseMs` and without waiting for what is slow. Live work and test work have places each, so that
+ * nobody's test keeps real money waiting; and no merchant's gateway account keeps another's waiting. Any number of replicas
+ * do this at once.
+ */
+export function repeatFairly<Row>(
+  clock: SharedClock,
+  pauseMs: number,
+  fairWork: FairWork<Row>,
+  failed: Failed,
+): Repeated[] {
+  return [true, false].map((livemode) => repeatInMode(livemode, clock, pauseMs, fairWork, failed));
+}
+
+function repeatInMode<Row>(
+  livemode: boolean,
+  clock: SharedClock,
+  pauseMs: number,
+  fairWork: FairWork<Row>,
+  failed: Failed,
+): Repeated {
   const places = new FairPlaces(LIMITS);
-  const counted = { ...fairWork, work: countingFailures(fairWork.work, failed) };
-  const repeated = repeat(pauseMs, (stopping) => round(places, pauseMs, counted, stopping), failed);
+  const work = countingFailures(fairWork.work, failed);
+  const list = async (): Promise<Row[]> => {
+    const now = await clock.read();
+    return await fairWork.list({ livemode, now, limit: LIMITS.total, except: places.fullOwners() });
+  };
+  const repeated = repeat(
+    pauseMs,
+    (stopping) => round(places, pauseMs, { ...fairWork, list, work }, stopping),
+    failed,
+  );
   return {
     async stop() {
       await repeated.stop();
@@ -54,25 +77,47 @@ function countingFailures<Row>(work: FairWork<Row>["work"], failed: Failed): Fai
   };
 }
 
+/** Work of one mode. */
+interface RoundWork<Row> extends Omit<FairWork<Row>, "list"> {
+  list(this: void): Promise<Row[]>;
+}
+
 /** Over where nobody waits for a place: else it goes on as soon as there is one. */
 async function round<Row>(
   places: FairPlaces,
   pauseMs: number,
-  { list, placeOf, take, work }: FairWork<Row>,
+  { list, placeOf, take, work }: RoundWork<Row>,
   stopping: AbortSignal,
 ): Promise<void> {
   while (!stopping.aborted) {
-    const due = await list({ limit: places.limits.total, except: places.fullOwners() });
+    const due = await list();
     for (const row of await take(places.choose(due, placeOf))) {
       places.begin(placeOf(row), () => work(row, stopping));
     }
     if (!places.isFull()) return;
-    const pause = (milliseconds: number): Promise<void> =>
-      sleep(milliseconds, undefined, { signal: stopping, ref: false }).catch(() => undefined); // Stopped.
-    await Promise.race([places.oneEnded(), pause(pauseMs)]);
-    await pause(LOOK_PAUSE_MS);
+    await oneEndedWithin(places, pauseMs, stopping);
+    await pause(LOOK_PAUSE_MS, stopping);
   }
 }
 
 /** What another process has is due all the time: to look for it without a pause would keep the database busy. */
 const LOOK_PAUSE_MS = 20;
+
+/** The pause ends with the wait: one that goes on listens for the stop, and many would be there at once. */
+async function oneEndedWithin(
+  places: FairPlaces,
+  milliseconds: number,
+  stopping: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  stopping.addEventListener("abort", end);
+  if (stopping.aborted) end();
+  await Promise.race([places.oneEnded(), pause(milliseconds, over.signal)]);
+  stopping.removeEventListener("abort", end);
+  end();
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal, ref: false }).catch(() => undefined); // Ended early.
+}

@@ -3,7 +3,7 @@ import { inTransaction } from "../db/transaction.js";
 import type { Repeated } from "../lib/repeat.js";
 import { askAboutAttempt } from "./ask-about-attempt.js";
 import type { Checkout } from "./checkout.js";
-import { repeatFairly } from "./fair-rounds.js";
+import { type Failed, type FairWork, repeatFairly } from "./fair-rounds.js";
 
 /**
  * How long a replica has an attempt to itself: longer than the gateway may take for a search and some queries. One that
@@ -11,29 +11,15 @@ import { repeatFairly } from "./fair-rounds.js";
  */
 const LEASE_MS = 120_000;
 
-/**
- * Asks the gateway again and again what became of payments whose result did not come. Any number of replicas do this at once.
- * Live and test attempts have places each, so that nobody's test keeps real money waiting; and no merchant's gateway account
- * keeps another's waiting.
- */
-export function keepReconciling(
-  checkout: Checkout,
-  pauseMs: number,
-  failed: (error: unknown, inARow: number) => void,
-): Repeated[] {
-  return [true, false].map((livemode) =>
-    repeatFairly(
-      pauseMs,
-      {
-        list: async (question) =>
-          await listDueAttempts(checkout.db.manager, livemode, await checkout.clock.read(), question),
-        placeOf: ({ merchantId, reference }) => ({ owner: merchantId, name: reference }),
-        take: (rows) => lease(checkout, rows),
-        work: (row) => askAboutAttempt(checkout, row),
-      },
-      failed,
-    ),
-  );
+/** Asks the gateway again and again what became of payments whose result did not come. */
+export function keepReconciling(checkout: Checkout, pauseMs: number, failed: Failed): Repeated[] {
+  const work: FairWork<PendingAttemptRow> = {
+    list: (question) => listDueAttempts(checkout.db.manager, question),
+    placeOf: ({ merchantId, reference }) => ({ owner: merchantId, name: reference }),
+    take: (rows) => lease(checkout, rows),
+    work: (row) => askAboutAttempt(checkout, row),
+  };
+  return repeatFairly(checkout.clock, pauseMs, work, failed);
 }
 
 /** Takes attempts for this process alone. Those that another one has are left out. */

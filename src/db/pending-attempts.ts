@@ -3,6 +3,7 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Standing } from "../domain/attempt-standing.js";
 import { flag, id, index, integer, optional, primary, time } from "./columns.js";
+import type { DueQuestion } from "./due-question.js";
 import { insertRows } from "./insert.js";
 import { lockFreeForUpdate, type Tx } from "./transaction.js";
 
@@ -71,12 +72,10 @@ export async function notePending(
   await insertRows(tx, pendingAttempts, { ...row, ...times, ...never });
 }
 
-/** The attempts to ask about now, the longest due first: live ones, or test ones each by its merchant's clock; not those of `except`. */
+/** The attempts to ask about, the longest due first. */
 export async function listDueAttempts(
   db: EntityManager,
-  livemode: boolean,
-  now: number,
-  { limit, except }: { readonly limit: number; readonly except: readonly string[] },
+  { livemode, now, limit, except }: DueQuestion,
 ): Promise<PendingAttemptRow[]> {
   const query = db
     .createQueryBuilder(pendingAttempts, "p")

@@ -1,5 +1,6 @@
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
 
+import type { DueQuestion } from "./due-question.js";
 import { type RefundRow, refunds } from "./refunds.js";
 import type { Tx } from "./transaction.js";
 
@@ -15,12 +16,10 @@ export async function findOldestPendingRefund(
   return (await query.limit(1).getOne()) ?? undefined;
 }
 
-/** Refunds to work on now, the longest due first: live ones, or test ones each by its merchant's clock; not those of `except`. */
+/** Refunds to work on, the longest due first. */
 export async function listDueRefunds(
   db: EntityManager,
-  livemode: boolean,
-  now: number,
-  { limit, except }: { readonly limit: number; readonly except: readonly string[] },
+  { livemode, now, limit, except }: DueQuestion,
 ): Promise<RefundRow[]> {
   const query = db
     .createQueryBuilder(refunds, "f")
