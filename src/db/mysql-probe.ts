@@ -13,7 +13,9 @@ export type Verdict =
   | { readonly kind: "silent"; readonly error: Error }
   /** It answers, and lets nobody write: a read lock on all tables. */
   | { readonly kind: "blocked"; readonly error: Error }
-  /** It says what is wrong, and so whoever calls learns it at once. */
+  /** It lets nobody in, or there is none. */
+  | { readonly kind: "closed"; readonly error: Error }
+  /** It answers, and says why it does not do its work. */
   | { readonly kind: "fails"; readonly error: Error };
 
 /** A database that takes longer is of no use to a shopper either. */
@@ -39,8 +41,12 @@ export async function probe(
   thoroughly: boolean,
 ): Promise<Verdict> {
   try {
-    const verdict = await askAlone(connect, PROBE_MS, async (connection) => {
-      await setup.run(connection);
+    const verdict = await askAlone(connect, PROBE_MS, async (connection): Promise<Verdict> => {
+      const failure = await setup.run(connection).then(
+        () => undefined,
+        (error: Error) => error,
+      );
+      if (failure !== undefined) return { kind: "closed", error: failure };
       return await ask((sql, values = []) => send(connection, sql, values), thoroughly);
     });
     return verdict ?? { kind: "silent", error: new Error(`no answer within ${PROBE_MS} ms`) };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Log } from "../lib/log.js";
+import { resultWithin } from "../lib/patience.js";
 import { DatabaseAway, type DatabaseHealth } from "./database.js";
 import { isLockTimeout, isTooManyConnections } from "./database-errors.js";
 import type { BoundedPool } from "./bounded-pool.js";
@@ -16,13 +17,28 @@ export interface Watched {
   readonly log: Log;
 }
 
+/** All connections of the pool may be in use, or lead to nobody. */
+const ASK_INSIDE_MS = 2_000;
+
+/** What everybody would have to wait for, to find it out. */
+const TAKES_TIME: ReadonlySet<Verdict["kind"]> = new Set(["silent", "blocked"]);
+
+/** What is told without a wait may be over as soon, such as a switch to another primary, which the runs of a transaction outlast. */
+const SWITCHED_WITHIN_MS = 1_000;
+
+/** Why nobody gets a connection. */
+const REFUSALS: Partial<Record<Verdict["kind"], string>> = {
+  silent: "The database does not answer",
+  closed: "The database lets nobody in",
+};
+
 /** How often a server that does not work is asked whether it does again. */
 const ASK_AGAIN_MS = 500;
 
 /**
- * Knows whether the server does its work. Whatever makes one doubt it has the server asked, once for all who doubt; while it is
- * silent everybody is refused at once, instead of each finding out for himself, and so is who wants to write while nobody can.
- * What a server itself says is wrong refuses nobody: whoever tries is told so as quickly.
+ * Knows whether the server does its work. Whatever makes one doubt it has the server asked, once for all who doubt. While it is
+ * silent, or lets nobody in, everybody is refused at once, instead of each finding out for himself; and so is who wants to write
+ * while it works for nobody who writes. A thousand who each try again, on new connections, would keep the process busy.
  */
 export class ServerWatch implements DatabaseHealth {
   readonly #watched: Watched;
@@ -31,7 +47,8 @@ export class ServerWatch implements DatabaseHealth {
   #asking: Promise<Verdict> | undefined;
   #quietUntil = -Infinity;
   #wrong: Error | undefined;
-  #blocked = false;
+  #wrongSince: number | undefined;
+  #refusesWrites = false;
   #writesInDoubt = false;
 
   constructor(watched: Watched) {
@@ -52,7 +69,7 @@ export class ServerWatch implements DatabaseHealth {
   }
 
   admitWrite(): void {
-    if (this.#blocked) throw new DatabaseAway("The database takes no writes for now");
+    if (this.#refusesWrites) throw new DatabaseAway("The database takes no writes for now");
   }
 
   async check(): Promise<void> {
@@ -96,18 +113,28 @@ export class ServerWatch implements DatabaseHealth {
     const thoroughly = this.#writesInDoubt;
     const verdict = await this.#watched.ask(thoroughly);
     if (verdict.kind === "works" && thoroughly) this.#writesInDoubt = false;
-    if (verdict.kind !== "fails" || !isTooManyConnections(verdict.error)) return verdict;
-    this.#watched.pool.refuse(undefined); // It answers.
-    return await this.#watched.askByPool().then(
-      () => ({ kind: "works" }),
-      (error: Error) => ({ kind: "fails", error }),
+    return verdict.kind === "closed" ? await this.#askInside(verdict) : verdict;
+  }
+
+  /** Who lets nobody in any more may still work for those who are in. */
+  async #askInside(closed: Verdict & { readonly kind: "closed" }): Promise<Verdict> {
+    const isFull = isTooManyConnections(closed.error);
+    if (isFull) this.#watched.pool.refuse(undefined); // It answers.
+    const answer = this.#watched.askByPool().then(
+      (): Verdict => ({ kind: "works" }),
+      (error: Error): Verdict => ({ kind: isFull ? "fails" : "closed", error }),
     );
+    return (await resultWithin(ASK_INSIDE_MS, answer)) ?? closed;
   }
 
   #learn(verdict: Verdict): void {
     if (this.#closing.signal.aborted) return;
-    this.#blocked = verdict.kind === "blocked";
+    const now = performance.now();
     this.#wrong = verdict.kind === "works" ? undefined : verdict.error;
-    this.#watched.pool.refuse(verdict.kind === "silent" ? "The database does not answer" : undefined);
+    if (this.#wrong === undefined) this.#wrongSince = undefined;
+    else this.#wrongSince ??= now;
+    const refuses = TAKES_TIME.has(verdict.kind) || now - (this.#wrongSince ?? now) >= SWITCHED_WITHIN_MS;
+    this.#refusesWrites = this.#wrong !== undefined && refuses;
+    this.#watched.pool.refuse(refuses ? REFUSALS[verdict.kind] : undefined);
   }
 }

@@ -140,6 +140,7 @@ async function runOnce<T>(
     const opened = await openTransaction(runner, isolation);
     const late = setTimeout(() => opened.abandon(), Math.max(overAt - performance.now(), 0));
     try {
+      database.health.admitWrite(); // It may have had to wait for its connection.
       const result = await database.scope.run(() => work(runner.manager as Tx, { again: progress.again }));
       progress.committing = true;
       await opened.commit();

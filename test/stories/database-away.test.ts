@@ -41,6 +41,8 @@ for (const scripts of [true, false]) {
       if (!scripts) await again();
       await page.getByText("Please keep this page open").waitFor();
       await line.mend();
+      // It is asked twice a second, once for all; a page with scripts comes again by itself.
+      await until("the database is known to be back", async () => (await fetch(`${app.local}/readyz`)).ok);
       if (!scripts) await again();
       await page.getByText("Thank you").waitFor();
       const paid = await app.call("GET", `/v1/checkout/sessions/${session.id}`, testKey);

@@ -25,6 +25,9 @@ const ANSWERED_WITHIN_MS = 10_000;
 /** How soon `/readyz` follows a fault, and the service its end. */
 const FOLLOWS_WITHIN_MS = 5_000;
 
+/** Once it is known, nobody waits for it by himself: not for a lock, which is 2 s, nor for runs of a transaction, which are more. */
+const AT_ONCE_MS = 2_000;
+
 /** What keeps a database that stands from its work. */
 interface Fault {
   begin(): unknown;
@@ -79,6 +82,12 @@ async function endure(t: Test, { app, mine }: Stage, fault: Fault): Promise<void
     /^503.*service_unavailable/s,
     "a key is not taken for another call's",
   );
+
+  if (app.config.databaseUrl !== undefined) {
+    const late = await Promise.all(Array.from({ length: 20 }, () => refusal(callback(app, bodyOf(called)))));
+    for (const { told, ms } of late)
+      t.ok(told.startsWith("503") && ms < AT_ONCE_MS, `${told} after ${ms} ms`);
+  }
 
   await fault.end();
   const ended = performance.now();
