@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 
-import { RESETS_MAX } from "./limits.js";
+import { RESETS_MAX, RESETS_PER_S } from "./limits.js";
 
 /** After twenty refusals a connection ends. */
 const REFUSED_AS_RESETS = RESETS_MAX / 20;
@@ -21,6 +21,8 @@ export class AddressUse {
   readonly connections = new Set<Connection>();
   requests = 0;
   streaming = 0;
+  /** Calls that clients there gave up; each is forgotten after a while. */
+  resets = 0;
 
   readonly address: string;
   /** A proxy's clients come from one address: the limits of an address do not hold for it. */
@@ -29,6 +31,11 @@ export class AddressUse {
   constructor(address: string, isProxy: boolean) {
     this.address = address;
     this.isProxy = isProxy;
+  }
+
+  /** To be called once a second. */
+  forgetResets(): void {
+    this.resets = Math.max(0, this.resets - RESETS_PER_S);
   }
 }
 
@@ -78,8 +85,22 @@ export class Connection {
     this.stageAt = this.idleSince = now;
   }
 
+  /**
+   * Whether clients of its address, or of a proxy its own, have lately given up many calls: then the end of a call may have arrived
+   * with it, and it is looked at first.
+   */
+  get givesUp(): boolean {
+    return (this.use.isProxy ? this.resets : this.use.resets) > RESETS_PER_S;
+  }
+
+  /** To be called once a second. */
+  forgetResets(): void {
+    this.resets = Math.max(0, this.resets - RESETS_PER_S);
+  }
+
   /** Its client gave a call up. */
   countReset(): void {
+    this.use.resets++;
     if (++this.resets > RESETS_MAX) this.destroy();
   }
 
@@ -89,8 +110,9 @@ export class Connection {
     this.countReset();
   }
 
-  /** Ends it at once, whatever is under way. */
+  /** Ends it at once, whatever is under way; what has arrived of it already begins nothing more. */
   destroy(): void {
+    this.session?.destroy();
     this.socket.destroy();
     // Of TLS also where the handshake is not finished; and the descriptor is freed whatever TLS still wants to say.
     if (this.opened !== this.socket) this.opened.destroy();

@@ -17,7 +17,6 @@ import {
   type ConnectionLimits,
   connectionLimits,
   PIPELINED_PER_CONNECTION,
-  RESETS_PER_S,
   STREAMS_PER_CONNECTION,
 } from "./limits.js";
 import { FairQueue } from "./fair-queue.js";
@@ -111,7 +110,7 @@ export class Connections {
     // A stream that breaks off is no bug, and whoever answers it may not know of it yet.
     stream.on("error", ignore);
     const connection = stream.session === undefined ? undefined : connectionOf(stream.session);
-    if (connection === undefined || isOver(stream)) return;
+    if (connection === undefined || connection.socket.destroyed || isOver(stream)) return;
     const admission = this.#begin(connection, stream, isStreaming);
     if (admission === "admitted") return this.#inTurn(connection, stream, begin);
     refuseStream(stream, admission);
@@ -136,7 +135,7 @@ export class Connections {
   }
 
   #inTurn(connection: Connection, exchange: Exchange, begin: () => void): void {
-    if (this.#queue.mayBegin(connection)) return begin();
+    if (this.#queue.mayBegin(connection) && !connection.givesUp) return begin();
     this.#queue.add(connection, () => {
       if (!isOver(exchange)) begin(); // Nothing is done for a client that has gone.
     });
@@ -235,8 +234,9 @@ export class Connections {
     this.#now = performance.now();
     const isNewSecond = this.#looks++ % LOOKS_PER_S === 0;
     if (isNewSecond) this.#queue.nextSecond();
+    if (isNewSecond) this.#uses.forEach((use) => use.forgetResets());
     for (const connection of this.#all) {
-      if (isNewSecond) connection.resets = Math.max(0, connection.resets - RESETS_PER_S);
+      if (isNewSecond) connection.forgetResets();
       if (isOverdue(connection, this.#now, this.#limits)) this.#remove(connection);
     }
     for (const connection of endLargest(this.#all, this.#limits)) this.#remove(connection);

@@ -2,13 +2,13 @@ import type { Connection } from "./connection.js";
 
 /**
  * Has requests begun one after the other, without a wait as long as there is time: work that follows on work for longer than
- * a moment makes every other client wait. What comes later than that is put off, connection by connection in turn, and
- * one that has asked for little goes before those that have asked for much.
+ * a moment makes every other client wait. What comes later than that is put off and begun address by address in turn: one that
+ * floods us with requests, on however many connections, keeps others waiting for one of them. Of one address, connections take
+ * turns, and one that has asked for little goes before those that have asked for much.
  */
 export class FairQueue {
-  /** Connections with requests that were put off, those that ask for little apart. */
-  readonly #few = new Map<Connection, Begin[]>();
-  readonly #many = new Map<Connection, Begin[]>();
+  /** By address, or by connection where the address is a proxy's. */
+  readonly #waiting = new Map<object, Lanes>();
   #size = 0;
   #began = 0;
   #last = 0;
@@ -23,14 +23,15 @@ export class FairQueue {
       connection.countedIn = this.#second;
       connection.countedRequests = 0;
     }
-    const isFew = ++connection.countedRequests <= FEW;
-    const isInTurn = this.#size === 0 || (isFew && !this.#few.has(connection));
+    connection.countedRequests++;
+    const isInTurn = this.#size === 0 || !this.#waiting.has(ownerOf(connection));
     return isInTurn && now - this.#began < TURN_MS;
   }
 
   /** Puts a request off. `begin` is called exactly once, also where its client has gone meanwhile. */
   add(connection: Connection, begin: Begin): void {
-    const lane = connection.countedRequests <= FEW ? this.#few : this.#many;
+    const { few, many } = this.#lanesOf(ownerOf(connection));
+    const lane = connection.countedRequests <= FEW ? few : many;
     const waiting = lane.get(connection);
     if (waiting === undefined) lane.set(connection, [begin]);
     else waiting.push(begin);
@@ -45,7 +46,7 @@ export class FairQueue {
   readonly #turn = (): void => {
     this.#began = performance.now();
     do {
-      const next = takeFirst(this.#few) ?? takeFirst(this.#many);
+      const next = this.#takeNext();
       if (next === undefined) break;
       this.#size--;
       next();
@@ -54,9 +55,33 @@ export class FairQueue {
     // Between two turns the loop looks at what has arrived.
     if (this.#size > 0) setImmediate(this.#turn);
   };
+
+  #lanesOf(owner: object): Lanes {
+    const known = this.#waiting.get(owner);
+    if (known !== undefined) return known;
+    const lanes = { few: new Map<Connection, Begin[]>(), many: new Map<Connection, Begin[]>() };
+    this.#waiting.set(owner, lanes);
+    return lanes;
+  }
+
+  #takeNext(): Begin | undefined {
+    for (const [owner, lanes] of this.#waiting) {
+      this.#waiting.delete(owner);
+      const next = takeFirst(lanes.few) ?? takeFirst(lanes.many);
+      if (lanes.few.size + lanes.many.size > 0) this.#waiting.set(owner, lanes);
+      return next;
+    }
+    return undefined;
+  }
 }
 
 type Begin = () => void;
+
+/** Connections of one owner with requests that were put off, those that ask for little apart. */
+interface Lanes {
+  readonly few: Map<Connection, Begin[]>;
+  readonly many: Map<Connection, Begin[]>;
+}
 
 /** Short enough that a client which waits for ten others hardly sees it, and long enough that hardly anybody is put off. */
 const TURN_MS = 10;
@@ -66,6 +91,11 @@ const PAUSE_MS = 1;
 
 /** Requests of a connection in a second: a browser, a load balancer's question, a merchant's call. */
 const FEW = 10;
+
+/** A proxy's connections are of many clients. */
+function ownerOf(connection: Connection): object {
+  return connection.use.isProxy ? connection : connection.use;
+}
 
 function takeFirst(lane: Map<Connection, Begin[]>): Begin | undefined {
   for (const [connection, waiting] of lane) {

@@ -83,6 +83,23 @@ t.test("a client that sends without waiting, or resets what it asked for, is end
   t.ok(begun <= 1001, `${begun} requests were begun`);
 });
 
+t.test("calls of an address that gives them up at once are not begun", async (t) => {
+  let begun = 0;
+  const { port } = await openHttp2(t, LIMITS, { listener: () => begun++ });
+  const asked = [...Array(100).keys()].flatMap((at) => [
+    headers(1 + 2 * at, "GET", "/", true),
+    reset(1 + 2 * at),
+  ]);
+  const first = await open(t, port);
+  first.socket.write(Buffer.concat([START, ...asked]));
+  await until("the first are begun", () => begun > 0);
+  const second = await open(t, port);
+  const before = begun;
+  second.socket.write(Buffer.concat([START, ...asked, headers(201, "GET", "/", true)]));
+  await until("the one that stands is begun", () => begun > before);
+  t.equal(begun, before + 1);
+});
+
 t.test(
   "a connection has so many streaming calls, and ends where it asks for more again and again",
   async (t) => {
