@@ -27,12 +27,13 @@ export async function openMetricsPort(
   try {
     const { collectDefaultMetrics } = await import("prom-client");
     let isComplete = false;
+    const text = keptText(registry);
     const listener = checkedListener(false, (request, response) => {
       // Memory, CPU, event loop, garbage: watched only where somebody looks.
       const isFirst = !isComplete;
       isComplete = true;
       if (isFirst) collectDefaultMetrics({ register: registry });
-      answer(registry, request, response).catch((error: unknown) => {
+      answer(text, registry.contentType, request, response).catch((error: unknown) => {
         log.error({ err: error }, "the metrics could not be written");
         response.destroy();
       });
@@ -44,10 +45,30 @@ export async function openMetricsPort(
   }
 }
 
-async function answer(registry: Registry, request: HttpRequest, response: HttpResponse): Promise<void> {
+/** To write all of them takes some milliseconds: once for all that ask within a moment. */
+const KEPT_MS = 250;
+
+/** The metrics as text, of now or of a moment ago. */
+function keptText(registry: Registry): () => Promise<string> {
+  let text: Promise<string> | undefined;
+  let writtenAt = -Infinity;
+  return () => {
+    const now = performance.now();
+    if (text !== undefined && now - writtenAt < KEPT_MS) return text;
+    writtenAt = now;
+    return (text = registry.metrics());
+  };
+}
+
+async function answer(
+  text: () => Promise<string>,
+  type: string,
+  request: HttpRequest,
+  response: HttpResponse,
+): Promise<void> {
   if (pathOf(request) !== "/metrics") return sendFailure(response, "path_unknown", "There is only /metrics.");
   if (request.method !== "GET" && request.method !== "HEAD") {
     return sendFailure(response, "method_not_allowed", "It can only be read.", { allow: "GET, HEAD" });
   }
-  send(response, 200, await registry.metrics(), { "content-type": registry.contentType });
+  send(response, 200, await text(), { "content-type": type });
 }
