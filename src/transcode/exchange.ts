@@ -6,7 +6,7 @@ import type { ErrorRenderer } from "./error.js";
 import { quoted } from "./field-problem.js";
 import { addHandlerHeaders, type AnswerRecord, type HeaderFilter } from "./headers.js";
 import { HttpCall } from "./http-call.js";
-import type { HttpRequest, HttpResponse } from "./http.js";
+import { callerGone, type HttpRequest, type HttpResponse, isGone } from "./http.js";
 import type { Invoker, StreamAnswer, UnaryAnswer } from "./invoke.js";
 import type { Limits } from "./limits.js";
 import { requestError } from "./request-error.js";
@@ -144,7 +144,9 @@ export class Exchange {
     }
   }
 
+  /** A large answer takes long to write: not for a client that is not there any more. */
   #answer({ write }: Route, { message, metadata }: UnaryAnswer): void {
+    if (isGone(this.#response)) return;
     const { contentType, body } = write(message);
     const record = this.#headers();
     record["content-type"] = contentType;
@@ -187,9 +189,10 @@ export class Exchange {
     return undefined;
   }
 
-  /** The call, once there is a message for it. Nothing is called any more for whom time is up. */
+  /** The call, once there is a message for it. Nothing is called any more for whom time is up, nothing read for whom has gone. */
   #open(droppable: boolean): HttpCall {
     if (this.#answered) throw bodyTooSlow();
+    if (droppable && isGone(this.#response)) throw callerGone();
     this.#reading = false;
     const call = new HttpCall(this.#request, this.#values, this.#leftMs(), this.#parts.forwardHeader);
     if (droppable) call.abortWith(this.#response);

@@ -1,7 +1,7 @@
-import { Code, ConnectError, type ContextValues } from "@connectrpc/connect";
+import type { ContextValues } from "@connectrpc/connect";
 import type { Call } from "./call.js";
 import { forwardedHeaders, type HeaderFilter } from "./headers.js";
-import { isGone, type HttpRequest, type HttpResponse } from "./http.js";
+import { callerGone, type HttpRequest, type HttpResponse, isGone } from "./http.js";
 
 /** One HTTP request as a call. Its parts are made when somebody looks at them. */
 export class HttpCall implements Call {
@@ -45,7 +45,7 @@ export class HttpCall implements Call {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      const gone = (): Error => this.abort(new ConnectError("the caller has gone", Code.Canceled));
+      const gone = (): Error => this.abort(callerGone());
       if (this.#endsWith !== undefined && isGone(this.#endsWith)) gone();
       this.#endsWith?.once("close", gone);
       if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);

@@ -5,7 +5,7 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { connectErrorOf, httpStatusOf, type ErrorAnswer, type ErrorRenderer } from "./error.js";
 import { endWith } from "../lib/http.js";
 import { addHandlerHeaders, type AnswerRecord } from "./headers.js";
-import type { HttpRequest, HttpResponse } from "./http.js";
+import { type HttpRequest, type HttpResponse, isGone } from "./http.js";
 import { mayHaveBody } from "./request-bytes.js";
 import { isRouting, reasonOf, statusOfReason } from "./request-error.js";
 
@@ -93,7 +93,7 @@ export function rendered(error: ConnectError, scene: ErrorScene, render: ErrorRe
   }
 }
 
-/** Answers with an error, whatever was thrown. */
+/** Answers with an error, whatever was thrown. Where nobody is there to read it, only a crash is written: the renderer logs it. */
 export function sendError(
   request: HttpRequest,
   response: HttpResponse,
@@ -102,6 +102,7 @@ export function sendError(
   render: ErrorRenderer,
 ): void {
   const error = connectErrorOf(thrown);
+  if (isGone(response) && error.cause === undefined) return;
   const { status, headers, body } = rendered(error, scene, render);
   const record = addHandlerHeaders({ ...scene.headers, ...JSON_TYPE }, error.metadata);
   try {

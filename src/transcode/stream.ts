@@ -1,10 +1,10 @@
 import type { ServerResponse } from "node:http";
 import type { Message } from "@bufbuild/protobuf";
-import { Code, ConnectError } from "@connectrpc/connect";
+import type { ConnectError } from "@connectrpc/connect";
 import type { StreamAnswer } from "./call.js";
 import { connectErrorOf } from "./error.js";
 import { addHandlerHeaders, type AnswerRecord } from "./headers.js";
-import { isGone, type HttpRequest, type HttpResponse } from "./http.js";
+import { callerGone, type HttpRequest, type HttpResponse, isGone } from "./http.js";
 import type { WriteAnswer } from "./response-body.js";
 
 /** How a stream's messages and its error are written, and how long it may last. */
@@ -33,7 +33,8 @@ export async function sendStream(
   parts: StreamParts,
 ): Promise<void> {
   const messages = new Stoppable(answer.message);
-  const stop = (): void => messages.stop(new ConnectError("the caller has gone", Code.Canceled));
+  const stop = (): void => messages.stop(callerGone());
+  if (isGone(response)) stop(); // It does not close again.
   response.once("close", stop);
   const timer = setTimeout(() => messages.stop(parts.expire()), parts.timeoutMs);
   try {

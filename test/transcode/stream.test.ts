@@ -1,10 +1,15 @@
 import { once } from "node:events";
+import { createServer } from "node:http";
 import { create } from "@bufbuild/protobuf";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
 import t, { type Test } from "tap";
 import { HttpBodySchema } from "../../gen/google/api/httpbody_pb.js";
 import { StreamService, type Item } from "../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
+import type { HttpRequest } from "../../src/transcode/http.js";
+import { createInvoker } from "../../src/transcode/invoke.js";
+import { createTranscoder } from "../../src/transcode/transcoder.js";
 import { openRequest, Signal } from "./support/connections.js";
+import { listen } from "./support/raw-http.js";
 import { errorOf, serveRoutes, serveStub, type ServeOptions } from "./support/serve.js";
 
 type Watch = (
@@ -104,6 +109,39 @@ t.test(
     t.equal(stopped, 2);
   },
 );
+
+t.test("a stream for a client that has gone before it begins is not gone through", async (t) => {
+  const [called, gone] = [new Signal(), new Signal()];
+  const { watchItem } = StreamService.method;
+  let made = 0;
+  const invoker = createInvoker({
+    routes: (router) =>
+      router.rpc(watchItem, async function* () {
+        while (made < 1000) yield { id: String(made++) };
+      }),
+    interceptors: [
+      (next) => async (request) => {
+        const answer = await next(request);
+        called.arrive();
+        await gone.arrived;
+        return answer;
+      },
+    ],
+  });
+  const contextValues = ({ socket }: HttpRequest) => {
+    socket.once("close", () => setImmediate(gone.arrive));
+    return createContextValues();
+  };
+  const server = createServer(createTranscoder({ invoker, contextValues }));
+  t.teardown(() => server.close());
+  const port = await listen(server);
+  const socket = await openRequest(port, "GET /v1/watch/42 HTTP/1.1\r\nhost: a\r\n\r\n");
+  await called.arrived;
+  socket.destroy();
+  await gone.arrived;
+  await new Promise((resolve) => setImmediate(resolve));
+  t.ok(made <= 1, `${made} messages were made`);
+});
 
 t.test("a client that leaves stops the handler, whether it listens to its signal or not", async (t) => {
   const aborted = new Signal();

@@ -2,6 +2,7 @@ import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError, type Interceptor, type StreamResponse } from "@connectrpc/connect";
 import { deadlineExceeded } from "../deadline.js";
 import { connectErrorOf } from "../error.js";
+import { callerGone } from "../http.js";
 
 /**
  * Ends each call with its signal, whatever its handler is doing: Connect only tells the handler. What a handler throws becomes an
@@ -48,5 +49,5 @@ async function until<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
 
 function endOf({ reason }: AbortSignal): ConnectError {
   const isLate = reason instanceof ConnectError && reason.code === Code.DeadlineExceeded;
-  return isLate ? deadlineExceeded() : new ConnectError("the caller has gone", Code.Canceled);
+  return isLate ? deadlineExceeded() : callerGone();
 }
