@@ -12,7 +12,7 @@ import type { ReconciliationMetrics } from "./reconciliation-metrics.js";
 /** What the use cases of checkout work with. Made once, in `app.ts`. */
 export interface Checkout {
   readonly db: Database;
-  /** The database's: see docs/decisions/README.md for what goes by it. */
+  /** The database's: docs/decisions/0043-one-clock-the-databases.md says what follows it. */
   readonly clock: SharedClock;
   readonly log: Log;
   readonly sealer: Sealer;
