@@ -1,13 +1,5 @@
-import t from "tap";
-import {
-  foldersWithoutLayer,
-  importCircles,
-  importsAgainstTheLayers,
-  largeImports,
-  isMigration,
-  migrationsNotListed,
-} from "./support/import-rules.js";
-import { programsIn, source, textsIn, type Source } from "./support/source-tree.js";
+import { holdTo, type HouseRule } from "./support/house-rules.js";
+import { programsIn, textsIn } from "./support/source-tree.js";
 import {
   barrels,
   defaultExports,
@@ -23,107 +15,10 @@ import {
 const src = programsIn("src");
 const programs = [...src, ...programsIn("bin", "test", "tool")].filter(({ path }) => !path.includes("/gen/"));
 
-/** Texts by their paths. */
-type Planted = Record<string, string>;
-
 // Apart from what follows them in the planted texts: this file keeps the rules too.
 const [HOME, TEMPORARY, REGISTRY, TO_DO, FIX_ME] = ["/home", "/tmp", "//registry", "TODO", "FIXME"];
 
-/** A house rule that a linter cannot say. */
-interface Rule {
-  says: string;
-  check: (sources: Source[]) => string[];
-  /** What it is about; `check` may see more, to look things up. */
-  about: Source[];
-  sees?: Source[];
-  /** Each of these breaks the rule exactly once: a rule that never goes red guards nothing. */
-  broken: Planted[];
-  kept: Planted[];
-}
-
-const RULES: Rule[] = [
-  {
-    says: "every folder of the sources has its place among the layers",
-    check: foldersWithoutLayer,
-    about: src,
-    broken: [{ "src/refunds/refund.ts": "" }],
-    kept: [{ "src/main.ts": "", "src/cli/keys.ts": "", "src/db/migrations/one.ts": "" }],
-  },
-  {
-    says: "a folder imports only folders below it, and what is generated",
-    check: importsAgainstTheLayers,
-    about: src,
-    broken: [
-      { "src/db/rows.ts": 'import { pay } from "../checkout/pay.js";' },
-      { "src/web/page.ts": 'import { readConfig } from "../config.js";' },
-      { "src/web/page.ts": 'import type { Command } from "../cli/command.js";' },
-      { "src/lib/ids.ts": 'export { open } from "../domain/session.js";' },
-      { "src/web/docs.ts": 'import { createDocument } from "../../tool/openapi/document.js";' },
-      { "src/rpc/routes.ts": 'const page = await import("../web/page.js");' },
-      { "src/rpc/routes.ts": 'let page: import("../web/page.js").Page;' },
-      { "src/domain/money.ts": 'import { Money } from "../../gen/calmonypay/v1/money_pb.js";' },
-      { "src/domain/money.ts": 'import { sign } from "../cardstream/signature.js";' },
-      { "src/transcode/routes.ts": 'import { Session } from "../../gen/calmonypay/v1/session_pb.js";' },
-      { "src/transcode/routes.ts": 'import { open } from "../domain/session.js";' },
-      { "src/app.ts": 'import { openBrowser } from "../test/support/chromium.js";' },
-    ],
-    kept: [
-      { "src/app.ts": 'import { page } from "./web/page.js"; import { run } from "./cli/run.js";' },
-      { "src/cli/run.ts": 'import { startApp } from "../app.js"; import { ids } from "../lib/ids.js";' },
-      { "src/sandbox/page.ts": 'import { html } from "../lib/html.js"; import t from "typeorm";' },
-      { "src/db/migrations/one.ts": 'import { column } from "../columns.js";' },
-      { "src/rpc/routes.ts": 'import { Session } from "../../gen/calmonypay/v1/session_pb.js";' },
-      { "src/transcode/http.ts": 'import { http } from "../../gen/google/api/annotations_pb.js";' },
-      { "src/domain/session.ts": 'import { id } from "../lib/ids.js"; import { b } from "./money.js";' },
-    ],
-  },
-  {
-    says: "imports never run in a circle",
-    check: importCircles,
-    about: src,
-    broken: [
-      { "src/db/a.ts": 'import "./b.js";', "src/db/b.ts": 'import type { A } from "./a.js";' },
-      {
-        "src/db/a.ts": 'import "./b.js";',
-        "src/db/b.ts": 'import "./c.js";',
-        "src/db/c.ts": 'export { a } from "./a.js"; import "../lib/ids.js";',
-        "src/lib/ids.ts": "",
-      },
-      { "src/db/a.ts": 'import "./a.js";' },
-    ],
-    kept: [
-      {
-        "src/db/a.ts": 'import "./b.js"; import "./c.js";',
-        "src/db/b.ts": 'import "./c.js";',
-        "src/db/c.ts": "",
-      },
-    ],
-  },
-  {
-    says: "a start waits for no large package that it may not need",
-    check: largeImports,
-    about: src,
-    broken: [{ "src/db/a.ts": 'import { type A, B } from "typeorm";' }, { "src/a.ts": 'import "mysql2";' }],
-    kept: [{ "src/db/mysql.ts": 'import "mysql2";', "src/a.ts": 'import type { A } from "typeorm";' }],
-  },
-  {
-    says: "every migration is listed by name",
-    check: migrationsNotListed,
-    about: src.filter(({ path }) => isMigration(path)),
-    sees: src,
-    broken: [
-      { "src/db/migrations/one.ts": "", "src/db/data-source.ts": "" },
-      { "src/db/migrations/one.ts": "", "src/cli/one.ts": 'import { One } from "../db/migrations/one.js";' },
-    ],
-    kept: [
-      { "src/db/migrations/one.ts": "", "src/db/a.ts": 'import { One } from "./migrations/one.js";' },
-      {
-        "src/db/migrations/one.ts": "",
-        "src/db/migrations/all.ts": 'import { One } from "./one.js";',
-        "src/db/migrate.ts": 'import { MIGRATIONS } from "./migrations/all.js";',
-      },
-    ],
-  },
+const RULES: HouseRule[] = [
   {
     says: "no file is longer than 250 lines",
     check: longFiles,
@@ -150,13 +45,13 @@ const RULES: Rule[] = [
     broken: [
       { "src/web/a.ts": "const port = process.env.PORT;" },
       { "src/web/a.ts": 'const port = process["env"]["PORT"];' },
-      { "src/app.ts": "const port = process.env?.PORT;" },
+      { "src/start/app.ts": "const port = process.env?.PORT;" },
       { "src/web/a.ts": "const { env } = process;" },
       { "src/web/a.ts": 'import { env } from "node:process";' },
     ],
     kept: [
       { "src/main.ts": "start(process.env);" },
-      { "src/config.ts": "const { env } = process;" },
+      { "src/start/config.ts": "const { env } = process;" },
       { "src/cli/run.ts": "start(process.env);" },
       { "src/web/a.ts": "process.on('exit', () => config.env); // not process.env" },
     ],
@@ -230,16 +125,4 @@ const RULES: Rule[] = [
   },
 ];
 
-for (const rule of RULES) {
-  t.test(rule.says, async (t) => {
-    for (const texts of rule.broken)
-      t.equal(rule.check(plant(texts)).length, 1, Object.keys(texts).join(", "));
-    for (const texts of rule.kept) t.same(rule.check(plant(texts)), []);
-    t.ok(rule.about.length > 0, "a guard that checked nothing must fail");
-    t.same(rule.check(rule.sees ?? rule.about), []);
-  });
-}
-
-function plant(texts: Planted): Source[] {
-  return Object.entries(texts).map(([path, text]) => source(path, text));
-}
+holdTo(RULES);

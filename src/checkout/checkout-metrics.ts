@@ -3,9 +3,9 @@ import Counter from "prom-client/lib/counter.js";
 import Gauge from "prom-client/lib/gauge.js";
 import type { EntityManager } from "typeorm";
 
-import type { Database } from "../db/database.js";
-import { countUnresolvedHeldPayments } from "../db/held-payments.js";
-import { countRefundsInDoubt } from "../db/pending-refunds.js";
+import type { Database } from "../db/engine/database.js";
+import { countUnresolvedHeldPayments } from "../db/tables/held-payments.js";
+import { countRefundsInDoubt } from "../db/tables/pending-refunds.js";
 import type { Resolution } from "../domain/held-payment.js";
 import type { RefundEnd } from "../domain/refund.js";
 

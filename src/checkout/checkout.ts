@@ -1,7 +1,7 @@
 import type { DirectClient } from "../cardstream/direct-client.js";
 import type { GatewayBreaker } from "../cardstream/gateway-breaker.js";
 import type { Inquiry } from "../cardstream/inquiry.js";
-import type { Database } from "../db/database.js";
+import type { Database } from "../db/engine/database.js";
 import type { SharedClock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
 import type { Sealer } from "../lib/seal.js";

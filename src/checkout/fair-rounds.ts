@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { DueQuestion } from "../db/due-question.js";
+import type { DueQuestion } from "../db/query/due-question.js";
 import type { SharedClock } from "../lib/clock.js";
 import { FairPlaces, type Place, type PlaceLimits } from "../lib/fair-places.js";
 import { repeat, type Repeated } from "../lib/repeat.js";

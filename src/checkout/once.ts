@@ -1,6 +1,6 @@
-import type { Database } from "../db/database.js";
-import { isLockTimeout } from "../db/database-errors.js";
-import { findIdempotencyKey, insertIdempotencyKey } from "../db/idempotency-keys.js";
+import type { Database } from "../db/engine/database.js";
+import { isLockTimeout } from "../db/engine/database-errors.js";
+import { findIdempotencyKey, insertIdempotencyKey } from "../db/tables/idempotency-keys.js";
 import { inTransaction, type Isolation, type Run, type Tx } from "../db/transaction.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";

@@ -1,4 +1,4 @@
-import type { ListPage } from "../db/list-page.js";
+import type { ListPage } from "../db/query/list-page.js";
 
 /** Where a caller wants a page of a list to begin: behind one object, or before another, or at the top. */
 export interface PageRequest {

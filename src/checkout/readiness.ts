@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Database } from "../db/database.js";
+import type { Database } from "../db/engine/database.js";
 import type { Log } from "../lib/log.js";
 
 /** Whether the service can do its work now: its database does what it needs, and it is not closing. */

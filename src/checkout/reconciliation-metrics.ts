@@ -2,8 +2,8 @@ import type { Registry } from "prom-client";
 import Counter from "prom-client/lib/counter.js";
 import Gauge from "prom-client/lib/gauge.js";
 
-import type { Database } from "../db/database.js";
-import { countUnresolvedAttempts } from "../db/pending-attempts.js";
+import type { Database } from "../db/engine/database.js";
+import { countUnresolvedAttempts } from "../db/tables/pending-attempts.js";
 
 /** What asking the gateway has brought, each process for itself. */
 export interface ReconciliationMetrics {

@@ -1,4 +1,4 @@
-import { findMerchant, moveTestClock } from "../db/merchants.js";
+import { findMerchant, moveTestClock } from "../db/tables/merchants.js";
 import type { Owner } from "../domain/owner.js";
 import { Refusal } from "../domain/refusal.js";
 import { movedAhead, type SharedClock } from "../lib/clock.js";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
-import { requireMerchant } from "../checkout/create-api-key.js";
-import { createCustomer } from "../checkout/create-customer.js";
+import { requireMerchant } from "../checkout/merchants/create-api-key.js";
+import { createCustomer } from "../checkout/customers/create-customer.js";
 import type { Customer } from "../domain/customer.js";
 import { jsonOption, merchantOption, modeOption, ownerOf } from "./options.js";
 import { type Fields, isoTime, print } from "./output.js";

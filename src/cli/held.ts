@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
 
-import { resolveHeldPayment } from "../checkout/resolve-held-payment.js";
-import { factsOf } from "../checkout/get-held-payment.js";
-import { findHeldPayment, type HeldPaymentRow, listHeldPaymentsOfAll } from "../db/held-payments.js";
+import { resolveHeldPayment } from "../checkout/held/resolve-held-payment.js";
+import { factsOf } from "../checkout/held/get-held-payment.js";
+import { findHeldPayment, type HeldPaymentRow, listHeldPaymentsOfAll } from "../db/tables/held-payments.js";
 import {
   possibleResolutions,
   REASONS_IN_WORDS,

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 
-import { createApiKey } from "../checkout/create-api-key.js";
-import { revokeKey } from "../checkout/revoke-api-key.js";
-import { type ApiKeyRow, listApiKeys } from "../db/api-keys.js";
+import { createApiKey } from "../checkout/merchants/create-api-key.js";
+import { revokeKey } from "../checkout/merchants/revoke-api-key.js";
+import { type ApiKeyRow, listApiKeys } from "../db/tables/api-keys.js";
 import { jsonOption, merchantOption, modeOption, ownerOf } from "./options.js";
 import { type Fields, isoTime, print, printList } from "./output.js";
 import { withRegistry } from "./registry.js";

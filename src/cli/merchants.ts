@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 
-import { createMerchant, type LiveAccount, type Registry } from "../checkout/create-merchant.js";
-import { registerTestAccounts } from "../checkout/register-test-accounts.js";
-import { updateMerchant } from "../checkout/update-merchant.js";
-import { findGatewayAccount } from "../db/gateway-accounts.js";
-import { listMerchants, type MerchantRow } from "../db/merchants.js";
+import { createMerchant, type LiveAccount, type Registry } from "../checkout/merchants/create-merchant.js";
+import { registerTestAccounts } from "../checkout/testing/register-test-accounts.js";
+import { updateMerchant } from "../checkout/merchants/update-merchant.js";
+import { findGatewayAccount } from "../db/tables/gateway-accounts.js";
+import { listMerchants, type MerchantRow } from "../db/tables/merchants.js";
 import { countryOption, jsonOption, readSecrets } from "./options.js";
 import { type Fields, isoTime, print, printList } from "./output.js";
 import { type OperatorRegistry, withRegistry } from "./registry.js";

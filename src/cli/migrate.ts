@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 
-import { readConfig } from "../config.js";
+import { readConfig } from "../start/config.js";
 import { createLog } from "../lib/log.js";
-import { openMigrated } from "../store.js";
+import { openMigrated } from "../start/store.js";
 import { endProcess } from "./end-process.js";
 import { jsonOption } from "./options.js";
 import { write } from "./output.js";

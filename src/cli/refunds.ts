@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
 
-import { resolveRefund } from "../checkout/resolve-refund.js";
-import { listRefundsInDoubt } from "../db/pending-refunds.js";
-import { findRefund, type RefundRow } from "../db/refunds.js";
+import { resolveRefund } from "../checkout/refunds/resolve-refund.js";
+import { listRefundsInDoubt } from "../db/tables/pending-refunds.js";
+import { findRefund, type RefundRow } from "../db/tables/refunds.js";
 import { currencyByCode, displayAmount } from "../domain/money.js";
 import { jsonOption } from "./options.js";
 import { type Fields, isoTime, print, printList } from "./output.js";

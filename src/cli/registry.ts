@@ -1,10 +1,10 @@
 import type { Checkout } from "../checkout/checkout.js";
-import type { Registry } from "../checkout/create-merchant.js";
-import { type Config, readConfig } from "../config.js";
+import type { Registry } from "../checkout/merchants/create-merchant.js";
+import { type Config, readConfig } from "../start/config.js";
 import { Refusal } from "../domain/refusal.js";
 import type { SharedClock } from "../lib/clock.js";
 import { createLog, type Log } from "../lib/log.js";
-import { openStore, type Store } from "../store.js";
+import { openStore, type Store } from "../start/store.js";
 import { endProcess } from "./end-process.js";
 
 /** What the operator's commands work with. */
@@ -32,8 +32,8 @@ export async function withCheckout(
   env: NodeJS.ProcessEnv,
   command: (checkout: Checkout) => Promise<void>,
 ): Promise<void> {
-  const { composeCheckout } = await import("../compose-checkout.js");
-  const { createMetrics } = await import("../web/metrics.js");
+  const { composeCheckout } = await import("../start/compose-checkout.js");
+  const { createMetrics } = await import("../web/ports/metrics.js");
   await withStore(env, (store, config, log) => {
     const parts = { store, log, metrics: createMetrics(), port: () => config.port };
     return command(composeCheckout(config, parts));

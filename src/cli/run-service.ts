@@ -1,8 +1,8 @@
-import { type Config, readConfig } from "../config.js";
+import { type Config, readConfig } from "../start/config.js";
 import { systemClock } from "../lib/clock.js";
 import { createLog, type Log } from "../lib/log.js";
 import { waitAtMost } from "../lib/patience.js";
-import type { Tls } from "../web/ports.js";
+import type { Tls } from "../web/ports/ports.js";
 import { endProcess } from "./end-process.js";
 import { logProcess } from "./log-process.js";
 import { write } from "./output.js";
@@ -42,7 +42,7 @@ export async function runService(
 
 /** Before the database is opened: nothing is changed by a start that cannot succeed. */
 async function checkTls(tls: Tls, log: Log): Promise<void> {
-  const { checkCertificate, validityProblem } = await import("../web/certificate.js");
+  const { checkCertificate, validityProblem } = await import("../web/ports/certificate.js");
   checkCertificate(tls);
   const problem = validityProblem(tls, systemClock.now());
   if (problem !== undefined) log.warn(`TLS_CERT: clients will refuse the certificate: ${problem}`);

@@ -1,16 +1,16 @@
 import type { Command } from "commander";
 
-import type { Config } from "../config.js";
+import type { Config } from "../start/config.js";
 import { systemClock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
-import { openOnePort } from "../open-ports.js";
+import { openOnePort } from "../start/open-ports.js";
 import { createAccountBook } from "../sandbox/account-book.js";
 import { createSandbox } from "../sandbox/sandbox.js";
-import { StartFailure, StartLimit } from "../start-limit.js";
-import { openStore, type Store } from "../store.js";
-import { checkedListener } from "../web/checked-listener.js";
-import { createConnections } from "../web/connections.js";
-import type { OpenPort } from "../web/ports.js";
+import { StartFailure, StartLimit } from "../start/start-limit.js";
+import { openStore, type Store } from "../start/store.js";
+import { checkedListener } from "../web/ports/checked-listener.js";
+import { createConnections } from "../web/connections/connections.js";
+import type { OpenPort } from "../web/ports/ports.js";
 import { runService, type Service } from "./run-service.js";
 
 /** `sandbox`: runs the sandbox gateway as a process of its own, for services with SANDBOX_URL. */

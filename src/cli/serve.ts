@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-import type { AppUrls, Demonstration } from "../app.js";
+import type { AppUrls, Demonstration } from "../start/app.js";
 import { runService } from "./run-service.js";
 
 /** `serve`: runs the service until SIGTERM or SIGINT. */
@@ -8,7 +8,7 @@ export function addServeCommand(command: Command, env: NodeJS.ProcessEnv): void 
   command.action(async () => {
     await runService(env, async (config, log) => {
       // Only this command needs the whole service; the others start in half the time without it.
-      const { createApp } = await import("../app.js");
+      const { createApp } = await import("../start/app.js");
       const app = await createApp(config, { log });
       return { listen: async () => announcement(await app.listen()), close: () => app.close() };
     });

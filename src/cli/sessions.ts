@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-import { listUnresolvedAttempts, type PendingAttemptRow } from "../db/pending-attempts.js";
+import { listUnresolvedAttempts, type PendingAttemptRow } from "../db/tables/pending-attempts.js";
 import { parseAttemptReference, type SubjectKind } from "../domain/attempt-reference.js";
 import { jsonOption } from "./options.js";
 import { type Fields, isoTime, printList } from "./output.js";

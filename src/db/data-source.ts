@@ -2,9 +2,9 @@ import type { EntitySchema, MigrationInterface } from "typeorm";
 
 import type { Log } from "../lib/log.js";
 import { followDatabaseClock } from "./database-clock.js";
-import { type Database, DatabaseClosed, type Engine, TransactionScope } from "./database.js";
-import { type Outcome, provideStatements, type Statements } from "./statements.js";
-import { sharedOptions } from "./shared-options.js";
+import { type Database, DatabaseClosed, type Engine, TransactionScope } from "./engine/database.js";
+import { type Outcome, provideStatements, type Statements } from "./engine/statements.js";
+import { sharedOptions } from "./engine/shared-options.js";
 
 export interface DatabaseOptions {
   /** `mysql://` or `mariadb://user:password@host:3306/name`; undefined means the embedded file in `dataDir`. */
@@ -22,10 +22,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const shared = sharedOptions(options.entities, options.migrations);
   // Each engine's driver is read only where it is used.
   if (options.url === undefined) {
-    const { openSqlite } = await import("./sqlite.js");
+    const { openSqlite } = await import("./sqlite/sqlite.js");
     return await guarded("sqlite", options.log, await openSqlite(options.dataDir, shared));
   }
-  const { openMysql } = await import("./mysql.js");
+  const { openMysql } = await import("./mysql/mysql.js");
   return await guarded("mysql", options.log, await openMysql(options.url, shared, options.log));
 }
 

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { QueryRunner } from "typeorm";
 import { MigrationExecutor } from "typeorm/migration/MigrationExecutor.js";
 
-import type { Database } from "./database.js";
+import type { Database } from "./engine/database.js";
 import { inTransaction } from "./transaction.js";
 
 /** Longer than any migration so far takes on a large table; after that something is stuck and a person should look. */

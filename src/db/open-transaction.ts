@@ -2,12 +2,12 @@ import type { PoolConnection } from "mysql2";
 import type { QueryRunner } from "typeorm";
 import { QueryResult } from "typeorm/query-runner/QueryResult.js";
 
-import { discard, tooLate } from "./bounded-pool.js";
-import { DatabaseAway } from "./database.js";
-import { isWorthAnotherRun } from "./database-errors.js";
-import { type Isolation, MysqlTransaction } from "./mysql-statements.js";
-import { SerialQueryRunner } from "./serial-query-runner.js";
-import { type Outcome, provideStatements, type Statements } from "./statements.js";
+import { discard, tooLate } from "./mysql/bounded-pool.js";
+import { DatabaseAway } from "./engine/database.js";
+import { isWorthAnotherRun } from "./engine/database-errors.js";
+import { type Isolation, MysqlTransaction } from "./engine/mysql-statements.js";
+import { SerialQueryRunner } from "./sqlite/serial-query-runner.js";
+import { type Outcome, provideStatements, type Statements } from "./engine/statements.js";
 
 /** A transaction of a query runner. */
 export interface OpenTransaction {

@@ -2,15 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { EntityManager, ObjectLiteral, QueryRunner, SelectQueryBuilder } from "typeorm";
 
-import type { Database } from "./database.js";
+import type { Database } from "./engine/database.js";
 import {
   isDeadlock,
   isDuplicateKey,
   isSurelyUndone,
   isWorthAnotherRun,
   isWriteRefused,
-} from "./database-errors.js";
-import type { Isolation } from "./mysql-statements.js";
+} from "./engine/database-errors.js";
+import type { Isolation } from "./engine/mysql-statements.js";
 import { openTransaction, type OpenTransaction } from "./open-transaction.js";
 
 export type { Isolation };

@@ -12,18 +12,18 @@ import { Health } from "../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as AlphaServerReflection } from "../../gen/grpc/reflection/v1alpha/reflection_pb.js";
 import type { Checkout } from "../checkout/checkout.js";
-import { accessLog } from "./access-log.js";
-import { checkoutHandlers } from "./checkout-handlers.js";
-import { customerHandlers } from "./customer-handlers.js";
-import { healthHandlers } from "./health-handlers.js";
-import { heldPaymentHandlers } from "./held-payment-handlers.js";
-import { idempotency } from "./idempotency.js";
-import { paymentIntentHandlers } from "./payment-intent-handlers.js";
-import { paymentMethodHandlers } from "./payment-method-handlers.js";
-import { reflectionHandlers } from "./reflection-handlers.js";
-import { refundHandlers } from "./refund-handlers.js";
-import { refusals } from "./refusals.js";
-import { testHelpersHandlers } from "./testing-handlers.js";
+import { accessLog } from "./interceptors/access-log.js";
+import { checkoutHandlers } from "./handlers/checkout-handlers.js";
+import { customerHandlers } from "./handlers/customer-handlers.js";
+import { healthHandlers } from "./handlers/health-handlers.js";
+import { heldPaymentHandlers } from "./handlers/held-payment-handlers.js";
+import { idempotency } from "./interceptors/idempotency.js";
+import { paymentIntentHandlers } from "./handlers/payment-intent-handlers.js";
+import { paymentMethodHandlers } from "./handlers/payment-method-handlers.js";
+import { reflectionHandlers } from "./handlers/reflection-handlers.js";
+import { refundHandlers } from "./handlers/refund-handlers.js";
+import { refusals } from "./interceptors/refusals.js";
+import { testHelpersHandlers } from "./handlers/testing-handlers.js";
 
 /** The one table of services, for every face that serves them. */
 export function createRoutes(checkout: Checkout): (router: ConnectRouter) => void {

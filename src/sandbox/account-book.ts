@@ -1,9 +1,9 @@
-import type { Database } from "../db/database.js";
-import { findSandboxAccount, writeSandboxAccounts } from "../db/sandbox-accounts.js";
+import type { Database } from "../db/engine/database.js";
+import { findSandboxAccount, writeSandboxAccounts } from "./tables/sandbox-accounts.js";
 import { inTransaction } from "../db/transaction.js";
 import type { Clock } from "../lib/clock.js";
 import type { Sealer, SealScope } from "../lib/seal.js";
-import type { RegisteredAccount, SandboxAccount } from "./parts.js";
+import type { RegisteredAccount, SandboxAccount } from "./protocol/parts.js";
 
 /** The accounts of a sandbox gateway that runs as a process of its own: what services have told it. */
 export interface AccountBook {

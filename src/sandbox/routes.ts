@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 import { answerDirect } from "./direct/direct.js";
-import { answerFaults, tellFaults } from "./merchant-faults.js";
-import { openPage } from "./open-page.js";
+import { answerFaults, tellFaults } from "./faults/merchant-faults.js";
+import { openPage } from "./hosted/open-page.js";
 import { pageReply } from "./pages/layout.js";
-import type { SandboxParts } from "./parts.js";
-import { payPage, showPage } from "./pay-page.js";
+import type { SandboxParts } from "./protocol/parts.js";
+import { payPage, showPage } from "./hosted/pay-page.js";
 import { registerAccounts } from "./register-accounts.js";
-import type { Reply } from "./reply.js";
+import type { Reply } from "./protocol/reply.js";
 import { searchTransactions } from "./search/search-transactions.js";
-import { settle } from "./settle.js";
+import { settle } from "./hosted/settle.js";
 
 /** A request as the answers below need it. */
 export interface SandboxRequest {

@@ -1,12 +1,12 @@
-import { isDatabaseAway } from "../db/database-errors.js";
+import { isDatabaseAway } from "../db/engine/database-errors.js";
 import { BodyBrokenOff, BodyTooLarge, type HttpRequest, type HttpResponse, readBody } from "../lib/http.js";
-import { pathOf } from "../web/request-address.js";
-import { INTERNAL_ERROR, MALFORMED_REQUEST } from "./faults.js";
+import { pathOf } from "../web/ports/request-address.js";
+import { INTERNAL_ERROR, MALFORMED_REQUEST } from "./protocol/faults.js";
 import { faultPage, notFoundPage, tooLargePage, wrongMethodPage } from "./pages/fault-page.js";
 import { pageReply } from "./pages/layout.js";
-import { createLater } from "./later.js";
-import type { SandboxOptions, SandboxParts } from "./parts.js";
-import { type Reply, textReply } from "./reply.js";
+import { createLater } from "./protocol/later.js";
+import type { SandboxOptions, SandboxParts } from "./protocol/parts.js";
+import { type Reply, textReply } from "./protocol/reply.js";
 import { findRoute, type Route } from "./routes.js";
 import { keepSweeping } from "./sweep.js";
 

@@ -1,8 +1,8 @@
-import { deleteSandboxLastUses } from "../db/sandbox-last-uses.js";
-import { deleteSandboxPages } from "../db/sandbox-pages.js";
+import { deleteSandboxLastUses } from "./tables/sandbox-last-uses.js";
+import { deleteSandboxPages } from "./tables/sandbox-pages.js";
 import { inTransaction } from "../db/transaction.js";
 import { repeat, type Repeated } from "../lib/repeat.js";
-import type { SandboxOptions } from "./parts.js";
+import type { SandboxOptions } from "./protocol/parts.js";
 
 /** Pages live far shorter: the session behind one ends after a day. So does every `duplicateDelay` that is taken. */
 const KEPT_MS = 7 * 24 * 3_600_000;

@@ -6,7 +6,7 @@ import path from "node:path";
 import mysql from "mysql2/promise";
 
 import { createTestMerchant, testConfig } from "../support/app.js";
-import type { Config } from "../../src/config.js";
+import type { Config } from "../../src/start/config.js";
 
 /** A contender's own database, with a merchant in it. */
 export interface BenchPlace {

@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { isDatabaseAway } from "../../src/db/database-errors.js";
+import { isDatabaseAway } from "../../src/db/engine/database-errors.js";
 import { inTransaction, lockForUpdate, type Run, type Tx } from "../../src/db/transaction.js";
 import { onMysql, signal, untilLockWait } from "../support/database.js";
 import {

@@ -1,7 +1,7 @@
 import t from "tap";
 
 import { openDatabase } from "../../src/db/data-source.js";
-import { serverOptions } from "../../src/db/mysql.js";
+import { serverOptions } from "../../src/db/mysql/mysql.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import { eachEngine, onMysql, onSqlite, signal, silent } from "../support/database.js";
 import { aThing, insertThings, openThings, save, storedIds, things } from "../support/things.js";

@@ -1,9 +1,9 @@
 import t from "tap";
 
-import { isDuplicateKey } from "../../src/db/database-errors.js";
-import { insertRowsLater } from "../../src/db/insert.js";
+import { isDuplicateKey } from "../../src/db/engine/database-errors.js";
+import { insertRowsLater } from "../../src/db/query/insert.js";
 import { inTransaction, type Isolation, type Tx } from "../../src/db/transaction.js";
-import { updateRowsLater, updateRows } from "../../src/db/update.js";
+import { updateRowsLater, updateRows } from "../../src/db/query/update.js";
 import { eachEngine } from "../support/database.js";
 import { aThing, openThings, save, storedIds, things } from "../support/things.js";
 

@@ -1,13 +1,13 @@
 import t, { type Test } from "tap";
 
-import { isDuplicateKey } from "../../src/db/database-errors.js";
-import type { Database } from "../../src/db/database.js";
+import { isDuplicateKey } from "../../src/db/engine/database-errors.js";
+import type { Database } from "../../src/db/engine/database.js";
 import { openDatabase } from "../../src/db/data-source.js";
-import { insertRows } from "../../src/db/insert.js";
+import { insertRows } from "../../src/db/query/insert.js";
 import { migrate } from "../../src/db/migrate.js";
-import { selectRows } from "../../src/db/select.js";
+import { selectRows } from "../../src/db/query/select.js";
 import { inTransaction } from "../../src/db/transaction.js";
-import { updateRowsLater } from "../../src/db/update.js";
+import { updateRowsLater } from "../../src/db/query/update.js";
 import { silent } from "../support/database.js";
 import { hostileServer, type Settings } from "../support/hostile-server.js";
 import { aThing, CreateThings1700000000000, insertThings, type Thing, things } from "../support/things.js";

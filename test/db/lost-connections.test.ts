@@ -1,7 +1,7 @@
 import t from "tap";
 
-import { isDatabaseAway } from "../../src/db/database-errors.js";
-import { selectRow } from "../../src/db/select.js";
+import { isDatabaseAway } from "../../src/db/engine/database-errors.js";
+import { selectRow } from "../../src/db/query/select.js";
 import { inTransaction, type Run } from "../../src/db/transaction.js";
 import { onMysql, signal, until } from "../support/database.js";
 import { openLine } from "../support/line.js";

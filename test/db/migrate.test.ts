@@ -1,7 +1,7 @@
 import t from "tap";
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-import { createTable, kind } from "../../src/db/create-table.js";
+import { createTable, kind } from "../../src/db/migrations/create-table.js";
 import { migrate } from "../../src/db/migrate.js";
 import { startChild } from "../support/child.js";
 import { eachEngine, until } from "../support/database.js";

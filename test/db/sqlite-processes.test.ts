@@ -3,9 +3,9 @@ import path from "node:path";
 import Libsql from "libsql";
 import t, { type Test } from "tap";
 
-import { onceFree } from "../../src/db/busy.js";
-import { isDatabaseAway } from "../../src/db/database-errors.js";
-import { SqliteReader } from "../../src/db/sqlite-reader.js";
+import { onceFree } from "../../src/db/engine/busy.js";
+import { isDatabaseAway } from "../../src/db/engine/database-errors.js";
+import { SqliteReader } from "../../src/db/sqlite/sqlite-reader.js";
 import { type Child, startChild } from "../support/child.js";
 import { onSqlite, until } from "../support/database.js";
 import { openThings, storedIds } from "../support/things.js";

@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { isDatabaseAway, isDuplicateKey } from "../../src/db/database-errors.js";
+import { isDatabaseAway, isDuplicateKey } from "../../src/db/engine/database-errors.js";
 import { inTransaction, lockForUpdate } from "../../src/db/transaction.js";
 import { eachEngine, signal } from "../support/database.js";
 import {

@@ -3,8 +3,8 @@ import { type AddressInfo, connect, createServer } from "node:net";
 
 import t, { type Test } from "tap";
 
-import type { Database } from "../../src/db/database.js";
-import { isDatabaseAway } from "../../src/db/database-errors.js";
+import type { Database } from "../../src/db/engine/database.js";
+import { isDatabaseAway } from "../../src/db/engine/database-errors.js";
 import { openDatabase } from "../../src/db/data-source.js";
 import { migrate } from "../../src/db/migrate.js";
 import { inTransaction } from "../../src/db/transaction.js";

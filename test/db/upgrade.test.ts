@@ -1,12 +1,12 @@
 import t, { type Test } from "tap";
 
-import type { Database } from "../../src/db/database.js";
-import { findCheckoutSession } from "../../src/db/checkout-sessions.js";
+import type { Database } from "../../src/db/engine/database.js";
+import { findCheckoutSession } from "../../src/db/tables/checkout-sessions.js";
 import { migrate } from "../../src/db/migrate.js";
-import { findCustomer } from "../../src/db/customers.js";
+import { findCustomer } from "../../src/db/tables/customers.js";
 import { DropFormerSecretColumns1795305000000 } from "../../src/db/migrations/1795305000000-former-secret-columns.js";
-import { findPaymentIntent } from "../../src/db/payment-intents.js";
-import { entities, migrations } from "../../src/db/schema.js";
+import { findPaymentIntent } from "../../src/db/tables/payment-intents.js";
+import { entities, migrations } from "../../src/start/schema.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import { eachEngine, type TestEngine } from "../support/database.js";
 

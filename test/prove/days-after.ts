@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { CheckoutPoint } from "../../src/checkout/checkout.js";
-import { listUnresolvedAttempts } from "../../src/db/pending-attempts.js";
+import { listUnresolvedAttempts } from "../../src/db/tables/pending-attempts.js";
 import { decideHeld } from "./held-desk.js";
 import { endWhatIsInProgress } from "./late-news.js";
 import { passTime } from "./pass-time.js";

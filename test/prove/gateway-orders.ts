@@ -1,6 +1,6 @@
 import { encodeFields, fieldText, parseFields } from "../../src/cardstream/fields.js";
 import { signed } from "../../src/cardstream/signature.js";
-import type { FaultName } from "../../src/sandbox/planned-faults.js";
+import type { FaultName } from "../../src/sandbox/payments/planned-faults.js";
 import type { SceneMerchant } from "./scene.js";
 
 /** What a merchant tells the sandbox gateway, and the original has no call for. */

@@ -1,7 +1,10 @@
-import { sandboxTransactions, type SandboxTransactionRow } from "../../src/db/sandbox-transactions.js";
+import {
+  sandboxTransactions,
+  type SandboxTransactionRow,
+} from "../../src/sandbox/tables/sandbox-transactions.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import { parseAttemptReference } from "../../src/domain/attempt-reference.js";
-import { OUTCOMES } from "../../src/sandbox/outcomes.js";
+import { OUTCOMES } from "../../src/sandbox/payments/outcomes.js";
 import type { Plan } from "./plan.js";
 import type { Stage } from "./stage.js";
 

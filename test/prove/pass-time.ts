@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { findDueSessions } from "../../src/db/due-sessions.js";
+import { findDueSessions } from "../../src/db/tables/due-sessions.js";
 import { callUntilAnswered } from "./merchant-call.js";
 import type { SceneMerchant } from "./scene.js";
 import type { Stage } from "./stage.js";

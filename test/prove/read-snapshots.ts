@@ -1,12 +1,15 @@
 import { fieldText } from "../../src/cardstream/fields.js";
-import { checkoutSessions } from "../../src/db/checkout-sessions.js";
-import type { Database } from "../../src/db/database.js";
-import { events } from "../../src/db/events.js";
-import { type GatewayResultRow, gatewayResults } from "../../src/db/gateway-results.js";
-import { type PaymentIntentRow, paymentIntents } from "../../src/db/payment-intents.js";
-import { pendingAttempts } from "../../src/db/pending-attempts.js";
-import { refunds } from "../../src/db/refunds.js";
-import { sandboxTransactions, type SandboxTransactionRow } from "../../src/db/sandbox-transactions.js";
+import { checkoutSessions } from "../../src/db/tables/checkout-sessions.js";
+import type { Database } from "../../src/db/engine/database.js";
+import { events } from "../../src/db/tables/events.js";
+import { type GatewayResultRow, gatewayResults } from "../../src/db/tables/gateway-results.js";
+import { type PaymentIntentRow, paymentIntents } from "../../src/db/tables/payment-intents.js";
+import { pendingAttempts } from "../../src/db/tables/pending-attempts.js";
+import { refunds } from "../../src/db/tables/refunds.js";
+import {
+  sandboxTransactions,
+  type SandboxTransactionRow,
+} from "../../src/sandbox/tables/sandbox-transactions.js";
 import { parseAttemptReference } from "../../src/domain/attempt-reference.js";
 import { currencyOfGateway } from "../../src/domain/money.js";
 import { grouped } from "./case-file.js";

@@ -1,15 +1,15 @@
 // One server process of the simulation: the real service, told by messages when to start, and where to die or to wait.
-import type * as App from "../../src/app.js";
+import type * as App from "../../src/start/app.js";
 import type { CheckoutPoint } from "../../src/checkout/checkout.js";
-import type * as Config from "../../src/config.js";
+import type * as Config from "../../src/start/config.js";
 import type * as Clock from "../../src/lib/clock.js";
 import type * as Log from "../../src/lib/log.js";
 import type { ReplicaOrder, ReplicaWord } from "./replica-orders.js";
 
 // The folder of the compiled service: the real one, or a copy with a planted bug.
 const service = process.argv[2] ?? "";
-const { createApp } = (await import(`${service}/app.js`)) as typeof App;
-const { readConfig } = (await import(`${service}/config.js`)) as typeof Config;
+const { createApp } = (await import(`${service}/start/app.js`)) as typeof App;
+const { readConfig } = (await import(`${service}/start/config.js`)) as typeof Config;
 const { movedAhead } = (await import(`${service}/lib/clock.js`)) as typeof Clock;
 const { createLog } = (await import(`${service}/lib/log.js`)) as typeof Log;
 

@@ -1,6 +1,6 @@
-import { registerTestAccounts } from "../../src/checkout/register-test-accounts.js";
-import type { Registry } from "../../src/checkout/create-merchant.js";
-import { findGatewayAccount, updateGatewayAccount } from "../../src/db/gateway-accounts.js";
+import { registerTestAccounts } from "../../src/checkout/testing/register-test-accounts.js";
+import type { Registry } from "../../src/checkout/merchants/create-merchant.js";
+import { findGatewayAccount, updateGatewayAccount } from "../../src/db/tables/gateway-accounts.js";
 import { inTransaction } from "../../src/db/transaction.js";
 
 /** The token of a merchant's transaction search, which the operator has not entered yet. */

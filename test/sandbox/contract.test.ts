@@ -3,7 +3,7 @@ import t from "tap";
 
 import { type Field, fieldText, parseFields } from "../../src/cardstream/fields.js";
 import { isSigned } from "../../src/cardstream/signature.js";
-import type { SandboxTransactionRow } from "../../src/db/sandbox-transactions.js";
+import type { SandboxTransactionRow } from "../../src/sandbox/tables/sandbox-transactions.js";
 import { onSqlite } from "../support/database.js";
 import { type Vector, vectors } from "../support/signature-vectors.js";
 import { ask, found, paid, postFields, settle } from "./direct-calls.js";

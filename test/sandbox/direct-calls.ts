@@ -1,6 +1,6 @@
 import { encodeFields, type Field, parseFields } from "../../src/cardstream/fields.js";
 import { isSigned, signed } from "../../src/cardstream/signature.js";
-import type { SandboxTransactionRow } from "../../src/db/sandbox-transactions.js";
+import type { SandboxTransactionRow } from "../../src/sandbox/tables/sandbox-transactions.js";
 import { ACCOUNT, CARD, formOf, payAndReturn, type Stand } from "./stand.js";
 
 /** An answer of the direct endpoint by field. */

@@ -6,8 +6,8 @@ import { text } from "node:stream/consumers";
 
 import t, { type Test } from "tap";
 
-import { sandboxAccounts } from "../../src/db/sandbox-accounts.js";
-import { entities, migrations } from "../../src/db/schema.js";
+import { sandboxAccounts } from "../../src/sandbox/tables/sandbox-accounts.js";
+import { entities, migrations } from "../../src/start/schema.js";
 import { createTestMerchant, startTestApp, type TestApp, testConfig } from "../support/app.js";
 import { openPage } from "../support/browser.js";
 import { environmentOf, run, runJson, start } from "../support/command.js";

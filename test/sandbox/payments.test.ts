@@ -3,7 +3,7 @@ import t from "tap";
 import { fieldText } from "../../src/cardstream/fields.js";
 import { verifyResult } from "../../src/cardstream/result.js";
 import { isSigned } from "../../src/cardstream/signature.js";
-import { OUTCOMES } from "../../src/sandbox/outcomes.js";
+import { OUTCOMES } from "../../src/sandbox/payments/outcomes.js";
 import { openPage } from "../support/browser.js";
 import { eachEngine, onSqlite } from "../support/database.js";
 import { ACCOUNT, CARD, firstForm, formOf, payAndReturn, startStand } from "./stand.js";

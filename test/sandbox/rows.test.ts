@@ -2,7 +2,7 @@ import t from "tap";
 
 import { encodeFields, type Field, fieldText, parseFields } from "../../src/cardstream/fields.js";
 import { isSigned } from "../../src/cardstream/signature.js";
-import { insertSandboxPage, sandboxPages } from "../../src/db/sandbox-pages.js";
+import { insertSandboxPage, sandboxPages } from "../../src/sandbox/tables/sandbox-pages.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import { eachEngine, onSqlite, until } from "../support/database.js";
 import { ACCOUNT, CARD, firstForm, formOf, type Stand, startStand } from "./stand.js";

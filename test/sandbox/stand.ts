@@ -5,17 +5,20 @@ import type { Test } from "tap";
 
 import { type Field, parseFields } from "../../src/cardstream/fields.js";
 import { hostedForm, type HostedOrder } from "../../src/cardstream/hosted-form.js";
-import type { Database } from "../../src/db/database.js";
+import type { Database } from "../../src/db/engine/database.js";
 import { migrate } from "../../src/db/migrate.js";
-import { sandboxLastUses } from "../../src/db/sandbox-last-uses.js";
-import { sandboxPages } from "../../src/db/sandbox-pages.js";
-import { sandboxTransactions, type SandboxTransactionRow } from "../../src/db/sandbox-transactions.js";
-import { entities, migrations } from "../../src/db/schema.js";
+import { sandboxLastUses } from "../../src/sandbox/tables/sandbox-last-uses.js";
+import { sandboxPages } from "../../src/sandbox/tables/sandbox-pages.js";
+import {
+  sandboxTransactions,
+  type SandboxTransactionRow,
+} from "../../src/sandbox/tables/sandbox-transactions.js";
+import { entities, migrations } from "../../src/start/schema.js";
 import { currencyByCode } from "../../src/domain/money.js";
 import { html } from "../../src/lib/html.js";
 import { readBody } from "../../src/lib/http.js";
 import { createLog } from "../../src/lib/log.js";
-import type { SandboxAccount } from "../../src/sandbox/parts.js";
+import type { SandboxAccount } from "../../src/sandbox/protocol/parts.js";
 import { createSandbox } from "../../src/sandbox/sandbox.js";
 import { type BrowserForm, type BrowserPage, openPage } from "../support/browser.js";
 import type { TestEngine } from "../support/database.js";

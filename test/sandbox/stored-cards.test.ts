@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { outcomeOfAmount } from "../../src/sandbox/outcomes.js";
+import { outcomeOfAmount } from "../../src/sandbox/payments/outcomes.js";
 import { eachEngine, onSqlite, until } from "../support/database.js";
 import { charge, storeCard } from "./card-charges.js";
 import { ask, found, setFaults, settle } from "./direct-calls.js";

@@ -1,8 +1,8 @@
 import t, { type Test } from "tap";
 
-import { type MerchantChange, updateMerchant } from "../../src/checkout/update-merchant.js";
+import { type MerchantChange, updateMerchant } from "../../src/checkout/merchants/update-merchant.js";
 import { systemClock } from "../../src/lib/clock.js";
-import { openStore } from "../../src/store.js";
+import { openStore } from "../../src/start/store.js";
 import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
 import { eachEngine, silent, type TestEngine } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";

@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import t, { type Test } from "tap";
 
-import { PLANNED_FAULTS } from "../../src/sandbox/planned-faults.js";
+import { PLANNED_FAULTS } from "../../src/sandbox/payments/planned-faults.js";
 import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
 import { openPage } from "../support/browser.js";
 import { eachEngine, onSqlite, type TestEngine, until } from "../support/database.js";

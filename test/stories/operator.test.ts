@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { gatewayAccounts } from "../../src/db/gateway-accounts.js";
+import { gatewayAccounts } from "../../src/db/tables/gateway-accounts.js";
 import { startTestApp, testConfig } from "../support/app.js";
 import { environmentOf, run, runJson } from "../support/command.js";
 import { eachEngine } from "../support/database.js";

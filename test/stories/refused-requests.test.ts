@@ -1,7 +1,7 @@
 import t from "tap";
 
 import { encodeFields } from "../../src/cardstream/fields.js";
-import { gatewayResults } from "../../src/db/gateway-results.js";
+import { gatewayResults } from "../../src/db/tables/gateway-results.js";
 import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
 import { openPage } from "../support/browser.js";
 import { eachEngine } from "../support/database.js";

@@ -1,7 +1,10 @@
 import t, { type Test } from "tap";
 
 import type { CheckoutPoint } from "../../src/checkout/checkout.js";
-import { sandboxTransactions, type SandboxTransactionRow } from "../../src/db/sandbox-transactions.js";
+import {
+  sandboxTransactions,
+  type SandboxTransactionRow,
+} from "../../src/sandbox/tables/sandbox-transactions.js";
 import { createTestMerchant, startTestApp, type TestApp, testConfig } from "../support/app.js";
 import { openPage } from "../support/browser.js";
 import { eachEngine, type TestEngine, until } from "../support/database.js";

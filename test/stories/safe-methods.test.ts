@@ -3,7 +3,7 @@ import { type IncomingMessage, type OutgoingHttpHeaders, request as httpRequest 
 
 import t from "tap";
 
-import { entities } from "../../src/db/schema.js";
+import { entities } from "../../src/start/schema.js";
 import { createTestMerchant, startTestApp, type TestApp, testConfig } from "../support/app.js";
 import { eachEngine, onSqlite } from "../support/database.js";
 import { anOrder } from "../support/orders.js";

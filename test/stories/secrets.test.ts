@@ -3,8 +3,8 @@ import path from "node:path";
 
 import t from "tap";
 
-import { openGatewayAccount } from "../../src/checkout/gateway-account.js";
-import { openStore } from "../../src/store.js";
+import { openGatewayAccount } from "../../src/checkout/merchants/gateway-account.js";
+import { openStore } from "../../src/start/store.js";
 import {
   createTestMerchant,
   startTestApp,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import t from "tap";
 
-import { StartFailure, StartLimit } from "../../src/start-limit.js";
+import { StartFailure, StartLimit } from "../../src/start/start-limit.js";
 
 const never = new Promise<never>(() => {});
 

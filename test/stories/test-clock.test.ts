@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { findGatewayAccount } from "../../src/db/gateway-accounts.js";
+import { findGatewayAccount } from "../../src/db/tables/gateway-accounts.js";
 import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
 import { eachEngine } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
 
-import { readConfig } from "../../src/config.js";
+import { readConfig } from "../../src/start/config.js";
 import { createTestMerchant, type TestMerchant } from "../support/app.js";
 import { Ending } from "../prove/place.js";
 import { type Replica, startReplica } from "./replica.js";

@@ -3,17 +3,17 @@ import { Writable } from "node:stream";
 
 import type { Test } from "tap";
 
-import { type AppUrls, createApp, type Parts } from "../../src/app.js";
-import { createApiKey } from "../../src/checkout/create-api-key.js";
-import { createCustomer } from "../../src/checkout/create-customer.js";
-import { createMerchant, type LiveAccount } from "../../src/checkout/create-merchant.js";
-import type { Config } from "../../src/config.js";
-import type { Database } from "../../src/db/database.js";
+import { type AppUrls, createApp, type Parts } from "../../src/start/app.js";
+import { createApiKey } from "../../src/checkout/merchants/create-api-key.js";
+import { createCustomer } from "../../src/checkout/customers/create-customer.js";
+import { createMerchant, type LiveAccount } from "../../src/checkout/merchants/create-merchant.js";
+import type { Config } from "../../src/start/config.js";
+import type { Database } from "../../src/db/engine/database.js";
 import { openDatabase } from "../../src/db/data-source.js";
-import { entities, migrations } from "../../src/db/schema.js";
+import { entities, migrations } from "../../src/start/schema.js";
 import { alone, type Clock } from "../../src/lib/clock.js";
 import { createLog } from "../../src/lib/log.js";
-import { openStore } from "../../src/store.js";
+import { openStore } from "../../src/start/store.js";
 import { silent, type TestEngine } from "./database.js";
 
 /** A running service, real but for what `parts` replaces. It is closed when the story ends. */

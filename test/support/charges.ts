@@ -1,9 +1,12 @@
 import type { Test } from "tap";
 
-import { updateGatewayAccount } from "../../src/db/gateway-accounts.js";
-import { type PaymentIntentRow, paymentIntents } from "../../src/db/payment-intents.js";
-import { type PendingAttemptRow, pendingAttempts } from "../../src/db/pending-attempts.js";
-import { sandboxTransactions, type SandboxTransactionRow } from "../../src/db/sandbox-transactions.js";
+import { updateGatewayAccount } from "../../src/db/tables/gateway-accounts.js";
+import { type PaymentIntentRow, paymentIntents } from "../../src/db/tables/payment-intents.js";
+import { type PendingAttemptRow, pendingAttempts } from "../../src/db/tables/pending-attempts.js";
+import {
+  sandboxTransactions,
+  type SandboxTransactionRow,
+} from "../../src/sandbox/tables/sandbox-transactions.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import {
   type ApiAnswer,

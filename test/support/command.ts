@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
-import type { Config } from "../../src/config.js";
+import type { Config } from "../../src/start/config.js";
 
 /** What a command came to. */
 export interface Finished {

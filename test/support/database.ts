@@ -5,7 +5,7 @@ import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
 import type { Test } from "tap";
 
 import { type DatabaseOptions, openDatabase } from "../../src/db/data-source.js";
-import { type Database, lookForQueriesBeside } from "../../src/db/database.js";
+import { type Database, lookForQueriesBeside } from "../../src/db/engine/database.js";
 import { createLog, type Log } from "../../src/lib/log.js";
 
 /** An empty database of one story: a schema of its own on the server, or a file in a folder of its own. */

@@ -1,6 +1,6 @@
 import type { Test } from "tap";
 
-import type { Config } from "../../src/config.js";
+import type { Config } from "../../src/start/config.js";
 import {
   type ApiAnswer,
   createTestMerchant,

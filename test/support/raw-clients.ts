@@ -6,10 +6,10 @@ import { connect as connectTls } from "node:tls";
 
 import type { Test } from "tap";
 
-import type { Answering } from "../../src/web/admission.js";
-import { Connections } from "../../src/web/connections.js";
-import { type ConnectionLimits, connectionLimits } from "../../src/web/limits.js";
-import { openHttp2Port, openHttpPort } from "../../src/web/ports.js";
+import type { Answering } from "../../src/web/ports/admission.js";
+import { Connections } from "../../src/web/connections/connections.js";
+import { type ConnectionLimits, connectionLimits } from "../../src/web/connections/limits.js";
+import { openHttp2Port, openHttpPort } from "../../src/web/ports/ports.js";
 import { prefaceWithWindow } from "./http2-frames.js";
 
 export const LIMITS = connectionLimits(1024);

@@ -1,7 +1,7 @@
 import type { Test } from "tap";
 
-import { updateGatewayAccount } from "../../src/db/gateway-accounts.js";
-import { listPendingAttempts, type PendingAttemptRow } from "../../src/db/pending-attempts.js";
+import { updateGatewayAccount } from "../../src/db/tables/gateway-accounts.js";
+import { listPendingAttempts, type PendingAttemptRow } from "../../src/db/tables/pending-attempts.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import {
   type ApiAnswer,

@@ -1,8 +1,11 @@
 import type { Test } from "tap";
 
 import type { CheckoutPoint } from "../../src/checkout/checkout.js";
-import type { Config } from "../../src/config.js";
-import { sandboxTransactions, type SandboxTransactionRow } from "../../src/db/sandbox-transactions.js";
+import type { Config } from "../../src/start/config.js";
+import {
+  sandboxTransactions,
+  type SandboxTransactionRow,
+} from "../../src/sandbox/tables/sandbox-transactions.js";
 import {
   type ApiAnswer,
   createTestMerchant,

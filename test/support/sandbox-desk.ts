@@ -1,6 +1,6 @@
-import { listTestAccounts } from "../../src/checkout/gateway-account.js";
-import { findGatewayAccount } from "../../src/db/gateway-accounts.js";
-import { openStore } from "../../src/store.js";
+import { listTestAccounts } from "../../src/checkout/merchants/gateway-account.js";
+import { findGatewayAccount } from "../../src/db/tables/gateway-accounts.js";
+import { openStore } from "../../src/start/store.js";
 import type { TestApp, TestMerchant } from "./app.js";
 import { silent } from "./database.js";
 import { signedBody } from "./gateway.js";

@@ -27,6 +27,7 @@ export const ALONE = [
   "storm/storm",
   "tool/openapi",
   "tidy",
+  "rooms",
   "lib/repeat",
   "db/unusable-connections",
 ].map((name) => path.join("dist", "test", `${name}.test.js`));

@@ -30,7 +30,7 @@ const FUNCTIONS = new Set<Node["type"]>([
 ]);
 
 /** Where the environment may be read: everything else is handed a checked configuration. */
-const READS_ENVIRONMENT = /^src\/(main|config)\.ts$|^src\/cli\//;
+const READS_ENVIRONMENT = /^src\/(main|start\/config)\.ts$|^src\/cli\//;
 
 export function environmentReads(sources: Source[]): string[] {
   return where(

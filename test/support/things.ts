@@ -1,8 +1,18 @@
 import { EntitySchema, type MigrationInterface, type QueryRunner } from "typeorm";
 
-import { bytes, flag, id, integer, json, optional, primary, text, time } from "../../src/db/columns.js";
-import { createTable, kind, optional as nullable } from "../../src/db/create-table.js";
-import type { Database } from "../../src/db/database.js";
+import {
+  bytes,
+  flag,
+  id,
+  integer,
+  json,
+  optional,
+  primary,
+  text,
+  time,
+} from "../../src/db/engine/columns.js";
+import { createTable, kind, optional as nullable } from "../../src/db/migrations/create-table.js";
+import type { Database } from "../../src/db/engine/database.js";
 import { migrate } from "../../src/db/migrate.js";
 import { inTransaction, type Tx } from "../../src/db/transaction.js";
 import type { TestEngine } from "./database.js";

@@ -3,7 +3,7 @@ import * as http2 from "node:http2";
 import { fromJson, toJson, type DescMethodServerStreaming, type DescMethodUnary } from "@bufbuild/protobuf";
 import { connectNodeAdapter, createGrpcTransport } from "@connectrpc/connect-node";
 import t, { type Test } from "tap";
-import { createTranscoder } from "../../src/transcode/transcoder.js";
+import { createTranscoder } from "../../src/transcode/http/transcoder.js";
 import { differences, mustNotCall } from "./support/case-check.js";
 import { CASE_BODY_BYTES_MAX, caseFile, type Case, type Expectation } from "./support/cases.js";
 import { sendHttp2 } from "./support/raw-http2.js";

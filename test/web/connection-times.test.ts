@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 
 import t from "tap";
 
-import type { Answering } from "../../src/web/admission.js";
+import type { Answering } from "../../src/web/ports/admission.js";
 import { until } from "../support/database.js";
 import { headers, MALFORMED, prefaceWithWindow } from "../support/http2-frames.js";
 import { GET, LIMITS, open, openHttp1, openHttp2, START } from "../support/raw-clients.js";

@@ -1,6 +1,6 @@
 import type { DescService, FileRegistry, JsonObject } from "@bufbuild/protobuf";
 
-import { routeRules, type RouteRule } from "../../src/transcode/http-rules.js";
+import { routeRules, type RouteRule } from "../../src/transcode/routing/http-rules.js";
 import { errorResponses, errorSchema } from "./errors.js";
 import { HEADERS, IDEMPOTENCY_KEY } from "./headers.js";
 import { operationOf, tagOf } from "./operation.js";

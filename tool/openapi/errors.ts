@@ -1,12 +1,12 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 
-import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../../src/rpc/error-table.js";
-import { httpStatusOfRefusal, REFUSALS } from "../../src/rpc/refusal-table.js";
-import { httpStatusOf } from "../../src/transcode/error.js";
-import { type Reason, statusOfReason } from "../../src/transcode/request-error.js";
+import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../../src/rpc/errors/error-table.js";
+import { httpStatusOfRefusal, REFUSALS } from "../../src/rpc/errors/refusal-table.js";
+import { httpStatusOf } from "../../src/transcode/errors/error.js";
+import { type Reason, statusOfReason } from "../../src/transcode/errors/request-error.js";
 import { REQUEST_ID } from "./headers.js";
 
-/** The one shape of every error, as `src/rpc/error-body.ts` writes it. */
+/** The one shape of every error, as `src/rpc/interceptors/error-body.ts` writes it. */
 export function errorSchema(): JsonObject {
   return {
     type: "object",

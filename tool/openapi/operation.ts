@@ -1,7 +1,7 @@
 import type { DescService, JsonObject } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 
-import type { RouteRule } from "../../src/transcode/http-rules.js";
+import type { RouteRule } from "../../src/transcode/routing/http-rules.js";
 import { isRequired } from "./constraints.js";
 import { EXAMPLES } from "./examples.js";
 import { REPLAYED, REQUEST_ID } from "./headers.js";

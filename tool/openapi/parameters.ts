@@ -1,7 +1,7 @@
 import type { DescField, JsonObject } from "@bufbuild/protobuf";
 
-import type { RouteRule } from "../../src/transcode/http-rules.js";
-import { plainStyle } from "../../src/transcode/plain-dialect.js";
+import type { RouteRule } from "../../src/transcode/routing/http-rules.js";
+import { plainStyle } from "../../src/transcode/json/plain-dialect.js";
 import { isRequired } from "./constraints.js";
 import { QUERY_EXAMPLES } from "./examples.js";
 import type { Schemas } from "./schemas.js";

@@ -1,7 +1,7 @@
 import type { DescEnum, DescField, DescMessage, JsonObject } from "@bufbuild/protobuf";
 
-import { expandedFields } from "../../src/transcode/expanded-fields.js";
-import { plainStyle } from "../../src/transcode/plain-dialect.js";
+import { expandedFields } from "../../src/transcode/json/expanded-fields.js";
+import { plainStyle } from "../../src/transcode/json/plain-dialect.js";
 import { canBeUnset, constraintsOf, isRequired, rulesOf } from "./constraints.js";
 import { scalarSchema } from "./scalars.js";
 import { descriptionOf } from "./texts.js";

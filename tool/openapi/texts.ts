@@ -2,7 +2,7 @@ import type { AnyDesc, DescFile } from "@bufbuild/protobuf";
 import { getComments } from "@bufbuild/protoplugin";
 import { Code } from "@connectrpc/connect";
 
-import { httpStatusOf } from "../../src/transcode/error.js";
+import { httpStatusOf } from "../../src/transcode/errors/error.js";
 
 /** The comment above a declaration, a line for each paragraph, in words of HTTP. Throws where there is none. */
 export function descriptionOf(desc: Exclude<AnyDesc, DescFile>): string {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-import { createTable, kind, optional } from "../create-table.js";
+import { createTable, kind, optional } from "./create-table.js";
 
 /** The tables of merchants, their keys and customers, and of checkout from the session to the outbox. */
 export class CreateCheckout1795300000000 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-import { createTable, kind, optional } from "../create-table.js";
+import { createTable, kind, optional } from "./create-table.js";
 
 /** The sandbox gateway's own books. They hold test payments only, and no card number. */
 export class CreateSandbox1795300500000 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-import { createTable, kind } from "../create-table.js";
+import { createTable, kind } from "./create-table.js";
 
 /**
  * A changed gateway account is kept as it was, id and secret together, however often it changes: two columns had room for

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-import { changeTable } from "../change-table.js";
-import { kind, optional } from "../create-table.js";
+import { changeTable } from "./change-table.js";
+import { kind, optional } from "./create-table.js";
 
 /** What customers are, what their cards show of themselves, and sessions that make their customer. */
 export class ChangeCustomers1795301000000 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-import { createTable, kind, optional } from "../create-table.js";
+import { createTable, kind, optional } from "./create-table.js";
 
 /** Refunds. What they have reserved of a payment is counted in its `amount_refunded`. */
 export class CreateRefunds1795301200000 implements MigrationInterface {

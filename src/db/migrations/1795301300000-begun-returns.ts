@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-import { kind } from "../create-table.js";
+import { kind } from "./create-table.js";
 
 /** Sessions learn that the money of one of their payments was sent for: see CheckoutSessionRow.returnBegunAt. */
 export class NoteBegunReturns1795301300000 implements MigrationInterface {

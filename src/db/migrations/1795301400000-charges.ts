@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-import { addColumns } from "../add-column.js";
-import { changeTable } from "../change-table.js";
-import { kind, optional } from "../create-table.js";
+import { addColumns } from "./add-column.js";
+import { changeTable } from "./change-table.js";
+import { kind, optional } from "./create-table.js";
 
 /** Direct charges of stored cards: their attempts wait for an end like those of sessions, and their results are theirs. */
 export class AddCharges1795301400000 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-import { isSqlite } from "../create-table.js";
+import { isSqlite } from "./create-table.js";
 
 /** Lists of one status are read in order of their ids, without a look at the sessions of other statuses. */
 export class IndexSessionsByStatus1795302000000 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-import { createTable, kind } from "../create-table.js";
+import { createTable, kind } from "./create-table.js";
 
 /** A row to write over, by which the service finds out whether its database takes writes again. */
 export class CreateWriteCheck1795303000000 implements MigrationInterface {

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-import { addColumns } from "../add-column.js";
-import { isSqlite, kind, optional } from "../create-table.js";
+import { addColumns } from "./add-column.js";
+import { isSqlite, kind, optional } from "./create-table.js";
 
 /** Results learn which refund, or which return of a held payment, they tell of. */
 export class NameReversals1795304000000 implements MigrationInterface {

@@ -3,11 +3,11 @@ import {
   lockSandboxTransaction,
   type SandboxTransactionRow,
   updateSandboxTransaction,
-} from "../../db/sandbox-transactions.js";
+} from "../tables/sandbox-transactions.js";
 import { inTransaction } from "../../db/transaction.js";
-import { ACTION_NOT_ALLOWED, invalidField, REQUEST_MISMATCH } from "../faults.js";
-import { isAmount } from "../order-checks.js";
-import type { SandboxParts } from "../parts.js";
+import { ACTION_NOT_ALLOWED, invalidField, REQUEST_MISMATCH } from "../protocol/faults.js";
+import { isAmount } from "../payments/order-checks.js";
+import type { SandboxParts } from "../protocol/parts.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { managementAnswer } from "./management-answer.js";
 import { bringsNewData } from "./new-data.js";

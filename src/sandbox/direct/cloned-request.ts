@@ -1,5 +1,5 @@
 import { type Field, fieldText, rootName } from "../../cardstream/fields.js";
-import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
+import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 
 /**
  * A request with all that it leaves out cloned from the transaction that its `xref` names (guide A-16), the card apart:

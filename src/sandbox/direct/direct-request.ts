@@ -1,9 +1,9 @@
 import type { Field } from "../../cardstream/fields.js";
-import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
-import type { Fault } from "../faults.js";
-import type { SandboxParts } from "../parts.js";
-import type { PlannedFaults } from "../planned-faults.js";
-import type { SignedRequest } from "../signed-request.js";
+import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
+import type { Fault } from "../protocol/faults.js";
+import type { SandboxParts } from "../protocol/parts.js";
+import type { PlannedFaults } from "../payments/planned-faults.js";
+import type { SignedRequest } from "../protocol/signed-request.js";
 
 /** A verified request that names a transaction of its merchant. */
 export interface DirectRequest extends SignedRequest {

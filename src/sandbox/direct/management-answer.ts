@@ -1,7 +1,7 @@
 import { type Field, fieldText } from "../../cardstream/fields.js";
-import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
-import { currentResult } from "../current-result.js";
-import { overlaid } from "../overlaid.js";
+import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
+import { currentResult } from "../payments/current-result.js";
+import { overlaid } from "../payments/overlaid.js";
 import type { DirectRequest } from "./direct-request.js";
 
 /**

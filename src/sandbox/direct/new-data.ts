@@ -1,5 +1,5 @@
 import { type Field, fieldText } from "../../cardstream/fields.js";
-import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
+import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { currencyOfGateway } from "../../domain/money.js";
 
 /**

@@ -1,11 +1,11 @@
 import { type Field, fieldText, rootName } from "../../cardstream/fields.js";
-import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
+import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { currencyOfGateway } from "../../domain/money.js";
-import { echoedFields, keptFields } from "../echoed-fields.js";
-import { DUPLICATE } from "../outcomes.js";
-import { overlaid } from "../overlaid.js";
-import { gatewayTimestamp } from "../references.js";
-import { displayedAmount } from "../result-fields.js";
+import { echoedFields, keptFields } from "../payments/echoed-fields.js";
+import { DUPLICATE } from "../payments/outcomes.js";
+import { overlaid } from "../payments/overlaid.js";
+import { gatewayTimestamp } from "../payments/references.js";
+import { displayedAmount } from "../payments/result-fields.js";
 import type { DirectRequest } from "./direct-request.js";
 
 /** The row of a refund that is made: the sale's fields cloned, what the request says anew over them (guide A-16). */

@@ -5,14 +5,14 @@ import {
   lockSandboxTransaction,
   type SandboxTransactionRow,
   updateSandboxTransaction,
-} from "../../db/sandbox-transactions.js";
+} from "../tables/sandbox-transactions.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
-import { isDuplicate } from "../duplicates.js";
-import { ACTION_NOT_ALLOWED, type Fault, invalidField, REQUEST_MISMATCH } from "../faults.js";
-import { duplicateDelayMs } from "../hosted-request.js";
-import { isAmount } from "../order-checks.js";
-import type { SandboxParts } from "../parts.js";
-import { newTransactionId, newXref } from "../references.js";
+import { isDuplicate } from "../payments/duplicates.js";
+import { ACTION_NOT_ALLOWED, type Fault, invalidField, REQUEST_MISMATCH } from "../protocol/faults.js";
+import { duplicateDelayMs } from "../payments/hosted-request.js";
+import { isAmount } from "../payments/order-checks.js";
+import type { SandboxParts } from "../protocol/parts.js";
+import { newTransactionId, newXref } from "../payments/references.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { bringsNewData } from "./new-data.js";
 import { acceptedRefund, refusedRefund } from "./refund-rows.js";

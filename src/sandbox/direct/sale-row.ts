@@ -1,10 +1,10 @@
 import type { Field } from "../../cardstream/fields.js";
-import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
-import { keptFields } from "../echoed-fields.js";
-import { readHostedRequest } from "../hosted-request.js";
-import { DUPLICATE, type Outcome } from "../outcomes.js";
-import { resultFields, type Transaction } from "../result-fields.js";
-import { beginTransaction, transactionRow } from "../transaction-row.js";
+import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
+import { keptFields } from "../payments/echoed-fields.js";
+import { readHostedRequest } from "../payments/hosted-request.js";
+import { DUPLICATE, type Outcome } from "../payments/outcomes.js";
+import { resultFields, type Transaction } from "../payments/result-fields.js";
+import { beginTransaction, transactionRow } from "../payments/transaction-row.js";
 import type { DirectRequest } from "./direct-request.js";
 import type { Initiator } from "./stored-credential.js";
 

@@ -3,11 +3,11 @@ import {
   findSandboxTransaction,
   insertSandboxTransaction,
   type SandboxTransactionRow,
-} from "../../db/sandbox-transactions.js";
+} from "../tables/sandbox-transactions.js";
 import { inTransaction } from "../../db/transaction.js";
-import { isDuplicate } from "../duplicates.js";
-import { type Fault, REQUEST_MISMATCH } from "../faults.js";
-import { duplicateDelayMs } from "../hosted-request.js";
+import { isDuplicate } from "../payments/duplicates.js";
+import { type Fault, REQUEST_MISMATCH } from "../protocol/faults.js";
+import { duplicateDelayMs } from "../payments/hosted-request.js";
 import {
   AMOUNT_CHECK,
   CALLBACK_CHECK,
@@ -15,9 +15,9 @@ import {
   ORDER_CHECKS,
   type OrderCheck,
   TYPE_CHECK,
-} from "../order-checks.js";
-import { directOutcome, type Outcome, VERIFIED } from "../outcomes.js";
-import type { SandboxParts } from "../parts.js";
+} from "../payments/order-checks.js";
+import { directOutcome, type Outcome, VERIFIED } from "../payments/outcomes.js";
+import type { SandboxParts } from "../protocol/parts.js";
 import { clonedRequest } from "./cloned-request.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { bringsCard } from "./new-data.js";

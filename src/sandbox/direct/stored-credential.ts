@@ -1,6 +1,6 @@
 import { type Field, fieldText } from "../../cardstream/fields.js";
-import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
-import { ACTION_NOT_ALLOWED, type Fault, invalidField } from "../faults.js";
+import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
+import { ACTION_NOT_ALLOWED, type Fault, invalidField } from "../protocol/faults.js";
 
 /** Who starts a payment with a stored card. */
 export type Initiator = "consumer" | "merchant";

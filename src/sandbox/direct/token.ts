@@ -1,5 +1,5 @@
-import type { SandboxTransactionRow } from "../../db/sandbox-transactions.js";
-import { type Fault, invalidField } from "../faults.js";
+import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
+import { type Fault, invalidField } from "../protocol/faults.js";
 
 /** How long the gateway keeps the card of a transaction (guide A-15). Each new transaction has an `xref` of its own. */
 const TOKEN_MONTHS = 13;

@@ -1,6 +1,6 @@
 import { type Html, html } from "../../lib/html.js";
-import type { CardErrors, CardInput } from "../card-entry.js";
-import { TEST_CARDS, type TestCard } from "../test-cards.js";
+import type { CardErrors, CardInput } from "../payments/card-entry.js";
+import { TEST_CARDS, type TestCard } from "../payments/test-cards.js";
 
 /** The card's inputs under the gateway's names, each with its error, and the published cards one click away. */
 export function cardFields(errors: CardErrors): Html {

@@ -1,7 +1,7 @@
 import { displayAmount } from "../../domain/money.js";
 import { type Html, html } from "../../lib/html.js";
-import type { CardErrors } from "../card-entry.js";
-import type { HostedRequest } from "../hosted-request.js";
+import type { CardErrors } from "../payments/card-entry.js";
+import type { HostedRequest } from "../payments/hosted-request.js";
 import { cardFields } from "./card-fields.js";
 import { customerFields } from "./customer-fields.js";
 import { faultChoice } from "./fault-choice.js";

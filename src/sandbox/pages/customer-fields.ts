@@ -1,5 +1,5 @@
 import { type Html, html } from "../../lib/html.js";
-import type { CUSTOMER_INPUTS } from "../customer-entry.js";
+import type { CUSTOMER_INPUTS } from "../payments/customer-entry.js";
 
 /** What a shopper may say of themselves: folded away, unless the merchant asks for it. Nothing of it is demanded. */
 export function customerFields(asked: boolean): Html {

@@ -1,5 +1,5 @@
 import { type Html, html } from "../../lib/html.js";
-import { isPaymentFault, PLANNED_FAULTS } from "../planned-faults.js";
+import { isPaymentFault, PLANNED_FAULTS } from "../payments/planned-faults.js";
 
 /** Lets something go wrong on purpose. Out of the way until somebody opens it, or chose something in it before. */
 export function faultChoice(choice: string, error: string | undefined): Html {

@@ -1,5 +1,5 @@
 import { html } from "../../lib/html.js";
-import type { Fault } from "../faults.js";
+import type { Fault } from "../protocol/faults.js";
 import type { Page } from "./layout.js";
 
 /** Tells a request's fault to whoever sent it; nothing of the request is repeated. */

@@ -1,6 +1,6 @@
 import { type Html, html } from "../../lib/html.js";
 import { sendWebPage } from "../../lib/page.js";
-import type { Reply } from "../reply.js";
+import type { Reply } from "../protocol/reply.js";
 import { STYLE } from "./style.js";
 
 /** One page of the sandbox gateway, ready to be sent. */

@@ -1,6 +1,6 @@
 import { displayAmount } from "../../domain/money.js";
 import { type Html, html } from "../../lib/html.js";
-import type { HostedRequest } from "../hosted-request.js";
+import type { HostedRequest } from "../payments/hosted-request.js";
 
 /** Whom the shopper pays, how much, and for what. */
 export function orderSummary(merchantName: string, { amount, currency, items }: HostedRequest): Html {

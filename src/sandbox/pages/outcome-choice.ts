@@ -1,5 +1,5 @@
 import { type Html, html } from "../../lib/html.js";
-import { OUTCOMES, outcomeOfAmount, type Outcome } from "../outcomes.js";
+import { OUTCOMES, outcomeOfAmount, type Outcome } from "../payments/outcomes.js";
 
 /** Says what will happen and lets it be chosen. The first option, empty, leaves it to the amount. */
 export function outcomeChoice(amount: number, choice: string, error: string | undefined): Html {

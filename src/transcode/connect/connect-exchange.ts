@@ -6,14 +6,14 @@ import type {
   UniversalServerRequest,
   UniversalServerResponse,
 } from "@connectrpc/connect/protocol";
-import { type TimeoutHeader, timeoutOf } from "../deadline.js";
-import { connectErrorOf } from "../error.js";
+import { type TimeoutHeader, timeoutOf } from "../call/deadline.js";
+import { connectErrorOf } from "../errors/error.js";
 import { withPrefix, PREFIX_BYTES } from "../grpc/envelope.js";
 import { incomingMetadata } from "../grpc/metadata.js";
-import { type HttpRequest, type HttpResponse, isGone } from "../http.js";
-import type { Invoker } from "../invoke.js";
-import { parseTarget } from "../request-target.js";
-import { discardRest } from "../response.js";
+import { type HttpRequest, type HttpResponse, isGone } from "../http/http.js";
+import type { Invoker } from "../call/invoke.js";
+import { parseTarget } from "../routing/request-target.js";
+import { discardRest } from "../http/response.js";
 import { packingOf, type Protocol } from "./protocol.js";
 import { queryMessage } from "./query-message.js";
 import { openMessage, readMessage, readMessages, type ReadingParts } from "./request-reader.js";

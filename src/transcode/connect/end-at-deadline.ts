@@ -1,8 +1,8 @@
 import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError, type Interceptor, type StreamResponse } from "@connectrpc/connect";
-import { deadlineExceeded } from "../deadline.js";
-import { connectErrorOf } from "../error.js";
-import { callerGone } from "../http.js";
+import { deadlineExceeded } from "../call/deadline.js";
+import { connectErrorOf } from "../errors/error.js";
+import { callerGone } from "../http/http.js";
 
 /**
  * Ends each call with its signal, whatever its handler is doing: Connect only tells the handler. What a handler throws becomes an

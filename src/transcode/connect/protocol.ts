@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { isPacking, packings, type Packing } from "../content-encoding.js";
-import type { TimeoutHeader } from "../deadline.js";
+import { isPacking, packings, type Packing } from "../http/content-encoding.js";
+import type { TimeoutHeader } from "../call/deadline.js";
 
 /** What a request's content type says of the protocol that it speaks. */
 export interface Protocol {

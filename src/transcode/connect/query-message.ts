@@ -1,8 +1,8 @@
 import { ScalarType } from "@bufbuild/protobuf";
-import { callerError } from "../field-error.js";
-import { inside } from "../field-problem.js";
-import { decodedParameter } from "../percent.js";
-import { scalarText } from "../scalar-text.js";
+import { callerError } from "../errors/field-error.js";
+import { inside } from "../errors/field-problem.js";
+import { decodedParameter } from "../routing/percent.js";
+import { scalarText } from "../text/scalar-text.js";
 
 /** What the query of a GET of Connect's protocol holds. */
 export interface QueryMessage {

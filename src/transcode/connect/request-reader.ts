@@ -1,8 +1,8 @@
 import { Envelope, incompleteEnvelope, OneMessage } from "../grpc/envelope.js";
-import { type Packing, unpacked } from "../content-encoding.js";
-import type { HttpRequest } from "../http.js";
-import { readBytes } from "../request-bytes.js";
-import { requestError } from "../request-error.js";
+import { type Packing, unpacked } from "../http/content-encoding.js";
+import type { HttpRequest } from "../http/http.js";
+import { readBytes } from "../http/request-bytes.js";
+import { requestError } from "../errors/request-error.js";
 
 /** How the messages of a request are read. */
 export interface ReadingParts {

@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { percentEncoded } from "../grpc/status.js";
-import { type HttpResponse, isGone } from "../http.js";
-import { push } from "../stream.js";
+import { type HttpResponse, isGone } from "../http/http.js";
+import { push } from "../http/stream.js";
 
 /**
  * Sends what a handler of Connect's answers. An error of gRPC looks as over the fast path: in one block of headers where there is no

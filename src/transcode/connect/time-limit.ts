@@ -1,4 +1,4 @@
-import { deadlineExceeded } from "../deadline.js";
+import { deadlineExceeded } from "../call/deadline.js";
 
 /** The time that one call may take. Whatever it waits for, it waits no longer. */
 export class TimeLimit {

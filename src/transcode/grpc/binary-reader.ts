@@ -1,13 +1,13 @@
 import { type DescField, type DescMessage, fromBinary, type Message, ScalarType } from "@bufbuild/protobuf";
 
 import { memoize } from "../../lib/memoize.js";
-import { emptyMessage } from "../empty-message.js";
-import { type CountMax } from "../count-limit.js";
-import { callerError } from "../field-error.js";
-import { FieldProblem } from "../field-problem.js";
-import { OwnCode, propertySource } from "../own-code.js";
-import { perType, type PerType } from "../per-type.js";
-import { requestError } from "../request-error.js";
+import { emptyMessage } from "../descriptors/empty-message.js";
+import { type CountMax } from "../descriptors/count-limit.js";
+import { callerError } from "../errors/field-error.js";
+import { FieldProblem } from "../errors/field-problem.js";
+import { OwnCode, propertySource } from "../compiled/own-code.js";
+import { perType, type PerType } from "../descriptors/per-type.js";
+import { requestError } from "../errors/request-error.js";
 import { BinaryInput } from "./binary-input.js";
 import { isOfTexts, isUsual, Unusual } from "./usual.js";
 import { checkWire } from "./wire-check.js";

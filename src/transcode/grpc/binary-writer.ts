@@ -2,8 +2,8 @@ import { type DescField, type DescMessage, type Message, ScalarType, toBinary } 
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 
 import { memoize } from "../../lib/memoize.js";
-import { OwnCode, propertySource } from "../own-code.js";
-import { perType, type PerType } from "../per-type.js";
+import { OwnCode, propertySource } from "../compiled/own-code.js";
+import { perType, type PerType } from "../descriptors/per-type.js";
 import { BinaryOutput } from "./binary-output.js";
 import { isOfTexts, isUsual, Unusual } from "./usual.js";
 

@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { tooLarge } from "../request-bytes.js";
-import { requestError } from "../request-error.js";
+import { tooLarge } from "../http/request-bytes.js";
+import { requestError } from "../errors/request-error.js";
 
 /** One byte of flags and four of length stand before each message. */
 export const PREFIX_BYTES = 5;

@@ -1,6 +1,6 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import { Code, ConnectError, type ContextValues } from "@connectrpc/connect";
-import type { Call } from "../call.js";
+import type { Call } from "../call/call.js";
 import { incomingMetadata } from "./metadata.js";
 
 /** One HTTP/2 stream as a call. Its parts are made when somebody looks at them. */

@@ -6,11 +6,11 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import { Code, type ConnectError, type ContextValues } from "@connectrpc/connect";
-import type { UnaryAnswer } from "../call.js";
-import { deadlineExceeded, timeoutOf } from "../deadline.js";
-import { connectErrorOf } from "../error.js";
-import type { Invoker } from "../invoke.js";
-import type { Limits } from "../limits.js";
+import type { UnaryAnswer } from "../call/call.js";
+import { deadlineExceeded, timeoutOf } from "../call/deadline.js";
+import { connectErrorOf } from "../errors/error.js";
+import type { Invoker } from "../call/invoke.js";
+import type { Limits } from "../call/limits.js";
 import type { BinaryReader } from "./binary-reader.js";
 import { binaryWriter } from "./binary-writer.js";
 import { OneMessage, PREFIX_BYTES, withPrefix } from "./envelope.js";

@@ -1,9 +1,9 @@
 import type { DescMethod, DescMethodUnary } from "@bufbuild/protobuf";
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
-import { type CountMax, uncounted } from "../count-limit.js";
-import type { Invoker } from "../invoke.js";
-import { type Limits, limitsOf } from "../limits.js";
+import { type CountMax, uncounted } from "../descriptors/count-limit.js";
+import type { Invoker } from "../call/invoke.js";
+import { type Limits, limitsOf } from "../call/limits.js";
 import { createBinaryReaders } from "./binary-reader.js";
 import { GrpcExchange, type GrpcParts, respondError } from "./grpc-exchange.js";
 

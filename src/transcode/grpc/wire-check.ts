@@ -1,10 +1,10 @@
 import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { memoize } from "../../lib/memoize.js";
-import { checkCount, type CountMax } from "../count-limit.js";
-import { FieldProblem, inside, quoted } from "../field-problem.js";
-import { DEPTH_MAX } from "../json-functions.js";
-import { checkKey } from "../struct-json.js";
+import { checkCount, type CountMax } from "../descriptors/count-limit.js";
+import { FieldProblem, inside, quoted } from "../errors/field-problem.js";
+import { DEPTH_MAX } from "../json/json-functions.js";
+import { checkKey } from "../json/struct-json.js";
 
 /**
  * Goes through the bytes of a message without making anything of them, and stops with a FieldProblem at the first element too

@@ -1,8 +1,8 @@
 import { openDatabase } from "../../../src/db/data-source.js";
-import type { Database } from "../../../src/db/database.js";
-import { checkoutSessions } from "../../../src/db/checkout-sessions.js";
-import { insertRows } from "../../../src/db/insert.js";
-import { entities, migrations } from "../../../src/db/schema.js";
+import type { Database } from "../../../src/db/engine/database.js";
+import { checkoutSessions } from "../../../src/db/tables/checkout-sessions.js";
+import { insertRows } from "../../../src/db/query/insert.js";
+import { entities, migrations } from "../../../src/start/schema.js";
 import { inTransaction } from "../../../src/db/transaction.js";
 import { LIFE_MAX_MS } from "../../../src/domain/session.js";
 import { newId } from "../../../src/lib/ids.js";

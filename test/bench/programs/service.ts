@@ -1,5 +1,5 @@
 // The service as it is, with a database behind it.
-import { createApp } from "../../../src/app.js";
+import { createApp } from "../../../src/start/app.js";
 import { createLog } from "../../../src/lib/log.js";
 import { type BenchPlace, configOf } from "../bench-place.js";
 import { options, ready } from "./ready.js";

@@ -1,4 +1,4 @@
-import { newTransactionId } from "../../../src/sandbox/references.js";
+import { newTransactionId } from "../../../src/sandbox/payments/references.js";
 import { paidMessage } from "../../support/gateway.js";
 
 /** The message that a session was paid. Its transaction is no other's, however many thousand a run has. */

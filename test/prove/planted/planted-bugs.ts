@@ -17,16 +17,16 @@ export interface Change {
   readonly to: string;
 }
 
-const SESSIONS = "db/checkout-sessions.js";
+const SESSIONS = "db/tables/checkout-sessions.js";
 const MIGRATION = "db/migrations/1795300000000-checkout.js";
 const INTENTS_MIGRATION = "db/migrations/1795301100000-payment-intents.js";
-const RECORD = "checkout/record-result.js";
-const CALLBACK = "web/callback.js";
+const RECORD = "checkout/results/record-result.js";
+const CALLBACK = "web/pages/callback.js";
 const CLOCK = "lib/follow-clock.js";
-const CLAIM = "checkout/claim-refund.js";
-const CLAIMS = "db/transaction-claims.js";
-const CREATE_REFUND = "checkout/create-refund.js";
-const WORK_ON_REFUNDS = "checkout/work-on-refunds.js";
+const CLAIM = "checkout/refunds/claim-refund.js";
+const CLAIMS = "db/tables/transaction-claims.js";
+const CREATE_REFUND = "checkout/refunds/create-refund.js";
+const WORK_ON_REFUNDS = "checkout/refunds/work-on-refunds.js";
 
 /** The bugs that the simulation must find, each within a thousand sessions. */
 export const PLANTED_BUGS: readonly PlantedBug[] = [
@@ -62,7 +62,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
       { file: CALLBACK, from: "else\n", to: "else if (!response.headersSent)\n" },
       {
-        file: "checkout/apply-gateway-result.js",
+        file: "checkout/results/apply-gateway-result.js",
         from: 'await checkout.reached("result verified");',
         to: 'message.verified?.(); await checkout.reached("result verified");',
       },
@@ -118,7 +118,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     afterSales: true,
     changes: [
       {
-        file: "checkout/charge-card.js",
+        file: "checkout/charges/charge-card.js",
         from: "const answer = await checkout.direct.sale(account, saleOf(checkout, charge, account));",
         to: `const send = () => checkout.direct.sale(account, saleOf(checkout, charge, account));
           let answer = await send();
@@ -148,7 +148,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
       { file: CREATE_REFUND, from: "const intent = await lockPaymentIntent(tx, paymentIntentId);", to: "" },
       {
-        file: "db/payment-intents.js",
+        file: "db/tables/payment-intents.js",
         from: " AND amount_refunded + :amount BETWEEN 0 AND amount_received",
         to: "",
       },
@@ -177,7 +177,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       {
         file: CLAIM,
         from: "const refund = await findOldestPendingRefund(tx, paymentIntentId);",
-        to: `const { findRefund } = await import("../db/refunds.js");
+        to: `const { findRefund } = await import("../../db/tables/refunds.js");
           const refund = await (own ? findRefund(tx, own) : findOldestPendingRefund(tx, paymentIntentId));`,
       },
       { file: CLAIMS, from: "const taken = rows.some(", to: "const taken = false && rows.some(" },

@@ -3,9 +3,9 @@ import { type IncomingMessage, request as http1Request } from "node:http";
 import { Code, ConnectError } from "@connectrpc/connect";
 import t, { type Test } from "tap";
 import { createConnectServer } from "../../../src/transcode/connect/connect-server.js";
-import { createInvoker } from "../../../src/transcode/invoke.js";
-import { createConnections } from "../../../src/web/connections.js";
-import { openHttpPort } from "../../../src/web/ports.js";
+import { createInvoker } from "../../../src/transcode/call/invoke.js";
+import { createConnections } from "../../../src/web/connections/connections.js";
+import { openHttpPort } from "../../../src/web/ports/ports.js";
 import { CoreService, StreamService } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
 import { callWire, framed, serveConnect, type Served } from "../support/grpc-wire.js";
 

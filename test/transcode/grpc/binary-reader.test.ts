@@ -16,7 +16,7 @@ import {
   type CheckoutSession,
   CheckoutSessionSchema,
 } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
-import { uncounted } from "../../../src/transcode/count-limit.js";
+import { uncounted } from "../../../src/transcode/descriptors/count-limit.js";
 import { createBinaryReaders } from "../../../src/transcode/grpc/binary-reader.js";
 import { ScalarsSchema } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
 import { anyInt64, scalars } from "../support/messages.js";

@@ -8,7 +8,7 @@ import {
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import * as fc from "fast-check";
 import t from "tap";
-import { FieldProblem } from "../../../src/transcode/field-problem.js";
+import { FieldProblem } from "../../../src/transcode/errors/field-problem.js";
 import { checkWire } from "../../../src/transcode/grpc/wire-check.js";
 import { CreateCheckoutSessionRequestSchema } from "../../../gen/calmonypay/v1/checkout_service_pb.js";
 import { ScalarsSchema } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";

@@ -1,5 +1,5 @@
 import { createContextValues } from "@connectrpc/connect";
-import type { Call } from "../../../src/transcode/call.js";
+import type { Call } from "../../../src/transcode/call/call.js";
 
 /** A call without anything special about it, but for the parts given. */
 export function call(parts: Partial<Call> = {}): Call {

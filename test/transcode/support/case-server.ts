@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { text } from "node:stream/consumers";
-import { canonicalStyle } from "../../../src/transcode/canonical-dialect.js";
-import { createJsonDialect } from "../../../src/transcode/dialect.js";
-import { parseTemplate } from "../../../src/transcode/template.js";
-import { createTranscoder } from "../../../src/transcode/transcoder.js";
+import { canonicalStyle } from "../../../src/transcode/json/canonical-dialect.js";
+import { createJsonDialect } from "../../../src/transcode/json/dialect.js";
+import { parseTemplate } from "../../../src/transcode/routing/template.js";
+import { createTranscoder } from "../../../src/transcode/http/transcoder.js";
 import { CASE_BODY_BYTES_MAX, type Stub } from "./cases.js";
 import { RecordingStub, type Seen } from "./recording-stub.js";
 

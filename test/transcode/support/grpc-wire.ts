@@ -11,9 +11,9 @@ import type { ConnectRouter, Interceptor } from "@connectrpc/connect";
 import type { Test } from "tap";
 import { createConnectServer } from "../../../src/transcode/connect/connect-server.js";
 import { createGrpcServer, type GrpcOptions } from "../../../src/transcode/grpc/grpc-server.js";
-import { type Admit, createInvoker } from "../../../src/transcode/invoke.js";
-import { createConnections } from "../../../src/web/connections.js";
-import { openHttp2Port, type OpenPort } from "../../../src/web/ports.js";
+import { type Admit, createInvoker } from "../../../src/transcode/call/invoke.js";
+import { createConnections } from "../../../src/web/connections/connections.js";
+import { openHttp2Port, type OpenPort } from "../../../src/web/ports/ports.js";
 
 /** What is served. */
 export interface Served extends Omit<GrpcOptions, "invoker"> {

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { ConnectRouter } from "@connectrpc/connect";
 import type { Test } from "tap";
-import { createTranscoder, type TranscoderOptions } from "../../../src/transcode/transcoder.js";
+import { createTranscoder, type TranscoderOptions } from "../../../src/transcode/http/transcoder.js";
 import { listen, sendRaw, type RawRequest, type RawResponse } from "./raw-http.js";
 import { RecordingStub } from "./recording-stub.js";
 

@@ -1,0 +1,51 @@
+import { insertEvents } from "../../db/tables/events.js";
+import { changePaymentIntent, lockPaymentIntent } from "../../db/tables/payment-intents.js";
+import type { Tx } from "../../db/transaction.js";
+import type { Owner } from "../../domain/owner.js";
+import { mayMovePayment } from "../../domain/payment-intent.js";
+import { Refusal } from "../../domain/refusal.js";
+import type { Clock } from "../../lib/clock.js";
+import { newId } from "../../lib/ids.js";
+import type { AnsweredPayment } from "./answer-charge.js";
+import type { Checkout } from "../checkout.js";
+import { getPaymentIntent } from "../payments/get-payment-intent.js";
+import { callWithoutKey, doneBefore, type IdempotentCall, once } from "../once.js";
+import { viewPayment } from "../payments/payment-view.js";
+import { ownersParts } from "../test-clock.js";
+
+/** Gives a payment up whose charge was declined. One that may have been charged cannot be given up: it could be paid. */
+export async function cancelPaymentIntent(
+  checkout: Checkout,
+  owner: Owner,
+  id: string,
+  call: IdempotentCall | undefined,
+): Promise<AnsweredPayment> {
+  const before = await doneBefore(checkout, owner, call);
+  await getPaymentIntent(checkout, owner, id);
+  const { replayed } =
+    before ??
+    (await once(
+      await ownersParts(checkout, owner),
+      owner,
+      call ?? callWithoutKey(checkout),
+      id,
+      (tx, _run, clock) => cancel(clock, tx, id),
+    ));
+  // What was canceled never changes again, so a replay gets the first answer.
+  return { view: await viewPayment(checkout, await getPaymentIntent(checkout, owner, id)), replayed };
+}
+
+async function cancel(clock: Clock, tx: Tx, id: string): Promise<void> {
+  const { status, merchantId, livemode } = await lockPaymentIntent(tx, id);
+  if (!mayMovePayment(status, "canceled")) {
+    throw new Refusal(
+      "PAYMENT_INTENT_STATE",
+      `Only a payment intent that requires a payment method can be canceled. This one is ${status}.`,
+      "id",
+    );
+  }
+  const now = clock.now();
+  await changePaymentIntent(tx, id, { status: "canceled", canceledAt: now });
+  const event = { id: newId("evt", now), merchantId, livemode, objectId: id, createdAt: now };
+  insertEvents(tx, [{ ...event, type: "payment_intent.canceled" }]);
+}

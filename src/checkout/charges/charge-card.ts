@@ -1,0 +1,153 @@
+import type { DirectAccount, DirectAnswer } from "../../cardstream/direct-client.js";
+import { GatewayAway } from "../../cardstream/gateway-breaker.js";
+import type { StoredCardSale } from "../../cardstream/stored-card-sale.js";
+import { findPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
+import { notePending } from "../../db/tables/pending-attempts.js";
+import type { Run, Tx } from "../../db/transaction.js";
+import { chargeTimes, nextAskAt } from "../../domain/attempt-ladder.js";
+import { attemptReference } from "../../domain/attempt-reference.js";
+import { currencyByCode } from "../../domain/money.js";
+import type { Owner } from "../../domain/owner.js";
+import { Refusal } from "../../domain/refusal.js";
+import { stoppedAt } from "../../lib/clock.js";
+import { type AnsweredPayment, answerCharge } from "./answer-charge.js";
+import { applyGatewayResult } from "../results/apply-gateway-result.js";
+import { requiredCallbackUrl } from "../callback-url.js";
+import type { Checkout } from "../checkout.js";
+import { openGatewayAccount } from "../merchants/gateway-account.js";
+import { type Done, type IdempotentCall, once } from "../once.js";
+
+/** One charge that is to be made. */
+export interface Charge {
+  /** The payment as it will be recorded: processing, with the number and the claim of this attempt. */
+  readonly intent: PaymentIntentRow;
+  readonly xref: string;
+  /** By the merchant's clock. */
+  readonly now: number;
+  /** Records the payment so. May run again, see `inTransaction`. */
+  readonly record: (tx: Tx, run: Run) => Promise<void>;
+}
+
+/**
+ * Makes one charge: records it in one transaction, tells the gateway once between transactions, and applies its answer like
+ * any other message of it. Whatever is lost on the way leaves a payment that is processing; it is found out by the callback
+ * or by asking, and the charge is never sent again.
+ */
+export async function chargeCard(
+  checkout: Checkout,
+  owner: Owner,
+  call: IdempotentCall | undefined,
+  charge: Charge,
+): Promise<AnsweredPayment> {
+  requiredCallbackUrl(checkout, owner.livemode); // Before anything is recorded.
+  const account = await openAccount(checkout, owner);
+  await checkout.reached("charge checked");
+  const { done, answer } = await guarded(checkout, owner, account, () =>
+    recordAndSend(checkout, owner, call, charge, account),
+  );
+  if (answer !== undefined) await apply(checkout, charge, answer);
+  await checkout.reached("charge answered");
+  return await answerCharge(checkout, owner, done);
+}
+
+/** The account with the gateway that it is at. */
+type ChargeAccount = DirectAccount & { readonly countryCode: string };
+
+async function openAccount(checkout: Checkout, owner: Owner): Promise<ChargeAccount> {
+  const account = await openGatewayAccount(checkout, owner);
+  if (account === undefined) throw new Error(`${owner.merchantId} has no gateway account in this mode.`);
+  const { gatewayUrl, sandboxUrl } = checkout.addresses;
+  return { ...account, gatewayUrl: owner.livemode ? gatewayUrl : sandboxUrl };
+}
+
+interface Sent {
+  readonly done: Done;
+  /** Undefined where another call has made this charge. */
+  readonly answer: DirectAnswer | undefined;
+}
+
+/**
+ * Refuses before anything is recorded where the gateway has not answered this account lately: then there is nothing to find out.
+ * What one merchant's account or sandbox does keeps no other from charging.
+ */
+async function guarded(
+  { breaker }: Checkout,
+  { merchantId, livemode }: Owner,
+  { gatewayUrl, merchantID }: ChargeAccount,
+  work: () => Promise<Sent>,
+): Promise<Sent> {
+  const account = `${merchantId} ${livemode} ${gatewayUrl} ${merchantID}`;
+  try {
+    return await breaker.run(account, work, ({ answer }) => answer?.kind === "no answer");
+  } catch (error) {
+    if (!(error instanceof GatewayAway)) throw error;
+    const message = "The payment gateway does not answer for now. Nothing was charged: try again.";
+    throw new Refusal("GATEWAY_AWAY", message);
+  }
+}
+
+async function recordAndSend(
+  checkout: Checkout,
+  owner: Owner,
+  call: IdempotentCall | undefined,
+  charge: Charge,
+  account: ChargeAccount,
+): Promise<Sent> {
+  const { intent } = charge;
+  const reference = attemptReference(intent.id, intent.attempt);
+  const parts = { db: checkout.db, ownersClock: stoppedAt(charge.now) };
+  const done = await once(parts, owner, call, reference, async (tx, run) => {
+    await charge.record(tx, run);
+    await noteCharge(tx, charge, reference);
+  });
+  await checkout.reached("charge recorded");
+  if (!(await isRecorded(checkout, intent))) return { done: { ...done, replayed: true }, answer: undefined };
+  const answer = await checkout.direct.sale(account, saleOf(checkout, charge, account));
+  await checkout.reached("charge sent");
+  return { done, answer };
+}
+
+/** From now on somebody asks what became of the charge, should nobody say so. */
+async function noteCharge(tx: Tx, { intent, now }: Charge, reference: string): Promise<void> {
+  const { id: subjectId, merchantId, livemode } = intent;
+  const times = chargeTimes(now);
+  const row = { reference, subjectId, merchantId, livemode };
+  await notePending(tx, row, { ...times, nextAskAt: nextAskAt(times, now) });
+}
+
+/** Only the call whose claim is on record may send: another one with its key, or of the same attempt, has made the charge. */
+async function isRecorded(
+  { db }: Checkout,
+  { id, attempt, attemptClaim }: PaymentIntentRow,
+): Promise<boolean> {
+  const stored = await findPaymentIntent(db.manager, id);
+  return stored?.attempt === attempt && stored.attemptClaim === attemptClaim;
+}
+
+function saleOf(
+  checkout: Checkout,
+  { intent, xref }: Charge,
+  { countryCode }: ChargeAccount,
+): StoredCardSale {
+  const currency = currencyByCode(intent.currency);
+  if (currency === undefined) throw new Error(`Payment ${intent.id} has an unknown currency.`);
+  return {
+    xref,
+    amount: intent.amount,
+    currency,
+    countryCode,
+    transactionUnique: attemptReference(intent.id, intent.attempt),
+    orderRef: intent.id,
+    callbackUrl: requiredCallbackUrl(checkout, intent.livemode),
+    offSession: intent.offSession,
+  };
+}
+
+async function apply(checkout: Checkout, { intent }: Charge, answer: DirectAnswer): Promise<void> {
+  if (answer.kind === "answered") {
+    await applyGatewayResult(checkout, { body: answer.body, via: "direct" });
+    return;
+  }
+  const why = answer.kind === "no answer" ? answer.why : answer.kind;
+  checkout.log.warn({ payment: intent.id, attempt: intent.attempt, why }, "a charge was not answered");
+}

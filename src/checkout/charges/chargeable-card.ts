@@ -1,0 +1,40 @@
+import { findPaymentMethod } from "../../db/tables/payment-methods.js";
+import type { Owner } from "../../domain/owner.js";
+import { Refusal } from "../../domain/refusal.js";
+import type { Checkout } from "../checkout.js";
+import { requireCustomer } from "../customers/get-customer.js";
+
+/** A stored card as it is charged. */
+export interface ChargeableCard {
+  readonly paymentMethodId: string;
+  /** The gateway's newest token of it, in clear: lives for one request, never logged. */
+  readonly xref: string;
+}
+
+/** The card to charge for a customer. Throws a Refusal that names the field where it is none that may be charged. */
+export async function chargeableCard(
+  checkout: Checkout,
+  owner: Owner,
+  customerId: string,
+  paymentMethodId: string,
+): Promise<ChargeableCard> {
+  await requireCustomer(checkout, owner, customerId);
+  const method = await findPaymentMethod(checkout.db.manager, paymentMethodId);
+  if (method?.merchantId !== owner.merchantId || method.livemode !== owner.livemode) {
+    throw unusable(`No such payment method: ${paymentMethodId}.`);
+  }
+  if (method.customerId === null) throw unusable("This payment method is attached to no customer.");
+  if (method.customerId !== customerId) throw unusable("This payment method is another customer's.");
+  const { merchantId, livemode, xrefSealed } = method;
+  if (xrefSealed === null || !method.reusable) {
+    throw unusable("This payment method cannot be charged again: the customer has not left the card.");
+  }
+  return {
+    paymentMethodId,
+    xref: checkout.sealer.open(xrefSealed, { merchantId, livemode, purpose: "xref" }),
+  };
+}
+
+function unusable(message: string): Refusal {
+  return new Refusal("PAYMENT_METHOD_UNUSABLE", message, "payment_method");
+}

@@ -1,0 +1,83 @@
+import {
+  changePaymentIntent,
+  lockPaymentIntent,
+  type PaymentIntentRow,
+} from "../../db/tables/payment-intents.js";
+import type { Run, Tx } from "../../db/transaction.js";
+import type { Owner } from "../../domain/owner.js";
+import { mayMovePayment } from "../../domain/payment-intent.js";
+import { Refusal } from "../../domain/refusal.js";
+import { newId } from "../../lib/ids.js";
+import { type AnsweredPayment, answerCharge } from "./answer-charge.js";
+import { chargeCard } from "./charge-card.js";
+import { chargeableCard } from "./chargeable-card.js";
+import type { Checkout } from "../checkout.js";
+import { getPaymentIntent } from "../payments/get-payment-intent.js";
+import { doneBefore, type IdempotentCall } from "../once.js";
+import { clockOf } from "../test-clock.js";
+
+/** How a payment is tried again; what is undefined stays as it was. */
+export interface Confirmation {
+  readonly paymentMethodId: string | undefined;
+  readonly offSession: boolean | undefined;
+}
+
+/** Tries a payment again whose charge was declined, with another card or the same, once for each idempotency key. */
+export async function confirmPaymentIntent(
+  checkout: Checkout,
+  owner: Owner,
+  id: string,
+  confirmation: Confirmation,
+  call: IdempotentCall | undefined,
+): Promise<AnsweredPayment> {
+  const before = await doneBefore(checkout, owner, call);
+  if (before !== undefined) return await answerCharge(checkout, owner, before);
+  const declined = await getPaymentIntent(checkout, owner, id);
+  refuseUnlessDeclined(declined);
+  const paymentMethodId = confirmation.paymentMethodId ?? declined.paymentMethodId ?? "";
+  const { xref } = await chargeableCard(checkout, owner, declined.customerId ?? "", paymentMethodId);
+  const now = (await clockOf(checkout, owner)).now();
+  const intent: PaymentIntentRow = {
+    ...declined,
+    status: "processing",
+    paymentMethodId,
+    offSession: confirmation.offSession ?? declined.offSession,
+    gatewayResultId: null,
+    heldResultId: null,
+    attempt: declined.attempt + 1,
+    attemptClaim: newId("claim", now),
+  };
+  const record = (tx: Tx, run: Run): Promise<void> => recordNext(tx, run, intent);
+  return await chargeCard(checkout, owner, call, { intent, xref, now, record });
+}
+
+/** Of two calls that confirm at once the second finds the payment processing. */
+async function recordNext(tx: Tx, { again }: Run, next: PaymentIntentRow): Promise<void> {
+  const locked = await lockPaymentIntent(tx, next.id);
+  // A connection lost at COMMIT usually had committed: then the attempt is there already.
+  if (again && locked.attemptClaim === next.attemptClaim) return;
+  refuseUnlessDeclined(locked);
+  if (locked.attempt !== next.attempt - 1) {
+    throw new Refusal("CONFLICT", "Another request confirmed the payment meanwhile.");
+  }
+  const { status, paymentMethodId, offSession, gatewayResultId, heldResultId, attempt, attemptClaim } = next;
+  const change = {
+    status,
+    paymentMethodId,
+    offSession,
+    gatewayResultId,
+    heldResultId,
+    attempt,
+    attemptClaim,
+  };
+  await changePaymentIntent(tx, next.id, change);
+}
+
+function refuseUnlessDeclined({ status }: PaymentIntentRow): void {
+  if (mayMovePayment(status, "processing")) return;
+  throw new Refusal(
+    "PAYMENT_INTENT_STATE",
+    `Only a payment intent that requires a payment method can be confirmed. This one is ${status}.`,
+    "id",
+  );
+}

@@ -1,0 +1,53 @@
+import { lockPaymentMethod, type PaymentMethodRow, setCustomer } from "../../db/tables/payment-methods.js";
+import type { Tx } from "../../db/transaction.js";
+import type { Owner } from "../../domain/owner.js";
+import { Refusal } from "../../domain/refusal.js";
+import type { Checkout } from "../checkout.js";
+import { requireCustomer } from "./get-customer.js";
+import { getPaymentMethod } from "./get-payment-method.js";
+import { doneBefore, type IdempotentCall, once } from "../once.js";
+import { ownersParts } from "../test-clock.js";
+
+/** A payment method as a call answers it, just now or (replayed) when it was sent before. */
+export interface AnsweredPaymentMethod {
+  readonly method: PaymentMethodRow;
+  readonly replayed: boolean;
+}
+
+/** Attaches a payment method to a customer, once for each idempotency key. */
+export async function attachPaymentMethod(
+  checkout: Checkout,
+  owner: Owner,
+  id: string,
+  customerId: string,
+  call: IdempotentCall | undefined,
+): Promise<AnsweredPaymentMethod> {
+  const before = await doneBefore(checkout, owner, call);
+  const method = await getPaymentMethod(checkout, owner, id);
+  if (before === undefined) await requireCustomer(checkout, owner, customerId);
+  const { replayed } =
+    before ??
+    (await once(await ownersParts(checkout, owner), owner, call, id, (tx) => attach(tx, id, customerId)));
+  // As it was right after: a replay gets the first answer, also where it has been detached since.
+  return { method: { ...method, customerId }, replayed };
+}
+
+async function attach(tx: Tx, id: string, customerId: string): Promise<void> {
+  const method = await lockPaymentMethod(tx, id);
+  if (method.customerId === customerId) return;
+  if (method.customerId !== null) {
+    throw new Refusal(
+      "PAYMENT_METHOD_ATTACHED",
+      "This payment method is attached to another customer: detach it first.",
+      "id",
+    );
+  }
+  if (!method.reusable) {
+    throw new Refusal(
+      "PAYMENT_METHOD_NOT_REUSABLE",
+      "This card was paid with once: the shopper did not agree to its being kept, so it cannot be attached.",
+      "id",
+    );
+  }
+  await setCustomer(tx, id, customerId);
+}

@@ -1,0 +1,89 @@
+import { findCustomer, insertCustomer } from "../../db/tables/customers.js";
+import { isDuplicateKey } from "../../db/engine/database-errors.js";
+import type { Run, Tx } from "../../db/transaction.js";
+import { changed, checkedCustomerId, type Customer, type CustomerChange } from "../../domain/customer.js";
+import type { Owner } from "../../domain/owner.js";
+import { Refusal } from "../../domain/refusal.js";
+import { stoppedAt } from "../../lib/clock.js";
+import { newId } from "../../lib/ids.js";
+import type { Checkout } from "../checkout.js";
+import { doneBefore, type Done, type IdempotentCall, once } from "../once.js";
+import { clockOf } from "../test-clock.js";
+
+/** A customer to be; without an id, or with an empty one, it gets one that cannot be guessed. */
+export interface NewCustomer extends CustomerChange {
+  readonly id?: string | undefined;
+}
+
+/** A customer as a call answers it, just now or (replayed) when it was sent before. */
+export interface AnsweredCustomer {
+  readonly customer: Customer;
+  readonly replayed: boolean;
+}
+
+/**
+ * Creates a customer of a merchant in one mode, once for each idempotency key. Throws a Refusal that names the field, also
+ * where the merchant has or had a customer with this id.
+ */
+export async function createCustomer(
+  parts: Pick<Checkout, "db" | "clock">,
+  owner: Owner,
+  wanted: NewCustomer,
+  call?: IdempotentCall,
+): Promise<AnsweredCustomer> {
+  const before = await doneBefore(parts, owner, call);
+  if (before !== undefined) return await firstAnswer(parts, owner, before, wanted);
+  const customer = await newCustomer(parts, owner, wanted);
+  try {
+    const done = await once(
+      { db: parts.db, ownersClock: stoppedAt(customer.createdAt) },
+      owner,
+      call,
+      customer.id,
+      (tx, run) => store(tx, run, customer),
+    );
+    return done.replayed ? await firstAnswer(parts, owner, done, wanted) : { customer, replayed: false };
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    throw new Refusal("CUSTOMER_EXISTS", `There is, or was, a customer ${customer.id} already.`, "id");
+  }
+}
+
+async function newCustomer(
+  parts: Pick<Checkout, "db" | "clock">,
+  { merchantId, livemode }: Owner,
+  wanted: NewCustomer,
+): Promise<Customer> {
+  const now = (await clockOf(parts, { merchantId, livemode })).now();
+  const { id = "" } = wanted;
+  const blank = {
+    merchantId,
+    livemode,
+    id: id === "" ? newId("cus", now) : checkedCustomerId(id),
+    email: null,
+    name: null,
+    metadata: {},
+    createdAt: now,
+    deletedAt: null,
+  };
+  return changed(blank, wanted);
+}
+
+/** The customer as it was right after its creation: what was wanted is known, because the call is the same. */
+async function firstAnswer(
+  { db }: Pick<Checkout, "db">,
+  owner: Owner,
+  { objectId }: Done,
+  wanted: NewCustomer,
+): Promise<AnsweredCustomer> {
+  const customer = await findCustomer(db.manager, owner, objectId);
+  if (customer === undefined) throw new Error(`Customer ${objectId} was created, and is gone.`);
+  const blank = { ...customer, email: null, name: null, metadata: {}, deletedAt: null };
+  return { customer: changed(blank, wanted), replayed: true };
+}
+
+async function store(tx: Tx, { again }: Run, customer: Customer): Promise<void> {
+  // A connection lost at COMMIT usually had committed: then the row that is there is ours.
+  if (again && (await findCustomer(tx, customer, customer.id))?.createdAt === customer.createdAt) return;
+  await insertCustomer(tx, customer);
+}

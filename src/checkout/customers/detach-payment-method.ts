@@ -1,0 +1,35 @@
+import { lockPaymentMethod, setCustomer } from "../../db/tables/payment-methods.js";
+import type { Tx } from "../../db/transaction.js";
+import type { Owner } from "../../domain/owner.js";
+import { Refusal } from "../../domain/refusal.js";
+import type { AnsweredPaymentMethod } from "./attach-payment-method.js";
+import type { Checkout } from "../checkout.js";
+import { getPaymentMethod } from "./get-payment-method.js";
+import { callWithoutKey, doneBefore, type IdempotentCall, once } from "../once.js";
+import { ownersParts } from "../test-clock.js";
+
+/** Detaches a payment method from its customer, once for each idempotency key. */
+export async function detachPaymentMethod(
+  checkout: Checkout,
+  owner: Owner,
+  id: string,
+  call: IdempotentCall | undefined,
+): Promise<AnsweredPaymentMethod> {
+  const before = await doneBefore(checkout, owner, call);
+  const method = await getPaymentMethod(checkout, owner, id);
+  const { replayed } =
+    before ??
+    (await once(await ownersParts(checkout, owner), owner, call ?? callWithoutKey(checkout), id, (tx) =>
+      detach(tx, id),
+    ));
+  // As it was right after: a replay gets the first answer, also where it has been attached since.
+  return { method: { ...method, customerId: null }, replayed };
+}
+
+async function detach(tx: Tx, id: string): Promise<void> {
+  const { customerId } = await lockPaymentMethod(tx, id);
+  if (customerId === null) {
+    throw new Refusal("PAYMENT_METHOD_NOT_ATTACHED", "This payment method is attached to no customer.", "id");
+  }
+  await setCustomer(tx, id, null);
+}

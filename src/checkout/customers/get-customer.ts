@@ -1,0 +1,35 @@
+import { findCustomer } from "../../db/tables/customers.js";
+import type { Customer } from "../../domain/customer.js";
+import type { Owner } from "../../domain/owner.js";
+import { Refusal } from "../../domain/refusal.js";
+import type { Checkout } from "../checkout.js";
+
+/** Reads a customer, also a deleted one. Another owner's does not exist. */
+export async function getCustomer(
+  { db }: Pick<Checkout, "db">,
+  owner: Owner,
+  id: string,
+  param = "id",
+): Promise<Customer> {
+  const customer = await findCustomer(db.manager, owner, id);
+  if (customer !== undefined) return customer;
+  throw new Refusal("NO_SUCH_CUSTOMER", `No such customer: ${id}.`, param);
+}
+
+/** The same for a call that a deleted customer cannot take. */
+export function refuseIfDeleted(customer: Customer, param = "id"): void {
+  if (customer.deletedAt === null) return;
+  throw new Refusal("NO_SUCH_CUSTOMER", `No such customer: ${customer.id}. It was deleted.`, param);
+}
+
+/** Throws a Refusal naming `customer` where it is none that something new may be for: unknown, or deleted. */
+export async function requireCustomer(
+  { db }: Pick<Checkout, "db">,
+  owner: Owner,
+  id: string,
+): Promise<Customer> {
+  const customer = await findCustomer(db.manager, owner, id);
+  if (customer?.deletedAt === null) return customer;
+  const deleted = customer === undefined ? "" : " It was deleted.";
+  throw new Refusal("CUSTOMER_NOT_FOUND", `No such customer: ${id}.${deleted}`, "customer");
+}

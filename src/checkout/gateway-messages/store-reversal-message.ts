@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+
+import type { GatewayResultRow, ResultVia } from "../../db/tables/gateway-results.js";
+import { findStoredResult, OF_SALE } from "../../db/tables/reversal-results.js";
+import type { Tx } from "../../db/transaction.js";
+import type { GatewayResult } from "../../domain/gateway-result.js";
+import { isRefundReason } from "../../domain/held-payment.js";
+import type { Judgement } from "../../domain/judgement.js";
+import type { Owner } from "../../domain/owner.js";
+import {
+  amountReversed,
+  type ExpectedReversal,
+  isOfSale,
+  type MessageKind,
+} from "../../domain/reversal-classification.js";
+import type { Clock } from "../../lib/clock.js";
+import type { Checkout } from "../checkout.js";
+import { insertJudged } from "./insert-judged.js";
+import { type UnjudgedRow, unjudgedRow } from "./unjudged-row.js";
+
+/** A verified message of the gateway about money that goes back. */
+export interface ReversalMessage {
+  readonly result: GatewayResult;
+  /** The message byte for byte. */
+  readonly body: Buffer;
+  readonly via: ResultVia;
+  readonly kind: MessageKind;
+}
+
+/** What a message is stored for. */
+export interface StoredReversal {
+  readonly owner: Owner;
+  /** Null where none of ours is known. */
+  readonly paymentIntentId: string | null;
+  readonly expected: ExpectedReversal;
+}
+
+/**
+ * Stores a message about a reversal, sealed, and each only once: false where it is there. One that says something else of a
+ * transaction than what is stored of it is another message.
+ */
+export async function storeReversalMessage(
+  checkout: Checkout,
+  clock: Clock,
+  tx: Tx,
+  message: ReversalMessage,
+  judgement: Judgement,
+  reversal: StoredReversal,
+): Promise<boolean> {
+  const row = rowOf(checkout, message, judgement, reversal);
+  if ((await insertJudged(clock, tx, row, judgement)) !== undefined) return true;
+  const { outcome, reason: heldReason } = judgement;
+  const stored = await findStoredResult(tx, { ...row, outcome });
+  if (outcome !== "held" || saysTheSame(stored, { ...row, heldReason })) return false;
+  const other = { ...row, transactionKey: `fields:${hashOf(row, message)}` };
+  return (await insertJudged(clock, tx, other, judgement)) !== undefined;
+}
+
+function rowOf(
+  checkout: Checkout,
+  { result, body, via, kind }: ReversalMessage,
+  { outcome, reason }: Judgement,
+  { owner, paymentIntentId, expected }: StoredReversal,
+): UnjudgedRow {
+  const row = { ...unjudgedRow(checkout, { result, owner, subject: undefined }, { body, via }) };
+  const named = { ...row, reversalId: expected.id };
+  // A payment that nobody asked for is held as one, though it came in a refund's place.
+  if (outcome === "held" && !isRefundReason(reason ?? "refund_unknown")) return named;
+  const about = { ...named, paymentIntentId, ...amountsOf(result, kind, expected, outcome) };
+  if (!isOfSale(result, expected.sale)) return about;
+  return { ...about, transactionKey: `${OF_SALE}${hashOf(named, { result })}`, xrefSealed: null };
+}
+
+/** Of money that moved: what was asked of us, and what the gateway says went back. */
+function amountsOf(
+  result: GatewayResult,
+  kind: MessageKind,
+  expected: ExpectedReversal,
+  outcome: Judgement["outcome"],
+): Pick<GatewayResultRow, "amount" | "amountReceived"> {
+  const moved = outcome === "held" || outcome === "refunded";
+  return {
+    amount: expected.amount ?? result.amount ?? null,
+    amountReceived: (moved ? amountReversed(result, kind, expected) : undefined) ?? null,
+  };
+}
+
+function saysTheSame(stored: GatewayResultRow, row: Compared): boolean {
+  return COMPARED.every((name) => (stored[name] ?? null) === (row[name] ?? null));
+}
+
+/** A state that moves on says nothing new of the money. */
+const COMPARED = ["reversalId", "heldReason", "amountReceived", "currencyCode"] as const;
+
+type Compared = Partial<Pick<GatewayResultRow, (typeof COMPARED)[number]>>;
+
+/** Of all that decides: a message that is sent again has another time, and says the same. */
+function hashOf({ reversalId }: UnjudgedRow, { result }: Pick<ReversalMessage, "result">): string {
+  const { action, transactionUnique, orderRef, xref, transactionKey, responseCode, responseStatus } = result;
+  const { state, amount, amountReceived, amountRetained, amountRefunded, currencyCode } = result;
+  const names = [action, transactionUnique, orderRef, xref, transactionKey, responseCode, responseStatus];
+  const sums = [state, amount, amountReceived, amountRetained, amountRefunded, currencyCode];
+  const text = JSON.stringify([reversalId, ...names, ...sums].map((each) => each ?? null));
+  return createHash("sha256").update(text).digest("base64url");
+}

@@ -1,0 +1,35 @@
+import { readBillingDetails } from "../../cardstream/billing-details.js";
+import { readChargeDetails } from "../../cardstream/charge-details.js";
+import { type Field, parseFields } from "../../cardstream/fields.js";
+import { readResult } from "../../cardstream/result.js";
+import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
+import type { BillingDetails, ChargeDetails } from "../../domain/charge-details.js";
+import type { GatewayResult } from "../../domain/gateway-result.js";
+import type { Checkout } from "../checkout.js";
+
+/** A stored result, read again from the sealed message: it was verified when it came in, and nobody could alter it since. */
+export function storedResult(checkout: Checkout, row: GatewayResultRow): GatewayResult {
+  return readResult(storedFields(checkout, row));
+}
+
+/** What a stored result says of its charge, and of who paid. */
+export function storedDetails(
+  checkout: Checkout,
+  row: GatewayResultRow,
+): { charge: ChargeDetails; billing: BillingDetails | null } {
+  const fields = storedFields(checkout, row);
+  return { charge: readChargeDetails(fields), billing: readBillingDetails(fields) };
+}
+
+/** The gateway's reference of a stored result's transaction. Undefined where it gave none. */
+export function storedXref(checkout: Checkout, row: GatewayResultRow): string | undefined {
+  const { merchantId, livemode, xrefSealed } = row;
+  if (xrefSealed === null) return undefined;
+  return checkout.sealer.open(xrefSealed, { merchantId, livemode, purpose: "xref" });
+}
+
+function storedFields(checkout: Checkout, row: GatewayResultRow): Field[] {
+  const { merchantId, livemode, messageSealed } = row;
+  const text = checkout.sealer.open(messageSealed, { merchantId, livemode, purpose: "gateway-message" });
+  return parseFields(Buffer.from(text));
+}

@@ -1,0 +1,119 @@
+import { type Field, fieldText } from "../../cardstream/fields.js";
+import { verifyResult } from "../../cardstream/result.js";
+import { isSigned } from "../../cardstream/signature.js";
+import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
+import type { RefundRow } from "../../db/tables/refunds.js";
+import { parseAttemptReference } from "../../domain/attempt-reference.js";
+import type { GatewayResult } from "../../domain/gateway-result.js";
+import type { Owner } from "../../domain/owner.js";
+import type { Checkout } from "../checkout.js";
+import type { GatewayMessage } from "./gateway-message.js";
+import { type Signer, signersNamed } from "../merchants/gateway-account.js";
+import { lookUpSigners, signersLately } from "./kept-signers.js";
+import { findReversal, type FoundReversal } from "./find-reversal.js";
+import { findSubject, type MessageSubject } from "./subject.js";
+
+/** A message whose account signed all of it, and whose it is. */
+export interface VerifiedMessage {
+  readonly result: GatewayResult;
+  /** Whose account signed it. */
+  readonly owner: Owner;
+  /** What it is about. Undefined where nothing of ours has its `transactionUnique`. */
+  readonly subject: MessageSubject | undefined;
+  /** The refund that it is about, where it is about one. */
+  readonly refund?: RefundRow | undefined;
+  /** The held payment whose return it is about, where it is about one. */
+  readonly returned?: HeldPaymentRow | undefined;
+}
+
+/** Why a message is not believed, for the log. */
+export type RefusedMessage =
+  | "malformed"
+  | "no such account"
+  | "bad signature"
+  | "another account's merchantID"
+  | "another session's return page";
+
+/**
+ * Finds whose a message is, and verifies that the owner's account signed it.
+ *
+ * The owner follows from `transactionUnique` alone, and decides which secrets count: a message that another account
+ * signed, however validly, is not believed about it. The session in the address that a browser posted to only
+ * says where the browser goes; where it differs from the message's own, the message is refused.
+ */
+export async function verifyMessage(
+  checkout: Checkout,
+  fields: readonly Field[],
+  { pathSessionId }: GatewayMessage,
+): Promise<VerifiedMessage | RefusedMessage> {
+  const name = fieldText(fields, "transactionUnique");
+  const subject = await findSubject(checkout, parseAttemptReference(name));
+  const reversal = subject === undefined ? await findReversal(checkout, name) : {};
+  const owner = subject?.session ?? subject?.intent ?? reversal.refund ?? reversal.returned;
+  if (owner === undefined) return await verifyWithoutOwner(checkout, fields);
+  if (pathSessionId !== undefined && pathSessionId !== subject?.session?.id)
+    return "another session's return page";
+  const result = await verifyFor(checkout, fields, owner);
+  return typeof result === "string" ? result : { result, owner: ownerOf(owner), subject, ...reversal };
+}
+
+async function verifyFor(
+  checkout: Checkout,
+  fields: readonly Field[],
+  owner: Owner,
+): Promise<GatewayResult | RefusedMessage> {
+  const lately = signersLately(checkout, owner);
+  const result = lately && verifyBy(fields, lately);
+  // A secret may have been rotated within this second.
+  if (result !== undefined && typeof result !== "string") return result;
+  return verifyBy(fields, await lookUpSigners(checkout, owner));
+}
+
+/** Whether one of these signed the message. */
+export function verifyBy(
+  fields: readonly Field[],
+  signers: readonly Signer[],
+): GatewayResult | RefusedMessage {
+  if (signers.length === 0) return "no such account";
+  const named = signers.filter(({ merchantID }) => merchantID === fieldText(fields, "merchantID"));
+  if (named.length === 0) return "another account's merchantID";
+  return verifyResult(fields, named.map(secretOf)) ?? "bad signature";
+}
+
+/** Several merchants may share a gateway account: the first one whose secret fits owns the message. */
+async function verifyWithoutOwner(
+  checkout: Checkout,
+  fields: readonly Field[],
+): Promise<VerifiedMessage | RefusedMessage> {
+  const signers = await signersNamed(checkout, fieldText(fields, "merchantID"));
+  if (signers.length === 0) return "no such account";
+  const result = verifyResult(fields, signers.map(secretOf));
+  // Asked one by one only now: anybody can send a message that none of them has signed.
+  const owner = result && signers.find(({ secret }) => isSigned(fields, [secret]));
+  if (result === undefined || owner === undefined) return "bad signature";
+  return {
+    result,
+    owner: ownerOf(owner),
+    subject: undefined,
+    ...(await findByOrder(checkout, result, owner)),
+  };
+}
+
+/** What a message under a strange `transactionUnique` belongs to by its `orderRef`, once it is known who signed it. */
+async function findByOrder(
+  checkout: Checkout,
+  { orderRef }: GatewayResult,
+  { merchantId, livemode }: Owner,
+): Promise<FoundReversal> {
+  const found = await findReversal(checkout, orderRef);
+  const owner = found.refund ?? found.returned;
+  return owner?.merchantId === merchantId && owner.livemode === livemode ? found : {};
+}
+
+function secretOf({ secret }: Signer): string {
+  return secret;
+}
+
+function ownerOf({ merchantId, livemode }: Owner): Owner {
+  return { merchantId, livemode };
+}

@@ -1,0 +1,66 @@
+import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
+import type { Run, Tx } from "../../db/transaction.js";
+import { receivedOf } from "../../domain/held-payment.js";
+import type { Owner } from "../../domain/owner.js";
+import { mayMovePayment } from "../../domain/payment-intent.js";
+import { Refusal } from "../../domain/refusal.js";
+import type { Clock } from "../../lib/clock.js";
+import type { Checkout } from "../checkout.js";
+import { completeSession } from "../results/complete-session.js";
+import { completeCharge } from "../payments/end-charge.js";
+import { factsOf } from "./get-held-payment.js";
+import { lockHeldSubject } from "./held-subject.js";
+import { type Done, type IdempotentCall, once } from "../once.js";
+import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
+import { storedResult } from "../gateway-messages/stored-message.js";
+import { ownersParts } from "../test-clock.js";
+
+/**
+ * Takes a held payment as it is. A session that is not complete becomes complete, with an intent over what was really
+ * received; a direct charge has succeeded with that. A session has one intent at most, and a transaction pays one session: a duplicate of either kind, or a payment
+ * of no session, is only marked accepted.
+ */
+export async function acceptHeldPayment(
+  checkout: Checkout,
+  owner: Owner,
+  held: HeldPaymentRow,
+  decision: Decision,
+  call: IdempotentCall,
+): Promise<Done> {
+  const parts = await ownersParts(checkout, owner);
+  const accept = (tx: Tx, _run: Run, clock: Clock): Promise<void> =>
+    acceptIn(checkout, clock, tx, held, decision);
+  return await once(parts, owner, call, held.id, accept, "SERIALIZABLE");
+}
+
+async function acceptIn(
+  checkout: Checkout,
+  clock: Clock,
+  tx: Tx,
+  wanted: HeldPaymentRow,
+  decision: Decision,
+): Promise<void> {
+  const { session, intent } = await lockHeldSubject(tx, wanted);
+  const held = await lockUnresolved(checkout, tx, wanted.id);
+  refuseIfBeingReturned(held);
+  if (session !== undefined && session.status !== "complete" && held.heldReason !== "duplicate") {
+    const payment = { result: storedResult(checkout, held), received: receivedIn(held), stored: held };
+    await completeSession(checkout, clock, tx, session, payment);
+  }
+  if (intent !== undefined && mayMovePayment(intent.status, "succeeded") && held.heldReason !== "duplicate") {
+    await completeCharge(checkout, clock, tx, intent, { received: receivedIn(held), stored: held });
+  }
+  await recordResolution(clock, tx, held, decision);
+}
+
+/** The gateway was told meanwhile to give the money back. */
+function refuseIfBeingReturned({ returnRequest }: HeldPaymentRow): void {
+  if (returnRequest === null) return;
+  throw new Refusal("RESOLUTION_NOT_POSSIBLE", "This payment's money is on its way back.", "resolution");
+}
+
+function receivedIn(held: HeldPaymentRow) {
+  const received = receivedOf(factsOf(held));
+  if (received === undefined) throw new Error(`Nobody knows what was received of ${held.id}.`);
+  return received;
+}

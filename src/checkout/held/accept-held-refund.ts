@@ -1,0 +1,128 @@
+import { type EventType, insertEvents } from "../../db/tables/events.js";
+import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
+import { addRefunded, lockPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
+import { acceptRefund, insertRefund, lockRefund, type RefundRow } from "../../db/tables/refunds.js";
+import { listTransactionsOfReversal, OF_SALE } from "../../db/tables/reversal-results.js";
+import type { Tx } from "../../db/transaction.js";
+import { receivedOf } from "../../domain/held-payment.js";
+import type { Owner } from "../../domain/owner.js";
+import { reversalNamed } from "../../domain/refund.js";
+import { Refusal } from "../../domain/refusal.js";
+import { newId } from "../../lib/ids.js";
+import type { Checkout } from "../checkout.js";
+import { factsOf } from "./get-held-payment.js";
+import { lockHeldSubject } from "./held-subject.js";
+import { type Done, type IdempotentCall, once } from "../once.js";
+import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
+import { ownersParts } from "../test-clock.js";
+
+/**
+ * Takes the gateway's word that money went back as it is. The refund that it tells of has succeeded, of the amount that the
+ * gateway gave back, or, where it does not say, as it was asked for; of one that had succeeded before, or that nobody here
+ * has asked for, a refund of its own is recorded. So the payment's `amount_refunded` is what went back. Money of no payment
+ * that is known is only marked accepted.
+ */
+export async function acceptHeldRefund(
+  checkout: Checkout,
+  owner: Owner,
+  wanted: HeldPaymentRow,
+  decision: Decision,
+  call: IdempotentCall,
+): Promise<Done> {
+  const parts = await ownersParts(checkout, owner);
+  return await once(parts, owner, call, wanted.id, async (tx, _run, clock) => {
+    const { session, intent } = await lockHeldSubject(tx, wanted);
+    const paymentId = session?.paymentIntentId ?? null;
+    const payment = intent ?? (paymentId === null ? undefined : await lockPaymentIntent(tx, paymentId));
+    const held = await lockUnresolved(checkout, tx, wanted.id);
+    if (payment?.status === "succeeded") await recordMade(tx, payment, held, clock.now());
+    await recordResolution(clock, tx, held, decision);
+  });
+}
+
+async function recordMade(
+  tx: Tx,
+  payment: PaymentIntentRow,
+  held: HeldPaymentRow,
+  now: number,
+): Promise<void> {
+  const isNamed = held.reversalId !== null && reversalNamed(held.reversalId) === "refund";
+  const refund = isNamed ? await lockRefund(tx, held.reversalId ?? "") : undefined;
+  const said = receivedOf(factsOf(held));
+  const amount = said?.currency === payment.currency ? said.amount : undefined;
+  if (refund !== undefined && refund.status !== "succeeded") {
+    await makeRefund(tx, payment, refund, amount ?? refund.amount, now);
+  } else if (amount !== undefined && (await isAnother(tx, held))) {
+    await makeAnother(tx, payment, held, amount, now);
+  }
+}
+
+/** What is pending has its amount reserved; of what has failed nothing is. */
+async function makeRefund(
+  tx: Tx,
+  payment: PaymentIntentRow,
+  refund: RefundRow,
+  amount: number,
+  now: number,
+): Promise<void> {
+  await count(tx, payment, amount - (refund.status === "pending" ? refund.amount : 0));
+  await acceptRefund(tx, refund.id, amount);
+  tell(tx, refund, now, [
+    ["charge.refunded", payment.id],
+    ["refund.updated", refund.id],
+  ]);
+}
+
+/** True where the money went back besides what is recorded already. */
+async function isAnother(tx: Tx, { reversalId, transactionKey }: HeldPaymentRow): Promise<boolean> {
+  if (reversalId === null) return true;
+  const recorded = await listTransactionsOfReversal(tx, reversalId);
+  return !recorded.includes(transactionKey) && !transactionKey.startsWith(OF_SALE);
+}
+
+async function makeAnother(
+  tx: Tx,
+  payment: PaymentIntentRow,
+  { merchantId, livemode }: HeldPaymentRow,
+  amount: number,
+  now: number,
+): Promise<void> {
+  await count(tx, payment, amount);
+  const { currency, id: paymentIntentId } = payment;
+  const id = newId("re", now);
+  const owner = { merchantId, livemode };
+  const asked = { reason: null, metadata: {}, createdAt: now };
+  const refund = { id, ...owner, paymentIntentId, currency, amount, ...asked };
+  await insertRefund(tx, { ...refund, status: "succeeded", failure: null }, null);
+  tell(tx, refund, now, [
+    ["refund.created", id],
+    ["charge.refunded", paymentIntentId],
+    ["refund.updated", id],
+  ]);
+}
+
+async function count(
+  tx: Tx,
+  { id, amountReceived, amountRefunded, currency }: PaymentIntentRow,
+  more: number,
+) {
+  const left = amountReceived - amountRefunded;
+  if (more > left) {
+    const message = `The gateway gave back more than the ${left} ${currency}, in minor units, that are left of the payment.`;
+    throw new Refusal("RESOLUTION_NOT_POSSIBLE", message, "resolution");
+  }
+  if (more !== 0) await addRefunded(tx, id, more);
+}
+
+function tell(
+  tx: Tx,
+  { merchantId, livemode }: Owner,
+  now: number,
+  news: readonly (readonly [EventType, string])[],
+): void {
+  const shared = { merchantId, livemode, createdAt: now };
+  insertEvents(
+    tx,
+    news.map(([type, objectId]) => ({ ...shared, id: newId("evt", now), type, objectId })),
+  );
+}

@@ -1,0 +1,75 @@
+import { type EventType, insertEvents } from "../../db/tables/events.js";
+import {
+  changeHeldPayment,
+  type HeldPaymentRow,
+  lockHeldPayment,
+  paysSession,
+} from "../../db/tables/held-payments.js";
+import type { Tx } from "../../db/transaction.js";
+import type { Resolution } from "../../domain/held-payment.js";
+import { Refusal } from "../../domain/refusal.js";
+import type { Clock } from "../../lib/clock.js";
+import { newId } from "../../lib/ids.js";
+import type { Checkout } from "../checkout.js";
+
+/** What a person has decided about a held payment. */
+export interface Decision {
+  readonly resolution: Resolution;
+  /** Null where there was nothing to say. */
+  readonly note: string | null;
+}
+
+/** Locks a held payment that nobody is returning or has resolved; throws a Refusal where somebody is or has. */
+export async function lockUnresolved(checkout: Checkout, tx: Tx, id: string): Promise<HeldPaymentRow> {
+  const held = await lockHeldPayment(tx, id);
+  refuseIfResolved(held);
+  refuseIfClaimed(held, checkout.clock.now());
+  return held;
+}
+
+/** Throws a Refusal where a person has decided before. */
+export function refuseIfResolved({ resolution }: HeldPaymentRow): void {
+  if (resolution === null) return;
+  throw new Refusal("HELD_PAYMENT_RESOLVED", `This held payment was resolved before: ${resolution}.`, "id");
+}
+
+/** Throws a Refusal while a call is on its way to the gateway with this payment's money. */
+function refuseIfClaimed({ returnClaimUntil }: HeldPaymentRow, now: number): void {
+  if (returnClaimUntil === null || returnClaimUntil <= now) return;
+  throw busy();
+}
+
+/** Somebody else moves the transaction's money. */
+export function busy(): Refusal {
+  return new Refusal("HELD_PAYMENT_BUSY", "Another call is returning this payment's money.", "id");
+}
+
+/** Throws a Refusal where a later message about the payment has completed a session with it. */
+export async function refuseIfPays(tx: Tx, held: HeldPaymentRow): Promise<void> {
+  if (!(await paysSession(tx, held))) return;
+  throw new Refusal(
+    "RESOLUTION_NOT_POSSIBLE",
+    "This payment has completed a session: its money cannot be returned as that of a held payment.",
+    "resolution",
+  );
+}
+
+/** Writes down the resolution of a locked held payment, and the event that tells of it. */
+export async function recordResolution(
+  clock: Clock,
+  tx: Tx,
+  { id, merchantId, livemode }: HeldPaymentRow,
+  { resolution, note }: Decision,
+): Promise<void> {
+  const now = clock.now();
+  const done = { resolution, note, resolvedAt: now, returnClaim: null, returnClaimUntil: null };
+  await changeHeldPayment(tx, id, done);
+  const event = { id: newId("evt", now), merchantId, livemode, objectId: id, createdAt: now };
+  insertEvents(tx, [{ ...event, type: EVENTS[resolution] }]);
+}
+
+const EVENTS: Record<Resolution, EventType> = {
+  accept: "held_payment.accepted",
+  return: "held_payment.returned",
+  dismiss: "held_payment.dismissed",
+};

@@ -1,0 +1,104 @@
+import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
+import { isRefundReason, possibleResolutions, type Resolution } from "../../domain/held-payment.js";
+import type { Owner } from "../../domain/owner.js";
+import { Refusal } from "../../domain/refusal.js";
+import { acceptHeldPayment } from "./accept-held-payment.js";
+import { acceptHeldRefund } from "./accept-held-refund.js";
+import type { Checkout } from "../checkout.js";
+import { factsOf, getHeldPayment } from "./get-held-payment.js";
+import { endHeldCharge, lockHeldSubject } from "./held-subject.js";
+import { callWithoutKey, doneBefore, type Done, type IdempotentCall, once } from "../once.js";
+import { type Decision, lockUnresolved, recordResolution, refuseIfResolved } from "./record-resolution.js";
+import { ownersParts } from "../test-clock.js";
+import { returnHeldPayment } from "./return-held-payment.js";
+
+/** A held payment as a call answers it, just now or (replayed) when it was sent before. */
+export interface AnsweredHeldPayment {
+  readonly held: HeldPaymentRow;
+  readonly replayed: boolean;
+}
+
+/** Does what a person has decided about a held payment, once and for good. */
+export async function resolveHeldPayment(
+  checkout: Checkout,
+  owner: Owner,
+  id: string,
+  decision: Decision,
+  call: IdempotentCall | undefined,
+): Promise<AnsweredHeldPayment> {
+  const before = await doneBefore(checkout, owner, call);
+  const held = await getHeldPayment(checkout, owner, id);
+  const { replayed } =
+    before ?? (await resolve(checkout, owner, held, decision, call ?? callWithoutKey(checkout)));
+  if (!replayed) noteResolved(checkout, held, decision);
+  // What was resolved never changes again, so a replay gets the first answer.
+  return { held: await getHeldPayment(checkout, owner, id), replayed };
+}
+
+async function resolve(
+  checkout: Checkout,
+  owner: Owner,
+  held: HeldPaymentRow,
+  decision: Decision,
+  call: IdempotentCall,
+): Promise<Done> {
+  refuseIfResolved(held);
+  refuseIfImpossible(held, decision);
+  return await WAYS[decision.resolution](checkout, owner, held, decision, call);
+}
+
+const WAYS: Record<Resolution, typeof resolve> = {
+  accept,
+  return: returnHeldPayment,
+  dismiss,
+};
+
+async function accept(...[checkout, owner, held, decision, call]: Parameters<typeof resolve>): Promise<Done> {
+  const way = isRefundReason(held.heldReason) ? acceptHeldRefund : acceptHeldPayment;
+  return await way(checkout, owner, held, decision, call);
+}
+
+async function dismiss(
+  checkout: Checkout,
+  owner: Owner,
+  wanted: HeldPaymentRow,
+  decision: Decision,
+  call: IdempotentCall,
+): Promise<Done> {
+  const parts = await ownersParts(checkout, owner);
+  return await once(parts, owner, call, wanted.id, async (tx, _run, clock) => {
+    const subject = await lockHeldSubject(tx, wanted);
+    const held = await lockUnresolved(checkout, tx, wanted.id);
+    await endHeldCharge(clock, tx, subject, held);
+    await recordResolution(clock, tx, held, decision);
+  });
+}
+
+function refuseIfImpossible(held: HeldPaymentRow, { resolution, note }: Decision): void {
+  if (resolution === "dismiss" && note === null) {
+    throw new Refusal(
+      "PARAMETER_MISSING",
+      "Missing required parameter: note. A dismissal needs one.",
+      "note",
+    );
+  }
+  if (note !== null && note.length > NOTE_MAX) {
+    throw new Refusal("PARAMETER_INVALID", `A note has at most ${NOTE_MAX} characters.`, "note");
+  }
+  const possible = possibleResolutions(factsOf(held));
+  if (possible.includes(resolution)) return;
+  throw new Refusal(
+    "RESOLUTION_NOT_POSSIBLE",
+    `This held payment can only be resolved with ${possible.join(" or ")}.`,
+    "resolution",
+  );
+}
+
+/** Room in the table. */
+const NOTE_MAX = 1000;
+
+function noteResolved(checkout: Checkout, held: HeldPaymentRow, { resolution }: Decision): void {
+  checkout.metrics.heldPaymentResolutions.inc({ resolution });
+  const line = { held: held.id, session: held.sessionId, reason: held.heldReason, resolution };
+  checkout.log.info(line, "held payment resolved");
+}

@@ -1,0 +1,171 @@
+import { startNextAttempt } from "../../db/tables/checkout-sessions.js";
+import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../../db/tables/held-payments.js";
+import { findHeldReversal } from "../../db/tables/reversal-results.js";
+import { claimTransaction } from "../../db/tables/transaction-claims.js";
+import { inTransaction, type Run, type Tx } from "../../db/transaction.js";
+import { parseAttemptReference } from "../../domain/attempt-reference.js";
+import { currencyOfGateway } from "../../domain/money.js";
+import type { Owner } from "../../domain/owner.js";
+import { Refusal } from "../../domain/refusal.js";
+import type { Told } from "../../domain/return-step.js";
+import type { Clock } from "../../lib/clock.js";
+import { newId } from "../../lib/ids.js";
+import type { Checkout } from "../checkout.js";
+import { giveMoneyBack, type MoneyBackEnd } from "../refunds/give-money-back.js";
+import { endHeldCharge, lockHeldSubject, noteMoneySentFor } from "./held-subject.js";
+import { CLAIM_MS, type MoneyBack, openSale, release } from "../refunds/money-back.js";
+import { type Done, type IdempotentCall, once } from "../once.js";
+import {
+  busy,
+  type Decision,
+  recordResolution,
+  refuseIfPays,
+  refuseIfResolved,
+} from "./record-resolution.js";
+import { recordReturnResult } from "../refunds/record-return-result.js";
+import { storedResult } from "../gateway-messages/stored-message.js";
+import { clockOf, ownersParts } from "../test-clock.js";
+
+/**
+ * Gives a held payment's money back: claims the transaction in one transaction of the database, talks to the gateway outside
+ * of any, and records the end in another. Whatever dies in between, the call can be made again once the claim has run out:
+ * what the gateway was told is written down before it is told, and asked for before anything is told again.
+ */
+export async function returnHeldPayment(
+  checkout: Checkout,
+  owner: Owner,
+  wanted: HeldPaymentRow,
+  decision: Decision,
+  call: IdempotentCall,
+): Promise<Done> {
+  const claimed = await claim(checkout, wanted);
+  try {
+    await checkout.reached("return claimed");
+    refuseUnlessReturned(await giveMoneyBack(checkout, await moneyBackOf(checkout, claimed)));
+    await checkout.reached("return answered");
+    const parts = await ownersParts(checkout, owner);
+    const record = (tx: Tx, _run: Run, clock: Clock): Promise<void> =>
+      recordReturn(checkout, clock, tx, claimed, decision);
+    return await once(parts, owner, call, wanted.id, record, "SERIALIZABLE");
+  } finally {
+    await release(checkout, claimed.held, claimed.claim);
+  }
+}
+
+/** A held payment whose transaction one call has claimed. */
+interface Claimed {
+  readonly held: HeldPaymentRow;
+  /** Names the claim. */
+  readonly claim: string;
+}
+
+/** The session is held first, as by a result that completes it: money either pays or goes back. */
+async function claim(checkout: Checkout, wanted: HeldPaymentRow): Promise<Claimed> {
+  const { id } = wanted;
+  const clock = await clockOf(checkout, wanted);
+  const now = await checkout.clock.read();
+  const returnClaim = newId("claim", now);
+  return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    await noteMoneySentFor(tx, await lockHeldSubject(tx, wanted), clock.now());
+    const held = await lockHeldPayment(tx, id);
+    refuseIfResolved(held);
+    await refuseIfPays(tx, held);
+    const until = now + CLAIM_MS;
+    if (!(await claimTransaction(tx, held, { claim: returnClaim, now, until }))) throw busy();
+    return { held, claim: returnClaim };
+  });
+}
+
+/** A person makes the call, and makes it again: what the gateway has surely not done it may then be told again. */
+async function moneyBackOf(checkout: Checkout, { held, claim }: Claimed): Promise<MoneyBack> {
+  const sale = await openSale(checkout, held);
+  if (sale === undefined) throw new Error(`The gateway cannot be asked about ${held.id}.`);
+  const { id, returnRequest: request } = held;
+  const told = request === null ? null : { request, kept: null, refunded: null };
+  return {
+    work: "return",
+    id,
+    sale,
+    wanted: "all",
+    currency: currencyOfGateway(held.currencyCode)?.code ?? null,
+    told,
+    mayTellAgain: true,
+    note: (next) => note(checkout, { held, claim }, next),
+    hear: async (message, next) => (await recordReturnResult(checkout, held, message, next)).judgement,
+  };
+}
+
+/** Throws also where a result that came since the claim ran out has completed the session. */
+async function note(checkout: Checkout, { held, claim }: Claimed, told: Told | null): Promise<void> {
+  const change = { returnRequest: told?.request ?? null };
+  const mine = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    await lockHeldSubject(tx, held);
+    await refuseIfPays(tx, held);
+    if (told !== null) await refuseIfInDoubt(tx, held.id);
+    return await changeHeldPayment(tx, held.id, change, claim);
+  });
+  if (!mine) throw new Refusal("HELD_PAYMENT_BUSY", "Another call has taken this return over.", "id");
+}
+
+/** Nothing is sent while a person has to see whether the money is back by what was sent before. */
+async function refuseIfInDoubt(tx: Tx, id: string): Promise<void> {
+  const held = await findHeldReversal(tx, id);
+  if (held === undefined) return;
+  const message = `The gateway may have given the money back: resolve the held payment ${held} first.`;
+  throw new Refusal("RESOLUTION_NOT_POSSIBLE", message, "resolution");
+}
+
+function refuseUnlessReturned(end: MoneyBackEnd): void {
+  switch (end.kind) {
+    case "returned":
+      return;
+    case "too early":
+      throw new Refusal("RETURN_TOO_EARLY", TOO_EARLY, "resolution");
+    case "nothing left":
+      throw new Refusal(
+        "RETURN_REFUSED",
+        "The gateway has no money of this payment to return.",
+        "resolution",
+      );
+    case "not a sale":
+      throw new Refusal("RESOLUTION_NOT_POSSIBLE", NO_SALE, "resolution");
+    case "refused": {
+      const { responseCode, responseMessage } = end.result;
+      const message = `The gateway refuses: ${responseMessage} (${responseCode}).`;
+      throw new Refusal("RETURN_REFUSED", message, "resolution");
+    }
+    case "not returned":
+    case "not found":
+    case "unknown":
+      throw new Refusal("RETURN_UNKNOWN", UNKNOWN, "resolution");
+  }
+}
+
+const NO_SALE = "The gateway says that this transaction is no sale: only a sale's money can be returned.";
+const TOO_EARLY =
+  "The payment is being settled: it cannot be cancelled any more, nor refunded yet. Try again in a day.";
+const UNKNOWN =
+  "The gateway did not say whether the money is back. Make the call again: it asks before it sends.";
+
+/**
+ * The money is back, so that is written down whoever has the claim now. The attempt has failed for good: the shopper's next
+ * form is that of a new one, which the gateway does not take for the old one again.
+ */
+async function recordReturn(
+  checkout: Checkout,
+  clock: Clock,
+  tx: Tx,
+  claimed: Claimed,
+  decision: Decision,
+): Promise<void> {
+  const subject = await lockHeldSubject(tx, claimed.held);
+  const held = await lockHeldPayment(tx, claimed.held.id);
+  refuseIfResolved(held);
+  await recordResolution(clock, tx, held, decision);
+  await endHeldCharge(clock, tx, subject, held);
+  const { session } = subject;
+  const reference = parseAttemptReference(storedResult(checkout, held).transactionUnique);
+  if (session?.status === "open" && reference?.attempt === session.attempt) {
+    await startNextAttempt(tx, session.id);
+  }
+}

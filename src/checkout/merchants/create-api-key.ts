@@ -1,0 +1,50 @@
+import { type ApiKeyRow, insertApiKey } from "../../db/tables/api-keys.js";
+import { findGatewayAccount } from "../../db/tables/gateway-accounts.js";
+import { findMerchant } from "../../db/tables/merchants.js";
+import { inTransaction } from "../../db/transaction.js";
+import { hashApiKey, last4OfApiKey, newApiKey } from "../../domain/api-key.js";
+import type { Owner } from "../../domain/owner.js";
+import { Refusal } from "../../domain/refusal.js";
+import { newId } from "../../lib/ids.js";
+import type { Registry } from "./create-merchant.js";
+
+/** A key at the only moment that it is known. */
+export interface CreatedApiKey extends Owner {
+  readonly id: string;
+  /** `sk_live_...` or `sk_test_...`: shown now, never again. */
+  readonly key: string;
+  readonly createdAt: number;
+}
+
+/** Creates a key. A live key is refused to a merchant whose money no gateway account takes. */
+export async function createApiKey(registry: Registry, owner: Owner): Promise<CreatedApiKey> {
+  await requireMerchant(registry, owner.merchantId);
+  if (owner.livemode && (await findGatewayAccount(registry.db.manager, owner)) === undefined) {
+    throw new Refusal(
+      "PARAMETER_INVALID",
+      `Merchant ${owner.merchantId} has no live gateway account: give it one with merchants update.`,
+      "mode",
+    );
+  }
+  const { key, row } = newKey(registry, owner);
+  await inTransaction(registry.db, "READ COMMITTED", (tx) => insertApiKey(tx, row));
+  const { id, merchantId, livemode, createdAt } = row;
+  return { id, merchantId, livemode, createdAt, key };
+}
+
+/** A key that is not stored yet, and its row. */
+export function newKey(
+  { clock }: Pick<Registry, "clock">,
+  { merchantId, livemode }: Owner,
+): { readonly key: string; readonly row: ApiKeyRow } {
+  const now = clock.now();
+  const key = newApiKey(livemode);
+  const row = { id: newId("key", now), merchantId, livemode, createdAt: now };
+  return { key, row: { ...row, hash: hashApiKey(key), last4: last4OfApiKey(key), revokedAt: null } };
+}
+
+/** Throws a Refusal where there is no such merchant. */
+export async function requireMerchant(registry: Registry, merchantId: string): Promise<void> {
+  if ((await findMerchant(registry.db.manager, merchantId)) !== undefined) return;
+  throw new Refusal("PARAMETER_INVALID", `No such merchant: ${merchantId}.`, "merchant");
+}

@@ -1,0 +1,121 @@
+import {
+  type FormerGatewayAccountRow,
+  listFormerGatewayAccounts,
+  listFormerGatewayAccountsNamed,
+} from "../../db/tables/former-gateway-accounts.js";
+import {
+  findGatewayAccount,
+  type GatewayAccountRow,
+  listGatewayAccounts,
+  listTestGatewayAccounts,
+} from "../../db/tables/gateway-accounts.js";
+import type { GatewayAccount } from "../../cardstream/hosted-form.js";
+import { findMerchant, listMerchants } from "../../db/tables/merchants.js";
+import type { Owner } from "../../domain/owner.js";
+import type { Checkout } from "../checkout.js";
+
+/** A merchant's account at the gateway with its secrets in clear. Lives for one request, never logged. */
+export interface OpenGatewayAccount extends GatewayAccount, Owner {
+  /** What the gateway's answers to this account may be signed with: its secret, and those before it for 48 hours. */
+  readonly verifyingSecrets: readonly string[];
+  /** Of the gateway's transaction search; undefined where the account has none. */
+  readonly restToken: string | undefined;
+}
+
+/** Who may have signed a result: an account as it is, or as it was until 48 hours ago. Its secret is in clear: kept for a second, never logged. */
+export interface Signer extends Owner {
+  readonly merchantID: string;
+  readonly secret: string;
+}
+
+/** The account that takes the money of this owner's sessions. Undefined where the merchant has none in that mode. */
+export async function openGatewayAccount(
+  checkout: Checkout,
+  owner: Owner,
+): Promise<OpenGatewayAccount | undefined> {
+  const row = await findGatewayAccount(checkout.db.manager, owner);
+  if (row === undefined) return undefined;
+  const { merchantID, secret } = openSigner(checkout, row);
+  const named = (await signersFor(checkout, owner)).filter((signer) => signer.merchantID === merchantID);
+  return {
+    merchantId: row.merchantId,
+    livemode: row.livemode,
+    merchantID,
+    countryCode: row.countryCode,
+    secret,
+    verifyingSecrets: named.map((signer) => signer.secret),
+    restToken: openRestToken(checkout, row),
+  };
+}
+
+/** Who may have signed a result for this owner, the account as it is now first. */
+export async function signersFor(checkout: Checkout, owner: Owner): Promise<Signer[]> {
+  const account = await findGatewayAccount(checkout.db.manager, owner);
+  if (account === undefined) return [];
+  const former = await listFormerGatewayAccounts(checkout.db.manager, owner, checkout.clock.now());
+  return [account, ...former].map((row) => openSigner(checkout, row));
+}
+
+/** Everybody who may have signed a result under this gateway merchant id: several merchants may share one. */
+export async function signersNamed(checkout: Checkout, gatewayMerchantId: string): Promise<Signer[]> {
+  const { manager } = checkout.db;
+  const accounts = await listGatewayAccounts(manager, gatewayMerchantId);
+  const former = await listFormerGatewayAccountsNamed(manager, gatewayMerchantId, checkout.clock.now());
+  return [...accounts, ...former].map((row) => openSigner(checkout, row));
+}
+
+/** A test account as the sandbox gateway has to know it. */
+export interface TestAccount {
+  readonly merchantID: string;
+  readonly secret: string;
+  readonly restToken: string | undefined;
+  readonly merchantName: string;
+  readonly countryCode: string;
+}
+
+/** What the sandbox gateway may know of a `merchantID`: nothing, unless it is a test account's. */
+export async function sandboxAccount(
+  checkout: Checkout,
+  gatewayMerchantId: string,
+): Promise<TestAccount | undefined> {
+  const rows = await listGatewayAccounts(checkout.db.manager, gatewayMerchantId);
+  const row = rows.find(({ livemode }) => !livemode);
+  const merchant = row && (await findMerchant(checkout.db.manager, row.merchantId));
+  if (row === undefined || merchant === undefined) return undefined;
+  return openTestAccount(checkout, row, merchant.name);
+}
+
+/** Every test account, for a sandbox gateway in another process. */
+export async function listTestAccounts(parts: Pick<Checkout, "db" | "sealer">): Promise<TestAccount[]> {
+  const names = new Map((await listMerchants(parts.db.manager)).map(({ id, name }) => [id, name]));
+  const rows = await listTestGatewayAccounts(parts.db.manager);
+  return rows.map((row) => openTestAccount(parts, row, names.get(row.merchantId) ?? ""));
+}
+
+type Keys = Pick<Checkout, "sealer">;
+
+function openTestAccount(keys: Keys, row: GatewayAccountRow, merchantName: string): TestAccount {
+  const { merchantID, secret } = openSigner(keys, row);
+  return {
+    merchantID,
+    secret,
+    restToken: openRestToken(keys, row),
+    merchantName,
+    countryCode: row.countryCode,
+  };
+}
+
+function openSigner(
+  { sealer }: Keys,
+  row: Pick<FormerGatewayAccountRow, "merchantId" | "livemode" | "gatewayMerchantId" | "secretSealed">,
+): Signer {
+  const { merchantId, livemode, gatewayMerchantId: merchantID, secretSealed } = row;
+  const secret = sealer.open(secretSealed, { merchantId, livemode, purpose: "gateway-secret" });
+  return { merchantId, livemode, merchantID, secret };
+}
+
+function openRestToken({ sealer }: Keys, row: GatewayAccountRow): string | undefined {
+  const { merchantId, livemode, restTokenSealed } = row;
+  if (restTokenSealed === null) return undefined;
+  return sealer.open(restTokenSealed, { merchantId, livemode, purpose: "gateway-rest-token" });
+}

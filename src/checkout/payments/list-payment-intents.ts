@@ -1,0 +1,34 @@
+import {
+  findPaymentIntent,
+  listPaymentIntents as listRows,
+  type PaymentIntentFilter,
+  type PaymentIntentRow,
+} from "../../db/tables/payment-intents.js";
+import type { Owner } from "../../domain/owner.js";
+import { Refusal } from "../../domain/refusal.js";
+import type { Checkout } from "../checkout.js";
+import { type Page, pageOfRows, type PageRequest, rowsToRead } from "../page.js";
+
+/** Lists an owner's payments, the newest first: all, a customer's, or a session's. */
+export async function listPaymentIntents(
+  checkout: Checkout,
+  owner: Owner,
+  filter: PaymentIntentFilter,
+  page: PageRequest,
+): Promise<Page<PaymentIntentRow>> {
+  await requireCursor(checkout, owner, page.startingAfter, "starting_after");
+  await requireCursor(checkout, owner, page.endingBefore, "ending_before");
+  return pageOfRows(await listRows(checkout.db.manager, owner, filter, rowsToRead(page)), page);
+}
+
+async function requireCursor(
+  checkout: Checkout,
+  owner: Owner,
+  id: string | undefined,
+  param: string,
+): Promise<void> {
+  if (id === undefined) return;
+  const intent = await findPaymentIntent(checkout.db.manager, id);
+  if (intent?.merchantId === owner.merchantId && intent.livemode === owner.livemode) return;
+  throw new Refusal("CURSOR_NOT_FOUND", `No such payment intent: ${id}.`, param);
+}

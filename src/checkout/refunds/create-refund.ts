@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { insertEvents } from "../../db/tables/events.js";
+import { addRefunded, lockPaymentIntent } from "../../db/tables/payment-intents.js";
+import { findRefund, insertRefund } from "../../db/tables/refunds.js";
+import type { Owner } from "../../domain/owner.js";
+import { amountToRefund, type Refund, type RefundReason } from "../../domain/refund.js";
+import { stoppedAt } from "../../lib/clock.js";
+import { newId } from "../../lib/ids.js";
+import { waitAtMost } from "../../lib/patience.js";
+import type { Checkout } from "../checkout.js";
+import { getPaymentIntent } from "../payments/get-payment-intent.js";
+import { getRefund } from "./get-refund.js";
+import { CLAIM_MS } from "./money-back.js";
+import { doneBefore, type Done, type IdempotentCall, once } from "../once.js";
+import { clockOf } from "../test-clock.js";
+import { workOnRefunds } from "./work-on-refunds.js";
+
+/** What a merchant asks for. */
+export interface RefundOrder {
+  readonly paymentIntentId: string;
+  /** In minor units; null for all that is left. */
+  readonly amount: number | null;
+  readonly reason: RefundReason | null;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A refund as a call answers it, just now or (replayed) when it was sent before. */
+export interface AnsweredRefund {
+  readonly refund: Refund;
+  readonly replayed: boolean;
+}
+
+/**
+ * Gives money of a payment back, once for each idempotency key: reserves it in one transaction, then works on the payment's
+ * refunds until this one has ended or has to wait. What takes longer than a caller waits is pending, and goes on.
+ */
+export async function createRefund(
+  checkout: Checkout,
+  owner: Owner,
+  order: RefundOrder,
+  call: IdempotentCall | undefined,
+): Promise<AnsweredRefund> {
+  const before = await doneBefore(checkout, owner, call);
+  const { objectId, replayed } = before ?? (await reserve(checkout, owner, order, call));
+  if (!replayed) {
+    await checkout.reached("refund recorded");
+    await workPatiently(checkout, objectId, order.paymentIntentId);
+  }
+  return { refund: await getRefund(checkout, owner, objectId), replayed };
+}
+
+async function reserve(
+  checkout: Checkout,
+  owner: Owner,
+  order: RefundOrder,
+  call: IdempotentCall | undefined,
+): Promise<Done> {
+  const { paymentIntentId, amount, reason, metadata } = order;
+  await getPaymentIntent(checkout, owner, paymentIntentId, "payment_intent");
+  const now = (await clockOf(checkout, owner)).now();
+  const id = newId("re", now);
+  return await once(
+    { db: checkout.db, ownersClock: stoppedAt(now) },
+    owner,
+    call,
+    id,
+    async (tx, { again }) => {
+      const intent = await lockPaymentIntent(tx, paymentIntentId);
+      if (again && (await findRefund(tx, id)) !== undefined) return;
+      const { currency } = intent;
+      const start = { id, ...owner, paymentIntentId, currency, reason, metadata, createdAt: now };
+      const refund = {
+        ...start,
+        amount: amountToRefund(intent, amount),
+        status: "pending",
+        failure: null,
+      } as const;
+      await addRefunded(tx, paymentIntentId, refund.amount);
+      await insertRefund(tx, refund, now + CLAIM_MS);
+      const event = { id: newId("evt", now), ...owner, objectId: id, createdAt: now };
+      insertEvents(tx, [{ ...event, type: "refund.created" }]);
+    },
+  );
+}
+
+/** A question, a request and a question again take less, unless others wait for the same payment. */
+const PATIENCE_MS = 20_000;
+
+async function workPatiently(checkout: Checkout, id: string, paymentIntentId: string): Promise<void> {
+  const enough = new AbortController();
+  const work = workUntilEnded(checkout, id, paymentIntentId, enough.signal).catch((error: unknown) => {
+    // The refund is on record: its turn comes again.
+    checkout.log.warn({ err: error, refund: id }, "a refund could not be worked on at once");
+  });
+  await waitAtMost(PATIENCE_MS, work);
+  enough.abort();
+}
+
+async function workUntilEnded(
+  checkout: Checkout,
+  id: string,
+  paymentIntentId: string,
+  enough: AbortSignal,
+): Promise<void> {
+  while (!enough.aborted) {
+    const worked = await workOnRefunds(checkout, paymentIntentId);
+    if (worked === "waits" || worked === "none") return;
+    if ((await findRefund(checkout.db.manager, id))?.status !== "pending") return;
+    if (worked === "busy") await sleep(BUSY_PAUSE_MS * (0.5 + Math.random()));
+  }
+}
+
+/** A request over the same network as ours takes about as long. */
+const BUSY_PAUSE_MS = 50;

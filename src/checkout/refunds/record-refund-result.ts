@@ -1,0 +1,84 @@
+import { findGatewayResults } from "../../db/tables/gateway-results.js";
+import { findPaymentIntent, lockPaymentIntent } from "../../db/tables/payment-intents.js";
+import { lockRefund, type RefundRow } from "../../db/tables/refunds.js";
+import { dismissHeldSales, listTransactionsOfReversal } from "../../db/tables/reversal-results.js";
+import { inTransaction, type Tx } from "../../db/transaction.js";
+import type { Judgement } from "../../domain/judgement.js";
+import {
+  classifyOnRecord,
+  classifyReversal,
+  type ExpectedReversal,
+  isOfSale,
+  type NamedSale,
+} from "../../domain/reversal-classification.js";
+import { oneTime } from "../../lib/clock.js";
+import type { Checkout } from "../checkout.js";
+import type { AppliedResult } from "../gateway-messages/gateway-message.js";
+import { applied } from "../gateway-messages/insert-judged.js";
+import { namedSale } from "./money-back.js";
+import { succeed } from "./record-round.js";
+import { type ReversalMessage, storeReversalMessage } from "../gateway-messages/store-reversal-message.js";
+import { clockOf } from "../test-clock.js";
+
+/**
+ * Records one verified message about a refund, wherever it comes from, and what follows from it. The only way in: the answer
+ * to the request, a callback, a browser, the answer to a question. Money that is back is written down whoever works on the
+ * refund; what does not fit is held for a person, and leaves the refund in doubt.
+ */
+export async function recordRefundResult(
+  checkout: Checkout,
+  refund: RefundRow,
+  message: ReversalMessage,
+): Promise<AppliedResult> {
+  const sale = await saleOf(checkout, refund);
+  const clock = await clockOf(checkout, refund);
+  const { judgement, isNew, hasEnded } = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    await lockPaymentIntent(tx, refund.paymentIntentId);
+    const locked = await lockRefund(tx, refund.id);
+    const time = oneTime(clock);
+    const expected = expectedOf(locked, sale);
+    const judgement = await classify(tx, message, locked, expected);
+    const { merchantId, livemode, paymentIntentId } = locked;
+    const owner = { merchantId, livemode };
+    const isNew = await storeReversalMessage(checkout, time, tx, message, judgement, {
+      owner,
+      paymentIntentId,
+      expected,
+    });
+    const hasEnded = judgement.outcome === "refunded" && (await succeed(tx, locked, time.now()));
+    if (hasEnded) await dismissHeldSales(tx, refund.id, { resolvedAt: time.now(), note: IS_KNOWN });
+    return { judgement, isNew, hasEnded };
+  });
+  if (hasEnded) checkout.metrics.refunds.inc({ end: "succeeded" });
+  return applied(judgement, !isNew);
+}
+
+const IS_KNOWN = "It is known since that the refund was made.";
+
+async function classify(
+  tx: Tx,
+  { result, kind }: ReversalMessage,
+  { id, status, told }: RefundRow,
+  expected: ExpectedReversal,
+): Promise<Judgement> {
+  const judgement = classifyReversal(result, kind, expected);
+  if (isOfSale(result, expected.sale)) return judgement;
+  return classifyOnRecord(judgement, result, {
+    status,
+    told,
+    madeBy: await listTransactionsOfReversal(tx, id),
+  });
+}
+
+function expectedOf(refund: RefundRow, sale: NamedSale): ExpectedReversal {
+  const { id, amount, currency, told: request, keptBefore: kept, refundedBefore: refunded } = refund;
+  return { id, amount, currency, told: request === null ? null : { request, kept, refunded }, sale };
+}
+
+async function saleOf(checkout: Checkout, { paymentIntentId }: RefundRow): Promise<NamedSale> {
+  const { manager } = checkout.db;
+  const intent = await findPaymentIntent(manager, paymentIntentId);
+  const [row] = await findGatewayResults(manager, [intent?.gatewayResultId ?? ""]);
+  if (row === undefined) throw new Error(`Payment ${paymentIntentId} was never received.`);
+  return namedSale(checkout, row);
+}

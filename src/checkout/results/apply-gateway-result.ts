@@ -1,0 +1,111 @@
+import { type Field, MalformedMessage, parseFields } from "../../cardstream/fields.js";
+import { DatabaseAway } from "../../db/engine/database.js";
+import { mayPass } from "../../db/engine/database-errors.js";
+import type { Checkout } from "../checkout.js";
+import type { AppliedResult, GatewayMessage, RefusedResult } from "../gateway-messages/gateway-message.js";
+import { recordResult, recordUnapplicable } from "./record-result.js";
+import { verifyAhead } from "../gateway-messages/verify-ahead.js";
+import {
+  type RefusedMessage,
+  type VerifiedMessage,
+  verifyMessage,
+} from "../gateway-messages/verify-message.js";
+
+/**
+ * Applies what the gateway says became of a payment. The only way in: callbacks and browsers, in any order and any number,
+ * come through here.
+ *
+ * When it answers `applied`, the result is stored for good. It throws where that cannot be done for now, such as without
+ * the database: the caller must not acknowledge the message then.
+ */
+export async function applyGatewayResult(
+  checkout: Checkout,
+  message: GatewayMessage,
+): Promise<AppliedResult | RefusedResult> {
+  const fields = readFields(message.body);
+  if (fields === undefined) return refuse(checkout, message, "malformed");
+  const ahead = verifyAhead(checkout, fields, message);
+  // What cannot be applied so is tried again once it is sure whose the session is.
+  const atOnce = ahead && (await applyVerified(checkout, ahead, message, () => Promise.resolve(undefined)));
+  if (atOnce !== undefined) return atOnce;
+  for (let look = 1; look <= LOOKS_MAX; look++) {
+    const verified = await verifyMessage(checkout, fields, message);
+    if (typeof verified === "string") return refuse(checkout, message, verified);
+    const applied = await applyVerified(checkout, verified, message, hold);
+    if (applied !== undefined) return applied;
+  }
+  throw new DatabaseAway("The database does not answer the same on all its connections");
+}
+
+/** What was found of the message's subject may no longer be so where it is written. */
+const LOOKS_MAX = 2;
+
+function readFields(body: Buffer): Field[] | undefined {
+  try {
+    return parseFields(body);
+  } catch (error) {
+    if (error instanceof MalformedMessage) return undefined;
+    throw error;
+  }
+}
+
+function refuse(
+  { log }: Checkout,
+  { via, pathSessionId }: GatewayMessage,
+  why: RefusedMessage,
+): RefusedResult {
+  log.warn({ why, via, path: pathSessionId }, "gateway message refused");
+  return { kind: "refused", why };
+}
+
+/** Where a retry will not cure it, `otherwise` says what becomes of the result. */
+async function applyVerified(
+  checkout: Checkout,
+  verified: VerifiedMessage,
+  message: GatewayMessage,
+  otherwise: typeof hold,
+): Promise<AppliedResult | undefined> {
+  await checkout.reached("result verified");
+  const applied = await recordResult(checkout, verified, message).catch((error: unknown) => {
+    if (mayPass(error)) throw error;
+    return otherwise(checkout, verified, message, error);
+  });
+  if (applied === undefined) return undefined;
+  await checkout.reached("result committed");
+  if (!applied.replayed) countApplied(checkout, applied);
+  logApplied(checkout, verified, applied);
+  return applied;
+}
+
+/** Money that was taken is held for a person: the gateway's word is never lost. */
+async function hold(
+  checkout: Checkout,
+  verified: VerifiedMessage,
+  message: GatewayMessage,
+  error: unknown,
+): Promise<AppliedResult | undefined> {
+  checkout.log.error({ err: error, ...subjectOf(verified) }, "gateway result cannot be applied");
+  return await recordUnapplicable(checkout, verified, message);
+}
+
+function countApplied({ metrics }: Checkout, { judgement: { outcome, reason } }: AppliedResult): void {
+  metrics.gatewayResults.inc({ outcome, reason: reason ?? "" });
+}
+
+/** Whatever waits for a person is a warning: somebody should look. */
+function logApplied(checkout: Checkout, verified: VerifiedMessage, applied: AppliedResult): void {
+  const { outcome, reason } = applied.judgement;
+  const line = {
+    ...subjectOf(verified),
+    transaction: verified.result.transactionKey,
+    code: verified.result.responseCode,
+    outcome,
+    reason,
+    replayed: applied.replayed,
+  };
+  checkout.log[outcome === "held" ? "warn" : "info"](line, "gateway result applied");
+}
+
+function subjectOf({ subject, refund }: VerifiedMessage): object {
+  return { session: subject?.session?.id, payment: subject?.intent?.id, refund: refund?.id };
+}

@@ -1,0 +1,59 @@
+import { lockCheckoutSession, markExpired } from "../../db/tables/checkout-sessions.js";
+import { insertEvents } from "../../db/tables/events.js";
+import type { Tx } from "../../db/transaction.js";
+import type { Owner } from "../../domain/owner.js";
+import { Refusal } from "../../domain/refusal.js";
+import { beforeCompletion, type CheckoutSession, mayMove, statusAt } from "../../domain/session.js";
+import type { Clock } from "../../lib/clock.js";
+import { newId } from "../../lib/ids.js";
+import type { Checkout } from "../checkout.js";
+import type { AnsweredSession } from "./create-session.js";
+import { getSession } from "./get-session.js";
+import { callWithoutKey, doneBefore, type IdempotentCall, once } from "../once.js";
+import { ownersParts } from "../test-clock.js";
+
+/**
+ * Expires an open session at once. A shopper who is on the gateway's page already may still pay; the session then becomes
+ * complete, marked late.
+ */
+export async function expireSession(
+  checkout: Checkout,
+  owner: Owner,
+  id: string,
+  call: IdempotentCall | undefined,
+): Promise<AnsweredSession> {
+  const before = await doneBefore(checkout, owner, call);
+  const session = await getSession(checkout, owner, id);
+  const { replayed } =
+    before ??
+    (await once(
+      await ownersParts(checkout, owner),
+      owner,
+      call ?? callWithoutKey(checkout),
+      id,
+      (tx, _run, clock) => expire(clock, tx, id),
+    ));
+  return { session: asExpired(session), replayed };
+}
+
+async function expire(clock: Clock, tx: Tx, id: string): Promise<void> {
+  const session = await lockCheckoutSession(tx, id);
+  const now = clock.now();
+  const status = statusAt(session, now);
+  if (!mayMove(status, "expired")) {
+    throw new Refusal(
+      "SESSION_NOT_OPEN",
+      `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of ${status}.`,
+      "id",
+    );
+  }
+  const { merchantId, livemode } = session;
+  const event = { id: newId("evt", now), merchantId, livemode, objectId: id, createdAt: now };
+  insertEvents(tx, [{ ...event, type: "checkout.session.expired" }]);
+  await markExpired(tx, id, now);
+}
+
+/** As it was right after: a replay gets the first answer, also where a late success has completed the session since. */
+function asExpired(session: CheckoutSession): CheckoutSession {
+  return { ...beforeCompletion(session), status: "expired" };
+}

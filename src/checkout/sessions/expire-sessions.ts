@@ -1,0 +1,53 @@
+import { type CheckoutSessionRow, markExpired } from "../../db/tables/checkout-sessions.js";
+import { type DueSession, findDueSessions, lockFreeSessions } from "../../db/tables/due-sessions.js";
+import { insertEvents } from "../../db/tables/events.js";
+import { inTransaction } from "../../db/transaction.js";
+import { statusAt } from "../../domain/session.js";
+import { newId } from "../../lib/ids.js";
+import type { Checkout } from "../checkout.js";
+
+/** Few enough that a completion never waits long for its session, enough that a backlog is gone soon. */
+const BATCH_MAX = 100;
+
+/**
+ * Writes down that the time of sessions is up, and tells their merchants; answers how many. What a session reads does not
+ * depend on it: expiry is a function of stored times.
+ *
+ * Any number of replicas may do this at once: what another one holds is passed over, and what it has expired is not
+ * expired again. One batch after the other, each in a transaction of its own, until nothing is due or `signal` says stop.
+ */
+export async function expireSessions(checkout: Checkout, signal: AbortSignal): Promise<number> {
+  let total = 0;
+  while (!signal.aborted) {
+    const now = await checkout.clock.read();
+    const due = await findDueSessions(checkout.db.manager, now, BATCH_MAX);
+    const expired = due.length === 0 ? 0 : await expireBatch(checkout, due, now);
+    total += expired;
+    // Where nothing of a whole batch is to be had, another replica is at it; the next round comes soon.
+    if (due.length < BATCH_MAX || expired === 0) break;
+  }
+  if (total > 0) checkout.log.info({ sessions: total }, "sessions expired");
+  return total;
+}
+
+async function expireBatch(checkout: Checkout, due: readonly DueSession[], now: number): Promise<number> {
+  const times = new Map(due.map(({ id, ahead }) => [id, now + ahead]));
+  const timeOf = ({ id }: CheckoutSessionRow): number => times.get(id) ?? now;
+  return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    const rows = await lockFreeSessions(tx, [...times.keys()]);
+    // Since they were found one may have been completed, or a form of it given out.
+    const expired = rows.filter((row) => row.status === "open" && statusAt(row, timeOf(row)) === "expired");
+    for (const row of expired) await markExpired(tx, row.id, timeOf(row));
+    if (expired.length > 0)
+      insertEvents(
+        tx,
+        expired.map((row) => expiredEvent(row, timeOf(row))),
+      );
+    return expired.length;
+  });
+}
+
+function expiredEvent({ id, merchantId, livemode }: CheckoutSessionRow, now: number) {
+  const shared = { merchantId, livemode, objectId: id, createdAt: now };
+  return { ...shared, id: newId("evt", now), type: "checkout.session.expired" as const };
+}

@@ -1,0 +1,19 @@
+import { findCheckoutSession } from "../../db/tables/checkout-sessions.js";
+import type { Owner } from "../../domain/owner.js";
+import { Refusal } from "../../domain/refusal.js";
+import { asOf, type CheckoutSession } from "../../domain/session.js";
+import type { Checkout } from "../checkout.js";
+import { clockOf } from "../test-clock.js";
+
+/** Reads a session as it stands at this moment. Another owner's session does not exist. */
+export async function getSession(checkout: Checkout, owner: Owner, id: string): Promise<CheckoutSession> {
+  const session = await findCheckoutSession(checkout.db.manager, id);
+  if (
+    session === undefined ||
+    session.merchantId !== owner.merchantId ||
+    session.livemode !== owner.livemode
+  ) {
+    throw new Refusal("SESSION_NOT_FOUND", `No such checkout session: ${id}.`, "id");
+  }
+  return asOf(session, (await clockOf(checkout, owner)).now());
+}

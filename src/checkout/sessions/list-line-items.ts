@@ -1,0 +1,51 @@
+import type { Owner } from "../../domain/owner.js";
+import { Refusal } from "../../domain/refusal.js";
+import type { CheckoutSession, LineItem } from "../../domain/session.js";
+import type { Checkout } from "../checkout.js";
+import { getSession } from "./get-session.js";
+import type { Page, PageRequest } from "../page.js";
+
+/** An item with the name that it has in lists. */
+export interface ListedLineItem extends LineItem {
+  readonly id: string;
+  readonly currency: string;
+}
+
+/** Lists the items of a session in the order that they were given in. */
+export async function listLineItems(
+  checkout: Checkout,
+  owner: Owner,
+  sessionId: string,
+  page: PageRequest,
+): Promise<Page<ListedLineItem>> {
+  return pageOfItems(await getSession(checkout, owner, sessionId), page);
+}
+
+/** One page of the items of a session that is at hand. */
+export function pageOfItems(
+  session: CheckoutSession,
+  { limit, startingAfter, endingBefore }: PageRequest,
+): Page<ListedLineItem> {
+  const items = listed(session);
+  if (endingBefore === undefined) {
+    const from = startingAfter === undefined ? 0 : placeOf(items, startingAfter, "starting_after") + 1;
+    return { data: items.slice(from, from + limit), hasMore: from + limit < items.length };
+  }
+  const to = placeOf(items, endingBefore, "ending_before");
+  return { data: items.slice(Math.max(0, to - limit), to), hasMore: to > limit };
+}
+
+/** An item's id is the session's with its place: items never change, so it is as stable as one that is stored. */
+function listed({ id, currency, lineItems }: CheckoutSession): ListedLineItem[] {
+  return lineItems.map((item, index) => ({
+    ...item,
+    id: `li_${id.slice("cs_".length)}_${index + 1}`,
+    currency,
+  }));
+}
+
+function placeOf(items: readonly ListedLineItem[], id: string, param: string): number {
+  const place = items.findIndex((item) => item.id === id);
+  if (place === -1) throw new Refusal("CURSOR_NOT_FOUND", `No such line item: ${id}.`, param);
+  return place;
+}

@@ -1,0 +1,54 @@
+import { findCheckoutSession } from "../../db/tables/checkout-sessions.js";
+import { findNewestOutcome, hasUnresolvedHeldResult } from "../../db/tables/gateway-results.js";
+import type { Outcome } from "../../domain/judgement.js";
+import { redirectUrl } from "../../domain/redirect-url.js";
+import { askAtOnce, isInDoubt } from "../reconcile/ask-at-once.js";
+import type { Checkout } from "../checkout.js";
+
+/** Where a browser goes that has brought a result or waits for one: on to the merchant, or to a page of ours. */
+export type ReturnDestination =
+  | { readonly kind: "merchant"; readonly url: string }
+  /** The page that waits, with a way back to the merchant. */
+  | { readonly kind: "checking"; readonly cancelUrl: string }
+  | { readonly kind: "unknown" };
+
+/**
+ * The destination of a browser, computed from the stored session after the result was applied; `outcome` is that of the
+ * result it brought. Nothing that the browser says decides it.
+ */
+export async function returnDestination(
+  checkout: Checkout,
+  sessionId: string,
+  outcome: Outcome,
+): Promise<ReturnDestination> {
+  const session = await findCheckoutSession(checkout.db.manager, sessionId);
+  if (session === undefined) return { kind: "unknown" };
+  if (session.status === "complete")
+    return { kind: "merchant", url: redirectUrl(session.successUrl, session.id) };
+  const cancelUrl = redirectUrl(session.cancelUrl, session.id);
+  if (await hasUnresolvedHeldResult(checkout.db.manager, session.id)) return { kind: "checking", cancelUrl };
+  const unpaid = outcome === "declined" || outcome === "cancelled";
+  return unpaid ? { kind: "merchant", url: cancelUrl } : { kind: "checking", cancelUrl };
+}
+
+/** The destination of a browser that waits: the gateway is asked, and what it said last decides. */
+export async function waitingDestination(checkout: Checkout, sessionId: string): Promise<ReturnDestination> {
+  return await destinationBy(askAtOnce, checkout, sessionId);
+}
+
+/** The same for whom nothing may change: the gateway is not asked. */
+export async function lookAtDestination(checkout: Checkout, sessionId: string): Promise<ReturnDestination> {
+  return await destinationBy(isInDoubt, checkout, sessionId);
+}
+
+async function destinationBy(
+  doubt: typeof askAtOnce,
+  checkout: Checkout,
+  sessionId: string,
+): Promise<ReturnDestination> {
+  const session = await findCheckoutSession(checkout.db.manager, sessionId);
+  if (session === undefined) return { kind: "unknown" };
+  const inDoubt = session.status !== "complete" && (await doubt(checkout, session));
+  const last = await findNewestOutcome(checkout.db.manager, session.id);
+  return await returnDestination(checkout, session.id, inDoubt ? "unknown" : (last ?? "unknown"));
+}

@@ -1,0 +1,119 @@
+import {
+  type Field,
+  encodeFields,
+  fieldText,
+  MalformedMessage,
+  parseFields,
+} from "../../cardstream/fields.js";
+import { callGateway, gatewayPath } from "../../cardstream/gateway-call.js";
+import { isSigned, signed } from "../../cardstream/signature.js";
+import type { Owner } from "../../domain/owner.js";
+import { Refusal } from "../../domain/refusal.js";
+import type { Checkout } from "../checkout.js";
+import { openGatewayAccount, type OpenGatewayAccount } from "../merchants/gateway-account.js";
+import { doneBefore, type IdempotentCall, once } from "../once.js";
+import { ownersParts } from "../test-clock.js";
+
+/** One thing that goes wrong on purpose at the sandbox gateway, in its own words. */
+export interface GatewayFault {
+  readonly name: string;
+  /** Undefined for the gateway's default, or where time has no part in it. */
+  readonly milliseconds: number | undefined;
+}
+
+/** What goes wrong as a call answers it. */
+export interface SetFaults {
+  readonly faults: readonly GatewayFault[];
+  readonly replayed: boolean;
+}
+
+/** What goes wrong for the test payments of this merchant now. */
+export async function getGatewayFaults(checkout: Checkout, owner: Owner): Promise<readonly GatewayFault[]> {
+  return await tellSandbox(checkout, owner, "POST", [["action", "QUERY_FAULTS"]]);
+}
+
+/**
+ * Says what goes wrong for the test payments of this merchant from now on, in place of what was said before. The sandbox is
+ * told first: a call that dies after that can be made again, and says the same.
+ */
+export async function setGatewayFaults(
+  checkout: Checkout,
+  owner: Owner,
+  faults: readonly GatewayFault[],
+  call: IdempotentCall | undefined,
+): Promise<SetFaults> {
+  refuseLiveMode(owner);
+  const each = new Map(faults.map((fault) => [fault.name, fault]));
+  const wanted = [...each.values()];
+  // What a key was used for follows from the call itself: the first answer is the list that it brought.
+  if ((await doneBefore(checkout, owner, call)) !== undefined) return { faults: wanted, replayed: true };
+  const told = await tellSandbox(checkout, owner, "PUT", [
+    ["action", "FAULTS"],
+    ["faults", textOf(wanted)],
+  ]);
+  const parts = await ownersParts(checkout, owner);
+  const { replayed } = await once(parts, owner, call, owner.merchantId, () => Promise.resolve());
+  return { faults: told, replayed };
+}
+
+/** As for the shopper's page: it is on this machine, or near. */
+const ANSWER_WITHIN_MS = 5_000;
+
+/** Over HTTP also where the sandbox is in this process: there is one way in. Answers the faults that are set. */
+async function tellSandbox(
+  checkout: Checkout,
+  owner: Owner,
+  method: "POST" | "PUT",
+  order: readonly Field[],
+): Promise<readonly GatewayFault[]> {
+  refuseLiveMode(owner);
+  const account = await openGatewayAccount(checkout, owner);
+  if (account === undefined) throw new Error(`${owner.merchantId} has no test account.`);
+  const fields: Field[] = [["merchantID", account.merchantID], ...order];
+  const call = {
+    url: gatewayPath(checkout.addresses.sandboxUrl, "/faults"),
+    method,
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: encodeFields(signed(fields, account.secret)),
+  };
+  const answer = await callGateway(call, ANSWER_WITHIN_MS);
+  const faults = answer.kind === "answered" ? faultsIn(account, answer.body) : undefined;
+  if (faults !== undefined) return faults;
+  const why = answer.kind === "answered" ? "not signed, or refused" : answer.why;
+  checkout.log.warn({ why }, "the sandbox gateway did not say what goes wrong there");
+  throw new Refusal("SANDBOX_AWAY", "The sandbox gateway does not answer for this account. Try again.");
+}
+
+function refuseLiveMode({ livemode }: Owner): void {
+  if (livemode)
+    throw new Refusal("LIVEMODE_MISMATCH", "Nothing goes wrong on purpose in live mode: use a test key.");
+}
+
+/** Undefined where the answer is not this account's, or is no "yes". */
+function faultsIn({ secret }: OpenGatewayAccount, body: Buffer): readonly GatewayFault[] | undefined {
+  const fields = readFields(body);
+  if (!isSigned(fields, [secret]) || fieldText(fields, "responseCode") !== "0") return undefined;
+  const text = fieldText(fields, "faults");
+  return text === "" ? [] : text.split(",").map(faultOf);
+}
+
+/** The sandbox's way to write faults: names between commas, milliseconds behind a colon. */
+function textOf(faults: readonly GatewayFault[]): string {
+  const one = ({ name, milliseconds }: GatewayFault): string =>
+    milliseconds === undefined ? name : `${name}:${milliseconds}`;
+  return faults.map(one).join(",");
+}
+
+function faultOf(text: string): GatewayFault {
+  const [name = "", milliseconds] = text.split(":");
+  return { name, milliseconds: milliseconds === undefined ? undefined : Number(milliseconds) };
+}
+
+function readFields(body: Buffer): Field[] {
+  try {
+    return parseFields(body);
+  } catch (error) {
+    if (error instanceof MalformedMessage) return []; // No form, so not signed.
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+import type { Connection } from "mysql2";
+
+import { resultWithin } from "../../lib/patience.js";
+import { isLockTimeout } from "../engine/database-errors.js";
+import { socketOf } from "./bounded-pool.js";
+import type { SessionSetup } from "./mysql-session.js";
+import { WRITE_CHECK, WRITE_CHECK_LIGHT, writeCheckFiller } from "../engine/write-check.js";
+
+/** What a server was found to be like. Errors are those that it or the network answered with. */
+export type Verdict =
+  | { readonly kind: "works" }
+  /** It says nothing. */
+  | { readonly kind: "silent"; readonly error: Error }
+  /** It answers, and lets nobody write: a read lock on all tables. */
+  | { readonly kind: "blocked"; readonly error: Error }
+  /** It lets nobody in, or there is none. */
+  | { readonly kind: "closed"; readonly error: Error }
+  /** It answers, and says why it does not do its work. */
+  | { readonly kind: "fails"; readonly error: Error };
+
+/** A database that takes longer is of no use to a shopper either. */
+const PROBE_MS = 2_000;
+
+/**
+ * Locks are waited for more briefly than for `PROBE_MS`, or they would be taken for silence: in whole seconds, as servers have
+ * it.
+ */
+const BRIEF_WAITS = "set session lock_wait_timeout = 1, innodb_lock_wait_timeout = 1";
+
+/** A privileged user may write on a server that its operators have made read-only: it may be a replica by now. */
+const READ_ONLY = `show global variables where value not in ('OFF', '0') and
+  variable_name in ('read_only', 'super_read_only', 'innodb_read_only', 'offline_mode')`;
+
+/**
+ * Asks a server, on a connection of its own that is set up as those of the pool are, whether it does what the service needs: answers, is a primary, and lets the
+ * service write. `thoroughly` writes for good, as long as there is a doubt whether that works; otherwise no row changes.
+ */
+export async function probe(
+  connect: () => Connection,
+  setup: SessionSetup,
+  thoroughly: boolean,
+): Promise<Verdict> {
+  try {
+    const verdict = await askAlone(connect, PROBE_MS, async (connection): Promise<Verdict> => {
+      const failure = await setup.run(connection).then(
+        () => undefined,
+        (error: Error) => error,
+      );
+      if (failure !== undefined) return { kind: "closed", error: failure };
+      return await ask((sql, values = []) => send(connection, sql, values), thoroughly);
+    });
+    return verdict ?? { kind: "silent", error: new Error(`no answer within ${PROBE_MS} ms`) };
+  } catch (error) {
+    return verdictOf(error as NodeJS.ErrnoException);
+  }
+}
+
+type Send = (sql: string, values?: readonly unknown[]) => Promise<unknown>;
+
+/** Opens a connection for a few questions, and closes it. Undefined where they were not answered in time. */
+async function askAlone<T>(
+  connect: () => Connection,
+  timeoutMs: number,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T | undefined> {
+  const connection = connect();
+  connection.on("error", () => undefined); // The question hears of it.
+  try {
+    return await resultWithin(timeoutMs, work(connection));
+  } finally {
+    connection.destroy();
+    socketOf(connection).destroy(); // Without a wait for the other end.
+  }
+}
+
+async function ask(send: Send, thoroughly: boolean): Promise<Verdict> {
+  await send(BRIEF_WAITS);
+  const [readOnly] = (await send(READ_ONLY)) as { Variable_name: string; Value: string }[];
+  if (readOnly !== undefined)
+    return fails(new Error(`the server has ${readOnly.Variable_name} = ${readOnly.Value}`));
+  if (thoroughly) await send(WRITE_CHECK, [writeCheckFiller()]);
+  else await send(WRITE_CHECK_LIGHT);
+  return { kind: "works" };
+}
+
+function verdictOf(error: NodeJS.ErrnoException): Verdict {
+  if (isLockTimeout(error)) return { kind: "blocked", error };
+  // A database that is not migrated yet has no table to write to.
+  return error.errno === 1146 ? { kind: "works" } : fails(error);
+}
+
+function fails(error: Error): Verdict {
+  return { kind: "fails", error };
+}
+
+function send(connection: Connection, sql: string, values: readonly unknown[]): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    connection.query(sql, [...values], (error, answer) => (error === null ? resolve(answer) : reject(error)));
+  });
+}

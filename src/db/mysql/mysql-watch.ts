@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Log } from "../../lib/log.js";
+import { resultWithin } from "../../lib/patience.js";
+import { DatabaseAway, type DatabaseHealth } from "../engine/database.js";
+import { isLockTimeout, isTooManyConnections } from "../engine/database-errors.js";
+import type { BoundedPool } from "./bounded-pool.js";
+import type { Verdict } from "./mysql-probe.js";
+
+/** What the watch needs of its server. */
+export interface Watched {
+  readonly pool: BoundedPool;
+  /** On a connection of its own, so that a pool with no free one does not look like a server that is away. */
+  ask(thoroughly: boolean): Promise<Verdict>;
+  /** By the pool, where the server has no room for one more connection. */
+  askByPool(): Promise<unknown>;
+  readonly log: Log;
+}
+
+/** All connections of the pool may be in use, or lead to nobody. */
+const ASK_INSIDE_MS = 2_000;
+
+/** What everybody would have to wait for, to find it out. */
+const TAKES_TIME: ReadonlySet<Verdict["kind"]> = new Set(["silent", "blocked"]);
+
+/** What is told without a wait may be over as soon, such as a switch to another primary, which the runs of a transaction outlast. */
+const SWITCHED_WITHIN_MS = 1_000;
+
+/** Why nobody gets a connection. */
+const REFUSALS: Partial<Record<Verdict["kind"], string>> = {
+  silent: "The database does not answer",
+  closed: "The database lets nobody in",
+};
+
+/** How often a server that does not work is asked whether it does again. */
+const ASK_AGAIN_MS = 500;
+
+/**
+ * Knows whether the server does its work. Whatever makes one doubt it has the server asked, once for all who doubt. While it is
+ * silent, or lets nobody in, everybody is refused at once, instead of each finding out for himself; and so is who wants to write
+ * while it works for nobody who writes. A thousand who each try again, on new connections, would keep the process busy.
+ */
+export class ServerWatch implements DatabaseHealth {
+  readonly #watched: Watched;
+  readonly #closing = new AbortController();
+  #looking = false;
+  #asking: Promise<Verdict> | undefined;
+  #quietUntil = -Infinity;
+  #wrong: Error | undefined;
+  #wrongSince: number | undefined;
+  #refusesWrites = false;
+  #writesInDoubt = false;
+
+  constructor(watched: Watched) {
+    this.#watched = watched;
+  }
+
+  /** Hears of an error that a server or a connection gave. */
+  doubt(error: Error): void {
+    const leadsAstray =
+      !isLockTimeout(error) && !isTooManyConnections(error) && !(error instanceof DatabaseAway);
+    if (leadsAstray) this.#watched.pool.dropIdle();
+    if (this.#looking || performance.now() < this.#quietUntil) return;
+    void this.#lookUntilItWorks();
+  }
+
+  doubtWrites(): void {
+    this.#writesInDoubt = true;
+  }
+
+  admitWrite(): void {
+    if (this.#refusesWrites) throw new DatabaseAway("The database takes no writes for now");
+  }
+
+  async check(): Promise<void> {
+    if (this.#wrong === undefined) {
+      const verdict = await this.#ask();
+      this.#learn(verdict);
+      if (verdict.kind !== "works" && !this.#looking) void this.#lookUntilItWorks();
+    }
+    if (this.#wrong !== undefined) throw this.#wrong;
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #lookUntilItWorks(): Promise<void> {
+    const { signal } = this.#closing;
+    const began = performance.now();
+    this.#looking = true;
+    let worked = true;
+    while (!signal.aborted) {
+      const verdict = await this.#ask();
+      this.#learn(verdict);
+      if (verdict.kind === "works") break;
+      if (worked) this.#watched.log.warn({ err: verdict.error }, "the database does not do its work");
+      worked = false;
+      await sleep(ASK_AGAIN_MS, undefined, { ref: false, signal }).catch(() => undefined); // Closed.
+    }
+    this.#looking = false;
+    this.#quietUntil = performance.now() + ASK_AGAIN_MS;
+    const afterMs = Math.round(performance.now() - began);
+    if (!worked && !signal.aborted) this.#watched.log.info({ afterMs }, "the database does its work again");
+  }
+
+  /** Whoever asks while there is a question under way hears its answer. */
+  #ask(): Promise<Verdict> {
+    return (this.#asking ??= this.#askAnew().finally(() => (this.#asking = undefined)));
+  }
+
+  async #askAnew(): Promise<Verdict> {
+    const thoroughly = this.#writesInDoubt;
+    const verdict = await this.#watched.ask(thoroughly);
+    if (verdict.kind === "works" && thoroughly) this.#writesInDoubt = false;
+    return verdict.kind === "closed" ? await this.#askInside(verdict) : verdict;
+  }
+
+  /** Who lets nobody in any more may still work for those who are in. */
+  async #askInside(closed: Verdict & { readonly kind: "closed" }): Promise<Verdict> {
+    const isFull = isTooManyConnections(closed.error);
+    if (isFull) this.#watched.pool.refuse(undefined); // It answers.
+    const answer = this.#watched.askByPool().then(
+      (): Verdict => ({ kind: "works" }),
+      (error: Error): Verdict => ({ kind: isFull ? "fails" : "closed", error }),
+    );
+    return (await resultWithin(ASK_INSIDE_MS, answer)) ?? closed;
+  }
+
+  #learn(verdict: Verdict): void {
+    if (this.#closing.signal.aborted) return;
+    const now = performance.now();
+    this.#wrong = verdict.kind === "works" ? undefined : verdict.error;
+    if (this.#wrong === undefined) this.#wrongSince = undefined;
+    else this.#wrongSince ??= now;
+    const refuses = TAKES_TIME.has(verdict.kind) || now - (this.#wrongSince ?? now) >= SWITCHED_WITHIN_MS;
+    this.#refusesWrites = this.#wrong !== undefined && refuses;
+    this.#watched.pool.refuse(refuses ? REFUSALS[verdict.kind] : undefined);
+  }
+}

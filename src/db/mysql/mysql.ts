@@ -1,0 +1,102 @@
+import mysql, { type Connection, type Pool } from "mysql2";
+import { DataSource } from "typeorm/data-source/DataSource.js";
+
+import type { Log } from "../../lib/log.js";
+import { waitAtMost } from "../../lib/patience.js";
+import { BoundedPool, type PoolLimits } from "./bounded-pool.js";
+import type { DatabaseHealth } from "../engine/database.js";
+import { CONNECTIONS_MAX, openConnection, openPool } from "./mysql-pool.js";
+import { probe, type Verdict } from "./mysql-probe.js";
+import { SessionSetup } from "./mysql-session.js";
+import { mysqlReads } from "../engine/mysql-statements.js";
+import { ServerWatch } from "./mysql-watch.js";
+import type { SharedOptions } from "../engine/shared-options.js";
+import type { Statements } from "../engine/statements.js";
+import { WRITE_CHECK_LIGHT } from "../engine/write-check.js";
+
+/** A server in the same network answers within milliseconds; longer than this is an address that leads nowhere. */
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/** Whoever calls while the server falls silent may have waited for a connection, for an answer, and for another connection. */
+const LIMITS: PoolLimits = {
+  connectionsMax: CONNECTIONS_MAX,
+  silenceMs: 4_000,
+  waitMs: 4_000,
+  waitingMax: 1_000,
+};
+
+/** A goodbye to each connection; a server that does not answer gets none. */
+const CLOSE_WITHIN_MS = 1_000;
+
+/** Opens MySQL or MariaDB, whichever answers under `url`. */
+export async function openMysql(url: string, shared: SharedOptions, log: Log): Promise<OpenMysql> {
+  const { ssl, ...address } = serverOptions(url);
+  const server = { ...address, ...(ssl === undefined ? {} : { ssl }) };
+  const setup = new SessionSetup(server.database);
+  const pool = openPool({ ...server, connectTimeout: CONNECT_TIMEOUT_MS }, setup, log);
+  const opening: { watch?: ServerWatch } = {};
+  const bounded = new BoundedPool(pool, LIMITS, (error) => opening.watch?.doubt(error));
+  try {
+    const dataSource = new DataSource({
+      ...shared,
+      type: await familyOf(pool),
+      driver: { ...mysql, createPool: () => pool },
+      database: address.database,
+    });
+    await dataSource.initialize();
+    const read = mysqlReads(pool);
+    const connect = (): Connection => openConnection({ ...server, connectTimeout: 0 });
+    const ask = (thoroughly: boolean): Promise<Verdict> => probe(connect, setup, thoroughly);
+    const askByPool = (): Promise<unknown> => read(WRITE_CHECK_LIGHT, []);
+    const health = (opening.watch = new ServerWatch({ pool: bounded, ask, askByPool, log }));
+    const close = async (): Promise<void> => {
+      health.close();
+      await waitAtMost(CLOSE_WITHIN_MS, dataSource.destroy());
+      bounded.close();
+    };
+    return { dataSource, read, health, patiently: (work) => bounded.patiently(work), close };
+  } catch (error) {
+    pool.end(() => {}); // What went wrong is thrown.
+    bounded.close();
+    throw error;
+  }
+}
+
+/** A server's database, and how to read it beside TypeORM. */
+export interface OpenMysql {
+  readonly dataSource: DataSource;
+  readonly read: Statements["run"];
+  readonly health: DatabaseHealth;
+  patiently<T>(work: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** The parts of `url`. A parameter that is not understood is refused: it may have been meant to make things safer. */
+export function serverOptions(url: string) {
+  const { protocol, hostname, port, username, password, pathname, searchParams } = new URL(url);
+  if (protocol !== "mysql:" && protocol !== "mariadb:") {
+    throw new Error(`DATABASE_URL begins with mysql:// or mariadb://, not with ${protocol}//`);
+  }
+  const database = decodeURIComponent(pathname.slice(1));
+  if (database === "") throw new Error("DATABASE_URL does not name a database");
+  for (const [name, value] of searchParams) {
+    if (name !== "ssl" || value !== "true") {
+      throw new Error("DATABASE_URL takes one parameter: ssl=true, which encrypts and verifies the server");
+    }
+  }
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, "$1"), // The brackets of an IPv6 address belong to the URL only.
+    port: port === "" ? 3306 : Number(port),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database,
+    // mysql2 leaves out the server's name by default. Authorities of one's own: NODE_EXTRA_CA_CERTS.
+    ssl: searchParams.has("ssl") ? { rejectUnauthorized: true, verifyIdentity: true } : undefined,
+  };
+}
+
+/** TypeORM's two dialects differ (locks that share, returning): "mysql" on a MariaDB makes statements that fail. */
+async function familyOf(pool: Pool): Promise<"mysql" | "mariadb"> {
+  const [rows] = await pool.promise().query("select version() as version");
+  return /mariadb/i.test(JSON.stringify(rows)) ? "mariadb" : "mysql";
+}

@@ -1,0 +1,70 @@
+import type { EntitySchemaColumnOptions } from "typeorm";
+
+import { memoize } from "../../lib/memoize.js";
+import { SnakeCaseColumns } from "../engine/columns.js";
+
+/** A table as statements need it: made of its EntitySchema, which says everything once. */
+export interface Table {
+  readonly name: string;
+  readonly columns: readonly TableColumn[];
+  /** `SELECT` with every column, up to the table's name. */
+  readonly select: string;
+  /** `INSERT` of one row with every column. */
+  readonly insert: string;
+  /** What stands for one more row behind that. */
+  readonly placeholders: string;
+  readonly byProperty: ReadonlyMap<string, TableColumn>;
+}
+
+/** A property of a row, and the column that holds it. */
+export interface TableColumn {
+  readonly property: string;
+  readonly name: string;
+  /** The name, quoted for both engines. */
+  readonly column: string;
+  readonly stored: (value: unknown) => unknown;
+  readonly read: (stored: unknown) => unknown;
+}
+
+/** The table of a schema. */
+export const tableOf = memoize(({ options }: Schema): Table => {
+  const described = Object.entries(options.columns as Record<string, EntitySchemaColumnOptions | undefined>);
+  const columns = described.map(([property, column]) => columnOf(property, column ?? { type: "text" }));
+  const name = `\`${options.tableName ?? options.name}\``;
+  const list = columns.map(({ column }) => column).join(", ");
+  const placeholders = `(${columns.map(() => "?").join(", ")})`;
+  return {
+    name,
+    columns,
+    select: `SELECT ${list} FROM ${name}`,
+    insert: `INSERT INTO ${name} (${list}) VALUES ${placeholders}`,
+    placeholders,
+    byProperty: new Map(columns.map((column) => [column.property, column])),
+  };
+});
+
+/** Of an EntitySchema, whatever its rows are. */
+interface Schema {
+  readonly options: { readonly name: string; readonly tableName?: string; readonly columns: object };
+}
+
+function columnOf(
+  property: string,
+  { name: customName, transformer }: EntitySchemaColumnOptions,
+): TableColumn {
+  if (Array.isArray(transformer)) throw new Error(`${property} has several transformers`);
+  const name = NAMES.columnName(property, customName);
+  return {
+    property,
+    name,
+    column: `\`${name}\``,
+    stored: transformer === undefined ? asItIs : (value) => transformer.to(value) as unknown,
+    read: transformer === undefined ? asItIs : (stored) => transformer.from(stored) as unknown,
+  };
+}
+
+function asItIs(value: unknown): unknown {
+  return value;
+}
+
+const NAMES = new SnakeCaseColumns();

@@ -1,0 +1,43 @@
+import type Libsql from "libsql";
+
+import { onceFree } from "../engine/busy.js";
+import { DatabaseClosed } from "../engine/database.js";
+import { SqliteStatements } from "./sqlite-statements.js";
+import type { Outcome } from "../engine/statements.js";
+
+/**
+ * The connection for reads outside transactions: in WAL they see what is committed and never wait for a writer.
+ * A write on it fails with SQLITE_READONLY.
+ */
+export class SqliteReader {
+  readonly #connection: Libsql.Database;
+  readonly #statements: SqliteStatements;
+
+  constructor(connection: Libsql.Database) {
+    this.#connection = connection;
+    this.#statements = new SqliteStatements(connection);
+    connection.exec("pragma query_only = on");
+  }
+
+  read(sql: string, values: readonly unknown[]): Promise<Outcome> {
+    return onceFree(() => this.#readNow(sql, values));
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  /**
+   * The read lock is taken by `exec`, before anything is prepared: a prepared statement of libsql that meets
+   * SQLITE_BUSY stays open, and would keep this connection in the past from then on.
+   */
+  #readNow(sql: string, values: readonly unknown[]): Outcome {
+    if (!this.#connection.open) throw new DatabaseClosed(); // libsql would end the process below.
+    try {
+      this.#connection.exec("begin; select 1 from sqlite_master limit 1");
+      return this.#statements.run(sql, values);
+    } finally {
+      if (this.#connection.inTransaction) this.#connection.exec("rollback"); // Nothing was written.
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { closeSync, openSync, statSync } from "node:fs";
+import path from "node:path";
+
+import Libsql from "libsql";
+import { DataSource } from "typeorm/data-source/DataSource.js";
+import { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSqlite3Driver.js";
+
+import { makeFolder } from "../../lib/make-folder.js";
+import { onceFree } from "../engine/busy.js";
+import type { SharedOptions } from "../engine/shared-options.js";
+import { SerialQueryRunner } from "./serial-query-runner.js";
+import { SqliteHealth } from "./sqlite-health.js";
+import { sqliteEntity } from "../engine/sqlite-entities.js";
+import { SqliteReader } from "./sqlite-reader.js";
+import { SqliteWriter } from "./sqlite-writer.js";
+import type { Statements } from "../engine/statements.js";
+
+/**
+ * How long SQLite itself waits for another process. It blocks the event loop meanwhile, so this is only for locks that
+ * are held for an instant; `onceFree` does the real waiting.
+ */
+const BUSY_TIMEOUT_MS = 10;
+
+/**
+ * WAL lets the operator's command read and write beside the service. FULL: a commit is on the disk when it is
+ * acknowledged, power failure included.
+ */
+const PRAGMAS = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on";
+
+/** Opens the embedded file, made with its folder where it is missing. */
+export async function openSqlite(dataDir: string, shared: SharedOptions) {
+  await makeFolder(dataDir);
+  const file = path.join(dataDir, "calmony-pay.db");
+  makeFile(file);
+  const dataSource = new DataSource({
+    ...shared,
+    entities: shared.entities.map(sqliteEntity),
+    type: "better-sqlite3",
+    driver: Libsql,
+    database: file,
+    timeout: BUSY_TIMEOUT_MS,
+    prepareDatabase: (connection: Libsql.Database) => onceFree(() => void connection.exec(PRAGMAS)),
+  });
+  await dataSource.initialize();
+  const { driver } = dataSource;
+  if (!(driver instanceof BetterSqlite3Driver))
+    throw new Error("TypeORM opened the embedded file differently");
+  const writer = new SqliteWriter(driver.databaseConnection as Libsql.Database);
+  const reader = new SqliteReader(new Libsql(file, { timeout: BUSY_TIMEOUT_MS }));
+  driver.createQueryRunner = () => new SerialQueryRunner(driver, writer, reader);
+  const read: Statements["run"] = (sql, values) =>
+    new SerialQueryRunner(driver, writer, reader).run(sql, values);
+  const close = async () => {
+    reader.close();
+    await dataSource.destroy();
+  };
+  const health = new SqliteHealth(reader, writer);
+  return { dataSource, health, read, patiently, close };
+}
+
+/** No statement is taken for lost here. */
+function patiently<T>(work: () => Promise<T>): Promise<T> {
+  return work();
+}
+
+/**
+ * Payments are for the service's own user only. SQLite would let everybody read a new file, and gives those that it makes
+ * beside it, with what was written last, the mode of this one.
+ *
+ * A file that is there is not opened: its close would take away every lock that SQLite has on it in this process.
+ */
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, "wx", 0o600)); // At once: nobody in this process has opened it in between.
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if (!statSync(file).isFile()) throw new Error(`${file} is not a regular file.`, { cause: error });
+  }
+}

@@ -1,0 +1,68 @@
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
+
+import { isId } from "../../lib/ids.js";
+import { flag, id, index, optional, primary, time, uniqueIndex } from "../engine/columns.js";
+import { insertRows } from "../query/insert.js";
+import { selectRow } from "../query/select.js";
+import type { Tx } from "../transaction.js";
+
+/** A key of a merchant. The key itself is shown once and never stored. */
+export interface ApiKeyRow {
+  id: string;
+  merchantId: string;
+  livemode: boolean;
+  /** SHA-256 of the key, see domain/api-key.ts. */
+  hash: string;
+  last4: string;
+  createdAt: number;
+  revokedAt: number | null;
+}
+
+export const apiKeys = new EntitySchema<ApiKeyRow>({
+  name: "api_key",
+  synchronize: false,
+  columns: {
+    id: primary(id()),
+    merchantId: id(),
+    livemode: flag(),
+    hash: id(),
+    last4: id(),
+    createdAt: time(),
+    revokedAt: optional(time()),
+  },
+  indices: [uniqueIndex("hash"), index("merchantId")],
+});
+
+export async function insertApiKey(tx: Tx, row: ApiKeyRow): Promise<void> {
+  await insertRows(tx, apiKeys, row);
+}
+
+export async function findApiKeyByHash(db: EntityManager, hash: string): Promise<ApiKeyRow | undefined> {
+  return await selectRow(db, apiKeys, "WHERE hash = ?", [hash]);
+}
+
+export async function findApiKey(db: EntityManager, id: string): Promise<ApiKeyRow | undefined> {
+  if (!isId("key", id)) return undefined;
+  return (await db.createQueryBuilder(apiKeys, "k").where("k.id = :id", { id }).getOne()) ?? undefined;
+}
+
+/** The keys of one merchant, or of all; the oldest first. */
+export async function listApiKeys(db: EntityManager, merchantId: string | undefined): Promise<ApiKeyRow[]> {
+  if (merchantId !== undefined && !isId("mer", merchantId)) return [];
+  const query = db.createQueryBuilder(apiKeys, "k").orderBy("k.id");
+  return await (
+    merchantId === undefined ? query : query.where("k.merchantId = :merchantId", { merchantId })
+  ).getMany();
+}
+
+/** Revokes a key for good; one that was revoked before keeps its time. */
+export async function revokeApiKey(tx: Tx, id: string, now: number): Promise<void> {
+  await tx
+    .createQueryBuilder()
+    .update(apiKeys)
+    .set({ revokedAt: now })
+    .where("id = :id AND revoked_at IS NULL", { id })
+    .updateEntity(false)
+    .execute();
+}

@@ -1,0 +1,119 @@
+import type { EntityManager, SelectQueryBuilder } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
+
+import { type Customer, isCustomerId } from "../../domain/customer.js";
+import type { Owner } from "../../domain/owner.js";
+import { flag, id, index, json, optional, primary, text, time } from "../engine/columns.js";
+import { insertRows, insertRowsLater } from "../query/insert.js";
+import { ownerQuery } from "../query/list-query.js";
+import { lockForUpdate, type Tx } from "../transaction.js";
+
+export const customers = new EntitySchema<Customer>({
+  name: "customer",
+  synchronize: false,
+  columns: {
+    merchantId: primary(id()),
+    livemode: primary(flag()),
+    id: primary(id()),
+    email: optional(text(320)),
+    name: optional(text(256)),
+    metadata: json(),
+    createdAt: time(),
+    deletedAt: optional(time()),
+  },
+  indices: [index("merchantId", "livemode", "deletedAt", "createdAt", "id")],
+});
+
+export async function insertCustomer(tx: Tx, row: Customer): Promise<void> {
+  await insertRows(tx, customers, row);
+}
+
+/** The same with the transaction's next statement, or its COMMIT. */
+export function insertCustomerLater(tx: Tx, row: Customer): void {
+  insertRowsLater(tx, customers, row);
+}
+
+/** The owner's customer with exactly this id, also where it is deleted. */
+export async function findCustomer(
+  db: EntityManager,
+  owner: Owner,
+  customerId: string,
+): Promise<Customer | undefined> {
+  if (!isCustomerId(customerId)) return undefined;
+  return (await byId(db, owner, customerId).getOne()) ?? undefined;
+}
+
+/** The owner's customers with these ids, deleted ones included, in any order. */
+export async function findCustomers(
+  db: EntityManager,
+  owner: Owner,
+  ids: readonly string[],
+): Promise<Customer[]> {
+  return await ofOwner(db, owner).andWhere("c.id IN (:...ids)", { ids }).getMany();
+}
+
+/** Reads the customer and keeps it until the transaction ends. Throws where it is absent: the row is never deleted. */
+export async function lockCustomer(tx: Tx, owner: Owner, customerId: string): Promise<Customer> {
+  return await lockForUpdate(byId(tx, owner, customerId)).getOneOrFail();
+}
+
+/** Writes what may change of a customer. */
+export async function updateCustomerRow(tx: Tx, customer: Customer): Promise<void> {
+  const { merchantId, livemode, id: customerId, email, name, metadata, deletedAt } = customer;
+  const query = tx
+    .createQueryBuilder()
+    .update(customers)
+    .set({ email, name, metadata, deletedAt })
+    .where("merchant_id = :merchantId AND livemode = :livemode AND id = :customerId", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+      customerId,
+    });
+  await query.updateEntity(false).execute();
+}
+
+/** A customer's place among all. Merchants choose ids, so those do not sort by age. */
+type Place = Pick<Customer, "createdAt" | "id">;
+
+/** Where a page of customers begins, and how long it is. */
+export interface CustomerPage {
+  readonly olderThan?: Place | undefined;
+  /** Only what is newer, the nearest first. */
+  readonly newerThan?: Place | undefined;
+  readonly limit: number;
+}
+
+/** One page of an owner's customers that are not deleted: the newest first, or after `newerThan` the oldest first. */
+export async function listCustomers(
+  db: EntityManager,
+  owner: Owner,
+  { olderThan, newerThan, limit }: CustomerPage,
+): Promise<Customer[]> {
+  const order = newerThan === undefined ? "DESC" : "ASC";
+  const index = "merchant_id_livemode_deleted_at_created_at_id";
+  const query = ownerQuery(db, { rows: customers, alias: "c", index }, owner, order);
+  query.andWhere("c.deletedAt IS NULL");
+  // The first half alone finds the place in the index; servers make nothing of a comparison of pairs.
+  if (olderThan !== undefined)
+    query.andWhere("c.createdAt <= :createdAt AND (c.createdAt < :createdAt OR c.id < :id)", {
+      ...olderThan,
+    });
+  if (newerThan !== undefined)
+    query.andWhere("c.createdAt >= :createdAt AND (c.createdAt > :createdAt OR c.id > :id)", {
+      ...newerThan,
+    });
+  return await query.addOrderBy("c.createdAt", order).addOrderBy("c.id", order).limit(limit).getMany();
+}
+
+function byId(db: EntityManager, owner: Owner, customerId: string): SelectQueryBuilder<Customer> {
+  return ofOwner(db, owner).andWhere("c.id = :customerId", { customerId });
+}
+
+function ofOwner(db: EntityManager, { merchantId, livemode }: Owner): SelectQueryBuilder<Customer> {
+  return db
+    .createQueryBuilder(customers, "c")
+    .where("c.merchantId = :merchantId AND c.livemode = :livemode", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+    });
+}

@@ -1,0 +1,61 @@
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
+
+import type { Owner } from "../../domain/owner.js";
+import { isGatewayId } from "../../lib/ids.js";
+import { bytes, flag, id, index, primary, text, time } from "../engine/columns.js";
+import { insertRows } from "../query/insert.js";
+import { selectRows } from "../query/select.js";
+import type { Tx } from "../transaction.js";
+
+/** A gateway account as it was before a change: forms of that time are out, and their results come signed as it was. */
+export interface FormerGatewayAccountRow {
+  merchantId: string;
+  livemode: boolean;
+  /** Until when its results are believed. */
+  validUntil: number;
+  gatewayMerchantId: string;
+  secretSealed: Buffer;
+}
+
+export const formerGatewayAccounts = new EntitySchema<FormerGatewayAccountRow>({
+  name: "former_gateway_account",
+  synchronize: false,
+  columns: {
+    merchantId: primary(id()),
+    livemode: primary(flag()),
+    validUntil: primary(time()),
+    gatewayMerchantId: text(64),
+    secretSealed: bytes(),
+  },
+  indices: [index("gatewayMerchantId")],
+});
+
+export async function insertFormerGatewayAccount(tx: Tx, row: FormerGatewayAccountRow): Promise<void> {
+  await insertRows(tx, formerGatewayAccounts, row);
+}
+
+/** What the owner's account was, as far as it is still believed; the newest first. */
+export async function listFormerGatewayAccounts(
+  db: EntityManager,
+  { merchantId, livemode }: Owner,
+  now: number,
+): Promise<FormerGatewayAccountRow[]> {
+  const condition = "WHERE merchant_id = ? AND livemode = ? AND valid_until > ? ORDER BY valid_until DESC";
+  return await selectRows(db, formerGatewayAccounts, condition, [merchantId, livemode, now]);
+}
+
+/** Every account that had this `merchantID` of the gateway and is still believed, in a stable order. */
+export async function listFormerGatewayAccountsNamed(
+  db: EntityManager,
+  gatewayMerchantId: string,
+  now: number,
+): Promise<FormerGatewayAccountRow[]> {
+  if (!isGatewayId(gatewayMerchantId)) return [];
+  return await db
+    .createQueryBuilder(formerGatewayAccounts, "f")
+    .where("f.gatewayMerchantId = :gatewayMerchantId AND f.validUntil > :now", { gatewayMerchantId, now })
+    .orderBy("f.merchantId")
+    .addOrderBy("f.validUntil", "DESC")
+    .getMany();
+}

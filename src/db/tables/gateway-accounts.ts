@@ -1,0 +1,91 @@
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
+
+import type { Owner } from "../../domain/owner.js";
+import { isGatewayId, isId } from "../../lib/ids.js";
+import { bytes, flag, id, index, optional, primary, text, time } from "../engine/columns.js";
+import { insertRows } from "../query/insert.js";
+import { selectRow } from "../query/select.js";
+import type { Tx } from "../transaction.js";
+
+/** A merchant's account at the gateway: in live mode Cardstream's, in test mode the sandbox's. One for each mode. */
+export interface GatewayAccountRow {
+  merchantId: string;
+  livemode: boolean;
+  /** The gateway's `merchantID`. Several merchants may share one. */
+  gatewayMerchantId: string;
+  secretSealed: Buffer;
+  /** Lets in to the gateway's transaction search; null where the operator gave none. */
+  restTokenSealed: Buffer | null;
+  /** Two letters of ISO 3166, upper case. */
+  countryCode: string;
+  createdAt: number;
+}
+
+export const gatewayAccounts = new EntitySchema<GatewayAccountRow>({
+  name: "gateway_account",
+  synchronize: false,
+  columns: {
+    merchantId: primary(id()),
+    livemode: primary(flag()),
+    gatewayMerchantId: text(64),
+    secretSealed: bytes(),
+    restTokenSealed: optional(bytes()),
+    countryCode: id(),
+    createdAt: time(),
+  },
+  indices: [index("gatewayMerchantId")],
+});
+
+export async function insertGatewayAccount(tx: Tx, row: GatewayAccountRow): Promise<void> {
+  await insertRows(tx, gatewayAccounts, row);
+}
+
+export async function findGatewayAccount(
+  db: EntityManager,
+  { merchantId, livemode }: Owner,
+): Promise<GatewayAccountRow | undefined> {
+  if (!isId("mer", merchantId)) return undefined;
+  const condition = "WHERE merchant_id = ? AND livemode = ?";
+  return await selectRow(db, gatewayAccounts, condition, [merchantId, livemode]);
+}
+
+/** Every account with this `merchantID` of the gateway, in a stable order. */
+export async function listGatewayAccounts(
+  db: EntityManager,
+  gatewayMerchantId: string,
+): Promise<GatewayAccountRow[]> {
+  if (!isGatewayId(gatewayMerchantId)) return [];
+  return await db
+    .createQueryBuilder(gatewayAccounts, "a")
+    .where("a.gatewayMerchantId = :gatewayMerchantId", { gatewayMerchantId })
+    .orderBy("a.merchantId")
+    .addOrderBy("a.livemode", "DESC")
+    .getMany();
+}
+
+/** Every test account. */
+export async function listTestGatewayAccounts(db: EntityManager): Promise<GatewayAccountRow[]> {
+  return await db
+    .createQueryBuilder(gatewayAccounts, "a")
+    .where("a.livemode = 0")
+    .orderBy("a.merchantId")
+    .getMany();
+}
+
+/** What may change of an account. */
+export type GatewayAccountChange = Partial<Omit<GatewayAccountRow, "merchantId" | "livemode" | "createdAt">>;
+
+export async function updateGatewayAccount(
+  tx: Tx,
+  { merchantId, livemode }: Owner,
+  change: GatewayAccountChange,
+): Promise<void> {
+  await tx
+    .createQueryBuilder()
+    .update(gatewayAccounts)
+    .set(change)
+    .where("merchant_id = :merchantId AND livemode = :livemode", { merchantId, livemode: livemode ? 1 : 0 })
+    .updateEntity(false)
+    .execute();
+}

@@ -1,0 +1,135 @@
+import type { EntityManager, SelectQueryBuilder } from "typeorm";
+
+import type { AttemptReference } from "../../domain/attempt-reference.js";
+import type { HeldReason } from "../../domain/judgement.js";
+import type { Owner } from "../../domain/owner.js";
+import { isId } from "../../lib/ids.js";
+import { type GatewayResultRow, gatewayResults } from "./gateway-results.js";
+import type { ListPage } from "../query/list-page.js";
+import { pageQuery } from "../query/list-query.js";
+import { lockForUpdate, type Tx } from "../transaction.js";
+
+/** A gateway result that waits for a person, or did. */
+export type HeldPaymentRow = GatewayResultRow & { heldReason: HeldReason };
+
+/** The held payment with exactly this id, whoever owns it. */
+export async function findHeldPayment(db: EntityManager, id: string): Promise<HeldPaymentRow | undefined> {
+  if (!isId("gr", id)) return undefined;
+  return (await held(db).andWhere("r.id = :id", { id }).getOne()) ?? undefined;
+}
+
+/** Reads the held payment and keeps it until the transaction ends. Throws where it is absent: none is ever deleted. */
+export async function lockHeldPayment(tx: Tx, id: string): Promise<HeldPaymentRow> {
+  return await lockForUpdate(held(tx).andWhere("r.id = :id", { id })).getOneOrFail();
+}
+
+/**
+ * The held payments of a session or payment intent whose money is on its way back, or is back; kept until the transaction ends. Only where it
+ * has one, or had: to look for rows that are not there would keep others from writing theirs.
+ */
+export async function lockReturnsOf(
+  tx: Tx,
+  { kind, subjectId }: Pick<AttemptReference, "kind" | "subjectId">,
+  now: number,
+): Promise<HeldPaymentRow[]> {
+  const subject = kind === "session" ? "r.sessionId" : "r.paymentIntentId";
+  const query = held(tx)
+    .andWhere(`${subject} = :subjectId`, { subjectId })
+    .andWhere("(r.resolution = 'return' OR r.returnRequest IS NOT NULL OR r.returnClaimUntil > :now)", {
+      now,
+    });
+  return await lockForUpdate(query).getMany();
+}
+
+/** One page of an owner's held payments by age: the newest first, or after `newerThan` the oldest first. */
+export async function listHeldPayments(
+  db: EntityManager,
+  owner: Owner,
+  resolved: boolean | undefined,
+  page: ListPage,
+): Promise<HeldPaymentRow[]> {
+  const index = "merchant_id_livemode_outcome_id";
+  const query = onlyHeld(pageQuery(db, { rows: gatewayResults, alias: "r", index }, owner, page));
+  whereResolved(query, resolved);
+  return await query.getMany();
+}
+
+/** The held payments of all merchants, the oldest first: for the operator. */
+export async function listHeldPaymentsOfAll(
+  db: EntityManager,
+  resolved: boolean | undefined,
+  limit: number,
+): Promise<HeldPaymentRow[]> {
+  const query = held(db);
+  whereResolved(query, resolved);
+  return await query.orderBy("r.id").limit(limit).getMany();
+}
+
+/** How many held payments of all merchants wait. */
+export async function countUnresolvedHeldPayments(db: EntityManager): Promise<number> {
+  const query = held(db);
+  whereResolved(query, false);
+  return await query.getCount();
+}
+
+/** True where another message about a held payment's transaction has completed a session with it. */
+export async function paysSession(
+  db: EntityManager,
+  { merchantId, livemode, transactionKey }: HeldPaymentRow,
+): Promise<boolean> {
+  const query = db
+    .createQueryBuilder(gatewayResults, "r")
+    .select("r.id")
+    .where("r.merchantId = :merchantId AND r.livemode = :livemode", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+    })
+    .andWhere("r.transactionKey = :transactionKey AND r.outcome = 'completed'", { transactionKey });
+  return (await query.getOne()) !== null;
+}
+
+/** What changes of a held payment while it is resolved. */
+export type HeldPaymentChange = Partial<
+  Pick<
+    GatewayResultRow,
+    "resolvedAt" | "resolution" | "note" | "returnRequest" | "returnClaim" | "returnClaimUntil"
+  >
+>;
+
+/** Changes a held payment; with `claim` only where that claim still stands. False where nothing was changed. */
+export async function changeHeldPayment(
+  tx: Tx,
+  id: string,
+  change: HeldPaymentChange,
+  claim?: string,
+): Promise<boolean> {
+  const query = tx.createQueryBuilder().update(gatewayResults).set(change).where("id = :id", { id });
+  if (claim !== undefined) query.andWhere("return_claim = :claim", { claim });
+  return (await query.updateEntity(false).execute()).affected === 1;
+}
+
+/** What a later message of the gateway says about a held payment's transaction. */
+export type LaterWord = Pick<
+  GatewayResultRow,
+  "responseCode" | "responseStatus" | "amount" | "amountReceived" | "currencyCode" | "state" | "messageSealed"
+>;
+
+/** Puts the gateway's later word in the place of the one that was held. */
+export async function renewHeldPayment(tx: Tx, id: string, word: LaterWord): Promise<void> {
+  const query = tx.createQueryBuilder().update(gatewayResults).set(word).where("id = :id", { id });
+  await query.updateEntity(false).execute();
+}
+
+/** A result has a reason exactly where it is held. */
+function held(db: EntityManager): SelectQueryBuilder<HeldPaymentRow> {
+  return onlyHeld(db.createQueryBuilder(gatewayResults, "r"));
+}
+
+function onlyHeld(query: SelectQueryBuilder<GatewayResultRow>): SelectQueryBuilder<HeldPaymentRow> {
+  return query.andWhere("r.outcome = 'held'") as SelectQueryBuilder<HeldPaymentRow>;
+}
+
+function whereResolved(query: SelectQueryBuilder<HeldPaymentRow>, resolved: boolean | undefined): void {
+  if (resolved === undefined) return;
+  query.andWhere(resolved ? "r.resolvedAt IS NOT NULL" : "r.resolvedAt IS NULL");
+}

@@ -1,0 +1,48 @@
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
+
+import { isId } from "../../lib/ids.js";
+import { id, index, integer, primary, text, time } from "../engine/columns.js";
+import { insertRows } from "../query/insert.js";
+import { selectRow } from "../query/select.js";
+import type { Tx } from "../transaction.js";
+
+/** A business that takes payments through us. */
+export interface MerchantRow {
+  id: string;
+  name: string;
+  createdAt: number;
+  /** How many milliseconds the merchant's test clock is ahead of real time. */
+  testClockAhead: number;
+}
+
+export const merchants = new EntitySchema<MerchantRow>({
+  name: "merchant",
+  synchronize: false,
+  columns: { id: primary(id()), name: text(250), createdAt: time(), testClockAhead: integer() },
+  indices: [index("testClockAhead")],
+});
+
+export async function insertMerchant(tx: Tx, row: MerchantRow): Promise<void> {
+  await insertRows(tx, merchants, row);
+}
+
+export async function findMerchant(db: EntityManager, id: string): Promise<MerchantRow | undefined> {
+  if (!isId("mer", id)) return undefined;
+  return await selectRow(db, merchants, "WHERE id = ?", [id]);
+}
+
+/** All of them, the oldest first. */
+export async function listMerchants(db: EntityManager): Promise<MerchantRow[]> {
+  return await db.createQueryBuilder(merchants, "m").orderBy("m.id").getMany();
+}
+
+/** Moves a merchant's test clock. False where it does not stand where it did: somebody else was faster. */
+export async function moveTestClock(tx: Tx, id: string, from: number, to: number): Promise<boolean> {
+  const query = tx
+    .createQueryBuilder()
+    .update(merchants)
+    .set({ testClockAhead: to })
+    .where("id = :id AND test_clock_ahead = :from", { id, from });
+  return (await query.updateEntity(false).execute()).affected === 1;
+}

@@ -1,0 +1,128 @@
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
+
+import type { Card } from "../../domain/gateway-result.js";
+import type { Owner } from "../../domain/owner.js";
+import { isId } from "../../lib/ids.js";
+import { bytes, flag, id, index, integer, optional, primary, time } from "../engine/columns.js";
+import { insertRowsLater } from "../query/insert.js";
+import type { ListPage } from "../query/list-page.js";
+import { pageQuery } from "../query/list-query.js";
+import { lockForUpdate, type Tx } from "../transaction.js";
+
+/** A card that was paid with and may be charged again. What the gateway did not say of it is null. */
+export interface PaymentMethodRow extends Owner, Card {
+  readonly id: string;
+  /** Whose card it is: only with a customer may it be charged. */
+  readonly customerId: string | null;
+  readonly type: "card";
+  /** Groups cards that look alike; names none. */
+  readonly fingerprint: string | null;
+  /** Who paid, as JSON, sealed. */
+  readonly billingSealed: Buffer | null;
+  /** The gateway's token, sealed. Null where the result held none: such a card cannot be charged again. */
+  readonly xrefSealed: Buffer | null;
+  /** When the transaction was made whose token that is; null where it is the one that stored the card. */
+  readonly xrefMadeAt: number | null;
+  /** True where the shopper agreed that the card is kept: no other may be attached to a customer. */
+  readonly reusable: boolean;
+  readonly createdAt: number;
+}
+
+export const paymentMethods = new EntitySchema<PaymentMethodRow>({
+  name: "payment_method",
+  synchronize: false,
+  columns: {
+    id: primary(id()),
+    merchantId: id(),
+    livemode: flag(),
+    customerId: optional(id()),
+    type: id(),
+    brand: optional(id()),
+    last4: optional(id()),
+    expMonth: optional(integer()),
+    expYear: optional(integer()),
+    funding: optional(id()),
+    country: optional(id()),
+    fingerprint: optional(id()),
+    billingSealed: optional(bytes()),
+    xrefSealed: optional(bytes()),
+    xrefMadeAt: optional(time()),
+    reusable: flag(),
+    createdAt: time(),
+  },
+  indices: [index("merchantId", "livemode", "customerId", "id")],
+});
+
+/** Stores it with the transaction's next statement, or its COMMIT. */
+export function insertPaymentMethodLater(tx: Tx, row: PaymentMethodRow): void {
+  insertRowsLater(tx, paymentMethods, row);
+}
+
+/** The payment method with exactly this id, whoever owns it. */
+export async function findPaymentMethod(
+  db: EntityManager,
+  id: string,
+): Promise<PaymentMethodRow | undefined> {
+  if (!isId("pm", id)) return undefined;
+  return (await db.createQueryBuilder(paymentMethods, "m").where("m.id = :id", { id }).getOne()) ?? undefined;
+}
+
+/** The owner's payment methods with these ids, in any order. */
+export async function findPaymentMethods(
+  db: EntityManager,
+  { merchantId, livemode }: Owner,
+  ids: readonly string[],
+): Promise<PaymentMethodRow[]> {
+  const query = db
+    .createQueryBuilder(paymentMethods, "m")
+    .where("m.merchantId = :merchantId AND m.livemode = :livemode AND m.id IN (:...ids)", {
+      merchantId,
+      livemode: livemode ? 1 : 0,
+      ids,
+    });
+  return await query.getMany();
+}
+
+/** The token of a payment that was made with a card: the newest one keeps the card alive at the gateway. */
+export interface NewerToken {
+  readonly xrefSealed: Buffer;
+  readonly xrefMadeAt: number;
+}
+
+/** Puts a newer token of the same card in the place of the one that is stored; an older one changes nothing. */
+export async function renewToken(tx: Tx, id: string, token: NewerToken): Promise<void> {
+  const { xrefMadeAt: madeAt } = token;
+  await tx
+    .createQueryBuilder()
+    .update(paymentMethods)
+    .set(token)
+    .where("id = :id AND COALESCE(xref_made_at, created_at) <= :madeAt", { id, madeAt })
+    .updateEntity(false)
+    .execute();
+}
+
+/** Reads the payment method and keeps it until the transaction ends. Throws where it is absent: none is ever deleted. */
+export async function lockPaymentMethod(tx: Tx, id: string): Promise<PaymentMethodRow> {
+  const query = tx.createQueryBuilder(paymentMethods, "m").where("m.id = :id", { id });
+  return await lockForUpdate(query).getOneOrFail();
+}
+
+/** Attaches a payment method to a customer, or with null detaches it. */
+export async function setCustomer(tx: Tx, id: string, customerId: string | null): Promise<void> {
+  const query = tx.createQueryBuilder().update(paymentMethods).set({ customerId }).where("id = :id", { id });
+  await query.updateEntity(false).execute();
+}
+
+/** One page of a customer's payment methods by age: the newest first, or after `newerThan` the oldest first. */
+export async function listPaymentMethods(
+  db: EntityManager,
+  owner: Owner,
+  customerId: string,
+  page: ListPage,
+): Promise<PaymentMethodRow[]> {
+  const index = "merchant_id_livemode_customer_id_id";
+  return await pageQuery(db, { rows: paymentMethods, alias: "m", index }, owner, page)
+    .andWhere("m.customerId = :customerId", { customerId })
+    .getMany();
+}

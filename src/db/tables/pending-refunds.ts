@@ -1,0 +1,60 @@
+import type { EntityManager, SelectQueryBuilder } from "typeorm";
+
+import type { DueQuestion } from "../query/due-question.js";
+import { type RefundRow, refunds } from "./refunds.js";
+import type { Tx } from "../transaction.js";
+
+/** The payment's refund that comes first: the oldest that is pending. */
+export async function findOldestPendingRefund(
+  db: EntityManager,
+  paymentIntentId: string,
+): Promise<RefundRow | undefined> {
+  const query = db
+    .createQueryBuilder(refunds, "f")
+    .where("f.paymentIntentId = :paymentIntentId AND f.status = 'pending'", { paymentIntentId })
+    .orderBy("f.id");
+  return (await query.limit(1).getOne()) ?? undefined;
+}
+
+/** Refunds to work on, the longest due first. */
+export async function listDueRefunds(
+  db: EntityManager,
+  { livemode, now, limit, except }: DueQuestion,
+): Promise<RefundRow[]> {
+  const query = db
+    .createQueryBuilder(refunds, "f")
+    .where("f.status = 'pending' AND f.livemode = :livemode", { livemode: livemode ? 1 : 0 });
+  if (except.length > 0) query.andWhere("f.merchantId NOT IN (:...except)", { except });
+  if (livemode) query.andWhere("f.nextRoundAt <= :now", { now });
+  else {
+    query
+      .innerJoin("merchant", "m", "m.id = f.merchantId")
+      .andWhere("f.nextRoundAt <= :now + m.testClockAhead", { now });
+  }
+  return await query.orderBy("f.nextRoundAt").limit(limit).getMany();
+}
+
+/** All of a payment's refunds wait with the first one. */
+export async function postponeRefunds(tx: Tx, paymentIntentId: string, nextRoundAt: number): Promise<void> {
+  await tx
+    .createQueryBuilder()
+    .update(refunds)
+    .set({ nextRoundAt })
+    .where("payment_intent_id = :paymentIntentId AND status = 'pending'", { paymentIntentId })
+    .updateEntity(false)
+    .execute();
+}
+
+/** Refunds of all merchants that the gateway was told, without anybody knowing whether it has made them: the oldest first. */
+export async function listRefundsInDoubt(db: EntityManager, limit: number): Promise<RefundRow[]> {
+  return await inDoubt(db).orderBy("f.id").limit(limit).getMany();
+}
+
+/** How many those are. */
+export async function countRefundsInDoubt(db: EntityManager): Promise<number> {
+  return await inDoubt(db).getCount();
+}
+
+function inDoubt(db: EntityManager): SelectQueryBuilder<RefundRow> {
+  return db.createQueryBuilder(refunds, "f").where("f.status = 'pending' AND f.told IS NOT NULL");
+}

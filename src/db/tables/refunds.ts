@@ -1,0 +1,112 @@
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
+
+import type { Owner } from "../../domain/owner.js";
+import type { Refund } from "../../domain/refund.js";
+import type { ReturnRequest } from "../../domain/return-step.js";
+import { isId } from "../../lib/ids.js";
+import { flag, id, index, integer, json, optional, primary, time } from "../engine/columns.js";
+import { insertRows } from "../query/insert.js";
+import type { ListPage } from "../query/list-page.js";
+import { pageQuery } from "../query/list-query.js";
+import { lockForUpdate, type Tx } from "../transaction.js";
+
+/** A refund as it is stored, with what only the work on it needs. Its times are those of its merchant's clock. */
+export interface RefundRow extends Refund {
+  /** What the gateway was told last, when, and how the sale stood before. Null where it was told nothing, or has refused. */
+  readonly told: ReturnRequest | null;
+  readonly toldAt: number | null;
+  readonly keptBefore: number | null;
+  readonly refundedBefore: number | null;
+  /** How often it was worked on in vain. */
+  readonly rounds: number;
+  /** When to work on it again; null once it has ended. */
+  readonly nextRoundAt: number | null;
+}
+
+export const refunds = new EntitySchema<RefundRow>({
+  name: "refund",
+  synchronize: false,
+  columns: {
+    id: primary(id()),
+    merchantId: id(),
+    livemode: flag(),
+    paymentIntentId: id(),
+    amount: integer(),
+    currency: id(),
+    status: id(),
+    reason: optional(id()),
+    failure: optional(id()),
+    metadata: json(),
+    createdAt: time(),
+    told: optional(id()),
+    toldAt: optional(time()),
+    keptBefore: optional(integer()),
+    refundedBefore: optional(integer()),
+    rounds: integer(),
+    nextRoundAt: optional(time()),
+  },
+  indices: [
+    index("merchantId", "livemode", "id"),
+    index("paymentIntentId", "id"),
+    index("status", "livemode", "nextRoundAt"),
+  ],
+});
+
+/** Stores a new refund; `nextRoundAt` is null for one that the gateway has made already. */
+export async function insertRefund(tx: Tx, refund: Refund, nextRoundAt: number | null): Promise<void> {
+  const untold = { told: null, toldAt: null, keptBefore: null, refundedBefore: null, rounds: 0 };
+  await insertRows(tx, refunds, { ...refund, ...untold, nextRoundAt });
+}
+
+/** The refund with exactly this id, whoever owns it. */
+export async function findRefund(db: EntityManager, id: string): Promise<RefundRow | undefined> {
+  if (!isId("re", id)) return undefined;
+  const row = await db.createQueryBuilder(refunds, "f").where("f.id = :id", { id }).getOne();
+  return row ?? undefined;
+}
+
+/** Reads the refund and holds it until the transaction ends; its payment is locked before. Throws where it is absent. */
+export async function lockRefund(tx: Tx, id: string): Promise<RefundRow> {
+  return await lockForUpdate(tx.createQueryBuilder(refunds, "f").where("f.id = :id", { id })).getOneOrFail();
+}
+
+/** One page of an owner's refunds by age, all or one payment's: the newest first, or after `newerThan` the oldest first. */
+export async function listRefunds(
+  db: EntityManager,
+  owner: Owner,
+  paymentIntentId: string | undefined,
+  page: ListPage,
+): Promise<RefundRow[]> {
+  if (paymentIntentId !== undefined && !isId("pi", paymentIntentId)) return [];
+  const index = paymentIntentId === undefined ? "merchant_id_livemode_id" : undefined;
+  const query = pageQuery(db, { rows: refunds, alias: "f", index }, owner, page);
+  if (paymentIntentId !== undefined)
+    query.andWhere("f.paymentIntentId = :paymentIntentId", { paymentIntentId });
+  return await query.getMany();
+}
+
+/** What changes of a refund that is pending. */
+export type RefundChange = Partial<
+  Pick<
+    RefundRow,
+    "status" | "failure" | "told" | "toldAt" | "keptBefore" | "refundedBefore" | "nextRoundAt" | "rounds"
+  >
+>;
+
+/** Changes a refund that is pending. False where it is not: it has ended before. */
+export async function changePendingRefund(tx: Tx, id: string, change: RefundChange): Promise<boolean> {
+  const query = tx
+    .createQueryBuilder()
+    .update(refunds)
+    .set(change)
+    .where("id = :id AND status = 'pending'", { id });
+  return (await query.updateEntity(false).execute()).affected === 1;
+}
+
+/** Writes down that a locked refund was made after all, of whatever amount: by a person's word, also if it had failed. */
+export async function acceptRefund(tx: Tx, id: string, amount: number): Promise<void> {
+  const change = { status: "succeeded", failure: null, amount, nextRoundAt: null } as const;
+  const query = tx.createQueryBuilder().update(refunds).set(change).where("id = :id", { id });
+  await query.andWhere("status <> 'succeeded'").updateEntity(false).execute();
+}

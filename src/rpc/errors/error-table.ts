@@ -1,0 +1,104 @@
+import { Code } from "@connectrpc/connect";
+
+import type { Reason } from "../../transcode/errors/request-error.js";
+
+/** What merchants are told about one kind of failure, in Stripe's words. */
+export interface ErrorWords {
+  readonly type: "invalid_request_error" | "api_error" | "card_error" | "idempotency_error";
+  /** Stable word for programs. */
+  readonly code: string;
+  /** One sentence for `docs/errors.md`. */
+  readonly meaning: string;
+}
+
+const invalid = (code: string, meaning: string): ErrorWords => ({
+  type: "invalid_request_error",
+  code,
+  meaning,
+});
+
+/** What can be wrong with a request over HTTP before it is a call. Status and text are the transcoder's. */
+export const REQUEST_ERRORS: Record<Reason, ErrorWords> = {
+  path_unknown: invalid("path_unknown", "There is nothing at this address."),
+  path_malformed: invalid("path_malformed", "The address has a broken escape, or is not UTF-8."),
+  method_not_allowed: invalid("method_not_allowed", "The address does not take this method; see `Allow`."),
+  parameter_unknown: invalid(
+    "parameter_unknown",
+    "The request has a field or query parameter that does not exist.",
+  ),
+  parameter_invalid: invalid("parameter_invalid", "A field has a value that is not allowed."),
+  parameter_repeated: invalid("parameter_repeated", "A field that takes one value is given twice."),
+  parameter_conflict: invalid(
+    "parameter_conflict",
+    "Two fields are given that exclude each other, or contradict.",
+  ),
+  query_malformed: invalid("query_malformed", "The query string has a broken escape, or is not UTF-8."),
+  body_malformed: invalid("body_malformed", "The body is not one JSON object."),
+  body_unexpected: invalid("body_unexpected", "The address takes no body."),
+  body_too_large: invalid(
+    "body_too_large",
+    "The body is larger than this address takes, also when unpacked.",
+  ),
+  media_type_unsupported: invalid("media_type_unsupported", "The body is not `application/json` in UTF-8."),
+  encoding_unsupported: invalid("encoding_unsupported", "The body is encoded with something else than gzip."),
+  timeout_invalid: invalid("timeout_invalid", "The `grpc-timeout` header is not one."),
+  deadline_exceeded: {
+    type: "api_error",
+    code: "deadline_exceeded",
+    meaning: "The answer took too long. What became of the request is unknown: ask before you send it again.",
+  },
+};
+
+/** What can be wrong with a request to any address, and with one that is no call, besides the above. */
+export const WEB_ERRORS = {
+  request_malformed: {
+    ...invalid("request_malformed", "The request could not be read as HTTP."),
+    status: 400,
+  },
+  host_invalid: {
+    ...invalid(
+      "host_invalid",
+      "The `Host` header is missing, given twice, or no host with or without a port.",
+    ),
+    status: 400,
+  },
+  callback_refused: {
+    ...invalid("callback_refused", "The message is not signed by whose it says it is."),
+    status: 400,
+  },
+  request_timeout: { ...invalid("request_timeout", "The request took too long to arrive."), status: 408 },
+  expectation_unsupported: {
+    ...invalid("expectation_unsupported", "The request expects something else than `100-continue`."),
+    status: 417,
+  },
+  http_version_unsupported: {
+    ...invalid("http_version_unsupported", "The address answers over HTTP/2 only."),
+    status: 505,
+  },
+  headers_too_large: {
+    ...invalid("headers_too_large", "The request line and headers are larger than 16 KB."),
+    status: 431,
+  },
+} satisfies Record<string, ErrorWords & { readonly status: number }>;
+
+const fault = (code: string, meaning: string): ErrorWords => ({ type: "api_error", code, meaning });
+
+/** Whatever comes without a reason of ours, by its gRPC code. */
+export const STATUS_ERRORS: Record<Code, ErrorWords> = {
+  [Code.Canceled]: invalid("canceled", "The caller gave up."),
+  [Code.Unknown]: fault("internal_error", "Something went wrong on our side."),
+  [Code.InvalidArgument]: invalid("request_invalid", "The request is not valid."),
+  [Code.DeadlineExceeded]: fault("deadline_exceeded", "The answer took too long."),
+  [Code.NotFound]: invalid("resource_missing", "There is no such object."),
+  [Code.AlreadyExists]: invalid("resource_exists", "There is such an object already."),
+  [Code.PermissionDenied]: invalid("permission_denied", "The key may not do this."),
+  [Code.ResourceExhausted]: invalid("rate_limit", "Too many requests, or too large a one."),
+  [Code.FailedPrecondition]: invalid("state_invalid", "The object is not in a state that allows this."),
+  [Code.Aborted]: invalid("conflict", "Another request changed the object meanwhile. Try again."),
+  [Code.OutOfRange]: invalid("parameter_invalid", "A field has a value that is not allowed."),
+  [Code.Unimplemented]: fault("not_implemented", "This server cannot do this."),
+  [Code.Internal]: fault("internal_error", "Something went wrong on our side."),
+  [Code.Unavailable]: fault("service_unavailable", "The service cannot work now. Try again."),
+  [Code.DataLoss]: fault("internal_error", "Something went wrong on our side."),
+  [Code.Unauthenticated]: invalid("api_key_missing", "The call carries no valid key."),
+};

@@ -1,0 +1,248 @@
+import { Code } from "@connectrpc/connect";
+
+import type { Reason } from "../../domain/refusal.js";
+import { httpStatusOf } from "../../transcode/errors/error.js";
+import type { ErrorWords } from "./error-table.js";
+
+/** A failure that a use case or an interceptor names. */
+export interface RefusalRow extends ErrorWords {
+  /** The status over gRPC. The HTTP status follows from it, but for `http`. */
+  readonly grpc: Code;
+  /** The HTTP status where it is not the usual one of that. */
+  readonly http?: number;
+}
+
+/** A row as the table below writes it, with this type of error. */
+function ofType(type: ErrorWords["type"]) {
+  return (grpc: Code, code: string, meaning: string): RefusalRow => ({ grpc, type, code, meaning });
+}
+
+const invalid = ofType("invalid_request_error");
+const idempotency = ofType("idempotency_error");
+const card = ofType("card_error");
+const ours = ofType("api_error");
+
+/** Every reason of a refusal. The compiler demands a row for a new one, a test demands its line in the docs. */
+export const REFUSALS: Record<Reason, RefusalRow> = {
+  PARAMETER_MISSING: invalid(
+    Code.InvalidArgument,
+    "parameter_missing",
+    "A required field is missing or empty.",
+  ),
+  PARAMETER_INVALID: invalid(
+    Code.InvalidArgument,
+    "parameter_invalid",
+    "A field has a value that is not allowed.",
+  ),
+  PARAMETERS_EXCLUSIVE: invalid(
+    Code.InvalidArgument,
+    "parameters_exclusive",
+    "Two fields are given of which only one may be.",
+  ),
+  API_KEY_MISSING: invalid(
+    Code.Unauthenticated,
+    "api_key_missing",
+    "The call carries no `Authorization: Bearer sk_...` header.",
+  ),
+  API_KEY_UNKNOWN: invalid(Code.Unauthenticated, "api_key_invalid", "There is no such key."),
+  API_KEY_REVOKED: invalid(Code.Unauthenticated, "api_key_revoked", "The key was revoked."),
+  TEST_MODE_OFF: invalid(
+    Code.Unauthenticated,
+    "test_mode_off",
+    "The key is a test key, and this server runs without the sandbox gateway.",
+  ),
+  SESSION_NOT_FOUND: invalid(
+    Code.NotFound,
+    "resource_missing",
+    "The key's merchant has no such session in the key's mode.",
+  ),
+  CUSTOMER_NOT_FOUND: invalid(
+    Code.InvalidArgument,
+    "resource_missing",
+    "`customer` is none of the merchant's in the key's mode, or is deleted.",
+  ),
+  NO_SUCH_CUSTOMER: invalid(
+    Code.NotFound,
+    "resource_missing",
+    "The key's merchant has no such customer in the key's mode.",
+  ),
+  CUSTOMER_EXISTS: invalid(
+    Code.AlreadyExists,
+    "resource_already_exists",
+    "The merchant has, or had, a customer with this id.",
+  ),
+  PAYMENT_METHOD_NOT_FOUND: invalid(
+    Code.NotFound,
+    "resource_missing",
+    "The key's merchant has no such payment method in the key's mode.",
+  ),
+  PAYMENT_METHOD_ATTACHED: invalid(
+    Code.FailedPrecondition,
+    "payment_method_unexpected_state",
+    "The payment method is attached to another customer.",
+  ),
+  PAYMENT_METHOD_NOT_ATTACHED: invalid(
+    Code.FailedPrecondition,
+    "payment_method_unexpected_state",
+    "The payment method is attached to no customer.",
+  ),
+  PAYMENT_METHOD_NOT_REUSABLE: invalid(
+    Code.FailedPrecondition,
+    "payment_method_unexpected_state",
+    "The card's shopper did not agree to its being kept.",
+  ),
+  CURRENCY_UNKNOWN: invalid(
+    Code.InvalidArgument,
+    "currency_invalid",
+    "The currency is not a code of ISO 4217.",
+  ),
+  CURRENCIES_MIXED: invalid(
+    Code.InvalidArgument,
+    "currencies_mixed",
+    "The line items are not all in one currency.",
+  ),
+  AMOUNT_TOO_SMALL: invalid(
+    Code.InvalidArgument,
+    "amount_too_small",
+    "The total of the line items is below 1 minor unit.",
+  ),
+  AMOUNT_TOO_LARGE: invalid(
+    Code.InvalidArgument,
+    "amount_too_large",
+    "The total of the line items is above 99999999999 minor units.",
+  ),
+  URL_INVALID: invalid(
+    Code.InvalidArgument,
+    "url_invalid",
+    "The URL is not absolute, not http or https, or holds a user name or password.",
+  ),
+  EXPIRES_AT_INVALID: invalid(
+    Code.InvalidArgument,
+    "expires_at_invalid",
+    "`expires_at` is not 5 minutes to 24 hours from now.",
+  ),
+  SESSION_NOT_OPEN: invalid(
+    Code.FailedPrecondition,
+    "session_not_open",
+    "Only an open session can be expired.",
+  ),
+  PAYMENT_INTENT_NOT_FOUND: invalid(
+    Code.NotFound,
+    "resource_missing",
+    "The key's merchant has no such payment intent in the key's mode.",
+  ),
+  PAYMENT_INTENT_STATE: invalid(
+    Code.FailedPrecondition,
+    "payment_intent_unexpected_state",
+    "Only a payment intent that requires a payment method can be confirmed or canceled.",
+  ),
+  PAYMENT_METHOD_UNUSABLE: invalid(
+    Code.InvalidArgument,
+    "payment_method_unusable",
+    "The payment method is none of the customer's own, or its card may not be charged again.",
+  ),
+  CARD_DECLINED: {
+    ...card(
+      Code.FailedPrecondition,
+      "card_declined",
+      "The charge came to nothing: see `decline_code`. The payment intent can be confirmed or canceled.",
+    ),
+    http: 402,
+  },
+  GATEWAY_AWAY: ours(
+    Code.Unavailable,
+    "gateway_unavailable",
+    "The payment gateway does not answer for now. Nothing was charged: try again.",
+  ),
+  LIVE_PAYMENTS_OFF: ours(
+    Code.Unavailable,
+    "live_payments_off",
+    "The gateway could not reach this server: its operator has to mend `PUBLIC_URL`. Nothing was charged.",
+  ),
+  CURSOR_NOT_FOUND: invalid(
+    Code.InvalidArgument,
+    "resource_missing",
+    "`starting_after` or `ending_before` is the id of nothing in the list.",
+  ),
+  HELD_PAYMENT_NOT_FOUND: invalid(
+    Code.NotFound,
+    "resource_missing",
+    "The key's merchant has no such held payment in the key's mode.",
+  ),
+  HELD_PAYMENT_RESOLVED: invalid(
+    Code.FailedPrecondition,
+    "held_payment_resolved",
+    "The held payment is resolved already, and that is final.",
+  ),
+  HELD_PAYMENT_BUSY: invalid(
+    Code.Aborted,
+    "held_payment_busy",
+    "Another call is returning this payment's money. Read it again in a minute.",
+  ),
+  RESOLUTION_NOT_POSSIBLE: invalid(
+    Code.FailedPrecondition,
+    "resolution_not_possible",
+    "The held payment cannot be resolved so: see the message, and its `possible_resolutions`.",
+  ),
+  RETURN_TOO_EARLY: invalid(
+    Code.FailedPrecondition,
+    "return_too_early",
+    "The payment is being settled: it cannot be cancelled any more, nor refunded yet. Try again in a day.",
+  ),
+  RETURN_REFUSED: card(
+    Code.FailedPrecondition,
+    "return_refused",
+    "The gateway refuses to give the money back, or has none of it. Nothing was changed.",
+  ),
+  RETURN_UNKNOWN: ours(
+    Code.Unavailable,
+    "return_unknown",
+    "The gateway's answer was lost, or says nothing. Make the call again: it asks before it sends.",
+  ),
+  REFUND_NOT_FOUND: invalid(
+    Code.NotFound,
+    "resource_missing",
+    "The key's merchant has no such refund in the key's mode.",
+  ),
+  REFUND_TOO_LARGE: invalid(
+    Code.InvalidArgument,
+    "refund_too_large",
+    "The refund is more than is left of the payment. The message says what is.",
+  ),
+  PAYMENT_NOT_REFUNDABLE: invalid(
+    Code.FailedPrecondition,
+    "payment_not_refundable",
+    "No money was received by this payment, so there is none to give back.",
+  ),
+  IDEMPOTENCY_KEY_REUSED: idempotency(
+    Code.InvalidArgument,
+    "idempotency_key_reused",
+    "The `Idempotency-Key` was first used with another call, or with other parameters.",
+  ),
+  IDEMPOTENCY_KEY_IN_USE: idempotency(
+    Code.Aborted,
+    "idempotency_key_in_use",
+    "A request with this `Idempotency-Key` is still under way. Try again.",
+  ),
+  LIVEMODE_MISMATCH: invalid(
+    Code.PermissionDenied,
+    "livemode_mismatch",
+    "The call is for test mode only, and the key is a live key.",
+  ),
+  CONFLICT: invalid(Code.Aborted, "conflict", "Another request changed the object meanwhile. Try again."),
+  DATABASE_AWAY: ours(
+    Code.Unavailable,
+    "service_unavailable",
+    "The service cannot reach its database. Try again.",
+  ),
+  SANDBOX_AWAY: ours(
+    Code.Unavailable,
+    "sandbox_unavailable",
+    "The service cannot reach the sandbox gateway, or it does not know the merchant yet. Try again.",
+  ),
+};
+
+/** The HTTP status of a refusal. */
+export function httpStatusOfRefusal({ grpc, http }: RefusalRow): number {
+  return http ?? httpStatusOf(grpc);
+}

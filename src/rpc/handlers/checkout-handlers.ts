@@ -1,0 +1,78 @@
+import type { ServiceImpl } from "@connectrpc/connect";
+
+import type { CheckoutService } from "../../../gen/calmonypay/v1/checkout_service_pb.js";
+import type { CheckoutSession as CheckoutSessionMessage } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
+import type { Checkout } from "../../checkout/checkout.js";
+import { createSession } from "../../checkout/sessions/create-session.js";
+import { expireSession } from "../../checkout/sessions/expire-session.js";
+import { getSession } from "../../checkout/sessions/get-session.js";
+import { listLineItems } from "../../checkout/sessions/list-line-items.js";
+import { listSessions } from "../../checkout/sessions/list-sessions.js";
+import type { Owner } from "../../domain/owner.js";
+import type { CheckoutSession } from "../../domain/session.js";
+import { markReplayed } from "../interceptors/answered.js";
+import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
+import { filterOf, orderOf, pageOf } from "../messages/checkout-requests.js";
+import { lineItemMessage, lineItemsUrl, sessionMessage } from "../messages/checkout-session-message.js";
+import { expandSessions } from "../messages/expand.js";
+import { type Expansion, expansionOf, listExpansionOf } from "../messages/expansion.js";
+
+/** CheckoutService: message in, use case, message out. */
+export function checkoutHandlers(checkout: Checkout): ServiceImpl<typeof CheckoutService> {
+  const messagesOf = async (
+    caller: Owner,
+    sessions: readonly CheckoutSession[],
+    wanted: Expansion,
+  ): Promise<CheckoutSessionMessage[]> => {
+    const messages = sessions.map((session) => {
+      const url = `${checkout.addresses.hppUrl}/pay/${session.id}`;
+      return sessionMessage(session, url, wanted.has("line_items"));
+    });
+    await expandSessions({ checkout, caller }, messages, wanted);
+    return messages;
+  };
+  const answerOf = async (caller: Owner, session: CheckoutSession, wanted: Expansion) => {
+    const [checkoutSession] = await messagesOf(caller, [session], wanted);
+    return checkoutSession === undefined ? {} : { checkoutSession };
+  };
+
+  return {
+    async createCheckoutSession(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "CHECKOUT_SESSION");
+      const call = idempotentCallOf(context.values);
+      const { session, replayed } = await createSession(checkout, caller, orderOf(request), call);
+      markReplayed(context, replayed);
+      return await answerOf(caller, session, wanted);
+    },
+
+    async getCheckoutSession(request, { values }) {
+      const caller = callerOf(values);
+      const wanted = expansionOf(request, "CHECKOUT_SESSION");
+      return await answerOf(caller, await getSession(checkout, caller, request.id), wanted);
+    },
+
+    async listCheckoutSessions(request, { values }) {
+      const caller = callerOf(values);
+      const wanted = listExpansionOf(request, "CHECKOUT_SESSION");
+      const { data, hasMore } = await listSessions(checkout, caller, filterOf(request), pageOf(request));
+      const messages = await messagesOf(caller, data, wanted);
+      return { object: "list", data: messages, hasMore, url: "/v1/checkout/sessions" };
+    },
+
+    async expireCheckoutSession(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "CHECKOUT_SESSION");
+      const call = idempotentCallOf(context.values);
+      const { session, replayed } = await expireSession(checkout, caller, request.id, call);
+      markReplayed(context, replayed);
+      return await answerOf(caller, session, wanted);
+    },
+
+    async listCheckoutSessionLineItems(request, context) {
+      const caller = callerOf(context.values);
+      const { data, hasMore } = await listLineItems(checkout, caller, request.id, pageOf(request));
+      return { object: "list", data: data.map(lineItemMessage), hasMore, url: lineItemsUrl(request.id) };
+    },
+  };
+}

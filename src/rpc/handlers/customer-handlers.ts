@@ -1,0 +1,49 @@
+import type { ServiceImpl } from "@connectrpc/connect";
+
+import type { CustomerService } from "../../../gen/calmonypay/v1/customer_service_pb.js";
+import type { Checkout } from "../../checkout/checkout.js";
+import { createCustomer } from "../../checkout/customers/create-customer.js";
+import { deleteCustomer } from "../../checkout/customers/delete-customer.js";
+import { getCustomer } from "../../checkout/customers/get-customer.js";
+import { listCustomers } from "../../checkout/customers/list-customers.js";
+import { updateCustomer } from "../../checkout/customers/update-customer.js";
+import { markReplayed } from "../interceptors/answered.js";
+import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
+import { pageOf } from "../messages/checkout-requests.js";
+import { customerMessage } from "../messages/customer-message.js";
+
+/** CustomerService: message in, use case, message out. */
+export function customerHandlers(checkout: Checkout): ServiceImpl<typeof CustomerService> {
+  return {
+    async createCustomer(request, context) {
+      const call = idempotentCallOf(context.values);
+      const answer = await createCustomer(checkout, callerOf(context.values), request, call);
+      markReplayed(context, answer.replayed);
+      return { customer: customerMessage(answer.customer) };
+    },
+
+    async getCustomer({ id }, { values }) {
+      return { customer: customerMessage(await getCustomer(checkout, callerOf(values), id)) };
+    },
+
+    async updateCustomer(request, context) {
+      const caller = callerOf(context.values);
+      const call = idempotentCallOf(context.values);
+      const answer = await updateCustomer(checkout, caller, request.id, request, call);
+      markReplayed(context, answer.replayed);
+      return { customer: customerMessage(answer.customer) };
+    },
+
+    async listCustomers(request, { values }) {
+      const { data, hasMore } = await listCustomers(checkout, callerOf(values), pageOf(request));
+      return { object: "list", data: data.map(customerMessage), hasMore, url: "/v1/customers" };
+    },
+
+    async deleteCustomer({ id }, context) {
+      const call = idempotentCallOf(context.values);
+      const { replayed } = await deleteCustomer(checkout, callerOf(context.values), id, call);
+      markReplayed(context, replayed);
+      return { id, object: "customer", deleted: true };
+    },
+  };
+}

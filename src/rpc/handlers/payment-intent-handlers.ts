@@ -1,0 +1,95 @@
+import type { ServiceImpl } from "@connectrpc/connect";
+
+import type { PaymentIntent } from "../../../gen/calmonypay/v1/payment_intent_pb.js";
+import type {
+  CreatePaymentIntentRequest,
+  PaymentIntentService,
+} from "../../../gen/calmonypay/v1/payment_intent_service_pb.js";
+import { cancelPaymentIntent } from "../../checkout/charges/cancel-payment-intent.js";
+import type { Checkout } from "../../checkout/checkout.js";
+import { confirmPaymentIntent } from "../../checkout/charges/confirm-payment-intent.js";
+import { type ChargeOrder, createPaymentIntent } from "../../checkout/charges/create-payment-intent.js";
+import { getPaymentIntent } from "../../checkout/payments/get-payment-intent.js";
+import { listPaymentIntents } from "../../checkout/payments/list-payment-intents.js";
+import { type PaymentView, viewPayment, viewPayments } from "../../checkout/payments/payment-view.js";
+import type { Owner } from "../../domain/owner.js";
+import { markReplayed } from "../interceptors/answered.js";
+import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
+import { pageOf } from "../messages/checkout-requests.js";
+import { expandPaymentIntents } from "../messages/expand.js";
+import { type Expansion, expansionOf, listExpansionOf } from "../messages/expansion.js";
+import { paymentIntentMessage } from "../messages/payment-intent-message.js";
+
+/** PaymentIntentService: message in, use case, message out. */
+export function paymentIntentHandlers(checkout: Checkout): ServiceImpl<typeof PaymentIntentService> {
+  const messagesOf = async (
+    caller: Owner,
+    views: readonly PaymentView[],
+    wanted: Expansion,
+  ): Promise<PaymentIntent[]> => {
+    const messages = views.map(paymentIntentMessage);
+    await expandPaymentIntents({ checkout, caller }, messages, wanted);
+    return messages;
+  };
+  const answerOf = async (caller: Owner, view: PaymentView, wanted: Expansion) => {
+    const [paymentIntent] = await messagesOf(caller, [view], wanted);
+    return paymentIntent === undefined ? {} : { paymentIntent };
+  };
+
+  return {
+    async createPaymentIntent(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "PAYMENT_INTENT");
+      const call = idempotentCallOf(context.values);
+      const { view, replayed } = await createPaymentIntent(checkout, caller, orderOf(request), call);
+      markReplayed(context, replayed);
+      return await answerOf(caller, view, wanted);
+    },
+
+    async getPaymentIntent(request, { values }) {
+      const caller = callerOf(values);
+      const wanted = expansionOf(request, "PAYMENT_INTENT");
+      const row = await getPaymentIntent(checkout, caller, request.id);
+      return await answerOf(caller, await viewPayment(checkout, row), wanted);
+    },
+
+    async listPaymentIntents(request, { values }) {
+      const caller = callerOf(values);
+      const wanted = listExpansionOf(request, "PAYMENT_INTENT");
+      const filter = { customerId: request.customer, sessionId: request.checkoutSession };
+      const page = await listPaymentIntents(checkout, caller, filter, pageOf(request));
+      const data = await messagesOf(caller, await viewPayments(checkout, page.data), wanted);
+      return { object: "list", data, hasMore: page.hasMore, url: "/v1/payment_intents" };
+    },
+
+    async confirmPaymentIntent(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "PAYMENT_INTENT");
+      const call = idempotentCallOf(context.values);
+      const { id, paymentMethod, offSession } = request;
+      const confirmation = { paymentMethodId: paymentMethod, offSession };
+      const { view, replayed } = await confirmPaymentIntent(checkout, caller, id, confirmation, call);
+      markReplayed(context, replayed);
+      return await answerOf(caller, view, wanted);
+    },
+
+    async cancelPaymentIntent(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "PAYMENT_INTENT");
+      const call = idempotentCallOf(context.values);
+      const { view, replayed } = await cancelPaymentIntent(checkout, caller, request.id, call);
+      markReplayed(context, replayed);
+      return await answerOf(caller, view, wanted);
+    },
+  };
+}
+function orderOf(request: CreatePaymentIntentRequest): ChargeOrder {
+  return {
+    customerId: request.customer,
+    paymentMethodId: request.paymentMethod,
+    amount: Number(request.amount),
+    currency: request.currency,
+    offSession: request.offSession,
+    metadata: request.metadata,
+  };
+}

@@ -1,0 +1,71 @@
+import type { ServiceImpl } from "@connectrpc/connect";
+
+import type { PaymentMethod } from "../../../gen/calmonypay/v1/payment_method_pb.js";
+import type { PaymentMethodService } from "../../../gen/calmonypay/v1/payment_method_service_pb.js";
+import { attachPaymentMethod } from "../../checkout/customers/attach-payment-method.js";
+import type { Checkout } from "../../checkout/checkout.js";
+import { detachPaymentMethod } from "../../checkout/customers/detach-payment-method.js";
+import { getPaymentMethod } from "../../checkout/customers/get-payment-method.js";
+import { listPaymentMethods } from "../../checkout/customers/list-payment-methods.js";
+import { storedBilling } from "../../checkout/customers/stored-card.js";
+import type { PaymentMethodRow } from "../../db/tables/payment-methods.js";
+import type { Owner } from "../../domain/owner.js";
+import { markReplayed } from "../interceptors/answered.js";
+import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
+import { pageOf } from "../messages/checkout-requests.js";
+import { expandPaymentMethods } from "../messages/expand.js";
+import { type Expansion, expansionOf, listExpansionOf } from "../messages/expansion.js";
+import { paymentMethodMessage } from "../messages/payment-method-message.js";
+
+/** PaymentMethodService: message in, use case, message out. */
+export function paymentMethodHandlers(checkout: Checkout): ServiceImpl<typeof PaymentMethodService> {
+  const messagesOf = async (
+    caller: Owner,
+    methods: readonly PaymentMethodRow[],
+    wanted: Expansion,
+  ): Promise<PaymentMethod[]> => {
+    const messages = methods.map((method) => paymentMethodMessage(method, storedBilling(checkout, method)));
+    await expandPaymentMethods({ checkout, caller }, messages, wanted);
+    return messages;
+  };
+  const answerOf = async (caller: Owner, method: PaymentMethodRow, wanted: Expansion) => {
+    const [paymentMethod] = await messagesOf(caller, [method], wanted);
+    return paymentMethod === undefined ? {} : { paymentMethod };
+  };
+
+  return {
+    async getPaymentMethod(request, { values }) {
+      const caller = callerOf(values);
+      const wanted = expansionOf(request, "PAYMENT_METHOD");
+      return await answerOf(caller, await getPaymentMethod(checkout, caller, request.id), wanted);
+    },
+
+    async attachPaymentMethod(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "PAYMENT_METHOD");
+      const call = idempotentCallOf(context.values);
+      const { id, customer } = request;
+      const { method, replayed } = await attachPaymentMethod(checkout, caller, id, customer, call);
+      markReplayed(context, replayed);
+      return await answerOf(caller, method, wanted);
+    },
+
+    async detachPaymentMethod(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "PAYMENT_METHOD");
+      const call = idempotentCallOf(context.values);
+      const { method, replayed } = await detachPaymentMethod(checkout, caller, request.id, call);
+      markReplayed(context, replayed);
+      return await answerOf(caller, method, wanted);
+    },
+
+    async listCustomerPaymentMethods(request, { values }) {
+      const caller = callerOf(values);
+      const wanted = listExpansionOf(request, "PAYMENT_METHOD");
+      const { data, hasMore } = await listPaymentMethods(checkout, caller, request.customer, pageOf(request));
+      const messages = await messagesOf(caller, data, wanted);
+      const url = `/v1/customers/${request.customer}/payment_methods`;
+      return { object: "list", data: messages, hasMore, url };
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { ServiceImpl } from "@connectrpc/connect";
+
+import type { Refund } from "../../../gen/calmonypay/v1/refund_pb.js";
+import type { CreateRefundRequest, RefundService } from "../../../gen/calmonypay/v1/refund_service_pb.js";
+import type { Checkout } from "../../checkout/checkout.js";
+import { createRefund, type RefundOrder } from "../../checkout/refunds/create-refund.js";
+import { getRefund } from "../../checkout/refunds/get-refund.js";
+import { listRefunds } from "../../checkout/refunds/list-refunds.js";
+import type { Owner } from "../../domain/owner.js";
+import type * as domain from "../../domain/refund.js";
+import { markReplayed } from "../interceptors/answered.js";
+import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
+import { pageOf } from "../messages/checkout-requests.js";
+import { expandRefunds } from "../messages/expand.js";
+import { type Expansion, expansionOf, listExpansionOf } from "../messages/expansion.js";
+import { reasonOf, refundMessage } from "../messages/refund-message.js";
+
+/** RefundService: message in, use case, message out. */
+export function refundHandlers(checkout: Checkout): ServiceImpl<typeof RefundService> {
+  const messagesOf = async (
+    caller: Owner,
+    refunds: readonly domain.Refund[],
+    wanted: Expansion,
+  ): Promise<Refund[]> => {
+    const messages = refunds.map(refundMessage);
+    await expandRefunds({ checkout, caller }, messages, wanted);
+    return messages;
+  };
+  const answerOf = async (caller: Owner, answered: domain.Refund, wanted: Expansion) => {
+    const [refund] = await messagesOf(caller, [answered], wanted);
+    return refund === undefined ? {} : { refund };
+  };
+
+  return {
+    async createRefund(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "REFUND");
+      const call = idempotentCallOf(context.values);
+      const answer = await createRefund(checkout, caller, orderOf(request), call);
+      markReplayed(context, answer.replayed);
+      return await answerOf(caller, answer.refund, wanted);
+    },
+
+    async getRefund(request, { values }) {
+      const caller = callerOf(values);
+      const wanted = expansionOf(request, "REFUND");
+      return await answerOf(caller, await getRefund(checkout, caller, request.id), wanted);
+    },
+
+    async listRefunds(request, { values }) {
+      const caller = callerOf(values);
+      const wanted = listExpansionOf(request, "REFUND");
+      const page = await listRefunds(checkout, caller, request.paymentIntent, pageOf(request));
+      const data = await messagesOf(caller, page.data, wanted);
+      return { object: "list", data, hasMore: page.hasMore, url: "/v1/refunds" };
+    },
+  };
+}
+
+function orderOf({ paymentIntent, amount, reason, metadata }: CreateRefundRequest): RefundOrder {
+  return {
+    paymentIntentId: paymentIntent,
+    amount: amount === undefined ? null : Number(amount),
+    reason: reasonOf(reason),
+    metadata,
+  };
+}

@@ -1,0 +1,48 @@
+import type { DescMethod } from "@bufbuild/protobuf";
+import { Code, ConnectError, type ContextValues, type Interceptor } from "@connectrpc/connect";
+
+import type { Log } from "../../lib/log.js";
+import { requestIdOf } from "./call-context.js";
+import { isOpen } from "./open-services.js";
+
+/**
+ * Logs one line per call: method, gRPC code, duration, request id. Never a message, never a header.
+ *
+ * Calls of the open services are for debugging only: load balancers make one every few seconds.
+ */
+export function accessLog(log: Log): Interceptor {
+  return (next) => async (request) => {
+    const started = performance.now();
+    let code = "ok";
+    try {
+      return await next(request);
+    } catch (error) {
+      code = codeName(error);
+      throw error;
+    } finally {
+      const durationMs = Math.round(performance.now() - started);
+      logCall(log, request.method, request.contextValues, code, durationMs);
+    }
+  };
+}
+
+/** Logs a call that was refused before it came to its interceptors: one without a valid key. */
+export function logRefused(log: Log, method: DescMethod, values: ContextValues, error: unknown): void {
+  logCall(log, method, values, codeName(error), 0);
+}
+
+function logCall(
+  log: Log,
+  method: DescMethod,
+  values: ContextValues,
+  code: string,
+  durationMs: number,
+): void {
+  const rpc = `${method.parent.typeName}/${method.name}`;
+  const level = isOpen(method.parent) ? "debug" : "info";
+  log[level]({ rpc, code, durationMs, requestId: requestIdOf(values) }, "call");
+}
+
+function codeName(error: unknown): string {
+  return Code[ConnectError.from(error).code];
+}

@@ -1,0 +1,35 @@
+import type { DescMethod } from "@bufbuild/protobuf";
+import type { ContextValues } from "@connectrpc/connect";
+
+import type { Checkout } from "../../checkout/checkout.js";
+import { findApiKeyByHash } from "../../db/tables/api-keys.js";
+import type { Admit } from "../../transcode/call/call.js";
+import { logRefused } from "./access-log.js";
+import { authenticate } from "./authenticate.js";
+import { requestIdOf } from "./call-context.js";
+import { keptKeys } from "./kept-keys.js";
+import { errorForCaller } from "./refusals.js";
+
+/**
+ * What every call passes on every face before its body is read: it is let in by its key, or refused and logged. What it asks for
+ * is looked at afterwards, by the interceptors.
+ */
+export function admission(checkout: Checkout, testMode: boolean): Admit {
+  const admit = authenticate(
+    keptKeys((hash) => findApiKeyByHash(checkout.db.manager, hash)),
+    testMode,
+  );
+  const refuse = (thrown: unknown, method: DescMethod, values: ContextValues): never => {
+    const error = errorForCaller(checkout.log, thrown, requestIdOf(values), method.name);
+    logRefused(checkout.log, method, values, error);
+    throw error;
+  };
+  return (method, headers, values) => {
+    try {
+      const admitting = admit(method, headers, values);
+      return admitting?.catch((error: unknown) => refuse(error, method, values));
+    } catch (error) {
+      return refuse(error, method, values);
+    }
+  };
+}

@@ -1,0 +1,55 @@
+import type { ContextValues } from "@connectrpc/connect";
+
+import type { ApiKeyRow } from "../../db/tables/api-keys.js";
+import { hashApiKey } from "../../domain/api-key.js";
+import { Refusal } from "../../domain/refusal.js";
+import type { Admit } from "../../transcode/call/call.js";
+import { setCaller } from "./call-context.js";
+import { isOpen } from "./open-services.js";
+
+/**
+ * Finds a stored key by the SHA-256 hash of its text, in lower-case hex. At once where it is known already: most calls need no
+ * promise then.
+ */
+export type FindKey = (hash: string) => ApiKeyRow | undefined | Promise<ApiKeyRow | undefined>;
+
+/**
+ * Demands `authorization: Bearer sk_...` of every call and notes whose it is; the open services are for everybody. It is asked
+ * before the body is read: whoever has no key costs no more than a look at the headers.
+ *
+ * The key is looked up by its hash: what an attacker could learn from timing is about hashes, of which one cannot be
+ * steered towards another.
+ */
+export function authenticate(findKey: FindKey, testMode: boolean): Admit {
+  return (method, headers, values) => {
+    if (isOpen(method.parent)) return undefined;
+    const found = findKey(hashApiKey(bearerToken(headers.authorization)));
+    if (found instanceof Promise) return found.then((key) => noteCaller(values, key, testMode));
+    return noteCaller(values, found, testMode);
+  };
+}
+
+function noteCaller(values: ContextValues, found: ApiKeyRow | undefined, testMode: boolean): void {
+  const key = valid(found);
+  if (!key.livemode && !testMode) {
+    throw new Refusal("TEST_MODE_OFF", "Test keys do not work here: this server runs without the sandbox.");
+  }
+  setCaller(values, { merchantId: key.merchantId, livemode: key.livemode });
+}
+
+function valid(key: ApiKeyRow | undefined): ApiKeyRow {
+  if (key === undefined) throw new Refusal("API_KEY_UNKNOWN", "Invalid API key.");
+  if (key.revokedAt !== null) throw new Refusal("API_KEY_REVOKED", "This API key was revoked.");
+  return key;
+}
+
+function bearerToken(header: string | undefined): string {
+  const match = /^bearer +(\S+)$/i.exec(header?.trim() ?? "");
+  if (match?.[1] === undefined) {
+    throw new Refusal(
+      "API_KEY_MISSING",
+      "You did not provide an API key: send `Authorization: Bearer sk_...`.",
+    );
+  }
+  return match[1];
+}

@@ -1,0 +1,48 @@
+import { Code, type ConnectError } from "@connectrpc/connect";
+
+import { BadRequestSchema, ErrorInfoSchema } from "../../../gen/google/rpc/error_details_pb.js";
+import { type Reason, Refusal } from "../../domain/refusal.js";
+import type { Log } from "../../lib/log.js";
+import type { ErrorAnswer, ErrorContext, ErrorRenderer } from "../../transcode/errors/error.js";
+import { requestIdOf } from "./call-context.js";
+import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../errors/error-table.js";
+import { httpStatusOfRefusal, type RefusalRow, REFUSALS } from "../errors/refusal-table.js";
+import { ERROR_DOMAIN } from "./refusals.js";
+
+/** Writes every error of the merchants' API, wherever it came from, in the one shape that they know. */
+export function merchantErrors(log: Log): ErrorRenderer {
+  return (error, context) => {
+    const requestId = requestIdOf(context.contextValues);
+    // Only what happened outside of the interceptors still has its cause; the rest is logged already.
+    if (context.status >= 500 && error.cause !== undefined && !(error.cause instanceof Refusal)) {
+      log.error({ err: error.cause, requestId, rpc: context.method?.name }, "unexpected error");
+    }
+    return answer(error, context, requestId);
+  };
+}
+
+function answer(error: ConnectError, context: ErrorContext, requestId: string): ErrorAnswer {
+  const info = error.findDetails(ErrorInfoSchema).find(({ domain }) => domain === ERROR_DOMAIN);
+  const refusal = info === undefined ? undefined : REFUSALS[info.reason as Reason];
+  const { type, code } = wordsOf(error, context, refusal);
+  const param = error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field;
+  const body = {
+    error: {
+      type,
+      code,
+      ...info?.metadata,
+      ...(param === undefined ? {} : { param }),
+      message: error.rawMessage,
+      request_id: requestId,
+    },
+  };
+  return {
+    status: refusal === undefined ? context.status : httpStatusOfRefusal(refusal),
+    headers: error.code === Code.Unauthenticated ? { "www-authenticate": "Bearer" } : {},
+    body: JSON.stringify(body),
+  };
+}
+
+function wordsOf(error: ConnectError, { reason }: ErrorContext, refusal: RefusalRow | undefined): ErrorWords {
+  return reason === undefined ? (refusal ?? STATUS_ERRORS[error.code]) : REQUEST_ERRORS[reason];
+}

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+
+import { type DescMessage, type JsonValue, type Message, toJson } from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
+import type { Interceptor } from "@connectrpc/connect";
+
+import { Refusal } from "../../domain/refusal.js";
+import { setIdempotentCall } from "./call-context.js";
+
+/** The metadata key of an idempotency key; over HTTP the header. */
+const HEADER = "idempotency-key";
+
+/**
+ * Carries a call's idempotency key and the fingerprint of its message to the use case, which stores them in one
+ * transaction with what it does. Calls that only read have no use for a key; theirs is passed over.
+ */
+export function idempotency(): Interceptor {
+  return (next) => async (request) => {
+    const key = request.header.get(HEADER);
+    const reads = request.method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
+    if (key !== null && !reads && !request.stream) {
+      const fingerprint = fingerprintOf(request.method.toString(), request.method.input, request.message);
+      setIdempotentCall(request.contextValues, { keyHash: sha256(checked(key)), fingerprint });
+    }
+    return await next(request);
+  };
+}
+
+function checked(key: string): string {
+  if (/^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(key)) return key;
+  throw new Refusal(
+    "PARAMETER_INVALID",
+    "An Idempotency-Key has 1 to 255 visible ASCII characters.",
+    "Idempotency-Key",
+  );
+}
+
+/** Of the decoded message, not of the bytes: a retry may order its fields differently, or come over the other face. */
+function fingerprintOf(method: string, schema: DescMessage, message: Message): string {
+  return sha256(JSON.stringify([method, inOrder(toJson(schema, message))]));
+}
+
+/** The entries of a map have no order of their own. */
+function inOrder(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (value === null || typeof value !== "object") return value;
+  const names = Object.keys(value).toSorted();
+  return Object.fromEntries(names.map((name) => [name, inOrder(value[name] ?? null)]));
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,18 @@
+import type { DescService } from "@bufbuild/protobuf";
+
+import { Health } from "../../../gen/grpc/health/v1/health_pb.js";
+import { ServerReflection } from "../../../gen/grpc/reflection/v1/reflection_pb.js";
+import { ServerReflection as AlphaServerReflection } from "../../../gen/grpc/reflection/v1alpha/reflection_pb.js";
+
+/**
+ * The services that need no API key: load balancers and orchestrators hold none, and reflection tells only what `proto/`
+ * publishes. None of them knows of merchants, and none has an HTTP rule.
+ */
+const OPEN_SERVICES: ReadonlySet<string> = new Set(
+  [Health, ServerReflection, AlphaServerReflection].map(({ typeName }) => typeName),
+);
+
+/** Whether anybody may call this service. */
+export function isOpen(service: DescService): boolean {
+  return OPEN_SERVICES.has(service.typeName);
+}

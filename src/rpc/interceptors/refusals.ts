@@ -1,0 +1,54 @@
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+
+import { BadRequestSchema, ErrorInfoSchema } from "../../../gen/google/rpc/error_details_pb.js";
+import { isDatabaseAway } from "../../db/engine/database-errors.js";
+import { Refusal } from "../../domain/refusal.js";
+import { RETRY_AFTER_SECONDS } from "../../lib/http.js";
+import type { Log } from "../../lib/log.js";
+import { requestIdOf } from "./call-context.js";
+import { REFUSALS } from "../errors/refusal-table.js";
+
+/** The domain of our reasons in `google.rpc.ErrorInfo`. */
+export const ERROR_DOMAIN = "calmonypay.com";
+
+/**
+ * Turns what a use case throws into what callers get. A Refusal becomes its code with `google.rpc.ErrorInfo` and
+ * `BadRequest`; anything else is a bug, logged here and answered with a fixed text and the request id.
+ */
+export function refusals(log: Log): Interceptor {
+  return (next) => async (request) => {
+    try {
+      return await next(request);
+    } catch (error) {
+      throw errorForCaller(log, error, requestIdOf(request.contextValues), request.method.name);
+    }
+  };
+}
+
+/** What the caller is told of an error, whatever was thrown. A bug is logged here. */
+export function errorForCaller(log: Log, error: unknown, requestId: string, rpc: string): ConnectError {
+  if (error instanceof ConnectError) return error;
+  if (error instanceof Refusal) return refusalError(error);
+  if (isDatabaseAway(error)) {
+    // Without its stack: of one database there may be thousands of calls that could not reach it.
+    log.warn({ requestId, rpc, why: String(error) }, "the database is away");
+    return refusalError(new Refusal("DATABASE_AWAY", AWAY), RETRY_LATER);
+  }
+  log.error({ err: error, requestId, rpc }, "unexpected error");
+  return new ConnectError(`Something went wrong on our side (${requestId}).`, Code.Internal);
+}
+
+const AWAY = "The service cannot reach its database. Try again.";
+
+const RETRY_LATER = { "retry-after": RETRY_AFTER_SECONDS };
+
+function refusalError(refusal: Refusal, headers?: Record<string, string>): ConnectError {
+  const info = {
+    desc: ErrorInfoSchema,
+    value: { reason: refusal.reason, domain: ERROR_DOMAIN, metadata: { ...refusal.facts } },
+  };
+  const fieldViolations = refusal.violations.map(({ field, description }) => ({ field, description }));
+  const fields = { desc: BadRequestSchema, value: { fieldViolations } };
+  const details = fieldViolations.length > 0 ? [info, fields] : [info];
+  return new ConnectError(refusal.message, REFUSALS[refusal.reason].grpc, headers, details, refusal);
+}

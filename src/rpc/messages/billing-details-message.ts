@@ -1,0 +1,13 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+
+import type { BillingDetailsSchema } from "../../../gen/calmonypay/v1/billing_details_pb.js";
+import type { BillingDetails } from "../../domain/charge-details.js";
+import { present } from "./present.js";
+
+/** Who paid, as a part of another message. */
+export function billingDetailsPart({
+  address,
+  ...texts
+}: BillingDetails): MessageInitShape<typeof BillingDetailsSchema> {
+  return { ...present(texts), ...(address === null ? {} : { address: present(address) }) };
+}

@@ -1,0 +1,144 @@
+import type { CheckoutSession } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
+import type { Customer } from "../../../gen/calmonypay/v1/customer_pb.js";
+import type { PaymentIntent } from "../../../gen/calmonypay/v1/payment_intent_pb.js";
+import type { PaymentMethod } from "../../../gen/calmonypay/v1/payment_method_pb.js";
+import type { Refund } from "../../../gen/calmonypay/v1/refund_pb.js";
+import type { Checkout } from "../../checkout/checkout.js";
+import { viewPayments } from "../../checkout/payments/payment-view.js";
+import { storedBilling } from "../../checkout/customers/stored-card.js";
+import { findCustomers } from "../../db/tables/customers.js";
+import { findPaymentIntents } from "../../db/tables/payment-intents.js";
+import { findPaymentMethods } from "../../db/tables/payment-methods.js";
+import type { Owner } from "../../domain/owner.js";
+import { customerMessage } from "./customer-message.js";
+import type { Expansion } from "./expansion.js";
+import { paymentIntentMessage } from "./payment-intent-message.js";
+import { paymentMethodMessage } from "./payment-method-message.js";
+
+/** Where objects are read, and whose: others are not there, and their ids stay alone. */
+export interface Reader {
+  readonly checkout: Checkout;
+  readonly caller: Owner;
+}
+
+/** Puts what is wanted beside the ids in sessions. However many there are, each kind of object is read once. */
+export async function expandSessions(
+  reader: Reader,
+  sessions: readonly CheckoutSession[],
+  wanted: Expansion,
+): Promise<void> {
+  if (wanted.size === 0) return;
+  await Promise.all([
+    place(wanted.get("customer"), sessions, {
+      idOf: ({ customer }) => customer,
+      read: (ids) => readCustomers(reader, ids),
+      put: (session, customer) => (session.customerExpanded = customer),
+    }),
+    place(wanted.get("payment_intent"), sessions, {
+      idOf: ({ paymentIntent }) => paymentIntent,
+      read: (ids, inside) => readPaymentIntents(reader, ids, inside),
+      put: (session, intent) => (session.paymentIntentExpanded = intent),
+    }),
+    place(wanted.get("payment_method"), sessions, {
+      idOf: ({ paymentMethod }) => paymentMethod,
+      read: (ids, inside) => readPaymentMethods(reader, ids, inside),
+      put: (session, method) => (session.paymentMethodExpanded = method),
+    }),
+  ]);
+}
+
+/** The same in payments. */
+export async function expandPaymentIntents(
+  reader: Reader,
+  intents: readonly PaymentIntent[],
+  wanted: Expansion,
+): Promise<void> {
+  await Promise.all([
+    place(wanted.get("customer"), intents, {
+      idOf: ({ customer }) => customer,
+      read: (ids) => readCustomers(reader, ids),
+      put: (intent, customer) => (intent.customerExpanded = customer),
+    }),
+    place(wanted.get("payment_method"), intents, {
+      idOf: ({ paymentMethod }) => paymentMethod,
+      read: (ids, inside) => readPaymentMethods(reader, ids, inside),
+      put: (intent, method) => (intent.paymentMethodExpanded = method),
+    }),
+  ]);
+}
+
+/** The same in payment methods. */
+export async function expandPaymentMethods(
+  reader: Reader,
+  methods: readonly PaymentMethod[],
+  wanted: Expansion,
+): Promise<void> {
+  await place(wanted.get("customer"), methods, {
+    idOf: ({ customer }) => customer,
+    read: (ids) => readCustomers(reader, ids),
+    put: (method, customer) => (method.customerExpanded = customer),
+  });
+}
+
+/** The same in refunds. */
+export async function expandRefunds(
+  reader: Reader,
+  refunds: readonly Refund[],
+  wanted: Expansion,
+): Promise<void> {
+  await place(wanted.get("payment_intent"), refunds, {
+    idOf: ({ paymentIntent }) => paymentIntent,
+    read: (ids, inside) => readPaymentIntents(reader, ids, inside),
+    put: (refund, intent) => (refund.paymentIntentExpanded = intent),
+  });
+}
+
+/** A field of a message whose object can be put beside its id. */
+interface Place<Message, Object> {
+  readonly idOf: (message: Message) => string | undefined;
+  /** Reads objects of one kind; `inside` is what is wanted in them in turn. */
+  readonly read: (ids: readonly string[], inside: Expansion) => Promise<Object[]>;
+  readonly put: (message: Message, object: Object) => void;
+}
+
+async function place<Message, Object extends { readonly id: string }>(
+  inside: Expansion | undefined,
+  messages: readonly Message[],
+  { idOf, read, put }: Place<Message, Object>,
+): Promise<void> {
+  const ids = new Set(messages.flatMap((message) => idOf(message) ?? []));
+  if (inside === undefined || ids.size === 0) return;
+  const objects = new Map((await read([...ids], inside)).map((object) => [object.id, object]));
+  for (const message of messages) {
+    const object = objects.get(idOf(message) ?? "");
+    if (object !== undefined) put(message, object);
+  }
+}
+
+async function readCustomers({ checkout, caller }: Reader, ids: readonly string[]): Promise<Customer[]> {
+  return (await findCustomers(checkout.db.manager, caller, ids)).map(customerMessage);
+}
+
+async function readPaymentMethods(
+  reader: Reader,
+  ids: readonly string[],
+  inside: Expansion,
+): Promise<PaymentMethod[]> {
+  const { checkout, caller } = reader;
+  const rows = await findPaymentMethods(checkout.db.manager, caller, ids);
+  const messages = rows.map((row) => paymentMethodMessage(row, storedBilling(checkout, row)));
+  await expandPaymentMethods(reader, messages, inside);
+  return messages;
+}
+
+async function readPaymentIntents(
+  reader: Reader,
+  ids: readonly string[],
+  inside: Expansion,
+): Promise<PaymentIntent[]> {
+  const { checkout, caller } = reader;
+  const rows = await findPaymentIntents(checkout.db.manager, caller, ids);
+  const messages = (await viewPayments(checkout, rows)).map(paymentIntentMessage);
+  await expandPaymentIntents(reader, messages, inside);
+  return messages;
+}

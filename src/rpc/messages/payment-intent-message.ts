@@ -1,0 +1,89 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+
+import {
+  CardCheck,
+  type LastPaymentErrorSchema,
+  type LatestChargeSchema,
+  type PaymentIntent as PaymentIntentMessage,
+  PaymentIntentSchema,
+  PaymentIntentStatus,
+  ThreeDSecureResult,
+} from "../../../gen/calmonypay/v1/payment_intent_pb.js";
+import type { PaymentView } from "../../checkout/payments/payment-view.js";
+import type * as details from "../../domain/charge-details.js";
+import { declineMessage, NOT_CHARGED } from "../../domain/decline-code.js";
+import type * as domain from "../../domain/payment-intent.js";
+import { toSeconds } from "../../lib/clock.js";
+import { billingDetailsPart } from "./billing-details-message.js";
+import { present } from "./present.js";
+
+/** The message of a payment. */
+export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {
+  const { intent, latestCharge, billingDetails } = view;
+  return create(PaymentIntentSchema, {
+    id: intent.id,
+    object: "payment_intent",
+    amount: BigInt(intent.amount),
+    amountReceived: BigInt(intent.amountReceived),
+    amountRefunded: BigInt(intent.amountRefunded),
+    currency: intent.currency,
+    status: STATUSES[intent.status],
+    created: BigInt(toSeconds(intent.createdAt)),
+    livemode: intent.livemode,
+    metadata: { ...intent.metadata },
+    ...present({
+      customer: intent.customerId,
+      paymentMethod: intent.paymentMethodId,
+      checkoutSession: intent.sessionId,
+      latestCharge: latestCharge && chargePart(latestCharge),
+      billingDetails: billingDetails && billingDetailsPart(billingDetails),
+      lastPaymentError: errorPart(view),
+    }),
+  });
+}
+
+function chargePart(charge: details.ChargeDetails): MessageInitShape<typeof LatestChargeSchema> {
+  const { cvcCheck, addressLine1Check, addressPostalCodeCheck, threeDSecure, ...texts } = charge;
+  return {
+    ...present(texts),
+    cvcCheck: CHECKS[cvcCheck],
+    addressLine1Check: CHECKS[addressLine1Check],
+    addressPostalCodeCheck: CHECKS[addressPostalCodeCheck],
+    ...(threeDSecure === null
+      ? {}
+      : { threeDSecure: { ...present(threeDSecure), result: RESULTS[threeDSecure.result] } }),
+  };
+}
+
+/** Only a charge that was declined leaves one behind, and only until another is made. */
+function errorPart({
+  intent,
+  latestCharge,
+}: PaymentView): MessageInitShape<typeof LastPaymentErrorSchema> | null {
+  if (intent.status !== "requires_payment_method") return null;
+  const declineCode = latestCharge?.declineCode ?? NOT_CHARGED;
+  return { type: "card_error", code: "card_declined", declineCode, message: declineMessage(declineCode) };
+}
+
+const STATUSES: Record<domain.PaymentIntentStatus, PaymentIntentStatus> = {
+  processing: PaymentIntentStatus.PROCESSING,
+  succeeded: PaymentIntentStatus.SUCCEEDED,
+  requires_payment_method: PaymentIntentStatus.REQUIRES_PAYMENT_METHOD,
+  canceled: PaymentIntentStatus.CANCELED,
+};
+
+const CHECKS: Record<details.CardCheck, CardCheck> = {
+  pass: CardCheck.PASS,
+  fail: CardCheck.FAIL,
+  unavailable: CardCheck.UNAVAILABLE,
+  unchecked: CardCheck.UNCHECKED,
+};
+
+const RESULTS: Record<details.ThreeDSecureResult, ThreeDSecureResult> = {
+  authenticated: ThreeDSecureResult.AUTHENTICATED,
+  attempt_acknowledged: ThreeDSecureResult.ATTEMPT_ACKNOWLEDGED,
+  exempted: ThreeDSecureResult.EXEMPTED,
+  failed: ThreeDSecureResult.FAILED,
+  not_supported: ThreeDSecureResult.NOT_SUPPORTED,
+  processing_error: ThreeDSecureResult.PROCESSING_ERROR,
+};

@@ -1,0 +1,29 @@
+import { randomBytes } from "node:crypto";
+
+import { type Field, rootName } from "../../cardstream/fields.js";
+import { sign, signed } from "../../cardstream/signature.js";
+import type { Order } from "../payments/charge.js";
+import { readHostedRequest } from "../payments/hosted-request.js";
+import { OUTCOMES } from "../payments/outcomes.js";
+import type { PlannedFaults } from "../payments/planned-faults.js";
+import { resultFields } from "../payments/result-fields.js";
+import { beginTransaction } from "../payments/transaction-row.js";
+
+/**
+ * What somebody without the secret would send who wants a success without paying: no transaction stands behind it, so
+ * whoever takes it for one has a payment that is not in the gateway's books. Undefined where no such fault is planned.
+ *
+ * Either another secret signs it; or a partial signature covers the fields of the request alone, which anybody has whose
+ * browser posted a signed form. Vendor modules accept the latter.
+ */
+export function forgedResult(order: Order, faults: PlannedFaults, time: number): Field[] | undefined {
+  const isForged = faults.has("forged");
+  if (!isForged && !faults.has("partial_signature")) return undefined;
+  const { page, secret } = order;
+  const claimed = { ...order, outcome: OUTCOMES.approve };
+  const result = resultFields(beginTransaction(claimed, readHostedRequest(page.fields), time), page.fields);
+  if (isForged) return signed(result, randomBytes(24).toString("base64url"));
+  const names = new Set(page.fields.map(([name]) => rootName(name)));
+  const covered = result.filter(([name]) => names.has(rootName(name)));
+  return [...result, ["signature", `${sign(covered, secret)}|${[...names].join(",")}`]];
+}

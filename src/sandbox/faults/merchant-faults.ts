@@ -1,0 +1,44 @@
+import { type Field, fieldText } from "../../cardstream/fields.js";
+import { findSandboxFaults, writeSandboxFaults } from "../tables/sandbox-faults.js";
+import { inTransaction } from "../../db/transaction.js";
+import { UNKNOWN_FAULT } from "../protocol/faults.js";
+import type { SandboxParts } from "../protocol/parts.js";
+import { faultsText, NO_FAULTS, type PlannedFaults, readPlannedFaults } from "../payments/planned-faults.js";
+import type { Reply } from "../protocol/reply.js";
+import { answerOrder } from "../payments/sandbox-order.js";
+
+/** What goes wrong for this merchant unless a request says otherwise. */
+export async function faultsOf({ db }: SandboxParts, merchantID: string): Promise<PlannedFaults> {
+  return readPlannedFaults(await findSandboxFaults(db.manager, merchantID)) ?? NO_FAULTS;
+}
+
+/** `POST <base>/faults`: tells what goes wrong for the merchant now; a signed form with `action=QUERY_FAULTS`. */
+export function tellFaults(parts: SandboxParts, body: Buffer): Promise<Reply> {
+  return answerOrder(parts, body, "QUERY_FAULTS", async ({ merchantID }) => {
+    const told: Field[] = [["faults", faultsText(await faultsOf(parts, merchantID))]];
+    return { told };
+  });
+}
+
+/**
+ * `PUT <base>/faults`: a merchant's server says what is to go wrong from now on, in a signed form with `action=FAULTS` and
+ * `faults` (see `readPlannedFaults`). The original has no such call.
+ */
+export function answerFaults(parts: SandboxParts, body: Buffer): Promise<Reply> {
+  return answerOrder(parts, body, "FAULTS", async ({ fields, merchantID }) => {
+    const faults = readPlannedFaults(fieldText(fields, "faults"));
+    if (faults === undefined) return { fault: UNKNOWN_FAULT };
+    await setFaults(parts, merchantID, faults);
+    const told: Field[] = [["faults", faultsText(faults)]];
+    return { told };
+  });
+}
+
+async function setFaults(
+  { db, clock }: SandboxParts,
+  merchantID: string,
+  faults: PlannedFaults,
+): Promise<void> {
+  const row = { gatewayMerchantId: merchantID, faults: faultsText(faults), changedAt: clock.now() };
+  await inTransaction(db, "READ COMMITTED", (tx) => writeSandboxFaults(tx, row));
+}

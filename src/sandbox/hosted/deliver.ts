@@ -1,0 +1,19 @@
+import type { Page } from "../pages/layout.js";
+import { lostPage } from "../pages/lost-page.js";
+import { returnPage } from "../pages/return-page.js";
+import type { SandboxParts } from "../protocol/parts.js";
+import { type CallbackDelivery, sendCallback } from "../payments/send-callback.js";
+
+/** A result and where it goes. */
+export interface Delivery extends CallbackDelivery {
+  readonly redirectURL: string;
+  readonly merchantName: string;
+  /** What became of it, for the shopper. */
+  readonly label: string;
+}
+
+/** Sends a result twice: first from server to server, then with the page that is answered here. Unless a fault says otherwise. */
+export async function deliver(parts: SandboxParts, delivery: Delivery): Promise<Page> {
+  await sendCallback(parts, delivery);
+  return delivery.faults.has("redirect_lost") ? lostPage(delivery) : returnPage(delivery);
+}

@@ -1,0 +1,92 @@
+import { createHmac } from "node:crypto";
+
+import { type Field, fieldText } from "../../cardstream/fields.js";
+import { signed, signingText } from "../../cardstream/signature.js";
+import { findSandboxPage, insertSandboxPage, type SandboxPageRow } from "../tables/sandbox-pages.js";
+import { isDuplicateKey } from "../../db/engine/database-errors.js";
+import { inTransaction } from "../../db/transaction.js";
+import { deliver } from "./deliver.js";
+import { keptFields } from "../payments/echoed-fields.js";
+import { type Fault, MALFORMED_REQUEST } from "../protocol/faults.js";
+import { readHostedRequest, requestFault } from "../payments/hosted-request.js";
+import { isPostable } from "../payments/order-checks.js";
+import { faultsOf } from "../faults/merchant-faults.js";
+import { cardPage } from "../pages/card-page.js";
+import { faultPage } from "../pages/fault-page.js";
+import type { Page } from "../pages/layout.js";
+import { pageUrl, type SandboxAccount, type SandboxParts } from "../protocol/parts.js";
+import { newRequestId } from "../payments/references.js";
+import { faultFields } from "../payments/result-fields.js";
+import { isResult, readSigned } from "../protocol/signed-request.js";
+
+/**
+ * Takes a merchant's payment form from the shopper's browser and answers the card page.
+ *
+ * Nothing is kept of a form that is not signed, in full, by a test-mode account. A signed one with a fault in it goes
+ * back to the merchant as a signed result, where it says where to.
+ */
+export async function openPage(parts: SandboxParts, body: Buffer): Promise<Page> {
+  const read = await readSigned(parts, body);
+  if ("fault" in read) return faultPage(read.fault);
+  const { account, fields } = read.request;
+  if (isResult(fields)) return faultPage(MALFORMED_REQUEST);
+  const kept = keptFields(fields);
+  const fault = requestFault(kept);
+  if (fault !== undefined) return answerFault(parts, account, kept, fault);
+  return cardPage({
+    request: readHostedRequest(kept),
+    merchantName: account.merchantName,
+    action: pageUrl(parts, await storePage(parts, account, kept)),
+    errors: {},
+    choices: { outcome: "", fault: "" },
+  });
+}
+
+async function answerFault(
+  parts: SandboxParts,
+  account: SandboxAccount,
+  kept: readonly Field[],
+  fault: Fault,
+): Promise<Page> {
+  const { responseCode } = fault;
+  parts.log.warn({ responseCode }, "sandbox: a signed payment form has a fault");
+  const redirectURL = fieldText(kept, "redirectURL");
+  if (!isPostable(redirectURL) || fault === MALFORMED_REQUEST) return faultPage(fault);
+  const callbackURL = fieldText(kept, "callbackURL");
+  const result = faultFields(fault, kept, parts.clock.now(), newRequestId());
+  return deliver(parts, {
+    fields: signed(result, account.secret),
+    redirectURL,
+    callbackURL: isPostable(callbackURL) ? callbackURL : "",
+    label: "This payment cannot be made",
+    transactionID: undefined,
+    merchantName: account.merchantName,
+    faults: await faultsOf(parts, fieldText(kept, "merchantID")),
+  });
+}
+
+/** Stores the page of a form, once: whoever posts the same form again comes to the same page. Answers its id. */
+async function storePage(
+  { db, clock }: SandboxParts,
+  { secret }: SandboxAccount,
+  kept: readonly Field[],
+): Promise<string> {
+  const row: SandboxPageRow = {
+    id: pageId(kept, secret),
+    gatewayMerchantId: fieldText(kept, "merchantID"),
+    fields: kept,
+    createdAt: clock.now(),
+  };
+  if ((await findSandboxPage(db.manager, row.id)) !== undefined) return row.id;
+  try {
+    await inTransaction(db, "READ COMMITTED", (tx) => insertSandboxPage(tx, row));
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error; // Otherwise another request of the same form was faster.
+  }
+  return row.id;
+}
+
+/** Keyed: who knows an order's fields, but has not got its form, cannot guess the address of its page. */
+function pageId(kept: readonly Field[], secret: string): string {
+  return `hpp_${createHmac("sha256", secret).update(signingText(kept)).digest("hex").slice(0, 40)}`;
+}

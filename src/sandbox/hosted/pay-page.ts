@@ -1,0 +1,113 @@
+import { fieldText } from "../../cardstream/fields.js";
+import { signed } from "../../cardstream/signature.js";
+import { findSandboxPage, type SandboxPageRow } from "../tables/sandbox-pages.js";
+import { readCardEntry } from "../payments/card-entry.js";
+import { charge, type Order } from "../payments/charge.js";
+import { deliver } from "./deliver.js";
+import { MALFORMED_REQUEST, ORDER_EXHAUSTED } from "../protocol/faults.js";
+import { forgedResult } from "../faults/forge.js";
+import { readHostedRequest } from "../payments/hosted-request.js";
+import { faultsOf } from "../faults/merchant-faults.js";
+import { chosenOutcome, labelOfCode, OUTCOMES } from "../payments/outcomes.js";
+import { cardPage, type Choices, type PageErrors } from "../pages/card-page.js";
+import { faultPage, notFoundPage } from "../pages/fault-page.js";
+import type { Page } from "../pages/layout.js";
+import { pageUrl, type SandboxAccount, type SandboxParts } from "../protocol/parts.js";
+import { type PlannedFaults, readPlannedFaults } from "../payments/planned-faults.js";
+import { readFields } from "../protocol/signed-request.js";
+
+/** A page that was given out, with the account that it was given out for. */
+interface OpenPage {
+  readonly row: SandboxPageRow;
+  readonly account: SandboxAccount;
+}
+
+/** Shows a card page again, for a browser that comes back to its address. */
+export async function showPage(parts: SandboxParts, pageId: string): Promise<Page> {
+  const page = await findPage(parts, pageId);
+  return page === undefined ? notFoundPage : cardPageOf(parts, page, {}, { outcome: "", fault: "" });
+}
+
+/**
+ * Takes the card, or the wish to cancel, and answers the page that leads back to the merchant.
+ *
+ * A card that cannot be read gets the card page again, and nothing happens. A page can be paid more than once, as the
+ * original's can: only an equal payment with the same card is refused, see `charge`.
+ */
+export async function payPage(parts: SandboxParts, pageId: string, body: Buffer): Promise<Page> {
+  const fields = readFields(body);
+  if (fields === undefined) return faultPage(MALFORMED_REQUEST);
+  const page = await findPage(parts, pageId);
+  if (page === undefined) return notFoundPage;
+  const choices = { outcome: fieldText(fields, "outcome"), fault: fieldText(fields, "fault") };
+  const outcome = chosenOutcome(choices.outcome, readHostedRequest(page.row.fields).amount);
+  if (outcome === undefined) {
+    return cardPageOf(parts, page, { outcome: UNKNOWN_CHOICE }, { ...choices, outcome: "" });
+  }
+  const faults = await chosenFaults(parts, page, choices.fault);
+  if (faults === undefined) {
+    return cardPageOf(parts, page, { fault: UNKNOWN_CHOICE }, { ...choices, fault: "" });
+  }
+  if (outcome === OUTCOMES.cancel)
+    return settle(parts, page, { outcome, faults, entry: undefined, posted: [] });
+  const read = readCardEntry(fields, parts.clock.now());
+  if ("errors" in read) return cardPageOf(parts, page, read.errors, choices);
+  return settle(parts, page, { outcome, faults, entry: read.entry, posted: fields });
+}
+
+const UNKNOWN_CHOICE = "Choose one of those in the list.";
+
+/** What the request chooses, or else its merchant. Undefined for an unknown word. */
+async function chosenFaults(
+  parts: SandboxParts,
+  { row }: OpenPage,
+  choice: string,
+): Promise<PlannedFaults | undefined> {
+  return choice === "" ? await faultsOf(parts, row.gatewayMerchantId) : readPlannedFaults(choice);
+}
+
+/** Undefined where there is no such page, or its account is gone. */
+async function findPage({ db, accounts }: SandboxParts, pageId: string): Promise<OpenPage | undefined> {
+  const row = await findSandboxPage(db.manager, pageId);
+  if (row === undefined) return undefined;
+  const account = await accounts.secretOf(row.gatewayMerchantId);
+  return account === undefined ? undefined : { row, account };
+}
+
+function cardPageOf(
+  parts: SandboxParts,
+  { row, account }: OpenPage,
+  errors: PageErrors,
+  choices: Choices,
+): Page {
+  return cardPage({
+    request: readHostedRequest(row.fields),
+    merchantName: account.merchantName,
+    action: pageUrl(parts, row.id),
+    errors,
+    choices,
+  });
+}
+
+/** A cancelled payment is never forged: nobody would. */
+async function settle(
+  parts: SandboxParts,
+  { row, account }: OpenPage,
+  wanted: Pick<Order, "outcome" | "faults" | "entry" | "posted">,
+): Promise<Page> {
+  const order = { ...wanted, page: row, secret: account.secret };
+  const forged = order.entry && forgedResult(order, order.faults, parts.clock.now());
+  const { redirectURL, callbackURL } = readHostedRequest(row.fields);
+  const way = { redirectURL, callbackURL, merchantName: account.merchantName, faults: order.faults };
+  if (forged !== undefined) {
+    return deliver(parts, { ...way, fields: forged, label: FORGED_LABEL, transactionID: undefined });
+  }
+  const charged = await charge(parts, order);
+  if (charged === undefined) return faultPage(ORDER_EXHAUSTED, 429);
+  const { id, responseCode, state, result } = charged;
+  parts.log.info({ transactionID: id, responseCode, state }, "sandbox: a transaction was made");
+  const fields = signed(result, account.secret);
+  return deliver(parts, { ...way, fields, label: labelOfCode(responseCode), transactionID: id });
+}
+
+const FORGED_LABEL = "Nothing was paid";

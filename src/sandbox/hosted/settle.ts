@@ -1,0 +1,46 @@
+import { type Field, fieldText } from "../../cardstream/fields.js";
+import { moveSandboxTransactions, type SandboxMove } from "../tables/sandbox-settlement.js";
+import { inTransaction, type Tx } from "../../db/transaction.js";
+import { REJECTED_AT_SETTLEMENT } from "../payments/outcomes.js";
+import type { SandboxParts } from "../protocol/parts.js";
+import type { Reply } from "../protocol/reply.js";
+import { answerOrder } from "../payments/sandbox-order.js";
+
+/**
+ * `POST <base>/settle`: settles what is captured, of one merchant or only the transaction of an `xref`. The original has
+ * no such call: it settles each night.
+ *
+ * A signed form with `action=SETTLE`. With `state=tendered` it stops half-way, where nothing can be cancelled any more or
+ * refunded yet. The answer's `settled` counts the transactions that reached their last state, or `tendered`.
+ */
+export function settle(parts: SandboxParts, body: Buffer): Promise<Reply> {
+  return answerOrder(parts, body, "SETTLE", async ({ fields, merchantID }) => {
+    const xref = fieldText(fields, "xref");
+    const which = { gatewayMerchantId: merchantID, xref, changedAt: parts.clock.now() };
+    const half = fieldText(fields, "state") === "tendered";
+    const settled = await inTransaction(parts.db, "READ COMMITTED", (tx) =>
+      half ? tender(tx, which) : finish(tx, which),
+    );
+    parts.log.info({ settled }, "sandbox: transactions were settled");
+    const told: Field[] = [["settled", String(settled)]];
+    return { told };
+  });
+}
+
+type Which = Omit<SandboxMove, "from" | "to">;
+
+async function tender(tx: Tx, which: Which): Promise<number> {
+  return await moveSandboxTransactions(tx, { ...which, from: "captured", to: "tendered" });
+}
+
+/** Sales in the published bands are rejected; refunds are always accepted. */
+async function finish(tx: Tx, which: Which): Promise<number> {
+  await tender(tx, which);
+  const tendered = { ...which, from: "tendered" };
+  const rejected = { ...tendered, to: "rejected", action: "SALE" };
+  let settled = 0;
+  for (const amounts of REJECTED_AT_SETTLEMENT) {
+    settled += await moveSandboxTransactions(tx, { ...rejected, amounts });
+  }
+  return settled + (await moveSandboxTransactions(tx, { ...tendered, to: "accepted" }));
+}

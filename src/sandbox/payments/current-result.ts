@@ -1,0 +1,17 @@
+import type { Field } from "../../cardstream/fields.js";
+import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
+import { overlaid } from "./overlaid.js";
+import { gatewayTimestamp } from "./references.js";
+
+/** What the gateway would answer about a transaction now: its first answer, with what has changed since. */
+export function currentResult(row: SandboxTransactionRow): Field[] {
+  return overlaid(row.result, {
+    state: row.state,
+    amountReceived: String(row.amountReceived),
+    amountRetained: String(row.amountReceived),
+    ...(row.state === "accepted" && row.action === "SALE"
+      ? { amountRefunded: String(row.amountRefunded) }
+      : {}),
+    timestamp: gatewayTimestamp(row.changedAt),
+  });
+}

@@ -1,0 +1,111 @@
+import { type Field, fieldText, rootName } from "../../cardstream/fields.js";
+import { type Currency, currencyOfGateway } from "../../domain/money.js";
+import type { LineItem } from "../../domain/session.js";
+import { type Fault, MALFORMED_REQUEST } from "../protocol/faults.js";
+import {
+  AMOUNT_CHECK,
+  CALLBACK_CHECK,
+  firstFault,
+  isPostable,
+  ORDER_CHECKS,
+  type OrderCheck,
+  TYPE_CHECK,
+} from "./order-checks.js";
+
+/** A sale that somebody asked for, its fields in order. */
+export interface HostedRequest {
+  readonly merchantID: string;
+  readonly action: string;
+  /** In minor units. */
+  readonly amount: number;
+  readonly currency: Currency;
+  readonly type: string;
+  readonly transactionUnique: string;
+  readonly redirectURL: string;
+  /** "" where none was given. */
+  readonly callbackURL: string;
+  readonly duplicateDelayMs: number;
+  /** True where the payment is approved now and captured later. */
+  readonly captureIsDelayed: boolean;
+  readonly items: readonly LineItem[];
+  /** True where the merchant keeps the card for later payments. */
+  readonly cardOnFile: boolean;
+  /** True where the page shall ask who pays (guide A-19). */
+  readonly asksWho: boolean;
+}
+
+/** The first fault of a signed message; undefined where `readHostedRequest` may be called. */
+export function requestFault(fields: readonly Field[]): Fault | undefined {
+  if (fields.length > FIELDS_MAX || !fields.every(survivesBrowser)) return MALFORMED_REQUEST;
+  return firstFault(fields, CHECKS);
+}
+
+/** What a message without a fault asks for. */
+export function readHostedRequest(fields: readonly Field[]): HostedRequest {
+  const text = (name: string): string => fieldText(fields, name);
+  const currency = currencyOfGateway(text("currencyCode"));
+  if (currency === undefined) throw new Error("A hosted request was read before it was checked.");
+  return {
+    merchantID: text("merchantID"),
+    action: text("action"),
+    amount: Number(text("amount")),
+    currency,
+    type: text("type"),
+    transactionUnique: text("transactionUnique"),
+    redirectURL: text("redirectURL"),
+    callbackURL: text("callbackURL"),
+    duplicateDelayMs: duplicateDelayMs(fields),
+    captureIsDelayed: !["", "0"].includes(text("captureDelay")),
+    items: readItems(fields),
+    cardOnFile: text("rtAgreementType") === "cardonfile",
+    asksWho: text("customerNameMandatory") !== "" || text("customerEmailMandatory") !== "",
+  };
+}
+
+/** How long an equal request is refused. */
+export function duplicateDelayMs(fields: readonly Field[]): number {
+  return (Number(fieldText(fields, "duplicateDelay")) || DUPLICATE_DELAY_DEFAULT_S) * 1000;
+}
+
+/** The gateway takes no more (guide 1.7.1). */
+const FIELDS_MAX = 255;
+
+/** Zero means the default as well (guide A-8). */
+const DUPLICATE_DELAY_DEFAULT_S = 300;
+
+/** In the order in which faults are told. */
+const CHECKS: readonly OrderCheck[] = [
+  { field: "redirectURL", code: 66074, required: true, holds: isPostable },
+  CALLBACK_CHECK,
+  { field: "action", code: 66055, required: true, holds: (text) => text === "SALE" },
+  TYPE_CHECK,
+  AMOUNT_CHECK,
+  ...ORDER_CHECKS,
+];
+
+/**
+ * True where a browser posts the field back as it is: HTML has no NUL character, a form leaves a nameless field out, and
+ * PHP would rename any other name (guide 1.7.1).
+ */
+function survivesBrowser([name, value]: Field): boolean {
+  return /^[A-Za-z_]\w*(\[\w*\])*$/.test(name) && !value.includes("\0");
+}
+
+/** `items[0][description]` and so on. Decoration of the page: what is missing or odd in them is left out. */
+function readItems(fields: readonly Field[]): LineItem[] {
+  const numbers = fields
+    .filter(([name]) => rootName(name) === "items")
+    .map(([name]) => /^items\[(\d+)\]\[description\]$/.exec(name)?.[1]);
+  return numbers
+    .filter((number) => number !== undefined)
+    .map((number) => ({
+      name: fieldText(fields, `items[${number}][description]`),
+      quantity: wholeNumber(fieldText(fields, `items[${number}][quantity]`), 6),
+      unitAmount: wholeNumber(fieldText(fields, `items[${number}][amount]`), 11),
+    }));
+}
+
+/** Cut off where the product of amount and quantity would no longer be written out in digits. */
+function wholeNumber(text: string, digitsMax: number): number {
+  return /^\d+$/.test(text) && text.length <= digitsMax ? Number(text) : 0;
+}

@@ -1,0 +1,44 @@
+import { type Field, fieldText } from "../../cardstream/fields.js";
+import { signed } from "../../cardstream/signature.js";
+import { keptFields } from "./echoed-fields.js";
+import { type Fault, invalidField } from "../protocol/faults.js";
+import type { SandboxParts } from "../protocol/parts.js";
+import { gatewayTimestamp, newRequestId } from "./references.js";
+import { formReply, type Reply } from "../protocol/reply.js";
+import { faultFields } from "./result-fields.js";
+import { readSigned, type SignedRequest } from "../protocol/signed-request.js";
+
+/** What came of an order: fields to tell besides the usual ones, or why nothing did. */
+export type OrderAnswer = { readonly told: readonly Field[] } | { readonly fault: Fault };
+
+/**
+ * Answers a call that only a sandbox has, in the manner of the direct endpoint: signed form in, signed form out.
+ *
+ * The form has to say `action`: so no form or result that a shopper's browser has seen, signed by the same secret, can be
+ * posted here, nor is it answered by a signed message.
+ */
+export async function answerOrder(
+  parts: SandboxParts,
+  body: Buffer,
+  action: string,
+  carryOut: (request: SignedRequest) => Promise<OrderAnswer>,
+): Promise<Reply> {
+  const time = parts.clock.now();
+  const refusal = (fault: Fault, fields: readonly Field[]): Field[] =>
+    faultFields(fault, keptFields(fields), time, newRequestId());
+  const read = await readSigned(parts, body);
+  if ("fault" in read) return formReply(refusal(read.fault, []));
+  const { account, fields, merchantID } = read.request;
+  if (fieldText(fields, "action") !== action) return formReply(refusal(invalidField("action", 66055), []));
+  const answer = await carryOut(read.request);
+  if ("fault" in answer) return formReply(signed(refusal(answer.fault, fields), account.secret));
+  const result: Field[] = [
+    ["merchantID", merchantID],
+    ["action", action],
+    ...answer.told,
+    ["responseCode", "0"],
+    ["responseStatus", "0"],
+    ["timestamp", gatewayTimestamp(time)],
+  ];
+  return formReply(signed(result, account.secret));
+}

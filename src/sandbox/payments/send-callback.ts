@@ -1,0 +1,49 @@
+import type { Field } from "../../cardstream/fields.js";
+import { recordSandboxCallback } from "../tables/sandbox-transactions.js";
+import { inTransaction } from "../../db/transaction.js";
+import { postCallback } from "./callback.js";
+import type { SandboxParts } from "../protocol/parts.js";
+import { faultMs, type PlannedFaults } from "./planned-faults.js";
+
+/** A signed result that goes from server to server. */
+export interface CallbackDelivery {
+  readonly fields: readonly Field[];
+  /** "" where none was asked for. */
+  readonly callbackURL: string;
+  /** Undefined where nothing stands in the books. */
+  readonly transactionID: string | undefined;
+  readonly faults: PlannedFaults;
+}
+
+/** Posts a result to its callback, unless a fault says otherwise; returns once that is done, or put off. */
+export async function sendCallback(parts: SandboxParts, delivery: CallbackDelivery): Promise<void> {
+  const { callbackURL, faults } = delivery;
+  if (callbackURL === "" || faults.has("callback_dropped")) return;
+  const pause = pauseBeforeCallback(faults);
+  if (pause === undefined) await callBack(parts, delivery);
+  else parts.later.start(pause, () => callBack(parts, delivery));
+}
+
+/** Undefined where the callback goes before the page. */
+function pauseBeforeCallback(faults: PlannedFaults): number | undefined {
+  if (faults.has("callback_delayed")) return faultMs(faults, "callback_delayed");
+  return faults.has("callback_after_redirect") ? faultMs(faults, "callback_after_redirect") : undefined;
+}
+
+async function callBack(
+  { db, clock, log }: SandboxParts,
+  { callbackURL, transactionID, fields, faults }: CallbackDelivery,
+): Promise<void> {
+  const times = faults.has("callback_doubled") ? 2 : 1;
+  const answers = await Promise.all(Array.from({ length: times }, () => postCallback(callbackURL, fields)));
+  const callbackAnswer = answers.join(", ");
+  log.info({ transactionID, callbackAnswer }, "sandbox: a callback was sent");
+  if (transactionID === undefined) return;
+  const callback = { callbackAnswer, callbackAt: clock.now() };
+  try {
+    await inTransaction(db, "READ COMMITTED", (tx) => recordSandboxCallback(tx, transactionID, callback));
+  } catch (error) {
+    // The payment is made and told; a missing note about the callback must not keep the shopper from going back.
+    log.error({ transactionID, err: error }, "sandbox: a callback's answer was not recorded");
+  }
+}

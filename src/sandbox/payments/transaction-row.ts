@@ -1,0 +1,88 @@
+import type { Field } from "../../cardstream/fields.js";
+import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
+import type { CardEntry } from "./card-entry.js";
+import type { HostedRequest } from "./hosted-request.js";
+import type { Outcome } from "./outcomes.js";
+import { faultsText, type PlannedFaults } from "./planned-faults.js";
+import { newAuthorisationCode, newRequestId, newTransactionId, newXref } from "./references.js";
+import { amountReceived, type Transaction } from "./result-fields.js";
+
+/** What a new transaction comes to. */
+export interface Begun {
+  readonly outcome: Outcome;
+  /** Undefined where no card was typed: the shopper cancelled, or a stored one is charged. */
+  readonly entry: CardEntry | undefined;
+  readonly faults: PlannedFaults;
+}
+
+/** A new transaction; in no books yet. */
+export function beginTransaction(
+  { entry, outcome, faults }: Begun,
+  request: HostedRequest,
+  time: number,
+): Transaction {
+  const captured = request.captureIsDelayed ? uncaptured(outcome) : outcome;
+  return {
+    transactionID: newTransactionId(),
+    xref: newXref(time),
+    requestID: newRequestId(),
+    time,
+    request,
+    outcome: faults.has("wrong_amount") ? withAnotherAmount(captured) : captured,
+    entry,
+    authorisationCode: outcome.takes === "nothing" ? "" : newAuthorisationCode(),
+  };
+}
+
+/** Approved, and waiting for a CAPTURE or for its day. */
+function uncaptured(outcome: Outcome): Outcome {
+  return outcome.state === "captured" ? { ...outcome, state: "approved" } : outcome;
+}
+
+function withAnotherAmount(outcome: Outcome): Outcome {
+  return outcome.takes === "nothing" ? outcome : { ...outcome, takes: "another amount" };
+}
+
+/** Where a transaction comes from, and the card that pays it. */
+export interface Origin {
+  readonly pageId: string | null;
+  readonly gatewayMerchantId: string;
+  readonly cardHash: string | null;
+  readonly cardMask: string | null;
+  readonly faults: PlannedFaults;
+}
+
+/** The row of a transaction, with its result before that is signed. */
+export function transactionRow(
+  { transactionID, xref, time, request, outcome }: Transaction,
+  { faults, ...origin }: Origin,
+  result: readonly Field[],
+): SandboxTransactionRow {
+  return {
+    ...origin,
+    id: transactionID,
+    xref,
+    action: request.action,
+    type: request.type,
+    amount: request.amount,
+    currencyCode: request.currency.number,
+    transactionUnique: request.transactionUnique,
+    responseCode: outcome.responseCode,
+    responseStatus: outcome.responseStatus,
+    responseMessage: messageOf(result),
+    state: outcome.state,
+    amountReceived: amountReceived(outcome, request.amount),
+    amountRefunded: 0,
+    saleId: null,
+    result,
+    createdAt: time,
+    changedAt: time,
+    callbackAnswer: null,
+    callbackAt: null,
+    faults: faultsText(faults),
+  };
+}
+
+function messageOf(result: readonly Field[]): string {
+  return result.find(([name]) => name === "responseMessage")?.[1] ?? "";
+}

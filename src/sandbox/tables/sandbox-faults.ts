@@ -1,0 +1,39 @@
+import type { EntityManager } from "typeorm";
+import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
+
+import { isGatewayId } from "../../lib/ids.js";
+import { id, primary, text, time } from "../../db/engine/columns.js";
+import type { Tx } from "../../db/transaction.js";
+
+/** What goes wrong on purpose for one merchant of the sandbox gateway, until it is told otherwise. */
+export interface SandboxFaultsRow {
+  /** The gateway's `merchantID`, not an id of ours. */
+  readonly gatewayMerchantId: string;
+  /** Names between commas; "" for none. */
+  readonly faults: string;
+  readonly changedAt: number;
+}
+
+export const sandboxFaults = new EntitySchema<SandboxFaultsRow>({
+  name: "sandbox_faults",
+  synchronize: false,
+  columns: { gatewayMerchantId: primary(id()), faults: text(500), changedAt: time() },
+});
+
+/** Replaces the merchant's faults. */
+export async function writeSandboxFaults(tx: Tx, row: SandboxFaultsRow): Promise<void> {
+  await tx
+    .createQueryBuilder()
+    .insert()
+    .into(sandboxFaults)
+    .values(row)
+    .orUpdate(["faults", "changed_at"], ["gateway_merchant_id"])
+    .updateEntity(false)
+    .execute();
+}
+
+/** The merchant's faults; "" for none. */
+export async function findSandboxFaults(db: EntityManager, gatewayMerchantId: string): Promise<string> {
+  if (!isGatewayId(gatewayMerchantId)) return "";
+  return (await db.findOneBy(sandboxFaults, { gatewayMerchantId }))?.faults ?? "";
+}

@@ -1,0 +1,206 @@
+import type { Registry as Metrics } from "prom-client";
+
+import { createAnswering } from "./answering.js";
+import type { Checkout, CheckoutPoint } from "../checkout/checkout.js";
+import { createDemonstration, createFirstTestKey } from "../checkout/merchants/create-demonstration.js";
+import { sandboxAccount } from "../checkout/merchants/gateway-account.js";
+import { expireSessions } from "../checkout/sessions/expire-sessions.js";
+import { keepReconciling } from "../checkout/reconcile/reconcile.js";
+import { keepResuming } from "../checkout/refunds/resume-refunds.js";
+import { keepRegistering, type Registering } from "../checkout/testing/register-test-accounts.js";
+import { composeCheckout, SANDBOX_PATH } from "./compose-checkout.js";
+import type { Config } from "./config.js";
+import { isDatabaseAway } from "../db/engine/database-errors.js";
+import type { SharedClock } from "../lib/clock.js";
+import type { Log } from "../lib/log.js";
+import { waitAtMost } from "../lib/patience.js";
+import { repeat, type Repeated } from "../lib/repeat.js";
+import { openBothPorts } from "./open-ports.js";
+import type { Sandbox } from "../sandbox/sandbox.js";
+import { StartLimit } from "./start-limit.js";
+import { closeAfterFailure, openStore, type Store } from "./store.js";
+import { type Connections, createConnections } from "../web/connections/connections.js";
+import { createMetrics, openMetricsPort } from "../web/ports/metrics.js";
+import type { OpenPort } from "../web/ports/ports.js";
+
+/** What a test may replace. Everything else is real. */
+export interface Parts {
+  readonly log: Log;
+  /** Makes another clock of the database's. */
+  readonly clock?: (database: SharedClock) => SharedClock;
+  readonly reached?: (point: CheckoutPoint) => Promise<void>;
+  readonly pauses?: Pauses;
+}
+
+/** Milliseconds between two rounds of what is done in the background. A round that finds nothing costs two reads by index. */
+export interface Pauses {
+  /** How soon merchants hear that a session has expired. */
+  readonly sweep: number;
+  /** How soon a rung of the ladder is noticed. */
+  readonly reconcile: number;
+  /** How soon a refund's turn is noticed. */
+  readonly resume: number;
+}
+
+const PAUSES: Pauses = { sweep: 2000, reconcile: 1000, resume: 1000 };
+
+/** The service, ready to listen. */
+export interface App {
+  /** Opens all ports, or none: then it throws a StartFailure. */
+  listen(): Promise<AppUrls>;
+  /** Says that it closes to whoever asks for its health, lets the running requests end, then closes ports and database. */
+  close(): Promise<void>;
+}
+
+/** Where the service can be reached. */
+export interface AppUrls {
+  /** The public address of merchants' API and payment pages. */
+  readonly http: string;
+  /** The port of that on this machine. */
+  readonly port: number;
+  /** `host:port` of gRPC. */
+  readonly grpc: string;
+  readonly metrics: string | undefined;
+  /** Why live payments are refused; undefined where they are not. */
+  readonly livePaymentsOff: string | undefined;
+  /** The merchant to try an embedded database with; undefined where its operator has made the first one. */
+  readonly demonstration: Demonstration | undefined;
+}
+
+/** A merchant without a live account. */
+export interface Demonstration {
+  readonly merchantId: string;
+  /** Its first test key, where this start has made that; it is never shown again. */
+  readonly testKey: string | undefined;
+}
+
+/** Builds every part of the service and applies pending migrations. The one place that knows them all. */
+export async function createApp(config: Config, parts: Parts): Promise<App> {
+  const limit = new StartLimit();
+  const store = await openStore(config, parts.log, limit);
+  try {
+    return await createAppOn(store, config, parts, limit);
+  } catch (error) {
+    await closeAfterFailure(store.db);
+    throw error;
+  }
+}
+
+async function createAppOn(store: Store, config: Config, parts: Parts, limit: StartLimit): Promise<App> {
+  const ports: OpenPort[] = [];
+  const connections = createConnections({ max: config.maxConnections, proxies: config.trustedProxies });
+  const bound = { port: config.port };
+  const metrics = createMetrics();
+  const checkout = composeCheckout(config, { ...parts, store, metrics, port: () => bound.port });
+  const sandbox = config.sandbox && config.sandboxUrl === undefined ? await openSandbox(checkout) : undefined;
+  const answering = await createAnswering(checkout, {
+    testMode: config.sandbox,
+    sandbox,
+    secure: config.tls !== undefined,
+  });
+  const merchantId = config.databaseUrl === undefined ? await createDemonstration(checkout) : undefined;
+  const registering = await registerElsewhere(config, checkout);
+  const background: Repeated[] = [];
+  return {
+    async listen() {
+      const { http, grpc } = await openBothPorts(config, answering, connections, limit);
+      ports.push(http, grpc);
+      bound.port = http.port;
+      const metricsPort = await openMetrics(config, metrics, parts.log, connections);
+      if (metricsPort !== undefined) ports.push(metricsPort);
+      background.push(...workInBackground(checkout, parts.pauses ?? PAUSES));
+      return {
+        http: checkout.addresses.publicUrl,
+        port: http.port,
+        grpc: `${config.host}:${grpc.port}`,
+        metrics: metricsPort === undefined ? undefined : `http://127.0.0.1:${metricsPort.port}/metrics`,
+        livePaymentsOff: toldProblem(checkout),
+        demonstration: merchantId === undefined ? undefined : await demonstrationOf(checkout, merchantId),
+      };
+    },
+    async close() {
+      checkout.readiness.close();
+      const stopped = Promise.all(background.map((work) => work.stop()));
+      await Promise.all([waitAtMost(STOPPED_WITHIN_MS, stopped), ...ports.map((port) => port.close())]);
+      registering?.stop();
+      await sandbox?.close();
+      await store.db.close();
+    },
+  };
+}
+
+function toldProblem({ addresses, log }: Checkout): string | undefined {
+  const { callbackProblem } = addresses;
+  if (callbackProblem !== undefined) log.warn(`live payments are off: ${callbackProblem}`);
+  return callbackProblem;
+}
+
+/**
+ * The first key is made only now that the service listens: a start that fails makes none that nobody ever sees. Without it
+ * the service is whole, and the operator's command makes another.
+ */
+async function demonstrationOf(checkout: Checkout, merchantId: string): Promise<Demonstration> {
+  try {
+    return { merchantId, testKey: await createFirstTestKey(checkout, merchantId) };
+  } catch (error) {
+    checkout.log.warn({ err: error }, "the demonstration merchant's test key could not be made");
+    return { merchantId, testKey: undefined };
+  }
+}
+
+/**
+ * A gateway that is silent cannot be waited for: the process is killed ten seconds after the signal. What is under way then is gone
+ * on with by another, or the next start, as after a crash.
+ */
+const STOPPED_WITHIN_MS = 8_000;
+
+/** A stand-in gateway in another process has to be told the test accounts; the start waits for it only so long. */
+const REGISTERED_WITHIN_MS = 1000;
+
+async function registerElsewhere(
+  { sandbox, sandboxUrl }: Config,
+  checkout: Checkout,
+): Promise<Registering | undefined> {
+  if (!sandbox || sandboxUrl === undefined) return undefined;
+  const registering = keepRegistering(checkout, sandboxUrl);
+  await waitAtMost(REGISTERED_WITHIN_MS, registering.tried);
+  return registering;
+}
+
+function workInBackground(checkout: Checkout, pauses: Pauses): Repeated[] {
+  const failed = (text: string) => (error: unknown, inARow: number) => {
+    if (inARow > 1 && isDatabaseAway(error)) return; // Told once for each time that it is away.
+    checkout.log.error({ err: error }, `${text}; the next round tries again`);
+  };
+  return [
+    repeat(
+      pauses.sweep,
+      (signal) => expireSessions(checkout, signal),
+      failed("sessions could not be expired"),
+    ),
+    ...keepReconciling(checkout, pauses.reconcile, failed("payments could not be asked for")),
+    ...keepResuming(checkout, pauses.resume, failed("refunds could not be worked on")),
+  ];
+}
+
+/** The stand-in gateway of test mode. It gets to know test accounts only. */
+async function openSandbox(checkout: Checkout): Promise<Sandbox> {
+  const { createSandbox } = await import("../sandbox/sandbox.js");
+  return createSandbox({
+    accounts: { secretOf: (merchantID) => sandboxAccount(checkout, merchantID) },
+    db: checkout.db,
+    clock: checkout.clock,
+    log: checkout.log,
+    publicUrl: () => checkout.addresses.sandboxUrl,
+    basePath: SANDBOX_PATH,
+  });
+}
+
+async function openMetrics(
+  { metricsPort }: Config,
+  metrics: Metrics,
+  log: Log,
+  connections: Connections,
+): Promise<OpenPort | undefined> {
+  return metricsPort === "off" ? undefined : await openMetricsPort(metricsPort, metrics, log, connections);
+}

@@ -1,0 +1,145 @@
+import type { BlockList } from "node:net";
+
+import { parseBaseUrl } from "../lib/base-url.js";
+import { parseKey } from "../lib/key-file.js";
+import { readSmallFile } from "../lib/small-file.js";
+import { parseProxies } from "../web/connections/client-address.js";
+
+/** Everything that the environment decides, checked. README has the table of the variables. */
+export interface Config {
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  readonly grpcPort: number;
+  readonly metricsPort: number | "off";
+  /** Undefined: the embedded database in `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  /** Undefined: `http://localhost:` and the port. */
+  readonly publicUrl: string | undefined;
+  /** Undefined: the public URL. */
+  readonly hppUrl: string | undefined;
+  readonly cardstreamUrl: string;
+  /** Undefined: the file in `dataDir`, for the embedded database only. */
+  readonly secretsKey: Buffer | undefined;
+  readonly sandbox: boolean;
+  /** Undefined: the sandbox of this process. */
+  readonly sandboxUrl: string | undefined;
+  readonly logLevel: string;
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+  /** Undefined: what the process may open, up to a limit of its own. */
+  readonly maxConnections: number | undefined;
+  /** The proxies in front of the service. Undefined: none. */
+  readonly trustedProxies: BlockList | undefined;
+}
+
+/** Reads the environment once. An empty variable counts as missing. Throws one error that names every problem. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const read = new EnvironmentReader(env);
+  const config: Config = {
+    host: read.text("HOST") ?? "127.0.0.1",
+    port: read.port("PORT") ?? 8080,
+    grpcPort: read.port("GRPC_PORT") ?? 50051,
+    metricsPort: read.text("METRICS_PORT") === "off" ? "off" : (read.port("METRICS_PORT") ?? 9464),
+    databaseUrl: read.databaseUrl("DATABASE_URL"),
+    dataDir: read.text("DATA_DIR") ?? "data",
+    publicUrl: read.webUrl("PUBLIC_URL"),
+    hppUrl: read.webUrl("HPP_URL"),
+    cardstreamUrl: read.webUrl("CARDSTREAM_URL") ?? "https://gateway.cardstream.com",
+    secretsKey: read.parsed("SECRETS_KEY", (text) => parseKey(text, "SECRETS_KEY")),
+    sandbox: read.choice("SANDBOX", ["on", "off"]) !== "off",
+    sandboxUrl: read.webUrl("SANDBOX_URL"),
+    logLevel: read.choice("LOG_LEVEL", LOG_LEVELS) ?? "info",
+    tls: readTls(read),
+    maxConnections: read.parsed("MAX_CONNECTIONS", parseConnections),
+    trustedProxies: read.parsed("TRUSTED_PROXIES", parseProxies),
+  };
+  if (config.port === config.grpcPort && config.port !== 0)
+    read.problems.push("GRPC_PORT must be another port than PORT");
+  read.throwProblems();
+  return config;
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
+function parseConnections(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text) && Number(text) >= 10) return Number(text);
+  throw new Error("must be a number from 10 to 999999");
+}
+
+function readTls(read: EnvironmentReader): Config["tls"] {
+  const cert = read.parsed("TLS_CERT", readSmallFile);
+  const key = read.parsed("TLS_KEY", readSmallFile);
+  if (cert !== undefined && key !== undefined) return { cert, key };
+  if ((read.text("TLS_CERT") === undefined) !== (read.text("TLS_KEY") === undefined))
+    read.problems.push("TLS_CERT and TLS_KEY go together");
+  return undefined;
+}
+
+/** Reads variables and gathers what is wrong with them, so that one start tells all. */
+class EnvironmentReader {
+  readonly problems: string[] = [];
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#env[name]?.trim();
+    return value === "" ? undefined : value;
+  }
+
+  choice(name: string, choices: readonly string[]): string | undefined {
+    const text = this.text(name);
+    if (text === undefined || choices.includes(text)) return text;
+    return this.#problem(`${name} must be one of ${choices.join(", ")}`);
+  }
+
+  port(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const port = /^\d{1,5}$/.test(text) ? Number(text) : Infinity;
+    return port <= 65_535 ? port : this.#problem(`${name} must be a port from 0 to 65535`);
+  }
+
+  /** An http or https URL without a slash at the end. */
+  webUrl(name: string): string | undefined {
+    const text = this.text(name);
+    try {
+      return text === undefined ? undefined : parseBaseUrl(text);
+    } catch (error) {
+      return this.#problem(`${name} ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  databaseUrl(name: string): string | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || !["mysql:", "mariadb:"].includes(url.protocol))
+      return this.#problem(`${name} must be a URL of the kind mysql:// or mariadb://`);
+    // A password with this sign would be read as a host.
+    if (text.includes("#")) return this.#problem(`${name} must have %23 in the place of #`);
+    return text;
+  }
+
+  parsed<T>(name: string, parse: (text: string) => T): T | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    try {
+      return parse(text);
+    } catch (error) {
+      return this.#problem(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  throwProblems(): void {
+    if (this.problems.length > 0) throw new Error(`Bad configuration: ${this.problems.join("; ")}.`);
+  }
+
+  #problem(text: string): undefined {
+    this.problems.push(text);
+    return undefined;
+  }
+}

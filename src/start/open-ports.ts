@@ -1,0 +1,83 @@
+import { lookup } from "node:dns/promises";
+
+import type { Config } from "./config.js";
+import { StartFailure, type StartLimit } from "./start-limit.js";
+import type { Answering } from "../web/ports/admission.js";
+import type { Connections } from "../web/connections/connections.js";
+import { type OpenPort, openHttp2Port, openHttpPort } from "../web/ports/ports.js";
+
+type Address = Pick<Config, "host" | "port" | "grpcPort" | "tls">;
+
+/** Opens the ports of `PORT` and `GRPC_PORT`, or none of them: then it throws a StartFailure. */
+export async function openBothPorts(
+  config: Address,
+  answering: Answering,
+  connections: Connections,
+  limit: StartLimit,
+): Promise<{ readonly http: OpenPort; readonly grpc: OpenPort }> {
+  const host = await addressOf(config, limit);
+  return await limit.during("HOST", LATE, async () => {
+    // Both are bound before either can read anything: nobody is answered by a process that then fails to start.
+    const http = openHttpPort(host, config.port, config.tls, answering, connections);
+    const grpc = openHttp2Port(host, config.grpcPort, config.tls, answering, connections);
+    await Promise.allSettled([http, grpc]);
+    try {
+      return { http: await named("PORT", config, http), grpc: await named("GRPC_PORT", config, grpc) };
+    } catch (error) {
+      await Promise.allSettled([closeIfOpen(http), closeIfOpen(grpc)]);
+      throw error;
+    }
+  });
+}
+
+/** Opens the port of `PORT` alone, for a process that has no other. */
+export async function openOnePort(
+  config: Address,
+  answering: Answering,
+  connections: Connections,
+  limit: StartLimit,
+): Promise<OpenPort> {
+  const host = await addressOf(config, limit);
+  return await limit.during("HOST", LATE, () =>
+    named("PORT", config, openHttpPort(host, config.port, config.tls, answering, connections)),
+  );
+}
+
+const LATE = "its ports do not open.";
+
+/** The address that `HOST` stands for. */
+async function addressOf({ host }: Address, limit: StartLimit): Promise<string> {
+  return await limit.during("HOST", `no name server answers for ${host}.`, async () => {
+    try {
+      return (await lookup(host)).address;
+    } catch (error) {
+      throw new StartFailure(`HOST: ${host} is no address, and no name that has one.`, { cause: error });
+    }
+  });
+}
+
+/** Says of a port that cannot be opened which variable is to be changed, and why. */
+async function named(variable: "PORT" | "GRPC_PORT", config: Address, opening: Promise<OpenPort>) {
+  try {
+    return await opening;
+  } catch (error) {
+    const port = variable === "PORT" ? config.port : config.grpcPort;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isHost = code !== undefined && NOT_OF_THIS_MACHINE.has(code);
+    if (isHost)
+      throw new StartFailure(`HOST: ${config.host} is no address of this machine.`, { cause: error });
+    const why = (code !== undefined && REASONS[code]?.(port)) || message;
+    throw new StartFailure(`${variable}: ${why}`, { cause: error });
+  }
+}
+
+const NOT_OF_THIS_MACHINE = new Set(["EADDRNOTAVAIL", "EINVAL", "EAFNOSUPPORT"]);
+
+const REASONS: Readonly<Record<string, (port: number) => string>> = {
+  EADDRINUSE: (port) => `port ${port} is taken already.`,
+  EACCES: (port) => `this user may not open port ${port}.`,
+};
+
+async function closeIfOpen(opening: Promise<OpenPort>): Promise<void> {
+  await (await opening).close();
+}

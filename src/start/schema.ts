@@ -1,0 +1,72 @@
+import { apiKeys } from "../db/tables/api-keys.js";
+import { checkoutSessions } from "../db/tables/checkout-sessions.js";
+import { customers } from "../db/tables/customers.js";
+import { events } from "../db/tables/events.js";
+import { formerGatewayAccounts } from "../db/tables/former-gateway-accounts.js";
+import { gatewayAccounts } from "../db/tables/gateway-accounts.js";
+import { gatewayResults } from "../db/tables/gateway-results.js";
+import { idempotencyKeys } from "../db/tables/idempotency-keys.js";
+import { merchants } from "../db/tables/merchants.js";
+import { CreateCheckout1795300000000 } from "../db/migrations/1795300000000-checkout.js";
+import { CreateSandbox1795300500000 } from "../db/migrations/1795300500000-sandbox.js";
+import { KeepFormerGatewayAccount1795300900000 } from "../db/migrations/1795300900000-former-gateway-account.js";
+import { ChangeCustomers1795301000000 } from "../db/migrations/1795301000000-customers.js";
+import { ChangePaymentIntents1795301100000 } from "../db/migrations/1795301100000-payment-intents.js";
+import { AddCharges1795301400000 } from "../db/migrations/1795301400000-charges.js";
+import { CreateRefunds1795301200000 } from "../db/migrations/1795301200000-refunds.js";
+import { NoteBegunReturns1795301300000 } from "../db/migrations/1795301300000-begun-returns.js";
+import { IndexSessionsByStatus1795302000000 } from "../db/migrations/1795302000000-sessions-by-status.js";
+import { CreateWriteCheck1795303000000 } from "../db/migrations/1795303000000-write-check.js";
+import { NameReversals1795304000000 } from "../db/migrations/1795304000000-reversal-results.js";
+import { DropFormerSecretColumns1795305000000 } from "../db/migrations/1795305000000-former-secret-columns.js";
+import { paymentIntents } from "../db/tables/payment-intents.js";
+import { paymentMethods } from "../db/tables/payment-methods.js";
+import { refunds } from "../db/tables/refunds.js";
+import { sandboxAccounts } from "../sandbox/tables/sandbox-accounts.js";
+import { sandboxFaults } from "../sandbox/tables/sandbox-faults.js";
+import { pendingAttempts } from "../db/tables/pending-attempts.js";
+import { sandboxLastUses } from "../sandbox/tables/sandbox-last-uses.js";
+import { sandboxPages } from "../sandbox/tables/sandbox-pages.js";
+import { sandboxTransactions } from "../sandbox/tables/sandbox-transactions.js";
+import { secretsKeyChecks } from "../db/tables/secrets-key-check.js";
+import { writeChecks } from "../db/engine/write-check.js";
+
+/** Every table. */
+export const entities = [
+  apiKeys,
+  checkoutSessions,
+  customers,
+  events,
+  formerGatewayAccounts,
+  gatewayAccounts,
+  gatewayResults,
+  idempotencyKeys,
+  merchants,
+  paymentIntents,
+  paymentMethods,
+  refunds,
+  sandboxAccounts,
+  sandboxFaults,
+  pendingAttempts,
+  sandboxLastUses,
+  sandboxPages,
+  sandboxTransactions,
+  secretsKeyChecks,
+  writeChecks,
+];
+
+/** Every migration, by name and in order; never found by a search. */
+export const migrations = [
+  CreateCheckout1795300000000,
+  CreateSandbox1795300500000,
+  KeepFormerGatewayAccount1795300900000,
+  ChangeCustomers1795301000000,
+  ChangePaymentIntents1795301100000,
+  CreateRefunds1795301200000,
+  NoteBegunReturns1795301300000,
+  AddCharges1795301400000,
+  IndexSessionsByStatus1795302000000,
+  CreateWriteCheck1795303000000,
+  NameReversals1795304000000,
+  DropFormerSecretColumns1795305000000,
+];

@@ -1,0 +1,63 @@
+import { create, type DescMessage, type Message, type MessageInitShape } from "@bufbuild/protobuf";
+import {
+  Code,
+  ConnectError,
+  type Interceptor,
+  type MethodImplSpec,
+  type StreamResponse,
+} from "@connectrpc/connect";
+import { requestOf, responseOf, travellingOf, wrap, type Travelling } from "./chain.js";
+import { connectErrorOf } from "../errors/error.js";
+import { AnswerHeaders, type Call, joined, type StreamAnswer } from "./call.js";
+import { LazyContext } from "./lazy-context.js";
+
+/** Interceptors and implementation of one method that answers with a stream. */
+export type StreamChain = (message: Message, call: Call) => Promise<StreamAnswer>;
+
+/** Composes such a method. Interceptors see its one request as a stream, as they do in Connect. */
+export function composeStream(
+  { method, impl }: Extract<MethodImplSpec, { kind: "server_streaming" }>,
+  interceptors: readonly Interceptor[],
+): StreamChain {
+  const chain = wrap(interceptors, async (request) => {
+    const { call, answer } = travellingOf(request);
+    const message = await firstOf(request.message as AsyncIterable<Message>);
+    const messages = impl(message, new LazyContext(method, request, answer, call));
+    return responseOf(method, true, completed(method.output, messages), answer);
+  });
+  return async (message, call) => {
+    const travelling: Travelling = { call, answer: new AnswerHeaders(), response: undefined };
+    try {
+      const request = requestOf(method, true, onlyOne(message), travelling);
+      const { message: messages, header, trailer } = (await chain(request)) as StreamResponse;
+      return { message: guarded(messages, travelling.answer), header, trailer };
+    } catch (error) {
+      throw connectErrorOf(error, joined(travelling.answer.made));
+    }
+  };
+}
+
+async function* onlyOne(message: Message): AsyncGenerator<Message> {
+  yield message;
+}
+
+async function firstOf(messages: AsyncIterable<Message>): Promise<Message> {
+  for await (const message of messages) return message;
+  throw new ConnectError("the request has no message", Code.InvalidArgument);
+}
+
+/** Handlers may yield partial messages. */
+async function* completed(
+  desc: DescMessage,
+  messages: AsyncIterable<MessageInitShape<DescMessage>>,
+): AsyncGenerator<Message> {
+  for await (const message of messages) yield create(desc, message);
+}
+
+async function* guarded(messages: AsyncIterable<Message>, answer: AnswerHeaders): AsyncGenerator<Message> {
+  try {
+    yield* messages;
+  } catch (error) {
+    throw connectErrorOf(error, joined(answer.made));
+  }
+}

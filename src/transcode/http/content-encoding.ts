@@ -1,0 +1,50 @@
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip } from "node:zlib";
+import type { HttpRequest } from "./http.js";
+import { tooLarge } from "./request-bytes.js";
+import { requestError } from "../errors/request-error.js";
+
+/** Undoes the request's content encoding: none or gzip. The limit holds for what comes out, too. */
+export async function decodedBody(request: HttpRequest, bytes: Buffer, bytesMax: number): Promise<Buffer> {
+  const header = request.headers["content-encoding"];
+  if (header === undefined) return bytes;
+  const codings = header
+    .toLowerCase()
+    .split(",")
+    .map((coding) => coding.trim());
+  const real = codings.filter((coding) => coding !== "" && coding !== "identity");
+  if (real.length === 0) return bytes;
+  if (real.length > 1 || !GZIP.has(real[0] ?? "")) throw unsupported();
+  return await unpacked("gzip", bytes, bytesMax);
+}
+
+/** How a message may be packed. */
+export type Packing = keyof typeof UNPACK;
+
+/** The names of all packings. */
+export const packings: readonly string[] = ["gzip", "br"];
+
+/** Whether a name is one of them. */
+export function isPacking(name: string): name is Packing {
+  return packings.includes(name);
+}
+
+const UNPACK = { gzip: promisify(gunzip), br: promisify(brotliDecompress) };
+
+/** Unpacks bytes into at most `bytesMax`. Whatever is wrong with them is the caller's mistake, also where they end too early. */
+export async function unpacked(packing: Packing, bytes: Buffer, bytesMax: number): Promise<Buffer> {
+  try {
+    return await UNPACK[packing](bytes, { maxOutputLength: bytesMax });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(bytesMax);
+    throw requestError("body_malformed", `The request body is not valid ${packing}.`);
+  }
+}
+
+/** RFC 9110 wants the old name understood, too. */
+const GZIP = new Set(["gzip", "x-gzip"]);
+
+function unsupported(): Error {
+  const text = "The content-encoding of the request is not supported: send gzip, or none.";
+  return requestError("encoding_unsupported", text, undefined, { "accept-encoding": "gzip, identity" });
+}

@@ -1,0 +1,38 @@
+import { BodyTooLarge, whenRead } from "../../lib/http.js";
+import type { HttpRequest } from "./http.js";
+import { requestError } from "../errors/request-error.js";
+
+/** Whether the request can have a body at all: most do not, and then there is nothing to wait for. */
+export function mayHaveBody(request: HttpRequest): boolean {
+  if ("stream" in request) return !request.stream.endAfterHeaders;
+  const { headers } = request;
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+}
+
+/** Makes something of the whole body, of at most `bytesMax` bytes. Whatever goes wrong with it is told as the caller's mistake. */
+export function readBytes<Made>(
+  request: HttpRequest,
+  bytesMax: number,
+  make: (bytes: Buffer) => Made | Promise<Made>,
+): Promise<Made> {
+  if (Number(request.headers["content-length"] ?? 0) > bytesMax) return Promise.reject(tooLarge(bytesMax));
+  return new Promise((resolve, reject) => {
+    const done = (bytes: Buffer): void => {
+      try {
+        resolve(make(bytes));
+      } catch (error) {
+        reject(error);
+      }
+    };
+    const failed = (error: Error): void => {
+      const isLarge = error instanceof BodyTooLarge;
+      reject(isLarge ? tooLarge(bytesMax) : requestError("body_malformed", "The request body broke off."));
+    };
+    whenRead(request, bytesMax, done, failed);
+  });
+}
+
+/** The error of a body over the limit. */
+export function tooLarge(bytesMax: number): Error {
+  return requestError("body_too_large", `The request body is larger than ${bytesMax} bytes.`);
+}

@@ -1,0 +1,151 @@
+import { percentDecoded } from "../routing/percent.js";
+import type { Segment, Template } from "../routing/template.js";
+
+/**
+ * Finds the route of a path: a trie over segments, with literals before `*` before `**` at each of them whatever the
+ * order of declaration, and backtracking. A more specific path that lacks the method hides nothing.
+ */
+export class RouteTable<T> {
+  readonly #root = new Node<T>();
+  readonly #verbs = new Set<string>();
+  /** By their whole path those that hold nothing but literals: most of them are found without taking the path apart. */
+  readonly #literal = new Map<string, { readonly leaf: Leaf<T>; readonly segments: readonly string[] }>();
+
+  /** Adds a route; returns the one that already has this shape and method, if any, and then leaves the table as it is. */
+  add(template: Template, httpMethod: string, route: T): T | undefined {
+    const verbs = this.#leafOf(template.segments);
+    this.#addLiteral(template.segments, verbs);
+    const methods = verbs.get(template.verb) ?? new Map<string, T>();
+    const taken = methods.get(httpMethod);
+    if (taken !== undefined) return taken;
+    verbs.set(template.verb, methods.set(httpMethod, route));
+    if (template.verb !== "") this.#verbs.add(template.verb);
+    return undefined;
+  }
+
+  #addLiteral(segments: readonly Segment[], leaf: Leaf<T>): void {
+    const literals = segments.filter((segment) => typeof segment === "object").map(({ literal }) => literal);
+    const path = `/${literals.join("/")}`;
+    // A literal may hold a slash, which a path has to escape.
+    const isPlain = !UNUSUAL.test(path) && path.split("/").length === segments.length + 1;
+    if (literals.length < segments.length || !isPlain) return;
+    this.#literal.set(path, { leaf, segments: literals });
+  }
+
+  #leafOf(segments: readonly Segment[]): Leaf<T> {
+    let node = this.#root;
+    for (const segment of segments) {
+      if (segment === "**") return node.rest;
+      node = segment === "*" ? node.anyChild() : node.literalChild(segment.literal);
+    }
+    return node.leaf;
+  }
+
+  /**
+   * The route of a raw path. `allow` are the methods of all routes that fit the path, where none takes this one;
+   * undefined means that no route fits the path.
+   */
+  find(httpMethod: string, path: string): Match<T> | { readonly allow: readonly string[] } | undefined {
+    const literal = this.#literal.get(path);
+    const found = literal?.leaf.get("")?.get(httpMethod);
+    if (literal !== undefined && found !== undefined) return { route: found, segments: literal.segments };
+    if (!path.startsWith("/")) return undefined; // Only HTTP/2 lets such a path through.
+    const segments = path.slice(1).split("/");
+    const straight = UNUSUAL.test(path) ? undefined : straightOn(this.#root, segments)?.get(httpMethod);
+    if (straight !== undefined) return { route: straight, segments };
+    const last = segments.at(-1) ?? "";
+    const colon = last.lastIndexOf(":");
+    const verb = colon === -1 ? "" : (percentDecoded(last.slice(colon + 1)) ?? "");
+    if (verb !== "" && this.#verbs.has(verb)) {
+      // Only a raw colon starts a verb. Where a template with that verb fits, the verb is claimed.
+      const cut = [...segments.slice(0, -1), last.slice(0, colon)];
+      const claimed = this.#lookUp(cut, verb, httpMethod);
+      if (claimed !== undefined) return claimed;
+    }
+    return this.#lookUp(segments, "", httpMethod);
+  }
+
+  #lookUp(segments: string[], verb: string, httpMethod: string): Match<T> | { allow: string[] } | undefined {
+    let allow: Set<string> | undefined;
+    const route = visit(this.#root, segments, 0, (leaf) => {
+      const methods = leaf.get(verb);
+      if (methods === undefined) return undefined;
+      const taken = methodOf(methods, httpMethod);
+      if (taken === undefined) for (const method of methods.keys()) (allow ??= new Set()).add(method);
+      return taken;
+    });
+    if (route !== undefined) return { route, segments };
+    return allow === undefined ? undefined : { allow: allowed(allow) };
+  }
+}
+
+/** A route, and the raw segments of the path without the verb. */
+export interface Match<T> {
+  readonly route: T;
+  readonly segments: readonly string[];
+}
+
+/** The routes that end at one place, by verb (empty for none) and HTTP method (`*` for any). */
+type Leaf<T> = Map<string, Map<string, T>>;
+
+class Node<T> {
+  readonly literals = new Map<string, Node<T>>();
+  any: Node<T> | undefined;
+  /** Routes that end here. */
+  readonly leaf: Leaf<T> = new Map();
+  /** Routes that go on from here with `**`, which takes whatever follows, nothing included. */
+  readonly rest: Leaf<T> = new Map();
+
+  anyChild(): Node<T> {
+    this.any ??= new Node();
+    return this.any;
+  }
+
+  literalChild(literal: string): Node<T> {
+    const child = this.literals.get(literal) ?? new Node<T>();
+    this.literals.set(literal, child);
+    return child;
+  }
+}
+
+/** What is escaped or may be a verb. */
+const UNUSUAL = /[%:\u0080-\uffff]/;
+
+/** The leaf of the most specific path, where no way leads astray: what `visit` finds first, without trying anything else. */
+function straightOn<T>(root: Node<T>, segments: readonly string[]): ReadonlyMap<string, T> | undefined {
+  let node: Node<T> | undefined = root;
+  for (const segment of segments) {
+    node = node.literals.get(segment) ?? (segment === "" ? undefined : node.any);
+    if (node === undefined) return undefined;
+  }
+  return node.leaf.get("");
+}
+
+/** Shows `see` each leaf that fits, the most specific first, until it finds something there. */
+function visit<T>(
+  node: Node<T>,
+  segments: readonly string[],
+  index: number,
+  see: (leaf: Leaf<T>) => T | undefined,
+): T | undefined {
+  const segment = segments[index];
+  if (segment === undefined) return see(node.leaf) ?? see(node.rest);
+  const literal = node.literals.size === 0 ? undefined : node.literals.get(percentDecoded(segment) ?? "");
+  const fixed = literal === undefined ? undefined : visit(literal, segments, index + 1, see);
+  if (fixed !== undefined) return fixed;
+  // An empty segment is no value: `/v1/owners//items` names no owner.
+  const any =
+    node.any === undefined || segment === "" ? undefined : visit(node.any, segments, index + 1, see);
+  return any ?? see(node.rest);
+}
+
+/** HEAD is answered by GET's route without the body; `*` takes every method that has no route of its own. */
+function methodOf<T>(methods: ReadonlyMap<string, T>, httpMethod: string): T | undefined {
+  const own = methods.get(httpMethod) ?? (httpMethod === "HEAD" ? methods.get("GET") : undefined);
+  return own ?? methods.get("*");
+}
+
+function allowed(methods: Set<string>): string[] {
+  if (methods.has("GET")) methods.add("HEAD");
+  return [...methods.add("OPTIONS")].toSorted();
+}

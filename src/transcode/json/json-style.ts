@@ -1,0 +1,41 @@
+import type { DescEnum, DescField, Registry } from "@bufbuild/protobuf";
+import type { CountMax } from "../descriptors/count-limit.js";
+
+/** The names of an enum's values in one dialect. */
+export interface EnumNames {
+  /** The number of a name; undefined for a name that the enum does not have. */
+  readonly number: (name: string) => number | undefined;
+  /** The name of a number; undefined for a number that the enum does not name. */
+  readonly name: (number: number) => string | undefined;
+}
+
+/** The choices in which dialects differ. `createJsonDialect` makes a dialect of them. */
+export interface JsonStyle {
+  /** How a field is called in answers. Requests may use its proto name and its JSON name in every dialect. */
+  readonly fieldName: (field: DescField) => string;
+  /**
+   * `text` writes 64-bit integers as ProtoJSON does, in quotes. `number` writes JSON numbers, and refuses in both
+   * directions what a JSON number cannot hold exactly.
+   */
+  readonly int64: "text" | "number";
+  readonly enumNames: (desc: DescEnum) => EnumNames;
+  /** Whether requests may give enum values by number. Answers do where a number has no name. */
+  readonly enumNumbers: boolean;
+  /** What is written for an unset message or `optional` field: nothing, or `null` (but where null is a value). */
+  readonly unset: "omit" | "null";
+  /** Whether fields without presence are written when they have their default (0, "", [], ...). */
+  readonly defaults: "omit" | "write";
+  /** Whether a FieldMask in a body may (and in an answer does) use proto names instead of lowerCamelCase. */
+  readonly fieldMask: "camel" | "proto";
+  /**
+   * Ends the name of a message field that, where it is set, is written in place of the field named like it without the
+   * ending: `customer_expanded` over `customer`. It has no key of its own. Empty: no field is special.
+   */
+  readonly expandedSuffix: string;
+  /** How many elements of a list or a map are read; all of them unless given. */
+  readonly countMax?: CountMax;
+  /** A query parameter's name as a dotted field path. */
+  readonly parameterPath: (name: string) => string;
+  /** The types that a `google.protobuf.Any` may hold. Without it, only an empty Any can be read or written. */
+  readonly registry?: Registry;
+}

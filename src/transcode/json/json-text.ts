@@ -1,0 +1,103 @@
+import { FieldProblem, quoted } from "../errors/field-problem.js";
+
+/** What JSON.parse returns. */
+export type Json = null | boolean | number | string | Json[] | JsonRecord;
+/** A JSON object. JSON.parse makes `__proto__` an own property like any other. */
+export type JsonRecord = { [key: string]: Json };
+
+/** Parses one JSON document; throws a FieldProblem with a text of ours. Duplicate keys: see `countKeys`. */
+export function parseJson(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    // The runtime's own text names its internals; a caller gets ours.
+    throw new FieldProblem("The request body is not valid JSON.", "body_malformed");
+  }
+}
+
+/**
+ * How many keys a JSON text has, which is read before it is parsed: one that is deeper than any message, or holds more than any
+ * request, is refused right there.
+ *
+ * A text with the same key twice in one object, of which JSON.parse silently keeps the last, has more keys than whoever reads the
+ * parsed value meets. To count both is some twenty times cheaper than a set of names for every object.
+ */
+export function countKeys(text: string): number {
+  let keys = 0;
+  let commas = 0;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) at = closingQuote(text, at);
+    else if (unit === COLON) keys++;
+    else if (unit === COMMA) {
+      if (++commas > VALUES_MAX) throw tooMuch(`hold more than ${VALUES_MAX} values`);
+    } else if ((unit | CASE_BIT) === CLOSE) depth--;
+    else if ((unit | CASE_BIT) === OPEN && ++depth > JSON_DEPTH_MAX)
+      throw tooMuch(`be nested more than ${JSON_DEPTH_MAX} deep`);
+  }
+  return keys;
+}
+
+/** The largest request that keeps its rules has a tenth of that. */
+const VALUES_MAX = 10_000;
+
+/** A message may be 100 deep, and each may stand in a list. */
+const JSON_DEPTH_MAX = 200;
+
+function tooMuch(what: string): FieldProblem {
+  return new FieldProblem(`The request body must not ${what}.`, "body_malformed");
+}
+
+/** The problem of a text that has a key twice. */
+export function duplicateKey(text: string): FieldProblem {
+  const name = quoted(repeatedName(text));
+  return new FieldProblem(`The key ${name} is given twice in one JSON object.`, "body_malformed");
+}
+
+/** Where the string that opens at `open` ends: with the text, if it does not. */
+function closingQuote(text: string, open: number): number {
+  let at = text.indexOf('"', open + 1);
+  while (isEscaped(text, at)) at = text.indexOf('"', at + 1);
+  return at === -1 ? text.length : at;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes++;
+  return backslashes % 2 === 1;
+}
+
+/** The first key that its object already has; only looked for where there is one. */
+function repeatedName(text: string): string {
+  const open: (Set<string> | undefined)[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === "{") open.push(new Set());
+    else if (character === "[") open.push(undefined);
+    else if (character === "}" || character === "]") open.pop();
+    else if (character === '"') {
+      const close = closingQuote(text, at);
+      const literal = text.slice(at, close + 1);
+      at = close;
+      if (!COLON_NEXT.test(text.slice(close + 1, close + 1 + BLANKS_MAX))) continue;
+      const name = JSON.parse(literal) as string;
+      const names = open.at(-1);
+      if (names?.has(name)) return name;
+      names?.add(name);
+    }
+  }
+  return "?";
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+/** Braces, and brackets with this bit. */
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+const CASE_BIT = 0x20;
+const COLON_NEXT = /^[ \t\r\n]*:/;
+/** How far a colon is looked for: more blanks than this only make the error's text less exact. */
+const BLANKS_MAX = 64;

@@ -1,0 +1,132 @@
+import { ScalarType } from "@bufbuild/protobuf";
+import { FieldProblem } from "../errors/field-problem.js";
+import type { JsonStyle } from "./json-style.js";
+import type { Json } from "./json-text.js";
+import {
+  finiteDouble,
+  finiteFloat,
+  int32InRange,
+  scalarText,
+  uint32InRange,
+  type TextReader,
+} from "../text/scalar-text.js";
+
+/** The kind of a scalar, where only that matters. */
+export function isInt64(type: ScalarType | undefined): boolean {
+  return type !== undefined && INT64.has(type);
+}
+
+const INT64 = new Set([
+  ScalarType.INT64,
+  ScalarType.SINT64,
+  ScalarType.SFIXED64,
+  ScalarType.UINT64,
+  ScalarType.FIXED64,
+]);
+const UINT32 = new Set([ScalarType.UINT32, ScalarType.FIXED32]);
+
+/** The reader of a scalar's text in a dialect: one whose int64 are JSON numbers takes no others as text either. */
+export function styledText(type: ScalarType, style: JsonStyle): TextReader {
+  const read = scalarText(type);
+  if (style.int64 === "text" || !isInt64(type)) return read;
+  return (text) => safe(read(text) as bigint);
+}
+
+function safe(value: bigint): bigint {
+  if (value > MAX_SAFE || value < -MAX_SAFE) throw new FieldProblem(UNSAFE);
+  return value;
+}
+
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+const UNSAFE = "must be a whole number from -9007199254740991 to 9007199254740991";
+
+/** Compiles the reader of a scalar's JSON. It is never given null. */
+export function scalarReader(type: ScalarType, style: JsonStyle): (json: Json) => unknown {
+  if (isInt64(type)) return int64Reader(styledText(type, style), style);
+  if (type === ScalarType.STRING) return stringOf;
+  if (type === ScalarType.BOOL) return boolOf;
+  const text = scalarText(type);
+  if (type === ScalarType.BYTES) return (json) => text(stringOf(json));
+  const number = numberCheck(type);
+  return (json) => {
+    if (typeof json === "number") return number(json);
+    if (typeof json === "string") return text(json);
+    throw new FieldProblem("must be a number");
+  };
+}
+
+function numberCheck(type: ScalarType): (value: number) => number {
+  if (type === ScalarType.DOUBLE) return finiteDouble;
+  if (type === ScalarType.FLOAT) return finiteFloat;
+  return UINT32.has(type) ? uint32InRange : int32InRange;
+}
+
+function int64Reader(text: TextReader, style: JsonStyle): (json: Json) => unknown {
+  const unsafe = style.int64 === "number" ? UNSAFE : `${UNSAFE}, or beyond that a string of digits`;
+  return (json) => {
+    if (typeof json === "string") return text(json);
+    if (typeof json !== "number") throw new FieldProblem("must be a whole number");
+    // JSON.parse has rounded a larger number already: 9007199254740993 would arrive as ...992.
+    if (!Number.isSafeInteger(json))
+      throw new FieldProblem(Number.isInteger(json) ? unsafe : "must be a whole number");
+    return json >= 0 ? BigInt(json) : text(String(json));
+  };
+}
+
+function boolOf(json: Json): boolean {
+  if (typeof json !== "boolean") throw new FieldProblem("must be true or false");
+  return json;
+}
+
+/** A JSON string that UTF-8 can carry: `"\ud800"` is valid JSON, but no text. */
+export function stringOf(json: Json): string {
+  if (typeof json !== "string") throw new FieldProblem("must be a string");
+  if (!json.isWellFormed()) throw new FieldProblem("must be text without half characters");
+  return json;
+}
+
+/** Compiles the writer of a scalar's JSON. */
+export function scalarWriter(type: ScalarType, style: JsonStyle): (value: unknown) => string {
+  if (isInt64(type)) return style.int64 === "text" ? (value) => `"${String(value)}"` : safeNumber;
+  if (type === ScalarType.STRING) return textJson;
+  if (type === ScalarType.BYTES) return (value) => bytesJson(value as Uint8Array);
+  if (type === ScalarType.DOUBLE) return (value) => doubleJson(value as number);
+  if (type === ScalarType.FLOAT) return (value) => floatJson(value as number);
+  return String;
+}
+
+/** Most texts need no escapes, and joining three is faster than a look into one. */
+function textJson(value: unknown): string {
+  const text = value as string;
+  return NEEDS_ESCAPES.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+// oxlint-disable-next-line no-control-regex -- they are what JSON escapes, with quotes, backslashes and half characters.
+const NEEDS_ESCAPES = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+function safeNumber(value: unknown): string {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new RangeError("a 64-bit integer is too large for a JSON number");
+  return String(number);
+}
+
+function bytesJson(bytes: Uint8Array): string {
+  if (bytes.length === 0) return `""`;
+  return `"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64")}"`;
+}
+
+function doubleJson(value: number): string {
+  if (!Number.isFinite(value)) return `"${value}"`;
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** The shortest decimal that is this float: 0.1, and not the 0.10000000149011612 of the double it is stored in. */
+function floatJson(value: number): string {
+  if (!Number.isFinite(value) || value === 0) return doubleJson(value);
+  const float = Math.fround(value);
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(float.toPrecision(digits));
+    if (Math.fround(short) === float) return String(short);
+  }
+  return String(Number(float.toPrecision(9)));
+}

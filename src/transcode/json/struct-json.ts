@@ -1,0 +1,122 @@
+import { create, type JsonObject, type Message } from "@bufbuild/protobuf";
+import {
+  ListValueSchema,
+  NullValue,
+  StructSchema,
+  ValueSchema,
+  type ListValue,
+  type Struct,
+  type Value,
+} from "@bufbuild/protobuf/wkt";
+import { FieldProblem, inside } from "../errors/field-problem.js";
+import type { Json, JsonRecord } from "./json-text.js";
+import { deeper, type Reading } from "./json-functions.js";
+import { stringOf } from "./scalar-json.js";
+import { finiteDouble } from "../text/scalar-text.js";
+
+/** google.protobuf.Struct as protobuf-es keeps it in a field: a plain object. */
+export function readStruct(json: Json, reading: Reading): JsonObject {
+  if (json === null || typeof json !== "object" || Array.isArray(json))
+    throw new FieldProblem("must be an object");
+  checkRecord(json, reading);
+  return json;
+}
+
+/** google.protobuf.Value. */
+export function readValue(json: Json, reading: Reading): Message {
+  checkJson(json, reading);
+  return valueOf(json);
+}
+
+/** google.protobuf.ListValue. */
+export function readListValue(json: Json, reading: Reading): Message {
+  if (!Array.isArray(json)) throw new FieldProblem("must be a list");
+  checkItems(json, reading);
+  return listValueOf(json);
+}
+
+/** Holds free JSON to what Value can carry: finite numbers, whole characters, at most so deep. */
+function checkJson(json: Json, reading: Reading): void {
+  deeper(reading);
+  if (typeof json === "string") stringOf(json);
+  else if (typeof json === "number") finiteDouble(json);
+  else if (Array.isArray(json)) checkItems(json, reading);
+  else if (typeof json === "object" && json !== null) checkRecord(json, reading);
+  reading.depth--;
+}
+
+function checkItems(items: Json[], reading: Reading): void {
+  items.forEach((item, index) => checkInside(`[${index}]`, item, reading));
+}
+
+function checkRecord(record: JsonRecord, reading: Reading): void {
+  for (const [key, value] of Object.entries(record)) {
+    reading.keys++;
+    checkKey(key);
+    checkInside(key, value, reading);
+  }
+}
+
+function checkInside(step: string, json: Json, reading: Reading): void {
+  try {
+    checkJson(json, reading);
+  } catch (error) {
+    throw inside(step, error);
+  }
+}
+
+/**
+ * Checks a key of a map or a Struct. Half of the code that copies objects loses the key `__proto__` without a word, or
+ * worse; a caller that sends it is told so.
+ */
+export function checkKey(key: string): void {
+  stringOf(key);
+  if (key === "__proto__") throw new FieldProblem("must not have the key __proto__");
+}
+
+function valueOf(json: Json): Value {
+  return create(ValueSchema, { kind: kindOf(json) });
+}
+
+function kindOf(json: Json): Value["kind"] {
+  if (json === null) return { case: "nullValue", value: NullValue.NULL_VALUE };
+  if (typeof json === "number") return { case: "numberValue", value: json };
+  if (typeof json === "string") return { case: "stringValue", value: json };
+  if (typeof json === "boolean") return { case: "boolValue", value: json };
+  if (Array.isArray(json)) return { case: "listValue", value: listValueOf(json) };
+  return { case: "structValue", value: create(StructSchema, { fields: valuesOf(json) }) };
+}
+
+function valuesOf(record: JsonRecord): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, valueOf(value)]));
+}
+
+function listValueOf(json: Json[]): ListValue {
+  return create(ListValueSchema, { values: json.map(valueOf) });
+}
+
+/** The JSON of a Struct: the plain object of a field, or the message itself where it stands alone. */
+export function structJson(struct: unknown): string {
+  const fields = isStructMessage(struct) ? valuesToJson(struct.fields) : struct;
+  return JSON.stringify(fields);
+}
+
+function isStructMessage(struct: unknown): struct is Struct {
+  return (struct as Partial<Struct>).$typeName === "google.protobuf.Struct";
+}
+
+function valuesToJson(fields: Record<string, Value>): JsonRecord {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, jsonOfValue(value)]));
+}
+
+/** The JSON value that a Value stands for; throws for one without a kind, which has no JSON. */
+export function jsonOfValue({ kind }: Value): Json {
+  if (kind.case === undefined) throw new RangeError("a Value holds nothing");
+  if (kind.case === "nullValue") return null;
+  if (kind.case === "structValue") return valuesToJson(kind.value.fields);
+  if (kind.case === "listValue") return kind.value.values.map(jsonOfValue);
+  if (kind.case === "numberValue" && !Number.isFinite(kind.value)) {
+    throw new RangeError("a Value holds a number that JSON has not");
+  }
+  return kind.value;
+}

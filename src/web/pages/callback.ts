@@ -1,0 +1,33 @@
+import { applyGatewayResult } from "../../checkout/results/apply-gateway-result.js";
+import type { Checkout } from "../../checkout/checkout.js";
+import { isDatabaseAway } from "../../db/engine/database-errors.js";
+import { type HttpRequest, type HttpResponse, readBody, sendText } from "../../lib/http.js";
+import { inTime } from "../answers/answer-in-time.js";
+import { sendFailure } from "../answers/failure.js";
+
+/** The largest results seen have some 100 fields and 6 KB; items and future fields have room. */
+export const MESSAGE_BYTES_MAX = 256 * 1024;
+
+/**
+ * `POST /callbacks/cardstream`: the gateway says what became of a payment.
+ *
+ * 200 only once the result is stored for good; 400 where the message is not believed; 503 while the database is away, so
+ * that a gateway that tries again does.
+ */
+export async function callback(
+  checkout: Checkout,
+  request: HttpRequest,
+  response: HttpResponse,
+): Promise<void> {
+  const body = await readBody(request, MESSAGE_BYTES_MAX);
+  try {
+    const applied = await inTime(applyGatewayResult(checkout, { body, via: "callback" }));
+    if (applied.kind === "refused")
+      sendFailure(response, "callback_refused", "The message is not signed by whose it says it is.");
+    else sendText(response, 200, "ok");
+  } catch (error) {
+    if (!isDatabaseAway(error)) throw error;
+    checkout.log.error({ why: String(error) }, "a callback could not be stored");
+    sendFailure(response, "service_unavailable", "The result cannot be stored now. Send it again.");
+  }
+}

@@ -1,0 +1,94 @@
+import { readFile } from "node:fs/promises";
+
+import { html } from "../../lib/html.js";
+import { type StaticFile, staticFile } from "../answers/static-file.js";
+
+/** A new release is seen at once; while there is none, to ask costs a 304. */
+const ASK_AGAIN = "public, no-cache";
+
+/** The viewer has two megabytes, and changes with a release at most. */
+const KEPT_FOR_AN_HOUR = "public, max-age=3600";
+
+/** `GET /openapi.json`: the merchants' API for programs. */
+export const openApiDocument: StaticFile = staticFile({
+  type: "application/json",
+  cacheControl: ASK_AGAIN,
+  read: () => fileOf(import.meta.resolve("#openapi.json")),
+});
+
+/** The viewer has its icons in its style sheet, as `data:`. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const PAGE = html`<!doctype html>
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <title>Calmony Pay API</title>
+      <link rel="icon" href="data:," />
+      <link rel="stylesheet" href="/docs/swagger-ui.css" />
+      <link rel="stylesheet" href="/docs/start.css" />
+    </head>
+    <body>
+      <div id="api"></div>
+      <script src="/docs/swagger-ui-bundle.js"></script>
+      <script src="/docs/start.js"></script>
+    </body>
+  </html> `;
+
+/** Without `validatorUrl: null` the viewer would send the document's address to a service of its makers. */
+const START = `SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#api",
+  presets: [SwaggerUIBundle.presets.apis],
+  deepLinking: true,
+  validatorUrl: null,
+});
+`;
+
+/** Makes the viewer fit on a telephone: without its column for links, of which there are none, and with long names broken. */
+const STYLE = `body { margin: 0; }
+.swagger-ui .response-col_links { display: none; }
+.swagger-ui .opblock-tag { flex-wrap: wrap; }
+.swagger-ui .opblock-tag small { flex: 1 1 30rem; }
+.swagger-ui .json-schema-2020-12__title { overflow-wrap: anywhere; }
+`;
+
+/** `GET /docs`: the same for people. Swagger UI draws it in the browser, which may ask nobody but this service. */
+export const docsPage: StaticFile = staticFile({
+  type: "text/html; charset=utf-8",
+  cacheControl: ASK_AGAIN,
+  headers: { "content-security-policy": POLICY },
+  read: () => Promise.resolve(Buffer.from(PAGE.markup)),
+});
+
+const CSS = "text/css; charset=utf-8";
+const SCRIPT = "text/javascript; charset=utf-8";
+
+/** `GET /docs/{name}`: what the page is made of. */
+export const DOCS_FILES: ReadonlyMap<string, StaticFile> = new Map([
+  ["start.css", part(CSS, () => Promise.resolve(Buffer.from(STYLE)))],
+  ["start.js", part(SCRIPT, () => Promise.resolve(Buffer.from(START)))],
+  ["swagger-ui.css", part(CSS, () => fileOf(import.meta.resolve("swagger-ui-dist/swagger-ui.css")))],
+  [
+    "swagger-ui-bundle.js",
+    part(SCRIPT, () => fileOf(import.meta.resolve("swagger-ui-dist/swagger-ui-bundle.js"))),
+  ],
+]);
+
+function part(type: string, read: () => Promise<Buffer>): StaticFile {
+  return staticFile({ type, cacheControl: KEPT_FOR_AN_HOUR, read });
+}
+
+async function fileOf(url: string): Promise<Buffer> {
+  return await readFile(new URL(url));
+}

@@ -1,0 +1,145 @@
+import type { Checkout } from "../../checkout/checkout.js";
+import { BodyTooLarge, type HttpRequest, type HttpResponse, sendOptions } from "../../lib/http.js";
+import { callback } from "./callback.js";
+import { DOCS_FILES, docsPage, openApiDocument } from "./docs.js";
+import { type FailureReason, sendFailure, sendFailurePage } from "../answers/failure.js";
+import { liveness, readiness } from "./health.js";
+import { payUrl, returnUrl } from "./page-urls.js";
+import { sendPage } from "../answers/page.js";
+import { payPage } from "./pay-page.js";
+import { isPrefetch } from "./prefetch.js";
+import { returnPage, statusPage } from "./return-page.js";
+import { unknownPage, unopenedPage } from "./shopper-pages.js";
+import { orUnavailable } from "./unavailable.js";
+
+/** Answers one request. `inPath` is what the path has in brackets: a session's id, a file's name; "" where it has nothing. */
+type Handle = (
+  checkout: Checkout,
+  request: HttpRequest,
+  response: HttpResponse,
+  inPath: string,
+) => Promise<void> | void;
+
+interface PageRoute {
+  readonly path: RegExp;
+  readonly method: "GET" | "POST";
+  readonly handle: Handle;
+}
+
+/** No id is longer than 64 characters, and nothing else gets as far as the log or the database. */
+const PAY_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})$/;
+const RETURN_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})\/return$/;
+
+/** What is read by people: they are told on a page what went wrong, and everybody else in JSON. */
+const OF_PEOPLE = /^\/(pay|docs)(\/|$)/;
+
+/** What browsers, the gateway and load balancers ask for. */
+const PAGE_ROUTES: readonly PageRoute[] = [
+  {
+    method: "GET",
+    path: PAY_PATH,
+    handle: (checkout, request, response, id) =>
+      openOnly(payPage, payUrl(checkout, id), checkout, request, response, id),
+  },
+  {
+    method: "GET",
+    path: RETURN_PATH,
+    handle: (checkout, request, response, id) =>
+      openOnly(statusPage, returnUrl(checkout, id), checkout, request, response, id),
+  },
+  { method: "POST", path: RETURN_PATH, handle: returnPage },
+  { method: "POST", path: /^\/callbacks\/cardstream$/, handle: callback },
+  { method: "GET", path: /^\/healthz$/, handle: (_checkout, _request, response) => liveness(response) },
+  { method: "GET", path: /^\/readyz$/, handle: (checkout, _, response) => readiness(checkout, response) },
+  {
+    method: "GET",
+    path: /^\/openapi\.json$/,
+    handle: (_checkout, request, response) => openApiDocument(request, response),
+  },
+  {
+    method: "GET",
+    path: /^\/docs\/?$/,
+    handle: (_checkout, request, response) => docsPage(request, response),
+  },
+  { method: "GET", path: /^\/docs\/([^/]+)$/, handle: docsFile },
+];
+
+/** Answers a page of one session, unless nobody has opened it; `url` is its address. */
+async function openOnly(
+  page: (...exchange: Parameters<Handle>) => Promise<void>,
+  url: string,
+  ...exchange: Parameters<Handle>
+): Promise<void> {
+  const [checkout, request, response] = exchange;
+  if (isPrefetch(request)) sendPage(response, unopenedPage(url));
+  else await orUnavailable(checkout, response, url, page(...exchange));
+}
+
+async function docsFile(
+  _: Checkout,
+  request: HttpRequest,
+  response: HttpResponse,
+  name: string,
+): Promise<void> {
+  const file = DOCS_FILES.get(name);
+  if (file === undefined) sendFailurePage(response, "path_unknown", "There is no such file.");
+  else await file(request, response);
+}
+
+/** Answers a request for one of the pages. False where the address is none of them: nothing was answered then. */
+export async function answerPage(
+  checkout: Checkout,
+  request: HttpRequest,
+  response: HttpResponse,
+  path: string,
+): Promise<boolean> {
+  const routes = PAGE_ROUTES.filter((route) => route.path.test(path));
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const route = routes.find((candidate) => candidate.method === method);
+  if (route !== undefined) await answer(route, checkout, request, response, path);
+  else if (routes.length > 0) answerOtherMethod(request, response, routes, path);
+  else if (path.startsWith("/pay/")) sendPage(response, unknownPage());
+  else if (OF_PEOPLE.test(path))
+    sendFailurePage(response, "path_unknown", "There is nothing at this address.");
+  else return false;
+  return true;
+}
+
+/** Tells the reader of this path what went wrong. */
+export function sendPathFailure(
+  response: HttpResponse,
+  path: string,
+  ...failed: [reason: FailureReason, message: string, headers?: Record<string, string>]
+): void {
+  if (OF_PEOPLE.test(path)) sendFailurePage(response, ...failed);
+  else sendFailure(response, ...failed);
+}
+
+async function answer(
+  route: PageRoute,
+  checkout: Checkout,
+  request: HttpRequest,
+  response: HttpResponse,
+  path: string,
+): Promise<void> {
+  try {
+    await route.handle(checkout, request, response, route.path.exec(path)?.[1] ?? "");
+  } catch (error) {
+    if (!(error instanceof BodyTooLarge)) throw error;
+    // The rest of the body is not read.
+    sendPathFailure(response, path, "body_too_large", error.message, { connection: "close" });
+  }
+}
+
+function answerOtherMethod(
+  { method }: HttpRequest,
+  response: HttpResponse,
+  routes: readonly PageRoute[],
+  path: string,
+): void {
+  const takes = routes.flatMap((route) => (route.method === "GET" ? ["GET", "HEAD"] : [route.method]));
+  const allow = [...takes, "OPTIONS"].toSorted().join(", ");
+  if (method === "OPTIONS") return sendOptions(response, allow);
+  const message = `This address takes ${allow}.`;
+  sendPathFailure(response, path, "method_not_allowed", message, { allow });
+}

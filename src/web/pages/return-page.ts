@@ -1,0 +1,74 @@
+import { applyGatewayResult } from "../../checkout/results/apply-gateway-result.js";
+import type { Checkout } from "../../checkout/checkout.js";
+import type { RefusedResult } from "../../checkout/gateway-messages/gateway-message.js";
+import {
+  lookAtDestination,
+  returnDestination,
+  type ReturnDestination,
+  waitingDestination,
+} from "../../checkout/sessions/return-destination.js";
+import { type HttpRequest, type HttpResponse, readBody, redirect } from "../../lib/http.js";
+import { MESSAGE_BYTES_MAX } from "./callback.js";
+import { inTime } from "../answers/answer-in-time.js";
+import { keepMessage, keptMessage } from "./kept-message.js";
+import { payUrl, returnUrl } from "./page-urls.js";
+import { sendPage } from "../answers/page.js";
+import { checkingPage, refusedPage, tryAgainPage, unknownPage } from "./shopper-pages.js";
+
+/** `POST /pay/{id}/return`: the browser brings the gateway's result, and is sent on. */
+export async function returnPage(
+  checkout: Checkout,
+  request: HttpRequest,
+  response: HttpResponse,
+  sessionId: string,
+): Promise<void> {
+  const body = keptMessage(await readBody(request, MESSAGE_BYTES_MAX));
+  try {
+    const brought = await inTime(bring(checkout, sessionId, body));
+    if (brought.kind === "refused") sendPage(response, refusedPage(payUrl(checkout, sessionId)));
+    else sendOn(checkout, response, sessionId, brought);
+  } catch (error) {
+    // Whatever it was: the browser may hold the only copy of the result. It keeps it, and brings it again.
+    const line = { err: error, session: sessionId };
+    checkout.log.error(line, "a result brought by the browser could not be stored");
+    sendPage(response, tryAgainPage(returnUrl(checkout, sessionId), keepMessage(body)));
+  }
+}
+
+/** `GET /pay/{id}/return`: a browser that waits asks again, and is sent on once the session is paid. HEAD asks nobody. */
+export async function statusPage(
+  checkout: Checkout,
+  { method }: HttpRequest,
+  response: HttpResponse,
+  sessionId: string,
+): Promise<void> {
+  const destinationOf = method === "HEAD" ? lookAtDestination : waitingDestination;
+  sendOn(checkout, response, sessionId, await inTime(destinationOf(checkout, sessionId)));
+}
+
+/** Where the browser goes once the result that it brought is stored. */
+async function bring(
+  checkout: Checkout,
+  sessionId: string,
+  body: Buffer,
+): Promise<ReturnDestination | RefusedResult> {
+  const applied = await applyGatewayResult(checkout, { body, via: "return", pathSessionId: sessionId });
+  if (applied.kind === "refused") return applied;
+  return await returnDestination(checkout, sessionId, applied.judgement.outcome);
+}
+
+function sendOn(
+  checkout: Checkout,
+  response: HttpResponse,
+  sessionId: string,
+  destination: ReturnDestination,
+): void {
+  switch (destination.kind) {
+    case "merchant":
+      return redirect(response, destination.url);
+    case "checking":
+      return sendPage(response, checkingPage(returnUrl(checkout, sessionId), destination.cancelUrl));
+    case "unknown":
+      return sendPage(response, unknownPage());
+  }
+}

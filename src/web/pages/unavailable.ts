@@ -1,0 +1,21 @@
+import type { Checkout } from "../../checkout/checkout.js";
+import { isDatabaseAway } from "../../db/engine/database-errors.js";
+import type { HttpResponse } from "../../lib/http.js";
+import { sendPage } from "../answers/page.js";
+import { unavailablePage } from "./shopper-pages.js";
+
+/** Answers a page that may be asked for again; while the database is away, with one that does so by itself. */
+export async function orUnavailable(
+  checkout: Checkout,
+  response: HttpResponse,
+  url: string,
+  answer: Promise<void>,
+): Promise<void> {
+  try {
+    await answer;
+  } catch (error) {
+    if (!isDatabaseAway(error)) throw error;
+    checkout.log.error({ why: String(error) }, "a page could not be opened");
+    sendPage(response, unavailablePage(url));
+  }
+}

@@ -1,0 +1,41 @@
+import * as fc from "fast-check";
+import t from "tap";
+
+import { formatSql } from "../../../src/db/mysql/mysql-values.js";
+import { onMysql } from "../../support/database.js";
+import { openThings } from "../../support/things.js";
+
+await t.test("what no column holds is refused, and so is a question mark without a value", async (t) => {
+  for (const value of [undefined, Number.NaN, Infinity, new Date(0), ["a"], { a: 1 }, () => "a", Symbol("a")])
+    t.throws(() => formatSql("select ?", [value]), TypeError);
+  t.throws(() => formatSql("select ?, ?", ["a"]), { message: /More question marks/ });
+  t.throws(() => formatSql("select ?", ["a", "b"]), { message: /More values/ });
+});
+
+await t.test("values stand in the place of their question marks", async (t) => {
+  t.equal(formatSql("select 1", []), "select 1");
+  t.equal(formatSql("select 1", undefined), "select 1");
+  const values = ["a?b", -1, 2n ** 64n, true, false, null, Buffer.from([0, 39]), "", "it's"];
+  const sql = values.map(() => "?").join(" ");
+  const formatted = "'a?b' -1 18446744073709551616 1 0 NULL X'0027' _utf8mb4 X'' _utf8mb4 X'69742773'";
+  t.equal(formatSql(sql, values), formatted);
+});
+
+await t.test("no text has a character that any server could take for more than a text", async (t) => {
+  const harmless = /^(_utf8mb4 X'([0-9a-f]{2})*'|'[^'\\`;\p{Cc}\P{ASCII}]+')$/u;
+  const isHarmless = (text: string): boolean => harmless.test(formatSql("?", [text]));
+  t.doesNotThrow(() => fc.assert(fc.property(fc.string({ unit: "binary" }), isHarmless)));
+  t.doesNotThrow(() => fc.assert(fc.property(fc.string({ unit: "grapheme-ascii" }), isHarmless)));
+});
+
+await onMysql(t, "a server reads every text as it was written", async (t, engine) => {
+  const { manager } = await openThings(engine);
+  const comesBack = async (texts: string[]): Promise<boolean> => {
+    const columns = texts.map((_, i) => `? as c${i}`);
+    const [row] = await manager.query(`select ${columns.join(", ")}`, texts);
+    return texts.every((text, i) => row[`c${i}`] === text);
+  };
+  const texts = fc.array(fc.string({ unit: "binary" }), { minLength: 1, maxLength: 20 });
+  const runs = fc.assert(fc.asyncProperty(texts, comesBack), { numRuns: 50 });
+  await t.resolves(runs);
+});

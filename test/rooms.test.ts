@@ -1,0 +1,121 @@
+import {
+  crowdedFolders,
+  foldersWithoutLayer,
+  importCircles,
+  importsAgainstTheLayers,
+  isMigration,
+  largeImports,
+  migrationsNotListed,
+} from "./support/import-rules.js";
+import { holdTo, type HouseRule, type Planted } from "./support/house-rules.js";
+import { programsIn } from "./support/source-tree.js";
+
+const src = programsIn("src");
+
+const RULES: HouseRule[] = [
+  {
+    says: "every folder of the sources has its place among the layers",
+    check: foldersWithoutLayer,
+    about: src,
+    broken: [
+      { "src/refunds/refund.ts": "" },
+      { "src/checkout/shop/refund.ts": "" },
+      { "src/web/page.ts": "" },
+    ],
+    kept: [{ "src/main.ts": "", "src/cli/keys.ts": "", "src/db/migrations/one.ts": "", "src/db/a.ts": "" }],
+  },
+  {
+    says: "no folder of the sources holds more files than a reader can look over",
+    check: crowdedFolders,
+    about: src,
+    broken: [filesIn("src/lib", 21)],
+    kept: [filesIn("src/lib", 20), filesIn("src/db/tables", 21)],
+  },
+  {
+    says: "a folder imports only folders below it, and what is generated",
+    check: importsAgainstTheLayers,
+    about: src,
+    broken: [
+      { "src/db/rows.ts": 'import { pay } from "../checkout/pay.js";' },
+      { "src/web/pages/page.ts": 'import { readConfig } from "../../start/config.js";' },
+      { "src/web/pages/page.ts": 'import type { Command } from "../../cli/command.js";' },
+      { "src/start/app.ts": 'import type { Command } from "../cli/command.js";' },
+      { "src/db/engine/a.ts": 'import { inTransaction } from "../transaction.js";' },
+      { "src/checkout/refunds/a.ts": 'import { apply } from "../results/apply.js";' },
+      { "src/checkout/context.ts": 'import { create } from "./sessions/create.js";' },
+      { "src/lib/ids.ts": 'export { open } from "../domain/session.js";' },
+      { "src/lib/docs.ts": 'import { createDocument } from "../../tool/openapi/document.js";' },
+      { "src/rpc/routes.ts": 'const page = await import("../web/pages/page.js");' },
+      { "src/rpc/routes.ts": 'let page: import("../web/pages/page.js").Page;' },
+      { "src/domain/money.ts": 'import { Money } from "../../gen/calmonypay/v1/money_pb.js";' },
+      { "src/domain/money.ts": 'import { sign } from "../cardstream/signature.js";' },
+      { "src/transcode/http/a.ts": 'import { Session } from "../../../gen/calmonypay/v1/session_pb.js";' },
+      { "src/transcode/http/a.ts": 'import { open } from "../../domain/session.js";' },
+      { "src/main.ts": 'import { openBrowser } from "../test/support/chromium.js";' },
+    ],
+    kept: [
+      { "src/main.ts": 'import { page } from "./web/pages/page.js"; import { run } from "./cli/run.js";' },
+      {
+        "src/cli/run.ts": 'import { startApp } from "../start/app.js"; import { ids } from "../lib/ids.js";',
+      },
+      { "src/sandbox/pages/a.ts": 'import { html } from "../../lib/html.js"; import t from "typeorm";' },
+      { "src/db/tables/one.ts": 'import { id } from "../engine/columns.js"; import "../transaction.js";' },
+      { "src/rpc/routes.ts": 'import { Session } from "../../gen/calmonypay/v1/session_pb.js";' },
+      { "src/transcode/http/a.ts": 'import { http } from "../../../gen/google/api/annotations_pb.js";' },
+      { "src/domain/session.ts": 'import { id } from "../lib/ids.js"; import { b } from "./money.js";' },
+    ],
+  },
+  {
+    says: "imports never run in a circle",
+    check: importCircles,
+    about: src,
+    broken: [
+      { "src/db/a.ts": 'import "./b.js";', "src/db/b.ts": 'import type { A } from "./a.js";' },
+      {
+        "src/db/a.ts": 'import "./b.js";',
+        "src/db/b.ts": 'import "./c.js";',
+        "src/db/c.ts": 'export { a } from "./a.js"; import "../lib/ids.js";',
+        "src/lib/ids.ts": "",
+      },
+      { "src/db/a.ts": 'import "./a.js";' },
+    ],
+    kept: [
+      {
+        "src/db/a.ts": 'import "./b.js"; import "./c.js";',
+        "src/db/b.ts": 'import "./c.js";',
+        "src/db/c.ts": "",
+      },
+    ],
+  },
+  {
+    says: "a start waits for no large package that it may not need",
+    check: largeImports,
+    about: src,
+    broken: [{ "src/db/a.ts": 'import { type A, B } from "typeorm";' }, { "src/a.ts": 'import "mysql2";' }],
+    kept: [{ "src/db/mysql/mysql.ts": 'import "mysql2";', "src/a.ts": 'import type { A } from "typeorm";' }],
+  },
+  {
+    says: "every migration is listed by name",
+    check: migrationsNotListed,
+    about: src.filter(({ path }) => isMigration(path)),
+    sees: src,
+    broken: [
+      { "src/db/migrations/one.ts": "", "src/start/schema.ts": "" },
+      { "src/db/migrations/one.ts": "", "src/cli/one.ts": 'import { One } from "../db/migrations/one.js";' },
+    ],
+    kept: [
+      { "src/db/migrations/one.ts": "", "src/start/a.ts": 'import { One } from "../db/migrations/one.js";' },
+      {
+        "src/db/migrations/one.ts": "",
+        "src/db/migrations/all.ts": 'import { One } from "./one.js";',
+        "src/db/migrate.ts": 'import { MIGRATIONS } from "./migrations/all.js";',
+      },
+    ],
+  },
+];
+
+holdTo(RULES);
+
+function filesIn(folder: string, count: number): Planted {
+  return Object.fromEntries(Array.from({ length: count }, (_, number) => [`${folder}/${number}.ts`, ""]));
+}

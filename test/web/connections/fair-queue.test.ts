@@ -1,0 +1,49 @@
+import { Socket } from "node:net";
+
+import t from "tap";
+
+import { AddressUse, Connection } from "../../../src/web/connections/connection.js";
+import { FairQueue } from "../../../src/web/connections/fair-queue.js";
+import { until } from "../../support/database.js";
+
+t.test("an address with many connections keeps another waiting for one of its requests", async (t) => {
+  const begun = await beginAll(connectionsOf(new AddressUse("192.0.2.1", false), 100));
+  t.ok(begun.indexOf("other") <= 1, `it was number ${begun.indexOf("other")}`);
+});
+
+t.test("connections of a proxy are of many clients, and take turns with those of others", async (t) => {
+  const begun = await beginAll(connectionsOf(new AddressUse("192.0.2.1", true), 10));
+  t.equal(begun.indexOf("other"), 10, "each has had one turn");
+});
+
+t.test(
+  "of one address the connection that asks for little goes before those that ask for much",
+  async (t) => {
+    const queue = new FairQueue();
+    const [much, little] = connectionsOf(new AddressUse("192.0.2.1", false), 2);
+    if (much === undefined || little === undefined) throw new Error("there are two");
+    for (let asked = 0; asked < 20; asked++) queue.mayBegin(much);
+    const begun: string[] = [];
+    for (let asked = 0; asked < 5; asked++) queue.add(much, () => begun.push("much"));
+    queue.add(little, () => begun.push("little"));
+    await until("all have begun", () => begun.length === 6);
+    t.equal(begun[0], "little");
+  },
+);
+
+/** Has each connection put off five requests, and then one of another address one. Answers with the order in which they begin. */
+async function beginAll(connections: readonly Connection[]): Promise<string[]> {
+  const queue = new FairQueue();
+  const begun: string[] = [];
+  for (const connection of connections) {
+    for (let asked = 0; asked < 5; asked++) queue.add(connection, () => begun.push("flood"));
+  }
+  for (const other of connectionsOf(new AddressUse("192.0.2.2", false), 1))
+    queue.add(other, () => begun.push("other"));
+  await until("all have begun", () => begun.length === connections.length * 5 + 1);
+  return begun;
+}
+
+function connectionsOf(use: AddressUse, count: number): Connection[] {
+  return Array.from({ length: count }, () => new Connection(new Socket(), false, use, 0));
+}
