@@ -51,7 +51,7 @@ const RULES: HouseRule[] = [
       { "src/domain/money.ts": 'import { sign } from "../cardstream/signature.js";' },
       { "src/transcode/http/a.ts": 'import { Session } from "../../../gen/calmonypay/v1/session_pb.js";' },
       { "src/transcode/http/a.ts": 'import { open } from "../../domain/session.js";' },
-      { "src/main.ts": 'import { openBrowser } from "../test/support/chromium.js";' },
+      { "src/main.ts": 'import { openBrowser } from "./support/chromium.js";' },
     ],
     kept: [
       { "src/main.ts": 'import { page } from "./web/pages/page.js"; import { run } from "./cli/run.js";' },

@@ -1,6 +1,6 @@
 import type { CardCheck, ChargeDetails, ThreeDSecure, ThreeDSecureResult } from "../domain/charge-details.js";
 import { declineCodeOf } from "../domain/decline-code.js";
-import { isDefiniteRefusal } from "../domain/return-step.js";
+import { isDefiniteRefusal } from "../domain/reversal-step.js";
 import { type Field, fieldText, readableField } from "./fields.js";
 import { readResult } from "./result.js";
 

@@ -1,5 +1,5 @@
 import { Refusal } from "../domain/refusal.js";
-import type { Checkout } from "./checkout.js";
+import type { Checkout } from "./context.js";
 
 type Addressed = Pick<Checkout, "addresses">;
 

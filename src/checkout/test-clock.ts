@@ -1,9 +1,9 @@
 import { findMerchant, moveTestClock } from "../db/tables/merchants.js";
-import type { Owner } from "../domain/owner.js";
+import type { Owner } from "../domain/merchant-scope.js";
 import { Refusal } from "../domain/refusal.js";
 import { movedAhead, type SharedClock } from "../lib/clock.js";
-import type { Checkout } from "./checkout.js";
-import { callWithoutKey, doneBefore, type IdempotentCall, once, type OnceParts } from "./once.js";
+import type { Checkout } from "./context.js";
+import { callWithoutKey, doneBefore, type IdempotentCall, once, type OnceParts } from "./idempotency.js";
 
 /** How far ahead of real time a test clock goes: ten years. */
 const AHEAD_MAX_MS = 315_360_000_000;

@@ -2,7 +2,7 @@ import { text } from "node:stream/consumers";
 
 import { InvalidArgumentError, Option } from "commander";
 
-import type { Owner } from "../domain/owner.js";
+import type { Owner } from "../domain/merchant-scope.js";
 
 /** `--mode live|test`. */
 export const modeOption = (): Option =>

@@ -1,4 +1,4 @@
-import type { Checkout } from "../checkout/checkout.js";
+import type { Checkout } from "../checkout/context.js";
 import type { Registry } from "../checkout/merchants/create-merchant.js";
 import { type Config, readConfig } from "../start/config.js";
 import { Refusal } from "../domain/refusal.js";
@@ -32,7 +32,7 @@ export async function withCheckout(
   env: NodeJS.ProcessEnv,
   command: (checkout: Checkout) => Promise<void>,
 ): Promise<void> {
-  const { composeCheckout } = await import("../start/compose-checkout.js");
+  const { composeCheckout } = await import("../start/checkout-context.js");
   const { createMetrics } = await import("../web/ports/metrics.js");
   await withStore(env, (store, config, log) => {
     const parts = { store, log, metrics: createMetrics(), port: () => config.port };

@@ -1,7 +1,7 @@
 import { type Config, readConfig } from "../start/config.js";
 import { systemClock } from "../lib/clock.js";
 import { createLog, type Log } from "../lib/log.js";
-import { waitAtMost } from "../lib/patience.js";
+import { waitAtMost } from "../lib/settle-within.js";
 import type { Tls } from "../web/ports/ports.js";
 import { endProcess } from "./end-process.js";
 import { logProcess } from "./log-process.js";

@@ -3,7 +3,7 @@ import type { EntitySchema, MigrationInterface } from "typeorm";
 import type { Log } from "../lib/log.js";
 import { followDatabaseClock } from "./database-clock.js";
 import { type Database, DatabaseClosed, type Engine, TransactionScope } from "./engine/database.js";
-import { type Outcome, provideStatements, type Statements } from "./engine/statements.js";
+import { type Outcome, provideStatements, type Statements } from "./engine/sql-executor.js";
 import { sharedOptions } from "./engine/shared-options.js";
 
 export interface DatabaseOptions {

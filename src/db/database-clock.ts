@@ -1,7 +1,7 @@
 import type { SharedClock } from "../lib/clock.js";
 import { followClock } from "../lib/follow-clock.js";
 import type { Engine } from "./engine/database.js";
-import type { Statements } from "./engine/statements.js";
+import type { Statements } from "./engine/sql-executor.js";
 
 /**
  * The clock of the database, which every process on it goes by: a server's own, whatever the machines around it show. The

@@ -5,9 +5,9 @@ import { QueryResult } from "typeorm/query-runner/QueryResult.js";
 import { discard, tooLate } from "./mysql/bounded-pool.js";
 import { DatabaseAway } from "./engine/database.js";
 import { isWorthAnotherRun } from "./engine/database-errors.js";
-import { type Isolation, MysqlTransaction } from "./engine/mysql-statements.js";
+import { type Isolation, MysqlTransaction } from "./engine/mysql-executor.js";
 import { SerialQueryRunner } from "./sqlite/serial-query-runner.js";
-import { type Outcome, provideStatements, type Statements } from "./engine/statements.js";
+import { type Outcome, provideStatements, type Statements } from "./engine/sql-executor.js";
 
 /** A transaction of a query runner. */
 export interface OpenTransaction {

@@ -10,7 +10,7 @@ import {
   isWorthAnotherRun,
   isWriteRefused,
 } from "./engine/database-errors.js";
-import type { Isolation } from "./engine/mysql-statements.js";
+import type { Isolation } from "./engine/mysql-executor.js";
 import { openTransaction, type OpenTransaction } from "./open-transaction.js";
 
 export type { Isolation };

@@ -1,4 +1,4 @@
-import type { Owner } from "./owner.js";
+import type { Owner } from "./merchant-scope.js";
 import { Refusal } from "./refusal.js";
 
 /** A merchant's customer. Deleted, it is a tombstone: past payments keep its id, and nobody else can get it. */

@@ -1,4 +1,4 @@
-import type { HeldReason, RefundHeldReason } from "./judgement.js";
+import type { HeldReason, RefundHeldReason } from "./classification.js";
 import { currencyOfGateway } from "./money.js";
 
 /** What a person may do about a held payment. */

@@ -7,7 +7,7 @@ import {
   isSale,
   type Judgement,
   type RefundHeldReason,
-} from "./judgement.js";
+} from "./classification.js";
 import { currencyOfGateway } from "./money.js";
 import type { RefundStatus } from "./refund.js";
 import {
@@ -17,7 +17,7 @@ import {
   returnOutcome,
   type ReturnRequest,
   type Told,
-} from "./return-step.js";
+} from "./reversal-step.js";
 
 /** A sale whose money goes back, as the gateway names it. */
 export interface NamedSale {

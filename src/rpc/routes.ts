@@ -11,7 +11,7 @@ import { TestHelpersService } from "../../gen/calmonypay/v1/test_helpers_service
 import { Health } from "../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as AlphaServerReflection } from "../../gen/grpc/reflection/v1alpha/reflection_pb.js";
-import type { Checkout } from "../checkout/checkout.js";
+import type { Checkout } from "../checkout/context.js";
 import { accessLog } from "./interceptors/access-log.js";
 import { checkoutHandlers } from "./handlers/checkout-handlers.js";
 import { customerHandlers } from "./handlers/customer-handlers.js";
@@ -22,7 +22,7 @@ import { paymentIntentHandlers } from "./handlers/payment-intent-handlers.js";
 import { paymentMethodHandlers } from "./handlers/payment-method-handlers.js";
 import { reflectionHandlers } from "./handlers/reflection-handlers.js";
 import { refundHandlers } from "./handlers/refund-handlers.js";
-import { refusals } from "./interceptors/refusals.js";
+import { refusals } from "./interceptors/error-interceptor.js";
 import { testHelpersHandlers } from "./handlers/testing-handlers.js";
 
 /** The one table of services, for every face that serves them. */

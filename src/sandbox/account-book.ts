@@ -3,7 +3,7 @@ import { findSandboxAccount, writeSandboxAccounts } from "./tables/sandbox-accou
 import { inTransaction } from "../db/transaction.js";
 import type { Clock } from "../lib/clock.js";
 import type { Sealer, SealScope } from "../lib/seal.js";
-import type { RegisteredAccount, SandboxAccount } from "./protocol/parts.js";
+import type { RegisteredAccount, SandboxAccount } from "./protocol/context.js";
 
 /** The accounts of a sandbox gateway that runs as a process of its own: what services have told it. */
 export interface AccountBook {

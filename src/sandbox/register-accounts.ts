@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 import { isGatewayId } from "../lib/ids.js";
-import type { RegisteredAccount, SandboxParts } from "./protocol/parts.js";
+import type { RegisteredAccount, SandboxParts } from "./protocol/context.js";
 import { jsonReply, type Reply, textReply } from "./protocol/reply.js";
-import { sameText } from "./protocol/same-text.js";
+import { sameText } from "../lib/constant-time.js";
 
 /**
  * `PUT <base>/accounts`: a service tells which test accounts there are, each as often as it likes. The bearer token

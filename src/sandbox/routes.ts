@@ -4,7 +4,7 @@ import { answerDirect } from "./direct/direct.js";
 import { answerFaults, tellFaults } from "./faults/merchant-faults.js";
 import { openPage } from "./hosted/open-page.js";
 import { pageReply } from "./pages/layout.js";
-import type { SandboxParts } from "./protocol/parts.js";
+import type { SandboxParts } from "./protocol/context.js";
 import { payPage, showPage } from "./hosted/pay-page.js";
 import { registerAccounts } from "./register-accounts.js";
 import type { Reply } from "./protocol/reply.js";

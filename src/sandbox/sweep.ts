@@ -1,8 +1,8 @@
 import { deleteSandboxLastUses } from "./tables/sandbox-last-uses.js";
 import { deleteSandboxPages } from "./tables/sandbox-pages.js";
 import { inTransaction } from "../db/transaction.js";
-import { repeat, type Repeated } from "../lib/repeat.js";
-import type { SandboxOptions } from "./protocol/parts.js";
+import { repeat, type Repeated } from "../lib/background-job.js";
+import type { SandboxOptions } from "./protocol/context.js";
 
 /** Pages live far shorter: the session behind one ends after a day. So does every `duplicateDelay` that is taken. */
 const KEPT_MS = 7 * 24 * 3_600_000;

@@ -1,20 +1,20 @@
 import type { Registry as Metrics } from "prom-client";
 
-import { createAnswering } from "./answering.js";
-import type { Checkout, CheckoutPoint } from "../checkout/checkout.js";
+import { createAnswering } from "./http-handlers.js";
+import type { Checkout, CheckoutPoint } from "../checkout/context.js";
 import { createDemonstration, createFirstTestKey } from "../checkout/merchants/create-demonstration.js";
 import { sandboxAccount } from "../checkout/merchants/gateway-account.js";
 import { expireSessions } from "../checkout/sessions/expire-sessions.js";
-import { keepReconciling } from "../checkout/reconcile/reconcile.js";
-import { keepResuming } from "../checkout/refunds/resume-refunds.js";
+import { keepReconciling } from "../checkout/reconcile/keep-reconciling.js";
+import { keepResuming } from "../checkout/refunds/keep-processing-refunds.js";
 import { keepRegistering, type Registering } from "../checkout/testing/register-test-accounts.js";
-import { composeCheckout, SANDBOX_PATH } from "./compose-checkout.js";
+import { composeCheckout, SANDBOX_PATH } from "./checkout-context.js";
 import type { Config } from "./config.js";
 import { isDatabaseAway } from "../db/engine/database-errors.js";
 import type { SharedClock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
-import { waitAtMost } from "../lib/patience.js";
-import { repeat, type Repeated } from "../lib/repeat.js";
+import { waitAtMost } from "../lib/settle-within.js";
+import { repeat, type Repeated } from "../lib/background-job.js";
 import { openBothPorts } from "./open-ports.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { StartLimit } from "./start-limit.js";

@@ -10,7 +10,7 @@ import { findSecretsKeyCheck, insertSecretsKeyCheck } from "../db/tables/secrets
 import { inTransaction } from "../db/transaction.js";
 import { makeKeyFile, readKeyFile } from "../lib/key-file.js";
 import type { Log } from "../lib/log.js";
-import { waitAtMost } from "../lib/patience.js";
+import { waitAtMost } from "../lib/settle-within.js";
 import { createSealer, type Sealer } from "../lib/seal.js";
 import { StartFailure, StartLimit } from "./start-limit.js";
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import Libsql from "libsql";
 import t, { type Test } from "tap";
 
-import { onceFree } from "../../src/db/engine/busy.js";
+import { onceFree } from "../../src/db/engine/retry-busy.js";
 import { isDatabaseAway } from "../../src/db/engine/database-errors.js";
 import { SqliteReader } from "../../src/db/sqlite/sqlite-reader.js";
 import { type Child, startChild } from "../support/child.js";

@@ -1,7 +1,7 @@
 import t from "tap";
 
 import type { GatewayResult } from "../../src/domain/gateway-result.js";
-import { type Expected, judgeCharge } from "../../src/domain/judgement.js";
+import { type Expected, judgeCharge } from "../../src/domain/classification.js";
 import { currency } from "../support/currency.js";
 
 /** A success of the third attempt, with what the gateway sends of it. */

@@ -6,7 +6,7 @@ import {
   REASONS_IN_WORDS,
   receivedOf,
 } from "../../src/domain/held-payment.js";
-import type { HeldReason } from "../../src/domain/judgement.js";
+import type { HeldReason } from "../../src/domain/classification.js";
 
 const HELD: HeldFacts = {
   reason: "amount_mismatch",

@@ -1,8 +1,8 @@
 import t from "tap";
 
 import type { GatewayResult } from "../../src/domain/gateway-result.js";
-import type { HeldReason } from "../../src/domain/judgement.js";
-import type { ReturnRequest, Told } from "../../src/domain/return-step.js";
+import type { HeldReason } from "../../src/domain/classification.js";
+import type { ReturnRequest, Told } from "../../src/domain/reversal-step.js";
 import {
   amountReversed,
   classifyOnRecord,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { CheckoutPoint } from "../../src/checkout/context.js";
 import { listUnresolvedAttempts } from "../../src/db/tables/pending-attempts.js";
 import { decideHeld } from "./held-desk.js";
 import { endWhatIsInProgress } from "./late-news.js";

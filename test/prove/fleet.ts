@@ -1,4 +1,4 @@
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { CheckoutPoint } from "../../src/checkout/context.js";
 import type { Chronicle } from "./chronicle.js";
 import { Replica, type ReplicaSetting, type Stopped } from "./replica-slot.js";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { CheckoutPoint } from "../../src/checkout/context.js";
 import { forEach } from "./for-each.js";
 import { type HeldCase, isRejectedLater, openCases } from "./held-cases.js";
 import { CLAIM_OVER_MS, pointOf } from "./kills.js";

@@ -1,4 +1,4 @@
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { CheckoutPoint } from "../../src/checkout/context.js";
 
 /** A replica dies at a point. */
 export type Kill = `killed at: ${CheckoutPoint}`;

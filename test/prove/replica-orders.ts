@@ -1,4 +1,4 @@
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { CheckoutPoint } from "../../src/checkout/context.js";
 
 /** What the simulation tells a server process. */
 export type ReplicaOrder =

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { CheckoutPoint } from "../../src/checkout/context.js";
 import { type ChildProgram, startProgram } from "./child-program.js";
 import type { Chronicle } from "./chronicle.js";
 import type { ReplicaOrder, ReplicaWord } from "./replica-orders.js";

@@ -1,6 +1,6 @@
 // One server process of the simulation: the real service, told by messages when to start, and where to die or to wait.
 import type * as App from "../../src/start/app.js";
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { CheckoutPoint } from "../../src/checkout/context.js";
 import type * as Config from "../../src/start/config.js";
 import type * as Clock from "../../src/lib/clock.js";
 import type * as Log from "../../src/lib/log.js";

@@ -1,7 +1,7 @@
 import { create, type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import t from "tap";
 
-import { checkMessage } from "../../src/rpc/validation/check-message.js";
+import { checkMessage } from "../../src/rpc/validation/protovalidate.js";
 import { Refusal } from "../../src/domain/refusal.js";
 import { services } from "../support/services.js";
 

@@ -5,7 +5,7 @@ import {
 } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import t from "tap";
 
-import { LIMITS } from "../../src/start/answering.js";
+import { LIMITS } from "../../src/start/http-handlers.js";
 import { services } from "../support/services.js";
 
 /** The most UTF-16 units that a character takes, each of which JSON may write as `\\ud83d`. */

@@ -18,7 +18,7 @@ import { currencyByCode } from "../../src/domain/money.js";
 import { html } from "../../src/lib/html.js";
 import { readBody } from "../../src/lib/http.js";
 import { createLog } from "../../src/lib/log.js";
-import type { SandboxAccount } from "../../src/sandbox/protocol/parts.js";
+import type { SandboxAccount } from "../../src/sandbox/protocol/context.js";
 import { createSandbox } from "../../src/sandbox/sandbox.js";
 import { type BrowserForm, type BrowserPage, openPage } from "../support/browser.js";
 import type { TestEngine } from "../support/database.js";

@@ -1,6 +1,6 @@
 import t from "tap";
 
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { CheckoutPoint } from "../../src/checkout/context.js";
 import { INTENTS, openCardShop } from "../support/charges.js";
 import { eachEngine, signal } from "../support/database.js";
 

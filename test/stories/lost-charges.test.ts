@@ -1,6 +1,6 @@
 import t from "tap";
 
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { CheckoutPoint } from "../../src/checkout/context.js";
 import { type CardShop, chargeOf, INTENTS, openCardShop, takeSearchAway } from "../support/charges.js";
 import { eachEngine, signal, until } from "../support/database.js";
 import { CALLBACKS } from "../support/front.js";

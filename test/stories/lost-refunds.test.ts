@@ -1,6 +1,6 @@
 import t from "tap";
 
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { CheckoutPoint } from "../../src/checkout/context.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { environmentOf, run, runJson } from "../support/command.js";
 import { eachEngine } from "../support/database.js";

@@ -1,6 +1,6 @@
 import t, { type Test } from "tap";
 
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { CheckoutPoint } from "../../src/checkout/context.js";
 import type { TestApp } from "../support/app.js";
 import { eachEngine, signal } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";

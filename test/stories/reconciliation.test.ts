@@ -1,6 +1,6 @@
 import t from "tap";
 
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { CheckoutPoint } from "../../src/checkout/context.js";
 import { startTestApp } from "../support/app.js";
 import { openPage } from "../support/browser.js";
 import { environmentOf, run } from "../support/command.js";

@@ -1,6 +1,6 @@
 import t from "tap";
 
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { CheckoutPoint } from "../../src/checkout/context.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { startTestApp } from "../support/app.js";
 import { eachEngine, signal, until } from "../support/database.js";

@@ -1,6 +1,6 @@
 import t, { type Test } from "tap";
 
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { CheckoutPoint } from "../../src/checkout/context.js";
 import {
   sandboxTransactions,
   type SandboxTransactionRow,

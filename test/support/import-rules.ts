@@ -173,7 +173,7 @@ const LARGE =
 
 /** They are imported themselves only when their package is needed, or declare types alone. */
 const NOT_AT_THE_START =
-  /^src\/(db\/(mysql\/mysql|mysql\/mysql-pool|sqlite\/sqlite)|rpc\/validation\/check-message|.*\.d)\.ts$/;
+  /^src\/(db\/(mysql\/mysql|mysql\/mysql-pool|sqlite\/sqlite)|rpc\/validation\/protovalidate|.*\.d)\.ts$/;
 
 /** Imports that every start of a command would wait for. */
 export function largeImports(sources: Source[]): string[] {

@@ -8,7 +8,7 @@ import {
   returnOutcome,
   type Sale,
   type Told,
-} from "../../src/domain/return-step.js";
+} from "../../src/domain/reversal-step.js";
 
 /** What happens in one round of work on a payment's refunds. */
 export const happening = fc.record({

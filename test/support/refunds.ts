@@ -1,6 +1,6 @@
 import type { Test } from "tap";
 
-import type { CheckoutPoint } from "../../src/checkout/checkout.js";
+import type { CheckoutPoint } from "../../src/checkout/context.js";
 import type { Config } from "../../src/start/config.js";
 import {
   sandboxTransactions,

@@ -28,7 +28,7 @@ export const ALONE = [
   "tool/openapi",
   "tidy",
   "rooms",
-  "lib/repeat",
+  "lib/background-job",
   "db/unusable-connections",
 ].map((name) => path.join("dist", "test", `${name}.test.js`));
 

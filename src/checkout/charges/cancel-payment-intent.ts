@@ -1,15 +1,15 @@
 import { insertEvents } from "../../db/tables/events.js";
 import { changePaymentIntent, lockPaymentIntent } from "../../db/tables/payment-intents.js";
 import type { Tx } from "../../db/transaction.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { mayMovePayment } from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { AnsweredPayment } from "./answer-charge.js";
-import type { Checkout } from "../checkout.js";
+import type { AnsweredPayment } from "./charge-response.js";
+import type { Checkout } from "../context.js";
 import { getPaymentIntent } from "../payments/get-payment-intent.js";
-import { callWithoutKey, doneBefore, type IdempotentCall, once } from "../once.js";
+import { callWithoutKey, doneBefore, type IdempotentCall, once } from "../idempotency.js";
 import { viewPayment } from "../payments/payment-view.js";
 import { ownersParts } from "../test-clock.js";
 

@@ -4,18 +4,18 @@ import type { StoredCardSale } from "../../cardstream/stored-card-sale.js";
 import { findPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
 import { notePending } from "../../db/tables/pending-attempts.js";
 import type { Run, Tx } from "../../db/transaction.js";
-import { chargeTimes, nextAskAt } from "../../domain/attempt-ladder.js";
+import { chargeTimes, nextAskAt } from "../../domain/reconcile-schedule.js";
 import { attemptReference } from "../../domain/attempt-reference.js";
 import { currencyByCode } from "../../domain/money.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { stoppedAt } from "../../lib/clock.js";
-import { type AnsweredPayment, answerCharge } from "./answer-charge.js";
+import { type AnsweredPayment, answerCharge } from "./charge-response.js";
 import { applyGatewayResult } from "../results/apply-gateway-result.js";
 import { requiredCallbackUrl } from "../callback-url.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { openGatewayAccount } from "../merchants/gateway-account.js";
-import { type Done, type IdempotentCall, once } from "../once.js";
+import { type Done, type IdempotentCall, once } from "../idempotency.js";
 
 /** One charge that is to be made. */
 export interface Charge {

@@ -1,7 +1,7 @@
 import { findPaymentMethod } from "../../db/tables/payment-methods.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { requireCustomer } from "../customers/get-customer.js";
 
 /** A stored card as it is charged. */

@@ -4,16 +4,16 @@ import {
   type PaymentIntentRow,
 } from "../../db/tables/payment-intents.js";
 import type { Run, Tx } from "../../db/transaction.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { mayMovePayment } from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
 import { newId } from "../../lib/ids.js";
-import { type AnsweredPayment, answerCharge } from "./answer-charge.js";
+import { type AnsweredPayment, answerCharge } from "./charge-response.js";
 import { chargeCard } from "./charge-card.js";
 import { chargeableCard } from "./chargeable-card.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { getPaymentIntent } from "../payments/get-payment-intent.js";
-import { doneBefore, type IdempotentCall } from "../once.js";
+import { doneBefore, type IdempotentCall } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
 
 /** How a payment is tried again; what is undefined stays as it was. */

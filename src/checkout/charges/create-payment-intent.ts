@@ -5,14 +5,14 @@ import {
 } from "../../db/tables/payment-intents.js";
 import type { Run, Tx } from "../../db/transaction.js";
 import { currencyByCode } from "../../domain/money.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { newId } from "../../lib/ids.js";
-import { type AnsweredPayment, answerCharge } from "./answer-charge.js";
+import { type AnsweredPayment, answerCharge } from "./charge-response.js";
 import { chargeCard } from "./charge-card.js";
 import { chargeableCard } from "./chargeable-card.js";
-import type { Checkout } from "../checkout.js";
-import { doneBefore, type IdempotentCall } from "../once.js";
+import type { Checkout } from "../context.js";
+import { doneBefore, type IdempotentCall } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
 
 /** What a merchant wants of a customer's stored card. Its shape was checked already. */

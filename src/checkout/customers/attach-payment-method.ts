@@ -1,11 +1,11 @@
 import { lockPaymentMethod, type PaymentMethodRow, setCustomer } from "../../db/tables/payment-methods.js";
 import type { Tx } from "../../db/transaction.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { requireCustomer } from "./get-customer.js";
 import { getPaymentMethod } from "./get-payment-method.js";
-import { doneBefore, type IdempotentCall, once } from "../once.js";
+import { doneBefore, type IdempotentCall, once } from "../idempotency.js";
 import { ownersParts } from "../test-clock.js";
 
 /** A payment method as a call answers it, just now or (replayed) when it was sent before. */

@@ -2,12 +2,12 @@ import { findCustomer, insertCustomer } from "../../db/tables/customers.js";
 import { isDuplicateKey } from "../../db/engine/database-errors.js";
 import type { Run, Tx } from "../../db/transaction.js";
 import { changed, checkedCustomerId, type Customer, type CustomerChange } from "../../domain/customer.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { stoppedAt } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../checkout.js";
-import { doneBefore, type Done, type IdempotentCall, once } from "../once.js";
+import type { Checkout } from "../context.js";
+import { doneBefore, type Done, type IdempotentCall, once } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
 
 /** A customer to be; without an id, or with an empty one, it gets one that cannot be guessed. */

@@ -1,11 +1,11 @@
 import { lockCustomer, updateCustomerRow } from "../../db/tables/customers.js";
 import type { Tx } from "../../db/transaction.js";
 import { tombstone } from "../../domain/customer.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import type { Clock } from "../../lib/clock.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { getCustomer, refuseIfDeleted } from "./get-customer.js";
-import { callWithoutKey, doneBefore, type Done, type IdempotentCall, once } from "../once.js";
+import { callWithoutKey, doneBefore, type Done, type IdempotentCall, once } from "../idempotency.js";
 import { ownersParts } from "../test-clock.js";
 
 /** Deletes a customer for good and forgets what was known of it; its id stays taken. */

@@ -1,11 +1,11 @@
 import { lockPaymentMethod, setCustomer } from "../../db/tables/payment-methods.js";
 import type { Tx } from "../../db/transaction.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { AnsweredPaymentMethod } from "./attach-payment-method.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { getPaymentMethod } from "./get-payment-method.js";
-import { callWithoutKey, doneBefore, type IdempotentCall, once } from "../once.js";
+import { callWithoutKey, doneBefore, type IdempotentCall, once } from "../idempotency.js";
 import { ownersParts } from "../test-clock.js";
 
 /** Detaches a payment method from its customer, once for each idempotency key. */

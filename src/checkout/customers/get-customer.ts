@@ -1,8 +1,8 @@
 import { findCustomer } from "../../db/tables/customers.js";
 import type { Customer } from "../../domain/customer.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 
 /** Reads a customer, also a deleted one. Another owner's does not exist. */
 export async function getCustomer(

@@ -1,7 +1,7 @@
 import { findPaymentMethod, type PaymentMethodRow } from "../../db/tables/payment-methods.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 
 /** Reads a payment method. Another owner's does not exist. */
 export async function getPaymentMethod(

@@ -1,8 +1,8 @@
 import { findCustomer, listCustomers as listRows } from "../../db/tables/customers.js";
 import type { Customer } from "../../domain/customer.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { type Page, pageOfRows, type PageRequest } from "../page.js";
 
 /** Lists an owner's customers, the newest first. A deleted one may still say where a page begins. */

@@ -3,9 +3,9 @@ import {
   listPaymentMethods as listRows,
   type PaymentMethodRow,
 } from "../../db/tables/payment-methods.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { getCustomer, refuseIfDeleted } from "./get-customer.js";
 import { type Page, pageOfRows, type PageRequest, rowsToRead } from "../page.js";
 

@@ -1,8 +1,8 @@
 import type { PaymentMethodRow } from "../../db/tables/payment-methods.js";
 import type { BillingDetails } from "../../domain/charge-details.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
-import type { Owner } from "../../domain/owner.js";
-import type { Checkout } from "../checkout.js";
+import type { Owner } from "../../domain/merchant-scope.js";
+import type { Checkout } from "../context.js";
 
 /** What a result shows of its card, as it is stored: who paid only sealed, and what the card looks like only as a hash. */
 export function cardToStore(

@@ -1,11 +1,11 @@
 import { lockCustomer, updateCustomerRow } from "../../db/tables/customers.js";
 import type { Tx } from "../../db/transaction.js";
 import { changed, type CustomerChange } from "../../domain/customer.js";
-import type { Owner } from "../../domain/owner.js";
-import type { Checkout } from "../checkout.js";
+import type { Owner } from "../../domain/merchant-scope.js";
+import type { Checkout } from "../context.js";
 import type { AnsweredCustomer } from "./create-customer.js";
 import { getCustomer, refuseIfDeleted } from "./get-customer.js";
-import { doneBefore, type IdempotentCall, once } from "../once.js";
+import { doneBefore, type IdempotentCall, once } from "../idempotency.js";
 import { ownersParts } from "../test-clock.js";
 
 /** Changes what is given of a customer, once for each idempotency key. */

@@ -1,5 +1,5 @@
 import type { ResultVia } from "../../db/tables/gateway-results.js";
-import type { Judgement } from "../../domain/judgement.js";
+import type { Judgement } from "../../domain/classification.js";
 
 /** One message of the gateway as it came in. */
 export interface GatewayMessage {

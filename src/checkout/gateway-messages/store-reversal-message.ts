@@ -5,8 +5,8 @@ import { findStoredResult, OF_SALE } from "../../db/tables/reversal-results.js";
 import type { Tx } from "../../db/transaction.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import { isRefundReason } from "../../domain/held-payment.js";
-import type { Judgement } from "../../domain/judgement.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Judgement } from "../../domain/classification.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import {
   amountReversed,
   type ExpectedReversal,
@@ -14,9 +14,9 @@ import {
   type MessageKind,
 } from "../../domain/reversal-classification.js";
 import type { Clock } from "../../lib/clock.js";
-import type { Checkout } from "../checkout.js";
-import { insertJudged } from "./insert-judged.js";
-import { type UnjudgedRow, unjudgedRow } from "./unjudged-row.js";
+import type { Checkout } from "../context.js";
+import { insertJudged } from "./store-gateway-result.js";
+import { type UnjudgedRow, unjudgedRow } from "./new-gateway-result.js";
 
 /** A verified message of the gateway about money that goes back. */
 export interface ReversalMessage {

@@ -5,7 +5,7 @@ import { readResult } from "../../cardstream/result.js";
 import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
 import type { BillingDetails, ChargeDetails } from "../../domain/charge-details.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 
 /** A stored result, read again from the sealed message: it was verified when it came in, and nobody could alter it since. */
 export function storedResult(checkout: Checkout, row: GatewayResultRow): GatewayResult {

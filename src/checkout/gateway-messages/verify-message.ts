@@ -5,13 +5,13 @@ import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
 import type { RefundRow } from "../../db/tables/refunds.js";
 import { parseAttemptReference } from "../../domain/attempt-reference.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
-import type { Owner } from "../../domain/owner.js";
-import type { Checkout } from "../checkout.js";
+import type { Owner } from "../../domain/merchant-scope.js";
+import type { Checkout } from "../context.js";
 import type { GatewayMessage } from "./gateway-message.js";
 import { type Signer, signersNamed } from "../merchants/gateway-account.js";
-import { lookUpSigners, signersLately } from "./kept-signers.js";
+import { lookUpSigners, signersLately } from "./signing-account-cache.js";
 import { findReversal, type FoundReversal } from "./find-reversal.js";
-import { findSubject, type MessageSubject } from "./subject.js";
+import { findSubject, type MessageSubject } from "./payment-target.js";
 
 /** A message whose account signed all of it, and whose it is. */
 export interface VerifiedMessage {

@@ -5,14 +5,14 @@ import { acceptRefund, insertRefund, lockRefund, type RefundRow } from "../../db
 import { listTransactionsOfReversal, OF_SALE } from "../../db/tables/reversal-results.js";
 import type { Tx } from "../../db/transaction.js";
 import { receivedOf } from "../../domain/held-payment.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { reversalNamed } from "../../domain/refund.js";
 import { Refusal } from "../../domain/refusal.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { factsOf } from "./get-held-payment.js";
-import { lockHeldSubject } from "./held-subject.js";
-import { type Done, type IdempotentCall, once } from "../once.js";
+import { lockHeldSubject } from "./held-target.js";
+import { type Done, type IdempotentCall, once } from "../idempotency.js";
 import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
 import { ownersParts } from "../test-clock.js";
 

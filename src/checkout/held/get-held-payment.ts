@@ -1,8 +1,8 @@
 import { findHeldPayment, type HeldPaymentRow } from "../../db/tables/held-payments.js";
 import type { HeldFacts } from "../../domain/held-payment.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 
 /** Reads a held payment. Another owner's does not exist. */
 export async function getHeldPayment(checkout: Checkout, owner: Owner, id: string): Promise<HeldPaymentRow> {

@@ -3,9 +3,9 @@ import {
   type HeldPaymentRow,
   listHeldPayments as listRows,
 } from "../../db/tables/held-payments.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { type Page, pageOfRows, type PageRequest, rowsToRead } from "../page.js";
 
 /** Lists an owner's held payments, the newest first: all, or only those that are resolved or not. */

@@ -10,7 +10,7 @@ import type { Resolution } from "../../domain/held-payment.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 
 /** What a person has decided about a held payment. */
 export interface Decision {

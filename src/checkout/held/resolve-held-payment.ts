@@ -1,13 +1,13 @@
 import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
 import { isRefundReason, possibleResolutions, type Resolution } from "../../domain/held-payment.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { acceptHeldPayment } from "./accept-held-payment.js";
 import { acceptHeldRefund } from "./accept-held-refund.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { factsOf, getHeldPayment } from "./get-held-payment.js";
-import { endHeldCharge, lockHeldSubject } from "./held-subject.js";
-import { callWithoutKey, doneBefore, type Done, type IdempotentCall, once } from "../once.js";
+import { endHeldCharge, lockHeldSubject } from "./held-target.js";
+import { callWithoutKey, doneBefore, type Done, type IdempotentCall, once } from "../idempotency.js";
 import { type Decision, lockUnresolved, recordResolution, refuseIfResolved } from "./record-resolution.js";
 import { ownersParts } from "../test-clock.js";
 import { returnHeldPayment } from "./return-held-payment.js";

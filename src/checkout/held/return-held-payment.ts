@@ -1,20 +1,20 @@
 import { startNextAttempt } from "../../db/tables/checkout-sessions.js";
 import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../../db/tables/held-payments.js";
 import { findHeldReversal } from "../../db/tables/reversal-results.js";
-import { claimTransaction } from "../../db/tables/transaction-claims.js";
+import { claimTransaction } from "../../db/tables/sale-leases.js";
 import { inTransaction, type Run, type Tx } from "../../db/transaction.js";
 import { parseAttemptReference } from "../../domain/attempt-reference.js";
 import { currencyOfGateway } from "../../domain/money.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Told } from "../../domain/return-step.js";
+import type { Told } from "../../domain/reversal-step.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../checkout.js";
-import { giveMoneyBack, type MoneyBackEnd } from "../refunds/give-money-back.js";
-import { endHeldCharge, lockHeldSubject, noteMoneySentFor } from "./held-subject.js";
-import { CLAIM_MS, type MoneyBack, openSale, release } from "../refunds/money-back.js";
-import { type Done, type IdempotentCall, once } from "../once.js";
+import type { Checkout } from "../context.js";
+import { giveMoneyBack, type MoneyBackEnd } from "../refunds/reverse-sale.js";
+import { endHeldCharge, lockHeldSubject, noteMoneySentFor } from "./held-target.js";
+import { CLAIM_MS, type MoneyBack, openSale, release } from "../refunds/reversal.js";
+import { type Done, type IdempotentCall, once } from "../idempotency.js";
 import {
   busy,
   type Decision,
@@ -22,7 +22,7 @@ import {
   refuseIfPays,
   refuseIfResolved,
 } from "./record-resolution.js";
-import { recordReturnResult } from "../refunds/record-return-result.js";
+import { recordReturnResult } from "../refunds/record-reversal-result.js";
 import { storedResult } from "../gateway-messages/stored-message.js";
 import { clockOf, ownersParts } from "../test-clock.js";
 

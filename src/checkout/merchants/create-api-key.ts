@@ -3,7 +3,7 @@ import { findGatewayAccount } from "../../db/tables/gateway-accounts.js";
 import { findMerchant } from "../../db/tables/merchants.js";
 import { inTransaction } from "../../db/transaction.js";
 import { hashApiKey, last4OfApiKey, newApiKey } from "../../domain/api-key.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { newId } from "../../lib/ids.js";
 import type { Registry } from "./create-merchant.js";

@@ -5,7 +5,7 @@ import type { Database } from "../../db/engine/database.js";
 import { type GatewayAccountRow, insertGatewayAccount } from "../../db/tables/gateway-accounts.js";
 import { insertMerchant, type MerchantRow } from "../../db/tables/merchants.js";
 import { inTransaction } from "../../db/transaction.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { type Clock, stoppedAt } from "../../lib/clock.js";
 import { isGatewayId, newId } from "../../lib/ids.js";

@@ -11,8 +11,8 @@ import {
 } from "../../db/tables/gateway-accounts.js";
 import type { GatewayAccount } from "../../cardstream/hosted-form.js";
 import { findMerchant, listMerchants } from "../../db/tables/merchants.js";
-import type { Owner } from "../../domain/owner.js";
-import type { Checkout } from "../checkout.js";
+import type { Owner } from "../../domain/merchant-scope.js";
+import type { Checkout } from "../context.js";
 
 /** A merchant's account at the gateway with its secrets in clear. Lives for one request, never logged. */
 export interface OpenGatewayAccount extends GatewayAccount, Owner {

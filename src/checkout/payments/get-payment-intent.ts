@@ -1,7 +1,7 @@
 import { findPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 
 /** Reads a payment. Another owner's does not exist. `param` is the field that named it. */
 export async function getPaymentIntent(

@@ -4,9 +4,9 @@ import {
   type PaymentIntentFilter,
   type PaymentIntentRow,
 } from "../../db/tables/payment-intents.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { type Page, pageOfRows, type PageRequest, rowsToRead } from "../page.js";
 
 /** Lists an owner's payments, the newest first: all, a customer's, or a session's. */

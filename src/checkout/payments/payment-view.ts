@@ -2,7 +2,7 @@ import { findGatewayResults, type GatewayResultRow } from "../../db/tables/gatew
 import type { PaymentIntentRow } from "../../db/tables/payment-intents.js";
 import type { BillingDetails, ChargeDetails } from "../../domain/charge-details.js";
 import type { PaymentIntent } from "../../domain/payment-intent.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { storedDetails } from "../gateway-messages/stored-message.js";
 
 /** A payment with what the gateway said of its latest charge. Null where it has said nothing. */

@@ -1,8 +1,8 @@
 import type { Told } from "../../cardstream/inquiry.js";
 import type { AttemptResult } from "../../db/tables/gateway-results.js";
-import type { Transaction } from "../../domain/attempt-standing.js";
-import type { Owner } from "../../domain/owner.js";
-import type { Checkout } from "../checkout.js";
+import type { Transaction } from "../../domain/attempt-certainty.js";
+import type { Owner } from "../../domain/merchant-scope.js";
+import type { Checkout } from "../context.js";
 
 /** The last that is known of each transaction of an attempt: what decides outlasts any "not yet" that comes after it. */
 export function lastWords(results: readonly AttemptResult[], told: readonly Told[]): Transaction[] {

@@ -3,18 +3,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { insertEvents } from "../../db/tables/events.js";
 import { addRefunded, lockPaymentIntent } from "../../db/tables/payment-intents.js";
 import { findRefund, insertRefund } from "../../db/tables/refunds.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { amountToRefund, type Refund, type RefundReason } from "../../domain/refund.js";
 import { stoppedAt } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import { waitAtMost } from "../../lib/patience.js";
-import type { Checkout } from "../checkout.js";
+import { waitAtMost } from "../../lib/settle-within.js";
+import type { Checkout } from "../context.js";
 import { getPaymentIntent } from "../payments/get-payment-intent.js";
 import { getRefund } from "./get-refund.js";
-import { CLAIM_MS } from "./money-back.js";
-import { doneBefore, type Done, type IdempotentCall, once } from "../once.js";
+import { CLAIM_MS } from "./reversal.js";
+import { doneBefore, type Done, type IdempotentCall, once } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
-import { workOnRefunds } from "./work-on-refunds.js";
+import { workOnRefunds } from "./process-refunds.js";
 
 /** What a merchant asks for. */
 export interface RefundOrder {

@@ -1,7 +1,7 @@
 import { findRefund, type RefundRow } from "../../db/tables/refunds.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 
 /** Reads a refund. Another owner's does not exist. */
 export async function getRefund(checkout: Checkout, owner: Owner, id: string): Promise<RefundRow> {

@@ -1,7 +1,7 @@
 import { findRefund, listRefunds as listRows, type RefundRow } from "../../db/tables/refunds.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { type Page, pageOfRows, type PageRequest, rowsToRead } from "../page.js";
 
 /** Lists an owner's refunds, the newest first: all, or those of one payment. */

@@ -3,7 +3,7 @@ import { findPaymentIntent, lockPaymentIntent } from "../../db/tables/payment-in
 import { lockRefund, type RefundRow } from "../../db/tables/refunds.js";
 import { dismissHeldSales, listTransactionsOfReversal } from "../../db/tables/reversal-results.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
-import type { Judgement } from "../../domain/judgement.js";
+import type { Judgement } from "../../domain/classification.js";
 import {
   classifyOnRecord,
   classifyReversal,
@@ -12,11 +12,11 @@ import {
   type NamedSale,
 } from "../../domain/reversal-classification.js";
 import { oneTime } from "../../lib/clock.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import type { AppliedResult } from "../gateway-messages/gateway-message.js";
-import { applied } from "../gateway-messages/insert-judged.js";
-import { namedSale } from "./money-back.js";
-import { succeed } from "./record-round.js";
+import { applied } from "../gateway-messages/store-gateway-result.js";
+import { namedSale } from "./reversal.js";
+import { succeed } from "./record-refund-attempt.js";
 import { type ReversalMessage, storeReversalMessage } from "../gateway-messages/store-reversal-message.js";
 import { clockOf } from "../test-clock.js";
 

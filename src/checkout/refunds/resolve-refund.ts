@@ -1,9 +1,9 @@
 import { findRefund } from "../../db/tables/refunds.js";
 import { findHeldReversal } from "../../db/tables/reversal-results.js";
-import type { Checkout } from "../checkout.js";
-import { claimOldestRefund } from "./claim-refund.js";
-import { release } from "./money-back.js";
-import { recordEnd } from "./record-round.js";
+import type { Checkout } from "../context.js";
+import { claimOldestRefund } from "./lease-refund.js";
+import { release } from "./reversal.js";
+import { recordEnd } from "./record-refund-attempt.js";
 
 /**
  * Ends a refund in doubt by what a person has seen at the gateway: that the money is back, or that it is not. Throws where it

@@ -1,10 +1,10 @@
 import { type Field, MalformedMessage, parseFields } from "../../cardstream/fields.js";
 import { DatabaseAway } from "../../db/engine/database.js";
 import { mayPass } from "../../db/engine/database-errors.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import type { AppliedResult, GatewayMessage, RefusedResult } from "../gateway-messages/gateway-message.js";
 import { recordResult, recordUnapplicable } from "./record-result.js";
-import { verifyAhead } from "../gateway-messages/verify-ahead.js";
+import { verifyAhead } from "../gateway-messages/verify-from-cache.js";
 import {
   type RefusedMessage,
   type VerifiedMessage,

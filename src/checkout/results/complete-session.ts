@@ -11,7 +11,7 @@ import type { Received } from "../../domain/held-payment.js";
 import { keepsCard, mayMove, statusAt } from "../../domain/session.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { cardToStore } from "../customers/stored-card.js";
 
 /** The payment that completes a session. */

@@ -2,16 +2,16 @@ import { findGatewayResults } from "../../db/tables/gateway-results.js";
 import { lockPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
-import { held, type Judgement, judgeCharge } from "../../domain/judgement.js";
+import { held, type Judgement, judgeCharge } from "../../domain/classification.js";
 import { currencyByCode } from "../../domain/money.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
-import type { Checkout } from "../checkout.js";
-import { completeCharge, failCharge } from "../payments/end-charge.js";
+import type { Checkout } from "../context.js";
+import { completeCharge, failCharge } from "../payments/charge-outcome.js";
 import type { AppliedResult } from "../gateway-messages/gateway-message.js";
-import { applied, insertJudged, insertReused } from "../gateway-messages/insert-judged.js";
-import { findReturnOf, keepWithReturn } from "./paid-while-returned.js";
+import { applied, insertJudged, insertReused } from "../gateway-messages/store-gateway-result.js";
+import { findReturnOf, keepWithReturn } from "./success-during-reversal.js";
 import { clockOf } from "../test-clock.js";
-import type { UnjudgedRow } from "../gateway-messages/unjudged-row.js";
+import type { UnjudgedRow } from "../gateway-messages/new-gateway-result.js";
 
 /**
  * Records one verified result of a direct charge in one serialisable transaction, as `recordResult` does for a session's:

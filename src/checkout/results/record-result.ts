@@ -7,22 +7,27 @@ import { isStoredBefore } from "../../db/tables/gateway-results.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import { parseAttemptReference } from "../../domain/attempt-reference.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
-import { endsAttempt, held, judge, type Judgement, judgeAlone } from "../../domain/judgement.js";
+import { endsAttempt, held, judge, type Judgement, judgeAlone } from "../../domain/classification.js";
 import { currencyByCode } from "../../domain/money.js";
 import type { CheckoutSession } from "../../domain/session.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { completeSession } from "./complete-session.js";
 import type { AppliedResult, GatewayMessage } from "../gateway-messages/gateway-message.js";
-import { applied, insertJudged, insertJudgedLater, insertReused } from "../gateway-messages/insert-judged.js";
+import {
+  applied,
+  insertJudged,
+  insertJudgedLater,
+  insertReused,
+} from "../gateway-messages/store-gateway-result.js";
 import { findReversal } from "../gateway-messages/find-reversal.js";
-import { findReturnOf, keepWithReturn } from "./paid-while-returned.js";
+import { findReturnOf, keepWithReturn } from "./success-during-reversal.js";
 import { recordRefundResult } from "../refunds/record-refund-result.js";
-import { recordReturnResult } from "../refunds/record-return-result.js";
+import { recordReturnResult } from "../refunds/record-reversal-result.js";
 import { recordChargeResult } from "./record-charge-result.js";
-import { findSubject } from "../gateway-messages/subject.js";
+import { findSubject } from "../gateway-messages/payment-target.js";
 import { clockOf } from "../test-clock.js";
-import { type UnjudgedRow, unjudgedRow } from "../gateway-messages/unjudged-row.js";
+import { type UnjudgedRow, unjudgedRow } from "../gateway-messages/new-gateway-result.js";
 import type { VerifiedMessage } from "../gateway-messages/verify-message.js";
 
 /**

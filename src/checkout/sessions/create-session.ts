@@ -1,7 +1,7 @@
 import { findCheckoutSession, insertCheckoutSession } from "../../db/tables/checkout-sessions.js";
 import type { Run, Tx } from "../../db/transaction.js";
 import { type Currency, currencyByCode, totalOf } from "../../domain/money.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { checkRedirectUrl } from "../../domain/redirect-url.js";
 import { Refusal } from "../../domain/refusal.js";
 import {
@@ -13,11 +13,11 @@ import {
 } from "../../domain/session.js";
 import { stoppedAt } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { requireCustomer } from "../customers/get-customer.js";
 import { getSession } from "./get-session.js";
 import { clockOf } from "../test-clock.js";
-import { doneBefore, type Done, type IdempotentCall, once } from "../once.js";
+import { doneBefore, type Done, type IdempotentCall, once } from "../idempotency.js";
 
 /** What a merchant asks for. Its shape was checked already; what is checked here needs more than one field to know. */
 export interface SessionOrder {

@@ -1,15 +1,15 @@
 import { lockCheckoutSession, markExpired } from "../../db/tables/checkout-sessions.js";
 import { insertEvents } from "../../db/tables/events.js";
 import type { Tx } from "../../db/transaction.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { beforeCompletion, type CheckoutSession, mayMove, statusAt } from "../../domain/session.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import type { AnsweredSession } from "./create-session.js";
 import { getSession } from "./get-session.js";
-import { callWithoutKey, doneBefore, type IdempotentCall, once } from "../once.js";
+import { callWithoutKey, doneBefore, type IdempotentCall, once } from "../idempotency.js";
 import { ownersParts } from "../test-clock.js";
 
 /**

@@ -4,7 +4,7 @@ import { insertEvents } from "../../db/tables/events.js";
 import { inTransaction } from "../../db/transaction.js";
 import { statusAt } from "../../domain/session.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 
 /** Few enough that a completion never waits long for its session, enough that a backlog is gone soon. */
 const BATCH_MAX = 100;

@@ -1,8 +1,8 @@
 import { findCheckoutSession } from "../../db/tables/checkout-sessions.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { asOf, type CheckoutSession } from "../../domain/session.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { clockOf } from "../test-clock.js";
 
 /** Reads a session as it stands at this moment. Another owner's session does not exist. */

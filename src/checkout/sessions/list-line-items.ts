@@ -1,7 +1,7 @@
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutSession, LineItem } from "../../domain/session.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { getSession } from "./get-session.js";
 import type { Page, PageRequest } from "../page.js";
 

@@ -1,9 +1,9 @@
 import { listCheckoutSessions, type SessionFilter } from "../../db/tables/checkout-session-list.js";
 import { findCheckoutSession } from "../../db/tables/checkout-sessions.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { asOf, type CheckoutSession } from "../../domain/session.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { type Page, pageOfRows, type PageRequest, rowsToRead } from "../page.js";
 import { clockOf } from "../test-clock.js";
 

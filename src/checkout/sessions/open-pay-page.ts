@@ -8,15 +8,15 @@ import {
 import { hasUnresolvedHeldResult } from "../../db/tables/gateway-results.js";
 import { notePending } from "../../db/tables/pending-attempts.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
-import { nextAskAt } from "../../domain/attempt-ladder.js";
+import { nextAskAt } from "../../domain/reconcile-schedule.js";
 import { attemptReference } from "../../domain/attempt-reference.js";
 import { currencyByCode } from "../../domain/money.js";
 import { redirectUrl } from "../../domain/redirect-url.js";
 import { type CheckoutSession, closesAt, keepsCard, mayGiveForm } from "../../domain/session.js";
 import type { Clock } from "../../lib/clock.js";
-import { askAtOnce, isInDoubt } from "../reconcile/ask-at-once.js";
+import { askAtOnce, isInDoubt } from "../reconcile/reconcile-now.js";
 import { callbackUrl, requiredCallbackUrl } from "../callback-url.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { openGatewayAccount } from "../merchants/gateway-account.js";
 import { clockOf } from "../test-clock.js";
 

@@ -1,9 +1,9 @@
 import { findCheckoutSession } from "../../db/tables/checkout-sessions.js";
 import { findNewestOutcome, hasUnresolvedHeldResult } from "../../db/tables/gateway-results.js";
-import type { Outcome } from "../../domain/judgement.js";
+import type { Outcome } from "../../domain/classification.js";
 import { redirectUrl } from "../../domain/redirect-url.js";
-import { askAtOnce, isInDoubt } from "../reconcile/ask-at-once.js";
-import type { Checkout } from "../checkout.js";
+import { askAtOnce, isInDoubt } from "../reconcile/reconcile-now.js";
+import type { Checkout } from "../context.js";
 
 /** Where a browser goes that has brought a result or waits for one: on to the merchant, or to a page of ours. */
 export type ReturnDestination =

@@ -7,11 +7,11 @@ import {
 } from "../../cardstream/fields.js";
 import { callGateway, gatewayPath } from "../../cardstream/gateway-call.js";
 import { isSigned, signed } from "../../cardstream/signature.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../checkout.js";
+import type { Checkout } from "../context.js";
 import { openGatewayAccount, type OpenGatewayAccount } from "../merchants/gateway-account.js";
-import { doneBefore, type IdempotentCall, once } from "../once.js";
+import { doneBefore, type IdempotentCall, once } from "../idempotency.js";
 import { ownersParts } from "../test-clock.js";
 
 /** One thing that goes wrong on purpose at the sandbox gateway, in its own words. */

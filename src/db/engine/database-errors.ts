@@ -1,4 +1,4 @@
-import { isBusy } from "./busy.js";
+import { isBusy } from "./retry-busy.js";
 import { DatabaseAway, DatabaseClosed } from "./database.js";
 import { UnusableConnection } from "./unusable-connection.js";
 

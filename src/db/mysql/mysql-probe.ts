@@ -1,6 +1,6 @@
 import type { Connection } from "mysql2";
 
-import { resultWithin } from "../../lib/patience.js";
+import { resultWithin } from "../../lib/settle-within.js";
 import { isLockTimeout } from "../engine/database-errors.js";
 import { socketOf } from "./bounded-pool.js";
 import type { SessionSetup } from "./mysql-session.js";

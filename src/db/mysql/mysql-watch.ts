@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Log } from "../../lib/log.js";
-import { resultWithin } from "../../lib/patience.js";
+import { resultWithin } from "../../lib/settle-within.js";
 import { DatabaseAway, type DatabaseHealth } from "../engine/database.js";
 import { isLockTimeout, isTooManyConnections } from "../engine/database-errors.js";
 import type { BoundedPool } from "./bounded-pool.js";

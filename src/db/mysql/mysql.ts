@@ -2,16 +2,16 @@ import mysql, { type Connection, type Pool } from "mysql2";
 import { DataSource } from "typeorm/data-source/DataSource.js";
 
 import type { Log } from "../../lib/log.js";
-import { waitAtMost } from "../../lib/patience.js";
+import { waitAtMost } from "../../lib/settle-within.js";
 import { BoundedPool, type PoolLimits } from "./bounded-pool.js";
 import type { DatabaseHealth } from "../engine/database.js";
 import { CONNECTIONS_MAX, openConnection, openPool } from "./mysql-pool.js";
 import { probe, type Verdict } from "./mysql-probe.js";
 import { SessionSetup } from "./mysql-session.js";
-import { mysqlReads } from "../engine/mysql-statements.js";
+import { mysqlReads } from "../engine/mysql-executor.js";
 import { ServerWatch } from "./mysql-watch.js";
 import type { SharedOptions } from "../engine/shared-options.js";
-import type { Statements } from "../engine/statements.js";
+import type { Statements } from "../engine/sql-executor.js";
 import { WRITE_CHECK_LIGHT } from "../engine/write-check.js";
 
 /** A server in the same network answers within milliseconds; longer than this is an address that leads nowhere. */

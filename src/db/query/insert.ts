@@ -1,6 +1,6 @@
 import type { EntitySchema, ObjectLiteral } from "typeorm";
 
-import { statementsOf } from "../engine/statements.js";
+import { statementsOf } from "../engine/sql-executor.js";
 import { type Table, tableOf } from "./table.js";
 import type { Tx } from "../transaction.js";
 

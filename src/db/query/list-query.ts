@@ -1,6 +1,6 @@
 import type { EntityManager, EntitySchema, ObjectLiteral, SelectQueryBuilder } from "typeorm";
 
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import type { ListPage } from "./list-page.js";
 
 /** Rows that are listed, and the name that conditions give them. */

@@ -1,6 +1,6 @@
 import type { EntityManager, EntitySchema, ObjectLiteral } from "typeorm";
 
-import { statementsOf } from "../engine/statements.js";
+import { statementsOf } from "../engine/sql-executor.js";
 import { type Table, tableOf } from "./table.js";
 
 /** Reads rows. `condition` is SQL over column names, from `WHERE` on; each question mark in it stands for a value. */

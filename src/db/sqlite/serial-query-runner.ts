@@ -4,7 +4,7 @@ import type { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSq
 import { BetterSqlite3QueryRunner } from "typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js";
 
 import type { SqliteReader } from "./sqlite-reader.js";
-import type { Outcome } from "../engine/statements.js";
+import type { Outcome } from "../engine/sql-executor.js";
 import type { SqliteTransaction, SqliteWriter } from "./sqlite-writer.js";
 
 /** One caller's view of the embedded file: a transaction of its own, or reads of what is committed. */

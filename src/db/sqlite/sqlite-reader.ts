@@ -1,9 +1,9 @@
 import type Libsql from "libsql";
 
-import { onceFree } from "../engine/busy.js";
+import { onceFree } from "../engine/retry-busy.js";
 import { DatabaseClosed } from "../engine/database.js";
-import { SqliteStatements } from "./sqlite-statements.js";
-import type { Outcome } from "../engine/statements.js";
+import { SqliteStatements } from "./sqlite-executor.js";
+import type { Outcome } from "../engine/sql-executor.js";
 
 /**
  * The connection for reads outside transactions: in WAL they see what is committed and never wait for a writer.

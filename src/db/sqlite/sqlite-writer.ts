@@ -2,10 +2,10 @@ import { Mutex } from "async-mutex";
 import type Libsql from "libsql";
 import PromisedLibsql from "libsql/promise";
 
-import { isBusy, onceFree } from "../engine/busy.js";
+import { isBusy, onceFree } from "../engine/retry-busy.js";
 import { DatabaseAway } from "../engine/database.js";
-import { SqliteStatements } from "./sqlite-statements.js";
-import type { Outcome } from "../engine/statements.js";
+import { SqliteStatements } from "./sqlite-executor.js";
+import type { Outcome } from "../engine/sql-executor.js";
 
 /** Beyond so many callers that wait the newest is refused at once, rather than after its caller left. */
 const WAITING_MAX = 1_000;

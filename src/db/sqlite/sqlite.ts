@@ -6,14 +6,14 @@ import { DataSource } from "typeorm/data-source/DataSource.js";
 import { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSqlite3Driver.js";
 
 import { makeFolder } from "../../lib/make-folder.js";
-import { onceFree } from "../engine/busy.js";
+import { onceFree } from "../engine/retry-busy.js";
 import type { SharedOptions } from "../engine/shared-options.js";
 import { SerialQueryRunner } from "./serial-query-runner.js";
 import { SqliteHealth } from "./sqlite-health.js";
 import { sqliteEntity } from "../engine/sqlite-entities.js";
 import { SqliteReader } from "./sqlite-reader.js";
 import { SqliteWriter } from "./sqlite-writer.js";
-import type { Statements } from "../engine/statements.js";
+import type { Statements } from "../engine/sql-executor.js";
 
 /**
  * How long SQLite itself waits for another process. It blocks the event loop meanwhile, so this is only for locks that

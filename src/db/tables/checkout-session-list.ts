@@ -1,7 +1,7 @@
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
 
 import { isCustomerId } from "../../domain/customer.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { FORM_GRACE_MS, type SessionStatus } from "../../domain/session.js";
 import { firstId, isId } from "../../lib/ids.js";
 import { type CheckoutSessionRow, checkoutSessions } from "./checkout-sessions.js";

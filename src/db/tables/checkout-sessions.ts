@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import type { CheckoutSession } from "../../domain/session.js";
 import { isId } from "../../lib/ids.js";
 import { flag, id, index, integer, json, optional, primary, text, time } from "../engine/columns.js";

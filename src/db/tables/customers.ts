@@ -2,7 +2,7 @@ import type { EntityManager, SelectQueryBuilder } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { type Customer, isCustomerId } from "../../domain/customer.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { flag, id, index, json, optional, primary, text, time } from "../engine/columns.js";
 import { insertRows, insertRowsLater } from "../query/insert.js";
 import { ownerQuery } from "../query/list-query.js";

@@ -3,8 +3,8 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { AttemptReference } from "../../domain/attempt-reference.js";
 import type { Resolution } from "../../domain/held-payment.js";
-import type { HeldReason, Outcome } from "../../domain/judgement.js";
-import type { ReturnRequest } from "../../domain/return-step.js";
+import type { HeldReason, Outcome } from "../../domain/classification.js";
+import type { ReturnRequest } from "../../domain/reversal-step.js";
 import {
   bytes,
   flag,

@@ -1,8 +1,8 @@
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
 
 import type { AttemptReference } from "../../domain/attempt-reference.js";
-import type { HeldReason } from "../../domain/judgement.js";
-import type { Owner } from "../../domain/owner.js";
+import type { HeldReason } from "../../domain/classification.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { isId } from "../../lib/ids.js";
 import { type GatewayResultRow, gatewayResults } from "./gateway-results.js";
 import type { ListPage } from "../query/list-page.js";

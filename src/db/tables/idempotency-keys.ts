@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { flag, id, primary, time } from "../engine/columns.js";
 import { isDuplicateKey } from "../engine/database-errors.js";
 import { insertRows } from "../query/insert.js";

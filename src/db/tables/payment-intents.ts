@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import type { PaymentIntent } from "../../domain/payment-intent.js";
 import { isCustomerId } from "../../domain/customer.js";
 import { isId } from "../../lib/ids.js";

@@ -2,7 +2,7 @@ import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Card } from "../../domain/gateway-result.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import { isId } from "../../lib/ids.js";
 import { bytes, flag, id, index, integer, optional, primary, time } from "../engine/columns.js";
 import { insertRowsLater } from "../query/insert.js";

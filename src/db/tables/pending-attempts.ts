@@ -1,7 +1,7 @@
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import type { Standing } from "../../domain/attempt-standing.js";
+import type { Standing } from "../../domain/attempt-certainty.js";
 import { flag, id, index, integer, optional, primary, time } from "../engine/columns.js";
 import type { DueQuestion } from "../query/due-question.js";
 import { insertRows } from "../query/insert.js";

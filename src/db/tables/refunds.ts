@@ -1,9 +1,9 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import type { Refund } from "../../domain/refund.js";
-import type { ReturnRequest } from "../../domain/return-step.js";
+import type { ReturnRequest } from "../../domain/reversal-step.js";
 import { isId } from "../../lib/ids.js";
 import { flag, id, index, integer, json, optional, primary, time } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";

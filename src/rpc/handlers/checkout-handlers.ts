@@ -2,15 +2,15 @@ import type { ServiceImpl } from "@connectrpc/connect";
 
 import type { CheckoutService } from "../../../gen/calmonypay/v1/checkout_service_pb.js";
 import type { CheckoutSession as CheckoutSessionMessage } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
-import type { Checkout } from "../../checkout/checkout.js";
+import type { Checkout } from "../../checkout/context.js";
 import { createSession } from "../../checkout/sessions/create-session.js";
 import { expireSession } from "../../checkout/sessions/expire-session.js";
 import { getSession } from "../../checkout/sessions/get-session.js";
 import { listLineItems } from "../../checkout/sessions/list-line-items.js";
 import { listSessions } from "../../checkout/sessions/list-sessions.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import type { CheckoutSession } from "../../domain/session.js";
-import { markReplayed } from "../interceptors/answered.js";
+import { markReplayed } from "../interceptors/replayed-header.js";
 import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
 import { filterOf, orderOf, pageOf } from "../messages/checkout-requests.js";
 import { lineItemMessage, lineItemsUrl, sessionMessage } from "../messages/checkout-session-message.js";

@@ -1,13 +1,13 @@
 import type { ServiceImpl } from "@connectrpc/connect";
 
 import type { CustomerService } from "../../../gen/calmonypay/v1/customer_service_pb.js";
-import type { Checkout } from "../../checkout/checkout.js";
+import type { Checkout } from "../../checkout/context.js";
 import { createCustomer } from "../../checkout/customers/create-customer.js";
 import { deleteCustomer } from "../../checkout/customers/delete-customer.js";
 import { getCustomer } from "../../checkout/customers/get-customer.js";
 import { listCustomers } from "../../checkout/customers/list-customers.js";
 import { updateCustomer } from "../../checkout/customers/update-customer.js";
-import { markReplayed } from "../interceptors/answered.js";
+import { markReplayed } from "../interceptors/replayed-header.js";
 import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
 import { pageOf } from "../messages/checkout-requests.js";
 import { customerMessage } from "../messages/customer-message.js";

@@ -4,13 +4,13 @@ import type {
   HeldPaymentService,
   ResolveHeldPaymentRequest,
 } from "../../../gen/calmonypay/v1/held_payment_service_pb.js";
-import type { Checkout } from "../../checkout/checkout.js";
+import type { Checkout } from "../../checkout/context.js";
 import { getHeldPayment } from "../../checkout/held/get-held-payment.js";
 import { listHeldPayments } from "../../checkout/held/list-held-payments.js";
 import type { Decision } from "../../checkout/held/record-resolution.js";
 import { resolveHeldPayment } from "../../checkout/held/resolve-held-payment.js";
 import { Refusal } from "../../domain/refusal.js";
-import { markReplayed } from "../interceptors/answered.js";
+import { markReplayed } from "../interceptors/replayed-header.js";
 import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
 import { pageOf } from "../messages/checkout-requests.js";
 import { heldPaymentMessage, resolutionOf } from "../messages/held-payment-message.js";

@@ -6,14 +6,14 @@ import type {
   PaymentIntentService,
 } from "../../../gen/calmonypay/v1/payment_intent_service_pb.js";
 import { cancelPaymentIntent } from "../../checkout/charges/cancel-payment-intent.js";
-import type { Checkout } from "../../checkout/checkout.js";
+import type { Checkout } from "../../checkout/context.js";
 import { confirmPaymentIntent } from "../../checkout/charges/confirm-payment-intent.js";
 import { type ChargeOrder, createPaymentIntent } from "../../checkout/charges/create-payment-intent.js";
 import { getPaymentIntent } from "../../checkout/payments/get-payment-intent.js";
 import { listPaymentIntents } from "../../checkout/payments/list-payment-intents.js";
 import { type PaymentView, viewPayment, viewPayments } from "../../checkout/payments/payment-view.js";
-import type { Owner } from "../../domain/owner.js";
-import { markReplayed } from "../interceptors/answered.js";
+import type { Owner } from "../../domain/merchant-scope.js";
+import { markReplayed } from "../interceptors/replayed-header.js";
 import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
 import { pageOf } from "../messages/checkout-requests.js";
 import { expandPaymentIntents } from "../messages/expand.js";

@@ -2,13 +2,13 @@ import type { ServiceImpl } from "@connectrpc/connect";
 
 import type { Refund } from "../../../gen/calmonypay/v1/refund_pb.js";
 import type { CreateRefundRequest, RefundService } from "../../../gen/calmonypay/v1/refund_service_pb.js";
-import type { Checkout } from "../../checkout/checkout.js";
+import type { Checkout } from "../../checkout/context.js";
 import { createRefund, type RefundOrder } from "../../checkout/refunds/create-refund.js";
 import { getRefund } from "../../checkout/refunds/get-refund.js";
 import { listRefunds } from "../../checkout/refunds/list-refunds.js";
-import type { Owner } from "../../domain/owner.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 import type * as domain from "../../domain/refund.js";
-import { markReplayed } from "../interceptors/answered.js";
+import { markReplayed } from "../interceptors/replayed-header.js";
 import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
 import { pageOf } from "../messages/checkout-requests.js";
 import { expandRefunds } from "../messages/expand.js";

@@ -1,10 +1,10 @@
 import type { ServiceImpl } from "@connectrpc/connect";
 
 import type { TestHelpersService } from "../../../gen/calmonypay/v1/test_helpers_service_pb.js";
-import type { Checkout } from "../../checkout/checkout.js";
+import type { Checkout } from "../../checkout/context.js";
 import { getGatewayFaults, setGatewayFaults } from "../../checkout/testing/gateway-faults.js";
 import { advanceTestClock } from "../../checkout/test-clock.js";
-import { markReplayed } from "../interceptors/answered.js";
+import { markReplayed } from "../interceptors/replayed-header.js";
 import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
 import { gatewayFaultOf, gatewayFaultsMessage } from "../messages/gateway-fault-message.js";
 

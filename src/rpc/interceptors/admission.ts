@@ -1,14 +1,14 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { ContextValues } from "@connectrpc/connect";
 
-import type { Checkout } from "../../checkout/checkout.js";
+import type { Checkout } from "../../checkout/context.js";
 import { findApiKeyByHash } from "../../db/tables/api-keys.js";
 import type { Admit } from "../../transcode/call/call.js";
 import { logRefused } from "./access-log.js";
 import { authenticate } from "./authenticate.js";
 import { requestIdOf } from "./call-context.js";
-import { keptKeys } from "./kept-keys.js";
-import { errorForCaller } from "./refusals.js";
+import { keptKeys } from "./api-key-cache.js";
+import { errorForCaller } from "./error-interceptor.js";
 
 /**
  * What every call passes on every face before its body is read: it is let in by its key, or refused and logged. What it asks for

@@ -1,7 +1,7 @@
 import { createContextKey, createContextValues, type ContextValues } from "@connectrpc/connect";
 
-import type { IdempotentCall } from "../../checkout/once.js";
-import type { Owner } from "../../domain/owner.js";
+import type { IdempotentCall } from "../../checkout/idempotency.js";
+import type { Owner } from "../../domain/merchant-scope.js";
 
 const callerKey = createContextKey<Owner | undefined>(undefined, { description: "caller" });
 const requestIdKey = createContextKey("", { description: "request id" });

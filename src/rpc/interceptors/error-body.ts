@@ -7,7 +7,7 @@ import type { ErrorAnswer, ErrorContext, ErrorRenderer } from "../../transcode/e
 import { requestIdOf } from "./call-context.js";
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../errors/error-table.js";
 import { httpStatusOfRefusal, type RefusalRow, REFUSALS } from "../errors/refusal-table.js";
-import { ERROR_DOMAIN } from "./refusals.js";
+import { ERROR_DOMAIN } from "./error-interceptor.js";
 
 /** Writes every error of the merchants' API, wherever it came from, in the one shape that they know. */
 export function merchantErrors(log: Log): ErrorRenderer {

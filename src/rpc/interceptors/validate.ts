@@ -1,7 +1,7 @@
 import type { DescMessage, Message } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
 
-import { sureValidity } from "../validation/sure-validity.js";
+import { sureValidity } from "../validation/fast-validator.js";
 
 /**
  * Holds the message of a unary request to the `buf.validate` rules of its proto file.
@@ -31,4 +31,4 @@ async function checkWhole(schema: DescMessage, message: Message): Promise<void> 
 }
 
 /** protovalidate and its CEL are a hundred files: for a program that only imports this one, they are not worth reading. */
-const wholeCheck = () => import("../validation/check-message.js");
+const wholeCheck = () => import("../validation/protovalidate.js");

@@ -2,7 +2,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 
 import type { BillingDetailsSchema } from "../../../gen/calmonypay/v1/billing_details_pb.js";
 import type { BillingDetails } from "../../domain/charge-details.js";
-import { present } from "./present.js";
+import { present } from "./omit-nulls.js";
 
 /** Who paid, as a part of another message. */
 export function billingDetailsPart({

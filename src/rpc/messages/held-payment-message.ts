@@ -9,7 +9,7 @@ import {
 import { factsOf } from "../../checkout/held/get-held-payment.js";
 import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
 import { possibleResolutions, REASONS_IN_WORDS, type Resolution } from "../../domain/held-payment.js";
-import type { HeldReason } from "../../domain/judgement.js";
+import type { HeldReason } from "../../domain/classification.js";
 import { currencyOfGateway } from "../../domain/money.js";
 import { reversalNamed } from "../../domain/refund.js";
 import { toSeconds } from "../../lib/clock.js";

@@ -15,7 +15,7 @@ import { declineMessage, NOT_CHARGED } from "../../domain/decline-code.js";
 import type * as domain from "../../domain/payment-intent.js";
 import { toSeconds } from "../../lib/clock.js";
 import { billingDetailsPart } from "./billing-details-message.js";
-import { present } from "./present.js";
+import { present } from "./omit-nulls.js";
 
 /** The message of a payment. */
 export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {

@@ -11,7 +11,7 @@ import type { BillingDetails } from "../../domain/charge-details.js";
 import type * as domain from "../../domain/gateway-result.js";
 import { toSeconds } from "../../lib/clock.js";
 import { billingDetailsPart } from "./billing-details-message.js";
-import { present } from "./present.js";
+import { present } from "./omit-nulls.js";
 
 /** The message of a payment method. The gateway's token is no part of it. */
 export function paymentMethodMessage(

@@ -9,7 +9,7 @@ import {
 } from "../../../gen/calmonypay/v1/refund_pb.js";
 import type * as domain from "../../domain/refund.js";
 import { toSeconds } from "../../lib/clock.js";
-import { present } from "./present.js";
+import { present } from "./omit-nulls.js";
 
 /** The message of a refund. */
 export function refundMessage(refund: domain.Refund): Refund {

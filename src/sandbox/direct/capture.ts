@@ -7,7 +7,7 @@ import {
 import { inTransaction } from "../../db/transaction.js";
 import { ACTION_NOT_ALLOWED, invalidField, REQUEST_MISMATCH } from "../protocol/faults.js";
 import { isAmount } from "../payments/order-checks.js";
-import type { SandboxParts } from "../protocol/parts.js";
+import type { SandboxParts } from "../protocol/context.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { managementAnswer } from "./management-answer.js";
 import { bringsNewData } from "./new-data.js";

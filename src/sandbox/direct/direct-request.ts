@@ -1,7 +1,7 @@
 import type { Field } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import type { Fault } from "../protocol/faults.js";
-import type { SandboxParts } from "../protocol/parts.js";
+import type { SandboxParts } from "../protocol/context.js";
 import type { PlannedFaults } from "../payments/planned-faults.js";
 import type { SignedRequest } from "../protocol/signed-request.js";
 

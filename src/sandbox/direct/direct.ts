@@ -5,7 +5,7 @@ import { keptFields } from "../payments/echoed-fields.js";
 import { type Fault, invalidField, missingField } from "../protocol/faults.js";
 import { isPostable } from "../payments/order-checks.js";
 import { faultsOf } from "../faults/merchant-faults.js";
-import type { SandboxParts } from "../protocol/parts.js";
+import type { SandboxParts } from "../protocol/context.js";
 import { faultMs } from "../payments/planned-faults.js";
 import { newRequestId } from "../payments/references.js";
 import { formReply, type Reply, silentReply, textReply } from "../protocol/reply.js";

@@ -1,7 +1,7 @@
 import { type Field, fieldText } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { currentResult } from "../payments/current-result.js";
-import { overlaid } from "../payments/overlaid.js";
+import { overlaid } from "../payments/override-fields.js";
 import type { DirectRequest } from "./direct-request.js";
 
 /**

@@ -1,6 +1,6 @@
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { REQUEST_MISMATCH } from "../protocol/faults.js";
-import type { SandboxParts } from "../protocol/parts.js";
+import type { SandboxParts } from "../protocol/context.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { managementAnswer } from "./management-answer.js";
 import { bringsNewData } from "./new-data.js";

@@ -3,7 +3,7 @@ import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { currencyOfGateway } from "../../domain/money.js";
 import { echoedFields, keptFields } from "../payments/echoed-fields.js";
 import { DUPLICATE } from "../payments/outcomes.js";
-import { overlaid } from "../payments/overlaid.js";
+import { overlaid } from "../payments/override-fields.js";
 import { gatewayTimestamp } from "../payments/references.js";
 import { displayedAmount } from "../payments/result-fields.js";
 import type { DirectRequest } from "./direct-request.js";

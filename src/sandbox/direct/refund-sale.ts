@@ -11,7 +11,7 @@ import { isDuplicate } from "../payments/duplicates.js";
 import { ACTION_NOT_ALLOWED, type Fault, invalidField, REQUEST_MISMATCH } from "../protocol/faults.js";
 import { duplicateDelayMs } from "../payments/hosted-request.js";
 import { isAmount } from "../payments/order-checks.js";
-import type { SandboxParts } from "../protocol/parts.js";
+import type { SandboxParts } from "../protocol/context.js";
 import { newTransactionId, newXref } from "../payments/references.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { bringsNewData } from "./new-data.js";

@@ -17,7 +17,7 @@ import {
   TYPE_CHECK,
 } from "../payments/order-checks.js";
 import { directOutcome, type Outcome, VERIFIED } from "../payments/outcomes.js";
-import type { SandboxParts } from "../protocol/parts.js";
+import type { SandboxParts } from "../protocol/context.js";
 import { clonedRequest } from "./cloned-request.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { bringsCard } from "./new-data.js";

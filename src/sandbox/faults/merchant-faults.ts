@@ -2,7 +2,7 @@ import { type Field, fieldText } from "../../cardstream/fields.js";
 import { findSandboxFaults, writeSandboxFaults } from "../tables/sandbox-faults.js";
 import { inTransaction } from "../../db/transaction.js";
 import { UNKNOWN_FAULT } from "../protocol/faults.js";
-import type { SandboxParts } from "../protocol/parts.js";
+import type { SandboxParts } from "../protocol/context.js";
 import { faultsText, NO_FAULTS, type PlannedFaults, readPlannedFaults } from "../payments/planned-faults.js";
 import type { Reply } from "../protocol/reply.js";
 import { answerOrder } from "../payments/sandbox-order.js";

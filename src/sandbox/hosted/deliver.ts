@@ -1,7 +1,7 @@
 import type { Page } from "../pages/layout.js";
 import { lostPage } from "../pages/lost-page.js";
 import { returnPage } from "../pages/return-page.js";
-import type { SandboxParts } from "../protocol/parts.js";
+import type { SandboxParts } from "../protocol/context.js";
 import { type CallbackDelivery, sendCallback } from "../payments/send-callback.js";
 
 /** A result and where it goes. */

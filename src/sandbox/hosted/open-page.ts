@@ -14,7 +14,7 @@ import { faultsOf } from "../faults/merchant-faults.js";
 import { cardPage } from "../pages/card-page.js";
 import { faultPage } from "../pages/fault-page.js";
 import type { Page } from "../pages/layout.js";
-import { pageUrl, type SandboxAccount, type SandboxParts } from "../protocol/parts.js";
+import { pageUrl, type SandboxAccount, type SandboxParts } from "../protocol/context.js";
 import { newRequestId } from "../payments/references.js";
 import { faultFields } from "../payments/result-fields.js";
 import { isResult, readSigned } from "../protocol/signed-request.js";

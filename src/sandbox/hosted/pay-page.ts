@@ -12,7 +12,7 @@ import { chosenOutcome, labelOfCode, OUTCOMES } from "../payments/outcomes.js";
 import { cardPage, type Choices, type PageErrors } from "../pages/card-page.js";
 import { faultPage, notFoundPage } from "../pages/fault-page.js";
 import type { Page } from "../pages/layout.js";
-import { pageUrl, type SandboxAccount, type SandboxParts } from "../protocol/parts.js";
+import { pageUrl, type SandboxAccount, type SandboxParts } from "../protocol/context.js";
 import { type PlannedFaults, readPlannedFaults } from "../payments/planned-faults.js";
 import { readFields } from "../protocol/signed-request.js";
 

@@ -2,7 +2,7 @@ import { type Field, fieldText } from "../../cardstream/fields.js";
 import { moveSandboxTransactions, type SandboxMove } from "../tables/sandbox-settlement.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import { REJECTED_AT_SETTLEMENT } from "../payments/outcomes.js";
-import type { SandboxParts } from "../protocol/parts.js";
+import type { SandboxParts } from "../protocol/context.js";
 import type { Reply } from "../protocol/reply.js";
 import { answerOrder } from "../payments/sandbox-order.js";
 

@@ -1,5 +1,5 @@
 import { type Html, html } from "../../lib/html.js";
-import { sendWebPage } from "../../lib/page.js";
+import { sendWebPage } from "../../lib/html-page.js";
 import type { Reply } from "../protocol/reply.js";
 import { STYLE } from "./style.js";
 

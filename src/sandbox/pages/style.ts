@@ -1,4 +1,4 @@
-import { LOOK } from "../../web/answers/look.js";
+import { LOOK } from "../../web/answers/styles.js";
 
 /** One style sheet for all pages, inside each of them: the look of the whole way, and what only the card page has. */
 export const STYLE = `${LOOK}

@@ -14,7 +14,7 @@ import { withCustomerEntry } from "./customer-entry.js";
 import { isDuplicate } from "./duplicates.js";
 import { readHostedRequest } from "./hosted-request.js";
 import { DUPLICATE, type Outcome } from "./outcomes.js";
-import type { SandboxParts } from "../protocol/parts.js";
+import type { SandboxParts } from "../protocol/context.js";
 import type { PlannedFaults } from "./planned-faults.js";
 import { maskOf, resultFields, type Transaction } from "./result-fields.js";
 import { beginTransaction, transactionRow } from "./transaction-row.js";

@@ -1,6 +1,6 @@
 import type { Field } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
-import { overlaid } from "./overlaid.js";
+import { overlaid } from "./override-fields.js";
 import { gatewayTimestamp } from "./references.js";
 
 /** What the gateway would answer about a transaction now: its first answer, with what has changed since. */

@@ -2,7 +2,7 @@ import { type Field, fieldText } from "../../cardstream/fields.js";
 import { signed } from "../../cardstream/signature.js";
 import { keptFields } from "./echoed-fields.js";
 import { type Fault, invalidField } from "../protocol/faults.js";
-import type { SandboxParts } from "../protocol/parts.js";
+import type { SandboxParts } from "../protocol/context.js";
 import { gatewayTimestamp, newRequestId } from "./references.js";
 import { formReply, type Reply } from "../protocol/reply.js";
 import { faultFields } from "./result-fields.js";

@@ -2,7 +2,7 @@ import type { Field } from "../../cardstream/fields.js";
 import { recordSandboxCallback } from "../tables/sandbox-transactions.js";
 import { inTransaction } from "../../db/transaction.js";
 import { postCallback } from "./callback.js";
-import type { SandboxParts } from "../protocol/parts.js";
+import type { SandboxParts } from "../protocol/context.js";
 import { faultMs, type PlannedFaults } from "./planned-faults.js";
 
 /** A signed result that goes from server to server. */

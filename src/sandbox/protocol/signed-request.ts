@@ -7,7 +7,7 @@ import {
   MALFORMED_REQUEST,
   MISSING_REQUEST,
 } from "./faults.js";
-import type { SandboxAccount, SandboxParts } from "./parts.js";
+import type { SandboxAccount, SandboxParts } from "./context.js";
 
 /** A request that a test-mode account signed in full. */
 export interface SignedRequest {

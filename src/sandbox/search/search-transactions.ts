@@ -4,12 +4,12 @@ import { fieldText } from "../../cardstream/fields.js";
 import { listSandboxTransactions, type SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { currentResult } from "../payments/current-result.js";
 import { faultsOf } from "../faults/merchant-faults.js";
-import type { SandboxParts } from "../protocol/parts.js";
+import type { SandboxParts } from "../protocol/context.js";
 import { faultMs } from "../payments/planned-faults.js";
 import { jsonReply, type Reply, silentReply, textReply } from "../protocol/reply.js";
 import { readCondition } from "./condition.js";
 import { tokenIn } from "./credentials.js";
-import { sameText } from "../protocol/same-text.js";
+import { sameText } from "../../lib/constant-time.js";
 
 /**
  * `GET <base>/rest/transactions?_where=(transactionUnique in ('...'))`: the transactions of the token's merchant under

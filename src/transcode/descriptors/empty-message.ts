@@ -1,7 +1,7 @@
 import { create, type DescMessage, type Message } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { memoize } from "../../lib/memoize.js";
-import { OwnCode } from "../compiled/own-code.js";
+import { OwnCode } from "../compiled/codegen.js";
 
 /** Makes a new message of one type, with nothing set. */
 export type EmptyMessage = () => Message;

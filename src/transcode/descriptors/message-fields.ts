@@ -1,7 +1,7 @@
 import type { DescField, DescOneof, Message } from "@bufbuild/protobuf";
 import { Edition, FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { FieldProblem, quoted } from "../errors/field-problem.js";
-import { OwnCode, propertySource } from "../compiled/own-code.js";
+import { OwnCode, propertySource } from "../compiled/codegen.js";
 
 const { IMPLICIT } = FeatureSet_FieldPresence;
 

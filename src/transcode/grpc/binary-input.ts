@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 
-import { Unusual } from "./usual.js";
+import { Unusual } from "./fast-path.js";
 
 /** Reads protobuf's binary format piece by piece. Throws Unusual for whatever is not as most messages have it. */
 export class BinaryInput {

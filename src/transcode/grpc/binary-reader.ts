@@ -5,11 +5,11 @@ import { emptyMessage } from "../descriptors/empty-message.js";
 import { type CountMax } from "../descriptors/count-limit.js";
 import { callerError } from "../errors/field-error.js";
 import { FieldProblem } from "../errors/field-problem.js";
-import { OwnCode, propertySource } from "../compiled/own-code.js";
-import { perType, type PerType } from "../descriptors/per-type.js";
+import { OwnCode, propertySource } from "../compiled/codegen.js";
+import { perType, type PerType } from "../descriptors/memoize-recursive.js";
 import { requestError } from "../errors/request-error.js";
 import { BinaryInput } from "./binary-input.js";
-import { isOfTexts, isUsual, Unusual } from "./usual.js";
+import { isOfTexts, isUsual, Unusual } from "./fast-path.js";
 import { checkWire } from "./wire-check.js";
 
 /**

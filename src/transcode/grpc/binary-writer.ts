@@ -2,10 +2,10 @@ import { type DescField, type DescMessage, type Message, ScalarType, toBinary } 
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 
 import { memoize } from "../../lib/memoize.js";
-import { OwnCode, propertySource } from "../compiled/own-code.js";
-import { perType, type PerType } from "../descriptors/per-type.js";
+import { OwnCode, propertySource } from "../compiled/codegen.js";
+import { perType, type PerType } from "../descriptors/memoize-recursive.js";
 import { BinaryOutput } from "./binary-output.js";
-import { isOfTexts, isUsual, Unusual } from "./usual.js";
+import { isOfTexts, isUsual, Unusual } from "./fast-path.js";
 
 /** Writes a message as protobuf's binary format has it, behind so many bytes that are left free. */
 export type BinaryWriter = (message: Message, headroom: number) => Buffer;

@@ -3,9 +3,9 @@ import { emptyMessage } from "../descriptors/empty-message.js";
 import { FieldProblem, inside, quoted } from "../errors/field-problem.js";
 import { compileFieldReader, type ReadField } from "./json-field-reader.js";
 import type { JsonStyle } from "./json-style.js";
-import { type JsonEntry, type ReadMembers, straightReader } from "./json-straight-reader.js";
+import { type JsonEntry, type ReadMembers, straightReader } from "./compiled-json-reader.js";
 import { deeper, type ReadJson } from "./json-functions.js";
-import { perType } from "../descriptors/per-type.js";
+import { perType } from "../descriptors/memoize-recursive.js";
 import { wellKnownReader } from "./well-known-json.js";
 
 /** The compiled readers of one dialect: asked for a type twice, it gives the same reader. */

@@ -9,10 +9,10 @@ import { FeatureSet_FieldPresence, isWrapperDesc } from "@bufbuild/protobuf/wkt"
 import { expandedFields } from "./expanded-fields.js";
 import { takesNull } from "./json-field-reader.js";
 import type { WriteJson } from "./json-functions.js";
-import { type JsonMember, straightWriter } from "./json-straight-writer.js";
+import { type JsonMember, straightWriter } from "./compiled-json-writer.js";
 import type { JsonStyle } from "./json-style.js";
 import { fieldGetter } from "../descriptors/message-fields.js";
-import { perType } from "../descriptors/per-type.js";
+import { perType } from "../descriptors/memoize-recursive.js";
 import { scalarWriter } from "./scalar-json.js";
 import { wellKnownWriter } from "./well-known-json.js";
 

@@ -1,5 +1,5 @@
 import { DatabaseAway } from "../../db/engine/database.js";
-import { resultWithin } from "../../lib/patience.js";
+import { resultWithin } from "../../lib/settle-within.js";
 
 /** Those who bring a result, or open a page, are answered within 10 s, whatever their answer waits for, and wherever. */
 const ANSWERED_WITHIN_MS = 9_000;

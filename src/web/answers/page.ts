@@ -1,7 +1,7 @@
 import { html, type Html } from "../../lib/html.js";
 import type { HttpResponse } from "../../lib/http.js";
-import { sendWebPage } from "../../lib/page.js";
-import { LOOK } from "./look.js";
+import { sendWebPage } from "../../lib/html-page.js";
+import { LOOK } from "./styles.js";
 
 /** One page that a shopper sees on the way. */
 export interface Page {

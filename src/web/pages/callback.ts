@@ -1,5 +1,5 @@
 import { applyGatewayResult } from "../../checkout/results/apply-gateway-result.js";
-import type { Checkout } from "../../checkout/checkout.js";
+import type { Checkout } from "../../checkout/context.js";
 import { isDatabaseAway } from "../../db/engine/database-errors.js";
 import { type HttpRequest, type HttpResponse, readBody, sendText } from "../../lib/http.js";
 import { inTime } from "../answers/answer-in-time.js";

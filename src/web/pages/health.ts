@@ -1,4 +1,4 @@
-import type { Checkout } from "../../checkout/checkout.js";
+import type { Checkout } from "../../checkout/context.js";
 import { type HttpResponse, sendText } from "../../lib/http.js";
 
 /** `GET /healthz`: the process answers. Says nothing of the database: a restart would not mend that. */

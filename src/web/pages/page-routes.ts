@@ -1,4 +1,4 @@
-import type { Checkout } from "../../checkout/checkout.js";
+import type { Checkout } from "../../checkout/context.js";
 import { BodyTooLarge, type HttpRequest, type HttpResponse, sendOptions } from "../../lib/http.js";
 import { callback } from "./callback.js";
 import { DOCS_FILES, docsPage, openApiDocument } from "./docs.js";

@@ -1,4 +1,4 @@
-import type { Checkout } from "../../checkout/checkout.js";
+import type { Checkout } from "../../checkout/context.js";
 
 /** The address of a session's page. */
 export function payUrl({ addresses }: Checkout, sessionId: string): string {

@@ -1,5 +1,5 @@
 import { applyGatewayResult } from "../../checkout/results/apply-gateway-result.js";
-import type { Checkout } from "../../checkout/checkout.js";
+import type { Checkout } from "../../checkout/context.js";
 import type { RefusedResult } from "../../checkout/gateway-messages/gateway-message.js";
 import {
   lookAtDestination,

@@ -1,4 +1,4 @@
-import type { Checkout } from "../../checkout/checkout.js";
+import type { Checkout } from "../../checkout/context.js";
 import { isDatabaseAway } from "../../db/engine/database-errors.js";
 import type { HttpResponse } from "../../lib/http.js";
 import { sendPage } from "../answers/page.js";

@@ -11,7 +11,7 @@ import type { Socket } from "node:net";
 import type { Connection } from "../connections/connection.js";
 import type { Connections } from "../connections/connections.js";
 import { sendFailure } from "../answers/failure.js";
-import type { Server } from "./farewell.js";
+import type { Server } from "./graceful-shutdown.js";
 import type { Listener } from "./listener.js";
 import type { Refusal } from "../connections/refuse-stream.js";
 

@@ -1,4 +1,4 @@
-import type { Checkout } from "../../checkout/checkout.js";
+import type { Checkout } from "../../checkout/context.js";
 import { BodyBrokenOff, type HttpRequest, type HttpResponse, sendOptions } from "../../lib/http.js";
 import { newId } from "../../lib/ids.js";
 import { refuseAddress, setCallHeaders } from "./checked-listener.js";

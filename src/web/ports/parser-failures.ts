@@ -5,7 +5,7 @@ import { type HttpRequest, type HttpResponse } from "../../lib/http.js";
 import { newId } from "../../lib/ids.js";
 import { callHeaders } from "../answers/answer-headers.js";
 import { failure, type FailureReason, sendFailure } from "../answers/failure.js";
-import type { Server } from "./farewell.js";
+import type { Server } from "./graceful-shutdown.js";
 
 /** The methods that some address of this server takes. */
 export const METHODS = "DELETE, GET, HEAD, OPTIONS, POST, PUT";

@@ -12,7 +12,7 @@ import {
   farewellOverHttp2,
   type Server,
   watchArrivals,
-} from "./farewell.js";
+} from "./graceful-shutdown.js";
 import { HTTP1_OPTIONS, HTTP2_OPTIONS } from "../connections/limits.js";
 import { answerParserFailures } from "./parser-failures.js";
 

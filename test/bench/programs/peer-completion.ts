@@ -3,7 +3,7 @@ import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import { fieldText, parseFields } from "../../../src/cardstream/fields.js";
 import { verifyResult } from "../../../src/cardstream/result.js";
 import type { GatewayResult } from "../../../src/domain/gateway-result.js";
-import { judge } from "../../../src/domain/judgement.js";
+import { judge } from "../../../src/domain/classification.js";
 import { currencyByCode } from "../../../src/domain/money.js";
 import { parseAttemptReference } from "../../../src/domain/attempt-reference.js";
 import type { Sealer } from "../../../src/lib/seal.js";

@@ -23,10 +23,10 @@ const INTENTS_MIGRATION = "db/migrations/1795301100000-payment-intents.js";
 const RECORD = "checkout/results/record-result.js";
 const CALLBACK = "web/pages/callback.js";
 const CLOCK = "lib/follow-clock.js";
-const CLAIM = "checkout/refunds/claim-refund.js";
-const CLAIMS = "db/tables/transaction-claims.js";
+const CLAIM = "checkout/refunds/lease-refund.js";
+const CLAIMS = "db/tables/sale-leases.js";
 const CREATE_REFUND = "checkout/refunds/create-refund.js";
-const WORK_ON_REFUNDS = "checkout/refunds/work-on-refunds.js";
+const WORK_ON_REFUNDS = "checkout/refunds/process-refunds.js";
 
 /** The bugs that the simulation must find, each within a thousand sessions. */
 export const PLANTED_BUGS: readonly PlantedBug[] = [
@@ -84,7 +84,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     engine: "embedded",
     changes: [
       {
-        file: "domain/judgement.js",
+        file: "domain/classification.js",
         from: "(result, { amount }) => result.amount === amount && result.amountReceived === amount",
         to: "() => true",
       },

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import t from "tap";
 
 import { CheckoutSessionSchema } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
-import type { Checkout } from "../../../src/checkout/checkout.js";
+import type { Checkout } from "../../../src/checkout/context.js";
 import type { Database } from "../../../src/db/engine/database.js";
 import { expandSessions } from "../../../src/rpc/messages/expand.js";
 import { listExpansionOf } from "../../../src/rpc/messages/expansion.js";

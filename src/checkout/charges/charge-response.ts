@@ -1,0 +1,45 @@
+import { listResultsOfAttempt } from "../../db/tables/gateway-results.js";
+import type { PaymentIntentRow } from "../../db/tables/payment-intents.js";
+import { type AttemptReference, parseAttemptReference } from "../../domain/attempt-reference.js";
+import { declineCodeOf, declineMessage, NOT_CHARGED } from "../../domain/decline-code.js";
+import type { Owner } from "../../domain/merchant-scope.js";
+import { Refusal } from "../../domain/refusal.js";
+import type { Checkout } from "../context.js";
+import { getPaymentIntent } from "../payments/get-payment-intent.js";
+import type { Done } from "../idempotency.js";
+import { type PaymentView, viewPayment } from "../payments/payment-view.js";
+
+/** A payment as a call answers it, just now or (replayed) when it was sent before. */
+export interface AnsweredPayment {
+  readonly view: PaymentView;
+  readonly replayed: boolean;
+}
+
+/**
+ * The answer to a call that has made a charge, `objectId` being the charge's reference: the payment, or the Refusal
+ * `CARD_DECLINED`. A call that is made again gets the answer about its own charge, whatever the merchant has tried since;
+ * where that was processing, it gets how it stands now.
+ */
+export async function answerCharge(
+  checkout: Checkout,
+  owner: Owner,
+  { objectId, replayed }: Done,
+): Promise<AnsweredPayment> {
+  const reference = parseAttemptReference(objectId);
+  if (reference === undefined) throw new Error(`${objectId} is no charge.`);
+  const intent = await getPaymentIntent(checkout, owner, reference.subjectId);
+  if (hasFailed(intent, reference)) throw await declined(checkout, reference);
+  return { view: await viewPayment(checkout, intent), replayed };
+}
+
+function hasFailed({ attempt, status }: PaymentIntentRow, reference: AttemptReference): boolean {
+  return reference.attempt < attempt || status === "requires_payment_method" || status === "canceled";
+}
+
+async function declined(checkout: Checkout, reference: AttemptReference): Promise<Refusal> {
+  const results = await listResultsOfAttempt(checkout.db.manager, reference);
+  const code = results.find(({ outcome }) => outcome === "declined")?.responseCode ?? undefined;
+  const declineCode = code === undefined ? NOT_CHARGED : declineCodeOf(code);
+  const facts = { decline_code: declineCode, payment_intent: reference.subjectId };
+  return new Refusal("CARD_DECLINED", declineMessage(declineCode), [], facts);
+}

@@ -1,0 +1,125 @@
+import type { Database } from "../db/engine/database.js";
+import { isLockTimeout } from "../db/engine/database-errors.js";
+import { findIdempotencyKey, insertIdempotencyKey } from "../db/tables/idempotency-keys.js";
+import { inTransaction, type Isolation, type Run, type Tx } from "../db/transaction.js";
+import type { Owner } from "../domain/merchant-scope.js";
+import { Refusal } from "../domain/refusal.js";
+import { type Clock, stoppedAt } from "../lib/clock.js";
+import { newId } from "../lib/ids.js";
+import type { Checkout } from "./context.js";
+
+/** A call that its caller may send again. Both are hashes: the key is the caller's secret, the message may be long. */
+export interface IdempotentCall {
+  readonly keyHash: string;
+  /** Of the method and the decoded message, so that a retry over the other face is the same call. */
+  readonly fingerprint: string;
+}
+
+/**
+ * What stands for the key of a call that has none, where the call changes what others may change in the same way. Whether an
+ * earlier run of it was committed, though its connection was lost at COMMIT, can be told from nothing else.
+ */
+export function callWithoutKey({ clock }: Pick<Checkout, "clock">): IdempotentCall {
+  return { keyHash: newId("call", clock.now()), fingerprint: "none" };
+}
+
+/** The object that a call made or changed, just now or (replayed) when it was sent before. */
+export interface Done {
+  readonly objectId: string;
+  readonly replayed: boolean;
+}
+
+/**
+ * What an earlier call with this key did. Undefined where there was none, or the call has no key. Asked before anything is
+ * checked: what was right then may not be right now. Throws a Refusal where the key went with another call.
+ */
+export async function doneBefore(
+  { db }: Pick<Checkout, "db">,
+  owner: Owner,
+  call: IdempotentCall | undefined,
+): Promise<Done | undefined> {
+  if (call === undefined) return undefined;
+  const row = await findIdempotencyKey(db.manager, owner, call.keyHash);
+  if (row === undefined) return undefined;
+  if (row.fingerprint === call.fingerprint) return { objectId: row.objectId, replayed: true };
+  throw new Refusal(
+    "IDEMPOTENCY_KEY_REUSED",
+    "Keys for idempotent requests can only be used with the same parameters they were first used with.",
+    "Idempotency-Key",
+  );
+}
+
+/** What a call that happens once is recorded with. */
+export interface OnceParts extends Pick<Checkout, "db"> {
+  /** Of the owner, see `clockOf`. */
+  readonly ownersClock: Clock;
+}
+
+/**
+ * Does `work` on the object, and stores the call's key in the same transaction: both are there, or neither. Of two calls
+ * with one key the second waits for the first one's commit, and learns what that did. The key has the time that the clock
+ * given to `work` shows: it stands, so that all of one transaction has one time.
+ */
+export async function once(
+  parts: OnceParts,
+  owner: Owner,
+  call: IdempotentCall | undefined,
+  objectId: string,
+  work: (tx: Tx, run: Run, clock: Clock) => Promise<void>,
+  isolation: Isolation = "READ COMMITTED",
+): Promise<Done> {
+  try {
+    await inTransaction(parts.db, isolation, async (tx, run) => {
+      const now = parts.ownersClock.now();
+      if (call !== undefined) await storeKey(tx, run, owner, call, objectId, now);
+      await work(tx, run, stoppedAt(now));
+    });
+    return { objectId, replayed: false };
+  } catch (error) {
+    if (error instanceof KeyLocked) return await refuseKey(parts.db);
+    if (!(error instanceof KeyTaken)) throw error;
+    const done = await doneBefore(parts, owner, call);
+    if (done === undefined)
+      throw new Error("An idempotency key was taken, and is gone again.", { cause: error });
+    // A connection lost at COMMIT: the key that is there is this very call's.
+    return { ...done, replayed: !(error.again && done.objectId === objectId) };
+  }
+}
+
+/** The key is stored already. Rolls back; what it was stored with is read afterwards. */
+class KeyTaken extends Error {
+  readonly again: boolean;
+
+  constructor(again: boolean) {
+    super("The idempotency key is taken.");
+    this.again = again;
+  }
+}
+
+/** The key's lock was not to be had in time. */
+class KeyLocked extends Error {}
+
+/** Where nobody can write, such as under a read lock on all tables, it is not another call that has the key: then it throws that. */
+async function refuseKey({ health }: Database): Promise<never> {
+  await health.check();
+  throw new Refusal(
+    "IDEMPOTENCY_KEY_IN_USE",
+    "Another request with this Idempotency-Key is still under way.",
+  );
+}
+
+async function storeKey(
+  tx: Tx,
+  { again }: Run,
+  { merchantId, livemode }: Owner,
+  { keyHash, fingerprint }: IdempotentCall,
+  objectId: string,
+  createdAt: number,
+): Promise<void> {
+  const row = { merchantId, livemode, keyHash, fingerprint, objectId, createdAt };
+  try {
+    if (!(await insertIdempotencyKey(tx, row))) throw new KeyTaken(again);
+  } catch (error) {
+    throw isLockTimeout(error) ? new KeyLocked() : error;
+  }
+}

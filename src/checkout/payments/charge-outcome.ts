@@ -1,0 +1,73 @@
+import { type EventType, insertEvents } from "../../db/tables/events.js";
+import { changePaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
+import { renewToken } from "../../db/tables/payment-methods.js";
+import { dropPending } from "../../db/tables/pending-attempts.js";
+import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
+import type { Tx } from "../../db/transaction.js";
+import { attemptReference } from "../../domain/attempt-reference.js";
+import type { Received } from "../../domain/held-payment.js";
+import { mayMovePayment } from "../../domain/payment-intent.js";
+import type { Clock } from "../../lib/clock.js";
+import { newId } from "../../lib/ids.js";
+import type { Checkout } from "../context.js";
+import { dropHeldUnknown } from "./hold-unknown-charge.js";
+
+/** The charge that pays an intent. */
+export interface ChargePayment {
+  readonly received: Received;
+  /** Its result as it is stored. */
+  readonly stored: Pick<GatewayResultRow, "id" | "xrefSealed" | "attempt">;
+}
+
+/**
+ * Ends a locked payment intent with the result that pays it. The card's newest token takes the place of the one before:
+ * the gateway keeps a card for thirteen months after the newest payment that was made with it.
+ */
+export async function completeCharge(
+  checkout: Checkout,
+  clock: Clock,
+  tx: Tx,
+  intent: PaymentIntentRow,
+  { received, stored }: ChargePayment,
+): Promise<void> {
+  if (!mayMovePayment(intent.status, "succeeded")) throw new Error(`Payment ${intent.id} cannot succeed.`);
+  const { amount, currency } = received;
+  // An older charge may have been of another card, and which that was nobody keeps.
+  const paymentMethodId = stored.attempt === intent.attempt ? intent.paymentMethodId : null;
+  await changePaymentIntent(tx, intent.id, {
+    status: "succeeded",
+    amount,
+    currency,
+    amountReceived: amount,
+    gatewayResultId: stored.id,
+    paymentMethodId,
+  });
+  const { xrefSealed } = stored;
+  if (xrefSealed !== null && paymentMethodId !== null) {
+    await renewToken(tx, paymentMethodId, { xrefSealed, xrefMadeAt: clock.now() });
+  }
+  await checkout.reached("payment recorded");
+  await endAttempt(clock, tx, intent, "payment_intent.succeeded");
+}
+
+/** Ends the newest charge of a locked payment intent that came to nothing; `resultId` is that of the decline, if one came. */
+export async function failCharge(
+  clock: Clock,
+  tx: Tx,
+  intent: PaymentIntentRow,
+  resultId: string | null,
+): Promise<void> {
+  // A decline that comes late never undoes a success, and says nothing new of a failure.
+  if (intent.status !== "processing") return;
+  await changePaymentIntent(tx, intent.id, { status: "requires_payment_method", gatewayResultId: resultId });
+  await endAttempt(clock, tx, intent, "payment_intent.payment_failed");
+}
+
+/** Tells the merchant; nobody needs to ask about the attempt any more. */
+async function endAttempt(clock: Clock, tx: Tx, intent: PaymentIntentRow, type: EventType): Promise<void> {
+  const { id, merchantId, livemode, attempt } = intent;
+  const now = clock.now();
+  insertEvents(tx, [{ id: newId("evt", now), merchantId, livemode, type, objectId: id, createdAt: now }]);
+  await dropHeldUnknown(clock, tx, intent);
+  await dropPending(tx, attemptReference(id, attempt));
+}

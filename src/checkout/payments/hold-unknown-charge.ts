@@ -1,0 +1,55 @@
+import { changePaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
+import { changeHeldPayment, lockHeldPayment } from "../../db/tables/held-payments.js";
+import type { Tx } from "../../db/transaction.js";
+import { held } from "../../domain/classification.js";
+import { currencyByCode } from "../../domain/money.js";
+import type { Clock } from "../../lib/clock.js";
+import type { Checkout } from "../context.js";
+import { insertJudged } from "../gateway-messages/store-gateway-result.js";
+
+/**
+ * Holds the newest charge of a locked payment intent for a person, because nobody knows what became of it. Only once: its
+ * `transactionKey` is the charge's own reference, and so unique.
+ */
+export async function holdUnknown(
+  checkout: Checkout,
+  clock: Clock,
+  tx: Tx,
+  intent: PaymentIntentRow,
+  reference: string,
+): Promise<void> {
+  const { merchantId, livemode, amount, attempt } = intent;
+  const nothing = checkout.sealer.seal("", { merchantId, livemode, purpose: "gateway-message" });
+  const row = {
+    merchantId,
+    livemode,
+    sessionId: null,
+    paymentIntentId: intent.id,
+    attempt,
+    transactionKey: `attempt:${reference}`,
+    responseCode: null,
+    responseStatus: null,
+    amount,
+    amountReceived: null,
+    currencyCode: currencyByCode(intent.currency)?.number ?? "",
+    state: "",
+    via: "nobody" as const,
+    xrefSealed: null,
+    messageSealed: nothing,
+  };
+  const stored = await insertJudged(clock, tx, row, held("outcome_unknown"));
+  if (stored !== undefined) await changePaymentIntent(tx, intent.id, { heldResultId: stored.id });
+}
+
+/** Something has ended the charge since: nobody needs to find out any more what became of it. */
+export async function dropHeldUnknown(clock: Clock, tx: Tx, intent: PaymentIntentRow): Promise<void> {
+  if (intent.heldResultId === null) return;
+  const { resolution } = await lockHeldPayment(tx, intent.heldResultId);
+  if (resolution !== null) return;
+  const done = {
+    resolution: "dismiss",
+    resolvedAt: clock.now(),
+    note: "It is known since what became of it.",
+  } as const;
+  await changeHeldPayment(tx, intent.heldResultId, done);
+}

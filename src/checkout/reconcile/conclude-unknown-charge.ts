@@ -1,0 +1,59 @@
+import { lockPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
+import type { PendingAttemptRow } from "../../db/tables/pending-attempts.js";
+import { inTransaction, type Tx } from "../../db/transaction.js";
+import { parseAttemptReference } from "../../domain/attempt-reference.js";
+import type { Standing, Transaction } from "../../domain/attempt-certainty.js";
+import { type Clock, oneTime } from "../../lib/clock.js";
+import type { Checkout } from "../context.js";
+import { failCharge } from "../payments/charge-outcome.js";
+import { holdUnknown } from "../payments/hold-unknown-charge.js";
+import { clockOf } from "../test-clock.js";
+
+/** What asking about a charge came to. */
+interface Asked {
+  /** True a day after it was sent. */
+  readonly over: boolean;
+  readonly standing: Standing;
+  readonly transactions: readonly Transaction[];
+}
+
+/**
+ * Draws the conclusion from what the gateway has, and has not, said of a direct charge. True where nobody needs to ask again.
+ *
+ * A charge is never sent a second time. A day later one that the gateway surely does not have, or has ended without taking
+ * money, has failed; one of which nobody knows is held for a person, and still asked about.
+ */
+export async function settleCharge(
+  checkout: Checkout,
+  row: PendingAttemptRow,
+  { id }: PaymentIntentRow,
+  { over, standing, transactions }: Asked,
+): Promise<boolean> {
+  const clock = await clockOf(checkout, row);
+  return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
+    const intent = await lockPaymentIntent(tx, id);
+    const time = oneTime(clock);
+    if (!isPending(intent, row)) return true;
+    if (!over) return false;
+    if (transactions.some(({ outcome }) => outcome === "held")) return true; // A person decides, and that ends it.
+    if (standing !== "clear") return await stillUnknown(checkout, time, tx, intent, row);
+    await failCharge(time, tx, intent, null);
+    return true;
+  });
+}
+
+/** It may have ended while the gateway was asked, or another charge have begun. */
+function isPending(intent: PaymentIntentRow, { reference }: PendingAttemptRow): boolean {
+  return intent.status === "processing" && parseAttemptReference(reference)?.attempt === intent.attempt;
+}
+
+async function stillUnknown(
+  checkout: Checkout,
+  clock: Clock,
+  tx: Tx,
+  intent: PaymentIntentRow,
+  row: PendingAttemptRow,
+): Promise<false> {
+  await holdUnknown(checkout, clock, tx, intent, row.reference);
+  return false;
+}

@@ -1,0 +1,112 @@
+import { type EventType, insertEvents } from "../../db/tables/events.js";
+import { addRefunded, lockPaymentIntent } from "../../db/tables/payment-intents.js";
+import { postponeRefunds } from "../../db/tables/pending-refunds.js";
+import { changePendingRefund, type RefundRow } from "../../db/tables/refunds.js";
+import { findHeldReversal } from "../../db/tables/reversal-results.js";
+import { holdsClaim, releaseTransaction } from "../../db/tables/sale-leases.js";
+import { inTransaction, type Tx } from "../../db/transaction.js";
+import {
+  endOf,
+  nextRoundAt,
+  type RefundEnd,
+  type RefundFailure,
+  type RefundRound,
+} from "../../domain/refund.js";
+import type { Clock } from "../../lib/clock.js";
+import { newId } from "../../lib/ids.js";
+import type { Checkout } from "../context.js";
+import type { ClaimedRefund } from "./lease-refund.js";
+import { clockOf } from "../test-clock.js";
+
+/** Writes down what a round of work on a refund came to, and gives the payment back. */
+export async function recordRound(
+  checkout: Checkout,
+  claimed: ClaimedRefund,
+  round: RefundRound,
+): Promise<"ended" | "waits"> {
+  const { refund } = claimed;
+  const clock = await clockOf(checkout, refund);
+  const now = await clock.read();
+  const reached = endOf(round, refund.toldAt, now);
+  const isTooSoon = reached === "lost" && clock.evenMs() < EVEN_MS;
+  const end = isTooSoon || (await isHeldBack(checkout, refund, round)) ? undefined : reached;
+  if (end === undefined) await recordWait(checkout, claimed, nextRoundAt(round, refund.rounds, now));
+  else await recordEnd(checkout, claimed, end);
+  const line = { refund: refund.id, payment: refund.paymentIntentId, round, end };
+  checkout.log[end === "succeeded" ? "info" : "warn"](line, "refund worked on");
+  return end === undefined ? "waits" : "ended";
+}
+
+/** Money may have moved by what the gateway said of the refund: a person decides first. */
+async function isHeldBack(checkout: Checkout, { id }: RefundRow, round: RefundRound): Promise<boolean> {
+  return round !== "returned" && (await findHeldReversal(checkout.db.manager, id)) !== undefined;
+}
+
+/** A clock that has just jumped makes everything old: what is under way is given up only by one that has gone evenly for so long. */
+const EVEN_MS = 120_000;
+
+/**
+ * Ends a refund, and gives the payment back. Money that is back is written down whoever has the claim now; a failure only
+ * while it is ours.
+ */
+export async function recordEnd(
+  checkout: Checkout,
+  { refund, result, claim }: ClaimedRefund,
+  end: RefundEnd,
+): Promise<void> {
+  const clock = await clockOf(checkout, refund);
+  const ended = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    const mine = await holdsClaim(tx, result, claim);
+    if (mine) await releaseTransaction(tx, result, claim);
+    if (end === "succeeded") return await succeed(tx, refund, clock.now());
+    return mine && (await fail(tx, refund, end, clock));
+  });
+  if (ended) checkout.metrics.refunds.inc({ end });
+}
+
+async function recordWait(
+  checkout: Checkout,
+  { refund, result, claim }: ClaimedRefund,
+  until: number,
+): Promise<void> {
+  await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    if (!(await holdsClaim(tx, result, claim))) return;
+    await releaseTransaction(tx, result, claim);
+    await changePendingRefund(tx, refund.id, { rounds: refund.rounds + 1 });
+    await postponeRefunds(tx, refund.paymentIntentId, until);
+  });
+}
+
+/** What is no longer pending has ended before: by somebody faster, or by us where the answer to COMMIT was lost. */
+export async function succeed(tx: Tx, refund: RefundRow, now: number): Promise<boolean> {
+  if (!(await changePendingRefund(tx, refund.id, { status: "succeeded", nextRoundAt: null }))) return false;
+  await tell(tx, refund, now, [
+    ["charge.refunded", refund.paymentIntentId],
+    ["refund.updated", refund.id],
+  ]);
+  return true;
+}
+
+/** What was reserved of the payment may be refunded anew. The payment is locked first, as by a new refund. */
+async function fail(tx: Tx, refund: RefundRow, failure: RefundFailure, clock: Clock): Promise<boolean> {
+  await lockPaymentIntent(tx, refund.paymentIntentId);
+  if ((await findHeldReversal(tx, refund.id)) !== undefined) return false; // It came in just now.
+  const change = { status: "failed", failure, nextRoundAt: null } as const;
+  if (!(await changePendingRefund(tx, refund.id, change))) return false;
+  await addRefunded(tx, refund.paymentIntentId, -refund.amount);
+  await tell(tx, refund, clock.now(), [["refund.failed", refund.id]]);
+  return true;
+}
+
+async function tell(
+  tx: Tx,
+  { merchantId, livemode }: RefundRow,
+  now: number,
+  news: readonly (readonly [EventType, string])[],
+): Promise<void> {
+  const shared = { merchantId, livemode, createdAt: now };
+  insertEvents(
+    tx,
+    news.map(([type, objectId]) => ({ ...shared, id: newId("evt", now), type, objectId })),
+  );
+}

@@ -1,0 +1,154 @@
+import type { Pool, PoolConnection, QueryError, ResultSetHeader } from "mysql2";
+import { QueryFailedError } from "typeorm/error/QueryFailedError.js";
+
+import { resultWithin } from "../../lib/settle-within.js";
+import { isConnectionLost } from "./database-errors.js";
+import type { Outcome, Statements, StoredRow } from "./sql-executor.js";
+
+/**
+ * Reads beside all transactions, each on whatever connection is free; on one more where that connection is lost, for the
+ * others that were opened with it may be as good as lost too. Both together end in time.
+ */
+export function mysqlReads(pool: Pool): Statements["run"] {
+  return async (sql, values) => {
+    const began = performance.now();
+    try {
+      return await readOnce(pool, sql, values);
+    } catch (error) {
+      if (!isConnectionLost(error)) throw error;
+      const leftMs = OVER_WITHIN_MS - (performance.now() - began);
+      const answer = leftMs > 0 ? await resultWithin(leftMs, readOnce(pool, sql, values)) : undefined;
+      if (answer === undefined) throw error;
+      return answer;
+    }
+  };
+}
+
+/** Whoever calls is answered within 10 s. */
+const OVER_WITHIN_MS = 9_000;
+
+async function readOnce(pool: Pool, sql: string, values: readonly unknown[]): Promise<Outcome> {
+  const connection = await connectionOf(pool);
+  try {
+    return outcomeOf(await send(connection, sql, values));
+  } finally {
+    connection.release();
+  }
+}
+
+/** SERIALIZABLE where money moves. SQLite knows no other and is always at it. */
+export type Isolation = "SERIALIZABLE" | "READ COMMITTED";
+
+/** Every connection is at READ COMMITTED from its start, see mysql.ts. */
+const OPENINGS: Record<Isolation, string> = {
+  SERIALIZABLE: "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nSTART TRANSACTION",
+  "READ COMMITTED": "START TRANSACTION",
+};
+
+/**
+ * One transaction on a connection of its own. It begins with its first statement and in the same round trip, for a round trip
+ * costs more than most statements; and what was deferred goes along with the next one.
+ */
+export class MysqlTransaction implements Statements {
+  readonly #connection: PoolConnection;
+  readonly #isolation: Isolation;
+  /** True once the server was told to begin. */
+  #begun = false;
+  /** True once it ends: later statements would be committed one by one, or belong to the connection's next transaction. */
+  #over = false;
+  #waiting: Statement[] = [];
+
+  constructor(connection: PoolConnection, isolation: Isolation) {
+    this.#connection = connection;
+    this.#isolation = isolation;
+  }
+
+  async run(sql: string, values: readonly unknown[]): Promise<Outcome> {
+    return outcomeOf(await this.send(sql, values));
+  }
+
+  /** The same, answered as the driver does. */
+  send(sql: string, values: readonly unknown[]): Promise<unknown> {
+    this.#mustRun();
+    return this.#send({ sql, values });
+  }
+
+  defer(sql: string, values: readonly unknown[]): void {
+    this.#mustRun();
+    this.#waiting.push({ sql, values });
+  }
+
+  /**
+   * Sends what is still deferred along. A transaction that has done nothing needs no end, and one statement alone needs no
+   * beginning either: the server commits it by itself.
+   */
+  async commit(): Promise<void> {
+    this.#mustRun();
+    this.#over = true;
+    const [only, second] = this.#waiting;
+    if (!this.#begun && only === undefined) return;
+    const alone = !this.#begun && second === undefined && this.#isolation === "READ COMMITTED";
+    if (alone && only !== undefined) await send(this.#connection, only.sql, only.values);
+    else await this.#send({ sql: "COMMIT", values: [] });
+  }
+
+  async rollback(): Promise<void> {
+    this.#over = true;
+    this.#waiting = [];
+    if (this.#begun) await send(this.#connection, "ROLLBACK", []);
+  }
+
+  #mustRun(): void {
+    if (this.#over) throw new Error("The transaction is over");
+  }
+
+  #send(statement: Statement): Promise<unknown> {
+    const isAlone = this.#begun && this.#waiting.length === 0;
+    return isAlone
+      ? send(this.#connection, statement.sql, statement.values)
+      : this.#sendBehindOthers(statement);
+  }
+
+  /** Several statements answer with a list of their answers; the last one's is asked for. */
+  async #sendBehindOthers(last: Statement): Promise<unknown> {
+    const statements = this.#waiting;
+    this.#waiting = [];
+    statements.push(last);
+    let sql = this.#begun ? "" : OPENINGS[this.#isolation];
+    this.#begun = true;
+    const values: unknown[] = [];
+    for (const statement of statements) {
+      sql += sql === "" ? statement.sql : `;\n${statement.sql}`;
+      values.push(...statement.values);
+    }
+    const answers = await send(this.#connection, sql, values);
+    return (answers as unknown[]).at(-1);
+  }
+}
+
+interface Statement {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+function connectionOf(pool: Pool): Promise<PoolConnection> {
+  return new Promise((resolve, reject) => {
+    pool.getConnection((error, connection) => (error === null ? resolve(connection) : reject(error)));
+  });
+}
+
+/** By callback: the promises of mysql2 take a stack trace for each statement. */
+function send(connection: PoolConnection, sql: string, values: readonly unknown[]): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    connection.query(sql, [...values], (error: QueryError | null, answer: unknown) => {
+      if (error === null) resolve(answer);
+      else reject(new QueryFailedError(sql, [...values], error));
+    });
+  });
+}
+
+/** Rows are a list, and what a write did is an object. */
+function outcomeOf(answer: unknown): Outcome {
+  if (Array.isArray(answer)) return { rows: answer as StoredRow[], changes: 0 };
+  return { rows: undefined, changes: (answer as ResultSetHeader).affectedRows };
+}

@@ -1,0 +1,53 @@
+import type Libsql from "libsql";
+
+import type { Outcome, StoredRow } from "../engine/sql-executor.js";
+
+/** Enough for every statement of the service; a list of varying length makes new ones without end. */
+const KEPT_MAX = 200;
+
+/** The prepared statements of one connection. */
+export class SqliteStatements {
+  readonly #connection: Libsql.Database;
+  readonly #kept = new Map<string, Prepared>();
+
+  constructor(connection: Libsql.Database) {
+    this.#connection = connection;
+  }
+
+  run(sql: string, values: readonly unknown[]): Outcome {
+    const { statement, answersRows } = this.#prepared(sql);
+    // The values go over as one array: libsql ends the process on a lone Buffer, and refuses a lone null.
+    const bound = [values.map(bindable)];
+    if (answersRows) return { rows: statement.all(...bound) as StoredRow[], changes: 0 };
+    return { rows: undefined, changes: statement.run(...bound).changes };
+  }
+
+  #prepared(sql: string): Prepared {
+    const kept = this.#kept.get(sql);
+    if (kept !== undefined) return kept;
+    const statement = this.#connection.prepare(sql);
+    const prepared = { statement, answersRows: statement.reader };
+    this.#kept.set(sql, prepared);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > KEPT_MAX && oldest !== undefined) this.#kept.delete(oldest);
+    return prepared;
+  }
+}
+
+interface Prepared {
+  readonly statement: Libsql.Statement;
+  readonly answersRows: boolean;
+}
+
+/** What libsql takes as it is meant. A boolean would end the process, undefined and NaN would become null. */
+function bindable(value: unknown): unknown {
+  if (typeof value === "boolean") return value ? 1 : 0;
+  const fits =
+    value === null ||
+    typeof value === "string" ||
+    typeof value === "bigint" ||
+    (typeof value === "number" && Number.isFinite(value)) ||
+    value instanceof Uint8Array;
+  if (!fits) throw new TypeError(`SQLite cannot keep a ${typeof value} as it is`);
+  return value;
+}

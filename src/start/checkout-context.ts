@@ -1,0 +1,64 @@
+import type { Registry as Metrics } from "prom-client";
+
+import { callbackProblem } from "../cardstream/callback-reach.js";
+import { createDirectClient } from "../cardstream/direct-client.js";
+import { createGatewayBreaker } from "../cardstream/gateway-breaker.js";
+import { createInquiry } from "../cardstream/inquiry.js";
+import { createTransactionSearch } from "../cardstream/transaction-search.js";
+import { createCheckoutMetrics } from "../checkout/checkout-metrics.js";
+import type { Checkout, CheckoutPoint } from "../checkout/context.js";
+import { createReadiness } from "../checkout/readiness.js";
+import { createReconciliationMetrics } from "../checkout/reconciliation-metrics.js";
+import type { Config } from "./config.js";
+import type { SharedClock } from "../lib/clock.js";
+import type { Log } from "../lib/log.js";
+import type { Store } from "./store.js";
+
+/** What the use cases are made of. */
+export interface CheckoutParts {
+  readonly store: Store;
+  /** Takes the place of the database's clock, in tests. */
+  readonly clock?: (database: SharedClock) => SharedClock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly reached?: (point: CheckoutPoint) => Promise<void>;
+  /** The public port: it may be known only once it is open, and nobody asks before. */
+  readonly port: () => number;
+}
+
+/** Where the sandbox gateway of this process is, below the public URL. */
+export const SANDBOX_PATH = "/sandbox";
+
+/** What the use cases work with: the same for the service and for the operator's commands. */
+export function composeCheckout(config: Config, parts: CheckoutParts): Checkout {
+  const direct = createDirectClient();
+  const scheme = config.tls === undefined ? "http" : "https";
+  const { clock } = parts.store.db;
+  return {
+    ...parts.store,
+    clock: parts.clock?.(clock) ?? clock,
+    log: parts.log,
+    reached: parts.reached ?? (() => Promise.resolve()),
+    readiness: createReadiness(parts.store.db, parts.log),
+    direct,
+    breaker: createGatewayBreaker(),
+    inquiry: createInquiry(direct, createTransactionSearch()),
+    reconciliation: createReconciliationMetrics(parts.metrics, parts.store.db),
+    metrics: createCheckoutMetrics(parts.metrics, parts.store.db),
+    addresses: {
+      get publicUrl() {
+        return config.publicUrl ?? `${scheme}://localhost:${parts.port()}`;
+      },
+      get hppUrl() {
+        return config.hppUrl ?? this.publicUrl;
+      },
+      gatewayUrl: config.cardstreamUrl,
+      get callbackProblem() {
+        return callbackProblem(this.publicUrl, config.cardstreamUrl);
+      },
+      get sandboxUrl() {
+        return config.sandboxUrl ?? `${this.publicUrl}${SANDBOX_PATH}`;
+      },
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import type { IncomingHttpHeaders } from "node:http2";
+
+import type { DescMethod } from "@bufbuild/protobuf";
+import type { ContextValues } from "@connectrpc/connect";
+
+import { readBreaker } from "../cardstream/gateway-breaker.js";
+import type { Checkout } from "../checkout/context.js";
+import { newId } from "../lib/ids.js";
+import { admission } from "../rpc/interceptors/admission.js";
+import { callContext, requestIdOf } from "../rpc/interceptors/call-context.js";
+import { countMax } from "../rpc/interceptors/count-rules.js";
+import { merchantErrors } from "../rpc/interceptors/error-body.js";
+import { isOpen } from "../rpc/interceptors/open-services.js";
+import { createInterceptors, createRoutes } from "../rpc/routes.js";
+import { checkRules, readWholeCheck, validate } from "../rpc/interceptors/validate.js";
+import type { Sandbox } from "../sandbox/sandbox.js";
+import { createConnectServer } from "../transcode/connect/connect-server.js";
+import { createJsonDialect } from "../transcode/json/dialect.js";
+import { createGrpcServer } from "../transcode/grpc/grpc-server.js";
+import { createInvoker, type Invoker } from "../transcode/call/invoke.js";
+import { plainStyle } from "../transcode/json/plain-dialect.js";
+import { createTranscoder } from "../transcode/http/transcoder.js";
+import { callHeaders } from "../web/answers/answer-headers.js";
+import { sendFailure } from "../web/answers/failure.js";
+import { createListener, requestIdOf as idOfRequest } from "../web/ports/listener.js";
+import type { Answering } from "../web/ports/admission.js";
+import { isHost } from "../web/ports/request-address.js";
+import { answerUnknownCall } from "../web/ports/unknown-call.js";
+
+/**
+ * Every face of the service, from one table of services and one list of interceptors: what the ports answer with. What a face
+ * needs is read by now: a module that cannot be read later, for want of a file descriptor, is lost until a restart.
+ */
+export async function createAnswering(
+  checkout: Checkout,
+  options: { readonly testMode: boolean; readonly sandbox: Sandbox | undefined; readonly secure: boolean },
+): Promise<Answering> {
+  const { testMode, sandbox, secure } = options;
+  await Promise.all([readWholeCheck(), readBreaker()]);
+  const routes = createRoutes(checkout);
+  const interceptors = createInterceptors(checkout);
+  const admit = admission(checkout, testMode);
+  const invoker = createInvoker({ routes, interceptors, admit, check: checkRules });
+  const report = (error: unknown, values: ContextValues): void => {
+    checkout.log.error({ err: error, requestId: requestIdOf(values) }, "unexpected error");
+  };
+  const shared = { invoker, limits: LIMITS, bytesMax, countMax, report };
+  const transcoder = createTranscoder({
+    invoker,
+    contextValues,
+    answerHeaders: (request) => callHeaders(idOfRequest(request), secure),
+    dialect: createJsonDialect({ ...plainStyle, countMax }),
+    renderError: merchantErrors(checkout.log),
+    limits: LIMITS,
+  });
+  // What the others leave: gRPC-Web, Connect, streams, compressed messages.
+  const answerCall = createConnectServer({
+    ...shared,
+    routes,
+    interceptors: [...interceptors, validate()],
+    contextValues,
+    refuse: sendFailure,
+  });
+  const connect: typeof answerUnknownCall = (request, response) => {
+    if (!answerCall(request, response)) answerUnknownCall(request, response);
+  };
+  const faces = { transcoder, connect, sandbox: sandbox?.handle.bind(sandbox) };
+  const listener = createListener(checkout, faces, secure);
+  const takeStream = createGrpcServer({ ...shared, open: openCall(checkout) });
+  return {
+    listener,
+    takeStream: (stream, headers) => namesOneHost(headers) && takeStream(stream, headers),
+    streamingPaths: streamingPaths(invoker),
+  };
+}
+
+/** What any client of gRPC does. Where more is said of the host, the listener looks whether it fits. */
+function namesOneHost(headers: IncomingHttpHeaders): boolean {
+  return headers.host === undefined && isHost(headers[":authority"] ?? "");
+}
+
+function streamingPaths({ methods }: Invoker): ReadonlySet<string> {
+  const streaming = methods.filter(({ methodKind }) => methodKind !== "unary");
+  return new Set(streaming.map(({ parent, name }) => `/${parent.typeName}/${name}`));
+}
+
+const contextValues = (request: object) => callContext(idOfRequest(request));
+
+/** What every face allows. */
+export const LIMITS = {
+  /** The largest request that keeps all rules, escaped and indented, is 0.8 MB: a test derives it from the rules. */
+  requestBytesMax: 1024 * 1024,
+  /** Longer than every retry of a transaction together. */
+  timeoutMsMax: 30_000,
+};
+
+/** Anybody may ask for the health, or for a name of a service: in so many bytes. */
+const OPEN_BYTES_MAX = 4096;
+
+function bytesMax({ parent }: DescMethod): number {
+  return isOpen(parent) ? OPEN_BYTES_MAX : LIMITS.requestBytesMax;
+}
+
+/** Calls of the fast path get their ids here: they never become requests, and so never pass the listener. */
+function openCall({ clock }: Checkout) {
+  return () => {
+    const requestId = newId("req", clock.now());
+    return { contextValues: callContext(requestId), headers: { "request-id": requestId } };
+  };
+}

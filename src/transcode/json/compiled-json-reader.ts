@@ -1,0 +1,44 @@
+import type { Message } from "@bufbuild/protobuf";
+import type { ReadField } from "./json-field-reader.js";
+import type { Reading } from "./json-functions.js";
+import type { JsonRecord } from "./json-text.js";
+import { OwnCode } from "../compiled/codegen.js";
+
+/** How a key of a JSON object is read. */
+export interface JsonEntry {
+  /** The field's name in the proto file. */
+  readonly name: string;
+  /** The field's other spelling, which must not stand beside this one. */
+  readonly other: string | undefined;
+  readonly set: ReadField;
+}
+
+/** What becomes of a key that may not stand where it stands. */
+export interface WrongKeys {
+  readonly unknown: (key: string) => Error;
+  readonly twice: (key: string, other: string) => Error;
+}
+
+/** Reads the members of an object, and tells `at` the key that it is at. */
+export type ReadMembers = (json: JsonRecord, message: Message, reading: Reading, at: { key: string }) => void;
+
+/**
+ * Reads objects by code of their type's own, in half the time that it takes to look up each key.
+ *
+ * Undefined where the process runs no code made from text.
+ */
+export function straightReader(
+  entries: ReadonlyMap<string, JsonEntry>,
+  wrong: WrongKeys,
+): ReadMembers | undefined {
+  const code = new OwnCode();
+  const [unknown, twice, hasOwn] = [wrong.unknown, wrong.twice, Object.hasOwn].map((each) => code.name(each));
+  const cases = [...entries].map(([key, { other, set }]) => {
+    const both = `${hasOwn}(json, ${JSON.stringify(other)})`;
+    const check = other === undefined ? "" : `if (${both}) throw ${twice}(key, ${JSON.stringify(other)});`;
+    return `case ${JSON.stringify(key)}: ${check} ${code.name(set)}(m, json[key], reading); break;`;
+  });
+  const member = `switch (key) { ${cases.join(" ")} default: throw ${unknown}(key); }`;
+  const source = `(json, m, reading, at) => { for (const key in json) { at.key = key; reading.keys++; ${member} } }`;
+  return code.compile(source) as ReadMembers | undefined;
+}
