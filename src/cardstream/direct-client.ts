@@ -33,7 +33,7 @@ export type DirectAnswer =
   | NoAnswer;
 
 /** Money that goes back to the card of a settled sale. */
-export interface Refund {
+export interface RefundRequest {
   readonly xref: string;
   /** In minor units. */
   readonly amount: number;
@@ -54,7 +54,7 @@ export interface DirectClient {
   /** Takes only `amount` of a sale that is not settled yet: the rest goes back. Sent once. */
   capture(account: DirectAccount, xref: string, amount: number): Promise<DirectAnswer>;
   /** Gives a settled sale's money back. Sent once. */
-  refund(account: DirectAccount, refund: Refund): Promise<DirectAnswer>;
+  refund(account: DirectAccount, refund: RefundRequest): Promise<DirectAnswer>;
 }
 
 /** How long to wait for the gateway. */
@@ -94,7 +94,7 @@ function captureFields(xref: string, amount: number): Field[] {
 }
 
 /** Whatever is left out is cloned from the sale (guide A-15), its `transactionUnique` and `orderRef` too. */
-function refundFields({ xref, amount, transactionUnique, callbackUrl }: Refund): Field[] {
+function refundFields({ xref, amount, transactionUnique, callbackUrl }: RefundRequest): Field[] {
   return [
     ["type", "1"],
     ["xref", xref],
@@ -127,11 +127,11 @@ function callOf({ gatewayUrl, secret }: DirectAccount, fields: readonly Field[])
 
 /** Another account's answer is not believed, also where the accounts share a secret. */
 function verified({ merchantID, verifyingSecrets }: DirectAccount, body: Buffer): DirectAnswer {
-  const result = verifyResult(readFields(body), verifyingSecrets);
+  const result = verifyResult(parseDirectAnswer(body), verifyingSecrets);
   return result?.merchantID === merchantID ? { kind: "answered", result, body } : { kind: "unverifiable" };
 }
 
-function readFields(body: Buffer): Field[] {
+function parseDirectAnswer(body: Buffer): Field[] {
   try {
     return parseFields(body);
   } catch (error) {

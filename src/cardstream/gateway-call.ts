@@ -11,7 +11,7 @@ export interface NoAnswer {
 }
 
 /** One call over HTTP. */
-export interface Call {
+export interface GatewayCall {
   readonly url: string;
   readonly method: "GET" | "POST" | "PUT";
   readonly headers: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ const ANSWER_BYTES_MAX = 1024 * 1024;
  * Only a whole answer with status 200 counts: the gateway answers a decline with 200 too (guide A-21). A redirect is not
  * followed, since a signed request is meant for one address.
  */
-export async function callGateway(call: Call, timeoutMs: number): Promise<CallAnswer> {
+export async function callGateway(call: GatewayCall, timeoutMs: number): Promise<CallAnswer> {
   const { url, ...request } = call;
   try {
     const signal = AbortSignal.timeout(timeoutMs);
@@ -45,7 +45,7 @@ export async function callGateway(call: Call, timeoutMs: number): Promise<CallAn
  * Calls again after each pause until there is an answer. For calls that only read: anything else might be done twice.
  */
 export async function callUntilAnswered(
-  call: Call,
+  call: GatewayCall,
   timeoutMs: number,
   pausesMs: readonly number[],
 ): Promise<CallAnswer> {

@@ -18,7 +18,7 @@ export interface Question {
 }
 
 /** One transaction as the gateway tells it now, in its own signed words. */
-export interface Told {
+export interface ReportedTransaction {
   /** Whether its `xref` was known, or was found by a search. */
   readonly way: "query" | "search";
   readonly result: GatewayResult;
@@ -27,7 +27,7 @@ export interface Told {
 
 /** What the gateway said. */
 export interface Inquired {
-  readonly told: readonly Told[];
+  readonly reported: readonly ReportedTransaction[];
   /** True where it listed all of them. */
   readonly searched: boolean;
   /** Why something was not answered, for the log: of a sale that is there, or of the list itself. */
@@ -50,7 +50,7 @@ export function createInquiry(direct: DirectClient, search: TransactionSearch): 
       const unheardOf = list.xrefs.filter((xref) => !asked.has(xref));
       const found = await queryEach(direct, account, question, "search", unheardOf);
       return {
-        told: [...known.told, ...found.told],
+        reported: [...known.reported, ...found.reported],
         searched: list.searched,
         unansweredSale: known.unanswered ?? found.unanswered,
         unansweredSearch: list.unanswered,
@@ -64,22 +64,22 @@ async function queryEach(
   direct: DirectClient,
   account: InquiryAccount,
   { transactionUnique }: Question,
-  way: Told["way"],
+  way: ReportedTransaction["way"],
   xrefs: readonly string[],
-): Promise<{ told: Told[]; unanswered: string | undefined }> {
-  const told: Told[] = [];
+): Promise<{ reported: ReportedTransaction[]; unanswered: string | undefined }> {
+  const reported: ReportedTransaction[] = [];
   let unanswered: string | undefined;
   for (const xref of xrefs) {
     const answer = await direct.query(account, xref);
-    if (answer.kind === "answered" && isAbout(answer.result, transactionUnique, xref)) {
-      told.push({ way, result: answer.result, body: answer.body });
+    if (answer.kind === "answered" && isAnswerTo(answer.result, transactionUnique, xref)) {
+      reported.push({ way, result: answer.result, body: answer.body });
     } else unanswered = reason(answer);
   }
-  return { told, unanswered };
+  return { reported, unanswered };
 }
 
 /** An error answers with the `xref` that was asked for, and names no payment. */
-function isAbout(result: GatewayResult, transactionUnique: string, xref: string): boolean {
+function isAnswerTo(result: GatewayResult, transactionUnique: string, xref: string): boolean {
   return result.transactionUnique === transactionUnique && result.xref === xref;
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DueQuestion } from "../db/query/due-question.js";
 import type { SharedClock } from "../lib/clock.js";
 import { FairPlaces, type Place, type PlaceLimits } from "../lib/fair-places.js";
-import { repeat, type Repeated } from "../lib/background-job.js";
+import { runRepeatedly, type BackgroundJob } from "../lib/background-job.js";
 
 /**
  * Under way at once in one replica, of one kind and mode. Each holds a connection of the database for moments only, and one to
@@ -30,12 +30,12 @@ export interface FairWork<Row> {
  * nobody's test keeps real money waiting; and no merchant's gateway account keeps another's waiting. Any number of replicas
  * do this at once.
  */
-export function repeatFairly<Row>(
+export function runFairly<Row>(
   clock: SharedClock,
   pauseMs: number,
   fairWork: FairWork<Row>,
   failed: Failed,
-): Repeated[] {
+): BackgroundJob[] {
   return [true, false].map((livemode) => repeatInMode(livemode, clock, pauseMs, fairWork, failed));
 }
 
@@ -45,14 +45,14 @@ function repeatInMode<Row>(
   pauseMs: number,
   fairWork: FairWork<Row>,
   failed: Failed,
-): Repeated {
+): BackgroundJob {
   const places = new FairPlaces(LIMITS);
   const work = countingFailures(fairWork.work, failed);
   const list = async (): Promise<Row[]> => {
     const now = await clock.read();
     return await fairWork.list({ livemode, now, limit: LIMITS.total, except: places.fullOwners() });
   };
-  const repeated = repeat(
+  const repeated = runRepeatedly(
     pauseMs,
     (stopping) => round(places, pauseMs, { ...fairWork, list, work }, stopping),
     failed,

@@ -1,7 +1,7 @@
 import { Refusal } from "../domain/refusal.js";
-import type { Checkout } from "./context.js";
+import type { CheckoutContext } from "./context.js";
 
-type Addressed = Pick<Checkout, "addresses">;
+type Addressed = Pick<CheckoutContext, "addresses">;
 
 /**
  * Where the gateway is told to post what becomes of a request. Undefined where it could not: then no payment is begun, and

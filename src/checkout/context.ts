@@ -10,7 +10,7 @@ import type { CheckoutMetrics } from "./checkout-metrics.js";
 import type { ReconciliationMetrics } from "./reconciliation-metrics.js";
 
 /** What the use cases of checkout work with. Made once, in `app.ts`. */
-export interface Checkout {
+export interface CheckoutContext {
   readonly db: Database;
   /** The database's: docs/decisions/0043-one-clock-the-databases.md says what follows it. */
   readonly clock: SharedClock;

@@ -2,11 +2,11 @@ import type { Database } from "../db/engine/database.js";
 import { isLockTimeout } from "../db/engine/database-errors.js";
 import { findIdempotencyKey, insertIdempotencyKey } from "../db/tables/idempotency-keys.js";
 import { inTransaction, type Isolation, type Run, type Tx } from "../db/transaction.js";
-import type { Owner } from "../domain/merchant-scope.js";
+import type { MerchantScope } from "../domain/merchant-scope.js";
 import { Refusal } from "../domain/refusal.js";
 import { type Clock, stoppedAt } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
-import type { Checkout } from "./context.js";
+import type { CheckoutContext } from "./context.js";
 
 /** A call that its caller may send again. Both are hashes: the key is the caller's secret, the message may be long. */
 export interface IdempotentCall {
@@ -19,12 +19,12 @@ export interface IdempotentCall {
  * What stands for the key of a call that has none, where the call changes what others may change in the same way. Whether an
  * earlier run of it was committed, though its connection was lost at COMMIT, can be told from nothing else.
  */
-export function callWithoutKey({ clock }: Pick<Checkout, "clock">): IdempotentCall {
+export function callWithoutKey({ clock }: Pick<CheckoutContext, "clock">): IdempotentCall {
   return { keyHash: newId("call", clock.now()), fingerprint: "none" };
 }
 
 /** The object that a call made or changed, just now or (replayed) when it was sent before. */
-export interface Done {
+export interface PreviousCall {
   readonly objectId: string;
   readonly replayed: boolean;
 }
@@ -33,13 +33,13 @@ export interface Done {
  * What an earlier call with this key did. Undefined where there was none, or the call has no key. Asked before anything is
  * checked: what was right then may not be right now. Throws a Refusal where the key went with another call.
  */
-export async function doneBefore(
-  { db }: Pick<Checkout, "db">,
-  owner: Owner,
+export async function findPrevious(
+  { db }: Pick<CheckoutContext, "db">,
+  scope: MerchantScope,
   call: IdempotentCall | undefined,
-): Promise<Done | undefined> {
+): Promise<PreviousCall | undefined> {
   if (call === undefined) return undefined;
-  const row = await findIdempotencyKey(db.manager, owner, call.keyHash);
+  const row = await findIdempotencyKey(db.manager, scope, call.keyHash);
   if (row === undefined) return undefined;
   if (row.fingerprint === call.fingerprint) return { objectId: row.objectId, replayed: true };
   throw new Refusal(
@@ -50,7 +50,7 @@ export async function doneBefore(
 }
 
 /** What a call that happens once is recorded with. */
-export interface OnceParts extends Pick<Checkout, "db"> {
+export interface OnceParts extends Pick<CheckoutContext, "db"> {
   /** Of the owner, see `clockOf`. */
   readonly ownersClock: Clock;
 }
@@ -60,25 +60,25 @@ export interface OnceParts extends Pick<Checkout, "db"> {
  * with one key the second waits for the first one's commit, and learns what that did. The key has the time that the clock
  * given to `work` shows: it stands, so that all of one transaction has one time.
  */
-export async function once(
+export async function runIdempotent(
   parts: OnceParts,
-  owner: Owner,
+  scope: MerchantScope,
   call: IdempotentCall | undefined,
   objectId: string,
   work: (tx: Tx, run: Run, clock: Clock) => Promise<void>,
   isolation: Isolation = "READ COMMITTED",
-): Promise<Done> {
+): Promise<PreviousCall> {
   try {
     await inTransaction(parts.db, isolation, async (tx, run) => {
       const now = parts.ownersClock.now();
-      if (call !== undefined) await storeKey(tx, run, owner, call, objectId, now);
+      if (call !== undefined) await storeKey(tx, run, scope, call, objectId, now);
       await work(tx, run, stoppedAt(now));
     });
     return { objectId, replayed: false };
   } catch (error) {
     if (error instanceof KeyLocked) return await refuseKey(parts.db);
     if (!(error instanceof KeyTaken)) throw error;
-    const done = await doneBefore(parts, owner, call);
+    const done = await findPrevious(parts, scope, call);
     if (done === undefined)
       throw new Error("An idempotency key was taken, and is gone again.", { cause: error });
     // A connection lost at COMMIT: the key that is there is this very call's.
@@ -111,7 +111,7 @@ async function refuseKey({ health }: Database): Promise<never> {
 async function storeKey(
   tx: Tx,
   { again }: Run,
-  { merchantId, livemode }: Owner,
+  { merchantId, livemode }: MerchantScope,
   { keyHash, fingerprint }: IdempotentCall,
   objectId: string,
   createdAt: number,

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { requireMerchant } from "../checkout/merchants/create-api-key.js";
 import { createCustomer } from "../checkout/customers/create-customer.js";
 import type { Customer } from "../domain/customer.js";
-import { jsonOption, merchantOption, modeOption, ownerOf } from "./options.js";
+import { jsonOption, merchantOption, modeOption, scopeOf } from "./options.js";
 import { type Fields, isoTime, print } from "./output.js";
 import { withRegistry } from "./registry.js";
 
@@ -31,7 +31,7 @@ export function addCustomerCommands(customers: Command, env: NodeJS.ProcessEnv):
       await withRegistry(env, async (registry) => {
         await requireMerchant(registry, options.merchant);
         const { id: wanted, email, name } = options;
-        const { customer } = await createCustomer(registry, ownerOf(options), { id: wanted, email, name });
+        const { customer } = await createCustomer(registry, scopeOf(options), { id: wanted, email, name });
         print(shown(customer), options.json);
       });
     });

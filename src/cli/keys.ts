@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { createApiKey } from "../checkout/merchants/create-api-key.js";
 import { revokeKey } from "../checkout/merchants/revoke-api-key.js";
 import { type ApiKeyRow, listApiKeys } from "../db/tables/api-keys.js";
-import { jsonOption, merchantOption, modeOption, ownerOf } from "./options.js";
+import { jsonOption, merchantOption, modeOption, scopeOf } from "./options.js";
 import { type Fields, isoTime, print, printList } from "./output.js";
 import { withRegistry } from "./registry.js";
 
@@ -17,7 +17,7 @@ export function addKeyCommands(keys: Command, env: NodeJS.ProcessEnv): void {
     .addOption(jsonOption())
     .action(async (options: { merchant: string; mode: string; json: boolean }) => {
       await withRegistry(env, async (registry) => {
-        const { key, id, merchantId, livemode, createdAt } = await createApiKey(registry, ownerOf(options));
+        const { key, id, merchantId, livemode, createdAt } = await createApiKey(registry, scopeOf(options));
         print(
           { key, id, merchant: merchantId, mode: modeName(livemode), created: isoTime(createdAt) },
           options.json,

@@ -2,7 +2,7 @@ import { text } from "node:stream/consumers";
 
 import { InvalidArgumentError, Option } from "commander";
 
-import type { Owner } from "../domain/merchant-scope.js";
+import type { MerchantScope } from "../domain/merchant-scope.js";
 
 /** `--mode live|test`. */
 export const modeOption = (): Option =>
@@ -22,7 +22,7 @@ export const countryOption = (): Option =>
   new Option("--country <code>", "the merchant's country, two letters of ISO 3166, such as GB");
 
 /** Whose object a command is about. */
-export function ownerOf(options: { merchant: string; mode: string }): Owner {
+export function scopeOf(options: { merchant: string; mode: string }): MerchantScope {
   return { merchantId: options.merchant, livemode: options.mode === "live" };
 }
 

@@ -58,7 +58,7 @@ function listed(refund: RefundRow): Fields {
     amount: currency === undefined ? null : displayAmount(refund.amount, currency),
     status: refund.status,
     failure: refund.failure,
-    told: refund.told,
-    told_at: refund.toldAt === null ? null : isoTime(refund.toldAt),
+    told: refund.gatewayAction,
+    told_at: refund.requestedAt === null ? null : isoTime(refund.requestedAt),
   };
 }

@@ -1,4 +1,4 @@
-import type { Checkout } from "../checkout/context.js";
+import type { CheckoutContext } from "../checkout/context.js";
 import type { Registry } from "../checkout/merchants/create-merchant.js";
 import { type Config, readConfig } from "../start/config.js";
 import { Refusal } from "../domain/refusal.js";
@@ -30,13 +30,13 @@ export async function withRegistry(
 /** The same for a command that works on payments. What it counts is seen by nobody: the service counts its own. */
 export async function withCheckout(
   env: NodeJS.ProcessEnv,
-  command: (checkout: Checkout) => Promise<void>,
+  command: (checkout: CheckoutContext) => Promise<void>,
 ): Promise<void> {
-  const { composeCheckout } = await import("../start/checkout-context.js");
+  const { createCheckoutContext } = await import("../start/checkout-context.js");
   const { createMetrics } = await import("../web/ports/metrics.js");
   await withStore(env, (store, config, log) => {
     const parts = { store, log, metrics: createMetrics(), port: () => config.port };
-    return command(composeCheckout(config, parts));
+    return command(createCheckoutContext(config, parts));
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 import { listUnresolvedAttempts, type PendingAttemptRow } from "../db/tables/pending-attempts.js";
-import { parseAttemptReference, type SubjectKind } from "../domain/attempt-reference.js";
+import { parseAttemptReference, type TargetKind } from "../domain/attempt-reference.js";
 import { jsonOption } from "./options.js";
 import { type Fields, isoTime, printList } from "./output.js";
 import { withRegistry } from "./registry.js";
@@ -24,18 +24,18 @@ export function addSessionCommands(sessions: Command, env: NodeJS.ProcessEnv): v
 
 function shown(row: PendingAttemptRow): Fields {
   return {
-    session: subjectOf(row, "session"),
-    payment_intent: subjectOf(row, "payment_intent"),
+    session: targetOf(row, "session"),
+    payment_intent: targetOf(row, "payment_intent"),
     transaction_unique: row.reference,
     merchant: row.merchantId,
     mode: row.livemode ? "live" : "test",
-    standing: row.standing,
+    standing: row.certainty,
     form_given: isoTime(row.givenAt),
     unresolved_since: row.unresolvedSince === null ? null : isoTime(row.unresolvedSince),
     next_asked: row.nextAskAt === null ? null : isoTime(row.nextAskAt),
   };
 }
 
-function subjectOf({ reference, subjectId }: PendingAttemptRow, kind: SubjectKind): string | null {
-  return parseAttemptReference(reference)?.kind === kind ? subjectId : null;
+function targetOf({ reference, targetId }: PendingAttemptRow, kind: TargetKind): string | null {
+  return parseAttemptReference(reference)?.kind === kind ? targetId : null;
 }

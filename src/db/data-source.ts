@@ -3,7 +3,7 @@ import type { EntitySchema, MigrationInterface } from "typeorm";
 import type { Log } from "../lib/log.js";
 import { followDatabaseClock } from "./database-clock.js";
 import { type Database, DatabaseClosed, type Engine, TransactionScope } from "./engine/database.js";
-import { type Outcome, provideStatements, type Statements } from "./engine/sql-executor.js";
+import { type WriteResult, provideSqlExecutor, type SqlExecutor } from "./engine/sql-executor.js";
 import { sharedOptions } from "./engine/shared-options.js";
 
 export interface DatabaseOptions {
@@ -31,7 +31,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 /** What each engine opens. */
 interface Opened extends Pick<Database, "dataSource" | "health" | "patiently" | "close"> {
-  readonly read: Statements["run"];
+  readonly read: SqlExecutor["run"];
 }
 
 async function guarded(engine: Engine, log: Log, opened: Opened): Promise<Database> {
@@ -49,7 +49,7 @@ async function guarded(engine: Engine, log: Log, opened: Opened): Promise<Databa
     check();
     return createQueryRunner(mode);
   };
-  provideStatements(dataSource.manager, new Reads(read, check));
+  provideSqlExecutor(dataSource.manager, new Reads(read, check));
   const close = () => (closing ??= scope.close().then(opened.close));
   try {
     const clock = await followDatabaseClock(engine, read);
@@ -61,16 +61,16 @@ async function guarded(engine: Engine, log: Log, opened: Opened): Promise<Databa
 }
 
 /** Statements beside all transactions. */
-class Reads implements Statements {
-  readonly #read: Statements["run"];
+class Reads implements SqlExecutor {
+  readonly #read: SqlExecutor["run"];
   readonly #check: () => void;
 
-  constructor(read: Statements["run"], check: () => void) {
+  constructor(read: SqlExecutor["run"], check: () => void) {
     this.#read = read;
     this.#check = check;
   }
 
-  async run(sql: string, values: readonly unknown[]): Promise<Outcome> {
+  async run(sql: string, values: readonly unknown[]): Promise<WriteResult> {
     this.#check();
     return await this.#read(sql, values);
   }

@@ -1,17 +1,17 @@
 import type { SharedClock } from "../lib/clock.js";
 import { followClock } from "../lib/follow-clock.js";
 import type { Engine } from "./engine/database.js";
-import type { Statements } from "./engine/sql-executor.js";
+import type { SqlExecutor } from "./engine/sql-executor.js";
 
 /**
  * The clock of the database, which every process on it goes by: a server's own, whatever the machines around it show. The
  * embedded file is one machine's, and so is its clock.
  */
-export async function followDatabaseClock(engine: Engine, read: Statements["run"]): Promise<SharedClock> {
+export async function followDatabaseClock(engine: Engine, read: SqlExecutor["run"]): Promise<SharedClock> {
   return await followClock(engine === "sqlite" ? () => Promise.resolve(Date.now()) : () => askServer(read));
 }
 
-async function askServer(read: Statements["run"]): Promise<number> {
+async function askServer(read: SqlExecutor["run"]): Promise<number> {
   const { rows } = await read(SERVER_TIME, []);
   return Number(rows?.[0]?.["time"] ?? Number.NaN);
 }

@@ -7,7 +7,7 @@ import { DatabaseAway } from "./engine/database.js";
 import { isWorthAnotherRun } from "./engine/database-errors.js";
 import { type Isolation, MysqlTransaction } from "./engine/mysql-executor.js";
 import { SerialQueryRunner } from "./sqlite/serial-query-runner.js";
-import { type Outcome, provideStatements, type Statements } from "./engine/sql-executor.js";
+import { type WriteResult, provideSqlExecutor, type SqlExecutor } from "./engine/sql-executor.js";
 
 /** A transaction of a query runner. */
 export interface OpenTransaction {
@@ -17,54 +17,54 @@ export interface OpenTransaction {
   abandon(): void;
 }
 
-/** Opens a transaction: what its manager is asked from now on, by TypeORM or by `statementsOf`, belongs to it. */
+/** Opens a transaction: what its manager is asked from now on, by TypeORM or by `sqlExecutorOf`, belongs to it. */
 export function openTransaction(runner: QueryRunner, isolation: Isolation): Promise<OpenTransaction> {
   return runner instanceof SerialQueryRunner ? openSqlite(runner) : openMysql(runner, isolation);
 }
 
 async function openSqlite(runner: SerialQueryRunner): Promise<OpenTransaction> {
   await runner.startTransaction();
-  const trial = new Trial();
+  const poison = new PoisonedTransaction();
   // The embedded engine has no round trips to save; and what fails is told by the next statement, as on a server.
   const runAtOnce = (sql: string, values: readonly unknown[]): void => {
     try {
       runner.runAtOnce(sql, values);
     } catch (error) {
-      trial.fail(error);
+      poison.fail(error);
     }
   };
-  const statements = new TriedStatements(trial, {
+  const statements = new PoisonableExecutor(poison, {
     run: (sql, values) => runner.run(sql, values),
     defer: runAtOnce,
   });
-  provideStatements(runner.manager, statements);
+  provideSqlExecutor(runner.manager, statements);
   const query = runner.query.bind(runner) as (...call: unknown[]) => Promise<unknown>;
-  runner.query = ((...call) => trial.attempt(() => query(...call))) as SerialQueryRunner["query"];
+  runner.query = ((...call) => poison.attempt(() => query(...call))) as SerialQueryRunner["query"];
   return {
     commit: () => {
-      trial.check();
+      poison.check();
       return runner.commitTransaction();
     },
     rollback: () => runner.rollbackTransaction(),
-    abandon: () => trial.fail(new DatabaseAway("The transaction has taken too long")),
+    abandon: () => poison.fail(new DatabaseAway("The transaction has taken too long")),
   };
 }
 
 async function openMysql(runner: QueryRunner, isolation: Isolation): Promise<OpenTransaction> {
   const connection = (await runner.connect()) as PoolConnection;
   const transaction = new MysqlTransaction(connection, isolation);
-  const trial = new Trial();
-  provideStatements(runner.manager, new TriedStatements(trial, transaction));
+  const poison = new PoisonedTransaction();
+  provideSqlExecutor(runner.manager, new PoisonableExecutor(poison, transaction));
   // TypeORM asks before it locks rows.
   Object.assign(runner, { isTransactionActive: true });
   const query = async (sql: string, values: unknown[] = [], structured = false): Promise<unknown> => {
-    const answer = await trial.attempt(() => transaction.send(sql, values));
+    const answer = await poison.attempt(() => transaction.send(sql, values));
     return structured ? structuredResult(answer) : answer;
   };
   runner.query = query as QueryRunner["query"];
   return {
     commit: () => {
-      trial.check();
+      poison.check();
       return transaction.commit();
     },
     rollback: () => transaction.rollback(),
@@ -84,7 +84,7 @@ function structuredResult(answer: unknown): QueryResult {
  * After a deadlock the server has rolled back, and later statements would be committed one by one, even where the work
  * swallowed the error and went on. So the first such error answers every later statement, COMMIT included.
  */
-class Trial {
+class PoisonedTransaction {
   #failed: { readonly error: unknown } | undefined;
 
   check(): void {
@@ -107,21 +107,21 @@ class Trial {
 }
 
 /** Statements of a transaction, as long as it stands. */
-class TriedStatements implements Statements {
-  readonly #trial: Trial;
-  readonly #statements: Statements;
+class PoisonableExecutor implements SqlExecutor {
+  readonly #poison: PoisonedTransaction;
+  readonly #statements: SqlExecutor;
 
-  constructor(trial: Trial, statements: Statements) {
-    this.#trial = trial;
+  constructor(poison: PoisonedTransaction, statements: SqlExecutor) {
+    this.#poison = poison;
     this.#statements = statements;
   }
 
-  run(sql: string, values: readonly unknown[]): Promise<Outcome> {
-    return this.#trial.attempt(() => this.#statements.run(sql, values));
+  run(sql: string, values: readonly unknown[]): Promise<WriteResult> {
+    return this.#poison.attempt(() => this.#statements.run(sql, values));
   }
 
   defer(sql: string, values: readonly unknown[]): void {
-    this.#trial.check();
+    this.#poison.check();
     this.#statements.defer(sql, values);
   }
 }

@@ -1,4 +1,4 @@
-import type { Outcome } from "./classification.js";
+import type { ResultOutcome } from "./classification.js";
 
 /**
  * What asking about an attempt has come to.
@@ -6,17 +6,17 @@ import type { Outcome } from "./classification.js";
  * `clear`: all that the gateway has of it is known for good. `silent`: it could not be asked, and has said nothing.
  * `doubtful`: it has said something that is not its last word, and may have taken money, or may yet.
  */
-export type Standing = "clear" | "silent" | "doubtful";
+export type AttemptCertainty = "clear" | "silent" | "doubtful";
 
 /** The last that is known of one transaction. */
-export interface Transaction {
-  readonly outcome: Outcome;
+export interface KnownTransaction {
+  readonly outcome: ResultOutcome;
   readonly responseCode: number | null;
   readonly state: string;
 }
 
 /** What an asking brought besides the results. */
-export interface Asked {
+export interface AttemptAnswers {
   /** True where the gateway listed all sales of the attempt. */
   readonly searched: boolean;
   /** True where it knows of a sale that it said nothing believable about. */
@@ -24,14 +24,17 @@ export interface Asked {
 }
 
 /** How an attempt stands after it was asked about. */
-export function standingOf(transactions: readonly Transaction[], { searched, unanswered }: Asked): Standing {
+export function certaintyOf(
+  transactions: readonly KnownTransaction[],
+  { searched, unanswered }: AttemptAnswers,
+): AttemptCertainty {
   const doubtful = transactions.some((transaction) => isDoubtful(transaction, searched));
   if (doubtful || unanswered) return "doubtful";
   return searched || transactions.length > 0 ? "clear" : "silent";
 }
 
 /** True where the transaction may have taken money, or may yet, without anybody knowing. */
-function isDoubtful({ outcome, responseCode, state }: Transaction, searched: boolean): boolean {
+function isDoubtful({ outcome, responseCode, state }: KnownTransaction, searched: boolean): boolean {
   if (outcome !== "unknown") return false;
   // It speaks of another transaction: a search has found that one, or there is none.
   if (responseCode === DUPLICATE_REQUEST) return !searched;

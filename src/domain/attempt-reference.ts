@@ -1,28 +1,28 @@
 /** What an attempt to take money is made for. */
-export type SubjectKind = "session" | "payment_intent";
+export type TargetKind = "session" | "payment_intent";
 
 /** What a `transactionUnique` of ours names. */
 export interface AttemptReference {
-  readonly kind: SubjectKind;
-  readonly subjectId: string;
+  readonly kind: TargetKind;
+  readonly targetId: string;
   readonly attempt: number;
 }
 
 /** The gateway's `transactionUnique` of an attempt: `cs_...-1`, or `pi_...-1` of a direct charge. Ids hold no hyphen. */
-export function attemptReference(subjectId: string, attempt: number): string {
-  return `${subjectId}-${attempt}`;
+export function attemptReference(targetId: string, attempt: number): string {
+  return `${targetId}-${attempt}`;
 }
 
 /** What a `transactionUnique` names. Undefined where it is not of our making. */
 export function parseAttemptReference(text: string): AttemptReference | undefined {
-  const [, subjectId, prefix = "", attempt] =
+  const [, targetId, prefix = "", attempt] =
     /^((cs|pi)_[0-9A-Za-z]{1,60})-([1-9][0-9]{0,5})$/.exec(text) ?? [];
   const kind = KINDS.get(prefix);
-  if (subjectId === undefined || kind === undefined) return undefined;
-  return { kind, subjectId, attempt: Number(attempt) };
+  if (targetId === undefined || kind === undefined) return undefined;
+  return { kind, targetId, attempt: Number(attempt) };
 }
 
-const KINDS: ReadonlyMap<string, SubjectKind> = new Map([
+const KINDS: ReadonlyMap<string, TargetKind> = new Map([
   ["cs", "session"],
   ["pi", "payment_intent"],
 ]);

@@ -7,7 +7,7 @@ import { isDefiniteRefusal } from "./reversal-step.js";
  * What a gateway result means. Stored with it; `completed` is the only one that counts as paid, `refunded` the only one that
  * counts as money given back.
  */
-export type Outcome = "completed" | "refunded" | "declined" | "cancelled" | "unknown" | "held";
+export type ResultOutcome = "completed" | "refunded" | "declined" | "cancelled" | "unknown" | "held";
 
 /** Why an approved result waits for a person: one of a payment, or of money that goes back. */
 export type HeldReason = PaymentHeldReason | RefundHeldReason;
@@ -39,14 +39,14 @@ export type RefundHeldReason =
   | "refund_unknown";
 
 /** An outcome, and why where it is held. */
-export interface Judgement {
-  readonly outcome: Outcome;
+export interface Classification {
+  readonly outcome: ResultOutcome;
   readonly reason: HeldReason | null;
 }
 
 /** What a session, or an intent to charge a stored card, expects of its payment. */
 export interface Expected {
-  readonly subjectId: string;
+  readonly targetId: string;
   readonly amount: number;
   readonly currency: Currency;
   /** Number of the newest attempt: a result may belong to any attempt made so far. */
@@ -54,7 +54,7 @@ export interface Expected {
 }
 
 /** Judges one verified result by itself, without regard to what is already on record. Pure. */
-export function judge(result: GatewayResult, expected: Expected): Judgement {
+export function classifyPayment(result: GatewayResult, expected: Expected): Classification {
   if (movedMoney(result) && givesMoneyBack(result.action)) return held("refund_unknown");
   if (isApprovedVariant(result)) return held("approved_variant");
   if (isApproved(result)) {
@@ -68,17 +68,18 @@ export function judge(result: GatewayResult, expected: Expected): Judgement {
  * Judges the result of a direct charge. A request that the gateway has refused before it tried anything has failed as surely
  * as one that the card's issuer declined: nobody else could have sent it.
  */
-export function judgeCharge(result: GatewayResult, expected: Expected): Judgement {
-  const judgement = judge(result, expected);
-  const hasFailed = judgement.outcome === "unknown" && isDefiniteRefusal(result) && mayTellOfSale(result);
-  return hasFailed ? { outcome: "declined", reason: null } : judgement;
+export function classifyCharge(result: GatewayResult, expected: Expected): Classification {
+  const classification = classifyPayment(result, expected);
+  const hasFailed =
+    classification.outcome === "unknown" && isDefiniteRefusal(result) && mayTellOfSale(result);
+  return hasFailed ? { outcome: "declined", reason: null } : classification;
 }
 
 /**
  * Judges a result that moves no session of ours: money that was taken waits for a person, for the reason given; money that
  * went back waits for a reason of its own, because it is no payment that could be accepted or returned.
  */
-export function judgeAlone(result: GatewayResult, reason: HeldReason): Judgement {
+export function classifyUnmatched(result: GatewayResult, reason: HeldReason): Classification {
   if (!movedMoney(result)) return { outcome: unpaidOutcome(result), reason: null };
   return held(givesMoneyBack(result.action) ? "refund_unknown" : reason);
 }
@@ -88,7 +89,7 @@ export function judgeAlone(result: GatewayResult, reason: HeldReason): Judgement
  * where the form was given out once. Of two forms that are out, the other may still be paid.
  */
 export function endsAttempt(
-  { outcome }: Judgement,
+  { outcome }: Classification,
   result: GatewayResult,
   session: { readonly attempt: number; readonly formsGiven: number },
 ): boolean {
@@ -97,7 +98,7 @@ export function endsAttempt(
 }
 
 /** An outcome that waits for a person. */
-export function held(reason: HeldReason): Judgement {
+export function held(reason: HeldReason): Classification {
   return { outcome: "held", reason };
 }
 
@@ -189,8 +190,8 @@ const PAID_STATES: ReadonlySet<string> = new Set([
 function isOfOrder(result: GatewayResult, expected: Expected): boolean {
   const reference = parseAttemptReference(result.transactionUnique);
   return (
-    result.orderRef === expected.subjectId &&
-    reference?.subjectId === expected.subjectId &&
+    result.orderRef === expected.targetId &&
+    reference?.targetId === expected.targetId &&
     reference.attempt <= expected.attempt
   );
 }

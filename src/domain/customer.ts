@@ -1,8 +1,8 @@
-import type { Owner } from "./merchant-scope.js";
+import type { MerchantScope } from "./merchant-scope.js";
 import { Refusal } from "./refusal.js";
 
 /** A merchant's customer. Deleted, it is a tombstone: past payments keep its id, and nobody else can get it. */
-export interface Customer extends Owner {
+export interface Customer extends MerchantScope {
   /** Unique per merchant and mode: it may be the merchant's own choice. */
   readonly id: string;
   readonly email: string | null;

@@ -60,30 +60,34 @@ export function reversalNamed(reference: string): "refund" | "return" | undefine
  * not done it so far. `not found`: a search under the refund's own name finds nothing, and its sale does not tell. `unknown`:
  * nobody can tell.
  */
-export type RefundRound =
+export type RefundAttemptResult =
   "returned" | "refused" | "nothing left" | "not returned" | "not found" | "too early" | "unknown";
 
 /** How a refund ends. */
 export type RefundEnd = "succeeded" | RefundFailure;
 
 /**
- * The end that a round brings; undefined where it goes on. `toldAt` is when the gateway was told; null where it was told
+ * The end that a round brings; undefined where it goes on. `requestedAt` is when the gateway was told; null where it was told
  * nothing.
  */
-export function endOf(round: RefundRound, toldAt: number | null, now: number): RefundEnd | undefined {
-  const patience = PATIENCE_MS[round];
-  if (patience === undefined) return ENDS[round];
-  return toldAt !== null && now >= toldAt + patience ? "lost" : undefined;
+export function endOf(
+  result: RefundAttemptResult,
+  requestedAt: number | null,
+  now: number,
+): RefundEnd | undefined {
+  const patience = PATIENCE_MS[result];
+  if (patience === undefined) return ENDS[result];
+  return requestedAt !== null && now >= requestedAt + patience ? "lost" : undefined;
 }
 
-const ENDS: Partial<Record<RefundRound, RefundEnd>> = {
+const ENDS: Partial<Record<RefundAttemptResult, RefundEnd>> = {
   returned: "succeeded",
   refused: "declined",
   "nothing left": "not_refundable",
 };
 
 /** After which time what the gateway was told, and has not done, is lost. */
-const PATIENCE_MS: Partial<Record<RefundRound, number>> = {
+const PATIENCE_MS: Partial<Record<RefundAttemptResult, number>> = {
   /** Ten times as long as its answer is waited for: what it has not done by then it will not do. */
   "not returned": 120_000,
   /** Nobody says how soon a search finds a transaction. A payment is given a day, too. */
@@ -91,9 +95,9 @@ const PATIENCE_MS: Partial<Record<RefundRound, number>> = {
 };
 
 /** When to work on a pending refund again, after so many rounds. */
-export function nextRoundAt(round: RefundRound, rounds: number, now: number): number {
-  if (round === "too early") return now + SETTLEMENT_PAUSE_MS;
-  return now + Math.min(FIRST_PAUSE_MS * 2 ** Math.min(rounds, DOUBLINGS_MAX), LONGEST_PAUSE_MS);
+export function nextAttemptAt(result: RefundAttemptResult, attempts: number, now: number): number {
+  if (result === "too early") return now + SETTLEMENT_PAUSE_MS;
+  return now + Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempts, DOUBLINGS_MAX), LONGEST_PAUSE_MS);
 }
 
 /** The gateway settles once a night. */

@@ -2,7 +2,7 @@
  * Why a call is refused: stable words, part of the contract over gRPC (`google.rpc.ErrorInfo.reason`). What merchants
  * get for each stands in the one table of `rpc/refusal-table.ts`, and in `docs/errors.md`.
  */
-export type Reason =
+export type RefusalReason =
   | "PARAMETER_MISSING"
   | "PARAMETER_INVALID"
   | "PARAMETERS_EXCLUSIVE"
@@ -60,7 +60,7 @@ export interface Violation {
 /** A failure that is the caller's to mend. Anything else that is thrown is a bug of ours. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
-  readonly reason: Reason;
+  readonly reason: RefusalReason;
 
   /** The fields it is about, the first one first; often none. */
   readonly violations: readonly Violation[];
@@ -70,7 +70,7 @@ export class Refusal extends Error {
 
   /** `message` is for the caller: a sentence that says what is wrong. `about` is the field, or all of them. */
   constructor(
-    reason: Reason,
+    reason: RefusalReason,
     message: string,
     about: string | readonly Violation[] = [],
     facts: Readonly<Record<string, string>> = {},

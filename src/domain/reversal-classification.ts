@@ -5,18 +5,18 @@ import {
   isApprovedVariant,
   isPaidState,
   isSale,
-  type Judgement,
+  type Classification,
   type RefundHeldReason,
 } from "./classification.js";
 import { currencyOfGateway } from "./money.js";
 import type { RefundStatus } from "./refund.js";
 import {
   isDefiniteRefusal,
-  keptOf,
+  retainedOf,
   movedSince,
-  returnOutcome,
-  type ReturnRequest,
-  type Told,
+  reversalOutcome,
+  type ReversalAction,
+  type RequestedReversal,
 } from "./reversal-step.js";
 
 /** A sale whose money goes back, as the gateway names it. */
@@ -36,7 +36,7 @@ export interface ExpectedReversal {
   /** Three letters of ISO 4217 in lower case; null where nobody knows. */
   readonly currency: string | null;
   /** What the gateway was asked to do, and how the sale stood before; null where it was asked nothing, or has refused. */
-  readonly told: Told | null;
+  readonly requested: RequestedReversal | null;
   readonly sale: NamedSale;
 }
 
@@ -54,9 +54,9 @@ export function classifyReversal(
   result: GatewayResult,
   kind: MessageKind,
   expected: ExpectedReversal,
-): Judgement {
+): Classification {
   if (kind === "sale") return classifySale(result, expected);
-  const request = (kind === "answer" ? expected.told?.request : undefined) ?? "refund";
+  const request = (kind === "answer" ? expected.requested?.request : undefined) ?? "refund";
   const isDone = isApproved(result);
   if (!isDone && !isApprovedVariant(result)) {
     return { outcome: isRefusal(result, request, expected) ? "declined" : "unknown", reason: null };
@@ -72,34 +72,35 @@ export function classifyReversal(
 export interface ReversalRecord {
   /** A held payment that is returned counts as pending until it is resolved. */
   readonly status: RefundStatus;
-  readonly told: ReturnRequest | null;
+  readonly requested: ReversalAction | null;
   /** The gateway's transactions that are recorded as this very reversal; none for a cancel or a capture. */
   readonly madeBy: readonly string[];
 }
 
 /** Classifies a refund that fits by what is on record: one refund is one transaction of the gateway, and made once. Pure. */
 export function classifyOnRecord(
-  judgement: Judgement,
+  classification: Classification,
   { transactionKey }: Pick<GatewayResult, "transactionKey">,
-  { status, told, madeBy }: ReversalRecord,
-): Judgement {
-  if (judgement.outcome !== "refunded" || madeBy.includes(transactionKey)) return judgement;
+  { status, requested, madeBy }: ReversalRecord,
+): Classification {
+  if (classification.outcome !== "refunded" || madeBy.includes(transactionKey)) return classification;
   if (madeBy.length > 0) return held("refund_duplicate");
   if (status === "failed") return held("refund_failed");
   // What was cancelled or captured is not refunded besides.
-  const wasSent = told === "refund" || (told === null && status === "pending");
-  return wasSent ? judgement : held("refund_duplicate");
+  const wasSent = requested === "refund" || (requested === null && status === "pending");
+  return wasSent ? classification : held("refund_duplicate");
 }
 
 /** What went back by the gateway's word, in minor units. Undefined where it does not say, or contradicts itself. */
 export function amountReversed(
   result: GatewayResult,
   kind: MessageKind,
-  { told }: ExpectedReversal,
+  { requested }: ExpectedReversal,
 ): number | undefined {
-  const isOfSaleItself = kind === "sale" || (kind === "answer" && told !== null && told.request !== "refund");
-  if (!isOfSaleItself || told === null) return refundedBy(result);
-  const moved = movedSince(result, told);
+  const isOfSaleItself =
+    kind === "sale" || (kind === "answer" && requested !== null && requested.request !== "refund");
+  if (!isOfSaleItself || requested === null) return refundedBy(result);
+  const moved = movedSince(result, requested);
   return moved !== undefined && moved >= 0 ? moved : undefined;
 }
 
@@ -109,17 +110,18 @@ export function isOfSale(result: Pick<GatewayResult, "xref" | "transactionKey">,
 }
 
 /** The sale's own sums tell what was done since; that nothing was is no news. */
-function classifySale(sale: GatewayResult, { told, amount }: ExpectedReversal): Judgement {
-  if (told === null) return UNKNOWN;
-  if (returnOutcome(sale, amount ?? "all", told) === "returned") return { outcome: "refunded", reason: null };
-  const moved = movedSince(sale, told);
+function classifySale(sale: GatewayResult, { requested, amount }: ExpectedReversal): Classification {
+  if (requested === null) return UNKNOWN;
+  if (reversalOutcome(sale, amount ?? "all", requested) === "returned")
+    return { outcome: "refunded", reason: null };
+  const moved = movedSince(sale, requested);
   return moved === undefined || moved === 0 ? UNKNOWN : held("refund_amount_mismatch");
 }
 
-const UNKNOWN: Judgement = { outcome: "unknown", reason: null };
+const UNKNOWN: Classification = { outcome: "unknown", reason: null };
 
 /** What an error does not name does not count against it: the gateway repeats the request's fields as far as it read them. */
-function isRefusal(result: GatewayResult, request: ReturnRequest, { id, sale }: ExpectedReversal): boolean {
+function isRefusal(result: GatewayResult, request: ReversalAction, { id, sale }: ExpectedReversal): boolean {
   const { action, transactionUnique, xref, state } = result;
   if (!isDefiniteRefusal(result) || !(action === "" || ACTIONS[request].has(action))) return false;
   if (request !== "refund") return xref === "" || xref === sale.xref;
@@ -127,7 +129,7 @@ function isRefusal(result: GatewayResult, request: ReturnRequest, { id, sale }: 
 }
 
 /** A request says it of itself, the answer to a question about it, or to one that changes a sale, names both. */
-const ACTIONS: Record<ReturnRequest, ReadonlySet<string>> = {
+const ACTIONS: Record<ReversalAction, ReadonlySet<string>> = {
   refund: new Set(["REFUND_SALE", "QUERY:REFUND_SALE"]),
   cancel: new Set(["CANCEL", "CANCEL:SALE"]),
   capture: new Set(["CAPTURE", "CAPTURE:SALE"]),
@@ -140,7 +142,7 @@ interface Rule {
 }
 
 /** By what was asked for. A refund is a transaction of its own; a cancel and a capture answer with the sale as it is then. */
-const RULES: Record<ReturnRequest, readonly Rule[]> = {
+const RULES: Record<ReversalAction, readonly Rule[]> = {
   refund: [
     { reason: "refund_action_mismatch", holds: ({ action }) => ACTIONS.refund.has(action) },
     { reason: "refund_order_mismatch", holds: isOwnTransaction },
@@ -155,7 +157,7 @@ const RULES: Record<ReturnRequest, readonly Rule[]> = {
     { reason: "refund_action_mismatch", holds: ({ action }) => ACTIONS.cancel.has(action) },
     { reason: "refund_order_mismatch", holds: (result, { sale }) => isOfSale(result, sale) },
     { reason: "refund_currency_mismatch", holds: (result, expected) => isInCurrency(result, expected, true) },
-    { reason: "refund_amount_mismatch", holds: (result) => (keptOf(result) ?? 0) === 0 },
+    { reason: "refund_amount_mismatch", holds: (result) => (retainedOf(result) ?? 0) === 0 },
     { reason: "refund_state_mismatch", holds: ({ state }) => state === "canceled" },
   ],
   capture: [
@@ -195,11 +197,11 @@ function isRefundOfAmount(result: GatewayResult, expected: ExpectedReversal): bo
 function fitsTotal(
   { amountRefunded: total, action }: GatewayResult,
   refunded: number,
-  { told }: ExpectedReversal,
+  { requested }: ExpectedReversal,
 ): boolean {
   // Asked about itself, a refund may say that nothing of it was refunded.
   if (total === undefined || total === refunded || (total === 0 && action !== "REFUND_SALE")) return true;
-  const before = told?.refunded ?? null;
+  const before = requested?.refunded ?? null;
   return before === null ? total > refunded : total === before + refunded;
 }
 
@@ -209,9 +211,9 @@ function refundedBy({ amount, amountReceived }: GatewayResult): number | undefin
 }
 
 /** The merchant keeps just the rest. `amount` is that of the sale or of the capture: no text of the vendor says which. */
-function isCaptureOfRest(result: GatewayResult, { amount, told, sale }: ExpectedReversal): boolean {
-  if (amount === null || told === null || told.kept === null) return false;
-  const rest = told.kept - amount;
+function isCaptureOfRest(result: GatewayResult, { amount, requested, sale }: ExpectedReversal): boolean {
+  if (amount === null || requested === null || requested.kept === null) return false;
+  const rest = requested.kept - amount;
   const says = result.amount === undefined || result.amount === rest || result.amount === sale.amount;
-  return says && keptOf(result) === rest;
+  return says && retainedOf(result) === rest;
 }

@@ -1,11 +1,11 @@
 import type { GatewayResult } from "./gateway-result.js";
 
 /** How the gateway is told to give money back: undoing a sale, taking less of it, or refunding a settled one. */
-export type ReturnRequest = "cancel" | "capture" | "refund";
+export type ReversalAction = "cancel" | "capture" | "refund";
 
 /** What the gateway was told, and has never answered; and how the sale stood before, null where nobody knows. */
-export interface Told {
-  readonly request: ReturnRequest;
+export interface RequestedReversal {
+  readonly request: ReversalAction;
   /** What the merchant had of the sale, in minor units. */
   readonly kept: number | null;
   /** What of that was refunded. */
@@ -16,18 +16,18 @@ export interface Told {
 export type Wanted = number | "all";
 
 /** A request that moves money. */
-export type ReturnCall =
+export type ReversalCall =
   | { readonly kind: "cancel" }
   /** `amount` is what the merchant keeps. */
   | { readonly kind: "capture"; readonly amount: number }
   | { readonly kind: "refund"; readonly amount: number };
 
 /** What comes next in giving a sale's money back: a request, or none for now or for good. */
-export type ReturnStep =
-  ReturnCall | { readonly kind: "returned" | "too early" | "nothing left" | "unknown" };
+export type ReversalStep =
+  ReversalCall | { readonly kind: "returned" | "too early" | "nothing left" | "unknown" };
 
 /** What has become of a request. `not returned`: the gateway has not done it, or not yet. */
-export type ReturnOutcome = "returned" | "not returned" | "nothing left" | "unknown";
+export type ReversalOutcome = "returned" | "not returned" | "nothing left" | "unknown";
 
 /** A sale as the gateway describes it now. */
 export type Sale = Pick<GatewayResult, "state" | "amountReceived" | "amountRetained" | "amountRefunded">;
@@ -36,7 +36,7 @@ export type Sale = Pick<GatewayResult, "state" | "amountReceived" | "amountRetai
  * Decides by the sale's state (Cardstream guide A-13.2 and 3.1), where the gateway was told nothing that it has not
  * answered. Holds for one request at a time: whoever sends it has the sale to itself.
  */
-export function nextReturnStep(sale: Sale, wanted: Wanted): ReturnStep {
+export function nextReversalStep(sale: Sale, wanted: Wanted): ReversalStep {
   switch (sale.state) {
     case "approved":
     case "captured":
@@ -54,32 +54,32 @@ export function nextReturnStep(sale: Sale, wanted: Wanted): ReturnStep {
 }
 
 /** Finds out by the sale what has become of what the gateway was told. */
-export function returnOutcome(sale: Sale, wanted: Wanted, told: Told): ReturnOutcome {
-  return OUTCOMES[told.request](sale, wanted, told);
+export function reversalOutcome(sale: Sale, wanted: Wanted, requested: RequestedReversal): ReversalOutcome {
+  return OUTCOMES[requested.request](sale, wanted, requested);
 }
 
 /**
  * How much of the sale has gone back since the gateway was told, by whatever request, in minor units. Undefined where that
  * cannot be told; other than 0 where something was done, also if it is not what was asked for.
  */
-export function movedSince(sale: Sale, told: Told): number | undefined {
-  if (told.request === "refund") {
+export function movedSince(sale: Sale, requested: RequestedReversal): number | undefined {
+  if (requested.request === "refund") {
     const { state, amountRefunded } = sale;
-    if (state !== "accepted" || amountRefunded === undefined || told.refunded === null) return undefined;
-    return amountRefunded - told.refunded;
+    if (state !== "accepted" || amountRefunded === undefined || requested.refunded === null) return undefined;
+    return amountRefunded - requested.refunded;
   }
-  const kept = sale.state === "canceled" ? 0 : keptOf(sale);
-  if (told.kept === null || kept === undefined || ENDED_WITHOUT_MONEY.has(sale.state)) return undefined;
-  return told.kept - kept;
+  const kept = sale.state === "canceled" ? 0 : retainedOf(sale);
+  if (requested.kept === null || kept === undefined || ENDED_WITHOUT_MONEY.has(sale.state)) return undefined;
+  return requested.kept - kept;
 }
 
 /** True where the step is a request to send. */
-export function isCall(step: { readonly kind: string }): step is ReturnCall {
+export function isCall(step: { readonly kind: string }): step is ReversalCall {
   return step.kind === "cancel" || step.kind === "capture" || step.kind === "refund";
 }
 
 /** What the merchant has of the sale, as far as the gateway says: a capture of less may show in either of the two amounts. */
-export function keptOf({ amountReceived, amountRetained }: Sale): number | undefined {
+export function retainedOf({ amountReceived, amountRetained }: Sale): number | undefined {
   // Nothing is "retained" of a sale that is not captured yet.
   if (amountReceived === undefined || amountRetained === undefined || amountRetained === 0)
     return amountReceived;
@@ -119,26 +119,26 @@ const ENDED_WITHOUT_MONEY: ReadonlySet<string> = new Set([
 /** States in which the merchant has money of the sale, or will have. */
 const WITH_MONEY: ReadonlySet<string> = new Set(["approved", "captured", "tendered", "deferred", "accepted"]);
 
-function unsettledStep(sale: Sale, wanted: Wanted): ReturnStep {
+function unsettledStep(sale: Sale, wanted: Wanted): ReversalStep {
   if (wanted === "all") return { kind: "cancel" };
-  const kept = keptOf(sale);
+  const kept = retainedOf(sale);
   if (kept === undefined) return { kind: "unknown" };
   if (kept < wanted) return { kind: "nothing left" };
   return kept === wanted ? { kind: "cancel" } : { kind: "capture", amount: kept - wanted };
 }
 
 /** The gateway itself never refunds more than was received (guide A-15), which covers an amount that it does not tell. */
-function settledStep(sale: Sale, wanted: Wanted): ReturnStep {
-  const kept = keptOf(sale) ?? 0;
+function settledStep(sale: Sale, wanted: Wanted): ReversalStep {
+  const kept = retainedOf(sale) ?? 0;
   const left = kept - (sale.amountRefunded ?? 0);
   if (wanted !== "all") return left < wanted ? { kind: "nothing left" } : { kind: "refund", amount: wanted };
   if (kept < 1) return { kind: "nothing left" };
   return left < 1 ? { kind: "returned" } : { kind: "refund", amount: left };
 }
 
-type FindOut = (sale: Sale, wanted: Wanted, told: Told) => ReturnOutcome;
+type FindOut = (sale: Sale, wanted: Wanted, requested: RequestedReversal) => ReversalOutcome;
 
-const OUTCOMES: Record<ReturnRequest, FindOut> = {
+const OUTCOMES: Record<ReversalAction, FindOut> = {
   cancel: ({ state }) => {
     if (state === "canceled") return "returned";
     if (ENDED_WITHOUT_MONEY.has(state)) return "nothing left";
@@ -149,7 +149,7 @@ const OUTCOMES: Record<ReturnRequest, FindOut> = {
     // All of it is back, by somebody else's cancel: more than was asked for.
     if (sale.state === "canceled") return before === wanted ? "returned" : "unknown";
     if (ENDED_WITHOUT_MONEY.has(sale.state)) return "nothing left";
-    const kept = keptOf(sale);
+    const kept = retainedOf(sale);
     if (!WITH_MONEY.has(sale.state) || kept === undefined || before === null) return "unknown";
     if (kept === before) return "not returned";
     return before - kept === wanted ? "returned" : "unknown";
@@ -159,7 +159,7 @@ const OUTCOMES: Record<ReturnRequest, FindOut> = {
     const { state, amountRefunded: refunded } = sale;
     if (state !== "accepted" || refunded === undefined) return "unknown";
     if (refunded === 0 || refunded === before) return "not returned";
-    if (wanted === "all") return refunded >= (keptOf(sale) ?? 0) ? "returned" : "unknown";
+    if (wanted === "all") return refunded >= (retainedOf(sale) ?? 0) ? "returned" : "unknown";
     return before !== null && refunded - before === wanted ? "returned" : "unknown";
   },
 };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Work that is done again and again in the background. */
-export interface Repeated {
+export interface BackgroundJob {
   /** Tells the work to stop, and waits for the round that is under way. */
   stop(): Promise<void>;
 }
@@ -10,11 +10,11 @@ export interface Repeated {
  * Does `work` at once, and again `pauseMs` after each end, until it is stopped. A round that fails is told to `failed`, with
  * how many have failed in a row, and the next one tries again, each time after twice the pause. Keeps no process alive.
  */
-export function repeat(
+export function runRepeatedly(
   pauseMs: number,
   work: (signal: AbortSignal) => Promise<unknown>,
   failed: (error: unknown, inARow: number) => void,
-): Repeated {
+): BackgroundJob {
   const stopping = new AbortController();
   const running = run(pauseMs, work, failed, stopping.signal);
   return {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** What `work` came to, or undefined where that takes longer. The work goes on all the same; then nobody hears of its errors. */
-export function resultWithin<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
+export function settleWithin<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(resolve, milliseconds, undefined);
     void work.then(resolve, reject).finally(() => clearTimeout(late));

@@ -11,7 +11,7 @@ import { TestHelpersService } from "../../gen/calmonypay/v1/test_helpers_service
 import { Health } from "../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as AlphaServerReflection } from "../../gen/grpc/reflection/v1alpha/reflection_pb.js";
-import type { Checkout } from "../checkout/context.js";
+import type { CheckoutContext } from "../checkout/context.js";
 import { accessLog } from "./interceptors/access-log.js";
 import { checkoutHandlers } from "./handlers/checkout-handlers.js";
 import { customerHandlers } from "./handlers/customer-handlers.js";
@@ -22,11 +22,11 @@ import { paymentIntentHandlers } from "./handlers/payment-intent-handlers.js";
 import { paymentMethodHandlers } from "./handlers/payment-method-handlers.js";
 import { reflectionHandlers } from "./handlers/reflection-handlers.js";
 import { refundHandlers } from "./handlers/refund-handlers.js";
-import { refusals } from "./interceptors/error-interceptor.js";
+import { errorInterceptor } from "./interceptors/error-interceptor.js";
 import { testHelpersHandlers } from "./handlers/testing-handlers.js";
 
 /** The one table of services, for every face that serves them. */
-export function createRoutes(checkout: Checkout): (router: ConnectRouter) => void {
+export function createRoutes(checkout: CheckoutContext): (router: ConnectRouter) => void {
   return (router) => {
     const services: DescService[] = [];
     const serve = <T extends DescService>(service: T, handlers: ServiceImpl<T>): void => {
@@ -51,6 +51,6 @@ export function createRoutes(checkout: Checkout): (router: ConnectRouter) => voi
  * What every call passes that was let in, see admission.ts, outermost first: it is logged, then refused, and its idempotency key
  * noted, in that order. What it asks for is checked afterwards, see validate.ts.
  */
-export function createInterceptors(checkout: Checkout): Interceptor[] {
-  return [accessLog(checkout.log), refusals(checkout.log), idempotency()];
+export function createInterceptors(checkout: CheckoutContext): Interceptor[] {
+  return [accessLog(checkout.log), errorInterceptor(checkout.log), idempotency()];
 }

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 import { isGatewayId } from "../lib/ids.js";
-import type { RegisteredAccount, SandboxParts } from "./protocol/context.js";
+import type { RegisteredAccount, SandboxContext } from "./protocol/context.js";
 import { jsonReply, type Reply, textReply } from "./protocol/reply.js";
-import { sameText } from "../lib/constant-time.js";
+import { isEqualInConstantTime } from "../lib/constant-time.js";
 
 /**
  * `PUT <base>/accounts`: a service tells which test accounts there are, each as often as it likes. The bearer token
@@ -11,13 +11,13 @@ import { sameText } from "../lib/constant-time.js";
  * are known anyway.
  */
 export async function registerAccounts(
-  { registration, log }: SandboxParts,
+  { registration, log }: SandboxContext,
   headers: IncomingHttpHeaders,
   body: Buffer,
 ): Promise<Reply> {
   if (registration === undefined) return textReply(404, "No accounts are registered here.");
   const [scheme = "", token = ""] = (headers.authorization ?? "").split(" ");
-  if (scheme.toLowerCase() !== "bearer" || !sameText(token, registration.token)) {
+  if (scheme.toLowerCase() !== "bearer" || !isEqualInConstantTime(token, registration.token)) {
     log.warn("sandbox: a registration was refused");
     return textReply(401, "The token is not that of this sandbox: do both have the same SECRETS_KEY?");
   }

@@ -4,7 +4,7 @@ import { answerDirect } from "./direct/direct.js";
 import { answerFaults, tellFaults } from "./faults/merchant-faults.js";
 import { openPage } from "./hosted/open-page.js";
 import { pageReply } from "./pages/layout.js";
-import type { SandboxParts } from "./protocol/context.js";
+import type { SandboxContext } from "./protocol/context.js";
 import { payPage, showPage } from "./hosted/pay-page.js";
 import { registerAccounts } from "./register-accounts.js";
 import type { Reply } from "./protocol/reply.js";
@@ -28,7 +28,7 @@ export interface Route {
   readonly method: "GET" | "POST" | "PUT";
   /** Who reads an error: people get a page. */
   readonly audience: "people" | "programs";
-  answer(parts: SandboxParts, request: SandboxRequest): Promise<Reply>;
+  answer(parts: SandboxContext, request: SandboxRequest): Promise<Reply>;
 }
 
 const PAGE = /^\/hosted\/(hpp_[0-9A-Za-z]{1,60})$/;

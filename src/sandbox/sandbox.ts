@@ -4,8 +4,8 @@ import { pathOf } from "../web/ports/request-address.js";
 import { INTERNAL_ERROR, MALFORMED_REQUEST } from "./protocol/faults.js";
 import { faultPage, notFoundPage, tooLargePage, wrongMethodPage } from "./pages/fault-page.js";
 import { pageReply } from "./pages/layout.js";
-import { createLater } from "./protocol/delayed-tasks.js";
-import type { SandboxOptions, SandboxParts } from "./protocol/context.js";
+import { createDelayedTasks } from "./protocol/delayed-tasks.js";
+import type { SandboxOptions, SandboxContext } from "./protocol/context.js";
 import { type Reply, textReply } from "./protocol/reply.js";
 import { findRoute, type Route } from "./routes.js";
 import { keepSweeping } from "./sweep.js";
@@ -27,7 +27,7 @@ export interface Sandbox {
  * account's secret.
  */
 export function createSandbox(options: SandboxOptions): Sandbox {
-  const later = createLater();
+  const later = createDelayedTasks();
   const sweeping = keepSweeping(options);
   const parts = { ...options, later };
   const underWay = new Set<Promise<Reply>>();
@@ -55,7 +55,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 const BODY_BYTES_MAX = 64 * 1024;
 
 async function replyFor(
-  parts: SandboxParts,
+  parts: SandboxContext,
   request: HttpRequest,
   tracked: (work: Promise<Reply>) => Promise<Reply>,
 ): Promise<Reply> {
@@ -79,7 +79,7 @@ function wrongMethod(audience: Route["audience"], allow: string): Reply {
   return textReply(405, `This address takes ${allow}.`, { allow });
 }
 
-function failure({ log }: SandboxParts, { audience }: Route, error: unknown): Reply {
+function failure({ log }: SandboxContext, { audience }: Route, error: unknown): Reply {
   const toPrograms = audience === "programs";
   if (error instanceof BodyTooLarge) {
     return toPrograms ? textReply(413, error.message, { connection: "close" }) : pageReply(tooLargePage);

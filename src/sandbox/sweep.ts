@@ -1,7 +1,7 @@
 import { deleteSandboxLastUses } from "./tables/sandbox-last-uses.js";
 import { deleteSandboxPages } from "./tables/sandbox-pages.js";
 import { inTransaction } from "../db/transaction.js";
-import { repeat, type Repeated } from "../lib/background-job.js";
+import { runRepeatedly, type BackgroundJob } from "../lib/background-job.js";
 import type { SandboxOptions } from "./protocol/context.js";
 
 /** Pages live far shorter: the session behind one ends after a day. So does every `duplicateDelay` that is taken. */
@@ -11,8 +11,8 @@ const KEPT_MS = 7 * 24 * 3_600_000;
 const EVERY_MS = 3_600_000;
 
 /** Keeps the tables small that shoppers fill: what nobody can use any more is deleted. Transactions are books, and stay. */
-export function keepSweeping({ db, clock, log }: SandboxOptions): Repeated {
-  return repeat(
+export function keepSweeping({ db, clock, log }: SandboxOptions): BackgroundJob {
+  return runRepeatedly(
     EVERY_MS,
     async () => {
       const before = clock.now() - KEPT_MS;

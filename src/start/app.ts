@@ -1,20 +1,20 @@
 import type { Registry as Metrics } from "prom-client";
 
-import { createAnswering } from "./http-handlers.js";
-import type { Checkout, CheckoutPoint } from "../checkout/context.js";
+import { createHttpHandlers } from "./http-handlers.js";
+import type { CheckoutContext, CheckoutPoint } from "../checkout/context.js";
 import { createDemonstration, createFirstTestKey } from "../checkout/merchants/create-demonstration.js";
 import { sandboxAccount } from "../checkout/merchants/gateway-account.js";
 import { expireSessions } from "../checkout/sessions/expire-sessions.js";
 import { keepReconciling } from "../checkout/reconcile/keep-reconciling.js";
-import { keepResuming } from "../checkout/refunds/keep-processing-refunds.js";
+import { keepProcessingRefunds } from "../checkout/refunds/keep-processing-refunds.js";
 import { keepRegistering, type Registering } from "../checkout/testing/register-test-accounts.js";
-import { composeCheckout, SANDBOX_PATH } from "./checkout-context.js";
+import { createCheckoutContext, SANDBOX_PATH } from "./checkout-context.js";
 import type { Config } from "./config.js";
 import { isDatabaseAway } from "../db/engine/database-errors.js";
 import type { SharedClock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
 import { waitAtMost } from "../lib/settle-within.js";
-import { repeat, type Repeated } from "../lib/background-job.js";
+import { runRepeatedly, type BackgroundJob } from "../lib/background-job.js";
 import { openBothPorts } from "./open-ports.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { StartLimit } from "./start-limit.js";
@@ -91,16 +91,16 @@ async function createAppOn(store: Store, config: Config, parts: Parts, limit: St
   const connections = createConnections({ max: config.maxConnections, proxies: config.trustedProxies });
   const bound = { port: config.port };
   const metrics = createMetrics();
-  const checkout = composeCheckout(config, { ...parts, store, metrics, port: () => bound.port });
+  const checkout = createCheckoutContext(config, { ...parts, store, metrics, port: () => bound.port });
   const sandbox = config.sandbox && config.sandboxUrl === undefined ? await openSandbox(checkout) : undefined;
-  const answering = await createAnswering(checkout, {
+  const answering = await createHttpHandlers(checkout, {
     testMode: config.sandbox,
     sandbox,
     secure: config.tls !== undefined,
   });
   const merchantId = config.databaseUrl === undefined ? await createDemonstration(checkout) : undefined;
   const registering = await registerElsewhere(config, checkout);
-  const background: Repeated[] = [];
+  const background: BackgroundJob[] = [];
   return {
     async listen() {
       const { http, grpc } = await openBothPorts(config, answering, connections, limit);
@@ -129,7 +129,7 @@ async function createAppOn(store: Store, config: Config, parts: Parts, limit: St
   };
 }
 
-function toldProblem({ addresses, log }: Checkout): string | undefined {
+function toldProblem({ addresses, log }: CheckoutContext): string | undefined {
   const { callbackProblem } = addresses;
   if (callbackProblem !== undefined) log.warn(`live payments are off: ${callbackProblem}`);
   return callbackProblem;
@@ -139,7 +139,7 @@ function toldProblem({ addresses, log }: Checkout): string | undefined {
  * The first key is made only now that the service listens: a start that fails makes none that nobody ever sees. Without it
  * the service is whole, and the operator's command makes another.
  */
-async function demonstrationOf(checkout: Checkout, merchantId: string): Promise<Demonstration> {
+async function demonstrationOf(checkout: CheckoutContext, merchantId: string): Promise<Demonstration> {
   try {
     return { merchantId, testKey: await createFirstTestKey(checkout, merchantId) };
   } catch (error) {
@@ -159,7 +159,7 @@ const REGISTERED_WITHIN_MS = 1000;
 
 async function registerElsewhere(
   { sandbox, sandboxUrl }: Config,
-  checkout: Checkout,
+  checkout: CheckoutContext,
 ): Promise<Registering | undefined> {
   if (!sandbox || sandboxUrl === undefined) return undefined;
   const registering = keepRegistering(checkout, sandboxUrl);
@@ -167,24 +167,24 @@ async function registerElsewhere(
   return registering;
 }
 
-function workInBackground(checkout: Checkout, pauses: Pauses): Repeated[] {
+function workInBackground(checkout: CheckoutContext, pauses: Pauses): BackgroundJob[] {
   const failed = (text: string) => (error: unknown, inARow: number) => {
     if (inARow > 1 && isDatabaseAway(error)) return; // Told once for each time that it is away.
     checkout.log.error({ err: error }, `${text}; the next round tries again`);
   };
   return [
-    repeat(
+    runRepeatedly(
       pauses.sweep,
       (signal) => expireSessions(checkout, signal),
       failed("sessions could not be expired"),
     ),
     ...keepReconciling(checkout, pauses.reconcile, failed("payments could not be asked for")),
-    ...keepResuming(checkout, pauses.resume, failed("refunds could not be worked on")),
+    ...keepProcessingRefunds(checkout, pauses.resume, failed("refunds could not be worked on")),
   ];
 }
 
 /** The stand-in gateway of test mode. It gets to know test accounts only. */
-async function openSandbox(checkout: Checkout): Promise<Sandbox> {
+async function openSandbox(checkout: CheckoutContext): Promise<Sandbox> {
   const { createSandbox } = await import("../sandbox/sandbox.js");
   return createSandbox({
     accounts: { secretOf: (merchantID) => sandboxAccount(checkout, merchantID) },

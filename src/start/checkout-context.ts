@@ -6,7 +6,7 @@ import { createGatewayBreaker } from "../cardstream/gateway-breaker.js";
 import { createInquiry } from "../cardstream/inquiry.js";
 import { createTransactionSearch } from "../cardstream/transaction-search.js";
 import { createCheckoutMetrics } from "../checkout/checkout-metrics.js";
-import type { Checkout, CheckoutPoint } from "../checkout/context.js";
+import type { CheckoutContext, CheckoutPoint } from "../checkout/context.js";
 import { createReadiness } from "../checkout/readiness.js";
 import { createReconciliationMetrics } from "../checkout/reconciliation-metrics.js";
 import type { Config } from "./config.js";
@@ -15,7 +15,7 @@ import type { Log } from "../lib/log.js";
 import type { Store } from "./store.js";
 
 /** What the use cases are made of. */
-export interface CheckoutParts {
+export interface CheckoutContextParts {
   readonly store: Store;
   /** Takes the place of the database's clock, in tests. */
   readonly clock?: (database: SharedClock) => SharedClock;
@@ -30,7 +30,7 @@ export interface CheckoutParts {
 export const SANDBOX_PATH = "/sandbox";
 
 /** What the use cases work with: the same for the service and for the operator's commands. */
-export function composeCheckout(config: Config, parts: CheckoutParts): Checkout {
+export function createCheckoutContext(config: Config, parts: CheckoutContextParts): CheckoutContext {
   const direct = createDirectClient();
   const scheme = config.tls === undefined ? "http" : "https";
   const { clock } = parts.store.db;

@@ -4,7 +4,7 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import type { ContextValues } from "@connectrpc/connect";
 
 import { readBreaker } from "../cardstream/gateway-breaker.js";
-import type { Checkout } from "../checkout/context.js";
+import type { CheckoutContext } from "../checkout/context.js";
 import { newId } from "../lib/ids.js";
 import { admission } from "../rpc/interceptors/admission.js";
 import { callContext, requestIdOf } from "../rpc/interceptors/call-context.js";
@@ -31,8 +31,8 @@ import { answerUnknownCall } from "../web/ports/unknown-call.js";
  * Every face of the service, from one table of services and one list of interceptors: what the ports answer with. What a face
  * needs is read by now: a module that cannot be read later, for want of a file descriptor, is lost until a restart.
  */
-export async function createAnswering(
-  checkout: Checkout,
+export async function createHttpHandlers(
+  checkout: CheckoutContext,
   options: { readonly testMode: boolean; readonly sandbox: Sandbox | undefined; readonly secure: boolean },
 ): Promise<Answering> {
   const { testMode, sandbox, secure } = options;
@@ -102,7 +102,7 @@ function bytesMax({ parent }: DescMethod): number {
 }
 
 /** Calls of the fast path get their ids here: they never become requests, and so never pass the listener. */
-function openCall({ clock }: Checkout) {
+function openCall({ clock }: CheckoutContext) {
   return () => {
     const requestId = newId("req", clock.now());
     return { contextValues: callContext(requestId), headers: { "request-id": requestId } };

@@ -19,6 +19,7 @@ import { IndexSessionsByStatus1795302000000 } from "../db/migrations/17953020000
 import { CreateWriteCheck1795303000000 } from "../db/migrations/1795303000000-write-check.js";
 import { NameReversals1795304000000 } from "../db/migrations/1795304000000-reversal-results.js";
 import { DropFormerSecretColumns1795305000000 } from "../db/migrations/1795305000000-former-secret-columns.js";
+import { ClearNames1795306000000 } from "../db/migrations/1795306000000-clear-names.js";
 import { paymentIntents } from "../db/tables/payment-intents.js";
 import { paymentMethods } from "../db/tables/payment-methods.js";
 import { refunds } from "../db/tables/refunds.js";
@@ -69,4 +70,5 @@ export const migrations = [
   CreateWriteCheck1795303000000,
   NameReversals1795304000000,
   DropFormerSecretColumns1795305000000,
+  ClearNames1795306000000,
 ];

@@ -23,8 +23,8 @@ t.test("what is told of who paid is read, the rest is null", async (t) => {
     email: "ada@example.com",
   });
   for (const code of ["GB", "GBR", "826"]) {
-    const told = readBillingDetails([["customerCountryCode", code]]);
-    t.same(told, { ...NOBODY, address: { ...NOWHERE, country: "GB" } });
+    const reported = readBillingDetails([["customerCountryCode", code]]);
+    t.same(reported, { ...NOBODY, address: { ...NOWHERE, country: "GB" } });
   }
   t.equal(readBillingDetails([["customerCountryCode", "XXX"]]), null);
 });

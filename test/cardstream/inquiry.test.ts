@@ -71,7 +71,7 @@ t.test("a sale that the gateway says nothing believable about is left unanswered
   })) {
     const asked = { ...question, openXrefs: [xref] };
     t.match(await inquiry.ask(accountAt(gateway, undefined), asked), {
-      told: [],
+      reported: [],
       searched: false,
       unansweredSale: why,
       unansweredSearch: undefined,
@@ -93,7 +93,7 @@ t.test("a search that fails is told apart from one that finds nothing", async (t
   });
   gateway.answer(() => ({ body: "[]" }));
   t.same(await inquiry.ask(accountAt(gateway, "token"), question), {
-    told: [],
+    reported: [],
     searched: true,
     unansweredSale: undefined,
     unansweredSearch: undefined,
@@ -103,9 +103,9 @@ t.test("a search that fails is told apart from one that finds nothing", async (t
 t.test("known xrefs are asked first, then those that only the search knows", async (t) => {
   const gateway = await gatewayWith(t, { A: {}, B: { responseCode: "5" }, C: {} });
   const asked = { ...question, openXrefs: ["A"], knownXrefs: ["C"] };
-  const { told, searched } = await inquiry.ask(accountAt(gateway, "token"), asked);
+  const { reported, searched } = await inquiry.ask(accountAt(gateway, "token"), asked);
   t.match(
-    told.map(({ way, result }) => [way, result.xref, result.responseCode]),
+    reported.map(({ way, result }) => [way, result.xref, result.responseCode]),
     [
       ["query", "A", 0],
       ["search", "B", 5],
@@ -117,6 +117,6 @@ t.test("known xrefs are asked first, then those that only the search knows", asy
 
 t.test("without a token and without an xref nobody is asked", async (t) => {
   const gateway = await gatewayWith(t, { A: {} });
-  t.match(await inquiry.ask(accountAt(gateway, undefined), question), { told: [], searched: false });
+  t.match(await inquiry.ask(accountAt(gateway, undefined), question), { reported: [], searched: false });
   t.equal(gateway.requests.length, 0);
 });

@@ -1,16 +1,16 @@
 import t from "tap";
 
 import { isDuplicateKey } from "../../src/db/engine/database-errors.js";
-import { insertRowsLater } from "../../src/db/query/insert.js";
+import { queueInsert } from "../../src/db/query/insert.js";
 import { inTransaction, type Isolation, type Tx } from "../../src/db/transaction.js";
-import { updateRowsLater, updateRows } from "../../src/db/query/update.js";
+import { queueUpdate, updateRows } from "../../src/db/query/update.js";
 import { eachEngine } from "../support/database.js";
 import { aThing, openThings, save, storedIds, things } from "../support/things.js";
 
 const ISOLATIONS: readonly Isolation[] = ["READ COMMITTED", "SERIALIZABLE"];
 
 function changeLater(tx: Tx, amount: number | (() => string), id: string): void {
-  updateRowsLater(tx, things, { amount }, "id = ?", [id]);
+  queueUpdate(tx, things, { amount }, "id = ?", [id]);
 }
 
 /** What the column refuses. */
@@ -20,7 +20,7 @@ for (const isolation of ISOLATIONS) {
   await eachEngine(t, `one deferred row alone is refused or stored: ${isolation}`, async (t, engine) => {
     const database = await openThings(engine);
     const insert = () =>
-      inTransaction(database, isolation, (tx) => Promise.resolve(insertRowsLater(tx, things, aThing())));
+      inTransaction(database, isolation, (tx) => Promise.resolve(queueInsert(tx, things, aThing())));
     await insert();
     const error = await insert().catch((error: unknown) => error);
     t.ok(isDuplicateKey(error), String(error));
@@ -36,7 +36,7 @@ await eachEngine(
     const database = await openThings(engine);
     await save(database, aThing({ id: "a" }), aThing({ id: "b" }));
     const failing = inTransaction(database, "SERIALIZABLE", async (tx) => {
-      insertRowsLater(tx, things, aThing({ id: "c" }));
+      queueInsert(tx, things, aThing({ id: "c" }));
       changeLater(tx, NOTHING, "a");
       changeLater(tx, 5, "b");
     });
@@ -61,9 +61,9 @@ await eachEngine(t, "a deferred change that is refused fails the next statement"
 await eachEngine(t, "what is deferred is done in its order", async (t, engine) => {
   const database = await openThings(engine);
   await inTransaction(database, "SERIALIZABLE", async (tx) => {
-    insertRowsLater(tx, things, aThing({ id: "a" }), aThing({ id: "b" }));
+    queueInsert(tx, things, aThing({ id: "a" }), aThing({ id: "b" }));
     changeLater(tx, 5, "b");
-    insertRowsLater(tx, things, aThing({ id: "c" }));
+    queueInsert(tx, things, aThing({ id: "c" }));
   });
   t.same(await storedIds(database), ["a", "b", "c"]);
   t.same(await amounts(database), [1, 5, 1]);
@@ -74,7 +74,7 @@ await eachEngine(t, "a statement that comes while its transaction ends is refuse
   let late: Promise<unknown> | undefined;
   await inTransaction(database, "SERIALIZABLE", async (tx) => {
     await updateRows(tx, things, { amount: 7 }, "id = ?", ["absent"]);
-    insertRowsLater(tx, things, aThing({ id: "a" }));
+    queueInsert(tx, things, aThing({ id: "a" }));
     const change = () => updateRows(tx, things, { amount: 7 }, "id = ?", ["a"]);
     late = new Promise((resolve) => setImmediate(resolve)).then(change);
     late.catch(() => {}); // Looked at below.
@@ -85,7 +85,7 @@ await eachEngine(t, "a statement that comes while its transaction ends is refuse
 
 await eachEngine(t, "outside a transaction nothing can be deferred", async (t, engine) => {
   const { manager } = await openThings(engine);
-  t.throws(() => insertRowsLater(manager as Tx, things, aThing()), { message: /outside inTransaction/ });
+  t.throws(() => queueInsert(manager as Tx, things, aThing()), { message: /outside inTransaction/ });
   t.throws(() => changeLater(manager as Tx, 5, "a"), { message: /outside inTransaction/ });
 });
 

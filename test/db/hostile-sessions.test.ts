@@ -7,7 +7,7 @@ import { insertRows } from "../../src/db/query/insert.js";
 import { migrate } from "../../src/db/migrate.js";
 import { selectRows } from "../../src/db/query/select.js";
 import { inTransaction } from "../../src/db/transaction.js";
-import { updateRowsLater } from "../../src/db/query/update.js";
+import { queueUpdate } from "../../src/db/query/update.js";
 import { silent } from "../support/database.js";
 import { hostileServer, type Settings } from "../support/hostile-server.js";
 import { aThing, CreateThings1700000000000, insertThings, type Thing, things } from "../support/things.js";
@@ -152,7 +152,7 @@ async function storeAndRead(t: Test, url: string, name: string): Promise<void> {
       await insertRows(tx, things, ...rows);
     });
     await inTransaction(database, "READ COMMITTED", async (tx) => {
-      updateRowsLater(tx, things, { amount: 2 }, "id = ?", [rows[0]?.id]);
+      queueUpdate(tx, things, { amount: 2 }, "id = ?", [rows[0]?.id]);
     });
     const expected = rows.map((row, i) => wellFormed(row, i === 0 ? 2 : 1));
     const ids = expected.map(({ id }) => id);

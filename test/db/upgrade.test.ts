@@ -67,7 +67,7 @@ for (const done of [FIRST_RELEASE, WITH_FORMER_SECRETS]) {
 }
 
 await eachEngine(t, "a customer of the first release has no name, and is not deleted", async (t, engine) => {
-  const owner = { merchantId: "acct_1", livemode: true };
+  const scope = { merchantId: "acct_1", livemode: true };
   const createdAt = 1_795_000_000_000;
   const row = {
     merchant_id: "acct_1",
@@ -78,7 +78,7 @@ await eachEngine(t, "a customer of the first release has no name, and is not del
   };
   const database = await upgraded(t, engine, { customer: row });
   const rest = { email: "ada@example.com", name: null, metadata: {}, createdAt, deletedAt: null };
-  t.same(await findCustomer(database.manager, owner, "cus_1"), { ...owner, id: "cus_1", ...rest });
+  t.same(await findCustomer(database.manager, scope, "cus_1"), { ...scope, id: "cus_1", ...rest });
 });
 
 await eachEngine(t, "a payment of a session stays as it is after an upgrade", async (t, engine) => {
@@ -116,7 +116,7 @@ await eachEngine(t, "a payment of a session stays as it is after an upgrade", as
     createdAt: 1_795_000_000_000,
     canceledAt: null,
     attemptClaim: null,
-    returnBegunAt: null,
+    reversalStartedAt: null,
     heldResultId: null,
   });
 });
@@ -156,6 +156,6 @@ await eachEngine(t, "a session whose payment was going back is still known as on
     completed_late: 0,
   };
   const database = await upgraded(t, engine, { checkout_session: session, gateway_result: result });
-  const marked = (await findCheckoutSession(database.manager, "cs_1"))?.returnBegunAt;
+  const marked = (await findCheckoutSession(database.manager, "cs_1"))?.reversalStartedAt;
   t.equal(marked, 0, "that it was is all that is known");
 });

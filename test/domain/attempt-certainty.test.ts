@@ -1,8 +1,12 @@
 import t from "tap";
 
-import { type Asked, standingOf, type Transaction } from "../../src/domain/attempt-certainty.js";
+import {
+  type AttemptAnswers,
+  certaintyOf,
+  type KnownTransaction,
+} from "../../src/domain/attempt-certainty.js";
 
-const unknown = (responseCode: number | null, state: string): Transaction => ({
+const unknown = (responseCode: number | null, state: string): KnownTransaction => ({
   outcome: "unknown",
   responseCode,
   state,
@@ -10,12 +14,12 @@ const unknown = (responseCode: number | null, state: string): Transaction => ({
 const IN_PROGRESS = unknown(65536, "received");
 const DUPLICATE = unknown(65554, "finished");
 const ISSUER_AWAY = unknown(91, "finished");
-const DECLINED: Transaction = { outcome: "declined", responseCode: 5, state: "declined" };
+const DECLINED: KnownTransaction = { outcome: "declined", responseCode: 5, state: "declined" };
 
 const NOT_SEARCHED = { searched: false, unanswered: false };
 const SEARCHED = { searched: true, unanswered: false };
 
-const CASES: [string, Transaction[], Asked, string][] = [
+const CASES: [string, KnownTransaction[], AttemptAnswers, string][] = [
   ["nothing came and nobody could be asked", [], NOT_SEARCHED, "silent"],
   ["the gateway knows of no sale", [], SEARCHED, "clear"],
   ["it knows of one and says nothing about it", [], { searched: true, unanswered: true }, "doubtful"],
@@ -30,9 +34,9 @@ const CASES: [string, Transaction[], Asked, string][] = [
   ["declined", [DECLINED], NOT_SEARCHED, "clear"],
 ];
 
-for (const [what, transactions, asked, standing] of CASES) {
-  await t.test(`an attempt is ${standing} where ${what}`, (t) => {
-    t.equal(standingOf(transactions, asked), standing);
+for (const [what, transactions, asked, certainty] of CASES) {
+  await t.test(`an attempt is ${certainty} where ${what}`, (t) => {
+    t.equal(certaintyOf(transactions, asked), certainty);
     t.end();
   });
 }

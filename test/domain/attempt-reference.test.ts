@@ -41,7 +41,7 @@ t.test("a reference leads back to its subject and attempt", async () => {
   fc.assert(
     fc.property(random, fc.integer({ min: 1, max: 999_999 }), (text, attempt) => {
       const read = parseAttemptReference(attemptReference(`cs_${text}`, attempt));
-      return read?.subjectId === `cs_${text}` && read.attempt === attempt;
+      return read?.targetId === `cs_${text}` && read.attempt === attempt;
     }),
   );
 });
@@ -51,12 +51,12 @@ t.test("no other text than its own leads to a subject and attempt", async () => 
   fc.assert(
     fc.property(nearly, (text) => {
       const read = parseAttemptReference(text);
-      return read === undefined || attemptReference(read.subjectId, read.attempt) === text;
+      return read === undefined || attemptReference(read.targetId, read.attempt) === text;
     }),
   );
 });
 
 t.test("a reference tells what it is made for", async (t) => {
-  t.same(parseAttemptReference("cs_abc-1"), { kind: "session", subjectId: "cs_abc", attempt: 1 });
-  t.same(parseAttemptReference("pi_abc-12"), { kind: "payment_intent", subjectId: "pi_abc", attempt: 12 });
+  t.same(parseAttemptReference("cs_abc-1"), { kind: "session", targetId: "cs_abc", attempt: 1 });
+  t.same(parseAttemptReference("pi_abc-12"), { kind: "payment_intent", targetId: "pi_abc", attempt: 12 });
 });

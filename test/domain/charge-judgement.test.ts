@@ -1,7 +1,7 @@
 import t from "tap";
 
 import type { GatewayResult } from "../../src/domain/gateway-result.js";
-import { type Expected, judgeCharge } from "../../src/domain/classification.js";
+import { type Expected, classifyCharge } from "../../src/domain/classification.js";
 import { currency } from "../support/currency.js";
 
 /** A success of the third attempt, with what the gateway sends of it. */
@@ -28,10 +28,10 @@ const PAID: GatewayResult = {
   transactionKey: "transaction:36943501",
 };
 
-const CHARGE: Expected = { subjectId: "pi_abc", amount: 2999, currency: currency("GBP"), attempt: 3 };
+const CHARGE: Expected = { targetId: "pi_abc", amount: 2999, currency: currency("GBP"), attempt: 3 };
 
 const outcomeOf = (changes: Partial<GatewayResult>): string =>
-  judgeCharge({ ...PAID, ...changes }, CHARGE).outcome;
+  classifyCharge({ ...PAID, ...changes }, CHARGE).outcome;
 
 const refused = (responseCode: number): string =>
   outcomeOf({ responseCode, responseStatus: 2, state: "finished" });
@@ -49,8 +49,8 @@ t.test("a charge that the gateway would not try has failed", async (t) => {
 t.test("money that is given back is never taken for a payment, nor its refusal for a decline", async (t) => {
   for (const action of ["REFUND", "REFUND_SALE", "QUERY:REFUND_SALE", "CANCEL:SALE", "CREDIT"]) {
     for (const responseCode of [0, 10]) {
-      const judgement = judgeCharge({ ...PAID, action, responseCode }, CHARGE);
-      t.same(judgement, { outcome: "held", reason: "refund_unknown" }, `${action} ${responseCode}`);
+      const classification = classifyCharge({ ...PAID, action, responseCode }, CHARGE);
+      t.same(classification, { outcome: "held", reason: "refund_unknown" }, `${action} ${responseCode}`);
     }
     for (const responseCode of [5, 65541, 65576]) {
       t.equal(outcomeOf({ action, responseCode, responseStatus: 1 }), "unknown", `${action} ${responseCode}`);

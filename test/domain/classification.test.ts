@@ -7,15 +7,15 @@ import {
   held,
   type Expected,
   type HeldReason,
-  judge,
-  type Judgement,
-  judgeAlone,
-  type Outcome,
+  classifyPayment,
+  type Classification,
+  classifyUnmatched,
+  type ResultOutcome,
 } from "../../src/domain/classification.js";
 import { currency } from "../support/currency.js";
 
 const GBP = currency("GBP");
-const EXPECTED: Expected = { subjectId: "cs_abc", amount: 2999, currency: GBP, attempt: 3 };
+const EXPECTED: Expected = { targetId: "cs_abc", amount: 2999, currency: GBP, attempt: 3 };
 
 /** A success of the third attempt, with what the gateway sends of it. */
 const PAID: GatewayResult = {
@@ -41,13 +41,13 @@ const PAID: GatewayResult = {
   transactionKey: "transaction:36943501",
 };
 
-const judged = (result: Partial<GatewayResult>): Judgement =>
-  judgeAlone({ ...PAID, ...result }, "session_unknown");
+const judged = (result: Partial<GatewayResult>): Classification =>
+  classifyUnmatched({ ...PAID, ...result }, "session_unknown");
 
 interface Case {
   readonly name: string;
   readonly result: Partial<GatewayResult>;
-  readonly outcome: Outcome;
+  readonly outcome: ResultOutcome;
   readonly reason?: HeldReason;
   readonly expected?: Partial<Expected>;
 }
@@ -186,7 +186,7 @@ for (const { name, result, outcome, reason = null, expected } of [
   ...COMPLETED,
 ]) {
   t.test(`${name} is ${outcome}`, async (t) => {
-    t.strictSame(judge({ ...PAID, ...result }, { ...EXPECTED, ...expected }), { outcome, reason });
+    t.strictSame(classifyPayment({ ...PAID, ...result }, { ...EXPECTED, ...expected }), { outcome, reason });
   });
 }
 
@@ -198,7 +198,7 @@ t.test("what is completed has code 0 and status 0, and the expected amount in ev
     fc.property(code, status, amount, amount, (responseCode, responseStatus, asked, received) => {
       const result = { ...PAID, responseCode, responseStatus, amount: asked, amountReceived: received };
       const paid = responseCode === 0 && responseStatus === 0 && asked === 2999 && received === 2999;
-      return (judge(result, EXPECTED).outcome === "completed") === paid;
+      return (classifyPayment(result, EXPECTED).outcome === "completed") === paid;
     }),
     { numRuns: 2000 },
   );
@@ -239,7 +239,7 @@ t.test("a result of another attempt does not end this one", async (t) => {
 });
 
 /** Whether a result with this outcome ends the third attempt. */
-function ends(outcome: Outcome, of: number | string, formsGiven: number): boolean {
+function ends(outcome: ResultOutcome, of: number | string, formsGiven: number): boolean {
   const result = { ...PAID, transactionUnique: `cs_abc-${of}` };
   return endsAttempt({ outcome, reason: null }, result, { attempt: 3, formsGiven });
 }

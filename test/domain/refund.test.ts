@@ -4,9 +4,9 @@ import type { PaymentIntent } from "../../src/domain/payment-intent.js";
 import {
   amountToRefund,
   endOf,
-  nextRoundAt,
+  nextAttemptAt,
   reversalNamed,
-  type RefundRound,
+  type RefundAttemptResult,
 } from "../../src/domain/refund.js";
 
 const MINUTE = 60_000;
@@ -35,8 +35,9 @@ t.test("a refund takes what is wanted, or all that is left", async (t) => {
 });
 
 t.test("what nobody can tell never ends a refund", async (t) => {
-  for (const round of ["unknown", "too early"] satisfies RefundRound[]) {
-    for (const toldAt of [null, 0]) t.equal(endOf(round, toldAt, 365 * 24 * 60 * MINUTE), undefined);
+  for (const round of ["unknown", "too early"] satisfies RefundAttemptResult[]) {
+    for (const requestedAt of [null, 0])
+      t.equal(endOf(round, requestedAt, 365 * 24 * 60 * MINUTE), undefined);
   }
   t.equal(endOf("not returned", null, MINUTE), undefined, "the gateway was told nothing");
 });
@@ -59,9 +60,11 @@ t.test("the gateway's own word ends a refund at once", async (t) => {
 });
 
 t.test("a pending refund is worked on again after ever longer pauses, up to an hour", async (t) => {
-  const pauses = [0, 1, 2, 7, 8, 9, 1e6].map((rounds) => nextRoundAt("unknown", rounds, MINUTE) - MINUTE);
+  const pauses = [0, 1, 2, 7, 8, 9, 1e6].map(
+    (attempts) => nextAttemptAt("unknown", attempts, MINUTE) - MINUTE,
+  );
   t.same(pauses, [15_000, 30_000, MINUTE, 32 * MINUTE, 60 * MINUTE, 60 * MINUTE, 60 * MINUTE]);
-  t.equal(nextRoundAt("too early", 0, 0), 60 * MINUTE, "settlement takes its night");
+  t.equal(nextAttemptAt("too early", 0, 0), 60 * MINUTE, "settlement takes its night");
 });
 
 t.test("only the own id of a refund, or of a held payment, names it", async (t) => {

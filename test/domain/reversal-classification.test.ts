@@ -2,7 +2,7 @@ import t from "tap";
 
 import type { GatewayResult } from "../../src/domain/gateway-result.js";
 import type { HeldReason } from "../../src/domain/classification.js";
-import type { ReturnRequest, Told } from "../../src/domain/reversal-step.js";
+import type { ReversalAction, RequestedReversal } from "../../src/domain/reversal-step.js";
 import {
   amountReversed,
   classifyOnRecord,
@@ -14,11 +14,11 @@ import {
 const SALE = { xref: "26SALE", transactionKey: "transaction:1", amount: 2999 };
 
 /** 1000 of 2999 are to go back; nothing has before. */
-const expected = (request: ReturnRequest, told: Partial<Told> = {}): ExpectedReversal => ({
+const expected = (request: ReversalAction, requested: Partial<RequestedReversal> = {}): ExpectedReversal => ({
   id: "re_1",
   amount: 1000,
   currency: "gbp",
-  told: { request, kept: 2999, refunded: 0, ...told },
+  requested: { request, kept: 2999, refunded: 0, ...requested },
   sale: SALE,
 });
 
@@ -56,15 +56,15 @@ const FITS = {
     amountReceived: 0,
     state: "canceled",
   },
-} as unknown as Record<ReturnRequest, GatewayResult>;
+} as unknown as Record<ReversalAction, GatewayResult>;
 
-const answer = (request: ReturnRequest, changes: Partial<GatewayResult>) =>
+const answer = (request: ReversalAction, changes: Partial<GatewayResult>) =>
   classifyReversal({ ...FITS[request], ...changes }, "answer", expected(request));
 
 type Case = readonly [changes: Partial<GatewayResult>, reason: HeldReason];
 
 /** Approved, and not what was asked for: a person looks at each. */
-const UNFIT: Record<ReturnRequest, readonly Case[]> = {
+const UNFIT: Record<ReversalAction, readonly Case[]> = {
   refund: [
     [{ amount: 100, amountReceived: 100 }, "refund_amount_mismatch"],
     [{ amount: 2999, amountReceived: 2999 }, "refund_amount_mismatch"],
@@ -164,7 +164,7 @@ t.test("asked about itself, a refund is held to the same", async (t) => {
 });
 
 t.test("the sale's own sums tell what was done, and that it is not what was asked for", async (t) => {
-  const of = (request: ReturnRequest, sale: Partial<GatewayResult>) =>
+  const of = (request: ReversalAction, sale: Partial<GatewayResult>) =>
     classifyReversal({ ...FITS.capture, ...sale }, "sale", expected(request));
   const held = { outcome: "held", reason: "refund_amount_mismatch" };
   t.same(of("capture", { amountReceived: 2899 }), held);
@@ -177,15 +177,18 @@ t.test("the sale's own sums tell what was done, and that it is not what was aske
   t.match(of("capture", {}), { outcome: "refunded" });
   t.match(of("cancel", { state: "canceled", amountReceived: 0 }), { outcome: "refunded" });
   t.match(of("refund", { state: "accepted", amountRefunded: 1000 }), { outcome: "refunded" });
-  const untold = { ...expected("capture"), told: null };
+  const untold = { ...expected("capture"), requested: null };
   t.match(classifyReversal(FITS.capture, "sale", untold), { outcome: "unknown" });
 });
 
 t.test("one refund is made once, by one transaction, and not after it has failed", async (t) => {
   const made = { outcome: "refunded", reason: null } as const;
   const again = { outcome: "held", reason: "refund_duplicate" };
-  const on = (status: "pending" | "succeeded" | "failed", told: ReturnRequest | null, ...madeBy: string[]) =>
-    classifyOnRecord(made, FITS.refund, { status, told, madeBy });
+  const on = (
+    status: "pending" | "succeeded" | "failed",
+    requested: ReversalAction | null,
+    ...madeBy: string[]
+  ) => classifyOnRecord(made, FITS.refund, { status, requested, madeBy });
   t.same(on("succeeded", "refund", "transaction:9"), again);
   t.same(on("succeeded", "cancel"), again, "what was cancelled is not refunded besides");
   t.same(on("pending", "capture"), again);
@@ -196,7 +199,7 @@ t.test("one refund is made once, by one transaction, and not after it has failed
   t.same(on("succeeded", "refund", "transaction:2"), made, "the same message again");
   t.same(on("succeeded", "refund"), made, "its sale had told before");
   const unknown = { outcome: "unknown", reason: null } as const;
-  t.same(classifyOnRecord(unknown, FITS.refund, { status: "failed", told: null, madeBy: [] }), unknown);
+  t.same(classifyOnRecord(unknown, FITS.refund, { status: "failed", requested: null, madeBy: [] }), unknown);
 });
 
 t.test("what went back is what the gateway says did, where it does not contradict itself", async (t) => {

@@ -1,6 +1,6 @@
 import t, { type Test } from "tap";
 
-import { repeat } from "../../src/lib/background-job.js";
+import { runRepeatedly } from "../../src/lib/background-job.js";
 import { signal } from "../support/database.js";
 
 // The pauses keep no process alive, so this does.
@@ -16,7 +16,7 @@ t.test("a round that fails is reported, and followed by the next", async (t) => 
     if (rounds === 3) third.give();
     throw new Error(`round ${rounds}`);
   };
-  const repeated = repeat(1, work, (error) => reported.push(error));
+  const repeated = runRepeatedly(1, work, (error) => reported.push(error));
   await third.given;
   await repeated.stop();
   t.match(reported.slice(0, 3), [{ message: "round 1" }, { message: "round 2" }, { message: "round 3" }]);
@@ -31,7 +31,7 @@ t.test("what fails again and again is tried less and less often, and told how of
     if (times.length === 4) fourth.give();
     else throw new Error("away");
   };
-  const repeated = repeat(20, work, (_, inARow) => counts.push(inARow));
+  const repeated = runRepeatedly(20, work, (_, inARow) => counts.push(inARow));
   await fourth.given;
   await repeated.stop();
   t.same(counts, [1, 2, 3]);
@@ -42,7 +42,7 @@ t.test("what fails again and again is tried less and less often, and told how of
 t.test("stopping tells the round under way, waits for it, and starts no other", async (t) => {
   const [begun, end] = [signal(), signal()];
   const seen: string[] = [];
-  const repeated = repeat(
+  const repeated = runRepeatedly(
     1,
     async (stop) => {
       begun.give();
@@ -60,7 +60,7 @@ t.test("stopping tells the round under way, waits for it, and starts no other", 
 
 t.test("the pause ends when it is stopped", async (t) => {
   const done = signal();
-  const repeated = repeat(3_600_000, async () => done.give(), failures(t));
+  const repeated = runRepeatedly(3_600_000, async () => done.give(), failures(t));
   await done.given;
   await repeated.stop();
   t.pass("an hour was not waited for");

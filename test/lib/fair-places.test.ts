@@ -6,7 +6,7 @@ import { signal } from "../support/database.js";
 
 const LIMITS = { total: 4, each: 2 };
 
-const placeOf = (text: string): Place => ({ owner: text.charAt(0), name: text });
+const placeOf = (text: string): Place => ({ scope: text.charAt(0), name: text });
 
 /** Work that ends when it is told to. */
 function begin(places: FairPlaces, text: string): () => void {

@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { resultWithin, waitAtMost } from "../../src/lib/settle-within.js";
+import { settleWithin, waitAtMost } from "../../src/lib/settle-within.js";
 
 t.test("work that takes too long is not waited for", async (t) => {
   const state = { ended: false };
@@ -23,9 +23,9 @@ t.test("the wait ends with the work", async (t) => {
 });
 
 t.test("a result that takes too long is none", async (t) => {
-  t.equal(await resultWithin(1, new Promise<string>(() => {})), undefined);
-  t.equal(await resultWithin(600_000, Promise.resolve("there")), "there");
-  await t.rejects(resultWithin(600_000, Promise.reject(new Error("out of order"))), {
+  t.equal(await settleWithin(1, new Promise<string>(() => {})), undefined);
+  t.equal(await settleWithin(600_000, Promise.resolve("there")), "there");
+  await t.rejects(settleWithin(600_000, Promise.reject(new Error("out of order"))), {
     message: "out of order",
   });
 });

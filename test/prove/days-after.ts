@@ -26,7 +26,7 @@ export async function liveOn(stage: Stage, planOf: (session: string) => Plan | u
   await passTime(stage, 60);
   await passTime(stage, DAY);
   const listed = await listUnresolvedAttempts(stage.books.manager, LISTED_MAX);
-  stage.chronicle.listed.push(...listed.map(({ subjectId }) => subjectId));
+  stage.chronicle.listed.push(...listed.map(({ targetId }) => targetId));
   await stage.searchToken.enter();
   await passTime(stage, DAY);
   await decideHeld(stage, planOf);

@@ -16,7 +16,7 @@ export async function endWhatIsInProgress(
   const { responseCode } = OUTCOMES.in_progress;
   const rows = await stage.ledger.manager.find(sandboxTransactions, { where: { responseCode } });
   for (const row of rows) {
-    const session = parseAttemptReference(row.transactionUnique)?.subjectId ?? "";
+    const session = parseAttemptReference(row.transactionUnique)?.targetId ?? "";
     const isPaid = planOf(session)?.endsPaid === true;
     stage.chronicle.note(
       session,

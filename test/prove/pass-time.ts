@@ -60,7 +60,7 @@ async function countDue({ books, fleet }: Stage): Promise<number> {
   const [row] = (await books.manager.query(
     `SELECT COUNT(*) AS due FROM (
        SELECT merchant_id, next_ask_at AS at FROM pending_attempt UNION ALL
-       SELECT merchant_id, next_round_at AS at FROM refund WHERE status = 'pending'
+       SELECT merchant_id, next_attempt_at AS at FROM refund WHERE status = 'pending'
      ) d JOIN merchant m ON m.id = d.merchant_id WHERE d.at <= ${now} + m.test_clock_ahead`,
   )) as { due: number | string }[];
   return Number(row?.due) + (await findDueSessions(books.manager, now, DUE_MAX)).length;

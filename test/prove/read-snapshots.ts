@@ -37,7 +37,7 @@ function chargeOf(sale: SandboxTransactionRow, refunds: readonly SandboxTransact
   const refunded = refunds.reduce((sum, { amountReceived }) => sum + amountReceived, 0);
   return {
     transaction: sale.id,
-    session: reference?.subjectId ?? "",
+    session: reference?.targetId ?? "",
     attempt: reference?.attempt ?? 0,
     code: sale.responseCode,
     received,
@@ -78,7 +78,7 @@ export async function readBooks({ manager }: Database): Promise<Books> {
       status,
     })),
     events: (await manager.find(events)).map(({ type, objectId }) => ({ type, object: objectId })),
-    pending: pending.map(({ subjectId }) => subjectId),
+    pending: pending.map(({ targetId }) => targetId),
   };
 }
 

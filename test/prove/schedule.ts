@@ -52,8 +52,8 @@ function isTroubled(number: number, engine: EngineName): boolean {
 
 /** Round by round, so that a short run has met each kind about equally often. */
 function troublesOf(dice: Dice, count: number, kinds: readonly Trouble[]): Trouble[] {
-  const rounds = Math.ceil(count / kinds.length);
-  return Array.from({ length: rounds }, () => dice.shuffled(kinds))
+  const attempts = Math.ceil(count / kinds.length);
+  return Array.from({ length: attempts }, () => dice.shuffled(kinds))
     .flat()
     .slice(0, count);
 }

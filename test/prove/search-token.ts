@@ -14,11 +14,11 @@ export async function withholdToken(
   merchantId: string,
   gatewayUrl: string,
 ): Promise<SearchToken> {
-  const owner = { merchantId, livemode: false };
-  const sealed = (await findGatewayAccount(registry.db.manager, owner))?.restTokenSealed ?? null;
+  const scope = { merchantId, livemode: false };
+  const sealed = (await findGatewayAccount(registry.db.manager, scope))?.restTokenSealed ?? null;
   const change = async (restTokenSealed: Buffer | null): Promise<void> => {
     await inTransaction(registry.db, "READ COMMITTED", (tx) =>
-      updateGatewayAccount(tx, owner, { restTokenSealed }),
+      updateGatewayAccount(tx, scope, { restTokenSealed }),
     );
     await registerTestAccounts(registry, gatewayUrl);
   };

@@ -17,7 +17,7 @@ interface LogLine {
 /** Writes down what a replica logs. Only its log tells which faults of the gateway's own interfaces it has met. */
 export function hearLog(chronicle: Chronicle, name: string, text: string): void {
   const line = parsed(text);
-  const session = line.session ?? parseAttemptReference(line.attempt ?? "")?.subjectId;
+  const session = line.session ?? parseAttemptReference(line.attempt ?? "")?.targetId;
   const why = [line.unansweredSale, line.unansweredSearch].filter((each) => each !== undefined).join(", ");
   const says = [line.msg ?? text, line.err?.message, why].filter((each) => each !== undefined && each !== "");
   chronicle.note(session, `${name} logged ${says.join(": ")}`);

@@ -1,7 +1,7 @@
 import { create, type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import t from "tap";
 
-import { checkMessage } from "../../src/rpc/validation/protovalidate.js";
+import { protovalidate } from "../../src/rpc/validation/protovalidate.js";
 import { Refusal } from "../../src/domain/refusal.js";
 import { services } from "../support/services.js";
 
@@ -63,7 +63,7 @@ function plantIn(field: DescField, text: string): Planted[] {
 /** The fields that are refused. */
 function refused(desc: DescMessage, { init }: Planted): string[] {
   try {
-    checkMessage(desc, create(desc, init));
+    protovalidate(desc, create(desc, init));
     return [];
   } catch (error) {
     if (error instanceof Refusal) return error.violations.map(({ field }) => field);

@@ -86,8 +86,8 @@ await eachEngine(t, "test payments are made on a sandbox in another process", as
 
   const env = { ...environmentOf(config), SANDBOX_URL: sandbox.url };
   const made = await runJson(env, ["merchants", "create", "--name", "Made later", "--country", "GB"]);
-  const owner = ["--merchant", made["id"] ?? "", "--mode", "test"];
-  const { key: laterKey = "" } = await runJson(env, ["keys", "create", ...owner]);
+  const scope = ["--merchant", made["id"] ?? "", "--mode", "test"];
+  const { key: laterKey = "" } = await runJson(env, ["keys", "create", ...scope]);
   t.match(await pay(app, laterKey), { status: "complete" }, "the command told the sandbox");
 
   const again = await startTestApp(t, config);

@@ -2,7 +2,7 @@ import t from "tap";
 
 import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
 import { environmentOf, run, runJson } from "../support/command.js";
-import { eachEngine } from "../support/database.js";
+import { eachEngine, until } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { HELD, holdPayment, resolve } from "../support/held.js";
 import { anOrder } from "../support/orders.js";
@@ -223,8 +223,11 @@ await eachEngine(t, "results, held payments and resolutions are counted", async 
   const metrics = async () => await (await fetch(app.urls.metrics ?? "")).text();
   t.match(await metrics(), /^calmonypay_held_payments_unresolved 1$/m);
   await resolve({ app, mine, id }, { resolution: "accept" });
-  const text = await metrics();
-  t.match(text, /^calmonypay_held_payments_unresolved 0$/m);
+  // The text is written once for all that ask within a moment.
+  const text = await until("the resolution is counted", async () => {
+    const now = await metrics();
+    return /^calmonypay_held_payments_unresolved 0$/m.test(now) && now;
+  });
   t.match(text, /^calmonypay_gateway_results_total\{outcome="completed",reason=""\} 1$/m);
   t.match(text, /^calmonypay_gateway_results_total\{outcome="held",reason="duplicate"\} 1$/m);
   t.match(text, /^calmonypay_gateway_results_total\{outcome="declined",reason=""\} 1$/m);

@@ -64,8 +64,8 @@ await eachEngine(t, "the refunds of one that is not answered keep no other's wai
   const messages = new Map([...dead, alive].map(({ message }) => [message["xref"], message]));
   const settling = ({ fields }: { fields: Readonly<Record<string, string>> }): GatewayReply => {
     const message = messages.get(fields["xref"]) ?? {};
-    const owner = deadXrefs.has(fields["xref"]) ? hostile : other;
-    return signedReply(owner, { ...message, state: "tendered" });
+    const scope = deadXrefs.has(fields["xref"]) ? hostile : other;
+    return signedReply(scope, { ...message, state: "tendered" });
   };
   gateway.answer(settling);
   for (const { payment } of dead) await refund(t, app, hostile.liveKey, payment);

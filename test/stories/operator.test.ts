@@ -55,11 +55,11 @@ await eachEngine(t, "merchants, keys and customers are made while the service ru
   const account = ["--gateway-merchant-id", "100856", "--gateway-secret", "-"];
   const merchant = await runJson(env, [...CREATE, ...account], "a secret of our own\n");
   t.match(merchant, { id: /^mer_/, name: "Books & Co", country: "GB", gateway_merchant_id: "100856" });
-  const owner = (mode: string): string[] => ["--merchant", merchant["id"] ?? "", "--mode", mode];
-  const { key, id } = await runJson(env, ["keys", "create", ...owner("live")]);
+  const scope = (mode: string): string[] => ["--merchant", merchant["id"] ?? "", "--mode", mode];
+  const { key, id } = await runJson(env, ["keys", "create", ...scope("live")]);
   t.match(key, /^sk_live_[0-9A-Za-z]{32}$/);
-  await runJson(env, ["customers", "create", ...owner("live"), "--id", "cus_mine", "--email", "a@b.example"]);
-  t.match(await run(env, ["customers", "create", ...owner("live"), "--id", "cus_mine"]), {
+  await runJson(env, ["customers", "create", ...scope("live"), "--id", "cus_mine", "--email", "a@b.example"]);
+  t.match(await run(env, ["customers", "create", ...scope("live"), "--id", "cus_mine"]), {
     code: 1,
     stderr: /already/,
   });

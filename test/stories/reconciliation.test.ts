@@ -56,7 +56,7 @@ await eachEngine(
     t.same(await waysOf(scene), ["unknown by callback"]);
     await advance(scene, 60);
     await untilAsked(scene, 1);
-    t.match(await pendingOf(scene), [{ standing: "doubtful" }]);
+    t.match(await pendingOf(scene), [{ certainty: "doubtful" }]);
     t.equal(await statusOf(scene), "open");
     await endAtGateway(scene, "approved");
     await advance(scene, 240);
@@ -119,7 +119,7 @@ await eachEngine(t, "a gateway that does not answer is asked again on the next r
     await advance(scene, seconds);
     await untilAsked(scene, asked + 1);
   }
-  t.match(await pendingOf(scene), [{ standing: "silent" }]);
+  t.match(await pendingOf(scene), [{ certainty: "silent" }]);
   t.equal(await metric(scene, UNRESOLVED), 1, "operators see it from a quarter of an hour on");
   t.equal(await statusOf(scene), "open");
   scene.front.lose(CALLBACKS);
@@ -147,7 +147,7 @@ await eachEngine(
     t.equal(await statusOf(scene), "expired");
     t.equal(await attemptOf(app, session), 1, "it is not taken for failed");
     t.equal(await metric(scene, UNRESOLVED), 1);
-    t.match(await pendingOf(scene), [{ standing: "silent", nextAskAt: null }], "only a person can tell");
+    t.match(await pendingOf(scene), [{ certainty: "silent", nextAskAt: null }], "only a person can tell");
     const listed = await run(environmentOf(app.config), ["sessions", "unresolved", "--json"]);
     t.match(JSON.parse(listed.stdout), {
       data: [

@@ -33,7 +33,7 @@ await eachEngine(t, "a storm of refunds leaves both books equal", async (t, engi
   t.ok(answers.every(({ status }) => status === 200 || status === 400));
   await story.desk.setFaults("");
   const isFree = async () =>
-    (await story.app.db.manager.query("SELECT return_claim FROM gateway_result"))[0].return_claim === null;
+    (await story.app.db.manager.query("SELECT lease_id FROM gateway_result"))[0].lease_id === null;
   await until(
     "no refund is pending",
     async () => {

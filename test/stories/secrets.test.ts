@@ -105,11 +105,11 @@ async function chargeLive(
   const { json } = await app.call("GET", `/v1/checkout/sessions/${id}`, mine.liveKey);
   for (const [index, responseCode] of ["0", "51"].entries()) {
     gateway.answer(({ fields }) => {
-      const subject = { id: fields["orderRef"] ?? "", amount_total: 1200 };
+      const target = { id: fields["orderRef"] ?? "", amount_total: 1200 };
       const { signature = "", xref: _xref, ...rest } = fields;
       const outcome = { responseCode, responseStatus: responseCode === "0" ? "0" : "1" };
       const sums = { amount: "1200", amountReceived: responseCode === "0" ? "1200" : "0" };
-      const message = paidMessage(subject, mine.live.gatewayMerchantId, { ...rest, ...outcome, ...sums });
+      const message = paidMessage(target, mine.live.gatewayMerchantId, { ...rest, ...outcome, ...sums });
       secrets.set(`charge ${index}, request`, signature);
       secrets.set(`charge ${index}, xref`, message["xref"] ?? "");
       secrets.set(`charge ${index}, signature`, signMessage(message, mine.live.secret));

@@ -130,7 +130,7 @@ async function refundSlowly(
   t: Test,
   story: Story,
   sender: string,
-  rounds: (xref: string) => number,
+  attempts: (xref: string) => number,
 ): Promise<void> {
   const { app, merchant, gateway, sales } = story;
   const [paid, settling] = [await pay(story), await pay(story)];
@@ -159,7 +159,7 @@ async function refundSlowly(
   t.match(await refund(sender, settling.payment, 2999), { status: 200, json: { status: "pending" } });
   const slow = refund(sender, paid.payment, 2000);
   await begun.given;
-  for (let round = 0; round < 2; round++) await oneRound(app, settling, rounds);
+  for (let round = 0; round < 2; round++) await oneRound(app, settling, attempts);
   const list = async () =>
     (await app.call("GET", `/v1/refunds?payment_intent=${paid.payment}`, merchant.liveKey)).json.data;
   t.match(await list(), [{ status: "pending" }]);
@@ -177,12 +177,12 @@ async function refundSlowly(
 async function oneRound(
   { db }: TestApp,
   { payment, xref }: { readonly payment: string; readonly xref: string },
-  rounds: (xref: string) => number,
+  attempts: (xref: string) => number,
 ): Promise<void> {
-  const before = rounds(xref);
+  const before = attempts(xref);
   await until("the other process has looked for refunds", async () => {
     await inTransaction(db, "READ COMMITTED", (tx) => postponeRefunds(tx, payment, 1));
-    return rounds(xref) > before;
+    return attempts(xref) > before;
   });
 }
 

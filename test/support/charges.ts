@@ -83,7 +83,7 @@ export async function openCardShop(t: Test, engine: TestEngine, parts: TestParts
         ({ sessionId }) => sessionId === null,
       ),
     pending: async () =>
-      (await app.db.manager.find(pendingAttempts)).filter(({ subjectId }) => subjectId.startsWith("pi_")),
+      (await app.db.manager.find(pendingAttempts)).filter(({ targetId }) => targetId.startsWith("pi_")),
     advance: async (seconds) => {
       await call("POST", "/v1/test_helpers/clock/advance", { seconds });
     },
@@ -109,8 +109,8 @@ export function chargeOf(card: string): Record<string, unknown> {
 
 /** The operator takes the token of the merchant's transaction search away. */
 export async function takeSearchAway({ app, merchant }: CardShop): Promise<void> {
-  const owner = { merchantId: merchant.id, livemode: false };
+  const scope = { merchantId: merchant.id, livemode: false };
   await inTransaction(app.db, "READ COMMITTED", (tx) =>
-    updateGatewayAccount(tx, owner, { restTokenSealed: null }),
+    updateGatewayAccount(tx, scope, { restTokenSealed: null }),
   );
 }

@@ -5,7 +5,7 @@ import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
 import type { Test } from "tap";
 
 import { type DatabaseOptions, openDatabase } from "../../src/db/data-source.js";
-import { type Database, lookForQueriesBeside } from "../../src/db/engine/database.js";
+import { type Database, enableTransactionGuard } from "../../src/db/engine/database.js";
 import { createLog, type Log } from "../../src/lib/log.js";
 
 /** An empty database of one story: a schema of its own on the server, or a file in a folder of its own. */
@@ -26,7 +26,7 @@ export async function eachEngine(t: Test, name: string, story: Story): Promise<v
 }
 
 export async function onSqlite(t: Test, name: string, story: Story): Promise<void> {
-  lookForQueriesBeside();
+  enableTransactionGuard();
   await t.test(name, async (t) => story(t, engineAt(t, "sqlite", { url: undefined, dataDir: t.testdir() })));
 }
 
@@ -36,7 +36,7 @@ export async function onMysql(
   name: string,
   story: (t: Test, engine: TestEngine, admin: Connection) => Promise<void>,
 ): Promise<void> {
-  lookForQueriesBeside();
+  enableTransactionGuard();
   await t.test(name, async (t) => {
     const schema = `story_${randomBytes(8).toString("hex")}`;
     const admin = await mysql.createConnection(serverUrl().href);

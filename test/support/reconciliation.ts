@@ -74,9 +74,9 @@ export async function waysOf({ app, session }: Scene): Promise<string[]> {
 
 /** The operator takes the token of the merchant's transaction search away. */
 export async function takeTokenAway({ app, merchant }: Scene): Promise<void> {
-  const owner = { merchantId: merchant.id, livemode: false };
+  const scope = { merchantId: merchant.id, livemode: false };
   await inTransaction(app.db, "READ COMMITTED", (tx) =>
-    updateGatewayAccount(tx, owner, { restTokenSealed: null }),
+    updateGatewayAccount(tx, scope, { restTokenSealed: null }),
   );
 }
 

@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 
-import { endOf, type RefundRound } from "../../src/domain/refund.js";
+import { endOf, type RefundAttemptResult } from "../../src/domain/refund.js";
 import {
   isCall,
-  nextReturnStep,
-  type ReturnCall,
-  returnOutcome,
+  nextReversalStep,
+  type ReversalCall,
+  reversalOutcome,
   type Sale,
-  type Told,
+  type RequestedReversal,
 } from "../../src/domain/reversal-step.js";
 
 /** What happens in one round of work on a payment's refunds. */
@@ -25,8 +25,8 @@ type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 /** The refund that is worked on, what the gateway was told for it, and when. */
 interface Current {
   readonly amount: number;
-  readonly told: Told | null;
-  readonly toldAt: number | null;
+  readonly requested: RequestedReversal | null;
+  readonly requestedAt: number | null;
 }
 
 /** A payment and its refunds, each worked on until its end is known and before the next, as the use case does. */
@@ -37,7 +37,7 @@ export function playRefunds(received: number, amounts: readonly number[], story:
   for (const amount of amounts) {
     if (books.reserved + amount > received) continue;
     books.reserved += amount;
-    pending.push({ amount, told: null, toldAt: null });
+    pending.push({ amount, requested: null, requestedAt: null });
   }
   let now = 0;
   for (const { request, question, settles, waits } of story) {
@@ -46,26 +46,26 @@ export function playRefunds(received: number, amounts: readonly number[], story:
     const [current] = pending;
     if (current === undefined || question === "lost") continue;
     const sale = gateway.sale();
-    const work = (): RefundRound => {
-      if (current.told !== null) return returnOutcome(sale, current.amount, current.told);
-      const step = nextReturnStep(sale, current.amount);
+    const work = (): RefundAttemptResult => {
+      if (current.requested !== null) return reversalOutcome(sale, current.amount, current.requested);
+      const step = nextReversalStep(sale, current.amount);
       if (!isCall(step)) return step.kind;
       pending[0] = tell(current, step, sale, now);
       return gateway.answer(current.amount, request);
     };
-    const end = endOf(work(), pending[0]?.toldAt ?? null, now);
+    const end = endOf(work(), pending[0]?.requestedAt ?? null, now);
     if (end === undefined) continue;
     pending.shift();
     if (end === "succeeded") books.succeeded += current.amount;
     else books.reserved -= current.amount;
   }
-  const inDoubt = pending.find(({ told }) => told !== null)?.amount ?? 0;
+  const inDoubt = pending.find(({ requested }) => requested !== null)?.amount ?? 0;
   return { ...books, inDoubt, givenBack: gateway.givenBack() };
 }
 
-function tell(current: Current, { kind: request }: ReturnCall, sale: Sale, toldAt: number): Current {
-  const told = { request, kept: sale.amountReceived ?? null, refunded: sale.amountRefunded ?? null };
-  return { ...current, told, toldAt };
+function tell(current: Current, { kind: request }: ReversalCall, sale: Sale, requestedAt: number): Current {
+  const requested = { request, kept: sale.amountReceived ?? null, refunded: sale.amountRefunded ?? null };
+  return { ...current, requested, requestedAt };
 }
 
 const NEXT: Readonly<Record<string, string>> = { captured: "tendered", tendered: "accepted" };
@@ -80,7 +80,7 @@ function createGateway(received: number) {
       books.state = NEXT[books.state] ?? books.state;
     },
 
-    answer(amount: number, what: Happening["request"]): RefundRound {
+    answer(amount: number, what: Happening["request"]): RefundAttemptResult {
       if (what === "refused") return "refused";
       if (what === "lost on its way") return "unknown";
       if (books.state === "accepted") books.refunded += amount;

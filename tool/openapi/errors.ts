@@ -3,7 +3,7 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../../src/rpc/errors/error-table.js";
 import { httpStatusOfRefusal, REFUSALS } from "../../src/rpc/errors/refusal-table.js";
 import { httpStatusOf } from "../../src/transcode/errors/error.js";
-import { type Reason, statusOfReason } from "../../src/transcode/errors/request-error.js";
+import { type RoutingReason, statusOfReason } from "../../src/transcode/errors/request-error.js";
 import { REQUEST_ID } from "./headers.js";
 
 /** The one shape of every error, as `src/rpc/interceptors/error-body.ts` writes it. */
@@ -86,7 +86,9 @@ function rowOf({ type, code, meaning }: ErrorWords, status: number): Row {
 /** In the order of `docs/errors.md`; of the general ones only those whose code is not there already. */
 const ALL: readonly Row[] = withGeneral([
   ...Object.values(REFUSALS).map((words) => rowOf(words, httpStatusOfRefusal(words))),
-  ...Object.entries(REQUEST_ERRORS).map(([reason, words]) => rowOf(words, statusOfReason(reason as Reason))),
+  ...Object.entries(REQUEST_ERRORS).map(([reason, words]) =>
+    rowOf(words, statusOfReason(reason as RoutingReason)),
+  ),
 ]);
 
 function withGeneral(rows: Row[]): Row[] {

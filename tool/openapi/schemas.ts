@@ -13,7 +13,7 @@ export type Side = "request" | "answer";
 export class Schemas {
   readonly #components: Record<string, JsonObject> = {};
   /** What each component is of, and for which side. */
-  readonly #owners = new Map<string, string>();
+  readonly #scopes = new Map<string, string>();
 
   get components(): Readonly<Record<string, JsonObject>> {
     return this.#components;
@@ -99,14 +99,14 @@ export class Schemas {
 
   #component(desc: DescMessage | DescEnum, side: string, schema: () => JsonObject): JsonObject {
     if (desc.typeName.startsWith("google.")) throw new Error(`There is no schema for ${desc.typeName} yet`);
-    const owner = `${desc.typeName} (${side})`;
-    const known = this.#owners.get(desc.name);
+    const scope = `${desc.typeName} (${side})`;
+    const known = this.#scopes.get(desc.name);
     if (known === undefined) {
-      this.#owners.set(desc.name, owner);
+      this.#scopes.set(desc.name, scope);
       this.#components[desc.name] = {}; // Keeps the place before those that it holds.
       this.#components[desc.name] = schema();
-    } else if (known !== owner) {
-      throw new Error(`${known} and ${owner} look different, and would share one name`);
+    } else if (known !== scope) {
+      throw new Error(`${known} and ${scope} look different, and would share one name`);
     }
     return { $ref: `#/components/schemas/${desc.name}` };
   }

@@ -1,38 +1,38 @@
 import { insertEvents } from "../../db/tables/events.js";
 import { changePaymentIntent, lockPaymentIntent } from "../../db/tables/payment-intents.js";
 import type { Tx } from "../../db/transaction.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { mayMovePayment } from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { AnsweredPayment } from "./charge-response.js";
-import type { Checkout } from "../context.js";
+import type { PaymentAnswer } from "./charge-response.js";
+import type { CheckoutContext } from "../context.js";
 import { getPaymentIntent } from "../payments/get-payment-intent.js";
-import { callWithoutKey, doneBefore, type IdempotentCall, once } from "../idempotency.js";
+import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { viewPayment } from "../payments/payment-view.js";
 import { ownersParts } from "../test-clock.js";
 
 /** Gives a payment up whose charge was declined. One that may have been charged cannot be given up: it could be paid. */
 export async function cancelPaymentIntent(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   id: string,
   call: IdempotentCall | undefined,
-): Promise<AnsweredPayment> {
-  const before = await doneBefore(checkout, owner, call);
-  await getPaymentIntent(checkout, owner, id);
+): Promise<PaymentAnswer> {
+  const before = await findPrevious(checkout, scope, call);
+  await getPaymentIntent(checkout, scope, id);
   const { replayed } =
     before ??
-    (await once(
-      await ownersParts(checkout, owner),
-      owner,
+    (await runIdempotent(
+      await ownersParts(checkout, scope),
+      scope,
       call ?? callWithoutKey(checkout),
       id,
       (tx, _run, clock) => cancel(clock, tx, id),
     ));
   // What was canceled never changes again, so a replay gets the first answer.
-  return { view: await viewPayment(checkout, await getPaymentIntent(checkout, owner, id)), replayed };
+  return { view: await viewPayment(checkout, await getPaymentIntent(checkout, scope, id)), replayed };
 }
 
 async function cancel(clock: Clock, tx: Tx, id: string): Promise<void> {

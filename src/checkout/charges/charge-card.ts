@@ -7,15 +7,15 @@ import type { Run, Tx } from "../../db/transaction.js";
 import { chargeTimes, nextAskAt } from "../../domain/reconcile-schedule.js";
 import { attemptReference } from "../../domain/attempt-reference.js";
 import { currencyByCode } from "../../domain/money.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { stoppedAt } from "../../lib/clock.js";
-import { type AnsweredPayment, answerCharge } from "./charge-response.js";
+import { type PaymentAnswer, chargeResponse } from "./charge-response.js";
 import { applyGatewayResult } from "../results/apply-gateway-result.js";
 import { requiredCallbackUrl } from "../callback-url.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { openGatewayAccount } from "../merchants/gateway-account.js";
-import { type Done, type IdempotentCall, once } from "../idempotency.js";
+import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 
 /** One charge that is to be made. */
 export interface Charge {
@@ -34,34 +34,34 @@ export interface Charge {
  * or by asking, and the charge is never sent again.
  */
 export async function chargeCard(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   call: IdempotentCall | undefined,
   charge: Charge,
-): Promise<AnsweredPayment> {
-  requiredCallbackUrl(checkout, owner.livemode); // Before anything is recorded.
-  const account = await openAccount(checkout, owner);
+): Promise<PaymentAnswer> {
+  requiredCallbackUrl(checkout, scope.livemode); // Before anything is recorded.
+  const account = await openAccount(checkout, scope);
   await checkout.reached("charge checked");
-  const { done, answer } = await guarded(checkout, owner, account, () =>
-    recordAndSend(checkout, owner, call, charge, account),
+  const { done, answer } = await guarded(checkout, scope, account, () =>
+    recordAndSend(checkout, scope, call, charge, account),
   );
   if (answer !== undefined) await apply(checkout, charge, answer);
   await checkout.reached("charge answered");
-  return await answerCharge(checkout, owner, done);
+  return await chargeResponse(checkout, scope, done);
 }
 
 /** The account with the gateway that it is at. */
 type ChargeAccount = DirectAccount & { readonly countryCode: string };
 
-async function openAccount(checkout: Checkout, owner: Owner): Promise<ChargeAccount> {
-  const account = await openGatewayAccount(checkout, owner);
-  if (account === undefined) throw new Error(`${owner.merchantId} has no gateway account in this mode.`);
+async function openAccount(checkout: CheckoutContext, scope: MerchantScope): Promise<ChargeAccount> {
+  const account = await openGatewayAccount(checkout, scope);
+  if (account === undefined) throw new Error(`${scope.merchantId} has no gateway account in this mode.`);
   const { gatewayUrl, sandboxUrl } = checkout.addresses;
-  return { ...account, gatewayUrl: owner.livemode ? gatewayUrl : sandboxUrl };
+  return { ...account, gatewayUrl: scope.livemode ? gatewayUrl : sandboxUrl };
 }
 
-interface Sent {
-  readonly done: Done;
+interface SentCharge {
+  readonly done: PreviousCall;
   /** Undefined where another call has made this charge. */
   readonly answer: DirectAnswer | undefined;
 }
@@ -71,11 +71,11 @@ interface Sent {
  * What one merchant's account or sandbox does keeps no other from charging.
  */
 async function guarded(
-  { breaker }: Checkout,
-  { merchantId, livemode }: Owner,
+  { breaker }: CheckoutContext,
+  { merchantId, livemode }: MerchantScope,
   { gatewayUrl, merchantID }: ChargeAccount,
-  work: () => Promise<Sent>,
-): Promise<Sent> {
+  work: () => Promise<SentCharge>,
+): Promise<SentCharge> {
   const account = `${merchantId} ${livemode} ${gatewayUrl} ${merchantID}`;
   try {
     return await breaker.run(account, work, ({ answer }) => answer?.kind === "no answer");
@@ -87,16 +87,16 @@ async function guarded(
 }
 
 async function recordAndSend(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   call: IdempotentCall | undefined,
   charge: Charge,
   account: ChargeAccount,
-): Promise<Sent> {
+): Promise<SentCharge> {
   const { intent } = charge;
   const reference = attemptReference(intent.id, intent.attempt);
   const parts = { db: checkout.db, ownersClock: stoppedAt(charge.now) };
-  const done = await once(parts, owner, call, reference, async (tx, run) => {
+  const done = await runIdempotent(parts, scope, call, reference, async (tx, run) => {
     await charge.record(tx, run);
     await noteCharge(tx, charge, reference);
   });
@@ -109,15 +109,15 @@ async function recordAndSend(
 
 /** From now on somebody asks what became of the charge, should nobody say so. */
 async function noteCharge(tx: Tx, { intent, now }: Charge, reference: string): Promise<void> {
-  const { id: subjectId, merchantId, livemode } = intent;
+  const { id: targetId, merchantId, livemode } = intent;
   const times = chargeTimes(now);
-  const row = { reference, subjectId, merchantId, livemode };
+  const row = { reference, targetId, merchantId, livemode };
   await notePending(tx, row, { ...times, nextAskAt: nextAskAt(times, now) });
 }
 
 /** Only the call whose claim is on record may send: another one with its key, or of the same attempt, has made the charge. */
 async function isRecorded(
-  { db }: Checkout,
+  { db }: CheckoutContext,
   { id, attempt, attemptClaim }: PaymentIntentRow,
 ): Promise<boolean> {
   const stored = await findPaymentIntent(db.manager, id);
@@ -125,7 +125,7 @@ async function isRecorded(
 }
 
 function saleOf(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   { intent, xref }: Charge,
   { countryCode }: ChargeAccount,
 ): StoredCardSale {
@@ -143,7 +143,7 @@ function saleOf(
   };
 }
 
-async function apply(checkout: Checkout, { intent }: Charge, answer: DirectAnswer): Promise<void> {
+async function apply(checkout: CheckoutContext, { intent }: Charge, answer: DirectAnswer): Promise<void> {
   if (answer.kind === "answered") {
     await applyGatewayResult(checkout, { body: answer.body, via: "direct" });
     return;

@@ -2,15 +2,15 @@ import { listResultsOfAttempt } from "../../db/tables/gateway-results.js";
 import type { PaymentIntentRow } from "../../db/tables/payment-intents.js";
 import { type AttemptReference, parseAttemptReference } from "../../domain/attempt-reference.js";
 import { declineCodeOf, declineMessage, NOT_CHARGED } from "../../domain/decline-code.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { getPaymentIntent } from "../payments/get-payment-intent.js";
-import type { Done } from "../idempotency.js";
+import type { PreviousCall } from "../idempotency.js";
 import { type PaymentView, viewPayment } from "../payments/payment-view.js";
 
 /** A payment as a call answers it, just now or (replayed) when it was sent before. */
-export interface AnsweredPayment {
+export interface PaymentAnswer {
   readonly view: PaymentView;
   readonly replayed: boolean;
 }
@@ -20,14 +20,14 @@ export interface AnsweredPayment {
  * `CARD_DECLINED`. A call that is made again gets the answer about its own charge, whatever the merchant has tried since;
  * where that was processing, it gets how it stands now.
  */
-export async function answerCharge(
-  checkout: Checkout,
-  owner: Owner,
-  { objectId, replayed }: Done,
-): Promise<AnsweredPayment> {
+export async function chargeResponse(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+  { objectId, replayed }: PreviousCall,
+): Promise<PaymentAnswer> {
   const reference = parseAttemptReference(objectId);
   if (reference === undefined) throw new Error(`${objectId} is no charge.`);
-  const intent = await getPaymentIntent(checkout, owner, reference.subjectId);
+  const intent = await getPaymentIntent(checkout, scope, reference.targetId);
   if (hasFailed(intent, reference)) throw await declined(checkout, reference);
   return { view: await viewPayment(checkout, intent), replayed };
 }
@@ -36,10 +36,10 @@ function hasFailed({ attempt, status }: PaymentIntentRow, reference: AttemptRefe
   return reference.attempt < attempt || status === "requires_payment_method" || status === "canceled";
 }
 
-async function declined(checkout: Checkout, reference: AttemptReference): Promise<Refusal> {
+async function declined(checkout: CheckoutContext, reference: AttemptReference): Promise<Refusal> {
   const results = await listResultsOfAttempt(checkout.db.manager, reference);
   const code = results.find(({ outcome }) => outcome === "declined")?.responseCode ?? undefined;
   const declineCode = code === undefined ? NOT_CHARGED : declineCodeOf(code);
-  const facts = { decline_code: declineCode, payment_intent: reference.subjectId };
+  const facts = { decline_code: declineCode, payment_intent: reference.targetId };
   return new Refusal("CARD_DECLINED", declineMessage(declineCode), [], facts);
 }

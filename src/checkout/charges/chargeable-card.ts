@@ -1,7 +1,7 @@
 import { findPaymentMethod } from "../../db/tables/payment-methods.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { requireCustomer } from "../customers/get-customer.js";
 
 /** A stored card as it is charged. */
@@ -13,14 +13,14 @@ export interface ChargeableCard {
 
 /** The card to charge for a customer. Throws a Refusal that names the field where it is none that may be charged. */
 export async function chargeableCard(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   customerId: string,
   paymentMethodId: string,
 ): Promise<ChargeableCard> {
-  await requireCustomer(checkout, owner, customerId);
+  await requireCustomer(checkout, scope, customerId);
   const method = await findPaymentMethod(checkout.db.manager, paymentMethodId);
-  if (method?.merchantId !== owner.merchantId || method.livemode !== owner.livemode) {
+  if (method?.merchantId !== scope.merchantId || method.livemode !== scope.livemode) {
     throw unusable(`No such payment method: ${paymentMethodId}.`);
   }
   if (method.customerId === null) throw unusable("This payment method is attached to no customer.");

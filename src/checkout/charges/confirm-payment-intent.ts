@@ -4,16 +4,16 @@ import {
   type PaymentIntentRow,
 } from "../../db/tables/payment-intents.js";
 import type { Run, Tx } from "../../db/transaction.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { mayMovePayment } from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
 import { newId } from "../../lib/ids.js";
-import { type AnsweredPayment, answerCharge } from "./charge-response.js";
+import { type PaymentAnswer, chargeResponse } from "./charge-response.js";
 import { chargeCard } from "./charge-card.js";
 import { chargeableCard } from "./chargeable-card.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { getPaymentIntent } from "../payments/get-payment-intent.js";
-import { doneBefore, type IdempotentCall } from "../idempotency.js";
+import { findPrevious, type IdempotentCall } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
 
 /** How a payment is tried again; what is undefined stays as it was. */
@@ -24,19 +24,19 @@ export interface Confirmation {
 
 /** Tries a payment again whose charge was declined, with another card or the same, once for each idempotency key. */
 export async function confirmPaymentIntent(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   id: string,
   confirmation: Confirmation,
   call: IdempotentCall | undefined,
-): Promise<AnsweredPayment> {
-  const before = await doneBefore(checkout, owner, call);
-  if (before !== undefined) return await answerCharge(checkout, owner, before);
-  const declined = await getPaymentIntent(checkout, owner, id);
+): Promise<PaymentAnswer> {
+  const before = await findPrevious(checkout, scope, call);
+  if (before !== undefined) return await chargeResponse(checkout, scope, before);
+  const declined = await getPaymentIntent(checkout, scope, id);
   refuseUnlessDeclined(declined);
   const paymentMethodId = confirmation.paymentMethodId ?? declined.paymentMethodId ?? "";
-  const { xref } = await chargeableCard(checkout, owner, declined.customerId ?? "", paymentMethodId);
-  const now = (await clockOf(checkout, owner)).now();
+  const { xref } = await chargeableCard(checkout, scope, declined.customerId ?? "", paymentMethodId);
+  const now = (await clockOf(checkout, scope)).now();
   const intent: PaymentIntentRow = {
     ...declined,
     status: "processing",
@@ -48,7 +48,7 @@ export async function confirmPaymentIntent(
     attemptClaim: newId("claim", now),
   };
   const record = (tx: Tx, run: Run): Promise<void> => recordNext(tx, run, intent);
-  return await chargeCard(checkout, owner, call, { intent, xref, now, record });
+  return await chargeCard(checkout, scope, call, { intent, xref, now, record });
 }
 
 /** Of two calls that confirm at once the second finds the payment processing. */

@@ -5,14 +5,14 @@ import {
 } from "../../db/tables/payment-intents.js";
 import type { Run, Tx } from "../../db/transaction.js";
 import { currencyByCode } from "../../domain/money.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { newId } from "../../lib/ids.js";
-import { type AnsweredPayment, answerCharge } from "./charge-response.js";
+import { type PaymentAnswer, chargeResponse } from "./charge-response.js";
 import { chargeCard } from "./charge-card.js";
 import { chargeableCard } from "./chargeable-card.js";
-import type { Checkout } from "../context.js";
-import { doneBefore, type IdempotentCall } from "../idempotency.js";
+import type { CheckoutContext } from "../context.js";
+import { findPrevious, type IdempotentCall } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
 
 /** What a merchant wants of a customer's stored card. Its shape was checked already. */
@@ -33,26 +33,26 @@ export interface ChargeOrder {
  * any other where nothing was stored, not even the key.
  */
 export async function createPaymentIntent(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   order: ChargeOrder,
   call: IdempotentCall | undefined,
-): Promise<AnsweredPayment> {
-  const before = await doneBefore(checkout, owner, call);
-  if (before !== undefined) return await answerCharge(checkout, owner, before);
-  const { xref } = await chargeableCard(checkout, owner, order.customerId, order.paymentMethodId);
-  const now = (await clockOf(checkout, owner)).now();
-  const intent = newIntent(owner, order, now);
+): Promise<PaymentAnswer> {
+  const before = await findPrevious(checkout, scope, call);
+  if (before !== undefined) return await chargeResponse(checkout, scope, before);
+  const { xref } = await chargeableCard(checkout, scope, order.customerId, order.paymentMethodId);
+  const now = (await clockOf(checkout, scope)).now();
+  const intent = newIntent(scope, order, now);
   const record = (tx: Tx, run: Run): Promise<void> => store(tx, run, intent);
-  return await chargeCard(checkout, owner, call, { intent, xref, now, record });
+  return await chargeCard(checkout, scope, call, { intent, xref, now, record });
 }
 
-function newIntent(owner: Owner, order: ChargeOrder, now: number): PaymentIntentRow {
+function newIntent(scope: MerchantScope, order: ChargeOrder, now: number): PaymentIntentRow {
   const currency = currencyByCode(order.currency);
   if (currency === undefined) throw new Refusal("CURRENCY_UNKNOWN", "The currency is unknown.", "currency");
   return {
     id: newId("pi", now),
-    ...owner,
+    ...scope,
     sessionId: null,
     status: "processing",
     amount: order.amount,
@@ -68,7 +68,7 @@ function newIntent(owner: Owner, order: ChargeOrder, now: number): PaymentIntent
     metadata: order.metadata,
     createdAt: now,
     canceledAt: null,
-    returnBegunAt: null,
+    reversalStartedAt: null,
     heldResultId: null,
   };
 }

@@ -1,11 +1,11 @@
 import { lockPaymentMethod, type PaymentMethodRow, setCustomer } from "../../db/tables/payment-methods.js";
 import type { Tx } from "../../db/transaction.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { requireCustomer } from "./get-customer.js";
 import { getPaymentMethod } from "./get-payment-method.js";
-import { doneBefore, type IdempotentCall, once } from "../idempotency.js";
+import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { ownersParts } from "../test-clock.js";
 
 /** A payment method as a call answers it, just now or (replayed) when it was sent before. */
@@ -16,18 +16,20 @@ export interface AnsweredPaymentMethod {
 
 /** Attaches a payment method to a customer, once for each idempotency key. */
 export async function attachPaymentMethod(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   id: string,
   customerId: string,
   call: IdempotentCall | undefined,
 ): Promise<AnsweredPaymentMethod> {
-  const before = await doneBefore(checkout, owner, call);
-  const method = await getPaymentMethod(checkout, owner, id);
-  if (before === undefined) await requireCustomer(checkout, owner, customerId);
+  const before = await findPrevious(checkout, scope, call);
+  const method = await getPaymentMethod(checkout, scope, id);
+  if (before === undefined) await requireCustomer(checkout, scope, customerId);
   const { replayed } =
     before ??
-    (await once(await ownersParts(checkout, owner), owner, call, id, (tx) => attach(tx, id, customerId)));
+    (await runIdempotent(await ownersParts(checkout, scope), scope, call, id, (tx) =>
+      attach(tx, id, customerId),
+    ));
   // As it was right after: a replay gets the first answer, also where it has been detached since.
   return { method: { ...method, customerId }, replayed };
 }

@@ -2,12 +2,12 @@ import { findCustomer, insertCustomer } from "../../db/tables/customers.js";
 import { isDuplicateKey } from "../../db/engine/database-errors.js";
 import type { Run, Tx } from "../../db/transaction.js";
 import { changed, checkedCustomerId, type Customer, type CustomerChange } from "../../domain/customer.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { stoppedAt } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../context.js";
-import { doneBefore, type Done, type IdempotentCall, once } from "../idempotency.js";
+import type { CheckoutContext } from "../context.js";
+import { findPrevious, type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
 
 /** A customer to be; without an id, or with an empty one, it gets one that cannot be guessed. */
@@ -26,23 +26,23 @@ export interface AnsweredCustomer {
  * where the merchant has or had a customer with this id.
  */
 export async function createCustomer(
-  parts: Pick<Checkout, "db" | "clock">,
-  owner: Owner,
+  parts: Pick<CheckoutContext, "db" | "clock">,
+  scope: MerchantScope,
   wanted: NewCustomer,
   call?: IdempotentCall,
 ): Promise<AnsweredCustomer> {
-  const before = await doneBefore(parts, owner, call);
-  if (before !== undefined) return await firstAnswer(parts, owner, before, wanted);
-  const customer = await newCustomer(parts, owner, wanted);
+  const before = await findPrevious(parts, scope, call);
+  if (before !== undefined) return await firstAnswer(parts, scope, before, wanted);
+  const customer = await newCustomer(parts, scope, wanted);
   try {
-    const done = await once(
+    const done = await runIdempotent(
       { db: parts.db, ownersClock: stoppedAt(customer.createdAt) },
-      owner,
+      scope,
       call,
       customer.id,
       (tx, run) => store(tx, run, customer),
     );
-    return done.replayed ? await firstAnswer(parts, owner, done, wanted) : { customer, replayed: false };
+    return done.replayed ? await firstAnswer(parts, scope, done, wanted) : { customer, replayed: false };
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     throw new Refusal("CUSTOMER_EXISTS", `There is, or was, a customer ${customer.id} already.`, "id");
@@ -50,8 +50,8 @@ export async function createCustomer(
 }
 
 async function newCustomer(
-  parts: Pick<Checkout, "db" | "clock">,
-  { merchantId, livemode }: Owner,
+  parts: Pick<CheckoutContext, "db" | "clock">,
+  { merchantId, livemode }: MerchantScope,
   wanted: NewCustomer,
 ): Promise<Customer> {
   const now = (await clockOf(parts, { merchantId, livemode })).now();
@@ -71,12 +71,12 @@ async function newCustomer(
 
 /** The customer as it was right after its creation: what was wanted is known, because the call is the same. */
 async function firstAnswer(
-  { db }: Pick<Checkout, "db">,
-  owner: Owner,
-  { objectId }: Done,
+  { db }: Pick<CheckoutContext, "db">,
+  scope: MerchantScope,
+  { objectId }: PreviousCall,
   wanted: NewCustomer,
 ): Promise<AnsweredCustomer> {
-  const customer = await findCustomer(db.manager, owner, objectId);
+  const customer = await findCustomer(db.manager, scope, objectId);
   if (customer === undefined) throw new Error(`Customer ${objectId} was created, and is gone.`);
   const blank = { ...customer, email: null, name: null, metadata: {}, deletedAt: null };
   return { customer: changed(blank, wanted), replayed: true };

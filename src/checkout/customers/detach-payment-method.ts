@@ -1,26 +1,30 @@
 import { lockPaymentMethod, setCustomer } from "../../db/tables/payment-methods.js";
 import type { Tx } from "../../db/transaction.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { AnsweredPaymentMethod } from "./attach-payment-method.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { getPaymentMethod } from "./get-payment-method.js";
-import { callWithoutKey, doneBefore, type IdempotentCall, once } from "../idempotency.js";
+import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { ownersParts } from "../test-clock.js";
 
 /** Detaches a payment method from its customer, once for each idempotency key. */
 export async function detachPaymentMethod(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   id: string,
   call: IdempotentCall | undefined,
 ): Promise<AnsweredPaymentMethod> {
-  const before = await doneBefore(checkout, owner, call);
-  const method = await getPaymentMethod(checkout, owner, id);
+  const before = await findPrevious(checkout, scope, call);
+  const method = await getPaymentMethod(checkout, scope, id);
   const { replayed } =
     before ??
-    (await once(await ownersParts(checkout, owner), owner, call ?? callWithoutKey(checkout), id, (tx) =>
-      detach(tx, id),
+    (await runIdempotent(
+      await ownersParts(checkout, scope),
+      scope,
+      call ?? callWithoutKey(checkout),
+      id,
+      (tx) => detach(tx, id),
     ));
   // As it was right after: a replay gets the first answer, also where it has been attached since.
   return { method: { ...method, customerId: null }, replayed };

@@ -1,17 +1,17 @@
 import { findCustomer } from "../../db/tables/customers.js";
 import type { Customer } from "../../domain/customer.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 
 /** Reads a customer, also a deleted one. Another owner's does not exist. */
 export async function getCustomer(
-  { db }: Pick<Checkout, "db">,
-  owner: Owner,
+  { db }: Pick<CheckoutContext, "db">,
+  scope: MerchantScope,
   id: string,
   param = "id",
 ): Promise<Customer> {
-  const customer = await findCustomer(db.manager, owner, id);
+  const customer = await findCustomer(db.manager, scope, id);
   if (customer !== undefined) return customer;
   throw new Refusal("NO_SUCH_CUSTOMER", `No such customer: ${id}.`, param);
 }
@@ -24,11 +24,11 @@ export function refuseIfDeleted(customer: Customer, param = "id"): void {
 
 /** Throws a Refusal naming `customer` where it is none that something new may be for: unknown, or deleted. */
 export async function requireCustomer(
-  { db }: Pick<Checkout, "db">,
-  owner: Owner,
+  { db }: Pick<CheckoutContext, "db">,
+  scope: MerchantScope,
   id: string,
 ): Promise<Customer> {
-  const customer = await findCustomer(db.manager, owner, id);
+  const customer = await findCustomer(db.manager, scope, id);
   if (customer?.deletedAt === null) return customer;
   const deleted = customer === undefined ? "" : " It was deleted.";
   throw new Refusal("CUSTOMER_NOT_FOUND", `No such customer: ${id}.${deleted}`, "customer");

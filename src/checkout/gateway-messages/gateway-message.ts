@@ -1,5 +1,5 @@
 import type { ResultVia } from "../../db/tables/gateway-results.js";
-import type { Judgement } from "../../domain/classification.js";
+import type { Classification } from "../../domain/classification.js";
 
 /** One message of the gateway as it came in. */
 export interface GatewayMessage {
@@ -19,6 +19,6 @@ export interface RefusedResult {
 /** A message whose result is stored for good, just now or (replayed) by an equal message before it. */
 export interface AppliedResult {
   readonly kind: "applied";
-  readonly judgement: Judgement;
+  readonly classification: Classification;
   readonly replayed: boolean;
 }

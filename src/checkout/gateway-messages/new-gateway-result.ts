@@ -2,28 +2,27 @@ import { readableText } from "../../cardstream/byte-text.js";
 import { bodyText } from "../../cardstream/fields.js";
 import type { NewGatewayResult } from "../../db/tables/gateway-results.js";
 import { parseAttemptReference } from "../../domain/attempt-reference.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import type { GatewayMessage } from "./gateway-message.js";
 import type { VerifiedMessage } from "./verify-message.js";
 
 /** A result as it will be stored, before it is judged; its id and time are those of the transaction that stores it. */
-export type UnjudgedRow = Omit<NewGatewayResult, "outcome" | "heldReason" | "id" | "receivedAt">;
+export type UnclassifiedResult = Omit<NewGatewayResult, "outcome" | "heldReason" | "id" | "receivedAt">;
 
 /** What is to be stored of a verified message. */
-export function unjudgedRow(
-  checkout: Checkout,
-  { result, owner, subject, refund }: VerifiedMessage,
+export function newGatewayResult(
+  checkout: CheckoutContext,
+  { result, scope, target, refund }: VerifiedMessage,
   message: GatewayMessage,
-): UnjudgedRow {
+): UnclassifiedResult {
   const { sealer } = checkout;
   return {
-    merchantId: owner.merchantId,
-    livemode: owner.livemode,
-    sessionId: subject?.session?.id ?? null,
-    paymentIntentId: subject?.intent?.id ?? refund?.paymentIntentId ?? null,
+    merchantId: scope.merchantId,
+    livemode: scope.livemode,
+    sessionId: target?.session?.id ?? null,
+    paymentIntentId: target?.intent?.id ?? refund?.paymentIntentId ?? null,
     reversalId: refund?.id ?? null,
-    attempt:
-      subject === undefined ? null : (parseAttemptReference(result.transactionUnique)?.attempt ?? null),
+    attempt: target === undefined ? null : (parseAttemptReference(result.transactionUnique)?.attempt ?? null),
     transactionKey: result.transactionKey,
     responseCode: result.responseCode ?? null,
     responseStatus: result.responseStatus ?? null,
@@ -32,8 +31,8 @@ export function unjudgedRow(
     currencyCode: readableText(result.currencyCode).slice(0, CURRENCY_CODE_MAX),
     state: readableText(result.state).slice(0, STATE_MAX),
     via: message.via,
-    xrefSealed: result.xref === "" ? null : sealer.seal(result.xref, { ...owner, purpose: "xref" }),
-    messageSealed: sealer.seal(bodyText(message.body), { ...owner, purpose: "gateway-message" }),
+    xrefSealed: result.xref === "" ? null : sealer.seal(result.xref, { ...scope, purpose: "xref" }),
+    messageSealed: sealer.seal(bodyText(message.body), { ...scope, purpose: "gateway-message" }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from "../../db/engine/database.js";
-import type { Owner } from "../../domain/merchant-scope.js";
-import type { Checkout } from "../context.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
+import type { CheckoutContext } from "../context.js";
 import { type Signer, signersFor } from "../merchants/gateway-account.js";
 
 /** Rotating a secret leaves the old one believed for 48 hours; it may as well be a second more. */
@@ -20,7 +20,7 @@ interface Looked {
   /** By owner. */
   readonly signers: Map<string, Kept>;
   /** By the name of the account at the gateway: of several merchants that share one, the last that was looked up. */
-  readonly owners: Map<string, Owner>;
+  readonly scopes: Map<string, MerchantScope>;
 }
 
 const lookedOf = new WeakMap<Database, Looked>();
@@ -29,27 +29,33 @@ const lookedOf = new WeakMap<Database, Looked>();
  * Who may have signed a result for this owner, as it was a second ago at most; undefined where nobody has looked since then.
  * There may be more by now: what none of them has signed is for `lookUpSigners` to say.
  */
-export function signersLately({ db, clock }: Checkout, owner: Owner): readonly Signer[] | undefined {
-  const kept = lookedOf.get(db)?.signers.get(keyOf(owner));
+export function cachedSigners(
+  { db, clock }: CheckoutContext,
+  scope: MerchantScope,
+): readonly Signer[] | undefined {
+  const kept = lookedOf.get(db)?.signers.get(keyOf(scope));
   if (kept === undefined || performance.now() - kept.lookedAt >= KEPT_MS) return undefined;
   return Math.abs(clock.now() - kept.clockThen) < KEPT_MS ? kept.signers : undefined;
 }
 
 /** The same of an owner whose account is called so; there may be other owners. */
-export function signersNamedLately(checkout: Checkout, merchantID: string): readonly Signer[] {
-  const owner = lookedOf.get(checkout.db)?.owners.get(merchantID);
-  return (owner && signersLately(checkout, owner)) ?? [];
+export function cachedSignersNamed(checkout: CheckoutContext, merchantID: string): readonly Signer[] {
+  const scope = lookedOf.get(checkout.db)?.scopes.get(merchantID);
+  return (scope && cachedSigners(checkout, scope)) ?? [];
 }
 
 /** Who may have signed a result for this owner now. */
-export async function lookUpSigners(checkout: Checkout, owner: Owner): Promise<readonly Signer[]> {
+export async function lookUpSigners(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+): Promise<readonly Signer[]> {
   const [lookedAt, clockThen] = [performance.now(), checkout.clock.now()];
-  const signers = await signersFor(checkout, owner);
-  const looked = roomIn(lookedOf.get(checkout.db)) ?? { signers: new Map(), owners: new Map() };
+  const signers = await signersFor(checkout, scope);
+  const looked = roomIn(lookedOf.get(checkout.db)) ?? { signers: new Map(), scopes: new Map() };
   lookedOf.set(checkout.db, looked);
-  looked.signers.set(keyOf(owner), { signers, lookedAt, clockThen });
+  looked.signers.set(keyOf(scope), { signers, lookedAt, clockThen });
   for (const { merchantID, merchantId, livemode } of signers) {
-    looked.owners.set(merchantID, { merchantId, livemode });
+    looked.scopes.set(merchantID, { merchantId, livemode });
   }
   return signers;
 }
@@ -58,6 +64,6 @@ function roomIn(looked: Looked | undefined): Looked | undefined {
   return looked !== undefined && looked.signers.size < KEPT_MAX ? looked : undefined;
 }
 
-function keyOf({ merchantId, livemode }: Owner): string {
+function keyOf({ merchantId, livemode }: MerchantScope): string {
   return `${merchantId} ${livemode}`;
 }

@@ -2,50 +2,54 @@ import { insertEvents } from "../../db/tables/events.js";
 import {
   type NewGatewayResult,
   insertGatewayResult,
-  insertGatewayResultLater,
+  queueGatewayResultRow,
 } from "../../db/tables/gateway-results.js";
 import type { Tx } from "../../db/transaction.js";
-import { held, type Judgement } from "../../domain/classification.js";
+import { held, type Classification } from "../../domain/classification.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import type { AppliedResult } from "./gateway-message.js";
-import type { UnjudgedRow } from "./new-gateway-result.js";
+import type { UnclassifiedResult } from "./new-gateway-result.js";
 
 /**
  * Stores a result, and with a held one the event that tells of it. Undefined where an equal message came before. `clock` is
  * that of the transaction, as all here.
  */
-export async function insertJudged(
+export async function storeGatewayResult(
   clock: Clock,
   tx: Tx,
-  row: UnjudgedRow,
-  judgement: Judgement,
+  row: UnclassifiedResult,
+  classification: Classification,
 ): Promise<NewGatewayResult | undefined> {
-  const judged = judgedRow(clock, row, judgement);
+  const judged = classifiedRow(clock, row, classification);
   if (!(await insertGatewayResult(tx, judged))) return undefined;
-  tellOfHeld(tx, judged);
+  queueHeldEvent(tx, judged);
   return judged;
 }
 
 /** The same with the transaction's next statement, or its COMMIT: that one fails where an equal message came before. */
-export function insertJudgedLater(
+export function queueGatewayResult(
   clock: Clock,
   tx: Tx,
-  row: UnjudgedRow,
-  judgement: Judgement,
+  row: UnclassifiedResult,
+  classification: Classification,
 ): NewGatewayResult {
-  const judged = judgedRow(clock, row, judgement);
-  insertGatewayResultLater(tx, judged);
-  tellOfHeld(tx, judged);
+  const judged = classifiedRow(clock, row, classification);
+  queueGatewayResultRow(tx, judged);
+  queueHeldEvent(tx, judged);
   return judged;
 }
 
-function judgedRow(clock: Clock, row: UnjudgedRow, { outcome, reason }: Judgement): NewGatewayResult {
+function classifiedRow(
+  clock: Clock,
+  row: UnclassifiedResult,
+  { outcome, reason }: Classification,
+): NewGatewayResult {
   const now = clock.now();
   return { ...row, id: newId("gr", now), receivedAt: now, outcome, heldReason: reason };
 }
 
-function tellOfHeld(
+function queueHeldEvent(
   tx: Tx,
   { id: objectId, merchantId, livemode, outcome, receivedAt }: NewGatewayResult,
 ): void {
@@ -55,12 +59,16 @@ function tellOfHeld(
 }
 
 /** No transaction pays twice, whatever its messages say: a person decides what it belongs to. */
-export async function insertReused(clock: Clock, tx: Tx, row: UnjudgedRow): Promise<AppliedResult> {
-  const judgement = held("duplicate");
-  return applied(judgement, (await insertJudged(clock, tx, row, judgement)) === undefined);
+export async function storeReusedTransaction(
+  clock: Clock,
+  tx: Tx,
+  row: UnclassifiedResult,
+): Promise<AppliedResult> {
+  const classification = held("duplicate");
+  return applied(classification, (await storeGatewayResult(clock, tx, row, classification)) === undefined);
 }
 
 /** What `applyGatewayResult` answers about a result that is stored. */
-export function applied(judgement: Judgement, replayed: boolean): AppliedResult {
-  return { kind: "applied", judgement, replayed };
+export function applied(classification: Classification, replayed: boolean): AppliedResult {
+  return { kind: "applied", classification, replayed };
 }

@@ -5,8 +5,8 @@ import { findStoredResult, OF_SALE } from "../../db/tables/reversal-results.js";
 import type { Tx } from "../../db/transaction.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import { isRefundReason } from "../../domain/held-payment.js";
-import type { Judgement } from "../../domain/classification.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { Classification } from "../../domain/classification.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import {
   amountReversed,
   type ExpectedReversal,
@@ -14,9 +14,9 @@ import {
   type MessageKind,
 } from "../../domain/reversal-classification.js";
 import type { Clock } from "../../lib/clock.js";
-import type { Checkout } from "../context.js";
-import { insertJudged } from "./store-gateway-result.js";
-import { type UnjudgedRow, unjudgedRow } from "./new-gateway-result.js";
+import type { CheckoutContext } from "../context.js";
+import { storeGatewayResult } from "./store-gateway-result.js";
+import { type UnclassifiedResult, newGatewayResult } from "./new-gateway-result.js";
 
 /** A verified message of the gateway about money that goes back. */
 export interface ReversalMessage {
@@ -29,7 +29,7 @@ export interface ReversalMessage {
 
 /** What a message is stored for. */
 export interface StoredReversal {
-  readonly owner: Owner;
+  readonly scope: MerchantScope;
   /** Null where none of ours is known. */
   readonly paymentIntentId: string | null;
   readonly expected: ExpectedReversal;
@@ -40,29 +40,29 @@ export interface StoredReversal {
  * transaction than what is stored of it is another message.
  */
 export async function storeReversalMessage(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   clock: Clock,
   tx: Tx,
   message: ReversalMessage,
-  judgement: Judgement,
+  classification: Classification,
   reversal: StoredReversal,
 ): Promise<boolean> {
-  const row = rowOf(checkout, message, judgement, reversal);
-  if ((await insertJudged(clock, tx, row, judgement)) !== undefined) return true;
-  const { outcome, reason: heldReason } = judgement;
+  const row = rowOf(checkout, message, classification, reversal);
+  if ((await storeGatewayResult(clock, tx, row, classification)) !== undefined) return true;
+  const { outcome, reason: heldReason } = classification;
   const stored = await findStoredResult(tx, { ...row, outcome });
   if (outcome !== "held" || saysTheSame(stored, { ...row, heldReason })) return false;
   const other = { ...row, transactionKey: `fields:${hashOf(row, message)}` };
-  return (await insertJudged(clock, tx, other, judgement)) !== undefined;
+  return (await storeGatewayResult(clock, tx, other, classification)) !== undefined;
 }
 
 function rowOf(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   { result, body, via, kind }: ReversalMessage,
-  { outcome, reason }: Judgement,
-  { owner, paymentIntentId, expected }: StoredReversal,
-): UnjudgedRow {
-  const row = { ...unjudgedRow(checkout, { result, owner, subject: undefined }, { body, via }) };
+  { outcome, reason }: Classification,
+  { scope, paymentIntentId, expected }: StoredReversal,
+): UnclassifiedResult {
+  const row = { ...newGatewayResult(checkout, { result, scope, target: undefined }, { body, via }) };
   const named = { ...row, reversalId: expected.id };
   // A payment that nobody asked for is held as one, though it came in a refund's place.
   if (outcome === "held" && !isRefundReason(reason ?? "refund_unknown")) return named;
@@ -76,7 +76,7 @@ function amountsOf(
   result: GatewayResult,
   kind: MessageKind,
   expected: ExpectedReversal,
-  outcome: Judgement["outcome"],
+  outcome: Classification["outcome"],
 ): Pick<GatewayResultRow, "amount" | "amountReceived"> {
   const moved = outcome === "held" || outcome === "refunded";
   return {
@@ -95,7 +95,7 @@ const COMPARED = ["reversalId", "heldReason", "amountReceived", "currencyCode"] 
 type Compared = Partial<Pick<GatewayResultRow, (typeof COMPARED)[number]>>;
 
 /** Of all that decides: a message that is sent again has another time, and says the same. */
-function hashOf({ reversalId }: UnjudgedRow, { result }: Pick<ReversalMessage, "result">): string {
+function hashOf({ reversalId }: UnclassifiedResult, { result }: Pick<ReversalMessage, "result">): string {
   const { action, transactionUnique, orderRef, xref, transactionKey, responseCode, responseStatus } = result;
   const { state, amount, amountReceived, amountRetained, amountRefunded, currencyCode } = result;
   const names = [action, transactionUnique, orderRef, xref, transactionKey, responseCode, responseStatus];

@@ -5,16 +5,16 @@ import { readResult } from "../../cardstream/result.js";
 import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
 import type { BillingDetails, ChargeDetails } from "../../domain/charge-details.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 
 /** A stored result, read again from the sealed message: it was verified when it came in, and nobody could alter it since. */
-export function storedResult(checkout: Checkout, row: GatewayResultRow): GatewayResult {
+export function storedResult(checkout: CheckoutContext, row: GatewayResultRow): GatewayResult {
   return readResult(storedFields(checkout, row));
 }
 
 /** What a stored result says of its charge, and of who paid. */
 export function storedDetails(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   row: GatewayResultRow,
 ): { charge: ChargeDetails; billing: BillingDetails | null } {
   const fields = storedFields(checkout, row);
@@ -22,13 +22,13 @@ export function storedDetails(
 }
 
 /** The gateway's reference of a stored result's transaction. Undefined where it gave none. */
-export function storedXref(checkout: Checkout, row: GatewayResultRow): string | undefined {
+export function storedXref(checkout: CheckoutContext, row: GatewayResultRow): string | undefined {
   const { merchantId, livemode, xrefSealed } = row;
   if (xrefSealed === null) return undefined;
   return checkout.sealer.open(xrefSealed, { merchantId, livemode, purpose: "xref" });
 }
 
-function storedFields(checkout: Checkout, row: GatewayResultRow): Field[] {
+function storedFields(checkout: CheckoutContext, row: GatewayResultRow): Field[] {
   const { merchantId, livemode, messageSealed } = row;
   const text = checkout.sealer.open(messageSealed, { merchantId, livemode, purpose: "gateway-message" });
   return parseFields(Buffer.from(text));

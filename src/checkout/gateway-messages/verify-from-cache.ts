@@ -1,8 +1,8 @@
 import { type Field, fieldText } from "../../cardstream/fields.js";
 import { parseAttemptReference } from "../../domain/attempt-reference.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import type { GatewayMessage } from "./gateway-message.js";
-import { signersNamedLately } from "./signing-account-cache.js";
+import { cachedSignersNamed } from "./signing-account-cache.js";
 import { verifyBy, type VerifiedMessage } from "./verify-message.js";
 
 /**
@@ -12,18 +12,18 @@ import { verifyBy, type VerifiedMessage } from "./verify-message.js";
  * The session is taken for that account's owner's, which whoever locks it has to see. Undefined where all this does not say who
  * signed the message: then `verifyMessage` decides.
  */
-export function verifyAhead(
-  checkout: Checkout,
+export function verifyFromCache(
+  checkout: CheckoutContext,
   fields: readonly Field[],
   { pathSessionId }: GatewayMessage,
 ): VerifiedMessage | undefined {
   const reference = parseAttemptReference(fieldText(fields, "transactionUnique"));
   if (reference?.kind !== "session") return undefined;
-  if (pathSessionId !== undefined && pathSessionId !== reference.subjectId) return undefined;
-  const signers = signersNamedLately(checkout, fieldText(fields, "merchantID"));
+  if (pathSessionId !== undefined && pathSessionId !== reference.targetId) return undefined;
+  const signers = cachedSignersNamed(checkout, fieldText(fields, "merchantID"));
   const [signer] = signers; // Whichever of them signed it: they are one owner's.
   const result = verifyBy(fields, signers);
   if (signer === undefined || typeof result === "string") return undefined;
-  const owner = { merchantId: signer.merchantId, livemode: signer.livemode };
-  return { result, owner, subject: { session: { id: reference.subjectId, ...owner } } };
+  const scope = { merchantId: signer.merchantId, livemode: signer.livemode };
+  return { result, scope, target: { session: { id: reference.targetId, ...scope } } };
 }

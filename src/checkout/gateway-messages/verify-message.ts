@@ -5,21 +5,21 @@ import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
 import type { RefundRow } from "../../db/tables/refunds.js";
 import { parseAttemptReference } from "../../domain/attempt-reference.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
-import type { Owner } from "../../domain/merchant-scope.js";
-import type { Checkout } from "../context.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
+import type { CheckoutContext } from "../context.js";
 import type { GatewayMessage } from "./gateway-message.js";
 import { type Signer, signersNamed } from "../merchants/gateway-account.js";
-import { lookUpSigners, signersLately } from "./signing-account-cache.js";
+import { lookUpSigners, cachedSigners } from "./signing-account-cache.js";
 import { findReversal, type FoundReversal } from "./find-reversal.js";
-import { findSubject, type MessageSubject } from "./payment-target.js";
+import { findPaymentTarget, type MessageTarget } from "./payment-target.js";
 
 /** A message whose account signed all of it, and whose it is. */
 export interface VerifiedMessage {
   readonly result: GatewayResult;
   /** Whose account signed it. */
-  readonly owner: Owner;
+  readonly scope: MerchantScope;
   /** What it is about. Undefined where nothing of ours has its `transactionUnique`. */
-  readonly subject: MessageSubject | undefined;
+  readonly target: MessageTarget | undefined;
   /** The refund that it is about, where it is about one. */
   readonly refund?: RefundRow | undefined;
   /** The held payment whose return it is about, where it is about one. */
@@ -42,31 +42,31 @@ export type RefusedMessage =
  * says where the browser goes; where it differs from the message's own, the message is refused.
  */
 export async function verifyMessage(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   fields: readonly Field[],
   { pathSessionId }: GatewayMessage,
 ): Promise<VerifiedMessage | RefusedMessage> {
   const name = fieldText(fields, "transactionUnique");
-  const subject = await findSubject(checkout, parseAttemptReference(name));
-  const reversal = subject === undefined ? await findReversal(checkout, name) : {};
-  const owner = subject?.session ?? subject?.intent ?? reversal.refund ?? reversal.returned;
-  if (owner === undefined) return await verifyWithoutOwner(checkout, fields);
-  if (pathSessionId !== undefined && pathSessionId !== subject?.session?.id)
+  const target = await findPaymentTarget(checkout, parseAttemptReference(name));
+  const reversal = target === undefined ? await findReversal(checkout, name) : {};
+  const scope = target?.session ?? target?.intent ?? reversal.refund ?? reversal.returned;
+  if (scope === undefined) return await verifyWithoutOwner(checkout, fields);
+  if (pathSessionId !== undefined && pathSessionId !== target?.session?.id)
     return "another session's return page";
-  const result = await verifyFor(checkout, fields, owner);
-  return typeof result === "string" ? result : { result, owner: ownerOf(owner), subject, ...reversal };
+  const result = await verifyFor(checkout, fields, scope);
+  return typeof result === "string" ? result : { result, scope: scopeOf(scope), target, ...reversal };
 }
 
 async function verifyFor(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   fields: readonly Field[],
-  owner: Owner,
+  scope: MerchantScope,
 ): Promise<GatewayResult | RefusedMessage> {
-  const lately = signersLately(checkout, owner);
+  const lately = cachedSigners(checkout, scope);
   const result = lately && verifyBy(fields, lately);
   // A secret may have been rotated within this second.
   if (result !== undefined && typeof result !== "string") return result;
-  return verifyBy(fields, await lookUpSigners(checkout, owner));
+  return verifyBy(fields, await lookUpSigners(checkout, scope));
 }
 
 /** Whether one of these signed the message. */
@@ -82,38 +82,38 @@ export function verifyBy(
 
 /** Several merchants may share a gateway account: the first one whose secret fits owns the message. */
 async function verifyWithoutOwner(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   fields: readonly Field[],
 ): Promise<VerifiedMessage | RefusedMessage> {
   const signers = await signersNamed(checkout, fieldText(fields, "merchantID"));
   if (signers.length === 0) return "no such account";
   const result = verifyResult(fields, signers.map(secretOf));
   // Asked one by one only now: anybody can send a message that none of them has signed.
-  const owner = result && signers.find(({ secret }) => isSigned(fields, [secret]));
-  if (result === undefined || owner === undefined) return "bad signature";
+  const scope = result && signers.find(({ secret }) => isSigned(fields, [secret]));
+  if (result === undefined || scope === undefined) return "bad signature";
   return {
     result,
-    owner: ownerOf(owner),
-    subject: undefined,
-    ...(await findByOrder(checkout, result, owner)),
+    scope: scopeOf(scope),
+    target: undefined,
+    ...(await findByOrder(checkout, result, scope)),
   };
 }
 
 /** What a message under a strange `transactionUnique` belongs to by its `orderRef`, once it is known who signed it. */
 async function findByOrder(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   { orderRef }: GatewayResult,
-  { merchantId, livemode }: Owner,
+  { merchantId, livemode }: MerchantScope,
 ): Promise<FoundReversal> {
   const found = await findReversal(checkout, orderRef);
-  const owner = found.refund ?? found.returned;
-  return owner?.merchantId === merchantId && owner.livemode === livemode ? found : {};
+  const scope = found.refund ?? found.returned;
+  return scope?.merchantId === merchantId && scope.livemode === livemode ? found : {};
 }
 
 function secretOf({ secret }: Signer): string {
   return secret;
 }
 
-function ownerOf({ merchantId, livemode }: Owner): Owner {
+function scopeOf({ merchantId, livemode }: MerchantScope): MerchantScope {
   return { merchantId, livemode };
 }

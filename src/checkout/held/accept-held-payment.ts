@@ -1,16 +1,16 @@
 import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
 import type { Run, Tx } from "../../db/transaction.js";
 import { receivedOf } from "../../domain/held-payment.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { mayMovePayment } from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { Clock } from "../../lib/clock.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { completeSession } from "../results/complete-session.js";
 import { completeCharge } from "../payments/charge-outcome.js";
 import { factsOf } from "./get-held-payment.js";
-import { lockHeldSubject } from "./held-target.js";
-import { type Done, type IdempotentCall, once } from "../idempotency.js";
+import { lockHeldTarget } from "./held-target.js";
+import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
 import { storedResult } from "../gateway-messages/stored-message.js";
 import { ownersParts } from "../test-clock.js";
@@ -21,26 +21,26 @@ import { ownersParts } from "../test-clock.js";
  * of no session, is only marked accepted.
  */
 export async function acceptHeldPayment(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   held: HeldPaymentRow,
   decision: Decision,
   call: IdempotentCall,
-): Promise<Done> {
-  const parts = await ownersParts(checkout, owner);
+): Promise<PreviousCall> {
+  const parts = await ownersParts(checkout, scope);
   const accept = (tx: Tx, _run: Run, clock: Clock): Promise<void> =>
     acceptIn(checkout, clock, tx, held, decision);
-  return await once(parts, owner, call, held.id, accept, "SERIALIZABLE");
+  return await runIdempotent(parts, scope, call, held.id, accept, "SERIALIZABLE");
 }
 
 async function acceptIn(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   clock: Clock,
   tx: Tx,
   wanted: HeldPaymentRow,
   decision: Decision,
 ): Promise<void> {
-  const { session, intent } = await lockHeldSubject(tx, wanted);
+  const { session, intent } = await lockHeldTarget(tx, wanted);
   const held = await lockUnresolved(checkout, tx, wanted.id);
   refuseIfBeingReturned(held);
   if (session !== undefined && session.status !== "complete" && held.heldReason !== "duplicate") {
@@ -54,8 +54,8 @@ async function acceptIn(
 }
 
 /** The gateway was told meanwhile to give the money back. */
-function refuseIfBeingReturned({ returnRequest }: HeldPaymentRow): void {
-  if (returnRequest === null) return;
+function refuseIfBeingReturned({ reversalAction }: HeldPaymentRow): void {
+  if (reversalAction === null) return;
   throw new Refusal("RESOLUTION_NOT_POSSIBLE", "This payment's money is on its way back.", "resolution");
 }
 

@@ -5,14 +5,14 @@ import { acceptRefund, insertRefund, lockRefund, type RefundRow } from "../../db
 import { listTransactionsOfReversal, OF_SALE } from "../../db/tables/reversal-results.js";
 import type { Tx } from "../../db/transaction.js";
 import { receivedOf } from "../../domain/held-payment.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { reversalNamed } from "../../domain/refund.js";
 import { Refusal } from "../../domain/refusal.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { factsOf } from "./get-held-payment.js";
-import { lockHeldSubject } from "./held-target.js";
-import { type Done, type IdempotentCall, once } from "../idempotency.js";
+import { lockHeldTarget } from "./held-target.js";
+import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
 import { ownersParts } from "../test-clock.js";
 
@@ -23,15 +23,15 @@ import { ownersParts } from "../test-clock.js";
  * that is known is only marked accepted.
  */
 export async function acceptHeldRefund(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   wanted: HeldPaymentRow,
   decision: Decision,
   call: IdempotentCall,
-): Promise<Done> {
-  const parts = await ownersParts(checkout, owner);
-  return await once(parts, owner, call, wanted.id, async (tx, _run, clock) => {
-    const { session, intent } = await lockHeldSubject(tx, wanted);
+): Promise<PreviousCall> {
+  const parts = await ownersParts(checkout, scope);
+  return await runIdempotent(parts, scope, call, wanted.id, async (tx, _run, clock) => {
+    const { session, intent } = await lockHeldTarget(tx, wanted);
     const paymentId = session?.paymentIntentId ?? null;
     const payment = intent ?? (paymentId === null ? undefined : await lockPaymentIntent(tx, paymentId));
     const held = await lockUnresolved(checkout, tx, wanted.id);
@@ -90,9 +90,9 @@ async function makeAnother(
   await count(tx, payment, amount);
   const { currency, id: paymentIntentId } = payment;
   const id = newId("re", now);
-  const owner = { merchantId, livemode };
+  const scope = { merchantId, livemode };
   const asked = { reason: null, metadata: {}, createdAt: now };
-  const refund = { id, ...owner, paymentIntentId, currency, amount, ...asked };
+  const refund = { id, ...scope, paymentIntentId, currency, amount, ...asked };
   await insertRefund(tx, { ...refund, status: "succeeded", failure: null }, null);
   tell(tx, refund, now, [
     ["refund.created", id],
@@ -116,7 +116,7 @@ async function count(
 
 function tell(
   tx: Tx,
-  { merchantId, livemode }: Owner,
+  { merchantId, livemode }: MerchantScope,
   now: number,
   news: readonly (readonly [EventType, string])[],
 ): void {

@@ -1,13 +1,17 @@
 import { findHeldPayment, type HeldPaymentRow } from "../../db/tables/held-payments.js";
 import type { HeldFacts } from "../../domain/held-payment.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 
 /** Reads a held payment. Another owner's does not exist. */
-export async function getHeldPayment(checkout: Checkout, owner: Owner, id: string): Promise<HeldPaymentRow> {
+export async function getHeldPayment(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+  id: string,
+): Promise<HeldPaymentRow> {
   const held = await findHeldPayment(checkout.db.manager, id);
-  if (held?.merchantId === owner.merchantId && held.livemode === owner.livemode) return held;
+  if (held?.merchantId === scope.merchantId && held.livemode === scope.livemode) return held;
   throw new Refusal("HELD_PAYMENT_NOT_FOUND", `No such held payment: ${id}.`, "id");
 }
 
@@ -19,6 +23,6 @@ export function factsOf(held: HeldPaymentRow): HeldFacts {
     amountReceived: held.amountReceived,
     currencyCode: held.currencyCode,
     hasXref: held.xrefSealed !== null,
-    isBeingReturned: held.returnRequest !== null,
+    isBeingReturned: held.reversalAction !== null,
   };
 }

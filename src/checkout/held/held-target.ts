@@ -1,7 +1,7 @@
 import {
   type CheckoutSessionRow,
   lockCheckoutSession,
-  noteReturnBegun,
+  noteReversalStarted,
 } from "../../db/tables/checkout-sessions.js";
 import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
 import {
@@ -14,7 +14,7 @@ import type { Clock } from "../../lib/clock.js";
 import { failCharge } from "../payments/charge-outcome.js";
 
 /** What a held payment was meant for; neither is there where nothing of ours asked for it. */
-export interface HeldSubject {
+export interface HeldTarget {
   readonly session: CheckoutSessionRow | undefined;
   readonly intent: PaymentIntentRow | undefined;
 }
@@ -23,10 +23,10 @@ export interface HeldSubject {
  * Locks what a held payment was meant for. Before the held payment itself, as by a result that comes in: in another order
  * the two could wait for each other.
  */
-export async function lockHeldSubject(
+export async function lockHeldTarget(
   tx: Tx,
   { sessionId, paymentIntentId }: HeldPaymentRow,
-): Promise<HeldSubject> {
+): Promise<HeldTarget> {
   return {
     session: sessionId === null ? undefined : await lockCheckoutSession(tx, sessionId),
     intent: paymentIntentId === null ? undefined : await lockPaymentIntent(tx, paymentIntentId),
@@ -34,10 +34,14 @@ export async function lockHeldSubject(
 }
 
 /** Notes that money of a payment is sent for: from now on a success of its transaction is looked at twice. */
-export async function noteMoneySentFor(tx: Tx, { session, intent }: HeldSubject, now: number): Promise<void> {
-  if (session !== undefined) await noteReturnBegun(tx, session.id, now);
-  if (intent !== undefined && intent.status !== "succeeded" && intent.returnBegunAt === null) {
-    await changePaymentIntent(tx, intent.id, { returnBegunAt: now });
+export async function markReversalRequested(
+  tx: Tx,
+  { session, intent }: HeldTarget,
+  now: number,
+): Promise<void> {
+  if (session !== undefined) await noteReversalStarted(tx, session.id, now);
+  if (intent !== undefined && intent.status !== "succeeded" && intent.reversalStartedAt === null) {
+    await changePaymentIntent(tx, intent.id, { reversalStartedAt: now });
   }
 }
 
@@ -45,7 +49,7 @@ export async function noteMoneySentFor(tx: Tx, { session, intent }: HeldSubject,
 export async function endHeldCharge(
   clock: Clock,
   tx: Tx,
-  { intent }: HeldSubject,
+  { intent }: HeldTarget,
   { attempt }: HeldPaymentRow,
 ): Promise<void> {
   if (intent !== undefined && attempt === intent.attempt) await failCharge(clock, tx, intent, null);

@@ -10,7 +10,7 @@ import type { Resolution } from "../../domain/held-payment.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 
 /** What a person has decided about a held payment. */
 export interface Decision {
@@ -20,7 +20,7 @@ export interface Decision {
 }
 
 /** Locks a held payment that nobody is returning or has resolved; throws a Refusal where somebody is or has. */
-export async function lockUnresolved(checkout: Checkout, tx: Tx, id: string): Promise<HeldPaymentRow> {
+export async function lockUnresolved(checkout: CheckoutContext, tx: Tx, id: string): Promise<HeldPaymentRow> {
   const held = await lockHeldPayment(tx, id);
   refuseIfResolved(held);
   refuseIfClaimed(held, checkout.clock.now());
@@ -34,8 +34,8 @@ export function refuseIfResolved({ resolution }: HeldPaymentRow): void {
 }
 
 /** Throws a Refusal while a call is on its way to the gateway with this payment's money. */
-function refuseIfClaimed({ returnClaimUntil }: HeldPaymentRow, now: number): void {
-  if (returnClaimUntil === null || returnClaimUntil <= now) return;
+function refuseIfClaimed({ leasedUntil }: HeldPaymentRow, now: number): void {
+  if (leasedUntil === null || leasedUntil <= now) return;
   throw busy();
 }
 
@@ -62,7 +62,7 @@ export async function recordResolution(
   { resolution, note }: Decision,
 ): Promise<void> {
   const now = clock.now();
-  const done = { resolution, note, resolvedAt: now, returnClaim: null, returnClaimUntil: null };
+  const done = { resolution, note, resolvedAt: now, leaseId: null, leasedUntil: null };
   await changeHeldPayment(tx, id, done);
   const event = { id: newId("evt", now), merchantId, livemode, objectId: id, createdAt: now };
   insertEvents(tx, [{ ...event, type: EVENTS[resolution] }]);

@@ -1,13 +1,19 @@
 import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
 import { isRefundReason, possibleResolutions, type Resolution } from "../../domain/held-payment.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { acceptHeldPayment } from "./accept-held-payment.js";
 import { acceptHeldRefund } from "./accept-held-refund.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { factsOf, getHeldPayment } from "./get-held-payment.js";
-import { endHeldCharge, lockHeldSubject } from "./held-target.js";
-import { callWithoutKey, doneBefore, type Done, type IdempotentCall, once } from "../idempotency.js";
+import { endHeldCharge, lockHeldTarget } from "./held-target.js";
+import {
+  callWithoutKey,
+  findPrevious,
+  type PreviousCall,
+  type IdempotentCall,
+  runIdempotent,
+} from "../idempotency.js";
 import { type Decision, lockUnresolved, recordResolution, refuseIfResolved } from "./record-resolution.js";
 import { ownersParts } from "../test-clock.js";
 import { returnHeldPayment } from "./return-held-payment.js";
@@ -20,31 +26,31 @@ export interface AnsweredHeldPayment {
 
 /** Does what a person has decided about a held payment, once and for good. */
 export async function resolveHeldPayment(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   id: string,
   decision: Decision,
   call: IdempotentCall | undefined,
 ): Promise<AnsweredHeldPayment> {
-  const before = await doneBefore(checkout, owner, call);
-  const held = await getHeldPayment(checkout, owner, id);
+  const before = await findPrevious(checkout, scope, call);
+  const held = await getHeldPayment(checkout, scope, id);
   const { replayed } =
-    before ?? (await resolve(checkout, owner, held, decision, call ?? callWithoutKey(checkout)));
+    before ?? (await resolve(checkout, scope, held, decision, call ?? callWithoutKey(checkout)));
   if (!replayed) noteResolved(checkout, held, decision);
   // What was resolved never changes again, so a replay gets the first answer.
-  return { held: await getHeldPayment(checkout, owner, id), replayed };
+  return { held: await getHeldPayment(checkout, scope, id), replayed };
 }
 
 async function resolve(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   held: HeldPaymentRow,
   decision: Decision,
   call: IdempotentCall,
-): Promise<Done> {
+): Promise<PreviousCall> {
   refuseIfResolved(held);
   refuseIfImpossible(held, decision);
-  return await WAYS[decision.resolution](checkout, owner, held, decision, call);
+  return await WAYS[decision.resolution](checkout, scope, held, decision, call);
 }
 
 const WAYS: Record<Resolution, typeof resolve> = {
@@ -53,23 +59,25 @@ const WAYS: Record<Resolution, typeof resolve> = {
   dismiss,
 };
 
-async function accept(...[checkout, owner, held, decision, call]: Parameters<typeof resolve>): Promise<Done> {
+async function accept(
+  ...[checkout, scope, held, decision, call]: Parameters<typeof resolve>
+): Promise<PreviousCall> {
   const way = isRefundReason(held.heldReason) ? acceptHeldRefund : acceptHeldPayment;
-  return await way(checkout, owner, held, decision, call);
+  return await way(checkout, scope, held, decision, call);
 }
 
 async function dismiss(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   wanted: HeldPaymentRow,
   decision: Decision,
   call: IdempotentCall,
-): Promise<Done> {
-  const parts = await ownersParts(checkout, owner);
-  return await once(parts, owner, call, wanted.id, async (tx, _run, clock) => {
-    const subject = await lockHeldSubject(tx, wanted);
+): Promise<PreviousCall> {
+  const parts = await ownersParts(checkout, scope);
+  return await runIdempotent(parts, scope, call, wanted.id, async (tx, _run, clock) => {
+    const target = await lockHeldTarget(tx, wanted);
     const held = await lockUnresolved(checkout, tx, wanted.id);
-    await endHeldCharge(clock, tx, subject, held);
+    await endHeldCharge(clock, tx, target, held);
     await recordResolution(clock, tx, held, decision);
   });
 }
@@ -97,7 +105,7 @@ function refuseIfImpossible(held: HeldPaymentRow, { resolution, note }: Decision
 /** Room in the table. */
 const NOTE_MAX = 1000;
 
-function noteResolved(checkout: Checkout, held: HeldPaymentRow, { resolution }: Decision): void {
+function noteResolved(checkout: CheckoutContext, held: HeldPaymentRow, { resolution }: Decision): void {
   checkout.metrics.heldPaymentResolutions.inc({ resolution });
   const line = { held: held.id, session: held.sessionId, reason: held.heldReason, resolution };
   checkout.log.info(line, "held payment resolved");

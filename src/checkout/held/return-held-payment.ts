@@ -1,20 +1,20 @@
 import { startNextAttempt } from "../../db/tables/checkout-sessions.js";
 import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../../db/tables/held-payments.js";
 import { findHeldReversal } from "../../db/tables/reversal-results.js";
-import { claimTransaction } from "../../db/tables/sale-leases.js";
+import { leaseSale } from "../../db/tables/sale-leases.js";
 import { inTransaction, type Run, type Tx } from "../../db/transaction.js";
 import { parseAttemptReference } from "../../domain/attempt-reference.js";
 import { currencyOfGateway } from "../../domain/money.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Told } from "../../domain/reversal-step.js";
+import type { RequestedReversal } from "../../domain/reversal-step.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../context.js";
-import { giveMoneyBack, type MoneyBackEnd } from "../refunds/reverse-sale.js";
-import { endHeldCharge, lockHeldSubject, noteMoneySentFor } from "./held-target.js";
-import { CLAIM_MS, type MoneyBack, openSale, release } from "../refunds/reversal.js";
-import { type Done, type IdempotentCall, once } from "../idempotency.js";
+import type { CheckoutContext } from "../context.js";
+import { reverseSale, type ReversalEnd } from "../refunds/reverse-sale.js";
+import { endHeldCharge, lockHeldTarget, markReversalRequested } from "./held-target.js";
+import { LEASE_MS, type Reversal, openSale, release } from "../refunds/reversal.js";
+import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import {
   busy,
   type Decision,
@@ -22,7 +22,7 @@ import {
   refuseIfPays,
   refuseIfResolved,
 } from "./record-resolution.js";
-import { recordReturnResult } from "../refunds/record-reversal-result.js";
+import { recordReversalResult } from "../refunds/record-reversal-result.js";
 import { storedResult } from "../gateway-messages/stored-message.js";
 import { clockOf, ownersParts } from "../test-clock.js";
 
@@ -32,23 +32,23 @@ import { clockOf, ownersParts } from "../test-clock.js";
  * what the gateway was told is written down before it is told, and asked for before anything is told again.
  */
 export async function returnHeldPayment(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   wanted: HeldPaymentRow,
   decision: Decision,
   call: IdempotentCall,
-): Promise<Done> {
-  const claimed = await claim(checkout, wanted);
+): Promise<PreviousCall> {
+  const claimed = await lease(checkout, wanted);
   try {
     await checkout.reached("return claimed");
-    refuseUnlessReturned(await giveMoneyBack(checkout, await moneyBackOf(checkout, claimed)));
+    refuseUnlessReturned(await reverseSale(checkout, await reversalOf(checkout, claimed)));
     await checkout.reached("return answered");
-    const parts = await ownersParts(checkout, owner);
+    const parts = await ownersParts(checkout, scope);
     const record = (tx: Tx, _run: Run, clock: Clock): Promise<void> =>
       recordReturn(checkout, clock, tx, claimed, decision);
-    return await once(parts, owner, call, wanted.id, record, "SERIALIZABLE");
+    return await runIdempotent(parts, scope, call, wanted.id, record, "SERIALIZABLE");
   } finally {
-    await release(checkout, claimed.held, claimed.claim);
+    await release(checkout, claimed.held, claimed.lease);
   }
 }
 
@@ -56,53 +56,57 @@ export async function returnHeldPayment(
 interface Claimed {
   readonly held: HeldPaymentRow;
   /** Names the claim. */
-  readonly claim: string;
+  readonly lease: string;
 }
 
 /** The session is held first, as by a result that completes it: money either pays or goes back. */
-async function claim(checkout: Checkout, wanted: HeldPaymentRow): Promise<Claimed> {
+async function lease(checkout: CheckoutContext, wanted: HeldPaymentRow): Promise<Claimed> {
   const { id } = wanted;
   const clock = await clockOf(checkout, wanted);
   const now = await checkout.clock.read();
-  const returnClaim = newId("claim", now);
+  const leaseId = newId("claim", now);
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
-    await noteMoneySentFor(tx, await lockHeldSubject(tx, wanted), clock.now());
+    await markReversalRequested(tx, await lockHeldTarget(tx, wanted), clock.now());
     const held = await lockHeldPayment(tx, id);
     refuseIfResolved(held);
     await refuseIfPays(tx, held);
-    const until = now + CLAIM_MS;
-    if (!(await claimTransaction(tx, held, { claim: returnClaim, now, until }))) throw busy();
-    return { held, claim: returnClaim };
+    const until = now + LEASE_MS;
+    if (!(await leaseSale(tx, held, { lease: leaseId, now, until }))) throw busy();
+    return { held, lease: leaseId };
   });
 }
 
 /** A person makes the call, and makes it again: what the gateway has surely not done it may then be told again. */
-async function moneyBackOf(checkout: Checkout, { held, claim }: Claimed): Promise<MoneyBack> {
+async function reversalOf(checkout: CheckoutContext, { held, lease }: Claimed): Promise<Reversal> {
   const sale = await openSale(checkout, held);
   if (sale === undefined) throw new Error(`The gateway cannot be asked about ${held.id}.`);
-  const { id, returnRequest: request } = held;
-  const told = request === null ? null : { request, kept: null, refunded: null };
+  const { id, reversalAction: request } = held;
+  const requested = request === null ? null : { request, kept: null, refunded: null };
   return {
     work: "return",
     id,
     sale,
     wanted: "all",
     currency: currencyOfGateway(held.currencyCode)?.code ?? null,
-    told,
+    requested,
     mayTellAgain: true,
-    note: (next) => note(checkout, { held, claim }, next),
-    hear: async (message, next) => (await recordReturnResult(checkout, held, message, next)).judgement,
+    note: (next) => note(checkout, { held, lease }, next),
+    hear: async (message, next) => (await recordReversalResult(checkout, held, message, next)).classification,
   };
 }
 
 /** Throws also where a result that came since the claim ran out has completed the session. */
-async function note(checkout: Checkout, { held, claim }: Claimed, told: Told | null): Promise<void> {
-  const change = { returnRequest: told?.request ?? null };
+async function note(
+  checkout: CheckoutContext,
+  { held, lease }: Claimed,
+  requested: RequestedReversal | null,
+): Promise<void> {
+  const change = { reversalAction: requested?.request ?? null };
   const mine = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
-    await lockHeldSubject(tx, held);
+    await lockHeldTarget(tx, held);
     await refuseIfPays(tx, held);
-    if (told !== null) await refuseIfInDoubt(tx, held.id);
-    return await changeHeldPayment(tx, held.id, change, claim);
+    if (requested !== null) await refuseIfInDoubt(tx, held.id);
+    return await changeHeldPayment(tx, held.id, change, lease);
   });
   if (!mine) throw new Refusal("HELD_PAYMENT_BUSY", "Another call has taken this return over.", "id");
 }
@@ -115,7 +119,7 @@ async function refuseIfInDoubt(tx: Tx, id: string): Promise<void> {
   throw new Refusal("RESOLUTION_NOT_POSSIBLE", message, "resolution");
 }
 
-function refuseUnlessReturned(end: MoneyBackEnd): void {
+function refuseUnlessReturned(end: ReversalEnd): void {
   switch (end.kind) {
     case "returned":
       return;
@@ -152,18 +156,18 @@ const UNKNOWN =
  * form is that of a new one, which the gateway does not take for the old one again.
  */
 async function recordReturn(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   clock: Clock,
   tx: Tx,
   claimed: Claimed,
   decision: Decision,
 ): Promise<void> {
-  const subject = await lockHeldSubject(tx, claimed.held);
+  const target = await lockHeldTarget(tx, claimed.held);
   const held = await lockHeldPayment(tx, claimed.held.id);
   refuseIfResolved(held);
   await recordResolution(clock, tx, held, decision);
-  await endHeldCharge(clock, tx, subject, held);
-  const { session } = subject;
+  await endHeldCharge(clock, tx, target, held);
+  const { session } = target;
   const reference = parseAttemptReference(storedResult(checkout, held).transactionUnique);
   if (session?.status === "open" && reference?.attempt === session.attempt) {
     await startNextAttempt(tx, session.id);

@@ -3,13 +3,13 @@ import { findGatewayAccount } from "../../db/tables/gateway-accounts.js";
 import { findMerchant } from "../../db/tables/merchants.js";
 import { inTransaction } from "../../db/transaction.js";
 import { hashApiKey, last4OfApiKey, newApiKey } from "../../domain/api-key.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { newId } from "../../lib/ids.js";
 import type { Registry } from "./create-merchant.js";
 
 /** A key at the only moment that it is known. */
-export interface CreatedApiKey extends Owner {
+export interface CreatedApiKey extends MerchantScope {
   readonly id: string;
   /** `sk_live_...` or `sk_test_...`: shown now, never again. */
   readonly key: string;
@@ -17,16 +17,16 @@ export interface CreatedApiKey extends Owner {
 }
 
 /** Creates a key. A live key is refused to a merchant whose money no gateway account takes. */
-export async function createApiKey(registry: Registry, owner: Owner): Promise<CreatedApiKey> {
-  await requireMerchant(registry, owner.merchantId);
-  if (owner.livemode && (await findGatewayAccount(registry.db.manager, owner)) === undefined) {
+export async function createApiKey(registry: Registry, scope: MerchantScope): Promise<CreatedApiKey> {
+  await requireMerchant(registry, scope.merchantId);
+  if (scope.livemode && (await findGatewayAccount(registry.db.manager, scope)) === undefined) {
     throw new Refusal(
       "PARAMETER_INVALID",
-      `Merchant ${owner.merchantId} has no live gateway account: give it one with merchants update.`,
+      `Merchant ${scope.merchantId} has no live gateway account: give it one with merchants update.`,
       "mode",
     );
   }
-  const { key, row } = newKey(registry, owner);
+  const { key, row } = newKey(registry, scope);
   await inTransaction(registry.db, "READ COMMITTED", (tx) => insertApiKey(tx, row));
   const { id, merchantId, livemode, createdAt } = row;
   return { id, merchantId, livemode, createdAt, key };
@@ -35,7 +35,7 @@ export async function createApiKey(registry: Registry, owner: Owner): Promise<Cr
 /** A key that is not stored yet, and its row. */
 export function newKey(
   { clock }: Pick<Registry, "clock">,
-  { merchantId, livemode }: Owner,
+  { merchantId, livemode }: MerchantScope,
 ): { readonly key: string; readonly row: ApiKeyRow } {
   const now = clock.now();
   const key = newApiKey(livemode);

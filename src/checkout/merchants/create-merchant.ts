@@ -5,7 +5,7 @@ import type { Database } from "../../db/engine/database.js";
 import { type GatewayAccountRow, insertGatewayAccount } from "../../db/tables/gateway-accounts.js";
 import { insertMerchant, type MerchantRow } from "../../db/tables/merchants.js";
 import { inTransaction } from "../../db/transaction.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { type Clock, stoppedAt } from "../../lib/clock.js";
 import { isGatewayId, newId } from "../../lib/ids.js";
@@ -77,27 +77,35 @@ type Credentials = Pick<LiveAccount, "gatewayMerchantId" | "secret" | "restToken
 /** The row of a new account. */
 export function newAccount(
   { sealer, clock }: Registry,
-  owner: Owner,
+  scope: MerchantScope,
   { gatewayMerchantId, secret, restToken }: Credentials,
   countryCode: string,
 ): GatewayAccountRow {
   return {
-    ...owner,
+    ...scope,
     gatewayMerchantId,
-    secretSealed: sealGatewaySecret(sealer, owner, secret),
-    restTokenSealed: restToken === undefined ? null : sealRestToken(sealer, owner, restToken),
+    secretSealed: sealGatewaySecret(sealer, scope, secret),
+    restTokenSealed: restToken === undefined ? null : sealRestToken(sealer, scope, restToken),
     countryCode,
     createdAt: clock.now(),
   };
 }
 
 /** Seals the secret of an owner's gateway account. */
-export function sealGatewaySecret(sealer: Sealer, { merchantId, livemode }: Owner, secret: string): Buffer {
+export function sealGatewaySecret(
+  sealer: Sealer,
+  { merchantId, livemode }: MerchantScope,
+  secret: string,
+): Buffer {
   return sealer.seal(secret, { merchantId, livemode, purpose: "gateway-secret" });
 }
 
 /** Seals the token of an owner's transaction search. Throws a Refusal where no HTTP header could carry it. */
-export function sealRestToken(sealer: Sealer, { merchantId, livemode }: Owner, restToken: string): Buffer {
+export function sealRestToken(
+  sealer: Sealer,
+  { merchantId, livemode }: MerchantScope,
+  restToken: string,
+): Buffer {
   if (!/^[!-~]{1,500}$/.test(restToken)) {
     throw new Refusal(
       "PARAMETER_INVALID",

@@ -11,11 +11,11 @@ import {
 } from "../../db/tables/gateway-accounts.js";
 import type { GatewayAccount } from "../../cardstream/hosted-form.js";
 import { findMerchant, listMerchants } from "../../db/tables/merchants.js";
-import type { Owner } from "../../domain/merchant-scope.js";
-import type { Checkout } from "../context.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
+import type { CheckoutContext } from "../context.js";
 
 /** A merchant's account at the gateway with its secrets in clear. Lives for one request, never logged. */
-export interface OpenGatewayAccount extends GatewayAccount, Owner {
+export interface OpenGatewayAccount extends GatewayAccount, MerchantScope {
   /** What the gateway's answers to this account may be signed with: its secret, and those before it for 48 hours. */
   readonly verifyingSecrets: readonly string[];
   /** Of the gateway's transaction search; undefined where the account has none. */
@@ -23,20 +23,20 @@ export interface OpenGatewayAccount extends GatewayAccount, Owner {
 }
 
 /** Who may have signed a result: an account as it is, or as it was until 48 hours ago. Its secret is in clear: kept for a second, never logged. */
-export interface Signer extends Owner {
+export interface Signer extends MerchantScope {
   readonly merchantID: string;
   readonly secret: string;
 }
 
 /** The account that takes the money of this owner's sessions. Undefined where the merchant has none in that mode. */
 export async function openGatewayAccount(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
 ): Promise<OpenGatewayAccount | undefined> {
-  const row = await findGatewayAccount(checkout.db.manager, owner);
+  const row = await findGatewayAccount(checkout.db.manager, scope);
   if (row === undefined) return undefined;
   const { merchantID, secret } = openSigner(checkout, row);
-  const named = (await signersFor(checkout, owner)).filter((signer) => signer.merchantID === merchantID);
+  const named = (await signersFor(checkout, scope)).filter((signer) => signer.merchantID === merchantID);
   return {
     merchantId: row.merchantId,
     livemode: row.livemode,
@@ -49,15 +49,15 @@ export async function openGatewayAccount(
 }
 
 /** Who may have signed a result for this owner, the account as it is now first. */
-export async function signersFor(checkout: Checkout, owner: Owner): Promise<Signer[]> {
-  const account = await findGatewayAccount(checkout.db.manager, owner);
+export async function signersFor(checkout: CheckoutContext, scope: MerchantScope): Promise<Signer[]> {
+  const account = await findGatewayAccount(checkout.db.manager, scope);
   if (account === undefined) return [];
-  const former = await listFormerGatewayAccounts(checkout.db.manager, owner, checkout.clock.now());
+  const former = await listFormerGatewayAccounts(checkout.db.manager, scope, checkout.clock.now());
   return [account, ...former].map((row) => openSigner(checkout, row));
 }
 
 /** Everybody who may have signed a result under this gateway merchant id: several merchants may share one. */
-export async function signersNamed(checkout: Checkout, gatewayMerchantId: string): Promise<Signer[]> {
+export async function signersNamed(checkout: CheckoutContext, gatewayMerchantId: string): Promise<Signer[]> {
   const { manager } = checkout.db;
   const accounts = await listGatewayAccounts(manager, gatewayMerchantId);
   const former = await listFormerGatewayAccountsNamed(manager, gatewayMerchantId, checkout.clock.now());
@@ -75,7 +75,7 @@ export interface TestAccount {
 
 /** What the sandbox gateway may know of a `merchantID`: nothing, unless it is a test account's. */
 export async function sandboxAccount(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   gatewayMerchantId: string,
 ): Promise<TestAccount | undefined> {
   const rows = await listGatewayAccounts(checkout.db.manager, gatewayMerchantId);
@@ -86,13 +86,15 @@ export async function sandboxAccount(
 }
 
 /** Every test account, for a sandbox gateway in another process. */
-export async function listTestAccounts(parts: Pick<Checkout, "db" | "sealer">): Promise<TestAccount[]> {
+export async function listTestAccounts(
+  parts: Pick<CheckoutContext, "db" | "sealer">,
+): Promise<TestAccount[]> {
   const names = new Map((await listMerchants(parts.db.manager)).map(({ id, name }) => [id, name]));
   const rows = await listTestGatewayAccounts(parts.db.manager);
   return rows.map((row) => openTestAccount(parts, row, names.get(row.merchantId) ?? ""));
 }
 
-type Keys = Pick<Checkout, "sealer">;
+type Keys = Pick<CheckoutContext, "sealer">;
 
 function openTestAccount(keys: Keys, row: GatewayAccountRow, merchantName: string): TestAccount {
   const { merchantID, secret } = openSigner(keys, row);

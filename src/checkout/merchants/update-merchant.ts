@@ -100,9 +100,9 @@ async function addLiveAccount(registry: Registry, merchantId: string, change: Me
       "The merchant has no live account yet: give --gateway-merchant-id and --gateway-secret.",
     );
   }
-  const owner = { merchantId, livemode: true };
+  const scope = { merchantId, livemode: true };
   const countryCode = change.countryCode === undefined ? test.countryCode : checkCountry(change.countryCode);
   const checked = checkLiveAccount({ gatewayMerchantId, secret, allowPublishedSecret, restToken });
-  const row = newAccount(registry, owner, checked, countryCode);
+  const row = newAccount(registry, scope, checked, countryCode);
   await inTransaction(registry.db, "READ COMMITTED", (tx) => insertGatewayAccount(tx, row));
 }

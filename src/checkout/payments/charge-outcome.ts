@@ -9,8 +9,8 @@ import type { Received } from "../../domain/held-payment.js";
 import { mayMovePayment } from "../../domain/payment-intent.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../context.js";
-import { dropHeldUnknown } from "./hold-unknown-charge.js";
+import type { CheckoutContext } from "../context.js";
+import { dropHeldUnknownCharge } from "./hold-unknown-charge.js";
 
 /** The charge that pays an intent. */
 export interface ChargePayment {
@@ -24,7 +24,7 @@ export interface ChargePayment {
  * the gateway keeps a card for thirteen months after the newest payment that was made with it.
  */
 export async function completeCharge(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   clock: Clock,
   tx: Tx,
   intent: PaymentIntentRow,
@@ -68,6 +68,6 @@ async function endAttempt(clock: Clock, tx: Tx, intent: PaymentIntentRow, type: 
   const { id, merchantId, livemode, attempt } = intent;
   const now = clock.now();
   insertEvents(tx, [{ id: newId("evt", now), merchantId, livemode, type, objectId: id, createdAt: now }]);
-  await dropHeldUnknown(clock, tx, intent);
+  await dropHeldUnknownCharge(clock, tx, intent);
   await dropPending(tx, attemptReference(id, attempt));
 }

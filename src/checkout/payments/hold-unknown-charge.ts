@@ -4,15 +4,15 @@ import type { Tx } from "../../db/transaction.js";
 import { held } from "../../domain/classification.js";
 import { currencyByCode } from "../../domain/money.js";
 import type { Clock } from "../../lib/clock.js";
-import type { Checkout } from "../context.js";
-import { insertJudged } from "../gateway-messages/store-gateway-result.js";
+import type { CheckoutContext } from "../context.js";
+import { storeGatewayResult } from "../gateway-messages/store-gateway-result.js";
 
 /**
  * Holds the newest charge of a locked payment intent for a person, because nobody knows what became of it. Only once: its
  * `transactionKey` is the charge's own reference, and so unique.
  */
-export async function holdUnknown(
-  checkout: Checkout,
+export async function holdUnknownCharge(
+  checkout: CheckoutContext,
   clock: Clock,
   tx: Tx,
   intent: PaymentIntentRow,
@@ -37,12 +37,12 @@ export async function holdUnknown(
     xrefSealed: null,
     messageSealed: nothing,
   };
-  const stored = await insertJudged(clock, tx, row, held("outcome_unknown"));
+  const stored = await storeGatewayResult(clock, tx, row, held("outcome_unknown"));
   if (stored !== undefined) await changePaymentIntent(tx, intent.id, { heldResultId: stored.id });
 }
 
 /** Something has ended the charge since: nobody needs to find out any more what became of it. */
-export async function dropHeldUnknown(clock: Clock, tx: Tx, intent: PaymentIntentRow): Promise<void> {
+export async function dropHeldUnknownCharge(clock: Clock, tx: Tx, intent: PaymentIntentRow): Promise<void> {
   if (intent.heldResultId === null) return;
   const { resolution } = await lockHeldPayment(tx, intent.heldResultId);
   if (resolution !== null) return;

@@ -4,31 +4,31 @@ import {
   type PaymentIntentFilter,
   type PaymentIntentRow,
 } from "../../db/tables/payment-intents.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { type Page, pageOfRows, type PageRequest, rowsToRead } from "../page.js";
 
 /** Lists an owner's payments, the newest first: all, a customer's, or a session's. */
 export async function listPaymentIntents(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   filter: PaymentIntentFilter,
   page: PageRequest,
 ): Promise<Page<PaymentIntentRow>> {
-  await requireCursor(checkout, owner, page.startingAfter, "starting_after");
-  await requireCursor(checkout, owner, page.endingBefore, "ending_before");
-  return pageOfRows(await listRows(checkout.db.manager, owner, filter, rowsToRead(page)), page);
+  await requireCursor(checkout, scope, page.startingAfter, "starting_after");
+  await requireCursor(checkout, scope, page.endingBefore, "ending_before");
+  return pageOfRows(await listRows(checkout.db.manager, scope, filter, rowsToRead(page)), page);
 }
 
 async function requireCursor(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   id: string | undefined,
   param: string,
 ): Promise<void> {
   if (id === undefined) return;
   const intent = await findPaymentIntent(checkout.db.manager, id);
-  if (intent?.merchantId === owner.merchantId && intent.livemode === owner.livemode) return;
+  if (intent?.merchantId === scope.merchantId && intent.livemode === scope.livemode) return;
   throw new Refusal("CURSOR_NOT_FOUND", `No such payment intent: ${id}.`, param);
 }

@@ -2,7 +2,7 @@ import { findGatewayResults, type GatewayResultRow } from "../../db/tables/gatew
 import type { PaymentIntentRow } from "../../db/tables/payment-intents.js";
 import type { BillingDetails, ChargeDetails } from "../../domain/charge-details.js";
 import type { PaymentIntent } from "../../domain/payment-intent.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { storedDetails } from "../gateway-messages/stored-message.js";
 
 /** A payment with what the gateway said of its latest charge. Null where it has said nothing. */
@@ -17,7 +17,7 @@ export interface PaymentView {
  * whenever somebody looks: nothing of it is stored a second time, in clear.
  */
 export async function viewPayments(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   rows: readonly PaymentIntentRow[],
 ): Promise<PaymentView[]> {
   const ids = rows.map(({ gatewayResultId }) => gatewayResultId).filter((id) => id !== null);
@@ -27,13 +27,13 @@ export async function viewPayments(
 }
 
 /** The same of one payment. */
-export async function viewPayment(checkout: Checkout, row: PaymentIntentRow): Promise<PaymentView> {
+export async function viewPayment(checkout: CheckoutContext, row: PaymentIntentRow): Promise<PaymentView> {
   const [view] = await viewPayments(checkout, [row]);
   return view ?? { intent: row, latestCharge: null, billingDetails: null };
 }
 
 function viewOf(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   intent: PaymentIntent,
   result: GatewayResultRow | undefined,
 ): PaymentView {

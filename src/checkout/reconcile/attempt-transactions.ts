@@ -1,18 +1,21 @@
-import type { Told } from "../../cardstream/inquiry.js";
+import type { ReportedTransaction } from "../../cardstream/inquiry.js";
 import type { AttemptResult } from "../../db/tables/gateway-results.js";
-import type { Transaction } from "../../domain/attempt-certainty.js";
-import type { Owner } from "../../domain/merchant-scope.js";
-import type { Checkout } from "../context.js";
+import type { KnownTransaction } from "../../domain/attempt-certainty.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
+import type { CheckoutContext } from "../context.js";
 
 /** The last that is known of each transaction of an attempt: what decides outlasts any "not yet" that comes after it. */
-export function lastWords(results: readonly AttemptResult[], told: readonly Told[]): Transaction[] {
-  const last = new Map<string, Transaction>();
+export function lastWords(
+  results: readonly AttemptResult[],
+  reported: readonly ReportedTransaction[],
+): KnownTransaction[] {
+  const last = new Map<string, KnownTransaction>();
   for (const result of results) {
     if (result.outcome !== "unknown" || last.get(result.transactionKey) === undefined)
       last.set(result.transactionKey, result);
   }
   // An unknown result is stored once for each transaction; how that stands now, only the answer tells.
-  for (const { result } of told) {
+  for (const { result } of reported) {
     const before = last.get(result.transactionKey);
     if (before?.outcome !== "unknown") continue;
     const { responseCode = null, state } = result;
@@ -22,22 +25,30 @@ export function lastWords(results: readonly AttemptResult[], told: readonly Told
 }
 
 /** The xrefs of transactions whose end is not known. */
-export function openXrefs(checkout: Checkout, owner: Owner, results: readonly AttemptResult[]): string[] {
-  const settled = new Set(settledXrefs(checkout, owner, results));
-  const all = results.map((result) => xrefOf(checkout, owner, result));
+export function openXrefs(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+  results: readonly AttemptResult[],
+): string[] {
+  const settled = new Set(settledXrefs(checkout, scope, results));
+  const all = results.map((result) => xrefOf(checkout, scope, result));
   return [...new Set(all.filter((xref) => xref !== undefined && !settled.has(xref)))] as string[];
 }
 
 /** The xrefs of those whose end is known. A sale that paid is not asked about again: a refund is no news of its payment. */
-export function settledXrefs(checkout: Checkout, owner: Owner, results: readonly AttemptResult[]): string[] {
+export function settledXrefs(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+  results: readonly AttemptResult[],
+): string[] {
   const decided = results.filter(({ outcome }) => outcome !== "unknown");
-  const xrefs = decided.map((result) => xrefOf(checkout, owner, result));
+  const xrefs = decided.map((result) => xrefOf(checkout, scope, result));
   return [...new Set(xrefs.filter((xref) => xref !== undefined))] as string[];
 }
 
 function xrefOf(
-  { sealer }: Checkout,
-  { merchantId, livemode }: Owner,
+  { sealer }: CheckoutContext,
+  { merchantId, livemode }: MerchantScope,
   { xrefSealed }: AttemptResult,
 ): string | undefined {
   if (xrefSealed === null) return undefined;

@@ -2,19 +2,19 @@ import { lockPaymentIntent, type PaymentIntentRow } from "../../db/tables/paymen
 import type { PendingAttemptRow } from "../../db/tables/pending-attempts.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import { parseAttemptReference } from "../../domain/attempt-reference.js";
-import type { Standing, Transaction } from "../../domain/attempt-certainty.js";
+import type { AttemptCertainty, KnownTransaction } from "../../domain/attempt-certainty.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { failCharge } from "../payments/charge-outcome.js";
-import { holdUnknown } from "../payments/hold-unknown-charge.js";
+import { holdUnknownCharge } from "../payments/hold-unknown-charge.js";
 import { clockOf } from "../test-clock.js";
 
 /** What asking about a charge came to. */
 interface Asked {
   /** True a day after it was sent. */
   readonly over: boolean;
-  readonly standing: Standing;
-  readonly transactions: readonly Transaction[];
+  readonly certainty: AttemptCertainty;
+  readonly transactions: readonly KnownTransaction[];
 }
 
 /**
@@ -23,11 +23,11 @@ interface Asked {
  * A charge is never sent a second time. A day later one that the gateway surely does not have, or has ended without taking
  * money, has failed; one of which nobody knows is held for a person, and still asked about.
  */
-export async function settleCharge(
-  checkout: Checkout,
+export async function concludeUnknownCharge(
+  checkout: CheckoutContext,
   row: PendingAttemptRow,
   { id }: PaymentIntentRow,
-  { over, standing, transactions }: Asked,
+  { over, certainty, transactions }: Asked,
 ): Promise<boolean> {
   const clock = await clockOf(checkout, row);
   return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
@@ -36,7 +36,7 @@ export async function settleCharge(
     if (!isPending(intent, row)) return true;
     if (!over) return false;
     if (transactions.some(({ outcome }) => outcome === "held")) return true; // A person decides, and that ends it.
-    if (standing !== "clear") return await stillUnknown(checkout, time, tx, intent, row);
+    if (certainty !== "clear") return await stillUnknown(checkout, time, tx, intent, row);
     await failCharge(time, tx, intent, null);
     return true;
   });
@@ -48,12 +48,12 @@ function isPending(intent: PaymentIntentRow, { reference }: PendingAttemptRow): 
 }
 
 async function stillUnknown(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   clock: Clock,
   tx: Tx,
   intent: PaymentIntentRow,
   row: PendingAttemptRow,
 ): Promise<false> {
-  await holdUnknown(checkout, clock, tx, intent, row.reference);
+  await holdUnknownCharge(checkout, clock, tx, intent, row.reference);
   return false;
 }

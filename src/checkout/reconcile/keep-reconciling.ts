@@ -1,9 +1,9 @@
 import { leaseAttempts, listDueAttempts, type PendingAttemptRow } from "../../db/tables/pending-attempts.js";
 import { inTransaction } from "../../db/transaction.js";
-import type { Repeated } from "../../lib/background-job.js";
-import { askAboutAttempt } from "./reconcile-attempt.js";
-import type { Checkout } from "../context.js";
-import { type Failed, type FairWork, repeatFairly } from "../background-work.js";
+import type { BackgroundJob } from "../../lib/background-job.js";
+import { reconcileAttempt } from "./reconcile-attempt.js";
+import type { CheckoutContext } from "../context.js";
+import { type Failed, type FairWork, runFairly } from "../background-work.js";
 
 /**
  * How long a replica has an attempt to itself: longer than the gateway may take for a search and some queries. One that
@@ -12,19 +12,19 @@ import { type Failed, type FairWork, repeatFairly } from "../background-work.js"
 const LEASE_MS = 120_000;
 
 /** Asks the gateway again and again what became of payments whose result did not come. */
-export function keepReconciling(checkout: Checkout, pauseMs: number, failed: Failed): Repeated[] {
+export function keepReconciling(checkout: CheckoutContext, pauseMs: number, failed: Failed): BackgroundJob[] {
   const work: FairWork<PendingAttemptRow> = {
     list: (question) => listDueAttempts(checkout.db.manager, question),
-    placeOf: ({ merchantId, reference }) => ({ owner: merchantId, name: reference }),
+    placeOf: ({ merchantId, reference }) => ({ scope: merchantId, name: reference }),
     take: (rows) => lease(checkout, rows),
-    work: (row) => askAboutAttempt(checkout, row),
+    work: (row) => reconcileAttempt(checkout, row),
   };
-  return repeatFairly(checkout.clock, pauseMs, work, failed);
+  return runFairly(checkout.clock, pauseMs, work, failed);
 }
 
 /** Takes attempts for this process alone. Those that another one has are left out. */
 export async function lease(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   wanted: readonly PendingAttemptRow[],
 ): Promise<PendingAttemptRow[]> {
   if (wanted.length === 0) return [];

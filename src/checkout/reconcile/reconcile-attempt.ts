@@ -1,24 +1,24 @@
-import type { Inquired, Told } from "../../cardstream/inquiry.js";
+import type { Inquired, ReportedTransaction } from "../../cardstream/inquiry.js";
 import { isDatabaseAway } from "../../db/engine/database-errors.js";
 import { type AttemptResult, listResultsOfAttempt } from "../../db/tables/gateway-results.js";
 import { noteAsked, type PendingAttemptRow, settleAttempt } from "../../db/tables/pending-attempts.js";
 import { inTransaction } from "../../db/transaction.js";
 import { isOver, isSilent, nextAskAt } from "../../domain/reconcile-schedule.js";
 import { type AttemptReference, parseAttemptReference } from "../../domain/attempt-reference.js";
-import { type Standing, standingOf } from "../../domain/attempt-certainty.js";
+import { type AttemptCertainty, certaintyOf } from "../../domain/attempt-certainty.js";
 import { applyGatewayResult } from "../results/apply-gateway-result.js";
 import { lastWords, openXrefs, settledXrefs } from "./attempt-transactions.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { openGatewayAccount } from "../merchants/gateway-account.js";
-import { settleCharge } from "./conclude-unknown-charge.js";
-import { findSubject, isPaid, type Subject } from "../gateway-messages/payment-target.js";
+import { concludeUnknownCharge } from "./conclude-unknown-charge.js";
+import { findPaymentTarget, isPaid, type PaymentTarget } from "../gateway-messages/payment-target.js";
 import { clockOf } from "../test-clock.js";
 
 /**
  * Asks the gateway about one attempt that this process has leased, applies what it says like any other message of it, and
  * writes down how the attempt stands then. The gateway is called between transactions, never inside one.
  */
-export async function askAboutAttempt(checkout: Checkout, row: PendingAttemptRow): Promise<void> {
+export async function reconcileAttempt(checkout: CheckoutContext, row: PendingAttemptRow): Promise<void> {
   const { merchantId, livemode } = row;
   const now = await (await clockOf(checkout, { merchantId, livemode })).read();
   const heard = await hear(checkout, row, now);
@@ -29,7 +29,7 @@ export async function askAboutAttempt(checkout: Checkout, row: PendingAttemptRow
       nextAskAt: nextAskAt(row, now),
       asked: row.asked + 1,
       askedAt: now,
-      standing: heard.standing,
+      certainty: heard.certainty,
       unresolvedSince: heard.resolved || !isSilent(row, now) ? null : (row.unresolvedSince ?? now),
     });
   });
@@ -37,17 +37,17 @@ export async function askAboutAttempt(checkout: Checkout, row: PendingAttemptRow
 
 /** What asking came to. */
 interface Heard {
-  readonly standing: Standing;
+  readonly certainty: AttemptCertainty;
   /** False where operators should see it. */
   readonly resolved: boolean;
   /** True where nobody needs to ask again. */
   readonly settled: boolean;
 }
 
-const HEARD_NOTHING: Heard = { standing: "silent", resolved: false, settled: false };
+const HEARD_NOTHING: Heard = { certainty: "silent", resolved: false, settled: false };
 
 /** Whatever goes wrong with one attempt moves it to its next rung: it must not keep the others waiting. */
-async function hear(checkout: Checkout, row: PendingAttemptRow, now: number): Promise<Heard> {
+async function hear(checkout: CheckoutContext, row: PendingAttemptRow, now: number): Promise<Heard> {
   try {
     return await inquire(checkout, row, now);
   } catch (error) {
@@ -57,16 +57,16 @@ async function hear(checkout: Checkout, row: PendingAttemptRow, now: number): Pr
   }
 }
 
-async function inquire(checkout: Checkout, row: PendingAttemptRow, now: number): Promise<Heard> {
+async function inquire(checkout: CheckoutContext, row: PendingAttemptRow, now: number): Promise<Heard> {
   const reference = parseAttemptReference(row.reference);
-  const subject = await findSubject(checkout, reference);
+  const target = await findPaymentTarget(checkout, reference);
   const account = await openGatewayAccount(checkout, row);
-  if (reference === undefined || subject === undefined || account === undefined) return HEARD_NOTHING;
+  if (reference === undefined || target === undefined || account === undefined) return HEARD_NOTHING;
   const list = (): Promise<AttemptResult[]> => listResultsOfAttempt(checkout.db.manager, reference);
   const known = await list();
   const over = isOver(row, now);
-  if (!over && isKnown(subject, reference, known))
-    return { standing: "clear", resolved: true, settled: false };
+  if (!over && isKnown(target, reference, known))
+    return { certainty: "clear", resolved: true, settled: false };
   const { gatewayUrl, sandboxUrl } = checkout.addresses;
   const inquired = await checkout.inquiry.ask(
     { ...account, gatewayUrl: row.livemode ? gatewayUrl : sandboxUrl },
@@ -77,47 +77,58 @@ async function inquire(checkout: Checkout, row: PendingAttemptRow, now: number):
       knownXrefs: settledXrefs(checkout, row, known),
     },
   );
-  const refused = await applyEach(checkout, inquired.told);
+  const refused = await applyEach(checkout, inquired.reported);
   logUnanswered(checkout, row, inquired);
   const { searched } = inquired;
   const unanswered = refused || inquired.unansweredSale !== undefined;
-  const transactions = lastWords(await list(), inquired.told);
-  const standing = standingOf(transactions, { searched, unanswered });
-  const after = await findSubject(checkout, reference);
+  const transactions = lastWords(await list(), inquired.reported);
+  const certainty = certaintyOf(transactions, { searched, unanswered });
+  const after = await findPaymentTarget(checkout, reference);
   if (after?.intent !== undefined) {
-    const settled = await settleCharge(checkout, row, after.intent, { over, standing, transactions });
-    return { standing, resolved: settled || standing === "clear", settled };
+    const settled = await concludeUnknownCharge(checkout, row, after.intent, {
+      over,
+      certainty,
+      transactions,
+    });
+    return { certainty, resolved: settled || certainty === "clear", settled };
   }
-  const resolved = standing === "clear" || (standing === "silent" && isPaid(after));
-  return { standing, resolved, settled: over && resolved && (searched || account.restToken === undefined) };
+  const resolved = certainty === "clear" || (certainty === "silent" && isPaid(after));
+  return { certainty, resolved, settled: over && resolved && (searched || account.restToken === undefined) };
 }
 
 /**
  * True while there is no hurry: all that came is known for good, and the shopper has gone on. A second payment behind our
  * back is looked for once the gateway's page is surely closed.
  */
-function isKnown(subject: Subject, { attempt }: AttemptReference, known: readonly AttemptResult[]): boolean {
-  const left = isPaid(subject) || attempt < (subject.session ?? subject.intent).attempt;
+function isKnown(
+  target: PaymentTarget,
+  { attempt }: AttemptReference,
+  known: readonly AttemptResult[],
+): boolean {
+  const left = isPaid(target) || attempt < (target.session ?? target.intent).attempt;
   return left && known.length > 0 && lastWords(known, []).every(({ outcome }) => outcome !== "unknown");
 }
 
 /** True where one of the answers was refused. */
-async function applyEach(checkout: Checkout, told: readonly Told[]): Promise<boolean> {
+async function applyEach(
+  checkout: CheckoutContext,
+  reported: readonly ReportedTransaction[],
+): Promise<boolean> {
   let refused = false;
-  for (const { body, way } of told) {
+  for (const { body, way } of reported) {
     const applied = await applyGatewayResult(checkout, { body, via: way });
     if (applied.kind === "refused") {
       refused = true;
       continue;
     }
-    const { outcome } = applied.judgement;
+    const { outcome } = applied.classification;
     if (!applied.replayed && outcome !== "unknown") checkout.reconciliation.healed.inc({ way, outcome });
   }
   return refused;
 }
 
 function logUnanswered(
-  { log }: Checkout,
+  { log }: CheckoutContext,
   { reference }: PendingAttemptRow,
   { unansweredSale, unansweredSearch }: Inquired,
 ): void {

@@ -3,18 +3,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { insertEvents } from "../../db/tables/events.js";
 import { addRefunded, lockPaymentIntent } from "../../db/tables/payment-intents.js";
 import { findRefund, insertRefund } from "../../db/tables/refunds.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { amountToRefund, type Refund, type RefundReason } from "../../domain/refund.js";
 import { stoppedAt } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import { waitAtMost } from "../../lib/settle-within.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { getPaymentIntent } from "../payments/get-payment-intent.js";
 import { getRefund } from "./get-refund.js";
-import { CLAIM_MS } from "./reversal.js";
-import { doneBefore, type Done, type IdempotentCall, once } from "../idempotency.js";
+import { LEASE_MS } from "./reversal.js";
+import { findPrevious, type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
-import { workOnRefunds } from "./process-refunds.js";
+import { processRefunds } from "./process-refunds.js";
 
 /** What a merchant asks for. */
 export interface RefundOrder {
@@ -36,40 +36,40 @@ export interface AnsweredRefund {
  * refunds until this one has ended or has to wait. What takes longer than a caller waits is pending, and goes on.
  */
 export async function createRefund(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   order: RefundOrder,
   call: IdempotentCall | undefined,
 ): Promise<AnsweredRefund> {
-  const before = await doneBefore(checkout, owner, call);
-  const { objectId, replayed } = before ?? (await reserve(checkout, owner, order, call));
+  const before = await findPrevious(checkout, scope, call);
+  const { objectId, replayed } = before ?? (await reserve(checkout, scope, order, call));
   if (!replayed) {
     await checkout.reached("refund recorded");
     await workPatiently(checkout, objectId, order.paymentIntentId);
   }
-  return { refund: await getRefund(checkout, owner, objectId), replayed };
+  return { refund: await getRefund(checkout, scope, objectId), replayed };
 }
 
 async function reserve(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   order: RefundOrder,
   call: IdempotentCall | undefined,
-): Promise<Done> {
+): Promise<PreviousCall> {
   const { paymentIntentId, amount, reason, metadata } = order;
-  await getPaymentIntent(checkout, owner, paymentIntentId, "payment_intent");
-  const now = (await clockOf(checkout, owner)).now();
+  await getPaymentIntent(checkout, scope, paymentIntentId, "payment_intent");
+  const now = (await clockOf(checkout, scope)).now();
   const id = newId("re", now);
-  return await once(
+  return await runIdempotent(
     { db: checkout.db, ownersClock: stoppedAt(now) },
-    owner,
+    scope,
     call,
     id,
     async (tx, { again }) => {
       const intent = await lockPaymentIntent(tx, paymentIntentId);
       if (again && (await findRefund(tx, id)) !== undefined) return;
       const { currency } = intent;
-      const start = { id, ...owner, paymentIntentId, currency, reason, metadata, createdAt: now };
+      const start = { id, ...scope, paymentIntentId, currency, reason, metadata, createdAt: now };
       const refund = {
         ...start,
         amount: amountToRefund(intent, amount),
@@ -77,8 +77,8 @@ async function reserve(
         failure: null,
       } as const;
       await addRefunded(tx, paymentIntentId, refund.amount);
-      await insertRefund(tx, refund, now + CLAIM_MS);
-      const event = { id: newId("evt", now), ...owner, objectId: id, createdAt: now };
+      await insertRefund(tx, refund, now + LEASE_MS);
+      const event = { id: newId("evt", now), ...scope, objectId: id, createdAt: now };
       insertEvents(tx, [{ ...event, type: "refund.created" }]);
     },
   );
@@ -87,7 +87,7 @@ async function reserve(
 /** A question, a request and a question again take less, unless others wait for the same payment. */
 const PATIENCE_MS = 20_000;
 
-async function workPatiently(checkout: Checkout, id: string, paymentIntentId: string): Promise<void> {
+async function workPatiently(checkout: CheckoutContext, id: string, paymentIntentId: string): Promise<void> {
   const enough = new AbortController();
   const work = workUntilEnded(checkout, id, paymentIntentId, enough.signal).catch((error: unknown) => {
     // The refund is on record: its turn comes again.
@@ -98,13 +98,13 @@ async function workPatiently(checkout: Checkout, id: string, paymentIntentId: st
 }
 
 async function workUntilEnded(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   id: string,
   paymentIntentId: string,
   enough: AbortSignal,
 ): Promise<void> {
   while (!enough.aborted) {
-    const worked = await workOnRefunds(checkout, paymentIntentId);
+    const worked = await processRefunds(checkout, paymentIntentId);
     if (worked === "waits" || worked === "none") return;
     if ((await findRefund(checkout.db.manager, id))?.status !== "pending") return;
     if (worked === "busy") await sleep(BUSY_PAUSE_MS * (0.5 + Math.random()));

@@ -2,18 +2,18 @@ import { findGatewayResults, type GatewayResultRow } from "../../db/tables/gatew
 import { findPaymentIntent } from "../../db/tables/payment-intents.js";
 import { findOldestPendingRefund } from "../../db/tables/pending-refunds.js";
 import type { RefundRow } from "../../db/tables/refunds.js";
-import { claimTransaction, releaseTransaction } from "../../db/tables/sale-leases.js";
+import { leaseSale, releaseSale } from "../../db/tables/sale-leases.js";
 import { inTransaction } from "../../db/transaction.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../context.js";
-import { CLAIM_MS } from "./reversal.js";
+import type { CheckoutContext } from "../context.js";
+import { LEASE_MS } from "./reversal.js";
 
 /** A refund whose payment this call has claimed. */
-export interface ClaimedRefund {
+export interface LeasedRefund {
   readonly refund: RefundRow;
   /** The result that tells of the payment's transaction: the claim stands there. */
   readonly result: GatewayResultRow;
-  readonly claim: string;
+  readonly lease: string;
 }
 
 /**
@@ -21,23 +21,23 @@ export interface ClaimedRefund {
  *
  * Looks first, and writes only where there is something to take: many may be waiting for the same payment.
  */
-export async function claimOldestRefund(
-  checkout: Checkout,
+export async function leaseOldestRefund(
+  checkout: CheckoutContext,
   paymentIntentId: string,
-): Promise<ClaimedRefund | "busy" | "none"> {
+): Promise<LeasedRefund | "busy" | "none"> {
   const { manager } = checkout.db;
   if ((await findOldestPendingRefund(manager, paymentIntentId)) === undefined) return "none";
   const intent = await findPaymentIntent(manager, paymentIntentId);
   const [result] = await findGatewayResults(manager, [intent?.gatewayResultId ?? ""]);
   if (result === undefined) throw new Error(`Payment ${paymentIntentId} was never received.`);
   const now = await checkout.clock.read();
-  if ((result.returnClaimUntil ?? 0) > now) return "busy";
-  const claim = newId("claim", now);
+  if ((result.leasedUntil ?? 0) > now) return "busy";
+  const lease = newId("claim", now);
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
-    if (!(await claimTransaction(tx, result, { claim, now, until: now + CLAIM_MS }))) return "busy";
+    if (!(await leaseSale(tx, result, { lease, now, until: now + LEASE_MS }))) return "busy";
     const refund = await findOldestPendingRefund(tx, paymentIntentId);
-    if (refund !== undefined) return { refund, result, claim };
-    await releaseTransaction(tx, result, claim);
+    if (refund !== undefined) return { refund, result, lease };
+    await releaseSale(tx, result, lease);
     return "none";
   });
 }

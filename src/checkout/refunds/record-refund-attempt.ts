@@ -3,42 +3,46 @@ import { addRefunded, lockPaymentIntent } from "../../db/tables/payment-intents.
 import { postponeRefunds } from "../../db/tables/pending-refunds.js";
 import { changePendingRefund, type RefundRow } from "../../db/tables/refunds.js";
 import { findHeldReversal } from "../../db/tables/reversal-results.js";
-import { holdsClaim, releaseTransaction } from "../../db/tables/sale-leases.js";
+import { holdsLease, releaseSale } from "../../db/tables/sale-leases.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import {
   endOf,
-  nextRoundAt,
+  nextAttemptAt,
   type RefundEnd,
   type RefundFailure,
-  type RefundRound,
+  type RefundAttemptResult,
 } from "../../domain/refund.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../context.js";
-import type { ClaimedRefund } from "./lease-refund.js";
+import type { CheckoutContext } from "../context.js";
+import type { LeasedRefund } from "./lease-refund.js";
 import { clockOf } from "../test-clock.js";
 
 /** Writes down what a round of work on a refund came to, and gives the payment back. */
-export async function recordRound(
-  checkout: Checkout,
-  claimed: ClaimedRefund,
-  round: RefundRound,
+export async function recordRefundAttempt(
+  checkout: CheckoutContext,
+  leased: LeasedRefund,
+  round: RefundAttemptResult,
 ): Promise<"ended" | "waits"> {
-  const { refund } = claimed;
+  const { refund } = leased;
   const clock = await clockOf(checkout, refund);
   const now = await clock.read();
-  const reached = endOf(round, refund.toldAt, now);
+  const reached = endOf(round, refund.requestedAt, now);
   const isTooSoon = reached === "lost" && clock.evenMs() < EVEN_MS;
   const end = isTooSoon || (await isHeldBack(checkout, refund, round)) ? undefined : reached;
-  if (end === undefined) await recordWait(checkout, claimed, nextRoundAt(round, refund.rounds, now));
-  else await recordEnd(checkout, claimed, end);
+  if (end === undefined) await recordWait(checkout, leased, nextAttemptAt(round, refund.attempts, now));
+  else await recordEnd(checkout, leased, end);
   const line = { refund: refund.id, payment: refund.paymentIntentId, round, end };
   checkout.log[end === "succeeded" ? "info" : "warn"](line, "refund worked on");
   return end === undefined ? "waits" : "ended";
 }
 
 /** Money may have moved by what the gateway said of the refund: a person decides first. */
-async function isHeldBack(checkout: Checkout, { id }: RefundRow, round: RefundRound): Promise<boolean> {
+async function isHeldBack(
+  checkout: CheckoutContext,
+  { id }: RefundRow,
+  round: RefundAttemptResult,
+): Promise<boolean> {
   return round !== "returned" && (await findHeldReversal(checkout.db.manager, id)) !== undefined;
 }
 
@@ -50,14 +54,14 @@ const EVEN_MS = 120_000;
  * while it is ours.
  */
 export async function recordEnd(
-  checkout: Checkout,
-  { refund, result, claim }: ClaimedRefund,
+  checkout: CheckoutContext,
+  { refund, result, lease }: LeasedRefund,
   end: RefundEnd,
 ): Promise<void> {
   const clock = await clockOf(checkout, refund);
   const ended = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
-    const mine = await holdsClaim(tx, result, claim);
-    if (mine) await releaseTransaction(tx, result, claim);
+    const mine = await holdsLease(tx, result, lease);
+    if (mine) await releaseSale(tx, result, lease);
     if (end === "succeeded") return await succeed(tx, refund, clock.now());
     return mine && (await fail(tx, refund, end, clock));
   });
@@ -65,21 +69,21 @@ export async function recordEnd(
 }
 
 async function recordWait(
-  checkout: Checkout,
-  { refund, result, claim }: ClaimedRefund,
+  checkout: CheckoutContext,
+  { refund, result, lease }: LeasedRefund,
   until: number,
 ): Promise<void> {
   await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
-    if (!(await holdsClaim(tx, result, claim))) return;
-    await releaseTransaction(tx, result, claim);
-    await changePendingRefund(tx, refund.id, { rounds: refund.rounds + 1 });
+    if (!(await holdsLease(tx, result, lease))) return;
+    await releaseSale(tx, result, lease);
+    await changePendingRefund(tx, refund.id, { attempts: refund.attempts + 1 });
     await postponeRefunds(tx, refund.paymentIntentId, until);
   });
 }
 
 /** What is no longer pending has ended before: by somebody faster, or by us where the answer to COMMIT was lost. */
 export async function succeed(tx: Tx, refund: RefundRow, now: number): Promise<boolean> {
-  if (!(await changePendingRefund(tx, refund.id, { status: "succeeded", nextRoundAt: null }))) return false;
+  if (!(await changePendingRefund(tx, refund.id, { status: "succeeded", nextAttemptAt: null }))) return false;
   await tell(tx, refund, now, [
     ["charge.refunded", refund.paymentIntentId],
     ["refund.updated", refund.id],
@@ -91,7 +95,7 @@ export async function succeed(tx: Tx, refund: RefundRow, now: number): Promise<b
 async function fail(tx: Tx, refund: RefundRow, failure: RefundFailure, clock: Clock): Promise<boolean> {
   await lockPaymentIntent(tx, refund.paymentIntentId);
   if ((await findHeldReversal(tx, refund.id)) !== undefined) return false; // It came in just now.
-  const change = { status: "failed", failure, nextRoundAt: null } as const;
+  const change = { status: "failed", failure, nextAttemptAt: null } as const;
   if (!(await changePendingRefund(tx, refund.id, change))) return false;
   await addRefunded(tx, refund.paymentIntentId, -refund.amount);
   await tell(tx, refund, clock.now(), [["refund.failed", refund.id]]);

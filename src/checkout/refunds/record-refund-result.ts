@@ -3,7 +3,7 @@ import { findPaymentIntent, lockPaymentIntent } from "../../db/tables/payment-in
 import { lockRefund, type RefundRow } from "../../db/tables/refunds.js";
 import { dismissHeldSales, listTransactionsOfReversal } from "../../db/tables/reversal-results.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
-import type { Judgement } from "../../domain/classification.js";
+import type { Classification } from "../../domain/classification.js";
 import {
   classifyOnRecord,
   classifyReversal,
@@ -12,7 +12,7 @@ import {
   type NamedSale,
 } from "../../domain/reversal-classification.js";
 import { oneTime } from "../../lib/clock.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import type { AppliedResult } from "../gateway-messages/gateway-message.js";
 import { applied } from "../gateway-messages/store-gateway-result.js";
 import { namedSale } from "./reversal.js";
@@ -26,31 +26,35 @@ import { clockOf } from "../test-clock.js";
  * refund; what does not fit is held for a person, and leaves the refund in doubt.
  */
 export async function recordRefundResult(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   refund: RefundRow,
   message: ReversalMessage,
 ): Promise<AppliedResult> {
   const sale = await saleOf(checkout, refund);
   const clock = await clockOf(checkout, refund);
-  const { judgement, isNew, hasEnded } = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
-    await lockPaymentIntent(tx, refund.paymentIntentId);
-    const locked = await lockRefund(tx, refund.id);
-    const time = oneTime(clock);
-    const expected = expectedOf(locked, sale);
-    const judgement = await classify(tx, message, locked, expected);
-    const { merchantId, livemode, paymentIntentId } = locked;
-    const owner = { merchantId, livemode };
-    const isNew = await storeReversalMessage(checkout, time, tx, message, judgement, {
-      owner,
-      paymentIntentId,
-      expected,
-    });
-    const hasEnded = judgement.outcome === "refunded" && (await succeed(tx, locked, time.now()));
-    if (hasEnded) await dismissHeldSales(tx, refund.id, { resolvedAt: time.now(), note: IS_KNOWN });
-    return { judgement, isNew, hasEnded };
-  });
+  const { classification, isNew, hasEnded } = await inTransaction(
+    checkout.db,
+    "READ COMMITTED",
+    async (tx) => {
+      await lockPaymentIntent(tx, refund.paymentIntentId);
+      const locked = await lockRefund(tx, refund.id);
+      const time = oneTime(clock);
+      const expected = expectedOf(locked, sale);
+      const classification = await classify(tx, message, locked, expected);
+      const { merchantId, livemode, paymentIntentId } = locked;
+      const scope = { merchantId, livemode };
+      const isNew = await storeReversalMessage(checkout, time, tx, message, classification, {
+        scope,
+        paymentIntentId,
+        expected,
+      });
+      const hasEnded = classification.outcome === "refunded" && (await succeed(tx, locked, time.now()));
+      if (hasEnded) await dismissHeldSales(tx, refund.id, { resolvedAt: time.now(), note: IS_KNOWN });
+      return { classification, isNew, hasEnded };
+    },
+  );
   if (hasEnded) checkout.metrics.refunds.inc({ end: "succeeded" });
-  return applied(judgement, !isNew);
+  return applied(classification, !isNew);
 }
 
 const IS_KNOWN = "It is known since that the refund was made.";
@@ -58,24 +62,31 @@ const IS_KNOWN = "It is known since that the refund was made.";
 async function classify(
   tx: Tx,
   { result, kind }: ReversalMessage,
-  { id, status, told }: RefundRow,
+  { id, status, gatewayAction }: RefundRow,
   expected: ExpectedReversal,
-): Promise<Judgement> {
-  const judgement = classifyReversal(result, kind, expected);
-  if (isOfSale(result, expected.sale)) return judgement;
-  return classifyOnRecord(judgement, result, {
+): Promise<Classification> {
+  const classification = classifyReversal(result, kind, expected);
+  if (isOfSale(result, expected.sale)) return classification;
+  return classifyOnRecord(classification, result, {
     status,
-    told,
+    requested: gatewayAction,
     madeBy: await listTransactionsOfReversal(tx, id),
   });
 }
 
 function expectedOf(refund: RefundRow, sale: NamedSale): ExpectedReversal {
-  const { id, amount, currency, told: request, keptBefore: kept, refundedBefore: refunded } = refund;
-  return { id, amount, currency, told: request === null ? null : { request, kept, refunded }, sale };
+  const {
+    id,
+    amount,
+    currency,
+    gatewayAction: request,
+    retainedBefore: kept,
+    refundedBefore: refunded,
+  } = refund;
+  return { id, amount, currency, requested: request === null ? null : { request, kept, refunded }, sale };
 }
 
-async function saleOf(checkout: Checkout, { paymentIntentId }: RefundRow): Promise<NamedSale> {
+async function saleOf(checkout: CheckoutContext, { paymentIntentId }: RefundRow): Promise<NamedSale> {
   const { manager } = checkout.db;
   const intent = await findPaymentIntent(manager, paymentIntentId);
   const [row] = await findGatewayResults(manager, [intent?.gatewayResultId ?? ""]);

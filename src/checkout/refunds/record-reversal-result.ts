@@ -3,7 +3,7 @@ import { dismissHeldSales, listTransactionsOfReversal } from "../../db/tables/re
 import { inTransaction } from "../../db/transaction.js";
 import { currencyOfGateway } from "../../domain/money.js";
 import type { RefundStatus } from "../../domain/refund.js";
-import type { Told } from "../../domain/reversal-step.js";
+import type { RequestedReversal } from "../../domain/reversal-step.js";
 import {
   classifyOnRecord,
   classifyReversal,
@@ -11,7 +11,7 @@ import {
   isOfSale,
 } from "../../domain/reversal-classification.js";
 import { oneTime } from "../../lib/clock.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import type { AppliedResult } from "../gateway-messages/gateway-message.js";
 import { applied } from "../gateway-messages/store-gateway-result.js";
 import { namedSale } from "./reversal.js";
@@ -23,53 +23,60 @@ import { clockOf } from "../test-clock.js";
  * payment itself is resolved by whoever returns it. `told` is what the gateway was asked to do just now, null where that was
  * before.
  */
-export async function recordReturnResult(
-  checkout: Checkout,
+export async function recordReversalResult(
+  checkout: CheckoutContext,
   returned: HeldPaymentRow,
   message: ReversalMessage,
-  told: Told | null,
+  requested: RequestedReversal | null,
 ): Promise<AppliedResult> {
   const { result, kind } = message;
   const { id, merchantId, livemode } = returned;
   const clock = await clockOf(checkout, returned);
-  const { judgement, isNew } = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+  const { classification, isNew } = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     const locked = await lockHeldPayment(tx, id);
     const time = oneTime(clock);
-    const expected = expectedOf(checkout, locked, told);
+    const expected = expectedOf(checkout, locked, requested);
     const own = classifyReversal(result, kind, expected);
-    const judgement = isOfSale(result, expected.sale)
+    const classification = isOfSale(result, expected.sale)
       ? own
       : classifyOnRecord(own, result, {
           status: statusOf(locked, expected),
-          told: expected.told?.request ?? null,
+          requested: expected.requested?.request ?? null,
           madeBy: await listTransactionsOfReversal(tx, id),
         });
-    const reversal = { owner: { merchantId, livemode }, paymentIntentId: null, expected };
-    const isNew = await storeReversalMessage(checkout, time, tx, message, judgement, reversal);
-    if (judgement.outcome === "refunded") {
+    const reversal = { scope: { merchantId, livemode }, paymentIntentId: null, expected };
+    const isNew = await storeReversalMessage(checkout, time, tx, message, classification, reversal);
+    if (classification.outcome === "refunded") {
       await dismissHeldSales(tx, id, { resolvedAt: time.now(), note: IS_KNOWN });
     }
-    return { judgement, isNew };
+    return { classification, isNew };
   });
-  return applied(judgement, !isNew);
+  return applied(classification, !isNew);
 }
 
 const IS_KNOWN = "It is known since that the money is back.";
 
 /** One that nobody has begun to return, or that was resolved otherwise, must not be refunded at all. */
-function statusOf({ resolution }: HeldPaymentRow, { told }: ExpectedReversal): RefundStatus {
+function statusOf({ resolution }: HeldPaymentRow, { requested }: ExpectedReversal): RefundStatus {
   if (resolution === "return") return "succeeded";
-  return resolution === null && told !== null ? "pending" : "failed";
+  return resolution === null && requested !== null ? "pending" : "failed";
 }
 
-function expectedOf(checkout: Checkout, row: HeldPaymentRow, now: Told | null): ExpectedReversal {
-  const { returnRequest: request } = row;
-  const told = now ?? (request === null ? null : { request, kept: null, refunded: null });
+function expectedOf(
+  checkout: CheckoutContext,
+  row: HeldPaymentRow,
+  now: RequestedReversal | null,
+): ExpectedReversal {
+  const { reversalAction: request } = row;
+  const requested = now ?? (request === null ? null : { request, kept: null, refunded: null });
   return {
     id: row.id,
-    amount: told === null || told.kept === null ? row.amountReceived : told.kept - (told.refunded ?? 0),
+    amount:
+      requested === null || requested.kept === null
+        ? row.amountReceived
+        : requested.kept - (requested.refunded ?? 0),
     currency: currencyOfGateway(row.currencyCode)?.code ?? null,
-    told,
+    requested,
     sale: namedSale(checkout, row),
   };
 }

@@ -1,7 +1,7 @@
 import { findRefund } from "../../db/tables/refunds.js";
 import { findHeldReversal } from "../../db/tables/reversal-results.js";
-import type { Checkout } from "../context.js";
-import { claimOldestRefund } from "./lease-refund.js";
+import type { CheckoutContext } from "../context.js";
+import { leaseOldestRefund } from "./lease-refund.js";
 import { release } from "./reversal.js";
 import { recordEnd } from "./record-refund-attempt.js";
 
@@ -9,19 +9,19 @@ import { recordEnd } from "./record-refund-attempt.js";
  * Ends a refund in doubt by what a person has seen at the gateway: that the money is back, or that it is not. Throws where it
  * is not in doubt, or somebody works on it.
  */
-export async function resolveRefund(checkout: Checkout, id: string, isBack: boolean): Promise<void> {
+export async function resolveRefund(checkout: CheckoutContext, id: string, isBack: boolean): Promise<void> {
   const wanted = await findRefund(checkout.db.manager, id);
   if (wanted === undefined) throw new Error(`No such refund: ${id}.`);
-  const claimed = await claimOldestRefund(checkout, wanted.paymentIntentId);
-  if (claimed === "busy") throw new Error("The payment is being worked on. Try again in a minute.");
+  const leased = await leaseOldestRefund(checkout, wanted.paymentIntentId);
+  if (leased === "busy") throw new Error("The payment is being worked on. Try again in a minute.");
   const held = await findHeldReversal(checkout.db.manager, id);
   // Only the first one in line can have been sent.
-  const isInDoubt = claimed !== "none" && claimed.refund.id === id && claimed.refund.told !== null;
+  const isInDoubt = leased !== "none" && leased.refund.id === id && leased.refund.gatewayAction !== null;
   if (isInDoubt && (isBack || held === undefined)) {
-    await recordEnd(checkout, claimed, isBack ? "succeeded" : "lost");
+    await recordEnd(checkout, leased, isBack ? "succeeded" : "lost");
     return;
   }
-  if (claimed !== "none") await release(checkout, claimed.result, claimed.claim);
+  if (leased !== "none") await release(checkout, leased.result, leased.lease);
   if (isInDoubt) throw new Error(`The gateway may have made ${id}: resolve the held payment ${held} first.`);
   throw new Error(`${id} is not in doubt: it has ended, or the gateway was told nothing of it.`);
 }

@@ -1,10 +1,10 @@
 import { type Field, MalformedMessage, parseFields } from "../../cardstream/fields.js";
 import { DatabaseAway } from "../../db/engine/database.js";
 import { mayPass } from "../../db/engine/database-errors.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import type { AppliedResult, GatewayMessage, RefusedResult } from "../gateway-messages/gateway-message.js";
 import { recordResult, recordUnapplicable } from "./record-result.js";
-import { verifyAhead } from "../gateway-messages/verify-from-cache.js";
+import { verifyFromCache } from "../gateway-messages/verify-from-cache.js";
 import {
   type RefusedMessage,
   type VerifiedMessage,
@@ -19,12 +19,12 @@ import {
  * the database: the caller must not acknowledge the message then.
  */
 export async function applyGatewayResult(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   message: GatewayMessage,
 ): Promise<AppliedResult | RefusedResult> {
-  const fields = readFields(message.body);
+  const fields = parseMessage(message.body);
   if (fields === undefined) return refuse(checkout, message, "malformed");
-  const ahead = verifyAhead(checkout, fields, message);
+  const ahead = verifyFromCache(checkout, fields, message);
   // What cannot be applied so is tried again once it is sure whose the session is.
   const atOnce = ahead && (await applyVerified(checkout, ahead, message, () => Promise.resolve(undefined)));
   if (atOnce !== undefined) return atOnce;
@@ -40,7 +40,7 @@ export async function applyGatewayResult(
 /** What was found of the message's subject may no longer be so where it is written. */
 const LOOKS_MAX = 2;
 
-function readFields(body: Buffer): Field[] | undefined {
+function parseMessage(body: Buffer): Field[] | undefined {
   try {
     return parseFields(body);
   } catch (error) {
@@ -50,7 +50,7 @@ function readFields(body: Buffer): Field[] | undefined {
 }
 
 function refuse(
-  { log }: Checkout,
+  { log }: CheckoutContext,
   { via, pathSessionId }: GatewayMessage,
   why: RefusedMessage,
 ): RefusedResult {
@@ -60,7 +60,7 @@ function refuse(
 
 /** Where a retry will not cure it, `otherwise` says what becomes of the result. */
 async function applyVerified(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   verified: VerifiedMessage,
   message: GatewayMessage,
   otherwise: typeof hold,
@@ -79,24 +79,27 @@ async function applyVerified(
 
 /** Money that was taken is held for a person: the gateway's word is never lost. */
 async function hold(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   verified: VerifiedMessage,
   message: GatewayMessage,
   error: unknown,
 ): Promise<AppliedResult | undefined> {
-  checkout.log.error({ err: error, ...subjectOf(verified) }, "gateway result cannot be applied");
+  checkout.log.error({ err: error, ...targetOf(verified) }, "gateway result cannot be applied");
   return await recordUnapplicable(checkout, verified, message);
 }
 
-function countApplied({ metrics }: Checkout, { judgement: { outcome, reason } }: AppliedResult): void {
+function countApplied(
+  { metrics }: CheckoutContext,
+  { classification: { outcome, reason } }: AppliedResult,
+): void {
   metrics.gatewayResults.inc({ outcome, reason: reason ?? "" });
 }
 
 /** Whatever waits for a person is a warning: somebody should look. */
-function logApplied(checkout: Checkout, verified: VerifiedMessage, applied: AppliedResult): void {
-  const { outcome, reason } = applied.judgement;
+function logApplied(checkout: CheckoutContext, verified: VerifiedMessage, applied: AppliedResult): void {
+  const { outcome, reason } = applied.classification;
   const line = {
-    ...subjectOf(verified),
+    ...targetOf(verified),
     transaction: verified.result.transactionKey,
     code: verified.result.responseCode,
     outcome,
@@ -106,6 +109,6 @@ function logApplied(checkout: Checkout, verified: VerifiedMessage, applied: Appl
   checkout.log[outcome === "held" ? "warn" : "info"](line, "gateway result applied");
 }
 
-function subjectOf({ subject, refund }: VerifiedMessage): object {
-  return { session: subject?.session?.id, payment: subject?.intent?.id, refund: refund?.id };
+function targetOf({ target, refund }: VerifiedMessage): object {
+  return { session: target?.session?.id, payment: target?.intent?.id, refund: refund?.id };
 }

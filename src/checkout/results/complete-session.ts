@@ -1,9 +1,9 @@
 import { type CheckoutSessionRow, markComplete } from "../../db/tables/checkout-sessions.js";
-import { insertCustomerLater } from "../../db/tables/customers.js";
+import { queueCustomer } from "../../db/tables/customers.js";
 import { type EventType, insertEvents } from "../../db/tables/events.js";
 import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
-import { insertPaymentIntentLater } from "../../db/tables/payment-intents.js";
-import { insertPaymentMethodLater, type PaymentMethodRow } from "../../db/tables/payment-methods.js";
+import { queuePaymentIntent } from "../../db/tables/payment-intents.js";
+import { queuePaymentMethod, type PaymentMethodRow } from "../../db/tables/payment-methods.js";
 import type { Tx } from "../../db/transaction.js";
 import { customerFrom } from "../../domain/customer.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
@@ -11,7 +11,7 @@ import type { Received } from "../../domain/held-payment.js";
 import { keepsCard, mayMove, statusAt } from "../../domain/session.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { cardToStore } from "../customers/stored-card.js";
 
 /** The payment that completes a session. */
@@ -29,7 +29,7 @@ export interface Payment {
  * A customer that was given is neither read nor locked: it may be gone, and a payment must not fail for that.
  */
 export async function completeSession(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   clock: Clock,
   tx: Tx,
   session: CheckoutSessionRow,
@@ -43,11 +43,11 @@ export async function completeSession(
   const paymentIntentId = newId("pi", now);
   if (customerId !== null && session.customerId === null) {
     const customer = { ...shared, ...customerFrom(result.billing), id: customerId };
-    insertCustomerLater(tx, { ...customer, metadata: {}, deletedAt: null });
+    queueCustomer(tx, { ...customer, metadata: {}, deletedAt: null });
   }
   const kept = { id: paymentMethodId, customerId, createdAt: now };
-  insertPaymentMethodLater(tx, paymentMethodRow(checkout, session, { result, stored }, kept));
-  insertPaymentIntentLater(tx, {
+  queuePaymentMethod(tx, paymentMethodRow(checkout, session, { result, stored }, kept));
+  queuePaymentIntent(tx, {
     id: paymentIntentId,
     merchantId: shared.merchantId,
     livemode: shared.livemode,
@@ -66,7 +66,7 @@ export async function completeSession(
     metadata: {},
     canceledAt: null,
     attemptClaim: null,
-    returnBegunAt: null,
+    reversalStartedAt: null,
     heldResultId: null,
   });
   const late = statusAt(session, now) === "expired";
@@ -92,7 +92,7 @@ export async function completeSession(
 
 /** Field by field: with spreads in between, V8 makes a hash table of so many fields, which is ten times as slow. */
 function paymentMethodRow(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   session: CheckoutSessionRow,
   { result, stored }: Pick<Payment, "result" | "stored">,
   { id, customerId, createdAt }: Pick<PaymentMethodRow, "id" | "customerId" | "createdAt">,

@@ -7,27 +7,33 @@ import { isStoredBefore } from "../../db/tables/gateway-results.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import { parseAttemptReference } from "../../domain/attempt-reference.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
-import { endsAttempt, held, judge, type Judgement, judgeAlone } from "../../domain/classification.js";
+import {
+  endsAttempt,
+  held,
+  classifyPayment,
+  type Classification,
+  classifyUnmatched,
+} from "../../domain/classification.js";
 import { currencyByCode } from "../../domain/money.js";
 import type { CheckoutSession } from "../../domain/session.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { completeSession } from "./complete-session.js";
 import type { AppliedResult, GatewayMessage } from "../gateway-messages/gateway-message.js";
 import {
   applied,
-  insertJudged,
-  insertJudgedLater,
-  insertReused,
+  storeGatewayResult,
+  queueGatewayResult,
+  storeReusedTransaction,
 } from "../gateway-messages/store-gateway-result.js";
 import { findReversal } from "../gateway-messages/find-reversal.js";
-import { findReturnOf, keepWithReturn } from "./success-during-reversal.js";
+import { findReversalOf, holdWithReversal } from "./success-during-reversal.js";
 import { recordRefundResult } from "../refunds/record-refund-result.js";
-import { recordReturnResult } from "../refunds/record-reversal-result.js";
+import { recordReversalResult } from "../refunds/record-reversal-result.js";
 import { recordChargeResult } from "./record-charge-result.js";
-import { findSubject } from "../gateway-messages/payment-target.js";
+import { findPaymentTarget } from "../gateway-messages/payment-target.js";
 import { clockOf } from "../test-clock.js";
-import { type UnjudgedRow, unjudgedRow } from "../gateway-messages/new-gateway-result.js";
+import { type UnclassifiedResult, newGatewayResult } from "../gateway-messages/new-gateway-result.js";
 import type { VerifiedMessage } from "../gateway-messages/verify-message.js";
 
 /**
@@ -36,18 +42,18 @@ import type { VerifiedMessage } from "../gateway-messages/verify-message.js";
  * owner's, or there is one where none was found: as far as that was taken for granted, and then nothing is written.
  */
 export async function recordResult(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   verified: VerifiedMessage,
   message: GatewayMessage,
 ): Promise<AppliedResult | undefined> {
-  const { subject, refund, returned, result } = verified;
+  const { target, refund, returned, result } = verified;
   const reversal = { result, body: message.body, via: message.via, kind: "refund" } as const;
   if (refund !== undefined) return await recordRefundResult(checkout, refund, reversal);
-  if (returned !== undefined) return await recordReturnResult(checkout, returned, reversal, null);
-  const row = unjudgedRow(checkout, verified, message);
-  if (subject === undefined) return await recordUnknown(checkout, result, row);
-  if (subject.intent !== undefined) return await recordChargeResult(checkout, subject.intent, result, row);
-  const { session } = subject;
+  if (returned !== undefined) return await recordReversalResult(checkout, returned, reversal, null);
+  const row = newGatewayResult(checkout, verified, message);
+  if (target === undefined) return await recordUnknown(checkout, result, row);
+  if (target.intent !== undefined) return await recordChargeResult(checkout, target.intent, result, row);
+  const { session } = target;
   const clock = await clockOf(checkout, session);
   const record = (isNew: boolean): Promise<AppliedResult | undefined> =>
     inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
@@ -66,12 +72,12 @@ export async function recordResult(
 
 /** Records a result that could not be applied, in a transaction that touches nothing else: held where it took money. */
 export async function recordUnapplicable(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   verified: VerifiedMessage,
   message: GatewayMessage,
 ): Promise<AppliedResult> {
-  const judgement = judgeAlone(verified.result, "not_applicable");
-  return await recordAlone(checkout, unjudgedRow(checkout, verified, message), judgement);
+  const classification = classifyUnmatched(verified.result, "not_applicable");
+  return await recordAlone(checkout, newGatewayResult(checkout, verified, message), classification);
 }
 
 /**
@@ -80,44 +86,46 @@ export async function recordUnapplicable(
  * knows it, the second one asks that first.
  */
 async function recordFor(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   clock: Clock,
   tx: Tx,
   session: CheckoutSessionRow,
   result: GatewayResult,
-  row: UnjudgedRow,
+  row: UnclassifiedResult,
   isNew: boolean,
 ): Promise<AppliedResult> {
-  const judgement = judgeLocked(session, result);
-  if (judgement.outcome === "completed") {
-    if (session.status === "complete") return applied(judgement, true);
-    const returned = await findReturnOf(checkout, tx, { ...session, kind: "session" }, result);
-    if (returned !== undefined) return await keepWithReturn(tx, returned, row);
+  const classification = classifyLocked(session, result);
+  if (classification.outcome === "completed") {
+    if (session.status === "complete") return applied(classification, true);
+    const returned = await findReversalOf(checkout, tx, { ...session, kind: "session" }, result);
+    if (returned !== undefined) return await holdWithReversal(tx, returned, row);
   }
   const stored = isNew
-    ? insertJudgedLater(clock, tx, row, judgement)
-    : await insertJudged(clock, tx, row, judgement);
+    ? queueGatewayResult(clock, tx, row, classification)
+    : await storeGatewayResult(clock, tx, row, classification);
   if (stored === undefined) {
     // An open session's success that is on record already has paid another session.
-    return judgement.outcome === "completed" ? await insertReused(clock, tx, row) : applied(judgement, true);
+    return classification.outcome === "completed"
+      ? await storeReusedTransaction(clock, tx, row)
+      : applied(classification, true);
   }
   await checkout.reached("result recorded");
-  if (judgement.outcome === "completed") {
+  if (classification.outcome === "completed") {
     const received = { amount: session.amountTotal, currency: session.currency };
     await completeSession(checkout, clock, tx, session, { result, received, stored });
   }
-  if (endsAttempt(judgement, result, session)) await startNextAttempt(tx, session.id);
-  return applied(judgement, false);
+  if (endsAttempt(classification, result, session)) await startNextAttempt(tx, session.id);
+  return applied(classification, false);
 }
 
 /** Of two successes the first one recorded pays the session; another transaction's waits for a person. */
-function judgeLocked(session: CheckoutSession, result: GatewayResult): Judgement {
+function classifyLocked(session: CheckoutSession, result: GatewayResult): Classification {
   const currency = currencyByCode(session.currency);
   if (currency === undefined) throw new Error(`Session ${session.id} has an unknown currency.`);
-  const { id: subjectId, amountTotal: amount, attempt } = session;
-  const judgement = judge(result, { subjectId, amount, currency, attempt });
+  const { id: targetId, amountTotal: amount, attempt } = session;
+  const classification = classifyPayment(result, { targetId, amount, currency, attempt });
   const paidByOther = session.status === "complete" && session.completedBy !== result.transactionKey;
-  return judgement.outcome === "completed" && paidByOther ? held("duplicate") : judgement;
+  return classification.outcome === "completed" && paidByOther ? held("duplicate") : classification;
 }
 
 /**
@@ -125,32 +133,35 @@ function judgeLocked(session: CheckoutSession, result: GatewayResult): Judgement
  * former primary: so it is asked again where it is written.
  */
 async function recordUnknown(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   result: GatewayResult,
-  row: UnjudgedRow,
+  row: UnclassifiedResult,
 ): Promise<AppliedResult | undefined> {
-  const judgement = judgeAlone(result, "session_unknown");
+  const classification = classifyUnmatched(result, "session_unknown");
   const clock = await clockOf(checkout, row);
   return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
     if (await isOurs(tx, result.transactionUnique)) return undefined;
-    return applied(judgement, (await insertJudged(oneTime(clock), tx, row, judgement)) === undefined);
+    return applied(
+      classification,
+      (await storeGatewayResult(oneTime(clock), tx, row, classification)) === undefined,
+    );
   });
 }
 
 async function isOurs(tx: Tx, name: string): Promise<boolean> {
   const db = { manager: tx };
   const { refund, returned } = await findReversal({ db }, name);
-  return (refund ?? returned ?? (await findSubject({ db }, parseAttemptReference(name)))) !== undefined;
+  return (refund ?? returned ?? (await findPaymentTarget({ db }, parseAttemptReference(name)))) !== undefined;
 }
 
 async function recordAlone(
-  checkout: Checkout,
-  row: UnjudgedRow,
-  judgement: Judgement,
+  checkout: CheckoutContext,
+  row: UnclassifiedResult,
+  classification: Classification,
 ): Promise<AppliedResult> {
   const clock = await clockOf(checkout, row);
   const stored = await inTransaction(checkout.db, "SERIALIZABLE", (tx) =>
-    insertJudged(oneTime(clock), tx, row, judgement),
+    storeGatewayResult(oneTime(clock), tx, row, classification),
   );
-  return applied(judgement, stored === undefined);
+  return applied(classification, stored === undefined);
 }

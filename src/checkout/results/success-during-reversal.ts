@@ -1,45 +1,45 @@
-import { type HeldPaymentRow, lockReturnsOf, renewHeldPayment } from "../../db/tables/held-payments.js";
+import { type HeldPaymentRow, lockReversalsOf, renewHeldPayment } from "../../db/tables/held-payments.js";
 import type { Tx } from "../../db/transaction.js";
-import type { SubjectKind } from "../../domain/attempt-reference.js";
+import type { TargetKind } from "../../domain/attempt-reference.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import { held } from "../../domain/classification.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import type { AppliedResult } from "../gateway-messages/gateway-message.js";
 import { applied } from "../gateway-messages/store-gateway-result.js";
 import { storedXref } from "../gateway-messages/stored-message.js";
-import type { UnjudgedRow } from "../gateway-messages/new-gateway-result.js";
+import type { UnclassifiedResult } from "../gateway-messages/new-gateway-result.js";
 
 /**
  * The held payment that a success of a locked session or payment intent speaks of, where its money is on its way back or is back already. Such
  * a payment pays nothing any more, whatever the gateway says of it later: see `claim` in return-held-payment.ts, which holds
  * those as well, so that either of the two comes first.
  */
-export async function findReturnOf(
-  checkout: Checkout,
+export async function findReversalOf(
+  checkout: CheckoutContext,
   tx: Tx,
-  { kind, id: subjectId, returnBegunAt }: Returned,
+  { kind, id: targetId, reversalStartedAt }: Returned,
   result: GatewayResult,
 ): Promise<HeldPaymentRow | undefined> {
-  if (returnBegunAt === null) return undefined;
-  const returns = await lockReturnsOf(tx, { kind, subjectId }, checkout.clock.now());
-  return returns.find((row) => isAbout(checkout, row, result));
+  if (reversalStartedAt === null) return undefined;
+  const returns = await lockReversalsOf(tx, { kind, targetId }, checkout.clock.now());
+  return returns.find((row) => isOfHeldPayment(checkout, row, result));
 }
 
 /** What the money was for. */
 interface Returned {
-  readonly kind: SubjectKind;
+  readonly kind: TargetKind;
   readonly id: string;
-  readonly returnBegunAt: number | null;
+  readonly reversalStartedAt: number | null;
 }
 
 /**
  * Keeps the success with the held payment: no money pays while it goes back. Until that is resolved its return may still fail, and whoever decides then has to
  * see what the gateway said last.
  */
-export async function keepWithReturn(
+export async function holdWithReversal(
   tx: Tx,
   { id, resolution, heldReason }: HeldPaymentRow,
-  row: UnjudgedRow,
+  row: UnclassifiedResult,
 ): Promise<AppliedResult> {
   const stays = applied(held(heldReason), true);
   if (resolution !== null) return stays;
@@ -49,6 +49,6 @@ export async function keepWithReturn(
   return stays;
 }
 
-function isAbout(checkout: Checkout, row: HeldPaymentRow, result: GatewayResult): boolean {
+function isOfHeldPayment(checkout: CheckoutContext, row: HeldPaymentRow, result: GatewayResult): boolean {
   return row.transactionKey === result.transactionKey || storedXref(checkout, row) === result.xref;
 }

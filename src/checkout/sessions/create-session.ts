@@ -1,7 +1,7 @@
 import { findCheckoutSession, insertCheckoutSession } from "../../db/tables/checkout-sessions.js";
 import type { Run, Tx } from "../../db/transaction.js";
 import { type Currency, currencyByCode, totalOf } from "../../domain/money.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { checkRedirectUrl } from "../../domain/redirect-url.js";
 import { Refusal } from "../../domain/refusal.js";
 import {
@@ -13,11 +13,11 @@ import {
 } from "../../domain/session.js";
 import { stoppedAt } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { requireCustomer } from "../customers/get-customer.js";
 import { getSession } from "./get-session.js";
 import { clockOf } from "../test-clock.js";
-import { doneBefore, type Done, type IdempotentCall, once } from "../idempotency.js";
+import { findPrevious, type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 
 /** What a merchant asks for. Its shape was checked already; what is checked here needs more than one field to know. */
 export interface SessionOrder {
@@ -43,22 +43,26 @@ export interface AnsweredSession {
  * not even the key.
  */
 export async function createSession(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   order: SessionOrder,
   call: IdempotentCall | undefined,
 ): Promise<AnsweredSession> {
-  const before = await doneBefore(checkout, owner, call);
-  if (before !== undefined) return await firstAnswer(checkout, owner, before);
-  const session = await newSession(checkout, owner, order);
+  const before = await findPrevious(checkout, scope, call);
+  if (before !== undefined) return await firstAnswer(checkout, scope, before);
+  const session = await newSession(checkout, scope, order);
   const parts = { db: checkout.db, ownersClock: stoppedAt(session.createdAt) };
-  const done = await once(parts, owner, call, session.id, (tx, run) => store(tx, run, session));
-  return done.replayed ? await firstAnswer(checkout, owner, done) : { session, replayed: false };
+  const done = await runIdempotent(parts, scope, call, session.id, (tx, run) => store(tx, run, session));
+  return done.replayed ? await firstAnswer(checkout, scope, done) : { session, replayed: false };
 }
 
 /** The session as it was right after its creation, whatever has become of it since. */
-async function firstAnswer(checkout: Checkout, owner: Owner, { objectId }: Done): Promise<AnsweredSession> {
-  const session = await getSession(checkout, owner, objectId);
+async function firstAnswer(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+  { objectId }: PreviousCall,
+): Promise<AnsweredSession> {
+  const session = await getSession(checkout, scope, objectId);
   return { session: { ...beforeCompletion(session), ...AS_CREATED }, replayed: true };
 }
 
@@ -75,20 +79,24 @@ const AS_CREATED = {
 } as const;
 
 /** Checks what needs more than one field to know, and the customer. */
-async function newSession(checkout: Checkout, owner: Owner, order: SessionOrder): Promise<CheckoutSession> {
-  const now = (await clockOf(checkout, owner)).now();
+async function newSession(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+  order: SessionOrder,
+): Promise<CheckoutSession> {
+  const now = (await clockOf(checkout, scope)).now();
   const currency = sharedCurrency(order.lineItems);
   const amountTotal = totalOf(order.lineItems);
   checkRedirectUrl(order.successUrl, "success_url");
   checkRedirectUrl(order.cancelUrl, "cancel_url");
   const expiresAt = expiryOf(order.expiresAt, now);
   refuseTwoCustomers(order);
-  if (order.customerId !== null) await requireCustomer(checkout, owner, order.customerId);
+  if (order.customerId !== null) await requireCustomer(checkout, scope, order.customerId);
   // Field by field: with spreads in between, V8 makes a hash table of so many fields, which is ten times as slow.
   return {
     id: newId("cs", now),
-    merchantId: owner.merchantId,
-    livemode: owner.livemode,
+    merchantId: scope.merchantId,
+    livemode: scope.livemode,
     status: AS_CREATED.status,
     currency: currency.code,
     amountTotal,

@@ -1,15 +1,15 @@
 import { lockCheckoutSession, markExpired } from "../../db/tables/checkout-sessions.js";
 import { insertEvents } from "../../db/tables/events.js";
 import type { Tx } from "../../db/transaction.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { beforeCompletion, type CheckoutSession, mayMove, statusAt } from "../../domain/session.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import type { AnsweredSession } from "./create-session.js";
 import { getSession } from "./get-session.js";
-import { callWithoutKey, doneBefore, type IdempotentCall, once } from "../idempotency.js";
+import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { ownersParts } from "../test-clock.js";
 
 /**
@@ -17,18 +17,18 @@ import { ownersParts } from "../test-clock.js";
  * complete, marked late.
  */
 export async function expireSession(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   id: string,
   call: IdempotentCall | undefined,
 ): Promise<AnsweredSession> {
-  const before = await doneBefore(checkout, owner, call);
-  const session = await getSession(checkout, owner, id);
+  const before = await findPrevious(checkout, scope, call);
+  const session = await getSession(checkout, scope, id);
   const { replayed } =
     before ??
-    (await once(
-      await ownersParts(checkout, owner),
-      owner,
+    (await runIdempotent(
+      await ownersParts(checkout, scope),
+      scope,
       call ?? callWithoutKey(checkout),
       id,
       (tx, _run, clock) => expire(clock, tx, id),

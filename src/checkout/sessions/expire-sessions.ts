@@ -4,7 +4,7 @@ import { insertEvents } from "../../db/tables/events.js";
 import { inTransaction } from "../../db/transaction.js";
 import { statusAt } from "../../domain/session.js";
 import { newId } from "../../lib/ids.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 
 /** Few enough that a completion never waits long for its session, enough that a backlog is gone soon. */
 const BATCH_MAX = 100;
@@ -16,7 +16,7 @@ const BATCH_MAX = 100;
  * Any number of replicas may do this at once: what another one holds is passed over, and what it has expired is not
  * expired again. One batch after the other, each in a transaction of its own, until nothing is due or `signal` says stop.
  */
-export async function expireSessions(checkout: Checkout, signal: AbortSignal): Promise<number> {
+export async function expireSessions(checkout: CheckoutContext, signal: AbortSignal): Promise<number> {
   let total = 0;
   while (!signal.aborted) {
     const now = await checkout.clock.read();
@@ -30,7 +30,11 @@ export async function expireSessions(checkout: Checkout, signal: AbortSignal): P
   return total;
 }
 
-async function expireBatch(checkout: Checkout, due: readonly DueSession[], now: number): Promise<number> {
+async function expireBatch(
+  checkout: CheckoutContext,
+  due: readonly DueSession[],
+  now: number,
+): Promise<number> {
   const times = new Map(due.map(({ id, ahead }) => [id, now + ahead]));
   const timeOf = ({ id }: CheckoutSessionRow): number => times.get(id) ?? now;
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {

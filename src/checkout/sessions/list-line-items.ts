@@ -1,7 +1,7 @@
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutSession, LineItem } from "../../domain/session.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { getSession } from "./get-session.js";
 import type { Page, PageRequest } from "../page.js";
 
@@ -13,12 +13,12 @@ export interface ListedLineItem extends LineItem {
 
 /** Lists the items of a session in the order that they were given in. */
 export async function listLineItems(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   sessionId: string,
   page: PageRequest,
 ): Promise<Page<ListedLineItem>> {
-  return pageOfItems(await getSession(checkout, owner, sessionId), page);
+  return pageOfItems(await getSession(checkout, scope, sessionId), page);
 }
 
 /** One page of the items of a session that is at hand. */

@@ -1,23 +1,23 @@
 import { listCheckoutSessions, type SessionFilter } from "../../db/tables/checkout-session-list.js";
 import { findCheckoutSession } from "../../db/tables/checkout-sessions.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { asOf, type CheckoutSession } from "../../domain/session.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { type Page, pageOfRows, type PageRequest, rowsToRead } from "../page.js";
 import { clockOf } from "../test-clock.js";
 
 /** Lists an owner's sessions as they stand now, the newest first. */
 export async function listSessions(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   filter: SessionFilter,
   page: PageRequest,
 ): Promise<Page<CheckoutSession>> {
-  await requireCursor(checkout, owner, page.startingAfter, "starting_after");
-  await requireCursor(checkout, owner, page.endingBefore, "ending_before");
-  const now = (await clockOf(checkout, owner)).now();
-  const rows = await listCheckoutSessions(checkout.db.manager, owner, filter, rowsToRead(page), now);
+  await requireCursor(checkout, scope, page.startingAfter, "starting_after");
+  await requireCursor(checkout, scope, page.endingBefore, "ending_before");
+  const now = (await clockOf(checkout, scope)).now();
+  const rows = await listCheckoutSessions(checkout.db.manager, scope, filter, rowsToRead(page), now);
   return pageOfRows(
     rows.map((row) => asOf(row, now)),
     page,
@@ -25,13 +25,13 @@ export async function listSessions(
 }
 
 async function requireCursor(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   id: string | undefined,
   param: string,
 ): Promise<void> {
   if (id === undefined) return;
   const session = await findCheckoutSession(checkout.db.manager, id);
-  if (session?.merchantId === owner.merchantId && session.livemode === owner.livemode) return;
+  if (session?.merchantId === scope.merchantId && session.livemode === scope.livemode) return;
   throw new Refusal("CURSOR_NOT_FOUND", `No such checkout session: ${id}.`, param);
 }

@@ -14,9 +14,9 @@ import { currencyByCode } from "../../domain/money.js";
 import { redirectUrl } from "../../domain/redirect-url.js";
 import { type CheckoutSession, closesAt, keepsCard, mayGiveForm } from "../../domain/session.js";
 import type { Clock } from "../../lib/clock.js";
-import { askAtOnce, isInDoubt } from "../reconcile/reconcile-now.js";
+import { reconcileNow, isInDoubt } from "../reconcile/reconcile-now.js";
 import { callbackUrl, requiredCallbackUrl } from "../callback-url.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { openGatewayAccount } from "../merchants/gateway-account.js";
 import { clockOf } from "../test-clock.js";
 
@@ -37,7 +37,7 @@ export type PayPage =
 export type SeenPayPage = Exclude<PayPage, { readonly kind: "form" }> | { readonly kind: "open" };
 
 /** Looks at the page of a session for whom nothing may change: the gateway is not asked, and no form goes out. */
-export async function lookAtPayPage(checkout: Checkout, sessionId: string): Promise<SeenPayPage> {
+export async function lookAtPayPage(checkout: CheckoutContext, sessionId: string): Promise<SeenPayPage> {
   const session = await findCheckoutSession(checkout.db.manager, sessionId);
   if (session === undefined) return { kind: "unknown" };
   const inDoubt = session.status !== "complete" && (await isInDoubt(checkout, session));
@@ -49,10 +49,10 @@ export async function lookAtPayPage(checkout: Checkout, sessionId: string): Prom
  * Opens the page of a session: gives out the form of its current attempt, where one may be given. Where one was given out
  * before, the gateway is asked first what became of it.
  */
-export async function openPayPage(checkout: Checkout, sessionId: string): Promise<PayPage> {
+export async function openPayPage(checkout: CheckoutContext, sessionId: string): Promise<PayPage> {
   const found = await findCheckoutSession(checkout.db.manager, sessionId);
   if (found === undefined) return { kind: "unknown" };
-  const inDoubt = found.status !== "complete" && (await askAtOnce(checkout, found));
+  const inDoubt = found.status !== "complete" && (await reconcileNow(checkout, found));
   const session = (await findCheckoutSession(checkout.db.manager, sessionId)) ?? found;
   const clock = await clockOf(checkout, session);
   const closed = await closedPage(checkout, clock, session, inDoubt);
@@ -63,7 +63,7 @@ export async function openPayPage(checkout: Checkout, sessionId: string): Promis
 }
 
 async function closedPage(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   clock: Clock,
   session: CheckoutSession,
   inDoubt: boolean,
@@ -85,7 +85,7 @@ async function closedPage(
  * a result has just changed is seen here, because whoever records one holds the session as well.
  */
 async function giveForm(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   clock: Clock,
   sessionId: string,
 ): Promise<CheckoutSession | undefined> {
@@ -103,11 +103,11 @@ async function giveForm(
 async function notePendingAttempt(tx: Tx, session: CheckoutSession, now: number): Promise<void> {
   const { id, merchantId, livemode, attempt } = session;
   const times = { givenAt: now, closesAt: closesAt({ ...session, formsGiven: session.formsGiven + 1 }) };
-  const row = { reference: attemptReference(id, attempt), subjectId: id, merchantId, livemode };
+  const row = { reference: attemptReference(id, attempt), targetId: id, merchantId, livemode };
   await notePending(tx, row, { ...times, nextAskAt: nextAskAt(times, now) });
 }
 
-async function formPage(checkout: Checkout, session: CheckoutSession): Promise<PayPage> {
+async function formPage(checkout: CheckoutContext, session: CheckoutSession): Promise<PayPage> {
   const { publicUrl, gatewayUrl, sandboxUrl } = checkout.addresses;
   const account = await openGatewayAccount(checkout, session);
   const currency = currencyByCode(session.currency);

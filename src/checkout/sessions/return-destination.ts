@@ -1,9 +1,9 @@
 import { findCheckoutSession } from "../../db/tables/checkout-sessions.js";
 import { findNewestOutcome, hasUnresolvedHeldResult } from "../../db/tables/gateway-results.js";
-import type { Outcome } from "../../domain/classification.js";
+import type { ResultOutcome } from "../../domain/classification.js";
 import { redirectUrl } from "../../domain/redirect-url.js";
-import { askAtOnce, isInDoubt } from "../reconcile/reconcile-now.js";
-import type { Checkout } from "../context.js";
+import { reconcileNow, isInDoubt } from "../reconcile/reconcile-now.js";
+import type { CheckoutContext } from "../context.js";
 
 /** Where a browser goes that has brought a result or waits for one: on to the merchant, or to a page of ours. */
 export type ReturnDestination =
@@ -17,9 +17,9 @@ export type ReturnDestination =
  * result it brought. Nothing that the browser says decides it.
  */
 export async function returnDestination(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   sessionId: string,
-  outcome: Outcome,
+  outcome: ResultOutcome,
 ): Promise<ReturnDestination> {
   const session = await findCheckoutSession(checkout.db.manager, sessionId);
   if (session === undefined) return { kind: "unknown" };
@@ -32,18 +32,24 @@ export async function returnDestination(
 }
 
 /** The destination of a browser that waits: the gateway is asked, and what it said last decides. */
-export async function waitingDestination(checkout: Checkout, sessionId: string): Promise<ReturnDestination> {
-  return await destinationBy(askAtOnce, checkout, sessionId);
+export async function waitingDestination(
+  checkout: CheckoutContext,
+  sessionId: string,
+): Promise<ReturnDestination> {
+  return await destinationBy(reconcileNow, checkout, sessionId);
 }
 
 /** The same for whom nothing may change: the gateway is not asked. */
-export async function lookAtDestination(checkout: Checkout, sessionId: string): Promise<ReturnDestination> {
+export async function lookAtDestination(
+  checkout: CheckoutContext,
+  sessionId: string,
+): Promise<ReturnDestination> {
   return await destinationBy(isInDoubt, checkout, sessionId);
 }
 
 async function destinationBy(
-  doubt: typeof askAtOnce,
-  checkout: Checkout,
+  doubt: typeof reconcileNow,
+  checkout: CheckoutContext,
   sessionId: string,
 ): Promise<ReturnDestination> {
   const session = await findCheckoutSession(checkout.db.manager, sessionId);

@@ -7,11 +7,11 @@ import {
 } from "../../cardstream/fields.js";
 import { callGateway, gatewayPath } from "../../cardstream/gateway-call.js";
 import { isSigned, signed } from "../../cardstream/signature.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
-import type { Checkout } from "../context.js";
+import type { CheckoutContext } from "../context.js";
 import { openGatewayAccount, type OpenGatewayAccount } from "../merchants/gateway-account.js";
-import { doneBefore, type IdempotentCall, once } from "../idempotency.js";
+import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { ownersParts } from "../test-clock.js";
 
 /** One thing that goes wrong on purpose at the sandbox gateway, in its own words. */
@@ -28,8 +28,11 @@ export interface SetFaults {
 }
 
 /** What goes wrong for the test payments of this merchant now. */
-export async function getGatewayFaults(checkout: Checkout, owner: Owner): Promise<readonly GatewayFault[]> {
-  return await tellSandbox(checkout, owner, "POST", [["action", "QUERY_FAULTS"]]);
+export async function getGatewayFaults(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+): Promise<readonly GatewayFault[]> {
+  return await tellSandbox(checkout, scope, "POST", [["action", "QUERY_FAULTS"]]);
 }
 
 /**
@@ -37,22 +40,22 @@ export async function getGatewayFaults(checkout: Checkout, owner: Owner): Promis
  * told first: a call that dies after that can be made again, and says the same.
  */
 export async function setGatewayFaults(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   faults: readonly GatewayFault[],
   call: IdempotentCall | undefined,
 ): Promise<SetFaults> {
-  refuseLiveMode(owner);
+  refuseLiveMode(scope);
   const each = new Map(faults.map((fault) => [fault.name, fault]));
   const wanted = [...each.values()];
   // What a key was used for follows from the call itself: the first answer is the list that it brought.
-  if ((await doneBefore(checkout, owner, call)) !== undefined) return { faults: wanted, replayed: true };
-  const told = await tellSandbox(checkout, owner, "PUT", [
+  if ((await findPrevious(checkout, scope, call)) !== undefined) return { faults: wanted, replayed: true };
+  const told = await tellSandbox(checkout, scope, "PUT", [
     ["action", "FAULTS"],
     ["faults", textOf(wanted)],
   ]);
-  const parts = await ownersParts(checkout, owner);
-  const { replayed } = await once(parts, owner, call, owner.merchantId, () => Promise.resolve());
+  const parts = await ownersParts(checkout, scope);
+  const { replayed } = await runIdempotent(parts, scope, call, scope.merchantId, () => Promise.resolve());
   return { faults: told, replayed };
 }
 
@@ -61,14 +64,14 @@ const ANSWER_WITHIN_MS = 5_000;
 
 /** Over HTTP also where the sandbox is in this process: there is one way in. Answers the faults that are set. */
 async function tellSandbox(
-  checkout: Checkout,
-  owner: Owner,
+  checkout: CheckoutContext,
+  scope: MerchantScope,
   method: "POST" | "PUT",
   order: readonly Field[],
 ): Promise<readonly GatewayFault[]> {
-  refuseLiveMode(owner);
-  const account = await openGatewayAccount(checkout, owner);
-  if (account === undefined) throw new Error(`${owner.merchantId} has no test account.`);
+  refuseLiveMode(scope);
+  const account = await openGatewayAccount(checkout, scope);
+  if (account === undefined) throw new Error(`${scope.merchantId} has no test account.`);
   const fields: Field[] = [["merchantID", account.merchantID], ...order];
   const call = {
     url: gatewayPath(checkout.addresses.sandboxUrl, "/faults"),
@@ -84,14 +87,14 @@ async function tellSandbox(
   throw new Refusal("SANDBOX_AWAY", "The sandbox gateway does not answer for this account. Try again.");
 }
 
-function refuseLiveMode({ livemode }: Owner): void {
+function refuseLiveMode({ livemode }: MerchantScope): void {
   if (livemode)
     throw new Refusal("LIVEMODE_MISMATCH", "Nothing goes wrong on purpose in live mode: use a test key.");
 }
 
 /** Undefined where the answer is not this account's, or is no "yes". */
 function faultsIn({ secret }: OpenGatewayAccount, body: Buffer): readonly GatewayFault[] | undefined {
-  const fields = readFields(body);
+  const fields = parseFaultFields(body);
   if (!isSigned(fields, [secret]) || fieldText(fields, "responseCode") !== "0") return undefined;
   const text = fieldText(fields, "faults");
   return text === "" ? [] : text.split(",").map(faultOf);
@@ -109,7 +112,7 @@ function faultOf(text: string): GatewayFault {
   return { name, milliseconds: milliseconds === undefined ? undefined : Number(milliseconds) };
 }
 
-function readFields(body: Buffer): Field[] {
+function parseFaultFields(body: Buffer): Field[] {
   try {
     return parseFields(body);
   } catch (error) {

@@ -55,7 +55,7 @@ const CONTEXT_IS_FREE = Number(process.versions.node.split(".", 1)[0]) >= 24;
 const looking = { beside: CONTEXT_IS_FREE };
 
 /** Has every database that is opened from now on look for queries beside the running transaction: for tests. */
-export function lookForQueriesBeside(): void {
+export function enableTransactionGuard(): void {
   looking.beside = true;
 }
 

@@ -1,15 +1,15 @@
 import type { Pool, PoolConnection, QueryError, ResultSetHeader } from "mysql2";
 import { QueryFailedError } from "typeorm/error/QueryFailedError.js";
 
-import { resultWithin } from "../../lib/settle-within.js";
+import { settleWithin } from "../../lib/settle-within.js";
 import { isConnectionLost } from "./database-errors.js";
-import type { Outcome, Statements, StoredRow } from "./sql-executor.js";
+import type { WriteResult, SqlExecutor, StoredRow } from "./sql-executor.js";
 
 /**
  * Reads beside all transactions, each on whatever connection is free; on one more where that connection is lost, for the
  * others that were opened with it may be as good as lost too. Both together end in time.
  */
-export function mysqlReads(pool: Pool): Statements["run"] {
+export function mysqlReads(pool: Pool): SqlExecutor["run"] {
   return async (sql, values) => {
     const began = performance.now();
     try {
@@ -17,7 +17,7 @@ export function mysqlReads(pool: Pool): Statements["run"] {
     } catch (error) {
       if (!isConnectionLost(error)) throw error;
       const leftMs = OVER_WITHIN_MS - (performance.now() - began);
-      const answer = leftMs > 0 ? await resultWithin(leftMs, readOnce(pool, sql, values)) : undefined;
+      const answer = leftMs > 0 ? await settleWithin(leftMs, readOnce(pool, sql, values)) : undefined;
       if (answer === undefined) throw error;
       return answer;
     }
@@ -27,7 +27,7 @@ export function mysqlReads(pool: Pool): Statements["run"] {
 /** Whoever calls is answered within 10 s. */
 const OVER_WITHIN_MS = 9_000;
 
-async function readOnce(pool: Pool, sql: string, values: readonly unknown[]): Promise<Outcome> {
+async function readOnce(pool: Pool, sql: string, values: readonly unknown[]): Promise<WriteResult> {
   const connection = await connectionOf(pool);
   try {
     return outcomeOf(await send(connection, sql, values));
@@ -49,7 +49,7 @@ const OPENINGS: Record<Isolation, string> = {
  * One transaction on a connection of its own. It begins with its first statement and in the same round trip, for a round trip
  * costs more than most statements; and what was deferred goes along with the next one.
  */
-export class MysqlTransaction implements Statements {
+export class MysqlTransaction implements SqlExecutor {
   readonly #connection: PoolConnection;
   readonly #isolation: Isolation;
   /** True once the server was told to begin. */
@@ -63,7 +63,7 @@ export class MysqlTransaction implements Statements {
     this.#isolation = isolation;
   }
 
-  async run(sql: string, values: readonly unknown[]): Promise<Outcome> {
+  async run(sql: string, values: readonly unknown[]): Promise<WriteResult> {
     return outcomeOf(await this.send(sql, values));
   }
 
@@ -148,7 +148,7 @@ function send(connection: PoolConnection, sql: string, values: readonly unknown[
 }
 
 /** Rows are a list, and what a write did is an object. */
-function outcomeOf(answer: unknown): Outcome {
+function outcomeOf(answer: unknown): WriteResult {
   if (Array.isArray(answer)) return { rows: answer as StoredRow[], changes: 0 };
   return { rows: undefined, changes: (answer as ResultSetHeader).affectedRows };
 }

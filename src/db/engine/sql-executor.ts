@@ -4,7 +4,7 @@ import type { EntityManager } from "typeorm";
 export type StoredRow = Readonly<Record<string, unknown>>;
 
 /** What one statement did: the rows it answered, or how many it found to change. */
-export interface Outcome {
+export interface WriteResult {
   readonly rows: StoredRow[] | undefined;
   readonly changes: number;
 }
@@ -13,8 +13,8 @@ export interface Outcome {
  * Runs statements of SQL where an entity manager belongs: inside its transaction, or beside all of them. TypeORM's query builder
  * takes ten times as long to make a statement as the server takes to run it, so what runs on every request goes this way.
  */
-export interface Statements {
-  run(sql: string, values: readonly unknown[]): Promise<Outcome>;
+export interface SqlExecutor {
+  run(sql: string, values: readonly unknown[]): Promise<WriteResult>;
   /**
    * Inside a transaction: runs a statement with the next one, or with the COMMIT, and so without a round trip of its own. Where
    * it fails, that one fails.
@@ -23,12 +23,12 @@ export interface Statements {
 }
 
 /** Says how the statements of this entity manager are run. */
-export function provideStatements(manager: EntityManager, statements: Statements): void {
+export function provideSqlExecutor(manager: EntityManager, statements: SqlExecutor): void {
   (manager as Provided)[STATEMENTS] = statements;
 }
 
 /** How the statements of this entity manager are run. */
-export function statementsOf(manager: EntityManager): Statements {
+export function sqlExecutorOf(manager: EntityManager): SqlExecutor {
   const statements = (manager as Provided)[STATEMENTS];
   if (statements === undefined) throw new Error("This entity manager is not one of an open database");
   return statements;
@@ -37,4 +37,4 @@ export function statementsOf(manager: EntityManager): Statements {
 /** Stands in the entity manager itself: a weak map of what lives for one transaction is work for the garbage collector. */
 const STATEMENTS = Symbol("statements");
 
-type Provided = EntityManager & { [STATEMENTS]?: Statements };
+type Provided = EntityManager & { [STATEMENTS]?: SqlExecutor };

@@ -1,6 +1,6 @@
 import type { Connection } from "mysql2";
 
-import { resultWithin } from "../../lib/settle-within.js";
+import { settleWithin } from "../../lib/settle-within.js";
 import { isLockTimeout } from "../engine/database-errors.js";
 import { socketOf } from "./bounded-pool.js";
 import type { SessionSetup } from "./mysql-session.js";
@@ -66,7 +66,7 @@ async function askAlone<T>(
   const connection = connect();
   connection.on("error", () => undefined); // The question hears of it.
   try {
-    return await resultWithin(timeoutMs, work(connection));
+    return await settleWithin(timeoutMs, work(connection));
   } finally {
     connection.destroy();
     socketOf(connection).destroy(); // Without a wait for the other end.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Log } from "../../lib/log.js";
-import { resultWithin } from "../../lib/settle-within.js";
+import { settleWithin } from "../../lib/settle-within.js";
 import { DatabaseAway, type DatabaseHealth } from "../engine/database.js";
 import { isLockTimeout, isTooManyConnections } from "../engine/database-errors.js";
 import type { BoundedPool } from "./bounded-pool.js";
@@ -124,7 +124,7 @@ export class ServerWatch implements DatabaseHealth {
       (): Verdict => ({ kind: "works" }),
       (error: Error): Verdict => ({ kind: isFull ? "fails" : "closed", error }),
     );
-    return (await resultWithin(ASK_INSIDE_MS, answer)) ?? closed;
+    return (await settleWithin(ASK_INSIDE_MS, answer)) ?? closed;
   }
 
   #learn(verdict: Verdict): void {

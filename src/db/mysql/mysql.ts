@@ -11,7 +11,7 @@ import { SessionSetup } from "./mysql-session.js";
 import { mysqlReads } from "../engine/mysql-executor.js";
 import { ServerWatch } from "./mysql-watch.js";
 import type { SharedOptions } from "../engine/shared-options.js";
-import type { Statements } from "../engine/sql-executor.js";
+import type { SqlExecutor } from "../engine/sql-executor.js";
 import { WRITE_CHECK_LIGHT } from "../engine/write-check.js";
 
 /** A server in the same network answers within milliseconds; longer than this is an address that leads nowhere. */
@@ -65,7 +65,7 @@ export async function openMysql(url: string, shared: SharedOptions, log: Log): P
 /** A server's database, and how to read it beside TypeORM. */
 export interface OpenMysql {
   readonly dataSource: DataSource;
-  readonly read: Statements["run"];
+  readonly read: SqlExecutor["run"];
   readonly health: DatabaseHealth;
   patiently<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;

@@ -1,6 +1,6 @@
 import type { EntitySchema, ObjectLiteral } from "typeorm";
 
-import { statementsOf } from "../engine/sql-executor.js";
+import { sqlExecutorOf } from "../engine/sql-executor.js";
 import { type Table, tableOf } from "./table.js";
 import type { Tx } from "../transaction.js";
 
@@ -19,17 +19,17 @@ export async function insertRows<Row extends ObjectLiteral>(
   ...rows: readonly NewRow<Row>[]
 ): Promise<void> {
   const table = tableOf(schema);
-  await statementsOf(tx).run(insertSql(table, rows.length), valuesOf(table, rows));
+  await sqlExecutorOf(tx).run(insertSql(table, rows.length), valuesOf(table, rows));
 }
 
 /** The same with the transaction's next statement, or its COMMIT. A key that is taken fails that one. */
-export function insertRowsLater<Row extends ObjectLiteral>(
+export function queueInsert<Row extends ObjectLiteral>(
   tx: Tx,
   schema: EntitySchema<Row>,
   ...rows: readonly NewRow<Row>[]
 ): void {
   const table = tableOf(schema);
-  statementsOf(tx).defer(insertSql(table, rows.length), valuesOf(table, rows));
+  sqlExecutorOf(tx).defer(insertSql(table, rows.length), valuesOf(table, rows));
 }
 
 function insertSql({ insert, placeholders }: Table, rows: number): string {

@@ -1,6 +1,6 @@
 import type { EntityManager, EntitySchema, ObjectLiteral, SelectQueryBuilder } from "typeorm";
 
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { ListPage } from "./list-page.js";
 
 /** Rows that are listed, and the name that conditions give them. */
@@ -18,12 +18,12 @@ export interface Listed<Row extends ObjectLiteral> {
 export function pageQuery<Row extends ObjectLiteral>(
   db: EntityManager,
   listed: Listed<Row>,
-  owner: Owner,
+  scope: MerchantScope,
   { olderThan, newerThan, limit }: ListPage,
 ): SelectQueryBuilder<Row> {
   const { alias } = listed;
   const order = newerThan === undefined ? "DESC" : "ASC";
-  const query = ownerQuery(db, listed, owner, order).addOrderBy(`${alias}.id`, order).limit(limit);
+  const query = scopeQuery(db, listed, scope, order).addOrderBy(`${alias}.id`, order).limit(limit);
   if (olderThan !== undefined) query.andWhere(`${alias}.id < :olderThan`, { olderThan });
   if (newerThan !== undefined) query.andWhere(`${alias}.id > :newerThan`, { newerThan });
   return query;
@@ -37,10 +37,10 @@ export function pageQuery<Row extends ObjectLiteral>(
  * where the page begins, which for an old page is the whole table. The embedded engine does neither, and uses no column
  * of an index behind a range.
  */
-export function ownerQuery<Row extends ObjectLiteral>(
+export function scopeQuery<Row extends ObjectLiteral>(
   db: EntityManager,
   { rows, alias, index }: Listed<Row>,
-  { merchantId, livemode }: Owner,
+  { merchantId, livemode }: MerchantScope,
   order: "ASC" | "DESC",
 ): SelectQueryBuilder<Row> {
   const merchant = `${alias}.merchantId`;

@@ -1,6 +1,6 @@
 import type { EntityManager, EntitySchema, ObjectLiteral } from "typeorm";
 
-import { statementsOf } from "../engine/sql-executor.js";
+import { sqlExecutorOf } from "../engine/sql-executor.js";
 import { type Table, tableOf } from "./table.js";
 
 /** Reads rows. `condition` is SQL over column names, from `WHERE` on; each question mark in it stands for a value. */
@@ -11,7 +11,7 @@ export async function selectRows<Row extends ObjectLiteral>(
   values: readonly unknown[],
 ): Promise<Row[]> {
   const table = tableOf(schema);
-  const { rows = [] } = await statementsOf(db).run(`${table.select} ${condition}`, values);
+  const { rows = [] } = await sqlExecutorOf(db).run(`${table.select} ${condition}`, values);
   return rows.map((stored) => rowOf(table, stored) as Row);
 }
 

@@ -1,6 +1,6 @@
 import type { EntitySchema, ObjectLiteral } from "typeorm";
 
-import { statementsOf } from "../engine/sql-executor.js";
+import { sqlExecutorOf } from "../engine/sql-executor.js";
 import { type Table, tableOf } from "./table.js";
 import type { Tx } from "../transaction.js";
 
@@ -19,11 +19,11 @@ export async function updateRows<Row extends ObjectLiteral>(
   values: readonly unknown[],
 ): Promise<number> {
   const update = updateOf(tableOf(schema), change, condition, values);
-  return (await statementsOf(tx).run(update.sql, update.values)).changes;
+  return (await sqlExecutorOf(tx).run(update.sql, update.values)).changes;
 }
 
 /** The same with the transaction's next statement, or its COMMIT. Nobody is told how many rows it found. */
-export function updateRowsLater<Row extends ObjectLiteral>(
+export function queueUpdate<Row extends ObjectLiteral>(
   tx: Tx,
   schema: EntitySchema<Row>,
   change: Change<Row>,
@@ -31,7 +31,7 @@ export function updateRowsLater<Row extends ObjectLiteral>(
   values: readonly unknown[],
 ): void {
   const update = updateOf(tableOf(schema), change, condition, values);
-  statementsOf(tx).defer(update.sql, update.values);
+  sqlExecutorOf(tx).defer(update.sql, update.values);
 }
 
 function updateOf(

@@ -4,7 +4,7 @@ import type { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSq
 import { BetterSqlite3QueryRunner } from "typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js";
 
 import type { SqliteReader } from "./sqlite-reader.js";
-import type { Outcome } from "../engine/sql-executor.js";
+import type { WriteResult } from "../engine/sql-executor.js";
 import type { SqliteTransaction, SqliteWriter } from "./sqlite-writer.js";
 
 /** One caller's view of the embedded file: a transaction of its own, or reads of what is committed. */
@@ -42,7 +42,7 @@ export class SerialQueryRunner extends BetterSqlite3QueryRunner {
   }
 
   /** Runs a statement without TypeORM's part in it. */
-  async run(sql: string, values: readonly unknown[]): Promise<Outcome> {
+  async run(sql: string, values: readonly unknown[]): Promise<WriteResult> {
     if (this.#transaction !== undefined) return this.runAtOnce(sql, values);
     try {
       if (this.isReleased) throw new Error(RELEASED);
@@ -53,7 +53,7 @@ export class SerialQueryRunner extends BetterSqlite3QueryRunner {
   }
 
   /** The same inside its transaction. */
-  runAtOnce(sql: string, values: readonly unknown[]): Outcome {
+  runAtOnce(sql: string, values: readonly unknown[]): WriteResult {
     try {
       if (this.isReleased) throw new Error(RELEASED);
       return this.#running().run(sql, values);
@@ -93,7 +93,7 @@ function writeRefused(error: Error): Error {
   return new Error("A write outside inTransaction is refused", { cause: error });
 }
 
-function structuredResult({ rows, changes }: Outcome): QueryResult {
+function structuredResult({ rows, changes }: WriteResult): QueryResult {
   const result = new QueryResult();
   result.raw = rows;
   if (rows === undefined) result.affected = changes;

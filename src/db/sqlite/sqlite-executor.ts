@@ -1,12 +1,12 @@
 import type Libsql from "libsql";
 
-import type { Outcome, StoredRow } from "../engine/sql-executor.js";
+import type { WriteResult, StoredRow } from "../engine/sql-executor.js";
 
 /** Enough for every statement of the service; a list of varying length makes new ones without end. */
 const KEPT_MAX = 200;
 
 /** The prepared statements of one connection. */
-export class SqliteStatements {
+export class SqliteExecutor {
   readonly #connection: Libsql.Database;
   readonly #kept = new Map<string, Prepared>();
 
@@ -14,7 +14,7 @@ export class SqliteStatements {
     this.#connection = connection;
   }
 
-  run(sql: string, values: readonly unknown[]): Outcome {
+  run(sql: string, values: readonly unknown[]): WriteResult {
     const { statement, answersRows } = this.#prepared(sql);
     // The values go over as one array: libsql ends the process on a lone Buffer, and refuses a lone null.
     const bound = [values.map(bindable)];

@@ -2,8 +2,8 @@ import type Libsql from "libsql";
 
 import { onceFree } from "../engine/retry-busy.js";
 import { DatabaseClosed } from "../engine/database.js";
-import { SqliteStatements } from "./sqlite-executor.js";
-import type { Outcome } from "../engine/sql-executor.js";
+import { SqliteExecutor } from "./sqlite-executor.js";
+import type { WriteResult } from "../engine/sql-executor.js";
 
 /**
  * The connection for reads outside transactions: in WAL they see what is committed and never wait for a writer.
@@ -11,15 +11,15 @@ import type { Outcome } from "../engine/sql-executor.js";
  */
 export class SqliteReader {
   readonly #connection: Libsql.Database;
-  readonly #statements: SqliteStatements;
+  readonly #statements: SqliteExecutor;
 
   constructor(connection: Libsql.Database) {
     this.#connection = connection;
-    this.#statements = new SqliteStatements(connection);
+    this.#statements = new SqliteExecutor(connection);
     connection.exec("pragma query_only = on");
   }
 
-  read(sql: string, values: readonly unknown[]): Promise<Outcome> {
+  read(sql: string, values: readonly unknown[]): Promise<WriteResult> {
     return onceFree(() => this.#readNow(sql, values));
   }
 
@@ -31,7 +31,7 @@ export class SqliteReader {
    * The read lock is taken by `exec`, before anything is prepared: a prepared statement of libsql that meets
    * SQLITE_BUSY stays open, and would keep this connection in the past from then on.
    */
-  #readNow(sql: string, values: readonly unknown[]): Outcome {
+  #readNow(sql: string, values: readonly unknown[]): WriteResult {
     if (!this.#connection.open) throw new DatabaseClosed(); // libsql would end the process below.
     try {
       this.#connection.exec("begin; select 1 from sqlite_master limit 1");

@@ -4,15 +4,15 @@ import PromisedLibsql from "libsql/promise";
 
 import { isBusy, onceFree } from "../engine/retry-busy.js";
 import { DatabaseAway } from "../engine/database.js";
-import { SqliteStatements } from "./sqlite-executor.js";
-import type { Outcome } from "../engine/sql-executor.js";
+import { SqliteExecutor } from "./sqlite-executor.js";
+import type { WriteResult } from "../engine/sql-executor.js";
 
 /** Beyond so many callers that wait the newest is refused at once, rather than after its caller left. */
 const WAITING_MAX = 1_000;
 
 /** One transaction on the writing connection. It ends by `commit` or `rollback`, and is of no use afterwards. */
 export interface SqliteTransaction {
-  run(sql: string, values: readonly unknown[]): Outcome;
+  run(sql: string, values: readonly unknown[]): WriteResult;
   commit(): Promise<void>;
   rollback(): void;
 }
@@ -27,13 +27,13 @@ export interface SqliteTransaction {
  */
 export class SqliteWriter {
   readonly #connection: Libsql.Database;
-  readonly #statements: SqliteStatements;
+  readonly #statements: SqliteExecutor;
   readonly #turn = new Mutex(heldElsewhere());
   #waiting = 0;
 
   constructor(connection: Libsql.Database) {
     this.#connection = connection;
-    this.#statements = new SqliteStatements(connection);
+    this.#statements = new SqliteExecutor(connection);
   }
 
   /**

@@ -13,7 +13,7 @@ import { SqliteHealth } from "./sqlite-health.js";
 import { sqliteEntity } from "../engine/sqlite-entities.js";
 import { SqliteReader } from "./sqlite-reader.js";
 import { SqliteWriter } from "./sqlite-writer.js";
-import type { Statements } from "../engine/sql-executor.js";
+import type { SqlExecutor } from "../engine/sql-executor.js";
 
 /**
  * How long SQLite itself waits for another process. It blocks the event loop meanwhile, so this is only for locks that
@@ -48,7 +48,7 @@ export async function openSqlite(dataDir: string, shared: SharedOptions) {
   const writer = new SqliteWriter(driver.databaseConnection as Libsql.Database);
   const reader = new SqliteReader(new Libsql(file, { timeout: BUSY_TIMEOUT_MS }));
   driver.createQueryRunner = () => new SerialQueryRunner(driver, writer, reader);
-  const read: Statements["run"] = (sql, values) =>
+  const read: SqlExecutor["run"] = (sql, values) =>
     new SerialQueryRunner(driver, writer, reader).run(sql, values);
   const close = async () => {
     reader.close();

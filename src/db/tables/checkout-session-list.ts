@@ -1,7 +1,7 @@
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
 
 import { isCustomerId } from "../../domain/customer.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { FORM_GRACE_MS, type SessionStatus } from "../../domain/session.js";
 import { firstId, isId } from "../../lib/ids.js";
 import { type CheckoutSessionRow, checkoutSessions } from "./checkout-sessions.js";
@@ -21,14 +21,14 @@ export interface SessionFilter {
 /** One page of an owner's sessions by age: the newest first, or after `newerThan` the oldest first. Ids begin with their time. */
 export async function listCheckoutSessions(
   db: EntityManager,
-  owner: Owner,
+  scope: MerchantScope,
   filter: SessionFilter,
   page: ListPage,
   now: number,
 ): Promise<CheckoutSessionRow[]> {
   if (!mayMatch(filter)) return [];
   const listed = { rows: checkoutSessions, alias: "s", index: indexFor(filter) };
-  const ordered = filtered(pageQuery(db, listed, owner, page), filter);
+  const ordered = filtered(pageQuery(db, listed, scope, page), filter);
   const { status } = filter;
   if (status === undefined) return await ordered.getMany();
   ordered.andWhere("s.status = :status", { status });
@@ -37,7 +37,7 @@ export async function listCheckoutSessions(
   const rows = await ordered.getMany();
   if (status !== "expired") return rows;
   // In no order: they are few, and are read by the time at which theirs is up.
-  const few = pageQuery(db, { ...listed, index: undefined }, owner, page)
+  const few = pageQuery(db, { ...listed, index: undefined }, scope, page)
     .orderBy()
     .limit();
   return merged(rows, await filtered(few, filter).andWhere(DUE, due(now)).getMany(), page);

@@ -1,14 +1,14 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutSession } from "../../domain/session.js";
 import { isId } from "../../lib/ids.js";
 import { flag, id, index, integer, json, optional, primary, text, time } from "../engine/columns.js";
-import { insertRowsLater } from "../query/insert.js";
+import { queueInsert } from "../query/insert.js";
 import { selectRow } from "../query/select.js";
 import { forUpdate, type Tx } from "../transaction.js";
-import { type Change, updateRows, updateRowsLater } from "../query/update.js";
+import { type Change, updateRows, queueUpdate } from "../query/update.js";
 
 /** A session as it is stored, with three times that only the record needs. */
 export interface CheckoutSessionRow extends CheckoutSession {
@@ -17,7 +17,7 @@ export interface CheckoutSessionRow extends CheckoutSession {
   /** When the `expired` event was written. */
   readonly expiredAt: number | null;
   /** When the money of one of its payments was sent for first; null while no payment of it has to be asked for that. */
-  readonly returnBegunAt: number | null;
+  readonly reversalStartedAt: number | null;
 }
 
 export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
@@ -48,7 +48,7 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
     completedBy: optional(id()),
     paymentIntentId: optional(id()),
     paymentMethodId: optional(id()),
-    returnBegunAt: optional(time()),
+    reversalStartedAt: optional(time()),
   },
   indices: [
     index("merchantId", "livemode", "customerId", "id"),
@@ -62,7 +62,7 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
 
 /** Stores a new session with the transaction's next statement, or its COMMIT. */
 export function insertCheckoutSession(tx: Tx, session: CheckoutSession): void {
-  insertRowsLater(tx, checkoutSessions, session);
+  queueInsert(tx, checkoutSessions, session);
 }
 
 /** The session with exactly this id, whoever owns it. */
@@ -84,7 +84,7 @@ export async function lockCheckoutSession(tx: Tx, id: string): Promise<CheckoutS
 /** The same of a session of this owner. Undefined where it is another's, or absent. */
 export async function lockCheckoutSessionOf(
   tx: Tx,
-  { merchantId, livemode }: Owner,
+  { merchantId, livemode }: MerchantScope,
   id: string,
 ): Promise<CheckoutSessionRow | undefined> {
   if (!isId("cs", id)) return undefined;
@@ -103,8 +103,8 @@ export async function startNextAttempt(tx: Tx, id: string): Promise<void> {
 }
 
 /** From now on, whoever completes the session has to ask whether the payment's money goes back. */
-export async function noteReturnBegun(tx: Tx, id: string, now: number): Promise<void> {
-  await update(tx, { returnBegunAt: now }, "id = ? AND return_begun_at IS NULL", id);
+export async function noteReversalStarted(tx: Tx, id: string, now: number): Promise<void> {
+  await update(tx, { reversalStartedAt: now }, "id = ? AND reversal_started_at IS NULL", id);
 }
 
 /** Marks a locked, open session expired. */
@@ -128,7 +128,7 @@ export interface Completion {
  * fails: the last net under the row lock.
  */
 export function markComplete(tx: Tx, id: string, completion: Completion): void {
-  updateRowsLater(tx, checkoutSessions, { ...completion, status: COMPLETE_ONCE }, "id = ?", [id]);
+  queueUpdate(tx, checkoutSessions, { ...completion, status: COMPLETE_ONCE }, "id = ?", [id]);
 }
 
 /** Null for a session that is complete, which its column refuses: to look at the number of changed rows is a statement more. */

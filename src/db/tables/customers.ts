@@ -2,10 +2,10 @@ import type { EntityManager, SelectQueryBuilder } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { type Customer, isCustomerId } from "../../domain/customer.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { flag, id, index, json, optional, primary, text, time } from "../engine/columns.js";
-import { insertRows, insertRowsLater } from "../query/insert.js";
-import { ownerQuery } from "../query/list-query.js";
+import { insertRows, queueInsert } from "../query/insert.js";
+import { scopeQuery } from "../query/list-query.js";
 import { lockForUpdate, type Tx } from "../transaction.js";
 
 export const customers = new EntitySchema<Customer>({
@@ -29,32 +29,32 @@ export async function insertCustomer(tx: Tx, row: Customer): Promise<void> {
 }
 
 /** The same with the transaction's next statement, or its COMMIT. */
-export function insertCustomerLater(tx: Tx, row: Customer): void {
-  insertRowsLater(tx, customers, row);
+export function queueCustomer(tx: Tx, row: Customer): void {
+  queueInsert(tx, customers, row);
 }
 
 /** The owner's customer with exactly this id, also where it is deleted. */
 export async function findCustomer(
   db: EntityManager,
-  owner: Owner,
+  scope: MerchantScope,
   customerId: string,
 ): Promise<Customer | undefined> {
   if (!isCustomerId(customerId)) return undefined;
-  return (await byId(db, owner, customerId).getOne()) ?? undefined;
+  return (await byId(db, scope, customerId).getOne()) ?? undefined;
 }
 
 /** The owner's customers with these ids, deleted ones included, in any order. */
 export async function findCustomers(
   db: EntityManager,
-  owner: Owner,
+  scope: MerchantScope,
   ids: readonly string[],
 ): Promise<Customer[]> {
-  return await ofOwner(db, owner).andWhere("c.id IN (:...ids)", { ids }).getMany();
+  return await ofOwner(db, scope).andWhere("c.id IN (:...ids)", { ids }).getMany();
 }
 
 /** Reads the customer and keeps it until the transaction ends. Throws where it is absent: the row is never deleted. */
-export async function lockCustomer(tx: Tx, owner: Owner, customerId: string): Promise<Customer> {
-  return await lockForUpdate(byId(tx, owner, customerId)).getOneOrFail();
+export async function lockCustomer(tx: Tx, scope: MerchantScope, customerId: string): Promise<Customer> {
+  return await lockForUpdate(byId(tx, scope, customerId)).getOneOrFail();
 }
 
 /** Writes what may change of a customer. */
@@ -86,12 +86,12 @@ export interface CustomerPage {
 /** One page of an owner's customers that are not deleted: the newest first, or after `newerThan` the oldest first. */
 export async function listCustomers(
   db: EntityManager,
-  owner: Owner,
+  scope: MerchantScope,
   { olderThan, newerThan, limit }: CustomerPage,
 ): Promise<Customer[]> {
   const order = newerThan === undefined ? "DESC" : "ASC";
   const index = "merchant_id_livemode_deleted_at_created_at_id";
-  const query = ownerQuery(db, { rows: customers, alias: "c", index }, owner, order);
+  const query = scopeQuery(db, { rows: customers, alias: "c", index }, scope, order);
   query.andWhere("c.deletedAt IS NULL");
   // The first half alone finds the place in the index; servers make nothing of a comparison of pairs.
   if (olderThan !== undefined)
@@ -105,11 +105,11 @@ export async function listCustomers(
   return await query.addOrderBy("c.createdAt", order).addOrderBy("c.id", order).limit(limit).getMany();
 }
 
-function byId(db: EntityManager, owner: Owner, customerId: string): SelectQueryBuilder<Customer> {
-  return ofOwner(db, owner).andWhere("c.id = :customerId", { customerId });
+function byId(db: EntityManager, scope: MerchantScope, customerId: string): SelectQueryBuilder<Customer> {
+  return ofOwner(db, scope).andWhere("c.id = :customerId", { customerId });
 }
 
-function ofOwner(db: EntityManager, { merchantId, livemode }: Owner): SelectQueryBuilder<Customer> {
+function ofOwner(db: EntityManager, { merchantId, livemode }: MerchantScope): SelectQueryBuilder<Customer> {
   return db
     .createQueryBuilder(customers, "c")
     .where("c.merchantId = :merchantId AND c.livemode = :livemode", {

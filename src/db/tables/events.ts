@@ -1,7 +1,7 @@
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { flag, id, primary, time } from "../engine/columns.js";
-import { insertRowsLater } from "../query/insert.js";
+import { queueInsert } from "../query/insert.js";
 import type { Tx } from "../transaction.js";
 
 /** What merchants are to be told, in Stripe's words. */
@@ -46,5 +46,5 @@ export const events = new EntitySchema<EventRow>({
 
 /** Stores events in the order given, with the transaction's next statement or its COMMIT: nothing else asks for them. */
 export function insertEvents(tx: Tx, rows: readonly EventRow[]): void {
-  insertRowsLater(tx, events, ...rows);
+  queueInsert(tx, events, ...rows);
 }

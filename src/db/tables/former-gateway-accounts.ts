@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { isGatewayId } from "../../lib/ids.js";
 import { bytes, flag, id, index, primary, text, time } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";
@@ -38,7 +38,7 @@ export async function insertFormerGatewayAccount(tx: Tx, row: FormerGatewayAccou
 /** What the owner's account was, as far as it is still believed; the newest first. */
 export async function listFormerGatewayAccounts(
   db: EntityManager,
-  { merchantId, livemode }: Owner,
+  { merchantId, livemode }: MerchantScope,
   now: number,
 ): Promise<FormerGatewayAccountRow[]> {
   const condition = "WHERE merchant_id = ? AND livemode = ? AND valid_until > ? ORDER BY valid_until DESC";

@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { isGatewayId, isId } from "../../lib/ids.js";
 import { bytes, flag, id, index, optional, primary, text, time } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";
@@ -43,7 +43,7 @@ export async function insertGatewayAccount(tx: Tx, row: GatewayAccountRow): Prom
 
 export async function findGatewayAccount(
   db: EntityManager,
-  { merchantId, livemode }: Owner,
+  { merchantId, livemode }: MerchantScope,
 ): Promise<GatewayAccountRow | undefined> {
   if (!isId("mer", merchantId)) return undefined;
   const condition = "WHERE merchant_id = ? AND livemode = ?";
@@ -78,7 +78,7 @@ export type GatewayAccountChange = Partial<Omit<GatewayAccountRow, "merchantId" 
 
 export async function updateGatewayAccount(
   tx: Tx,
-  { merchantId, livemode }: Owner,
+  { merchantId, livemode }: MerchantScope,
   change: GatewayAccountChange,
 ): Promise<void> {
   await tx

@@ -3,8 +3,8 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { AttemptReference } from "../../domain/attempt-reference.js";
 import type { Resolution } from "../../domain/held-payment.js";
-import type { HeldReason, Outcome } from "../../domain/classification.js";
-import type { ReturnRequest } from "../../domain/reversal-step.js";
+import type { HeldReason, ResultOutcome } from "../../domain/classification.js";
+import type { ReversalAction } from "../../domain/reversal-step.js";
 import {
   bytes,
   flag,
@@ -18,7 +18,7 @@ import {
   uniqueIndex,
 } from "../engine/columns.js";
 import { isDuplicateKey } from "../engine/database-errors.js";
-import { insertRows, insertRowsLater } from "../query/insert.js";
+import { insertRows, queueInsert } from "../query/insert.js";
 import type { Tx } from "../transaction.js";
 
 /**
@@ -44,7 +44,7 @@ export interface GatewayResultRow {
   attempt: number | null;
   /** Which transaction it is about, see GatewayResult.transactionKey. */
   transactionKey: string;
-  outcome: Outcome;
+  outcome: ResultOutcome;
   /** Why it is held; null for every other outcome. */
   heldReason: HeldReason | null;
   responseCode: number | null;
@@ -64,16 +64,16 @@ export interface GatewayResultRow {
   resolution: Resolution | null;
   note: string | null;
   /** What the gateway was told in order to give the money back; null where it was told nothing, or has refused. */
-  returnRequest: ReturnRequest | null;
+  reversalAction: ReversalAction | null;
   /** Which call is giving the money back now, and until when it has the right to; null where none is. */
-  returnClaim: string | null;
-  returnClaimUntil: number | null;
+  leaseId: string | null;
+  leasedUntil: number | null;
 }
 
 /** A result that comes in: no person has decided anything about it yet, and no money goes back. */
 export type NewGatewayResult = Omit<
   GatewayResultRow,
-  "resolvedAt" | "resolution" | "note" | "returnRequest" | "returnClaim" | "returnClaimUntil" | "reversalId"
+  "resolvedAt" | "resolution" | "note" | "reversalAction" | "leaseId" | "leasedUntil" | "reversalId"
 > &
   Partial<Pick<GatewayResultRow, "reversalId">>;
 
@@ -104,9 +104,9 @@ export const gatewayResults = new EntitySchema<GatewayResultRow>({
     resolvedAt: optional(time()),
     resolution: optional(id()),
     note: optional(text(1000)),
-    returnRequest: optional(id()),
-    returnClaim: optional(id()),
-    returnClaimUntil: optional(time()),
+    reversalAction: optional(id()),
+    leaseId: optional(id()),
+    leasedUntil: optional(time()),
   },
   indices: [
     uniqueIndex("merchantId", "livemode", "transactionKey", "outcome"),
@@ -133,8 +133,8 @@ export async function insertGatewayResult(tx: Tx, row: NewGatewayResult): Promis
 }
 
 /** The same with the transaction's next statement, or its COMMIT: that one fails where an equal message came before. */
-export function insertGatewayResultLater(tx: Tx, row: NewGatewayResult): void {
-  insertRowsLater(tx, gatewayResults, row);
+export function queueGatewayResultRow(tx: Tx, row: NewGatewayResult): void {
+  queueInsert(tx, gatewayResults, row);
 }
 
 /** Whether a result could not be stored because an equal message came before. */
@@ -170,19 +170,22 @@ export type AttemptResult = Pick<
 
 export async function listResultsOfAttempt(
   db: EntityManager,
-  { kind, subjectId, attempt }: AttemptReference,
+  { kind, targetId, attempt }: AttemptReference,
 ): Promise<AttemptResult[]> {
-  const subject = kind === "session" ? "r.sessionId" : "r.paymentIntentId";
+  const target = kind === "session" ? "r.sessionId" : "r.paymentIntentId";
   return await db
     .createQueryBuilder(gatewayResults, "r")
     .select(["r.id", "r.outcome", "r.transactionKey", "r.responseCode", "r.state", "r.xrefSealed"])
-    .where(`${subject} = :subjectId AND r.attempt = :attempt AND r.via <> 'nobody'`, { subjectId, attempt })
+    .where(`${target} = :targetId AND r.attempt = :attempt AND r.via <> 'nobody'`, { targetId, attempt })
     .orderBy("r.id")
     .getMany();
 }
 
 /** What the newest result of the session was taken for. Undefined where there is none. */
-export async function findNewestOutcome(db: EntityManager, sessionId: string): Promise<Outcome | undefined> {
+export async function findNewestOutcome(
+  db: EntityManager,
+  sessionId: string,
+): Promise<ResultOutcome | undefined> {
   const query = db
     .createQueryBuilder(gatewayResults, "r")
     .select(["r.id", "r.outcome"])

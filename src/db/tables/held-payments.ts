@@ -2,7 +2,7 @@ import type { EntityManager, SelectQueryBuilder } from "typeorm";
 
 import type { AttemptReference } from "../../domain/attempt-reference.js";
 import type { HeldReason } from "../../domain/classification.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { isId } from "../../lib/ids.js";
 import { type GatewayResultRow, gatewayResults } from "./gateway-results.js";
 import type { ListPage } from "../query/list-page.js";
@@ -27,15 +27,15 @@ export async function lockHeldPayment(tx: Tx, id: string): Promise<HeldPaymentRo
  * The held payments of a session or payment intent whose money is on its way back, or is back; kept until the transaction ends. Only where it
  * has one, or had: to look for rows that are not there would keep others from writing theirs.
  */
-export async function lockReturnsOf(
+export async function lockReversalsOf(
   tx: Tx,
-  { kind, subjectId }: Pick<AttemptReference, "kind" | "subjectId">,
+  { kind, targetId }: Pick<AttemptReference, "kind" | "targetId">,
   now: number,
 ): Promise<HeldPaymentRow[]> {
-  const subject = kind === "session" ? "r.sessionId" : "r.paymentIntentId";
+  const target = kind === "session" ? "r.sessionId" : "r.paymentIntentId";
   const query = held(tx)
-    .andWhere(`${subject} = :subjectId`, { subjectId })
-    .andWhere("(r.resolution = 'return' OR r.returnRequest IS NOT NULL OR r.returnClaimUntil > :now)", {
+    .andWhere(`${target} = :targetId`, { targetId })
+    .andWhere("(r.resolution = 'return' OR r.reversalAction IS NOT NULL OR r.leasedUntil > :now)", {
       now,
     });
   return await lockForUpdate(query).getMany();
@@ -44,12 +44,12 @@ export async function lockReturnsOf(
 /** One page of an owner's held payments by age: the newest first, or after `newerThan` the oldest first. */
 export async function listHeldPayments(
   db: EntityManager,
-  owner: Owner,
+  scope: MerchantScope,
   resolved: boolean | undefined,
   page: ListPage,
 ): Promise<HeldPaymentRow[]> {
   const index = "merchant_id_livemode_outcome_id";
-  const query = onlyHeld(pageQuery(db, { rows: gatewayResults, alias: "r", index }, owner, page));
+  const query = onlyHeld(pageQuery(db, { rows: gatewayResults, alias: "r", index }, scope, page));
   whereResolved(query, resolved);
   return await query.getMany();
 }
@@ -90,10 +90,7 @@ export async function paysSession(
 
 /** What changes of a held payment while it is resolved. */
 export type HeldPaymentChange = Partial<
-  Pick<
-    GatewayResultRow,
-    "resolvedAt" | "resolution" | "note" | "returnRequest" | "returnClaim" | "returnClaimUntil"
-  >
+  Pick<GatewayResultRow, "resolvedAt" | "resolution" | "note" | "reversalAction" | "leaseId" | "leasedUntil">
 >;
 
 /** Changes a held payment; with `claim` only where that claim still stands. False where nothing was changed. */
@@ -104,7 +101,7 @@ export async function changeHeldPayment(
   claim?: string,
 ): Promise<boolean> {
   const query = tx.createQueryBuilder().update(gatewayResults).set(change).where("id = :id", { id });
-  if (claim !== undefined) query.andWhere("return_claim = :claim", { claim });
+  if (claim !== undefined) query.andWhere("lease_id = :claim", { claim });
   return (await query.updateEntity(false).execute()).affected === 1;
 }
 

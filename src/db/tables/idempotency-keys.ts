@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { flag, id, primary, time } from "../engine/columns.js";
 import { isDuplicateKey } from "../engine/database-errors.js";
 import { insertRows } from "../query/insert.js";
@@ -50,7 +50,7 @@ export async function insertIdempotencyKey(tx: Tx, row: IdempotencyKeyRow): Prom
 
 export async function findIdempotencyKey(
   db: EntityManager,
-  { merchantId, livemode }: Owner,
+  { merchantId, livemode }: MerchantScope,
   keyHash: string,
 ): Promise<IdempotencyKeyRow | undefined> {
   const condition = "WHERE merchant_id = ? AND livemode = ? AND key_hash = ?";

@@ -1,12 +1,12 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { PaymentIntent } from "../../domain/payment-intent.js";
 import { isCustomerId } from "../../domain/customer.js";
 import { isId } from "../../lib/ids.js";
 import { flag, id, index, integer, json, optional, primary, time, uniqueIndex } from "../engine/columns.js";
-import { insertRows, insertRowsLater } from "../query/insert.js";
+import { insertRows, queueInsert } from "../query/insert.js";
 import type { ListPage } from "../query/list-page.js";
 import { pageQuery } from "../query/list-query.js";
 import { lockForUpdate, type Tx } from "../transaction.js";
@@ -21,7 +21,7 @@ export interface PaymentIntentRow extends PaymentIntent {
   /** Names the call that recorded the newest attempt: only that one may send it. Null where there is none. */
   readonly attemptClaim: string | null;
   /** When money of a held payment of it was first sent for; null where that never was. */
-  readonly returnBegunAt: number | null;
+  readonly reversalStartedAt: number | null;
   /** The held payment that stands for its newest charge while nobody knows what became of that; null otherwise. */
   readonly heldResultId: string | null;
 }
@@ -48,7 +48,7 @@ export const paymentIntents = new EntitySchema<PaymentIntentRow>({
     createdAt: time(),
     canceledAt: optional(time()),
     attemptClaim: optional(id()),
-    returnBegunAt: optional(time()),
+    reversalStartedAt: optional(time()),
     heldResultId: optional(id()),
   },
   indices: [
@@ -63,8 +63,8 @@ export async function insertPaymentIntent(tx: Tx, row: PaymentIntentRow): Promis
 }
 
 /** The same with the transaction's next statement, or its COMMIT. */
-export function insertPaymentIntentLater(tx: Tx, row: PaymentIntentRow): void {
-  insertRowsLater(tx, paymentIntents, row);
+export function queuePaymentIntent(tx: Tx, row: PaymentIntentRow): void {
+  queueInsert(tx, paymentIntents, row);
 }
 
 /** The payment with exactly this id, whoever owns it. */
@@ -79,7 +79,7 @@ export async function findPaymentIntent(
 /** The owner's payments with these ids, in any order. */
 export async function findPaymentIntents(
   db: EntityManager,
-  { merchantId, livemode }: Owner,
+  { merchantId, livemode }: MerchantScope,
   ids: readonly string[],
 ): Promise<PaymentIntentRow[]> {
   const query = db
@@ -101,7 +101,7 @@ export interface PaymentIntentFilter {
 /** One page of an owner's payments by age: the newest first, or after `newerThan` the oldest first. */
 export async function listPaymentIntents(
   db: EntityManager,
-  owner: Owner,
+  scope: MerchantScope,
   { customerId, sessionId }: PaymentIntentFilter,
   page: ListPage,
 ): Promise<PaymentIntentRow[]> {
@@ -110,7 +110,7 @@ export async function listPaymentIntents(
   const query = pageQuery(
     db,
     { rows: paymentIntents, alias: "i", index: indexFor({ customerId, sessionId }) },
-    owner,
+    scope,
     page,
   );
   if (customerId !== undefined) query.andWhere("i.customerId = :customerId", { customerId });
@@ -154,7 +154,7 @@ export type PaymentIntentChange = Partial<
     | "attemptClaim"
     | "offSession"
     | "canceledAt"
-    | "returnBegunAt"
+    | "reversalStartedAt"
     | "heldResultId"
   >
 >;

@@ -2,16 +2,16 @@ import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Card } from "../../domain/gateway-result.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { isId } from "../../lib/ids.js";
 import { bytes, flag, id, index, integer, optional, primary, time } from "../engine/columns.js";
-import { insertRowsLater } from "../query/insert.js";
+import { queueInsert } from "../query/insert.js";
 import type { ListPage } from "../query/list-page.js";
 import { pageQuery } from "../query/list-query.js";
 import { lockForUpdate, type Tx } from "../transaction.js";
 
 /** A card that was paid with and may be charged again. What the gateway did not say of it is null. */
-export interface PaymentMethodRow extends Owner, Card {
+export interface PaymentMethodRow extends MerchantScope, Card {
   readonly id: string;
   /** Whose card it is: only with a customer may it be charged. */
   readonly customerId: string | null;
@@ -55,8 +55,8 @@ export const paymentMethods = new EntitySchema<PaymentMethodRow>({
 });
 
 /** Stores it with the transaction's next statement, or its COMMIT. */
-export function insertPaymentMethodLater(tx: Tx, row: PaymentMethodRow): void {
-  insertRowsLater(tx, paymentMethods, row);
+export function queuePaymentMethod(tx: Tx, row: PaymentMethodRow): void {
+  queueInsert(tx, paymentMethods, row);
 }
 
 /** The payment method with exactly this id, whoever owns it. */
@@ -71,7 +71,7 @@ export async function findPaymentMethod(
 /** The owner's payment methods with these ids, in any order. */
 export async function findPaymentMethods(
   db: EntityManager,
-  { merchantId, livemode }: Owner,
+  { merchantId, livemode }: MerchantScope,
   ids: readonly string[],
 ): Promise<PaymentMethodRow[]> {
   const query = db
@@ -117,12 +117,12 @@ export async function setCustomer(tx: Tx, id: string, customerId: string | null)
 /** One page of a customer's payment methods by age: the newest first, or after `newerThan` the oldest first. */
 export async function listPaymentMethods(
   db: EntityManager,
-  owner: Owner,
+  scope: MerchantScope,
   customerId: string,
   page: ListPage,
 ): Promise<PaymentMethodRow[]> {
   const index = "merchant_id_livemode_customer_id_id";
-  return await pageQuery(db, { rows: paymentMethods, alias: "m", index }, owner, page)
+  return await pageQuery(db, { rows: paymentMethods, alias: "m", index }, scope, page)
     .andWhere("m.customerId = :customerId", { customerId })
     .getMany();
 }

@@ -1,7 +1,7 @@
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import type { Standing } from "../../domain/attempt-certainty.js";
+import type { AttemptCertainty } from "../../domain/attempt-certainty.js";
 import { flag, id, index, integer, optional, primary, time } from "../engine/columns.js";
 import type { DueQuestion } from "../query/due-question.js";
 import { insertRows } from "../query/insert.js";
@@ -16,7 +16,7 @@ export interface PendingAttemptRow {
   /** The attempt's `transactionUnique`. */
   reference: string;
   /** The session or payment intent that it is made for. */
-  subjectId: string;
+  targetId: string;
   merchantId: string;
   livemode: boolean;
   /** When its form was given out last, or the charge was recorded that is sent then. */
@@ -29,7 +29,7 @@ export interface PendingAttemptRow {
   asked: number;
   askedAt: number | null;
   /** What came of asking last; null before. */
-  standing: Standing | null;
+  certainty: AttemptCertainty | null;
   /** Since when operators see it in their list; null where they do not. */
   unresolvedSince: number | null;
   /** Until when one process has it to itself, 0 where none has. */
@@ -41,7 +41,7 @@ export const pendingAttempts = new EntitySchema<PendingAttemptRow>({
   synchronize: false,
   columns: {
     reference: primary(id()),
-    subjectId: id(),
+    targetId: id(),
     merchantId: id(),
     livemode: flag(),
     givenAt: time(),
@@ -49,14 +49,14 @@ export const pendingAttempts = new EntitySchema<PendingAttemptRow>({
     nextAskAt: optional(time()),
     asked: integer(),
     askedAt: optional(time()),
-    standing: optional(id()),
+    certainty: optional(id()),
     unresolvedSince: optional(time()),
     leasedUntil: time(),
   },
   indices: [
     index("livemode", "nextAskAt"),
     index("merchantId", "livemode", "nextAskAt"),
-    index("subjectId"),
+    index("targetId"),
     index("unresolvedSince"),
   ],
 });
@@ -64,11 +64,11 @@ export const pendingAttempts = new EntitySchema<PendingAttemptRow>({
 /** An attempt's form goes out, for the first time or again. The caller has locked its session: nobody else gives it out. */
 export async function notePending(
   tx: Tx,
-  row: Pick<PendingAttemptRow, "reference" | "subjectId" | "merchantId" | "livemode">,
+  row: Pick<PendingAttemptRow, "reference" | "targetId" | "merchantId" | "livemode">,
   times: Pick<PendingAttemptRow, "givenAt" | "closesAt" | "nextAskAt">,
 ): Promise<void> {
   if ((await update(tx, row.reference, times)) === 1) return;
-  const never = { asked: 0, askedAt: null, standing: null, unresolvedSince: null, leasedUntil: 0 };
+  const never = { asked: 0, askedAt: null, certainty: null, unresolvedSince: null, leasedUntil: 0 };
   await insertRows(tx, pendingAttempts, { ...row, ...times, ...never });
 }
 
@@ -91,11 +91,8 @@ export async function listDueAttempts(
 }
 
 /** Every attempt of a session or payment intent that is pending, the oldest form first. They are too few to sort on the server. */
-export async function listPendingAttempts(
-  db: EntityManager,
-  subjectId: string,
-): Promise<PendingAttemptRow[]> {
-  const query = db.createQueryBuilder(pendingAttempts, "p").where("p.subjectId = :subjectId", { subjectId });
+export async function listPendingAttempts(db: EntityManager, targetId: string): Promise<PendingAttemptRow[]> {
+  const query = db.createQueryBuilder(pendingAttempts, "p").where("p.targetId = :targetId", { targetId });
   return (await query.getMany()).toSorted((a, b) => a.givenAt - b.givenAt);
 }
 
@@ -130,7 +127,7 @@ export async function leaseAttempts(
 /** What changes once an attempt was asked about. */
 export type AskedChange = Pick<
   PendingAttemptRow,
-  "nextAskAt" | "asked" | "askedAt" | "standing" | "unresolvedSince"
+  "nextAskAt" | "asked" | "askedAt" | "certainty" | "unresolvedSince"
 >;
 
 /** Writes down what came of asking, and gives the attempt back, unless the lease has run out and somebody else has it. */

@@ -25,21 +25,21 @@ export async function listDueRefunds(
     .createQueryBuilder(refunds, "f")
     .where("f.status = 'pending' AND f.livemode = :livemode", { livemode: livemode ? 1 : 0 });
   if (except.length > 0) query.andWhere("f.merchantId NOT IN (:...except)", { except });
-  if (livemode) query.andWhere("f.nextRoundAt <= :now", { now });
+  if (livemode) query.andWhere("f.nextAttemptAt <= :now", { now });
   else {
     query
       .innerJoin("merchant", "m", "m.id = f.merchantId")
-      .andWhere("f.nextRoundAt <= :now + m.testClockAhead", { now });
+      .andWhere("f.nextAttemptAt <= :now + m.testClockAhead", { now });
   }
-  return await query.orderBy("f.nextRoundAt").limit(limit).getMany();
+  return await query.orderBy("f.nextAttemptAt").limit(limit).getMany();
 }
 
 /** All of a payment's refunds wait with the first one. */
-export async function postponeRefunds(tx: Tx, paymentIntentId: string, nextRoundAt: number): Promise<void> {
+export async function postponeRefunds(tx: Tx, paymentIntentId: string, nextAttemptAt: number): Promise<void> {
   await tx
     .createQueryBuilder()
     .update(refunds)
-    .set({ nextRoundAt })
+    .set({ nextAttemptAt })
     .where("payment_intent_id = :paymentIntentId AND status = 'pending'", { paymentIntentId })
     .updateEntity(false)
     .execute();
@@ -56,5 +56,5 @@ export async function countRefundsInDoubt(db: EntityManager): Promise<number> {
 }
 
 function inDoubt(db: EntityManager): SelectQueryBuilder<RefundRow> {
-  return db.createQueryBuilder(refunds, "f").where("f.status = 'pending' AND f.told IS NOT NULL");
+  return db.createQueryBuilder(refunds, "f").where("f.status = 'pending' AND f.gatewayAction IS NOT NULL");
 }

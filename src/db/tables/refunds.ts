@@ -1,9 +1,9 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { Refund } from "../../domain/refund.js";
-import type { ReturnRequest } from "../../domain/reversal-step.js";
+import type { ReversalAction } from "../../domain/reversal-step.js";
 import { isId } from "../../lib/ids.js";
 import { flag, id, index, integer, json, optional, primary, time } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";
@@ -14,14 +14,14 @@ import { lockForUpdate, type Tx } from "../transaction.js";
 /** A refund as it is stored, with what only the work on it needs. Its times are those of its merchant's clock. */
 export interface RefundRow extends Refund {
   /** What the gateway was told last, when, and how the sale stood before. Null where it was told nothing, or has refused. */
-  readonly told: ReturnRequest | null;
-  readonly toldAt: number | null;
-  readonly keptBefore: number | null;
+  readonly gatewayAction: ReversalAction | null;
+  readonly requestedAt: number | null;
+  readonly retainedBefore: number | null;
   readonly refundedBefore: number | null;
   /** How often it was worked on in vain. */
-  readonly rounds: number;
+  readonly attempts: number;
   /** When to work on it again; null once it has ended. */
-  readonly nextRoundAt: number | null;
+  readonly nextAttemptAt: number | null;
 }
 
 export const refunds = new EntitySchema<RefundRow>({
@@ -39,24 +39,30 @@ export const refunds = new EntitySchema<RefundRow>({
     failure: optional(id()),
     metadata: json(),
     createdAt: time(),
-    told: optional(id()),
-    toldAt: optional(time()),
-    keptBefore: optional(integer()),
+    gatewayAction: optional(id()),
+    requestedAt: optional(time()),
+    retainedBefore: optional(integer()),
     refundedBefore: optional(integer()),
-    rounds: integer(),
-    nextRoundAt: optional(time()),
+    attempts: integer(),
+    nextAttemptAt: optional(time()),
   },
   indices: [
     index("merchantId", "livemode", "id"),
     index("paymentIntentId", "id"),
-    index("status", "livemode", "nextRoundAt"),
+    index("status", "livemode", "nextAttemptAt"),
   ],
 });
 
-/** Stores a new refund; `nextRoundAt` is null for one that the gateway has made already. */
-export async function insertRefund(tx: Tx, refund: Refund, nextRoundAt: number | null): Promise<void> {
-  const untold = { told: null, toldAt: null, keptBefore: null, refundedBefore: null, rounds: 0 };
-  await insertRows(tx, refunds, { ...refund, ...untold, nextRoundAt });
+/** Stores a new refund; `nextAttemptAt` is null for one that the gateway has made already. */
+export async function insertRefund(tx: Tx, refund: Refund, nextAttemptAt: number | null): Promise<void> {
+  const untold = {
+    gatewayAction: null,
+    requestedAt: null,
+    retainedBefore: null,
+    refundedBefore: null,
+    attempts: 0,
+  };
+  await insertRows(tx, refunds, { ...refund, ...untold, nextAttemptAt });
 }
 
 /** The refund with exactly this id, whoever owns it. */
@@ -74,13 +80,13 @@ export async function lockRefund(tx: Tx, id: string): Promise<RefundRow> {
 /** One page of an owner's refunds by age, all or one payment's: the newest first, or after `newerThan` the oldest first. */
 export async function listRefunds(
   db: EntityManager,
-  owner: Owner,
+  scope: MerchantScope,
   paymentIntentId: string | undefined,
   page: ListPage,
 ): Promise<RefundRow[]> {
   if (paymentIntentId !== undefined && !isId("pi", paymentIntentId)) return [];
   const index = paymentIntentId === undefined ? "merchant_id_livemode_id" : undefined;
-  const query = pageQuery(db, { rows: refunds, alias: "f", index }, owner, page);
+  const query = pageQuery(db, { rows: refunds, alias: "f", index }, scope, page);
   if (paymentIntentId !== undefined)
     query.andWhere("f.paymentIntentId = :paymentIntentId", { paymentIntentId });
   return await query.getMany();
@@ -90,7 +96,14 @@ export async function listRefunds(
 export type RefundChange = Partial<
   Pick<
     RefundRow,
-    "status" | "failure" | "told" | "toldAt" | "keptBefore" | "refundedBefore" | "nextRoundAt" | "rounds"
+    | "status"
+    | "failure"
+    | "gatewayAction"
+    | "requestedAt"
+    | "retainedBefore"
+    | "refundedBefore"
+    | "nextAttemptAt"
+    | "attempts"
   >
 >;
 
@@ -106,7 +119,7 @@ export async function changePendingRefund(tx: Tx, id: string, change: RefundChan
 
 /** Writes down that a locked refund was made after all, of whatever amount: by a person's word, also if it had failed. */
 export async function acceptRefund(tx: Tx, id: string, amount: number): Promise<void> {
-  const change = { status: "succeeded", failure: null, amount, nextRoundAt: null } as const;
+  const change = { status: "succeeded", failure: null, amount, nextAttemptAt: null } as const;
   const query = tx.createQueryBuilder().update(refunds).set(change).where("id = :id", { id });
   await query.andWhere("status <> 'succeeded'").updateEntity(false).execute();
 }

@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
 
-import type { Reason } from "../../transcode/errors/request-error.js";
+import type { RoutingReason } from "../../transcode/errors/request-error.js";
 
 /** What merchants are told about one kind of failure, in Stripe's words. */
 export interface ErrorWords {
@@ -18,7 +18,7 @@ const invalid = (code: string, meaning: string): ErrorWords => ({
 });
 
 /** What can be wrong with a request over HTTP before it is a call. Status and text are the transcoder's. */
-export const REQUEST_ERRORS: Record<Reason, ErrorWords> = {
+export const REQUEST_ERRORS: Record<RoutingReason, ErrorWords> = {
   path_unknown: invalid("path_unknown", "There is nothing at this address."),
   path_malformed: invalid("path_malformed", "The address has a broken escape, or is not UTF-8."),
   method_not_allowed: invalid("method_not_allowed", "The address does not take this method; see `Allow`."),

@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
 
-import type { Reason } from "../../domain/refusal.js";
+import type { RefusalReason } from "../../domain/refusal.js";
 import { httpStatusOf } from "../../transcode/errors/error.js";
 import type { ErrorWords } from "./error-table.js";
 
@@ -23,7 +23,7 @@ const card = ofType("card_error");
 const ours = ofType("api_error");
 
 /** Every reason of a refusal. The compiler demands a row for a new one, a test demands its line in the docs. */
-export const REFUSALS: Record<Reason, RefusalRow> = {
+export const REFUSALS: Record<RefusalReason, RefusalRow> = {
   PARAMETER_MISSING: invalid(
     Code.InvalidArgument,
     "parameter_missing",

@@ -2,13 +2,13 @@ import type { ServiceImpl } from "@connectrpc/connect";
 
 import type { CheckoutService } from "../../../gen/calmonypay/v1/checkout_service_pb.js";
 import type { CheckoutSession as CheckoutSessionMessage } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
-import type { Checkout } from "../../checkout/context.js";
+import type { CheckoutContext } from "../../checkout/context.js";
 import { createSession } from "../../checkout/sessions/create-session.js";
 import { expireSession } from "../../checkout/sessions/expire-session.js";
 import { getSession } from "../../checkout/sessions/get-session.js";
 import { listLineItems } from "../../checkout/sessions/list-line-items.js";
 import { listSessions } from "../../checkout/sessions/list-sessions.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutSession } from "../../domain/session.js";
 import { markReplayed } from "../interceptors/replayed-header.js";
 import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
@@ -18,9 +18,9 @@ import { expandSessions } from "../messages/expand.js";
 import { type Expansion, expansionOf, listExpansionOf } from "../messages/expansion.js";
 
 /** CheckoutService: message in, use case, message out. */
-export function checkoutHandlers(checkout: Checkout): ServiceImpl<typeof CheckoutService> {
+export function checkoutHandlers(checkout: CheckoutContext): ServiceImpl<typeof CheckoutService> {
   const messagesOf = async (
-    caller: Owner,
+    caller: MerchantScope,
     sessions: readonly CheckoutSession[],
     wanted: Expansion,
   ): Promise<CheckoutSessionMessage[]> => {
@@ -31,7 +31,7 @@ export function checkoutHandlers(checkout: Checkout): ServiceImpl<typeof Checkou
     await expandSessions({ checkout, caller }, messages, wanted);
     return messages;
   };
-  const answerOf = async (caller: Owner, session: CheckoutSession, wanted: Expansion) => {
+  const answerOf = async (caller: MerchantScope, session: CheckoutSession, wanted: Expansion) => {
     const [checkoutSession] = await messagesOf(caller, [session], wanted);
     return checkoutSession === undefined ? {} : { checkoutSession };
   };

@@ -1,7 +1,7 @@
 import type { ServiceImpl } from "@connectrpc/connect";
 
 import type { CustomerService } from "../../../gen/calmonypay/v1/customer_service_pb.js";
-import type { Checkout } from "../../checkout/context.js";
+import type { CheckoutContext } from "../../checkout/context.js";
 import { createCustomer } from "../../checkout/customers/create-customer.js";
 import { deleteCustomer } from "../../checkout/customers/delete-customer.js";
 import { getCustomer } from "../../checkout/customers/get-customer.js";
@@ -13,7 +13,7 @@ import { pageOf } from "../messages/checkout-requests.js";
 import { customerMessage } from "../messages/customer-message.js";
 
 /** CustomerService: message in, use case, message out. */
-export function customerHandlers(checkout: Checkout): ServiceImpl<typeof CustomerService> {
+export function customerHandlers(checkout: CheckoutContext): ServiceImpl<typeof CustomerService> {
   return {
     async createCustomer(request, context) {
       const call = idempotentCallOf(context.values);

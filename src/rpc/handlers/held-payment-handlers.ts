@@ -4,7 +4,7 @@ import type {
   HeldPaymentService,
   ResolveHeldPaymentRequest,
 } from "../../../gen/calmonypay/v1/held_payment_service_pb.js";
-import type { Checkout } from "../../checkout/context.js";
+import type { CheckoutContext } from "../../checkout/context.js";
 import { getHeldPayment } from "../../checkout/held/get-held-payment.js";
 import { listHeldPayments } from "../../checkout/held/list-held-payments.js";
 import type { Decision } from "../../checkout/held/record-resolution.js";
@@ -16,7 +16,7 @@ import { pageOf } from "../messages/checkout-requests.js";
 import { heldPaymentMessage, resolutionOf } from "../messages/held-payment-message.js";
 
 /** HeldPaymentService: message in, use case, message out. */
-export function heldPaymentHandlers(checkout: Checkout): ServiceImpl<typeof HeldPaymentService> {
+export function heldPaymentHandlers(checkout: CheckoutContext): ServiceImpl<typeof HeldPaymentService> {
   return {
     async getHeldPayment({ id }, { values }) {
       return { heldPayment: heldPaymentMessage(await getHeldPayment(checkout, callerOf(values), id)) };

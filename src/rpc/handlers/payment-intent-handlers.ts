@@ -6,13 +6,13 @@ import type {
   PaymentIntentService,
 } from "../../../gen/calmonypay/v1/payment_intent_service_pb.js";
 import { cancelPaymentIntent } from "../../checkout/charges/cancel-payment-intent.js";
-import type { Checkout } from "../../checkout/context.js";
+import type { CheckoutContext } from "../../checkout/context.js";
 import { confirmPaymentIntent } from "../../checkout/charges/confirm-payment-intent.js";
 import { type ChargeOrder, createPaymentIntent } from "../../checkout/charges/create-payment-intent.js";
 import { getPaymentIntent } from "../../checkout/payments/get-payment-intent.js";
 import { listPaymentIntents } from "../../checkout/payments/list-payment-intents.js";
 import { type PaymentView, viewPayment, viewPayments } from "../../checkout/payments/payment-view.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { markReplayed } from "../interceptors/replayed-header.js";
 import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
 import { pageOf } from "../messages/checkout-requests.js";
@@ -21,9 +21,9 @@ import { type Expansion, expansionOf, listExpansionOf } from "../messages/expans
 import { paymentIntentMessage } from "../messages/payment-intent-message.js";
 
 /** PaymentIntentService: message in, use case, message out. */
-export function paymentIntentHandlers(checkout: Checkout): ServiceImpl<typeof PaymentIntentService> {
+export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<typeof PaymentIntentService> {
   const messagesOf = async (
-    caller: Owner,
+    caller: MerchantScope,
     views: readonly PaymentView[],
     wanted: Expansion,
   ): Promise<PaymentIntent[]> => {
@@ -31,7 +31,7 @@ export function paymentIntentHandlers(checkout: Checkout): ServiceImpl<typeof Pa
     await expandPaymentIntents({ checkout, caller }, messages, wanted);
     return messages;
   };
-  const answerOf = async (caller: Owner, view: PaymentView, wanted: Expansion) => {
+  const answerOf = async (caller: MerchantScope, view: PaymentView, wanted: Expansion) => {
     const [paymentIntent] = await messagesOf(caller, [view], wanted);
     return paymentIntent === undefined ? {} : { paymentIntent };
   };

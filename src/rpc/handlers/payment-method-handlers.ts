@@ -3,13 +3,13 @@ import type { ServiceImpl } from "@connectrpc/connect";
 import type { PaymentMethod } from "../../../gen/calmonypay/v1/payment_method_pb.js";
 import type { PaymentMethodService } from "../../../gen/calmonypay/v1/payment_method_service_pb.js";
 import { attachPaymentMethod } from "../../checkout/customers/attach-payment-method.js";
-import type { Checkout } from "../../checkout/context.js";
+import type { CheckoutContext } from "../../checkout/context.js";
 import { detachPaymentMethod } from "../../checkout/customers/detach-payment-method.js";
 import { getPaymentMethod } from "../../checkout/customers/get-payment-method.js";
 import { listPaymentMethods } from "../../checkout/customers/list-payment-methods.js";
 import { storedBilling } from "../../checkout/customers/stored-card.js";
 import type { PaymentMethodRow } from "../../db/tables/payment-methods.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { markReplayed } from "../interceptors/replayed-header.js";
 import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
 import { pageOf } from "../messages/checkout-requests.js";
@@ -18,9 +18,9 @@ import { type Expansion, expansionOf, listExpansionOf } from "../messages/expans
 import { paymentMethodMessage } from "../messages/payment-method-message.js";
 
 /** PaymentMethodService: message in, use case, message out. */
-export function paymentMethodHandlers(checkout: Checkout): ServiceImpl<typeof PaymentMethodService> {
+export function paymentMethodHandlers(checkout: CheckoutContext): ServiceImpl<typeof PaymentMethodService> {
   const messagesOf = async (
-    caller: Owner,
+    caller: MerchantScope,
     methods: readonly PaymentMethodRow[],
     wanted: Expansion,
   ): Promise<PaymentMethod[]> => {
@@ -28,7 +28,7 @@ export function paymentMethodHandlers(checkout: Checkout): ServiceImpl<typeof Pa
     await expandPaymentMethods({ checkout, caller }, messages, wanted);
     return messages;
   };
-  const answerOf = async (caller: Owner, method: PaymentMethodRow, wanted: Expansion) => {
+  const answerOf = async (caller: MerchantScope, method: PaymentMethodRow, wanted: Expansion) => {
     const [paymentMethod] = await messagesOf(caller, [method], wanted);
     return paymentMethod === undefined ? {} : { paymentMethod };
   };

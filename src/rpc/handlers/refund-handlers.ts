@@ -2,11 +2,11 @@ import type { ServiceImpl } from "@connectrpc/connect";
 
 import type { Refund } from "../../../gen/calmonypay/v1/refund_pb.js";
 import type { CreateRefundRequest, RefundService } from "../../../gen/calmonypay/v1/refund_service_pb.js";
-import type { Checkout } from "../../checkout/context.js";
+import type { CheckoutContext } from "../../checkout/context.js";
 import { createRefund, type RefundOrder } from "../../checkout/refunds/create-refund.js";
 import { getRefund } from "../../checkout/refunds/get-refund.js";
 import { listRefunds } from "../../checkout/refunds/list-refunds.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type * as domain from "../../domain/refund.js";
 import { markReplayed } from "../interceptors/replayed-header.js";
 import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
@@ -16,9 +16,9 @@ import { type Expansion, expansionOf, listExpansionOf } from "../messages/expans
 import { reasonOf, refundMessage } from "../messages/refund-message.js";
 
 /** RefundService: message in, use case, message out. */
-export function refundHandlers(checkout: Checkout): ServiceImpl<typeof RefundService> {
+export function refundHandlers(checkout: CheckoutContext): ServiceImpl<typeof RefundService> {
   const messagesOf = async (
-    caller: Owner,
+    caller: MerchantScope,
     refunds: readonly domain.Refund[],
     wanted: Expansion,
   ): Promise<Refund[]> => {
@@ -26,7 +26,7 @@ export function refundHandlers(checkout: Checkout): ServiceImpl<typeof RefundSer
     await expandRefunds({ checkout, caller }, messages, wanted);
     return messages;
   };
-  const answerOf = async (caller: Owner, answered: domain.Refund, wanted: Expansion) => {
+  const answerOf = async (caller: MerchantScope, answered: domain.Refund, wanted: Expansion) => {
     const [refund] = await messagesOf(caller, [answered], wanted);
     return refund === undefined ? {} : { refund };
   };

@@ -1,7 +1,7 @@
 import type { ServiceImpl } from "@connectrpc/connect";
 
 import type { TestHelpersService } from "../../../gen/calmonypay/v1/test_helpers_service_pb.js";
-import type { Checkout } from "../../checkout/context.js";
+import type { CheckoutContext } from "../../checkout/context.js";
 import { getGatewayFaults, setGatewayFaults } from "../../checkout/testing/gateway-faults.js";
 import { advanceTestClock } from "../../checkout/test-clock.js";
 import { markReplayed } from "../interceptors/replayed-header.js";
@@ -9,7 +9,7 @@ import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
 import { gatewayFaultOf, gatewayFaultsMessage } from "../messages/gateway-fault-message.js";
 
 /** TestHelpersService: message in, use case, message out. */
-export function testHelpersHandlers(checkout: Checkout): ServiceImpl<typeof TestHelpersService> {
+export function testHelpersHandlers(checkout: CheckoutContext): ServiceImpl<typeof TestHelpersService> {
   return {
     async advanceTestClock(request, context) {
       const caller = callerOf(context.values);

@@ -1,22 +1,22 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { ContextValues } from "@connectrpc/connect";
 
-import type { Checkout } from "../../checkout/context.js";
+import type { CheckoutContext } from "../../checkout/context.js";
 import { findApiKeyByHash } from "../../db/tables/api-keys.js";
 import type { Admit } from "../../transcode/call/call.js";
 import { logRefused } from "./access-log.js";
 import { authenticate } from "./authenticate.js";
 import { requestIdOf } from "./call-context.js";
-import { keptKeys } from "./api-key-cache.js";
+import { apiKeyCache } from "./api-key-cache.js";
 import { errorForCaller } from "./error-interceptor.js";
 
 /**
  * What every call passes on every face before its body is read: it is let in by its key, or refused and logged. What it asks for
  * is looked at afterwards, by the interceptors.
  */
-export function admission(checkout: Checkout, testMode: boolean): Admit {
+export function admission(checkout: CheckoutContext, testMode: boolean): Admit {
   const admit = authenticate(
-    keptKeys((hash) => findApiKeyByHash(checkout.db.manager, hash)),
+    apiKeyCache((hash) => findApiKeyByHash(checkout.db.manager, hash)),
     testMode,
   );
   const refuse = (thrown: unknown, method: DescMethod, values: ContextValues): never => {

@@ -13,7 +13,7 @@ const KEPT_MAX = 10_000;
  *
  * By the time of the process, which nobody sets.
  */
-export function keptKeys(find: FindKey, now: () => number = () => performance.now()): FindKey {
+export function apiKeyCache(find: FindKey, now: () => number = () => performance.now()): FindKey {
   const kept = new Map<string, { readonly key: ApiKeyRow; readonly until: number }>();
   return (hash) => {
     const known = kept.get(hash);

@@ -1,9 +1,9 @@
 import { createContextKey, createContextValues, type ContextValues } from "@connectrpc/connect";
 
 import type { IdempotentCall } from "../../checkout/idempotency.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 
-const callerKey = createContextKey<Owner | undefined>(undefined, { description: "caller" });
+const callerKey = createContextKey<MerchantScope | undefined>(undefined, { description: "caller" });
 const requestIdKey = createContextKey("", { description: "request id" });
 
 const idempotentCallKey = createContextKey<IdempotentCall | undefined>(undefined, {
@@ -21,12 +21,12 @@ export function requestIdOf(values: ContextValues): string {
 }
 
 /** Notes whose key the call carries: it sees only that merchant's objects, in that mode. Only `authenticate` calls it. */
-export function setCaller(values: ContextValues, caller: Owner): void {
+export function setCaller(values: ContextValues, caller: MerchantScope): void {
   values.set(callerKey, caller);
 }
 
 /** Whose call it is. Throws where `authenticate` did not run: that would be a bug of whoever serves the call. */
-export function callerOf(values: ContextValues): Owner {
+export function callerOf(values: ContextValues): MerchantScope {
   const caller = values.get(callerKey);
   if (caller === undefined) throw new Error("The call was not authenticated.");
   return caller;

@@ -1,7 +1,7 @@
 import { Code, type ConnectError } from "@connectrpc/connect";
 
 import { BadRequestSchema, ErrorInfoSchema } from "../../../gen/google/rpc/error_details_pb.js";
-import { type Reason, Refusal } from "../../domain/refusal.js";
+import { type RefusalReason, Refusal } from "../../domain/refusal.js";
 import type { Log } from "../../lib/log.js";
 import type { ErrorAnswer, ErrorContext, ErrorRenderer } from "../../transcode/errors/error.js";
 import { requestIdOf } from "./call-context.js";
@@ -23,7 +23,7 @@ export function merchantErrors(log: Log): ErrorRenderer {
 
 function answer(error: ConnectError, context: ErrorContext, requestId: string): ErrorAnswer {
   const info = error.findDetails(ErrorInfoSchema).find(({ domain }) => domain === ERROR_DOMAIN);
-  const refusal = info === undefined ? undefined : REFUSALS[info.reason as Reason];
+  const refusal = info === undefined ? undefined : REFUSALS[info.reason as RefusalReason];
   const { type, code } = wordsOf(error, context, refusal);
   const param = error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field;
   const body = {

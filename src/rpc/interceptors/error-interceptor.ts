@@ -15,7 +15,7 @@ export const ERROR_DOMAIN = "calmonypay.com";
  * Turns what a use case throws into what callers get. A Refusal becomes its code with `google.rpc.ErrorInfo` and
  * `BadRequest`; anything else is a bug, logged here and answered with a fixed text and the request id.
  */
-export function refusals(log: Log): Interceptor {
+export function errorInterceptor(log: Log): Interceptor {
   return (next) => async (request) => {
     try {
       return await next(request);

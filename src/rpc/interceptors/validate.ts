@@ -1,7 +1,7 @@
 import type { DescMessage, Message } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
 
-import { sureValidity } from "../validation/fast-validator.js";
+import { fastValidator } from "../validation/fast-validator.js";
 
 /**
  * Holds the message of a unary request to the `buf.validate` rules of its proto file.
@@ -10,7 +10,7 @@ import { sureValidity } from "../validation/fast-validator.js";
  * it is and ends as INTERNAL.
  */
 export function checkRules(schema: DescMessage, message: Message): void | Promise<void> {
-  return sureValidity(schema)(message) ? undefined : checkWhole(schema, message);
+  return fastValidator(schema)(message) ? undefined : checkWhole(schema, message);
 }
 
 /** The same where there are interceptors only. */
@@ -27,7 +27,7 @@ export async function readWholeCheck(): Promise<void> {
 }
 
 async function checkWhole(schema: DescMessage, message: Message): Promise<void> {
-  (await wholeCheck()).checkMessage(schema, message);
+  (await wholeCheck()).protovalidate(schema, message);
 }
 
 /** protovalidate and its CEL are a hundred files: for a program that only imports this one, they are not worth reading. */

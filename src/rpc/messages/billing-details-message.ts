@@ -2,12 +2,12 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 
 import type { BillingDetailsSchema } from "../../../gen/calmonypay/v1/billing_details_pb.js";
 import type { BillingDetails } from "../../domain/charge-details.js";
-import { present } from "./omit-nulls.js";
+import { omitNulls } from "./omit-nulls.js";
 
 /** Who paid, as a part of another message. */
 export function billingDetailsPart({
   address,
   ...texts
 }: BillingDetails): MessageInitShape<typeof BillingDetailsSchema> {
-  return { ...present(texts), ...(address === null ? {} : { address: present(address) }) };
+  return { ...omitNulls(texts), ...(address === null ? {} : { address: omitNulls(address) }) };
 }

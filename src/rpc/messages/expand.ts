@@ -3,13 +3,13 @@ import type { Customer } from "../../../gen/calmonypay/v1/customer_pb.js";
 import type { PaymentIntent } from "../../../gen/calmonypay/v1/payment_intent_pb.js";
 import type { PaymentMethod } from "../../../gen/calmonypay/v1/payment_method_pb.js";
 import type { Refund } from "../../../gen/calmonypay/v1/refund_pb.js";
-import type { Checkout } from "../../checkout/context.js";
+import type { CheckoutContext } from "../../checkout/context.js";
 import { viewPayments } from "../../checkout/payments/payment-view.js";
 import { storedBilling } from "../../checkout/customers/stored-card.js";
 import { findCustomers } from "../../db/tables/customers.js";
 import { findPaymentIntents } from "../../db/tables/payment-intents.js";
 import { findPaymentMethods } from "../../db/tables/payment-methods.js";
-import type { Owner } from "../../domain/merchant-scope.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { customerMessage } from "./customer-message.js";
 import type { Expansion } from "./expansion.js";
 import { paymentIntentMessage } from "./payment-intent-message.js";
@@ -17,8 +17,8 @@ import { paymentMethodMessage } from "./payment-method-message.js";
 
 /** Where objects are read, and whose: others are not there, and their ids stay alone. */
 export interface Reader {
-  readonly checkout: Checkout;
-  readonly caller: Owner;
+  readonly checkout: CheckoutContext;
+  readonly caller: MerchantScope;
 }
 
 /** Puts what is wanted beside the ids in sessions. However many there are, each kind of object is read once. */

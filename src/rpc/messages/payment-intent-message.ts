@@ -15,7 +15,7 @@ import { declineMessage, NOT_CHARGED } from "../../domain/decline-code.js";
 import type * as domain from "../../domain/payment-intent.js";
 import { toSeconds } from "../../lib/clock.js";
 import { billingDetailsPart } from "./billing-details-message.js";
-import { present } from "./omit-nulls.js";
+import { omitNulls } from "./omit-nulls.js";
 
 /** The message of a payment. */
 export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {
@@ -31,7 +31,7 @@ export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {
     created: BigInt(toSeconds(intent.createdAt)),
     livemode: intent.livemode,
     metadata: { ...intent.metadata },
-    ...present({
+    ...omitNulls({
       customer: intent.customerId,
       paymentMethod: intent.paymentMethodId,
       checkoutSession: intent.sessionId,
@@ -45,13 +45,13 @@ export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {
 function chargePart(charge: details.ChargeDetails): MessageInitShape<typeof LatestChargeSchema> {
   const { cvcCheck, addressLine1Check, addressPostalCodeCheck, threeDSecure, ...texts } = charge;
   return {
-    ...present(texts),
+    ...omitNulls(texts),
     cvcCheck: CHECKS[cvcCheck],
     addressLine1Check: CHECKS[addressLine1Check],
     addressPostalCodeCheck: CHECKS[addressPostalCodeCheck],
     ...(threeDSecure === null
       ? {}
-      : { threeDSecure: { ...present(threeDSecure), result: RESULTS[threeDSecure.result] } }),
+      : { threeDSecure: { ...omitNulls(threeDSecure), result: RESULTS[threeDSecure.result] } }),
   };
 }
 

@@ -11,7 +11,7 @@ import type { BillingDetails } from "../../domain/charge-details.js";
 import type * as domain from "../../domain/gateway-result.js";
 import { toSeconds } from "../../lib/clock.js";
 import { billingDetailsPart } from "./billing-details-message.js";
-import { present } from "./omit-nulls.js";
+import { omitNulls } from "./omit-nulls.js";
 
 /** The message of a payment method. The gateway's token is no part of it. */
 export function paymentMethodMessage(
@@ -26,12 +26,12 @@ export function paymentMethodMessage(
     card: {
       brand: brand ?? "unknown",
       funding: FUNDINGS[funding ?? "unknown"],
-      ...present({ last4, expMonth, expYear, country, fingerprint }),
+      ...omitNulls({ last4, expMonth, expYear, country, fingerprint }),
     },
     billingDetails: billing === null ? {} : billingDetailsPart(billing),
     created: BigInt(toSeconds(method.createdAt)),
     livemode: method.livemode,
-    ...present({ customer: method.customerId }),
+    ...omitNulls({ customer: method.customerId }),
   });
 }
 

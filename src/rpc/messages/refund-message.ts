@@ -9,7 +9,7 @@ import {
 } from "../../../gen/calmonypay/v1/refund_pb.js";
 import type * as domain from "../../domain/refund.js";
 import { toSeconds } from "../../lib/clock.js";
-import { present } from "./omit-nulls.js";
+import { omitNulls } from "./omit-nulls.js";
 
 /** The message of a refund. */
 export function refundMessage(refund: domain.Refund): Refund {
@@ -23,7 +23,7 @@ export function refundMessage(refund: domain.Refund): Refund {
     created: BigInt(toSeconds(refund.createdAt)),
     livemode: refund.livemode,
     metadata: { ...refund.metadata },
-    ...present({
+    ...omitNulls({
       reason: refund.reason && REASONS[refund.reason],
       failureReason: refund.failure && FAILURES[refund.failure],
     }),

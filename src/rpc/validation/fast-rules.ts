@@ -15,7 +15,7 @@ import {
   StringRulesSchema,
 } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 
-import { nativePattern } from "./regex.js";
+import { regexOf } from "./regex.js";
 import { type Check, expressionCheck } from "./known-cel.js";
 
 /** A rule of a kind that is not known here: protovalidate has to say. */
@@ -52,7 +52,7 @@ function stringCheck(rules: StringRules): Check {
   if (!knows(StringRulesSchema, rules, ["min_len", "max_len", "pattern", "in"])) return UNSURE;
   const [min, max] = [Number(rules.minLen), rules.maxLen === 0n ? Infinity : Number(rules.maxLen)];
   const { in: allowed } = rules;
-  const pattern = rules.pattern === "" ? undefined : nativePattern(rules.pattern);
+  const pattern = rules.pattern === "" ? undefined : regexOf(rules.pattern);
   return (value) => {
     const text = value as string;
     if (text.length > max || text.length < min * 2 - 1) return false;

@@ -6,8 +6,8 @@ import {
   oneof,
 } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { fieldGetter } from "../../transcode/descriptors/message-fields.js";
-import { OwnCode } from "../../transcode/compiled/codegen.js";
-import { perType, type PerType } from "../../transcode/descriptors/memoize-recursive.js";
+import { CodeGenerator } from "../../transcode/compiled/codegen.js";
+import { memoizeRecursive, type PerTypeFunction } from "../../transcode/descriptors/memoize-recursive.js";
 import type { Check } from "./known-cel.js";
 import { checksOf, requiredCheck, UNSURE } from "./fast-rules.js";
 
@@ -16,33 +16,33 @@ import { checksOf, requiredCheck, UNSURE } from "./fast-rules.js";
  * of a kind that is not known here: then protovalidate has to say, in its own words. Most requests are right, and protovalidate
  * takes ten times as long to find that.
  */
-export type SurelyValid = (message: Message) => boolean;
+export type FastValidator = (message: Message) => boolean;
 
 /** Compiles the rules of a type and of all types inside. In a process that runs no code made from text nothing is sure. */
-export const sureValidity = perType<[Message], boolean>((desc, of) => {
+export const fastValidator = memoizeRecursive<[Message], boolean>((desc, of) => {
   const unknown = hasOption(desc, messageOption) || desc.oneofs.some((one) => hasOption(one, oneof));
   return unknown ? UNSURE : (fieldsValidity(desc, of) ?? UNSURE);
 });
 
-type ValidityOf = PerType<[Message], boolean>;
+type ValidityOf = PerTypeFunction<[Message], boolean>;
 
 /** One expression, which ends with the first field that may break a rule. */
-function fieldsValidity(desc: DescMessage, of: ValidityOf): SurelyValid | undefined {
-  const code = new OwnCode();
+function fieldsValidity(desc: DescMessage, of: ValidityOf): FastValidator | undefined {
+  const code = new CodeGenerator();
   const fields = desc.fields.map((field) => `(${fieldSource(field, code, of)})`);
   const source = `(m) => { let v; return ${["true", ...fields].join(" && ")}; }`;
-  return code.compile(source) as SurelyValid | undefined;
+  return code.compile(source) as FastValidator | undefined;
 }
 
-function fieldSource(field: DescField, code: OwnCode, of: ValidityOf): string {
+function fieldSource(field: DescField, code: CodeGenerator, of: ValidityOf): string {
   const rules = hasOption(field, fieldOption) ? getOption(field, fieldOption) : undefined;
   // A member of a oneof lies elsewhere.
   if (field.oneof !== undefined) return String(rules === undefined && field.message === undefined);
   const call = (check: Check): string => `${code.name(check)}(v)`;
   const checks = [...(rules === undefined ? [] : checksOf(rules, field)), ...insideOf(field, of)];
-  const present = checks.length === 0 ? "true" : `(v === undefined || (${checks.map(call).join(" && ")}))`;
+  const omitNulls = checks.length === 0 ? "true" : `(v === undefined || (${checks.map(call).join(" && ")}))`;
   const required = rules?.required === true ? `${call(requiredCheck(field))} && ` : "";
-  return `v = ${code.name(fieldGetter(field))}(m), ${required}${present}`;
+  return `v = ${code.name(fieldGetter(field))}(m), ${required}${omitNulls}`;
 }
 
 /** The messages that a field holds keep the rules of their own type. */

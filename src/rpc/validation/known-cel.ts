@@ -1,4 +1,4 @@
-import { nativePattern } from "./regex.js";
+import { regexOf } from "./regex.js";
 
 /** True where a value that is there is sure to keep a rule. */
 export type Check = (value: unknown) => boolean;
@@ -32,7 +32,7 @@ function matcherOf(pattern: string): (text: string) => boolean {
     const known = new Set(words.split("|"));
     return (text) => known.has(text);
   }
-  const compiled = nativePattern(pattern);
+  const compiled = regexOf(pattern);
   return (text) => compiled.test(text);
 }
 

@@ -2,14 +2,14 @@ import type { DescMessage, Message } from "@bufbuild/protobuf";
 import { pathToString } from "@bufbuild/protobuf/reflect";
 import { createValidator, type Violation } from "@bufbuild/protovalidate";
 
-import { type Reason, Refusal } from "../../domain/refusal.js";
-import { matchesNatively } from "./regex.js";
+import { type RefusalReason, Refusal } from "../../domain/refusal.js";
+import { matchesRegex } from "./regex.js";
 
 /** One a process: it compiles the rules of a message when it first meets one, which takes up to 0.1 s. */
-const validator = createValidator({ regexMatch: matchesNatively });
+const validator = createValidator({ regexMatch: matchesRegex });
 
 /** Throws a refusal that names each rule of the proto file which the message breaks. */
-export function checkMessage(schema: DescMessage, message: Message): void {
+export function protovalidate(schema: DescMessage, message: Message): void {
   const result = validator.validate(schema, message);
   if (result.kind === "error") throw result.error;
   if (result.kind === "valid") return;
@@ -27,7 +27,7 @@ export function checkMessage(schema: DescMessage, message: Message): void {
 const REPORTED_MAX = 20;
 
 /** Rules whose violation has a word of its own: those of protovalidate for what is missing, and ours in CEL. */
-const REASONS: Record<string, Reason> = {
+const REASONS: Record<string, RefusalReason> = {
   required: "PARAMETER_MISSING",
   "repeated.min_items": "PARAMETER_MISSING",
   currency: "CURRENCY_UNKNOWN",

@@ -5,7 +5,7 @@ import {
 } from "../tables/sandbox-transactions.js";
 import { inTransaction } from "../../db/transaction.js";
 import { ACTION_NOT_ALLOWED, REQUEST_MISMATCH } from "../protocol/faults.js";
-import type { SandboxParts } from "../protocol/context.js";
+import type { SandboxContext } from "../protocol/context.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { managementAnswer } from "./management-answer.js";
 import { bringsNewData } from "./new-data.js";
@@ -15,7 +15,7 @@ import { bringsNewData } from "./new-data.js";
  * a cancelled refund does to the sum of its sale's refunds is written nowhere.
  */
 export async function cancel(
-  { db }: SandboxParts,
+  { db }: SandboxContext,
   request: DirectRequest,
   found: SandboxTransactionRow,
 ): Promise<DirectAnswer> {

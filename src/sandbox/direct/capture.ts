@@ -7,7 +7,7 @@ import {
 import { inTransaction } from "../../db/transaction.js";
 import { ACTION_NOT_ALLOWED, invalidField, REQUEST_MISMATCH } from "../protocol/faults.js";
 import { isAmount } from "../payments/order-checks.js";
-import type { SandboxParts } from "../protocol/context.js";
+import type { SandboxContext } from "../protocol/context.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { managementAnswer } from "./management-answer.js";
 import { bringsNewData } from "./new-data.js";
@@ -17,7 +17,7 @@ import { bringsNewData } from "./new-data.js";
  * is how the vendor's modules give a part back before settlement. Never more than is approved now.
  */
 export async function capture(
-  { db }: SandboxParts,
+  { db }: SandboxContext,
   request: DirectRequest,
   found: SandboxTransactionRow,
 ): Promise<DirectAnswer> {

@@ -1,7 +1,7 @@
 import type { Field } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import type { Fault } from "../protocol/faults.js";
-import type { SandboxParts } from "../protocol/context.js";
+import type { SandboxContext } from "../protocol/context.js";
 import type { PlannedFaults } from "../payments/planned-faults.js";
 import type { SignedRequest } from "../protocol/signed-request.js";
 
@@ -27,7 +27,7 @@ interface Answered {
 
 /** One `action` of the direct endpoint. `found` may have changed since: who changes it locks it first. */
 export type DirectAction = (
-  parts: SandboxParts,
+  parts: SandboxContext,
   request: DirectRequest,
   found: SandboxTransactionRow,
 ) => Promise<DirectAnswer> | DirectAnswer;

@@ -5,7 +5,7 @@ import { keptFields } from "../payments/echoed-fields.js";
 import { type Fault, invalidField, missingField } from "../protocol/faults.js";
 import { isPostable } from "../payments/order-checks.js";
 import { faultsOf } from "../faults/merchant-faults.js";
-import type { SandboxParts } from "../protocol/context.js";
+import type { SandboxContext } from "../protocol/context.js";
 import { faultMs } from "../payments/planned-faults.js";
 import { newRequestId } from "../payments/references.js";
 import { formReply, type Reply, silentReply, textReply } from "../protocol/reply.js";
@@ -24,7 +24,7 @@ import { sale, verify } from "./sale.js";
  * status 200 and is signed, but for one to a request that no account signed, or that a browser has seen: nobody's secret is used for
  * a stranger.
  */
-export async function answerDirect(parts: SandboxParts, body: Buffer): Promise<Reply> {
+export async function answerDirect(parts: SandboxContext, body: Buffer): Promise<Reply> {
   const time = parts.clock.now();
   const requestID = newRequestId();
   const read = await readSigned(parts, body);
@@ -60,7 +60,7 @@ const ACTIONS: ReadonlyMap<string, DirectAction> = new Map<string, DirectAction>
 ]);
 
 /** An unknown `xref` is an error that is recorded nowhere; so is another merchant's, which nobody can tell from it. */
-async function carryOut(parts: SandboxParts, request: DirectRequest): Promise<DirectAnswer> {
+async function carryOut(parts: SandboxContext, request: DirectRequest): Promise<DirectAnswer> {
   const { fields, merchantID } = request;
   const name = fieldText(fields, "action");
   if (name === "") return { fault: missingField("action", 66055) };
@@ -84,7 +84,7 @@ function refusal({ fields, time, requestID }: DirectRequest, fault: Fault): Fiel
 
 /** Every request may name a callbackURL, which gets a copy of the answer (guide 1.7.7 and 3.1). */
 async function tellCallback(
-  parts: SandboxParts,
+  parts: SandboxContext,
   { fields: requested, faults }: DirectRequest,
   answer: DirectAnswer,
   fields: readonly Field[],

@@ -1,7 +1,7 @@
 import { type Field, fieldText } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { currentResult } from "../payments/current-result.js";
-import { overlaid } from "../payments/override-fields.js";
+import { overrideFields } from "../payments/override-fields.js";
 import type { DirectRequest } from "./direct-request.js";
 
 /**
@@ -18,7 +18,7 @@ export function managementAnswer(
 ): Field[] {
   const own =
     message === undefined ? {} : { responseCode: "0", responseStatus: "0", responseMessage: message };
-  return overlaid(currentResult(row), {
+  return overrideFields(currentResult(row), {
     action: `${fieldText(fields, "action")}:${row.action}`,
     requestID,
     originalResponseCode: String(row.responseCode),

@@ -1,13 +1,13 @@
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { REQUEST_MISMATCH } from "../protocol/faults.js";
-import type { SandboxParts } from "../protocol/context.js";
+import type { SandboxContext } from "../protocol/context.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { managementAnswer } from "./management-answer.js";
 import { bringsNewData } from "./new-data.js";
 
 /** `QUERY`: what the transaction came to, and its state now. */
 export function query(
-  _parts: SandboxParts,
+  _parts: SandboxContext,
   request: DirectRequest,
   found: SandboxTransactionRow,
 ): DirectAnswer {

@@ -3,7 +3,7 @@ import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { currencyOfGateway } from "../../domain/money.js";
 import { echoedFields, keptFields } from "../payments/echoed-fields.js";
 import { DUPLICATE } from "../payments/outcomes.js";
-import { overlaid } from "../payments/override-fields.js";
+import { overrideFields } from "../payments/override-fields.js";
 import { gatewayTimestamp } from "../payments/references.js";
 import { displayedAmount } from "../payments/result-fields.js";
 import type { DirectRequest } from "./direct-request.js";
@@ -41,7 +41,7 @@ export function acceptedRefund(
 /** The row of the same refund asked for twice. */
 export function refusedRefund(refund: SandboxTransactionRow): SandboxTransactionRow {
   const { responseCode, responseStatus, responseMessage = "", state } = DUPLICATE;
-  const result = overlaid(refund.result, {
+  const result = overrideFields(refund.result, {
     responseCode: String(responseCode),
     responseStatus: String(responseStatus),
     responseMessage,
@@ -70,7 +70,7 @@ function resultOf(
   const custom = echoedFields(keptFields(request.fields)).filter(([name]) => !known.has(rootName(name)));
   const amount = String(row.amount);
   const currency = currencyOfGateway(row.currencyCode);
-  return overlaid([...cloned, ...custom], {
+  return overrideFields([...cloned, ...custom], {
     merchantID: request.merchantID,
     action: row.action,
     amount,

@@ -11,7 +11,7 @@ import { isDuplicate } from "../payments/duplicates.js";
 import { ACTION_NOT_ALLOWED, type Fault, invalidField, REQUEST_MISMATCH } from "../protocol/faults.js";
 import { duplicateDelayMs } from "../payments/hosted-request.js";
 import { isAmount } from "../payments/order-checks.js";
-import type { SandboxParts } from "../protocol/context.js";
+import type { SandboxContext } from "../protocol/context.js";
 import { newTransactionId, newXref } from "../payments/references.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { bringsNewData } from "./new-data.js";
@@ -22,7 +22,7 @@ import { acceptedRefund, refusedRefund } from "./refund-rows.js";
  * received amount is reached. Goes to the card of the sale and to no other.
  */
 export async function refundSale(
-  { db }: SandboxParts,
+  { db }: SandboxContext,
   request: DirectRequest,
   found: SandboxTransactionRow,
 ): Promise<DirectAnswer> {

@@ -2,8 +2,8 @@ import type { Field } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { keptFields } from "../payments/echoed-fields.js";
 import { readHostedRequest } from "../payments/hosted-request.js";
-import { DUPLICATE, type Outcome } from "../payments/outcomes.js";
-import { resultFields, type Transaction } from "../payments/result-fields.js";
+import { DUPLICATE, type TestOutcome } from "../payments/outcomes.js";
+import { resultFields, type SandboxTransaction } from "../payments/result-fields.js";
 import { beginTransaction, transactionRow } from "../payments/transaction-row.js";
 import type { DirectRequest } from "./direct-request.js";
 import type { Initiator } from "./stored-credential.js";
@@ -21,7 +21,7 @@ export interface StoredCardOrder {
 /** The row of the charge, and that of the same charge refused as a duplicate: one of them is written. */
 export function saleRows(
   order: StoredCardOrder,
-  outcomeOf: (amount: number) => Outcome,
+  outcomeOf: (amount: number) => TestOutcome,
 ): { readonly fresh: SandboxTransactionRow; readonly refused: SandboxTransactionRow } {
   const { request, fields } = order;
   const asked = readHostedRequest(fields);
@@ -33,7 +33,7 @@ export function saleRows(
 
 function rowOf(
   { request, fields, seed, initiator }: StoredCardOrder,
-  transaction: Transaction,
+  transaction: SandboxTransaction,
 ): SandboxTransactionRow {
   const { cardHash, cardMask } = seed;
   const { merchantID: gatewayMerchantId, faults } = request;

@@ -16,8 +16,8 @@ import {
   type OrderCheck,
   TYPE_CHECK,
 } from "../payments/order-checks.js";
-import { directOutcome, type Outcome, VERIFIED } from "../payments/outcomes.js";
-import type { SandboxParts } from "../protocol/context.js";
+import { directOutcome, type TestOutcome, VERIFIED } from "../payments/outcomes.js";
+import type { SandboxContext } from "../protocol/context.js";
 import { clonedRequest } from "./cloned-request.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { bringsCard } from "./new-data.js";
@@ -30,7 +30,7 @@ import { tokenFault } from "./token.js";
  * bands of 3-D Secure are declined for that.
  */
 export function sale(
-  parts: SandboxParts,
+  parts: SandboxContext,
   request: DirectRequest,
   seed: SandboxTransactionRow,
 ): Promise<DirectAnswer> {
@@ -39,7 +39,7 @@ export function sale(
 
 /** `VERIFY`: asks the issuer whether the card is good, and takes nothing. */
 export function verify(
-  parts: SandboxParts,
+  parts: SandboxContext,
   request: DirectRequest,
   seed: SandboxTransactionRow,
 ): Promise<DirectAnswer> {
@@ -49,11 +49,11 @@ export function verify(
 const NO_AMOUNT: OrderCheck = { ...AMOUNT_CHECK, holds: (text) => text === "0" };
 
 async function charge(
-  { db }: SandboxParts,
+  { db }: SandboxContext,
   request: DirectRequest,
   seed: SandboxTransactionRow,
   amountCheck: OrderCheck,
-  outcomeOf: (amount: number) => Outcome,
+  outcomeOf: (amount: number) => TestOutcome,
 ): Promise<DirectAnswer> {
   const fields = clonedRequest(request.fields, seed);
   const fault = saleFault(fields, seed, request.time, amountCheck);

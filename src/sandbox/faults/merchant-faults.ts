@@ -2,18 +2,18 @@ import { type Field, fieldText } from "../../cardstream/fields.js";
 import { findSandboxFaults, writeSandboxFaults } from "../tables/sandbox-faults.js";
 import { inTransaction } from "../../db/transaction.js";
 import { UNKNOWN_FAULT } from "../protocol/faults.js";
-import type { SandboxParts } from "../protocol/context.js";
+import type { SandboxContext } from "../protocol/context.js";
 import { faultsText, NO_FAULTS, type PlannedFaults, readPlannedFaults } from "../payments/planned-faults.js";
 import type { Reply } from "../protocol/reply.js";
 import { answerOrder } from "../payments/sandbox-order.js";
 
 /** What goes wrong for this merchant unless a request says otherwise. */
-export async function faultsOf({ db }: SandboxParts, merchantID: string): Promise<PlannedFaults> {
+export async function faultsOf({ db }: SandboxContext, merchantID: string): Promise<PlannedFaults> {
   return readPlannedFaults(await findSandboxFaults(db.manager, merchantID)) ?? NO_FAULTS;
 }
 
 /** `POST <base>/faults`: tells what goes wrong for the merchant now; a signed form with `action=QUERY_FAULTS`. */
-export function tellFaults(parts: SandboxParts, body: Buffer): Promise<Reply> {
+export function tellFaults(parts: SandboxContext, body: Buffer): Promise<Reply> {
   return answerOrder(parts, body, "QUERY_FAULTS", async ({ merchantID }) => {
     const told: Field[] = [["faults", faultsText(await faultsOf(parts, merchantID))]];
     return { told };
@@ -24,7 +24,7 @@ export function tellFaults(parts: SandboxParts, body: Buffer): Promise<Reply> {
  * `PUT <base>/faults`: a merchant's server says what is to go wrong from now on, in a signed form with `action=FAULTS` and
  * `faults` (see `readPlannedFaults`). The original has no such call.
  */
-export function answerFaults(parts: SandboxParts, body: Buffer): Promise<Reply> {
+export function answerFaults(parts: SandboxContext, body: Buffer): Promise<Reply> {
   return answerOrder(parts, body, "FAULTS", async ({ fields, merchantID }) => {
     const faults = readPlannedFaults(fieldText(fields, "faults"));
     if (faults === undefined) return { fault: UNKNOWN_FAULT };
@@ -35,7 +35,7 @@ export function answerFaults(parts: SandboxParts, body: Buffer): Promise<Reply> 
 }
 
 async function setFaults(
-  { db, clock }: SandboxParts,
+  { db, clock }: SandboxContext,
   merchantID: string,
   faults: PlannedFaults,
 ): Promise<void> {

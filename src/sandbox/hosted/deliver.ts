@@ -1,7 +1,7 @@
-import type { Page } from "../pages/layout.js";
+import type { SandboxPage } from "../pages/layout.js";
 import { lostPage } from "../pages/lost-page.js";
 import { returnPage } from "../pages/return-page.js";
-import type { SandboxParts } from "../protocol/context.js";
+import type { SandboxContext } from "../protocol/context.js";
 import { type CallbackDelivery, sendCallback } from "../payments/send-callback.js";
 
 /** A result and where it goes. */
@@ -13,7 +13,7 @@ export interface Delivery extends CallbackDelivery {
 }
 
 /** Sends a result twice: first from server to server, then with the page that is answered here. Unless a fault says otherwise. */
-export async function deliver(parts: SandboxParts, delivery: Delivery): Promise<Page> {
+export async function deliver(parts: SandboxContext, delivery: Delivery): Promise<SandboxPage> {
   await sendCallback(parts, delivery);
   return delivery.faults.has("redirect_lost") ? lostPage(delivery) : returnPage(delivery);
 }

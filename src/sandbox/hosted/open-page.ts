@@ -13,8 +13,8 @@ import { isPostable } from "../payments/order-checks.js";
 import { faultsOf } from "../faults/merchant-faults.js";
 import { cardPage } from "../pages/card-page.js";
 import { faultPage } from "../pages/fault-page.js";
-import type { Page } from "../pages/layout.js";
-import { pageUrl, type SandboxAccount, type SandboxParts } from "../protocol/context.js";
+import type { SandboxPage } from "../pages/layout.js";
+import { pageUrl, type SandboxAccount, type SandboxContext } from "../protocol/context.js";
 import { newRequestId } from "../payments/references.js";
 import { faultFields } from "../payments/result-fields.js";
 import { isResult, readSigned } from "../protocol/signed-request.js";
@@ -25,7 +25,7 @@ import { isResult, readSigned } from "../protocol/signed-request.js";
  * Nothing is kept of a form that is not signed, in full, by a test-mode account. A signed one with a fault in it goes
  * back to the merchant as a signed result, where it says where to.
  */
-export async function openPage(parts: SandboxParts, body: Buffer): Promise<Page> {
+export async function openPage(parts: SandboxContext, body: Buffer): Promise<SandboxPage> {
   const read = await readSigned(parts, body);
   if ("fault" in read) return faultPage(read.fault);
   const { account, fields } = read.request;
@@ -43,11 +43,11 @@ export async function openPage(parts: SandboxParts, body: Buffer): Promise<Page>
 }
 
 async function answerFault(
-  parts: SandboxParts,
+  parts: SandboxContext,
   account: SandboxAccount,
   kept: readonly Field[],
   fault: Fault,
-): Promise<Page> {
+): Promise<SandboxPage> {
   const { responseCode } = fault;
   parts.log.warn({ responseCode }, "sandbox: a signed payment form has a fault");
   const redirectURL = fieldText(kept, "redirectURL");
@@ -67,7 +67,7 @@ async function answerFault(
 
 /** Stores the page of a form, once: whoever posts the same form again comes to the same page. Answers its id. */
 async function storePage(
-  { db, clock }: SandboxParts,
+  { db, clock }: SandboxContext,
   { secret }: SandboxAccount,
   kept: readonly Field[],
 ): Promise<string> {

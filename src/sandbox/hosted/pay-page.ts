@@ -11,10 +11,10 @@ import { faultsOf } from "../faults/merchant-faults.js";
 import { chosenOutcome, labelOfCode, OUTCOMES } from "../payments/outcomes.js";
 import { cardPage, type Choices, type PageErrors } from "../pages/card-page.js";
 import { faultPage, notFoundPage } from "../pages/fault-page.js";
-import type { Page } from "../pages/layout.js";
-import { pageUrl, type SandboxAccount, type SandboxParts } from "../protocol/context.js";
+import type { SandboxPage } from "../pages/layout.js";
+import { pageUrl, type SandboxAccount, type SandboxContext } from "../protocol/context.js";
 import { type PlannedFaults, readPlannedFaults } from "../payments/planned-faults.js";
-import { readFields } from "../protocol/signed-request.js";
+import { parseRequest } from "../protocol/signed-request.js";
 
 /** A page that was given out, with the account that it was given out for. */
 interface OpenPage {
@@ -23,7 +23,7 @@ interface OpenPage {
 }
 
 /** Shows a card page again, for a browser that comes back to its address. */
-export async function showPage(parts: SandboxParts, pageId: string): Promise<Page> {
+export async function showPage(parts: SandboxContext, pageId: string): Promise<SandboxPage> {
   const page = await findPage(parts, pageId);
   return page === undefined ? notFoundPage : cardPageOf(parts, page, {}, { outcome: "", fault: "" });
 }
@@ -34,8 +34,8 @@ export async function showPage(parts: SandboxParts, pageId: string): Promise<Pag
  * A card that cannot be read gets the card page again, and nothing happens. A page can be paid more than once, as the
  * original's can: only an equal payment with the same card is refused, see `charge`.
  */
-export async function payPage(parts: SandboxParts, pageId: string, body: Buffer): Promise<Page> {
-  const fields = readFields(body);
+export async function payPage(parts: SandboxContext, pageId: string, body: Buffer): Promise<SandboxPage> {
+  const fields = parseRequest(body);
   if (fields === undefined) return faultPage(MALFORMED_REQUEST);
   const page = await findPage(parts, pageId);
   if (page === undefined) return notFoundPage;
@@ -59,7 +59,7 @@ const UNKNOWN_CHOICE = "Choose one of those in the list.";
 
 /** What the request chooses, or else its merchant. Undefined for an unknown word. */
 async function chosenFaults(
-  parts: SandboxParts,
+  parts: SandboxContext,
   { row }: OpenPage,
   choice: string,
 ): Promise<PlannedFaults | undefined> {
@@ -67,7 +67,7 @@ async function chosenFaults(
 }
 
 /** Undefined where there is no such page, or its account is gone. */
-async function findPage({ db, accounts }: SandboxParts, pageId: string): Promise<OpenPage | undefined> {
+async function findPage({ db, accounts }: SandboxContext, pageId: string): Promise<OpenPage | undefined> {
   const row = await findSandboxPage(db.manager, pageId);
   if (row === undefined) return undefined;
   const account = await accounts.secretOf(row.gatewayMerchantId);
@@ -75,11 +75,11 @@ async function findPage({ db, accounts }: SandboxParts, pageId: string): Promise
 }
 
 function cardPageOf(
-  parts: SandboxParts,
+  parts: SandboxContext,
   { row, account }: OpenPage,
   errors: PageErrors,
   choices: Choices,
-): Page {
+): SandboxPage {
   return cardPage({
     request: readHostedRequest(row.fields),
     merchantName: account.merchantName,
@@ -91,10 +91,10 @@ function cardPageOf(
 
 /** A cancelled payment is never forged: nobody would. */
 async function settle(
-  parts: SandboxParts,
+  parts: SandboxContext,
   { row, account }: OpenPage,
   wanted: Pick<Order, "outcome" | "faults" | "entry" | "posted">,
-): Promise<Page> {
+): Promise<SandboxPage> {
   const order = { ...wanted, page: row, secret: account.secret };
   const forged = order.entry && forgedResult(order, order.faults, parts.clock.now());
   const { redirectURL, callbackURL } = readHostedRequest(row.fields);

@@ -2,7 +2,7 @@ import { type Field, fieldText } from "../../cardstream/fields.js";
 import { moveSandboxTransactions, type SandboxMove } from "../tables/sandbox-settlement.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import { REJECTED_AT_SETTLEMENT } from "../payments/outcomes.js";
-import type { SandboxParts } from "../protocol/context.js";
+import type { SandboxContext } from "../protocol/context.js";
 import type { Reply } from "../protocol/reply.js";
 import { answerOrder } from "../payments/sandbox-order.js";
 
@@ -13,7 +13,7 @@ import { answerOrder } from "../payments/sandbox-order.js";
  * A signed form with `action=SETTLE`. With `state=tendered` it stops half-way, where nothing can be cancelled any more or
  * refunded yet. The answer's `settled` counts the transactions that reached their last state, or `tendered`.
  */
-export function settle(parts: SandboxParts, body: Buffer): Promise<Reply> {
+export function settle(parts: SandboxContext, body: Buffer): Promise<Reply> {
   return answerOrder(parts, body, "SETTLE", async ({ fields, merchantID }) => {
     const xref = fieldText(fields, "xref");
     const which = { gatewayMerchantId: merchantID, xref, changedAt: parts.clock.now() };

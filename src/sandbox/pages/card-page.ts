@@ -5,7 +5,7 @@ import type { HostedRequest } from "../payments/hosted-request.js";
 import { cardFields } from "./card-fields.js";
 import { customerFields } from "./customer-fields.js";
 import { faultChoice } from "./fault-choice.js";
-import type { Page } from "./layout.js";
+import type { SandboxPage } from "./layout.js";
 import { orderSummary } from "./order-summary.js";
 import { outcomeChoice } from "./outcome-choice.js";
 
@@ -30,7 +30,7 @@ export interface CardPageView {
 }
 
 /** The page on which the shopper pays. The first form pays, the second cancels; neither needs a script or a named button. */
-export function cardPage(view: CardPageView): Page {
+export function cardPage(view: CardPageView): SandboxPage {
   const failed = Object.keys(view.errors).length > 0;
   const title = `${failed ? "Error: " : ""}Pay ${view.merchantName} (test)`;
   return {

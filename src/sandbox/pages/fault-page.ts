@@ -1,9 +1,9 @@
 import { html } from "../../lib/html.js";
 import type { Fault } from "../protocol/faults.js";
-import type { Page } from "./layout.js";
+import type { SandboxPage } from "./layout.js";
 
 /** Tells a request's fault to whoever sent it; nothing of the request is repeated. */
-export function faultPage({ responseCode, responseMessage, explanation }: Fault, status = 400): Page {
+export function faultPage({ responseCode, responseMessage, explanation }: Fault, status = 400): SandboxPage {
   return messagePage(
     status,
     "This payment cannot be made",
@@ -20,18 +20,18 @@ export const notFoundPage = messagePage(
 );
 
 /** For a method that the address does not take; `allow` names those that it does. */
-export function wrongMethodPage(allow: string): Page {
+export function wrongMethodPage(allow: string): SandboxPage {
   const text = html`<p>Payment forms are posted here by the shop that you come from.</p>`;
   return { ...messagePage(405, "This address takes a form", text), headers: { allow } };
 }
 
 /** For a body that nobody would send in earnest. */
-export const tooLargePage: Page = {
+export const tooLargePage: SandboxPage = {
   ...messagePage(413, "This form is too large", html`<p>A payment form has at most 64 KiB.</p>`),
   headers: { connection: "close" }, // The rest of the body is not read.
 };
 
-function messagePage(status: number, heading: string, text: Page["main"]): Page {
+function messagePage(status: number, heading: string, text: SandboxPage["main"]): SandboxPage {
   return {
     status,
     title: `${heading} (test)`,

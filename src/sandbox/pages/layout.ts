@@ -4,7 +4,7 @@ import type { Reply } from "../protocol/reply.js";
 import { STYLE } from "./style.js";
 
 /** One page of the sandbox gateway, ready to be sent. */
-export interface Page {
+export interface SandboxPage {
   readonly status: number;
   readonly title: string;
   readonly main: Html;
@@ -16,7 +16,7 @@ export interface Page {
 }
 
 /** The page under the band that says TEST. */
-export function pageReply({ main, ...page }: Page): Reply {
+export function pageReply({ main, ...page }: SandboxPage): Reply {
   return (response) =>
     sendWebPage(response, {
       ...page,

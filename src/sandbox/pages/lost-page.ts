@@ -1,8 +1,8 @@
 import { html } from "../../lib/html.js";
-import type { Page } from "./layout.js";
+import type { SandboxPage } from "./layout.js";
 
 /** In place of the page that leads back: the shopper is stranded, as after a crash of the browser. */
-export function lostPage({ merchantName, label }: { merchantName: string; label: string }): Page {
+export function lostPage({ merchantName, label }: { merchantName: string; label: string }): SandboxPage {
   return {
     status: 200,
     title: `Not back to ${merchantName} (test)`,

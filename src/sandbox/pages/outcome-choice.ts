@@ -1,5 +1,5 @@
 import { type Html, html } from "../../lib/html.js";
-import { OUTCOMES, outcomeOfAmount, type Outcome } from "../payments/outcomes.js";
+import { OUTCOMES, outcomeOfAmount, type TestOutcome } from "../payments/outcomes.js";
 
 /** Says what will happen and lets it be chosen. The first option, empty, leaves it to the amount. */
 export function outcomeChoice(amount: number, choice: string, error: string | undefined): Html {
@@ -21,11 +21,11 @@ export function outcomeChoice(amount: number, choice: string, error: string | un
   </div>`;
 }
 
-function optionOf(outcome: Outcome, choice: string): Html {
+function optionOf(outcome: TestOutcome, choice: string): Html {
   const selected = outcome.name === choice ? html` selected` : undefined;
   return html`<option value="${outcome.name}" ${selected}>${labelOf(outcome)}</option> `;
 }
 
-function labelOf({ label, responseCode }: Outcome): string {
+function labelOf({ label, responseCode }: TestOutcome): string {
   return `${label} (${responseCode})`;
 }

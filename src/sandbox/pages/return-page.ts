@@ -1,6 +1,6 @@
 import type { Field } from "../../cardstream/fields.js";
 import { html } from "../../lib/html.js";
-import type { Page } from "./layout.js";
+import type { SandboxPage } from "./layout.js";
 
 /** What the page that leads back shows and carries. */
 export interface ReturnPageView {
@@ -13,7 +13,7 @@ export interface ReturnPageView {
 }
 
 /** Posts the signed result to the merchant with the shopper's browser: by itself, or by its button without scripts. */
-export function returnPage({ merchantName, label, redirectURL, fields }: ReturnPageView): Page {
+export function returnPage({ merchantName, label, redirectURL, fields }: ReturnPageView): SandboxPage {
   const inputs = fields.map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" /> `,
   );

@@ -1,7 +1,7 @@
-import { LOOK } from "../../web/answers/styles.js";
+import { STYLES } from "../../web/answers/styles.js";
 
 /** One style sheet for all pages, inside each of them: the look of the whole way, and what only the card page has. */
-export const STYLE = `${LOOK}
+export const STYLE = `${STYLES}
 :root {
   --wrong: #b3261e; --wrong-ground: #fdecea; --wrong-field: #fff7f6; --choice: #fffaeb; --choice-line: #b58a00;
   --placeholder: #667083;

@@ -13,16 +13,16 @@ import type { CardEntry } from "./card-entry.js";
 import { withCustomerEntry } from "./customer-entry.js";
 import { isDuplicate } from "./duplicates.js";
 import { readHostedRequest } from "./hosted-request.js";
-import { DUPLICATE, type Outcome } from "./outcomes.js";
-import type { SandboxParts } from "../protocol/context.js";
+import { DUPLICATE, type TestOutcome } from "./outcomes.js";
+import type { SandboxContext } from "../protocol/context.js";
 import type { PlannedFaults } from "./planned-faults.js";
-import { maskOf, resultFields, type Transaction } from "./result-fields.js";
+import { maskOf, resultFields, type SandboxTransaction } from "./result-fields.js";
 import { beginTransaction, transactionRow } from "./transaction-row.js";
 
 /** What the shopper asked the gateway to do on one of its pages. */
 export interface Order {
   readonly page: SandboxPageRow;
-  readonly outcome: Outcome;
+  readonly outcome: TestOutcome;
   /** Undefined where the shopper cancelled. */
   readonly entry: CardEntry | undefined;
   /** What was posted from the page, where the shopper may have said who they are. */
@@ -40,7 +40,7 @@ export interface Order {
  *
  * Undefined where the order has as many transactions as one may have: anybody with its page can make them, and no key is needed.
  */
-export function charge(parts: SandboxParts, order: Order): Promise<SandboxTransactionRow | undefined> {
+export function charge(parts: SandboxContext, order: Order): Promise<SandboxTransactionRow | undefined> {
   const request = readHostedRequest(order.page.fields);
   const transaction = beginTransaction(order, request, parts.clock.now());
   const fresh = rowOf(order, transaction);
@@ -64,7 +64,7 @@ const ORDER_TRANSACTIONS_MAX = 100;
 
 function rowOf(
   { page, posted, secret, faults, entry }: Order,
-  transaction: Transaction,
+  transaction: SandboxTransaction,
 ): SandboxTransactionRow {
   const origin = {
     pageId: page.id,

@@ -1,11 +1,11 @@
 import type { Field } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
-import { overlaid } from "./override-fields.js";
+import { overrideFields } from "./override-fields.js";
 import { gatewayTimestamp } from "./references.js";
 
 /** What the gateway would answer about a transaction now: its first answer, with what has changed since. */
 export function currentResult(row: SandboxTransactionRow): Field[] {
-  return overlaid(row.result, {
+  return overrideFields(row.result, {
     state: row.state,
     amountReceived: String(row.amountReceived),
     amountRetained: String(row.amountReceived),

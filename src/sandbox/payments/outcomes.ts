@@ -1,5 +1,5 @@
 /** What the stand-in gateway makes of a payment, in the gateway's own terms (Cardstream guide A-1 and A-13). */
-export interface Outcome {
+export interface TestOutcome {
   /** Value of the `outcome` choice on the card page. */
   readonly name: string;
   /** What a person reads in that choice, and after it on the page that leads back. */
@@ -47,13 +47,13 @@ export const OUTCOMES = {
     state: "received",
   },
   cancel: fault("cancel", "Cancelled by the shopper", 65576, "REQUEST CANCELLED"),
-} as const satisfies Record<string, Outcome>;
+} as const satisfies Record<string, TestOutcome>;
 
 /** Another payment with the same card for the same order within `duplicateDelay` (guide A-8). Nobody can choose it. */
-export const DUPLICATE: Outcome = fault("duplicate", "Duplicate", 65554, "REQUEST DUPLICATE");
+export const DUPLICATE: TestOutcome = fault("duplicate", "Duplicate", 65554, "REQUEST DUPLICATE");
 
 /** The card is good; nothing was to be taken. Nobody can choose it. */
-export const VERIFIED: Outcome = {
+export const VERIFIED: TestOutcome = {
   name: "verified",
   label: "Verified",
   responseCode: 0,
@@ -64,14 +64,14 @@ export const VERIFIED: Outcome = {
 };
 
 /** The outcome that a choice names; the amount decides where the choice is empty. Undefined for an unknown word. */
-export function chosenOutcome(choice: string, amount: number): Outcome | undefined {
+export function chosenOutcome(choice: string, amount: number): TestOutcome | undefined {
   if (choice === "") return outcomeOfAmount(amount);
-  return Object.values<Outcome>(OUTCOMES).find(({ name }) => name === choice);
+  return Object.values<TestOutcome>(OUTCOMES).find(({ name }) => name === choice);
 }
 
 /** What a person reads about a transaction that ended with this code. */
 export function labelOfCode(responseCode: number): string {
-  const all: readonly Outcome[] = [...Object.values(OUTCOMES), DUPLICATE];
+  const all: readonly TestOutcome[] = [...Object.values(OUTCOMES), DUPLICATE];
   return all.find((outcome) => outcome.responseCode === responseCode)?.label ?? "Finished";
 }
 
@@ -81,7 +81,7 @@ export function labelOfCode(responseCode: number): string {
  * The hosted page deals with 3-D Secure unseen, so the bands that ask for it are answered as if it had been passed. The
  * gateway refuses amounts outside its bands with 66311; here they approve, so that any order can be tried.
  */
-export function outcomeOfAmount(amount: number): Outcome {
+export function outcomeOfAmount(amount: number): TestOutcome {
   return AMOUNT_BANDS.find(({ from, to }) => amount >= from && amount <= to)?.outcome ?? OUTCOMES.approve;
 }
 
@@ -89,7 +89,7 @@ export function outcomeOfAmount(amount: number): Outcome {
  * The same for a stored card that a merchant's server charges: nobody authenticates the shopper then, so the bands that
  * ask for 3-D Secure are declined for want of it.
  */
-export function directOutcome(amount: number): Outcome {
+export function directOutcome(amount: number): TestOutcome {
   const wantsAuthentication = amount >= SCA_BAND.from && amount <= SCA_BAND.to;
   return wantsAuthentication ? OUTCOMES.sca_required : outcomeOfAmount(amount);
 }
@@ -109,7 +109,7 @@ export interface AmountBand {
   readonly to: number;
 }
 
-const AMOUNT_BANDS: readonly (AmountBand & { readonly outcome: Outcome })[] = [
+const AMOUNT_BANDS: readonly (AmountBand & { readonly outcome: TestOutcome })[] = [
   { from: 100, to: 4999, outcome: OUTCOMES.approve },
   { from: 5000, to: 9999, outcome: OUTCOMES.refer },
   { from: 10_000, to: 14_999, outcome: OUTCOMES.decline },
@@ -119,7 +119,7 @@ const AMOUNT_BANDS: readonly (AmountBand & { readonly outcome: Outcome })[] = [
 ];
 
 /** Refused by the card's issuer. */
-function refused(name: string, label: string, responseCode: number, responseMessage: string): Outcome {
+function refused(name: string, label: string, responseCode: number, responseMessage: string): TestOutcome {
   return {
     name,
     label,
@@ -132,7 +132,7 @@ function refused(name: string, label: string, responseCode: number, responseMess
 }
 
 /** Ended before anybody could say yes or no. */
-function fault(name: string, label: string, responseCode: number, responseMessage: string): Outcome {
+function fault(name: string, label: string, responseCode: number, responseMessage: string): TestOutcome {
   return {
     name,
     label,

@@ -2,12 +2,12 @@ import type { Field } from "../../cardstream/fields.js";
 import type { ResultName } from "./echoed-fields.js";
 
 /** Fields that take the place of those with their names, or are added behind them. */
-export type Overlay = Partial<
+export type FieldOverride = Partial<
   Record<ResultName | "action" | "amount" | "merchantID" | "orderRef" | "transactionUnique", string>
 >;
 
 /** The fields with `changes` over them, each in its place; an empty text takes a field out. */
-export function overlaid(fields: readonly Field[], changes: Overlay): Field[] {
+export function overrideFields(fields: readonly Field[], changes: FieldOverride): Field[] {
   const rest = new Map(Object.entries(changes));
   const replaced = fields.map(([name, value]): Field => {
     const change = rest.get(name);

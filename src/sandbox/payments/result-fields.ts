@@ -3,18 +3,18 @@ import { type Currency, displayAmount } from "../../domain/money.js";
 import type { CardEntry } from "./card-entry.js";
 import { echoedFields, type ResultName } from "./echoed-fields.js";
 import type { HostedRequest } from "./hosted-request.js";
-import { OUTCOMES, type Outcome } from "./outcomes.js";
+import { OUTCOMES, type TestOutcome } from "./outcomes.js";
 import { gatewayTimestamp } from "./references.js";
 
 /** One transaction as the gateway knows it the moment it answers. */
-export interface Transaction {
+export interface SandboxTransaction {
   readonly transactionID: string;
   readonly xref: string;
   readonly requestID: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
   readonly request: HostedRequest;
-  readonly outcome: Outcome;
+  readonly outcome: TestOutcome;
   /** Undefined where the shopper gave none: cancelled. */
   readonly entry: CardEntry | undefined;
   /** Six digits where the card's issuer approved, "" elsewhere. */
@@ -25,7 +25,7 @@ export interface Transaction {
  * The result of a transaction before it is signed: every field of the request in its order, then the gateway's own
  * (reference of the protocol, section 3.1). A request field under the name of one of those is left out.
  */
-export function resultFields(transaction: Transaction, requestFields: readonly Field[]): Field[] {
+export function resultFields(transaction: SandboxTransaction, requestFields: readonly Field[]): Field[] {
   const own: ResultPart = {
     ...transactionPart(transaction),
     ...amountPart(transaction),
@@ -54,7 +54,7 @@ export function faultFields(
 }
 
 /** How much of the amount was taken, in minor units. */
-export function amountReceived(outcome: Outcome, amount: number): number {
+export function amountReceived(outcome: TestOutcome, amount: number): number {
   if (outcome.takes === "nothing") return 0;
   if (outcome.takes === "another amount") return amount + 1;
   return outcome.takes === "all" ? amount : Math.floor(amount / 2);
@@ -71,7 +71,7 @@ function written(part: ResultPart): Field[] {
   return Object.entries(part).filter(([, value]) => value !== "");
 }
 
-function transactionPart(transaction: Transaction): ResultPart {
+function transactionPart(transaction: SandboxTransaction): ResultPart {
   const { transactionID, xref, requestID, time, request, outcome, authorisationCode } = transaction;
   return {
     transactionID,
@@ -89,7 +89,7 @@ function transactionPart(transaction: Transaction): ResultPart {
   };
 }
 
-function amountPart({ request: { amount, currency }, outcome }: Transaction): ResultPart {
+function amountPart({ request: { amount, currency }, outcome }: SandboxTransaction): ResultPart {
   const received = String(amountReceived(outcome, amount));
   return {
     currencyCode: currency.number,
@@ -102,7 +102,7 @@ function amountPart({ request: { amount, currency }, outcome }: Transaction): Re
   };
 }
 
-function cardPart({ entry }: Transaction): ResultPart {
+function cardPart({ entry }: SandboxTransaction): ResultPart {
   if (entry === undefined) return {};
   const { card, expiryMonth, expiryYear, cvvMatches } = entry;
   const month = String(expiryMonth).padStart(2, "0");
@@ -139,7 +139,7 @@ export function maskOf(cardNumber: string): string {
 }
 
 /** Hosted pages authenticate the shopper unseen, so the result says that it was done, or that it failed. */
-function threeDSecurePart({ entry, outcome }: Transaction): ResultPart {
+function threeDSecurePart({ entry, outcome }: SandboxTransaction): ResultPart {
   if (entry === undefined) return {};
   const failed = outcome.responseCode === OUTCOMES.sca_required.responseCode;
   return {

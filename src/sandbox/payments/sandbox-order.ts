@@ -2,7 +2,7 @@ import { type Field, fieldText } from "../../cardstream/fields.js";
 import { signed } from "../../cardstream/signature.js";
 import { keptFields } from "./echoed-fields.js";
 import { type Fault, invalidField } from "../protocol/faults.js";
-import type { SandboxParts } from "../protocol/context.js";
+import type { SandboxContext } from "../protocol/context.js";
 import { gatewayTimestamp, newRequestId } from "./references.js";
 import { formReply, type Reply } from "../protocol/reply.js";
 import { faultFields } from "./result-fields.js";
@@ -18,7 +18,7 @@ export type OrderAnswer = { readonly told: readonly Field[] } | { readonly fault
  * posted here, nor is it answered by a signed message.
  */
 export async function answerOrder(
-  parts: SandboxParts,
+  parts: SandboxContext,
   body: Buffer,
   action: string,
   carryOut: (request: SignedRequest) => Promise<OrderAnswer>,

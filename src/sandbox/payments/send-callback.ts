@@ -2,7 +2,7 @@ import type { Field } from "../../cardstream/fields.js";
 import { recordSandboxCallback } from "../tables/sandbox-transactions.js";
 import { inTransaction } from "../../db/transaction.js";
 import { postCallback } from "./callback.js";
-import type { SandboxParts } from "../protocol/context.js";
+import type { SandboxContext } from "../protocol/context.js";
 import { faultMs, type PlannedFaults } from "./planned-faults.js";
 
 /** A signed result that goes from server to server. */
@@ -16,7 +16,7 @@ export interface CallbackDelivery {
 }
 
 /** Posts a result to its callback, unless a fault says otherwise; returns once that is done, or put off. */
-export async function sendCallback(parts: SandboxParts, delivery: CallbackDelivery): Promise<void> {
+export async function sendCallback(parts: SandboxContext, delivery: CallbackDelivery): Promise<void> {
   const { callbackURL, faults } = delivery;
   if (callbackURL === "" || faults.has("callback_dropped")) return;
   const pause = pauseBeforeCallback(faults);
@@ -31,7 +31,7 @@ function pauseBeforeCallback(faults: PlannedFaults): number | undefined {
 }
 
 async function callBack(
-  { db, clock, log }: SandboxParts,
+  { db, clock, log }: SandboxContext,
   { callbackURL, transactionID, fields, faults }: CallbackDelivery,
 ): Promise<void> {
   const times = faults.has("callback_doubled") ? 2 : 1;

@@ -2,14 +2,14 @@ import type { Field } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import type { CardEntry } from "./card-entry.js";
 import type { HostedRequest } from "./hosted-request.js";
-import type { Outcome } from "./outcomes.js";
+import type { TestOutcome } from "./outcomes.js";
 import { faultsText, type PlannedFaults } from "./planned-faults.js";
 import { newAuthorisationCode, newRequestId, newTransactionId, newXref } from "./references.js";
-import { amountReceived, type Transaction } from "./result-fields.js";
+import { amountReceived, type SandboxTransaction } from "./result-fields.js";
 
 /** What a new transaction comes to. */
 export interface Begun {
-  readonly outcome: Outcome;
+  readonly outcome: TestOutcome;
   /** Undefined where no card was typed: the shopper cancelled, or a stored one is charged. */
   readonly entry: CardEntry | undefined;
   readonly faults: PlannedFaults;
@@ -20,7 +20,7 @@ export function beginTransaction(
   { entry, outcome, faults }: Begun,
   request: HostedRequest,
   time: number,
-): Transaction {
+): SandboxTransaction {
   const captured = request.captureIsDelayed ? uncaptured(outcome) : outcome;
   return {
     transactionID: newTransactionId(),
@@ -35,11 +35,11 @@ export function beginTransaction(
 }
 
 /** Approved, and waiting for a CAPTURE or for its day. */
-function uncaptured(outcome: Outcome): Outcome {
+function uncaptured(outcome: TestOutcome): TestOutcome {
   return outcome.state === "captured" ? { ...outcome, state: "approved" } : outcome;
 }
 
-function withAnotherAmount(outcome: Outcome): Outcome {
+function withAnotherAmount(outcome: TestOutcome): TestOutcome {
   return outcome.takes === "nothing" ? outcome : { ...outcome, takes: "another amount" };
 }
 
@@ -54,7 +54,7 @@ export interface Origin {
 
 /** The row of a transaction, with its result before that is signed. */
 export function transactionRow(
-  { transactionID, xref, time, request, outcome }: Transaction,
+  { transactionID, xref, time, request, outcome }: SandboxTransaction,
   { faults, ...origin }: Origin,
   result: readonly Field[],
 ): SandboxTransactionRow {

@@ -1,7 +1,7 @@
 import type { Database } from "../../db/engine/database.js";
 import type { Clock } from "../../lib/clock.js";
 import type { Log } from "../../lib/log.js";
-import type { Later } from "./delayed-tasks.js";
+import type { DelayedTasks } from "./delayed-tasks.js";
 
 /** A test-mode account at the sandbox gateway. */
 export interface SandboxAccount {
@@ -37,11 +37,11 @@ export interface SandboxOptions {
 }
 
 /** What its parts work with. */
-export interface SandboxParts extends SandboxOptions {
-  readonly later: Later;
+export interface SandboxContext extends SandboxOptions {
+  readonly later: DelayedTasks;
 }
 
 /** The address of a card page, absolute. */
-export function pageUrl({ publicUrl }: SandboxParts, pageId: string): string {
+export function pageUrl({ publicUrl }: SandboxContext, pageId: string): string {
   return `${publicUrl()}/hosted/${pageId}`;
 }

@@ -1,12 +1,12 @@
 /** Work that nobody waits for. */
-export interface Later {
+export interface DelayedTasks {
   /** Starts `work` after so many milliseconds. It handles its own errors. */
   start(afterMs: number, work: () => Promise<void>): void;
   /** Lets what runs end and drops what has not begun. */
   close(): Promise<void>;
 }
 
-export function createLater(): Later {
+export function createDelayedTasks(): DelayedTasks {
   const timers = new Set<NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
   return {

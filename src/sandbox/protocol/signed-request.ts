@@ -7,7 +7,7 @@ import {
   MALFORMED_REQUEST,
   MISSING_REQUEST,
 } from "./faults.js";
-import type { SandboxAccount, SandboxParts } from "./context.js";
+import type { SandboxAccount, SandboxContext } from "./context.js";
 
 /** A request that a test-mode account signed in full. */
 export interface SignedRequest {
@@ -19,11 +19,11 @@ export interface SignedRequest {
 
 /** Reads a body that must be signed, in full, by a test-mode account; `fault` says what it is where it is not. */
 export async function readSigned(
-  { accounts, log }: SandboxParts,
+  { accounts, log }: SandboxContext,
   body: Buffer,
 ): Promise<{ readonly request: SignedRequest } | { readonly fault: Fault }> {
   if (body.length === 0) return { fault: MISSING_REQUEST };
-  const fields = readFields(body);
+  const fields = parseRequest(body);
   if (fields === undefined) return { fault: MALFORMED_REQUEST };
   const merchantID = fieldText(fields, "merchantID");
   const account = await accounts.secretOf(merchantID);
@@ -49,7 +49,7 @@ export function isResult(fields: readonly Field[]): boolean {
 }
 
 /** Undefined where the body is no form. It may hold a card: what is wrong with it is not told. */
-export function readFields(body: Buffer): Field[] | undefined {
+export function parseRequest(body: Buffer): Field[] | undefined {
   try {
     return parseFields(body);
   } catch (error) {

@@ -4,12 +4,12 @@ import { fieldText } from "../../cardstream/fields.js";
 import { listSandboxTransactions, type SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { currentResult } from "../payments/current-result.js";
 import { faultsOf } from "../faults/merchant-faults.js";
-import type { SandboxParts } from "../protocol/context.js";
+import type { SandboxContext } from "../protocol/context.js";
 import { faultMs } from "../payments/planned-faults.js";
 import { jsonReply, type Reply, silentReply, textReply } from "../protocol/reply.js";
 import { readCondition } from "./condition.js";
 import { tokenIn } from "./credentials.js";
-import { sameText } from "../../lib/constant-time.js";
+import { isEqualInConstantTime } from "../../lib/constant-time.js";
 
 /**
  * `GET <base>/rest/transactions?_where=(transactionUnique in ('...'))`: the transactions of the token's merchant under
@@ -19,14 +19,14 @@ import { sameText } from "../../lib/constant-time.js";
  * They are guessed here from the names that results have. docs/gateway-open-questions.md has the list.
  */
 export async function searchTransactions(
-  parts: SandboxParts,
+  parts: SandboxContext,
   search: URLSearchParams,
   headers: IncomingHttpHeaders,
 ): Promise<Reply> {
   const token = tokenIn(headers);
   const merchantID = token.split(".")[0] ?? "";
   const account = await parts.accounts.secretOf(merchantID);
-  if (account?.restToken === undefined || !sameText(token, account.restToken)) {
+  if (account?.restToken === undefined || !isEqualInConstantTime(token, account.restToken)) {
     return textReply(401, "Unauthorised", { "www-authenticate": 'Basic realm="sandbox"' });
   }
   const faults = await faultsOf(parts, merchantID);

@@ -4,7 +4,7 @@
  *
  * Only names of proto files get into the code, and these in quotes.
  */
-export class OwnCode {
+export class CodeGenerator {
   readonly #values: unknown[] = [];
 
   /** The name by which the code knows a value. */

@@ -1,7 +1,7 @@
 import { create, type DescMessage, type Message } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { memoize } from "../../lib/memoize.js";
-import { OwnCode } from "../compiled/codegen.js";
+import { CodeGenerator } from "../compiled/codegen.js";
 
 /** Makes a new message of one type, with nothing set. */
 export type EmptyMessage = () => Message;
@@ -20,7 +20,7 @@ export const emptyMessage = memoize((desc: DescMessage): EmptyMessage => {
     ({ oneof, presence }) => oneof === undefined && presence !== FeatureSet_FieldPresence.IMPLICIT,
   );
   const parts = { ...empty, ...Object.fromEntries(unset.map(({ localName }) => [localName, undefined])) };
-  const code = new OwnCode();
+  const code = new CodeGenerator();
   const members = Object.entries(parts).map(([name, value]) => {
     return `[${JSON.stringify(name)}]: ${valueSource(value, code)}`;
   });
@@ -29,7 +29,7 @@ export const emptyMessage = memoize((desc: DescMessage): EmptyMessage => {
 });
 
 /** What nobody can change is shared by all messages: texts, numbers, and bytes of which there are none. */
-function valueSource(value: unknown, code: OwnCode): string {
+function valueSource(value: unknown, code: CodeGenerator): string {
   if (Array.isArray(value)) return "[]";
   if (typeof value !== "object" || value instanceof Uint8Array) return code.name(value);
   return value !== null && "case" in value ? "{ case: undefined }" : "{}";

@@ -1,17 +1,19 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 
 /** The function that was compiled for a type. */
-export type PerType<Args extends unknown[], Result> = (desc: DescMessage) => (...args: Args) => Result;
+export type PerTypeFunction<Args extends unknown[], Result> = (
+  desc: DescMessage,
+) => (...args: Args) => Result;
 
 /**
  * Compiles a function for each type once, when it is first asked for. A type may hold itself: whoever asks for its function while
  * that is being compiled gets one that calls it later.
  */
-export function perType<Args extends unknown[], Result>(
-  compile: (desc: DescMessage, of: PerType<Args, Result>) => (...args: Args) => Result,
-): PerType<Args, Result> {
+export function memoizeRecursive<Args extends unknown[], Result>(
+  compile: (desc: DescMessage, of: PerTypeFunction<Args, Result>) => (...args: Args) => Result,
+): PerTypeFunction<Args, Result> {
   const compiled = new WeakMap<DescMessage, (...args: Args) => Result>();
-  const of: PerType<Args, Result> = (desc) => {
+  const of: PerTypeFunction<Args, Result> = (desc) => {
     const known = compiled.get(desc);
     if (known !== undefined) return known;
     compiled.set(desc, (...args) => of(desc)(...args));

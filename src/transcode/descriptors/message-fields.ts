@@ -1,7 +1,7 @@
 import type { DescField, DescOneof, Message } from "@bufbuild/protobuf";
 import { Edition, FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { FieldProblem, quoted } from "../errors/field-problem.js";
-import { OwnCode, propertySource } from "../compiled/codegen.js";
+import { CodeGenerator, propertySource } from "../compiled/codegen.js";
 
 const { IMPLICIT } = FeatureSet_FieldPresence;
 
@@ -13,14 +13,14 @@ type Choice = { case: string | undefined; value?: unknown };
 /** Compiles `setField` for one field. */
 export function fieldSetter(field: DescField): SetField {
   if (field.oneof !== undefined) return (message, value) => setField(message, field, value);
-  const own = new OwnCode().compile(`(m, v) => { ${propertySource("m", field)} = v; }`);
+  const own = new CodeGenerator().compile(`(m, v) => { ${propertySource("m", field)} = v; }`);
   return (own as SetField | undefined) ?? ((message, value) => setField(message, field, value));
 }
 
 /** Compiles `getField` for one field. */
 export function fieldGetter(field: DescField): GetField {
   if (!isOwnProperty(field)) return (message) => getField(message, field);
-  const own = new OwnCode().compile(`(m) => ${propertySource("m", field)}`);
+  const own = new CodeGenerator().compile(`(m) => ${propertySource("m", field)}`);
   return (own as GetField | undefined) ?? ((message) => getField(message, field));
 }
 

@@ -1,7 +1,7 @@
 import { Code, ConnectError, type ContextValues } from "@connectrpc/connect";
 import type { DescMethod } from "@bufbuild/protobuf";
 import { wellFormed } from "../../lib/well-formed.js";
-import type { Reason } from "./request-error.js";
+import type { RoutingReason } from "./request-error.js";
 
 /** What a renderer may want to know of the call whose error it writes. */
 export interface ErrorContext {
@@ -10,7 +10,7 @@ export interface ErrorContext {
   /** True for an unknown path, a wrong method or a broken path: no rule was reached, so no handler said so. */
   readonly routing: boolean;
   /** Why the transcoder refused the request; undefined for an error of a handler or an interceptor. */
-  readonly reason: Reason | undefined;
+  readonly reason: RoutingReason | undefined;
   /** The method that the request was for; undefined while none was found. */
   readonly method: DescMethod | undefined;
   readonly contextValues: ContextValues;

@@ -1,7 +1,7 @@
-import type { Reason } from "./request-error.js";
+import type { RoutingReason } from "./request-error.js";
 
 /** What is wrong with one field of a request. */
-export type FieldReason = Extract<Reason, `parameter_${string}` | "body_malformed">;
+export type FieldReason = Extract<RoutingReason, `parameter_${string}` | "body_malformed">;
 
 /**
  * A value that a field cannot take, thrown by whatever reads one.

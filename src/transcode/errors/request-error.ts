@@ -24,13 +24,13 @@ const REASONS = {
 } as const satisfies Record<string, { code: Code; status: number; routing: boolean }>;
 
 /** Stable names, also the `reason` of the ErrorInfo. Adding one is fine; renaming one breaks callers. */
-export type Reason = keyof typeof REASONS;
+export type RoutingReason = keyof typeof REASONS;
 
 /** All reasons, for a test that holds documentation and code together. */
-export const reasons = Object.keys(REASONS) as readonly Reason[];
+export const reasons = Object.keys(REASONS) as readonly RoutingReason[];
 
 /** Which errors were made here and why: looked up by identity, so that no handler's error can pass for one. */
-const made = new WeakMap<ConnectError, Reason>();
+const made = new WeakMap<ConnectError, RoutingReason>();
 
 /**
  * An error about the request itself: 400, 404, 405, 413, 415 or 504.
@@ -38,7 +38,7 @@ const made = new WeakMap<ConnectError, Reason>();
  * `field` is the field's path in proto names, with `[i]` for an element; `headers` go out with the answer.
  */
 export function requestError(
-  reason: Reason,
+  reason: RoutingReason,
   message: string,
   field?: string,
   headers?: Record<string, string>,
@@ -57,16 +57,16 @@ export function requestError(
 }
 
 /** Why the transcoder refused the request; undefined for an error of a handler or an interceptor. */
-export function reasonOf(error: ConnectError): Reason | undefined {
+export function reasonOf(error: ConnectError): RoutingReason | undefined {
   return made.get(error);
 }
 
 /** The HTTP status of a reason. */
-export function statusOfReason(reason: Reason): number {
+export function statusOfReason(reason: RoutingReason): number {
   return REASONS[reason].status;
 }
 
 /** True where the request never got as far as a rule: its 404 is not a handler's NOT_FOUND. */
-export function isRouting(reason: Reason | undefined): boolean {
+export function isRouting(reason: RoutingReason | undefined): boolean {
   return reason !== undefined && REASONS[reason].routing;
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 
-import { Unusual } from "./fast-path.js";
+import { FastPathMiss } from "./fast-path.js";
 
 /** Reads protobuf's binary format piece by piece. Throws Unusual for whatever is not as most messages have it. */
 export class BinaryInput {
@@ -31,13 +31,13 @@ export class BinaryInput {
       if (byte < 0x80) return value;
       scale *= 0x80;
     }
-    throw new Unusual();
+    throw new FastPathMiss();
   }
 
   /** One that is not negative and fits in 32 bits with its sign. */
   int32(): number {
     const value = this.varint();
-    if (value > INT32_MAX) throw new Unusual();
+    if (value > INT32_MAX) throw new FastPathMiss();
     return value;
   }
 
@@ -54,22 +54,22 @@ export class BinaryInput {
     const length = this.#length();
     const outer = this.#end;
     this.#end = this.#at + length;
-    if (++this.#depth > DEPTH_MAX) throw new Unusual();
+    if (++this.#depth > DEPTH_MAX) throw new FastPathMiss();
     const message = read(this);
-    if (this.#at !== this.#end) throw new Unusual();
+    if (this.#at !== this.#end) throw new FastPathMiss();
     this.#depth--;
     this.#end = outer;
     return message;
   }
 
   #byte(): number {
-    if (this.#at >= this.#end) throw new Unusual();
+    if (this.#at >= this.#end) throw new FastPathMiss();
     return this.#bytes[this.#at++] ?? 0;
   }
 
   #length(): number {
     const length = this.varint();
-    if (length > this.#end - this.#at) throw new Unusual();
+    if (length > this.#end - this.#at) throw new FastPathMiss();
     return length;
   }
 
@@ -77,7 +77,7 @@ export class BinaryInput {
     if (isAscii(this.#bytes, begin, end)) return this.#bytes.toString("latin1", begin, end);
     // A byte order mark is dropped by protobuf-es, and kept by others: not for here to say.
     const bytes = this.#bytes.subarray(begin, end);
-    if (!isUtf8(bytes) || beginsWithMark(bytes)) throw new Unusual();
+    if (!isUtf8(bytes) || beginsWithMark(bytes)) throw new FastPathMiss();
     return this.#bytes.toString("utf8", begin, end);
   }
 }

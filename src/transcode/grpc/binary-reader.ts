@@ -5,11 +5,11 @@ import { emptyMessage } from "../descriptors/empty-message.js";
 import { type CountMax } from "../descriptors/count-limit.js";
 import { callerError } from "../errors/field-error.js";
 import { FieldProblem } from "../errors/field-problem.js";
-import { OwnCode, propertySource } from "../compiled/codegen.js";
-import { perType, type PerType } from "../descriptors/memoize-recursive.js";
+import { CodeGenerator, propertySource } from "../compiled/codegen.js";
+import { memoizeRecursive, type PerTypeFunction } from "../descriptors/memoize-recursive.js";
 import { requestError } from "../errors/request-error.js";
 import { BinaryInput } from "./binary-input.js";
-import { isOfTexts, isUsual, Unusual } from "./fast-path.js";
+import { isOfTexts, isUsual, FastPathMiss } from "./fast-path.js";
 import { checkWire } from "./wire-check.js";
 
 /**
@@ -24,7 +24,7 @@ export type BinaryReader = (bytes: Buffer) => Message;
  * fields of other kinds than requests have, fields that nobody knows, and whatever is wrong.
  */
 export function createBinaryReaders(countMax: CountMax): (desc: DescMessage) => BinaryReader {
-  const messageReader = perType<[BinaryInput], Message>((desc, of) =>
+  const messageReader = memoizeRecursive<[BinaryInput], Message>((desc, of) =>
     isUsual(desc) ? (fieldsReader(desc, of, countMax) ?? refuse) : refuse,
   );
   return memoize((desc: DescMessage): BinaryReader => {
@@ -39,7 +39,7 @@ export function createBinaryReaders(countMax: CountMax): (desc: DescMessage) => 
   });
 }
 
-type ReaderOf = PerType<[BinaryInput], Message>;
+type ReaderOf = PerTypeFunction<[BinaryInput], Message>;
 type ReadMessage = ReturnType<ReaderOf>;
 
 function readUnusual(desc: DescMessage, bytes: Buffer, countMax: CountMax): Message {
@@ -53,12 +53,12 @@ function readUnusual(desc: DescMessage, bytes: Buffer, countMax: CountMax): Mess
 }
 
 function refuse(): never {
-  throw new Unusual();
+  throw new FastPathMiss();
 }
 
 /** Goes by a field's whole tag: one that comes in another shape than its type has is rare, too. */
 function fieldsReader(desc: DescMessage, of: ReaderOf, countMax: CountMax): ReadMessage | undefined {
-  const code = new OwnCode();
+  const code = new CodeGenerator();
   const cases = desc.fields.map((field) => {
     const [wireType, read] = fieldSource(field, code, of) ?? [];
     const counted = countSource(field, countMax, code);
@@ -73,7 +73,7 @@ function fieldsReader(desc: DescMessage, of: ReaderOf, countMax: CountMax): Read
 }
 
 /** A statement that stops at the first element too many. */
-function countSource(field: DescField, countMax: CountMax, code: OwnCode): string {
+function countSource(field: DescField, countMax: CountMax, code: CodeGenerator): string {
   if (!isCounted(field, countMax)) return "";
   return `if (++n${field.number} > ${countMax(field)}) ${code.name(refuse)}();`;
 }
@@ -89,7 +89,7 @@ const LENGTH_DELIMITED = 2;
 type FieldSource = readonly [wireType: number, statement: string];
 
 /** Undefined for kinds that are rare. */
-function fieldSource(field: DescField, code: OwnCode, of: ReaderOf): FieldSource | undefined {
+function fieldSource(field: DescField, code: CodeGenerator, of: ReaderOf): FieldSource | undefined {
   const to = propertySource("m", field);
   if (field.oneof !== undefined) return undefined;
   if (field.fieldKind === "scalar") return field.longAsString ? undefined : scalarSource(field.scalar, to);
@@ -119,7 +119,7 @@ function textListSource(field: DescField, to: string): FieldSource | undefined {
 
 function readText(input: BinaryInput, texts: Record<string, string>): void {
   const [key, text] = input.message(readEntry);
-  if (key === "__proto__") throw new Unusual();
+  if (key === "__proto__") throw new FastPathMiss();
   texts[key] = text;
 }
 
@@ -130,7 +130,7 @@ function readEntry(input: BinaryInput): readonly [key: string, text: string] {
     const tag = input.varint();
     if (tag === KEY_TAG) key = input.text();
     else if (tag === VALUE_TAG) text = input.text();
-    else throw new Unusual();
+    else throw new FastPathMiss();
   }
   return [key, text];
 }

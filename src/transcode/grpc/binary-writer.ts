@@ -2,10 +2,10 @@ import { type DescField, type DescMessage, type Message, ScalarType, toBinary } 
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 
 import { memoize } from "../../lib/memoize.js";
-import { OwnCode, propertySource } from "../compiled/codegen.js";
-import { perType, type PerType } from "../descriptors/memoize-recursive.js";
+import { CodeGenerator, propertySource } from "../compiled/codegen.js";
+import { memoizeRecursive, type PerTypeFunction } from "../descriptors/memoize-recursive.js";
 import { BinaryOutput } from "./binary-output.js";
-import { isOfTexts, isUsual, Unusual } from "./fast-path.js";
+import { isOfTexts, isUsual, FastPathMiss } from "./fast-path.js";
 
 /** Writes a message as protobuf's binary format has it, behind so many bytes that are left free. */
 export type BinaryWriter = (message: Message, headroom: number) => Buffer;
@@ -31,29 +31,29 @@ export const binaryWriter = memoize((desc: DescMessage): BinaryWriter => {
 /** One for all: a message is written in one go. */
 const output = new BinaryOutput();
 
-type WriterOf = PerType<[Message], void>;
+type WriterOf = PerTypeFunction<[Message], void>;
 
 function withHeadroom(bytes: Uint8Array, headroom: number): Buffer {
   return Buffer.concat([Buffer.alloc(headroom), bytes]);
 }
 
-const messageWriter = perType<[Message], void>((desc, of) =>
+const messageWriter = memoizeRecursive<[Message], void>((desc, of) =>
   isUsual(desc) ? (fieldsWriter(desc, of) ?? refuse) : refuse,
 );
 
 function refuse(): never {
-  throw new Unusual();
+  throw new FastPathMiss();
 }
 
 function fieldsWriter(desc: DescMessage, of: WriterOf): ReturnType<WriterOf> | undefined {
-  const code = new OwnCode();
+  const code = new CodeGenerator();
   const sorted = desc.fields.toSorted((a, b) => a.number - b.number);
   const statements = sorted.map((field) => fieldSource(field, code, of));
   const writing = `let v; if (m["$unknown"] !== undefined) ${code.name(refuse)}(); ${statements.join(" ")}`;
   return code.compile(`(m) => { ${writing} }`) as ReturnType<WriterOf> | undefined;
 }
 
-function fieldSource(field: DescField, code: OwnCode, of: WriterOf): string {
+function fieldSource(field: DescField, code: CodeGenerator, of: WriterOf): string {
   const { oneof, localName } = field;
   if (oneof !== undefined) {
     return `if (${propertySource("m", oneof)}.case === ${JSON.stringify(localName)}) ${code.name(refuse)}();`;
@@ -68,14 +68,14 @@ function fieldSource(field: DescField, code: OwnCode, of: WriterOf): string {
 
 /** Nothing is written for undefined and for an empty list, whatever the kind. */
 function refuseValue(value: unknown): void {
-  if (value !== undefined && !(Array.isArray(value) && value.length === 0)) throw new Unusual();
+  if (value !== undefined && !(Array.isArray(value) && value.length === 0)) throw new FastPathMiss();
 }
 
 /** A statement that writes the value `v`, and the value that is not written where presence is not told. */
 type ValueSource = readonly [statement: string, standard?: string];
 
 /** Undefined for kinds that are rare. */
-function valueSource(field: DescField, code: OwnCode, of: WriterOf): ValueSource | undefined {
+function valueSource(field: DescField, code: CodeGenerator, of: WriterOf): ValueSource | undefined {
   const to = code.name(output);
   if (field.fieldKind === "scalar") return scalarSource(field.scalar, field.number, to);
   if (field.fieldKind === "enum") return [`${to}.enum(${field.number}, v);`, "0"];
@@ -99,7 +99,7 @@ function textSource(field: DescField, to: string): string | undefined {
 function messageSource(
   field: DescField & { fieldKind: "list" | "message" },
   to: string,
-  code: OwnCode,
+  code: CodeGenerator,
   of: WriterOf,
 ): string | undefined {
   if (field.message === undefined || field.delimitedEncoding || !isUsual(field.message)) return undefined;

@@ -2,7 +2,7 @@ import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf
 import { Edition } from "@bufbuild/protobuf/wkt";
 
 /** Not as most messages have it, and left to protobuf-es: it reads or writes it, or refuses it in its own words. */
-export class Unusual extends Error {
+export class FastPathMiss extends Error {
   override readonly name = "Unusual";
 }
 

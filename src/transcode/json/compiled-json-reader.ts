@@ -2,7 +2,7 @@ import type { Message } from "@bufbuild/protobuf";
 import type { ReadField } from "./json-field-reader.js";
 import type { Reading } from "./json-functions.js";
 import type { JsonRecord } from "./json-text.js";
-import { OwnCode } from "../compiled/codegen.js";
+import { CodeGenerator } from "../compiled/codegen.js";
 
 /** How a key of a JSON object is read. */
 export interface JsonEntry {
@@ -27,11 +27,11 @@ export type ReadMembers = (json: JsonRecord, message: Message, reading: Reading,
  *
  * Undefined where the process runs no code made from text.
  */
-export function straightReader(
+export function compiledReader(
   entries: ReadonlyMap<string, JsonEntry>,
   wrong: WrongKeys,
 ): ReadMembers | undefined {
-  const code = new OwnCode();
+  const code = new CodeGenerator();
   const [unknown, twice, hasOwn] = [wrong.unknown, wrong.twice, Object.hasOwn].map((each) => code.name(each));
   const cases = [...entries].map(([key, { other, set }]) => {
     const both = `${hasOwn}(json, ${JSON.stringify(other)})`;

@@ -1,7 +1,7 @@
 import type { DescField } from "@bufbuild/protobuf";
 import type { WriteJson } from "./json-functions.js";
 import { isOwnProperty } from "../descriptors/message-fields.js";
-import { OwnCode, propertySource } from "../compiled/codegen.js";
+import { CodeGenerator, propertySource } from "../compiled/codegen.js";
 
 /** How a field of a message is written as a member of a JSON object. */
 export interface JsonMember {
@@ -21,9 +21,9 @@ export interface JsonMember {
  *
  * Undefined for other types, and where the process runs no code made from text.
  */
-export function straightWriter(members: readonly JsonMember[]): WriteJson | undefined {
+export function compiledWriter(members: readonly JsonMember[]): WriteJson | undefined {
   if (members.length === 0 || !members.every(isStraight)) return undefined;
-  const code = new OwnCode();
+  const code = new CodeGenerator();
   const call = (write: WriteJson, value: string): string => `${code.name(write)}(${value})`;
   const parts = members.map((member, index) => {
     const key = `${index === 0 ? "{" : ","}${member.key}`;

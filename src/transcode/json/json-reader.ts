@@ -3,9 +3,9 @@ import { emptyMessage } from "../descriptors/empty-message.js";
 import { FieldProblem, inside, quoted } from "../errors/field-problem.js";
 import { compileFieldReader, type ReadField } from "./json-field-reader.js";
 import type { JsonStyle } from "./json-style.js";
-import { type JsonEntry, type ReadMembers, straightReader } from "./compiled-json-reader.js";
+import { type JsonEntry, type ReadMembers, compiledReader } from "./compiled-json-reader.js";
 import { deeper, type ReadJson } from "./json-functions.js";
-import { perType } from "../descriptors/memoize-recursive.js";
+import { memoizeRecursive } from "../descriptors/memoize-recursive.js";
 import { wellKnownReader } from "./well-known-json.js";
 
 /** The compiled readers of one dialect: asked for a type twice, it gives the same reader. */
@@ -16,7 +16,7 @@ export interface JsonReaders {
 
 /** Compiles readers as they are asked for; a type's own fields are compiled with it, recursive ones included. */
 export function createJsonReaders(style: JsonStyle): JsonReaders {
-  const message = perType<Parameters<ReadJson>, unknown>((desc, of) =>
+  const message = memoizeRecursive<Parameters<ReadJson>, unknown>((desc, of) =>
     counted(wellKnownReader(desc, style, of) ?? objectReader(desc, style, of)),
   );
   return { message, field: (field) => compileFieldReader(field, style, message) };
@@ -46,7 +46,7 @@ function objectReader(
     if (json === null || typeof json !== "object" || Array.isArray(json))
       throw new FieldProblem("must be an object");
     // With the first object: a service that starts reads none yet.
-    readMembers ??= straightReader(entries, WRONG_KEYS) ?? memberByMember(entries);
+    readMembers ??= compiledReader(entries, WRONG_KEYS) ?? memberByMember(entries);
     const message = empty();
     const at = { key: "" };
     try {

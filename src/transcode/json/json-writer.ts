@@ -9,10 +9,10 @@ import { FeatureSet_FieldPresence, isWrapperDesc } from "@bufbuild/protobuf/wkt"
 import { expandedFields } from "./expanded-fields.js";
 import { takesNull } from "./json-field-reader.js";
 import type { WriteJson } from "./json-functions.js";
-import { type JsonMember, straightWriter } from "./compiled-json-writer.js";
+import { type JsonMember, compiledWriter } from "./compiled-json-writer.js";
 import type { JsonStyle } from "./json-style.js";
 import { fieldGetter } from "../descriptors/message-fields.js";
-import { perType } from "../descriptors/memoize-recursive.js";
+import { memoizeRecursive } from "../descriptors/memoize-recursive.js";
 import { scalarWriter } from "./scalar-json.js";
 import { wellKnownWriter } from "./well-known-json.js";
 
@@ -25,11 +25,11 @@ export interface JsonWriters {
 
 /** Compiles writers as they are asked for; a type's own fields are compiled with it. */
 export function createJsonWriters(style: JsonStyle): JsonWriters {
-  const message = perType<[value: unknown], string>((desc, of) => {
+  const message = memoizeRecursive<[value: unknown], string>((desc, of) => {
     const own = wellKnownWriter(desc, style, of);
     if (own !== undefined) return own;
     const members = membersOf(desc, style, of);
-    return straightWriter(members) ?? memberByMember(members);
+    return compiledWriter(members) ?? memberByMember(members);
   });
   return { message, field: (field) => aloneWriter(field, compileFieldWriter(field, style, message)) };
 }

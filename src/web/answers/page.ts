@@ -1,10 +1,10 @@
 import { html, type Html } from "../../lib/html.js";
 import type { HttpResponse } from "../../lib/http.js";
 import { sendWebPage } from "../../lib/html-page.js";
-import { LOOK } from "./styles.js";
+import { STYLES } from "./styles.js";
 
 /** One page that a shopper sees on the way. */
-export interface Page {
+export interface ShopperPage {
   readonly status: number;
   readonly title: string;
   readonly body: Html;
@@ -15,11 +15,11 @@ export interface Page {
 }
 
 /** Sends a shopper's page: one sheet with its title on it. */
-export function sendPage(response: HttpResponse, page: Page): void {
+export function sendPage(response: HttpResponse, page: ShopperPage): void {
   sendWebPage(response, {
     formTargets: "'none'",
     ...page,
-    style: LOOK,
+    style: STYLES,
     body: html`<main>
       <div class="sheet narrow">
         <h1>${page.title}</h1>

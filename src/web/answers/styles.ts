@@ -2,7 +2,7 @@
  * How every page that a shopper sees looks, those of the sandbox gateway included: light or dark as the reader likes
  * it, in the reader's own font, usable from 320 pixels on. Each text has a contrast of 4.5 to 1 at least.
  */
-export const LOOK = `
+export const STYLES = `
 :root {
   color-scheme: light dark;
   --ink: #1b2333; --soft: #5a6478; --line: #d9deea; --paper: #fff; --ground: #f3f5fa; --field: #8790a3;

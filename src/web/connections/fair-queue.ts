@@ -24,13 +24,13 @@ export class FairQueue {
       connection.countedRequests = 0;
     }
     connection.countedRequests++;
-    const isInTurn = this.#size === 0 || !this.#waiting.has(ownerOf(connection));
+    const isInTurn = this.#size === 0 || !this.#waiting.has(scopeOf(connection));
     return isInTurn && now - this.#began < TURN_MS;
   }
 
   /** Puts a request off. `begin` is called exactly once, also where its client has gone meanwhile. */
   add(connection: Connection, begin: Begin): void {
-    const { few, many } = this.#lanesOf(ownerOf(connection));
+    const { few, many } = this.#lanesOf(scopeOf(connection));
     const lane = connection.countedRequests <= FEW ? few : many;
     const waiting = lane.get(connection);
     if (waiting === undefined) lane.set(connection, [begin]);
@@ -56,19 +56,19 @@ export class FairQueue {
     if (this.#size > 0) setImmediate(this.#turn);
   };
 
-  #lanesOf(owner: object): Lanes {
-    const known = this.#waiting.get(owner);
+  #lanesOf(scope: object): Lanes {
+    const known = this.#waiting.get(scope);
     if (known !== undefined) return known;
     const lanes = { few: new Map<Connection, Begin[]>(), many: new Map<Connection, Begin[]>() };
-    this.#waiting.set(owner, lanes);
+    this.#waiting.set(scope, lanes);
     return lanes;
   }
 
   #takeNext(): Begin | undefined {
-    for (const [owner, lanes] of this.#waiting) {
-      this.#waiting.delete(owner);
+    for (const [scope, lanes] of this.#waiting) {
+      this.#waiting.delete(scope);
       const next = takeFirst(lanes.few) ?? takeFirst(lanes.many);
-      if (lanes.few.size + lanes.many.size > 0) this.#waiting.set(owner, lanes);
+      if (lanes.few.size + lanes.many.size > 0) this.#waiting.set(scope, lanes);
       return next;
     }
     return undefined;
@@ -93,7 +93,7 @@ const PAUSE_MS = 1;
 const FEW = 10;
 
 /** A proxy's connections are of many clients. */
-function ownerOf(connection: Connection): object {
+function scopeOf(connection: Connection): object {
   return connection.use.isProxy ? connection : connection.use;
 }
 

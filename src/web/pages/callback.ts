@@ -1,5 +1,5 @@
 import { applyGatewayResult } from "../../checkout/results/apply-gateway-result.js";
-import type { Checkout } from "../../checkout/context.js";
+import type { CheckoutContext } from "../../checkout/context.js";
 import { isDatabaseAway } from "../../db/engine/database-errors.js";
 import { type HttpRequest, type HttpResponse, readBody, sendText } from "../../lib/http.js";
 import { inTime } from "../answers/answer-in-time.js";
@@ -15,7 +15,7 @@ export const MESSAGE_BYTES_MAX = 256 * 1024;
  * that a gateway that tries again does.
  */
 export async function callback(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   request: HttpRequest,
   response: HttpResponse,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Checkout } from "../../checkout/context.js";
+import type { CheckoutContext } from "../../checkout/context.js";
 import { BodyTooLarge, type HttpRequest, type HttpResponse, sendOptions } from "../../lib/http.js";
 import { callback } from "./callback.js";
 import { DOCS_FILES, docsPage, openApiDocument } from "./docs.js";
@@ -14,7 +14,7 @@ import { orUnavailable } from "./unavailable.js";
 
 /** Answers one request. `inPath` is what the path has in brackets: a session's id, a file's name; "" where it has nothing. */
 type Handle = (
-  checkout: Checkout,
+  checkout: CheckoutContext,
   request: HttpRequest,
   response: HttpResponse,
   inPath: string,
@@ -76,7 +76,7 @@ async function openOnly(
 }
 
 async function docsFile(
-  _: Checkout,
+  _: CheckoutContext,
   request: HttpRequest,
   response: HttpResponse,
   name: string,
@@ -88,7 +88,7 @@ async function docsFile(
 
 /** Answers a request for one of the pages. False where the address is none of them: nothing was answered then. */
 export async function answerPage(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   request: HttpRequest,
   response: HttpResponse,
   path: string,
@@ -117,7 +117,7 @@ export function sendPathFailure(
 
 async function answer(
   route: PageRoute,
-  checkout: Checkout,
+  checkout: CheckoutContext,
   request: HttpRequest,
   response: HttpResponse,
   path: string,

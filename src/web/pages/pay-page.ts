@@ -1,4 +1,4 @@
-import type { Checkout } from "../../checkout/context.js";
+import type { CheckoutContext } from "../../checkout/context.js";
 import {
   lookAtPayPage,
   openPayPage,
@@ -13,7 +13,7 @@ import { checkingPage, expiredPage, formPage, livePaymentsOffPage, unknownPage }
 
 /** `GET /pay/{id}`: hands the shopper over to the gateway's hosted page, or says why not. HEAD changes nothing, and asks nobody. */
 export async function payPage(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   { method }: HttpRequest,
   response: HttpResponse,
   sessionId: string,
@@ -23,7 +23,7 @@ export async function payPage(
 }
 
 function send(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   response: HttpResponse,
   sessionId: string,
   page: PayPage | SeenPayPage,

@@ -1,5 +1,5 @@
 import { applyGatewayResult } from "../../checkout/results/apply-gateway-result.js";
-import type { Checkout } from "../../checkout/context.js";
+import type { CheckoutContext } from "../../checkout/context.js";
 import type { RefusedResult } from "../../checkout/gateway-messages/gateway-message.js";
 import {
   lookAtDestination,
@@ -17,7 +17,7 @@ import { checkingPage, refusedPage, tryAgainPage, unknownPage } from "./shopper-
 
 /** `POST /pay/{id}/return`: the browser brings the gateway's result, and is sent on. */
 export async function returnPage(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   request: HttpRequest,
   response: HttpResponse,
   sessionId: string,
@@ -37,7 +37,7 @@ export async function returnPage(
 
 /** `GET /pay/{id}/return`: a browser that waits asks again, and is sent on once the session is paid. HEAD asks nobody. */
 export async function statusPage(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   { method }: HttpRequest,
   response: HttpResponse,
   sessionId: string,
@@ -48,17 +48,17 @@ export async function statusPage(
 
 /** Where the browser goes once the result that it brought is stored. */
 async function bring(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   sessionId: string,
   body: Buffer,
 ): Promise<ReturnDestination | RefusedResult> {
   const applied = await applyGatewayResult(checkout, { body, via: "return", pathSessionId: sessionId });
   if (applied.kind === "refused") return applied;
-  return await returnDestination(checkout, sessionId, applied.judgement.outcome);
+  return await returnDestination(checkout, sessionId, applied.classification.outcome);
 }
 
 function sendOn(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   response: HttpResponse,
   sessionId: string,
   destination: ReturnDestination,

@@ -1,9 +1,9 @@
 import type { Field } from "../../cardstream/fields.js";
 import { html, type Html } from "../../lib/html.js";
-import type { Page } from "../answers/page.js";
+import type { ShopperPage } from "../answers/page.js";
 
 /** The signed form on its way to the gateway: sent by itself, or with the button where scripts are off. */
-export function formPage(action: string, fields: readonly Field[]): Page {
+export function formPage(action: string, fields: readonly Field[]): ShopperPage {
   return {
     status: 200,
     title: "Taking you to the payment page",
@@ -15,7 +15,7 @@ export function formPage(action: string, fields: readonly Field[]): Page {
 }
 
 /** No form is given out any more. 410: the page was here, and is gone for good. */
-export function expiredPage(cancelUrl: string): Page {
+export function expiredPage(cancelUrl: string): ShopperPage {
   return {
     status: 410,
     title: "This payment page has expired",
@@ -25,7 +25,7 @@ export function expiredPage(cancelUrl: string): Page {
 }
 
 /** A result waits for a person, or is not known yet. The page asks again by itself, and goes on once it is settled. */
-export function checkingPage(statusUrl: string, cancelUrl: string): Page {
+export function checkingPage(statusUrl: string, cancelUrl: string): ShopperPage {
   return {
     status: 200,
     title: "Your payment is being checked",
@@ -40,7 +40,7 @@ export function checkingPage(statusUrl: string, cancelUrl: string): Page {
 }
 
 /** For a browser that loads the page before anybody wants to see it: it is refused, and comes again with its reader. */
-export function unopenedPage(url: string): Page {
+export function unopenedPage(url: string): ShopperPage {
   return {
     status: 503, // Browsers throw away what they have loaded ahead where it is no success.
     title: "Open this page to pay",
@@ -49,7 +49,7 @@ export function unopenedPage(url: string): Page {
 }
 
 /** The operator's to mend: the session stays open, and its page works once it is. */
-export function livePaymentsOffPage(cancelUrl: string): Page {
+export function livePaymentsOffPage(cancelUrl: string): ShopperPage {
   return {
     status: 503,
     title: "Nothing can be paid here yet",
@@ -61,7 +61,7 @@ export function livePaymentsOffPage(cancelUrl: string): Page {
 }
 
 /** The database is away. Asking for the page again changes nothing. */
-export function unavailablePage(url: string): Page {
+export function unavailablePage(url: string): ShopperPage {
   return {
     status: 503,
     title: "One moment, please",
@@ -77,7 +77,7 @@ export function unavailablePage(url: string): Page {
  * The result could not be stored. The page keeps the signed fields and posts them again after a while; with scripts off
  * the shopper does, with the button.
  */
-export function tryAgainPage(returnUrl: string, fields: readonly Field[]): Page {
+export function tryAgainPage(returnUrl: string, fields: readonly Field[]): ShopperPage {
   return {
     status: 503,
     title: "Your payment is being checked",
@@ -90,7 +90,7 @@ export function tryAgainPage(returnUrl: string, fields: readonly Field[]): Page 
 }
 
 /** A message that nobody who may say so has signed. */
-export function refusedPage(payUrl: string): Page {
+export function refusedPage(payUrl: string): ShopperPage {
   return {
     status: 400,
     title: "This answer could not be verified",
@@ -100,7 +100,7 @@ export function refusedPage(payUrl: string): Page {
 }
 
 /** Whoever guesses addresses learns nothing. */
-export function unknownPage(): Page {
+export function unknownPage(): ShopperPage {
   return {
     status: 404,
     title: "No such payment page",

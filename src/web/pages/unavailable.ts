@@ -1,4 +1,4 @@
-import type { Checkout } from "../../checkout/context.js";
+import type { CheckoutContext } from "../../checkout/context.js";
 import { isDatabaseAway } from "../../db/engine/database-errors.js";
 import type { HttpResponse } from "../../lib/http.js";
 import { sendPage } from "../answers/page.js";
@@ -6,7 +6,7 @@ import { unavailablePage } from "./shopper-pages.js";
 
 /** Answers a page that may be asked for again; while the database is away, with one that does so by itself. */
 export async function orUnavailable(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   response: HttpResponse,
   url: string,
   answer: Promise<void>,

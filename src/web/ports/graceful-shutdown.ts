@@ -9,7 +9,7 @@ export type Server = HttpServer | Http2Server | Http2SecureServer;
  * How a port that closes parts from its clients, so that none of them has sent a request which nobody answers: first it tells
  * them, and goes on answering; later it ends what is idle.
  */
-export interface Farewell {
+export interface GracefulShutdown {
   /** From now on whoever gets an answer is told to send nothing more. To be repeated: not everybody can be told at once. */
   announce(): void;
   /** Ends the connections that have nothing under way. */
@@ -17,7 +17,7 @@ export interface Farewell {
 }
 
 /** Over HTTP/1.1 an answer says `connection: close`; an idle connection can only be ended, which its client may just be using. */
-export function farewellOverHttp1(server: Server, sockets: ReadonlySet<Socket>): Farewell {
+export function shutDownHttp1(server: Server, sockets: ReadonlySet<Socket>): GracefulShutdown {
   const newest = new WeakMap<Socket, ServerResponse>();
   let closing = false;
   server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
@@ -43,7 +43,7 @@ export function farewellOverHttp1(server: Server, sockets: ReadonlySet<Socket>):
 }
 
 /** HTTP/2 has a frame for it, which names the last stream that will be answered: at first any, where that can be said. */
-export function farewellOverHttp2(server: Server): Farewell {
+export function shutDownHttp2(server: Server): GracefulShutdown {
   const sessions = new Map<ServerHttp2Session, Socket>();
   const told = new WeakSet<ServerHttp2Session>();
   let opened: Socket | undefined;

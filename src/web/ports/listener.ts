@@ -1,4 +1,4 @@
-import type { Checkout } from "../../checkout/context.js";
+import type { CheckoutContext } from "../../checkout/context.js";
 import { BodyBrokenOff, type HttpRequest, type HttpResponse, sendOptions } from "../../lib/http.js";
 import { newId } from "../../lib/ids.js";
 import { refuseAddress, setCallHeaders } from "./checked-listener.js";
@@ -26,7 +26,7 @@ export interface Faces {
  *
  * `new URL` would resolve `..` in a path and read `//host/` as another host.
  */
-export function createListener(checkout: Checkout, faces: Faces, secure: boolean): Listener {
+export function createListener(checkout: CheckoutContext, faces: Faces, secure: boolean): Listener {
   return (request, response) => {
     const requestId = newId("req", checkout.clock.now());
     (request as Named)[REQUEST_ID] = requestId;
@@ -54,7 +54,7 @@ interface Named {
 }
 
 async function answer(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   faces: Faces,
   request: HttpRequest,
   response: HttpResponse,
@@ -79,7 +79,7 @@ function isBelow(face: string, path: string): boolean {
 }
 
 function answerFailure(
-  checkout: Checkout,
+  checkout: CheckoutContext,
   request: HttpRequest,
   response: HttpResponse,
   error: unknown,

@@ -7,9 +7,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Answering, admitConnections, admitStreams, admittedRequests } from "./admission.js";
 import type { Connections } from "../connections/connections.js";
 import {
-  type Farewell,
-  farewellOverHttp1,
-  farewellOverHttp2,
+  type GracefulShutdown,
+  shutDownHttp1,
+  shutDownHttp2,
   type Server,
   watchArrivals,
 } from "./graceful-shutdown.js";
@@ -98,7 +98,7 @@ async function open(server: Server, host: string, port: number, connections: Con
   });
   answerParserFailures(server);
   admitConnections(server, connections);
-  const farewells = [farewellOverHttp1(server, sockets), farewellOverHttp2(server)];
+  const farewells = [shutDownHttp1(server, sockets), shutDownHttp2(server)];
   server.listen(port, host);
   await once(server, "listening");
   return {
@@ -110,14 +110,14 @@ async function open(server: Server, host: string, port: number, connections: Con
 async function close(
   server: Server,
   sockets: ReadonlySet<Socket>,
-  farewells: readonly Farewell[],
+  farewells: readonly GracefulShutdown[],
 ): Promise<void> {
   const closed = once(server, "close");
   const late = setTimeout(() => sockets.forEach((socket) => socket.destroy()), CLOSE_TIMEOUT_MS);
   // Not the server's own close: it would end idle connections, on which a request may be on its way.
   NetServer.prototype.close.call(server);
   await Promise.race([announce(farewells, watchArrivals(server)), closed]);
-  const end = (): void => farewells.forEach((farewell) => farewell.end());
+  const end = (): void => farewells.forEach((gracefulShutdown) => gracefulShutdown.end());
   end();
   const again = setInterval(end, END_EVERY_MS);
   await closed;
@@ -125,11 +125,11 @@ async function close(
   clearTimeout(late);
 }
 
-async function announce(farewells: readonly Farewell[], quietFor: () => number): Promise<void> {
+async function announce(farewells: readonly GracefulShutdown[], quietFor: () => number): Promise<void> {
   const began = performance.now();
   const since = (): number => performance.now() - began;
   do {
-    for (const farewell of farewells) farewell.announce();
+    for (const gracefulShutdown of farewells) gracefulShutdown.announce();
     await sleep(TOLD_EVERY_MS);
   } while (quietFor() < QUIET_MS && since() < HEARD_WITHIN_MS);
 }

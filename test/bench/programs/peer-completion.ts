@@ -3,14 +3,14 @@ import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import { fieldText, parseFields } from "../../../src/cardstream/fields.js";
 import { verifyResult } from "../../../src/cardstream/result.js";
 import type { GatewayResult } from "../../../src/domain/gateway-result.js";
-import { judge } from "../../../src/domain/classification.js";
+import { classifyPayment } from "../../../src/domain/classification.js";
 import { currencyByCode } from "../../../src/domain/money.js";
 import { parseAttemptReference } from "../../../src/domain/attempt-reference.js";
 import type { Sealer } from "../../../src/lib/seal.js";
 import { completionRows } from "./completion-rows.js";
 
 /**
- * Verifies a message and completes its session: the service's own rules of signature and judgement, and the statements of its
+ * Verifies a message and completes its session: the service's own rules of signature and classification, and the statements of its
  * serialisable transaction one by one over mysql2.
  */
 export async function completeByCallback(pool: Pool, sealer: Sealer, body: Buffer): Promise<boolean> {
@@ -20,14 +20,14 @@ export async function completeByCallback(pool: Pool, sealer: Sealer, body: Buffe
   const connection = await pool.getConnection();
   try {
     const session = await one(connection, "select * from checkout_session where id = ?", [
-      reference.subjectId,
+      reference.targetId,
     ]);
     if (session === undefined) return false;
     const result = verifyResult(fields, await secretsOf(connection, sealer, session));
     if (result === undefined) return false;
     await connection.query("set transaction isolation level serializable");
     await connection.query("start transaction");
-    await complete(connection, sealer, reference.subjectId, result, body.toString());
+    await complete(connection, sealer, reference.targetId, result, body.toString());
     await connection.query("commit");
     return true;
   } finally {
@@ -75,8 +75,13 @@ async function complete(
   if (locked === undefined || currency === undefined || locked["status"] === "complete")
     throw new Error("Not open.");
   const amount = Number(locked["amount_total"]);
-  const judgement = judge(result, { subjectId: id, amount, currency, attempt: Number(locked["attempt"]) });
-  if (judgement.outcome !== "completed") throw new Error("Not a success.");
+  const classification = classifyPayment(result, {
+    targetId: id,
+    amount,
+    currency,
+    attempt: Number(locked["attempt"]),
+  });
+  if (classification.outcome !== "completed") throw new Error("Not a success.");
   const owner = { merchantId: String(locked["merchant_id"]), livemode: locked["livemode"] === 1 };
   const rows = completionRows({ id, ...owner, amount, currency: currency.code }, result, message, sealer);
   await connection.query("insert into gateway_result set ?", rows.result);

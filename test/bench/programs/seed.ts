@@ -50,7 +50,7 @@ function openSession(id: string, merchantId: string) {
     attempt: 1,
     formsGiven: 1,
     formGivenAt: now,
-    returnBegunAt: null,
+    reversalStartedAt: null,
     createdAt: now,
     expiresAt: now + LIFE_MAX_MS,
     expiredAt: null,

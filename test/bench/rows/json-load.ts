@@ -50,13 +50,16 @@ async function firstAnswer([server]: readonly ServerProcess[], request: Buffer):
 }
 
 /** What is sent in turn, and how many items every session has. */
-interface Repeated {
+interface BackgroundJob {
   readonly requests: readonly Buffer[];
   readonly items?: number;
   readonly answerBytes?: number;
 }
 
-function repeated(servers: readonly ServerProcess[], { requests, items = 1, answerBytes }: Repeated): Load {
+function repeated(
+  servers: readonly ServerProcess[],
+  { requests, items = 1, answerBytes }: BackgroundJob,
+): Load {
   const ports = servers.map((server) => server.ports.http);
   let turn = 0;
   const next = (): Buffer | undefined => requests[turn++ % requests.length];

@@ -155,25 +155,25 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       // Each caller works on its own refund, whoever else works on one of the same payment.
       {
         file: CREATE_REFUND,
-        from: "workOnRefunds(checkout, paymentIntentId)",
-        to: "workOnRefunds(checkout, paymentIntentId, id)",
+        from: "processRefunds(checkout, paymentIntentId)",
+        to: "processRefunds(checkout, paymentIntentId, id)",
       },
       {
         file: WORK_ON_REFUNDS,
-        from: "function workOnRefunds(checkout, paymentIntentId)",
-        to: "function workOnRefunds(checkout, paymentIntentId, own)",
+        from: "function processRefunds(checkout, paymentIntentId)",
+        to: "function processRefunds(checkout, paymentIntentId, own)",
       },
       {
         file: WORK_ON_REFUNDS,
-        from: "claimOldestRefund(checkout, paymentIntentId)",
-        to: "claimOldestRefund(checkout, paymentIntentId, own)",
+        from: "leaseOldestRefund(checkout, paymentIntentId)",
+        to: "leaseOldestRefund(checkout, paymentIntentId, own)",
       },
       {
         file: CLAIM,
-        from: "function claimOldestRefund(checkout, paymentIntentId)",
-        to: "function claimOldestRefund(checkout, paymentIntentId, own)",
+        from: "function leaseOldestRefund(checkout, paymentIntentId)",
+        to: "function leaseOldestRefund(checkout, paymentIntentId, own)",
       },
-      { file: CLAIM, from: "(result.returnClaimUntil ?? 0) > now", to: "false" },
+      { file: CLAIM, from: "(result.leasedUntil ?? 0) > now", to: "false" },
       {
         file: CLAIM,
         from: "const refund = await findOldestPendingRefund(tx, paymentIntentId);",
@@ -183,7 +183,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       { file: CLAIMS, from: "const taken = rows.some(", to: "const taken = false && rows.some(" },
       {
         file: CLAIMS,
-        from: ".some(({ returnClaim }) => returnClaim === claim)",
+        from: ".some(({ leaseId }) => leaseId === lease)",
         to: ".length > 0",
       },
     ],

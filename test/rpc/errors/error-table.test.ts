@@ -11,7 +11,7 @@ import {
 } from "../../../src/rpc/errors/error-table.js";
 import { httpStatusOfRefusal, REFUSALS } from "../../../src/rpc/errors/refusal-table.js";
 import { httpStatusOf } from "../../../src/transcode/errors/error.js";
-import { type Reason, statusOfReason } from "../../../src/transcode/errors/request-error.js";
+import { type RoutingReason, statusOfReason } from "../../../src/transcode/errors/request-error.js";
 
 /** The rows of the tables in docs/errors.md, their cells without the marks of code. */
 const documented = readFileSync("docs/errors.md", "utf8")
@@ -42,7 +42,7 @@ const expected = [
   ]),
   ...Object.entries(REQUEST_ERRORS).map(([reason, row]) => [
     row.code,
-    String(statusOfReason(reason as Reason)),
+    String(statusOfReason(reason as RoutingReason)),
     row.type,
     meanings(row),
   ]),

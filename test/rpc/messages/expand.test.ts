@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import t from "tap";
 
 import { CheckoutSessionSchema } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
-import type { Checkout } from "../../../src/checkout/context.js";
+import type { CheckoutContext } from "../../../src/checkout/context.js";
 import type { Database } from "../../../src/db/engine/database.js";
 import { expandSessions } from "../../../src/rpc/messages/expand.js";
 import { listExpansionOf } from "../../../src/rpc/messages/expansion.js";
@@ -37,7 +37,7 @@ await eachEngine(
     );
     const queriesFor = async (count: number, expand: string[]): Promise<number> => {
       const counted = counting(store.db);
-      const checkout = { ...store, db: counted.db } as unknown as Checkout;
+      const checkout = { ...store, db: counted.db } as unknown as CheckoutContext;
       const reader = { checkout, caller: { merchantId: mine.id, livemode: true } };
       await expandSessions(reader, messages.slice(0, count), listExpansionOf({ expand }, "CHECKOUT_SESSION"));
       return counted.queries();

@@ -3,14 +3,14 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import t from "tap";
 
 import { CustomerSchema } from "../../../gen/calmonypay/v1/customer_pb.js";
-import { OwnCode, propertySource } from "../../../src/transcode/compiled/codegen.js";
+import { CodeGenerator, propertySource } from "../../../src/transcode/compiled/codegen.js";
 
 t.test("what is no expression is an error, not a function that is missing", async (t) => {
-  t.throws(() => new OwnCode().compile("(m) => {"), SyntaxError);
+  t.throws(() => new CodeGenerator().compile("(m) => {"), SyntaxError);
 });
 
 t.test("the code knows the values that it was given, by their names", async (t) => {
-  const code = new OwnCode();
+  const code = new CodeGenerator();
   const [add, two] = [code.name((a: number, b: number) => a + b), code.name(2)];
   const compiled = code.compile(`(v) => ${add}(v, ${two})`) as (value: number) => number;
   t.equal(compiled(40), 42);
@@ -18,14 +18,14 @@ t.test("the code knows the values that it was given, by their names", async (t) 
 
 t.test("a name that looks like code is a name all the same", async (t) => {
   const localName = `"]; throw 1; m["`;
-  const read = new OwnCode().compile(`(m) => ${propertySource("m", { localName })}`);
+  const read = new CodeGenerator().compile(`(m) => ${propertySource("m", { localName })}`);
   t.equal((read as (value: object) => unknown)({ [localName]: "x" }), "x");
 });
 
 t.test("a process that runs no code made from text reads and writes messages all the same", async (t) => {
   const script = `
     const { CustomerSchema } = await import("./dist/gen/calmonypay/v1/customer_pb.js");
-    const { OwnCode } = await import("./dist/src/transcode/compiled/codegen.js");
+    const { CodeGenerator } = await import("./dist/src/transcode/compiled/codegen.js");
     const { createBinaryReaders } = await import("./dist/src/transcode/grpc/binary-reader.js");
     const { binaryWriter } = await import("./dist/src/transcode/grpc/binary-writer.js");
     const { emptyMessage } = await import("./dist/src/transcode/descriptors/empty-message.js");
@@ -39,7 +39,7 @@ t.test("a process that runs no code made from text reads and writes messages all
     const read = createJsonReaders(plainStyle).message(CustomerSchema);
     const { email } = read({ email: "b@example.com" }, { depth: 0, keys: 0 });
     const written = binaryWriter(CustomerSchema)(message, 0).toString("hex");
-    console.log(written, other.id, email, new OwnCode().compile("() => 1") === undefined);`;
+    console.log(written, other.id, email, new CodeGenerator().compile("() => 1") === undefined);`;
   const customer = create(CustomerSchema, { id: "cus_1", email: "a@example.com", metadata: { a: "b" } });
   const hex = Buffer.from(toBinary(CustomerSchema, customer)).toString("hex");
   const run = (flags: readonly string[]) =>

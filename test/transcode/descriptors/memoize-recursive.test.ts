@@ -2,12 +2,12 @@ import type { DescMessage } from "@bufbuild/protobuf";
 import { StructSchema, TimestampSchema } from "@bufbuild/protobuf/wkt";
 import t from "tap";
 
-import { perType } from "../../../src/transcode/descriptors/memoize-recursive.js";
+import { memoizeRecursive } from "../../../src/transcode/descriptors/memoize-recursive.js";
 
 /** How many messages deep the types of a value's fields go, as far as the value goes. */
 function depths() {
   const asked: string[] = [];
-  const depth = perType<[left: number], number>((desc: DescMessage, of) => {
+  const depth = memoizeRecursive<[left: number], number>((desc: DescMessage, of) => {
     asked.push(desc.typeName);
     const inside = desc.fields
       .map(({ message }) => message && of(message))
@@ -32,7 +32,7 @@ t.test("each type has a function of its own", async (t) => {
 
 t.test("a type that cannot be compiled is not half compiled", async (t) => {
   let broken = true;
-  const once = perType<[], string>(() => {
+  const once = memoizeRecursive<[], string>(() => {
     if (broken) throw new Error("not now");
     return () => "compiled";
   });

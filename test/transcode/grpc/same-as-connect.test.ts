@@ -41,7 +41,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ crash: text }),
 );
 
-const item = fc.record({ id: text, owner: text, revision: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }) });
+const item = fc.record({ id: text, scope: text, revision: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }) });
 const bytes = item.map((init) => toBinary(GetItemRequestSchema, create(GetItemRequestSchema, init)));
 
 /** Mostly a call as it should be; sometimes bytes that are none, or too many, or too few. */

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import t from "tap";
 
 import { CustomerSchema } from "../../../gen/calmonypay/v1/customer_pb.js";
-import { type JsonEntry, straightReader } from "../../../src/transcode/json/compiled-json-reader.js";
+import { type JsonEntry, compiledReader } from "../../../src/transcode/json/compiled-json-reader.js";
 import type { JsonRecord } from "../../../src/transcode/json/json-text.js";
 
 const wrong = {
@@ -29,7 +29,7 @@ function read(json: JsonRecord) {
   const message: Message & Partial<Record<string, unknown>> = create(CustomerSchema);
   const [reading, at] = [{ depth: 0, keys: 0 }, { key: "" }];
   try {
-    straightReader(entries, wrong)?.(json, message, reading, at);
+    compiledReader(entries, wrong)?.(json, message, reading, at);
   } catch (error) {
     return { key: at.key, error: (error as Error).message };
   }

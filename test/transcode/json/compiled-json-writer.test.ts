@@ -5,7 +5,7 @@ import t from "tap";
 
 import { CustomerSchema } from "../../../gen/calmonypay/v1/customer_pb.js";
 import type { JsonMember } from "../../../src/transcode/json/compiled-json-writer.js";
-import { straightWriter } from "../../../src/transcode/json/compiled-json-writer.js";
+import { compiledWriter } from "../../../src/transcode/json/compiled-json-writer.js";
 
 const write = (value: unknown): string => JSON.stringify(value);
 
@@ -21,12 +21,12 @@ function members(...changes: readonly Partial<JsonMember>[]): readonly JsonMembe
 }
 
 t.test("a type of which something may be left out has no straight writer", async (t) => {
-  t.equal(straightWriter(members({ otherwise: "leave out" })), undefined);
-  t.equal(straightWriter([]), undefined);
+  t.equal(compiledWriter(members({ otherwise: "leave out" })), undefined);
+  t.equal(compiledWriter([]), undefined);
 });
 
 t.test("members are written as JSON.stringify writes them, unset ones as null", async () => {
-  const straight = straightWriter(members());
+  const straight = compiledWriter(members());
   const text = fc.string({ unit: "binary" });
   const parts = fc.record({ id: text, object: text, email: text, name: text }, { requiredKeys: [] });
   fc.assert(
