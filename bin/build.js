@@ -1,7 +1,7 @@
 /**
- * Compiles `src`, `gen`, `test` and `tool` to `dist` where they are newer than the last build, so that every command works
- * right after `npm ci`, and bundles the operator's command from that. Run as a program (`npm run build`) or imported for
- * its effect.
+ * Compiles `src`, `gen`, `test` and `tool` to `dist` where they are newer than the last build, so that every
+ * command works right after `npm ci`, and bundles the operator's command from that. Run as a program (`npm
+ * run build`) or imported for its effect.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
- * Puts what the operator's command imports into a few files, by `node bin/bundle.js FOLDER` for a folder of compiled sources:
- * Node takes longer to open hundreds of small files than to run what is in them. What is imported when it is needed stays in
- * files of its own.
+ * Puts what the operator's command imports into a few files, by `node bin/bundle.js FOLDER` for a folder of
+ * compiled sources: Node takes longer to open hundreds of small files than to run what is in them. What is
+ * imported when it is needed stays in files of its own.
  */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,9 +11,9 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const [folder = ""] = process.argv.slice(2);
 
 /**
- * Packages of many small ES modules, each as a whole: what imports one of them has to come to the same copy. All others Node
- * reads as they are: CommonJS, which a bundle would have to imitate, and what has native parts. The last is the bundler's own:
- * it writes a template with `</script>` in it by a function from there.
+ * Packages of many small ES modules, each as a whole: what imports one of them has to come to the same copy.
+ * All others Node reads as they are: CommonJS, which a bundle would have to imitate, and what has native
+ * parts. The last is the bundler's own: it writes a template with `</script>` in it by a function from there.
  */
 const WITH_US = /^(@bufbuild|@connectrpc|@oxc-project)\//;
 

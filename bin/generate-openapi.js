@@ -1,8 +1,8 @@
 /**
  * Writes `gen/openapi.json` from the proto files: the last part of `npm run generate`.
  *
- * Compiles the generator and what it imports by itself: right after a change in `proto/` the rest may not compile, until
- * the new call has its handler.
+ * Compiles the generator and what it imports by itself: right after a change in `proto/` the rest may not
+ * compile, until the new call has its handler.
  */
 import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,7 @@
-/** Lints `gen/openapi.json`: a part of `npm run lint`. The library of Redocly's linter, whose program asks for updates. */
+/**
+ * Lints `gen/openapi.json`: a part of `npm run lint`. The library of Redocly's linter, whose program asks for
+ * updates.
+ */
 import { createConfig, formatProblems, getTotals, lint } from "@redocly/openapi-core";
 
 const config = await createConfig({ extends: ["recommended-strict"] });

@@ -10,6 +10,7 @@ import {
   longFunctions,
   namesThatSayNothing,
   pathsOfAMachine,
+  wideComments,
 } from "./support/text-rules.js";
 
 const src = programsIn("src");
@@ -80,6 +81,21 @@ const RULES: HouseRule[] = [
     about: programs,
     broken: [{ "src/lib/a.ts": `// ${TO_DO}: later` }, { "src/lib/a.ts": `/* ${FIX_ME} */ const a = 1;` }],
     kept: [{ "src/lib/a.ts": 'const method = "TODO"; // A method is not a todo.' }],
+  },
+  {
+    says: "no comment is wider than 120 columns",
+    check: wideComments,
+    about: programs,
+    broken: [
+      { "src/lib/a.ts": `// ${"a".repeat(118)}` },
+      { "src/lib/a.ts": `const a = 1; // ${"a".repeat(105)}` },
+      { "src/lib/a.ts": `/** ${"a".repeat(114)} */` },
+      { "src/lib/a.ts": `/**\n * ${"a".repeat(118)}\n */` },
+    ],
+    kept: [
+      { "src/lib/a.ts": `// ${"a".repeat(117)}\n/**\n * ${"a".repeat(117)}\n */` },
+      { "src/lib/a.ts": `const a = "${"a".repeat(120)}";` },
+    ],
   },
   {
     says: "a file's name says what is in it",

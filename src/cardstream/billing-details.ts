@@ -21,7 +21,10 @@ function textOf(text: string): string | null {
   return trimmed === "" ? null : trimmed.slice(0, TEXT_MAX).toWellFormed();
 }
 
-/** The lines of an address come in one field. Requests may spell the postcode in another way, which is then repeated. */
+/**
+ * The lines of an address come in one field. Requests may spell the postcode in another way, which is then
+ * repeated.
+ */
 function readAddress(text: (name: string) => string | null): BillingAddress | null {
   const [line1 = null, ...rest] = (text("customerAddress") ?? "")
     .split(/[\r\n]+/)

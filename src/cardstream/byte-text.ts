@@ -1,11 +1,13 @@
 import { isUtf8 } from "node:buffer";
 
 /**
- * Text that loses no byte: what is not UTF-8 stands in it as a lone surrogate, byte 0x80 as U+DC80 up to 0xFF as U+DCFF.
- * UTF-8 can hold no such surrogate, so that `bytesOfText` gives back exactly the bytes that were read.
+ * Text that loses no byte: what is not UTF-8 stands in it as a lone surrogate, byte 0x80 as U+DC80 up to 0xFF
+ * as U+DCFF. UTF-8 can hold no such surrogate, so that `bytesOfText` gives back exactly the bytes that were
+ * read.
  *
- * The gateway cuts names by bytes, inside a character, and passes on what old systems write in Latin-1. Its signature is
- * over the bytes: a message read with replacement characters would no longer be the one that was signed.
+ * The gateway cuts names by bytes, inside a character, and passes on what old systems write in Latin-1. Its
+ * signature is over the bytes: a message read with replacement characters would no longer be the one that was
+ * signed.
  */
 export function textOfBytes(bytes: Uint8Array): string {
   if (isUtf8(bytes)) return UTF8.decode(bytes);
@@ -26,10 +28,11 @@ export function bytesOfText(text: string): Buffer {
 }
 
 /**
- * The text as well as it can be read: always well-formed, without control characters other than tab and line ends.
+ * The text as well as it can be read: always well-formed, without control characters other than tab and line
+ * ends.
  *
- * A character that was cut at the end is left out. Text that is otherwise ASCII is read as Latin-1; anywhere else a stray
- * byte is shown as U+FFFD.
+ * A character that was cut at the end is left out. Text that is otherwise ASCII is read as Latin-1; anywhere
+ * else a stray byte is shown as U+FFFD.
  */
 export function readableText(text: string): string {
   return withoutStrayBytes(text)

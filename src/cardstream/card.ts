@@ -3,8 +3,8 @@ import type { Card, CardFunding } from "../domain/gateway-result.js";
 import { type Field, fieldText } from "./fields.js";
 
 /**
- * The card of a result. Each part is null where the gateway did not send it or sent what it cannot be: a payment is never
- * lost for the sake of a card's decoration.
+ * The card of a result. Each part is null where the gateway did not send it or sent what it cannot be: a
+ * payment is never lost for the sake of a card's decoration.
  */
 export function readCard(fields: readonly Field[]): Card {
   return {

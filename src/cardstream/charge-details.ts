@@ -5,8 +5,8 @@ import { type Field, fieldText, readableField } from "./fields.js";
 import { readResult } from "./result.js";
 
 /**
- * What a result says of its charge besides what decides. Nothing here is needed to record a payment: what the gateway did
- * not send, or sent in words that nobody knows, is null or `unavailable`.
+ * What a result says of its charge besides what decides. Nothing here is needed to record a payment: what the
+ * gateway did not send, or sent in words that nobody knows, is null or `unavailable`.
  */
 export function readChargeDetails(fields: readonly Field[]): ChargeDetails {
   const check = (name: string, position: number): CardCheck =>

@@ -2,7 +2,10 @@ import { isUtf8 } from "node:buffer";
 
 import { bytesOfText, readableText, textOfBytes } from "./byte-text.js";
 
-/** One field of a message as it stands on the wire: its name with brackets (`items[0][amount]`) and its text (`byte-text.ts`). */
+/**
+ * One field of a message as it stands on the wire: its name with brackets (`items[0][amount]`) and its text
+ * (`byte-text.ts`).
+ */
 export type Field = readonly [name: string, value: string];
 
 /** The body was not form encoding that the gateway could have sent. */

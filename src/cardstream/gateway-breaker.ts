@@ -3,9 +3,10 @@ import type * as cockatiel from "cockatiel";
 /** Keeps new charges from a gateway that does not answer: what was never sent leaves nothing to find out. */
 export interface GatewayBreaker {
   /**
-   * Runs `work`, which sends something to the gateway for an account. Where the gateway has failed that account too often
-   * lately, or too much is under way for it, `work` is not begun and GatewayAway is thrown. `isFailure` tells by its result
-   * whether the gateway has failed. No account's failures count for another: any of them can be wrong in its own way.
+   * Runs `work`, which sends something to the gateway for an account. Where the gateway has failed that
+   * account too often lately, or too much is under way for it, `work` is not begun and GatewayAway is thrown.
+   * `isFailure` tells by its result whether the gateway has failed. No account's failures count for another:
+   * any of them can be wrong in its own way.
    */
   run<T>(account: string, work: () => Promise<T>, isFailure: (result: T) => boolean): Promise<T>;
 }
@@ -21,9 +22,15 @@ export interface BreakerLimits {
   readonly failures: number;
   /** From then on one charge goes through to see; while it does, the others wait for what comes of it. */
   readonly pauseMs: number;
-  /** Under way at once for one account. At a second each these are as many a second; each holds a socket for 12 s at most. */
+  /**
+   * Under way at once for one account. At a second each these are as many a second; each holds a socket for
+   * 12 s at most.
+   */
   readonly atOnce: number;
-  /** Accounts that are remembered; of more, those that were idle the longest begin anew. Each takes less than a kilobyte. */
+  /**
+   * Accounts that are remembered; of more, those that were idle the longest begin anew. Each takes less than
+   * a kilobyte.
+   */
   readonly accounts: number;
 }
 
@@ -97,7 +104,10 @@ class AccountBreaker {
     }
   }
 
-  /** The library counts the pause by the machine's clock: set back by an hour, that would make it last an hour longer. */
+  /**
+   * The library counts the pause by the machine's clock: set back by an hour, that would make it last an hour
+   * longer.
+   */
   #endPause(): void {
     const isOpen = this.#policy.state === this.#library.CircuitState.Open;
     if (!isOpen || performance.now() - this.#openedAt < this.#limits.pauseMs) return;

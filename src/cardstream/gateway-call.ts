@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What a call to the gateway brought. Without a whole answer nobody knows what became of it: that is never "failed". */
+/**
+ * What a call to the gateway brought. Without a whole answer nobody knows what became of it: that is never
+ * "failed".
+ */
 export type CallAnswer = { readonly kind: "answered"; readonly body: Buffer } | NoAnswer;
 
 /** The gateway said nothing that counts. It may have done what was asked all the same. */
@@ -24,8 +27,8 @@ const ANSWER_BYTES_MAX = 1024 * 1024;
 /**
  * Calls the gateway once. Connections are kept and used again.
  *
- * Only a whole answer with status 200 counts: the gateway answers a decline with 200 too (guide A-21). A redirect is not
- * followed, since a signed request is meant for one address.
+ * Only a whole answer with status 200 counts: the gateway answers a decline with 200 too (guide A-21). A
+ * redirect is not followed, since a signed request is meant for one address.
  */
 export async function callGateway(call: GatewayCall, timeoutMs: number): Promise<CallAnswer> {
   const { url, ...request } = call;

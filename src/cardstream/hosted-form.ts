@@ -31,8 +31,8 @@ export interface HostedOrder {
 }
 
 /**
- * The fields of the hosted payment page's form (Cardstream guide 2.1 and A-19), signed in full: a partial signature would
- * let the shopper add fields such as another `callbackURL`.
+ * The fields of the hosted payment page's form (Cardstream guide 2.1 and A-19), signed in full: a partial
+ * signature would let the shopper add fields such as another `callbackURL`.
  */
 export function hostedForm(account: GatewayAccount, order: HostedOrder): Field[] {
   const fields: Field[] = [
@@ -89,7 +89,8 @@ function itemFields(items: readonly LineItem[], total: number): Field[] {
       ? [{ name: `${items.length} items`, unitAmount: total, quantity: 1 }]
       : items;
   return lines.flatMap((item, index): Field[] => [
-    [`items[${index}][description]`, item.name.toWellFormed()], // Neither a page nor the gateway could show half of a pair.
+    // Neither a page nor the gateway could show half of a pair.
+    [`items[${index}][description]`, item.name.toWellFormed()],
     [`items[${index}][quantity]`, String(item.quantity)],
     [`items[${index}][amount]`, String(item.unitAmount)],
   ]);

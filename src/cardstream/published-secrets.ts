@@ -1,6 +1,6 @@
 /**
- * Secrets that the vendor prints in guides and sample code. Whoever reads them can sign a success, so a live account must
- * not use one.
+ * Secrets that the vendor prints in guides and sample code. Whoever reads them can sign a success, so a live
+ * account must not use one.
  */
 const PUBLISHED_SECRETS: ReadonlySet<string> = new Set([
   "Circle4Take40Idea",

@@ -7,8 +7,8 @@ import { type Field, fieldText, readableField } from "./fields.js";
 import { isSigned, signingText } from "./signature.js";
 
 /**
- * The result that a message holds, if one of the account's secrets signed all of it. Undefined where it is not signed so,
- * or where it is no result (guide A-22.1: a message without `responseCode` is none).
+ * The result that a message holds, if one of the account's secrets signed all of it. Undefined where it is
+ * not signed so, or where it is no result (guide A-22.1: a message without `responseCode` is none).
  */
 export function verifyResult(
   fields: readonly Field[],
@@ -54,8 +54,9 @@ function integer(text: string): number | undefined {
 /**
  * An id of the gateway's usual kind is kept readable; anything else, or none, is told apart by a hash.
  *
- * A request that the gateway would not even begin has no transaction. Anybody who has a shopper's form can have it refused as often
- * as they like, each time with another time and request id: equal refusals of one reference are one.
+ * A request that the gateway would not even begin has no transaction. Anybody who has a shopper's form can
+ * have it refused as often as they like, each time with another time and request id: equal refusals of one
+ * reference are one.
  */
 function transactionKey(fields: readonly Field[]): string {
   const transactionID = fieldText(fields, "transactionID");
@@ -68,8 +69,8 @@ function transactionKey(fields: readonly Field[]): string {
 const REFUSAL = ["merchantID", "action", "transactionUnique", "responseCode"];
 
 /**
- * By its code (guide A-1), and since nothing stands in the gateway's books. That a transaction is in progress, or was cancelled by its
- * shopper, is no refusal.
+ * By its code (guide A-1), and since nothing stands in the gateway's books. That a transaction is in
+ * progress, or was cancelled by its shopper, is no refusal.
  */
 function isRefusedRequest(fields: readonly Field[]): boolean {
   const code = integer(fieldText(fields, "responseCode")) ?? 0;

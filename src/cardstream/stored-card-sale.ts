@@ -19,8 +19,9 @@ export interface StoredCardSale {
 }
 
 /**
- * The fields of a SALE by `xref` (Cardstream guide 12, A-15 and A-17), its action and account apart. Whatever is left out
- * the gateway clones from the transaction that the `xref` names, so all that must not be the same is said.
+ * The fields of a SALE by `xref` (Cardstream guide 12, A-15 and A-17), its action and account apart. Whatever
+ * is left out the gateway clones from the transaction that the `xref` names, so all that must not be the same
+ * is said.
  */
 export function storedCardFields(sale: StoredCardSale): Field[] {
   return [

@@ -22,7 +22,10 @@ export type SearchedAction = "SALE" | "REFUND_SALE" | undefined;
 
 /** The gateway's own search for transactions: the only way to one whose `xref` nobody knows. */
 export interface TransactionSearch {
-  /** The `xref` of every transaction of this kind, or of any, under this `transactionUnique`, also of those that failed. */
+  /**
+   * The `xref` of every transaction of this kind, or of any, under this `transactionUnique`, also of those
+   * that failed.
+   */
   find(account: SearchAccount, action: SearchedAction, transactionUnique: string): Promise<SearchAnswer>;
 }
 

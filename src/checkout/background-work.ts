@@ -6,9 +6,9 @@ import { FairPlaces, type Place, type PlaceLimits } from "../lib/fair-places.js"
 import { runRepeatedly, type BackgroundJob } from "../lib/background-job.js";
 
 /**
- * Under way at once in one replica, of one kind and mode. Each holds a connection of the database for moments only, and one to
- * the gateway; the gateway asks not to be asked about too much at once for one account. So eight accounts would have to be
- * dead, all with work due, before another one waits.
+ * Under way at once in one replica, of one kind and mode. Each holds a connection of the database for moments
+ * only, and one to the gateway; the gateway asks not to be asked about too much at once for one account. So
+ * eight accounts would have to be dead, all with work due, before another one waits.
  */
 const LIMITS: PlaceLimits = { total: 32, each: 4 };
 
@@ -26,9 +26,9 @@ export interface FairWork<Row> {
 }
 
 /**
- * Does what is due, every `pauseMs` and without waiting for what is slow. Live work and test work have places each, so that
- * nobody's test keeps real money waiting; and no merchant's gateway account keeps another's waiting. Any number of replicas
- * do this at once.
+ * Does what is due, every `pauseMs` and without waiting for what is slow. Live work and test work have places
+ * each, so that nobody's test keeps real money waiting; and no merchant's gateway account keeps another's
+ * waiting. Any number of replicas do this at once.
  */
 export function runFairly<Row>(
   clock: SharedClock,

@@ -4,8 +4,8 @@ import type { CheckoutContext } from "./context.js";
 type Addressed = Pick<CheckoutContext, "addresses">;
 
 /**
- * Where the gateway is told to post what becomes of a request. Undefined where it could not: then no payment is begun, and
- * of a refund, which is never held up, its answer tells.
+ * Where the gateway is told to post what becomes of a request. Undefined where it could not: then no payment
+ * is begun, and of a refund, which is never held up, its answer tells.
  */
 export function callbackUrl({ addresses }: Addressed, livemode: boolean): string | undefined {
   if (livemode && addresses.callbackProblem !== undefined) return undefined;

@@ -16,8 +16,9 @@ export interface IdempotentCall {
 }
 
 /**
- * What stands for the key of a call that has none, where the call changes what others may change in the same way. Whether an
- * earlier run of it was committed, though its connection was lost at COMMIT, can be told from nothing else.
+ * What stands for the key of a call that has none, where the call changes what others may change in the same
+ * way. Whether an earlier run of it was committed, though its connection was lost at COMMIT, can be told from
+ * nothing else.
  */
 export function callWithoutKey({ clock }: Pick<CheckoutContext, "clock">): IdempotentCall {
   return { keyHash: newId("call", clock.now()), fingerprint: "none" };
@@ -30,8 +31,9 @@ export interface PreviousCall {
 }
 
 /**
- * What an earlier call with this key did. Undefined where there was none, or the call has no key. Asked before anything is
- * checked: what was right then may not be right now. Throws a Refusal where the key went with another call.
+ * What an earlier call with this key did. Undefined where there was none, or the call has no key. Asked
+ * before anything is checked: what was right then may not be right now. Throws a Refusal where the key went
+ * with another call.
  */
 export async function findPrevious(
   { db }: Pick<CheckoutContext, "db">,
@@ -56,9 +58,9 @@ export interface OnceParts extends Pick<CheckoutContext, "db"> {
 }
 
 /**
- * Does `work` on the object, and stores the call's key in the same transaction: both are there, or neither. Of two calls
- * with one key the second waits for the first one's commit, and learns what that did. The key has the time that the clock
- * given to `work` shows: it stands, so that all of one transaction has one time.
+ * Does `work` on the object, and stores the call's key in the same transaction: both are there, or neither.
+ * Of two calls with one key the second waits for the first one's commit, and learns what that did. The key
+ * has the time that the clock given to `work` shows: it stands, so that all of one transaction has one time.
  */
 export async function runIdempotent(
   parts: OnceParts,
@@ -99,7 +101,10 @@ class KeyTaken extends Error {
 /** The key's lock was not to be had in time. */
 class KeyLocked extends Error {}
 
-/** Where nobody can write, such as under a read lock on all tables, it is not another call that has the key: then it throws that. */
+/**
+ * Where nobody can write, such as under a read lock on all tables, it is not another call that has the key:
+ * then it throws that.
+ */
 async function refuseKey({ health }: Database): Promise<never> {
   await health.check();
   throw new Refusal(

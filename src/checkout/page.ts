@@ -13,7 +13,10 @@ export interface Page<T> {
   readonly hasMore: boolean;
 }
 
-/** The rows to read for a page of a list that has the newest first: one more than asked for tells whether there is more. */
+/**
+ * The rows to read for a page of a list that has the newest first: one more than asked for tells whether
+ * there is more.
+ */
 export function rowsToRead({ limit, startingAfter, endingBefore }: PageRequest): ListPage {
   return { olderThan: startingAfter, newerThan: endingBefore, limit: limit + 1 };
 }

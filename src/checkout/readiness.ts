@@ -34,7 +34,10 @@ export function createReadiness(db: Database, log: Log): Readiness {
   };
 }
 
-/** Health is asked for without a key, by as many as like: one question a second is all that the database hears of it. */
+/**
+ * Health is asked for without a key, by as many as like: one question a second is all that the database hears
+ * of it.
+ */
 const ANSWER_KEPT_MS = 1000;
 
 /** Longer than the question itself may take: this is for one that waits for its turn. */
@@ -85,8 +88,8 @@ interface Waiting {
 }
 
 /**
- * Waits until the state is another than the one that was told, or there is no more reason to wait. One look a second is for
- * all who wait, of whom there may be thousands: while nothing changes they cost nothing else.
+ * Waits until the state is another than the one that was told, or there is no more reason to wait. One look a
+ * second is for all who wait, of whom there may be thousands: while nothing changes they cost nothing else.
  */
 function changesOf(now: () => Promise<boolean>, closing: AbortSignal) {
   const all = new Set<Waiting>();
@@ -94,7 +97,8 @@ function changesOf(now: () => Promise<boolean>, closing: AbortSignal) {
   const look = async (): Promise<void> => {
     isLooking = true;
     while (all.size > 0) {
-      await sleep(ANSWER_KEPT_MS, undefined, { signal: closing, ref: false }).catch(() => undefined); // Closing: looks at once.
+      // Closing: looks at once.
+      await sleep(ANSWER_KEPT_MS, undefined, { signal: closing, ref: false }).catch(() => undefined);
       const ready = await now();
       for (const waiting of all) if (waiting.told !== ready || closing.aborted) waiting.proceed();
     }

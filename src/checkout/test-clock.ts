@@ -14,7 +14,10 @@ import {
 /** How far ahead of real time a test clock goes: ten years. */
 const AHEAD_MAX_MS = 315_360_000_000;
 
-/** The clock that the life of an owner's sessions follows: in live mode the real one, in test mode the merchant's own. */
+/**
+ * The clock that the life of an owner's sessions follows: in live mode the real one, in test mode the
+ * merchant's own.
+ */
 export async function clockOf(
   checkout: Pick<CheckoutContext, "db" | "clock">,
   scope: MerchantScope,

@@ -22,8 +22,8 @@ const CLOSED_AFTER_FAILURE_MS = 500;
 const CLOSED_AFTER_SIGNAL_MS = 9_800;
 
 /**
- * Runs a service until SIGTERM or SIGINT, and ends the process: with 0 then, also during the start; with 1 and a sentence on
- * standard error where the start fails, whatever still waits.
+ * Runs a service until SIGTERM or SIGINT, and ends the process: with 0 then, also during the start; with 1
+ * and a sentence on standard error where the start fails, whatever still waits.
  */
 export async function runService(
   env: NodeJS.ProcessEnv,

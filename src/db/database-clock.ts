@@ -4,8 +4,8 @@ import type { Engine } from "./engine/database.js";
 import type { SqlExecutor } from "./engine/sql-executor.js";
 
 /**
- * The clock of the database, which every process on it goes by: a server's own, whatever the machines around it show. The
- * embedded file is one machine's, and so is its clock.
+ * The clock of the database, which every process on it goes by: a server's own, whatever the machines around
+ * it show. The embedded file is one machine's, and so is its clock.
  */
 export async function followDatabaseClock(engine: Engine, read: SqlExecutor["run"]): Promise<SharedClock> {
   return await followClock(engine === "sqlite" ? () => Promise.resolve(Date.now()) : () => askServer(read));

@@ -29,8 +29,9 @@ function migrateSqlite(database: Database, begun: () => void): Promise<string[]>
 }
 
 /**
- * A server commits each step by itself, so a migration that failed half-way is run again from its start: every step must
- * be repeatable. The lock and the migrations are one connection's, which may be all that there is: lost, it ends both.
+ * A server commits each step by itself, so a migration that failed half-way is run again from its start:
+ * every step must be repeatable. The lock and the migrations are one connection's, which may be all that
+ * there is: lost, it ends both.
  */
 async function migrateUnderLock(database: Database, begun: () => void): Promise<string[]> {
   const runner = database.dataSource.createQueryRunner();

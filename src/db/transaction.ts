@@ -35,8 +35,8 @@ const RUNS_MAX = 8;
 const FIRST_WAIT_MS = 10;
 
 /**
- * Whoever calls is answered within 10 s: a run that began later, and waited for a lock or a server, would not be over. Of
- * deadlocks, which are told without a wait, eight are soon over.
+ * Whoever calls is answered within 10 s: a run that began later, and waited for a lock or a server, would not
+ * be over. Of deadlocks, which are told without a wait, eight are soon over.
  */
 const RUNS_WITHIN_MS = 5_000;
 
@@ -44,13 +44,14 @@ const RUNS_WITHIN_MS = 5_000;
 const OVER_WITHIN_MS = 9_000;
 
 /**
- * Runs `work` in one transaction; the whole of it again, after a short wait, when the database asks for that (deadlock,
- * lock held too long, SQLITE_BUSY) or its connection is lost. Other errors roll back and are thrown as they are.
+ * Runs `work` in one transaction; the whole of it again, after a short wait, when the database asks for that
+ * (deadlock, lock held too long, SQLITE_BUSY) or its connection is lost. Other errors roll back and are
+ * thrown as they are.
  *
- * So `work` touches nothing but `tx`, catches no error that it does not know, and may run eight times. A connection lost
- * at COMMIT usually had committed: every id is made before the transaction, and a run that is told `again` first asks
- * whether its own row is there. What such a run finds taken may be its own COMMIT, late, and is looked for once more.
- * Never nested.
+ * So `work` touches nothing but `tx`, catches no error that it does not know, and may run eight times. A
+ * connection lost at COMMIT usually had committed: every id is made before the transaction, and a run that is
+ * told `again` first asks whether its own row is there. What such a run finds taken may be its own COMMIT,
+ * late, and is looked for once more. Never nested.
  */
 export function inTransaction<T>(
   database: Database,

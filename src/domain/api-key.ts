@@ -8,8 +8,8 @@ export function newApiKey(livemode: boolean): string {
 }
 
 /**
- * What a key is stored and found by: SHA-256 in lower-case hex. A plain hash is enough, since the key is random: there is
- * nothing to guess that is shorter than the key itself.
+ * What a key is stored and found by: SHA-256 in lower-case hex. A plain hash is enough, since the key is
+ * random: there is nothing to guess that is shorter than the key itself.
  */
 export function hashApiKey(key: string): string {
   return hash("sha256", key, "hex");

@@ -8,7 +8,10 @@ export interface AttemptReference {
   readonly attempt: number;
 }
 
-/** The gateway's `transactionUnique` of an attempt: `cs_...-1`, or `pi_...-1` of a direct charge. Ids hold no hyphen. */
+/**
+ * The gateway's `transactionUnique` of an attempt: `cs_...-1`, or `pi_...-1` of a direct charge. Ids hold no
+ * hyphen.
+ */
 export function attemptReference(targetId: string, attempt: number): string {
   return `${targetId}-${attempt}`;
 }

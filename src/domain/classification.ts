@@ -4,8 +4,8 @@ import { type Currency, currencyOfGateway } from "./money.js";
 import { isDefiniteRefusal } from "./reversal-step.js";
 
 /**
- * What a gateway result means. Stored with it; `completed` is the only one that counts as paid, `refunded` the only one that
- * counts as money given back.
+ * What a gateway result means. Stored with it; `completed` is the only one that counts as paid, `refunded`
+ * the only one that counts as money given back.
  */
 export type ResultOutcome = "completed" | "refunded" | "declined" | "cancelled" | "unknown" | "held";
 
@@ -65,8 +65,8 @@ export function classifyPayment(result: GatewayResult, expected: Expected): Clas
 }
 
 /**
- * Judges the result of a direct charge. A request that the gateway has refused before it tried anything has failed as surely
- * as one that the card's issuer declined: nobody else could have sent it.
+ * Judges the result of a direct charge. A request that the gateway has refused before it tried anything has
+ * failed as surely as one that the card's issuer declined: nobody else could have sent it.
  */
 export function classifyCharge(result: GatewayResult, expected: Expected): Classification {
   const classification = classifyPayment(result, expected);
@@ -76,8 +76,9 @@ export function classifyCharge(result: GatewayResult, expected: Expected): Class
 }
 
 /**
- * Judges a result that moves no session of ours: money that was taken waits for a person, for the reason given; money that
- * went back waits for a reason of its own, because it is no payment that could be accepted or returned.
+ * Judges a result that moves no session of ours: money that was taken waits for a person, for the reason
+ * given; money that went back waits for a reason of its own, because it is no payment that could be accepted
+ * or returned.
  */
 export function classifyUnmatched(result: GatewayResult, reason: HeldReason): Classification {
   if (!movedMoney(result)) return { outcome: unpaidOutcome(result), reason: null };

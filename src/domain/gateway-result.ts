@@ -18,10 +18,11 @@ export interface Card {
 }
 
 /**
- * One message of the gateway about one transaction, its signature verified. Only `cardstream/result.ts` makes it.
+ * One message of the gateway about one transaction, its signature verified. Only `cardstream/result.ts` makes
+ * it.
  *
- * Texts are the gateway's own, byte for byte where they decide, "" where the field was absent; numbers are undefined where the field was absent or not a
- * plain integer.
+ * Texts are the gateway's own, byte for byte where they decide, "" where the field was absent; numbers are
+ * undefined where the field was absent or not a plain integer.
  */
 export interface GatewayResult {
   readonly merchantID: string;
@@ -48,8 +49,8 @@ export interface GatewayResult {
   readonly currencyExponent: string;
   readonly card: Card;
   /**
-   * What groups cards that look alike: mask, expiry and issuer. Null without a mask. Corporate and virtual cards share all
-   * of it, so it names no card; it is never stored or shown, only its keyed hash.
+   * What groups cards that look alike: mask, expiry and issuer. Null without a mask. Corporate and virtual
+   * cards share all of it, so it names no card; it is never stored or shown, only its keyed hash.
    */
   readonly cardLook: string | null;
   /** Who paid. Null where the result tells nothing of that. */

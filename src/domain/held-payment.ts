@@ -49,8 +49,9 @@ export function isRefundReason(reason: HeldReason): reason is RefundHeldReason {
 const PAY_NOTHING: ReadonlySet<HeldReason> = new Set(["duplicate", "session_unknown", "payment_canceled"]);
 
 /**
- * What was received. Undefined where nobody can tell, or it was nothing: nothing can be paid with that. Where the gateway
- * has said nothing at all, whoever accepts it has seen there that all was received that was asked for.
+ * What was received. Undefined where nobody can tell, or it was nothing: nothing can be paid with that. Where
+ * the gateway has said nothing at all, whoever accepts it has seen there that all was received that was asked
+ * for.
  */
 export function receivedOf(held: ReceivedFacts): Received | undefined {
   const currency = currencyOfGateway(held.currencyCode);

@@ -3,7 +3,10 @@ const RUNGS_MS = [1, 5, 15, 60].map((minutes) => minutes * 60_000);
 
 const DAY_MS = 24 * 3_600_000;
 
-/** Whoever is still unknown after a day is asked about again, each time after twice as long; then only a person can tell. */
+/**
+ * Whoever is still unknown after a day is asked about again, each time after twice as long; then only a
+ * person can tell.
+ */
 const LATE_RUNGS_MS = [1, 2, 4, 8, 16, 32].map((days) => days * DAY_MS);
 
 /** Before expiry becomes final, with time left to hear a slow answer. */

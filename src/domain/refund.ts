@@ -8,8 +8,9 @@ export type RefundStatus = "pending" | "succeeded" | "failed";
 export type RefundReason = "duplicate" | "fraudulent" | "requested_by_customer";
 
 /**
- * Why a refund failed, and moved nothing. `declined`: the gateway refused it. `not_refundable`: the gateway has no, or not
- * enough, money of the payment to return. `lost`: the gateway was told, its answer was lost, and it has done nothing.
+ * Why a refund failed, and moved nothing. `declined`: the gateway refused it. `not_refundable`: the gateway
+ * has no, or not enough, money of the payment to return. `lost`: the gateway was told, its answer was lost,
+ * and it has done nothing.
  */
 export type RefundFailure = "declined" | "not_refundable" | "lost";
 
@@ -31,8 +32,8 @@ export interface Refund {
 }
 
 /**
- * How much of a payment a refund takes: what is wanted, or (null) all that is left. Throws a Refusal where that is more than
- * is left; what pending refunds have reserved is gone.
+ * How much of a payment a refund takes: what is wanted, or (null) all that is left. Throws a Refusal where
+ * that is more than is left; what pending refunds have reserved is gone.
  */
 export function amountToRefund(payment: PaymentIntent, wanted: number | null): number {
   if (payment.status !== "succeeded") {
@@ -46,7 +47,10 @@ export function amountToRefund(payment: PaymentIntent, wanted: number | null): n
   throw new Refusal("REFUND_TOO_LARGE", message, "amount");
 }
 
-/** What kind of reversal a reference at the gateway names: a refund, or the return of a held payment. Undefined: neither. */
+/**
+ * What kind of reversal a reference at the gateway names: a refund, or the return of a held payment.
+ * Undefined: neither.
+ */
 export function reversalNamed(reference: string): "refund" | "return" | undefined {
   const [, prefix] = /^(re|gr)_[0-9A-Za-z]{1,60}$/.exec(reference) ?? [];
   if (prefix === undefined) return undefined;
@@ -56,9 +60,9 @@ export function reversalNamed(reference: string): "refund" | "return" | undefine
 /**
  * What came of working on a refund once.
  *
- * `refused`: the gateway has answered that it did not do it. `not returned`: it was told, its answer was lost, and it has
- * not done it so far. `not found`: a search under the refund's own name finds nothing, and its sale does not tell. `unknown`:
- * nobody can tell.
+ * `refused`: the gateway has answered that it did not do it. `not returned`: it was told, its answer was
+ * lost, and it has not done it so far. `not found`: a search under the refund's own name finds nothing, and
+ * its sale does not tell. `unknown`: nobody can tell.
  */
 export type RefundAttemptResult =
   "returned" | "refused" | "nothing left" | "not returned" | "not found" | "too early" | "unknown";
@@ -67,8 +71,8 @@ export type RefundAttemptResult =
 export type RefundEnd = "succeeded" | RefundFailure;
 
 /**
- * The end that a round brings; undefined where it goes on. `requestedAt` is when the gateway was told; null where it was told
- * nothing.
+ * The end that a round brings; undefined where it goes on. `requestedAt` is when the gateway was told; null
+ * where it was told nothing.
  */
 export function endOf(
   result: RefundAttemptResult,

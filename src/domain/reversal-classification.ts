@@ -35,7 +35,10 @@ export interface ExpectedReversal {
   readonly amount: number | null;
   /** Three letters of ISO 4217 in lower case; null where nobody knows. */
   readonly currency: string | null;
-  /** What the gateway was asked to do, and how the sale stood before; null where it was asked nothing, or has refused. */
+  /**
+   * What the gateway was asked to do, and how the sale stood before; null where it was asked nothing, or has
+   * refused.
+   */
   readonly requested: RequestedReversal | null;
   readonly sale: NamedSale;
 }
@@ -47,8 +50,9 @@ export interface ExpectedReversal {
 export type MessageKind = "answer" | "refund" | "sale";
 
 /**
- * Classifies one verified message about money that goes back, by itself. `refunded`: just what was asked for was done.
- * `declined`: nothing was. `held`: something was, or may have been, that does not fit. `unknown`: it says nothing. Pure.
+ * Classifies one verified message about money that goes back, by itself. `refunded`: just what was asked for
+ * was done. `declined`: nothing was. `held`: something was, or may have been, that does not fit. `unknown`:
+ * it says nothing. Pure.
  */
 export function classifyReversal(
   result: GatewayResult,
@@ -77,7 +81,10 @@ export interface ReversalRecord {
   readonly madeBy: readonly string[];
 }
 
-/** Classifies a refund that fits by what is on record: one refund is one transaction of the gateway, and made once. Pure. */
+/**
+ * Classifies a refund that fits by what is on record: one refund is one transaction of the gateway, and made
+ * once. Pure.
+ */
 export function classifyOnRecord(
   classification: Classification,
   { transactionKey }: Pick<GatewayResult, "transactionKey">,
@@ -120,7 +127,10 @@ function classifySale(sale: GatewayResult, { requested, amount }: ExpectedRevers
 
 const UNKNOWN: Classification = { outcome: "unknown", reason: null };
 
-/** What an error does not name does not count against it: the gateway repeats the request's fields as far as it read them. */
+/**
+ * What an error does not name does not count against it: the gateway repeats the request's fields as far as
+ * it read them.
+ */
 function isRefusal(result: GatewayResult, request: ReversalAction, { id, sale }: ExpectedReversal): boolean {
   const { action, transactionUnique, xref, state } = result;
   if (!isDefiniteRefusal(result) || !(action === "" || ACTIONS[request].has(action))) return false;
@@ -141,7 +151,10 @@ interface Rule {
   readonly holds: (result: GatewayResult, expected: ExpectedReversal) => boolean;
 }
 
-/** By what was asked for. A refund is a transaction of its own; a cancel and a capture answer with the sale as it is then. */
+/**
+ * By what was asked for. A refund is a transaction of its own; a cancel and a capture answer with the sale as
+ * it is then.
+ */
 const RULES: Record<ReversalAction, readonly Rule[]> = {
   refund: [
     { reason: "refund_action_mismatch", holds: ({ action }) => ACTIONS.refund.has(action) },
@@ -210,7 +223,10 @@ function refundedBy({ amount, amountReceived }: GatewayResult): number | undefin
   return amount === amountReceived ? amount : undefined;
 }
 
-/** The merchant keeps just the rest. `amount` is that of the sale or of the capture: no text of the vendor says which. */
+/**
+ * The merchant keeps just the rest. `amount` is that of the sale or of the capture: no text of the vendor
+ * says which.
+ */
 function isCaptureOfRest(result: GatewayResult, { amount, requested, sale }: ExpectedReversal): boolean {
   if (amount === null || requested === null || requested.kept === null) return false;
   const rest = requested.kept - amount;

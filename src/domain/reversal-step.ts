@@ -59,8 +59,9 @@ export function reversalOutcome(sale: Sale, wanted: Wanted, requested: Requested
 }
 
 /**
- * How much of the sale has gone back since the gateway was told, by whatever request, in minor units. Undefined where that
- * cannot be told; other than 0 where something was done, also if it is not what was asked for.
+ * How much of the sale has gone back since the gateway was told, by whatever request, in minor units.
+ * Undefined where that cannot be told; other than 0 where something was done, also if it is not what was
+ * asked for.
  */
 export function movedSince(sale: Sale, requested: RequestedReversal): number | undefined {
   if (requested.request === "refund") {
@@ -78,7 +79,10 @@ export function isCall(step: { readonly kind: string }): step is ReversalCall {
   return step.kind === "cancel" || step.kind === "capture" || step.kind === "refund";
 }
 
-/** What the merchant has of the sale, as far as the gateway says: a capture of less may show in either of the two amounts. */
+/**
+ * What the merchant has of the sale, as far as the gateway says: a capture of less may show in either of the
+ * two amounts.
+ */
 export function retainedOf({ amountReceived, amountRetained }: Sale): number | undefined {
   // Nothing is "retained" of a sale that is not captured yet.
   if (amountReceived === undefined || amountRetained === undefined || amountRetained === 0)
@@ -127,7 +131,10 @@ function unsettledStep(sale: Sale, wanted: Wanted): ReversalStep {
   return kept === wanted ? { kind: "cancel" } : { kind: "capture", amount: kept - wanted };
 }
 
-/** The gateway itself never refunds more than was received (guide A-15), which covers an amount that it does not tell. */
+/**
+ * The gateway itself never refunds more than was received (guide A-15), which covers an amount that it does
+ * not tell.
+ */
 function settledStep(sale: Sale, wanted: Wanted): ReversalStep {
   const kept = retainedOf(sale) ?? 0;
   const left = kept - (sale.amountRefunded ?? 0);

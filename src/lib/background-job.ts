@@ -7,8 +7,9 @@ export interface BackgroundJob {
 }
 
 /**
- * Does `work` at once, and again `pauseMs` after each end, until it is stopped. A round that fails is told to `failed`, with
- * how many have failed in a row, and the next one tries again, each time after twice the pause. Keeps no process alive.
+ * Does `work` at once, and again `pauseMs` after each end, until it is stopped. A round that fails is told to
+ * `failed`, with how many have failed in a row, and the next one tries again, each time after twice the
+ * pause. Keeps no process alive.
  */
 export function runRepeatedly(
   pauseMs: number,

@@ -6,8 +6,9 @@ const BASE_URL =
 const LENGTH_MAX = 500;
 
 /**
- * A base URL without a slash at the end. Throws an Error that says what is wrong where an address put behind it would not lead
- * where people read that it leads: with a query, a fragment, a user, or a host that programs write differently.
+ * A base URL without a slash at the end. Throws an Error that says what is wrong where an address put behind
+ * it would not lead where people read that it leads: with a query, a fragment, a user, or a host that
+ * programs write differently.
  */
 export function parseBaseUrl(text: string): string {
   const fault = FAULTS.find(({ found }) => found.test(text));

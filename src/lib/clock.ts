@@ -4,13 +4,17 @@ export interface Clock {
   now(): number;
 }
 
-/** The one clock that all processes on a database go by. `now` is what this process takes it to show; that costs nothing. */
+/**
+ * The one clock that all processes on a database go by. `now` is what this process takes it to show; that
+ * costs nothing.
+ */
 export interface SharedClock extends Clock {
   /** Asks what the clock shows: for what one process decides about another's work. Corrects `now`, too. */
   read(): Promise<number>;
   /**
-   * For how many milliseconds the clock has gone evenly, as far as this process has seen: it neither jumped, nor was it first
-   * asked. What gives up another's work for its age waits until that is long enough, since a jump makes everything older.
+   * For how many milliseconds the clock has gone evenly, as far as this process has seen: it neither jumped,
+   * nor was it first asked. What gives up another's work for its age waits until that is long enough, since a
+   * jump makes everything older.
    */
   evenMs(): number;
 }
@@ -32,7 +36,10 @@ export function movedAhead(clock: SharedClock, ahead: () => number): SharedClock
   };
 }
 
-/** The time of one transaction, for all that it writes: what `clock` shows when it is first asked, best with what decides locked. */
+/**
+ * The time of one transaction, for all that it writes: what `clock` shows when it is first asked, best with
+ * what decides locked.
+ */
 export function oneTime(clock: Clock): Clock {
   let time: number | undefined;
   return { now: () => (time ??= clock.now()) };

@@ -1,17 +1,20 @@
 import type { SharedClock } from "./clock.js";
 
-/** Beyond this the followed clock has jumped, or this process was stopped: a server's clock drifts 0.1 ms a second at most. */
+/**
+ * Beyond this the followed clock has jumped, or this process was stopped: a server's clock drifts 0.1 ms a
+ * second at most.
+ */
 const JUMP_MS = 1000;
 
 /** How much of the time that has passed since a measurement may be wrong: ten times what clocks of machines drift. */
 const DRIFT = 0.001;
 
 /**
- * Follows a clock elsewhere: `ask` answers what it shows. In between, time goes on by `steady`, which no one sets: so this
- * machine's own clock may be hours wrong, or jump, and nothing here changes.
+ * Follows a clock elsewhere: `ask` answers what it shows. In between, time goes on by `steady`, which no one
+ * sets: so this machine's own clock may be hours wrong, or jump, and nothing here changes.
  *
- * What the clock showed at some moment between question and answer is known, so each answer is right to half the time that it
- * took. Of two measurements that agree the more exact one stays.
+ * What the clock showed at some moment between question and answer is known, so each answer is right to half
+ * the time that it took. Of two measurements that agree the more exact one stays.
  */
 export async function followClock(
   ask: () => Promise<number>,

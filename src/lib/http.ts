@@ -27,7 +27,10 @@ export function readBody(request: HttpRequest, bytesMax: number): Promise<Buffer
   return new Promise((resolve, reject) => whenRead(request, bytesMax, resolve, reject));
 }
 
-/** The same for whoever makes a promise of his own. More than one of the two may be called: the first call counts, as with a promise. */
+/**
+ * The same for whoever makes a promise of his own. More than one of the two may be called: the first call
+ * counts, as with a promise.
+ */
 export function whenRead(
   request: HttpRequest,
   bytesMax: number,
@@ -47,7 +50,8 @@ export function whenRead(
   const onBreak = (cause?: Error): void => {
     if (!request.readableEnded) failed(new BodyBrokenOff("The body broke off.", { cause }));
   };
-  // Whatever comes first settles it. Not `once`: it wraps each listener, and removing them takes as long as adding them.
+  // Whatever comes first settles it. Not `once`: it wraps each listener, and removing them takes as long as
+  // adding them.
   request.on("data", onData).on("end", () => done(joined(chunks, size)));
   request.on("error", onBreak).on("close", onBreak);
 }
@@ -84,7 +88,10 @@ export function send(
   endWith(response, body, length);
 }
 
-/** Sends the head of an answer; never cached, never sniffed, unless `headers` say otherwise. Its body is still to be written. */
+/**
+ * Sends the head of an answer; never cached, never sniffed, unless `headers` say otherwise. Its body is still
+ * to be written.
+ */
 export function sendHead(
   response: HttpResponse,
   status: number,
@@ -95,11 +102,11 @@ export function sendHead(
 }
 
 /**
- * Sends a large body whose head was written, and ends the answer: piece by piece, each once its reader has taken the one before,
- * and other requests had their turn.
+ * Sends a large body whose head was written, and ends the answer: piece by piece, each once its reader has
+ * taken the one before, and other requests had their turn.
  *
- * `bytes` may be shared by many answers. With TLS, a piece that is written is encrypted and kept until its reader takes it: all of
- * it at once would be a copy for each reader.
+ * `bytes` may be shared by many answers. With TLS, a piece that is written is encrypted and kept until its
+ * reader takes it: all of it at once would be a copy for each reader.
  */
 export function sendBytes(response: HttpResponse, bytes: Buffer): void {
   const sender = response as ServerResponse; // The other HTTP version's differs in types only.
@@ -119,8 +126,9 @@ const PIECE_BYTES = 64 * 1024;
 /**
  * Sends the body of so many bytes, whose head was written, and ends the answer.
  *
- * Node makes a vector of headers and body, of which the last part is always empty, and passes it to the system part by part. To
- * let go of the first part before the end is told makes one plain write of it; and ASCII is written fastest as Latin-1.
+ * Node makes a vector of headers and body, of which the last part is always empty, and passes it to the
+ * system part by part. To let go of the first part before the end is told makes one plain write of it; and
+ * ASCII is written fastest as Latin-1.
  */
 export function endWith(response: HttpResponse, body: string | Uint8Array, bytes: number): void {
   if ("stream" in response || bytes === 0) return void (response as ServerResponse).end(body);
@@ -139,7 +147,10 @@ export function sendOptions(response: HttpResponse, allow: string): void {
   sendHead(response, 204, { allow }).end();
 }
 
-/** Sends the browser on with GET, whatever it came with (303). `location` is an absolute URL or path, already encoded. */
+/**
+ * Sends the browser on with GET, whatever it came with (303). `location` is an absolute URL or path, already
+ * encoded.
+ */
 export function redirect(response: HttpResponse, location: string): void {
   send(response, 303, "", { location });
 }

@@ -16,8 +16,8 @@ export function newId(prefix: IdPrefix, now: number): string {
 }
 
 /**
- * Whether a text can be an id of this kind: what cannot is not looked for. Ids of earlier versions were of other lengths;
- * columns hold 64 characters.
+ * Whether a text can be an id of this kind: what cannot is not looked for. Ids of earlier versions were of
+ * other lengths; columns hold 64 characters.
  */
 export function isId(prefix: IdPrefix, text: string): boolean {
   return text.startsWith(`${prefix}_`) && /^[0-9A-Za-z]{1,60}$/.test(text.slice(prefix.length + 1));

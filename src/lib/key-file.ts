@@ -6,7 +6,10 @@ import { readSmallFile } from "./small-file.js";
 
 const KEY_BYTES = 32;
 
-/** Reads a key of 32 bytes from its file, in base64. Undefined where there is no file; throws where it holds no such key. */
+/**
+ * Reads a key of 32 bytes from its file, in base64. Undefined where there is no file; throws where it holds
+ * no such key.
+ */
 export function readKeyFile(file: string): Buffer | undefined {
   try {
     return parseKey(readSmallFile(file).toString("utf8"), file);
@@ -19,8 +22,8 @@ export function readKeyFile(file: string): Buffer | undefined {
 /**
  * Makes a key file, unless another process makes it first, and reads back what is there.
  *
- * The key is written completely, for its owner only, before an exclusive link puts it in place: nobody can see half a key,
- * and of two processes both get the key of the first.
+ * The key is written completely, for its owner only, before an exclusive link puts it in place: nobody can
+ * see half a key, and of two processes both get the key of the first.
  */
 export function makeKeyFile(file: string): Buffer {
   mkdirSync(path.dirname(file), { recursive: true });

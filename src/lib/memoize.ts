@@ -1,4 +1,7 @@
-/** Makes what belongs to an object once: the same object gets the same again, for as long as somebody holds the object. */
+/**
+ * Makes what belongs to an object once: the same object gets the same again, for as long as somebody holds
+ * the object.
+ */
 export function memoize<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
   const made = new WeakMap<Key, { readonly value: Value }>();
   return (key) => {

@@ -1,8 +1,9 @@
 import { BlockList, isIP } from "node:net";
 
 /**
- * Whether the whole internet could reach a host of this name, as `URL` writes it: a name below a public suffix, or an address
- * that is not set aside for one machine, one network, or a purpose of its own. What the name resolves to is not looked up.
+ * Whether the whole internet could reach a host of this name, as `URL` writes it: a name below a public
+ * suffix, or an address that is not set aside for one machine, one network, or a purpose of its own. What the
+ * name resolves to is not looked up.
  */
 export function isPublicHost(hostname: string): boolean {
   const host = hostname.replace(/^\[(.*)\]$/, "$1");

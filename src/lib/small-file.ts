@@ -4,8 +4,8 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 const BYTES_MAX = 1024 * 1024;
 
 /**
- * Reads a file that a person has put there, such as a key or a certificate. Throws where it is no regular file, or larger
- * than a mebibyte: a pipe would be waited for, and a device never ends.
+ * Reads a file that a person has put there, such as a key or a certificate. Throws where it is no regular
+ * file, or larger than a mebibyte: a pipe would be waited for, and a device never ends.
  */
 export function readSmallFile(file: string): Buffer {
   // Without O_NONBLOCK the open itself would wait until somebody writes to a pipe.

@@ -48,8 +48,8 @@ export function createRoutes(checkout: CheckoutContext): (router: ConnectRouter)
 }
 
 /**
- * What every call passes that was let in, see admission.ts, outermost first: it is logged, then refused, and its idempotency key
- * noted, in that order. What it asks for is checked afterwards, see validate.ts.
+ * What every call passes that was let in, see admission.ts, outermost first: it is logged, then refused, and
+ * its idempotency key noted, in that order. What it asks for is checked afterwards, see validate.ts.
  */
 export function createInterceptors(checkout: CheckoutContext): Interceptor[] {
   return [accessLog(checkout.log), errorInterceptor(checkout.log), idempotency()];

@@ -6,9 +6,9 @@ import { jsonReply, type Reply, textReply } from "./protocol/reply.js";
 import { isEqualInConstantTime } from "../lib/constant-time.js";
 
 /**
- * `PUT <base>/accounts`: a service tells which test accounts there are, each as often as it likes. The bearer token
- * follows from the secrets key that the two share. There is no such address in a service's own process, where the accounts
- * are known anyway.
+ * `PUT <base>/accounts`: a service tells which test accounts there are, each as often as it likes. The bearer
+ * token follows from the secrets key that the two share. There is no such address in a service's own process,
+ * where the accounts are known anyway.
  */
 export async function registerAccounts(
   { registration, log }: SandboxContext,

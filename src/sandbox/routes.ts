@@ -90,7 +90,10 @@ const ROUTES: readonly Route[] = [
   },
 ];
 
-/** Undefined where there is no such address; without a `route` where it does not take that method, but those in `allow`. */
+/**
+ * Undefined where there is no such address; without a `route` where it does not take that method, but those
+ * in `allow`.
+ */
 export function findRoute(
   path: string,
   method: string,

@@ -15,16 +15,16 @@ export interface Sandbox {
   /** Answers every request whose path lies below `basePath`. Never rejects. */
   handle(request: HttpRequest, response: HttpResponse): Promise<void>;
   /**
-   * Waits for the payments under way: as long as a callback may take. Callbacks that are delayed on purpose are not sent
-   * any more. To be called before the database is closed.
+   * Waits for the payments under way: as long as a callback may take. Callbacks that are delayed on purpose
+   * are not sent any more. To be called before the database is closed.
    */
   close(): Promise<void>;
 }
 
 /**
- * Makes a stand-in for Cardstream's gateway. It is spoken to over HTTP only: shoppers' forms come in at `<base>/hosted/`
- * and their results leave by callback and by browser; merchants' servers ask at `<base>/direct/`. All is signed by the
- * account's secret.
+ * Makes a stand-in for Cardstream's gateway. It is spoken to over HTTP only: shoppers' forms come in at
+ * `<base>/hosted/` and their results leave by callback and by browser; merchants' servers ask at
+ * `<base>/direct/`. All is signed by the account's secret.
  */
 export function createSandbox(options: SandboxOptions): Sandbox {
   const later = createDelayedTasks();

@@ -10,7 +10,10 @@ const KEPT_MS = 7 * 24 * 3_600_000;
 /** A round reads both tables whole. */
 const EVERY_MS = 3_600_000;
 
-/** Keeps the tables small that shoppers fill: what nobody can use any more is deleted. Transactions are books, and stay. */
+/**
+ * Keeps the tables small that shoppers fill: what nobody can use any more is deleted. Transactions are books,
+ * and stay.
+ */
 export function keepSweeping({ db, clock, log }: SandboxOptions): BackgroundJob {
   return runRepeatedly(
     EVERY_MS,

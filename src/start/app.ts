@@ -32,7 +32,10 @@ export interface Parts {
   readonly pauses?: Pauses;
 }
 
-/** Milliseconds between two rounds of what is done in the background. A round that finds nothing costs two reads by index. */
+/**
+ * Milliseconds between two rounds of what is done in the background. A round that finds nothing costs two
+ * reads by index.
+ */
 export interface Pauses {
   /** How soon merchants hear that a session has expired. */
   readonly sweep: number;
@@ -48,7 +51,10 @@ const PAUSES: Pauses = { sweep: 2000, reconcile: 1000, resume: 1000 };
 export interface App {
   /** Opens all ports, or none: then it throws a StartFailure. */
   listen(): Promise<AppUrls>;
-  /** Says that it closes to whoever asks for its health, lets the running requests end, then closes ports and database. */
+  /**
+   * Says that it closes to whoever asks for its health, lets the running requests end, then closes ports and
+   * database.
+   */
   close(): Promise<void>;
 }
 
@@ -136,8 +142,8 @@ function toldProblem({ addresses, log }: CheckoutContext): string | undefined {
 }
 
 /**
- * The first key is made only now that the service listens: a start that fails makes none that nobody ever sees. Without it
- * the service is whole, and the operator's command makes another.
+ * The first key is made only now that the service listens: a start that fails makes none that nobody ever
+ * sees. Without it the service is whole, and the operator's command makes another.
  */
 async function demonstrationOf(checkout: CheckoutContext, merchantId: string): Promise<Demonstration> {
   try {
@@ -149,8 +155,8 @@ async function demonstrationOf(checkout: CheckoutContext, merchantId: string): P
 }
 
 /**
- * A gateway that is silent cannot be waited for: the process is killed ten seconds after the signal. What is under way then is gone
- * on with by another, or the next start, as after a crash.
+ * A gateway that is silent cannot be waited for: the process is killed ten seconds after the signal. What is
+ * under way then is gone on with by another, or the next start, as after a crash.
  */
 const STOPPED_WITHIN_MS = 8_000;
 

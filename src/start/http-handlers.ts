@@ -28,8 +28,9 @@ import { isHost } from "../web/ports/request-address.js";
 import { answerUnknownCall } from "../web/ports/unknown-call.js";
 
 /**
- * Every face of the service, from one table of services and one list of interceptors: what the ports answer with. What a face
- * needs is read by now: a module that cannot be read later, for want of a file descriptor, is lost until a restart.
+ * Every face of the service, from one table of services and one list of interceptors: what the ports answer
+ * with. What a face needs is read by now: a module that cannot be read later, for want of a file descriptor,
+ * is lost until a restart.
  */
 export async function createHttpHandlers(
   checkout: CheckoutContext,

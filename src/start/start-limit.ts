@@ -23,8 +23,8 @@ export class StartLimit {
   }
 
   /**
-   * Waits for `work`, which `variable` decides about; `late` says what did not happen in time. The work may call `begun`
-   * once it has what it waited for, and then takes as long as it takes.
+   * Waits for `work`, which `variable` decides about; `late` says what did not happen in time. The work may
+   * call `begun` once it has what it waited for, and then takes as long as it takes.
    */
   async during<T>(variable: string, late: string, work: (begun: () => void) => T | Promise<T>): Promise<T> {
     const over = new AbortController();

@@ -21,8 +21,8 @@ export interface Store {
 }
 
 /**
- * Opens the database, applies pending migrations, and finds the secrets key. Throws a StartFailure where the database is
- * not to be had, or the key is not the right one.
+ * Opens the database, applies pending migrations, and finds the secrets key. Throws a StartFailure where the
+ * database is not to be had, or the key is not the right one.
  */
 export async function openStore(config: Config, log: Log, limit = new StartLimit()): Promise<Store> {
   const { db, applied } = await openMigrated(config, log, limit);

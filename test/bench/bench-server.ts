@@ -4,7 +4,10 @@ import { installMissing } from "../support/packages.js";
 import { givenDatabase, startDatabase, type TestDatabase } from "../support/mariadb.js";
 import { DATABASE_SERVER } from "../support/mariadb-programs.js";
 
-/** A database server of this run's own, started when the first row asks for it: each commit goes to the disk, and waits for it. */
+/**
+ * A database server of this run's own, started when the first row asks for it: each commit goes to the disk,
+ * and waits for it.
+ */
 export class BenchServer {
   #started: Promise<TestDatabase> | undefined;
 
@@ -28,7 +31,8 @@ export class BenchServer {
 }
 
 /**
- * As on a small server of production. What the tests have in memory is not meant to be measured: with a redo log of 8 MB the server
- * is busy with writing pages, so that the log can be used again, for a tenth of its time.
+ * As on a small server of production. What the tests have in memory is not meant to be measured: with a redo
+ * log of 8 MB the server is busy with writing pages, so that the log can be used again, for a tenth of its
+ * time.
  */
 const SETTINGS = ["--innodb-buffer-pool-size=1G", "--innodb-log-file-size=256M"];

@@ -61,8 +61,8 @@ async function runAll(rows: readonly Row[], effort: Effort): Promise<RowResult[]
 }
 
 /**
- * Many short rounds: what a shared machine has for us changes within a second by as much as half, so that of few rounds the median
- * itself is left to chance.
+ * Many short rounds: what a shared machine has for us changes within a second by as much as half, so that of
+ * few rounds the median itself is left to chance.
  */
 const STARTS = 3;
 const ROUNDS = 13;

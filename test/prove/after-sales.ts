@@ -42,8 +42,8 @@ export class AfterSalesDesk {
   }
 
   /**
-   * Days later: charges that failed are tried again; of payments that are settled, or not, or just being settled, each by
-   * another merchant, some more is refunded. After that nothing may be left pending.
+   * Days later: charges that failed are tried again; of payments that are settled, or not, or just being
+   * settled, each by another merchant, some more is refunded. After that nothing may be left pending.
    */
   async late(): Promise<void> {
     const { gateway } = this.#stage;

@@ -1,7 +1,10 @@
 import { type Changeable, charge, clean, intent, listed, result } from "./clean-snapshots.js";
 import type { Snapshots } from "./snapshots.js";
 
-/** The clean snapshots, and a card charged with 900, of which 200 and 100 went back; and one charge that was declined. */
+/**
+ * The clean snapshots, and a card charged with 900, of which 200 and 100 went back; and one charge that was
+ * declined.
+ */
 export function charged(): Changeable<Snapshots> {
   const snapshots = clean();
   const { ledger, books, answers } = snapshots;

@@ -18,7 +18,10 @@ export interface Program<Ready> {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: Record<string, string>;
-  /** True where the process hardly lives long enough for what is compiled for speed to pay: it takes a quarter less time. */
+  /**
+   * True where the process hardly lives long enough for what is compiled for speed to pay: it takes a quarter
+   * less time.
+   */
   readonly shortLived?: boolean;
   /** Waits until it says that it is ready. */
   readonly ready: (child: ChildProcess) => Promise<Ready>;

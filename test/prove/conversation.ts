@@ -6,7 +6,10 @@ import type { Fleet } from "./fleet.js";
 import type { Plan } from "./plan.js";
 import { webCall } from "./web-call.js";
 
-/** Retries end while a restarted replica is long back: what fails for longer is lost, as the gateway promises nothing. */
+/**
+ * Retries end while a restarted replica is long back: what fails for longer is lost, as the gateway promises
+ * nothing.
+ */
 const DELIVERIES_MAX = 12;
 
 /** All that happens about one session, from its creation until nothing is under way any more. */

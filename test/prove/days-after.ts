@@ -17,9 +17,9 @@ export async function bearBadWeather(stage: Stage): Promise<void> {
 }
 
 /**
- * The days after that, on test clocks. The service asks the gateway about all that it was not told; what nobody may ask for
- * is listed for the operator, who then enters the token that was missing; the merchants decide about what is held. After that
- * nothing may be left open.
+ * The days after that, on test clocks. The service asks the gateway about all that it was not told; what
+ * nobody may ask for is listed for the operator, who then enters the token that was missing; the merchants
+ * decide about what is held. After that nothing may be left open.
  */
 export async function liveOn(stage: Stage, planOf: (session: string) => Plan | undefined): Promise<void> {
   await endWhatIsInProgress(stage, planOf);
@@ -38,8 +38,9 @@ const DAY = 24 * 60 + 1;
 const LISTED_MAX = 100_000;
 
 /**
- * Lets time go on while the gateway's own interfaces fail, the direct endpoint for one merchant and the search for another,
- * and a replica dies while it asks. The weather clears up when both have failed a few times: each failure takes its time.
+ * Lets time go on while the gateway's own interfaces fail, the direct endpoint for one merchant and the
+ * search for another, and a replica dies while it asks. The weather clears up when both have failed a few
+ * times: each failure takes its time.
  */
 async function passInBadWeather(
   stage: Stage,

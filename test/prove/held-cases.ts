@@ -42,7 +42,10 @@ export async function openCases(
   });
 }
 
-/** True where the sandbox's bank rejects a sale of this amount when it is settled: then nothing is there to be returned. */
+/**
+ * True where the sandbox's bank rejects a sale of this amount when it is settled: then nothing is there to be
+ * returned.
+ */
 export function isRejectedLater({ held }: HeldCase): boolean {
   const { amount } = held;
   return REJECTED_AT_SETTLEMENT.some(({ from, to }) => amount === null || (amount >= from && amount <= to));

@@ -4,7 +4,10 @@ import type { HeldAnswer, ResultRecord, Snapshots, Violation } from "./snapshots
 /** What must be true of payments that are held, and of money that goes back. */
 export const HELD_RULES: readonly SessionRule[] = [{ rule: "money given back once", broken: wrongReturns }];
 
-/** What was decided to be returned went back as a whole, once; else only refunds give back, of what completed the session. */
+/**
+ * What was decided to be returned went back as a whole, once; else only refunds give back, of what completed
+ * the session.
+ */
 function wrongReturns({ session, charges, results }: CaseFile): string[] {
   const given = new Set(
     results.filter(({ resolution }) => resolution === "return").map(({ transaction }) => transaction),

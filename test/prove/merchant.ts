@@ -5,8 +5,8 @@ import { merchantOf, type Scene } from "./scene.js";
 const SESSIONS = "/checkout/sessions";
 
 /**
- * Creates the plan's session: equal requests at once, each sent again until it is answered, all with one idempotency key.
- * Answers the id of the session.
+ * Creates the plan's session: equal requests at once, each sent again until it is answered, all with one
+ * idempotency key. Answers the id of the session.
  */
 export async function createSession(scene: Scene, plan: Plan): Promise<string> {
   const copies = Array.from({ length: plan.creates }, (_, copy) => createOnce(scene, plan, copy));

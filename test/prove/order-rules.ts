@@ -27,8 +27,9 @@ export function ordersOnce({ books, answers }: Snapshots): Violation[] {
 }
 
 /**
- * A refusal is not kept: where a refund of the payment has failed meanwhile, what it had reserved is free again, and the
- * order may be carried out when it is sent once more. Once it is carried out it is never refused.
+ * A refusal is not kept: where a refund of the payment has failed meanwhile, what it had reserved is free
+ * again, and the order may be carried out when it is sent once more. Once it is carried out it is never
+ * refused.
  */
 function answersThatStay(orders: readonly OrderAnswer[], freed: ReadonlySet<string>): readonly OrderAnswer[] {
   const carriedOut = orders.findIndex(({ id }) => id !== null);

@@ -77,8 +77,8 @@ const EVERYWHERE: readonly Trouble[] = [
 ];
 
 /**
- * What can befall a payment on each engine. The embedded one has no line to cut, one writer never deadlocks, and an answer
- * inside the process does not get lost.
+ * What can befall a payment on each engine. The embedded one has no line to cut, one writer never deadlocks,
+ * and an answer inside the process does not get lost.
  */
 export const TROUBLES: Readonly<Record<EngineName, readonly Trouble[]>> = {
   embedded: EVERYWHERE,

@@ -23,7 +23,10 @@ function tooMuch(file: PaymentFile): string[] {
   ];
 }
 
-/** What is pending counts as refunded before it went back. What does not fit is held, and a person sees to the books. */
+/**
+ * What is pending counts as refunded before it went back. What does not fit is held, and a person sees to the
+ * books.
+ */
 function unequal(file: PaymentFile): string[] {
   if (file.results.some(isHeldRefund)) return [];
   const { refunded } = file.payment;

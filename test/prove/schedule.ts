@@ -40,7 +40,10 @@ export function scheduleOf(setting: ScheduleSetting): Plan[] {
   });
 }
 
-/** So many sessions meet every kind of trouble once; after them it comes more rarely, as each costs a second or several. */
+/**
+ * So many sessions meet every kind of trouble once; after them it comes more rarely, as each costs a second
+ * or several.
+ */
 const SESSIONS_FOR_ALL = 200;
 const TROUBLED_LATER = 50;
 
@@ -95,9 +98,9 @@ function merchantsPlan(plan: Plan): Plan {
 }
 
 /**
- * A payment that goes all the way, so that the trouble finds it there: told by callback first. Half of these browsers do
- * not come back, or the return would heal what the trouble has done to the callback. Attempts are asked about where the
- * page is opened again.
+ * A payment that goes all the way, so that the trouble finds it there: told by callback first. Half of these
+ * browsers do not come back, or the return would heal what the trouble has done to the callback. Attempts are
+ * asked about where the page is opened again.
  */
 function troubled(plan: Plan, trouble: Trouble): Plan {
   return {

@@ -8,7 +8,10 @@ interface LogLine {
   readonly session?: string;
   /** The reference of an attempt. */
   readonly attempt?: string;
-  /** Why the gateway did not say what was asked: of a payment that is to be returned, of a sale, of the list of sales. */
+  /**
+   * Why the gateway did not say what was asked: of a payment that is to be returned, of a sale, of the list
+   * of sales.
+   */
   readonly why?: string;
   readonly unansweredSale?: string;
   readonly unansweredSearch?: string;

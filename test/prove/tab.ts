@@ -97,7 +97,10 @@ export class Tab {
     return undefined;
   }
 
-  /** A page that could not store the result asks for another post; a patient shopper does that, also without an answer. */
+  /**
+   * A page that could not store the result asks for another post; a patient shopper does that, also without
+   * an answer.
+   */
   async #bring(body: Buffer, replica: number): Promise<void> {
     for (let tries = 1; tries <= RETURNS_MAX; tries++) {
       const status = await this.#conversation.post(body, "return", replica + tries);

@@ -13,7 +13,10 @@ const ANSWER_WITHIN_MS = 25_000;
 /** Connections are kept, as browsers and load balancers do. */
 const agent = new Agent({ keepAlive: true });
 
-/** Posts a form as a browser or the gateway does, or gets a page where there is none. Follows no redirect, never throws. */
+/**
+ * Posts a form as a browser or the gateway does, or gets a page where there is none. Follows no redirect,
+ * never throws.
+ */
 export async function webCall(url: string, form?: string): Promise<WebAnswer> {
   return await send(url, form, FORM);
 }
@@ -44,7 +47,8 @@ function send(url: string, body: string | undefined, headers: Record<string, str
     options.headers = { ...headers, "content-length": Buffer.byteLength(body) };
   }
   return new Promise((resolve) => {
-    const fail = (): void => resolve(NO_ANSWER); // Refused, cut off or too slow: callers of a service that dies see no difference.
+    // Refused, cut off or too slow: callers of a service that dies see no difference.
+    const fail = (): void => resolve(NO_ANSWER);
     const call = request(url, options, (response) => {
       response.once("error", fail);
       read(response, resolve);

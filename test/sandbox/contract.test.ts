@@ -52,8 +52,8 @@ await onSqlite(
 );
 
 /**
- * How a message that is believed is refused: none of the transactions is in these books, and what a browser has seen, a form
- * or a result, is none that a merchant's server sent. A stranger's code is another one.
+ * How a message that is believed is refused: none of the transactions is in these books, and what a browser
+ * has seen, a form or a result, is none that a merchant's server sent. A stranger's code is another one.
  */
 function believedAs(fields: readonly Field[]) {
   if (fieldText(fields, "responseCode") !== "") return { code: /^65544$/, isSigned: false };

@@ -98,7 +98,8 @@ for (const [what, fault] of Object.entries(FAULTS)) {
       const line = await openLine(t, engine.place.url ?? "");
       const config = testConfig(engine, { databaseUrl: line.url });
       const mine = await createTestMerchant(config);
-      // Both have read what they need by then: a read that breaks is answered with 503, and the gateway sends its message again.
+      // Both have read what they need by then: a read that breaks is answered with 503, and the gateway sends
+      // its message again.
       let verified = 0;
       let faults = 0;
       const app = await startTestApp(t, config, {

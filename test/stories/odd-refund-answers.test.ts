@@ -4,7 +4,8 @@ import { environmentOf, run } from "../support/command.js";
 import { eachEngine, until } from "../support/database.js";
 import { type LedgerStory, type LivePaid, type Oddity, openLedger } from "../support/ledger-gateway.js";
 
-// A refund is what the gateway says it is, in every field; else a person decides, and nothing is sent or given up meanwhile.
+// A refund is what the gateway says it is, in every field; else a person decides, and nothing is sent or
+// given up meanwhile.
 
 const MINUTE = 60_000;
 

@@ -79,7 +79,8 @@ async function tour(app: TestApp, { testKey, liveKey, live }: TestMerchant): Pro
   await callback(app, signedBody(paidMessage(paid, live.gatewayMerchantId), live.secret));
   await callback(app, signedBody(paidMessage(paid, live.gatewayMerchantId), live.secret));
   const { payment_intent: intent } = await call("GET", `checkout/sessions/${paid.id}`);
-  // Most of the merchant's sessions are on the side that is asked for: that is where a server may begin at the wrong end.
+  // Most of the merchant's sessions are on the side that is asked for: that is where a server may begin at
+  // the wrong end.
   const pages = ["", "&limit=2", `&starting_after=${newest.id}`, `&ending_before=${open.id}`];
   const filters = [
     "",

@@ -67,7 +67,8 @@ await eachEngine(
     const reached = async (at: CheckoutPoint): Promise<void> => {
       if (at !== "refund to be sent" || !stands) return;
       stands = false;
-      performance.now = () => steady() + 31_000; // Until the next turn of the event loop: half a minute has gone by meanwhile.
+      // Until the next turn of the event loop: half a minute has gone by meanwhile.
+      performance.now = () => steady() + 31_000;
       setImmediate(() => (performance.now = steady));
     };
     const story = await openOn(t, engine, way, { reached });

@@ -5,8 +5,8 @@ import { startTestApp } from "../support/app.js";
 import { eachEngine, until } from "../support/database.js";
 import { openPaid, type PaidStory, storyAt } from "../support/refunds.js";
 
-// Two processes, one payment, many refunds at once, and a gateway that fails in every way while it settles. In the end both
-// books have to be equal to the unit.
+// Two processes, one payment, many refunds at once, and a gateway that fails in every way while it settles.
+// In the end both books have to be equal to the unit.
 
 const FAULTS = ["", "", "direct_error", "direct_timeout:20"];
 

@@ -25,7 +25,10 @@ const ANSWERED_WITHIN_MS = 10_000;
 /** How soon `/readyz` follows a fault, and the service its end. */
 const FOLLOWS_WITHIN_MS = 5_000;
 
-/** Once it is known, nobody waits for it by himself: not for a lock, which is 2 s, nor for runs of a transaction, which are more. */
+/**
+ * Once it is known, nobody waits for it by himself: not for a lock, which is 2 s, nor for runs of a
+ * transaction, which are more.
+ */
 const AT_ONCE_MS = 2_000;
 
 /** What keeps a database that stands from its work. */

@@ -173,7 +173,10 @@ async function refundSlowly(
   t.equal(refunded, 2000);
 }
 
-/** Until the process in question has had a refund in hand that is made due here, and with it whatever else it takes for due. */
+/**
+ * Until the process in question has had a refund in hand that is made due here, and with it whatever else it
+ * takes for due.
+ */
 async function oneRound(
   { db }: TestApp,
   { payment, xref }: { readonly payment: string; readonly xref: string },

@@ -8,8 +8,8 @@ import { each, type StormReport, Tally, unlike } from "./storm.js";
 const AT_ONCE = 12;
 
 /**
- * Pays so many live sessions. Of each payment four equal callbacks and the browser's return come at once, spread over all
- * replicas; each has to be answered as if it were alone, and each payment recorded once.
+ * Pays so many live sessions. Of each payment four equal callbacks and the browser's return come at once,
+ * spread over all replicas; each has to be answered as if it were alone, and each payment recorded once.
  */
 export async function callbackStorm(
   ground: Ground,

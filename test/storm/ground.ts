@@ -15,7 +15,10 @@ export interface Ground {
   readonly admin: Connection;
 }
 
-/** Starts as many replicas as real processes, on a new database of this server; does `work` there, and takes all of it down. */
+/**
+ * Starts as many replicas as real processes, on a new database of this server; does `work` there, and takes
+ * all of it down.
+ */
 export async function onGround<T>(
   server: string,
   replicas: number,
@@ -56,7 +59,8 @@ async function prepareGround(ending: Ending, server: string, count: number): Pro
 
 /** How many deadlocks the server has seen so far, in all of its databases. */
 export async function countDeadlocks({ admin }: Ground): Promise<number> {
-  await admin.query("set global innodb_monitor_enable = 'lock_deadlocks'"); // It counts by default, unless switched off.
+  // It counts by default, unless switched off.
+  await admin.query("set global innodb_monitor_enable = 'lock_deadlocks'");
   const query = "select count from information_schema.innodb_metrics where name = 'lock_deadlocks'";
   const [[row]] = await admin.query<RowDataPacket[]>(query);
   if (row === undefined) throw new Error("This server does not count deadlocks.");

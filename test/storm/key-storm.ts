@@ -14,8 +14,8 @@ const REQUESTS_EACH = 2;
 type Answer = { readonly session: string } | { readonly busy: true } | { readonly error: string };
 
 /**
- * Creates sessions with so many idempotency keys. With each key two requests over JSON and two over gRPC come at once, to
- * different replicas; all get the one session that it makes. No deadlock may be needed for that.
+ * Creates sessions with so many idempotency keys. With each key two requests over JSON and two over gRPC come
+ * at once, to different replicas; all get the one session that it makes. No deadlock may be needed for that.
  */
 export async function keyStorm(
   ground: Ground,

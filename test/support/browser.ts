@@ -26,8 +26,9 @@ export interface BrowserForm {
 }
 
 /**
- * Opens a page the way a browser without scripts and cookies does. Redirects are followed on this machine only: where one
- * leads to another host, `url` is that address, `status` that of the redirect, and nothing is fetched.
+ * Opens a page the way a browser without scripts and cookies does. Redirects are followed on this machine
+ * only: where one leads to another host, `url` is that address, `status` that of the redirect, and nothing is
+ * fetched.
  */
 export function openPage(url: string): Promise<BrowserPage> {
   return follow(new Request(url), []);

@@ -53,7 +53,10 @@ export async function onMysql(
   });
 }
 
-/** Asks until `condition` answers something true, for at most 20 s: often at first, so that what is quick is seen quickly. */
+/**
+ * Asks until `condition` answers something true, for at most 20 s: often at first, so that what is quick is
+ * seen quickly.
+ */
 export async function until<T>(what: string, condition: () => T | Promise<T>, pauseMs = 2): Promise<T> {
   const deadline = Date.now() + 20_000;
   for (let pause = pauseMs; ; pause = Math.max(pauseMs, Math.min(pause * 1.5, LONGEST_PAUSE_MS))) {

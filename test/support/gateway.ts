@@ -4,7 +4,8 @@ import { createHash } from "node:crypto";
 export type Message = Record<string, string>;
 
 /**
- * Signs as the vendor's guide says, written apart from the service's own code: so a mistake there is not made here again.
+ * Signs as the vendor's guide says, written apart from the service's own code: so a mistake there is not made
+ * here again.
  */
 export function signMessage(message: Message, secret: string): string {
   const sorted = Object.entries(message).toSorted(([a], [b]) =>

@@ -10,7 +10,10 @@ export interface HostileServer {
   readonly url: string;
   /** For a user who may do everything. */
   readonly admin: Connection;
-  /** Changes settings for all later connections while `work` runs. False where the server knows no such setting or value. */
+  /**
+   * Changes settings for all later connections while `work` runs. False where the server knows no such
+   * setting or value.
+   */
   with(settings: Settings, work: () => Promise<void>): Promise<boolean>;
 }
 

@@ -167,7 +167,10 @@ export function isMigration(file: string): boolean {
   return file.startsWith("src/db/migrations/");
 }
 
-/** Some have hundreds of files, and their index reads them all: parts of typeorm and prom-client are imported one by one. */
+/**
+ * Some have hundreds of files, and their index reads them all: parts of typeorm and prom-client are imported
+ * one by one.
+ */
 const LARGE =
   /^(typeorm|mysql2(\/promise)?|libsql|cockatiel|prom-client|@bufbuild\/protovalidate|@connectrpc\/connect-node)$/;
 

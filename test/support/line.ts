@@ -10,7 +10,10 @@ export interface Line {
   mend(): Promise<void>;
   /** Ends every connection; new ones are taken. */
   shake(): void;
-  /** Lets nothing through, either way, and ends nothing: as a server that is stopped, or a network that swallows packets. */
+  /**
+   * Lets nothing through, either way, and ends nothing: as a server that is stopped, or a network that
+   * swallows packets.
+   */
   freeze(): void;
   thaw(): void;
   /** The same, for good, with the connections that there are; new ones are as good as ever. */
@@ -33,8 +36,8 @@ interface Ending {
 }
 
 /**
- * The statement as the protocol sends it, by itself or behind others: not a part of READ COMMITTED. And a session's row that
- * is sent alone: the server commits it by itself.
+ * The statement as the protocol sends it, by itself or behind others: not a part of READ COMMITTED. And a
+ * session's row that is sent alone: the server commits it by itself.
  */
 const COMMITS = ["\u0003COMMIT", ";\nCOMMIT", "\u0003INSERT INTO `checkout_session`"];
 

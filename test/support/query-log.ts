@@ -7,8 +7,8 @@ export interface QueryLog {
 }
 
 /**
- * Has the server write down its statements. `admin` is a connection to the schema; other schemas of the server go on beside it,
- * so statements are told apart by the connection that they came on.
+ * Has the server write down its statements. `admin` is a connection to the schema; other schemas of the
+ * server go on beside it, so statements are told apart by the connection that they came on.
  */
 export async function logQueries(admin: Connection): Promise<QueryLog> {
   await admin.query("set global log_output = 'TABLE'");
@@ -112,15 +112,18 @@ export async function badPlanOf(admin: Connection, statement: string): Promise<s
 }
 
 /**
- * Looks through the open test sessions of the merchants whose test clock is ahead: each has a time of its own, which no range of
- * an index can hold. They live for a day at most.
+ * Looks through the open test sessions of the merchants whose test clock is ahead: each has a time of its
+ * own, which no range of an index can hold. They live for a day at most.
  */
 const ON_TEST_CLOCKS = /`test_clock_ahead` > 0/;
 
 /** Far fewer than a merchant has. */
 const WASTED_MAX = 60;
 
-/** Rows that a server steps over beyond those it answers with: an index may be the right one, and be walked from its wrong end. */
+/**
+ * Rows that a server steps over beyond those it answers with: an index may be the right one, and be walked
+ * from its wrong end.
+ */
 async function rowsWasted(admin: Connection, query: string): Promise<number> {
   await admin.query("flush status");
   const [rows] = await admin.query<RowDataPacket[]>(query);

@@ -3,6 +3,7 @@ import { visit, type Source } from "./source-tree.js";
 
 const FILE_LINES_MAX = 250;
 const FUNCTION_LINES_MAX = 70;
+const COMMENT_COLUMNS_MAX = 120;
 
 export function longFiles(sources: Source[]): string[] {
   return sources
@@ -79,6 +80,21 @@ export function leftovers(sources: Source[]): string[] {
       .filter((comment) => /\b(TODO|FIXME|XXX|HACK)\b/.test(comment.value))
       .map((comment) => `${path}:${comment.loc?.start.line}: ${comment.value.trim()}`),
   );
+}
+
+/** Prettier wraps code at 110 columns, and leaves comments as they are. */
+export function wideComments(sources: Source[]): string[] {
+  return sources.flatMap(({ path, text, tree }) => {
+    const lines = text.split("\n");
+    return (tree().comments ?? []).flatMap(({ loc }) => {
+      if (!loc) return [];
+      const own = lines.slice(loc.start.line - 1, loc.end.line - 1);
+      const columns = [...own.map((line) => line.length), loc.end.column];
+      return columns.flatMap((width, index) =>
+        width > COMMENT_COLUMNS_MAX ? [`${path}:${loc.start.line + index}: ${width} columns`] : [],
+      );
+    });
+  });
 }
 
 const SAYS_NOTHING =

@@ -1,6 +1,6 @@
-// Loaded first, this makes the clock of a process wrong, for all that runs in it. `WRONG_CLOCK_MS` says by how much; of several
-// numbers another one counts every half second, so the clock jumps. Timers and `performance.now()` stay right: no
-// one sets those.
+// Loaded first, this makes the clock of a process wrong, for all that runs in it. `WRONG_CLOCK_MS` says by
+// how much; of several numbers another one counts every half second, so the clock jumps. Timers and
+// `performance.now()` stay right: no one sets those.
 const offs = (process.env["WRONG_CLOCK_MS"] ?? "0").split(",").map(Number);
 
 const RightDate = Date;

@@ -1,6 +1,9 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 
-/** The request header that makes a call safe to send again. What it may be is checked in `src/rpc/interceptors/idempotency.ts`. */
+/**
+ * The request header that makes a call safe to send again. What it may be is checked in
+ * `src/rpc/interceptors/idempotency.ts`.
+ */
 export const IDEMPOTENCY_KEY: JsonObject = {
   name: "Idempotency-Key",
   in: "header",

@@ -6,7 +6,10 @@ import { canBeUnset, constraintsOf, isRequired, rulesOf } from "./constraints.js
 import { scalarSchema } from "./scalars.js";
 import { descriptionOf } from "./texts.js";
 
-/** Requests leave out what is optional and may hold nothing unknown. Answers write everything, `null` for what is unset. */
+/**
+ * Requests leave out what is optional and may hold nothing unknown. Answers write everything, `null` for what
+ * is unset.
+ */
 export type Side = "request" | "answer";
 
 /** JSON Schemas of messages, gathered as components while they are asked for. */

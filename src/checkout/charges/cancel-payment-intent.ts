@@ -13,7 +13,10 @@ import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from
 import { viewPayment } from "../payments/payment-view.js";
 import { ownersParts } from "../test-clock.js";
 
-/** Gives a payment up whose charge was declined. One that may have been charged cannot be given up: it could be paid. */
+/**
+ * Gives a payment up whose charge was declined. One that may have been charged cannot be given up: it could
+ * be paid.
+ */
 export async function cancelPaymentIntent(
   checkout: CheckoutContext,
   scope: MerchantScope,

@@ -29,9 +29,9 @@ export interface Charge {
 }
 
 /**
- * Makes one charge: records it in one transaction, tells the gateway once between transactions, and applies its answer like
- * any other message of it. Whatever is lost on the way leaves a payment that is processing; it is found out by the callback
- * or by asking, and the charge is never sent again.
+ * Makes one charge: records it in one transaction, tells the gateway once between transactions, and applies
+ * its answer like any other message of it. Whatever is lost on the way leaves a payment that is processing;
+ * it is found out by the callback or by asking, and the charge is never sent again.
  */
 export async function chargeCard(
   checkout: CheckoutContext,
@@ -67,8 +67,8 @@ interface SentCharge {
 }
 
 /**
- * Refuses before anything is recorded where the gateway has not answered this account lately: then there is nothing to find out.
- * What one merchant's account or sandbox does keeps no other from charging.
+ * Refuses before anything is recorded where the gateway has not answered this account lately: then there is
+ * nothing to find out. What one merchant's account or sandbox does keeps no other from charging.
  */
 async function guarded(
   { breaker }: CheckoutContext,
@@ -115,7 +115,10 @@ async function noteCharge(tx: Tx, { intent, now }: Charge, reference: string): P
   await notePending(tx, row, { ...times, nextAskAt: nextAskAt(times, now) });
 }
 
-/** Only the call whose claim is on record may send: another one with its key, or of the same attempt, has made the charge. */
+/**
+ * Only the call whose claim is on record may send: another one with its key, or of the same attempt, has made
+ * the charge.
+ */
 async function isRecorded(
   { db }: CheckoutContext,
   { id, attempt, attemptClaim }: PaymentIntentRow,

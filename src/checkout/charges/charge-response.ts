@@ -16,9 +16,9 @@ export interface PaymentAnswer {
 }
 
 /**
- * The answer to a call that has made a charge, `objectId` being the charge's reference: the payment, or the Refusal
- * `CARD_DECLINED`. A call that is made again gets the answer about its own charge, whatever the merchant has tried since;
- * where that was processing, it gets how it stands now.
+ * The answer to a call that has made a charge, `objectId` being the charge's reference: the payment, or the
+ * Refusal `CARD_DECLINED`. A call that is made again gets the answer about its own charge, whatever the
+ * merchant has tried since; where that was processing, it gets how it stands now.
  */
 export async function chargeResponse(
   checkout: CheckoutContext,

@@ -29,8 +29,8 @@ export interface ChargeOrder {
 }
 
 /**
- * Charges a stored card, once for each idempotency key. Throws a Refusal: `CARD_DECLINED` where the charge came to nothing,
- * any other where nothing was stored, not even the key.
+ * Charges a stored card, once for each idempotency key. Throws a Refusal: `CARD_DECLINED` where the charge
+ * came to nothing, any other where nothing was stored, not even the key.
  */
 export async function createPaymentIntent(
   checkout: CheckoutContext,

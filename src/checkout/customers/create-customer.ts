@@ -22,8 +22,8 @@ export interface AnsweredCustomer {
 }
 
 /**
- * Creates a customer of a merchant in one mode, once for each idempotency key. Throws a Refusal that names the field, also
- * where the merchant has or had a customer with this id.
+ * Creates a customer of a merchant in one mode, once for each idempotency key. Throws a Refusal that names
+ * the field, also where the merchant has or had a customer with this id.
  */
 export async function createCustomer(
   parts: Pick<CheckoutContext, "db" | "clock">,

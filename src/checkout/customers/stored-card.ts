@@ -4,7 +4,10 @@ import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutContext } from "../context.js";
 
-/** What a result shows of its card, as it is stored: who paid only sealed, and what the card looks like only as a hash. */
+/**
+ * What a result shows of its card, as it is stored: who paid only sealed, and what the card looks like only
+ * as a hash.
+ */
 export function cardToStore(
   { sealer }: CheckoutContext,
   { merchantId, livemode }: MerchantScope,

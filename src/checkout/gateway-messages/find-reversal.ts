@@ -3,7 +3,10 @@ import { findHeldPayment, type HeldPaymentRow } from "../../db/tables/held-payme
 import { findRefund, type RefundRow } from "../../db/tables/refunds.js";
 import { reversalNamed } from "../../domain/refund.js";
 
-/** The refund, or the held payment that is returned, under whose name the gateway gives money back; neither where none is. */
+/**
+ * The refund, or the held payment that is returned, under whose name the gateway gives money back; neither
+ * where none is.
+ */
 export interface FoundReversal {
   readonly refund?: RefundRow | undefined;
   readonly returned?: HeldPaymentRow | undefined;

@@ -26,8 +26,8 @@ interface Looked {
 const lookedOf = new WeakMap<Database, Looked>();
 
 /**
- * Who may have signed a result for this owner, as it was a second ago at most; undefined where nobody has looked since then.
- * There may be more by now: what none of them has signed is for `lookUpSigners` to say.
+ * Who may have signed a result for this owner, as it was a second ago at most; undefined where nobody has
+ * looked since then. There may be more by now: what none of them has signed is for `lookUpSigners` to say.
  */
 export function cachedSigners(
   { db, clock }: CheckoutContext,

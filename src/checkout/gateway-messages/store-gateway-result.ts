@@ -12,8 +12,8 @@ import type { AppliedResult } from "./gateway-message.js";
 import type { UnclassifiedResult } from "./new-gateway-result.js";
 
 /**
- * Stores a result, and with a held one the event that tells of it. Undefined where an equal message came before. `clock` is
- * that of the transaction, as all here.
+ * Stores a result, and with a held one the event that tells of it. Undefined where an equal message came
+ * before. `clock` is that of the transaction, as all here.
  */
 export async function storeGatewayResult(
   clock: Clock,

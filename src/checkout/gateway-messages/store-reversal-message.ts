@@ -36,8 +36,8 @@ export interface StoredReversal {
 }
 
 /**
- * Stores a message about a reversal, sealed, and each only once: false where it is there. One that says something else of a
- * transaction than what is stored of it is another message.
+ * Stores a message about a reversal, sealed, and each only once: false where it is there. One that says
+ * something else of a transaction than what is stored of it is another message.
  */
 export async function storeReversalMessage(
   checkout: CheckoutContext,

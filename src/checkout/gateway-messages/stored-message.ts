@@ -7,7 +7,10 @@ import type { BillingDetails, ChargeDetails } from "../../domain/charge-details.
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { CheckoutContext } from "../context.js";
 
-/** A stored result, read again from the sealed message: it was verified when it came in, and nobody could alter it since. */
+/**
+ * A stored result, read again from the sealed message: it was verified when it came in, and nobody could
+ * alter it since.
+ */
 export function storedResult(checkout: CheckoutContext, row: GatewayResultRow): GatewayResult {
   return readResult(storedFields(checkout, row));
 }

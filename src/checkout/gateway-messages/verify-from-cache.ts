@@ -6,11 +6,11 @@ import { cachedSignersNamed } from "./signing-account-cache.js";
 import { verifyBy, type VerifiedMessage } from "./verify-message.js";
 
 /**
- * Verifies a message about a session by the account that it names, as that was a second ago at most, without a look at the
- * session: a round trip less for a merchant whose payments come close together.
+ * Verifies a message about a session by the account that it names, as that was a second ago at most, without
+ * a look at the session: a round trip less for a merchant whose payments come close together.
  *
- * The session is taken for that account's owner's, which whoever locks it has to see. Undefined where all this does not say who
- * signed the message: then `verifyMessage` decides.
+ * The session is taken for that account's owner's, which whoever locks it has to see. Undefined where all
+ * this does not say who signed the message: then `verifyMessage` decides.
  */
 export function verifyFromCache(
   checkout: CheckoutContext,

@@ -16,9 +16,10 @@ import { storedResult } from "../gateway-messages/stored-message.js";
 import { ownersParts } from "../test-clock.js";
 
 /**
- * Takes a held payment as it is. A session that is not complete becomes complete, with an intent over what was really
- * received; a direct charge has succeeded with that. A session has one intent at most, and a transaction pays one session: a duplicate of either kind, or a payment
- * of no session, is only marked accepted.
+ * Takes a held payment as it is. A session that is not complete becomes complete, with an intent over what
+ * was really received; a direct charge has succeeded with that. A session has one intent at most, and a
+ * transaction pays one session: a duplicate of either kind, or a payment of no session, is only marked
+ * accepted.
  */
 export async function acceptHeldPayment(
   checkout: CheckoutContext,

@@ -17,10 +17,10 @@ import { type Decision, lockUnresolved, recordResolution } from "./record-resolu
 import { ownersParts } from "../test-clock.js";
 
 /**
- * Takes the gateway's word that money went back as it is. The refund that it tells of has succeeded, of the amount that the
- * gateway gave back, or, where it does not say, as it was asked for; of one that had succeeded before, or that nobody here
- * has asked for, a refund of its own is recorded. So the payment's `amount_refunded` is what went back. Money of no payment
- * that is known is only marked accepted.
+ * Takes the gateway's word that money went back as it is. The refund that it tells of has succeeded, of the
+ * amount that the gateway gave back, or, where it does not say, as it was asked for; of one that had
+ * succeeded before, or that nobody here has asked for, a refund of its own is recorded. So the payment's
+ * `amount_refunded` is what went back. Money of no payment that is known is only marked accepted.
  */
 export async function acceptHeldRefund(
   checkout: CheckoutContext,

@@ -20,8 +20,8 @@ export interface HeldTarget {
 }
 
 /**
- * Locks what a held payment was meant for. Before the held payment itself, as by a result that comes in: in another order
- * the two could wait for each other.
+ * Locks what a held payment was meant for. Before the held payment itself, as by a result that comes in: in
+ * another order the two could wait for each other.
  */
 export async function lockHeldTarget(
   tx: Tx,

@@ -27,9 +27,10 @@ import { storedResult } from "../gateway-messages/stored-message.js";
 import { clockOf, ownersParts } from "../test-clock.js";
 
 /**
- * Gives a held payment's money back: claims the transaction in one transaction of the database, talks to the gateway outside
- * of any, and records the end in another. Whatever dies in between, the call can be made again once the claim has run out:
- * what the gateway was told is written down before it is told, and asked for before anything is told again.
+ * Gives a held payment's money back: claims the transaction in one transaction of the database, talks to the
+ * gateway outside of any, and records the end in another. Whatever dies in between, the call can be made
+ * again once the claim has run out: what the gateway was told is written down before it is told, and asked
+ * for before anything is told again.
  */
 export async function returnHeldPayment(
   checkout: CheckoutContext,
@@ -152,8 +153,8 @@ const UNKNOWN =
   "The gateway did not say whether the money is back. Make the call again: it asks before it sends.";
 
 /**
- * The money is back, so that is written down whoever has the claim now. The attempt has failed for good: the shopper's next
- * form is that of a new one, which the gateway does not take for the old one again.
+ * The money is back, so that is written down whoever has the claim now. The attempt has failed for good: the
+ * shopper's next form is that of a new one, which the gateway does not take for the old one again.
  */
 async function recordReturn(
   checkout: CheckoutContext,

@@ -8,11 +8,11 @@ import { newMerchant, type Registry } from "./create-merchant.js";
 const NAME = "Demonstration shop";
 
 /**
- * Makes a demonstration merchant, without a live gateway account, where there is no merchant at all. Answers its id, also
- * where it was made before; undefined where the first merchant is another one.
+ * Makes a demonstration merchant, without a live gateway account, where there is no merchant at all. Answers
+ * its id, also where it was made before; undefined where the first merchant is another one.
  *
- * For the embedded engine: its transaction has the file to itself, so of several first starts one makes the merchant, and
- * the others find it.
+ * For the embedded engine: its transaction has the file to itself, so of several first starts one makes the
+ * merchant, and the others find it.
  */
 export async function createDemonstration(registry: Registry): Promise<string | undefined> {
   const { row, accounts } = newMerchant(registry, { name: NAME, countryCode: "GB", live: undefined });
@@ -27,7 +27,10 @@ export async function createDemonstration(registry: Registry): Promise<string | 
   return first?.name === NAME ? first.id : undefined;
 }
 
-/** Makes the test key of a merchant that has never had a key. Undefined where it has: a key is known only when it is made. */
+/**
+ * Makes the test key of a merchant that has never had a key. Undefined where it has: a key is known only when
+ * it is made.
+ */
 export async function createFirstTestKey(
   registry: Registry,
   merchantId: string,

@@ -22,7 +22,10 @@ export interface OpenGatewayAccount extends GatewayAccount, MerchantScope {
   readonly restToken: string | undefined;
 }
 
-/** Who may have signed a result: an account as it is, or as it was until 48 hours ago. Its secret is in clear: kept for a second, never logged. */
+/**
+ * Who may have signed a result: an account as it is, or as it was until 48 hours ago. Its secret is in clear:
+ * kept for a second, never logged.
+ */
 export interface Signer extends MerchantScope {
   readonly merchantID: string;
   readonly secret: string;

@@ -30,8 +30,8 @@ export interface MerchantChange {
 }
 
 /**
- * Forms that are out carry the account as it was, and so will their results: for the life of a session and its grace, and
- * as much again.
+ * Forms that are out carry the account as it was, and so will their results: for the life of a session and
+ * its grace, and as much again.
  */
 const FORMER_VALID_MS = 48 * 3_600_000;
 

@@ -50,7 +50,10 @@ export async function completeCharge(
   await endAttempt(clock, tx, intent, "payment_intent.succeeded");
 }
 
-/** Ends the newest charge of a locked payment intent that came to nothing; `resultId` is that of the decline, if one came. */
+/**
+ * Ends the newest charge of a locked payment intent that came to nothing; `resultId` is that of the decline,
+ * if one came.
+ */
 export async function failCharge(
   clock: Clock,
   tx: Tx,

@@ -8,8 +8,8 @@ import type { CheckoutContext } from "../context.js";
 import { storeGatewayResult } from "../gateway-messages/store-gateway-result.js";
 
 /**
- * Holds the newest charge of a locked payment intent for a person, because nobody knows what became of it. Only once: its
- * `transactionKey` is the charge's own reference, and so unique.
+ * Holds the newest charge of a locked payment intent for a person, because nobody knows what became of it.
+ * Only once: its `transactionKey` is the charge's own reference, and so unique.
  */
 export async function holdUnknownCharge(
   checkout: CheckoutContext,

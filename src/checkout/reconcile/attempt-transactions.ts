@@ -4,7 +4,10 @@ import type { KnownTransaction } from "../../domain/attempt-certainty.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutContext } from "../context.js";
 
-/** The last that is known of each transaction of an attempt: what decides outlasts any "not yet" that comes after it. */
+/**
+ * The last that is known of each transaction of an attempt: what decides outlasts any "not yet" that comes
+ * after it.
+ */
 export function lastWords(
   results: readonly AttemptResult[],
   reported: readonly ReportedTransaction[],
@@ -35,7 +38,10 @@ export function openXrefs(
   return [...new Set(all.filter((xref) => xref !== undefined && !settled.has(xref)))] as string[];
 }
 
-/** The xrefs of those whose end is known. A sale that paid is not asked about again: a refund is no news of its payment. */
+/**
+ * The xrefs of those whose end is known. A sale that paid is not asked about again: a refund is no news of
+ * its payment.
+ */
 export function settledXrefs(
   checkout: CheckoutContext,
   scope: MerchantScope,

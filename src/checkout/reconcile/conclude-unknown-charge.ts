@@ -18,10 +18,11 @@ interface Asked {
 }
 
 /**
- * Draws the conclusion from what the gateway has, and has not, said of a direct charge. True where nobody needs to ask again.
+ * Draws the conclusion from what the gateway has, and has not, said of a direct charge. True where nobody
+ * needs to ask again.
  *
- * A charge is never sent a second time. A day later one that the gateway surely does not have, or has ended without taking
- * money, has failed; one of which nobody knows is held for a person, and still asked about.
+ * A charge is never sent a second time. A day later one that the gateway surely does not have, or has ended
+ * without taking money, has failed; one of which nobody knows is held for a person, and still asked about.
  */
 export async function concludeUnknownCharge(
   checkout: CheckoutContext,

@@ -15,8 +15,9 @@ import { findPaymentTarget, isPaid, type PaymentTarget } from "../gateway-messag
 import { clockOf } from "../test-clock.js";
 
 /**
- * Asks the gateway about one attempt that this process has leased, applies what it says like any other message of it, and
- * writes down how the attempt stands then. The gateway is called between transactions, never inside one.
+ * Asks the gateway about one attempt that this process has leased, applies what it says like any other
+ * message of it, and writes down how the attempt stands then. The gateway is called between transactions,
+ * never inside one.
  */
 export async function reconcileAttempt(checkout: CheckoutContext, row: PendingAttemptRow): Promise<void> {
   const { merchantId, livemode } = row;
@@ -97,8 +98,8 @@ async function inquire(checkout: CheckoutContext, row: PendingAttemptRow, now: n
 }
 
 /**
- * True while there is no hurry: all that came is known for good, and the shopper has gone on. A second payment behind our
- * back is looked for once the gateway's page is surely closed.
+ * True while there is no hurry: all that came is known for good, and the shopper has gone on. A second
+ * payment behind our back is looked for once the gateway's page is surely closed.
  */
 function isKnown(
   target: PaymentTarget,

@@ -32,8 +32,9 @@ export interface AnsweredRefund {
 }
 
 /**
- * Gives money of a payment back, once for each idempotency key: reserves it in one transaction, then works on the payment's
- * refunds until this one has ended or has to wait. What takes longer than a caller waits is pending, and goes on.
+ * Gives money of a payment back, once for each idempotency key: reserves it in one transaction, then works on
+ * the payment's refunds until this one has ended or has to wait. What takes longer than a caller waits is
+ * pending, and goes on.
  */
 export async function createRefund(
   checkout: CheckoutContext,

@@ -6,8 +6,8 @@ import { type Failed, type FairWork, runFairly } from "../background-work.js";
 import { processRefunds } from "./process-refunds.js";
 
 /**
- * Goes on again and again with refunds that nobody waits for any more: their caller is gone, or the gateway could not tell, or
- * was settling.
+ * Goes on again and again with refunds that nobody waits for any more: their caller is gone, or the gateway
+ * could not tell, or was settling.
  */
 export function keepProcessingRefunds(
   checkout: CheckoutContext,

@@ -13,13 +13,16 @@ import { recordRefundResult } from "./record-refund-result.js";
 import { recordRefundAttempt } from "./record-refund-attempt.js";
 import { clockOf } from "../test-clock.js";
 
-/** What working on a payment's refunds came to. `busy`: somebody else has the payment. `none`: no refund of it is pending. */
+/**
+ * What working on a payment's refunds came to. `busy`: somebody else has the payment. `none`: no refund of it
+ * is pending.
+ */
 export type ProcessedRefunds = "ended" | "waits" | "busy" | "none";
 
 /**
- * Works on the oldest pending refund of a payment, whoever asked for it. One at a time, each until its end is known: what a
- * capture leaves over depends on all that went before. So the refund of a process that died is asked about by whoever comes
- * next, before anything else of the payment is sent.
+ * Works on the oldest pending refund of a payment, whoever asked for it. One at a time, each until its end is
+ * known: what a capture leaves over depends on all that went before. So the refund of a process that died is
+ * asked about by whoever comes next, before anything else of the payment is sent.
  */
 export async function processRefunds(
   checkout: CheckoutContext,

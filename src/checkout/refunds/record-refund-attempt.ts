@@ -46,12 +46,15 @@ async function isHeldBack(
   return round !== "returned" && (await findHeldReversal(checkout.db.manager, id)) !== undefined;
 }
 
-/** A clock that has just jumped makes everything old: what is under way is given up only by one that has gone evenly for so long. */
+/**
+ * A clock that has just jumped makes everything old: what is under way is given up only by one that has gone
+ * evenly for so long.
+ */
 const EVEN_MS = 120_000;
 
 /**
- * Ends a refund, and gives the payment back. Money that is back is written down whoever has the claim now; a failure only
- * while it is ours.
+ * Ends a refund, and gives the payment back. Money that is back is written down whoever has the claim now; a
+ * failure only while it is ours.
  */
 export async function recordEnd(
   checkout: CheckoutContext,

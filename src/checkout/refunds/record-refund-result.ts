@@ -21,9 +21,10 @@ import { type ReversalMessage, storeReversalMessage } from "../gateway-messages/
 import { clockOf } from "../test-clock.js";
 
 /**
- * Records one verified message about a refund, wherever it comes from, and what follows from it. The only way in: the answer
- * to the request, a callback, a browser, the answer to a question. Money that is back is written down whoever works on the
- * refund; what does not fit is held for a person, and leaves the refund in doubt.
+ * Records one verified message about a refund, wherever it comes from, and what follows from it. The only way
+ * in: the answer to the request, a callback, a browser, the answer to a question. Money that is back is
+ * written down whoever works on the refund; what does not fit is held for a person, and leaves the refund in
+ * doubt.
  */
 export async function recordRefundResult(
   checkout: CheckoutContext,

@@ -19,9 +19,9 @@ import { type ReversalMessage, storeReversalMessage } from "../gateway-messages/
 import { clockOf } from "../test-clock.js";
 
 /**
- * Records one verified message about the return of a held payment, as `recordRefundResult` does for a refund's. The held
- * payment itself is resolved by whoever returns it. `told` is what the gateway was asked to do just now, null where that was
- * before.
+ * Records one verified message about the return of a held payment, as `recordRefundResult` does for a
+ * refund's. The held payment itself is resolved by whoever returns it. `told` is what the gateway was asked
+ * to do just now, null where that was before.
  */
 export async function recordReversalResult(
   checkout: CheckoutContext,

@@ -6,8 +6,8 @@ import { release } from "./reversal.js";
 import { recordEnd } from "./record-refund-attempt.js";
 
 /**
- * Ends a refund in doubt by what a person has seen at the gateway: that the money is back, or that it is not. Throws where it
- * is not in doubt, or somebody works on it.
+ * Ends a refund in doubt by what a person has seen at the gateway: that the money is back, or that it is not.
+ * Throws where it is not in doubt, or somebody works on it.
  */
 export async function resolveRefund(checkout: CheckoutContext, id: string, isBack: boolean): Promise<void> {
   const wanted = await findRefund(checkout.db.manager, id);

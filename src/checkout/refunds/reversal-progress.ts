@@ -42,7 +42,10 @@ export type RequestOutcome =
   | { readonly kind: ReversalOutcome | "not found" }
   | { readonly kind: "refused"; readonly result: GatewayResult };
 
-/** Asks the gateway, and records what it says of the request. Changes nothing there, so it may be asked as often as one likes. */
+/**
+ * Asks the gateway, and records what it says of the request. Changes nothing there, so it may be asked as
+ * often as one likes.
+ */
 export async function querySaleProgress(
   checkout: CheckoutContext,
   back: Reversal,

@@ -38,7 +38,10 @@ export interface Reversal {
   hear(this: void, message: ReversalMessage, requested: RequestedReversal): Promise<Classification>;
 }
 
-/** Twice as long as the gateway may take for all that it is asked. Whoever takes longer has written down what he told. */
+/**
+ * Twice as long as the gateway may take for all that it is asked. Whoever takes longer has written down what
+ * he told.
+ */
 export const LEASE_MS = 60_000;
 
 /** Gives up a claim. Fails silently: the caller is to hear of what came before, and the claim ends by itself. */

@@ -16,8 +16,8 @@ import {
 export type ReversalEnd = RequestOutcome | { readonly kind: "too early" | "not a sale" };
 
 /**
- * Asks the gateway how the sale stands, tells it what that calls for, once, and asks again where its answer is lost or says
- * nothing. Talks to the gateway between transactions, never inside one.
+ * Asks the gateway how the sale stands, tells it what that calls for, once, and asks again where its answer
+ * is lost or says nothing. Talks to the gateway between transactions, never inside one.
  */
 export async function reverseSale(checkout: CheckoutContext, back: Reversal): Promise<ReversalEnd> {
   const progress = await querySaleProgress(checkout, back, back.requested);
@@ -51,8 +51,8 @@ async function tell(
 }
 
 /**
- * What is written down as told is given up two minutes later, or asked for by the next claim after one. So who stood still
- * in between, or waited for the database, sends nothing any more.
+ * What is written down as told is given up two minutes later, or asked for by the next claim after one. So
+ * who stood still in between, or waited for the database, sends nothing any more.
  */
 const SEND_WITHIN_MS = 30_000;
 

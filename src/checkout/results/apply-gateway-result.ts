@@ -12,11 +12,11 @@ import {
 } from "../gateway-messages/verify-message.js";
 
 /**
- * Applies what the gateway says became of a payment. The only way in: callbacks and browsers, in any order and any number,
- * come through here.
+ * Applies what the gateway says became of a payment. The only way in: callbacks and browsers, in any order
+ * and any number, come through here.
  *
- * When it answers `applied`, the result is stored for good. It throws where that cannot be done for now, such as without
- * the database: the caller must not acknowledge the message then.
+ * When it answers `applied`, the result is stored for good. It throws where that cannot be done for now, such
+ * as without the database: the caller must not acknowledge the message then.
  */
 export async function applyGatewayResult(
   checkout: CheckoutContext,

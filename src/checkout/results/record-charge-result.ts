@@ -18,8 +18,9 @@ import { clockOf } from "../test-clock.js";
 import type { UnclassifiedResult } from "../gateway-messages/new-gateway-result.js";
 
 /**
- * Records one verified result of a direct charge in one serialisable transaction, as `recordResult` does for a session's:
- * the payment intent is locked, the result is judged by what is stored, and all of its consequences are written or none.
+ * Records one verified result of a direct charge in one serialisable transaction, as `recordResult` does for
+ * a session's: the payment intent is locked, the result is judged by what is stored, and all of its
+ * consequences are written or none.
  */
 export async function recordChargeResult(
   checkout: CheckoutContext,
@@ -66,7 +67,10 @@ async function recordFor(
   return applied(classification, false);
 }
 
-/** Of two successes the first one recorded pays; another transaction's, or one that comes too late, waits for a person. */
+/**
+ * Of two successes the first one recorded pays; another transaction's, or one that comes too late, waits for
+ * a person.
+ */
 async function classifyLocked(
   tx: Tx,
   intent: PaymentIntentRow,

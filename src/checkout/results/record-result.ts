@@ -37,9 +37,10 @@ import { type UnclassifiedResult, newGatewayResult } from "../gateway-messages/n
 import type { VerifiedMessage } from "../gateway-messages/verify-message.js";
 
 /**
- * Records one verified result in one serialisable transaction: the session or payment intent is locked, the result is
- * judged by what is stored, and either all of its consequences are written or none. Undefined where the session is not its
- * owner's, or there is one where none was found: as far as that was taken for granted, and then nothing is written.
+ * Records one verified result in one serialisable transaction: the session or payment intent is locked, the
+ * result is judged by what is stored, and either all of its consequences are written or none. Undefined where
+ * the session is not its owner's, or there is one where none was found: as far as that was taken for granted,
+ * and then nothing is written.
  */
 export async function recordResult(
   checkout: CheckoutContext,
@@ -81,9 +82,9 @@ export async function recordUnapplicable(
 }
 
 /**
- * Records what a result means for a locked session. A message that comes again is mostly found out by the session that it has
- * completed: so the first try takes it for new, and sends it with all that follows from it; only where the unique key then
- * knows it, the second one asks that first.
+ * Records what a result means for a locked session. A message that comes again is mostly found out by the
+ * session that it has completed: so the first try takes it for new, and sends it with all that follows from
+ * it; only where the unique key then knows it, the second one asks that first.
  */
 async function recordFor(
   checkout: CheckoutContext,
@@ -129,8 +130,8 @@ function classifyLocked(session: CheckoutSession, result: GatewayResult): Classi
 }
 
 /**
- * Nothing of ours was found by the result's name. That was asked on another connection, which may have led to a replica or a
- * former primary: so it is asked again where it is written.
+ * Nothing of ours was found by the result's name. That was asked on another connection, which may have led to
+ * a replica or a former primary: so it is asked again where it is written.
  */
 async function recordUnknown(
   checkout: CheckoutContext,

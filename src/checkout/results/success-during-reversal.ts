@@ -10,9 +10,9 @@ import { storedXref } from "../gateway-messages/stored-message.js";
 import type { UnclassifiedResult } from "../gateway-messages/new-gateway-result.js";
 
 /**
- * The held payment that a success of a locked session or payment intent speaks of, where its money is on its way back or is back already. Such
- * a payment pays nothing any more, whatever the gateway says of it later: see `claim` in return-held-payment.ts, which holds
- * those as well, so that either of the two comes first.
+ * The held payment that a success of a locked session or payment intent speaks of, where its money is on its
+ * way back or is back already. Such a payment pays nothing any more, whatever the gateway says of it later:
+ * see `claim` in return-held-payment.ts, which holds those as well, so that either of the two comes first.
  */
 export async function findReversalOf(
   checkout: CheckoutContext,
@@ -33,8 +33,8 @@ interface Returned {
 }
 
 /**
- * Keeps the success with the held payment: no money pays while it goes back. Until that is resolved its return may still fail, and whoever decides then has to
- * see what the gateway said last.
+ * Keeps the success with the held payment: no money pays while it goes back. Until that is resolved its
+ * return may still fail, and whoever decides then has to see what the gateway said last.
  */
 export async function holdWithReversal(
   tx: Tx,

@@ -39,8 +39,8 @@ export interface AnsweredSession {
 }
 
 /**
- * Creates an open session, once for each idempotency key. Throws a Refusal that names the field, and stores nothing then,
- * not even the key.
+ * Creates an open session, once for each idempotency key. Throws a Refusal that names the field, and stores
+ * nothing then, not even the key.
  */
 export async function createSession(
   checkout: CheckoutContext,

@@ -13,8 +13,8 @@ import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from
 import { ownersParts } from "../test-clock.js";
 
 /**
- * Expires an open session at once. A shopper who is on the gateway's page already may still pay; the session then becomes
- * complete, marked late.
+ * Expires an open session at once. A shopper who is on the gateway's page already may still pay; the session
+ * then becomes complete, marked late.
  */
 export async function expireSession(
   checkout: CheckoutContext,

@@ -10,11 +10,12 @@ import type { CheckoutContext } from "../context.js";
 const BATCH_MAX = 100;
 
 /**
- * Writes down that the time of sessions is up, and tells their merchants; answers how many. What a session reads does not
- * depend on it: expiry is a function of stored times.
+ * Writes down that the time of sessions is up, and tells their merchants; answers how many. What a session
+ * reads does not depend on it: expiry is a function of stored times.
  *
- * Any number of replicas may do this at once: what another one holds is passed over, and what it has expired is not
- * expired again. One batch after the other, each in a transaction of its own, until nothing is due or `signal` says stop.
+ * Any number of replicas may do this at once: what another one holds is passed over, and what it has expired
+ * is not expired again. One batch after the other, each in a transaction of its own, until nothing is due or
+ * `signal` says stop.
  */
 export async function expireSessions(checkout: CheckoutContext, signal: AbortSignal): Promise<number> {
   let total = 0;

@@ -46,8 +46,8 @@ export async function lookAtPayPage(checkout: CheckoutContext, sessionId: string
 }
 
 /**
- * Opens the page of a session: gives out the form of its current attempt, where one may be given. Where one was given out
- * before, the gateway is asked first what became of it.
+ * Opens the page of a session: gives out the form of its current attempt, where one may be given. Where one
+ * was given out before, the gateway is asked first what became of it.
  */
 export async function openPayPage(checkout: CheckoutContext, sessionId: string): Promise<PayPage> {
   const found = await findCheckoutSession(checkout.db.manager, sessionId);
@@ -81,8 +81,8 @@ async function closedPage(
 }
 
 /**
- * Writes down that the form goes out, before it does: from then on money may move. Undefined where it may not go out: what
- * a result has just changed is seen here, because whoever records one holds the session as well.
+ * Writes down that the form goes out, before it does: from then on money may move. Undefined where it may not
+ * go out: what a result has just changed is seen here, because whoever records one holds the session as well.
  */
 async function giveForm(
   checkout: CheckoutContext,

@@ -36,8 +36,8 @@ export async function getGatewayFaults(
 }
 
 /**
- * Says what goes wrong for the test payments of this merchant from now on, in place of what was said before. The sandbox is
- * told first: a call that dies after that can be made again, and says the same.
+ * Says what goes wrong for the test payments of this merchant from now on, in place of what was said before.
+ * The sandbox is told first: a call that dies after that can be made again, and says the same.
  */
 export async function setGatewayFaults(
   checkout: CheckoutContext,

@@ -1,8 +1,9 @@
 import type { EntitySchemaColumnOptions, EntitySchemaIndexOptions, Table, ValueTransformer } from "typeorm";
 import { DefaultNamingStrategy } from "typeorm/naming-strategy/DefaultNamingStrategy.js";
 
-// The kinds of column an EntitySchema is made of, as servers store them; sqlite-entities.ts says what the embedded engine
-// makes of them. The migrations alone make tables, of the namesakes in create-table.ts: a test holds both together.
+// The kinds of column an EntitySchema is made of, as servers store them; sqlite-entities.ts says what the
+// embedded engine makes of them. The migrations alone make tables, of the namesakes in create-table.ts: a
+// test holds both together.
 
 /** An id, a hash in hexadecimal, a word from a closed list: at most 64 characters. */
 export const id = (): EntitySchemaColumnOptions => ({ type: "varchar", length: 64 });

@@ -58,8 +58,9 @@ export function isSurelyUndone(error: unknown): boolean {
 }
 
 /**
- * Whether the database cannot be reached, has no room for this caller, or cannot do its work: answer 503, and the caller
- * tries later. Whatever a server says is taken for that, unless it is about the statement or its values.
+ * Whether the database cannot be reached, has no room for this caller, or cannot do its work: answer 503, and
+ * the caller tries later. Whatever a server says is taken for that, unless it is about the statement or its
+ * values.
  */
 export function isDatabaseAway(error: unknown): boolean {
   const failure = driverError(error);
@@ -81,8 +82,8 @@ export function isWriteRefused(error: unknown): boolean {
 }
 
 /**
- * Whether an error came of the database or the machine, and not of what was to be stored: it may be gone by the next try,
- * so the caller keeps what it has. Errors of our own have neither code nor number.
+ * Whether an error came of the database or the machine, and not of what was to be stored: it may be gone by
+ * the next try, so the caller keeps what it has. Errors of our own have neither code nor number.
  */
 export function mayPass(error: unknown): boolean {
   const failure = driverError(error);
@@ -95,7 +96,10 @@ function isRowRefused({ code, errno }: DriverError): boolean {
   return ROW_REFUSED.has(errno) || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(String(code));
 }
 
-/** The same, or the statement itself is wrong: classes 21 (count of columns), 22 (data), 23 (constraint) and 42 (syntax). */
+/**
+ * The same, or the statement itself is wrong: classes 21 (count of columns), 22 (data), 23 (constraint) and
+ * 42 (syntax).
+ */
 function isRefusedForGood(failure: DriverError): boolean {
   if (isRowRefused(failure)) return true;
   return /^(21|22|23|42)/.test(String(failure.sqlState)) && !NO_RIGHT_OR_ROOM.has(failure.errno);
@@ -116,8 +120,8 @@ const ROW_REFUSED = new Set<unknown>([1048, 1062, 1264, 1265, 1292, 1366, 1364, 
 const NO_RIGHT_OR_ROOM = new Set<unknown>([1044, 1049, 1142, 1143, 1203, 1226, 1227, 1370]);
 
 /**
- * Rolled back, the connection is as good as before: deadlock, lock wait timeout, record changed since last read (MariaDB
- * 11.6), rolled back by a group that found a conflict (MySQL).
+ * Rolled back, the connection is as good as before: deadlock, lock wait timeout, record changed since last
+ * read (MariaDB 11.6), rolled back by a group that found a conflict (MySQL).
  */
 const CONFLICTS = new Set<unknown>([1213, 1205, 1020, 3101]);
 
@@ -133,19 +137,23 @@ const ELSEWHERE = new Set<unknown>([
 const TOO_MANY = new Set<unknown>([1040, 1203, 1226]);
 
 /**
- * Read-only in some way; disk full, when writing a file (1026), in the storage engine (1030), of a table (1114) or of all
- * (1021, and the codes 3, 14, 20 of the server's own file calls); the binary log cannot be written (1598).
+ * Read-only in some way; disk full, when writing a file (1026), in the storage engine (1030), of a table
+ * (1114) or of all (1021, and the codes 3, 14, 20 of the server's own file calls); the binary log cannot be
+ * written (1598).
  */
 const WRITE_REFUSED = new Set<unknown>([
   1290, 1792, 1836, 3098, 3100, 3, 14, 20, 1021, 1026, 1030, 1114, 1180, 1598,
 ]);
 
-/** Full disk, an error or a right that is missing in the file system, a file held or hurt by somebody else, no memory. */
+/**
+ * Full disk, an error or a right that is missing in the file system, a file held or hurt by somebody else, no
+ * memory.
+ */
 const SQLITE_AWAY = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM|PROTOCOL|LOCKED|NOMEM|CORRUPT|NOTADB)/;
 
 /**
- * Connection aborted, packets out of order, cut while reading or writing (1158 to 1161), connection killed (MariaDB), idle
- * for too long (MySQL 8).
+ * Connection aborted, packets out of order, cut while reading or writing (1158 to 1161), connection killed
+ * (MariaDB), idle for too long (MySQL 8).
  */
 const LOST_ERRNOS = new Set<unknown>([1152, 1156, 1158, 1159, 1160, 1161, 1927, 4031]);
 

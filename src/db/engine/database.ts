@@ -17,7 +17,10 @@ export interface Database {
   readonly clock: SharedClock;
   readonly health: DatabaseHealth;
   readonly log: Log;
-  /** For what may take long, such as a migration: no statement meanwhile is taken for lost because it takes its time. */
+  /**
+   * For what may take long, such as a migration: no statement meanwhile is taken for lost because it takes
+   * its time.
+   */
   patiently<T>(work: () => Promise<T>): Promise<T>;
   /** Lets the transactions that are running end first. May be called more than once. */
   close(): Promise<void>;
@@ -49,7 +52,10 @@ export class DatabaseAway extends Error {
   override readonly name = "DatabaseAway";
 }
 
-/** Node 24 keeps a call's context at no cost. Before, it takes twice the time of every promise there is, also of others'. */
+/**
+ * Node 24 keeps a call's context at no cost. Before, it takes twice the time of every promise there is, also
+ * of others'.
+ */
 const CONTEXT_IS_FREE = Number(process.versions.node.split(".", 1)[0]) >= 24;
 
 const looking = { beside: CONTEXT_IS_FREE };
@@ -62,9 +68,9 @@ export function enableTransactionGuard(): void {
 /**
  * Knows which transactions of this database are running, and whether the calling code stands inside one.
  *
- * There a query beside the transaction would wait for its own lock, or on a server quietly miss the transaction: it is
- * refused instead, by all tests and, where that is free, in production. What the work leaves behind, such as a timer, counts
- * as outside once the transaction is over.
+ * There a query beside the transaction would wait for its own lock, or on a server quietly miss the
+ * transaction: it is refused instead, by all tests and, where that is free, in production. What the work
+ * leaves behind, such as a timer, counts as outside once the transaction is over.
  */
 export class TransactionScope {
   readonly #inside = looking.beside ? new AsyncLocalStorage<Place>() : undefined;
@@ -97,7 +103,8 @@ export class TransactionScope {
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#ended = resolve));
-    // Otherwise every promise to come goes on carrying it: in a process that opens many databases that is most of the work.
+    // Otherwise every promise to come goes on carrying it: in a process that opens many databases that is
+    // most of the work.
     this.#inside?.disable();
   }
 }

@@ -6,8 +6,8 @@ import { isConnectionLost } from "./database-errors.js";
 import type { WriteResult, SqlExecutor, StoredRow } from "./sql-executor.js";
 
 /**
- * Reads beside all transactions, each on whatever connection is free; on one more where that connection is lost, for the
- * others that were opened with it may be as good as lost too. Both together end in time.
+ * Reads beside all transactions, each on whatever connection is free; on one more where that connection is
+ * lost, for the others that were opened with it may be as good as lost too. Both together end in time.
  */
 export function mysqlReads(pool: Pool): SqlExecutor["run"] {
   return async (sql, values) => {
@@ -46,15 +46,18 @@ const OPENINGS: Record<Isolation, string> = {
 };
 
 /**
- * One transaction on a connection of its own. It begins with its first statement and in the same round trip, for a round trip
- * costs more than most statements; and what was deferred goes along with the next one.
+ * One transaction on a connection of its own. It begins with its first statement and in the same round trip,
+ * for a round trip costs more than most statements; and what was deferred goes along with the next one.
  */
 export class MysqlTransaction implements SqlExecutor {
   readonly #connection: PoolConnection;
   readonly #isolation: Isolation;
   /** True once the server was told to begin. */
   #begun = false;
-  /** True once it ends: later statements would be committed one by one, or belong to the connection's next transaction. */
+  /**
+   * True once it ends: later statements would be committed one by one, or belong to the connection's next
+   * transaction.
+   */
   #over = false;
   #waiting: Statement[] = [];
 
@@ -79,8 +82,8 @@ export class MysqlTransaction implements SqlExecutor {
   }
 
   /**
-   * Sends what is still deferred along. A transaction that has done nothing needs no end, and one statement alone needs no
-   * beginning either: the server commits it by itself.
+   * Sends what is still deferred along. A transaction that has done nothing needs no end, and one statement
+   * alone needs no beginning either: the server commits it by itself.
    */
   async commit(): Promise<void> {
     this.#mustRun();

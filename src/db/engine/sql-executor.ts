@@ -10,14 +10,15 @@ export interface WriteResult {
 }
 
 /**
- * Runs statements of SQL where an entity manager belongs: inside its transaction, or beside all of them. TypeORM's query builder
- * takes ten times as long to make a statement as the server takes to run it, so what runs on every request goes this way.
+ * Runs statements of SQL where an entity manager belongs: inside its transaction, or beside all of them.
+ * TypeORM's query builder takes ten times as long to make a statement as the server takes to run it, so what
+ * runs on every request goes this way.
  */
 export interface SqlExecutor {
   run(sql: string, values: readonly unknown[]): Promise<WriteResult>;
   /**
-   * Inside a transaction: runs a statement with the next one, or with the COMMIT, and so without a round trip of its own. Where
-   * it fails, that one fails.
+   * Inside a transaction: runs a statement with the next one, or with the COMMIT, and so without a round trip
+   * of its own. Where it fails, that one fails.
    */
   defer(sql: string, values: readonly unknown[]): void;
 }
@@ -34,7 +35,10 @@ export function sqlExecutorOf(manager: EntityManager): SqlExecutor {
   return statements;
 }
 
-/** Stands in the entity manager itself: a weak map of what lives for one transaction is work for the garbage collector. */
+/**
+ * Stands in the entity manager itself: a weak map of what lives for one transaction is work for the garbage
+ * collector.
+ */
 const STATEMENTS = Symbol("statements");
 
 type Provided = EntityManager & { [STATEMENTS]?: SqlExecutor };

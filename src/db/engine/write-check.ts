@@ -16,7 +16,10 @@ export const writeChecks = new EntitySchema<WriteCheckRow>({
   columns: { id: primary(integer()), filler: bytes() },
 });
 
-/** Needs as much room as what a payment writes, several times over. Only where writes have failed: it is a write itself. */
+/**
+ * Needs as much room as what a payment writes, several times over. Only where writes have failed: it is a
+ * write itself.
+ */
 export const WRITE_CHECK = "UPDATE write_check SET filler = ? WHERE id = 1";
 
 /** Is refused wherever writes are, and changes nothing: no row has this id. */

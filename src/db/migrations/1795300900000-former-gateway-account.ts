@@ -3,8 +3,8 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 import { createTable, kind } from "./create-table.js";
 
 /**
- * A changed gateway account is kept as it was, id and secret together, however often it changes: two columns had room for
- * one secret only, and for no id.
+ * A changed gateway account is kept as it was, id and secret together, however often it changes: two columns
+ * had room for one secret only, and for no id.
  */
 export class KeepFormerGatewayAccount1795300900000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -4,7 +4,10 @@ import { addColumns } from "./add-column.js";
 import { changeTable } from "./change-table.js";
 import { kind, optional } from "./create-table.js";
 
-/** Direct charges of stored cards: their attempts wait for an end like those of sessions, and their results are theirs. */
+/**
+ * Direct charges of stored cards: their attempts wait for an end like those of sessions, and their results
+ * are theirs.
+ */
 export class AddCharges1795301400000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await addColumns(runner, "payment_intent", {

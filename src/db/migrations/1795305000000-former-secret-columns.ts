@@ -2,7 +2,10 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 
 import { moveFormerSecrets } from "./1795300900000-former-gateway-account.js";
 
-/** Drops the columns that former secrets were moved out of. A version that knew only those may have written there since. */
+/**
+ * Drops the columns that former secrets were moved out of. A version that knew only those may have written
+ * there since.
+ */
 export class DropFormerSecretColumns1795305000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     // Repeated after a failure, one of them may be gone.

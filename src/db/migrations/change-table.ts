@@ -7,15 +7,15 @@ export interface TableChange<Column extends string> {
   /** The whole table as it is to be; a column that it does not name is gone afterwards. */
   readonly shape: TableShape<Column>;
   /**
-   * What new columns hold in the rows that are there: an expression of SQL over the old columns, also over those that go.
-   * Null where not named.
+   * What new columns hold in the rows that are there: an expression of SQL over the old columns, also over
+   * those that go. Null where not named.
    */
   readonly values: Partial<Record<NoInfer<Column>, string>>;
 }
 
 /**
- * Changes a table that may hold rows into another shape. Every step may be repeated: a server commits each by itself, and a
- * migration that failed half-way is run again.
+ * Changes a table that may hold rows into another shape. Every step may be repeated: a server commits each by
+ * itself, and a migration that failed half-way is run again.
  */
 export async function changeTable<Column extends string>(
   runner: QueryRunner,

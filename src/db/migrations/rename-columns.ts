@@ -8,7 +8,10 @@ export interface NewNames {
   readonly indexes?: Readonly<Record<string, { readonly name: string; readonly columns: readonly string[] }>>;
 }
 
-/** Renames what still has its old name: a server commits each step by itself, and a migration that failed half-way is run again. */
+/**
+ * Renames what still has its old name: a server commits each step by itself, and a migration that failed
+ * half-way is run again.
+ */
 export async function renameColumns(
   runner: QueryRunner,
   table: string,

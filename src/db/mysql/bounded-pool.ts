@@ -10,8 +10,8 @@ export interface PoolLimits {
   /** How many connections are open at most. */
   readonly connectionsMax: number;
   /**
-   * How long a connection may say nothing while it owes an answer. Longer than a lock is waited for, and short enough that
-   * a caller who meets it, and tries once more, is answered within 10 s.
+   * How long a connection may say nothing while it owes an answer. Longer than a lock is waited for, and
+   * short enough that a caller who meets it, and tries once more, is answered within 10 s.
    */
   readonly silenceMs: number;
   /** How long a caller waits for a connection. Longer than it takes to find out that none can be opened. */
@@ -35,13 +35,17 @@ interface Standing {
   /** Answers that the server owes. */
   owed: number;
   bytesRead: number;
-  /** For how many looks nothing has come. Looks, not time: a process that was held up itself has not listened either. */
+  /**
+   * For how many looks nothing has come. Looks, not time: a process that was held up itself has not listened
+   * either.
+   */
   silentFor: number;
 }
 
 /**
- * Puts limits on a pool of mysql2's, which waits for ever by itself: for a free connection, and for an answer. A connection
- * that is silent for too long, or on which the server says that it cannot do its work, is closed and not used again.
+ * Puts limits on a pool of mysql2's, which waits for ever by itself: for a free connection, and for an
+ * answer. A connection that is silent for too long, or on which the server says that it cannot do its work,
+ * is closed and not used again.
  */
 export class BoundedPool {
   readonly #limits: PoolLimits;
@@ -68,7 +72,10 @@ export class BoundedPool {
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
   }
 
-  /** Refuses everybody at once from now on, those that wait included, for the reason given. Undefined admits them again. */
+  /**
+   * Refuses everybody at once from now on, those that wait included, for the reason given. Undefined admits
+   * them again.
+   */
   refuse(reason: string | undefined): void {
     this.#refusal = reason;
     if (reason === undefined) return;
@@ -197,8 +204,8 @@ export function tooLate(message: string): Error {
 }
 
 /**
- * At once, and those that wait for an answer hear of it: mysql2's own `destroy` waits for the other end to close as well,
- * and forgets them.
+ * At once, and those that wait for an answer hear of it: mysql2's own `destroy` waits for the other end to
+ * close as well, and forgets them.
  */
 export function discard(connection: PoolConnection, error: Error): void {
   connection.emit("error", error); // It leaves the pool.

@@ -11,10 +11,16 @@ import type { SessionSetup } from "./mysql-session.js";
 import { formatSql } from "./mysql-values.js";
 import type { UnusableConnection } from "../engine/unusable-connection.js";
 
-/** A transaction of ours takes a few milliseconds, so this serves thousands a second and many processes fit a server. */
+/**
+ * A transaction of ours takes a few milliseconds, so this serves thousands a second and many processes fit a
+ * server.
+ */
 export const CONNECTIONS_MAX = 16;
 
-/** A server that has no room for another connection is asked again after this long; meanwhile callers share those there are. */
+/**
+ * A server that has no room for another connection is asked again after this long; meanwhile callers share
+ * those there are.
+ */
 const ROOM_AGAIN_MS = 10_000;
 
 /** The server has no room for another connection: of all, of this user (two numbers). */
@@ -36,7 +42,10 @@ export function openPool(server: ConnectionOptions, setup: SessionSetup, log: Lo
   return pool;
 }
 
-/** Begins to open a connection beside the pool. It is still to be set up, as those of the pool are before they are handed out. */
+/**
+ * Begins to open a connection beside the pool. It is still to be set up, as those of the pool are before they
+ * are handed out.
+ */
 export function openConnection(server: ConnectionOptions): Connection {
   const connection = mysql.createConnection({ ...server, ...OURS });
   keepUtf8(connection.config as unknown as ConnectionConfig);
@@ -50,8 +59,8 @@ const OURS = {
   // The transformers of columns.ts check the range of what comes back.
   supportBigNumbers: true,
   bigNumberStrings: false,
-  // A transaction begins in one round trip with its first statement, and ends in one with its last: and what stands behind
-  // a statement that fails is not done, which no other way of sending several at once has.
+  // A transaction begins in one round trip with its first statement, and ends in one with its last: and what
+  // stands behind a statement that fails is not done, which no other way of sending several at once has.
   multipleStatements: true,
   flags: ["-IGNORE_SPACE", "-LOCAL_FILES"],
   // The type of the driver says that it answers nothing.
@@ -108,7 +117,10 @@ async function failureOf(setUp: Promise<void>): Promise<UnusableConnection | nul
   }
 }
 
-/** How many connections the server has room for. Where it has none for more, callers wait for one of those that are open. */
+/**
+ * How many connections the server has room for. Where it has none for more, callers wait for one of those
+ * that are open.
+ */
 class Room {
   readonly #pool: PoolInternals;
   #lookAt = Infinity;

@@ -22,8 +22,8 @@ export type Verdict =
 const PROBE_MS = 2_000;
 
 /**
- * Locks are waited for more briefly than for `PROBE_MS`, or they would be taken for silence: in whole seconds, as servers have
- * it.
+ * Locks are waited for more briefly than for `PROBE_MS`, or they would be taken for silence: in whole
+ * seconds, as servers have it.
  */
 const BRIEF_WAITS = "set session lock_wait_timeout = 1, innodb_lock_wait_timeout = 1";
 
@@ -32,8 +32,9 @@ const READ_ONLY = `show global variables where value not in ('OFF', '0') and
   variable_name in ('read_only', 'super_read_only', 'innodb_read_only', 'offline_mode')`;
 
 /**
- * Asks a server, on a connection of its own that is set up as those of the pool are, whether it does what the service needs: answers, is a primary, and lets the
- * service write. `thoroughly` writes for good, as long as there is a doubt whether that works; otherwise no row changes.
+ * Asks a server, on a connection of its own that is set up as those of the pool are, whether it does what the
+ * service needs: answers, is a primary, and lets the service write. `thoroughly` writes for good, as long as
+ * there is a doubt whether that works; otherwise no row changes.
  */
 export async function probe(
   connect: () => Connection,

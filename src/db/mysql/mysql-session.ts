@@ -4,9 +4,9 @@ import type { Connection as SessionConnection } from "mysql2/promise";
 import { UnusableConnection } from "../engine/unusable-connection.js";
 
 /**
- * What every session is set to, whatever the server's defaults are: all that decides how our SQL is read, what it changes
- * and how long it may wait. What only chooses plans or writes out dates is left alone. A setting that a server does not have
- * is left out.
+ * What every session is set to, whatever the server's defaults are: all that decides how our SQL is read,
+ * what it changes and how long it may wait. What only chooses plans or writes out dates is left alone. A
+ * setting that a server does not have is left out.
  */
 const SETTINGS: Readonly<Record<string, string | number | bigint>> = {
   character_set_client: "utf8mb4",
@@ -27,8 +27,8 @@ const SETTINGS: Readonly<Record<string, string | number | bigint>> = {
   tx_read_only: 0,
   // MariaDB 11.6 turns it on: a locking read then fails where it waits on every other server.
   innodb_snapshot_isolation: 0,
-  // For a row, and for a table (`FLUSH TABLES WITH READ LOCK`). 2 s instead of 50, and of a year: the transaction helper
-  // tries again, and whoever calls is answered within 10 s.
+  // For a row, and for a table (`FLUSH TABLES WITH READ LOCK`). 2 s instead of 50, and of a year: the
+  // transaction helper tries again, and whoever calls is answered within 10 s.
   innodb_lock_wait_timeout: 2,
   lock_wait_timeout: 2,
   // No row is left out, no write is refused for its condition, and no sort looks at the beginning of a text only.
@@ -73,7 +73,8 @@ export class SessionSetup {
   }
 
   async #setUp(session: SessionConnection): Promise<void> {
-    // Undoes what an `init_connect` of the server did: transactions, locks, temporary tables, a clock that stands still.
+    // Undoes what an `init_connect` of the server did: transactions, locks, temporary tables, a clock that
+    // stands still.
     await session.reset();
     // In ASCII, and nothing that any mode reads in another way.
     await session.query(`set names utf8mb4 collate utf8mb4_bin`);

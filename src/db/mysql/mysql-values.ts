@@ -1,9 +1,10 @@
 /**
- * A statement with its values in place of its question marks: every question mark is one, and stands for one value.
+ * A statement with its values in place of its question marks: every question mark is one, and stands for one
+ * value.
  *
- * No value can be read as SQL, whatever the server's `sql_mode`, character set and language are: a text in quotes holds
- * no character that any of them gives a meaning to, and every other text is sent in hexadecimal. mysql2's own way escapes with
- * backslashes, which NO_BACKSLASH_ESCAPES turns into plain characters.
+ * No value can be read as SQL, whatever the server's `sql_mode`, character set and language are: a text in
+ * quotes holds no character that any of them gives a meaning to, and every other text is sent in hexadecimal.
+ * mysql2's own way escapes with backslashes, which NO_BACKSLASH_ESCAPES turns into plain characters.
  */
 export function formatSql(sql: string, values: readonly unknown[] | undefined): string {
   if (values === undefined || values.length === 0) return sql;
@@ -35,8 +36,8 @@ function textLiteral(text: string): string {
 }
 
 /**
- * Anything but printable ASCII without single quote, backslash, backtick and semicolon. And EMPTY_STRING_IS_NULL makes an
- * empty text in quotes null.
+ * Anything but printable ASCII without single quote, backslash, backtick and semicolon. And
+ * EMPTY_STRING_IS_NULL makes an empty text in quotes null.
  */
 const NOT_PLAIN = /[^ -&(-:<-[\]-_a-~]/;
 

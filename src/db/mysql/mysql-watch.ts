@@ -23,7 +23,10 @@ const ASK_INSIDE_MS = 2_000;
 /** What everybody would have to wait for, to find it out. */
 const TAKES_TIME: ReadonlySet<Verdict["kind"]> = new Set(["silent", "blocked"]);
 
-/** What is told without a wait may be over as soon, such as a switch to another primary, which the runs of a transaction outlast. */
+/**
+ * What is told without a wait may be over as soon, such as a switch to another primary, which the runs of a
+ * transaction outlast.
+ */
 const SWITCHED_WITHIN_MS = 1_000;
 
 /** Why nobody gets a connection. */
@@ -36,9 +39,10 @@ const REFUSALS: Partial<Record<Verdict["kind"], string>> = {
 const ASK_AGAIN_MS = 500;
 
 /**
- * Knows whether the server does its work. Whatever makes one doubt it has the server asked, once for all who doubt. While it is
- * silent, or lets nobody in, everybody is refused at once, instead of each finding out for himself; and so is who wants to write
- * while it works for nobody who writes. A thousand who each try again, on new connections, would keep the process busy.
+ * Knows whether the server does its work. Whatever makes one doubt it has the server asked, once for all who
+ * doubt. While it is silent, or lets nobody in, everybody is refused at once, instead of each finding out for
+ * himself; and so is who wants to write while it works for nobody who writes. A thousand who each try again,
+ * on new connections, would keep the process busy.
  */
 export class ServerWatch implements DatabaseHealth {
   readonly #watched: Watched;

@@ -17,7 +17,10 @@ import { WRITE_CHECK_LIGHT } from "../engine/write-check.js";
 /** A server in the same network answers within milliseconds; longer than this is an address that leads nowhere. */
 const CONNECT_TIMEOUT_MS = 3_000;
 
-/** Whoever calls while the server falls silent may have waited for a connection, for an answer, and for another connection. */
+/**
+ * Whoever calls while the server falls silent may have waited for a connection, for an answer, and for
+ * another connection.
+ */
 const LIMITS: PoolLimits = {
   connectionsMax: CONNECTIONS_MAX,
   silenceMs: 4_000,

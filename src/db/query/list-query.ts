@@ -8,13 +8,16 @@ export interface Listed<Row extends ObjectLiteral> {
   readonly rows: EntitySchema<Row>;
   readonly alias: string;
   /**
-   * The index that holds them by owner and age, without the table's name. Undefined where a condition names one object to
-   * which they belong: they are few, and any index will do.
+   * The index that holds them by owner and age, without the table's name. Undefined where a condition names
+   * one object to which they belong: they are few, and any index will do.
    */
   readonly index: string | undefined;
 }
 
-/** A page of an owner's rows by their ids, which begin with their time: the newest first, or after `newerThan` the oldest first. */
+/**
+ * A page of an owner's rows by their ids, which begin with their time: the newest first, or after `newerThan`
+ * the oldest first.
+ */
 export function pageQuery<Row extends ObjectLiteral>(
   db: EntityManager,
   listed: Listed<Row>,
@@ -30,12 +33,13 @@ export function pageQuery<Row extends ObjectLiteral>(
 }
 
 /**
- * An owner's rows in the order of that index, as far as the owner says it: what follows in the index is the caller's to order by.
+ * An owner's rows in the order of that index, as far as the owner says it: what follows in the index is the
+ * caller's to order by.
  *
- * A server is told the index, or it may read the newest rows of all merchants until enough of them fit. And it is told of a
- * range where one merchant is meant: by an equality MariaDB looks the merchant up, and then walks from its newest row to
- * where the page begins, which for an old page is the whole table. The embedded engine does neither, and uses no column
- * of an index behind a range.
+ * A server is told the index, or it may read the newest rows of all merchants until enough of them fit. And
+ * it is told of a range where one merchant is meant: by an equality MariaDB looks the merchant up, and then
+ * walks from its newest row to where the page begins, which for an old page is the whole table. The embedded
+ * engine does neither, and uses no column of an index behind a range.
  */
 export function scopeQuery<Row extends ObjectLiteral>(
   db: EntityManager,

@@ -8,8 +8,9 @@ import type { Tx } from "../transaction.js";
 export type Change<Row> = { readonly [K in keyof Row]?: Row[K] | (() => string) };
 
 /**
- * Changes the rows for which `condition` holds, SQL over column names with a question mark for each value. Answers with how
- * many were found: a condition that the change itself undoes makes that the number of those that were changed.
+ * Changes the rows for which `condition` holds, SQL over column names with a question mark for each value.
+ * Answers with how many were found: a condition that the change itself undoes makes that the number of those
+ * that were changed.
  */
 export async function updateRows<Row extends ObjectLiteral>(
   tx: Tx,

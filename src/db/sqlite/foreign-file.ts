@@ -1,8 +1,8 @@
 import type { Database } from "../engine/database.js";
 
 /**
- * Throws where the embedded file is another program's: our tables are never added to it. (On a server several programs may
- * share a database.)
+ * Throws where the embedded file is another program's: our tables are never added to it. (On a server several
+ * programs may share a database.)
  */
 export async function refuseForeignFile({ engine, manager }: Database): Promise<void> {
   if (engine !== "sqlite") return;

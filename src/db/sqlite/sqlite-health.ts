@@ -14,7 +14,10 @@ export class SqliteHealth implements DatabaseHealth {
     this.#writer = writer;
   }
 
-  /** The lock for writing is asked for too: another process may hold it, and a file system that is read-only has none. */
+  /**
+   * The lock for writing is asked for too: another process may hold it, and a file system that is read-only
+   * has none.
+   */
   async check(): Promise<void> {
     await this.#reader.read("select 1", []);
     const thoroughly = this.#writesInDoubt;

@@ -18,12 +18,12 @@ export interface SqliteTransaction {
 }
 
 /**
- * The connection for writes, one transaction after the other: TypeORM would let all callers share one transaction, and
- * lose what was acknowledged to some of them.
+ * The connection for writes, one transaction after the other: TypeORM would let all callers share one
+ * transaction, and lose what was acknowledged to some of them.
  *
- * BEGIN, COMMIT and ROLLBACK go through `exec`, and nothing is prepared outside a transaction that holds the write lock:
- * a prepared statement of libsql that meets SQLITE_BUSY stays open, and the connection acknowledges writes from then on
- * without committing them.
+ * BEGIN, COMMIT and ROLLBACK go through `exec`, and nothing is prepared outside a transaction that holds the
+ * write lock: a prepared statement of libsql that meets SQLITE_BUSY stays open, and the connection
+ * acknowledges writes from then on without committing them.
  */
 export class SqliteWriter {
   readonly #connection: Libsql.Database;
@@ -37,8 +37,8 @@ export class SqliteWriter {
   }
 
   /**
-   * Waits for its turn, then for other processes. SQLITE_BUSY if these do not let go for a second, also for those that wait
-   * behind it: one after the other they would wait as many seconds as they are.
+   * Waits for its turn, then for other processes. SQLITE_BUSY if these do not let go for a second, also for
+   * those that wait behind it: one after the other they would wait as many seconds as they are.
    */
   async begin(): Promise<SqliteTransaction> {
     const release = await this.#turnOfMine();
@@ -107,8 +107,9 @@ function heldElsewhere(): Error {
 }
 
 /**
- * Waits for the disk on a thread of libsql's, while this one reads what comes next. Its interface of promises has the same
- * connections as the other one; all of it would be slower: each statement would go to that thread and back.
+ * Waits for the disk on a thread of libsql's, while this one reads what comes next. Its interface of promises
+ * has the same connections as the other one; all of it would be slower: each statement would go to that
+ * thread and back.
  */
 function execElsewhere(connection: Libsql.Database, sql: string): Promise<void> {
   return PromisedLibsql.prototype.exec.call(connection, sql) as Promise<void>;

@@ -64,10 +64,11 @@ function patiently<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Payments are for the service's own user only. SQLite would let everybody read a new file, and gives those that it makes
- * beside it, with what was written last, the mode of this one.
+ * Payments are for the service's own user only. SQLite would let everybody read a new file, and gives those
+ * that it makes beside it, with what was written last, the mode of this one.
  *
- * A file that is there is not opened: its close would take away every lock that SQLite has on it in this process.
+ * A file that is there is not opened: its close would take away every lock that SQLite has on it in this
+ * process.
  */
 function makeFile(file: string): void {
   try {

@@ -18,7 +18,10 @@ export interface SessionFilter {
   readonly createdBefore?: number | undefined;
 }
 
-/** One page of an owner's sessions by age: the newest first, or after `newerThan` the oldest first. Ids begin with their time. */
+/**
+ * One page of an owner's sessions by age: the newest first, or after `newerThan` the oldest first. Ids begin
+ * with their time.
+ */
 export async function listCheckoutSessions(
   db: EntityManager,
   scope: MerchantScope,

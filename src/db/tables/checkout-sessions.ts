@@ -124,14 +124,17 @@ export interface Completion {
 }
 
 /**
- * Marks a locked session complete with the transaction's next statement, or its COMMIT. Where it is complete already, that one
- * fails: the last net under the row lock.
+ * Marks a locked session complete with the transaction's next statement, or its COMMIT. Where it is complete
+ * already, that one fails: the last net under the row lock.
  */
 export function markComplete(tx: Tx, id: string, completion: Completion): void {
   queueUpdate(tx, checkoutSessions, { ...completion, status: COMPLETE_ONCE }, "id = ?", [id]);
 }
 
-/** Null for a session that is complete, which its column refuses: to look at the number of changed rows is a statement more. */
+/**
+ * Null for a session that is complete, which its column refuses: to look at the number of changed rows is a
+ * statement more.
+ */
 const COMPLETE_ONCE = (): string => "CASE WHEN status <> 'complete' THEN 'complete' END";
 
 async function update(

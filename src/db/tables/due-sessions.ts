@@ -12,8 +12,9 @@ export interface DueSession {
 }
 
 /**
- * Sessions whose time is up, at most `limit`, the longest overdue first: of everybody by real time, and of those whose test
- * clock is ahead by that clock. Each by an index of its own: open sessions that are not due are not looked at.
+ * Sessions whose time is up, at most `limit`, the longest overdue first: of everybody by real time, and of
+ * those whose test clock is ahead by that clock. Each by an index of its own: open sessions that are not due
+ * are not looked at.
  */
 export async function findDueSessions(db: EntityManager, now: number, limit: number): Promise<DueSession[]> {
   const byRealTime = await findDue(db, "s.status = 'open'", ":now", now, limit);

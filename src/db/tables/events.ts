@@ -44,7 +44,10 @@ export const events = new EntitySchema<EventRow>({
   },
 });
 
-/** Stores events in the order given, with the transaction's next statement or its COMMIT: nothing else asks for them. */
+/**
+ * Stores events in the order given, with the transaction's next statement or its COMMIT: nothing else asks
+ * for them.
+ */
 export function insertEvents(tx: Tx, rows: readonly EventRow[]): void {
   queueInsert(tx, events, ...rows);
 }

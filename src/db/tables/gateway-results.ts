@@ -22,9 +22,9 @@ import { insertRows, queueInsert } from "../query/insert.js";
 import type { Tx } from "../transaction.js";
 
 /**
- * How a result came: by the gateway's own post, by the shopper's browser, as the answer to a charge of ours (`direct`), or
- * to a QUERY about an `xref` that a result had brought (`query`) or that the gateway's search had found (`search`).
- * `nobody`: it did not come, and is held for that.
+ * How a result came: by the gateway's own post, by the shopper's browser, as the answer to a charge of ours
+ * (`direct`), or to a QUERY about an `xref` that a result had brought (`query`) or that the gateway's search
+ * had found (`search`). `nobody`: it did not come, and is held for that.
  */
 export type ResultVia = "callback" | "return" | "direct" | "query" | "search" | "nobody";
 
@@ -38,7 +38,10 @@ export interface GatewayResultRow {
   sessionId: string | null;
   /** The direct charge of ours that it is about, or the payment whose refund it tells of; null otherwise. */
   paymentIntentId: string | null;
-  /** Id of the refund (`re_`), or of the held payment that is returned (`gr_`), that it tells of; null where of none. */
+  /**
+   * Id of the refund (`re_`), or of the held payment that is returned (`gr_`), that it tells of; null where
+   * of none.
+   */
   reversalId: string | null;
   /** Number of the attempt that it is about; null where it is about none of ours. */
   attempt: number | null;

@@ -24,8 +24,9 @@ export async function lockHeldPayment(tx: Tx, id: string): Promise<HeldPaymentRo
 }
 
 /**
- * The held payments of a session or payment intent whose money is on its way back, or is back; kept until the transaction ends. Only where it
- * has one, or had: to look for rows that are not there would keep others from writing theirs.
+ * The held payments of a session or payment intent whose money is on its way back, or is back; kept until the
+ * transaction ends. Only where it has one, or had: to look for rows that are not there would keep others from
+ * writing theirs.
  */
 export async function lockReversalsOf(
   tx: Tx,

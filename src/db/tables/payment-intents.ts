@@ -129,7 +129,10 @@ export async function lockPaymentIntent(tx: Tx, id: string): Promise<PaymentInte
   return await lockForUpdate(query).getOneOrFail();
 }
 
-/** Counts so much more (or less, where negative) as refunded. Throws where that is more than was received, or below nothing. */
+/**
+ * Counts so much more (or less, where negative) as refunded. Throws where that is more than was received, or
+ * below nothing.
+ */
 export async function addRefunded(tx: Tx, id: string, amount: number): Promise<void> {
   const query = tx
     .createQueryBuilder()

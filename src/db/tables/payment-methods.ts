@@ -102,7 +102,10 @@ export async function renewToken(tx: Tx, id: string, token: NewerToken): Promise
     .execute();
 }
 
-/** Reads the payment method and keeps it until the transaction ends. Throws where it is absent: none is ever deleted. */
+/**
+ * Reads the payment method and keeps it until the transaction ends. Throws where it is absent: none is ever
+ * deleted.
+ */
 export async function lockPaymentMethod(tx: Tx, id: string): Promise<PaymentMethodRow> {
   const query = tx.createQueryBuilder(paymentMethods, "m").where("m.id = :id", { id });
   return await lockForUpdate(query).getOneOrFail();

@@ -8,9 +8,9 @@ import { insertRows } from "../query/insert.js";
 import { lockFreeForUpdate, type Tx } from "../transaction.js";
 
 /**
- * An attempt that may take money, until the gateway has said for good what became of it: of a session from the giving out
- * of its form on, of a direct charge from before it is sent. Its times are those of the merchant's clock, but for the
- * lease: processes follow real time.
+ * An attempt that may take money, until the gateway has said for good what became of it: of a session from
+ * the giving out of its form on, of a direct charge from before it is sent. Its times are those of the
+ * merchant's clock, but for the lease: processes follow real time.
  */
 export interface PendingAttemptRow {
   /** The attempt's `transactionUnique`. */
@@ -61,7 +61,10 @@ export const pendingAttempts = new EntitySchema<PendingAttemptRow>({
   ],
 });
 
-/** An attempt's form goes out, for the first time or again. The caller has locked its session: nobody else gives it out. */
+/**
+ * An attempt's form goes out, for the first time or again. The caller has locked its session: nobody else
+ * gives it out.
+ */
 export async function notePending(
   tx: Tx,
   row: Pick<PendingAttemptRow, "reference" | "targetId" | "merchantId" | "livemode">,
@@ -90,7 +93,10 @@ export async function listDueAttempts(
   return await query.orderBy("p.nextAskAt").limit(limit).getMany();
 }
 
-/** Every attempt of a session or payment intent that is pending, the oldest form first. They are too few to sort on the server. */
+/**
+ * Every attempt of a session or payment intent that is pending, the oldest form first. They are too few to
+ * sort on the server.
+ */
 export async function listPendingAttempts(db: EntityManager, targetId: string): Promise<PendingAttemptRow[]> {
   const query = db.createQueryBuilder(pendingAttempts, "p").where("p.targetId = :targetId", { targetId });
   return (await query.getMany()).toSorted((a, b) => a.givenAt - b.givenAt);
@@ -130,7 +136,10 @@ export type AskedChange = Pick<
   "nextAskAt" | "asked" | "askedAt" | "certainty" | "unresolvedSince"
 >;
 
-/** Writes down what came of asking, and gives the attempt back, unless the lease has run out and somebody else has it. */
+/**
+ * Writes down what came of asking, and gives the attempt back, unless the lease has run out and somebody else
+ * has it.
+ */
 export async function noteAsked(tx: Tx, row: PendingAttemptRow, change: AskedChange): Promise<void> {
   const { givenAt, leasedUntil } = row;
   // Where the form went out again meanwhile, its ladder began anew: that stays.

@@ -45,7 +45,10 @@ export async function postponeRefunds(tx: Tx, paymentIntentId: string, nextAttem
     .execute();
 }
 
-/** Refunds of all merchants that the gateway was told, without anybody knowing whether it has made them: the oldest first. */
+/**
+ * Refunds of all merchants that the gateway was told, without anybody knowing whether it has made them: the
+ * oldest first.
+ */
 export async function listRefundsInDoubt(db: EntityManager, limit: number): Promise<RefundRow[]> {
   return await inDoubt(db).orderBy("f.id").limit(limit).getMany();
 }

@@ -13,7 +13,10 @@ import { lockForUpdate, type Tx } from "../transaction.js";
 
 /** A refund as it is stored, with what only the work on it needs. Its times are those of its merchant's clock. */
 export interface RefundRow extends Refund {
-  /** What the gateway was told last, when, and how the sale stood before. Null where it was told nothing, or has refused. */
+  /**
+   * What the gateway was told last, when, and how the sale stood before. Null where it was told nothing, or
+   * has refused.
+   */
   readonly gatewayAction: ReversalAction | null;
   readonly requestedAt: number | null;
   readonly retainedBefore: number | null;
@@ -72,12 +75,18 @@ export async function findRefund(db: EntityManager, id: string): Promise<RefundR
   return row ?? undefined;
 }
 
-/** Reads the refund and holds it until the transaction ends; its payment is locked before. Throws where it is absent. */
+/**
+ * Reads the refund and holds it until the transaction ends; its payment is locked before. Throws where it is
+ * absent.
+ */
 export async function lockRefund(tx: Tx, id: string): Promise<RefundRow> {
   return await lockForUpdate(tx.createQueryBuilder(refunds, "f").where("f.id = :id", { id })).getOneOrFail();
 }
 
-/** One page of an owner's refunds by age, all or one payment's: the newest first, or after `newerThan` the oldest first. */
+/**
+ * One page of an owner's refunds by age, all or one payment's: the newest first, or after `newerThan` the
+ * oldest first.
+ */
 export async function listRefunds(
   db: EntityManager,
   scope: MerchantScope,
@@ -117,7 +126,10 @@ export async function changePendingRefund(tx: Tx, id: string, change: RefundChan
   return (await query.updateEntity(false).execute()).affected === 1;
 }
 
-/** Writes down that a locked refund was made after all, of whatever amount: by a person's word, also if it had failed. */
+/**
+ * Writes down that a locked refund was made after all, of whatever amount: by a person's word, also if it had
+ * failed.
+ */
 export async function acceptRefund(tx: Tx, id: string, amount: number): Promise<void> {
   const change = { status: "succeeded", failure: null, amount, nextAttemptAt: null } as const;
   const query = tx.createQueryBuilder().update(refunds).set(change).where("id = :id", { id });

@@ -15,7 +15,10 @@ export async function listTransactionsOfReversal(db: EntityManager, reversalId: 
   return rows.map(({ transactionKey }) => transactionKey).filter((key) => !key.startsWith(OF_SALE));
 }
 
-/** The oldest held result about the reversal that waits for a person. While it does, the reversal is not given up or sent. */
+/**
+ * The oldest held result about the reversal that waits for a person. While it does, the reversal is not given
+ * up or sent.
+ */
 export async function findHeldReversal(db: EntityManager, reversalId: string): Promise<string | undefined> {
   const row = await db
     .createQueryBuilder(gatewayResults, "r")
@@ -28,8 +31,8 @@ export async function findHeldReversal(db: EntityManager, reversalId: string): P
 }
 
 /**
- * Resolves what was held of the sale itself, since what became of it is known now. A transaction of its own still waits: it
- * may have moved money besides.
+ * Resolves what was held of the sale itself, since what became of it is known now. A transaction of its own
+ * still waits: it may have moved money besides.
  */
 export async function dismissHeldSales(
   tx: Tx,
@@ -47,8 +50,8 @@ export async function dismissHeldSales(
 }
 
 /**
- * The stored result with this key and outcome. Only for one that is there: another would be looked for in vain, and keep
- * others from writing theirs.
+ * The stored result with this key and outcome. Only for one that is there: another would be looked for in
+ * vain, and keep others from writing theirs.
  */
 export async function findStoredResult(
   tx: Tx,

@@ -5,10 +5,11 @@ import { lockForUpdate, type Tx } from "../transaction.js";
 export type LeasedSale = Pick<GatewayResultRow, "merchantId" | "livemode" | "transactionKey">;
 
 /**
- * Takes a transaction's money for one call until `until`: nobody else moves it before. False where somebody has it.
+ * Takes a transaction's money for one call until `until`: nobody else moves it before. False where somebody
+ * has it.
  *
- * The claim stands in every result about the transaction. So a refund of a payment and the return of a held result of the
- * same transaction are in each other's way, as they must be; those of two transactions are not.
+ * The claim stands in every result about the transaction. So a refund of a payment and the return of a held
+ * result of the same transaction are in each other's way, as they must be; those of two transactions are not.
  */
 export async function leaseSale(
   tx: Tx,

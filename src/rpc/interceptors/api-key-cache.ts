@@ -8,8 +8,9 @@ import type { FindKey } from "./authenticate.js";
 const KEPT_MAX = 10_000;
 
 /**
- * Looks keys up through `find`, and a valid one at most once a second: `keys revoke` ends when that second is over. Unknown and
- * revoked keys are not kept: whoever sends those may wait for the look, and cannot fill the memory.
+ * Looks keys up through `find`, and a valid one at most once a second: `keys revoke` ends when that second is
+ * over. Unknown and revoked keys are not kept: whoever sends those may wait for the look, and cannot fill the
+ * memory.
  *
  * By the time of the process, which nobody sets.
  */

@@ -8,17 +8,18 @@ import { setCaller } from "./call-context.js";
 import { isOpen } from "./open-services.js";
 
 /**
- * Finds a stored key by the SHA-256 hash of its text, in lower-case hex. At once where it is known already: most calls need no
- * promise then.
+ * Finds a stored key by the SHA-256 hash of its text, in lower-case hex. At once where it is known already:
+ * most calls need no promise then.
  */
 export type FindKey = (hash: string) => ApiKeyRow | undefined | Promise<ApiKeyRow | undefined>;
 
 /**
- * Demands `authorization: Bearer sk_...` of every call and notes whose it is; the open services are for everybody. It is asked
- * before the body is read: whoever has no key costs no more than a look at the headers.
+ * Demands `authorization: Bearer sk_...` of every call and notes whose it is; the open services are for
+ * everybody. It is asked before the body is read: whoever has no key costs no more than a look at the
+ * headers.
  *
- * The key is looked up by its hash: what an attacker could learn from timing is about hashes, of which one cannot be
- * steered towards another.
+ * The key is looked up by its hash: what an attacker could learn from timing is about hashes, of which one
+ * cannot be steered towards another.
  */
 export function authenticate(findKey: FindKey, testMode: boolean): Admit {
   return (method, headers, values) => {

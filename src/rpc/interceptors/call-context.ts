@@ -20,7 +20,10 @@ export function requestIdOf(values: ContextValues): string {
   return values.get(requestIdKey);
 }
 
-/** Notes whose key the call carries: it sees only that merchant's objects, in that mode. Only `authenticate` calls it. */
+/**
+ * Notes whose key the call carries: it sees only that merchant's objects, in that mode. Only `authenticate`
+ * calls it.
+ */
 export function setCaller(values: ContextValues, caller: MerchantScope): void {
   values.set(callerKey, caller);
 }

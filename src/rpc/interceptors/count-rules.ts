@@ -4,8 +4,9 @@ import { field as fieldOption } from "@bufbuild/protovalidate/gen/buf/validate/v
 import type { CountMax } from "../../transcode/descriptors/count-limit.js";
 
 /**
- * How many elements the rules of the proto file let a list or a map have. Readers stop there: to read ten thousand elements, and
- * check each of them, takes a hundred times longer than the largest request that keeps the rules.
+ * How many elements the rules of the proto file let a list or a map have. Readers stop there: to read ten
+ * thousand elements, and check each of them, takes a hundred times longer than the largest request that keeps
+ * the rules.
  */
 export const countMax: CountMax = (field: DescField) => {
   if (!hasOption(field, fieldOption)) return Infinity;

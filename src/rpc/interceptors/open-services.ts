@@ -5,8 +5,8 @@ import { ServerReflection } from "../../../gen/grpc/reflection/v1/reflection_pb.
 import { ServerReflection as AlphaServerReflection } from "../../../gen/grpc/reflection/v1alpha/reflection_pb.js";
 
 /**
- * The services that need no API key: load balancers and orchestrators hold none, and reflection tells only what `proto/`
- * publishes. None of them knows of merchants, and none has an HTTP rule.
+ * The services that need no API key: load balancers and orchestrators hold none, and reflection tells only
+ * what `proto/` publishes. None of them knows of merchants, and none has an HTTP rule.
  */
 const OPEN_SERVICES: ReadonlySet<string> = new Set(
   [Health, ServerReflection, AlphaServerReflection].map(({ typeName }) => typeName),

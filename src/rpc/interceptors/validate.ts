@@ -30,5 +30,8 @@ async function checkWhole(schema: DescMessage, message: Message): Promise<void> 
   (await wholeCheck()).protovalidate(schema, message);
 }
 
-/** protovalidate and its CEL are a hundred files: for a program that only imports this one, they are not worth reading. */
+/**
+ * protovalidate and its CEL are a hundred files: for a program that only imports this one, they are not worth
+ * reading.
+ */
 const wholeCheck = () => import("../validation/protovalidate.js");

@@ -68,7 +68,10 @@ const STATUSES: Record<CheckoutSessionStatus, SessionStatus | undefined> = {
   [CheckoutSessionStatus.EXPIRED]: "expired",
 };
 
-/** From one millisecond on, to before another: a second begins at its first millisecond and ends with the next one's. */
+/**
+ * From one millisecond on, to before another: a second begins at its first millisecond and ends with the next
+ * one's.
+ */
 function createdOf(range: TimeRange | undefined): Pick<SessionFilter, "createdFrom" | "createdBefore"> {
   const from = [range?.gte, after(range?.gt)].filter((second) => second !== undefined);
   const before = [range?.lt, after(range?.lte)].filter((second) => second !== undefined);

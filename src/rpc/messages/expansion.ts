@@ -1,6 +1,9 @@
 import { Refusal } from "../../domain/refusal.js";
 
-/** What a call wants to see of an object: fields in whose place the whole object shall stand, and what inside of that. */
+/**
+ * What a call wants to see of an object: fields in whose place the whole object shall stand, and what inside
+ * of that.
+ */
 export type Expansion = ReadonlyMap<string, Expansion>;
 
 /** What can be wanted of a kind of object. */
@@ -22,8 +25,8 @@ const REFUND: Expandable = { payment_intent: PAYMENT_INTENT };
 const KINDS = { PAYMENT_METHOD, PAYMENT_INTENT, CHECKOUT_SESSION, REFUND };
 
 /**
- * Reads `expand` of a call that answers one object: paths such as `payment_intent.customer`. To be called before anything is
- * done: throws a Refusal naming the first path that leads nowhere.
+ * Reads `expand` of a call that answers one object: paths such as `payment_intent.customer`. To be called
+ * before anything is done: throws a Refusal naming the first path that leads nowhere.
  */
 export function expansionOf({ expand }: Expanding, kind: keyof typeof KINDS): Expansion {
   return read(expand, KINDS[kind]);

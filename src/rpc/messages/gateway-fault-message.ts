@@ -24,7 +24,10 @@ export function gatewayFaultOf({ type, milliseconds }: NewGatewayFault): Gateway
   };
 }
 
-/** A sandbox in a process of its own may be newer, and know a kind that is not known here: it is shown without a name. */
+/**
+ * A sandbox in a process of its own may be newer, and know a kind that is not known here: it is shown without
+ * a name.
+ */
 function message({ name, milliseconds }: GatewayFault): Message {
   const type = TYPES.get(name) ?? Type.UNSPECIFIED;
   return create(GatewayFaultSchema, {

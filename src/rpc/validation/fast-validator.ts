@@ -12,13 +12,16 @@ import type { Check } from "./known-cel.js";
 import { checksOf, requiredCheck, UNSURE } from "./fast-rules.js";
 
 /**
- * Whether a message is sure to keep the `buf.validate` rules of its proto file. False where it may break one, or where a rule is
- * of a kind that is not known here: then protovalidate has to say, in its own words. Most requests are right, and protovalidate
- * takes ten times as long to find that.
+ * Whether a message is sure to keep the `buf.validate` rules of its proto file. False where it may break one,
+ * or where a rule is of a kind that is not known here: then protovalidate has to say, in its own words. Most
+ * requests are right, and protovalidate takes ten times as long to find that.
  */
 export type FastValidator = (message: Message) => boolean;
 
-/** Compiles the rules of a type and of all types inside. In a process that runs no code made from text nothing is sure. */
+/**
+ * Compiles the rules of a type and of all types inside. In a process that runs no code made from text nothing
+ * is sure.
+ */
 export const fastValidator = memoizeRecursive<[Message], boolean>((desc, of) => {
   const unknown = hasOption(desc, messageOption) || desc.oneofs.some((one) => hasOption(one, oneof));
   return unknown ? UNSURE : (fieldsValidity(desc, of) ?? UNSURE);

@@ -1,7 +1,7 @@
 /**
- * Whether a text matches a pattern of the proto files, by the engine's own regular expressions. protovalidate brings one in
- * JavaScript, which keeps its promise of linear time for patterns of strangers, and takes a fifth of a call's time. Ours come
- * with the code; a test holds each of them to mean the same in both.
+ * Whether a text matches a pattern of the proto files, by the engine's own regular expressions. protovalidate
+ * brings one in JavaScript, which keeps its promise of linear time for patterns of strangers, and takes a
+ * fifth of a call's time. Ours come with the code; a test holds each of them to mean the same in both.
  */
 export function matchesRegex(pattern: string, text: string): boolean {
   return regexOf(pattern).test(text);

@@ -11,8 +11,8 @@ import { managementAnswer } from "./management-answer.js";
 import { bringsNewData } from "./new-data.js";
 
 /**
- * `CANCEL`: takes a sale back before it is tendered. Only sales: the guide speaks of "an existing transaction", but what
- * a cancelled refund does to the sum of its sale's refunds is written nowhere.
+ * `CANCEL`: takes a sale back before it is tendered. Only sales: the guide speaks of "an existing
+ * transaction", but what a cancelled refund does to the sum of its sale's refunds is written nowhere.
  */
 export async function cancel(
   { db }: SandboxContext,

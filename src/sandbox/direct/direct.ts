@@ -20,9 +20,9 @@ import { refundSale } from "./refund-sale.js";
 import { sale, verify } from "./sale.js";
 
 /**
- * `POST <base>/direct/`: a merchant's server asks about a transaction or changes it (guide 1.9 and 3). Every answer has
- * status 200 and is signed, but for one to a request that no account signed, or that a browser has seen: nobody's secret is used for
- * a stranger.
+ * `POST <base>/direct/`: a merchant's server asks about a transaction or changes it (guide 1.9 and 3). Every
+ * answer has status 200 and is signed, but for one to a request that no account signed, or that a browser has
+ * seen: nobody's secret is used for a stranger.
  */
 export async function answerDirect(parts: SandboxContext, body: Buffer): Promise<Reply> {
   const time = parts.clock.now();
@@ -47,8 +47,8 @@ export async function answerDirect(parts: SandboxContext, body: Buffer): Promise
 }
 
 /**
- * Each is about a transaction that its `xref` names; SALE and VERIFY use its card again. The original also takes sales with
- * a card in the request: this one reads no card that comes from a server.
+ * Each is about a transaction that its `xref` names; SALE and VERIFY use its card again. The original also
+ * takes sales with a card in the request: this one reads no card that comes from a server.
  */
 const ACTIONS: ReadonlyMap<string, DirectAction> = new Map<string, DirectAction>([
   ["QUERY", query],

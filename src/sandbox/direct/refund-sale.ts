@@ -30,7 +30,8 @@ export async function refundSale(
   const wanted = fieldText(request.fields, "amount");
   if (wanted !== "" && !isAmount(wanted)) return { fault: INVALID_AMOUNT };
   const ids = { transactionID: newTransactionId(), xref: newXref(request.time) };
-  const amount = wanted === "" ? found.amount : Number(wanted); // Cloned from the sale, as every field that is not sent.
+  // Cloned from the sale, as every field that is not sent.
+  const amount = wanted === "" ? found.amount : Number(wanted);
   return await inTransaction(db, "READ COMMITTED", async (tx, { again }) => {
     const stored = again ? await findSandboxTransaction(tx, ids.transactionID) : undefined;
     if (stored !== undefined) return { result: stored.result };

@@ -26,8 +26,8 @@ import { initiatorOf } from "./stored-credential.js";
 import { tokenFault } from "./token.js";
 
 /**
- * `SALE`: charges the card of the transaction that `xref` names. Nobody authenticates the shopper here, so amounts in the
- * bands of 3-D Secure are declined for that.
+ * `SALE`: charges the card of the transaction that `xref` names. Nobody authenticates the shopper here, so
+ * amounts in the bands of 3-D Secure are declined for that.
  */
 export function sale(
   parts: SandboxContext,

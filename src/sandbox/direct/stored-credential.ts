@@ -5,7 +5,10 @@ import { ACTION_NOT_ALLOWED, type Fault, invalidField } from "../protocol/faults
 /** Who starts a payment with a stored card. */
 export type Initiator = "consumer" | "merchant";
 
-/** One way to pay with a stored card: what `type` and `rtAgreementType` may go together, and who starts it then (guide A-17). */
+/**
+ * One way to pay with a stored card: what `type` and `rtAgreementType` may go together, and who starts it
+ * then (guide A-17).
+ */
 interface Way {
   readonly type: string;
   readonly agreements: readonly string[];

@@ -21,8 +21,8 @@ export function tellFaults(parts: SandboxContext, body: Buffer): Promise<Reply> 
 }
 
 /**
- * `PUT <base>/faults`: a merchant's server says what is to go wrong from now on, in a signed form with `action=FAULTS` and
- * `faults` (see `readPlannedFaults`). The original has no such call.
+ * `PUT <base>/faults`: a merchant's server says what is to go wrong from now on, in a signed form with
+ * `action=FAULTS` and `faults` (see `readPlannedFaults`). The original has no such call.
  */
 export function answerFaults(parts: SandboxContext, body: Buffer): Promise<Reply> {
   return answerOrder(parts, body, "FAULTS", async ({ fields, merchantID }) => {

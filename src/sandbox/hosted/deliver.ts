@@ -12,7 +12,10 @@ export interface Delivery extends CallbackDelivery {
   readonly label: string;
 }
 
-/** Sends a result twice: first from server to server, then with the page that is answered here. Unless a fault says otherwise. */
+/**
+ * Sends a result twice: first from server to server, then with the page that is answered here. Unless a fault
+ * says otherwise.
+ */
 export async function deliver(parts: SandboxContext, delivery: Delivery): Promise<SandboxPage> {
   await sendCallback(parts, delivery);
   return delivery.faults.has("redirect_lost") ? lostPage(delivery) : returnPage(delivery);

@@ -7,11 +7,12 @@ import type { Reply } from "../protocol/reply.js";
 import { answerOrder } from "../payments/sandbox-order.js";
 
 /**
- * `POST <base>/settle`: settles what is captured, of one merchant or only the transaction of an `xref`. The original has
- * no such call: it settles each night.
+ * `POST <base>/settle`: settles what is captured, of one merchant or only the transaction of an `xref`. The
+ * original has no such call: it settles each night.
  *
- * A signed form with `action=SETTLE`. With `state=tendered` it stops half-way, where nothing can be cancelled any more or
- * refunded yet. The answer's `settled` counts the transactions that reached their last state, or `tendered`.
+ * A signed form with `action=SETTLE`. With `state=tendered` it stops half-way, where nothing can be cancelled
+ * any more or refunded yet. The answer's `settled` counts the transactions that reached their last state, or
+ * `tendered`.
  */
 export function settle(parts: SandboxContext, body: Buffer): Promise<Reply> {
   return answerOrder(parts, body, "SETTLE", async ({ fields, merchantID }) => {

@@ -29,7 +29,10 @@ export interface CardPageView {
   readonly choices: Choices;
 }
 
-/** The page on which the shopper pays. The first form pays, the second cancels; neither needs a script or a named button. */
+/**
+ * The page on which the shopper pays. The first form pays, the second cancels; neither needs a script or a
+ * named button.
+ */
 export function cardPage(view: CardPageView): SandboxPage {
   const failed = Object.keys(view.errors).length > 0;
   const title = `${failed ? "Error: " : ""}Pay ${view.merchantName} (test)`;

@@ -35,10 +35,11 @@ export interface Order {
 /**
  * Carries the order out once, and answers the transaction that stands in the books.
  *
- * Duplicates are compared exactly as the gateway documents it (guide A-8), the card included: the same page paid again
- * with another card is charged again. What an earlier payment came to plays no part.
+ * Duplicates are compared exactly as the gateway documents it (guide A-8), the card included: the same page
+ * paid again with another card is charged again. What an earlier payment came to plays no part.
  *
- * Undefined where the order has as many transactions as one may have: anybody with its page can make them, and no key is needed.
+ * Undefined where the order has as many transactions as one may have: anybody with its page can make them,
+ * and no key is needed.
  */
 export function charge(parts: SandboxContext, order: Order): Promise<SandboxTransactionRow | undefined> {
   const request = readHostedRequest(order.page.fields);

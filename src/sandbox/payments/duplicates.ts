@@ -13,8 +13,9 @@ type Compared = Pick<
 /**
  * Whether an equal request came within `delayMs`; from now on this one counts as the last.
  *
- * `cardOrXref` is the hash of the card, or the `xref` that the request named instead of one. A refused duplicate does not
- * count, or each further one would prolong the wait. All equal requests stand in line until the transaction ends.
+ * `cardOrXref` is the hash of the card, or the `xref` that the request named instead of one. A refused
+ * duplicate does not count, or each further one would prolong the wait. All equal requests stand in line
+ * until the transaction ends.
  */
 export async function isDuplicate(
   tx: Tx,

@@ -1,8 +1,9 @@
 import { type Field, rootName } from "../../cardstream/fields.js";
 
 /**
- * The fields of a request that the gateway keeps and echoes: all but what it never repeats, with every line ending as a
- * line feed. A browser posts each line feed as CR LF, which signing reads as a line feed again; of LF CR it would make two.
+ * The fields of a request that the gateway keeps and echoes: all but what it never repeats, with every line
+ * ending as a line feed. A browser posts each line feed as CR LF, which signing reads as a line feed again;
+ * of LF CR it would make two.
  */
 export function keptFields(fields: readonly Field[]): Field[] {
   return fields

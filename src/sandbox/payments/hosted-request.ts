@@ -84,8 +84,8 @@ const CHECKS: readonly OrderCheck[] = [
 ];
 
 /**
- * True where a browser posts the field back as it is: HTML has no NUL character, a form leaves a nameless field out, and
- * PHP would rename any other name (guide 1.7.1).
+ * True where a browser posts the field back as it is: HTML has no NUL character, a form leaves a nameless
+ * field out, and PHP would rename any other name (guide 1.7.1).
  */
 function survivesBrowser([name, value]: Field): boolean {
   return /^[A-Za-z_]\w*(\[\w*\])*$/.test(name) && !value.includes("\0");

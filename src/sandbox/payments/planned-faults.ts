@@ -22,9 +22,9 @@ export type PlannedFaults = ReadonlyMap<FaultName, number | undefined>;
 export const NO_FAULTS: PlannedFaults = new Map();
 
 /**
- * Reads faults as they are written down and sent: names between commas, where time has a part in it with milliseconds
- * behind a colon (`callback_delayed:1500,callback_doubled`); "" and `none` for none. Undefined where a name is unknown or
- * a time is longer than a day.
+ * Reads faults as they are written down and sent: names between commas, where time has a part in it with
+ * milliseconds behind a colon (`callback_delayed:1500,callback_doubled`); "" and `none` for none. Undefined
+ * where a name is unknown or a time is longer than a day.
  */
 export function readPlannedFaults(text: string): PlannedFaults | undefined {
   if (text === "" || text === "none") return NO_FAULTS;

@@ -12,10 +12,11 @@ import { readSigned, type SignedRequest } from "../protocol/signed-request.js";
 export type OrderAnswer = { readonly told: readonly Field[] } | { readonly fault: Fault };
 
 /**
- * Answers a call that only a sandbox has, in the manner of the direct endpoint: signed form in, signed form out.
+ * Answers a call that only a sandbox has, in the manner of the direct endpoint: signed form in, signed form
+ * out.
  *
- * The form has to say `action`: so no form or result that a shopper's browser has seen, signed by the same secret, can be
- * posted here, nor is it answered by a signed message.
+ * The form has to say `action`: so no form or result that a shopper's browser has seen, signed by the same
+ * secret, can be posted here, nor is it answered by a signed message.
  */
 export async function answerOrder(
   parts: SandboxContext,

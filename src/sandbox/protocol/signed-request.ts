@@ -35,8 +35,9 @@ export async function readSigned(
 }
 
 /**
- * Why a signed message is none that a merchant's server sent: it leads a browser back, or is a result. A shopper has such messages,
- * and may post them anywhere as often as they like: what answers one must not be signed, nor told to the merchant.
+ * Why a signed message is none that a merchant's server sent: it leads a browser back, or is a result. A
+ * shopper has such messages, and may post them anywhere as often as they like: what answers one must not be
+ * signed, nor told to the merchant.
  */
 export function browserFault(fields: readonly Field[]): Fault | undefined {
   if (isResult(fields)) return MALFORMED_REQUEST;

@@ -12,11 +12,12 @@ import { tokenIn } from "./credentials.js";
 import { isEqualInConstantTime } from "../../lib/constant-time.js";
 
 /**
- * `GET <base>/rest/transactions?_where=(transactionUnique in ('...'))`: the transactions of the token's merchant under
- * these references, as a JSON list that nobody signs.
+ * `GET <base>/rest/transactions?_where=(transactionUnique in ('...'))`: the transactions of the token's
+ * merchant under these references, as a JSON list that nobody signs.
  *
- * That there is such a resource, its condition and its ways of authentication are documented; what its rows hold is not.
- * They are guessed here from the names that results have. docs/gateway-open-questions.md has the list.
+ * That there is such a resource, its condition and its ways of authentication are documented; what its rows
+ * hold is not. They are guessed here from the names that results have. docs/gateway-open-questions.md has the
+ * list.
  */
 export async function searchTransactions(
   parts: SandboxContext,

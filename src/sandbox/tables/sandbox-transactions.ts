@@ -125,8 +125,8 @@ export async function listSandboxTransactions(
 }
 
 /**
- * How many transactions there are of one order, `limit` at most: of all references that differ in the number at their end, as those
- * of a session's attempts do.
+ * How many transactions there are of one order, `limit` at most: of all references that differ in the number
+ * at their end, as those of a session's attempts do.
  */
 export async function countOrderTransactions(
   tx: Tx,

@@ -3,8 +3,8 @@ import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { ContextValues } from "@connectrpc/connect";
 
 /**
- * Decides by its headers alone whether a call is let in, before anything else of it is read. Throws what the caller is told, or
- * rejects with it; notes in the context values what handlers are to know.
+ * Decides by its headers alone whether a call is let in, before anything else of it is read. Throws what the
+ * caller is told, or rejects with it; notes in the context values what handlers are to know.
  */
 export type Admit = (
   method: DescMethod,

@@ -13,7 +13,10 @@ import { LazyContext, type RequestView } from "./lazy-context.js";
 /** Interceptors and implementation of one unary method. */
 export type UnaryChain = (message: Message, call: Call) => Promise<UnaryAnswer>;
 
-/** Looks at a request's message before the implementation does. Throws what the caller is to be told, or rejects with it. */
+/**
+ * Looks at a request's message before the implementation does. Throws what the caller is to be told, or
+ * rejects with it.
+ */
 export type MessageCheck = (desc: DescMessage, message: Message) => void | Promise<void>;
 
 /** Composes a unary method; without interceptors the implementation is called directly. */

@@ -1,12 +1,16 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { requestError } from "../errors/request-error.js";
 
-/** The headers in which a client says how long it waits: that of gRPC, which JSON takes as well, and that of Connect. */
+/**
+ * The headers in which a client says how long it waits: that of gRPC, which JSON takes as well, and that of
+ * Connect.
+ */
 export type TimeoutHeader = "grpc-timeout" | "connect-timeout-ms";
 
 /**
- * How many milliseconds a call may take: what the client asks for, and never longer than the server's own limit. More than that
- * is no mistake: clients ask for a minute out of habit. Throws for a text that is no timeout.
+ * How many milliseconds a call may take: what the client asks for, and never longer than the server's own
+ * limit. More than that is no mistake: clients ask for a minute out of habit. Throws for a text that is no
+ * timeout.
  */
 export function timeoutOf(name: TimeoutHeader, text: string | undefined, limitMs: number): number {
   if (text === undefined) return limitMs;

@@ -28,8 +28,8 @@ export interface InvokerOptions {
   /** Lets everybody in unless given. */
   readonly admit?: Admit | undefined;
   /**
-   * Looks at the message of each unary call right before its implementation. An interceptor could do so too, but is given objects
-   * for request and response that cost more than a quick check.
+   * Looks at the message of each unary call right before its implementation. An interceptor could do so too,
+   * but is given objects for request and response that cost more than a quick check.
    */
   readonly check?: MessageCheck | undefined;
 }

@@ -10,7 +10,10 @@ export interface Limits {
    * most proxies give up, so that the caller hears it from us.
    */
   readonly timeoutMsMax: number;
-  /** How long a stream of answers may last. Default 1 h: long enough to watch, short enough to free what was forgotten. */
+  /**
+   * How long a stream of answers may last. Default 1 h: long enough to watch, short enough to free what was
+   * forgotten.
+   */
   readonly streamTimeoutMsMax: number;
 }
 

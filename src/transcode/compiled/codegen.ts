@@ -1,6 +1,7 @@
 /**
- * Code that is made from a descriptor. V8 learns from what each piece of code meets: a function that all types share meets all
- * of them, and looks up each property anew; one of a type's own finds it at its place, in half the time or less.
+ * Code that is made from a descriptor. V8 learns from what each piece of code meets: a function that all
+ * types share meets all of them, and looks up each property anew; one of a type's own finds it at its place,
+ * in half the time or less.
  *
  * Only names of proto files get into the code, and these in quotes.
  */

@@ -32,8 +32,9 @@ export interface ConnectParts {
 }
 
 /**
- * One call that Connect answers. Connect is given what is known to be right: the caller is let in, the message is whole, unpacked, and
- * can be read. Whatever is wrong is an error that Connect is given instead of a body, to be written as the protocol wants it.
+ * One call that Connect answers. Connect is given what is known to be right: the caller is let in, the
+ * message is whole, unpacked, and can be read. Whatever is wrong is an error that Connect is given instead of
+ * a body, to be written as the protocol wants it.
  */
 export class ConnectExchange {
   readonly #parts: ConnectParts;
@@ -75,7 +76,10 @@ export class ConnectExchange {
     }
   }
 
-  /** The time that the caller asks for. One who asks for a time that is none is told so once it is known who is calling. */
+  /**
+   * The time that the caller asks for. One who asks for a time that is none is told so once it is known who
+   * is calling.
+   */
   #grantTime(): readonly [timeoutMs: number, wrong?: unknown] {
     const { timeoutHeader } = this.#protocol;
     const isUnary = this.#handler.method.methodKind === "unary";

@@ -51,8 +51,9 @@ type Refuse = (
 export type ConnectServer = (request: HttpRequest, response: HttpResponse) => boolean;
 
 /**
- * Serves gRPC-Web, Connect's own protocol, and what of gRPC the fast path leaves, by Connect's handlers: they know how these
- * protocols write answers and errors. What a client sends is read here, see ConnectExchange. Answers are never compressed.
+ * Serves gRPC-Web, Connect's own protocol, and what of gRPC the fast path leaves, by Connect's handlers: they
+ * know how these protocols write answers and errors. What a client sends is read here, see ConnectExchange.
+ * Answers are never compressed.
  */
 export function createConnectServer(options: ConnectOptions): ConnectServer {
   const { routes, interceptors = [], invoker, contextValues, report, refuse = sendReason } = options;

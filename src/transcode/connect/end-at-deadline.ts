@@ -5,8 +5,8 @@ import { connectErrorOf } from "../errors/error.js";
 import { callerGone } from "../http/http.js";
 
 /**
- * Ends each call with its signal, whatever its handler is doing: Connect only tells the handler. What a handler throws becomes an
- * error that every protocol can write.
+ * Ends each call with its signal, whatever its handler is doing: Connect only tells the handler. What a
+ * handler throws becomes an error that every protocol can write.
  */
 export const endAtDeadline: Interceptor = (next) => async (request) => {
   try {

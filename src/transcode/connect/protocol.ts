@@ -25,7 +25,10 @@ export function protocolOf(contentType: string): Protocol | undefined {
   return undefined;
 }
 
-/** As Connect has them. gRPC-Web in base64 (`application/grpc-web-text`) is none of them: no client needs it any more. */
+/**
+ * As Connect has them. gRPC-Web in base64 (`application/grpc-web-text`) is none of them: no client needs it
+ * any more.
+ */
 const PROTOCOLS: readonly (readonly [RegExp, Omit<Protocol, "json" | "contentType">])[] = [
   [
     /^application\/grpc(?:-web)?(?:\+(?:(json)(?:; ?charset=utf-?8)?|proto))?$/i,

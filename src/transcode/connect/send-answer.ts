@@ -5,8 +5,9 @@ import { type HttpResponse, isGone } from "../http/http.js";
 import { push } from "../http/stream.js";
 
 /**
- * Sends what a handler of Connect's answers. An error of gRPC looks as over the fast path: in one block of headers where there is no
- * message, its text escaped no more than gRPC wants, and the request's id beside it.
+ * Sends what a handler of Connect's answers. An error of gRPC looks as over the fast path: in one block of
+ * headers where there is no message, its text escaped no more than gRPC wants, and the request's id beside
+ * it.
  */
 export async function sendAnswer(response: HttpResponse, answer: UniversalServerResponse): Promise<void> {
   const { status, header = new Headers(), body, trailer } = answer;

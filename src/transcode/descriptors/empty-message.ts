@@ -9,8 +9,9 @@ export type EmptyMessage = () => Message;
 /**
  * Compiles what `create` works out anew for each message to one literal.
  *
- * What is not set is there as undefined. So all messages of a type have one shape from the start, and whoever looks at a part
- * finds it: to look for one that is not there takes the engine longer than to read all the others.
+ * What is not set is there as undefined. So all messages of a type have one shape from the start, and whoever
+ * looks at a part finds it: to look for one that is not there takes the engine longer than to read all the
+ * others.
  */
 export const emptyMessage = memoize((desc: DescMessage): EmptyMessage => {
   const empty = create(desc);

@@ -6,8 +6,8 @@ export type PerTypeFunction<Args extends unknown[], Result> = (
 ) => (...args: Args) => Result;
 
 /**
- * Compiles a function for each type once, when it is first asked for. A type may hold itself: whoever asks for its function while
- * that is being compiled gets one that calls it later.
+ * Compiles a function for each type once, when it is first asked for. A type may hold itself: whoever asks
+ * for its function while that is being compiled gets one that calls it later.
  */
 export function memoizeRecursive<Args extends unknown[], Result>(
   compile: (desc: DescMessage, of: PerTypeFunction<Args, Result>) => (...args: Args) => Result,

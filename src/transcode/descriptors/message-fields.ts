@@ -25,8 +25,8 @@ export function fieldGetter(field: DescField): GetField {
 }
 
 /**
- * Whether a field is nothing but a property of its message. That of a oneof stands inside another, and outside of proto3 the
- * defaults of unset fields are on the prototype.
+ * Whether a field is nothing but a property of its message. That of a oneof stands inside another, and
+ * outside of proto3 the defaults of unset fields are on the prototype.
  */
 export function isOwnProperty({ oneof, parent }: DescField): boolean {
   return oneof === undefined && parent.file.edition === Edition.EDITION_PROTO3;

@@ -33,8 +33,8 @@ export type ErrorRenderer = (error: ConnectError, context: ErrorContext) => Erro
 export const INTERNAL_TEXT = "internal error";
 
 /**
- * Any thrown value as a ConnectError that can be written: what is not one already is an internal error with a fixed text, and a
- * text with half characters, which no header can carry, gets whole ones.
+ * Any thrown value as a ConnectError that can be written: what is not one already is an internal error with a
+ * fixed text, and a text with half characters, which no header can carry, gets whole ones.
  */
 export function connectErrorOf(thrown: unknown, headers?: Headers): ConnectError {
   if (thrown instanceof ConnectError) {

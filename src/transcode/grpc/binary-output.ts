@@ -83,7 +83,10 @@ export class BinaryOutput {
     this.#varint(value);
   }
 
-  /** Its length takes one byte; most are plain ASCII, for which a call of the engine takes longer than to go through them. */
+  /**
+   * Its length takes one byte; most are plain ASCII, for which a call of the engine takes longer than to go
+   * through them.
+   */
   #shortText(value: string): void {
     const lengthAt = this.#at++;
     const begin = this.#at;

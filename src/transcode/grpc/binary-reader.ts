@@ -13,15 +13,16 @@ import { isOfTexts, isUsual, FastPathMiss } from "./fast-path.js";
 import { checkWire } from "./wire-check.js";
 
 /**
- * Reads a message from protobuf's binary format. Throws a ConnectError for the caller where the bytes are none, or hold more than
- * a message of the type may.
+ * Reads a message from protobuf's binary format. Throws a ConnectError for the caller where the bytes are
+ * none, or hold more than a message of the type may.
  */
 export type BinaryReader = (bytes: Buffer) => Message;
 
 /**
- * Makes readers that stop at the first element too many. The reader of a type is compiled from its descriptor: the message is the
- * one that protobuf-es reads, which looks at descriptors for each field and takes four times as long. What is rare is left to it:
- * fields of other kinds than requests have, fields that nobody knows, and whatever is wrong.
+ * Makes readers that stop at the first element too many. The reader of a type is compiled from its
+ * descriptor: the message is the one that protobuf-es reads, which looks at descriptors for each field and
+ * takes four times as long. What is rare is left to it: fields of other kinds than requests have, fields that
+ * nobody knows, and whatever is wrong.
  */
 export function createBinaryReaders(countMax: CountMax): (desc: DescMessage) => BinaryReader {
   const messageReader = memoizeRecursive<[BinaryInput], Message>((desc, of) =>

@@ -11,9 +11,10 @@ import { isOfTexts, isUsual, FastPathMiss } from "./fast-path.js";
 export type BinaryWriter = (message: Message, headroom: number) => Buffer;
 
 /**
- * The writer of a type, compiled from its descriptor: the bytes are those of protobuf-es, which looks at descriptors for each
- * message and takes ten times as long. What is rare is left to it: types with fields of other kinds than answers have, and
- * messages with unknown fields or with values that do not fit, which it refuses in its own words.
+ * The writer of a type, compiled from its descriptor: the bytes are those of protobuf-es, which looks at
+ * descriptors for each message and takes ten times as long. What is rare is left to it: types with fields of
+ * other kinds than answers have, and messages with unknown fields or with values that do not fit, which it
+ * refuses in its own words.
  */
 export const binaryWriter = memoize((desc: DescMessage): BinaryWriter => {
   const write = messageWriter(desc);

@@ -16,8 +16,8 @@ export function withPrefix(bytes: Buffer): Buffer {
 }
 
 /**
- * Reads the one message of a unary call from the pieces that the network makes of it. Refuses what is too large as soon as
- * its length is known, and whatever comes behind the message.
+ * Reads the one message of a unary call from the pieces that the network makes of it. Refuses what is too
+ * large as soon as its length is known, and whatever comes behind the message.
  */
 export class OneMessage {
   readonly #bytesMax: number;

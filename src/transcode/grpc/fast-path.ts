@@ -6,7 +6,10 @@ export class FastPathMiss extends Error {
   override readonly name = "Unusual";
 }
 
-/** Whether the messages of a type may be usual: those of Google stand for something else in JavaScript, such as a bare number. */
+/**
+ * Whether the messages of a type may be usual: those of Google stand for something else in JavaScript, such
+ * as a bare number.
+ */
 export function isUsual({ file, typeName }: DescMessage): boolean {
   return file.edition === Edition.EDITION_PROTO3 && !typeName.startsWith("google.protobuf.");
 }

@@ -179,7 +179,10 @@ export function respondError(
   if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
 }
 
-/** No client of gRPC reads the date. Node's own answers of HTTP/2 leave it out by this option, which its types do not name. */
+/**
+ * No client of gRPC reads the date. Node's own answers of HTTP/2 leave it out by this option, which its types
+ * do not name.
+ */
 const BEFORE_TRAILERS = { waitForTrailers: true, sendDate: false };
 
 const SUCCEEDED = { "grpc-status": "0" };

@@ -22,16 +22,18 @@ export interface GrpcOptions {
 }
 
 /**
- * Takes a stream of HTTP/2, and answers true, where it is a unary call of gRPC in its plain form: protobuf, not compressed.
- * Whatever else gRPC knows, and every other protocol, it leaves to others.
+ * Takes a stream of HTTP/2, and answers true, where it is a unary call of gRPC in its plain form: protobuf,
+ * not compressed. Whatever else gRPC knows, and every other protocol, it leaves to others.
  */
 export type GrpcServer = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean;
 
 /**
- * Serves unary methods over gRPC without a detour: Node's streams, one message in, `invoke`, one message out. It costs about a
- * sixth of what Connect's adapter costs, which builds async iterators, Headers and AbortControllers for each call.
+ * Serves unary methods over gRPC without a detour: Node's streams, one message in, `invoke`, one message out.
+ * It costs about a sixth of what Connect's adapter costs, which builds async iterators, Headers and
+ * AbortControllers for each call.
  *
- * Answers are never compressed. An unknown method is answered here as well, since gRPC wants a status rather than a 404.
+ * Answers are never compressed. An unknown method is answered here as well, since gRPC wants a status rather
+ * than a 404.
  */
 export function createGrpcServer({
   invoker,

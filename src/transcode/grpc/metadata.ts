@@ -11,8 +11,8 @@ export function incomingMetadata(headers: IncomingHttpHeaders): Headers {
 }
 
 /**
- * Adds a handler's metadata to the headers or trailers of an answer. Names that are reserved for the protocol, and those
- * that HTTP/2 refuses, are not a handler's to set.
+ * Adds a handler's metadata to the headers or trailers of an answer. Names that are reserved for the
+ * protocol, and those that HTTP/2 refuses, are not a handler's to set.
  */
 export function addMetadata(target: OutgoingHttpHeaders, metadata: Headers): OutgoingHttpHeaders {
   for (const [name, value] of metadata) {

@@ -7,9 +7,9 @@ import { DEPTH_MAX } from "../json/json-functions.js";
 import { checkKey } from "../json/struct-json.js";
 
 /**
- * Goes through the bytes of a message without making anything of them, and stops with a FieldProblem at the first element too
- * many: of a list, of a map, of fields that nobody knows, or one too deep. What is no message at all may pass, or throw an Error of
- * protobuf-es: whoever reads it then finds that out.
+ * Goes through the bytes of a message without making anything of them, and stops with a FieldProblem at the
+ * first element too many: of a list, of a map, of fields that nobody knows, or one too deep. What is no
+ * message at all may pass, or throw an Error of protobuf-es: whoever reads it then finds that out.
  */
 export function checkWire(desc: DescMessage, bytes: Uint8Array, countMax: CountMax): void {
   new WireCheck(bytes, countMax).message(desc, bytes.byteLength);

@@ -31,7 +31,10 @@ export function isPacking(name: string): name is Packing {
 
 const UNPACK = { gzip: promisify(gunzip), br: promisify(brotliDecompress) };
 
-/** Unpacks bytes into at most `bytesMax`. Whatever is wrong with them is the caller's mistake, also where they end too early. */
+/**
+ * Unpacks bytes into at most `bytesMax`. Whatever is wrong with them is the caller's mistake, also where they
+ * end too early.
+ */
 export async function unpacked(packing: Packing, bytes: Buffer, bytesMax: number): Promise<Buffer> {
   try {
     return await UNPACK[packing](bytes, { maxOutputLength: bytesMax });

@@ -182,14 +182,20 @@ export class Exchange {
     });
   }
 
-  /** One for the body and the call together, from the beginning. A caller who grants no time at all is not called for. */
+  /**
+   * One for the body and the call together, from the beginning. A caller who grants no time at all is not
+   * called for.
+   */
   #startTimer(droppable: boolean): NodeJS.Timeout | undefined {
     if (this.#timeoutMs > 0) return setTimeout(() => this.#fail(this.#expired(droppable)), this.#timeoutMs);
     this.#fail(this.#expired(droppable));
     return undefined;
   }
 
-  /** The call, once there is a message for it. Nothing is called any more for whom time is up, nothing read for whom has gone. */
+  /**
+   * The call, once there is a message for it. Nothing is called any more for whom time is up, nothing read
+   * for whom has gone.
+   */
   #open(droppable: boolean): HttpCall {
     if (this.#answered) throw bodyTooSlow();
     if (droppable && isGone(this.#response)) throw callerGone();

@@ -9,7 +9,10 @@ export function mayHaveBody(request: HttpRequest): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
-/** Makes something of the whole body, of at most `bytesMax` bytes. Whatever goes wrong with it is told as the caller's mistake. */
+/**
+ * Makes something of the whole body, of at most `bytesMax` bytes. Whatever goes wrong with it is told as the
+ * caller's mistake.
+ */
 export function readBytes<Made>(
   request: HttpRequest,
   bytesMax: number,

@@ -50,7 +50,10 @@ function endAfterRequest(request: HttpRequest, response: ServerResponse, body: s
   request.once("end", () => response.end());
 }
 
-/** Lets a client whose request is answered already end it: over HTTP/2 it is told to stop, otherwise what it sends is not kept. */
+/**
+ * Lets a client whose request is answered already end it: over HTTP/2 it is told to stop, otherwise what it
+ * sends is not kept.
+ */
 export function discardRest(request: HttpRequest): void {
   if ("stream" in request) request.stream.close();
   else discard(request);
@@ -93,7 +96,10 @@ export function rendered(error: ConnectError, scene: ErrorScene, render: ErrorRe
   }
 }
 
-/** Answers with an error, whatever was thrown. Where nobody is there to read it, only a crash is written: the renderer logs it. */
+/**
+ * Answers with an error, whatever was thrown. Where nobody is there to read it, only a crash is written: the
+ * renderer logs it.
+ */
 export function sendError(
   request: HttpRequest,
   response: HttpResponse,

@@ -11,7 +11,10 @@ export class RouteTable<T> {
   /** By their whole path those that hold nothing but literals: most of them are found without taking the path apart. */
   readonly #literal = new Map<string, { readonly leaf: Leaf<T>; readonly segments: readonly string[] }>();
 
-  /** Adds a route; returns the one that already has this shape and method, if any, and then leaves the table as it is. */
+  /**
+   * Adds a route; returns the one that already has this shape and method, if any, and then leaves the table
+   * as it is.
+   */
   add(template: Template, httpMethod: string, route: T): T | undefined {
     const verbs = this.#leafOf(template.segments);
     this.#addLiteral(template.segments, verbs);
@@ -111,7 +114,10 @@ class Node<T> {
 /** What is escaped or may be a verb. */
 const UNUSUAL = /[%:\u0080-\uffff]/;
 
-/** The leaf of the most specific path, where no way leads astray: what `visit` finds first, without trying anything else. */
+/**
+ * The leaf of the most specific path, where no way leads astray: what `visit` finds first, without trying
+ * anything else.
+ */
 function straightOn<T>(root: Node<T>, segments: readonly string[]): ReadonlyMap<string, T> | undefined {
   let node: Node<T> | undefined = root;
   for (const segment of segments) {

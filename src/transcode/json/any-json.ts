@@ -4,7 +4,10 @@ import { FieldProblem, inside } from "../errors/field-problem.js";
 import type { ReadJson, WriteJson } from "./json-functions.js";
 import type { JsonRecord } from "./json-text.js";
 
-/** google.protobuf.Any: `{"@type": url, ...fields}`, or `{"@type": url, "value": ...}` for a type with JSON of its own. */
+/**
+ * google.protobuf.Any: `{"@type": url, ...fields}`, or `{"@type": url, "value": ...}` for a type with JSON of
+ * its own.
+ */
 export function anyReader(
   registry: Registry | undefined,
   readerOf: (desc: DescMessage) => ReadJson,

@@ -17,7 +17,8 @@ export interface JsonMember {
 }
 
 /**
- * Writes objects whose members are all always there, by one expression that is made from the descriptor, in half the time.
+ * Writes objects whose members are all always there, by one expression that is made from the descriptor, in
+ * half the time.
  *
  * Undefined for other types, and where the process runs no code made from text.
  */

@@ -16,11 +16,12 @@ export function parseJson(text: string): Json {
 }
 
 /**
- * How many keys a JSON text has, which is read before it is parsed: one that is deeper than any message, or holds more than any
- * request, is refused right there.
+ * How many keys a JSON text has, which is read before it is parsed: one that is deeper than any message, or
+ * holds more than any request, is refused right there.
  *
- * A text with the same key twice in one object, of which JSON.parse silently keeps the last, has more keys than whoever reads the
- * parsed value meets. To count both is some twenty times cheaper than a set of names for every object.
+ * A text with the same key twice in one object, of which JSON.parse silently keeps the last, has more keys
+ * than whoever reads the parsed value meets. To count both is some twenty times cheaper than a set of names
+ * for every object.
  */
 export function countKeys(text: string): number {
   let keys = 0;

@@ -101,7 +101,7 @@ function textJson(value: unknown): string {
   return NEEDS_ESCAPES.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
-// oxlint-disable-next-line no-control-regex -- they are what JSON escapes, with quotes, backslashes and half characters.
+// oxlint-disable-next-line no-control-regex -- JSON escapes these, with quotes, backslashes and half characters.
 const NEEDS_ESCAPES = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 function safeNumber(value: unknown): string {

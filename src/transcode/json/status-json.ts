@@ -18,7 +18,10 @@ export function renderStatus(error: ConnectError, context: ErrorContext): ErrorA
 
 type Detail = ConnectError["details"][number];
 
-/** A detail as ProtoJSON of Any. One without JSON is only named; one of a type that is not known here keeps its bytes. */
+/**
+ * A detail as ProtoJSON of Any. One without JSON is only named; one of a type that is not known here keeps
+ * its bytes.
+ */
 function detailJson(detail: Detail): string {
   try {
     if ("desc" in detail) return packed(detail.desc, create(detail.desc, detail.value));

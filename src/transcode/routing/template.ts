@@ -8,8 +8,8 @@
  *     FieldPath = IDENT { "." IDENT }
  *     Verb      = ":" LITERAL
  *
- * A segment is all literal, all wildcard or all variable; `**` only stands last; variables do not nest. A literal is made
- * of unreserved characters and percent-escapes, and is kept decoded.
+ * A segment is all literal, all wildcard or all variable; `**` only stands last; variables do not nest. A
+ * literal is made of unreserved characters and percent-escapes, and is kept decoded.
  */
 
 /** One segment: a literal's text, exactly one of anything (`*`), or all the rest (`**`). */

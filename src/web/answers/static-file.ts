@@ -20,8 +20,9 @@ export interface StaticSource {
 export type StaticFile = (request: HttpRequest, response: HttpResponse) => Promise<void>;
 
 /**
- * Serves a file that never changes while the process runs. It is read and compressed at the first request for it, and kept:
- * every answer is written from the same bytes, so that many of them cost neither memory nor work.
+ * Serves a file that never changes while the process runs. It is read and compressed at the first request for
+ * it, and kept: every answer is written from the same bytes, so that many of them cost neither memory nor
+ * work.
  *
  * What could not be read is not remembered: the next request reads it again.
  */
@@ -88,7 +89,10 @@ function represented(coding: Coding, bytes: Buffer): Representation {
   return { coding, bytes, etag };
 }
 
-/** Both work on a thread of Node's pool. The best brotli would take five seconds for the largest file, this takes 0.3. */
+/**
+ * Both work on a thread of Node's pool. The best brotli would take five seconds for the largest file, this
+ * takes 0.3.
+ */
 const COMPRESS = {
   br: (bytes: Buffer) =>
     promisify(brotliCompress)(bytes, {

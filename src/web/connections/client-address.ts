@@ -1,8 +1,8 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 
 /**
- * What a client is counted by: an address of IPv4, also one written as `::ffff:a.b.c.d`; of IPv6 the network of 64 bits, of
- * which a client is given at least one whole.
+ * What a client is counted by: an address of IPv4, also one written as `::ffff:a.b.c.d`; of IPv6 the network
+ * of 64 bits, of which a client is given at least one whole.
  */
 export function clientAddress(remoteAddress: string): string {
   if (!remoteAddress.includes(":")) return remoteAddress;

@@ -86,8 +86,8 @@ export class Connection {
   }
 
   /**
-   * Whether clients of its address, or of a proxy its own, have lately given up many calls: then the end of a call may have arrived
-   * with it, and it is looked at first.
+   * Whether clients of its address, or of a proxy its own, have lately given up many calls: then the end of a
+   * call may have arrived with it, and it is looked at first.
    */
   get givesUp(): boolean {
     return (this.use.isProxy ? this.resets : this.use.resets) > RESETS_PER_S;

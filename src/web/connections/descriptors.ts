@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 
-/** How many files and connections this process may have open at once; where the system does not tell, what most allow at least. */
+/**
+ * How many files and connections this process may have open at once; where the system does not tell, what
+ * most allow at least.
+ */
 export function descriptorsMax(): number {
   try {
     const line = /^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"));

@@ -1,10 +1,11 @@
 import type { Connection } from "./connection.js";
 
 /**
- * Has requests begun one after the other, without a wait as long as there is time: work that follows on work for longer than
- * a moment makes every other client wait. What comes later than that is put off and begun address by address in turn: one that
- * floods us with requests, on however many connections, keeps others waiting for one of them. Of one address, connections take
- * turns, and one that has asked for little goes before those that have asked for much.
+ * Has requests begun one after the other, without a wait as long as there is time: work that follows on work
+ * for longer than a moment makes every other client wait. What comes later than that is put off and begun
+ * address by address in turn: one that floods us with requests, on however many connections, keeps others
+ * waiting for one of them. Of one address, connections take turns, and one that has asked for little goes
+ * before those that have asked for much.
  */
 export class FairQueue {
   /** By address, or by connection where the address is a proxy's. */
@@ -83,7 +84,10 @@ interface Lanes {
   readonly many: Map<Connection, Begin[]>;
 }
 
-/** Short enough that a client which waits for ten others hardly sees it, and long enough that hardly anybody is put off. */
+/**
+ * Short enough that a client which waits for ten others hardly sees it, and long enough that hardly anybody
+ * is put off.
+ */
 const TURN_MS = 10;
 
 /** Without a request for so long, the loop has had time for others. */

@@ -1,6 +1,6 @@
 /**
- * Every limit on what a client may cost before anybody knows whether it is a merchant, the same for all ports. All ports of
- * a process share one count.
+ * Every limit on what a client may cost before anybody knows whether it is a merchant, the same for all
+ * ports. All ports of a process share one count.
  */
 export interface ConnectionLimits {
   /** Open connections of the process. */
@@ -11,7 +11,10 @@ export interface ConnectionLimits {
   readonly requestsPerAddress: number;
   /** Requests under way in the process. */
   readonly requests: number;
-  /** Streaming calls under way on one connection, of one address, in the process. They last as long as their client likes. */
+  /**
+   * Streaming calls under way on one connection, of one address, in the process. They last as long as their
+   * client likes.
+   */
   readonly streamingPerConnection: number;
   readonly streamingPerAddress: number;
   readonly streaming: number;
@@ -27,7 +30,10 @@ export interface ConnectionLimits {
   readonly idleMs: number;
   /** How long a reader may take no byte at all, and how long it has for the first bytes of an answer. */
   readonly stalledMs: number;
-  /** A client of HTTP/2 without a request under way is asked this soon whether it is still there, and has so long to answer. */
+  /**
+   * A client of HTTP/2 without a request under way is asked this soon whether it is still there, and has so
+   * long to answer.
+   */
   readonly idleAskedMs: number;
   readonly idleAnswerMs: number;
   /** One with nothing but streaming calls is asked this often, and has longer: its calls would break off. */
@@ -37,7 +43,8 @@ export interface ConnectionLimits {
 
 /** Reasons stand beside each number. */
 const LIMITS: Omit<ConnectionLimits, "connections" | "connectionsPerAddress"> = {
-  // A request under way takes about 10 kB and, without a key, 0.1 ms: what one address may have at once is answered in 0.2 s.
+  // A request under way takes about 10 kB and, without a key, 0.1 ms: what one address may have at once is
+  // answered in 0.2 s.
   requestsPerAddress: 2000,
   requests: 8000,
   // A load balancer watches once, a tool asks once. Each costs memory only.
@@ -61,7 +68,10 @@ const LIMITS: Omit<ConnectionLimits, "connections" | "connectionsPerAddress"> = 
 /** What a connection may take of the process' descriptors: the database, files and the gateway need the others. */
 const DESCRIPTORS_RESERVED = 200;
 
-/** An idle connection takes 15 kB, one of HTTP/2 over TLS 100 kB: all of them stay below the memory of a small server. */
+/**
+ * An idle connection takes 15 kB, one of HTTP/2 over TLS 100 kB: all of them stay below the memory of a small
+ * server.
+ */
 const CONNECTIONS_MAX = 4000;
 
 /** One address never takes more than half, and no more than what is enough for a load generator. */
@@ -120,8 +130,8 @@ export const HTTP2_OPTIONS = {
   maxSessionMemory: 10,
   maxSettings: 32,
   maxOutstandingPings: 10,
-  // Few of a client that follows the protocol: frames for a stream that was just ended. Its streams beyond the limit come
-  // before it knows of the limit.
+  // Few of a client that follows the protocol: frames for a stream that was just ended. Its streams beyond
+  // the limit come before it knows of the limit.
   maxSessionInvalidFrames: 100,
   maxSessionRejectedStreams: 100,
   // Older Nodes do not know these, and have 1000 and 33.

@@ -5,8 +5,8 @@ import type { Connection, Exchange } from "./connection.js";
 import { BODY_BYTES_MAX, type ConnectionLimits, READER_BYTES_PER_S } from "./limits.js";
 
 /**
- * Looks at one connection: counts the bytes that it holds, and says whether it must end. What can be ended without the rest
- * of the connection, a request or the right to send more, is ended here.
+ * Looks at one connection: counts the bytes that it holds, and says whether it must end. What can be ended
+ * without the rest of the connection, a request or the right to send more, is ended here.
  */
 export function isOverdue(connection: Connection, now: number, limits: ConnectionLimits): boolean {
   if (connection.requests.size > 0) return isBusyTooLong(connection, now, limits);
@@ -47,8 +47,8 @@ function hasBegun({ hadRequest, isEstablished, session, isTls, socket, opened }:
 }
 
 /**
- * Asks a client of HTTP/2 whether it is still there. On Node 20 a connection on which came what is no HTTP/2 is never read
- * again: neither does it end by itself then, nor is the client's end of it seen.
+ * Asks a client of HTTP/2 whether it is still there. On Node 20 a connection on which came what is no HTTP/2
+ * is never read again: neither does it end by itself then, nor is the client's end of it seen.
  */
 function ping(connection: Connection, session: ServerHttp2Session, now: number): void {
   connection.pingedAt = now;

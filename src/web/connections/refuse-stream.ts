@@ -4,8 +4,8 @@ import { constants, type ServerHttp2Stream } from "node:http2";
 export type Refusal = "too many requests" | "too many streams";
 
 /**
- * Closes a stream that may not begin. Node makes an error of each such code, which nobody looks at: to note where it was made
- * would take longer than all else.
+ * Closes a stream that may not begin. Node makes an error of each such code, which nobody looks at: to note
+ * where it was made would take longer than all else.
  */
 export function refuseStream(stream: ServerHttp2Stream, reason: Refusal): void {
   const { stackTraceLimit } = Error;

@@ -11,8 +11,8 @@ export const MESSAGE_BYTES_MAX = 256 * 1024;
 /**
  * `POST /callbacks/cardstream`: the gateway says what became of a payment.
  *
- * 200 only once the result is stored for good; 400 where the message is not believed; 503 while the database is away, so
- * that a gateway that tries again does.
+ * 200 only once the result is stored for good; 400 where the message is not believed; 503 while the database
+ * is away, so that a gateway that tries again does.
  */
 export async function callback(
   checkout: CheckoutContext,

@@ -55,7 +55,10 @@ const START = `SwaggerUIBundle({
 });
 `;
 
-/** Makes the viewer fit on a telephone: without its column for links, of which there are none, and with long names broken. */
+/**
+ * Makes the viewer fit on a telephone: without its column for links, of which there are none, and with long
+ * names broken.
+ */
 const STYLE = `body { margin: 0; }
 .swagger-ui .response-col_links { display: none; }
 .swagger-ui .opblock-tag { flex-wrap: wrap; }

@@ -7,8 +7,8 @@ export function liveness(response: HttpResponse): void {
 }
 
 /**
- * `GET /readyz`: the service can do its work now. 503 while the database does not answer, and when the service closes. Where
- * it takes no live payments its text says so: another process would take none either.
+ * `GET /readyz`: the service can do its work now. 503 while the database does not answer, and when the
+ * service closes. Where it takes no live payments its text says so: another process would take none either.
  */
 export async function readiness(checkout: CheckoutContext, response: HttpResponse): Promise<void> {
   const { callbackProblem } = checkout.addresses;

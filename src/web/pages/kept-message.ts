@@ -1,8 +1,8 @@
 import { bodyText, type Field, parseFields } from "../../cardstream/fields.js";
 
 /**
- * The hidden fields by which a browser keeps a message of the gateway, to bring it again: its own fields, or where these
- * hold bytes that a page cannot, since they are not UTF-8, the whole message as one field.
+ * The hidden fields by which a browser keeps a message of the gateway, to bring it again: its own fields, or
+ * where these hold bytes that a page cannot, since they are not UTF-8, the whole message as one field.
  */
 export function keepMessage(body: Buffer): readonly Field[] {
   const fields = parseFields(body);

@@ -12,7 +12,10 @@ import { returnPage, statusPage } from "./return-page.js";
 import { unknownPage, unopenedPage } from "./shopper-pages.js";
 import { orUnavailable } from "./unavailable.js";
 
-/** Answers one request. `inPath` is what the path has in brackets: a session's id, a file's name; "" where it has nothing. */
+/**
+ * Answers one request. `inPath` is what the path has in brackets: a session's id, a file's name; "" where it
+ * has nothing.
+ */
 type Handle = (
   checkout: CheckoutContext,
   request: HttpRequest,

@@ -11,7 +11,10 @@ import { sendPage } from "../answers/page.js";
 import { returnUrl } from "./page-urls.js";
 import { checkingPage, expiredPage, formPage, livePaymentsOffPage, unknownPage } from "./shopper-pages.js";
 
-/** `GET /pay/{id}`: hands the shopper over to the gateway's hosted page, or says why not. HEAD changes nothing, and asks nobody. */
+/**
+ * `GET /pay/{id}`: hands the shopper over to the gateway's hosted page, or says why not. HEAD changes
+ * nothing, and asks nobody.
+ */
 export async function payPage(
   checkout: CheckoutContext,
   { method }: HttpRequest,

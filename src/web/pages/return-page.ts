@@ -35,7 +35,10 @@ export async function returnPage(
   }
 }
 
-/** `GET /pay/{id}/return`: a browser that waits asks again, and is sent on once the session is paid. HEAD asks nobody. */
+/**
+ * `GET /pay/{id}/return`: a browser that waits asks again, and is sent on once the session is paid. HEAD asks
+ * nobody.
+ */
 export async function statusPage(
   checkout: CheckoutContext,
   { method }: HttpRequest,

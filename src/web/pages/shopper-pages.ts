@@ -85,7 +85,8 @@ export function tryAgainPage(returnUrl: string, fields: readonly Field[]): Shopp
       ${postForm(returnUrl, fields, "Check again")}`,
     // A field of the gateway's may be called "submit" and would hide the form's own method of that name.
     script: `setTimeout(() => HTMLFormElement.prototype.submit.call(document.forms[0]), ${AGAIN_AFTER_MS})`,
-    formTargets: "http: https:", // The answer sends the browser on to the merchant, and browsers hold that to this list.
+    // The answer sends the browser on to the merchant, and browsers hold that to this list.
+    formTargets: "http: https:",
   };
 }
 

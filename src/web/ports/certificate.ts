@@ -15,8 +15,8 @@ export function checkCertificate({ cert, key }: Tls): void {
 }
 
 /**
- * What clients will say of the certificate at this time; undefined where it is valid. No reason not to start: some clients do
- * not care, and all others are told as clearly.
+ * What clients will say of the certificate at this time; undefined where it is valid. No reason not to start:
+ * some clients do not care, and all others are told as clearly.
  */
 export function validityProblem({ cert }: Tls, now: number): string | undefined {
   const { validFrom, validTo } = new X509Certificate(cert);

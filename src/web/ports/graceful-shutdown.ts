@@ -6,17 +6,23 @@ import type { Socket } from "node:net";
 export type Server = HttpServer | Http2Server | Http2SecureServer;
 
 /**
- * How a port that closes parts from its clients, so that none of them has sent a request which nobody answers: first it tells
- * them, and goes on answering; later it ends what is idle.
+ * How a port that closes parts from its clients, so that none of them has sent a request which nobody
+ * answers: first it tells them, and goes on answering; later it ends what is idle.
  */
 export interface GracefulShutdown {
-  /** From now on whoever gets an answer is told to send nothing more. To be repeated: not everybody can be told at once. */
+  /**
+   * From now on whoever gets an answer is told to send nothing more. To be repeated: not everybody can be
+   * told at once.
+   */
   announce(): void;
   /** Ends the connections that have nothing under way. */
   end(): void;
 }
 
-/** Over HTTP/1.1 an answer says `connection: close`; an idle connection can only be ended, which its client may just be using. */
+/**
+ * Over HTTP/1.1 an answer says `connection: close`; an idle connection can only be ended, which its client
+ * may just be using.
+ */
 export function shutDownHttp1(server: Server, sockets: ReadonlySet<Socket>): GracefulShutdown {
   const newest = new WeakMap<Socket, ServerResponse>();
   let closing = false;
@@ -42,7 +48,10 @@ export function shutDownHttp1(server: Server, sockets: ReadonlySet<Socket>): Gra
   };
 }
 
-/** HTTP/2 has a frame for it, which names the last stream that will be answered: at first any, where that can be said. */
+/**
+ * HTTP/2 has a frame for it, which names the last stream that will be answered: at first any, where that can
+ * be said.
+ */
 export function shutDownHttp2(server: Server): GracefulShutdown {
   const sessions = new Map<ServerHttp2Session, Socket>();
   const told = new WeakSet<ServerHttp2Session>();
@@ -98,17 +107,20 @@ function isBusy(socket: Socket): boolean {
 }
 
 /**
- * The frame is written past Node, whose own `goaway` and `close` overhear every stream from then on, also those that were
- * sent before the client could know; a client may send them again elsewhere, but not every client does. It stands
- * between two others, since Node writes whole frames.
+ * The frame is written past Node, whose own `goaway` and `close` overhear every stream from then on, also
+ * those that were sent before the client could know; a client may send them again elsewhere, but not every
+ * client does. It stands between two others, since Node writes whole frames.
  *
- * Clients answer with the same frame, and requests that they had begun arrive behind it: there Node would close the
- * session, and overhear them too. So it cannot, until `end`.
+ * Clients answer with the same frame, and requests that they had begun arrive behind it: there Node would
+ * close the session, and overhear them too. So it cannot, until `end`.
  */
 function sayThatAllIsAnswered(session: ServerHttp2Session, socket: Socket): void {
   socket.write(GOING_AWAY);
   Object.assign(session, { close: () => {} });
 }
 
-/** RFC 9113, 6.8: eight bytes of GOAWAY on stream 0, which say that every stream will be answered and nothing is wrong. */
+/**
+ * RFC 9113, 6.8: eight bytes of GOAWAY on stream 0, which say that every stream will be answered and nothing
+ * is wrong.
+ */
 const GOING_AWAY = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0]);

@@ -21,8 +21,8 @@ export interface Faces {
 }
 
 /**
- * The one listener behind every port: gives each request its id, refuses those that name no host or no path, and hands the others
- * to the face that they are for. `secure`: the port speaks TLS.
+ * The one listener behind every port: gives each request its id, refuses those that name no host or no path,
+ * and hands the others to the face that they are for. `secure`: the port speaks TLS.
  *
  * `new URL` would resolve `..` in a path and read `//host/` as another host.
  */

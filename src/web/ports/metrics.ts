@@ -9,14 +9,17 @@ import type { Connections } from "../connections/connections.js";
 import { type OpenPort, openHttpPort } from "./ports.js";
 import { pathOf } from "./request-address.js";
 
-/** Counters of this process in Prometheus' text format; what is known of every process comes with the first look at them. */
+/**
+ * Counters of this process in Prometheus' text format; what is known of every process comes with the first
+ * look at them.
+ */
 export function createMetrics(): Registry {
   return new MetricsRegistry();
 }
 
 /**
- * Serves `/metrics` on the loopback interface only: never on the public port. Undefined where the port is taken, which is a
- * warning: a service that takes payments must not fail for want of its numbers.
+ * Serves `/metrics` on the loopback interface only: never on the public port. Undefined where the port is
+ * taken, which is a warning: a service that takes payments must not fail for want of its numbers.
  */
 export async function openMetricsPort(
   port: number,

@@ -11,8 +11,8 @@ import type { Server } from "./graceful-shutdown.js";
 export const METHODS = "DELETE, GET, HEAD, OPTIONS, POST, PUT";
 
 /**
- * Gives the requests an answer that Node would refuse without a word, before any listener hears of them: what its parser cannot
- * read, what takes too long, what expects something else than `100-continue`, and CONNECT.
+ * Gives the requests an answer that Node would refuse without a word, before any listener hears of them: what
+ * its parser cannot read, what takes too long, what expects something else than `100-continue`, and CONNECT.
  */
 export function answerParserFailures(server: Server): void {
   // A missing Host is told by the listener, as everything else that is wrong with it.

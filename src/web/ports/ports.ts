@@ -58,8 +58,8 @@ export async function openHttp2Port(
 }
 
 /**
- * Whoever was told that this port closes has heard it once nothing has arrived for so long: a client that is busy goes on
- * sending for a while.
+ * Whoever was told that this port closes has heard it once nothing has arrived for so long: a client that is
+ * busy goes on sending for a while.
  */
 const QUIET_MS = 150;
 

@@ -9,16 +9,17 @@ export interface AddressProblem {
 }
 
 /**
- * What is wrong with where a request is sent; undefined where nothing is. `url` of the request is a path with its query from
- * then on, or `*`: a target in absolute form is taken apart, and its host counts as that of the request (RFC 9112, 3.2.2).
+ * What is wrong with where a request is sent; undefined where nothing is. `url` of the request is a path with
+ * its query from then on, or `*`: a target in absolute form is taken apart, and its host counts as that of
+ * the request (RFC 9112, 3.2.2).
  */
 export function addressProblem(request: HttpRequest): AddressProblem | undefined {
   return hostProblem(request) ?? targetProblem(request);
 }
 
 /**
- * The path of a request, each segment decoded once; undefined where that is not possible. An escaped slash stays as it is, so that
- * the segments can be told apart: no address of ours holds one.
+ * The path of a request, each segment decoded once; undefined where that is not possible. An escaped slash
+ * stays as it is, so that the segments can be told apart: no address of ours holds one.
  */
 export function pathOf(request: HttpRequest): string | undefined {
   const raw = (request.url ?? "").split("?", 1)[0] ?? "";
@@ -63,7 +64,10 @@ function hostInvalid(message: string): AddressProblem {
 /** Nearly every request names the host that the one before it named. */
 let lastHost = "";
 
-/** A name or an IPv4 address, or an IPv6 address in brackets; a port may follow. User names are no part of it (RFC 9110, 4.2.4). */
+/**
+ * A name or an IPv4 address, or an IPv6 address in brackets; a port may follow. User names are no part of it
+ * (RFC 9110, 4.2.4).
+ */
 export function isHost(text: string): boolean {
   if (text === lastHost) return text !== "";
   if (!IS_HOST.test(text)) return false;

@@ -3,8 +3,8 @@ import { send } from "../../lib/http.js";
 import { sendFailure } from "../answers/failure.js";
 
 /**
- * Answers what no face knows. A call of a service that does not exist is refused in its own protocol, so that its client can
- * read why; everything else is told that there is nothing at this address.
+ * Answers what no face knows. A call of a service that does not exist is refused in its own protocol, so that
+ * its client can read why; everything else is told that there is nothing at this address.
  */
 export function answerUnknownCall(request: HttpRequest, response: HttpResponse): void {
   const path = (request.url ?? "").split("?", 1)[0] ?? "";

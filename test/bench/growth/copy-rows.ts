@@ -28,8 +28,8 @@ const CHUNK = 20_000;
 const APART_MS = 10_000;
 
 /**
- * Copies the rows that the schema holds until there are `sessions` sessions more, oldest first, as if each had been made
- * in its time. `admin` is a connection to the schema.
+ * Copies the rows that the schema holds until there are `sessions` sessions more, oldest first, as if each
+ * had been made in its time. `admin` is a connection to the schema.
  */
 export async function copyRows(
   admin: Connection,

@@ -48,7 +48,10 @@ export function growthTable(sizes: readonly number[], results: readonly GrowthRe
   return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-/** The time of a call at the largest size over that at the smallest, round by round: a round has the same neighbours on the machine. */
+/**
+ * The time of a call at the largest size over that at the smallest, round by round: a round has the same
+ * neighbours on the machine.
+ */
 function ratiosOf(samples: readonly (readonly Sample[])[]): Spread {
   const [smallest = [], largest = []] = [samples[0], samples.at(-1)];
   return spreadOf(smallest.map(({ rate }, round) => rate / (largest[round]?.rate ?? NaN)));

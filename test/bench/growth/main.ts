@@ -38,7 +38,10 @@ export async function growth(args: readonly string[]): Promise<number> {
   }
 }
 
-/** A small server of production: it holds in memory what is read, not all that there is. On a disk, each commit is waited for. */
+/**
+ * A small server of production: it holds in memory what is read, not all that there is. On a disk, each
+ * commit is waited for.
+ */
 const SETTINGS = ["--innodb-buffer-pool-size=4G", "--innodb-log-file-size=256M"];
 
 /** Each call at each size in turn, so that what else the machine does falls on all sizes alike. */

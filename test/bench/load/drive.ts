@@ -38,9 +38,10 @@ export async function untilDone(lanes: readonly Lane[], calls: number): Promise<
 }
 
 /**
- * Calls at a fixed rate, whatever the server does: what is answered with a time counts from the moment at which its call
- * was due, so that a server which stands still for a second has made the calls of that second wait (a closed loop would
- * have made one call wait, and not made the others). Answers with every time in milliseconds.
+ * Calls at a fixed rate, whatever the server does: what is answered with a time counts from the moment at
+ * which its call was due, so that a server which stands still for a second has made the calls of that second
+ * wait (a closed loop would have made one call wait, and not made the others). Answers with every time in
+ * milliseconds.
  */
 export async function fixedRate(
   lanes: readonly Lane[],
@@ -65,7 +66,10 @@ export async function fixedRate(
   return times;
 }
 
-/** A timer may fire a millisecond late, which is no fault of the server: the last of the way goes by turns of the loop. */
+/**
+ * A timer may fire a millisecond late, which is no fault of the server: the last of the way goes by turns of
+ * the loop.
+ */
 async function delay(milliseconds: number): Promise<void> {
   const due = performance.now() + milliseconds;
   if (milliseconds > TIMER_MS) await new Promise((resolve) => setTimeout(resolve, milliseconds - TIMER_MS));

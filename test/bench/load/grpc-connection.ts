@@ -10,8 +10,9 @@ interface Waiting {
 }
 
 /**
- * One connection of HTTP/2 that makes the same unary call again and again, as many at a time as its user likes. It writes
- * frames made beforehand: a client of a library costs more than the servers that are to be measured.
+ * One connection of HTTP/2 that makes the same unary call again and again, as many at a time as its user
+ * likes. It writes frames made beforehand: a client of a library costs more than the servers that are to be
+ * measured.
  */
 export class GrpcConnection {
   readonly #socket: Socket;

@@ -29,8 +29,8 @@ export function frame(type: number, flags: number, stream: number, payload: Uint
 }
 
 /**
- * What a client says first. It allows no table of headers, so that equal trailers are equal bytes; and it lets the server
- * send as much as it likes.
+ * What a client says first. It allows no table of headers, so that equal trailers are equal bytes; and it
+ * lets the server send as much as it likes.
  */
 export function greeting(): Buffer {
   const settings = Buffer.alloc(12);

@@ -14,9 +14,9 @@ export interface H2loadWork extends Omit<GrpcWork, "isRight"> {
 }
 
 /**
- * So many calls of h2load, which costs the cores that it shares with the server a tenth of what our own connections do. It does not
- * look into answers: that every one of them was an answer of the right length, its sum of bytes says, since a call that
- * fails in gRPC has no message.
+ * So many calls of h2load, which costs the cores that it shares with the server a tenth of what our own
+ * connections do. It does not look into answers: that every one of them was an answer of the right length,
+ * its sum of bytes says, since a call that fails in gRPC has no message.
  */
 export async function h2loadCalls(work: H2loadWork, calls: number): Promise<Driven> {
   const folder = mkdtempSync(path.join(tmpdir(), "h2load-"));

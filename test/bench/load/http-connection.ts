@@ -10,8 +10,9 @@ export interface HttpAnswer {
 }
 
 /**
- * One kept connection that sends bytes made beforehand, one request at a time. It costs a few microseconds a call, so that
- * what is measured on a machine of two cores is the server; clients for general use cost more than the servers do.
+ * One kept connection that sends bytes made beforehand, one request at a time. It costs a few microseconds a
+ * call, so that what is measured on a machine of two cores is the server; clients for general use cost more
+ * than the servers do.
  */
 export class HttpConnection {
   readonly #socket: Socket;

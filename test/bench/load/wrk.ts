@@ -13,16 +13,16 @@ export interface WrkWork {
   /** An answer is right if it is 200 and holds all of these. */
   readonly texts: readonly string[];
   /**
-   * Of each right answer on the wire, where all are equally long. Then nothing looks for the texts: that no answer is an
-   * error, and the sum of bytes, say that all were right, and the load costs a fifth less.
+   * Of each right answer on the wire, where all are equally long. Then nothing looks for the texts: that no
+   * answer is an error, and the sum of bytes, say that all were right, and the load costs a fifth less.
    */
   readonly answerBytes?: number | undefined;
 }
 
 /**
- * A closed loop of wrk, which costs half of what our own connections cost the cores that it shares with the servers. A fixed rate
- * it does not know: its times would be those of a closed loop, in which a call that was never made because the server stood
- * still counts as none.
+ * A closed loop of wrk, which costs half of what our own connections cost the cores that it shares with the
+ * servers. A fixed rate it does not know: its times would be those of a closed loop, in which a call that was
+ * never made because the server stood still counts as none.
  */
 export async function wrkLoop(work: WrkWork, seconds: number): Promise<Driven> {
   const stop = new AbortController();
@@ -59,7 +59,8 @@ async function run(work: WrkWork, port: number, seconds: number, signal: AbortSi
   const running = promisify(execFile)("wrk", argumentsOf(work, port, seconds), { signal });
   running.child.stdin?.on("error", () => {}); // It ended before it read them: its exit code says so.
   running.child.stdin?.end(requests.join("\0"));
-  endAfter(running.child, seconds).catch(() => {}); // Where it says nothing, it ends by itself, and `running` tells how.
+  // Where it says nothing, it ends by itself, and `running` tells how.
+  endAfter(running.child, seconds).catch(() => {});
   const { stdout } = await running;
   const result = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Run;
   const problem = problemOf(result, answerBytes);

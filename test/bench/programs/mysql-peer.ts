@@ -1,5 +1,6 @@
-// The peer with a database: fastify and mysql2 without a layer between them. It writes the rows that the service writes, by
-// the statements that the service's own code would seem to need, one after the other, and makes the same checks.
+// The peer with a database: fastify and mysql2 without a layer between them. It writes the rows that the
+// service writes, by the statements that the service's own code would seem to need, one after the other, and
+// makes the same checks.
 import { fastify } from "fastify";
 import mysql from "mysql2/promise";
 

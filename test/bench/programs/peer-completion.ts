@@ -10,8 +10,8 @@ import type { Sealer } from "../../../src/lib/seal.js";
 import { completionRows } from "./completion-rows.js";
 
 /**
- * Verifies a message and completes its session: the service's own rules of signature and classification, and the statements of its
- * serialisable transaction one by one over mysql2.
+ * Verifies a message and completes its session: the service's own rules of signature and classification, and
+ * the statements of its serialisable transaction one by one over mysql2.
  */
 export async function completeByCallback(pool: Pool, sealer: Sealer, body: Buffer): Promise<boolean> {
   const fields = parseFields(body);

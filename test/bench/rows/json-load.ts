@@ -19,8 +19,9 @@ export const createLoad: JsonLoad = async (servers, headers) =>
   repeated(servers, { requests: [createRequest(headers)] });
 
 /**
- * Creates sessions of ten items by the lightest load there is: later answers are as long as the first one, since ids and times have
- * the same length. Each call costs a server twice as much as one of one item, and the load hardly more.
+ * Creates sessions of ten items by the lightest load there is: later answers are as long as the first one,
+ * since ids and times have the same length. Each call costs a server twice as much as one of one item, and
+ * the load hardly more.
  */
 export const lightCreateLoad: JsonLoad = async (servers, headers) => {
   const request = createRequest(headers, TEN);

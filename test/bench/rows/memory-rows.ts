@@ -27,8 +27,8 @@ export const memoryRows: readonly Row[] = [
     kind: "pair",
     name: "JSON POST, 2 replicas",
     wanted: 1.5,
-    // What the load takes of the two cores, a second replica cannot have. With orders of one item that is a fifth of a call, and two
-    // come to 1.6 of one at the very best: the row would measure the load.
+    // What the load takes of the two cores, a second replica cannot have. With orders of one item that is a
+    // fifth of a call, and two come to 1.6 of one at the very best: the row would measure the load.
     open: async () => [
       await served({ name: "2 processes", program: "memory-service", replicas: 2, load: lightCreateLoad }),
       await served({ name: "1 process", program: "memory-service", load: lightCreateLoad }),

@@ -7,7 +7,10 @@ import { httpLanes } from "../load/http-lanes.js";
 import type { Row } from "../row.js";
 import { createRequest, isSession } from "./orders.js";
 
-/** Megabytes of a replica with MariaDB: once nothing is to be done, and the most that it takes while it creates sessions. */
+/**
+ * Megabytes of a replica with MariaDB: once nothing is to be done, and the most that it takes while it
+ * creates sessions.
+ */
 export function memorySizeRows(server: () => Promise<string>): readonly Row[] {
   return [
     {

@@ -7,7 +7,10 @@ import type { PlantedBug } from "./planted-bugs.js";
 
 const DIST = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** Copies the compiled service and plants the bug in the copy. Answers the copy's folder as a URL; it goes away in the end. */
+/**
+ * Copies the compiled service and plants the bug in the copy. Answers the copy's folder as a URL; it goes
+ * away in the end.
+ */
 export function plant(ending: Ending, bug: PlantedBug): string {
   const texts = plantedTexts(bug);
   // Inside the package, so that the copy finds the same libraries.
@@ -19,8 +22,8 @@ export function plant(ending: Ending, bug: PlantedBug): string {
 }
 
 /**
- * What the changed files are with the bug. Throws where a text to change is not there exactly once: a bug that is not planted
- * would never be found.
+ * What the changed files are with the bug. Throws where a text to change is not there exactly once: a bug
+ * that is not planted would never be found.
  */
 export function plantedTexts(bug: PlantedBug): Map<string, string> {
   const texts = new Map<string, string>();

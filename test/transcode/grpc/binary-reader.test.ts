@@ -32,7 +32,10 @@ function attempt(read: () => Message): Message | string {
   }
 }
 
-/** Whether this reads the bytes as protobuf-es does, or refuses them too: also those that protobuf-es takes for what they are not. */
+/**
+ * Whether this reads the bytes as protobuf-es does, or refuses them too: also those that protobuf-es takes
+ * for what they are not.
+ */
 function readsAlike(desc: DescMessage, bytes: Uint8Array): boolean {
   const own = attempt(() => binaryReader(desc)(Buffer.from(bytes)));
   const other = attempt(() => fromBinary(desc, bytes));

@@ -31,7 +31,10 @@ t.test(
   },
 );
 
-/** Has each connection put off five requests, and then one of another address one. Answers with the order in which they begin. */
+/**
+ * Has each connection put off five requests, and then one of another address one. Answers with the order in
+ * which they begin.
+ */
 async function beginAll(connections: readonly Connection[]): Promise<string[]> {
   const queue = new FairQueue();
   const begun: string[] = [];
