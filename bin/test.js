@@ -1,9 +1,51 @@
-/** `npm test [-- FILES AND TAP'S OPTIONS]`: compiles what is stale, then runs the tests. */
+/**
+ * `npm test [-- FILES, FOLDERS AND TAP'S OPTIONS]`: compiles what is stale, then runs the tests. Says what it can do before
+ * it compiles anything.
+ */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { Command } from "commander";
 import { buildStale } from "./build.js";
 
 process.chdir(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+const { files, quick } = parse(process.argv.slice(2));
 buildStale();
 const { runTests } = await import("../dist/test/support/run.js");
-process.exitCode = await runTests(process.argv.slice(2));
+process.exitCode = await runTests(files, { quick });
+
+function parse(args) {
+  let files = [];
+  const command = new Command("npm test --")
+    .description(
+      "Compiles what is stale, then runs the tests of these files and folders: all where none is named.",
+    )
+    .usage("[options] [files and folders...]")
+    .argument("[files...]", "test sources (test/stories/pay.test.ts), folders (test/domain), options of tap")
+    .option(
+      "--quick",
+      "the rules, and the main stories in the embedded file: no server, simulation, bench or browser",
+    )
+    .allowUnknownOption() // They are tap's, and pass as they are.
+    .addHelpText(
+      "after",
+      `
+Options of tap pass as they are:
+  -g, --grep <pattern>    only tests whose name matches, in files of their own
+  -b, --bail              ends with the first failure
+  -t, --timeout <seconds> for each file: 300
+
+Environment:
+  TEST_DATABASE_URL       mysql://root@host:3306, a server of yours; a private MariaDB is started otherwise
+  CHROMIUM_PATH           a browser for the pages' tests; Debian's chromium otherwise
+
+Examples:
+  npm test                                            # all, with simulation, bench and browser
+  npm run test:quick                                  # under two minutes
+  npm test -- test/stories/refunds.test.ts            # one file, on both engines
+  npm test -- test/domain test/cardstream             # folders
+  npm test -- test/stories/pay.test.ts -g "declined"  # one test`,
+    )
+    .action((named) => (files = named));
+  command.parse(args, { from: "user" });
+  return { files, quick: command.opts().quick === true };
+}

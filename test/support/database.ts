@@ -7,6 +7,7 @@ import type { Test } from "tap";
 import { type DatabaseOptions, openDatabase } from "../../src/db/data-source.js";
 import { type Database, enableTransactionGuard } from "../../src/db/engine/database.js";
 import { createLog, type Log } from "../../src/lib/log.js";
+import { isEmbeddedOnly } from "./quick.js";
 
 /** An empty database of one story: a schema of its own on the server, or a file in a folder of its own. */
 export interface TestEngine {
@@ -37,6 +38,10 @@ export async function onMysql(
   story: (t: Test, engine: TestEngine, admin: Connection) => Promise<void>,
 ): Promise<void> {
   enableTransactionGuard();
+  if (isEmbeddedOnly()) {
+    t.comment(`${name}: left out of a quick run`);
+    return;
+  }
   await t.test(name, async (t) => {
     const schema = `story_${randomBytes(8).toString("hex")}`;
     const admin = await mysql.createConnection(serverUrl().href);

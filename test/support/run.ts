@@ -2,23 +2,26 @@ import { constants } from "node:os";
 import { BROWSER } from "./chromium.js";
 import { givenDatabase, startDatabase, type TestDatabase } from "./mariadb.js";
 import { DATABASE_SERVER } from "./mariadb-programs.js";
+import { type Needs, needsOf } from "./needs.js";
 import { installMissing } from "./packages.js";
+import { quickSelection } from "./quick.js";
 import { namesFiles, tapArguments } from "./selection.js";
-import { writeShares } from "./shares.js";
+import { compiledTests, writeShares } from "./shares.js";
 import { buildTap, runTap, type Outcome } from "./tap.js";
 import { LOAD_GENERATORS } from "./load-generators.js";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Runs the tests that the arguments name (all where they name none) with all that they need around them, and ends with
- * the line `N passed, N failed`. The exit code is 0 only where something was run and nothing failed.
+ * Runs the tests that the arguments name (all where they name none; `quick`: a choice of them without a server) with all
+ * that they need around them, and ends with the line `N passed, N failed`. The exit code is 0 only where something was run
+ * and nothing failed.
  */
-export async function runTests(args: string[]): Promise<number> {
+export async function runTests(args: string[], { quick = false } = {}): Promise<number> {
   const stop = new AbortController();
   // Once: who asks a second time is not made to wait for an orderly end.
   for (const signal of SIGNALS) process.once(signal, () => stop.abort(signal));
-  const outcome = await attempt(args, stop.signal);
+  const outcome = await attempt(quick ? [...args, ...quickSelection()] : args, quick, stop.signal);
   const reason = stop.signal.reason as (typeof SIGNALS)[number] | undefined;
   const failed = failures(outcome, reason);
   process.stdout.write(`\n${outcome.passed} passed, ${failed} failed\n`);
@@ -26,17 +29,18 @@ export async function runTests(args: string[]): Promise<number> {
   return failed > 0 || outcome.passed === 0 ? 1 : 0;
 }
 
-async function attempt(args: string[], stop: AbortSignal): Promise<Outcome> {
+async function attempt(args: string[], quick: boolean, stop: AbortSignal): Promise<Outcome> {
   try {
     const named = tapArguments(args);
     buildTap();
-    const files = namesFiles(named) ? [] : writeShares();
-    const database = await provideDatabase();
-    const env = { ...process.env, TEST_DATABASE_URL: database.url, CHROMIUM_PATH: BROWSER.find() };
+    const all = namesFiles(named) ? named.filter((arg) => arg.endsWith(".test.js")) : compiledTests();
+    const needs = needsOf(all);
+    const database = await provideDatabase({ ...needs, database: needs.database && !quick });
+    const env = { ...process.env, TEST_DATABASE_URL: database?.url, CHROMIUM_PATH: BROWSER.find() };
     try {
-      return await runTap([...named, ...files], env, stop);
+      return await runTap(quick || !namesFiles(named) ? inShares(named, all) : named, env, stop);
     } finally {
-      await database.stop();
+      await database?.stop();
     }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -44,10 +48,21 @@ async function attempt(args: string[], stop: AbortSignal): Promise<Outcome> {
   }
 }
 
-async function provideDatabase(): Promise<TestDatabase> {
+/** The options, and programs that run all of these files: to load the service takes longer than most files. */
+function inShares(named: readonly string[], files: readonly string[]): string[] {
+  return [...named.filter((arg) => !files.includes(arg)), ...writeShares(files)];
+}
+
+/** Installs what is missing of what is needed. Undefined where no test needs a server. */
+async function provideDatabase(needs: Needs): Promise<TestDatabase | undefined> {
   const given = process.env["TEST_DATABASE_URL"];
-  installMissing([...(given ? [] : [DATABASE_SERVER]), BROWSER, ...LOAD_GENERATORS]);
-  return given ? givenDatabase(given) : startDatabase();
+  installMissing([
+    ...(needs.database && !given ? [DATABASE_SERVER] : []),
+    ...(needs.browser ? [BROWSER] : []),
+    ...(needs.loadGenerators ? LOAD_GENERATORS : []),
+  ]);
+  if (!needs.database) return undefined;
+  return given ? await givenDatabase(given) : await startDatabase();
 }
 
 /** A run that ended badly without a failed assertion has failed all the same. */

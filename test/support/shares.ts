@@ -32,15 +32,16 @@ export const ALONE = [
   "db/unusable-connections",
 ].map((name) => path.join("dist", "test", `${name}.test.js`));
 
-/** The programs that run all compiled tests: a file that needs its own process is its own, the others share a few. */
-export function writeShares(): string[] {
-  const { alone, shares } = shared(compiledTests());
+/** The programs that run these compiled tests: a file that needs its own process is its own, the others share a few. */
+export function writeShares(files: readonly string[]): string[] {
+  const { alone, shares } = shared(files);
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   return [...alone, ...shares.map(writeShare)];
 }
 
-function compiledTests(): string[] {
+/** Every test that was compiled. */
+export function compiledTests(): string[] {
   return readdirSync(path.join("dist", "test"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".test.js"))
     .map((name) => path.join("dist", "test", name))

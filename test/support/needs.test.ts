@@ -1,0 +1,17 @@
+import t from "tap";
+
+import { needsOf } from "./needs.js";
+
+const compiled = (name: string): string => `dist/test/${name}.test.js`;
+
+t.test("a test of pure code waits for no program of the system", async (t) => {
+  const none = { database: false, browser: false, loadGenerators: false };
+  t.same(needsOf([compiled("domain/money"), compiled("cardstream/signature")]), none);
+});
+
+t.test("what a test needs is found by what it imports", async (t) => {
+  t.match(needsOf([compiled("stories/refunds")]), { database: true, browser: false, loadGenerators: false });
+  t.match(needsOf([compiled("stories/browser")]), { browser: true });
+  t.match(needsOf([compiled("bench/bench")]), { loadGenerators: true });
+  t.match(needsOf([compiled("domain/money"), compiled("prove/mariadb")]), { database: true });
+});

@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+/** What some tests need that npm cannot bring. */
+export interface Needs {
+  readonly database: boolean;
+  readonly browser: boolean;
+  readonly loadGenerators: boolean;
+}
+
+/** A file that reads or starts any of these needs what it stands for, and so does every file that imports it. */
+const SIGNS: Readonly<Record<keyof Needs, RegExp>> = {
+  database: /TEST_DATABASE_URL|\/mariadb-programs\.js"|bin\/(prove|storm|bench|growth)\.js/,
+  browser: /\/chromium\.js"|CHROMIUM_PATH/,
+  loadGenerators: /\/load-generators\.js"|bin\/bench\.js/,
+};
+
+/** What these compiled tests need, found by what they import: one pure test makes nobody wait for a browser. */
+export function needsOf(files: readonly string[]): Needs {
+  const texts = textsOf(files);
+  const has = (sign: RegExp): boolean => texts.some((text) => sign.test(text));
+  return {
+    database: has(SIGNS.database),
+    browser: has(SIGNS.browser),
+    loadGenerators: has(SIGNS.loadGenerators),
+  };
+}
+
+/** The texts of these files and of all that they import from the tests; what the service imports needs none of this. */
+function textsOf(files: readonly string[]): string[] {
+  const texts = new Map<string, string>();
+  const follow = (file: string): void => {
+    if (texts.has(file) || !existsSync(file)) return;
+    const text = readFileSync(file, "utf8");
+    texts.set(file, text);
+    for (const [, specifier = ""] of text.matchAll(IMPORT)) {
+      const target = path.normalize(path.join(path.dirname(file), specifier));
+      if (target.startsWith(TESTS)) follow(target);
+    }
+  };
+  files.forEach(follow);
+  return [...texts.values()];
+}
+
+const TESTS = path.join("dist", "test") + path.sep;
+const IMPORT = /(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+\.js)"/g;
