@@ -1,6 +1,6 @@
 /**
- * `npm test [-- FILES, FOLDERS AND TAP'S OPTIONS]`: compiles what is stale, then runs the tests. Says what it can do before
- * it compiles anything.
+ * `npm test [-- FILES, FOLDERS AND TAP'S OPTIONS]`: compiles what is stale, then runs the tests. Says what it can do
+ * before it compiles anything.
  */
 import path from "node:path";
 import { fileURLToPath } from "node:url";

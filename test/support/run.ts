@@ -13,9 +13,9 @@ import { LOAD_GENERATORS } from "./load-generators.js";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Runs the tests that the arguments name (all where they name none; `quick`: a choice of them without a server) with all
- * that they need around them, and ends with the line `N passed, N failed`. The exit code is 0 only where something was run
- * and nothing failed.
+ * Runs the tests that the arguments name (all where they name none; `quick`: a choice of them without a server) with
+ * all that they need around them, and ends with the line `N passed, N failed`. The exit code is 0 only where something
+ * was run and nothing failed.
  */
 export async function runTests(args: string[], { quick = false } = {}): Promise<number> {
   const stop = new AbortController();
