@@ -8,9 +8,12 @@ import {
   migrationsNotListed,
 } from "./support/import-rules.js";
 import { holdTo, type HouseRule, type Planted } from "./support/house-rules.js";
-import { programsIn } from "./support/source-tree.js";
+import { foldersWithoutReadme, importsSaidWrong } from "./support/readme-rules.js";
+import { programsIn, textsIn } from "./support/source-tree.js";
 
 const src = programsIn("src");
+
+const DB_QUERY = "`db/migrations`, `db/engine`, `db/mysql`, `db/sqlite`, `db/*.ts`";
 
 const RULES: HouseRule[] = [
   {
@@ -110,6 +113,33 @@ const RULES: HouseRule[] = [
         "src/db/migrations/all.ts": 'import { One } from "./one.js";',
         "src/db/migrate.ts": 'import { MIGRATIONS } from "./migrations/all.js";',
       },
+    ],
+  },
+  {
+    says: "every folder of the sources has a README of 3 to 20 lines",
+    check: foldersWithoutReadme,
+    about: textsIn("src"),
+    broken: [
+      { "src/README.md": "# a\n\na", "src/lib/ids.ts": "" },
+      { "src/README.md": "# a\n\na", "src/lib/README.md": "# a\n\n" },
+      { "src/README.md": "# a\n\na", "src/lib/README.md": "a\n".repeat(21) },
+    ],
+    kept: [{ "src/README.md": "# a\n\na\n", "src/lib/README.md": "a\n".repeat(20), "src/lib/ids.ts": "" }],
+  },
+  {
+    says: "a README names what its folder may import, and nothing else",
+    check: importsSaidWrong,
+    about: textsIn("src").filter(({ path }) => path.endsWith("/README.md")),
+    broken: [
+      { "src/domain/README.md": "# domain" },
+      { "src/domain/README.md": "# domain\n\nMay import: `lib`, `db`." },
+      { "src/cardstream/README.md": "# cardstream\n\nMay import: `lib`, `domain`." },
+      { "src/web/answers/README.md": "# answers\n\nMay import: `lib`." },
+    ],
+    kept: [
+      { "src/domain/README.md": "# `domain`\n\nMay import:\n`lib`.\n\nNot: `db`.", "src/README.md": "" },
+      { "src/cardstream/README.md": "# cardstream\n\nMay import: `domain`, `lib`,\n`gen`.\n" },
+      { "src/db/query/README.md": `May import: ${DB_QUERY}; \`lib\`, \`domain\`, \`cardstream\`, \`gen\`.` },
     ],
   },
 ];

@@ -56,7 +56,7 @@ function recordsIn(sources: Source[]): Source[] {
   return sources.filter((text) => RECORD.test(text.path));
 }
 
-const DOCUMENT = /^(docs\/.+|[^/]+)\.md$/;
+const DOCUMENT = /^(docs\/.+|[^/]+|.+\/README)\.md$/;
 
 /** What code shows is no link. */
 const CODE = /```[\s\S]*?```|`[^`\n]*`/g;

@@ -107,6 +107,18 @@ function mayImportInside({ layer, room: from }: Location, { room: to }: Location
   return rooms.indexOf(to ?? LOOSE) >= 0 && rooms.indexOf(to ?? LOOSE) < rooms.indexOf(from ?? LOOSE);
 }
 
+/**
+ * What the files of a folder below `src` may import, as a README names it: layers and `gen` by their names, rooms as
+ * `checkout/refunds`, the loose files of a layer as `checkout/*.ts`.
+ */
+export function importableFrom(folder: string): string[] {
+  const [layer = "", room = LOOSE] = folder.split("/");
+  const rooms = ROOMS[layer] ?? [];
+  const before = rooms.slice(0, Math.max(0, rooms.indexOf(room)));
+  const below = NARROW[layer] ?? [...LAYERS.slice(0, Math.max(0, LAYERS.indexOf(layer))), "gen"];
+  return [...before.map((one) => `${layer}/${one === LOOSE ? "*.ts" : one}`), ...below];
+}
+
 /** Folders of the sources that neither the list of layers nor that of their rooms knows. */
 export function foldersWithoutLayer(sources: Source[]): string[] {
   const unknown = sources.map((text) => placeOf(text.path)).filter((place) => !isKnown(place));
