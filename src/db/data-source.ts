@@ -9,7 +9,7 @@ import { sharedOptions } from "./engine/shared-options.js";
 export interface DatabaseOptions {
   /** `mysql://` or `mariadb://user:password@host:3306/name`; undefined means the embedded file in `dataDir`. */
   readonly url: string | undefined;
-  /** The folder of the embedded file `calmony-pay.db`; made where it is missing. */
+  /** The folder of the embedded file `calmony-pay.db`; created if it is missing. */
   readonly dataDir: string;
   readonly entities: readonly EntitySchema[];
   /** Classes named `<What><milliseconds>`; `migrate` runs them in the order of that number. */
@@ -20,7 +20,7 @@ export interface DatabaseOptions {
 /** Opens the database that `url` names. Migrations are not run: see `migrate`. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const shared = sharedOptions(options.entities, options.migrations);
-  // Each engine's driver is read only where it is used.
+  // Each engine's driver is imported only if it is used.
   if (options.url === undefined) {
     const { openSqlite } = await import("./sqlite/sqlite.js");
     return await guarded("sqlite", options.log, await openSqlite(options.dataDir, shared));
@@ -29,7 +29,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return await guarded("mysql", options.log, await openMysql(options.url, shared, options.log));
 }
 
-/** What each engine opens. */
+/** What each engine's module returns. */
 interface Opened extends Pick<Database, "dataSource" | "health" | "patiently" | "close"> {
   readonly read: SqlExecutor["run"];
 }
@@ -41,7 +41,7 @@ async function guarded(engine: Engine, log: Log, opened: Opened): Promise<Databa
   let closing: Promise<void> | undefined;
   const check = (): void => {
     if (scope.entered) {
-      throw new Error("A query beside the transaction that is running: inside inTransaction use its tx");
+      throw new Error("A query outside the running transaction: inside inTransaction use its tx");
     }
     if (!dataSource.isInitialized) throw new DatabaseClosed();
   };
@@ -60,7 +60,7 @@ async function guarded(engine: Engine, log: Log, opened: Opened): Promise<Databa
   }
 }
 
-/** Statements beside all transactions. */
+/** Runs reads outside any transaction. */
 class Reads implements SqlExecutor {
   readonly #read: SqlExecutor["run"];
   readonly #check: () => void;

@@ -4,8 +4,9 @@ import type { Engine } from "./engine/database.js";
 import type { SqlExecutor } from "./engine/sql-executor.js";
 
 /**
- * The clock of the database, which every process on it goes by: a server's own, whatever the machines around
- * it show. The embedded file is one machine's, and so is its clock.
+ * Follows the database's clock, which every process on that database uses: the server's own clock, however
+ * wrong those of the application's machines are. The embedded file is used on one machine, so that machine's
+ * clock is the clock.
  */
 export async function followDatabaseClock(engine: Engine, read: SqlExecutor["run"]): Promise<SharedClock> {
   return await followClock(engine === "sqlite" ? () => Promise.resolve(Date.now()) : () => askServer(read));
@@ -16,5 +17,8 @@ async function askServer(read: SqlExecutor["run"]): Promise<number> {
   return Number(rows?.[0]?.["time"] ?? Number.NaN);
 }
 
-/** SYSDATE is the server's clock itself: NOW and UTC_TIMESTAMP answer what a session's variable `timestamp` says. */
+/**
+ * SYSDATE reads the server's clock: NOW and UTC_TIMESTAMP would return the session variable `timestamp`, if
+ * it is set.
+ */
 const SERVER_TIME = "SELECT ROUND(UNIX_TIMESTAMP(SYSDATE(3)) * 1000) AS time";

@@ -6,20 +6,25 @@ import { MigrationExecutor } from "typeorm/migration/MigrationExecutor.js";
 import type { Database } from "./engine/database.js";
 import { inTransaction } from "./transaction.js";
 
-/** Longer than any migration so far takes on a large table; after that something is stuck and a person should look. */
+/**
+ * Longer than any migration so far takes on a large table. After that it is stuck, and the operator should
+ * look.
+ */
 const WAIT_SECONDS = 120;
 
 /**
- * Runs the migrations that were not applied yet and answers their names. Any number of processes may do so at once: one
- * applies them, the others wait and find nothing left. `begun` is called once the database has answered, and on the
- * embedded engine has let this process write: what comes then may take long.
+ * Runs the migrations that are not applied yet and returns their names. Several processes may call it at
+ * once: one applies them, the others wait and find nothing left to do. `begun` is called once the database
+ * has answered and, on the embedded engine, this process holds the write lock: what follows may take long.
  */
 export async function migrate(database: Database, begun: () => void = () => {}): Promise<string[]> {
   if (database.engine === "sqlite") return migrateSqlite(database, begun);
   return database.patiently(() => migrateUnderLock(database, begun));
 }
 
-/** All of them in one transaction, which reads what is applied only once it holds the file. */
+/**
+ * Runs all migrations in one transaction, which reads the applied ones only once it holds the file's lock.
+ */
 function migrateSqlite(database: Database, begun: () => void): Promise<string[]> {
   return inTransaction(database, "SERIALIZABLE", (tx) => {
     begun();
@@ -29,9 +34,9 @@ function migrateSqlite(database: Database, begun: () => void): Promise<string[]>
 }
 
 /**
- * A server commits each step by itself, so a migration that failed half-way is run again from its start:
- * every step must be repeatable. The lock and the migrations are one connection's, which may be all that
- * there is: lost, it ends both.
+ * A server commits each step by itself, so a migration that failed half-way runs again from its start: every
+ * step is repeatable. The lock and the migrations use one connection, since the server may have only that
+ * one: if it is lost, both end.
  */
 async function migrateUnderLock(database: Database, begun: () => void): Promise<string[]> {
   const runner = database.dataSource.createQueryRunner();
@@ -40,7 +45,8 @@ async function migrateUnderLock(database: Database, begun: () => void): Promise<
     begun();
     if (!(await takeLock(runner, lock, 0))) await waitForLock(database, runner, lock);
     try {
-      // A service waits 2 s for a table; a table that is to change may be in use for longer, such as by a dump.
+      // The service waits 2 s for a table lock; a table that a migration changes may be locked for longer,
+      // such as by a dump.
       await runner.query(`set session lock_wait_timeout = ${WAIT_SECONDS}`);
       return await applyPending(database, runner);
     } finally {
@@ -51,7 +57,7 @@ async function migrateUnderLock(database: Database, begun: () => void): Promise<
   }
 }
 
-/** A connection that waits so long is of use to nobody else. */
+/** Closes the connection: with so long a lock wait it is of no use to other callers. */
 async function closeFor(runner: QueryRunner): Promise<void> {
   const connection: { destroy?: () => void } = await runner.connect();
   connection.destroy?.();
@@ -64,7 +70,9 @@ async function waitForLock({ log }: Database, runner: QueryRunner, name: string)
   throw new Error(`Another process has been migrating this database for ${WAIT_SECONDS} s`);
 }
 
-/** Holds for the whole server, and takes at most 64 characters. MySQL 9 computes no MD5 any more. */
+/**
+ * A lock's name is valid for the whole server and at most 64 characters long. MySQL 9 has no MD5 function.
+ */
 async function lockName(runner: QueryRunner): Promise<string> {
   const [row]: { name: string }[] = await runner.query("select database() as name");
   return `calmony-pay migrate ${createHash("md5").update(String(row?.name)).digest("hex")}`;
@@ -79,7 +87,7 @@ async function giveBack(database: Database, runner: QueryRunner, name: string): 
   try {
     await runner.query("select release_lock(?)", [name]);
   } catch (error) {
-    // Its connection is lost, and the lock with it.
+    // The connection is lost, and the lock with it.
     database.log.warn({ reason: String(error) }, "the migration lock went away");
   }
 }

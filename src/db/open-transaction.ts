@@ -9,15 +9,17 @@ import { type Isolation, MysqlTransaction } from "./engine/mysql-executor.js";
 import { SerialQueryRunner } from "./sqlite/serial-query-runner.js";
 import { type WriteResult, provideSqlExecutor, type SqlExecutor } from "./engine/sql-executor.js";
 
-/** A transaction of a query runner. */
+/** A transaction on a query runner. */
 export interface OpenTransaction {
   commit(): Promise<void>;
   rollback(): Promise<void>;
-  /** Its time is up: what it waits for fails, and nobody knows what became of a COMMIT that is under way. */
+  /**
+   * Ends it when its time is up: pending statements fail, and the result of a COMMIT under way is unknown.
+   */
   abandon(): void;
 }
 
-/** Opens a transaction: what its manager is asked from now on, by TypeORM or by `sqlExecutorOf`, belongs to it. */
+/** Opens a transaction: every later query on its manager, by TypeORM or by `sqlExecutorOf`, belongs to it. */
 export function openTransaction(runner: QueryRunner, isolation: Isolation): Promise<OpenTransaction> {
   return runner instanceof SerialQueryRunner ? openSqlite(runner) : openMysql(runner, isolation);
 }
@@ -25,7 +27,7 @@ export function openTransaction(runner: QueryRunner, isolation: Isolation): Prom
 async function openSqlite(runner: SerialQueryRunner): Promise<OpenTransaction> {
   await runner.startTransaction();
   const poison = new PoisonedTransaction();
-  // The embedded engine has no round trips to save; and what fails is told by the next statement, as on a server.
+  // The embedded engine has no round trips to save. An error is thrown by the next statement, as on a server.
   const runAtOnce = (sql: string, values: readonly unknown[]): void => {
     try {
       runner.runAtOnce(sql, values);
@@ -55,7 +57,7 @@ async function openMysql(runner: QueryRunner, isolation: Isolation): Promise<Ope
   const transaction = new MysqlTransaction(connection, isolation);
   const poison = new PoisonedTransaction();
   provideSqlExecutor(runner.manager, new PoisonableExecutor(poison, transaction));
-  // TypeORM asks before it locks rows.
+  // TypeORM checks this before it locks rows.
   Object.assign(runner, { isTransactionActive: true });
   const query = async (sql: string, values: unknown[] = [], structured = false): Promise<unknown> => {
     const answer = await poison.attempt(() => transaction.send(sql, values));
@@ -81,8 +83,9 @@ function structuredResult(answer: unknown): QueryResult {
 }
 
 /**
- * After a deadlock the server has rolled back, and later statements would be committed one by one, even where the work
- * swallowed the error and went on. So the first such error answers every later statement, COMMIT included.
+ * After a deadlock the server has rolled back, and later statements would commit one by one, even if the work
+ * swallowed the error and went on. So the first such error is thrown by every later statement too, COMMIT
+ * included.
  */
 class PoisonedTransaction {
   #failed: { readonly error: unknown } | undefined;
@@ -106,7 +109,7 @@ class PoisonedTransaction {
   }
 }
 
-/** Statements of a transaction, as long as it stands. */
+/** Runs a transaction's statements until it is poisoned. */
 class PoisonableExecutor implements SqlExecutor {
   readonly #poison: PoisonedTransaction;
   readonly #statements: SqlExecutor;

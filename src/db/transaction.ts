@@ -17,41 +17,45 @@ export type { Isolation };
 
 declare const brand: unique symbol;
 
-/** A transaction that is running. Only `inTransaction` makes one, so that a write outside of one does not compile. */
+/** A running transaction. Only `inTransaction` makes one, so a write outside of one does not compile. */
 export type Tx = EntityManager & { readonly [brand]: true };
 
-/** What `work` is told about its run. */
+/** What `work` learns about its run. */
 export interface Run {
   /**
-   * True where an earlier run may have been committed: nobody knows what became of its COMMIT. What others have done
-   * meanwhile may be there just as well, so this run asks for what only it can have written.
+   * True if an earlier run may have been committed, since the result of its COMMIT is unknown. What `work`
+   * finds may as well be another call's, so this run looks for what only its own earlier run can have
+   * written.
    */
   readonly again: boolean;
 }
 
-/** Eight runs take 32 callers of one row through measured storms of deadlocks; the waits add up to about 2.5 s. */
+/**
+ * Eight runs bring 32 concurrent callers on one row through measured storms of deadlocks; the waits add up to
+ * about 2.5 s.
+ */
 const RUNS_MAX = 8;
 
 const FIRST_WAIT_MS = 10;
 
 /**
- * Whoever calls is answered within 10 s: a run that began later, and waited for a lock or a server, would not
- * be over. Of deadlocks, which are told without a wait, eight are soon over.
+ * Every API call is answered within 10 s: a run that begins later than this, and waits for a lock or a
+ * server, would not end in time. Deadlocks are reported at once, so eight of them are soon over.
  */
 const RUNS_WITHIN_MS = 5_000;
 
-/** However its time was spent, and whatever it still waits for: then its connection is closed. */
+/** After this a transaction is ended whatever it waits for, and its connection closed. */
 const OVER_WITHIN_MS = 9_000;
 
 /**
- * Runs `work` in one transaction; the whole of it again, after a short wait, when the database asks for that
- * (deadlock, lock held too long, SQLITE_BUSY) or its connection is lost. Other errors roll back and are
- * thrown as they are.
+ * Runs `work` in one transaction, and runs all of it again after a short wait if the database asks for that
+ * (deadlock, lock wait timeout, SQLITE_BUSY) or its connection is lost. Other errors roll back and are thrown
+ * as they are.
  *
- * So `work` touches nothing but `tx`, catches no error that it does not know, and may run eight times. A
- * connection lost at COMMIT usually had committed: every id is made before the transaction, and a run that is
- * told `again` first asks whether its own row is there. What such a run finds taken may be its own COMMIT,
- * late, and is looked for once more. Never nested.
+ * So `work` uses only its `tx`, catches no error that it does not know, and may run eight times. A COMMIT
+ * whose connection is lost has usually succeeded: every id is made before the transaction, and a run with
+ * `again` first looks for its own row. A key that such a run finds taken may be its own late COMMIT, so the
+ * work runs once more. Never nested.
  */
 export function inTransaction<T>(
   database: Database,
@@ -62,8 +66,8 @@ export function inTransaction<T>(
 }
 
 /**
- * Locks the rows that `query` selects until the transaction ends. On SQLite nothing is added: its transaction already
- * has the whole file to itself.
+ * Locks the rows that `query` selects until the transaction ends. Adds nothing on SQLite: a transaction there
+ * already has the whole file to itself.
  */
 export function lockForUpdate<Row extends ObjectLiteral>(
   query: SelectQueryBuilder<Row>,
@@ -71,12 +75,15 @@ export function lockForUpdate<Row extends ObjectLiteral>(
   return query.dataSource.options.type === "better-sqlite3" ? query : query.setLock("pessimistic_write");
 }
 
-/** The end of a statement of SQL that does the same. */
+/** The SQL clause that locks the selected rows; empty on SQLite. */
 export function forUpdate(tx: Tx): string {
   return tx.dataSource.options.type === "better-sqlite3" ? "" : " FOR UPDATE";
 }
 
-/** The same for those rows only that nobody else holds: it does not wait, and leaves the others out. */
+/**
+ * Locks those selected rows that no other transaction has locked: it does not wait, and leaves the others
+ * out.
+ */
 export function lockFreeForUpdate<Row extends ObjectLiteral>(
   query: SelectQueryBuilder<Row>,
 ): SelectQueryBuilder<Row> {
@@ -107,15 +114,18 @@ async function runUntilDone<T>(
 
 /** How far a transaction has come. */
 interface Progress {
-  /** See Run: true for good. */
+  /** See Run; once true, it stays true. */
   again: boolean;
-  /** True once all is done but the COMMIT. */
+  /** True once only the COMMIT is left. */
   committing: boolean;
-  /** True once a run after that has found a key taken. */
+  /** True once a run with `again` has found a key taken. */
   foundTaken: boolean;
 }
 
-/** A COMMIT may still be under way when the next run asks for its row, and done when that run writes the row anew. */
+/**
+ * The lost COMMIT may still be under way when the next run looks for its row, and finish before that run
+ * inserts it again.
+ */
 function foundTakenFirst(progress: Progress, error: unknown): boolean {
   if (!progress.again || progress.foundTaken || !isDuplicateKey(error)) return false;
   return (progress.foundTaken = true);
@@ -141,7 +151,7 @@ async function runOnce<T>(
     const opened = await openTransaction(runner, isolation);
     const late = setTimeout(() => opened.abandon(), Math.max(overAt - performance.now(), 0));
     try {
-      database.health.admitWrite(); // It may have had to wait for its connection.
+      database.health.admitWrite(); // Checked again: the transaction may have waited for its connection.
       const result = await database.scope.run(() => work(runner.manager as Tx, { again: progress.again }));
       progress.committing = true;
       await opened.commit();
@@ -157,7 +167,7 @@ async function runOnce<T>(
   }
 }
 
-/** A rollback that fails must not hide why it was needed; its connection may still hold locks and is not used again. */
+/** A failed rollback must not hide its reason; the connection may still hold locks and is not used again. */
 async function rollBack(database: Database, runner: QueryRunner, opened: OpenTransaction): Promise<void> {
   try {
     await opened.rollback();

@@ -1,32 +1,38 @@
 import type { EntitySchemaColumnOptions, EntitySchemaIndexOptions, Table, ValueTransformer } from "typeorm";
 import { DefaultNamingStrategy } from "typeorm/naming-strategy/DefaultNamingStrategy.js";
 
-// The kinds of column an EntitySchema is made of, as servers store them; sqlite-entities.ts says what the
-// embedded engine makes of them. The migrations alone make tables, of the namesakes in create-table.ts: a
-// test holds both together.
+// The kinds of column of an EntitySchema, as servers store them; sqlite-entities.ts maps them to the embedded
+// engine. Only the migrations create tables, from the functions of equal names in create-table.ts: a test
+// compares the two.
 
-/** An id, a hash in hexadecimal, a word from a closed list: at most 64 characters. */
+/** An id, a hash in hexadecimal or a word of a closed list: at most 64 characters. */
 export const id = (): EntitySchemaColumnOptions => ({ type: "varchar", length: 64 });
 
-/** Text of people and merchants, of at most so many characters. */
+/** Text entered by people or merchants, at most `length` characters. */
 export const text = (length: number): EntitySchemaColumnOptions => ({ type: "varchar", length });
 
-/** A whole number, such as an amount in minor units: a JavaScript number, checked both ways to be exact. */
+/**
+ * A whole number, such as an amount in minor units: a JavaScript number, checked to be exact when written and
+ * when read.
+ */
 export const integer = (): EntitySchemaColumnOptions => ({ type: "bigint", transformer: exactInteger });
 
-/** A moment: milliseconds since 1970-01-01T00:00:00Z. A number sorts, compares and has no time zone on any engine. */
+/**
+ * A time: milliseconds since 1970-01-01T00:00:00Z. A number sorts, compares and has no time zone on any
+ * engine.
+ */
 export const time = (): EntitySchemaColumnOptions => integer();
 
 /** True or false. */
 export const flag = (): EntitySchemaColumnOptions => ({ type: "tinyint", transformer: trueOrFalse });
 
-/** Anything JSON can say, kept as text: nobody searches inside it. */
+/** Any JSON value, stored as text: no query searches inside it. */
 export const json = (): EntitySchemaColumnOptions => ({ type: "mediumtext", transformer: jsonText });
 
-/** Bytes, such as a sealed message: a Buffer. */
+/** Bytes, such as a sealed message; read as a Buffer. */
 export const bytes = (): EntitySchemaColumnOptions => ({ type: "mediumblob", transformer: buffer });
 
-/** The row's key, alone or with others. */
+/** Part of the primary key. */
 export const primary = (column: EntitySchemaColumnOptions) => ({ ...column, primary: true });
 
 /** May be null. */
@@ -35,10 +41,12 @@ export const optional = (column: EntitySchemaColumnOptions) => ({ ...column, nul
 /** An index over these properties. */
 export const index = (...columns: string[]): EntitySchemaIndexOptions => ({ columns });
 
-/** The same, and no two rows are equal in all of them. */
+/** An index over these properties, unique in their combination. */
 export const uniqueIndex = (...columns: string[]): EntitySchemaIndexOptions => ({ columns, unique: true });
 
-/** `merchantId` of a row is the column `merchant_id`, and an index is called `<table>_<column>_<column>`. */
+/**
+ * Maps the property `merchantId` to the column `merchant_id`, and names an index `<table>_<column>_<column>`.
+ */
 export class SnakeCaseColumns extends DefaultNamingStrategy {
   override columnName(propertyName: string, customName: string | undefined): string {
     return customName ?? propertyName.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -61,13 +69,13 @@ const jsonText = transformer(
   (stored) => JSON.parse(String(stored)) as unknown,
 );
 
-/** libsql hands over an ArrayBuffer. */
+/** libsql returns an ArrayBuffer. */
 const buffer = transformer(
   (value) => value,
   (stored) => (stored instanceof ArrayBuffer ? Buffer.from(stored) : stored),
 );
 
-/** Null stays null; undefined stays for TypeORM to leave out. */
+/** Null stays null; undefined stays undefined, which TypeORM omits. */
 function transformer(to: (value: unknown) => unknown, from: (stored: unknown) => unknown): ValueTransformer {
   return { to: unlessEmpty(to), from: unlessEmpty(from) };
 }
@@ -76,7 +84,7 @@ function unlessEmpty(convert: (value: unknown) => unknown) {
   return (value: unknown) => (value === null || value === undefined ? value : convert(value));
 }
 
-/** A server hands over a number beyond 2^53 as text; SQLite would round it. */
+/** A server returns a number beyond 2^53 as text; SQLite would round it. */
 function exact(value: unknown): number {
   const number = typeof value === "string" ? Number(value) : value;
   if (typeof number !== "number" || !Number.isSafeInteger(number)) {

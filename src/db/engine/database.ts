@@ -5,40 +5,44 @@ import type { DataSource, EntityManager } from "typeorm";
 import type { SharedClock } from "../../lib/clock.js";
 import type { Log } from "../../lib/log.js";
 
-/** The open database, on either engine. Writes go through `inTransaction`; `manager` is for reads outside of one. */
+/**
+ * An open database on either engine. Writes go through `inTransaction`; `manager` is for reads outside a
+ * transaction.
+ */
 export interface Database {
   readonly engine: Engine;
-  /** Reads what is committed. Inside a transaction it throws: there everything goes through the `Tx`. */
+  /** Reads committed data. Throws inside a transaction: there all reads go through the `Tx`. */
   readonly manager: EntityManager;
-  /** For `inTransaction` and `migrate`; the table files have no use for it. */
+  /** For `inTransaction` and `migrate` only. */
   readonly dataSource: DataSource;
   readonly scope: TransactionScope;
-  /** What every process on the database goes by. */
+  /** The clock that every process on this database follows. */
   readonly clock: SharedClock;
   readonly health: DatabaseHealth;
   readonly log: Log;
-  /**
-   * For what may take long, such as a migration: no statement meanwhile is taken for lost because it takes
-   * its time.
-   */
+  /** Runs slow work, such as a migration: until it ends, no slow statement is treated as lost. */
   patiently<T>(work: () => Promise<T>): Promise<T>;
-  /** Lets the transactions that are running end first. May be called more than once. */
+  /** Waits for running transactions, then closes. May be called more than once. */
   close(): Promise<void>;
 }
 
-/** Whether the database does what the service needs of it. */
+/** Whether the database can do what the service needs. */
 export interface DatabaseHealth {
-  /** Asks it, on a way of its own. Throws what is wrong: no answer, a replica, nobody can write. */
+  /**
+   * Asks the database on a connection of its own. Throws what is wrong: no answer, a replica, writes refused.
+   */
   check(): Promise<void>;
-  /** Throws `DatabaseAway` while it is known that nobody can write. */
+  /** Throws `DatabaseAway` while writes are known to be refused. */
   admitWrite(): void;
-  /** A write was refused, or nobody knows what became of it: the next check writes, until that works. */
+  /**
+   * Records that a write was refused or its result is unknown: the next check writes, until a write succeeds.
+   */
   doubtWrites(): void;
 }
 
 export type Engine = "mysql" | "sqlite";
 
-/** The service is stopping. */
+/** Thrown while the service is stopping. */
 export class DatabaseClosed extends Error {
   override readonly name = "DatabaseClosed";
 
@@ -47,30 +51,30 @@ export class DatabaseClosed extends Error {
   }
 }
 
-/** Nobody is let through to the database for now: it does not answer, or too many wait for it already. */
+/** Thrown at once while the database does not answer, or too many callers wait for it already. */
 export class DatabaseAway extends Error {
   override readonly name = "DatabaseAway";
 }
 
 /**
- * Node 24 keeps a call's context at no cost. Before, it takes twice the time of every promise there is, also
- * of others'.
+ * Node.js 24 tracks a call's context at no cost. Earlier versions double the cost of every promise in the
+ * process.
  */
 const CONTEXT_IS_FREE = Number(process.versions.node.split(".", 1)[0]) >= 24;
 
 const looking = { beside: CONTEXT_IS_FREE };
 
-/** Has every database that is opened from now on look for queries beside the running transaction: for tests. */
+/** Makes every database opened from now on refuse queries outside its running transaction: for tests. */
 export function enableTransactionGuard(): void {
   looking.beside = true;
 }
 
 /**
- * Knows which transactions of this database are running, and whether the calling code stands inside one.
+ * Knows which transactions of this database are running, and whether the calling code runs inside one.
  *
- * There a query beside the transaction would wait for its own lock, or on a server quietly miss the
- * transaction: it is refused instead, by all tests and, where that is free, in production. What the work
- * leaves behind, such as a timer, counts as outside once the transaction is over.
+ * A query inside `inTransaction` that does not use its `tx` would wait for that transaction's own lock or, on
+ * a server, miss its writes. It is refused in all tests and, where the check is free, in production. Code
+ * that outlives the work, such as a timer, counts as outside once the transaction is over.
  */
 export class TransactionScope {
   readonly #inside = looking.beside ? new AsyncLocalStorage<Place>() : undefined;
@@ -82,7 +86,7 @@ export class TransactionScope {
     return this.#inside?.getStore()?.over === false;
   }
 
-  /** Counts `transaction`, with all its runs, among those that `close` waits for. */
+  /** Counts `transaction`, all runs included, among those that `close` waits for. */
   async admit<T>(transaction: () => Promise<T>): Promise<T> {
     if (this.entered) throw new Error("A transaction inside a transaction: pass the tx on instead");
     if (this.#closed) throw new DatabaseClosed();
@@ -94,17 +98,17 @@ export class TransactionScope {
     }
   }
 
-  /** Runs what may not look beside its transaction. */
+  /** Runs work whose queries must all use its transaction. */
   run<T>(work: () => Promise<T>): Promise<T> {
     return this.#inside === undefined ? work() : runInside(this.#inside, work);
   }
 
-  /** Admits nothing more, and waits for what is running. */
+  /** Admits no further transaction, and waits for those that run. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#ended = resolve));
-    // Otherwise every promise to come goes on carrying it: in a process that opens many databases that is
-    // most of the work.
+    // Otherwise every later promise keeps carrying the context, which slows a process that opens many
+    // databases.
     this.#inside?.disable();
   }
 }
@@ -118,7 +122,7 @@ async function runInside<T>(inside: AsyncLocalStorage<Place>, work: () => Promis
   }
 }
 
-/** The transaction in which code stands. */
+/** The transaction that the calling code runs in. */
 interface Place {
   readonly over: boolean;
 }

@@ -6,8 +6,9 @@ import { isConnectionLost } from "./database-errors.js";
 import type { WriteResult, SqlExecutor, StoredRow } from "./sql-executor.js";
 
 /**
- * Reads beside all transactions, each on whatever connection is free; on one more where that connection is
- * lost, for the others that were opened with it may be as good as lost too. Both together end in time.
+ * Runs reads outside any transaction, each on a free connection. If the connection is lost, the read runs
+ * once more on a new one, since others opened at that time may be lost too. Both tries together end within
+ * the time limit.
  */
 export function mysqlReads(pool: Pool): SqlExecutor["run"] {
   return async (sql, values) => {
@@ -24,7 +25,7 @@ export function mysqlReads(pool: Pool): SqlExecutor["run"] {
   };
 }
 
-/** Whoever calls is answered within 10 s. */
+/** Every API call is answered within 10 s. */
 const OVER_WITHIN_MS = 9_000;
 
 async function readOnce(pool: Pool, sql: string, values: readonly unknown[]): Promise<WriteResult> {
@@ -36,26 +37,26 @@ async function readOnce(pool: Pool, sql: string, values: readonly unknown[]): Pr
   }
 }
 
-/** SERIALIZABLE where money moves. SQLite knows no other and is always at it. */
+/** SERIALIZABLE for transactions that move money. SQLite always runs at SERIALIZABLE. */
 export type Isolation = "SERIALIZABLE" | "READ COMMITTED";
 
-/** Every connection is at READ COMMITTED from its start, see mysql.ts. */
+/** Every connection starts at READ COMMITTED, see mysql.ts. */
 const OPENINGS: Record<Isolation, string> = {
   SERIALIZABLE: "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nSTART TRANSACTION",
   "READ COMMITTED": "START TRANSACTION",
 };
 
 /**
- * One transaction on a connection of its own. It begins with its first statement and in the same round trip,
- * for a round trip costs more than most statements; and what was deferred goes along with the next one.
+ * One transaction on a connection of its own. BEGIN is sent with its first statement, since a round trip
+ * costs more than most statements; deferred statements are sent with the next one.
  */
 export class MysqlTransaction implements SqlExecutor {
   readonly #connection: PoolConnection;
   readonly #isolation: Isolation;
-  /** True once the server was told to begin. */
+  /** True once BEGIN was sent. */
   #begun = false;
   /**
-   * True once it ends: later statements would be committed one by one, or belong to the connection's next
+   * True once it has ended: a later statement would commit by itself, or join the connection's next
    * transaction.
    */
   #over = false;
@@ -70,7 +71,7 @@ export class MysqlTransaction implements SqlExecutor {
     return outcomeOf(await this.send(sql, values));
   }
 
-  /** The same, answered as the driver does. */
+  /** Runs a statement and returns the driver's own result. */
   send(sql: string, values: readonly unknown[]): Promise<unknown> {
     this.#mustRun();
     return this.#send({ sql, values });
@@ -82,8 +83,8 @@ export class MysqlTransaction implements SqlExecutor {
   }
 
   /**
-   * Sends what is still deferred along. A transaction that has done nothing needs no end, and one statement
-   * alone needs no beginning either: the server commits it by itself.
+   * Commits, with the statements that are still deferred. A transaction without statements sends nothing, and
+   * a single statement is sent without BEGIN and COMMIT: the server commits it by itself.
    */
   async commit(): Promise<void> {
     this.#mustRun();
@@ -112,7 +113,7 @@ export class MysqlTransaction implements SqlExecutor {
       : this.#sendBehindOthers(statement);
   }
 
-  /** Several statements answer with a list of their answers; the last one's is asked for. */
+  /** Several statements return a list of results; the caller gets the last one. */
   async #sendBehindOthers(last: Statement): Promise<unknown> {
     const statements = this.#waiting;
     this.#waiting = [];
@@ -140,7 +141,7 @@ function connectionOf(pool: Pool): Promise<PoolConnection> {
   });
 }
 
-/** By callback: the promises of mysql2 take a stack trace for each statement. */
+/** With a callback: mysql2's promises capture a stack trace for each statement. */
 function send(connection: PoolConnection, sql: string, values: readonly unknown[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     connection.query(sql, [...values], (error: QueryError | null, answer: unknown) => {
@@ -150,7 +151,7 @@ function send(connection: PoolConnection, sql: string, values: readonly unknown[
   });
 }
 
-/** Rows are a list, and what a write did is an object. */
+/** The driver returns an array for rows, and an object for a write. */
 function outcomeOf(answer: unknown): WriteResult {
   if (Array.isArray(answer)) return { rows: answer as StoredRow[], changes: 0 };
   return { rows: undefined, changes: (answer as ResultSetHeader).affectedRows };

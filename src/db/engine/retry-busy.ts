@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * How long to wait for another process before SQLITE_BUSY reaches the caller. `inTransaction` tries eight times, so a
- * lock held for several seconds is survived.
+ * How long to wait for another process before SQLITE_BUSY reaches the caller. `inTransaction` tries eight
+ * times, so the service survives a lock held for several seconds.
  */
-const PATIENCE_MS = 1_000;
+const BUSY_WAIT_MS = 1_000;
 
-/** Tries again while another process holds the file. The wait leaves the event loop free. */
-export async function onceFree<T>(attempt: () => T, patienceMs = PATIENCE_MS): Promise<T> {
-  const deadline = performance.now() + patienceMs;
+/** Tries again while another process holds the file. The event loop stays free meanwhile. */
+export async function onceFree<T>(attempt: () => T, waitMs = BUSY_WAIT_MS): Promise<T> {
+  const deadline = performance.now() + waitMs;
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
     try {
       return attempt();
@@ -19,7 +19,7 @@ export async function onceFree<T>(attempt: () => T, patienceMs = PATIENCE_MS): P
   }
 }
 
-/** Another process holds the file: SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_BUSY_RECOVERY. */
+/** Whether another process holds the file: SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_BUSY_RECOVERY. */
 export function isBusy(error: unknown): boolean {
   return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
 }

@@ -5,7 +5,7 @@ import { SnakeCaseColumns } from "./columns.js";
 
 export type SharedOptions = ReturnType<typeof sharedOptions>;
 
-/** What TypeORM is told on both engines. */
+/** TypeORM's options for both engines. */
 export function sharedOptions(
   entities: readonly EntitySchema[],
   migrations: readonly (new () => MigrationInterface)[],
@@ -14,12 +14,13 @@ export function sharedOptions(
     entities: [...entities],
     migrations: [...migrations],
     namingStrategy: new SnakeCaseColumns(),
-    // The migrations alone make tables.
+    // Only the migrations create tables.
     synchronize: false,
-    // TypeORM would print statements with their values, and some lines whatever it is told. Errors reach our own log.
+    // TypeORM would print statements with their values, and some lines whatever its log level. Errors reach
+    // the service's own log.
     logging: false,
     logger: new NoLogger(),
-    // Its default, written out: a forgotten value in a condition must not come to mean "any row".
+    // TypeORM's default, written out: a forgotten value in a condition must not come to mean "any row".
     invalidWhereValuesBehavior: { null: "throw", undefined: "throw" },
   } satisfies Partial<DataSourceOptions>;
 }

@@ -1,44 +1,41 @@
 import type { EntityManager } from "typeorm";
 
-/** A row by its columns, as the driver hands it over. */
+/** A row by column name, as the driver returns it. */
 export type StoredRow = Readonly<Record<string, unknown>>;
 
-/** What one statement did: the rows it answered, or how many it found to change. */
+/** The result of one statement: its rows, or the number of rows that it matched. */
 export interface WriteResult {
   readonly rows: StoredRow[] | undefined;
   readonly changes: number;
 }
 
 /**
- * Runs statements of SQL where an entity manager belongs: inside its transaction, or beside all of them.
- * TypeORM's query builder takes ten times as long to make a statement as the server takes to run it, so what
- * runs on every request goes this way.
+ * Runs SQL where an entity manager runs it: inside its transaction, or outside any. TypeORM's query builder
+ * takes ten times as long to build a statement as the server takes to run it, so the statements of every
+ * request use this instead.
  */
 export interface SqlExecutor {
   run(sql: string, values: readonly unknown[]): Promise<WriteResult>;
   /**
-   * Inside a transaction: runs a statement with the next one, or with the COMMIT, and so without a round trip
-   * of its own. Where it fails, that one fails.
+   * Inside a transaction: runs a statement together with the next one, or with COMMIT, and so without its own
+   * round trip. If it fails, that next call throws.
    */
   defer(sql: string, values: readonly unknown[]): void;
 }
 
-/** Says how the statements of this entity manager are run. */
-export function provideSqlExecutor(manager: EntityManager, statements: SqlExecutor): void {
-  (manager as Provided)[STATEMENTS] = statements;
+/** Sets the executor of this entity manager. */
+export function provideSqlExecutor(manager: EntityManager, executor: SqlExecutor): void {
+  (manager as Provided)[EXECUTOR] = executor;
 }
 
-/** How the statements of this entity manager are run. */
+/** The executor of this entity manager. Throws for a manager that no open database made. */
 export function sqlExecutorOf(manager: EntityManager): SqlExecutor {
-  const statements = (manager as Provided)[STATEMENTS];
-  if (statements === undefined) throw new Error("This entity manager is not one of an open database");
-  return statements;
+  const executor = (manager as Provided)[EXECUTOR];
+  if (executor === undefined) throw new Error("This entity manager is not one of an open database");
+  return executor;
 }
 
-/**
- * Stands in the entity manager itself: a weak map of what lives for one transaction is work for the garbage
- * collector.
- */
-const STATEMENTS = Symbol("statements");
+/** A property of the entity manager: a weak map keyed by transactions costs the garbage collector more. */
+const EXECUTOR = Symbol("executor");
 
-type Provided = EntityManager & { [STATEMENTS]?: SqlExecutor };
+type Provided = EntityManager & { [EXECUTOR]?: SqlExecutor };

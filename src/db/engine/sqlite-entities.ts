@@ -1,7 +1,9 @@
 import type { EntitySchemaColumnOptions } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-/** The table as the embedded engine stores it. It has the same name, by which TypeORM finds what a query is about. */
+/**
+ * The entity as the embedded engine stores it. It keeps its name, by which TypeORM finds a query's entity.
+ */
 export function sqliteEntity({ options }: EntitySchema): EntitySchema {
   const columns = Object.entries(options.columns).map(
     ([property, column]) => [property, column && sqliteColumn(column)] as const,
@@ -13,7 +15,7 @@ function sqliteColumn(column: EntitySchemaColumnOptions): EntitySchemaColumnOpti
   const type = TYPES.get(column.type);
   if (type === undefined) throw new Error(`SQLite stores no ${String(column.type)}`);
   const sqlite: EntitySchemaColumnOptions = { ...column, type };
-  delete sqlite.length; // That is a check of the table.
+  delete sqlite.length; // The table checks lengths itself.
   return sqlite;
 }
 

@@ -4,7 +4,7 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { bytes, integer, primary } from "./columns.js";
 
-/** One row, which says nothing: it is written over to find out whether the database takes writes. */
+/** A table of one row, which is overwritten to find out whether the database accepts writes. */
 interface WriteCheckRow {
   id: number;
   filler: Buffer;
@@ -17,15 +17,15 @@ export const writeChecks = new EntitySchema<WriteCheckRow>({
 });
 
 /**
- * Needs as much room as what a payment writes, several times over. Only where writes have failed: it is a
+ * Takes several times the space that a payment's rows take. Used only after a write has failed, since it is a
  * write itself.
  */
 export const WRITE_CHECK = "UPDATE write_check SET filler = ? WHERE id = 1";
 
-/** Is refused wherever writes are, and changes nothing: no row has this id. */
+/** Is refused wherever writes are refused, and changes nothing: no row has this id. */
 export const WRITE_CHECK_LIGHT = "UPDATE write_check SET id = 0 WHERE id = 0";
 
-/** Never the same twice, or a server would find that there is nothing to change. */
+/** Differs each time: a server skips an update that changes nothing. */
 export function writeCheckFiller(): Buffer {
   return randomBytes(64 * 1024);
 }

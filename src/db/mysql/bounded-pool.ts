@@ -5,47 +5,49 @@ import type { Connection, Pool, PoolConnection } from "mysql2";
 import { DatabaseAway, DatabaseClosed } from "../engine/database.js";
 import { closesConnection, isLockTimeout } from "../engine/database-errors.js";
 
-/** How long and how many may wait. */
+/** Limits of the pool: connections, waiting time and callers that wait. */
 export interface PoolLimits {
-  /** How many connections are open at most. */
+  /** The most connections that are open at once. */
   readonly connectionsMax: number;
   /**
-   * How long a connection may say nothing while it owes an answer. Longer than a lock is waited for, and
-   * short enough that a caller who meets it, and tries once more, is answered within 10 s.
+   * How long a connection that owes an answer may be silent. Longer than the lock wait timeout, and short
+   * enough that a caller that meets it, and tries once more, is answered within 10 s.
    */
   readonly silenceMs: number;
   /** How long a caller waits for a connection. Longer than it takes to find out that none can be opened. */
   readonly waitMs: number;
-  /** Beyond so many callers that wait the newest is refused at once, rather than after its caller left. */
+  /** The most callers that wait. A further one is refused at once, rather than after its client has left. */
   readonly waitingMax: number;
 }
 
-/** Coarse: one look at all, for a timer for each statement costs more than most of them. */
+/** One timer checks all connections: a timer for each statement costs more than most statements. */
 const LOOK_EVERY_MS = 250;
 
-/** Longer than nearly every statement takes: whether the server says nothing to anybody is worth a question. */
+/**
+ * Longer than nearly every statement takes: after that the server is asked whether it still answers at all.
+ */
 const SUSPICIOUS_MS = 1_000;
 
 type Take = (error: NodeJS.ErrnoException | null, connection: PoolConnection) => void;
 
 type Answered = (error: Error | null, answer: unknown, fields: unknown) => void;
 
-/** What is known of a connection. */
+/** What the pool knows of a connection. */
 interface Standing {
-  /** Answers that the server owes. */
+  /** The answers that the server owes. */
   owed: number;
   bytesRead: number;
   /**
-   * For how many looks nothing has come. Looks, not time: a process that was held up itself has not listened
-   * either.
+   * How many checks in a row found no new bytes. Counted in checks, not in time: a process that was itself
+   * suspended has not listened either.
    */
   silentFor: number;
 }
 
 /**
- * Puts limits on a pool of mysql2's, which waits for ever by itself: for a free connection, and for an
- * answer. A connection that is silent for too long, or on which the server says that it cannot do its work,
- * is closed and not used again.
+ * Puts limits on a pool of mysql2, which by itself waits without limit for a free connection and for an
+ * answer. A connection that is silent for too long, or whose server says that it cannot do its work, is
+ * closed and not used again.
  */
 export class BoundedPool {
   readonly #limits: PoolLimits;
@@ -53,14 +55,14 @@ export class BoundedPool {
   readonly #take: (take: Take) => void;
   readonly #connections = new Map<PoolConnection, Standing>();
   readonly #idle = new Set<PoolConnection>();
-  /** In the order in which they came. */
+  /** The waiting callers, the first to come first. */
   readonly #waiting = new Set<{ readonly until: number; readonly take: Take }>();
   readonly #timer: NodeJS.Timeout;
   #looks = 0;
   #refusal: string | undefined;
   #patient = false;
 
-  /** `failed` hears of every error from which one may doubt that the server does its work. */
+  /** `failed` is called with every error that puts the server's state in doubt. */
   constructor(pool: Pool, limits: PoolLimits, failed: (error: Error) => void) {
     this.#limits = limits;
     this.#failed = failed;
@@ -73,7 +75,7 @@ export class BoundedPool {
   }
 
   /**
-   * Refuses everybody at once from now on, those that wait included, for the reason given. Undefined admits
+   * Refuses every caller at once from now on, waiting ones included, for the reason given. Undefined admits
    * them again.
    */
   refuse(reason: string | undefined): void {
@@ -84,7 +86,7 @@ export class BoundedPool {
     this.dropAll(error);
   }
 
-  /** Closes what nobody uses: it may lead to a server that has forgotten it, or is no longer the right one. */
+  /** Closes the idle connections: their server may have forgotten them, or be the wrong one by now. */
   dropIdle(): void {
     for (const connection of this.#idle) discard(connection, new DatabaseAway("Closed while idle"));
   }
@@ -94,7 +96,9 @@ export class BoundedPool {
     for (const connection of this.#connections.keys()) discard(connection, error);
   }
 
-  /** While a migration runs, a statement may take as long as it likes, unless the server says nothing to anybody. */
+  /**
+   * While a migration runs, a statement may take any time, unless the server has stopped answering at all.
+   */
   async patiently<T>(work: () => Promise<T>): Promise<T> {
     this.#patient = true;
     try {
@@ -104,7 +108,7 @@ export class BoundedPool {
     }
   }
 
-  /** Closes what is left of it. */
+  /** Closes the connections that are left. */
   close(): void {
     clearInterval(this.#timer);
     this.dropAll(new DatabaseClosed());
@@ -112,7 +116,7 @@ export class BoundedPool {
 
   #admit(take: Take): void {
     const { connectionsMax, waitingMax, waitMs } = this.#limits;
-    // Those whose connection is being opened, or handed over, are among them.
+    // Callers whose connection is being opened or handed over are counted too.
     if (this.#refusal !== undefined || this.#waiting.size >= connectionsMax + waitingMax) {
       const error = new DatabaseAway(this.#refusal ?? "Too many wait for a connection to the database");
       process.nextTick(take, error);
@@ -175,7 +179,7 @@ export class BoundedPool {
     for (const [connection, standing] of this.#connections) this.#listen(connection, standing);
   }
 
-  /** Those that wait for no longer. */
+  /** Removes the callers that no longer wait. */
   #leave(over: (waiting: { readonly until: number }) => boolean) {
     const left = [...this.#waiting].filter(over);
     for (const waiting of left) this.#waiting.delete(waiting);
@@ -195,24 +199,24 @@ export class BoundedPool {
   }
 }
 
-/** Handed over with an error only. */
+/** The connection that the callback gets beside an error: none. */
 const NONE = undefined as unknown as PoolConnection;
 
-/** Whether the transaction had been committed is as unknown as with any connection that is lost. */
+/** As with every lost connection it is unknown whether the transaction was committed. */
 export function tooLate(message: string): Error {
   return Object.assign(new Error(message), { code: "PROTOCOL_SEQUENCE_TIMEOUT" });
 }
 
 /**
- * At once, and those that wait for an answer hear of it: mysql2's own `destroy` waits for the other end to
- * close as well, and forgets them.
+ * Closes at once and fails the statements that wait for an answer: mysql2's own `destroy` waits for the
+ * server to close as well, and never calls those statements back.
  */
 export function discard(connection: PoolConnection, error: Error): void {
-  connection.emit("error", error); // It leaves the pool.
+  connection.emit("error", error); // The pool drops it.
   socketOf(connection).destroy(error);
 }
 
-/** What a connection is made of. */
+/** The socket below a connection. */
 export function socketOf(connection: Connection): Socket {
   return (connection as unknown as { stream: Socket }).stream;
 }

@@ -12,28 +12,28 @@ import { formatSql } from "./mysql-values.js";
 import type { UnusableConnection } from "../engine/unusable-connection.js";
 
 /**
- * A transaction of ours takes a few milliseconds, so this serves thousands a second and many processes fit a
+ * A transaction takes a few milliseconds, so this serves thousands a second, and many processes fit one
  * server.
  */
 export const CONNECTIONS_MAX = 16;
 
 /**
- * A server that has no room for another connection is asked again after this long; meanwhile callers share
- * those there are.
+ * How long to wait before asking a server without room for another connection; meanwhile callers share the
+ * open ones.
  */
 const ROOM_AGAIN_MS = 10_000;
 
-/** The server has no room for another connection: of all, of this user (two numbers). */
+/** The server has no room for another connection: in total (1040), or for this user (1203, 1226). */
 const NO_ROOM = new Set<unknown>([1040, 1203, 1226]);
 
-/** Opens a pool whose connections are set up before anything is sent on them. */
+/** Opens a pool that sets up each connection before a statement is sent on it. */
 export function openPool(server: ConnectionOptions, setup: SessionSetup, log: Log): Pool {
   const pool = mysql.createPool({
     ...server,
     ...OURS,
     connectionLimit: CONNECTIONS_MAX,
-    queueLimit: 0, // How many may wait, and for how long: see BoundedPool.
-    // The system notices within 15 s where a connection that is idle leads to nobody any more.
+    queueLimit: 0, // BoundedPool limits how many wait, and for how long.
+    // The operating system notices within 15 s that an idle connection leads to no server any more.
     enableKeepAlive: true,
     keepAliveInitialDelay: 5_000,
   });
@@ -43,8 +43,8 @@ export function openPool(server: ConnectionOptions, setup: SessionSetup, log: Lo
 }
 
 /**
- * Begins to open a connection beside the pool. It is still to be set up, as those of the pool are before they
- * are handed out.
+ * Begins to open a connection outside the pool. The caller still has to set it up, as the pool does before it
+ * hands a connection out.
  */
 export function openConnection(server: ConnectionOptions): Connection {
   const connection = mysql.createConnection({ ...server, ...OURS });
@@ -52,18 +52,18 @@ export function openConnection(server: ConnectionOptions): Connection {
   return connection;
 }
 
-/** How the driver is to read and write, on every connection. */
+/** How the driver reads and writes, on every connection. */
 const OURS = {
   charset: "utf8mb4_bin",
   timezone: "Z",
-  // The transformers of columns.ts check the range of what comes back.
+  // The transformers of columns.ts check the range of the numbers read.
   supportBigNumbers: true,
   bigNumberStrings: false,
-  // A transaction begins in one round trip with its first statement, and ends in one with its last: and what
-  // stands behind a statement that fails is not done, which no other way of sending several at once has.
+  // BEGIN goes with a transaction's first statement, and COMMIT with its last, in one round trip. What
+  // follows a failed statement is not run, which no other way of sending several at once ensures.
   multipleStatements: true,
   flags: ["-IGNORE_SPACE", "-LOCAL_FILES"],
-  // The type of the driver says that it answers nothing.
+  // The driver's type wrongly declares that it returns nothing.
   queryFormat: formatSql as PoolOptions["queryFormat"] & typeof formatSql,
 };
 
@@ -71,7 +71,7 @@ interface ConnectionConfig {
   readonly charsetNumber: number;
 }
 
-/** A server may say that it takes another character set from now on, and the driver would follow. */
+/** Keeps utf8mb4: a server may announce another character set, and the driver would follow it. */
 function keepUtf8(config: ConnectionConfig): void {
   const { charsetNumber } = config;
   Object.defineProperty(config, "charsetNumber", { get: () => charsetNumber, set: () => {} });
@@ -82,7 +82,8 @@ function setUpBeforeUse(pool: Pool, setup: SessionSetup, log: Log): void {
   const ready = new WeakSet<PoolConnection>();
   const getConnection = pool.getConnection.bind(pool);
   const room = new Room(pool);
-  // The pool replaces what fails, but listens only once: another failure of the same connection would end the process.
+  // The pool replaces a failed connection, but listens for one error only: a second one would end the
+  // process.
   pool.on("connection", (connection) => {
     connection.on("error", ({ code }) => log.debug({ code }, "a database connection failed"));
   });
@@ -117,10 +118,7 @@ async function failureOf(setUp: Promise<void>): Promise<UnusableConnection | nul
   }
 }
 
-/**
- * How many connections the server has room for. Where it has none for more, callers wait for one of those
- * that are open.
- */
+/** How many connections the server has room for. If it has no room for more, callers wait for an open one. */
 class Room {
   readonly #pool: PoolInternals;
   #lookAt = Infinity;
@@ -129,7 +127,7 @@ class Room {
     this.#pool = internalsOf(pool);
   }
 
-  /** True where the server has no room for another connection, but has given us some. */
+  /** True if the server refused a further connection, but has accepted some. */
   isShort(error: NodeJS.ErrnoException): boolean {
     const open = this.#pool[ALL].length;
     if (!NO_ROOM.has(error.errno) || open === 0) return false;
@@ -138,7 +136,7 @@ class Room {
     return true;
   }
 
-  /** There may be more by now. */
+  /** Tries for more connections: the server may have room by now. */
   look(): void {
     if (this.#lookAt === Infinity || performance.now() < this.#lookAt) return;
     this.#pool.config.connectionLimit = CONNECTIONS_MAX;
@@ -148,13 +146,13 @@ class Room {
 
 const ALL = "_allConnections";
 
-/** What the driver does not declare. */
+/** Members that the driver does not declare. */
 interface PoolInternals {
   readonly config: {
     connectionLimit: number;
     readonly connectionConfig: ConnectionConfig;
   };
-  /** Those that are being made included. */
+  /** All connections, including those being opened. */
   readonly [ALL]: { readonly length: number };
 }
 

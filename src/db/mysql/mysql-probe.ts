@@ -6,35 +6,35 @@ import { socketOf } from "./bounded-pool.js";
 import type { SessionSetup } from "./mysql-session.js";
 import { WRITE_CHECK, WRITE_CHECK_LIGHT, writeCheckFiller } from "../engine/write-check.js";
 
-/** What a server was found to be like. Errors are those that it or the network answered with. */
+/** The state of a server, as the probe found it. The errors are the server's or the network's. */
 export type Verdict =
   | { readonly kind: "works" }
-  /** It says nothing. */
+  /** It does not answer. */
   | { readonly kind: "silent"; readonly error: Error }
-  /** It answers, and lets nobody write: a read lock on all tables. */
+  /** It answers, but a read lock on all tables blocks every write. */
   | { readonly kind: "blocked"; readonly error: Error }
-  /** It lets nobody in, or there is none. */
+  /** It refuses connections, or there is no server. */
   | { readonly kind: "closed"; readonly error: Error }
-  /** It answers, and says why it does not do its work. */
+  /** It answers, and says why it cannot do its work. */
   | { readonly kind: "fails"; readonly error: Error };
 
-/** A database that takes longer is of no use to a shopper either. */
+/** A slower database is of no use to a shopper. */
 const PROBE_MS = 2_000;
 
-/**
- * Locks are waited for more briefly than for `PROBE_MS`, or they would be taken for silence: in whole
- * seconds, as servers have it.
- */
+/** Shorter than `PROBE_MS`, or a lock would look like silence. Servers take whole seconds. */
 const BRIEF_WAITS = "set session lock_wait_timeout = 1, innodb_lock_wait_timeout = 1";
 
-/** A privileged user may write on a server that its operators have made read-only: it may be a replica by now. */
+/**
+ * Finds out whether the server is read-only: a privileged user may write even then, and it may be a replica
+ * by now.
+ */
 const READ_ONLY = `show global variables where value not in ('OFF', '0') and
   variable_name in ('read_only', 'super_read_only', 'innodb_read_only', 'offline_mode')`;
 
 /**
- * Asks a server, on a connection of its own that is set up as those of the pool are, whether it does what the
- * service needs: answers, is a primary, and lets the service write. `thoroughly` writes for good, as long as
- * there is a doubt whether that works; otherwise no row changes.
+ * Asks a server whether it does what the service needs: it answers, is a primary and accepts writes. The
+ * probe uses a connection of its own, set up as the pool's are. `thoroughly` commits a write, as long as it
+ * is in doubt whether that works; otherwise no row changes.
  */
 export async function probe(
   connect: () => Connection,
@@ -58,19 +58,19 @@ export async function probe(
 
 type Send = (sql: string, values?: readonly unknown[]) => Promise<unknown>;
 
-/** Opens a connection for a few questions, and closes it. Undefined where they were not answered in time. */
+/** Opens a connection for a few questions, and closes it. Undefined if they are not answered in time. */
 async function askAlone<T>(
   connect: () => Connection,
   timeoutMs: number,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T | undefined> {
   const connection = connect();
-  connection.on("error", () => undefined); // The question hears of it.
+  connection.on("error", () => undefined); // The query rejects with it.
   try {
     return await settleWithin(timeoutMs, work(connection));
   } finally {
     connection.destroy();
-    socketOf(connection).destroy(); // Without a wait for the other end.
+    socketOf(connection).destroy(); // Does not wait for the server to close.
   }
 }
 
@@ -86,7 +86,7 @@ async function ask(send: Send, thoroughly: boolean): Promise<Verdict> {
 
 function verdictOf(error: NodeJS.ErrnoException): Verdict {
   if (isLockTimeout(error)) return { kind: "blocked", error };
-  // A database that is not migrated yet has no table to write to.
+  // A database that is not migrated yet has no such table.
   return error.errno === 1146 ? { kind: "works" } : fails(error);
 }
 

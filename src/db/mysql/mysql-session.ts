@@ -4,34 +4,35 @@ import type { Connection as SessionConnection } from "mysql2/promise";
 import { UnusableConnection } from "../engine/unusable-connection.js";
 
 /**
- * What every session is set to, whatever the server's defaults are: all that decides how our SQL is read,
- * what it changes and how long it may wait. What only chooses plans or writes out dates is left alone. A
- * setting that a server does not have is left out.
+ * The settings of every session, whatever the server's defaults are: all that decide how SQL is read, what it
+ * changes and how long it may wait. Settings that only choose plans or format dates are left alone. A setting
+ * that a server does not have is skipped.
  */
 const SETTINGS: Readonly<Record<string, string | number | bigint>> = {
   character_set_client: "utf8mb4",
   character_set_results: "utf8mb4",
   collation_connection: "utf8mb4_bin",
-  // Strict, or the server would cut a text that is too long and keep the rest.
+  // Strict, or the server would truncate a text that is too long and store the rest.
   sql_mode: "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION",
   old_mode: "",
   lc_messages: "en_US",
   time_zone: "+00:00",
-  // What a statement alone does is committed, and a transaction begins only where it is told to.
+  // A single statement commits by itself, and a transaction begins only with BEGIN.
   autocommit: 1,
   completion_type: "NO_CHAIN",
-  // So that only a serialisable transaction has to say what it is. The second name is MariaDB's older one.
+  // So only a SERIALIZABLE transaction has to set its level. The second name is MariaDB's older one.
   transaction_isolation: "READ-COMMITTED",
   tx_isolation: "READ-COMMITTED",
   transaction_read_only: 0,
   tx_read_only: 0,
-  // MariaDB 11.6 turns it on: a locking read then fails where it waits on every other server.
+  // MariaDB 11.6 turns it on: a locking read then fails where every other server makes it wait.
   innodb_snapshot_isolation: 0,
-  // For a row, and for a table (`FLUSH TABLES WITH READ LOCK`). 2 s instead of 50, and of a year: the
-  // transaction helper tries again, and whoever calls is answered within 10 s.
+  // For a row, and for a table (`FLUSH TABLES WITH READ LOCK`). 2 s, instead of the defaults of 50 s and a
+  // year: `inTransaction` tries again, and every API call is answered within 10 s.
   innodb_lock_wait_timeout: 2,
   lock_wait_timeout: 2,
-  // No row is left out, no write is refused for its condition, and no sort looks at the beginning of a text only.
+  // No row is left out, no write is refused for its condition, and no sort compares only the beginning of a
+  // text.
   sql_select_limit: 18_446_744_073_709_551_615n,
   sql_big_selects: 1,
   sql_safe_updates: 0,
@@ -45,26 +46,26 @@ const SETTINGS: Readonly<Record<string, string | number | bigint>> = {
   default_storage_engine: "InnoDB",
   sql_if_exists: 0,
   alter_algorithm: "DEFAULT",
-  // The driver would follow what a server says of its settings.
+  // The driver would follow settings that a server announces.
   session_track_system_variables: "",
 };
 
-/** Makes the new connections to one server ours. */
+/** Sets up new connections to one server. */
 export class SessionSetup {
   readonly #database: string;
-  /** What the server has, once it was asked. */
+  /** The settings that the server has; undefined until it was asked. */
   #present: ReadonlySet<string> | undefined;
 
   constructor(database: string) {
     this.#database = database;
   }
 
-  /** Sets up the session of a new connection, and looks whether it is as it was told to be. */
+  /** Sets up the session of a new connection, and checks that every setting took effect. */
   async run(connection: Connection): Promise<void> {
     try {
       await this.#setUp(connection.promise());
     } catch (error) {
-      // Another version of the server, which may stand under this address by now, may have others.
+      // The server under this address may have been replaced by another version, with other settings.
       this.#present = undefined;
       if (error instanceof UnusableConnection) throw error;
       const { message } = error as QueryError;
@@ -73,10 +74,10 @@ export class SessionSetup {
   }
 
   async #setUp(session: SessionConnection): Promise<void> {
-    // Undoes what an `init_connect` of the server did: transactions, locks, temporary tables, a clock that
-    // stands still.
+    // Undoes what an `init_connect` of the server did: transactions, locks, temporary tables, a stopped
+    // clock.
     await session.reset();
-    // In ASCII, and nothing that any mode reads in another way.
+    // In ASCII, and in words that every SQL mode reads alike.
     await session.query(`set names utf8mb4 collate utf8mb4_bin`);
     await session.query(`set session ${TO_LOOK_WITH.map(assignment).join(", ")} ${NO_TIME_LIMIT}`);
     await session.query(`use \`${this.#database.replaceAll("`", "``")}\``);
@@ -89,15 +90,15 @@ export class SessionSetup {
 
 type Setting = readonly [name: string, value: string | number | bigint];
 
-/** What a look at the server's settings needs: otherwise it could find none of them. */
+/** The settings that the check itself depends on: without them it could miss the others. */
 const TO_LOOK_WITH: readonly Setting[] = Object.entries(SETTINGS).filter(([name]) =>
   /^sql_(mode|select_limit|big_selects)$/.test(name),
 );
 
-/** MariaDB reads the first comment, and MySQL the second. */
+/** MariaDB runs the first comment, MySQL the second. */
 const NO_TIME_LIMIT = "/*M! , max_statement_time = 0 */ /*!80000 , max_execution_time = 0 */";
 
-/** A server that writes its log by statements refuses the writes of READ COMMITTED. */
+/** A server with a statement-based binary log refuses the writes of READ COMMITTED. */
 const LOG = ["log_bin", "binlog_format"];
 
 async function namesPresent(session: SessionConnection): Promise<ReadonlySet<string>> {
@@ -138,7 +139,7 @@ async function check(
   }
 }
 
-/** A number may come as the text of one. */
+/** The server may return a number as text. */
 function isSame(found: unknown, value: Setting[1]): boolean {
   return typeof value === "number" ? Number(found) === value : String(found) === String(value);
 }

@@ -1,10 +1,10 @@
 /**
- * A statement with its values in place of its question marks: every question mark is one, and stands for one
+ * Returns a statement with its values in place of its question marks: every question mark stands for one
  * value.
  *
- * No value can be read as SQL, whatever the server's `sql_mode`, character set and language are: a text in
- * quotes holds no character that any of them gives a meaning to, and every other text is sent in hexadecimal.
- * mysql2's own way escapes with backslashes, which NO_BACKSLASH_ESCAPES turns into plain characters.
+ * No value can be read as SQL, whatever the server's `sql_mode`, character set and language: a quoted text
+ * holds no character that any of them gives a meaning to, and every other text is sent in hexadecimal. mysql2
+ * escapes with backslashes, which NO_BACKSLASH_ESCAPES makes plain characters.
  */
 export function formatSql(sql: string, values: readonly unknown[] | undefined): string {
   if (values === undefined || values.length === 0) return sql;
@@ -31,13 +31,13 @@ function literal(value: unknown): string {
 
 function textLiteral(text: string): string {
   if (text !== "" && !NOT_PLAIN.test(text)) return `'${text}'`;
-  // Its collation gives way to the column's, as that of a text in quotes does.
+  // Its collation yields to the column's, as a quoted text's does.
   return `_utf8mb4 X'${Buffer.from(text, "utf8").toString("hex")}'`;
 }
 
 /**
- * Anything but printable ASCII without single quote, backslash, backtick and semicolon. And
- * EMPTY_STRING_IS_NULL makes an empty text in quotes null.
+ * Anything but printable ASCII without single quote, backslash, backtick and semicolon. Empty text is not
+ * plain either: EMPTY_STRING_IS_NULL makes '' null.
  */
 const NOT_PLAIN = /[^ -&(-:<-[\]-_a-~]/;
 

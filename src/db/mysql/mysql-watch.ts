@@ -10,39 +10,42 @@ import type { Verdict } from "./mysql-probe.js";
 /** What the watch needs of its server. */
 export interface Watched {
   readonly pool: BoundedPool;
-  /** On a connection of its own, so that a pool with no free one does not look like a server that is away. */
+  /**
+   * Asks on a connection of its own, so that a pool without a free one does not look like a server that is
+   * away.
+   */
   ask(thoroughly: boolean): Promise<Verdict>;
-  /** By the pool, where the server has no room for one more connection. */
+  /** Asks through the pool, if the server has no room for another connection. */
   askByPool(): Promise<unknown>;
   readonly log: Log;
 }
 
-/** All connections of the pool may be in use, or lead to nobody. */
+/** Limited, since all connections of the pool may be in use or lead to no server. */
 const ASK_INSIDE_MS = 2_000;
 
-/** What everybody would have to wait for, to find it out. */
+/** States that each caller would have to wait for, to find out by itself. */
 const TAKES_TIME: ReadonlySet<Verdict["kind"]> = new Set(["silent", "blocked"]);
 
 /**
- * What is told without a wait may be over as soon, such as a switch to another primary, which the runs of a
- * transaction outlast.
+ * States that the server reports at once may be over as soon, such as a switch to another primary; the runs
+ * of a transaction outlast those.
  */
 const SWITCHED_WITHIN_MS = 1_000;
 
-/** Why nobody gets a connection. */
+/** Why callers get no connection. */
 const REFUSALS: Partial<Record<Verdict["kind"], string>> = {
   silent: "The database does not answer",
   closed: "The database lets nobody in",
 };
 
-/** How often a server that does not work is asked whether it does again. */
+/** How often a server that does not work is asked again. */
 const ASK_AGAIN_MS = 500;
 
 /**
- * Knows whether the server does its work. Whatever makes one doubt it has the server asked, once for all who
- * doubt. While it is silent, or lets nobody in, everybody is refused at once, instead of each finding out for
- * himself; and so is who wants to write while it works for nobody who writes. A thousand who each try again,
- * on new connections, would keep the process busy.
+ * Knows whether the server does its work. Every doubtful error has the server asked, once for all callers.
+ * While the server is silent or refuses connections, every caller is refused at once, instead of waiting to
+ * find out by itself; while it refuses writes, only writers are. A thousand callers that each try again on
+ * new connections would keep the process busy.
  */
 export class ServerWatch implements DatabaseHealth {
   readonly #watched: Watched;
@@ -59,7 +62,7 @@ export class ServerWatch implements DatabaseHealth {
     this.#watched = watched;
   }
 
-  /** Hears of an error that a server or a connection gave. */
+  /** Takes an error of the server or of a connection as a reason to ask. */
   doubt(error: Error): void {
     const leadsAstray =
       !isLockTimeout(error) && !isTooManyConnections(error) && !(error instanceof DatabaseAway);
@@ -100,7 +103,8 @@ export class ServerWatch implements DatabaseHealth {
       if (verdict.kind === "works") break;
       if (worked) this.#watched.log.warn({ err: verdict.error }, "the database does not do its work");
       worked = false;
-      await sleep(ASK_AGAIN_MS, undefined, { ref: false, signal }).catch(() => undefined); // Closed.
+      // The wait ends early when the database closes.
+      await sleep(ASK_AGAIN_MS, undefined, { ref: false, signal }).catch(() => undefined);
     }
     this.#looking = false;
     this.#quietUntil = performance.now() + ASK_AGAIN_MS;
@@ -108,7 +112,7 @@ export class ServerWatch implements DatabaseHealth {
     if (!worked && !signal.aborted) this.#watched.log.info({ afterMs }, "the database does its work again");
   }
 
-  /** Whoever asks while there is a question under way hears its answer. */
+  /** A caller that asks during a question shares its answer. */
   #ask(): Promise<Verdict> {
     return (this.#asking ??= this.#askAnew().finally(() => (this.#asking = undefined)));
   }
@@ -120,10 +124,10 @@ export class ServerWatch implements DatabaseHealth {
     return verdict.kind === "closed" ? await this.#askInside(verdict) : verdict;
   }
 
-  /** Who lets nobody in any more may still work for those who are in. */
+  /** A server that refuses new connections may still serve the open ones. */
   async #askInside(closed: Verdict & { readonly kind: "closed" }): Promise<Verdict> {
     const isFull = isTooManyConnections(closed.error);
-    if (isFull) this.#watched.pool.refuse(undefined); // It answers.
+    if (isFull) this.#watched.pool.refuse(undefined); // The server still answers open connections.
     const answer = this.#watched.askByPool().then(
       (): Verdict => ({ kind: "works" }),
       (error: Error): Verdict => ({ kind: isFull ? "fails" : "closed", error }),

@@ -14,11 +14,11 @@ import type { SharedOptions } from "../engine/shared-options.js";
 import type { SqlExecutor } from "../engine/sql-executor.js";
 import { WRITE_CHECK_LIGHT } from "../engine/write-check.js";
 
-/** A server in the same network answers within milliseconds; longer than this is an address that leads nowhere. */
+/** A server in the local network answers within milliseconds; an address that takes longer leads nowhere. */
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /**
- * Whoever calls while the server falls silent may have waited for a connection, for an answer, and for
+ * A caller during whose call the server falls silent may wait for a connection, for an answer, and for
  * another connection.
  */
 const LIMITS: PoolLimits = {
@@ -28,10 +28,10 @@ const LIMITS: PoolLimits = {
   waitingMax: 1_000,
 };
 
-/** A goodbye to each connection; a server that does not answer gets none. */
+/** How long closing waits for the server to take leave of each connection; then the connections are cut off. */
 const CLOSE_WITHIN_MS = 1_000;
 
-/** Opens MySQL or MariaDB, whichever answers under `url`. */
+/** Opens MySQL or MariaDB, whichever answers at `url`. */
 export async function openMysql(url: string, shared: SharedOptions, log: Log): Promise<OpenMysql> {
   const { ssl, ...address } = serverOptions(url);
   const server = { ...address, ...(ssl === undefined ? {} : { ssl }) };
@@ -59,13 +59,13 @@ export async function openMysql(url: string, shared: SharedOptions, log: Log): P
     };
     return { dataSource, read, health, patiently: (work) => bounded.patiently(work), close };
   } catch (error) {
-    pool.end(() => {}); // What went wrong is thrown.
+    pool.end(() => {}); // The error that led here is thrown.
     bounded.close();
     throw error;
   }
 }
 
-/** A server's database, and how to read it beside TypeORM. */
+/** An open server database, and its reads outside TypeORM. */
 export interface OpenMysql {
   readonly dataSource: DataSource;
   readonly read: SqlExecutor["run"];
@@ -74,7 +74,7 @@ export interface OpenMysql {
   close(): Promise<void>;
 }
 
-/** The parts of `url`. A parameter that is not understood is refused: it may have been meant to make things safer. */
+/** The parts of `url`. An unknown parameter is refused: it may have been meant as a security setting. */
 export function serverOptions(url: string) {
   const { protocol, hostname, port, username, password, pathname, searchParams } = new URL(url);
   if (protocol !== "mysql:" && protocol !== "mariadb:") {
@@ -93,12 +93,16 @@ export function serverOptions(url: string) {
     user: decodeURIComponent(username),
     password: decodeURIComponent(password),
     database,
-    // mysql2 leaves out the server's name by default. Authorities of one's own: NODE_EXTRA_CA_CERTS.
+    // mysql2 does not verify the server's name by default. A private certificate authority is given by
+    // NODE_EXTRA_CA_CERTS.
     ssl: searchParams.has("ssl") ? { rejectUnauthorized: true, verifyIdentity: true } : undefined,
   };
 }
 
-/** TypeORM's two dialects differ (locks that share, returning): "mysql" on a MariaDB makes statements that fail. */
+/**
+ * TypeORM has two dialects, which differ in shared locks and RETURNING: "mysql" on a MariaDB makes statements
+ * that fail.
+ */
 async function familyOf(pool: Pool): Promise<"mysql" | "mariadb"> {
   const [rows] = await pool.promise().query("select version() as version");
   return /mariadb/i.test(JSON.stringify(rows)) ? "mariadb" : "mysql";

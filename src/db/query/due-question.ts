@@ -1,12 +1,12 @@
 /**
- * What is due by now, of live or test mode, each test merchant's by its own clock; at most so much, and of
- * others than these.
+ * Asks for rows that are due, in live or test mode, by each test merchant's own clock; at most `limit`, and
+ * none of the merchants in `except`.
  */
 export interface DueQuestion {
   readonly livemode: boolean;
-  /** By the service's clock. */
+  /** By the service's clock, in milliseconds since the epoch. */
   readonly now: number;
   readonly limit: number;
-  /** Ids of merchants. */
+  /** Ids of merchants to leave out. */
   readonly except: readonly string[];
 }

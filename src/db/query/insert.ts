@@ -4,14 +4,14 @@ import { sqlExecutorOf } from "../engine/sql-executor.js";
 import { type Table, tableOf } from "./table.js";
 import type { Tx } from "../transaction.js";
 
-/** A row to insert: what may be null may be left out. */
+/** A row to insert: nullable columns may be left out. */
 type NewRow<Row> = Omit<Row, NullableOf<Row>> & Partial<Pick<Row, NullableOf<Row>>>;
 
 type NullableOf<Row> = { [K in keyof Row]-?: null extends Row[K] ? K : never }[keyof Row];
 
 /**
- * Inserts rows by one statement. It neither looks for them first nor reads them back: a unique key that is taken speaks
- * for itself (`isDuplicateKey`).
+ * Inserts rows with one statement. It neither looks for existing rows nor reads the new ones back: a unique
+ * key that is taken throws (`isDuplicateKey`).
  */
 export async function insertRows<Row extends ObjectLiteral>(
   tx: Tx,
@@ -22,7 +22,9 @@ export async function insertRows<Row extends ObjectLiteral>(
   await sqlExecutorOf(tx).run(insertSql(table, rows.length), valuesOf(table, rows));
 }
 
-/** The same with the transaction's next statement, or its COMMIT. A key that is taken fails that one. */
+/**
+ * Inserts rows with the transaction's next statement, or its COMMIT, which throws if a unique key is taken.
+ */
 export function queueInsert<Row extends ObjectLiteral>(
   tx: Tx,
   schema: EntitySchema<Row>,
@@ -36,7 +38,7 @@ function insertSql({ insert, placeholders }: Table, rows: number): string {
   return insert + `, ${placeholders}`.repeat(rows - 1);
 }
 
-/** What a row leaves out is null: a column that must hold something refuses that by its name. */
+/** A property that a row leaves out is null: a NOT NULL column refuses that by its name. */
 function valuesOf({ columns }: Table, rows: readonly ObjectLiteral[]): unknown[] {
   const values: unknown[] = [];
   for (const row of rows) {

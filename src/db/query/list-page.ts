@@ -1,8 +1,8 @@
-/** Where a page of a list begins, and how long it is. Ids begin with their time, so they sort by age. */
+/** Start and length of a page of a list. Ids begin with their time of creation, so they sort by age. */
 export interface ListPage {
-  /** Only what is older than the object of this id. */
+  /** Lists only rows older than the object with this id. */
   readonly olderThan?: string | undefined;
-  /** Only what is newer than it, the nearest first. */
+  /** Lists only rows newer than the object with this id, the nearest first. */
   readonly newerThan?: string | undefined;
   readonly limit: number;
 }

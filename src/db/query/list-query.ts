@@ -3,21 +3,18 @@ import type { EntityManager, EntitySchema, ObjectLiteral, SelectQueryBuilder } f
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { ListPage } from "./list-page.js";
 
-/** Rows that are listed, and the name that conditions give them. */
+/** The table to list, and its alias in conditions. */
 export interface Listed<Row extends ObjectLiteral> {
   readonly rows: EntitySchema<Row>;
   readonly alias: string;
   /**
-   * The index that holds them by owner and age, without the table's name. Undefined where a condition names
-   * one object to which they belong: they are few, and any index will do.
+   * The index over scope and age, without the table's name. Undefined if a condition names one object that
+   * the rows belong to: they are few, and any index will do.
    */
   readonly index: string | undefined;
 }
 
-/**
- * A page of an owner's rows by their ids, which begin with their time: the newest first, or after `newerThan`
- * the oldest first.
- */
+/** A page of a merchant's rows by id: the newest first, or after `newerThan` the oldest first. */
 export function pageQuery<Row extends ObjectLiteral>(
   db: EntityManager,
   listed: Listed<Row>,
@@ -33,13 +30,13 @@ export function pageQuery<Row extends ObjectLiteral>(
 }
 
 /**
- * An owner's rows in the order of that index, as far as the owner says it: what follows in the index is the
- * caller's to order by.
+ * A merchant's rows in the order of that index, as far as its merchant columns go: the caller orders by the
+ * columns that follow.
  *
- * A server is told the index, or it may read the newest rows of all merchants until enough of them fit. And
- * it is told of a range where one merchant is meant: by an equality MariaDB looks the merchant up, and then
- * walks from its newest row to where the page begins, which for an old page is the whole table. The embedded
- * engine does neither, and uses no column of an index behind a range.
+ * Servers get an index hint, or they may read the newest rows of all merchants until enough match. They also
+ * get a range instead of an equality for the merchant: with an equality MariaDB finds the merchant and then
+ * walks from its newest row to the page's start, which for an old page is the whole table. The embedded
+ * engine gets neither, since it uses no index column behind a range.
  */
 export function scopeQuery<Row extends ObjectLiteral>(
   db: EntityManager,

@@ -3,7 +3,10 @@ import type { EntityManager, EntitySchema, ObjectLiteral } from "typeorm";
 import { sqlExecutorOf } from "../engine/sql-executor.js";
 import { type Table, tableOf } from "./table.js";
 
-/** Reads rows. `condition` is SQL over column names, from `WHERE` on; each question mark in it stands for a value. */
+/**
+ * Reads rows. `condition` is SQL over column names, beginning with `WHERE`; each question mark in it stands
+ * for a value.
+ */
 export async function selectRows<Row extends ObjectLiteral>(
   db: EntityManager,
   schema: EntitySchema<Row>,
@@ -15,7 +18,7 @@ export async function selectRows<Row extends ObjectLiteral>(
   return rows.map((stored) => rowOf(table, stored) as Row);
 }
 
-/** The one row, or undefined where there is none. */
+/** Reads one row; undefined if there is none. */
 export async function selectRow<Row extends ObjectLiteral>(
   db: EntityManager,
   schema: EntitySchema<Row>,

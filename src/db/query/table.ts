@@ -3,7 +3,7 @@ import type { EntitySchemaColumnOptions } from "typeorm";
 import { memoize } from "../../lib/memoize.js";
 import { SnakeCaseColumns } from "../engine/columns.js";
 
-/** A table as statements need it: made of its EntitySchema, which says everything once. */
+/** A table as statements need it, derived from its EntitySchema. */
 export interface Table {
   readonly name: string;
   readonly columns: readonly TableColumn[];
@@ -11,22 +11,22 @@ export interface Table {
   readonly select: string;
   /** `INSERT` of one row with every column. */
   readonly insert: string;
-  /** What stands for one more row behind that. */
+  /** The placeholders of one further row. */
   readonly placeholders: string;
   readonly byProperty: ReadonlyMap<string, TableColumn>;
 }
 
-/** A property of a row, and the column that holds it. */
+/** A property of a row, and its column. */
 export interface TableColumn {
   readonly property: string;
   readonly name: string;
-  /** The name, quoted for both engines. */
+  /** The column's name, quoted for both engines. */
   readonly column: string;
   readonly stored: (value: unknown) => unknown;
   readonly read: (stored: unknown) => unknown;
 }
 
-/** The table of a schema. */
+/** Derives the table of a schema, once for each. */
 export const tableOf = memoize(({ options }: Schema): Table => {
   const described = Object.entries(options.columns as Record<string, EntitySchemaColumnOptions | undefined>);
   const columns = described.map(([property, column]) => columnOf(property, column ?? { type: "text" }));
@@ -43,7 +43,7 @@ export const tableOf = memoize(({ options }: Schema): Table => {
   };
 });
 
-/** Of an EntitySchema, whatever its rows are. */
+/** An EntitySchema of any row type. */
 interface Schema {
   readonly options: { readonly name: string; readonly tableName?: string; readonly columns: object };
 }

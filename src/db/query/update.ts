@@ -4,13 +4,13 @@ import { sqlExecutorOf } from "../engine/sql-executor.js";
 import { type Table, tableOf } from "./table.js";
 import type { Tx } from "../transaction.js";
 
-/** New values by property; a function gives an expression of SQL instead. */
+/** New values by property; a function returns an SQL expression instead. */
 export type Change<Row> = { readonly [K in keyof Row]?: Row[K] | (() => string) };
 
 /**
- * Changes the rows for which `condition` holds, SQL over column names with a question mark for each value.
- * Answers with how many were found: a condition that the change itself undoes makes that the number of those
- * that were changed.
+ * Changes the rows that match `condition`: SQL over column names, with a question mark for each value.
+ * Returns the number of matched rows; if the update falsifies `condition`, that equals the number of rows
+ * changed.
  */
 export async function updateRows<Row extends ObjectLiteral>(
   tx: Tx,
@@ -23,7 +23,9 @@ export async function updateRows<Row extends ObjectLiteral>(
   return (await sqlExecutorOf(tx).run(update.sql, update.values)).changes;
 }
 
-/** The same with the transaction's next statement, or its COMMIT. Nobody is told how many rows it found. */
+/**
+ * Updates with the transaction's next statement, or its COMMIT. The number of matched rows is not returned.
+ */
 export function queueUpdate<Row extends ObjectLiteral>(
   tx: Tx,
   schema: EntitySchema<Row>,

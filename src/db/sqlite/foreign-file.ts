@@ -1,8 +1,8 @@
 import type { Database } from "../engine/database.js";
 
 /**
- * Throws where the embedded file is another program's: our tables are never added to it. (On a server several
- * programs may share a database.)
+ * Throws if the embedded file belongs to another program: this service never adds its tables to such a file.
+ * (On a server several programs may share a database.)
  */
 export async function refuseForeignFile({ engine, manager }: Database): Promise<void> {
   if (engine !== "sqlite") return;

@@ -7,7 +7,7 @@ import type { SqliteReader } from "./sqlite-reader.js";
 import type { WriteResult } from "../engine/sql-executor.js";
 import type { SqliteTransaction, SqliteWriter } from "./sqlite-writer.js";
 
-/** One caller's view of the embedded file: a transaction of its own, or reads of what is committed. */
+/** One caller's access to the embedded file: a transaction of its own, or reads of committed data. */
 export class SerialQueryRunner extends BetterSqlite3QueryRunner {
   readonly #writer: SqliteWriter;
   readonly #reader: SqliteReader;
@@ -19,7 +19,10 @@ export class SerialQueryRunner extends BetterSqlite3QueryRunner {
     this.#reader = reader;
   }
 
-  /** Takes no isolation level: one transaction at a time is serialisable, and SQLite knows nothing weaker. */
+  /**
+   * Takes no isolation level: transactions run one at a time and so are SERIALIZABLE, the only level of
+   * SQLite.
+   */
   override async startTransaction(): Promise<void> {
     if (this.#transaction !== undefined) throw new Error("A transaction inside a transaction");
     this.#transaction = await this.#writer.begin();
@@ -41,7 +44,7 @@ export class SerialQueryRunner extends BetterSqlite3QueryRunner {
     return structured ? structuredResult(outcome) : (outcome.rows ?? outcome.changes);
   }
 
-  /** Runs a statement without TypeORM's part in it. */
+  /** Runs a statement without TypeORM's overhead. */
   async run(sql: string, values: readonly unknown[]): Promise<WriteResult> {
     if (this.#transaction !== undefined) return this.runAtOnce(sql, values);
     try {
@@ -52,7 +55,7 @@ export class SerialQueryRunner extends BetterSqlite3QueryRunner {
     }
   }
 
-  /** The same inside its transaction. */
+  /** Runs a statement inside its transaction, synchronously. */
   runAtOnce(sql: string, values: readonly unknown[]): WriteResult {
     try {
       if (this.isReleased) throw new Error(RELEASED);
@@ -87,7 +90,7 @@ function failure(sql: string, values: readonly unknown[], error: Error): QueryFa
   return new QueryFailedError(sql, [...values], error);
 }
 
-/** Reads have a connection of their own, which refuses to write. */
+/** Explains SQLITE_READONLY: reads have their own connection, which refuses writes. */
 function writeRefused(error: Error): Error {
   if (!("code" in error) || error.code !== "SQLITE_READONLY") return error;
   return new Error("A write outside inTransaction is refused", { cause: error });

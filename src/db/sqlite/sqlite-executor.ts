@@ -2,7 +2,7 @@ import type Libsql from "libsql";
 
 import type { WriteResult, StoredRow } from "../engine/sql-executor.js";
 
-/** Enough for every statement of the service; a list of varying length makes new ones without end. */
+/** Enough for every statement of the service; lists of varying length would add statements without end. */
 const KEPT_MAX = 200;
 
 /** The prepared statements of one connection. */
@@ -16,7 +16,7 @@ export class SqliteExecutor {
 
   run(sql: string, values: readonly unknown[]): WriteResult {
     const { statement, answersRows } = this.#prepared(sql);
-    // The values go over as one array: libsql ends the process on a lone Buffer, and refuses a lone null.
+    // The values are passed as one array: libsql ends the process on a lone Buffer, and refuses a lone null.
     const bound = [values.map(bindable)];
     if (answersRows) return { rows: statement.all(...bound) as StoredRow[], changes: 0 };
     return { rows: undefined, changes: statement.run(...bound).changes };
@@ -39,7 +39,10 @@ interface Prepared {
   readonly answersRows: boolean;
 }
 
-/** What libsql takes as it is meant. A boolean would end the process, undefined and NaN would become null. */
+/**
+ * Passes only values that libsql stores as they are. A boolean would end the process; undefined and NaN would
+ * become null.
+ */
 function bindable(value: unknown): unknown {
   if (typeof value === "boolean") return value ? 1 : 0;
   const fits =

@@ -3,7 +3,7 @@ import type { SqliteReader } from "./sqlite-reader.js";
 import type { SqliteWriter } from "./sqlite-writer.js";
 import { WRITE_CHECK, writeCheckFiller } from "../engine/write-check.js";
 
-/** Knows whether the embedded file can be read and written. */
+/** Checks whether the embedded file can be read and written. */
 export class SqliteHealth implements DatabaseHealth {
   readonly #reader: SqliteReader;
   readonly #writer: SqliteWriter;
@@ -14,10 +14,7 @@ export class SqliteHealth implements DatabaseHealth {
     this.#writer = writer;
   }
 
-  /**
-   * The lock for writing is asked for too: another process may hold it, and a file system that is read-only
-   * has none.
-   */
+  /** Takes the write lock too: another process may hold it, and a read-only file system refuses it. */
   async check(): Promise<void> {
     await this.#reader.read("select 1", []);
     const thoroughly = this.#writesInDoubt;
@@ -28,11 +25,11 @@ export class SqliteHealth implements DatabaseHealth {
       await transaction.commit();
       this.#writesInDoubt = false;
     } finally {
-      transaction.rollback(); // Does nothing behind a commit.
+      transaction.rollback(); // Does nothing after a commit.
     }
   }
 
-  /** Whoever tries learns at once. */
+  /** Never refuses: a write on the embedded file fails at once by itself. */
   admitWrite(): void {}
 
   doubtWrites(): void {

@@ -6,8 +6,8 @@ import { SqliteExecutor } from "./sqlite-executor.js";
 import type { WriteResult } from "../engine/sql-executor.js";
 
 /**
- * The connection for reads outside transactions: in WAL they see what is committed and never wait for a writer.
- * A write on it fails with SQLITE_READONLY.
+ * The connection for reads outside transactions: in WAL mode they see committed data and never wait for a
+ * writer. A write on it fails with SQLITE_READONLY.
  */
 export class SqliteReader {
   readonly #connection: Libsql.Database;
@@ -28,8 +28,8 @@ export class SqliteReader {
   }
 
   /**
-   * The read lock is taken by `exec`, before anything is prepared: a prepared statement of libsql that meets
-   * SQLITE_BUSY stays open, and would keep this connection in the past from then on.
+   * `exec` takes the read lock before anything is prepared: a prepared statement of libsql that meets
+   * SQLITE_BUSY stays open, and this connection would read an old snapshot from then on.
    */
   #readNow(sql: string, values: readonly unknown[]): WriteResult {
     if (!this.#connection.open) throw new DatabaseClosed(); // libsql would end the process below.

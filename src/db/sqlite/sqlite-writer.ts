@@ -7,10 +7,10 @@ import { DatabaseAway } from "../engine/database.js";
 import { SqliteExecutor } from "./sqlite-executor.js";
 import type { WriteResult } from "../engine/sql-executor.js";
 
-/** Beyond so many callers that wait the newest is refused at once, rather than after its caller left. */
+/** The most callers that wait. A further one is refused at once, rather than after its client has left. */
 const WAITING_MAX = 1_000;
 
-/** One transaction on the writing connection. It ends by `commit` or `rollback`, and is of no use afterwards. */
+/** One transaction on the writing connection. After `commit` or `rollback` it is of no further use. */
 export interface SqliteTransaction {
   run(sql: string, values: readonly unknown[]): WriteResult;
   commit(): Promise<void>;
@@ -18,12 +18,12 @@ export interface SqliteTransaction {
 }
 
 /**
- * The connection for writes, one transaction after the other: TypeORM would let all callers share one
- * transaction, and lose what was acknowledged to some of them.
+ * The connection for writes, which runs one transaction at a time: TypeORM would let all callers share one
+ * transaction, and lose acknowledged writes of some.
  *
  * BEGIN, COMMIT and ROLLBACK go through `exec`, and nothing is prepared outside a transaction that holds the
- * write lock: a prepared statement of libsql that meets SQLITE_BUSY stays open, and the connection
- * acknowledges writes from then on without committing them.
+ * write lock: a prepared statement of libsql that meets SQLITE_BUSY stays open, and from then on the
+ * connection acknowledges writes without committing them.
  */
 export class SqliteWriter {
   readonly #connection: Libsql.Database;
@@ -37,13 +37,13 @@ export class SqliteWriter {
   }
 
   /**
-   * Waits for its turn, then for other processes. SQLITE_BUSY if these do not let go for a second, also for
-   * those that wait behind it: one after the other they would wait as many seconds as they are.
+   * Waits for its turn, then for other processes. Throws SQLITE_BUSY if another process holds the file for a
+   * second, also for the callers queued behind it: one after the other, each would wait another second.
    */
   async begin(): Promise<SqliteTransaction> {
     const release = await this.#turnOfMine();
     try {
-      // What could not be rolled back, by an error of the disk, would be gone on with.
+      // If a rollback failed, for a disk error, the next transaction would continue the old one.
       if (this.#connection.inTransaction) this.#connection.exec("rollback");
       await onceFree(() => this.#connection.exec("begin immediate"));
     } catch (error) {
@@ -73,7 +73,7 @@ export class SqliteWriter {
       },
       commit: async () => {
         this.#mustRun(over);
-        over = true; // For whoever is late: nothing runs beside the COMMIT.
+        over = true; // Refuses a late statement: none runs during the COMMIT.
         try {
           await execElsewhere(this.#connection, "commit");
         } catch (error) {
@@ -86,7 +86,7 @@ export class SqliteWriter {
         if (over) return;
         over = true;
         try {
-          // After a full disk and the like SQLite has rolled back by itself.
+          // On errors such as a full disk, SQLite has already rolled back by itself.
           if (this.#connection.inTransaction) this.#connection.exec("rollback");
         } finally {
           release();
@@ -95,21 +95,24 @@ export class SqliteWriter {
     };
   }
 
-  /** Outside a transaction a statement would be committed by itself: what SQLite has rolled back must not go on. */
+  /**
+   * Outside a transaction a statement would commit by itself: work that SQLite has rolled back must not
+   * continue.
+   */
   #mustRun(over: boolean): void {
     if (over || !this.#connection.inTransaction) throw new Error("The transaction is over");
   }
 }
 
-/** As SQLite says it of the file that another process holds. */
+/** The error that SQLite gives for a file that another process holds. */
 function heldElsewhere(): Error {
   return Object.assign(new Error("Another process holds the embedded file"), { code: "SQLITE_BUSY" });
 }
 
 /**
- * Waits for the disk on a thread of libsql's, while this one reads what comes next. Its interface of promises
- * has the same connections as the other one; all of it would be slower: each statement would go to that
- * thread and back.
+ * Waits for the disk on libsql's own thread, while this one reads the next request. libsql's promise
+ * interface uses connections of that kind throughout, but is slower: every statement would go to that thread
+ * and back.
  */
 function execElsewhere(connection: Libsql.Database, sql: string): Promise<void> {
   return PromisedLibsql.prototype.exec.call(connection, sql) as Promise<void>;

@@ -7,12 +7,12 @@ import { insertRows } from "../query/insert.js";
 import { selectRow } from "../query/select.js";
 import type { Tx } from "../transaction.js";
 
-/** A key of a merchant. The key itself is shown once and never stored. */
+/** A merchant's API key. The secret itself is shown once and never stored. */
 export interface ApiKeyRow {
   id: string;
   merchantId: string;
   livemode: boolean;
-  /** SHA-256 of the key, see domain/api-key.ts. */
+  /** SHA-256 of the key in hexadecimal, see domain/api-key.ts. */
   hash: string;
   last4: string;
   createdAt: number;
@@ -47,7 +47,7 @@ export async function findApiKey(db: EntityManager, id: string): Promise<ApiKeyR
   return (await db.createQueryBuilder(apiKeys, "k").where("k.id = :id", { id }).getOne()) ?? undefined;
 }
 
-/** The keys of one merchant, or of all; the oldest first. */
+/** The keys of one merchant, or of all if `merchantId` is undefined; the oldest first. */
 export async function listApiKeys(db: EntityManager, merchantId: string | undefined): Promise<ApiKeyRow[]> {
   if (merchantId !== undefined && !isId("mer", merchantId)) return [];
   const query = db.createQueryBuilder(apiKeys, "k").orderBy("k.id");
@@ -56,7 +56,7 @@ export async function listApiKeys(db: EntityManager, merchantId: string | undefi
   ).getMany();
 }
 
-/** Revokes a key for good; one that was revoked before keeps its time. */
+/** Revokes a key for good; a key that is revoked already keeps its time. */
 export async function revokeApiKey(tx: Tx, id: string, now: number): Promise<void> {
   await tx
     .createQueryBuilder()

@@ -8,7 +8,7 @@ import { type CheckoutSessionRow, checkoutSessions } from "./checkout-sessions.j
 import type { ListPage } from "../query/list-page.js";
 import { pageQuery } from "../query/list-query.js";
 
-/** Which sessions to list. Times are milliseconds since the epoch; what is undefined lets everything through. */
+/** Which sessions to list. Times are milliseconds since the epoch; an undefined field filters nothing. */
 export interface SessionFilter {
   readonly status?: SessionStatus | undefined;
   readonly customerId?: string | undefined;
@@ -19,8 +19,8 @@ export interface SessionFilter {
 }
 
 /**
- * One page of an owner's sessions by age: the newest first, or after `newerThan` the oldest first. Ids begin
- * with their time.
+ * One page of a merchant's sessions by age: the newest first, or after `newerThan` the oldest first. Ids
+ * begin with their time.
  */
 export async function listCheckoutSessions(
   db: EntityManager,
@@ -35,18 +35,19 @@ export async function listCheckoutSessions(
   const { status } = filter;
   if (status === undefined) return await ordered.getMany();
   ordered.andWhere("s.status = :status", { status });
-  // The status of this moment, as `statusAt` tells it: nobody may have written down that a session's time is up.
+  // The status at `now`, as `statusAt` computes it: the sweep may not have stored yet that a session has
+  // expired.
   if (status === "open") ordered.andWhere(`NOT (${CLOSED})`, { grace: FORM_GRACE_MS, now });
   const rows = await ordered.getMany();
   if (status !== "expired") return rows;
-  // In no order: they are few, and are read by the time at which theirs is up.
+  // Unordered: they are few, and an index by expiry finds them.
   const few = pageQuery(db, { ...listed, index: undefined }, scope, page)
     .orderBy()
     .limit();
   return merged(rows, await filtered(few, filter).andWhere(DUE, due(now)).getMany(), page);
 }
 
-/** Nothing belongs to what cannot be an id. */
+/** False if a filter is no id at all: no session can match it. */
 function mayMatch({ customerId, paymentIntentId }: SessionFilter): boolean {
   return (
     (customerId === undefined || isCustomerId(customerId)) &&
@@ -75,7 +76,10 @@ function filtered(
 
 const CLOSED = "s.expiresAt + CASE WHEN s.formsGiven > 0 THEN :grace ELSE 0 END <= :now";
 
-/** Sessions whose time is up, and that the sweep has not come to: it does within seconds, so they are few. */
+/**
+ * Sessions that have expired, but which the sweep has not stored as such: it does within seconds, so they are
+ * few.
+ */
 const DUE = `s.status = 'open' AND s.expiresAt <= :now AND ${CLOSED}`;
 
 function due(now: number): object {

@@ -10,13 +10,13 @@ import { selectRow } from "../query/select.js";
 import { forUpdate, type Tx } from "../transaction.js";
 import { type Change, updateRows, queueUpdate } from "../query/update.js";
 
-/** A session as it is stored, with three times that only the record needs. */
+/** A session as it is stored, with three times that the API does not show. */
 export interface CheckoutSessionRow extends CheckoutSession {
-  /** When a form was given out last. */
+  /** When its newest form was given out. */
   readonly formGivenAt: number | null;
   /** When the `expired` event was written. */
   readonly expiredAt: number | null;
-  /** When the money of one of its payments was sent for first; null while no payment of it has to be asked for that. */
+  /** When the reversal of one of its payments was first requested; null if none was. */
   readonly reversalStartedAt: number | null;
 }
 
@@ -65,7 +65,7 @@ export function insertCheckoutSession(tx: Tx, session: CheckoutSession): void {
   queueInsert(tx, checkoutSessions, session);
 }
 
-/** The session with exactly this id, whoever owns it. */
+/** The session with exactly this id, of any merchant. */
 export async function findCheckoutSession(
   db: EntityManager,
   id: string,
@@ -74,14 +74,16 @@ export async function findCheckoutSession(
   return await selectRow(db, checkoutSessions, "WHERE id = ?", [id]);
 }
 
-/** Reads the session and holds it until the transaction ends. Throws where it is absent: sessions are never deleted. */
+/**
+ * Reads and locks the session until the transaction ends. Throws if it is absent: sessions are never deleted.
+ */
 export async function lockCheckoutSession(tx: Tx, id: string): Promise<CheckoutSessionRow> {
   const session = await selectRow(tx, checkoutSessions, `WHERE id = ?${forUpdate(tx)}`, [id]);
   if (session === undefined) throw new Error(`Session ${id} is gone.`);
   return session;
 }
 
-/** The same of a session of this owner. Undefined where it is another's, or absent. */
+/** Reads and locks a session of this merchant and mode. Undefined if it is absent or another's. */
 export async function lockCheckoutSessionOf(
   tx: Tx,
   { merchantId, livemode }: MerchantScope,
@@ -92,17 +94,20 @@ export async function lockCheckoutSessionOf(
   return await selectRow(tx, checkoutSessions, condition, [id, merchantId, livemode]);
 }
 
-/** Counts one more form of the current attempt as given out. */
+/** Records that one more form of the current attempt was given out. */
 export async function noteFormGiven(tx: Tx, id: string, now: number): Promise<void> {
   await update(tx, { formsGiven: () => "forms_given + 1", formGivenAt: now }, "id = ?", id);
 }
 
-/** The attempt has failed for good: the next form is that of a new one. */
+/** Begins a new attempt: the current one has failed for good, and the next form belongs to the new one. */
 export async function startNextAttempt(tx: Tx, id: string): Promise<void> {
   await update(tx, { attempt: () => "attempt + 1", formsGiven: 0 }, "id = ?", id);
 }
 
-/** From now on, whoever completes the session has to ask whether the payment's money goes back. */
+/**
+ * Records that a reversal has started: completing the session has to check from now on whether its payment is
+ * reversed.
+ */
 export async function noteReversalStarted(tx: Tx, id: string, now: number): Promise<void> {
   await update(tx, { reversalStartedAt: now }, "id = ? AND reversal_started_at IS NULL", id);
 }
@@ -112,7 +117,7 @@ export async function markExpired(tx: Tx, id: string, now: number): Promise<void
   await update(tx, { status: "expired", expiredAt: now }, "id = ? AND status = 'open'", id);
 }
 
-/** What a completion writes. */
+/** The fields that a completion writes. */
 export interface Completion {
   readonly completedAt: number;
   readonly completedLate: boolean;
@@ -124,16 +129,16 @@ export interface Completion {
 }
 
 /**
- * Marks a locked session complete with the transaction's next statement, or its COMMIT. Where it is complete
- * already, that one fails: the last net under the row lock.
+ * Marks a locked session complete with the transaction's next statement, or its COMMIT, which throws if the
+ * session is complete already: the last safeguard behind the row lock.
  */
 export function markComplete(tx: Tx, id: string, completion: Completion): void {
   queueUpdate(tx, checkoutSessions, { ...completion, status: COMPLETE_ONCE }, "id = ?", [id]);
 }
 
 /**
- * Null for a session that is complete, which its column refuses: to look at the number of changed rows is a
- * statement more.
+ * Null for a complete session, which the NOT NULL column refuses: reading the number of changed rows would
+ * take a statement more.
  */
 const COMPLETE_ONCE = (): string => "CASE WHEN status <> 'complete' THEN 'complete' END";
 

@@ -28,12 +28,12 @@ export async function insertCustomer(tx: Tx, row: Customer): Promise<void> {
   await insertRows(tx, customers, row);
 }
 
-/** The same with the transaction's next statement, or its COMMIT. */
+/** Stores a customer with the transaction's next statement, or its COMMIT. */
 export function queueCustomer(tx: Tx, row: Customer): void {
   queueInsert(tx, customers, row);
 }
 
-/** The owner's customer with exactly this id, also where it is deleted. */
+/** The merchant's customer with exactly this id, deleted or not. */
 export async function findCustomer(
   db: EntityManager,
   scope: MerchantScope,
@@ -43,7 +43,7 @@ export async function findCustomer(
   return (await byId(db, scope, customerId).getOne()) ?? undefined;
 }
 
-/** The owner's customers with these ids, deleted ones included, in any order. */
+/** The merchant's customers with these ids, deleted ones included, in any order. */
 export async function findCustomers(
   db: EntityManager,
   scope: MerchantScope,
@@ -52,12 +52,14 @@ export async function findCustomers(
   return await ofOwner(db, scope).andWhere("c.id IN (:...ids)", { ids }).getMany();
 }
 
-/** Reads the customer and keeps it until the transaction ends. Throws where it is absent: the row is never deleted. */
+/**
+ * Reads and locks the customer until the transaction ends. Throws if it is absent: rows are never deleted.
+ */
 export async function lockCustomer(tx: Tx, scope: MerchantScope, customerId: string): Promise<Customer> {
   return await lockForUpdate(byId(tx, scope, customerId)).getOneOrFail();
 }
 
-/** Writes what may change of a customer. */
+/** Writes the fields of a customer that may change. */
 export async function updateCustomerRow(tx: Tx, customer: Customer): Promise<void> {
   const { merchantId, livemode, id: customerId, email, name, metadata, deletedAt } = customer;
   const query = tx
@@ -72,18 +74,21 @@ export async function updateCustomerRow(tx: Tx, customer: Customer): Promise<voi
   await query.updateEntity(false).execute();
 }
 
-/** A customer's place among all. Merchants choose ids, so those do not sort by age. */
+/** A customer's position in lists. Merchants choose ids, so ids do not sort by age. */
 type Place = Pick<Customer, "createdAt" | "id">;
 
-/** Where a page of customers begins, and how long it is. */
+/** Start and length of a page of customers. */
 export interface CustomerPage {
   readonly olderThan?: Place | undefined;
-  /** Only what is newer, the nearest first. */
+  /** Lists only newer customers, the nearest first. */
   readonly newerThan?: Place | undefined;
   readonly limit: number;
 }
 
-/** One page of an owner's customers that are not deleted: the newest first, or after `newerThan` the oldest first. */
+/**
+ * One page of a merchant's customers that are not deleted: the newest first, or after `newerThan` the oldest
+ * first.
+ */
 export async function listCustomers(
   db: EntityManager,
   scope: MerchantScope,
@@ -93,7 +98,7 @@ export async function listCustomers(
   const index = "merchant_id_livemode_deleted_at_created_at_id";
   const query = scopeQuery(db, { rows: customers, alias: "c", index }, scope, order);
   query.andWhere("c.deletedAt IS NULL");
-  // The first half alone finds the place in the index; servers make nothing of a comparison of pairs.
+  // Only the first half finds the place in the index: servers do not use one for a comparison of pairs.
   if (olderThan !== undefined)
     query.andWhere("c.createdAt <= :createdAt AND (c.createdAt < :createdAt OR c.id < :id)", {
       ...olderThan,

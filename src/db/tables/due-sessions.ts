@@ -4,7 +4,7 @@ import { FORM_GRACE_MS } from "../../domain/session.js";
 import { type CheckoutSessionRow, checkoutSessions } from "./checkout-sessions.js";
 import { lockFreeForUpdate, type Tx } from "../transaction.js";
 
-/** A session whose time is up, and nobody has written it down. */
+/** A session that has expired, but is still stored as open. */
 export interface DueSession {
   readonly id: string;
   /** How far its merchant's clock is ahead of real time, in milliseconds: 0 in live mode. */
@@ -12,9 +12,9 @@ export interface DueSession {
 }
 
 /**
- * Sessions whose time is up, at most `limit`, the longest overdue first: of everybody by real time, and of
- * those whose test clock is ahead by that clock. Each by an index of its own: open sessions that are not due
- * are not looked at.
+ * Expired sessions that are still stored as open, at most `limit`, the longest overdue first: of all
+ * merchants by real time, and of test merchants whose clock is ahead by that clock. Each search has its own
+ * index, so open sessions that are not due are not read.
  */
 export async function findDueSessions(db: EntityManager, now: number, limit: number): Promise<DueSession[]> {
   const byRealTime = await findDue(db, "s.status = 'open'", ":now", now, limit);
@@ -31,7 +31,7 @@ export async function findDueSessions(db: EntityManager, now: number, limit: num
   return [...byRealTime, ...byTestClock.filter(({ id }) => !found.has(id))];
 }
 
-/** Locks those of the sessions that nobody else holds, and reads them. */
+/** Locks and reads those of the sessions that no other transaction has locked. */
 export async function lockFreeSessions(tx: Tx, ids: readonly string[]): Promise<CheckoutSessionRow[]> {
   const query = tx.createQueryBuilder(checkoutSessions, "s").where("s.id IN (:...ids)", { ids });
   return await lockFreeForUpdate(query).getMany();

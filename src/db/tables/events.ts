@@ -4,7 +4,7 @@ import { flag, id, primary, time } from "../engine/columns.js";
 import { queueInsert } from "../query/insert.js";
 import type { Tx } from "../transaction.js";
 
-/** What merchants are to be told, in Stripe's words. */
+/** The types of event that merchants receive, in Stripe's words. */
 export type EventType =
   | "charge.refunded"
   | "checkout.session.completed"
@@ -20,13 +20,16 @@ export type EventType =
   | "refund.failed"
   | "refund.updated";
 
-/** The outbox: written in the transaction that makes it true, so that an event exists exactly where its cause does. */
+/**
+ * The outbox: a row is written in the transaction that makes it true, so an event exists exactly if its cause
+ * does.
+ */
 export interface EventRow {
   id: string;
   merchantId: string;
   livemode: boolean;
   type: EventType;
-  /** The object that it is about. */
+  /** Id of the object that the event is about. */
   objectId: string;
   createdAt: number;
 }
@@ -44,10 +47,7 @@ export const events = new EntitySchema<EventRow>({
   },
 });
 
-/**
- * Stores events in the order given, with the transaction's next statement or its COMMIT: nothing else asks
- * for them.
- */
+/** Stores events in the order given, with the transaction's next statement or its COMMIT. */
 export function insertEvents(tx: Tx, rows: readonly EventRow[]): void {
   queueInsert(tx, events, ...rows);
 }

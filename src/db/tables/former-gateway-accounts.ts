@@ -8,11 +8,14 @@ import { insertRows } from "../query/insert.js";
 import { selectRows } from "../query/select.js";
 import type { Tx } from "../transaction.js";
 
-/** A gateway account as it was before a change: forms of that time are out, and their results come signed as it was. */
+/**
+ * A gateway account as it was before a change: forms signed with it are still open, and their results arrive
+ * signed with its secret.
+ */
 export interface FormerGatewayAccountRow {
   merchantId: string;
   livemode: boolean;
-  /** Until when its results are believed. */
+  /** Until when results signed with it are accepted. */
   validUntil: number;
   gatewayMerchantId: string;
   secretSealed: Buffer;
@@ -35,7 +38,7 @@ export async function insertFormerGatewayAccount(tx: Tx, row: FormerGatewayAccou
   await insertRows(tx, formerGatewayAccounts, row);
 }
 
-/** What the owner's account was, as far as it is still believed; the newest first. */
+/** The merchant's former accounts that are still accepted, the newest first. */
 export async function listFormerGatewayAccounts(
   db: EntityManager,
   { merchantId, livemode }: MerchantScope,
@@ -45,7 +48,7 @@ export async function listFormerGatewayAccounts(
   return await selectRows(db, formerGatewayAccounts, condition, [merchantId, livemode, now]);
 }
 
-/** Every account that had this `merchantID` of the gateway and is still believed, in a stable order. */
+/** Every former account with this `merchantID` that is still accepted, in a stable order. */
 export async function listFormerGatewayAccountsNamed(
   db: EntityManager,
   gatewayMerchantId: string,

@@ -8,14 +8,17 @@ import { insertRows } from "../query/insert.js";
 import { selectRow } from "../query/select.js";
 import type { Tx } from "../transaction.js";
 
-/** A merchant's account at the gateway: in live mode Cardstream's, in test mode the sandbox's. One for each mode. */
+/**
+ * A merchant's account at the gateway: Cardstream's in live mode, the sandbox's in test mode. One for each
+ * mode.
+ */
 export interface GatewayAccountRow {
   merchantId: string;
   livemode: boolean;
   /** The gateway's `merchantID`. Several merchants may share one. */
   gatewayMerchantId: string;
   secretSealed: Buffer;
-  /** Lets in to the gateway's transaction search; null where the operator gave none. */
+  /** The token for the gateway's transaction search, sealed; null if the operator gave none. */
   restTokenSealed: Buffer | null;
   /** Two letters of ISO 3166, upper case. */
   countryCode: string;
@@ -50,7 +53,7 @@ export async function findGatewayAccount(
   return await selectRow(db, gatewayAccounts, condition, [merchantId, livemode]);
 }
 
-/** Every account with this `merchantID` of the gateway, in a stable order. */
+/** Every account with this `merchantID`, in a stable order. */
 export async function listGatewayAccounts(
   db: EntityManager,
   gatewayMerchantId: string,
@@ -73,7 +76,7 @@ export async function listTestGatewayAccounts(db: EntityManager): Promise<Gatewa
     .getMany();
 }
 
-/** What may change of an account. */
+/** The fields of an account that may change. */
 export type GatewayAccountChange = Partial<Omit<GatewayAccountRow, "merchantId" | "livemode" | "createdAt">>;
 
 export async function updateGatewayAccount(

@@ -22,28 +22,31 @@ import { insertRows, queueInsert } from "../query/insert.js";
 import type { Tx } from "../transaction.js";
 
 /**
- * How a result came: by the gateway's own post, by the shopper's browser, as the answer to a charge of ours
- * (`direct`), or to a QUERY about an `xref` that a result had brought (`query`) or that the gateway's search
- * had found (`search`). `nobody`: it did not come, and is held for that.
+ * How a result arrived: posted by the gateway (`callback`), by the shopper's browser (`return`), as the
+ * response to a direct charge (`direct`), or to a QUERY about an `xref` from an earlier result (`query`) or
+ * from the gateway's search (`search`). `nobody`: no result arrived, and the row is held for that reason.
  */
 export type ResultVia = "callback" | "return" | "direct" | "query" | "search" | "nobody";
 
-/** One verified message of the gateway, and what it was taken for. Only what decides is in clear. */
+/**
+ * One verified message of the gateway, and its classification. Only the columns that decide are in plain
+ * text.
+ */
 export interface GatewayResultRow {
   id: string;
-  /** The account that signed it. */
+  /** The merchant whose account signed it. */
   merchantId: string;
   livemode: boolean;
-  /** Null where no session of ours has its `transactionUnique`. */
+  /** Null if no session has its `transactionUnique`. */
   sessionId: string | null;
-  /** The direct charge of ours that it is about, or the payment whose refund it tells of; null otherwise. */
+  /** The payment of the direct charge that it is about, or of the refund that it reports; null otherwise. */
   paymentIntentId: string | null;
   /**
-   * Id of the refund (`re_`), or of the held payment that is returned (`gr_`), that it tells of; null where
-   * of none.
+   * Id of the refund (`re_`) or reversal of a held payment (`gr_`) that it reports; null if it reports
+   * neither.
    */
   reversalId: string | null;
-  /** Number of the attempt that it is about; null where it is about none of ours. */
+  /** Number of the attempt that it is about; null if it is about none of this service. */
   attempt: number | null;
   /** Which transaction it is about, see GatewayResult.transactionKey. */
   transactionKey: string;
@@ -53,7 +56,7 @@ export interface GatewayResultRow {
   responseCode: number | null;
   responseStatus: number | null;
   amount: number | null;
-  /** What was received; of money that goes back, what the gateway says went back. */
+  /** The amount received, in minor units; for a reversal, the amount that the gateway reports as reversed. */
   amountReceived: number | null;
   currencyCode: string;
   state: string;
@@ -62,18 +65,20 @@ export interface GatewayResultRow {
   xrefSealed: Buffer | null;
   messageSealed: Buffer;
   receivedAt: number;
-  /** When a person decided about a held result, and what; null until then. */
+  /** When a person resolved a held result, and how; null until then. */
   resolvedAt: number | null;
   resolution: Resolution | null;
   note: string | null;
-  /** What the gateway was told in order to give the money back; null where it was told nothing, or has refused. */
+  /**
+   * The action requested of the gateway to reverse the money; null if none was, or the gateway has refused.
+   */
   reversalAction: ReversalAction | null;
-  /** Which call is giving the money back now, and until when it has the right to; null where none is. */
+  /** The call that reverses the money now, and until when it holds the lease; null if none does. */
   leaseId: string | null;
   leasedUntil: number | null;
 }
 
-/** A result that comes in: no person has decided anything about it yet, and no money goes back. */
+/** A new result: not resolved by a person yet, and without a reversal. */
 export type NewGatewayResult = Omit<
   GatewayResultRow,
   "resolvedAt" | "resolution" | "note" | "reversalAction" | "leaseId" | "leasedUntil" | "reversalId"
@@ -122,8 +127,9 @@ export const gatewayResults = new EntitySchema<GatewayResultRow>({
 });
 
 /**
- * Stores a result. False where the account has one of this transaction with this outcome already: an equal message came
- * before. Insert first and let the unique key speak: looking for an absent row would deadlock.
+ * Stores a result. False if the account already has one of this transaction with this outcome: an equal
+ * message arrived before. It inserts first and relies on the unique key: a locking search for an absent row
+ * would deadlock.
  */
 export async function insertGatewayResult(tx: Tx, row: NewGatewayResult): Promise<boolean> {
   try {
@@ -135,19 +141,22 @@ export async function insertGatewayResult(tx: Tx, row: NewGatewayResult): Promis
   }
 }
 
-/** The same with the transaction's next statement, or its COMMIT: that one fails where an equal message came before. */
+/**
+ * Stores a result with the transaction's next statement, or its COMMIT, which throws if an equal message
+ * arrived before.
+ */
 export function queueGatewayResultRow(tx: Tx, row: NewGatewayResult): void {
   queueInsert(tx, gatewayResults, row);
 }
 
-/** Whether a result could not be stored because an equal message came before. */
+/** Whether a result could not be stored because an equal message arrived before. */
 export function isStoredBefore(error: unknown): boolean {
   return isDuplicateKey(error, UNIQUE_RESULT);
 }
 
 const UNIQUE_RESULT = "gateway_result_merchant_id_livemode_transaction_key_outcome";
 
-/** The results with these ids, in no order. */
+/** The results with these ids, in any order. */
 export async function findGatewayResults(
   db: EntityManager,
   ids: readonly string[],
@@ -165,7 +174,7 @@ export async function hasUnresolvedHeldResult(db: EntityManager, sessionId: stri
   return (await query.limit(1).getOne()) !== null;
 }
 
-/** What the gateway's results of an attempt say, the oldest first. */
+/** A gateway result of an attempt, as far as reconciliation needs it. */
 export type AttemptResult = Pick<
   GatewayResultRow,
   "id" | "outcome" | "transactionKey" | "responseCode" | "state" | "xrefSealed"
@@ -184,7 +193,7 @@ export async function listResultsOfAttempt(
     .getMany();
 }
 
-/** What the newest result of the session was taken for. Undefined where there is none. */
+/** The outcome of the session's newest result. Undefined if there is none. */
 export async function findNewestOutcome(
   db: EntityManager,
   sessionId: string,

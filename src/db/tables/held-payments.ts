@@ -9,24 +9,26 @@ import type { ListPage } from "../query/list-page.js";
 import { pageQuery } from "../query/list-query.js";
 import { lockForUpdate, type Tx } from "../transaction.js";
 
-/** A gateway result that waits for a person, or did. */
+/** A held gateway result, resolved or not. */
 export type HeldPaymentRow = GatewayResultRow & { heldReason: HeldReason };
 
-/** The held payment with exactly this id, whoever owns it. */
+/** The held payment with exactly this id, of any merchant. */
 export async function findHeldPayment(db: EntityManager, id: string): Promise<HeldPaymentRow | undefined> {
   if (!isId("gr", id)) return undefined;
   return (await held(db).andWhere("r.id = :id", { id }).getOne()) ?? undefined;
 }
 
-/** Reads the held payment and keeps it until the transaction ends. Throws where it is absent: none is ever deleted. */
+/**
+ * Reads and locks the held payment until the transaction ends. Throws if it is absent: none is ever deleted.
+ */
 export async function lockHeldPayment(tx: Tx, id: string): Promise<HeldPaymentRow> {
   return await lockForUpdate(held(tx).andWhere("r.id = :id", { id })).getOneOrFail();
 }
 
 /**
- * The held payments of a session or payment intent whose money is on its way back, or is back; kept until the
- * transaction ends. Only where it has one, or had: to look for rows that are not there would keep others from
- * writing theirs.
+ * Reads and locks the held payments of a session or payment intent whose reversal has started or is done.
+ * Only for one that has or had such a held payment: a locking search for absent rows would block inserts of
+ * others.
  */
 export async function lockReversalsOf(
   tx: Tx,
@@ -42,7 +44,7 @@ export async function lockReversalsOf(
   return await lockForUpdate(query).getMany();
 }
 
-/** One page of an owner's held payments by age: the newest first, or after `newerThan` the oldest first. */
+/** One page of a merchant's held payments by age: the newest first, or after `newerThan` the oldest first. */
 export async function listHeldPayments(
   db: EntityManager,
   scope: MerchantScope,
@@ -66,14 +68,14 @@ export async function listHeldPaymentsOfAll(
   return await query.orderBy("r.id").limit(limit).getMany();
 }
 
-/** How many held payments of all merchants wait. */
+/** How many held payments of all merchants are unresolved. */
 export async function countUnresolvedHeldPayments(db: EntityManager): Promise<number> {
   const query = held(db);
   whereResolved(query, false);
   return await query.getCount();
 }
 
-/** True where another message about a held payment's transaction has completed a session with it. */
+/** True if another message about the held payment's transaction has completed a session with it. */
 export async function paysSession(
   db: EntityManager,
   { merchantId, livemode, transactionKey }: HeldPaymentRow,
@@ -89,20 +91,22 @@ export async function paysSession(
   return (await query.getOne()) !== null;
 }
 
-/** What changes of a held payment while it is resolved. */
+/** The fields of a held payment that resolving it changes. */
 export type HeldPaymentChange = Partial<
   Pick<GatewayResultRow, "resolvedAt" | "resolution" | "note" | "reversalAction" | "leaseId" | "leasedUntil">
 >;
 
-/** Changes a held payment; with `claim` only where that claim still stands. False where nothing was changed. */
+/**
+ * Changes a held payment; with `lease`, only while that lease is still held. False if nothing was changed.
+ */
 export async function changeHeldPayment(
   tx: Tx,
   id: string,
   change: HeldPaymentChange,
-  claim?: string,
+  lease?: string,
 ): Promise<boolean> {
   const query = tx.createQueryBuilder().update(gatewayResults).set(change).where("id = :id", { id });
-  if (claim !== undefined) query.andWhere("lease_id = :claim", { claim });
+  if (lease !== undefined) query.andWhere("lease_id = :lease", { lease });
   return (await query.updateEntity(false).execute()).affected === 1;
 }
 
@@ -112,13 +116,13 @@ export type LaterWord = Pick<
   "responseCode" | "responseStatus" | "amount" | "amountReceived" | "currencyCode" | "state" | "messageSealed"
 >;
 
-/** Puts the gateway's later word in the place of the one that was held. */
+/** Replaces the stored message by the gateway's later one. */
 export async function renewHeldPayment(tx: Tx, id: string, word: LaterWord): Promise<void> {
   const query = tx.createQueryBuilder().update(gatewayResults).set(word).where("id = :id", { id });
   await query.updateEntity(false).execute();
 }
 
-/** A result has a reason exactly where it is held. */
+/** A result has a `heldReason` exactly if it is held. */
 function held(db: EntityManager): SelectQueryBuilder<HeldPaymentRow> {
   return onlyHeld(db.createQueryBuilder(gatewayResults, "r"));
 }

@@ -8,15 +8,15 @@ import { insertRows } from "../query/insert.js";
 import { selectRow } from "../query/select.js";
 import type { Tx } from "../transaction.js";
 
-/** A call that was made with an idempotency key. Written in the transaction that did what was asked. */
+/** A call that was made with an idempotency key. Written in the transaction that made the call's changes. */
 export interface IdempotencyKeyRow {
   merchantId: string;
   livemode: boolean;
-  /** SHA-256 of the caller's key, which may be any text of 255 characters. */
+  /** SHA-256 of the caller's key, which may be any text of up to 255 characters. */
   keyHash: string;
-  /** SHA-256 of method and message: a key goes with one call only. */
+  /** SHA-256 of method and request: a key is valid for one request only. */
   fingerprint: string;
-  /** The object that the call made or changed. */
+  /** The object that the call created or changed. */
   objectId: string;
   createdAt: number;
 }
@@ -35,8 +35,8 @@ export const idempotencyKeys = new EntitySchema<IdempotencyKeyRow>({
 });
 
 /**
- * Stores a key, and waits for whoever is just storing the same one. False where it is stored already. Insert first: two
- * callers that looked for the absent key would deadlock.
+ * Stores a key, and waits for a transaction that is storing an equal one. False if it is stored already. It
+ * inserts first: two callers that searched for the absent key would deadlock.
  */
 export async function insertIdempotencyKey(tx: Tx, row: IdempotencyKeyRow): Promise<boolean> {
   try {

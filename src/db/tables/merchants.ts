@@ -7,7 +7,7 @@ import { insertRows } from "../query/insert.js";
 import { selectRow } from "../query/select.js";
 import type { Tx } from "../transaction.js";
 
-/** A business that takes payments through us. */
+/** A business that takes payments through this service. */
 export interface MerchantRow {
   id: string;
   name: string;
@@ -32,12 +32,12 @@ export async function findMerchant(db: EntityManager, id: string): Promise<Merch
   return await selectRow(db, merchants, "WHERE id = ?", [id]);
 }
 
-/** All of them, the oldest first. */
+/** All merchants, the oldest first. */
 export async function listMerchants(db: EntityManager): Promise<MerchantRow[]> {
   return await db.createQueryBuilder(merchants, "m").orderBy("m.id").getMany();
 }
 
-/** Moves a merchant's test clock. False where it does not stand where it did: somebody else was faster. */
+/** Moves a merchant's test clock. False if it no longer stands at `from`: another call has moved it. */
 export async function moveTestClock(tx: Tx, id: string, from: number, to: number): Promise<boolean> {
   const query = tx
     .createQueryBuilder()

@@ -11,18 +11,28 @@ import type { ListPage } from "../query/list-page.js";
 import { pageQuery } from "../query/list-query.js";
 import { lockForUpdate, type Tx } from "../transaction.js";
 
-/** A payment as it is stored, with what only the record needs. At most one for each session: that is unique. */
+/**
+ * A payment as it is stored, with columns that the API does not show. A session has at most one; the column
+ * is unique.
+ */
 export interface PaymentIntentRow extends PaymentIntent {
-  /** Number of the newest direct charge, from 1 on; 0 where it is a session's that is paid on the gateway's page. */
+  /**
+   * Number of the newest direct charge, from 1; 0 for a session's payment, which is made on the gateway's
+   * page.
+   */
   readonly attempt: number;
-  /** True where the customer is not there when the card is charged. */
+  /** True if the customer is not present when the card is charged. */
   readonly offSession: boolean;
   readonly canceledAt: number | null;
-  /** Names the call that recorded the newest attempt: only that one may send it. Null where there is none. */
+  /**
+   * Id of the call that recorded the newest attempt, the only one that may send it. Null without an attempt.
+   */
   readonly attemptClaim: string | null;
-  /** When money of a held payment of it was first sent for; null where that never was. */
+  /** When the reversal of one of its held payments was first requested; null if none was. */
   readonly reversalStartedAt: number | null;
-  /** The held payment that stands for its newest charge while nobody knows what became of that; null otherwise. */
+  /**
+   * The held payment that stands for its newest charge while the outcome of that is unknown; null otherwise.
+   */
   readonly heldResultId: string | null;
 }
 
@@ -62,12 +72,12 @@ export async function insertPaymentIntent(tx: Tx, row: PaymentIntentRow): Promis
   await insertRows(tx, paymentIntents, row);
 }
 
-/** The same with the transaction's next statement, or its COMMIT. */
+/** Stores a payment with the transaction's next statement, or its COMMIT. */
 export function queuePaymentIntent(tx: Tx, row: PaymentIntentRow): void {
   queueInsert(tx, paymentIntents, row);
 }
 
-/** The payment with exactly this id, whoever owns it. */
+/** The payment with exactly this id, of any merchant. */
 export async function findPaymentIntent(
   db: EntityManager,
   id: string,
@@ -76,7 +86,7 @@ export async function findPaymentIntent(
   return (await db.createQueryBuilder(paymentIntents, "i").where("i.id = :id", { id }).getOne()) ?? undefined;
 }
 
-/** The owner's payments with these ids, in any order. */
+/** The merchant's payments with these ids, in any order. */
 export async function findPaymentIntents(
   db: EntityManager,
   { merchantId, livemode }: MerchantScope,
@@ -92,13 +102,13 @@ export async function findPaymentIntents(
   return await query.getMany();
 }
 
-/** Which payments to list; what is undefined lets everything through. */
+/** Which payments to list; an undefined field filters nothing. */
 export interface PaymentIntentFilter {
   readonly customerId?: string | undefined;
   readonly sessionId?: string | undefined;
 }
 
-/** One page of an owner's payments by age: the newest first, or after `newerThan` the oldest first. */
+/** One page of a merchant's payments by age: the newest first, or after `newerThan` the oldest first. */
 export async function listPaymentIntents(
   db: EntityManager,
   scope: MerchantScope,
@@ -123,15 +133,15 @@ function indexFor({ customerId, sessionId }: PaymentIntentFilter): string | unde
   return customerId === undefined ? "merchant_id_livemode_id" : "merchant_id_livemode_customer_id_id";
 }
 
-/** Reads the payment and holds it until the transaction ends. Throws where it is absent: none is ever deleted. */
+/** Reads and locks the payment until the transaction ends. Throws if it is absent: none is ever deleted. */
 export async function lockPaymentIntent(tx: Tx, id: string): Promise<PaymentIntentRow> {
   const query = tx.createQueryBuilder(paymentIntents, "i").where("i.id = :id", { id });
   return await lockForUpdate(query).getOneOrFail();
 }
 
 /**
- * Counts so much more (or less, where negative) as refunded. Throws where that is more than was received, or
- * below nothing.
+ * Adds `amount`, in minor units and possibly negative, to the refunded amount. Throws if the sum is above the
+ * amount received or below 0.
  */
 export async function addRefunded(tx: Tx, id: string, amount: number): Promise<void> {
   const query = tx
@@ -143,7 +153,7 @@ export async function addRefunded(tx: Tx, id: string, amount: number): Promise<v
   if (affected !== 1) throw new Error(`Payment ${id} has no ${amount} more to refund.`);
 }
 
-/** What changes of a payment while it is charged. */
+/** The fields of a payment that charging it changes. */
 export type PaymentIntentChange = Partial<
   Pick<
     PaymentIntentRow,
@@ -162,7 +172,10 @@ export type PaymentIntentChange = Partial<
   >
 >;
 
-/** Changes a locked payment that has not succeeded. Throws unless that was one row: the last net under the row lock. */
+/**
+ * Changes a locked payment that has not succeeded. Throws unless that was one row: the last safeguard behind
+ * the row lock.
+ */
 export async function changePaymentIntent(tx: Tx, id: string, change: PaymentIntentChange): Promise<void> {
   const query = tx
     .createQueryBuilder()

@@ -10,21 +10,23 @@ import type { ListPage } from "../query/list-page.js";
 import { pageQuery } from "../query/list-query.js";
 import { lockForUpdate, type Tx } from "../transaction.js";
 
-/** A card that was paid with and may be charged again. What the gateway did not say of it is null. */
+/** A card that was charged and may be charged again. Fields that the gateway did not give are null. */
 export interface PaymentMethodRow extends MerchantScope, Card {
   readonly id: string;
-  /** Whose card it is: only with a customer may it be charged. */
+  /** The customer that the card is attached to; it may be charged only with one. */
   readonly customerId: string | null;
   readonly type: "card";
-  /** Groups cards that look alike; names none. */
+  /** Equal for cards that look alike; identifies no single card. */
   readonly fingerprint: string | null;
-  /** Who paid, as JSON, sealed. */
+  /** Billing details as JSON, sealed. */
   readonly billingSealed: Buffer | null;
-  /** The gateway's token, sealed. Null where the result held none: such a card cannot be charged again. */
+  /**
+   * The gateway's token (`xref`), sealed. Null if the result had none: such a card cannot be charged again.
+   */
   readonly xrefSealed: Buffer | null;
-  /** When the transaction was made whose token that is; null where it is the one that stored the card. */
+  /** When the transaction with that token was made; null if it is the one that stored the card. */
   readonly xrefMadeAt: number | null;
-  /** True where the shopper agreed that the card is kept: no other may be attached to a customer. */
+  /** True if the shopper agreed that the card is stored: no other card may be attached to a customer. */
   readonly reusable: boolean;
   readonly createdAt: number;
 }
@@ -54,12 +56,12 @@ export const paymentMethods = new EntitySchema<PaymentMethodRow>({
   indices: [index("merchantId", "livemode", "customerId", "id")],
 });
 
-/** Stores it with the transaction's next statement, or its COMMIT. */
+/** Stores a payment method with the transaction's next statement, or its COMMIT. */
 export function queuePaymentMethod(tx: Tx, row: PaymentMethodRow): void {
   queueInsert(tx, paymentMethods, row);
 }
 
-/** The payment method with exactly this id, whoever owns it. */
+/** The payment method with exactly this id, of any merchant. */
 export async function findPaymentMethod(
   db: EntityManager,
   id: string,
@@ -68,7 +70,7 @@ export async function findPaymentMethod(
   return (await db.createQueryBuilder(paymentMethods, "m").where("m.id = :id", { id }).getOne()) ?? undefined;
 }
 
-/** The owner's payment methods with these ids, in any order. */
+/** The merchant's payment methods with these ids, in any order. */
 export async function findPaymentMethods(
   db: EntityManager,
   { merchantId, livemode }: MerchantScope,
@@ -84,13 +86,13 @@ export async function findPaymentMethods(
   return await query.getMany();
 }
 
-/** The token of a payment that was made with a card: the newest one keeps the card alive at the gateway. */
+/** The token of a later payment with a card: using the newest token keeps the card valid at the gateway. */
 export interface NewerToken {
   readonly xrefSealed: Buffer;
   readonly xrefMadeAt: number;
 }
 
-/** Puts a newer token of the same card in the place of the one that is stored; an older one changes nothing. */
+/** Replaces the stored token of a card by a newer one; an older one changes nothing. */
 export async function renewToken(tx: Tx, id: string, token: NewerToken): Promise<void> {
   const { xrefMadeAt: madeAt } = token;
   await tx
@@ -103,7 +105,7 @@ export async function renewToken(tx: Tx, id: string, token: NewerToken): Promise
 }
 
 /**
- * Reads the payment method and keeps it until the transaction ends. Throws where it is absent: none is ever
+ * Reads and locks the payment method until the transaction ends. Throws if it is absent: none is ever
  * deleted.
  */
 export async function lockPaymentMethod(tx: Tx, id: string): Promise<PaymentMethodRow> {
@@ -111,13 +113,15 @@ export async function lockPaymentMethod(tx: Tx, id: string): Promise<PaymentMeth
   return await lockForUpdate(query).getOneOrFail();
 }
 
-/** Attaches a payment method to a customer, or with null detaches it. */
+/** Attaches a payment method to a customer, or detaches it (null). */
 export async function setCustomer(tx: Tx, id: string, customerId: string | null): Promise<void> {
   const query = tx.createQueryBuilder().update(paymentMethods).set({ customerId }).where("id = :id", { id });
   await query.updateEntity(false).execute();
 }
 
-/** One page of a customer's payment methods by age: the newest first, or after `newerThan` the oldest first. */
+/**
+ * One page of a customer's payment methods by age: the newest first, or after `newerThan` the oldest first.
+ */
 export async function listPaymentMethods(
   db: EntityManager,
   scope: MerchantScope,

@@ -8,31 +8,31 @@ import { insertRows } from "../query/insert.js";
 import { lockFreeForUpdate, type Tx } from "../transaction.js";
 
 /**
- * An attempt that may take money, until the gateway has said for good what became of it: of a session from
- * the giving out of its form on, of a direct charge from before it is sent. Its times are those of the
- * merchant's clock, but for the lease: processes follow real time.
+ * An attempt that may take money, until the gateway's final word on it: a session's from when its form is
+ * given out, a direct charge from before it is sent. Its times are those of the merchant's clock, except for
+ * the lease: processes follow real time.
  */
 export interface PendingAttemptRow {
   /** The attempt's `transactionUnique`. */
   reference: string;
-  /** The session or payment intent that it is made for. */
+  /** The session or payment intent that the attempt pays. */
   targetId: string;
   merchantId: string;
   livemode: boolean;
-  /** When its form was given out last, or the charge was recorded that is sent then. */
+  /** When its form was last given out, or its charge recorded, which is then sent. */
   givenAt: number;
-  /** When the session's expiry becomes final; a day later for a charge. */
+  /** When the session's expiry becomes final; for a charge, a day later. */
   closesAt: number;
-  /** Null where nobody asks any more: a person has to. */
+  /** Null once the service asks no more: a person has to. */
   nextAskAt: number | null;
-  /** How often its turn came: tells whether somebody has had it since it was read. */
+  /** How many times a process took its turn to ask: shows whether one did since the row was read. */
   asked: number;
   askedAt: number | null;
-  /** What came of asking last; null before. */
+  /** The result of asking last; null before. */
   certainty: AttemptCertainty | null;
-  /** Since when operators see it in their list; null where they do not. */
+  /** Since when it is in the operator's list; null if it is not. */
   unresolvedSince: number | null;
-  /** Until when one process has it to itself, 0 where none has. */
+  /** Until when one process holds its lease; 0 if none does. */
   leasedUntil: number;
 }
 
@@ -62,8 +62,8 @@ export const pendingAttempts = new EntitySchema<PendingAttemptRow>({
 });
 
 /**
- * An attempt's form goes out, for the first time or again. The caller has locked its session: nobody else
- * gives it out.
+ * Records that an attempt's form is given out, for the first time or again. The caller has locked its
+ * session, so no other call gives it out meanwhile.
  */
 export async function notePending(
   tx: Tx,
@@ -94,8 +94,8 @@ export async function listDueAttempts(
 }
 
 /**
- * Every attempt of a session or payment intent that is pending, the oldest form first. They are too few to
- * sort on the server.
+ * All pending attempts of a session or payment intent, the oldest form first. They are too few to sort on the
+ * server.
  */
 export async function listPendingAttempts(db: EntityManager, targetId: string): Promise<PendingAttemptRow[]> {
   const query = db.createQueryBuilder(pendingAttempts, "p").where("p.targetId = :targetId", { targetId });
@@ -103,8 +103,8 @@ export async function listPendingAttempts(db: EntityManager, targetId: string): 
 }
 
 /**
- * Takes those of the attempts that nobody else has taken or asked about since they were read. What another process is
- * just taking is left to it.
+ * Leases those of the attempts that no process has leased or asked about since they were read. Rows that
+ * another process has locked are left out.
  */
 export async function leaseAttempts(
   tx: Tx,
@@ -130,25 +130,26 @@ export async function leaseAttempts(
   return free;
 }
 
-/** What changes once an attempt was asked about. */
+/** The fields that asking about an attempt changes. */
 export type AskedChange = Pick<
   PendingAttemptRow,
   "nextAskAt" | "asked" | "askedAt" | "certainty" | "unresolvedSince"
 >;
 
 /**
- * Writes down what came of asking, and gives the attempt back, unless the lease has run out and somebody else
- * has it.
+ * Stores the result of asking and releases the lease, unless it has expired and another process holds it now.
  */
 export async function noteAsked(tx: Tx, row: PendingAttemptRow, change: AskedChange): Promise<void> {
   const { givenAt, leasedUntil } = row;
-  // Where the form went out again meanwhile, its ladder began anew: that stays.
+  // If the form was given out again meanwhile, its schedule began anew: that stays.
   const { nextAskAt, ...rest } = change;
   await update(tx, row.reference, { nextAskAt }, LEASED_AND_NOT_GIVEN, { leasedUntil, givenAt });
   await update(tx, row.reference, { ...rest, leasedUntil: 0 }, LEASED, { leasedUntil });
 }
 
-/** The gateway has said it all: nobody asks about the attempt again, unless its form went out once more. */
+/**
+ * Ends asking about an attempt, since the gateway's word is final, unless its form was given out once more.
+ */
 export async function settleAttempt(tx: Tx, row: PendingAttemptRow): Promise<void> {
   const { reference, leasedUntil, givenAt } = row;
   await tx
@@ -159,7 +160,7 @@ export async function settleAttempt(tx: Tx, row: PendingAttemptRow): Promise<voi
     .execute();
 }
 
-/** What became of the attempt is known for good, and no other transaction can come of it. */
+/** Removes an attempt whose outcome is final: no other transaction can come of it. */
 export async function dropPending(tx: Tx, reference: string): Promise<void> {
   await tx
     .createQueryBuilder()
@@ -169,12 +170,12 @@ export async function dropPending(tx: Tx, reference: string): Promise<void> {
     .execute();
 }
 
-/** What operators look at: the attempts of all merchants that nobody can tell about, the oldest first. */
+/** The operator's list: the attempts of all merchants whose outcome is unknown, the oldest first. */
 export async function listUnresolvedAttempts(db: EntityManager, limit: number): Promise<PendingAttemptRow[]> {
   return await unresolved(db).orderBy("p.unresolvedSince").limit(limit).getMany();
 }
 
-/** How many those are. */
+/** How many attempts are on the operator's list. */
 export async function countUnresolvedAttempts(db: EntityManager): Promise<number> {
   return await unresolved(db).getCount();
 }

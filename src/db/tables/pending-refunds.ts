@@ -4,7 +4,7 @@ import type { DueQuestion } from "../query/due-question.js";
 import { type RefundRow, refunds } from "./refunds.js";
 import type { Tx } from "../transaction.js";
 
-/** The payment's refund that comes first: the oldest that is pending. */
+/** The oldest pending refund of a payment, which is processed first. */
 export async function findOldestPendingRefund(
   db: EntityManager,
   paymentIntentId: string,
@@ -16,7 +16,7 @@ export async function findOldestPendingRefund(
   return (await query.limit(1).getOne()) ?? undefined;
 }
 
-/** Refunds to work on, the longest due first. */
+/** Refunds to process, the longest due first. */
 export async function listDueRefunds(
   db: EntityManager,
   { livemode, now, limit, except }: DueQuestion,
@@ -34,7 +34,7 @@ export async function listDueRefunds(
   return await query.orderBy("f.nextAttemptAt").limit(limit).getMany();
 }
 
-/** All of a payment's refunds wait with the first one. */
+/** Postpones all pending refunds of a payment: they wait for the first one. */
 export async function postponeRefunds(tx: Tx, paymentIntentId: string, nextAttemptAt: number): Promise<void> {
   await tx
     .createQueryBuilder()
@@ -45,15 +45,12 @@ export async function postponeRefunds(tx: Tx, paymentIntentId: string, nextAttem
     .execute();
 }
 
-/**
- * Refunds of all merchants that the gateway was told, without anybody knowing whether it has made them: the
- * oldest first.
- */
+/** Refunds of all merchants that were requested of the gateway with an unknown outcome, the oldest first. */
 export async function listRefundsInDoubt(db: EntityManager, limit: number): Promise<RefundRow[]> {
   return await inDoubt(db).orderBy("f.id").limit(limit).getMany();
 }
 
-/** How many those are. */
+/** How many refunds are in doubt. */
 export async function countRefundsInDoubt(db: EntityManager): Promise<number> {
   return await inDoubt(db).getCount();
 }

@@ -11,19 +11,22 @@ import type { ListPage } from "../query/list-page.js";
 import { pageQuery } from "../query/list-query.js";
 import { lockForUpdate, type Tx } from "../transaction.js";
 
-/** A refund as it is stored, with what only the work on it needs. Its times are those of its merchant's clock. */
+/**
+ * A refund as it is stored, with columns that only its processing needs. Its times are those of the
+ * merchant's clock.
+ */
 export interface RefundRow extends Refund {
   /**
-   * What the gateway was told last, when, and how the sale stood before. Null where it was told nothing, or
-   * has refused.
+   * The action last requested of the gateway, when, and the amount retained before it. Null if none was
+   * requested, or the gateway has refused.
    */
   readonly gatewayAction: ReversalAction | null;
   readonly requestedAt: number | null;
   readonly retainedBefore: number | null;
   readonly refundedBefore: number | null;
-  /** How often it was worked on in vain. */
+  /** How many attempts have failed. */
   readonly attempts: number;
-  /** When to work on it again; null once it has ended. */
+  /** When to process it again; null once it has ended. */
   readonly nextAttemptAt: number | null;
 }
 
@@ -56,7 +59,7 @@ export const refunds = new EntitySchema<RefundRow>({
   ],
 });
 
-/** Stores a new refund; `nextAttemptAt` is null for one that the gateway has made already. */
+/** Stores a new refund; `nextAttemptAt` is null for one that the gateway has already made. */
 export async function insertRefund(tx: Tx, refund: Refund, nextAttemptAt: number | null): Promise<void> {
   const untold = {
     gatewayAction: null,
@@ -68,7 +71,7 @@ export async function insertRefund(tx: Tx, refund: Refund, nextAttemptAt: number
   await insertRows(tx, refunds, { ...refund, ...untold, nextAttemptAt });
 }
 
-/** The refund with exactly this id, whoever owns it. */
+/** The refund with exactly this id, of any merchant. */
 export async function findRefund(db: EntityManager, id: string): Promise<RefundRow | undefined> {
   if (!isId("re", id)) return undefined;
   const row = await db.createQueryBuilder(refunds, "f").where("f.id = :id", { id }).getOne();
@@ -76,7 +79,7 @@ export async function findRefund(db: EntityManager, id: string): Promise<RefundR
 }
 
 /**
- * Reads the refund and holds it until the transaction ends; its payment is locked before. Throws where it is
+ * Reads and locks the refund until the transaction ends; the caller locks its payment first. Throws if it is
  * absent.
  */
 export async function lockRefund(tx: Tx, id: string): Promise<RefundRow> {
@@ -84,7 +87,7 @@ export async function lockRefund(tx: Tx, id: string): Promise<RefundRow> {
 }
 
 /**
- * One page of an owner's refunds by age, all or one payment's: the newest first, or after `newerThan` the
+ * One page of a merchant's refunds by age, of all payments or one: the newest first, or after `newerThan` the
  * oldest first.
  */
 export async function listRefunds(
@@ -101,7 +104,7 @@ export async function listRefunds(
   return await query.getMany();
 }
 
-/** What changes of a refund that is pending. */
+/** The fields of a pending refund that processing it changes. */
 export type RefundChange = Partial<
   Pick<
     RefundRow,
@@ -116,7 +119,7 @@ export type RefundChange = Partial<
   >
 >;
 
-/** Changes a refund that is pending. False where it is not: it has ended before. */
+/** Changes a pending refund. False if it is not pending: it has already ended. */
 export async function changePendingRefund(tx: Tx, id: string, change: RefundChange): Promise<boolean> {
   const query = tx
     .createQueryBuilder()
@@ -126,10 +129,7 @@ export async function changePendingRefund(tx: Tx, id: string, change: RefundChan
   return (await query.updateEntity(false).execute()).affected === 1;
 }
 
-/**
- * Writes down that a locked refund was made after all, of whatever amount: by a person's word, also if it had
- * failed.
- */
+/** Records that a locked refund was made, of any amount: by a person's decision, also if it had failed. */
 export async function acceptRefund(tx: Tx, id: string, amount: number): Promise<void> {
   const change = { status: "succeeded", failure: null, amount, nextAttemptAt: null } as const;
   const query = tx.createQueryBuilder().update(refunds).set(change).where("id = :id", { id });

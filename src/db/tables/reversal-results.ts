@@ -3,7 +3,7 @@ import type { EntityManager } from "typeorm";
 import { type GatewayResultRow, gatewayResults } from "./gateway-results.js";
 import type { Tx } from "../transaction.js";
 
-/** A result that counts as the reversal's doing: as it came, or as a person has accepted it. */
+/** The results that count as made by the reversal: as they arrived, or as a person accepted them. */
 export async function listTransactionsOfReversal(db: EntityManager, reversalId: string): Promise<string[]> {
   const rows = await db
     .createQueryBuilder(gatewayResults, "r")
@@ -16,8 +16,8 @@ export async function listTransactionsOfReversal(db: EntityManager, reversalId: 
 }
 
 /**
- * The oldest held result about the reversal that waits for a person. While it does, the reversal is not given
- * up or sent.
+ * Id of the oldest unresolved held result about the reversal. While there is one, the reversal is neither
+ * ended nor sent.
  */
 export async function findHeldReversal(db: EntityManager, reversalId: string): Promise<string | undefined> {
   const row = await db
@@ -31,8 +31,8 @@ export async function findHeldReversal(db: EntityManager, reversalId: string): P
 }
 
 /**
- * Resolves what was held of the sale itself, since what became of it is known now. A transaction of its own
- * still waits: it may have moved money besides.
+ * Resolves the held results about the sale itself, since its outcome is known now. Those with a transaction
+ * of their own stay: it may have moved money besides.
  */
 export async function dismissHeldSales(
   tx: Tx,
@@ -50,8 +50,8 @@ export async function dismissHeldSales(
 }
 
 /**
- * The stored result with this key and outcome. Only for one that is there: another would be looked for in
- * vain, and keep others from writing theirs.
+ * The stored result with this key and outcome. Only for one that exists: a locking search for an absent row
+ * would block inserts of others.
  */
 export async function findStoredResult(
   tx: Tx,
@@ -69,5 +69,5 @@ export async function findStoredResult(
 
 type StoredName = Pick<GatewayResultRow, "merchantId" | "livemode" | "transactionKey" | "outcome">;
 
-/** Begins the key of a result that tells of the sale, not of a transaction of the reversal's own. */
+/** Prefix of the key of a result about the sale, rather than about a transaction of the reversal's own. */
 export const OF_SALE = "reversal:";

@@ -1,15 +1,15 @@
 import { type GatewayResultRow, gatewayResults } from "./gateway-results.js";
 import { lockForUpdate, type Tx } from "../transaction.js";
 
-/** A transaction at the gateway, as results tell of it: there is at least one. */
+/** A transaction at the gateway, known by at least one result. */
 export type LeasedSale = Pick<GatewayResultRow, "merchantId" | "livemode" | "transactionKey">;
 
 /**
- * Takes a transaction's money for one call until `until`: nobody else moves it before. False where somebody
- * has it.
+ * Leases a transaction's money to one call until `until`: no other call moves it before. False if another
+ * call holds the lease.
  *
- * The claim stands in every result about the transaction. So a refund of a payment and the return of a held
- * result of the same transaction are in each other's way, as they must be; those of two transactions are not.
+ * The lease is stored in every result about the transaction. So a refund of a payment and the reversal of a
+ * held result of one transaction exclude each other, as they must; those of two transactions do not.
  */
 export async function leaseSale(
   tx: Tx,
@@ -22,12 +22,12 @@ export async function leaseSale(
   return !taken;
 }
 
-/** True where the claim still stands, which it then does until the transaction of the database ends. */
+/** True if the lease is still held, which it then is until the database transaction ends. */
 export async function holdsLease(tx: Tx, transaction: LeasedSale, lease: string): Promise<boolean> {
   return (await lockResults(tx, transaction)).some(({ leaseId }) => leaseId === lease);
 }
 
-/** Gives the claim up, if it still stands. */
+/** Releases the lease, if it is still held. */
 export async function releaseSale(tx: Tx, transaction: LeasedSale, lease: string): Promise<void> {
   await write(tx, transaction, { leaseId: null, leasedUntil: null }, lease);
 }

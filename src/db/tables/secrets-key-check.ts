@@ -20,7 +20,7 @@ export const secretsKeyChecks = new EntitySchema<SecretsKeyCheckRow>({
 
 const ONLY_ROW = 1;
 
-/** The check value of the key that sealed what is here. Undefined in a new database. */
+/** The check value of the key that sealed this database's secrets. Undefined in a new database. */
 export async function findSecretsKeyCheck(db: EntityManager): Promise<string | undefined> {
   const row = await db
     .createQueryBuilder(secretsKeyChecks, "c")
@@ -29,11 +29,12 @@ export async function findSecretsKeyCheck(db: EntityManager): Promise<string | u
   return row?.checkValue;
 }
 
-/** Keeps the check value of the first key; where another process was first, its value stays. */
+/** Stores the check value of the first key; if another process was first, its value stays. */
 export async function insertSecretsKeyCheck(tx: Tx, checkValue: string): Promise<void> {
   try {
     await insertRows(tx, secretsKeyChecks, { id: ONLY_ROW, checkValue });
   } catch (error) {
-    if (!isDuplicateKey(error)) throw error; // A duplicate is the other process: the caller compares afterwards.
+    // A duplicate is another process's row: the caller compares it afterwards.
+    if (!isDuplicateKey(error)) throw error;
   }
 }
