@@ -4,36 +4,36 @@ import { isDatabaseAway } from "../../src/db/engine/database-errors.js";
 import { inTransaction, lockForUpdate, type Run, type Tx } from "../../src/db/transaction.js";
 import { onMysql, signal, untilLockWait } from "../support/database.js";
 import {
-  aThing,
+  aSample,
   changeAmount,
-  insertThings,
-  openThings,
-  save,
+  insertSamples,
+  openSamples,
+  saveSamples,
   storedIds,
-  things,
-} from "../support/things.js";
+  samples,
+} from "../support/sample-table.js";
 
-const lockThing = (tx: Tx, id: string) =>
-  lockForUpdate(tx.createQueryBuilder(things, "thing").where({ id })).getOneOrFail();
+const lockSample = (tx: Tx, id: string) =>
+  lockForUpdate(tx.createQueryBuilder(samples, "sample").where({ id })).getOneOrFail();
 
 await onMysql(t, "of two that deadlock both commit in the end", async (t, engine) => {
-  const database = await openThings(engine);
-  await save(database, aThing({ id: "a", amount: 0 }), aThing({ id: "b", amount: 0 }));
+  const database = await openSamples(engine);
+  await saveSamples(database, aSample({ id: "a", amount: 0 }), aSample({ id: "b", amount: 0 }));
   const both = { left: signal(), right: signal() };
   let runs = 0;
   const raise = (first: string, second: string, mine: keyof typeof both, other: keyof typeof both) =>
     inTransaction(database, "SERIALIZABLE", async (tx) => {
       runs++;
-      const { amount } = await lockThing(tx, first);
+      const { amount } = await lockSample(tx, first);
       both[mine].give();
       await both[other].given;
-      const { amount: other_ } = await lockThing(tx, second);
+      const { amount: other_ } = await lockSample(tx, second);
       await changeAmount(tx, first, amount, amount + 1);
       await changeAmount(tx, second, other_, other_ + 1);
     });
   await Promise.all([raise("a", "b", "left", "right"), raise("b", "a", "right", "left")]);
   t.equal(runs, 3);
-  const rows = await database.manager.find(things);
+  const rows = await database.manager.find(samples);
   t.same(
     rows.map((row) => row.amount),
     [2, 2],
@@ -41,18 +41,18 @@ await onMysql(t, "of two that deadlock both commit in the end", async (t, engine
 });
 
 await onMysql(t, "work that swallows a deadlock and goes on is run again all the same", async (t, engine) => {
-  const database = await openThings(engine);
-  await save(database, aThing({ id: "a" }), aThing({ id: "b" }));
+  const database = await openSamples(engine);
+  await saveSamples(database, aSample({ id: "a" }), aSample({ id: "b" }));
   const both = { left: signal(), right: signal() };
   let deadlocks = 0;
   const work = (first: string, second: string, mine: keyof typeof both, other: keyof typeof both) =>
     inTransaction(database, "SERIALIZABLE", async (tx) => {
-      await insertThings(tx, aThing({ id: `before ${mine}` }));
-      await lockThing(tx, first);
+      await insertSamples(tx, aSample({ id: `before ${mine}` }));
+      await lockSample(tx, first);
       both[mine].give();
       await both[other].given;
-      await lockThing(tx, second).catch(() => deadlocks++);
-      await insertThings(tx, aThing({ id: `after ${mine}` })).catch(() => {});
+      await lockSample(tx, second).catch(() => deadlocks++);
+      await insertSamples(tx, aSample({ id: `after ${mine}` })).catch(() => {});
     });
   await Promise.all([work("a", "b", "left", "right"), work("b", "a", "right", "left")]);
   t.equal(deadlocks, 1);
@@ -60,32 +60,32 @@ await onMysql(t, "work that swallows a deadlock and goes on is run again all the
 });
 
 await onMysql(t, "a lock held too long is waited for again", async (t, engine, admin) => {
-  const database = await openThings(engine);
-  await save(database, aThing({ amount: 0 }));
+  const database = await openSamples(engine);
+  await saveSamples(database, aSample({ amount: 0 }));
   await admin.query("start transaction");
-  await admin.query("update thing set amount = 5 where id = 'a'");
+  await admin.query("update sample set amount = 5 where id = 'a'");
   const runs: Run[] = [];
   await inTransaction(database, "SERIALIZABLE", async (tx, run) => {
     runs.push(run);
     if (runs.length > 1) await admin.query("commit");
     await impatient(tx);
-    const { amount } = await lockThing(tx, "a");
+    const { amount } = await lockSample(tx, "a");
     await changeAmount(tx, "a", amount, amount + 1);
   });
   t.same(runs, [{ again: false }, { again: false }], "nothing of the first run can be there");
-  t.equal((await database.manager.findOneByOrFail(things, { id: "a" })).amount, 6);
+  t.equal((await database.manager.findOneByOrFail(samples, { id: "a" })).amount, 6);
 });
 
 await onMysql(t, "a lock that is never given back ends the eighth run", async (t, engine, admin) => {
-  const database = await openThings(engine);
-  await save(database, aThing());
+  const database = await openSamples(engine);
+  await saveSamples(database, aSample());
   await admin.query("start transaction");
-  await admin.query("select * from thing where id = 'a' for update");
+  await admin.query("select * from sample where id = 'a' for update");
   let runs = 0;
   const waiting = inTransaction(database, "READ COMMITTED", async (tx) => {
     runs++;
     await impatient(tx);
-    await lockThing(tx, "a");
+    await lockSample(tx, "a");
   });
   const error = await waiting.catch((error: unknown) => error);
   t.match(error, { driverError: { errno: 1205 } });
@@ -95,15 +95,15 @@ await onMysql(t, "a lock that is never given back ends the eighth run", async (t
 });
 
 await onMysql(t, "a row that changed since the transaction began is read again", async (t, engine, admin) => {
-  const database = await openThings(engine);
-  await save(database, aThing({ amount: 0 }));
+  const database = await openSamples(engine);
+  await saveSamples(database, aSample({ amount: 0 }));
   // The default of later MariaDBs. The pool has this one connection, so the next transaction is on it too.
   await database.manager.query("set session innodb_snapshot_isolation = on");
   await admin.query("start transaction");
-  await admin.query("update thing set amount = 1 where id = 'a'");
+  await admin.query("update sample set amount = 1 where id = 'a'");
   const reasons: unknown[] = [];
   const changing = inTransaction(database, "SERIALIZABLE", async (tx) => {
-    const row = await lockThing(tx, "a").catch((error: { driverError: { errno: number } }) => {
+    const row = await lockSample(tx, "a").catch((error: { driverError: { errno: number } }) => {
       reasons.push(error.driverError.errno);
       throw error;
     });
@@ -113,7 +113,7 @@ await onMysql(t, "a row that changed since the transaction began is read again",
   await admin.query("commit");
   await changing;
   t.same(reasons, [1020]);
-  t.equal((await database.manager.findOneByOrFail(things, { id: "a" })).amount, 2);
+  t.equal((await database.manager.findOneByOrFail(samples, { id: "a" })).amount, 2);
 });
 
 /** Waits for no lock at all. */

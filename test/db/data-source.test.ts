@@ -4,7 +4,14 @@ import { openDatabase } from "../../src/db/data-source.js";
 import { serverOptions } from "../../src/db/mysql/mysql.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import { eachEngine, onMysql, onSqlite, signal, silent } from "../support/database.js";
-import { aThing, insertThings, openThings, save, storedIds, things } from "../support/things.js";
+import {
+  aSample,
+  insertSamples,
+  openSamples,
+  saveSamples,
+  storedIds,
+  samples,
+} from "../support/sample-table.js";
 
 const parts = { dataDir: "unused", entities: [], migrations: [], log: silent };
 
@@ -37,20 +44,22 @@ await t.test("an address is taken apart with its escapes undone", async (t) => {
 });
 
 await eachEngine(t, "a value that its column cannot hold is refused, not cut to fit", async (t, engine) => {
-  const database = await openThings(engine);
-  await t.rejects(save(database, aThing({ title: "x".repeat(21) })), { message: /title|too long/i });
-  await t.rejects(save(database, aThing({ id: "x".repeat(65), title: "x" })), { message: /id|too long/i });
-  await t.rejects(save(database, aThing({ amount: 2 ** 53 })), RangeError);
-  await t.rejects(save(database, aThing({ amount: 0.5 })), RangeError);
-  await t.rejects(save(database, aThing({ amount: Number.NaN })), RangeError);
-  const { title: _, ...untitled } = aThing();
-  await t.rejects(save(database, untitled as ReturnType<typeof aThing>), { message: /title/ });
+  const database = await openSamples(engine);
+  await t.rejects(saveSamples(database, aSample({ title: "x".repeat(21) })), { message: /title|too long/i });
+  await t.rejects(saveSamples(database, aSample({ id: "x".repeat(65), title: "x" })), {
+    message: /id|too long/i,
+  });
+  await t.rejects(saveSamples(database, aSample({ amount: 2 ** 53 })), RangeError);
+  await t.rejects(saveSamples(database, aSample({ amount: 0.5 })), RangeError);
+  await t.rejects(saveSamples(database, aSample({ amount: Number.NaN })), RangeError);
+  const { title: _, ...untitled } = aSample();
+  await t.rejects(saveSamples(database, untitled as ReturnType<typeof aSample>), { message: /title/ });
   t.same(await storedIds(database), []);
 });
 
 await eachEngine(t, "a row comes back as it was stored", async (t, engine) => {
-  const database = await openThings(engine);
-  const row = aThing({
+  const database = await openSamples(engine);
+  const row = aSample({
     title: "Crème brûlée 🍮",
     amount: Number.MAX_SAFE_INTEGER,
     createdAt: -1,
@@ -58,44 +67,44 @@ await eachEngine(t, "a row comes back as it was stored", async (t, engine) => {
     metadata: { order: "№ 7", nested: [null, "\u0000", 1.5] },
     sealed: Buffer.from([0, 255, 39, 92]),
   });
-  const plain = aThing({ id: "b", amount: Number.MIN_SAFE_INTEGER, metadata: "text" });
-  const large = aThing({ id: "c", metadata: "x".repeat(200_000), sealed: Buffer.alloc(200_000, 7) });
-  await save(database, row, plain, large);
-  t.same(await database.manager.find(things, { order: { id: "ASC" } }), [row, plain, large]);
+  const plain = aSample({ id: "b", amount: Number.MIN_SAFE_INTEGER, metadata: "text" });
+  const large = aSample({ id: "c", metadata: "x".repeat(200_000), sealed: Buffer.alloc(200_000, 7) });
+  await saveSamples(database, row, plain, large);
+  t.same(await database.manager.find(samples, { order: { id: "ASC" } }), [row, plain, large]);
 });
 
 await eachEngine(t, "an id is found by exactly its own characters", async (t, engine) => {
-  const database = await openThings(engine);
-  await save(database, aThing({ id: "Ab" }), aThing({ id: "ab" }), aThing({ id: "ab " }));
-  for (const id of ["Ab", "ab", "ab "]) t.equal((await database.manager.findOneBy(things, { id }))?.id, id);
+  const database = await openSamples(engine);
+  await saveSamples(database, aSample({ id: "Ab" }), aSample({ id: "ab" }), aSample({ id: "ab " }));
+  for (const id of ["Ab", "ab", "ab "]) t.equal((await database.manager.findOneBy(samples, { id }))?.id, id);
   for (const id of ["AB", "Ab ", "äb", "Ab\u0000", ""])
-    t.equal(await database.manager.findOneBy(things, { id }), null);
+    t.equal(await database.manager.findOneBy(samples, { id }), null);
 });
 
 await eachEngine(t, "a lone value of any kind may stand in a condition", async (t, engine) => {
-  const database = await openThings(engine);
-  await save(database, aThing({ live: true, sealed: Buffer.from("sealed") }));
+  const database = await openSamples(engine);
+  await saveSamples(database, aSample({ live: true, sealed: Buffer.from("sealed") }));
   const count = (condition: string, value: unknown) =>
-    database.manager.createQueryBuilder(things, "thing").where(condition, { value }).getCount();
-  t.equal(await count("thing.sealed = :value", Buffer.from("sealed")), 1);
-  t.equal(await count("thing.sealed = :value", null), 0);
-  t.equal(await count("thing.live = :value", true), 1);
-  t.equal(await count("thing.amount = :value", 1), 1);
+    database.manager.createQueryBuilder(samples, "sample").where(condition, { value }).getCount();
+  t.equal(await count("sample.sealed = :value", Buffer.from("sealed")), 1);
+  t.equal(await count("sample.sealed = :value", null), 0);
+  t.equal(await count("sample.live = :value", true), 1);
+  t.equal(await count("sample.amount = :value", 1), 1);
 });
 
 await eachEngine(t, "a condition whose value is missing is refused", async (t, engine) => {
-  const database = await openThings(engine);
-  await save(database, aThing());
+  const database = await openSamples(engine);
+  await saveSamples(database, aSample());
   const nothing = { id: undefined } as unknown as { id: string };
-  await t.rejects(database.manager.findOneBy(things, nothing), { message: /undefined/i });
+  await t.rejects(database.manager.findOneBy(samples, nothing), { message: /undefined/i });
 });
 
 await onSqlite(t, "a write outside a transaction is refused", async (t, engine) => {
-  const database = await openThings(engine);
+  const database = await openSamples(engine);
   const refused = { message: /outside inTransaction/ };
-  await t.rejects(database.manager.insert(things, { ...aThing(), metadata: "" }), refused);
-  await t.rejects(database.manager.query("insert into thing (id) values ('a') returning id"), refused);
-  await t.rejects(database.manager.query("with one as (select 1) delete from thing"), refused);
+  await t.rejects(database.manager.insert(samples, { ...aSample(), metadata: "" }), refused);
+  await t.rejects(database.manager.query("insert into sample (id) values ('a') returning id"), refused);
+  await t.rejects(database.manager.query("with one as (select 1) delete from sample"), refused);
   t.same(await storedIds(database), []);
 });
 
@@ -103,7 +112,7 @@ await onSqlite(
   t,
   "an acknowledged commit is on the disk, and reads go on beside a transaction",
   async (t, engine) => {
-    const database = await openThings(engine);
+    const database = await openSamples(engine);
     t.same(await database.manager.query("pragma journal_mode"), [{ journal_mode: "wal" }]);
     await inTransaction(database, "SERIALIZABLE", async (tx) => {
       t.same(await tx.query("pragma synchronous"), [{ synchronous: 2 }]);
@@ -115,11 +124,11 @@ await onSqlite(
 );
 
 await eachEngine(t, "a transaction that is running does not hold up reads", async (t, engine) => {
-  const database = await openThings(engine);
+  const database = await openSamples(engine);
   const inside = signal();
   const mayEnd = signal();
   const writing = inTransaction(database, "SERIALIZABLE", async (tx) => {
-    await insertThings(tx, aThing());
+    await insertSamples(tx, aSample());
     inside.give();
     await mayEnd.given;
   });
@@ -131,14 +140,14 @@ await eachEngine(t, "a transaction that is running does not hold up reads", asyn
 });
 
 await eachEngine(t, "closing lets the transaction that is running end", async (t, engine) => {
-  const database = await openThings(engine);
+  const database = await openSamples(engine);
   let closed: Promise<void> | undefined;
   await inTransaction(database, "SERIALIZABLE", async (tx) => {
     closed = database.close();
-    await insertThings(tx, aThing());
+    await insertSamples(tx, aSample());
   });
   await closed;
-  const again = await openThings(engine);
+  const again = await openSamples(engine);
   t.same(await storedIds(again), ["a"]);
 });
 
@@ -148,7 +157,7 @@ await onMysql(t, "a connection that must be encrypted is never made in clear", a
 });
 
 await onMysql(t, "every connection to a server counts in UTC and is strict", async (t, engine) => {
-  const database = await openThings(engine);
+  const database = await openSamples(engine);
   const setting = "select @@time_zone as zone, @@sql_mode as mode, @@innodb_lock_wait_timeout as wait";
   const ask = () => database.manager.query(`${setting}, sleep(0.05)`);
   for (const [row] of await Promise.all(Array.from({ length: 20 }, ask))) {

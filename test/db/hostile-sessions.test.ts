@@ -10,7 +10,13 @@ import { inTransaction } from "../../src/db/transaction.js";
 import { queueUpdate } from "../../src/db/query/update.js";
 import { silent } from "../support/database.js";
 import { hostileServer, type Settings } from "../support/hostile-server.js";
-import { aThing, CreateThings1700000000000, insertThings, type Thing, things } from "../support/things.js";
+import {
+  aSample,
+  CreateSamples1700000000000,
+  insertSamples,
+  type Sample,
+  samples,
+} from "../support/sample-table.js";
 
 const MODES = [
   "",
@@ -87,12 +93,12 @@ const INIT_CONNECTS = [
   "set autocommit = 0",
   "start transaction",
   "start transaction read only",
-  "set autocommit = 0; update pay.thing set title = title",
+  "set autocommit = 0; update pay.sample set title = title",
   "set transaction read only",
   "set session transaction read only, isolation level serializable",
   "use other",
-  "create temporary table pay.thing (id int)",
-  "lock tables pay.thing read",
+  "create temporary table pay.sample (id int)",
+  "lock tables pay.sample read",
   "set sql_select_limit = 0",
   "set timestamp = 1",
   "set lc_messages = 'ja_JP'",
@@ -110,8 +116,8 @@ const TEXTS = [
   '"',
   "`",
   ";",
-  "'; drop table thing; -- ",
-  "\\'; drop table thing; #",
+  "'; drop table sample; -- ",
+  "\\'; drop table sample; #",
   "/*! */ -- #",
   "?",
   ":id",
@@ -126,7 +132,7 @@ const TEXTS = [
 ];
 
 const rows = TEXTS.map((text, i) =>
-  aThing({ id: `${i} ${text}`, ownerId: text, title: `${i}`, metadata: text }),
+  aSample({ id: `${i} ${text}`, ownerId: text, title: `${i}`, metadata: text }),
 );
 
 await t.test("whatever a server's defaults are, a text is a text and a commit is a commit", async (t) => {
@@ -144,27 +150,27 @@ await t.test("whatever a server's defaults are, a text is a text and a commit is
 });
 
 async function storeAndRead(t: Test, url: string, name: string): Promise<void> {
-  const database = await openThings(url);
-  const beside = await openThings(url);
+  const database = await openSamples(url);
+  const beside = await openSamples(url);
   try {
     await inTransaction(database, "SERIALIZABLE", async (tx) => {
-      await tx.createQueryBuilder().delete().from(things).execute();
-      await insertRows(tx, things, ...rows);
+      await tx.createQueryBuilder().delete().from(samples).execute();
+      await insertRows(tx, samples, ...rows);
     });
     await inTransaction(database, "READ COMMITTED", async (tx) => {
-      queueUpdate(tx, things, { amount: 2 }, "id = ?", [rows[0]?.id]);
+      queueUpdate(tx, samples, { amount: 2 }, "id = ?", [rows[0]?.id]);
     });
     const expected = rows.map((row, i) => wellFormed(row, i === 0 ? 2 : 1));
     const ids = expected.map(({ id }) => id);
     const found = await selectRows(
       beside.manager,
-      things,
+      samples,
       `WHERE id IN (${ids.map(() => "?").join(", ")})`,
       ids,
     );
     t.same(new Map(found.map((row) => [row.id, row])), new Map(expected.map((row) => [row.id, row])), name);
-    const again = aThing({ id: "new", ownerId: "", title: "0" });
-    const insert = inTransaction(database, "READ COMMITTED", (tx) => insertThings(tx, again));
+    const again = aSample({ id: "new", ownerId: "", title: "0" });
+    const insert = inTransaction(database, "READ COMMITTED", (tx) => insertSamples(tx, again));
     const told = await insert.catch((error: unknown) => isDuplicateKey(error, "thing_owner_id_title"));
     t.equal(told, true, `${name}: a key that is taken is told`);
     await t.resolves(database.health.check(), `${name}: it works, and is found to`);
@@ -175,13 +181,13 @@ async function storeAndRead(t: Test, url: string, name: string): Promise<void> {
 }
 
 /** UTF-8 has no half of a pair of surrogates. */
-function wellFormed(row: Thing, amount: number): Thing {
+function wellFormed(row: Sample, amount: number): Sample {
   return { ...row, amount, id: row.id.toWellFormed(), ownerId: row.ownerId.toWellFormed() };
 }
 
-async function openThings(url: string): Promise<Database> {
-  const migrations = [CreateThings1700000000000];
-  const database = await openDatabase({ url, dataDir: "", entities: [things], migrations, log: silent });
+async function openSamples(url: string): Promise<Database> {
+  const migrations = [CreateSamples1700000000000];
+  const database = await openDatabase({ url, dataDir: "", entities: [samples], migrations, log: silent });
   try {
     await migrate(database);
     return database;

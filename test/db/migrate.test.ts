@@ -6,21 +6,21 @@ import { migrate } from "../../src/db/migrate.js";
 import { startChild } from "../support/child.js";
 import { eachEngine, until } from "../support/database.js";
 import {
-  aThing,
-  CreateThings1700000000000,
-  FillThings1700000000001,
-  save,
+  aSample,
+  CreateSamples1700000000000,
+  FillSamples1700000000001,
+  saveSamples,
   storedIds,
-  things,
-} from "../support/things.js";
+  samples,
+} from "../support/sample-table.js";
 
 const MIGRATING = import.meta.resolve("./children/migrating.js");
 
-const NAMES = ["CreateThings1700000000000", "FillThings1700000000001"];
+const NAMES = ["CreateSamples1700000000000", "FillSamples1700000000001"];
 
 await eachEngine(t, "migrations are applied once, in their order", async (t, engine) => {
-  const migrations = [FillThings1700000000001, CreateThings1700000000000];
-  const database = await engine.open({ entities: [things], migrations });
+  const migrations = [FillSamples1700000000001, CreateSamples1700000000000];
+  const database = await engine.open({ entities: [samples], migrations });
   t.same(await migrate(database), NAMES);
   t.same(await migrate(database), []);
   t.equal((await storedIds(database)).length, 50);
@@ -39,7 +39,7 @@ await eachEngine(t, "of four processes one applies, and the others find nothing 
     [NAMES],
   );
   t.equal(applied.filter((names) => names?.length === 0).length, 3);
-  const database = await engine.open({ entities: [things] });
+  const database = await engine.open({ entities: [samples] });
   t.equal((await storedIds(database)).length, 50);
 });
 
@@ -58,12 +58,12 @@ await eachEngine(t, "a migration that failed half-way is run again to its end", 
     }
     async down(): Promise<void> {}
   }
-  const migrations = [CreateThings1700000000000, AddNotes1700000000002];
-  const database = await engine.open({ entities: [things], migrations });
+  const migrations = [CreateSamples1700000000000, AddNotes1700000000002];
+  const database = await engine.open({ entities: [samples], migrations });
   await t.rejects(migrate(database), { message: "out of order" });
   state.broken = false;
   t.ok((await migrate(database)).includes("AddNotes1700000000002"));
-  await save(database, aThing());
+  await saveSamples(database, aSample());
   t.same(await database.manager.query("select * from other_note"), []);
 });
 

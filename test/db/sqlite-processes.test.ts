@@ -8,7 +8,7 @@ import { isDatabaseAway } from "../../src/db/engine/database-errors.js";
 import { SqliteReader } from "../../src/db/sqlite/sqlite-reader.js";
 import { type Child, startChild } from "../support/child.js";
 import { onSqlite, until } from "../support/database.js";
-import { openThings, storedIds } from "../support/things.js";
+import { openSamples, storedIds } from "../support/sample-table.js";
 
 const HOLDING = import.meta.resolve("./children/holding.js");
 const WRITING = import.meta.resolve("./children/writing.js");
@@ -16,7 +16,7 @@ const WRITING = import.meta.resolve("./children/writing.js");
 type Answer = { acknowledged?: string; log?: string; pong?: number };
 
 await onSqlite(t, "what was acknowledged survives other processes and kill -9", async (t, engine) => {
-  const database = await openThings(engine);
+  const database = await openSamples(engine);
   const writer = startChild<Answer>(t, WRITING, { ...engine.place, name: "w" });
   const holder = await startHolder(t, engine.place.dataDir);
   await until("the writer is ready", () => writer.answers.length > 0);
@@ -44,7 +44,7 @@ await onSqlite(t, "what was acknowledged survives other processes and kill -9", 
 });
 
 await onSqlite(t, "two processes write at full speed, and both get through", async (t, engine) => {
-  const database = await openThings(engine);
+  const database = await openSamples(engine);
   const writers = ["x", "y"].map((name) => startChild<Answer>(t, WRITING, { ...engine.place, name }));
   await until("both are ready", () => writers.every((writer) => writer.answers.length > 0));
   for (const writer of writers) writer.tell("write");
@@ -59,7 +59,7 @@ await onSqlite(t, "two processes write at full speed, and both get through", asy
 });
 
 await onSqlite(t, "a lock is waited for with patience, and not for ever", async (t, engine) => {
-  await openThings(engine);
+  await openSamples(engine);
   const holder = await startHolder(t, engine.place.dataDir);
   await hold(holder, "take");
   const connection = new Libsql(path.join(engine.place.dataDir, "calmony-pay.db"));
@@ -77,18 +77,18 @@ await onSqlite(t, "a read that met a lock leaves nothing behind", async (t, engi
   const file = path.join(engine.place.dataDir, "calmony-pay.db");
   // Without WAL a writer locks readers out, as in WAL only a recovery after a crash does.
   const stranger = new Libsql(file);
-  stranger.exec("create table thing (id, b, c, d, e, f, g, h)");
+  stranger.exec("create table sample (id, b, c, d, e, f, g, h)");
   const reader = new SqliteReader(new Libsql(file, { timeout: 1 }));
   const rows = async (sql: string) => (await reader.read(sql, [])).rows;
-  t.same(await rows("select id from thing"), []);
+  t.same(await rows("select id from sample"), []);
   const holder = await startHolder(t, engine.place.dataDir);
   await hold(holder, "seize");
-  await t.rejects(rows("select id from thing"), { code: "SQLITE_BUSY" });
+  await t.rejects(rows("select id from sample"), { code: "SQLITE_BUSY" });
   holder.tell("give");
   await until("the lock is given back", () => count(holder, "given") === 1);
-  t.same(await rows("select id as other from thing"), [{ other: "held 0" }]);
-  stranger.exec("update thing set id = 'changed'");
-  t.same(await rows("select id from thing"), [{ id: "changed" }]);
+  t.same(await rows("select id as other from sample"), [{ other: "held 0" }]);
+  stranger.exec("update sample set id = 'changed'");
+  t.same(await rows("select id from sample"), [{ id: "changed" }]);
   stranger.close();
   reader.close();
 });

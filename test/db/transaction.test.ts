@@ -4,25 +4,25 @@ import { isDatabaseAway, isDuplicateKey } from "../../src/db/engine/database-err
 import { inTransaction, lockForUpdate } from "../../src/db/transaction.js";
 import { eachEngine, signal } from "../support/database.js";
 import {
-  aThing,
+  aSample,
   changeAmount,
-  insertThings,
-  openThings,
-  save,
+  insertSamples,
+  openSamples,
+  saveSamples,
   storedIds,
-  things,
-} from "../support/things.js";
+  samples,
+} from "../support/sample-table.js";
 
 class Declined extends Error {}
 
 await eachEngine(t, "an error rolls everything back and is thrown as it is", async (t, engine) => {
-  const database = await openThings(engine);
+  const database = await openSamples(engine);
   const declined = new Declined("no");
   let runs = 0;
   const failing = inTransaction(database, "SERIALIZABLE", async (tx, run) => {
     runs++;
     t.equal(run.again, false);
-    await insertThings(tx, aThing());
+    await insertSamples(tx, aSample());
     throw declined;
   });
   t.equal(await failing.catch((error: unknown) => error), declined);
@@ -31,16 +31,16 @@ await eachEngine(t, "an error rolls everything back and is thrown as it is", asy
 });
 
 await eachEngine(t, "a transaction inside a transaction is refused", async (t, engine) => {
-  const database = await openThings(engine);
+  const database = await openSamples(engine);
   await inTransaction(database, "SERIALIZABLE", async (tx) => {
-    await t.rejects(save(database, aThing({ id: "inner" })), { message: /inside a transaction/ });
-    await insertThings(tx, aThing({ id: "outer" }));
+    await t.rejects(saveSamples(database, aSample({ id: "inner" })), { message: /inside a transaction/ });
+    await insertSamples(tx, aSample({ id: "outer" }));
   });
   t.same(await storedIds(database), ["outer"]);
 });
 
 await eachEngine(t, "a query beside the running transaction is refused", async (t, engine) => {
-  const database = await openThings(engine);
+  const database = await openSamples(engine);
   const after = signal();
   let later: Promise<string[]> | undefined;
   await inTransaction(database, "SERIALIZABLE", async (tx) => {
@@ -49,7 +49,7 @@ await eachEngine(t, "a query beside the running transaction is refused", async (
       Promise.resolve().then(() => database.manager.query("select 1")),
       { message: /beside/ },
     );
-    await insertThings(tx, aThing());
+    await insertSamples(tx, aSample());
     later = after.given.then(() => storedIds(database));
   });
   after.give();
@@ -57,44 +57,46 @@ await eachEngine(t, "a query beside the running transaction is refused", async (
 });
 
 await eachEngine(t, "a taken key may be caught inside, and the transaction goes on", async (t, engine) => {
-  const database = await openThings(engine);
-  await save(database, aThing());
+  const database = await openSamples(engine);
+  await saveSamples(database, aSample());
   await inTransaction(database, "SERIALIZABLE", async (tx) => {
-    const error = await insertThings(tx, aThing({ title: "other" })).catch((error: unknown) => error);
+    const error = await insertSamples(tx, aSample({ title: "other" })).catch((error: unknown) => error);
     t.ok(isDuplicateKey(error));
     t.ok(isDuplicateKey(error, "PRIMARY"));
     t.notOk(isDuplicateKey(error, "thing_owner_id_title"));
-    await insertThings(tx, aThing({ id: "b" }));
+    await insertSamples(tx, aSample({ id: "b" }));
   });
   t.same(await storedIds(database), ["a", "b"]);
 });
 
 await eachEngine(t, "a taken key is told by its name", async (t, engine) => {
-  const database = await openThings(engine);
-  await save(database, aThing());
+  const database = await openSamples(engine);
+  await saveSamples(database, aSample());
   const title = "for key 'PRIMARY'";
-  await save(database, aThing({ id: "c", title }));
-  const error = await save(database, aThing({ id: "d", title })).catch((error: unknown) => error);
+  await saveSamples(database, aSample({ id: "c", title }));
+  const error = await saveSamples(database, aSample({ id: "d", title })).catch((error: unknown) => error);
   t.ok(isDuplicateKey(error));
   t.ok(isDuplicateKey(error, "thing_owner_id_title"));
   t.notOk(isDuplicateKey(error, "PRIMARY"));
   t.notOk(isDuplicateKey(error, "owner_id_title"));
   t.notOk(
-    isDuplicateKey(await save(database, aThing({ id: "x".repeat(65) })).catch((error: unknown) => error)),
+    isDuplicateKey(
+      await saveSamples(database, aSample({ id: "x".repeat(65) })).catch((error: unknown) => error),
+    ),
   );
   t.notOk(isDuplicateKey("for key 'PRIMARY'"));
 });
 
 await eachEngine(t, "of 32 that complete one row exactly one wins", async (t, engine) => {
-  const database = await openThings(engine);
-  await save(database, aThing({ amount: 0 }));
+  const database = await openSamples(engine);
+  await saveSamples(database, aSample({ amount: 0 }));
   const complete = (caller: number) =>
     inTransaction(database, "SERIALIZABLE", async (tx) => {
       const row = await lockForUpdate(
-        tx.createQueryBuilder(things, "thing").where({ id: "a" }),
+        tx.createQueryBuilder(samples, "sample").where({ id: "a" }),
       ).getOneOrFail();
       if (row.amount !== 0) return row.amount;
-      await insertThings(tx, aThing({ id: `intent ${caller}`, title: "one intent only" }));
+      await insertSamples(tx, aSample({ id: `intent ${caller}`, title: "one intent only" }));
       t.equal(await changeAmount(tx, "a", 0, caller), 1);
       return caller;
     });
@@ -104,20 +106,20 @@ await eachEngine(t, "of 32 that complete one row exactly one wins", async (t, en
 });
 
 await eachEngine(t, "of many at once the acknowledged are stored, and they alone", async (t, engine) => {
-  const database = await openThings(engine);
+  const database = await openSamples(engine);
   // It has its connection before the others queue for theirs.
   const watcher = database.dataSource.createQueryRunner();
   await watcher.connect();
   const numbers = Array.from({ length: 50 }, (_, index) => index);
   const failing = numbers.map((number) =>
     inTransaction(database, "SERIALIZABLE", async (tx) => {
-      await insertThings(tx, aThing({ id: `long ${number}`, amount: 0 }));
+      await insertSamples(tx, aSample({ id: `long ${number}`, amount: 0 }));
       await new Promise((resolve) => setImmediate(resolve));
       await changeAmount(tx, `long ${number}`, 0, 1);
       if (number % 5 === 0) throw new Declined(`long ${number}`);
     }),
   );
-  const plain = numbers.map((number) => save(database, aThing({ id: `plain ${number}` })));
+  const plain = numbers.map((number) => saveSamples(database, aSample({ id: `plain ${number}` })));
   const writing = Promise.allSettled([...failing, ...plain]);
   const looks = await watchUntil(writing);
   const settled = await writing;
@@ -135,7 +137,7 @@ await eachEngine(t, "of many at once the acknowledged are stored, and they alone
     void end.then(() => (state.over = true));
     let looks = 0;
     for (; !state.over; looks++) {
-      const rows = await watcher.manager.find(things);
+      const rows = await watcher.manager.find(samples);
       const dirty = rows.filter((row) => row.amount === 0 || /^long \d*[05]$/.test(row.id));
       if (dirty.length > 0) t.fail(`seen before it was committed: ${dirty[0]?.id}`);
       await new Promise((resolve) => setImmediate(resolve));
@@ -145,9 +147,9 @@ await eachEngine(t, "of many at once the acknowledged are stored, and they alone
 });
 
 await eachEngine(t, "a closed database refuses transactions and reads", async (t, engine) => {
-  const database = await openThings(engine);
+  const database = await openSamples(engine);
   await database.close();
-  for (const attempt of [() => save(database, aThing()), () => storedIds(database)]) {
+  for (const attempt of [() => saveSamples(database, aSample()), () => storedIds(database)]) {
     const error = await attempt().catch((error: unknown) => error);
     t.match(error, { message: /closed/ });
     t.ok(isDatabaseAway(error));

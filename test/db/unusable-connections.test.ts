@@ -10,13 +10,13 @@ import { migrate } from "../../src/db/migrate.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import { silent } from "../support/database.js";
 import { hostileServer } from "../support/hostile-server.js";
-import { CreateThings1700000000000, things } from "../support/things.js";
+import { CreateSamples1700000000000, samples } from "../support/sample-table.js";
 
 const shared = await hostileServer(t);
 
 await t.test("a connection that an init_connect breaks is not used, and says why", async (t) => {
   await shared.with({ init_connect: "select nothing from nowhere" }, async () => {
-    const error = await failureOf(openThings(shared.url));
+    const error = await failureOf(openSamples(shared.url));
     t.match(error, { name: "UnusableConnection", message: /cannot be set up.*init_connect/ });
     t.ok(isDatabaseAway(error), "a caller of a service that runs tries later");
   });
@@ -24,23 +24,23 @@ await t.test("a connection that an init_connect breaks is not used, and says why
 
 await t.test("a server that does not keep a setting is refused by the setting's name", async (t) => {
   const { url } = await hostileServer(t, ["--maximum-max-sort-length=512"]);
-  await t.rejects(openThings(url), { message: /max_sort_length/ });
+  await t.rejects(openSamples(url), { message: /max_sort_length/ });
 });
 
 await t.test("whoever changes a setting on the way is found out", async (t) => {
   const url = await changingRelay(t, shared.url, ["max_sort_length = 1024", "max_sort_length = 1025"]);
-  await t.rejects(openThings(url), { message: /keeps max_sort_length at "1025", and .* needs "1024"/ });
+  await t.rejects(openSamples(url), { message: /keeps max_sort_length at "1025", and .* needs "1024"/ });
 });
 
 await t.test("a server that writes its log by statements is refused in a sentence", async (t) => {
   const { url } = await hostileServer(t, ["--log-bin=log", "--server-id=1", "--binlog-format=STATEMENT"]);
-  await t.rejects(openThings(url), { message: /binlog_format = STATEMENT.*ROW is needed/ });
+  await t.rejects(openSamples(url), { message: /binlog_format = STATEMENT.*ROW is needed/ });
 });
 
 await t.test("a user who may open fewer connections than the pool waits for those there are", async (t) => {
   for (const connections of [1, 3]) {
     await shared.admin.query(`alter user 'pay'@'127.0.0.1' with max_user_connections ${connections}`);
-    const database = await openThings(shared.url);
+    const database = await openSamples(shared.url);
     const work = Array.from({ length: 60 }, (_, i) =>
       i % 2 === 0
         ? database.manager.query("select ? as one, sleep(0.002)", [i])
@@ -77,9 +77,9 @@ async function changingRelay(t: Test, url: string, [from, to]: [string, string])
   return address.href;
 }
 
-async function openThings(url: string): Promise<Database> {
-  const migrations = [CreateThings1700000000000];
-  const database = await openDatabase({ url, dataDir: "", entities: [things], migrations, log: silent });
+async function openSamples(url: string): Promise<Database> {
+  const migrations = [CreateSamples1700000000000];
+  const database = await openDatabase({ url, dataDir: "", entities: [samples], migrations, log: silent });
   try {
     await migrate(database);
     return database;

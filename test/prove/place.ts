@@ -4,7 +4,7 @@ import path from "node:path";
 
 import mysql from "mysql2/promise";
 
-import { type Line, openLine } from "../support/line.js";
+import { type DatabaseRelay, openDatabaseRelay } from "../support/database-relay.js";
 import { memoryFolder } from "../support/memory-folder.js";
 import { openFileLocks } from "./file-locks.js";
 import type { LockHolder } from "./lock-holder.js";
@@ -19,7 +19,7 @@ export interface Place {
   /** Shared with the gateway, which is told the merchants' accounts by it. */
   readonly secretsKey: Buffer;
   /** One line to the server for each replica. */
-  readonly lines: readonly Line[];
+  readonly lines: readonly DatabaseRelay[];
   /** To be asked once the service has made its tables. */
   locks(): Promise<LockHolder>;
 }
@@ -64,7 +64,7 @@ export async function preparePlace(
   }
   if (server === undefined) throw new Error("There is no database server.");
   const url = await newDatabase(ending, server);
-  const lines = await Promise.all(Array.from({ length: replicas }, () => openLine(ending, url)));
+  const lines = await Promise.all(Array.from({ length: replicas }, () => openDatabaseRelay(ending, url)));
   return { url, dataDir: "", secretsKey, lines, locks: () => openRowLocks(url) };
 }
 

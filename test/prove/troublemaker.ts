@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Line } from "../support/line.js";
+import type { DatabaseRelay } from "../support/database-relay.js";
 import type { Conversation } from "./conversation.js";
 import type { Fleet } from "./fleet.js";
 import { pointOf } from "./kills.js";
@@ -14,13 +14,17 @@ export interface Troublemaker {
 }
 
 /** `lines` are those of the replicas to a server's database; there are none on the embedded engine. */
-export function createTroublemaker(fleet: Fleet, lines: readonly Line[], locks: LockHolder): Troublemaker {
-  const lineOf = ({ plan }: Conversation): Line => {
+export function createTroublemaker(
+  fleet: Fleet,
+  lines: readonly DatabaseRelay[],
+  locks: LockHolder,
+): Troublemaker {
+  const lineOf = ({ plan }: Conversation): DatabaseRelay => {
     const line = lines[plan.replica % lines.length];
     if (line === undefined) throw new Error("There is no line to the embedded database.");
     return line;
   };
-  const cutting = new Set<Line>();
+  const cutting = new Set<DatabaseRelay>();
   return {
     async make(trouble, conversation) {
       conversation.note(`trouble: ${trouble}`);
@@ -54,16 +58,16 @@ export function createTroublemaker(fleet: Fleet, lines: readonly Line[], locks: 
   };
 }
 
-async function cut(line: Line, delayMs: number): Promise<void> {
+async function cut(line: DatabaseRelay, delayMs: number): Promise<void> {
   await sleep(delayMs / 20);
   await line.cut();
   await sleep(200 + delayMs);
   await line.mend();
 }
 
-async function shake(line: Line, delayMs: number): Promise<void> {
+async function shake(line: DatabaseRelay, delayMs: number): Promise<void> {
   for (let times = 0; times < 4; times++) {
     await sleep(delayMs / 40);
-    line.shake();
+    line.dropConnections();
   }
 }

@@ -105,7 +105,7 @@ await eachEngine(
       { responseCode: "5", previousID: sales[1]?.id },
       { responseCode: "0", previousID: sales[1]?.id },
     ]);
-    t.match(said[0], { callbackURL: `${shop.front.url}/callbacks/cardstream` });
+    t.match(said[0], { callbackURL: `${shop.proxy.url}/callbacks/cardstream` });
     const intents = await shop.intents();
     t.same(
       said.map(({ transactionUnique, orderRef }) => [transactionUnique, orderRef]),

@@ -5,7 +5,7 @@ import { createTestMerchant, startTestApp, testConfig } from "../support/app.js"
 import { openBrowser } from "../support/chromium.js";
 import { eachEngine, onMysql, until } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
-import { type Line, openLine } from "../support/line.js";
+import { type DatabaseRelay, openDatabaseRelay } from "../support/database-relay.js";
 import { anOrder } from "../support/orders.js";
 import { bring, callback, openSession, read, resultsOf, type Session, stored } from "../support/results.js";
 import { openSite } from "../support/shop.js";
@@ -17,14 +17,14 @@ for (const scripts of [true, false]) {
     t,
     `the browser keeps a result while the database is away, and brings it again ${how}`,
     async (t, engine) => {
-      const line = await openLine(t, engine.place.url ?? "");
-      const config = testConfig(engine, { databaseUrl: line.url });
+      const relay = await openDatabaseRelay(t, engine.place.url ?? "");
+      const config = testConfig(engine, { databaseUrl: relay.url });
       const { testKey } = await createTestMerchant(config);
       let cuts = 0;
       const app = await startTestApp(t, config, {
         // The gateway has taken the money, and its callback is half-way in.
         reached: async (point) => {
-          if (point === "result verified" && cuts++ === 0) await line.cut();
+          if (point === "result verified" && cuts++ === 0) await relay.cut();
         },
       });
       const site = await openSite(t);
@@ -40,7 +40,7 @@ for (const scripts of [true, false]) {
       const again = () => page.getByRole("button", { name: "Check again" }).click();
       if (!scripts) await again();
       await page.getByText("Please keep this page open").waitFor();
-      await line.mend();
+      await relay.mend();
       // It is asked twice a second, once for all; a page with scripts comes again by itself.
       await until("the database is known to be back", async () => (await fetch(`${app.local}/readyz`)).ok);
       if (!scripts) await again();
@@ -56,23 +56,23 @@ await onMysql(
   t,
   "a page that is opened while the database is away opens once it is back",
   async (t, engine) => {
-    const line = await openLine(t, engine.place.url ?? "");
-    const config = testConfig(engine, { databaseUrl: line.url });
+    const relay = await openDatabaseRelay(t, engine.place.url ?? "");
+    const config = testConfig(engine, { databaseUrl: relay.url });
     const { testKey } = await createTestMerchant(config);
     const app = await startTestApp(t, config);
     const { json: session } = await app.call("POST", "/v1/checkout/sessions", testKey, anOrder());
     const browser = await openBrowser();
     t.teardown(() => browser.close());
     const { page } = await openShopper(t, browser, true);
-    await line.cut();
+    await relay.cut();
     t.equal((await page.goto(session.url))?.status(), 503);
     await page.getByText("One moment, please").waitFor();
-    await line.mend();
+    await relay.mend();
     await page.getByLabel("Card number").waitFor();
   },
 );
 
-type Fault = (line: Line, admin: Connection) => Promise<void>;
+type Fault = (relay: DatabaseRelay, admin: Connection) => Promise<void>;
 
 const FAULTS: Record<string, Fault> = {
   "the connection is killed": async (_, admin) => {
@@ -82,11 +82,11 @@ const FAULTS: Record<string, Fault> = {
     );
     for (const { id } of rows) await admin.query(`kill ${id}`);
   },
-  "every connection breaks": async (line) => line.shake(),
-  "the answer to the commit is lost": async (line) => line.loseNextCommit(),
-  "the database goes away and comes back": async (line) => {
-    await line.cut();
-    await line.mend();
+  "every connection breaks": async (relay) => relay.dropConnections(),
+  "the answer to the commit is lost": async (relay) => relay.loseNextCommit(),
+  "the database goes away and comes back": async (relay) => {
+    await relay.cut();
+    await relay.mend();
   },
 };
 
@@ -95,8 +95,8 @@ for (const [what, fault] of Object.entries(FAULTS)) {
     t,
     `callback and browser come at once, and ${what}: the payment is recorded once`,
     async (t, engine, admin) => {
-      const line = await openLine(t, engine.place.url ?? "");
-      const config = testConfig(engine, { databaseUrl: line.url });
+      const relay = await openDatabaseRelay(t, engine.place.url ?? "");
+      const config = testConfig(engine, { databaseUrl: relay.url });
       const mine = await createTestMerchant(config);
       // Both have read what they need by then: a read that breaks is answered with 503, and the gateway sends
       // its message again.
@@ -107,7 +107,7 @@ for (const [what, fault] of Object.entries(FAULTS)) {
           if (point === "result verified") verified++;
           if (point !== "payment recorded" || faults++ > 0) return;
           await until("both results are verified", () => verified >= 2);
-          await fault(line, admin);
+          await fault(relay, admin);
         },
       });
       const { json } = await app.call("POST", "/v1/checkout/sessions", mine.liveKey, anOrder());
@@ -124,12 +124,12 @@ for (const [what, fault] of Object.entries(FAULTS)) {
 }
 
 await onMysql(t, "an expiry whose commit was answered by nobody is done, not refused", async (t, engine) => {
-  const line = await openLine(t, engine.place.url ?? "");
-  const config = testConfig(engine, { databaseUrl: line.url });
+  const relay = await openDatabaseRelay(t, engine.place.url ?? "");
+  const config = testConfig(engine, { databaseUrl: relay.url });
   const { liveKey } = await createTestMerchant(config);
   const app = await startTestApp(t, config);
   const { json: session } = await app.call("POST", "/v1/checkout/sessions", liveKey, anOrder());
-  line.loseNextCommit();
+  relay.loseNextCommit();
   const expired = await app.call("POST", `/v1/checkout/sessions/${session.id}/expire`, liveKey);
   t.match([expired.status, expired.json.status], [200, "expired"]);
   t.same((await stored(app)).events, ["checkout.session.expired"]);

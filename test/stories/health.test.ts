@@ -3,7 +3,7 @@ import t, { type Test } from "tap";
 
 import { startTestApp, type TestApp, testConfig } from "../support/app.js";
 import { eachEngine, onMysql, until } from "../support/database.js";
-import { openLine } from "../support/line.js";
+import { openDatabaseRelay } from "../support/database-relay.js";
 import { type Loose, standardProto } from "../support/reflection.js";
 
 await eachEngine(t, "health is told to anybody, of all services and of each", async (t, engine) => {
@@ -41,17 +41,17 @@ await eachEngine(
 );
 
 await onMysql(t, "whoever watches is told that the database goes, and comes back", async (t, engine) => {
-  const line = await openLine(t, engine.place.url ?? "");
-  const app = await startTestApp(t, testConfig(engine, { databaseUrl: line.url }));
+  const relay = await openDatabaseRelay(t, engine.place.url ?? "");
+  const app = await startTestApp(t, testConfig(engine, { databaseUrl: relay.url }));
   const health = await connect(t, app);
   const { told } = health.watch("");
   await until("the state of now is told", () => told.length === 1);
-  await line.cut();
+  await relay.cut();
   await until("the change is told", () => told.length === 2);
   t.same((await health.check("")).answer, { status: "NOT_SERVING" });
   t.equal((await app.call("GET", "/readyz", undefined)).status, 503);
   t.equal((await app.call("GET", "/healthz", undefined)).status, 200);
-  await line.mend();
+  await relay.mend();
   await until("the change back is told", () => told.length === 3);
   t.same(told, ["SERVING", "NOT_SERVING", "SERVING"]);
   t.same((await health.check("")).answer, { status: "SERVING" });

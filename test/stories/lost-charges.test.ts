@@ -3,7 +3,7 @@ import t from "tap";
 import type { CheckoutPoint } from "../../src/checkout/context.js";
 import { type CardShop, chargeOf, INTENTS, openCardShop, takeSearchAway } from "../support/charges.js";
 import { eachEngine, signal, until } from "../support/database.js";
-import { CALLBACKS } from "../support/front.js";
+import { CALLBACKS } from "../support/public-proxy.js";
 import { signMessage } from "../support/gateway.js";
 
 const DAY = 86_400;
@@ -33,7 +33,7 @@ await eachEngine(
 
 await eachEngine(t, "a charge whose answer and callback are lost is found by asking", async (t, engine) => {
   const shop = await openCardShop(t, engine);
-  shop.front.lose(CALLBACKS);
+  shop.proxy.lose(CALLBACKS);
   await shop.desk.setFaults(LOSE_ANSWER);
   t.equal((await shop.charge()).json.status, "processing");
   await shop.desk.setFaults("");
@@ -53,7 +53,7 @@ await eachEngine(t, "a charge whose answer and callback are lost is found by ask
 
 await eachEngine(t, "a decline whose answer is lost is found by asking", async (t, engine) => {
   const shop = await openCardShop(t, engine);
-  shop.front.lose(CALLBACKS);
+  shop.proxy.lose(CALLBACKS);
   await shop.desk.setFaults(LOSE_ANSWER);
   t.equal((await shop.charge({ amount: 12_000 }, "lost")).json.status, "processing");
   await shop.desk.setFaults("");
@@ -100,7 +100,7 @@ for (const end of ["accept", "dismiss", "a late callback"] as const) {
     async (t, engine) => {
       const shop = await openCardShop(t, engine);
       await takeSearchAway(shop);
-      shop.front.lose(CALLBACKS);
+      shop.proxy.lose(CALLBACKS);
       await shop.desk.setFaults(LOSE_ANSWER);
       const { id } = (await shop.charge()).json;
       await shop.desk.setFaults("");
@@ -131,7 +131,7 @@ for (const end of ["accept", "dismiss", "a late callback"] as const) {
       t.equal(await statusOf(shop), "processing");
       t.equal((await shop.sales()).length, 1, "never sent again");
       if (end === "a late callback") {
-        shop.front.lose(undefined);
+        shop.proxy.lose(undefined);
         const [sale] = await shop.sales();
         await redeliver(shop, sale?.xref ?? "");
       } else {
@@ -154,7 +154,7 @@ async function redeliver(shop: CardShop, xref: string): Promise<void> {
   const { result } = (await shop.sales()).find((sale) => sale.xref === xref) ?? { result: [] };
   const message = Object.fromEntries(result);
   const body = new URLSearchParams({ ...message, signature: signMessage(message, shop.desk.secret) });
-  const response = await fetch(`${shop.front.url}/callbacks/cardstream`, { method: "POST", body });
+  const response = await fetch(`${shop.proxy.url}/callbacks/cardstream`, { method: "POST", body });
   if (response.status !== 200) throw new Error(`Not taken: ${response.status}`);
 }
 
@@ -177,7 +177,7 @@ for (const [point, sales, end] of POINTS) {
         await given;
       };
       const shop = await openCardShop(t, engine, { reached });
-      shop.front.lose(CALLBACKS);
+      shop.proxy.lose(CALLBACKS);
       const first = shop.charge({}, "crash");
       t.teardown(async () => {
         give();

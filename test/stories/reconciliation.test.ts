@@ -5,7 +5,7 @@ import { startTestApp } from "../support/app.js";
 import { openPage } from "../support/browser.js";
 import { environmentOf, run } from "../support/command.js";
 import { eachEngine, signal, until } from "../support/database.js";
-import { CALLBACKS } from "../support/front.js";
+import { CALLBACKS } from "../support/public-proxy.js";
 import { anOrder } from "../support/orders.js";
 import {
   advance,
@@ -32,14 +32,14 @@ await eachEngine(
   "a payment whose callback and return were lost is found by the search",
   async (t, engine) => {
     const scene = await openScene(t, engine);
-    scene.front.lose(CALLBACKS);
+    scene.proxy.lose(CALLBACKS);
     await payAndLeave(scene);
     t.equal(await statusOf(scene), "open");
     await advance(scene, 60);
     await until("the session is complete", async () => (await statusOf(scene)) === "complete");
     t.same(await waysOf(scene), ["completed by search"]);
     t.equal(await metric(scene, `${HEALED}{way="search",outcome="completed"}`), 1);
-    t.same(scene.front.lostRequests, ["POST /callbacks/cardstream"]);
+    t.same(scene.proxy.lostRequests, ["POST /callbacks/cardstream"]);
     await advance(scene, DAY);
     await until("nothing is pending", async () => (await pendingOf(scene)).length === 0);
     t.match(await stored(scene.app), { intents: 1, results: { length: 1 } });
@@ -68,7 +68,7 @@ await eachEngine(
 
 await eachEngine(t, "a decline that is found by asking ends the attempt", async (t, engine) => {
   const scene = await openScene(t, engine);
-  scene.front.lose(CALLBACKS);
+  scene.proxy.lose(CALLBACKS);
   await payAndLeave(scene, { outcome: "decline" });
   await advance(scene, 60);
   await until("the next attempt", async () => (await attemptOf(scene.app, scene.session)) === 2);
@@ -85,7 +85,7 @@ await eachEngine(t, "a decline that is found by asking ends the attempt", async 
 
 await eachEngine(t, "a second charge that nobody was told of is found and held", async (t, engine) => {
   const scene = await openScene(t, engine);
-  scene.front.lose(CALLBACKS);
+  scene.proxy.lose(CALLBACKS);
   const tabs = [await openCardPage(scene), await openCardPage(scene)];
   await tabs[0]?.pay({});
   await tabs[1]?.pay(OTHER_CARD);
@@ -103,7 +103,7 @@ await eachEngine(t, "a second charge after the first was told is found a day lat
   const scene = await openScene(t, engine);
   const tabs = [await openCardPage(scene), await openCardPage(scene)];
   await tabs[0]?.pay({});
-  scene.front.lose(CALLBACKS);
+  scene.proxy.lose(CALLBACKS);
   await tabs[1]?.pay(OTHER_CARD);
   t.same(await waysOf(scene), ["completed by callback"]);
   await advance(scene, DAY);
@@ -113,7 +113,7 @@ await eachEngine(t, "a second charge after the first was told is found a day lat
 
 await eachEngine(t, "a gateway that does not answer is asked again on the next rung", async (t, engine) => {
   const scene = await openScene(t, engine);
-  scene.front.lose(/^POST \/callbacks\/|\/sandbox\/(direct|rest)\//);
+  scene.proxy.lose(/^POST \/callbacks\/|\/sandbox\/(direct|rest)\//);
   await payAndLeave(scene);
   for (const [asked, seconds] of [60, 240, 600].entries()) {
     await advance(scene, seconds);
@@ -122,7 +122,7 @@ await eachEngine(t, "a gateway that does not answer is asked again on the next r
   t.match(await pendingOf(scene), [{ certainty: "silent" }]);
   t.equal(await metric(scene, UNRESOLVED), 1, "operators see it from a quarter of an hour on");
   t.equal(await statusOf(scene), "open");
-  scene.front.lose(CALLBACKS);
+  scene.proxy.lose(CALLBACKS);
   await advance(scene, 45 * 60);
   await until("the session is complete", async () => (await statusOf(scene)) === "complete");
   await until("nothing is unresolved", async () => (await metric(scene, UNRESOLVED)) === 0);
@@ -135,7 +135,7 @@ await eachEngine(
     const scene = await openScene(t, engine);
     const { app, session } = scene;
     await takeTokenAway(scene);
-    scene.front.lose(CALLBACKS);
+    scene.proxy.lose(CALLBACKS);
     await payAndLeave(scene);
     await advance(scene, 60);
     await untilAsked(scene, 1);
@@ -168,7 +168,7 @@ await eachEngine(
     const scene = await openScene(t, engine, { reached });
     const { app, merchant } = scene;
     await startTestApp(t, app.config, { reached });
-    scene.front.lose(CALLBACKS);
+    scene.proxy.lose(CALLBACKS);
     const scenes = await Promise.all(
       Array.from({ length: 12 }, async () => {
         const { json } = await app.call("POST", "/v1/checkout/sessions", merchant.testKey, anOrder());
@@ -195,7 +195,7 @@ await eachEngine(t, "a replica that dies while it asks is overtaken by another",
   const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
   const scene = await openScene(t, engine, { reached, clock });
   const { app } = scene;
-  scene.front.lose(CALLBACKS);
+  scene.proxy.lose(CALLBACKS);
   await payAndLeave(scene);
   clock.ahead = 60_000;
   await until("the first one has it", () => stuck.count === 1);
@@ -211,7 +211,7 @@ await eachEngine(t, "a replica that dies while it asks is overtaken by another",
 await eachEngine(t, "a shopper who opens the page again gets to know at once", async (t, engine) => {
   const scene = await openScene(t, engine);
   const { session } = scene;
-  scene.front.lose(CALLBACKS);
+  scene.proxy.lose(CALLBACKS);
   await payAndLeave(scene, { outcome: "in_progress" });
   const checking = await openPage(session.url);
   t.match(checking.text, /being checked/);
@@ -229,14 +229,14 @@ await eachEngine(
   async (t, engine) => {
     const scene = await openScene(t, engine);
     await takeTokenAway(scene);
-    scene.front.lose(CALLBACKS);
+    scene.proxy.lose(CALLBACKS);
     await payAndLeave(scene);
     const form = (await openPage(scene.session.url)).forms[0];
     t.match(
       form?.fields.find(([name]) => name === "transactionUnique"),
       ["transactionUnique", `${scene.session.id}-1`],
     );
-    scene.front.lose(undefined);
+    scene.proxy.lose(undefined);
     await payAndLeave(scene, OTHER_CARD);
     t.equal(await statusOf(scene), "complete");
   },

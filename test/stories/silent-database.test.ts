@@ -12,7 +12,7 @@ import { environmentOf } from "../support/command.js";
 import { onMysql, type TestEngine, until } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { connect } from "../support/grpc.js";
-import { type Line, openLine } from "../support/line.js";
+import { type DatabaseRelay, openDatabaseRelay } from "../support/database-relay.js";
 import { anOrder } from "../support/orders.js";
 import { callback, type Session, stored } from "../support/results.js";
 import { serve } from "../support/serve.js";
@@ -24,17 +24,17 @@ const ANSWERED_WITHIN_MS = 10_000;
 const FOLLOWS_WITHIN_MS = 5_000;
 
 interface Stage {
-  readonly line: Line;
+  readonly relay: DatabaseRelay;
   readonly app: TestApp;
   readonly mine: TestMerchant;
 }
 
-/** The service, behind a line to its database. */
+/** The service, behind a relay to its database. */
 async function setStage(t: Test, engine: TestEngine): Promise<Stage> {
-  const line = await openLine(t, engine.place.url ?? "");
-  const config = testConfig(engine, { databaseUrl: line.url });
+  const relay = await openDatabaseRelay(t, engine.place.url ?? "");
+  const config = testConfig(engine, { databaseUrl: relay.url });
   const mine = await createTestMerchant(config);
-  return { line, mine, app: await startTestApp(t, config) };
+  return { relay, mine, app: await startTestApp(t, config) };
 }
 
 /** What came, and after how long. */
@@ -52,7 +52,7 @@ await onMysql(
   "while the database says nothing, whatever comes is answered within ten seconds, and nothing is lost",
   async (t, engine) => {
     const stage = await setStage(t, engine);
-    const { line, app, mine } = stage;
+    const { relay, app, mine } = stage;
     const orders = Array.from({ length: 3 }, () =>
       app.call("POST", "/v1/checkout/sessions", mine.liveKey, anOrder()),
     );
@@ -66,7 +66,7 @@ await onMysql(
     const opened = await fetch(`${app.local}/pay/${sessions[0]?.id}`);
     t.equal(opened.status, 200);
 
-    line.freeze();
+    relay.freeze();
     const frozen = performance.now();
     const red = until("the service is not ready", async () => !(await isReady(stage))).then(
       () => performance.now() - frozen,
@@ -106,7 +106,7 @@ await onMysql(
     const failedRounds = app.logged.filter((line) => line.includes("could not be expired"));
     t.ok(failedRounds.length <= 1, `${failedRounds.length} lines about the same outage`);
 
-    line.thaw();
+    relay.thaw();
     const thawed = performance.now();
     await until("the service is ready again", () => isReady(stage));
     t.ok(performance.now() - thawed < FOLLOWS_WITHIN_MS);
@@ -120,10 +120,10 @@ await onMysql(
   "connections whose other end has forgotten them cost one wait together, not one each",
   async (t, engine) => {
     const stage = await setStage(t, engine);
-    const { line, app, mine } = stage;
+    const { relay, app, mine } = stage;
     const create = () => app.call("POST", "/v1/checkout/sessions", mine.liveKey, anOrder());
     await Promise.all(Array.from({ length: 30 }, create));
-    line.forget();
+    relay.silenceConnections();
     const first = await timed(create());
     t.equal(first.answer.status, 200, "it is tried again, on a new connection");
     t.ok(first.ms < ANSWERED_WITHIN_MS, `${first.ms} ms`);
@@ -139,8 +139,8 @@ await onMysql(
   t,
   "a service ends within its ten seconds while its database says nothing",
   async (t, engine) => {
-    const line = await openLine(t, engine.place.url ?? "");
-    const config = testConfig(engine, { databaseUrl: line.url });
+    const relay = await openDatabaseRelay(t, engine.place.url ?? "");
+    const config = testConfig(engine, { databaseUrl: relay.url });
     const { liveKey } = await createTestMerchant(config);
     const service = await serve(t, environmentOf(config));
     const headers = { authorization: `Bearer ${liveKey}`, "content-type": "application/json" };
@@ -151,7 +151,7 @@ await onMysql(
         body: JSON.stringify(anOrder()),
       });
     await Promise.all(Array.from({ length: 8 }, create));
-    line.freeze();
+    relay.freeze();
     const calls = Array.from({ length: 8 }, create);
     await fetch(`${service.url}/healthz`); // What was sent before has arrived.
     const ended = await timed(service.stop("SIGTERM"));

@@ -2,7 +2,7 @@ import t, { type Test } from "tap";
 
 import { onMysql, type TestEngine } from "../support/database.js";
 import { HELD, holdPayment, type HeldStory } from "../support/held.js";
-import { type Line, openLine } from "../support/line.js";
+import { type DatabaseRelay, openDatabaseRelay } from "../support/database-relay.js";
 
 /** A call that changes something once and for good, and what another caller does that comes to the same. */
 interface Case {
@@ -49,9 +49,9 @@ const CASES: readonly Case[] = [
 
 for (const { what, path, method, body, byAnother, refused } of CASES) {
   await onMysql(t, `${what} whose COMMIT was answered by nobody is its caller's own`, async (t, engine) => {
-    const line = await openLine(t, engine.place.url ?? "");
-    const story = await holdOver(t, engine, line);
-    line.loseNextCommit();
+    const relay = await openDatabaseRelay(t, engine.place.url ?? "");
+    const story = await holdOver(t, engine, relay);
+    relay.loseNextCommit();
     const { status } = await story.app.call(method, path(story), story.mine.liveKey, body);
     t.equal(status, 200);
     const again = await story.app.call(method, path(story), story.mine.liveKey, body);
@@ -62,17 +62,17 @@ for (const { what, path, method, body, byAnother, refused } of CASES) {
     t,
     `${what} that another has done, while a COMMIT got lost, is not taken for its caller's own`,
     async (t, engine, admin) => {
-      const line = await openLine(t, engine.place.url ?? "");
-      const story = await holdOver(t, engine, line);
-      line.dropNextCommit(() => admin.query(byAnother));
+      const relay = await openDatabaseRelay(t, engine.place.url ?? "");
+      const story = await holdOver(t, engine, relay);
+      relay.dropNextCommit(() => admin.query(byAnother));
       const { status } = await story.app.call(method, path(story), story.mine.liveKey, body);
       t.equal(status, refused);
     },
   );
 }
 
-/** A held payment, over a line on which the background work has no COMMIT to lose. */
-function holdOver(t: Test, engine: TestEngine, { url }: Line): Promise<HeldStory> {
+/** A held payment, over a relay on which the background work has no COMMIT to lose. */
+function holdOver(t: Test, engine: TestEngine, { url }: DatabaseRelay): Promise<HeldStory> {
   const pauses = { sweep: 3_600_000, reconcile: 3_600_000, resume: 3_600_000 };
   return holdPayment(t, { ...engine, place: { ...engine.place, url } }, undefined, { pauses });
 }

@@ -19,7 +19,7 @@ import {
 } from "./app.js";
 import { openPage } from "./browser.js";
 import type { TestEngine } from "./database.js";
-import { type Front, openFront } from "./front.js";
+import { type PublicProxy, openPublicProxy } from "./public-proxy.js";
 import { anOrder } from "./orders.js";
 import { openDesk, type SandboxDesk } from "./sandbox-desk.js";
 
@@ -31,7 +31,7 @@ const CARD = { cardNumber: "4929421234600821", cardExpiryMonth: "12", cardExpiry
 /** A test merchant whose customer has paid once, and has left the card. */
 export interface CardShop {
   readonly app: TestApp;
-  readonly front: Front;
+  readonly proxy: PublicProxy;
   readonly merchant: TestMerchant;
   readonly desk: SandboxDesk;
   /** Id of the stored card. */
@@ -53,11 +53,11 @@ export interface CardShop {
 }
 
 export async function openCardShop(t: Test, engine: TestEngine, parts: TestParts = {}): Promise<CardShop> {
-  const front = await openFront(t);
-  const config = testConfig(engine, { publicUrl: front.url, metricsPort: 0 });
+  const proxy = await openPublicProxy(t);
+  const config = testConfig(engine, { publicUrl: proxy.url, metricsPort: 0 });
   const merchant = await createTestMerchant(config);
   const app = await startTestApp(t, config, parts);
-  front.leadTo(app.local);
+  proxy.forwardTo(app.local);
   const call: CardShop["call"] = (method, path, body, key) =>
     app.call(method, path, merchant.testKey, body, key === undefined ? {} : { "idempotency-key": key });
   const storeCard: CardShop["storeCard"] = async (card = {}, order = {}) => {
@@ -70,7 +70,7 @@ export async function openCardShop(t: Test, engine: TestEngine, parts: TestParts
   const books = () => app.db.manager.find(sandboxTransactions, { order: { createdAt: "ASC", id: "ASC" } });
   return {
     app,
-    front,
+    proxy,
     merchant,
     desk: await openDesk(app, merchant),
     card,
@@ -89,7 +89,7 @@ export async function openCardShop(t: Test, engine: TestEngine, parts: TestParts
     },
     restart: async (others = {}) => {
       const next = await startTestApp(t, config, others);
-      front.leadTo(next.local);
+      proxy.forwardTo(next.local);
       return next;
     },
   };

@@ -14,7 +14,7 @@ import {
 } from "./app.js";
 import { openPage } from "./browser.js";
 import { type TestEngine, until } from "./database.js";
-import { type Front, openFront } from "./front.js";
+import { type PublicProxy, openPublicProxy } from "./public-proxy.js";
 import { anOrder } from "./orders.js";
 import { resultsOf, type Session } from "./results.js";
 
@@ -26,19 +26,19 @@ export const OTHER_CARD = { cardNumber: "5573471234567898", cardCVV: "159" };
 /** A service whose callbacks can get lost, and a merchant with an open test session. */
 export interface Scene {
   readonly app: TestApp;
-  readonly front: Front;
+  readonly proxy: PublicProxy;
   readonly merchant: TestMerchant;
   readonly session: Session & { readonly url: string };
 }
 
 export async function openScene(t: Test, engine: TestEngine, parts: TestParts = {}): Promise<Scene> {
-  const front = await openFront(t);
-  const config = testConfig(engine, { publicUrl: front.url, metricsPort: 0 });
+  const proxy = await openPublicProxy(t);
+  const config = testConfig(engine, { publicUrl: proxy.url, metricsPort: 0 });
   const merchant = await createTestMerchant(config);
   const app = await startTestApp(t, config, parts);
-  front.leadTo(app.local);
+  proxy.forwardTo(app.local);
   const { json } = await app.call("POST", "/v1/checkout/sessions", merchant.testKey, anOrder());
-  return { app, front, merchant, session: json };
+  return { app, proxy, merchant, session: json };
 }
 
 /** A shopper with the sandbox's card page before them, who closes the browser once it is paid. */

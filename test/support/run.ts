@@ -6,7 +6,7 @@ import { type Needs, needsOf } from "./needs.js";
 import { installMissing } from "./packages.js";
 import { quickSelection } from "./quick.js";
 import { namesFiles, tapArguments } from "./selection.js";
-import { compiledTests, writeShares } from "./shares.js";
+import { compiledTests, writeGroups } from "./test-groups.js";
 import { buildTap, runTap, type Outcome } from "./tap.js";
 import { LOAD_GENERATORS } from "./load-generators.js";
 
@@ -38,7 +38,7 @@ async function attempt(args: string[], quick: boolean, stop: AbortSignal): Promi
     const database = await provideDatabase({ ...needs, database: needs.database && !quick });
     const env = { ...process.env, TEST_DATABASE_URL: database?.url, CHROMIUM_PATH: BROWSER.find() };
     try {
-      return await runTap(quick || !namesFiles(named) ? inShares(named, all) : named, env, stop);
+      return await runTap(quick || !namesFiles(named) ? inGroups(named, all) : named, env, stop);
     } finally {
       await database?.stop();
     }
@@ -49,8 +49,8 @@ async function attempt(args: string[], quick: boolean, stop: AbortSignal): Promi
 }
 
 /** The options, and programs that run all of these files: to load the service takes longer than most files. */
-function inShares(named: readonly string[], files: readonly string[]): string[] {
-  return [...named.filter((arg) => !files.includes(arg)), ...writeShares(files)];
+function inGroups(named: readonly string[], files: readonly string[]): string[] {
+  return [...named.filter((arg) => !files.includes(arg)), ...writeGroups(files)];
 }
 
 /** Installs what is missing of what is needed. Undefined where no test needs a server. */

@@ -9,7 +9,7 @@ process.on("message", (message) => {
   if (message === "take" || message === "seize") {
     connection.exec(message === "take" ? "begin immediate" : "begin exclusive");
     const id = `held ${rows++}`;
-    connection.exec(`insert into thing values ('${id}', 'holder', '${id}', 1, 0, 0, '{}', null)`);
+    connection.exec(`insert into sample values ('${id}', 'holder', '${id}', 1, 0, 0, '{}', null)`);
     process.send?.("taken");
   }
   if (message === "give") {

@@ -2,10 +2,10 @@
 import { migrate } from "../../../src/db/migrate.js";
 import { openDatabase } from "../../../src/db/data-source.js";
 import { silent } from "../../support/database.js";
-import { CreateThings1700000000000, FillThings1700000000001 } from "../../support/things.js";
+import { CreateSamples1700000000000, FillSamples1700000000001 } from "../../support/sample-table.js";
 
 const place = JSON.parse(process.argv[2] ?? "") as { url?: string; dataDir: string };
-const migrations = [CreateThings1700000000000, FillThings1700000000001];
+const migrations = [CreateSamples1700000000000, FillSamples1700000000001];
 
 process.once("message", () => {
   void run().then(() => process.disconnect());

@@ -3,7 +3,7 @@ import t from "tap";
 
 import { formatSql } from "../../../src/db/mysql/mysql-values.js";
 import { onMysql } from "../../support/database.js";
-import { openThings } from "../../support/things.js";
+import { openSamples } from "../../support/sample-table.js";
 
 await t.test("what no column holds is refused, and so is a question mark without a value", async (t) => {
   for (const value of [undefined, Number.NaN, Infinity, new Date(0), ["a"], { a: 1 }, () => "a", Symbol("a")])
@@ -29,7 +29,7 @@ await t.test("no text has a character that any server could take for more than a
 });
 
 await onMysql(t, "a server reads every text as it was written", async (t, engine) => {
-  const { manager } = await openThings(engine);
+  const { manager } = await openSamples(engine);
   const comesBack = async (texts: string[]): Promise<boolean> => {
     const columns = texts.map((_, i) => `? as c${i}`);
     const [row] = await manager.query(`select ${columns.join(", ")}`, texts);

@@ -4,27 +4,27 @@ import type { AddressInfo } from "node:net";
 
 import type { Test } from "tap";
 
-/** The service's public address, where requests can get lost on their way. */
-export interface Front {
+/** A proxy at the service's public URL, which can lose requests. */
+export interface PublicProxy {
   readonly url: string;
-  /** What was lost so far: method and path. */
+  /** Method and path of each request that was lost so far. */
   readonly lostRequests: readonly string[];
-  /** Where requests are handed on to. */
-  leadTo(service: string): void;
-  /** From now on what matches (`POST /callbacks/cardstream`) ends with its connection. Nothing by default. */
+  /** Forwards requests to this service from now on. */
+  forwardTo(service: string): void;
+  /** Drops the connection of each request whose method and path (`POST /callbacks/cardstream`) match. Default: none. */
   lose(what: RegExp | undefined): void;
 }
 
 export const CALLBACKS = /^POST \/callbacks\//;
 
-/** Opens one; it is closed when the test ends. */
-export async function openFront(t: Test): Promise<Front> {
+/** Opens a proxy, which closes when the test ends. */
+export async function openPublicProxy(t: Test): Promise<PublicProxy> {
   const state: { service: string; lost: RegExp | undefined } = { service: "", lost: undefined };
   const lostRequests: string[] = [];
   const server = createServer((request, response) => {
-    const asked = `${request.method} ${request.url}`;
-    if (state.lost?.test(asked) === true) {
-      lostRequests.push(asked);
+    const target = `${request.method} ${request.url}`;
+    if (state.lost?.test(target) === true) {
+      lostRequests.push(target);
       request.socket.destroy();
       return;
     }
@@ -33,7 +33,7 @@ export async function openFront(t: Test): Promise<Front> {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
-    onward.on("error", () => response.destroy()); // The service is gone; whoever asked sees a lost connection.
+    onward.on("error", () => response.destroy()); // The service is gone: the client sees a lost connection.
     request.pipe(onward);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -44,7 +44,7 @@ export async function openFront(t: Test): Promise<Front> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     lostRequests,
-    leadTo: (service) => (state.service = service),
+    forwardTo: (service) => (state.service = service),
     lose: (what) => (state.lost = what),
   };
 }

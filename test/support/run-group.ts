@@ -4,14 +4,14 @@ import t from "tap";
 
 import { fileMark } from "./file-mark.js";
 
-/** As `.taprc` has it for a file that runs alone. */
+/** The limit that `.taprc` sets for a file that runs alone. */
 const FILE_TIMEOUT_MS = Number(process.env["TAP_TIMEOUT"] ?? 300) * 1000;
 
 /**
- * Runs compiled test files one after the other in this process, and marks in the output where each ends. To load the
- * service and warm up takes longer than what most files do with it.
+ * Runs compiled test files one after the other in this process, and prints a mark where each ends. To load the
+ * service and to warm up takes longer than most files need for their tests.
  */
-export async function runTogether(files: readonly string[]): Promise<void> {
+export async function runGroup(files: readonly string[]): Promise<void> {
   const state = { done: false };
   // A file that ends the process must not pass for the files behind it.
   process.once("exit", () => {
@@ -22,13 +22,13 @@ export async function runTogether(files: readonly string[]): Promise<void> {
   state.done = true;
 }
 
-/** What is asked of the outermost test holds for all files, and would come too late or too often. */
+/** A hook of the outermost test would apply to every file of the group, too late or too often. */
 function refuseSharedEndings(): void {
   Object.assign(t, { teardown: refuse, beforeEach: refuse, afterEach: refuse });
 }
 
 function refuse(): never {
-  throw new Error("A file with a beginning or an end of its own runs alone: see test/support/shares.ts");
+  throw new Error("A file with a beginning or an end of its own runs alone: see test/support/test-groups.ts");
 }
 
 async function runOne(file: string): Promise<void> {

@@ -2,14 +2,14 @@ import { spawnSync } from "node:child_process";
 
 import t, { type Test } from "tap";
 
-/** Runs files of this text, one after the other in one process, as a share of a run does. */
+/** Runs files of this text, one after the other in one process, as a group does. */
 function run(t: Test, ...texts: string[]) {
   const files = texts.map((text, index) => [`${index}.test.js`, `import t from "tap";\n${text}\n`]);
-  const together = new URL("together.js", import.meta.url).href;
+  const runner = new URL("run-group.js", import.meta.url).href;
   const paths = files.map(([name]) => name);
   const program = `const folder = new URL(".", import.meta.url);
-    const { runTogether } = await import(${JSON.stringify(together)});
-    await runTogether(${JSON.stringify(paths)}.map((name) => new URL(name, folder).href));`;
+    const { runGroup } = await import(${JSON.stringify(runner)});
+    await runGroup(${JSON.stringify(paths)}.map((name) => new URL(name, folder).href));`;
   // Inside the package, so that the files find tap.
   const folder = t.testdir({ ...Object.fromEntries(files), "run.js": program, "package.json": MODULE });
   const env = { ...process.env, TAP_CHILD_ID: "1" };

@@ -1,24 +1,21 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A line to a database server that can be cut, as networks and failovers do. */
-export interface Line {
-  /** The server's address by way of this line. */
+/** Relays connections to a database server, and can cut, stall or drop them as networks and failovers do. */
+export interface DatabaseRelay {
+  /** The database's URL by way of this relay. */
   readonly url: string;
-  /** Ends every connection, and takes none until `mend`. */
+  /** Ends every connection, and accepts none until `mend`. */
   cut(): Promise<void>;
   mend(): Promise<void>;
-  /** Ends every connection; new ones are taken. */
-  shake(): void;
-  /**
-   * Lets nothing through, either way, and ends nothing: as a server that is stopped, or a network that
-   * swallows packets.
-   */
+  /** Ends every connection; new ones are accepted. */
+  dropConnections(): void;
+  /** Relays nothing, either way, and ends nothing: like a stopped server, or a network that swallows packets. */
   freeze(): void;
   thaw(): void;
-  /** The same, for good, with the connections that there are; new ones are as good as ever. */
-  forget(): void;
-  /** Lets the next COMMIT through to the server, and ends its connection instead of bringing the answer back. */
+  /** Relays nothing on the connections of this moment, ever again; new connections work. */
+  silenceConnections(): void;
+  /** Relays the next COMMIT to the server, and ends its connection instead of relaying the response. */
   loseNextCommit(): void;
   /** Keeps the next COMMIT from the server, and ends its connection once `meanwhile` is over. */
   dropNextCommit(meanwhile: () => Promise<unknown>): void;
@@ -30,32 +27,25 @@ interface State {
   drop: (() => Promise<unknown>) | undefined;
 }
 
-/** Whatever ends, a test or a simulation: then the line is taken down. */
+/** The test or simulation at whose end the relay closes. */
 interface Ending {
   teardown(takeDown: () => unknown): void;
 }
 
 /**
- * The statement as the protocol sends it, by itself or behind others: not a part of READ COMMITTED. And a
- * session's row that is sent alone: the server commits it by itself.
+ * COMMIT as the protocol sends it, alone or behind other statements, but not the word in READ COMMITTED. And the insert of
+ * a session that is sent alone, which the server commits by itself.
  */
 const COMMITS = ["\u0003COMMIT", ";\nCOMMIT", "\u0003INSERT INTO `checkout_session`"];
 
-export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
+export async function openDatabaseRelay(t: Ending, serverUrl: string): Promise<DatabaseRelay> {
   const server = new URL(serverUrl);
   const sockets = new Set<Socket>();
   const state: State = { loseCommit: false, frozen: false, drop: undefined };
   const listener = createServer((client) => {
     const upstream = connect(Number(server.port || 3306), server.hostname);
     let losing = false;
-    for (const [from, to] of [[client, upstream] as const, [upstream, client] as const]) {
-      sockets.add(from);
-      from.on("close", () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-      from.on("error", () => {}); // Cut on purpose; close follows.
-    }
+    closeTogether(client, upstream, sockets);
     for (const socket of [client, upstream]) {
       if (state.frozen) socket.pause();
     }
@@ -75,7 +65,7 @@ export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
     });
     upstream.on("data", (chunk) => (losing ? client.destroy() : client.write(chunk)));
   });
-  const shake = () => sockets.forEach((socket) => socket.destroy());
+  const dropConnections = () => sockets.forEach((socket) => socket.destroy());
   let port = 0;
   const mend = async () => {
     listener.listen(port, "127.0.0.1");
@@ -85,17 +75,17 @@ export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
   const cut = async () => {
     const closed = once(listener, "close");
     listener.close();
-    shake();
+    dropConnections();
     await closed;
   };
   await mend();
   t.teardown(() => (listener.listening ? cut() : undefined));
   const url = new URL(serverUrl);
   url.host = `127.0.0.1:${port}`;
-  const forget = () => sockets.forEach((socket) => socket.pause());
+  const silenceConnections = () => sockets.forEach((socket) => socket.pause());
   const freeze = () => {
     state.frozen = true;
-    forget();
+    silenceConnections();
   };
   const thaw = () => {
     state.frozen = false;
@@ -103,5 +93,27 @@ export async function openLine(t: Ending, serverUrl: string): Promise<Line> {
   };
   const loseNextCommit = () => (state.loseCommit = true);
   const dropNextCommit = (meanwhile: () => Promise<unknown>) => (state.drop = meanwhile);
-  return { url: url.href, cut, mend, shake, freeze, thaw, forget, loseNextCommit, dropNextCommit };
+  return {
+    url: url.href,
+    cut,
+    mend,
+    dropConnections,
+    freeze,
+    thaw,
+    silenceConnections,
+    loseNextCommit,
+    dropNextCommit,
+  };
+}
+
+/** Keeps both sockets in `sockets` while they are open; the end of one ends the other. */
+function closeTogether(client: Socket, upstream: Socket, sockets: Set<Socket>): void {
+  for (const [from, to] of [[client, upstream] as const, [upstream, client] as const]) {
+    sockets.add(from);
+    from.on("close", () => {
+      sockets.delete(from);
+      to.destroy();
+    });
+    from.on("error", () => {}); // Cut on purpose; close follows.
+  }
 }

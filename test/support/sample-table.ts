@@ -19,8 +19,8 @@ import type { TestEngine } from "./database.js";
 
 type Metadata = string | { readonly [key: string]: string | number | readonly (string | number | null)[] };
 
-/** A row with a column of every kind. */
-export interface Thing {
+/** A row of a table that has a column of every kind. */
+export interface Sample {
   id: string;
   ownerId: string;
   title: string;
@@ -31,8 +31,8 @@ export interface Thing {
   sealed: Buffer | null;
 }
 
-export const things = new EntitySchema<Thing>({
-  name: "thing",
+export const samples = new EntitySchema<Sample>({
+  name: "sample",
   columns: {
     id: primary(id()),
     ownerId: id(),
@@ -45,9 +45,9 @@ export const things = new EntitySchema<Thing>({
   },
 });
 
-export class CreateThings1700000000000 implements MigrationInterface {
+export class CreateSamples1700000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await createTable(runner, "thing", {
+    await createTable(runner, "sample", {
       columns: {
         id: kind.id,
         owner_id: kind.id,
@@ -67,11 +67,11 @@ export class CreateThings1700000000000 implements MigrationInterface {
   async down(): Promise<void> {}
 }
 
-/** Not repeatable on purpose: run twice, it fails on the keys of its rows. */
-export class FillThings1700000000001 implements MigrationInterface {
+/** Not repeatable on purpose: a second run fails on the primary keys of its rows. */
+export class FillSamples1700000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (let row = 0; row < 50; row++) {
-      await runner.query("insert into thing values (?, 'owner', ?, 1, 0, 0, '{}', null)", [
+      await runner.query("insert into sample values (?, 'owner', ?, 1, 0, 0, '{}', null)", [
         `filled ${row}`,
         `${row}`,
       ]);
@@ -81,40 +81,40 @@ export class FillThings1700000000001 implements MigrationInterface {
   async down(): Promise<void> {}
 }
 
-/** The story's database with its table, empty. */
-export async function openThings(engine: TestEngine, parts: Parameters<TestEngine["open"]>[0] = {}) {
+/** Opens the test's database with the empty sample table. */
+export async function openSamples(engine: TestEngine, parts: Parameters<TestEngine["open"]>[0] = {}) {
   const database = await engine.open({
-    entities: [things],
-    migrations: [CreateThings1700000000000],
+    entities: [samples],
+    migrations: [CreateSamples1700000000000],
     ...parts,
   });
   await migrate(database);
   return database;
 }
 
-export function aThing(over: Partial<Thing> = {}): Thing {
+export function aSample(over: Partial<Sample> = {}): Sample {
   const name = over.id ?? "a";
   const rest = { amount: 1, createdAt: 1_700_000_000_000, live: false, metadata: {}, sealed: null };
   return { id: name, ownerId: "owner", title: name, ...rest, ...over };
 }
 
-export async function insertThings(tx: Tx, ...rows: Thing[]): Promise<void> {
-  await tx.createQueryBuilder().insert().into(things).values(rows).updateEntity(false).execute();
+export async function insertSamples(tx: Tx, ...rows: Sample[]): Promise<void> {
+  await tx.createQueryBuilder().insert().into(samples).values(rows).updateEntity(false).execute();
 }
 
-/** How many rows of this id have this amount and now have another: one or none. */
+/** Changes the amount from `from` to `to`. Returns how many rows had `from`: one or none. */
 export async function changeAmount(tx: Tx, id: string, from: number, to: number): Promise<number> {
-  const change = tx.createQueryBuilder().update(things).set({ amount: to });
+  const change = tx.createQueryBuilder().update(samples).set({ amount: to });
   const { affected } = await change.where("id = :id and amount = :from", { id, from }).execute();
   return affected ?? 0;
 }
 
 export async function storedIds(database: Database): Promise<string[]> {
-  const rows = await database.manager.find(things, { select: { id: true }, order: { id: "ASC" } });
+  const rows = await database.manager.find(samples, { select: { id: true }, order: { id: "ASC" } });
   return rows.map((row) => row.id);
 }
 
-/** Inserts them in a transaction of their own. */
-export function save(database: Database, ...rows: Thing[]): Promise<void> {
-  return inTransaction(database, "READ COMMITTED", (tx) => insertThings(tx, ...rows));
+/** Inserts the rows in one transaction. */
+export function saveSamples(database: Database, ...rows: Sample[]): Promise<void> {
+  return inTransaction(database, "READ COMMITTED", (tx) => insertSamples(tx, ...rows));
 }
