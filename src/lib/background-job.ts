@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Work that is done again and again in the background. */
+/** Work that repeats in the background. */
 export interface BackgroundJob {
-  /** Tells the work to stop, and waits for the round that is under way. */
+  /** Aborts the signal of `work`, and waits until the current round ends. */
   stop(): Promise<void>;
 }
 
 /**
- * Does `work` at once, and again `pauseMs` after each end, until it is stopped. A round that fails is told to
- * `failed`, with how many have failed in a row, and the next one tries again, each time after twice the
- * pause. Keeps no process alive.
+ * Runs `work` now, and again `pauseMs` after each end, until `stop`. A round that throws calls `failed` with
+ * the error and the number of failures in a row; each doubles the pause, up to four seconds. The pauses do
+ * not keep the process alive.
  */
 export function runRepeatedly(
   pauseMs: number,
@@ -40,10 +40,10 @@ async function run(
       failed(error, ++inARow);
     }
     const pause = Math.min(pauseMs * 2 ** inARow, Math.max(pauseMs, PAUSE_MAX_MS));
-    // Ends early by being stopped, which is no error.
+    // `stop` ends the pause early, which is no error.
     await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }
 
-/** What was away is noticed to be back within five seconds. */
+/** Longest pause after failures: work resumes within five seconds after the database is back. */
 const PAUSE_MAX_MS = 4_000;

@@ -1,14 +1,14 @@
-/** What addresses are put behind: scheme, host, perhaps a port and a path. */
+/** Scheme, host, and optionally a port and a path, to which addresses are appended. */
 const BASE_URL =
   /^https?:\/\/([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?((?:\/(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+)*)\/*$/i;
 
-/** A page's address behind it still fits into every field and column. */
+/** A page's address appended to it still fits into every gateway field and database column. */
 const LENGTH_MAX = 500;
 
 /**
- * A base URL without a slash at the end. Throws an Error that says what is wrong where an address put behind
- * it would not lead where people read that it leads: with a query, a fragment, a user, or a host that
- * programs write differently.
+ * Returns the base URL without a trailing slash. Throws an Error that says what is wrong with a URL that
+ * would lead elsewhere than it reads once an address is appended: one with a query, a fragment, a user, or a
+ * host that `URL` writes differently.
  */
 export function parseBaseUrl(text: string): string {
   const fault = FAULTS.find(({ found }) => found.test(text));
@@ -25,9 +25,9 @@ export function parseBaseUrl(text: string): string {
   return `${origin}${path}`;
 }
 
-/** The first that is found is told. */
+/** The error names the first fault found. */
 const FAULTS: readonly { readonly found: RegExp; readonly says: string }[] = [
-  // oxlint-disable-next-line no-control-regex -- They are what is looked for.
+  // oxlint-disable-next-line no-control-regex -- The pattern finds control characters.
   { found: /[\u0000-\u0020\u007f]/, says: "without spaces and control characters" },
   { found: /[^\u0020-\u007e]/, says: "in ASCII: its host in punycode (xn--...), its path percent-encoded" },
   { found: /\\/, says: "without backslashes" },

@@ -1,20 +1,17 @@
-/** Where every time in the service comes from, so that a test can be at any time it likes. */
+/** Source of every time in the service, so that a test can set the time. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;
 }
 
-/**
- * The one clock that all processes on a database go by. `now` is what this process takes it to show; that
- * costs nothing.
- */
+/** The database's clock, which all its processes use. `now` is this process's estimate of it, without I/O. */
 export interface SharedClock extends Clock {
-  /** Asks what the clock shows: for what one process decides about another's work. Corrects `now`, too. */
+  /** Reads the clock itself, for decisions about another process's work. Also corrects `now`. */
   read(): Promise<number>;
   /**
-   * For how many milliseconds the clock has gone evenly, as far as this process has seen: it neither jumped,
-   * nor was it first asked. What gives up another's work for its age waits until that is long enough, since a
-   * jump makes everything older.
+   * Milliseconds since the clock last jumped, or since this process first read it. Code that takes over
+   * another process's work for its age first waits until this is long enough, since a jump makes all work
+   * look older.
    */
   evenMs(): number;
 }
@@ -22,12 +19,12 @@ export interface SharedClock extends Clock {
 /** The machine's own clock. */
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** A clock that nobody else goes by, as a shared one: it never jumps, but where its owner wants it to. */
+/** Makes a SharedClock of a clock that only this process uses. It never jumps, unless a test sets it. */
 export function alone(clock: Clock): SharedClock {
   return { now: () => clock.now(), read: () => Promise.resolve(clock.now()), evenMs: () => Infinity };
 }
 
-/** The same clock so far ahead. What it is ahead counts as time that has gone by evenly. */
+/** Returns `clock` moved forward by `ahead` milliseconds, which count as time without a jump. */
 export function movedAhead(clock: SharedClock, ahead: () => number): SharedClock {
   return {
     now: () => clock.now() + ahead(),
@@ -37,20 +34,20 @@ export function movedAhead(clock: SharedClock, ahead: () => number): SharedClock
 }
 
 /**
- * The time of one transaction, for all that it writes: what `clock` shows when it is first asked, best with
- * what decides locked.
+ * One time for everything that a transaction writes: the first reading of `clock`, best taken while the
+ * deciding rows are locked.
  */
 export function oneTime(clock: Clock): Clock {
   let time: number | undefined;
   return { now: () => (time ??= clock.now()) };
 }
 
-/** A clock that stands. */
+/** A clock that always shows `time`, in milliseconds. */
 export function stoppedAt(time: number): Clock {
   return { now: () => time };
 }
 
-/** Whole seconds since 1970-01-01T00:00:00Z, as the merchants' API counts. */
+/** Converts milliseconds to whole seconds since 1970-01-01T00:00:00Z, the merchants' API's unit. */
 export function toSeconds(milliseconds: number): number {
   return Math.floor(milliseconds / 1000);
 }

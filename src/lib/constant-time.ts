@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
-/** Compares two secrets in constant time, also where their lengths differ. */
+/** Compares two secrets in constant time, whatever their lengths. */
 export function isEqualInConstantTime(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }

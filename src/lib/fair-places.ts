@@ -1,16 +1,19 @@
-/** How much may be under way at once: in all, and for one owner. */
+/** Most pieces of work under way at the same time: in all, and for each scope. */
 export interface PlaceLimits {
   readonly total: number;
   readonly each: number;
 }
 
-/** Names a piece of work, and whose it is. */
+/** A piece of work, and the scope (merchant and mode) that it belongs to. */
 export interface Place {
   readonly scope: string;
   readonly name: string;
 }
 
-/** Places for work that others wait behind, shared out: however slow one owner's work is, it keeps few of them. */
+/**
+ * A pool of places for work, shared fairly: however slow one scope's work is, it occupies `limits.each`
+ * places at most.
+ */
 export class FairPlaces {
   readonly limits: PlaceLimits;
   readonly #scopes = new Map<string, string>();
@@ -20,17 +23,17 @@ export class FairPlaces {
     this.limits = limits;
   }
 
-  /** The owners that have all that one may have. */
+  /** The scopes that occupy all the places that a scope may have. */
   fullOwners(): string[] {
     return [...this.#counts()].flatMap(([scope, count]) => (count >= this.limits.each ? [scope] : []));
   }
 
-  /** True where somebody may have to wait: all places are taken, or all of an owner's. */
+  /** True where work may have to wait: all places are taken, or all that one scope may have. */
   isFull(): boolean {
     return this.#scopes.size >= this.limits.total || this.fullOwners().length > 0;
   }
 
-  /** Those of the rows for which there are places, the first ones first; none whose work is under way already. */
+  /** Returns the rows for which a place is free, in order, without those whose work is already under way. */
   choose<Row>(rows: readonly Row[], placeOf: (row: Row) => Place): Row[] {
     const counts = this.#counts();
     const names = new Set(this.#scopes.keys());
@@ -44,7 +47,7 @@ export class FairPlaces {
     });
   }
 
-  /** Begins work that was chosen. It keeps its place until it ends; it handles its own errors. */
+  /** Starts work that `choose` returned. It occupies its place until it ends, and must handle its own errors. */
   begin({ scope, name }: Place, work: () => Promise<void>): void {
     this.#scopes.set(name, scope);
     const running = work().finally(() => {
@@ -54,7 +57,7 @@ export class FairPlaces {
     this.#running.add(running);
   }
 
-  /** Resolves when any work ends that is under way now. Never, where none is. */
+  /** Resolves when any of the work under way now ends; never where there is none. */
   async oneEnded(): Promise<void> {
     await Promise.race(this.#running);
   }

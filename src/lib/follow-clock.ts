@@ -1,20 +1,21 @@
 import type { SharedClock } from "./clock.js";
 
 /**
- * Beyond this the followed clock has jumped, or this process was stopped: a server's clock drifts 0.1 ms a
- * second at most.
+ * A larger difference means that the followed clock jumped, or this process was paused: a server's clock
+ * drifts by 0.1 ms a second at most.
  */
 const JUMP_MS = 1000;
 
-/** How much of the time that has passed since a measurement may be wrong: ten times what clocks of machines drift. */
+/** Assumed drift, in ms per ms since a measurement: ten times that of a machine's clock. */
 const DRIFT = 0.001;
 
 /**
- * Follows a clock elsewhere: `ask` answers what it shows. In between, time goes on by `steady`, which no one
- * sets: so this machine's own clock may be hours wrong, or jump, and nothing here changes.
+ * Follows a remote clock, which `ask` reads in milliseconds. Between readings time advances by `steady`, a
+ * monotonic clock, so that this machine's own clock may be hours wrong, or jump, without effect. Throws where
+ * `ask` throws or returns no number.
  *
- * What the clock showed at some moment between question and answer is known, so each answer is right to half
- * the time that it took. Of two measurements that agree the more exact one stays.
+ * The remote clock was read at some moment between request and response, so each reading is accurate to half
+ * its round trip. Of two readings that agree, the more accurate one is kept.
  */
 export async function followClock(
   ask: () => Promise<number>,
@@ -34,7 +35,7 @@ export async function followClock(
     const passed = Math.abs(next.at - last.at);
     const error = last.error + passed * DRIFT;
     const off = Math.abs(next.time - last.time - (next.at - last.at));
-    // A millisecond is lost where the clock shows whole ones.
+    // A clock that shows whole milliseconds adds an error of up to one.
     if (off <= error + next.error + 1 && next.error > error) return;
     last = next;
     if (off <= JUMP_MS + next.error) return;
@@ -42,7 +43,7 @@ export async function followClock(
     evenSince = steady();
   };
   return {
-    /** Never goes back by a correction, only where the clock that is followed was set back. */
+    /** A correction never moves it back; only a followed clock that was set back does. */
     now() {
       const time = Math.floor(last.time + steady() - last.at);
       if (time > latest) latest = time;
@@ -59,8 +60,8 @@ export async function followClock(
 
 interface Measurement {
   readonly time: number;
-  /** When it was that time, by `steady`. */
+  /** The moment of that time, by `steady`. */
   readonly at: number;
-  /** How many milliseconds earlier or later that may have been. */
+  /** By how many milliseconds `at` may be off, either way. */
   readonly error: number;
 }

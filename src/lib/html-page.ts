@@ -3,20 +3,20 @@ import { createHash } from "node:crypto";
 import { Html, html } from "./html.js";
 import { type HttpResponse, send } from "./http.js";
 
-/** One page for a browser. It is whole: style and script are in it, and it loads nothing. */
+/** A self-contained page for a browser: style and script are inline, and it loads nothing. */
 export interface WebPage {
   readonly status: number;
   readonly title: string;
   readonly body: Html;
   readonly style: string;
-  /** Runs at the end of the page. Pages work without it. */
+  /** Inline script at the end of the page. Every page also works without it. */
   readonly script?: string;
-  /** Where its forms may go: sources of the CSP directive `form-action`. */
+  /** Sources of the CSP directive `form-action`: where the page's forms may be posted. */
   readonly formTargets: string;
   readonly headers?: Record<string, string>;
 }
 
-/** Sends a page with a Content-Security-Policy that lets in nothing but what the page holds itself. */
+/** Sends a page with a Content-Security-Policy that allows its own inline style and script only. */
 export function sendWebPage(response: HttpResponse, page: WebPage): void {
   send(response, page.status, documentOf(page).markup, {
     "content-type": "text/html; charset=utf-8",
@@ -41,7 +41,7 @@ function documentOf({ title, body, style, script }: WebPage): Html {
     </html> `;
 }
 
-/** Nothing between the tags but the text: its hash is what the policy lets in, to the last space. */
+/** Adds no space around the text: the policy allows the hash of exactly this text. */
 function element(name: "style" | "script", text: string): Html {
   return new Html(`<${name}>${text}</${name}>`);
 }

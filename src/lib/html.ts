@@ -1,6 +1,6 @@
 /**
- * Markup that is safe to send. A page makes it by `html`, and so cannot forget to escape; `new Html` is for
- * constant markup of our own, such as a style or a script, never for a text from outside.
+ * Markup that is safe to send. Pages make it with `html`, which escapes every value; `new Html` is for
+ * constant markup of our own, such as a style or a script, never for input.
  */
 export class Html {
   readonly markup: string;
@@ -13,9 +13,9 @@ export class Html {
 type Value = string | number | Html | readonly Html[] | undefined;
 
 /**
- * A template whose every interpolated value is escaped, unless it is already Html. Undefined writes nothing.
+ * Template tag that escapes every interpolated value which is not Html itself. Undefined writes nothing.
  *
- * The escapes hold between tags and in attributes with quotes around them, not in a script, a style or a bare
+ * The escaping is safe between tags and in quoted attributes, not in a script, a style or an unquoted
  * attribute.
  */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {

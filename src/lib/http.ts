@@ -1,35 +1,36 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 
-/** One request of either HTTP version. */
+/** A request of HTTP/1.1 or HTTP/2. */
 export type HttpRequest = IncomingMessage | Http2ServerRequest;
 
-/** One answer of either HTTP version. */
+/** A response of HTTP/1.1 or HTTP/2. */
 export type HttpResponse = ServerResponse | Http2ServerResponse;
 
-/** The body was larger than the reader allows: answer 413. */
+/** The request body exceeds the limit; answer 413. */
 export class BodyTooLarge extends Error {
   override readonly name = "BodyTooLarge";
 }
 
-/** The sender went away before the body was whole: nobody is there to be answered, and nothing was wrong here. */
+/** The client went away before its body was complete. It gets no answer, and this is no fault of the service. */
 export class BodyBrokenOff extends Error {
   override readonly name = "BodyBrokenOff";
 }
 
 /**
- * Reads a whole body of at most `bytesMax` bytes.
+ * Reads the complete request body.
  *
- * Throws BodyTooLarge as soon as there is more, without reading on, and BodyBrokenOff where the sender goes away.
- * A stream of HTTP/2 that its sender resets looks as if it had ended: whether a body is whole, its content has to tell.
+ * Rejects with BodyTooLarge once more than `bytesMax` bytes have arrived, and stops reading; with
+ * BodyBrokenOff where the client goes away. An HTTP/2 stream that its client resets looks like one that
+ * ended: callers check by the content that a body is complete.
  */
 export function readBody(request: HttpRequest, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => whenRead(request, bytesMax, resolve, reject));
 }
 
 /**
- * The same for whoever makes a promise of his own. More than one of the two may be called: the first call
- * counts, as with a promise.
+ * Callback variant of `readBody`. May call both callbacks, or one of them again: only the first call counts,
+ * as with a promise.
  */
 export function whenRead(
   request: HttpRequest,
@@ -37,7 +38,7 @@ export function whenRead(
   done: (bytes: Buffer) => void,
   failed: (error: BodyTooLarge | BodyBrokenOff) => void,
 ): void {
-  // By events: the async iterator of a stream takes longer than all else that is done with a small body.
+  // Events, since a stream's async iterator takes longer than all other work on a small body.
   const chunks: Buffer[] = [];
   let size = 0;
   const onData = (chunk: Buffer): void => {
@@ -50,31 +51,33 @@ export function whenRead(
   const onBreak = (cause?: Error): void => {
     if (!request.readableEnded) failed(new BodyBrokenOff("The body broke off.", { cause }));
   };
-  // Whatever comes first settles it. Not `once`: it wraps each listener, and removing them takes as long as
-  // adding them.
+  // The first of these events decides. Not `once`, which wraps each listener and removes it again.
   request.on("data", onData).on("end", () => done(joined(chunks, size)));
   request.on("error", onBreak).on("close", onBreak);
 }
 
-/** Most bodies come in one piece, and are not copied then. */
+/** Returns a body that arrived in one piece, as most do, without a copy. */
 function joined(chunks: readonly Buffer[], size: number): Buffer {
   const [first] = chunks;
   return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks, size);
 }
 
-/** What every answer of ours says, unless the answer says otherwise. */
+/** Default headers of every response. */
 const HEADERS: Record<string, string> = {
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
 };
 
-/** What a 503 says: a database that fails over is back within that. */
+/** `Retry-After` of a 503, in seconds: a database fails over within that time. */
 export const RETRY_AFTER_SECONDS = "5";
 
 const UNAVAILABLE = { ...HEADERS, "retry-after": RETRY_AFTER_SECONDS };
 
-/** Sends a whole answer with its length; never cached, never sniffed. */
+/**
+ * Sends a complete response with its length. By default no client caches it or guesses its type; a 503 has
+ * `Retry-After`.
+ */
 export function send(
   response: HttpResponse,
   status: number,
@@ -83,14 +86,14 @@ export function send(
 ): void {
   const length = Buffer.byteLength(body);
   const shared = status === 503 ? UNAVAILABLE : HEADERS;
-  // The two response types agree on this call, but TypeScript cannot call a union of overloads.
+  // Both response types have this call, but TypeScript cannot call a union of overloads.
   (response as ServerResponse).writeHead(status, { ...shared, ...headers, "content-length": length });
   endWith(response, body, length);
 }
 
 /**
- * Sends the head of an answer; never cached, never sniffed, unless `headers` say otherwise. Its body is still
- * to be written.
+ * Sends status and headers; the caller sends the body. By default no client caches the response or guesses
+ * its type.
  */
 export function sendHead(
   response: HttpResponse,
@@ -102,17 +105,17 @@ export function sendHead(
 }
 
 /**
- * Sends a large body whose head was written, and ends the answer: piece by piece, each once its reader has
- * taken the one before, and other requests had their turn.
+ * Sends a large body, after the head was sent, and ends the response. The next piece is written once the
+ * client has taken the one before, and other requests have had their turn.
  *
- * `bytes` may be shared by many answers. With TLS, a piece that is written is encrypted and kept until its
- * reader takes it: all of it at once would be a copy for each reader.
+ * Many responses may share `bytes`. TLS keeps an encrypted copy of what is written until the client takes it,
+ * so writing all of it would cost a full copy for each client.
  */
 export function sendBytes(response: HttpResponse, bytes: Buffer): void {
-  const sender = response as ServerResponse; // The other HTTP version's differs in types only.
+  const sender = response as ServerResponse; // HTTP/2's differs in types only.
   let sent = 0;
   const sendOn = (): void => {
-    if ("stream" in response ? response.stream.destroyed : response.destroyed) return; // Nobody reads on.
+    if ("stream" in response ? response.stream.destroyed : response.destroyed) return; // The client is gone.
     const piece = bytes.subarray(sent, (sent += PIECE_BYTES));
     if (sent >= bytes.length) sender.end(piece);
     else sender.write(piece, (error) => error ?? setImmediate(sendOn));
@@ -120,15 +123,14 @@ export function sendBytes(response: HttpResponse, bytes: Buffer): void {
   sendOn();
 }
 
-/** To pass it to the system takes some 20 microseconds. */
+/** Writing one piece to the system takes some 20 microseconds. */
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * Sends the body of so many bytes, whose head was written, and ends the answer.
+ * Sends a body of `bytes` bytes, after the head was sent, and ends the response.
  *
- * Node makes a vector of headers and body, of which the last part is always empty, and passes it to the
- * system part by part. To let go of the first part before the end is told makes one plain write of it; and
- * ASCII is written fastest as Latin-1.
+ * Node gathers headers, body and an empty last chunk into a vectored write, which is slow. Uncorking the
+ * socket before `end` makes it one plain write; and ASCII is written fastest as Latin-1.
  */
 export function endWith(response: HttpResponse, body: string | Uint8Array, bytes: number): void {
   if ("stream" in response || bytes === 0) return void (response as ServerResponse).end(body);
@@ -137,19 +139,19 @@ export function endWith(response: HttpResponse, body: string | Uint8Array, bytes
   response.end();
 }
 
-/** Sends plain text; a line feed is added. */
+/** Sends plain text, with a line feed added. */
 export function sendText(response: HttpResponse, status: number, text: string): void {
   send(response, status, `${text}\n`, { "content-type": "text/plain; charset=utf-8" });
 }
 
-/** Answers OPTIONS: an address takes the methods in `allow`. */
+/** Answers OPTIONS with 204. `allow` lists the methods of the address. */
 export function sendOptions(response: HttpResponse, allow: string): void {
   sendHead(response, 204, { allow }).end();
 }
 
 /**
- * Sends the browser on with GET, whatever it came with (303). `location` is an absolute URL or path, already
- * encoded.
+ * Redirects the browser with 303: it follows with GET. `location` is an absolute URL or path, already
+ * percent-encoded.
  */
 export function redirect(response: HttpResponse, location: string): void {
   send(response, 303, "", { location });

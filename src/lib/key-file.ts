@@ -7,8 +7,8 @@ import { readSmallFile } from "./small-file.js";
 const KEY_BYTES = 32;
 
 /**
- * Reads a key of 32 bytes from its file, in base64. Undefined where there is no file; throws where it holds
- * no such key.
+ * Reads a key of 32 bytes in base64 from its file. Undefined where the file does not exist; throws where it
+ * holds no such key.
  */
 export function readKeyFile(file: string): Buffer | undefined {
   try {
@@ -20,10 +20,10 @@ export function readKeyFile(file: string): Buffer | undefined {
 }
 
 /**
- * Makes a key file, unless another process makes it first, and reads back what is there.
+ * Makes a key file, unless another process makes it first, and returns the key that the file holds.
  *
- * The key is written completely, for its owner only, before an exclusive link puts it in place: nobody can
- * see half a key, and of two processes both get the key of the first.
+ * The key is written completely, readable by its owner only, before an exclusive link gives the file its
+ * name: no process reads half a key, and of two that make one both get the key of the first.
  */
 export function makeKeyFile(file: string): Buffer {
   mkdirSync(path.dirname(file), { recursive: true });
@@ -40,7 +40,10 @@ export function makeKeyFile(file: string): Buffer {
   return parseKey(readSmallFile(file).toString("utf8"), file);
 }
 
-/** The 32 bytes of a key in base64. `source` is where it was found, for the error. */
+/**
+ * Decodes a key of 32 bytes in base64. Throws where it is none; `source` names the file or variable for the
+ * error.
+ */
 export function parseKey(text: string, source: string): Buffer {
   const key = Buffer.from(text.trim(), "base64");
   if (key.length !== KEY_BYTES || key.toString("base64") !== text.trim()) {
@@ -59,7 +62,10 @@ function writeDurably(file: string, text: string): void {
   }
 }
 
-/** A file's name is safe only when its folder is: without the key, all that is sealed with it would be lost. */
+/**
+ * Flushes the folder: only then is the file's name durable. Without the key, everything sealed with it is
+ * lost.
+ */
 function keepEntry(folder: string): void {
   const descriptor = openSync(folder, "r");
   try {

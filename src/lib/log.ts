@@ -1,18 +1,18 @@
 import { type Bindings, type DestinationStream, type Logger, pino } from "pino";
 
-/** The structured log of the service: one JSON object a line. */
+/** Structured log of the service: one JSON object per line. */
 export type Log = Logger;
 
 /**
- * A log that writes to `destination` (standard output by default) from `level` on.
+ * Creates a log that writes lines of `level` and above to `destination` (standard output by default).
  *
- * Messages of the gateway, keys and cards are never handed to it. The list below is the net under that rule, for a
- * field that slips in with an object that somebody logs whole.
+ * No caller passes gateway messages, keys or cards. The list below is the safety net for a field inside a
+ * larger object that is logged.
  */
 export function createLog(level: string, destination?: DestinationStream): Log {
   const options = { level, base: null, formatters: { log: censored }, serializers: { err: describeError } };
   const log = destination === undefined ? pino(options) : pino(options, destination);
-  // What a child repeats on each of its lines passes no formatter.
+  // pino applies no formatter to a child's bindings.
   const child = Reflect.get(log, "child") as unknown as (this: Log, bindings: Bindings) => Log;
   return Object.assign(log, {
     child(this: Log, bindings: Bindings) {
@@ -21,7 +21,10 @@ export function createLog(level: string, destination?: DestinationStream): Log {
   });
 }
 
-/** A message of the gateway is a `body` of bytes or a list of `fields`: no names inside that could be listed. */
+/**
+ * Property names whose values are redacted. Gateway messages are a `body` of bytes or a list of `fields`,
+ * without property names inside.
+ */
 const SECRET_NAMES = new Set([
   "authorization",
   "body",
@@ -36,10 +39,13 @@ const SECRET_NAMES = new Set([
   "xref",
 ]);
 
-/** How deep below the line's own names. */
+/** Levels below the line's own properties. */
 const DEPTH_MAX = 2;
 
-/** The same without secrets. pino's own redaction does this too, but costs as much as the rest of a call. */
+/**
+ * Redacts secrets, copying the object only where it has some. pino's own redaction costs as much as the rest
+ * of a call.
+ */
 function censored(object: Record<string, unknown>, depth = 0): Record<string, unknown> {
   let copy: Record<string, unknown> | undefined;
   for (const name of Object.keys(object)) {
@@ -52,13 +58,13 @@ function censored(object: Record<string, unknown>, depth = 0): Record<string, un
   return copy ?? object;
 }
 
-/** What an error may show is for its serializer to say. */
+/** Skips `err`, which the serializer below handles. */
 function inside(name: string, value: unknown, depth: number): unknown {
   if (depth === DEPTH_MAX || name === "err" || typeof value !== "object" || value === null) return value;
   return Buffer.isBuffer(value) ? value : censored(value as Record<string, unknown>, depth + 1);
 }
 
-/** What of an error is logged. Never the error whole: database errors carry their statement with all its values. */
+/** The logged properties of an error. Never all of them: database errors carry their statement with its values. */
 function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: textOf(error) };
   const { name, message, stack } = error;
@@ -66,7 +72,7 @@ function describeError(error: unknown): object {
   return { name, message, stack, code, errno };
 }
 
-/** Of an object no more than its kind: its own `toString` may throw, and its properties may be secrets. */
+/** Shows only the type of a thrown object: its `toString` may throw, and its properties may be secrets. */
 function textOf(thrown: unknown): string {
   const isObject = (typeof thrown === "object" && thrown !== null) || typeof thrown === "function";
   return isObject ? Object.prototype.toString.call(thrown) : String(thrown);

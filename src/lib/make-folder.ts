@@ -1,13 +1,14 @@
 import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 
-/** For its owner only. */
+/** Access for the owner only. */
 const MODE = 0o700;
 
 /**
- * Makes a folder, for its owner only, with those above it that are missing. One that is there is left as it is.
+ * Makes a folder and its missing parents, accessible to their owner only. Leaves an existing folder
+ * unchanged. Throws where the path is a file.
  *
- * Not Node's `recursive`, which tries for ever where a folder can be seen and nothing be made in it, such as /proc.
+ * Not Node's `recursive`, which loops forever in a folder in which nothing can be made, such as /proc.
  */
 export async function makeFolder(folder: string): Promise<void> {
   const absolute = path.resolve(folder);

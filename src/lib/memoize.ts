@@ -1,7 +1,4 @@
-/**
- * Makes what belongs to an object once: the same object gets the same again, for as long as somebody holds
- * the object.
- */
+/** Calls `make` once for each key object and remembers the value for as long as the key is referenced. */
 export function memoize<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
   const made = new WeakMap<Key, { readonly value: Value }>();
   return (key) => {

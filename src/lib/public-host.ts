@@ -1,9 +1,9 @@
 import { BlockList, isIP } from "node:net";
 
 /**
- * Whether the whole internet could reach a host of this name, as `URL` writes it: a name below a public
- * suffix, or an address that is not set aside for one machine, one network, or a purpose of its own. What the
- * name resolves to is not looked up.
+ * Whether the internet could reach a host of this name, in the form that `URL` gives it: a name with a dot
+ * that is not reserved for local use, or an address outside the loopback, private and special-purpose ranges.
+ * The name is not resolved.
  */
 export function isPublicHost(hostname: string): boolean {
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
@@ -13,16 +13,16 @@ export function isPublicHost(hostname: string): boolean {
   return labels.length > 1 && !LOCAL_NAMES.has(labels.at(-1) ?? "") && !host.endsWith(".home.arpa");
 }
 
-/** RFC 6761, 6762 and 8375, ICANN's `internal`, and what networks are called that nobody has asked. */
+/** RFC 6761, 6762 and 8375, ICANN's `internal`, and names that private networks use unregistered. */
 const LOCAL_NAMES = new Set(
   "localhost local localdomain internal intranet private corp home lan test example invalid".split(" "),
 );
 
-/** What IANA gives out for everybody. */
+/** IANA's global unicast range. */
 const GLOBAL = new BlockList();
 GLOBAL.addSubnet("2000::", 3, "ipv6");
 
-/** IANA's registries of special addresses. 6to4 stands for an address of IPv4, which may be any. */
+/** IANA's special-purpose address registries. 6to4 is among them, since it can embed any IPv4 address. */
 const NOT_PUBLIC = new BlockList();
 for (const [net, bits] of [
   ["0.0.0.0", 8],

@@ -8,7 +8,7 @@ import {
   randomBytes,
 } from "node:crypto";
 
-/** Whose secret it is and what for: a sealed value opens only under the same words. */
+/** Owner and purpose of a secret. A sealed value opens only with the scope that it was sealed with. */
 export interface SealScope {
   readonly merchantId: string;
   readonly livemode: boolean;
@@ -24,23 +24,29 @@ export interface SealScope {
 
 /** Seals secrets at rest and opens them again. */
 export interface Sealer {
-  /** Sealed bytes: version, nonce, tag, then the cipher text. Two seals of one text differ. */
+  /** Returns version, nonce, tag and ciphertext. Sealing a text twice gives different bytes. */
   seal(text: string, scope: SealScope): Buffer;
 
-  /** The text again. Throws where the bytes were altered, or sealed under another key or scope. */
+  /** Returns the text. Throws where the bytes were altered, or sealed with another key or scope. */
   open(sealed: Uint8Array, scope: SealScope): string;
 
-  /** A keyed hash, 32 digits of hexadecimal: tells texts of one scope apart, and nothing of what they say. */
+  /** Keyed hash, 32 hexadecimal digits: compares texts of one scope without revealing them. */
   fingerprint(text: string, scope: SealScope): string;
 
-  /** A value that depends on the key and gives nothing of it away: tells a right key from a wrong one. */
+  /** Hash that tells the right master key from a wrong one, and reveals nothing of it. */
   readonly checkValue: string;
 
-  /** What lets a service register its test accounts at a sandbox with the same key. Gives nothing of the key away. */
+  /**
+   * Token with which a service registers its test accounts at a sandbox that has the same key. Reveals
+   * nothing of the key.
+   */
   readonly sandboxToken: string;
 }
 
-/** AES-256-GCM with a key of its own for each scope, so that no key sees enough nonces for two of them to meet. */
+/**
+ * AES-256-GCM with one derived key per scope, so that no key is used often enough for two random nonces to
+ * collide. Throws where the master key has not 32 bytes.
+ */
 export function createSealer(masterKey: Uint8Array): Sealer {
   if (masterKey.length !== KEY_BYTES) throw new Error(`The secrets key must have ${KEY_BYTES} bytes.`);
   const keyOf = keptScopeKeys(masterKey);
@@ -58,14 +64,17 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** 128 bits: two texts never meet. */
+/** 128 bits: no collisions in practice. */
 const FINGERPRINT_DIGITS = 32;
 
-/** First byte of every sealed value, so that the cipher can be changed one day. */
+/** First byte of every sealed value, so that a later version can change the cipher. */
 const VERSION = 1;
 const VERSION_BYTE = Buffer.of(VERSION);
 
-/** Keys of a thousand merchants that take payments now. To derive one takes longer than to seal a message with it. */
+/**
+ * Derived keys kept: enough for a thousand active merchants. Deriving a key takes longer than sealing a
+ * message.
+ */
 const KEYS_KEPT_MAX = 5000;
 
 function keptScopeKeys(masterKey: Uint8Array): (scope: SealScope) => KeyObject {
@@ -86,7 +95,7 @@ function seal(key: KeyObject, text: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   const sealed = cipher.update(text, "utf8");
-  const last = cipher.final(); // Before the tag, which is known only then.
+  const last = cipher.final(); // Must precede `getAuthTag`.
   return Buffer.concat([VERSION_BYTE, nonce, cipher.getAuthTag(), sealed, last]);
 }
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * What `work` came to, or undefined where that takes longer. The work goes on all the same; then nobody hears
- * of its errors.
+ * Settles as `work` does, or resolves to undefined after `milliseconds`. The work continues then, and its
+ * later errors are dropped.
  */
 export function settleWithin<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
@@ -11,11 +11,14 @@ export function settleWithin<T>(milliseconds: number, work: Promise<T>): Promise
   });
 }
 
-/** Waits until `work` has ended, whether well or badly, but for so long at most. The work goes on all the same. */
+/**
+ * Waits until `work` resolves or rejects, for `milliseconds` at most. Never throws; the work continues after
+ * that.
+ */
 export async function waitAtMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
   const enough = new AbortController();
-  const ended = work.catch(() => undefined); // Whoever started it hears of its errors.
-  // The work was faster.
+  const ended = work.catch(() => undefined); // The caller who started the work handles its errors.
+  // The work ended first.
   const patience = sleep(milliseconds, undefined, { signal: enough.signal }).catch(() => undefined);
   await Promise.race([ended, patience]);
   enough.abort();

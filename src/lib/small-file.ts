@@ -1,18 +1,18 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
-/** A chain of certificates has a few kilobytes, a key less than one. */
+/** Ample: a certificate chain has a few kilobytes, a key less than one. */
 const BYTES_MAX = 1024 * 1024;
 
 /**
- * Reads a file that a person has put there, such as a key or a certificate. Throws where it is no regular
- * file, or larger than a mebibyte: a pipe would be waited for, and a device never ends.
+ * Reads a file that the operator provides, such as a key or a certificate. Throws where it is larger than a
+ * mebibyte, or no regular file: a read from a pipe blocks, and a device never ends.
  */
 export function readSmallFile(file: string): Buffer {
-  // Without O_NONBLOCK the open itself would wait until somebody writes to a pipe.
+  // Without O_NONBLOCK, opening a pipe blocks until it has a writer.
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(descriptor);
-    // The system itself says what is wrong with reading a folder.
+    // Reading a folder fails below, with the system's own message.
     if (!stats.isFile() && !stats.isDirectory()) throw new Error(`${file} is not a regular file.`);
     return readAtMost(descriptor, file);
   } finally {
@@ -20,7 +20,7 @@ export function readSmallFile(file: string): Buffer {
   }
 }
 
-/** By what comes, not by the size that the file has been given: files of the kernel's say 0. */
+/** Counts the bytes read instead of trusting the file's size, which is 0 for files of the kernel. */
 function readAtMost(descriptor: number, file: string): Buffer {
   const bytes = Buffer.allocUnsafe(BYTES_MAX + 1);
   let length = 0;
