@@ -50,7 +50,7 @@ function repeatInMode<Row>(
   const work = countingFailures(fairWork.work, failed);
   const list = async (): Promise<Row[]> => {
     const now = await clock.read();
-    return await fairWork.list({ livemode, now, limit: LIMITS.total, except: places.fullOwners() });
+    return await fairWork.list({ livemode, now, limit: LIMITS.total, except: places.fullScopes() });
   };
   const repeated = runRepeatedly(
     pauseMs,

@@ -20,7 +20,7 @@ export interface SharedClock extends Clock {
 export const systemClock: Clock = { now: () => Date.now() };
 
 /** Makes a SharedClock of a clock that only this process uses. It never jumps, unless a test sets it. */
-export function alone(clock: Clock): SharedClock {
+export function asSharedClock(clock: Clock): SharedClock {
   return { now: () => clock.now(), read: () => Promise.resolve(clock.now()), evenMs: () => Infinity };
 }
 

@@ -24,13 +24,13 @@ export class FairPlaces {
   }
 
   /** The scopes that occupy all the places that a scope may have. */
-  fullOwners(): string[] {
+  fullScopes(): string[] {
     return [...this.#counts()].flatMap(([scope, count]) => (count >= this.limits.each ? [scope] : []));
   }
 
   /** True where work may have to wait: all places are taken, or all that one scope may have. */
   isFull(): boolean {
-    return this.#scopes.size >= this.limits.total || this.fullOwners().length > 0;
+    return this.#scopes.size >= this.limits.total || this.fullScopes().length > 0;
   }
 
   /** Returns the rows for which a place is free, in order, without those whose work is already under way. */

@@ -25,14 +25,14 @@ export class BodyBrokenOff extends Error {
  * ended: callers check by the content that a body is complete.
  */
 export function readBody(request: HttpRequest, bytesMax: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => whenRead(request, bytesMax, resolve, reject));
+  return new Promise((resolve, reject) => readBodyWithCallbacks(request, bytesMax, resolve, reject));
 }
 
 /**
  * Callback variant of `readBody`. May call both callbacks, or one of them again: only the first call counts,
  * as with a promise.
  */
-export function whenRead(
+export function readBodyWithCallbacks(
   request: HttpRequest,
   bytesMax: number,
   done: (bytes: Buffer) => void,
@@ -88,7 +88,7 @@ export function send(
   const shared = status === 503 ? UNAVAILABLE : HEADERS;
   // Both response types have this call, but TypeScript cannot call a union of overloads.
   (response as ServerResponse).writeHead(status, { ...shared, ...headers, "content-length": length });
-  endWith(response, body, length);
+  endResponse(response, body, length);
 }
 
 /**
@@ -132,7 +132,7 @@ const PIECE_BYTES = 64 * 1024;
  * Node gathers headers, body and an empty last chunk into a vectored write, which is slow. Uncorking the
  * socket before `end` makes it one plain write; and ASCII is written fastest as Latin-1.
  */
-export function endWith(response: HttpResponse, body: string | Uint8Array, bytes: number): void {
+export function endResponse(response: HttpResponse, body: string | Uint8Array, bytes: number): void {
   if ("stream" in response || bytes === 0) return void (response as ServerResponse).end(body);
   response.write(body, body.length === bytes ? "latin1" : "utf8");
   response.socket?.uncork();

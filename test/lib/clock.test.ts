@@ -1,7 +1,14 @@
 import * as fc from "fast-check";
 import t from "tap";
 
-import { alone, movedAhead, oneTime, stoppedAt, systemClock, toSeconds } from "../../src/lib/clock.js";
+import {
+  asSharedClock,
+  movedAhead,
+  oneTime,
+  stoppedAt,
+  systemClock,
+  toSeconds,
+} from "../../src/lib/clock.js";
 
 t.test("the system clock tells this moment in milliseconds", async (t) => {
   const before = Date.now();
@@ -10,7 +17,7 @@ t.test("the system clock tells this moment in milliseconds", async (t) => {
 });
 
 t.test("a clock that nobody else goes by is read as it is, and never jumps", async (t) => {
-  const clock = alone({ now: () => 5000 });
+  const clock = asSharedClock({ now: () => 5000 });
   t.same([clock.now(), await clock.read(), clock.evenMs()], [5000, 5000, Infinity]);
 });
 

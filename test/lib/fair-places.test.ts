@@ -27,12 +27,12 @@ t.test("what is under way is not chosen again, and keeps its place until it ends
   const endFirst = begin(places, "a1");
   const endSecond = begin(places, "a2");
   t.ok(places.isFull());
-  t.same(places.fullOwners(), ["a"]);
+  t.same(places.fullScopes(), ["a"]);
   t.same(places.choose(["a1", "a3", "b1"], placeOf), ["b1"]);
   const ended = places.oneEnded();
   endSecond();
   await ended;
-  t.same(places.fullOwners(), []);
+  t.same(places.fullScopes(), []);
   t.same(places.choose(["a1", "a3", "b1"], placeOf), ["a3", "b1"]);
   const all = places.allEnded();
   endFirst();

@@ -11,7 +11,7 @@ import type { Config } from "../../src/start/config.js";
 import type { Database } from "../../src/db/engine/database.js";
 import { openDatabase } from "../../src/db/data-source.js";
 import { entities, migrations } from "../../src/start/schema.js";
-import { alone, type Clock } from "../../src/lib/clock.js";
+import { asSharedClock, type Clock } from "../../src/lib/clock.js";
 import { createLog } from "../../src/lib/log.js";
 import { openStore } from "../../src/start/store.js";
 import { silent, type TestEngine } from "./database.js";
@@ -120,7 +120,7 @@ export async function startTestApp(
 ): Promise<TestApp> {
   const logged: string[] = [];
   const log = createLog(config.logLevel, lines(logged));
-  const replaced = clock === undefined ? {} : { clock: () => alone(clock) };
+  const replaced = clock === undefined ? {} : { clock: () => asSharedClock(clock) };
   const app = await createApp(config, { log, pauses: PAUSES, ...parts, ...replaced });
   const closing: { started?: Promise<void> } = {};
   const close = (): Promise<void> => (closing.started ??= app.close());

@@ -1,4 +1,4 @@
-import { BodyTooLarge, whenRead } from "../../lib/http.js";
+import { BodyTooLarge, readBodyWithCallbacks } from "../../lib/http.js";
 import type { HttpRequest } from "./http.js";
 import { requestError } from "../errors/request-error.js";
 
@@ -31,7 +31,7 @@ export function readBytes<Made>(
       const isLarge = error instanceof BodyTooLarge;
       reject(isLarge ? tooLarge(bytesMax) : requestError("body_malformed", "The request body broke off."));
     };
-    whenRead(request, bytesMax, done, failed);
+    readBodyWithCallbacks(request, bytesMax, done, failed);
   });
 }
 

@@ -3,7 +3,7 @@ import type { Http2ServerRequest } from "node:http2";
 import type { ConnectError, ContextValues } from "@connectrpc/connect";
 import type { DescMethod } from "@bufbuild/protobuf";
 import { connectErrorOf, httpStatusOf, type ErrorAnswer, type ErrorRenderer } from "../errors/error.js";
-import { endWith } from "../../lib/http.js";
+import { endResponse } from "../../lib/http.js";
 import { addHandlerHeaders, type AnswerRecord } from "./headers.js";
 import { type HttpRequest, type HttpResponse, isGone } from "./http.js";
 import { mayHaveBody } from "./request-bytes.js";
@@ -23,7 +23,7 @@ export function send(
   sender.writeHead(status, headers);
   const isHead = request.method === "HEAD";
   const sent = isHead ? "" : body;
-  if (request.complete || !mayHaveBody(request)) endWith(response, sent, isHead ? 0 : bytes);
+  if (request.complete || !mayHaveBody(request)) endResponse(response, sent, isHead ? 0 : bytes);
   else if ("stream" in request) endWithRequest(request, sender, sent);
   else endAfterRequest(request, sender, sent);
 }
