@@ -33,8 +33,8 @@ interface Ending {
 }
 
 /**
- * COMMIT as the protocol sends it, alone or behind other statements, but not the word in READ COMMITTED. And the insert of
- * a session that is sent alone, which the server commits by itself.
+ * COMMIT as the protocol sends it, alone or behind other statements, but not the word in READ COMMITTED. And
+ * the insert of a session that is sent alone, which the server commits by itself.
  */
 const COMMITS = ["\u0003COMMIT", ";\nCOMMIT", "\u0003INSERT INTO `checkout_session`"];
 

@@ -1,7 +1,10 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-/** More groups than processes, so that the last ones end together; not many more, since each group loads the service. */
+/**
+ * More groups than processes, so that the last ones end together; not many more, since each group loads the
+ * service.
+ */
 const GROUPS = 8;
 
 /** Folder of the programs that run the groups. */
@@ -32,7 +35,10 @@ export const ALONE = [
   "db/unusable-connections",
 ].map((name) => path.join("dist", "test", `${name}.test.js`));
 
-/** Writes and returns the programs that run these compiled tests: one for each file of `ALONE`, and a few for the rest. */
+/**
+ * Writes and returns the programs that run these compiled tests: one for each file of `ALONE`, and a few for
+ * the rest.
+ */
 export function writeGroups(files: readonly string[]): string[] {
   const { alone, groups } = groupTests(files);
   rmSync(FOLDER, { recursive: true, force: true });
