@@ -21,8 +21,7 @@ export class BodyBrokenOff extends Error {
  * Reads the complete request body.
  *
  * Rejects with BodyTooLarge once more than `bytesMax` bytes have arrived, and stops reading; with
- * BodyBrokenOff where the client goes away. An HTTP/2 stream that its client resets looks like one that
- * ended: callers check by the content that a body is complete.
+ * BodyBrokenOff where the client goes away.
  */
 export function readBody(request: HttpRequest, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => readBodyWithCallbacks(request, bytesMax, resolve, reject));
@@ -48,12 +47,23 @@ export function readBodyWithCallbacks(
     request.off("data", onData).pause();
     failed(new BodyTooLarge(`The body is larger than ${bytesMax} bytes.`));
   };
+  const brokenOff = (cause?: Error): void => failed(new BodyBrokenOff("The body broke off.", { cause }));
+  if (request.destroyed || isReset(request)) return brokenOff(); // No event is to come.
+  const onEnd = (): void => (isReset(request) ? brokenOff() : done(joined(chunks, size)));
   const onBreak = (cause?: Error): void => {
-    if (!request.readableEnded) failed(new BodyBrokenOff("The body broke off.", { cause }));
+    if (!request.readableEnded) brokenOff(cause);
   };
   // The first of these events decides. Not `once`, which wraps each listener and removes it again.
-  request.on("data", onData).on("end", () => done(joined(chunks, size)));
+  request.on("data", onData).on("end", onEnd);
   request.on("error", onBreak).on("close", onBreak);
+}
+
+/**
+ * Whether an HTTP/2 stream was reset, by its client or with its connection. Node ends its body as if it were
+ * complete.
+ */
+function isReset(request: HttpRequest): boolean {
+  return "stream" in request && request.stream.aborted;
 }
 
 /** Returns a body that arrived in one piece, as most do, without a copy. */

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingMessage, request, type RequestOptions } from "node:http";
 import * as http2 from "node:http2";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 
 import t, { type Test } from "tap";
 
@@ -17,6 +17,7 @@ import {
   sendHead,
   sendText,
 } from "../../src/lib/http.js";
+import { data, headers, prefaceWithWindow, reset } from "../support/http2-frames.js";
 
 const BYTES_MAX = 10;
 
@@ -88,6 +89,37 @@ t.test("a body that breaks off is an error, and not that it was too large", asyn
   socket.end("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nabc");
   const [error] = (await once(events, "read")) as [unknown];
   t.ok(error instanceof BodyBrokenOff);
+});
+
+t.test("a body that breaks off over HTTP/2 is an error, never an empty body or a shorter one", async (t) => {
+  const events = new EventEmitter();
+  const port = await serveHttp2(t, async (incoming) => {
+    events.emit("begun");
+    if (incoming.url === "/late") await once(incoming, "close");
+    events.emit("read", await readBody(incoming, BYTES_MAX).catch((error: unknown) => error));
+  });
+  const ends: Record<string, (socket: Socket) => void> = {
+    "a reset without an error": (socket) => socket.write(reset(1, 0)),
+    "a reset": (socket) => socket.write(reset(1)),
+    "a lost connection": (socket) => socket.destroy(),
+  };
+  for (const [name, end] of Object.entries(ends)) {
+    for (const [path, body] of [
+      ["/", ""],
+      ["/", "abc"],
+      ["/late", "abc"],
+    ] as const) {
+      const socket = connect(port, "127.0.0.1");
+      t.teardown(() => socket.destroy());
+      const [begun, read] = [once(events, "begun"), once(events, "read")];
+      const request = headers(1, "POST", path, false);
+      socket.write(Buffer.concat([prefaceWithWindow(1000), request, data(1, body)]));
+      await begun;
+      end(socket);
+      const [outcome] = (await read) as [unknown];
+      t.ok(outcome instanceof BodyBrokenOff, `${name} after "${body}", read at ${path}`);
+    }
+  }
 });
 
 t.test("a body of exactly the allowed size arrives, in one piece or in many", async (t) => {

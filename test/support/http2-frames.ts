@@ -9,20 +9,31 @@ export function prefaceWithWindow(bytes: number): Buffer {
 }
 
 /** A stream begins, whose request goes on with a body unless `isWhole`. */
-export function headers(stream: number, method: string, path: string, isWhole: boolean): Buffer {
+export function headers(
+  stream: number,
+  method: string,
+  path: string,
+  isWhole: boolean,
+  more: Readonly<Record<string, string>> = {},
+): Buffer {
   const fields = [
     [":method", method],
     [":scheme", "http"],
     [":path", path],
     [":authority", "localhost"],
+    ...Object.entries(more),
   ];
   return frame(HEADERS, END_HEADERS | (isWhole ? END_STREAM : 0), stream, Buffer.concat(fields.map(literal)));
 }
 
-/** Its client gives the stream up. */
-export function reset(stream: number): Buffer {
-  const cancel = Buffer.from([0, 0, 0, 8]);
-  return frame(RST_STREAM, 0, stream, cancel);
+/** A part of a request's body, its end where `isLast`. */
+export function data(stream: number, body: string | Uint8Array, isLast = false): Buffer {
+  return frame(DATA, isLast ? END_STREAM : 0, stream, Buffer.from(body));
+}
+
+/** Its client gives the stream up: CANCEL, unless it says another error. */
+export function reset(stream: number, error = 8): Buffer {
+  return frame(RST_STREAM, 0, stream, Buffer.from([0, 0, 0, error]));
 }
 
 /** A PING of one byte: a connection error. */
@@ -48,6 +59,7 @@ function literal([name = "", value = ""]: readonly string[]): Buffer {
   ]);
 }
 
+const DATA = 0;
 const HEADERS = 1;
 const RST_STREAM = 3;
 const SETTINGS = 4;
