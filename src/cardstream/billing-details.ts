@@ -2,7 +2,7 @@ import type { BillingAddress, BillingDetails } from "../domain/charge-details.js
 import { countryOf } from "../domain/country.js";
 import { type Field, readableField } from "./fields.js";
 
-/** Who paid, as a result repeats it. Null where it tells nothing. */
+/** The billing details that a result echoes. Null if it has none. */
 export function readBillingDetails(fields: readonly Field[]): BillingDetails | null {
   const text = (name: string): string | null => textOf(readableField(fields, name));
   return withAnything({
@@ -13,7 +13,7 @@ export function readBillingDetails(fields: readonly Field[]): BillingDetails | n
   });
 }
 
-/** Room for anything that somebody's name or street really is. */
+/** Longer than any real name or street. */
 const TEXT_MAX = 500;
 
 function textOf(text: string): string | null {
@@ -22,8 +22,8 @@ function textOf(text: string): string | null {
 }
 
 /**
- * The lines of an address come in one field. Requests may spell the postcode in another way, which is then
- * repeated.
+ * An address's lines arrive in one field. Requests may name the postcode differently, and results echo that
+ * name.
  */
 function readAddress(text: (name: string) => string | null): BillingAddress | null {
   const [line1 = null, ...rest] = (text("customerAddress") ?? "")

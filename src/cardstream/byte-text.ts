@@ -1,13 +1,12 @@
 import { isUtf8 } from "node:buffer";
 
 /**
- * Text that loses no byte: what is not UTF-8 stands in it as a lone surrogate, byte 0x80 as U+DC80 up to 0xFF
- * as U+DCFF. UTF-8 can hold no such surrogate, so that `bytesOfText` gives back exactly the bytes that were
+ * Decodes bytes to text without loss: a byte that is not UTF-8 becomes a lone surrogate, 0x80 as U+DC80 up to
+ * 0xFF as U+DCFF. UTF-8 cannot encode such a surrogate, so `bytesOfText` returns exactly the bytes that were
  * read.
  *
- * The gateway cuts names by bytes, inside a character, and passes on what old systems write in Latin-1. Its
- * signature is over the bytes: a message read with replacement characters would no longer be the one that was
- * signed.
+ * The gateway cuts names by bytes, within a character, and passes on Latin-1 from old systems. Its signature
+ * covers the bytes: text with replacement characters would no longer verify.
  */
 export function textOfBytes(bytes: Uint8Array): string {
   if (isUtf8(bytes)) return UTF8.decode(bytes);
@@ -21,18 +20,17 @@ export function textOfBytes(bytes: Uint8Array): string {
   return text;
 }
 
-/** The bytes that `textOfBytes` read. Any other lone surrogate, which no bytes stand behind, becomes U+FFFD. */
+/** The bytes that `textOfBytes` read. Any other lone surrogate becomes U+FFFD. */
 export function bytesOfText(text: string): Buffer {
   if (text.isWellFormed()) return Buffer.from(text);
   return Buffer.concat(text.split(EACH_STRAY_BYTE).map(bytesOfPart));
 }
 
 /**
- * The text as well as it can be read: always well-formed, without control characters other than tab and line
- * ends.
+ * The text in readable form: always well-formed, without control characters other than tab and line ends.
  *
- * A character that was cut at the end is left out. Text that is otherwise ASCII is read as Latin-1; anywhere
- * else a stray byte is shown as U+FFFD.
+ * A character that was cut at the end is left out. Text that is otherwise ASCII is read as Latin-1; elsewhere
+ * a stray byte is shown as U+FFFD.
  */
 export function readableText(text: string): string {
   return withoutStrayBytes(text)
@@ -40,7 +38,7 @@ export function readableText(text: string): string {
     .replaceAll(/[^\P{Cc}\t\r\n]/gu, "");
 }
 
-/** A byte order mark is kept: it is a part of what was signed. */
+/** Keeps a byte order mark: it is part of the signed bytes. */
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 const SURROGATES_FROM = 0xdc00;
@@ -49,7 +47,7 @@ const SURROGATES_FROM = 0xdc00;
 const STRAY_BYTE = /[\uDC80-\uDCFF]/u;
 const EACH_STRAY_BYTE = /([\uDC80-\uDCFF])/u;
 
-/** What the first byte of a sequence says (RFC 3629). Whether the others fit is for the decoder to say. */
+/** The length that a sequence's first byte announces (RFC 3629). The decoder checks the rest. */
 function sequenceLength(first: number): number {
   if (first < 0xc2) return 1;
   if (first < 0xe0) return 2;
@@ -66,18 +64,18 @@ function withoutStrayBytes(text: string): string {
   return STRAY_BYTE.test(kept) && isAscii(kept) ? bytesOfText(kept).toString("latin1") : kept;
 }
 
-/** The beginning of a character at the very end: its first byte, and fewer of the others than it wants. */
+/** An incomplete character at the very end: its first byte, with too few continuation bytes. */
 const CUT_CHARACTER =
   /(?:[\uDCC2-\uDCDF]|[\uDCE0-\uDCEF][\uDC80-\uDCBF]?|[\uDCF0-\uDCF4][\uDC80-\uDCBF]{0,2})$/u;
 
-/** `Jos` and 0xE9 is Latin-1's José rather than a Chinese character that was cut behind a name in ASCII. */
+/** `Jos` and 0xE9 is Latin-1's José rather than a Chinese character cut off after a name in ASCII. */
 const LATIN_1_ENDING = /[\uDCE0-\uDCF4]$/u;
 
 function isCut(text: string): boolean {
   return CUT_CHARACTER.test(text) && !(LATIN_1_ENDING.test(text) && isAscii(text));
 }
 
-/** Nothing beyond ASCII but bytes that are not UTF-8. */
+/** Whether the text is ASCII, apart from bytes that are not UTF-8. */
 function isAscii(text: string): boolean {
   return !/[^\0-\x7F\uDC80-\uDCFF]/u.test(text);
 }

@@ -1,9 +1,9 @@
 import { isPublicHost } from "../lib/public-host.js";
 
 /**
- * Why the gateway could not bring results to a service at `publicUrl`; undefined where it could. The gateway
- * in the internet reaches public hosts only, and demands TLS of them; one on this machine or in this network,
- * as tests have it, reaches what is there as well.
+ * Why the gateway cannot reach a service at `publicUrl`; undefined if it can. The public gateway reaches
+ * public hosts only, and demands TLS; a gateway on this machine or network, as in tests, also reaches its
+ * neighbours.
  */
 export function callbackProblem(publicUrl: string, gatewayUrl: string): string | undefined {
   if (!isPublicHost(new URL(gatewayUrl).hostname)) return undefined;

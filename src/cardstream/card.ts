@@ -3,8 +3,8 @@ import type { Card, CardFunding } from "../domain/gateway-result.js";
 import { type Field, fieldText } from "./fields.js";
 
 /**
- * The card of a result. Each part is null where the gateway did not send it or sent what it cannot be: a
- * payment is never lost for the sake of a card's decoration.
+ * The card of a result. A part is null if the gateway did not send it or sent an impossible value: card
+ * details never keep a payment from being recorded.
  */
 export function readCard(fields: readonly Field[]): Card {
   return {
@@ -17,7 +17,7 @@ export function readCard(fields: readonly Field[]): Card {
   };
 }
 
-/** What cards that look alike share: mask, expiry and issuer. Null without a mask. */
+/** What cards that look alike have in common: mask, expiry and issuer. Null without a mask. */
 export function readCardLook(fields: readonly Field[]): string | null {
   const mask = fieldText(fields, "cardNumberMask").trim();
   const { expMonth, expYear } = readCard(fields);
@@ -25,7 +25,7 @@ export function readCardLook(fields: readonly Field[]): string | null {
   return mask === "" ? null : JSON.stringify([mask, expMonth, expYear, issuer]);
 }
 
-/** Card types and schemes of Cardstream guide A-10 in the words that the merchants' API uses. */
+/** Card types and schemes of Cardstream guide A-10, in the API's words. */
 const BRANDS: ReadonlyMap<string, string> = new Map([
   ["AM", "amex"],
   ["CC", "unionpay"],
@@ -53,7 +53,10 @@ function brandOf(schemeCode: string, typeCode: string): string | null {
   return BRANDS.get(schemeCode) ?? BRANDS.get(typeCode) ?? "unknown";
 }
 
-/** Card types of guide A-10 that are one or the other. Of JCB, Discover and UnionPay's CU it does not say. */
+/**
+ * Card types of guide A-10 that are known to be credit or debit. For JCB, Discover and UnionPay's CU the
+ * guide does not say.
+ */
 const FUNDINGS: ReadonlyMap<string, CardFunding> = new Map([
   ["AM", "credit"],
   ["CC", "credit"],
@@ -73,7 +76,7 @@ const FUNDINGS: ReadonlyMap<string, CardFunding> = new Map([
   ["VP", "credit"],
 ]);
 
-/** No code says that a card is prepaid, so the name of its type goes before. */
+/** No code means prepaid, so the name of the card's type decides first. */
 function fundingOf(typeCode: string, type: string): CardFunding | null {
   if (typeCode === "" && type === "") return null;
   if (/prepaid/i.test(type)) return "prepaid";
@@ -87,7 +90,7 @@ function monthOf(text: string): number | null {
   return month >= 1 && month <= 12 ? month : null;
 }
 
-/** The gateway sends two digits; no card that it takes expires in another century. */
+/** The gateway sends two digits; no card expires in another century. */
 function yearOf(text: string): number | null {
   if (/^20\d{2}$/.test(text)) return Number(text);
   return /^\d{2}$/.test(text) ? 2000 + Number(text) : null;

@@ -5,8 +5,8 @@ import { type Field, fieldText, readableField } from "./fields.js";
 import { readResult } from "./result.js";
 
 /**
- * What a result says of its charge besides what decides. Nothing here is needed to record a payment: what the
- * gateway did not send, or sent in words that nobody knows, is null or `unavailable`.
+ * The details of a result's charge. None is needed to record the payment: what the gateway did not send, or
+ * sent as an unknown value, is null or `unavailable`.
  */
 export function readChargeDetails(fields: readonly Field[]): ChargeDetails {
   const check = (name: string, position: number): CardCheck =>
@@ -27,7 +27,7 @@ export function readChargeDetails(fields: readonly Field[]): ChargeDetails {
 const CODE_MAX = 64;
 const MESSAGE_MAX = 255;
 
-/** Cardstream guide A-2. What matches in part does not match. */
+/** Cardstream guide A-2. A partial match counts as a mismatch. */
 const CHECKS: ReadonlyMap<string, CardCheck> = new Map([
   ["not known", "unavailable"],
   ["not checked", "unchecked"],
@@ -36,7 +36,7 @@ const CHECKS: ReadonlyMap<string, CardCheck> = new Map([
   ["partially matched", "fail"],
 ]);
 
-/** The same as digits of `avscv2ResponseCode`: security code, postcode, address. */
+/** Checks as digits of `avscv2ResponseCode`: security code, postcode, address. */
 const CHECK_DIGITS: ReadonlyMap<string, CardCheck> = new Map([
   ["0", "unavailable"],
   ["1", "unchecked"],
@@ -45,7 +45,7 @@ const CHECK_DIGITS: ReadonlyMap<string, CardCheck> = new Map([
   ["8", "fail"],
 ]);
 
-/** Null where 3-D Secure is off for the account, or the result does not speak of it. */
+/** Null if 3-D Secure is off for the account, or the result does not mention it. */
 function readThreeDSecure(fields: readonly Field[]): ThreeDSecure | null {
   const result = threeDSecureResult(fields);
   if (fieldText(fields, "threeDSEnabled") === "N" || result === undefined) return null;
@@ -75,19 +75,19 @@ const AUTHENTICATED: ReadonlyMap<string, ThreeDSecureResult> = new Map([
   ["E", "processing_error"],
 ]);
 
-/** Decides where nobody went on to authenticate. */
+/** Decides if the shopper was not sent to authenticate. */
 const ENROLLED: ReadonlyMap<string, ThreeDSecureResult> = new Map([
   ["N", "not_supported"],
   ["U", "processing_error"],
   ["E", "processing_error"],
 ]);
 
-/** One digit or two on the wire. */
+/** The gateway sends one digit or two. */
 function indicatorOf(text: string): string | null {
   return /^\d{1,2}$/.test(text) ? text.padStart(2, "0") : null;
 }
 
-/** Of a decline by the card's issuer, and of a request that the gateway would not even try. */
+/** The code of a decline by the card's issuer, or of a request that the gateway refused itself. */
 function readDeclineCode(fields: readonly Field[]): string | null {
   const result = readResult(fields);
   return isDefiniteRefusal(result) ? declineCodeOf(result.responseCode ?? 0) : null;

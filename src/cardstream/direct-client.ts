@@ -5,71 +5,71 @@ import { verifyResult } from "./result.js";
 import { signed } from "./signature.js";
 import { type StoredCardSale, storedCardFields } from "./stored-card-sale.js";
 
-/** The account on whose behalf the gateway is asked, and where the gateway is. */
+/** The merchant's account at the gateway, and the gateway's address. */
 export interface DirectAccount {
   /** Base URL of the gateway. */
   readonly gatewayUrl: string;
   readonly merchantID: string;
   readonly secret: string;
-  /** What an answer may be signed with. */
+  /** The secrets that a response may be signed with. */
   readonly verifyingSecrets: readonly string[];
 }
 
 /**
- * What the gateway's direct endpoint answered.
+ * The response of the gateway's direct endpoint.
  *
- * Only `answered` says anything. After `unverifiable` and `no answer` nobody knows what became of the request: a QUERY
- * tells.
+ * Only `answered` is evidence. After `unverifiable` and `no answer` the outcome of the request is unknown: a
+ * QUERY finds it.
  */
 export type DirectAnswer =
   | {
       readonly kind: "answered";
       readonly result: GatewayResult;
-      /** The answer byte for byte, for whoever applies it like any other message of the gateway. */
+      /** The response byte for byte, to be applied like any other message of the gateway. */
       readonly body: Buffer;
     }
-  /** It was not signed by the account, or was no result. */
+  /** It was not signed by the account, or is no result. */
   | { readonly kind: "unverifiable" }
   | NoAnswer;
 
-/** Money that goes back to the card of a settled sale. */
+/** A refund to the card of a settled sale. */
 export interface RefundRequest {
   readonly xref: string;
   /** In minor units. */
   readonly amount: number;
-  /** Ours, for the refund as a transaction of its own. */
+  /** This service's reference for the refund, which is a transaction of its own. */
   readonly transactionUnique: string;
-  /** Where a copy of the answer goes, should that be lost. Undefined for nowhere. */
+  /** Where the gateway sends a copy of the response, in case that is lost. Undefined for no copy. */
   readonly callbackUrl: string | undefined;
 }
 
-/** The gateway's direct endpoint: signed requests about transactions that exist (Cardstream guide 3.1). */
+/** The gateway's direct endpoint: signed requests about existing transactions (Cardstream guide 3.1). */
 export interface DirectClient {
-  /** The transaction as it stands now. Asked again where there is no answer: it changes nothing. */
+  /** The transaction's current state. Repeated if there is no response: it changes nothing. */
   query(account: DirectAccount, xref: string): Promise<DirectAnswer>;
-  /** Undoes a sale that is not settled yet. Sent once. */
+  /** Cancels a sale that is not settled yet. Sent once. */
   cancel(account: DirectAccount, xref: string): Promise<DirectAnswer>;
   /** Charges the card of an earlier transaction. Sent once. */
   sale(account: DirectAccount, sale: StoredCardSale): Promise<DirectAnswer>;
-  /** Takes only `amount` of a sale that is not settled yet: the rest goes back. Sent once. */
+  /** Captures only `amount` of a sale that is not settled yet, which releases the rest. Sent once. */
   capture(account: DirectAccount, xref: string, amount: number): Promise<DirectAnswer>;
-  /** Gives a settled sale's money back. Sent once. */
+  /** Refunds a settled sale, in full or in part. Sent once. */
   refund(account: DirectAccount, refund: RefundRequest): Promise<DirectAnswer>;
 }
 
 /** How long to wait for the gateway. */
 export interface DirectTimes {
-  /** Of a request that only reads. */
+  /** For a request that only reads. */
   readonly queryTimeoutMs: number;
   readonly queryPausesMs: readonly number[];
-  /** Of one that moves money: the acquirer has a part in it. */
+  /** For a request that moves money: it waits for the acquirer. */
   readonly sendTimeoutMs: number;
 }
 
-/** A question, a request and a question again stay below the 30 seconds that a caller of ours may wait. */
+/** A QUERY, a request and another QUERY take less than the 30 s that an API call may wait. */
 const TIMES: DirectTimes = { queryTimeoutMs: 4000, queryPausesMs: [250], sendTimeoutMs: 12_000 };
 
-/** Makes a client of the direct endpoint. It holds nothing: accounts come with each request. */
+/** Makes a client of the direct endpoint. It has no state: each call names its account. */
 export function createDirectClient(times: DirectTimes = TIMES): DirectClient {
   return {
     query: (account, xref) => ask(account, request(account, "QUERY", [["xref", xref]]), times),
@@ -93,7 +93,10 @@ function captureFields(xref: string, amount: number): Field[] {
   ];
 }
 
-/** Whatever is left out is cloned from the sale (guide A-15), its `transactionUnique` and `orderRef` too. */
+/**
+ * The gateway clones every omitted field from the sale (guide A-15), `transactionUnique` and `orderRef`
+ * included.
+ */
 function refundFields({ xref, amount, transactionUnique, callbackUrl }: RefundRequest): Field[] {
   return [
     ["type", "1"],
@@ -125,7 +128,7 @@ function callOf({ gatewayUrl, secret }: DirectAccount, fields: readonly Field[])
   } as const;
 }
 
-/** Another account's answer is not believed, also where the accounts share a secret. */
+/** A response for another account is not accepted, even if the accounts share a secret. */
 function verified({ merchantID, verifyingSecrets }: DirectAccount, body: Buffer): DirectAnswer {
   const result = verifyResult(parseDirectAnswer(body), verifyingSecrets);
   return result?.merchantID === merchantID ? { kind: "answered", result, body } : { kind: "unverifiable" };

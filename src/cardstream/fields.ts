@@ -3,17 +3,18 @@ import { isUtf8 } from "node:buffer";
 import { bytesOfText, readableText, textOfBytes } from "./byte-text.js";
 
 /**
- * One field of a message as it stands on the wire: its name with brackets (`items[0][amount]`) and its text
- * (`byte-text.ts`).
+ * One field of a message as sent: its name with brackets (`items[0][amount]`) and its text (`byte-text.ts`).
  */
 export type Field = readonly [name: string, value: string];
 
-/** The body was not form encoding that the gateway could have sent. */
+/** Thrown for a body that is not form encoding as the gateway sends it. */
 export class MalformedMessage extends Error {
   override readonly name = "MalformedMessage";
 }
 
-/** Far more than the 180 that a request has and the gateway adds; below PHP's own limit of 1000. */
+/**
+ * Far more than the 180 fields of a request with the gateway's additions, and below PHP's own limit of 1000.
+ */
 const FIELDS_MAX = 600;
 
 /** Ten times the longest name seen, and as deep as PHP itself reads. */
@@ -21,12 +22,12 @@ const NAME_LENGTH_MAX = 250;
 const NAME_DEPTH_MAX = 64;
 
 /**
- * Reads a form-encoded body into its fields in the order of arrival, which the signature depends on. No byte is lost:
- * one that is not UTF-8 stays in the text as `byte-text.ts` writes it, and a percent sign that begins no escape stands
- * for itself, as PHP reads it. Whether the gateway wrote all this, its signature says.
+ * Reads a form-encoded body into its fields in the order of arrival, which the signature depends on. No byte
+ * is lost: one that is not UTF-8 stays in the text as `byte-text.ts` encodes it, and a percent sign that
+ * begins no escape is kept, as PHP keeps it. Only the signature proves that the gateway sent it.
  *
- * Throws MalformedMessage on a name given twice (PHP would keep the last one, others the first), a name beyond what the
- * gateway writes, or more than 600 fields.
+ * Throws MalformedMessage on a duplicate name (PHP would keep the last, other readers the first), on a longer
+ * name than the gateway writes, or on more than 600 fields.
  */
 export function parseFields(body: Buffer): Field[] {
   const parts = bodyText(body)
@@ -41,26 +42,26 @@ export function parseFields(body: Buffer): Field[] {
   return fields;
 }
 
-/** Writes fields as PHP's http_build_query does: what the gateway sends, and what is signed. */
+/** Encodes fields as PHP's http_build_query does: for sending, and for signing. */
 export function encodeFields(fields: readonly Field[]): string {
   return fields.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&");
 }
 
 /**
- * A form-encoded body as well-formed text that means the same bytes: as it is where it is UTF-8, else with every byte
- * beyond ASCII as an escape.
+ * A form-encoded body as well-formed text for the same bytes: unchanged if it is UTF-8, else with every byte
+ * beyond ASCII escaped.
  */
 export function bodyText(body: Buffer): string {
   if (isUtf8(body)) return UTF8.decode(body);
   return body.toString("latin1").replaceAll(/[\x80-\xFF]/g, (byte) => escapeOf(byte.charCodeAt(0)));
 }
 
-/** The text of a root field byte for byte, "" where it is absent: for what is compared. */
+/** The text of a root field byte for byte, "" if it is absent: for comparisons. */
 export function fieldText(fields: readonly Field[], name: string): string {
   return fields.find(([candidate]) => candidate === name)?.[1] ?? "";
 }
 
-/** The text of a root field for people, as well as it can be read, "" where it is absent. */
+/** The readable text of a root field, "" if it is absent: for people. */
 export function readableField(fields: readonly Field[], name: string): string {
   return readableText(fieldText(fields, name));
 }
@@ -72,14 +73,14 @@ export function rootName(name: string): string {
 }
 
 /**
- * Signing weighs every bracket of a name with all that stands before it: sixteen names of 16 KB, all brackets, held
- * everybody up for eight seconds.
+ * Signing compares every bracket of a name with all text before it: sixteen names of 16 KB, all brackets,
+ * blocked the process for eight seconds.
  */
 function isSane(name: string): boolean {
   return name.length <= NAME_LENGTH_MAX && name.split("]").length <= NAME_DEPTH_MAX + 1;
 }
 
-/** A byte order mark is kept: it belongs to the first name, and would otherwise be a byte that nobody signed. */
+/** Keeps a byte order mark: it belongs to the first name, and the signature covers it. */
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function parseField(part: string): Field {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * What a call to the gateway brought. Without a whole answer nobody knows what became of it: that is never
- * "failed".
+ * The result of a call to the gateway. Without a whole response the outcome of the call is unknown: that is
+ * never "failed".
  */
 export type CallAnswer = { readonly kind: "answered"; readonly body: Buffer } | NoAnswer;
 
-/** The gateway said nothing that counts. It may have done what was asked all the same. */
+/** No usable response. The gateway may have carried out the request all the same. */
 export interface NoAnswer {
   readonly kind: "no answer";
   /** For the log: `unreachable`, `timeout`, `too large`, `status 503`. */
@@ -21,14 +21,14 @@ export interface GatewayCall {
   readonly body?: string;
 }
 
-/** Results have some 100 fields and 6 KB; a list of transactions holds the attempts of one session. */
+/** A result has some 100 fields and 6 KB; a list of transactions holds one session's attempts. */
 const ANSWER_BYTES_MAX = 1024 * 1024;
 
 /**
- * Calls the gateway once. Connections are kept and used again.
+ * Calls the gateway once. Connections are kept and reused.
  *
- * Only a whole answer with status 200 counts: the gateway answers a decline with 200 too (guide A-21). A
- * redirect is not followed, since a signed request is meant for one address.
+ * Only a whole response with status 200 counts: the gateway sends a decline with 200 too (guide A-21).
+ * Redirects are not followed, since a signed request is meant for one address.
  */
 export async function callGateway(call: GatewayCall, timeoutMs: number): Promise<CallAnswer> {
   const { url, ...request } = call;
@@ -39,13 +39,14 @@ export async function callGateway(call: GatewayCall, timeoutMs: number): Promise
     await response.body?.cancel();
     return noAnswer(`status ${response.status}`);
   } catch (error) {
-    // Whatever broke, the answer is lost, and the caller has to ask.
+    // On any error the response is lost, and the caller has to query.
     return noAnswer(error instanceof Error && error.name === "TimeoutError" ? "timeout" : "unreachable");
   }
 }
 
 /**
- * Calls again after each pause until there is an answer. For calls that only read: anything else might be done twice.
+ * Calls again after each pause until there is a response. Only for calls that read: others might be carried
+ * out twice.
  */
 export async function callUntilAnswered(
   call: GatewayCall,
@@ -61,7 +62,7 @@ export async function callUntilAnswered(
   return answer;
 }
 
-/** The address below a gateway's base URL. */
+/** A path below the gateway's base URL. */
 export function gatewayPath(gatewayUrl: string, path: string): string {
   return `${gatewayUrl.replace(/\/+$/, "")}${path}`;
 }
@@ -71,7 +72,7 @@ async function readAnswer(response: Response): Promise<CallAnswer> {
   let size = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size > ANSWER_BYTES_MAX) return noAnswer("too large"); // Leaving the loop ends the connection.
+    if (size > ANSWER_BYTES_MAX) return noAnswer("too large"); // Leaving the loop closes the connection.
     chunks.push(chunk);
   }
   return { kind: "answered", body: Buffer.concat(chunks, size) };

@@ -5,7 +5,7 @@ import type { Field } from "./fields.js";
 import { gatewayPath } from "./gateway-call.js";
 import { signed } from "./signature.js";
 
-/** One merchant's account at the gateway, in one mode. */
+/** A merchant's account at the gateway, in one mode. */
 export interface GatewayAccount {
   readonly merchantID: string;
   readonly secret: string;
@@ -13,7 +13,7 @@ export interface GatewayAccount {
   readonly countryCode: string;
 }
 
-/** What the shopper is asked to pay, and where the result goes. */
+/** The order that the shopper pays, and where its result is sent. */
 export interface HostedOrder {
   readonly sessionId: string;
   readonly attempt: number;
@@ -21,12 +21,12 @@ export interface HostedOrder {
   readonly amount: number;
   readonly currency: Currency;
   readonly items: readonly LineItem[];
-  /** Where the browser posts the result to, and where the gateway does; absolute. */
+  /** The absolute addresses for the result: of the shopper's browser, and of the gateway's callback. */
   readonly redirectUrl: string;
   readonly callbackUrl: string;
-  /** True where the card is to be stored for a customer. */
+  /** True if the card is to be stored for a customer. */
   readonly cardOnFile: boolean;
-  /** True where the page shall ask for the shopper's name and email address. */
+  /** True if the page asks for the shopper's name and email address. */
   readonly asksWho: boolean;
 }
 
@@ -49,7 +49,8 @@ export function hostedForm(account: GatewayAccount, order: HostedOrder): Field[]
     ["duplicateDelay", DUPLICATE_DELAY_S],
     ["formResponsive", "Y"],
     ["formAllowCancel", "Y"],
-    ["formCancelRequired", "Y"], // The name of the line above since guide V4.21; unknown fields are ignored.
+    // The name of this field since guide V4.21; the gateway ignores unknown fields.
+    ["formCancelRequired", "Y"],
     ["allowedPaymentMethods", "card"],
     ...cardOnFileFields(order.cardOnFile),
     ...whoFields(order.asksWho),
@@ -63,18 +64,18 @@ export function hostedUrl(gatewayUrl: string): string {
   return gatewayPath(gatewayUrl, "/hosted/");
 }
 
-/** The longest window in which the gateway refuses the same card for the same attempt. */
+/** The longest window in which the gateway refuses an equal card for one attempt. */
 const DUPLICATE_DELAY_S = "9999";
 
-/** The gateway takes 255 fields and adds its own: three a line and 40 lines leave room. */
+/** The gateway accepts 255 fields and adds its own: 40 lines of three fields leave room. */
 const ITEM_LINES_MAX = 40;
 
-/** Without this mark the scheme rules do not allow the card to be charged later (guide A-17). */
+/** Without this flag the scheme rules do not allow the card to be charged later (guide A-17). */
 function cardOnFileFields(cardOnFile: boolean): Field[] {
   return cardOnFile ? [["rtAgreementType", "cardonfile"]] : [];
 }
 
-/** Shown and not demanded (guide A-19): nobody is kept from paying for want of an email address. */
+/** Shown, but not required (guide A-19): a missing email address must not keep a shopper from paying. */
 function whoFields(asksWho: boolean): Field[] {
   if (!asksWho) return [];
   return [
@@ -89,7 +90,7 @@ function itemFields(items: readonly LineItem[], total: number): Field[] {
       ? [{ name: `${items.length} items`, unitAmount: total, quantity: 1 }]
       : items;
   return lines.flatMap((item, index): Field[] => [
-    // Neither a page nor the gateway could show half of a pair.
+    // Neither a page nor the gateway can show half of a surrogate pair.
     [`items[${index}][description]`, item.name.toWellFormed()],
     [`items[${index}][quantity]`, String(item.quantity)],
     [`items[${index}][amount]`, String(item.unitAmount)],

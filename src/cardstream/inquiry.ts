@@ -2,45 +2,45 @@ import type { GatewayResult } from "../domain/gateway-result.js";
 import type { DirectAccount, DirectAnswer, DirectClient } from "./direct-client.js";
 import type { SearchedAction, TransactionSearch } from "./transaction-search.js";
 
-/** The account to ask for, and its token for the gateway's search where it has one. */
+/** The account to ask about, with its token for the gateway's search if it has one. */
 export interface InquiryAccount extends DirectAccount {
   readonly restToken: string | undefined;
 }
 
-/** What is asked: what became of the transactions, of one kind or all, under one `transactionUnique`. */
+/** The question: what became of the transactions of one kind, or all, with one `transactionUnique`. */
 export interface Question {
   readonly action?: SearchedAction;
   readonly transactionUnique: string;
-  /** Of its transactions whose end is not known. */
+  /** Its transactions whose outcome is not known. */
   readonly openXrefs: readonly string[];
-  /** Of those whose end is: nobody needs to ask about them. */
+  /** Its transactions whose outcome is known: they are not queried again. */
   readonly knownXrefs: readonly string[];
 }
 
-/** One transaction as the gateway tells it now, in its own signed words. */
+/** A transaction as the gateway reports it now, in a signed message. */
 export interface ReportedTransaction {
-  /** Whether its `xref` was known, or was found by a search. */
+  /** Whether its `xref` was known before, or found by a search. */
   readonly way: "query" | "search";
   readonly result: GatewayResult;
   readonly body: Buffer;
 }
 
-/** What the gateway said. */
+/** What the gateway reported. */
 export interface Inquired {
   readonly reported: readonly ReportedTransaction[];
-  /** True where it listed all of them. */
+  /** True if the gateway listed all transactions. */
   readonly searched: boolean;
-  /** Why something was not answered, for the log: of a sale that is there, or of the list itself. */
+  /** Why something was not answered, for the log: an existing sale, or the list itself. */
   readonly unansweredSale: string | undefined;
   readonly unansweredSearch: string | undefined;
 }
 
-/** Asks the gateway what became of payments, by the ways that it has: `QUERY`, and its search. */
+/** Asks the gateway what became of payments, by `QUERY` and by its transaction search. */
 export interface Inquiry {
   ask(account: InquiryAccount, question: Question): Promise<Inquired>;
 }
 
-/** Makes an inquiry of the two ways. It never throws for what the gateway does. */
+/** Makes an inquiry from the two clients. It never throws for an error of the gateway. */
 export function createInquiry(direct: DirectClient, search: TransactionSearch): Inquiry {
   return {
     async ask(account, question) {
@@ -59,7 +59,7 @@ export function createInquiry(direct: DirectClient, search: TransactionSearch): 
   };
 }
 
-/** The gateway asks not to be asked about several at once (guide 1.7.5). */
+/** One after the other: the gateway asks clients not to query several at once (guide 1.7.5). */
 async function queryEach(
   direct: DirectClient,
   account: InquiryAccount,
@@ -78,7 +78,7 @@ async function queryEach(
   return { reported, unanswered };
 }
 
-/** An error answers with the `xref` that was asked for, and names no payment. */
+/** An error repeats the `xref` of the query, and names no payment. */
 function isAnswerTo(result: GatewayResult, transactionUnique: string, xref: string): boolean {
   return result.transactionUnique === transactionUnique && result.xref === xref;
 }

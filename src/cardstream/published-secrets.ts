@@ -1,6 +1,6 @@
 /**
- * Secrets that the vendor prints in guides and sample code. Whoever reads them can sign a success, so a live
- * account must not use one.
+ * Secrets that the vendor prints in guides and sample code. Every reader can sign a success with them, so a
+ * live account must not use one.
  */
 const PUBLISHED_SECRETS: ReadonlySet<string> = new Set([
   "Circle4Take40Idea",
@@ -12,7 +12,7 @@ const PUBLISHED_SECRETS: ReadonlySet<string> = new Set([
   "pass",
 ]);
 
-/** True for a secret that anybody can look up. */
+/** True for a secret that is published. */
 export function isPublishedSecret(secret: string): boolean {
   return PUBLISHED_SECRETS.has(secret);
 }

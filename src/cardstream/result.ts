@@ -7,8 +7,8 @@ import { type Field, fieldText, readableField } from "./fields.js";
 import { isSigned, signingText } from "./signature.js";
 
 /**
- * The result that a message holds, if one of the account's secrets signed all of it. Undefined where it is
- * not signed so, or where it is no result (guide A-22.1: a message without `responseCode` is none).
+ * The result in a message, if one of the account's secrets signed all of it. Undefined if it is not signed
+ * so, or is no result (guide A-22.1: a message without `responseCode` is none).
  */
 export function verifyResult(
   fields: readonly Field[],
@@ -18,7 +18,7 @@ export function verifyResult(
   return isSigned(fields, secrets) ? readResult(fields) : undefined;
 }
 
-/** The result that a message holds which `verifyResult` has believed before: it was stored since, and sealed. */
+/** The result in a stored message, which `verifyResult` accepted before it was sealed. */
 export function readResult(fields: readonly Field[]): GatewayResult {
   const text = (name: string): string => fieldText(fields, name);
   return {
@@ -45,18 +45,19 @@ export function readResult(fields: readonly Field[]): GatewayResult {
   };
 }
 
-/** Minor units and codes are plain digits. `10.99` would be major units: not what was asked for, so undefined. */
+/**
+ * Minor units and codes are plain digits. `10.99` would be major units, which were not requested: undefined.
+ */
 function integer(text: string): number | undefined {
   if (!/^\d{1,15}$/.test(text)) return undefined;
   return Number(text);
 }
 
 /**
- * An id of the gateway's usual kind is kept readable; anything else, or none, is told apart by a hash.
+ * A transaction id of the gateway's usual form is used as it is; any other, or none, is replaced by a hash.
  *
- * A request that the gateway would not even begin has no transaction. Anybody who has a shopper's form can
- * have it refused as often as they like, each time with another time and request id: equal refusals of one
- * reference are one.
+ * A request that the gateway refuses to begin has no transaction. A shopper with a form can have it refused
+ * any number of times, each with a new time and request id: equal refusals of one reference count as one.
  */
 function transactionKey(fields: readonly Field[]): string {
   const transactionID = fieldText(fields, "transactionID");
@@ -69,8 +70,8 @@ function transactionKey(fields: readonly Field[]): string {
 const REFUSAL = ["merchantID", "action", "transactionUnique", "responseCode"];
 
 /**
- * By its code (guide A-1), and since nothing stands in the gateway's books. That a transaction is in
- * progress, or was cancelled by its shopper, is no refusal.
+ * Decided by its code (guide A-1) and by the absence of a transaction. A transaction in progress, or
+ * cancelled by its shopper, is no refusal.
  */
 function isRefusedRequest(fields: readonly Field[]): boolean {
   const code = integer(fieldText(fields, "responseCode")) ?? 0;

@@ -3,25 +3,25 @@ import type { Field } from "./fields.js";
 
 /** A charge of a card that the gateway has stored. */
 export interface StoredCardSale {
-  /** Of the newest transaction that was made with the card. */
+  /** That of the newest transaction with the card. */
   readonly xref: string;
   /** In minor units. */
   readonly amount: number;
   readonly currency: Currency;
-  /** Two letters of ISO 3166: the merchant's. */
+  /** The merchant's country: two letters of ISO 3166. */
   readonly countryCode: string;
-  /** Ours, for this attempt and no other. */
+  /** This service's reference for this attempt only. */
   readonly transactionUnique: string;
   readonly orderRef: string;
   readonly callbackUrl: string;
-  /** True where the customer is not there. */
+  /** True if the customer is not present. */
   readonly offSession: boolean;
 }
 
 /**
- * The fields of a SALE by `xref` (Cardstream guide 12, A-15 and A-17), its action and account apart. Whatever
- * is left out the gateway clones from the transaction that the `xref` names, so all that must not be the same
- * is said.
+ * The fields of a SALE by `xref` (Cardstream guide 12, A-15 and A-17), without action and account. The
+ * gateway clones omitted fields from the transaction that `xref` names, so every field that must differ is
+ * given.
  */
 export function storedCardFields(sale: StoredCardSale): Field[] {
   return [
@@ -34,7 +34,7 @@ export function storedCardFields(sale: StoredCardSale): Field[] {
     ["orderRef", sale.orderRef],
     ["callbackURL", sale.callbackUrl],
     ["duplicateDelay", DUPLICATE_DELAY_S],
-    ["avscv2CheckRequired", "N"], // Nobody stores a security code, so there is none to check.
+    ["avscv2CheckRequired", "N"], // A security code is never stored, so there is none to check.
   ];
 }
 
@@ -45,12 +45,14 @@ const MERCHANT_INITIATED: readonly Field[] = [
   ["initiator", "merchant"],
 ];
 
-/** The customer pays with the card that they have left. */
+/** The customer pays with a card that they have stored. */
 const CUSTOMER_INITIATED: readonly Field[] = [
   ["type", "1"],
   ["rtAgreementType", "cardonfile"],
   ["initiator", "consumer"],
 ];
 
-/** The longest window in which the gateway refuses an equal charge: another net under "sent once". */
+/**
+ * The longest window in which the gateway refuses an equal charge: a second safeguard besides sending once.
+ */
 const DUPLICATE_DELAY_S = "9999";

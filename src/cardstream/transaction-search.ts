@@ -1,6 +1,6 @@
 import { callUntilAnswered, gatewayPath, type NoAnswer } from "./gateway-call.js";
 
-/** What is searched: the gateway, and the account's token for its REST interface. */
+/** The gateway to search, and the account's token for its REST interface. */
 export interface SearchAccount {
   /** Base URL of the gateway. */
   readonly gatewayUrl: string;
@@ -8,28 +8,25 @@ export interface SearchAccount {
 }
 
 /**
- * What a search brought. Only `found` says anything, and even that is not signed: each `xref` is a question to ask by
- * QUERY, whose signed answer counts.
+ * The result of a search. Only `found` is evidence, and even that is not signed: the caller sends a QUERY for
+ * each `xref`, and its signed response counts.
  */
 export type SearchAnswer =
   | { readonly kind: "found"; readonly xrefs: readonly string[] }
-  /** The answer was no list of transactions. */
+  /** The response was no list of transactions. */
   | { readonly kind: "unreadable" }
   | NoAnswer;
 
-/** What kind of transaction is searched for; undefined for every kind. */
+/** The action to search for; undefined for any. */
 export type SearchedAction = "SALE" | "REFUND_SALE" | undefined;
 
-/** The gateway's own search for transactions: the only way to one whose `xref` nobody knows. */
+/** The gateway's own search for transactions: the only way to find one whose `xref` is not known. */
 export interface TransactionSearch {
-  /**
-   * The `xref` of every transaction of this kind, or of any, under this `transactionUnique`, also of those
-   * that failed.
-   */
+  /** The `xref` of every transaction with this action and `transactionUnique`, failed ones included. */
   find(account: SearchAccount, action: SearchedAction, transactionUnique: string): Promise<SearchAnswer>;
 }
 
-/** How long to wait for an answer, and before asking again: a search changes nothing. */
+/** How long to wait for a response, and before repeating: a search changes nothing. */
 export interface SearchTimes {
   readonly timeoutMs: number;
   readonly pausesMs: readonly number[];
@@ -49,13 +46,13 @@ export function createTransactionSearch({ timeoutMs, pausesMs }: SearchTimes = T
   };
 }
 
-/** Our references hold no quote; anything else must not become part of the condition. */
+/** This service's references contain no quote; any other text must not become part of the condition. */
 function condition(transactionUnique: string): string {
-  if (!/^[0-9A-Za-z_-]+$/.test(transactionUnique)) throw new Error("Not a reference of ours.");
+  if (!/^[0-9A-Za-z_-]+$/.test(transactionUnique)) throw new Error("Not a reference of this service.");
   return encodeURIComponent(`(transactionUnique in ('${transactionUnique}'))`);
 }
 
-/** A row of another kind or reference is left out: the condition may not have been understood. */
+/** Rows with another action or reference are dropped: the gateway may have ignored the condition. */
 function transactionsIn(body: Buffer, action: SearchedAction, transactionUnique: string): SearchAnswer {
   const rows = rowsOf(parsed(body));
   if (rows === undefined) return { kind: "unreadable" };
@@ -74,7 +71,7 @@ interface Row {
   readonly xref?: unknown;
 }
 
-/** A list, or an object that holds it as `data`: no text of the vendor says which. */
+/** A list, or an object that holds it as `data`: the vendor's documentation does not say which. */
 function rowsOf(value: unknown): Row[] | undefined {
   const list = Array.isArray(value) ? value : (value as { data?: unknown } | null | undefined)?.data;
   if (!Array.isArray(list)) return undefined;
@@ -85,6 +82,6 @@ function parsed(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString("utf8"));
   } catch {
-    return undefined; // A page of somebody's proxy, say: it is no list.
+    return undefined; // Such as a proxy's error page: no list.
   }
 }

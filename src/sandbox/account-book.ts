@@ -5,7 +5,7 @@ import type { Clock } from "../lib/clock.js";
 import type { Sealer, SealScope } from "../lib/seal.js";
 import type { RegisteredAccount, SandboxAccount } from "./protocol/context.js";
 
-/** The accounts of a sandbox gateway that runs as a process of its own: what services have told it. */
+/** The accounts of a sandbox gateway that runs as its own process, as services register them. */
 export interface AccountBook {
   secretOf(merchantID: string): Promise<SandboxAccount | undefined>;
   register(accounts: readonly RegisteredAccount[]): Promise<void>;
@@ -33,7 +33,7 @@ export function createAccountBook(parts: { db: Database; sealer: Sealer; clock: 
   };
 }
 
-/** A sandbox knows merchants by the gateway's name for them only. */
+/** A sandbox knows merchants only by their `merchantID`. */
 function scopeOf(merchantID: string): SealScope {
   return { merchantId: merchantID, livemode: false, purpose: "sandbox-account" };
 }

@@ -6,9 +6,9 @@ import { jsonReply, type Reply, textReply } from "./protocol/reply.js";
 import { isEqualInConstantTime } from "../lib/constant-time.js";
 
 /**
- * `PUT <base>/accounts`: a service tells which test accounts there are, each as often as it likes. The bearer
- * token follows from the secrets key that the two share. There is no such address in a service's own process,
- * where the accounts are known anyway.
+ * `PUT <base>/accounts`: a service registers its test accounts, as often as it likes. The bearer token is
+ * derived from the secrets key that the two share. A service's own sandbox has no such address, since it
+ * knows the accounts.
  */
 export async function registerAccounts(
   { registration, log }: SandboxContext,
@@ -49,6 +49,6 @@ function parsed(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString("utf8"));
   } catch {
-    return undefined; // No JSON, so no accounts: the caller is told.
+    return undefined; // Not JSON, so no accounts: the caller gets an error.
   }
 }

@@ -11,12 +11,12 @@ import type { Reply } from "./protocol/reply.js";
 import { searchTransactions } from "./search/search-transactions.js";
 import { settle } from "./hosted/settle.js";
 
-/** A request as the answers below need it. */
+/** A request as the sandbox's handlers read it. */
 export interface SandboxRequest {
   readonly body: Buffer;
-  /** The id in the path, "" where the path has none. */
+  /** The id in the path, "" if it has none. */
   readonly id: string;
-  /** What follows the question mark of the address, and the headers by their names in lower case. */
+  /** The parsed query string, and the headers by lower-case name. */
   readonly search: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
 }
@@ -91,8 +91,8 @@ const ROUTES: readonly Route[] = [
 ];
 
 /**
- * Undefined where there is no such address; without a `route` where it does not take that method, but those
- * in `allow`.
+ * Undefined for an unknown address; without `route` if the address does not accept the method, with those it
+ * accepts in `allow`.
  */
 export function findRoute(
   path: string,

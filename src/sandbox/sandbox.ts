@@ -12,19 +12,19 @@ import { keepSweeping } from "./sweep.js";
 
 /** A stand-in for the gateway, over HTTP. */
 export interface Sandbox {
-  /** Answers every request whose path lies below `basePath`. Never rejects. */
+  /** Answers every request whose path is below `basePath`. Never rejects. */
   handle(request: HttpRequest, response: HttpResponse): Promise<void>;
   /**
-   * Waits for the payments under way: as long as a callback may take. Callbacks that are delayed on purpose
-   * are not sent any more. To be called before the database is closed.
+   * Waits for payments under way, for as long as a callback may take. Delayed callbacks are dropped. To be
+   * called before the database is closed.
    */
   close(): Promise<void>;
 }
 
 /**
- * Makes a stand-in for Cardstream's gateway. It is spoken to over HTTP only: shoppers' forms come in at
- * `<base>/hosted/` and their results leave by callback and by browser; merchants' servers ask at
- * `<base>/direct/`. All is signed by the account's secret.
+ * Makes a stand-in for Cardstream's gateway, used over HTTP only: shoppers post forms to `<base>/hosted/` and
+ * their results go out by callback and browser; merchants' servers call `<base>/direct/`. Every message is
+ * signed with the account's secret.
  */
 export function createSandbox(options: SandboxOptions): Sandbox {
   const later = createDelayedTasks();
@@ -51,7 +51,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   };
 }
 
-/** A form of the most fields and longest texts that are of use has about half of this. */
+/** About twice the size of a form with the most fields and the longest useful texts. */
 const BODY_BYTES_MAX = 64 * 1024;
 
 async function replyFor(
@@ -92,7 +92,7 @@ function failure({ log }: SandboxContext, { audience }: Route, error: unknown): 
   return pageReply(faultPage(INTERNAL_ERROR, status));
 }
 
-/** "" where the path is not below the base. */
+/** "" if the path is not below the base. */
 function pathBelow(path: string, basePath: string): string {
   return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : "";
 }

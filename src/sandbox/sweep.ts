@@ -4,15 +4,18 @@ import { inTransaction } from "../db/transaction.js";
 import { runRepeatedly, type BackgroundJob } from "../lib/background-job.js";
 import type { SandboxOptions } from "./protocol/context.js";
 
-/** Pages live far shorter: the session behind one ends after a day. So does every `duplicateDelay` that is taken. */
+/**
+ * Pages are used for far shorter: the session behind one ends after a day. So does every accepted
+ * `duplicateDelay`.
+ */
 const KEPT_MS = 7 * 24 * 3_600_000;
 
-/** A round reads both tables whole. */
+/** A run reads both tables in full. */
 const EVERY_MS = 3_600_000;
 
 /**
- * Keeps the tables small that shoppers fill: what nobody can use any more is deleted. Transactions are books,
- * and stay.
+ * Deletes pages and last uses that are no longer needed, since every shopper adds some. Transactions are
+ * kept.
  */
 export function keepSweeping({ db, clock, log }: SandboxOptions): BackgroundJob {
   return runRepeatedly(

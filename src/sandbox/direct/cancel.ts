@@ -11,8 +11,8 @@ import { managementAnswer } from "./management-answer.js";
 import { bringsNewData } from "./new-data.js";
 
 /**
- * `CANCEL`: takes a sale back before it is tendered. Only sales: the guide speaks of "an existing
- * transaction", but what a cancelled refund does to the sum of its sale's refunds is written nowhere.
+ * `CANCEL`: cancels a sale before it is tendered. Only sales: the guide speaks of "an existing transaction",
+ * but does not say how a cancelled refund changes its sale's refunded amount.
  */
 export async function cancel(
   { db }: SandboxContext,
@@ -23,7 +23,7 @@ export async function cancel(
   const change = { state: "canceled", amountReceived: 0, changedAt: request.time };
   return await inTransaction(db, "READ COMMITTED", async (tx, { again }) => {
     const row = await lockSandboxTransaction(tx, found.id);
-    // A run whose reply to COMMIT was lost finds its own work done.
+    // A run after a lost COMMIT finds its own change.
     const isDone = again && row.state === "canceled" && row.changedAt === request.time;
     if (!isDone && !isCancelable(row)) return { fault: ACTION_NOT_ALLOWED };
     if (!isDone) await updateSandboxTransaction(tx, row.id, change);

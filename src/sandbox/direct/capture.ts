@@ -13,8 +13,8 @@ import { managementAnswer } from "./management-answer.js";
 import { bringsNewData } from "./new-data.js";
 
 /**
- * `CAPTURE`: captures an approved sale, all of it or less; or takes less of one that is captured and not settled, which
- * is how the vendor's modules give a part back before settlement. Never more than is approved now.
+ * `CAPTURE`: captures an approved sale, in full or in part; or reduces one that is captured but not settled,
+ * which is how the vendor's modules refund a part before settlement. Never more than is approved now.
  */
 export async function capture(
   { db }: SandboxContext,
@@ -25,7 +25,7 @@ export async function capture(
   const wanted = fieldText(request.fields, "amount");
   if (wanted !== "" && !isAmount(wanted)) return { fault: invalidField("amount", AMOUNT_MISSING) };
   return await inTransaction(db, "READ COMMITTED", async (tx) => {
-    // Run again it finds the same amount captured, and captures it again: nothing changes by that.
+    // A second run captures an equal amount again, which changes nothing.
     const row = await lockSandboxTransaction(tx, found.id);
     if (!isCapturable(row)) return { fault: ACTION_NOT_ALLOWED };
     const amount = wanted === "" ? row.amountReceived : Number(wanted);

@@ -2,14 +2,14 @@ import { type Field, fieldText, rootName } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 
 /**
- * A request with all that it leaves out cloned from the transaction that its `xref` names (guide A-16), the card apart:
- * also `amount`, `transactionUnique` and `orderRef`, which hardly anybody wants twice.
+ * A request with all fields that it omits cloned from the transaction that its `xref` names (guide A-16),
+ * except the card: also `amount`, `transactionUnique` and `orderRef`, which few callers want repeated.
  *
- * `cloneFields=a,b` lets only those be cloned, `cloneFields=!a,b` all but those.
+ * `cloneFields=a,b` clones only those, `cloneFields=!a,b` all but those.
  */
 export function clonedRequest(request: readonly Field[], seed: SandboxTransactionRow): Field[] {
   const said = new Set(request.filter(([, value]) => value !== "").map(([name]) => rootName(name)));
-  // The parts of an address belong together: one that is said anew takes the place of all.
+  // The parts of an address belong together: a request that gives one replaces all.
   if (ADDRESS.some((name) => said.has(name))) for (const name of ADDRESS) said.add(name);
   const isWanted = wantedByName(fieldText(request, "cloneFields"));
   const cloned = seed.result.filter(([name]) => {

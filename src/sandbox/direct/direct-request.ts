@@ -7,25 +7,28 @@ import type { SignedRequest } from "../protocol/signed-request.js";
 
 /** A verified request that names a transaction of its merchant. */
 export interface DirectRequest extends SignedRequest {
-  /** Names the request in the books and in its answer. */
+  /** Identifies the request in the sandbox's tables and in its response. */
   readonly requestID: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
-  /** What is to go wrong for this merchant. */
+  /** The planned faults of this merchant. */
   readonly faults: PlannedFaults;
 }
 
-/** What came of it: the fields of the answer before they are signed, or why there is none. */
+/** The fields of the response before they are signed, or why there is none. */
 export type DirectAnswer = Answered | { readonly fault: Fault };
 
 /** A request that was carried out. */
 interface Answered {
   readonly result: readonly Field[];
-  /** The transaction that it made, if it made one whose callback is to be noted. */
+  /** The transaction that it made, if its callback is to be recorded. */
   readonly transactionID?: string;
 }
 
-/** One `action` of the direct endpoint. `found` may have changed since: who changes it locks it first. */
+/**
+ * One `action` of the direct endpoint. `found` may have changed since it was read: an action that changes it
+ * locks it first.
+ */
 export type DirectAction = (
   parts: SandboxContext,
   request: DirectRequest,

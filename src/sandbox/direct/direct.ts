@@ -20,9 +20,9 @@ import { refundSale } from "./refund-sale.js";
 import { sale, verify } from "./sale.js";
 
 /**
- * `POST <base>/direct/`: a merchant's server asks about a transaction or changes it (guide 1.9 and 3). Every
- * answer has status 200 and is signed, but for one to a request that no account signed, or that a browser has
- * seen: nobody's secret is used for a stranger.
+ * `POST <base>/direct/`: a merchant's server queries or changes a transaction (guide 1.9 and 3). Every
+ * response has status 200 and is signed, unless no account signed the request or a browser has seen it: the
+ * sandbox signs nothing for strangers.
  */
 export async function answerDirect(parts: SandboxContext, body: Buffer): Promise<Reply> {
   const time = parts.clock.now();
@@ -34,7 +34,7 @@ export async function answerDirect(parts: SandboxContext, body: Buffer): Promise
   if (misplaced !== undefined) return unsigned(misplaced);
   const faults = await faultsOf(parts, read.request.merchantID);
   const request = { ...read.request, requestID, time, faults };
-  if (faults.has("direct_error")) return textReply(500, "Failed, as was asked for.");
+  if (faults.has("direct_error")) return textReply(500, "Failed by a planned fault.");
   const answer = await carryOut(parts, request);
   const result = "fault" in answer ? refusal(request, answer.fault) : answer.result;
   const fields = signed(result, request.account.secret);
@@ -47,8 +47,8 @@ export async function answerDirect(parts: SandboxContext, body: Buffer): Promise
 }
 
 /**
- * Each is about a transaction that its `xref` names; SALE and VERIFY use its card again. The original also
- * takes sales with a card in the request: this one reads no card that comes from a server.
+ * Each is about the transaction that its `xref` names; SALE and VERIFY charge its card again. The original
+ * also accepts card details in the request: the sandbox reads none from a server.
  */
 const ACTIONS: ReadonlyMap<string, DirectAction> = new Map<string, DirectAction>([
   ["QUERY", query],
@@ -59,7 +59,9 @@ const ACTIONS: ReadonlyMap<string, DirectAction> = new Map<string, DirectAction>
   ["VERIFY", verify],
 ]);
 
-/** An unknown `xref` is an error that is recorded nowhere; so is another merchant's, which nobody can tell from it. */
+/**
+ * An unknown `xref` is an error that is not recorded; another merchant's `xref` looks the same to the caller.
+ */
 async function carryOut(parts: SandboxContext, request: DirectRequest): Promise<DirectAnswer> {
   const { fields, merchantID } = request;
   const name = fieldText(fields, "action");
@@ -82,7 +84,7 @@ function refusal({ fields, time, requestID }: DirectRequest, fault: Fault): Fiel
   return xref === "" ? result : [...result, ["xref", xref]];
 }
 
-/** Every request may name a callbackURL, which gets a copy of the answer (guide 1.7.7 and 3.1). */
+/** Every request may name a `callbackURL`, which gets a copy of the response (guide 1.7.7 and 3.1). */
 async function tellCallback(
   parts: SandboxContext,
   { fields: requested, faults }: DirectRequest,

@@ -5,11 +5,11 @@ import { overrideFields } from "../payments/override-fields.js";
 import type { DirectRequest } from "./direct-request.js";
 
 /**
- * The answer to a request that manages a transaction: the transaction's own result, `action` naming both
- * (`CANCEL:SALE`), and since guide V4.07 what it was answered first as `originalResponse...`.
+ * The response to a request that manages a transaction: the transaction's own result, with both actions in
+ * `action` (`CANCEL:SALE`) and, since guide V4.07, its first response as `originalResponse...`.
  *
- * `message` is that of the request itself. Without one the original response code stays: a QUERY answers "as if the
- * transaction had just been made" (guide A-15).
+ * `message` is that of the request itself. Without one the original response code stays: a QUERY responds "as
+ * if the transaction had just been made" (guide A-15).
  */
 export function managementAnswer(
   { fields, requestID }: DirectRequest,

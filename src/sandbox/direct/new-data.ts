@@ -3,8 +3,8 @@ import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { currencyOfGateway } from "../../domain/money.js";
 
 /**
- * Whether a request that is about a transaction would change what that one fixed. `free` are the fields that this
- * request may say anew. The card is never read: naming one at all counts as a change.
+ * Whether a request about a transaction would change what that one fixed. `free` are the fields that this
+ * request may set. A card is never read: naming one at all counts as a change.
  */
 export function bringsNewData(
   fields: readonly Field[],
@@ -20,7 +20,7 @@ export function bringsNewData(
   });
 }
 
-/** Whether a request names a card of its own. No card that comes from a server is read here. */
+/** Whether a request gives card details. The sandbox reads none from a server. */
 export function bringsCard(fields: readonly Field[]): boolean {
   return CARD_FIELDS.some((name) => fieldText(fields, name) !== "");
 }

@@ -5,7 +5,7 @@ import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { managementAnswer } from "./management-answer.js";
 import { bringsNewData } from "./new-data.js";
 
-/** `QUERY`: what the transaction came to, and its state now. */
+/** `QUERY`: the transaction's result, and its state now. */
 export function query(
   _parts: SandboxContext,
   request: DirectRequest,

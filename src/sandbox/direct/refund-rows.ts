@@ -8,7 +8,7 @@ import { gatewayTimestamp } from "../payments/references.js";
 import { displayedAmount } from "../payments/result-fields.js";
 import type { DirectRequest } from "./direct-request.js";
 
-/** The row of a refund that is made: the sale's fields cloned, what the request says anew over them (guide A-16). */
+/** The row of an accepted refund: the sale's fields, overridden by those of the request (guide A-16). */
 export function acceptedRefund(
   request: DirectRequest,
   sale: SandboxTransactionRow,
@@ -38,7 +38,7 @@ export function acceptedRefund(
   return { ...row, result: resultOf(row, request, sale) };
 }
 
-/** The row of the same refund asked for twice. */
+/** The row of a refund that is refused as a duplicate. */
 export function refusedRefund(refund: SandboxTransactionRow): SandboxTransactionRow {
   const { responseCode, responseStatus, responseMessage = "", state } = DUPLICATE;
   const result = overrideFields(refund.result, {
@@ -94,6 +94,6 @@ function resultOf(
   });
 }
 
-/** What belonged to the hosted page and to the shopper's presence. */
+/** Fields of the hosted page and of the shopper's presence. */
 const NOT_CLONED =
   /^(redirectURL|callbackURL|form.*|allowedPaymentMethods|duplicateDelay|items|threeDS.*|cv2Check|avscv2.*|addressCheck|postcodeCheck)$/;

@@ -18,8 +18,8 @@ import { bringsNewData } from "./new-data.js";
 import { acceptedRefund, refusedRefund } from "./refund-rows.js";
 
 /**
- * `REFUND_SALE`: gives back all or a part of a settled sale, as a transaction of its own. May be repeated until the
- * received amount is reached. Goes to the card of the sale and to no other.
+ * `REFUND_SALE`: refunds a settled sale in full or in part, as a transaction of its own. May be repeated
+ * until the received amount is reached. The money goes to the sale's card only.
  */
 export async function refundSale(
   { db }: SandboxContext,
@@ -30,7 +30,7 @@ export async function refundSale(
   const wanted = fieldText(request.fields, "amount");
   if (wanted !== "" && !isAmount(wanted)) return { fault: INVALID_AMOUNT };
   const ids = { transactionID: newTransactionId(), xref: newXref(request.time) };
-  // Cloned from the sale, as every field that is not sent.
+  // Cloned from the sale if omitted, as every field is.
   const amount = wanted === "" ? found.amount : Number(wanted);
   return await inTransaction(db, "READ COMMITTED", async (tx, { again }) => {
     const stored = again ? await findSandboxTransaction(tx, ids.transactionID) : undefined;
@@ -43,7 +43,7 @@ export async function refundSale(
 const SAID_ANEW = ["amount", "transactionUnique", "orderRef", "type"];
 const INVALID_AMOUNT: Fault = invalidField("amount", 66056);
 
-/** Every refund of the sale has to come past its lock: together they never give back more than was received. */
+/** Each refund locks the sale first: together they never refund more than was received. */
 async function refund(
   tx: Tx,
   request: DirectRequest,

@@ -8,17 +8,17 @@ import { beginTransaction, transactionRow } from "../payments/transaction-row.js
 import type { DirectRequest } from "./direct-request.js";
 import type { Initiator } from "./stored-credential.js";
 
-/** A charge of a stored card that holds. */
+/** A valid charge of a stored card. */
 export interface StoredCardOrder {
   readonly request: DirectRequest;
-  /** The request's fields, those cloned included. */
+  /** The request's fields, cloned ones included. */
   readonly fields: readonly Field[];
-  /** The transaction whose card pays. */
+  /** The transaction whose card is charged. */
   readonly seed: SandboxTransactionRow;
   readonly initiator: Initiator;
 }
 
-/** The row of the charge, and that of the same charge refused as a duplicate: one of them is written. */
+/** The row of the charge, and that of its refusal as a duplicate: one of them is written. */
 export function saleRows(
   order: StoredCardOrder,
   outcomeOf: (amount: number) => TestOutcome,
@@ -48,7 +48,7 @@ function rowOf(
   return transactionRow(transaction, { pageId: null, gatewayMerchantId, cardHash, cardMask, faults }, result);
 }
 
-/** What the gateway keeps of a card. */
+/** The card fields that the gateway stores. */
 const CARD: ReadonlySet<string> = new Set([
   "cardNumberMask",
   "cardNumberValid",
@@ -64,7 +64,7 @@ const CARD: ReadonlySet<string> = new Set([
   "cardExpiryDate",
 ]);
 
-/** The security code is never stored, so nobody could compare it (guide A-16). */
+/** The security code is never stored, so it cannot be compared (guide A-16). */
 const NOT_CHECKED: readonly Field[] = [
   ["avscv2ResponseCode", "111100"],
   ["avscv2ResponseMessage", "ALL NOT CHECKED"],

@@ -26,8 +26,8 @@ import { initiatorOf } from "./stored-credential.js";
 import { tokenFault } from "./token.js";
 
 /**
- * `SALE`: charges the card of the transaction that `xref` names. Nobody authenticates the shopper here, so
- * amounts in the bands of 3-D Secure are declined for that.
+ * `SALE`: charges the card of the transaction that `xref` names. The shopper is not authenticated, so amounts
+ * in the bands of 3-D Secure are declined for that.
  */
 export function sale(
   parts: SandboxContext,
@@ -37,7 +37,7 @@ export function sale(
   return charge(parts, request, seed, AMOUNT_CHECK, directOutcome);
 }
 
-/** `VERIFY`: asks the issuer whether the card is good, and takes nothing. */
+/** `VERIFY`: checks with the issuer whether the card is valid, and takes nothing. */
 export function verify(
   parts: SandboxContext,
   request: DirectRequest,

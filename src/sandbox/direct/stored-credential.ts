@@ -6,14 +6,14 @@ import { ACTION_NOT_ALLOWED, type Fault, invalidField } from "../protocol/faults
 export type Initiator = "consumer" | "merchant";
 
 /**
- * One way to pay with a stored card: what `type` and `rtAgreementType` may go together, and who starts it
- * then (guide A-17).
+ * One way to pay with a stored card: a valid pair of `type` and `rtAgreementType`, and who initiates it
+ * (guide A-17).
  */
 interface Way {
   readonly type: string;
   readonly agreements: readonly string[];
   readonly initiator: Initiator;
-  /** True where the card must have been stored under the same agreement. */
+  /** True if the card must have been stored under an equal agreement. */
   readonly sameAgreement: boolean;
 }
 
@@ -34,12 +34,12 @@ const WAYS: readonly Way[] = [
   { type: "2", agreements: [""], initiator: "consumer", sameAgreement: false },
 ];
 
-/** An `initiator` that does not go with the rest of the request, or a rest that nobody may start. */
+/** An `initiator` that does not fit the rest of the request, or a combination that is never allowed. */
 const INCOMPATIBLE = invalidField("initiator", 66688);
 
 /**
- * Who starts this payment; a fault where its flags do not go together, or where the shopper never agreed to such a
- * payment: the transaction that the `xref` names must have been approved, and have stored the card.
+ * The initiator of this payment; a fault if its flags do not fit together, or if the shopper never agreed to
+ * such a payment: the transaction that `xref` names must have been approved, and have stored the card.
  */
 export function initiatorOf(
   fields: readonly Field[],

@@ -10,12 +10,11 @@ import { resultFields } from "../payments/result-fields.js";
 import { beginTransaction } from "../payments/transaction-row.js";
 
 /**
- * What somebody without the secret would send who wants a success without paying: no transaction stands
- * behind it, so whoever takes it for one has a payment that is not in the gateway's books. Undefined where no
- * such fault is planned.
+ * A forged success, as a sender without the secret would post it: it is of no transaction, so a service that
+ * accepts it records a payment that the gateway never took. Undefined if no such fault is planned.
  *
- * Either another secret signs it; or a partial signature covers the fields of the request alone, which
- * anybody has whose browser posted a signed form. Vendor modules accept the latter.
+ * Either another secret signs it; or a partial signature covers the fields of the request alone, which every
+ * shopper has whose browser posted a signed form. Vendor modules accept the latter.
  */
 export function forgedResult(order: Order, faults: PlannedFaults, time: number): Field[] | undefined {
   const isForged = faults.has("forged");

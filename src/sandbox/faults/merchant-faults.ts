@@ -7,12 +7,14 @@ import { faultsText, NO_FAULTS, type PlannedFaults, readPlannedFaults } from "..
 import type { Reply } from "../protocol/reply.js";
 import { answerOrder } from "../payments/sandbox-order.js";
 
-/** What goes wrong for this merchant unless a request says otherwise. */
+/** The faults planned for this merchant, which a request may override. */
 export async function faultsOf({ db }: SandboxContext, merchantID: string): Promise<PlannedFaults> {
   return readPlannedFaults(await findSandboxFaults(db.manager, merchantID)) ?? NO_FAULTS;
 }
 
-/** `POST <base>/faults`: tells what goes wrong for the merchant now; a signed form with `action=QUERY_FAULTS`. */
+/**
+ * `POST <base>/faults`: returns the merchant's planned faults, for a signed form with `action=QUERY_FAULTS`.
+ */
 export function tellFaults(parts: SandboxContext, body: Buffer): Promise<Reply> {
   return answerOrder(parts, body, "QUERY_FAULTS", async ({ merchantID }) => {
     const told: Field[] = [["faults", faultsText(await faultsOf(parts, merchantID))]];
@@ -21,7 +23,7 @@ export function tellFaults(parts: SandboxContext, body: Buffer): Promise<Reply> 
 }
 
 /**
- * `PUT <base>/faults`: a merchant's server says what is to go wrong from now on, in a signed form with
+ * `PUT <base>/faults`: a merchant's server plans faults for its later requests, by a signed form with
  * `action=FAULTS` and `faults` (see `readPlannedFaults`). The original has no such call.
  */
 export function answerFaults(parts: SandboxContext, body: Buffer): Promise<Reply> {

@@ -4,17 +4,17 @@ import { returnPage } from "../pages/return-page.js";
 import type { SandboxContext } from "../protocol/context.js";
 import { type CallbackDelivery, sendCallback } from "../payments/send-callback.js";
 
-/** A result and where it goes. */
+/** A result and its destination. */
 export interface Delivery extends CallbackDelivery {
   readonly redirectURL: string;
   readonly merchantName: string;
-  /** What became of it, for the shopper. */
+  /** The outcome in words, for the shopper. */
   readonly label: string;
 }
 
 /**
- * Sends a result twice: first from server to server, then with the page that is answered here. Unless a fault
- * says otherwise.
+ * Sends a result twice, unless a planned fault changes that: first from server to server, then with the page
+ * that is returned here.
  */
 export async function deliver(parts: SandboxContext, delivery: Delivery): Promise<SandboxPage> {
   await sendCallback(parts, delivery);

@@ -20,10 +20,10 @@ import { faultFields } from "../payments/result-fields.js";
 import { isResult, readSigned } from "../protocol/signed-request.js";
 
 /**
- * Takes a merchant's payment form from the shopper's browser and answers the card page.
+ * Takes a merchant's payment form from the shopper's browser and returns the card page.
  *
- * Nothing is kept of a form that is not signed, in full, by a test-mode account. A signed one with a fault in it goes
- * back to the merchant as a signed result, where it says where to.
+ * A form that no test-mode account has signed in full leaves no trace. A signed form with a fault returns to
+ * the merchant as a signed result, if it names an address for that.
  */
 export async function openPage(parts: SandboxContext, body: Buffer): Promise<SandboxPage> {
   const read = await readSigned(parts, body);
@@ -65,7 +65,7 @@ async function answerFault(
   });
 }
 
-/** Stores the page of a form, once: whoever posts the same form again comes to the same page. Answers its id. */
+/** Stores the page of a form, once: posting an equal form again leads to that page. Returns its id. */
 async function storePage(
   { db, clock }: SandboxContext,
   { secret }: SandboxAccount,
@@ -81,12 +81,12 @@ async function storePage(
   try {
     await inTransaction(db, "READ COMMITTED", (tx) => insertSandboxPage(tx, row));
   } catch (error) {
-    if (!isDuplicateKey(error)) throw error; // Otherwise another request of the same form was faster.
+    if (!isDuplicateKey(error)) throw error; // A duplicate: another request with an equal form was faster.
   }
   return row.id;
 }
 
-/** Keyed: who knows an order's fields, but has not got its form, cannot guess the address of its page. */
+/** Keyed: knowing an order's fields without having its form is not enough to guess the page's address. */
 function pageId(kept: readonly Field[], secret: string): string {
   return `hpp_${createHmac("sha256", secret).update(signingText(kept)).digest("hex").slice(0, 40)}`;
 }

@@ -16,23 +16,23 @@ import { pageUrl, type SandboxAccount, type SandboxContext } from "../protocol/c
 import { type PlannedFaults, readPlannedFaults } from "../payments/planned-faults.js";
 import { parseRequest } from "../protocol/signed-request.js";
 
-/** A page that was given out, with the account that it was given out for. */
+/** An open page, with its account. */
 interface OpenPage {
   readonly row: SandboxPageRow;
   readonly account: SandboxAccount;
 }
 
-/** Shows a card page again, for a browser that comes back to its address. */
+/** Shows a card page again, for a browser that returns to its address. */
 export async function showPage(parts: SandboxContext, pageId: string): Promise<SandboxPage> {
   const page = await findPage(parts, pageId);
   return page === undefined ? notFoundPage : cardPageOf(parts, page, {}, { outcome: "", fault: "" });
 }
 
 /**
- * Takes the card, or the wish to cancel, and answers the page that leads back to the merchant.
+ * Takes the card, or the shopper's cancellation, and returns the page that leads back to the merchant.
  *
- * A card that cannot be read gets the card page again, and nothing happens. A page can be paid more than once, as the
- * original's can: only an equal payment with the same card is refused, see `charge`.
+ * An unreadable card gets the card page again, and nothing is charged. A page can be paid more than once, as
+ * in the original: only an equal payment with an equal card is refused, see `charge`.
  */
 export async function payPage(parts: SandboxContext, pageId: string, body: Buffer): Promise<SandboxPage> {
   const fields = parseRequest(body);
@@ -55,9 +55,9 @@ export async function payPage(parts: SandboxContext, pageId: string, body: Buffe
   return settle(parts, page, { outcome, faults, entry: read.entry, posted: fields });
 }
 
-const UNKNOWN_CHOICE = "Choose one of those in the list.";
+const UNKNOWN_CHOICE = "Choose one from the list.";
 
-/** What the request chooses, or else its merchant. Undefined for an unknown word. */
+/** The request's choice, or else the merchant's. Undefined for an unknown name. */
 async function chosenFaults(
   parts: SandboxContext,
   { row }: OpenPage,
@@ -66,7 +66,7 @@ async function chosenFaults(
   return choice === "" ? await faultsOf(parts, row.gatewayMerchantId) : readPlannedFaults(choice);
 }
 
-/** Undefined where there is no such page, or its account is gone. */
+/** Undefined if the page does not exist, or its account is gone. */
 async function findPage({ db, accounts }: SandboxContext, pageId: string): Promise<OpenPage | undefined> {
   const row = await findSandboxPage(db.manager, pageId);
   if (row === undefined) return undefined;
@@ -89,7 +89,7 @@ function cardPageOf(
   });
 }
 
-/** A cancelled payment is never forged: nobody would. */
+/** A cancelled payment is never forged: there is nothing to gain. */
 async function settle(
   parts: SandboxContext,
   { row, account }: OpenPage,

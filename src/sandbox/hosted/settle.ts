@@ -7,12 +7,12 @@ import type { Reply } from "../protocol/reply.js";
 import { answerOrder } from "../payments/sandbox-order.js";
 
 /**
- * `POST <base>/settle`: settles what is captured, of one merchant or only the transaction of an `xref`. The
+ * `POST <base>/settle`: settles captured transactions, all of a merchant's or that of one `xref`. The
  * original has no such call: it settles each night.
  *
- * A signed form with `action=SETTLE`. With `state=tendered` it stops half-way, where nothing can be cancelled
- * any more or refunded yet. The answer's `settled` counts the transactions that reached their last state, or
- * `tendered`.
+ * A signed form with `action=SETTLE`. With `state=tendered` it stops half-way, when a sale can be neither
+ * cancelled any more nor refunded yet. The response's `settled` counts the transactions that reached their
+ * last state, or `tendered`.
  */
 export function settle(parts: SandboxContext, body: Buffer): Promise<Reply> {
   return answerOrder(parts, body, "SETTLE", async ({ fields, merchantID }) => {

@@ -2,7 +2,10 @@ import { type Html, html } from "../../lib/html.js";
 import type { CardErrors, CardInput } from "../payments/card-entry.js";
 import { TEST_CARDS, type TestCard } from "../payments/test-cards.js";
 
-/** The card's inputs under the gateway's names, each with its error, and the published cards one click away. */
+/**
+ * The card's inputs under the gateway's names, each with its error, and the published test cards one click
+ * away.
+ */
 export function cardFields(errors: CardErrors): Html {
   const [number, ...others] = INPUTS.map((input) => labelledInput(input, errors));
   return html`<div class="field">
@@ -24,13 +27,13 @@ export function cardFields(errors: CardErrors): Html {
 interface Input {
   readonly name: CardInput;
   readonly label: string;
-  /** What the input is for, in the words of the HTML standard. */
+  /** The HTML standard's name for the input's purpose. */
   readonly autocomplete: string;
   readonly maxlength: number;
   readonly placeholder: string;
 }
 
-/** In the order of the page. The number's length leaves room for spaces between its digits. */
+/** In the order of the page. The number may contain spaces. */
 const INPUTS: readonly Input[] = [
   {
     name: "cardNumber",
@@ -56,7 +59,7 @@ const INPUTS: readonly Input[] = [
   { name: "cardCVV", label: "CVV", autocomplete: "cc-csc", maxlength: 4, placeholder: "356" },
 ];
 
-/** Never with a value: what was typed before is gone. The first wrong input gets the focus. */
+/** Never has a value: what was typed before is discarded. The first wrong input gets the focus. */
 function labelledInput(
   { name, label, autocomplete, maxlength, placeholder }: Input,
   errors: CardErrors,
@@ -97,7 +100,7 @@ function testCardLine({ number, cvv, kind, address }: TestCard): Html {
   </li>`;
 }
 
-/** Digits in fours, as on the card. */
+/** The digits in groups of four, as on the card. */
 function grouped(number: string): string {
   return number.replaceAll(/\d{4}(?=\d)/g, "$& ");
 }

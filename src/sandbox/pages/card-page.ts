@@ -9,10 +9,10 @@ import type { SandboxPage } from "./layout.js";
 import { orderSummary } from "./order-summary.js";
 import { outcomeChoice } from "./outcome-choice.js";
 
-/** What is wrong with what was posted, by input. */
+/** The errors of a posted form, by input. */
 export type PageErrors = CardErrors & { readonly outcome?: string; readonly fault?: string };
 
-/** What was chosen before, by the names of the inputs; "" for nothing. */
+/** Earlier choices by input; "" for none. */
 export interface Choices {
   readonly outcome: string;
   readonly fault: string;
@@ -22,9 +22,9 @@ export interface Choices {
 export interface CardPageView {
   readonly request: HostedRequest;
   readonly merchantName: string;
-  /** Where its two forms are posted to; absolute. */
+  /** The absolute address that both forms are posted to. */
   readonly action: string;
-  /** Empty the first time. */
+  /** Empty at first. */
   readonly errors: PageErrors;
   readonly choices: Choices;
 }
@@ -45,15 +45,15 @@ export function cardPage(view: CardPageView): SandboxPage {
         ${payForm(view, failed)} ${cancelForm(view)}
       </section>
     </main>`,
-    // "self" besides, because the directive has no notation for the address of an IPv6 host.
+    // Also "self", because the directive has no notation for an IPv6 host.
     formTargets: `'self' ${new URL(view.action).origin}`,
     script: OWN_ADDRESS,
   };
 }
 
 /**
- * The page was the answer to a form. Under an address of its own it can be reloaded and come back to, where the browser
- * would otherwise ask whether to send the form again, or show nothing.
+ * The page is the response to a form. With an address of its own it can be reloaded and returned to;
+ * otherwise the browser would ask whether to send the form again, or show nothing.
  */
 const OWN_ADDRESS = "history.replaceState(null, '', new URL(document.forms[0].action).pathname)";
 
@@ -74,7 +74,10 @@ const alert = html`<p class="alert" role="alert">
   keeps none of it.
 </p>`;
 
-/** `outcome` says cancel without a button's name, so a client that only fills in forms can cancel as well. */
+/**
+ * `outcome` selects the cancellation without a button's name, so a client that only fills in forms can cancel
+ * too.
+ */
 function cancelForm({ action }: CardPageView): Html {
   return html`<form method="post" action="${action}">
     <input type="hidden" name="outcome" value="cancel" />

@@ -1,7 +1,7 @@
 import { type Html, html } from "../../lib/html.js";
 import type { CUSTOMER_INPUTS } from "../payments/customer-entry.js";
 
-/** What a shopper may say of themselves: folded away, unless the merchant asks for it. Nothing of it is demanded. */
+/** The shopper's contact details: folded away, unless the merchant asks for them. None is required. */
 export function customerFields(asked: boolean): Html {
   return html`<details ${asked ? html`open` : undefined}>
     <summary>Your details (optional)</summary>
@@ -12,7 +12,7 @@ export function customerFields(asked: boolean): Html {
 interface Input {
   readonly name: (typeof CUSTOMER_INPUTS)[number];
   readonly label: string;
-  /** What the input is for, in the words of the HTML standard. */
+  /** The HTML standard's name for the input's purpose. */
   readonly autocomplete: string;
 }
 

@@ -1,7 +1,7 @@
 import { type Html, html } from "../../lib/html.js";
 import { isPaymentFault, PLANNED_FAULTS } from "../payments/planned-faults.js";
 
-/** Lets something go wrong on purpose. Out of the way until somebody opens it, or chose something in it before. */
+/** Offers the planned faults: folded away until the shopper opens them, or has chosen one before. */
 export function faultChoice(choice: string, error: string | undefined): Html {
   const names = Object.entries(PLANNED_FAULTS).filter(([name]) => isPaymentFault(name));
   return html`<details class="faults" ${choice === "" && error === undefined ? undefined : html`open`}>

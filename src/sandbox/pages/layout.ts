@@ -3,19 +3,19 @@ import { sendWebPage } from "../../lib/html-page.js";
 import type { Reply } from "../protocol/reply.js";
 import { STYLE } from "./style.js";
 
-/** One page of the sandbox gateway, ready to be sent. */
+/** One page of the sandbox gateway, ready to send. */
 export interface SandboxPage {
   readonly status: number;
   readonly title: string;
   readonly main: Html;
-  /** Where its forms may go: sources of the CSP directive `form-action`. */
+  /** Where its forms may be posted: sources of the CSP directive `form-action`. */
   readonly formTargets: string;
   /** Runs at the end of the page. Pages work without it. */
   readonly script?: string;
   readonly headers?: Record<string, string>;
 }
 
-/** The page under the band that says TEST. */
+/** The page below the TEST banner. */
 export function pageReply({ main, ...page }: SandboxPage): Reply {
   return (response) =>
     sendWebPage(response, {

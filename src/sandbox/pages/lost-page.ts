@@ -1,7 +1,7 @@
 import { html } from "../../lib/html.js";
 import type { SandboxPage } from "./layout.js";
 
-/** In place of the page that leads back: the shopper is stranded, as after a crash of the browser. */
+/** Replaces the page that leads back: the shopper does not return, as after a crash of the browser. */
 export function lostPage({ merchantName, label }: { merchantName: string; label: string }): SandboxPage {
   return {
     status: 200,

@@ -2,7 +2,7 @@ import { displayAmount } from "../../domain/money.js";
 import { type Html, html } from "../../lib/html.js";
 import type { HostedRequest } from "../payments/hosted-request.js";
 
-/** Whom the shopper pays, how much, and for what. */
+/** The merchant, the amount and the items. */
 export function orderSummary(merchantName: string, { amount, currency, items }: HostedRequest): Html {
   const total = displayAmount(amount, currency);
   const lines = items.map(({ name, quantity, unitAmount }) => {

@@ -1,7 +1,7 @@
 import { type Html, html } from "../../lib/html.js";
 import { OUTCOMES, outcomeOfAmount, type TestOutcome } from "../payments/outcomes.js";
 
-/** Says what will happen and lets it be chosen. The first option, empty, leaves it to the amount. */
+/** Shows the expected outcome and offers others. The first option, empty, lets the amount decide. */
 export function outcomeChoice(amount: number, choice: string, error: string | undefined): Html {
   const asTheAmountSays = `${outcomeOfAmount(amount).label}, as the amount says`;
   const wrong = error === undefined ? undefined : html`<p class="wrong" id="outcome-error">${error}</p>`;

@@ -2,17 +2,20 @@ import type { Field } from "../../cardstream/fields.js";
 import { html } from "../../lib/html.js";
 import type { SandboxPage } from "./layout.js";
 
-/** What the page that leads back shows and carries. */
+/** The content of the page that leads back. */
 export interface ReturnPageView {
   readonly merchantName: string;
-  /** What became of the payment, in a few words. */
+  /** The outcome of the payment, in a few words. */
   readonly label: string;
   readonly redirectURL: string;
   /** The signed result. */
   readonly fields: readonly Field[];
 }
 
-/** Posts the signed result to the merchant with the shopper's browser: by itself, or by its button without scripts. */
+/**
+ * Posts the signed result to the merchant with the shopper's browser: automatically, or without scripts by
+ * its button.
+ */
 export function returnPage({ merchantName, label, redirectURL, fields }: ReturnPageView): SandboxPage {
   const inputs = fields.map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" /> `,
@@ -27,10 +30,11 @@ export function returnPage({ merchantName, label, redirectURL, fields }: ReturnP
         <form method="post" action="${redirectURL}">${inputs}<button type="submit">Continue</button></form>
       </div>
     </main>`,
-    // Chromium holds every redirect that follows the form to this directive as well. The merchant's side answers with
-    // redirects to addresses that the gateway is never told, on any origin: so any web address, and nothing else.
+    // Chromium applies this directive to every redirect that follows the form as well. The merchant's side
+    // redirects to addresses that the gateway never learns, on any origin: so any web address is allowed, and
+    // nothing else.
     formTargets: "http: https:",
-    // A field may be called "submit" and would hide the form's own method of that name.
+    // A field may be named "submit" and would hide the form's own method.
     script: "HTMLFormElement.prototype.submit.call(document.forms[0])",
   };
 }

@@ -1,6 +1,6 @@
 import { STYLES } from "../../web/answers/styles.js";
 
-/** One style sheet for all pages, inside each of them: the look of the whole way, and what only the card page has. */
+/** One style sheet, inlined in every page: the shared look, and that of the card page. */
 export const STYLE = `${STYLES}
 :root {
   --wrong: #b3261e; --wrong-ground: #fdecea; --wrong-field: #fff7f6; --choice: #fffaeb; --choice-line: #b58a00;

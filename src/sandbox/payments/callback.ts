@@ -1,12 +1,12 @@
 import { encodeFields, type Field } from "../../cardstream/fields.js";
 
-/** The shopper waits for this, so a merchant's server that does not answer is left behind. */
+/** The shopper waits meanwhile, so a merchant's server that does not answer is given up. */
 const ANSWER_WITHIN_MS = 5_000;
 
 /**
- * Posts a signed result from server to server and answers what came of it: an HTTP status such as `200`, or the name of
- * a failure such as `ECONNREFUSED` or `TimeoutError`. Never throws: the gateway promises no delivery. Redirects are not
- * followed.
+ * Posts a signed result from server to server and returns the outcome: an HTTP status such as `200`, or the
+ * name of a failure such as `ECONNREFUSED` or `TimeoutError`. Never throws: the gateway guarantees no
+ * delivery. Redirects are not followed.
  */
 export async function postCallback(url: string, fields: readonly Field[]): Promise<string> {
   try {
@@ -24,7 +24,9 @@ export async function postCallback(url: string, fields: readonly Field[]): Promi
   }
 }
 
-/** fetch hides the system's reason in `cause`. Only names: a message could quote the address with what it holds. */
+/**
+ * fetch hides the system's error in `cause`. Only names: a message could quote the address and its secrets.
+ */
 function failureName(error: unknown): string {
   if (!(error instanceof Error)) return "failed";
   const { cause } = error;

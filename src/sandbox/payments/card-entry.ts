@@ -1,26 +1,26 @@
 import { type Field, fieldText } from "../../cardstream/fields.js";
 import { type TestCard, testCardOf } from "./test-cards.js";
 
-/** The card that a shopper typed: one of the published ones. */
+/** The card that the shopper entered: a published test card. */
 export interface CardEntry {
   readonly card: TestCard;
   /** 1 to 12. */
   readonly expiryMonth: number;
   /** Four digits. */
   readonly expiryYear: number;
-  /** True where the security code is the published one. */
+  /** True if the security code is the published one. */
   readonly cvvMatches: boolean;
 }
 
 /** Inputs of the card form, by the gateway's names. */
 export type CardInput = "cardNumber" | "cardExpiryMonth" | "cardExpiryYear" | "cardCVV";
 
-/** What is wrong with each input, for the person who typed it. Never holds what was typed. */
+/** The error of each input, for the shopper. Never contains what was typed. */
 export type CardErrors = Partial<Record<CardInput, string>>;
 
 /**
- * Reads the card form. A number that is not on the published list is refused unread: it may be somebody's real card, so
- * nothing here keeps, repeats or describes it.
+ * Reads the card form. A number that is not on the published list is refused and not kept: it may be a real
+ * card, so nothing here stores, repeats or describes it.
  */
 export function readCardEntry(
   fields: readonly Field[],
@@ -62,7 +62,7 @@ function yearError(month: number | undefined, year: number | undefined, now: num
   return isPast(month ?? 12, year, now) ? "This date is past. Choose one in the future." : undefined;
 }
 
-/** A card is good until the end of its month. */
+/** A card is valid until the end of its month. */
 function isPast(month: number, year: number, now: number): boolean {
   return Date.UTC(year, month, 1) <= now;
 }

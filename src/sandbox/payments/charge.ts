@@ -19,13 +19,13 @@ import type { PlannedFaults } from "./planned-faults.js";
 import { maskOf, resultFields, type SandboxTransaction } from "./result-fields.js";
 import { beginTransaction, transactionRow } from "./transaction-row.js";
 
-/** What the shopper asked the gateway to do on one of its pages. */
+/** A payment that the shopper requested on a card page. */
 export interface Order {
   readonly page: SandboxPageRow;
   readonly outcome: TestOutcome;
-  /** Undefined where the shopper cancelled. */
+  /** Undefined if the shopper cancelled. */
   readonly entry: CardEntry | undefined;
-  /** What was posted from the page, where the shopper may have said who they are. */
+  /** The fields posted from the page, with the shopper's contact details, if entered. */
   readonly posted: readonly Field[];
   readonly faults: PlannedFaults;
   /** The account's secret: the key under which the card number is hashed. */
@@ -33,20 +33,20 @@ export interface Order {
 }
 
 /**
- * Carries the order out once, and answers the transaction that stands in the books.
+ * Carries the order out once, and returns the recorded transaction.
  *
- * Duplicates are compared exactly as the gateway documents it (guide A-8), the card included: the same page
- * paid again with another card is charged again. What an earlier payment came to plays no part.
+ * Duplicates are compared exactly as the gateway documents it (guide A-8), the card included: paying a page
+ * again with another card charges again. The outcome of an earlier payment plays no part.
  *
- * Undefined where the order has as many transactions as one may have: anybody with its page can make them,
- * and no key is needed.
+ * Undefined if the order has as many transactions as it may have: every holder of its page can make them,
+ * without a key.
  */
 export function charge(parts: SandboxContext, order: Order): Promise<SandboxTransactionRow | undefined> {
   const request = readHostedRequest(order.page.fields);
   const transaction = beginTransaction(order, request, parts.clock.now());
   const fresh = rowOf(order, transaction);
   const refused = rowOf(order, { ...transaction, outcome: DUPLICATE, authorisationCode: "" });
-  // The lock on the row of last use is all that two payments at once need, so nothing would be gained by SERIALIZABLE.
+  // Two concurrent payments only need the lock on the row of last use, so SERIALIZABLE would gain nothing.
   return inTransaction(parts.db, "READ COMMITTED", async (tx, run) => {
     const stored = run.again ? await findSandboxTransaction(tx, fresh.id) : undefined;
     if (stored !== undefined) return stored;
@@ -60,7 +60,7 @@ export function charge(parts: SandboxContext, order: Order): Promise<SandboxTran
   });
 }
 
-/** All attempts of a session together; a merchant's own test of declines needs a few. */
+/** For all attempts of a session together; a merchant's own tests of declines need a few. */
 const ORDER_TRANSACTIONS_MAX = 100;
 
 function rowOf(
@@ -78,7 +78,7 @@ function rowOf(
   return transactionRow(transaction, origin, resultFields(transaction, asked));
 }
 
-/** Keyed, because a card number has too few digits for a bare hash to hide it. */
+/** Keyed: a card number has too few digits for a bare hash to hide it. */
 function hashOf(cardNumber: string, secret: string): string {
   return createHmac("sha256", secret).update(cardNumber).digest("hex");
 }

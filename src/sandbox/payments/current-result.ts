@@ -3,7 +3,7 @@ import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { overrideFields } from "./override-fields.js";
 import { gatewayTimestamp } from "./references.js";
 
-/** What the gateway would answer about a transaction now: its first answer, with what has changed since. */
+/** The gateway's response about a transaction now: its first response, with what has changed since. */
 export function currentResult(row: SandboxTransactionRow): Field[] {
   return overrideFields(row.result, {
     state: row.state,

@@ -1,6 +1,6 @@
 import { type Field, fieldText } from "../../cardstream/fields.js";
 
-/** What a shopper may say of themselves on the card page, under the gateway's names. */
+/** The shopper's contact details on the card page, by the gateway's names. */
 export const CUSTOMER_INPUTS = [
   "customerName",
   "customerEmail",
@@ -9,10 +9,10 @@ export const CUSTOMER_INPUTS = [
   "customerPostcode",
 ] as const;
 
-/** The gateway cuts longer texts without a word (guide 1.7.8). */
+/** The gateway truncates longer texts silently (guide 1.7.8). */
 const TEXT_MAX = 255;
 
-/** The fields of a request with what the shopper typed over them, each in its place; what was left empty stays. */
+/** The request's fields, replaced in place by what the shopper entered; empty inputs change nothing. */
 export function withCustomerEntry(request: readonly Field[], entry: readonly Field[]): Field[] {
   const typed = new Map<string, string>();
   for (const name of CUSTOMER_INPUTS) {

@@ -4,18 +4,18 @@ import { lockSandboxLastUse, writeSandboxLastUse } from "../tables/sandbox-last-
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import type { Tx } from "../../db/transaction.js";
 
-/** What the gateway documents to compare (guide A-8), apart from the card or the `xref` that stands for it. */
+/** The fields that the gateway compares (guide A-8), besides the card or the `xref` in its place. */
 type Compared = Pick<
   SandboxTransactionRow,
   "gatewayMerchantId" | "action" | "type" | "amount" | "transactionUnique" | "currencyCode" | "createdAt"
 >;
 
 /**
- * Whether an equal request came within `delayMs`; from now on this one counts as the last.
+ * Whether an equal request was made within `delayMs`; from now on this one counts as the last.
  *
- * `cardOrXref` is the hash of the card, or the `xref` that the request named instead of one. A refused
- * duplicate does not count, or each further one would prolong the wait. All equal requests stand in line
- * until the transaction ends.
+ * `cardOrXref` is the hash of the card, or the `xref` that the request named instead. A refused duplicate
+ * does not count, or each further one would prolong the wait. Equal requests wait for each other until the
+ * transaction ends.
  */
 export async function isDuplicate(
   tx: Tx,

@@ -1,9 +1,9 @@
 import { type Field, rootName } from "../../cardstream/fields.js";
 
 /**
- * The fields of a request that the gateway keeps and echoes: all but what it never repeats, with every line
- * ending as a line feed. A browser posts each line feed as CR LF, which signing reads as a line feed again;
- * of LF CR it would make two.
+ * The request's fields that the gateway keeps and echoes: all but those it never repeats, with every line
+ * ending as a line feed. A browser posts a line feed as CR LF, which signing reads as a line feed again; LF
+ * CR would become two.
  */
 export function keptFields(fields: readonly Field[]): Field[] {
   return fields
@@ -11,15 +11,15 @@ export function keptFields(fields: readonly Field[]): Field[] {
     .map(([name, value]): Field => [name, value.replaceAll(/\r\n|\n\r|\r/g, "\n")]);
 }
 
-/** What of a request's kept fields stands in its result: all but those under the name of a result field. */
+/** A request's kept fields that its result repeats: all but those with the name of a result field. */
 export function echoedFields(kept: readonly Field[]): Field[] {
   return kept.filter(([name]) => !RESERVED.has(rootName(name)));
 }
 
-/** The fields that a result may hold of its own. */
+/** The names of a result's own fields. */
 export type ResultName = (typeof RESULT_NAMES)[number];
 
-/** Card data may stand in a form to fill the page in advance: not here. */
+/** Card data may be sent to prefill the page: the sandbox never keeps it. */
 const NEVER_ECHOED = new Set([
   "signature",
   "merchantPwd",
@@ -30,7 +30,7 @@ const NEVER_ECHOED = new Set([
   "cardExpiryYear",
 ]);
 
-/** Whatever a request says under these names, a result never repeats it. */
+/** Results never repeat a request's fields of these names. */
 const RESULT_NAMES = [
   "addressCheck",
   "amountApproved",

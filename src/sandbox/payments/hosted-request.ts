@@ -12,7 +12,7 @@ import {
   TYPE_CHECK,
 } from "./order-checks.js";
 
-/** A sale that somebody asked for, its fields in order. */
+/** A requested sale, with its fields in order. */
 export interface HostedRequest {
   readonly merchantID: string;
   readonly action: string;
@@ -22,25 +22,25 @@ export interface HostedRequest {
   readonly type: string;
   readonly transactionUnique: string;
   readonly redirectURL: string;
-  /** "" where none was given. */
+  /** "" if none was given. */
   readonly callbackURL: string;
   readonly duplicateDelayMs: number;
-  /** True where the payment is approved now and captured later. */
+  /** True if the payment is approved now and captured later. */
   readonly captureIsDelayed: boolean;
   readonly items: readonly LineItem[];
-  /** True where the merchant keeps the card for later payments. */
+  /** True if the merchant stores the card for later payments. */
   readonly cardOnFile: boolean;
-  /** True where the page shall ask who pays (guide A-19). */
+  /** True if the page asks for the shopper's contact details (guide A-19). */
   readonly asksWho: boolean;
 }
 
-/** The first fault of a signed message; undefined where `readHostedRequest` may be called. */
+/** The first fault of a signed message; undefined if `readHostedRequest` may be called. */
 export function requestFault(fields: readonly Field[]): Fault | undefined {
   if (fields.length > FIELDS_MAX || !fields.every(survivesBrowser)) return MALFORMED_REQUEST;
   return firstFault(fields, CHECKS);
 }
 
-/** What a message without a fault asks for. */
+/** Reads a message that has no fault. */
 export function readHostedRequest(fields: readonly Field[]): HostedRequest {
   const text = (name: string): string => fieldText(fields, name);
   const currency = currencyOfGateway(text("currencyCode"));
@@ -62,7 +62,7 @@ export function readHostedRequest(fields: readonly Field[]): HostedRequest {
   };
 }
 
-/** How long an equal request is refused. */
+/** For how long equal requests are refused, in milliseconds. */
 export function duplicateDelayMs(fields: readonly Field[]): number {
   return (Number(fieldText(fields, "duplicateDelay")) || DUPLICATE_DELAY_DEFAULT_S) * 1000;
 }
@@ -73,7 +73,7 @@ const FIELDS_MAX = 255;
 /** Zero means the default as well (guide A-8). */
 const DUPLICATE_DELAY_DEFAULT_S = 300;
 
-/** In the order in which faults are told. */
+/** In the order in which faults are reported. */
 const CHECKS: readonly OrderCheck[] = [
   { field: "redirectURL", code: 66074, required: true, holds: isPostable },
   CALLBACK_CHECK,
@@ -84,14 +84,14 @@ const CHECKS: readonly OrderCheck[] = [
 ];
 
 /**
- * True where a browser posts the field back as it is: HTML has no NUL character, a form leaves a nameless
- * field out, and PHP would rename any other name (guide 1.7.1).
+ * True if a browser posts the field back unchanged: HTML has no NUL character, a form drops a nameless field,
+ * and PHP would rename any other name (guide 1.7.1).
  */
 function survivesBrowser([name, value]: Field): boolean {
   return /^[A-Za-z_]\w*(\[\w*\])*$/.test(name) && !value.includes("\0");
 }
 
-/** `items[0][description]` and so on. Decoration of the page: what is missing or odd in them is left out. */
+/** Reads `items[0][description]` and so on. They are for display only: a missing or odd part is left out. */
 function readItems(fields: readonly Field[]): LineItem[] {
   const numbers = fields
     .filter(([name]) => rootName(name) === "items")
@@ -105,7 +105,7 @@ function readItems(fields: readonly Field[]): LineItem[] {
     }));
 }
 
-/** Cut off where the product of amount and quantity would no longer be written out in digits. */
+/** Limited, so that amount times quantity is still written in plain digits. */
 function wholeNumber(text: string, digitsMax: number): number {
   return /^\d+$/.test(text) && text.length <= digitsMax ? Number(text) : 0;
 }

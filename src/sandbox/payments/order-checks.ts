@@ -2,16 +2,16 @@ import { type Field, fieldText } from "../../cardstream/fields.js";
 import { currencyOfGateway, TOTAL_MAX } from "../../domain/money.js";
 import { type Fault, invalidField, missingField } from "../protocol/faults.js";
 
-/** What one field of a payment must hold. */
+/** What one field of a payment must contain. */
 export interface OrderCheck {
   readonly field: string;
-  /** That of the missing field. */
+  /** The response code if the field is missing. */
   readonly code: number;
   readonly required: boolean;
   readonly holds: (text: string) => boolean;
 }
 
-/** The first fault of a payment's fields, in the order of the checks; undefined where all hold. */
+/** The first fault of a payment's fields, in the order of the checks; undefined if there is none. */
 export function firstFault(fields: readonly Field[], checks: readonly OrderCheck[]): Fault | undefined {
   for (const { field, code, required, holds } of checks) {
     const text = fieldText(fields, field);
@@ -27,12 +27,12 @@ export function isPostable(text: string): boolean {
   return ["http:", "https:"].includes(new URL(text).protocol);
 }
 
-/** Minor units only. The gateway reads `10.99` as major units; who sends that here has most likely made a mistake. */
+/** Minor units only. The gateway reads `10.99` as major units, which a sender most likely did not intend. */
 export function isAmount(text: string): boolean {
   return /^[1-9]\d{0,14}$/.test(text) && Number(text) <= TOTAL_MAX;
 }
 
-/** What every payment is held to, whoever asks for it; its action and amount apart. */
+/** The checks of every payment, apart from its action and amount. */
 export const ORDER_CHECKS: readonly OrderCheck[] = [
   {
     field: "currencyCode",
@@ -51,7 +51,7 @@ export const ORDER_CHECKS: readonly OrderCheck[] = [
   { field: "duplicateDelay", code: 66078, required: false, holds: (text) => /^\d{1,4}$/.test(text) },
 ];
 
-/** Where a copy of the result goes. */
+/** Where a copy of the result is sent. */
 export const CALLBACK_CHECK: OrderCheck = {
   field: "callbackURL",
   code: 66075,

@@ -1,13 +1,13 @@
-/** What the stand-in gateway makes of a payment, in the gateway's own terms (Cardstream guide A-1 and A-13). */
+/** An outcome of a sandbox payment, in the gateway's own terms (Cardstream guide A-1 and A-13). */
 export interface TestOutcome {
   /** Value of the `outcome` choice on the card page. */
   readonly name: string;
-  /** What a person reads in that choice, and after it on the page that leads back. */
+  /** The shopper reads it in that choice, and on the page that leads back. */
   readonly label: string;
   readonly responseCode: number;
   /** 0 approved, 1 declined, 2 error. */
   readonly responseStatus: 0 | 1 | 2;
-  /** Undefined where the message is the authorisation code. */
+  /** Undefined if the message is the authorisation code. */
   readonly responseMessage?: string;
   readonly state: "approved" | "captured" | "declined" | "referred" | "received" | "finished" | "verified";
   /** How much of the amount is taken. */
@@ -49,10 +49,10 @@ export const OUTCOMES = {
   cancel: fault("cancel", "Cancelled by the shopper", 65576, "REQUEST CANCELLED"),
 } as const satisfies Record<string, TestOutcome>;
 
-/** Another payment with the same card for the same order within `duplicateDelay` (guide A-8). Nobody can choose it. */
+/** Another payment with an equal card and order within `duplicateDelay` (guide A-8). Cannot be chosen. */
 export const DUPLICATE: TestOutcome = fault("duplicate", "Duplicate", 65554, "REQUEST DUPLICATE");
 
-/** The card is good; nothing was to be taken. Nobody can choose it. */
+/** The card is valid and nothing was to be taken. Cannot be chosen. */
 export const VERIFIED: TestOutcome = {
   name: "verified",
   label: "Verified",
@@ -63,31 +63,32 @@ export const VERIFIED: TestOutcome = {
   takes: "nothing",
 };
 
-/** The outcome that a choice names; the amount decides where the choice is empty. Undefined for an unknown word. */
+/** The chosen outcome; the amount decides if the choice is empty. Undefined for an unknown name. */
 export function chosenOutcome(choice: string, amount: number): TestOutcome | undefined {
   if (choice === "") return outcomeOfAmount(amount);
   return Object.values<TestOutcome>(OUTCOMES).find(({ name }) => name === choice);
 }
 
-/** What a person reads about a transaction that ended with this code. */
+/** The label of a transaction that ended with this code. */
 export function labelOfCode(responseCode: number): string {
   const all: readonly TestOutcome[] = [...Object.values(OUTCOMES), DUPLICATE];
   return all.find((outcome) => outcome.responseCode === responseCode)?.label ?? "Finished";
 }
 
 /**
- * What the gateway's test accounts do with an amount, in minor units of any currency (guide A-11).
+ * The outcome that the gateway's test accounts give an amount, in minor units of any currency (guide A-11).
  *
- * The hosted page deals with 3-D Secure unseen, so the bands that ask for it are answered as if it had been passed. The
- * gateway refuses amounts outside its bands with 66311; here they approve, so that any order can be tried.
+ * The hosted page handles 3-D Secure by itself, so the bands that require it count as authenticated. The
+ * gateway refuses amounts outside its bands with 66311; the sandbox approves them, so that any order can be
+ * tried.
  */
 export function outcomeOfAmount(amount: number): TestOutcome {
   return AMOUNT_BANDS.find(({ from, to }) => amount >= from && amount <= to)?.outcome ?? OUTCOMES.approve;
 }
 
 /**
- * The same for a stored card that a merchant's server charges: nobody authenticates the shopper then, so the bands that
- * ask for 3-D Secure are declined for want of it.
+ * The outcome of an amount on a stored card that a merchant's server charges: the shopper is not
+ * authenticated, so the bands that require 3-D Secure are declined.
  */
 export function directOutcome(amount: number): TestOutcome {
   const wantsAuthentication = amount >= SCA_BAND.from && amount <= SCA_BAND.to;
@@ -118,7 +119,7 @@ const AMOUNT_BANDS: readonly (AmountBand & { readonly outcome: TestOutcome })[] 
   { from: 25_000, to: 29_999, outcome: OUTCOMES.decline },
 ];
 
-/** Refused by the card's issuer. */
+/** Declined by the card's issuer. */
 function refused(name: string, label: string, responseCode: number, responseMessage: string): TestOutcome {
   return {
     name,
@@ -131,7 +132,7 @@ function refused(name: string, label: string, responseCode: number, responseMess
   };
 }
 
-/** Ended before anybody could say yes or no. */
+/** Ended without a decision of the issuer. */
 function fault(name: string, label: string, responseCode: number, responseMessage: string): TestOutcome {
   return {
     name,

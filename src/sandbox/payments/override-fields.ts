@@ -1,12 +1,12 @@
 import type { Field } from "../../cardstream/fields.js";
 import type { ResultName } from "./echoed-fields.js";
 
-/** Fields that take the place of those with their names, or are added behind them. */
+/** New values of fields, which replace those of equal names or are appended. */
 export type FieldOverride = Partial<
   Record<ResultName | "action" | "amount" | "merchantID" | "orderRef" | "transactionUnique", string>
 >;
 
-/** The fields with `changes` over them, each in its place; an empty text takes a field out. */
+/** The fields with `changes` applied, each in its place; an empty text removes a field. */
 export function overrideFields(fields: readonly Field[], changes: FieldOverride): Field[] {
   const rest = new Map(Object.entries(changes));
   const replaced = fields.map(([name, value]): Field => {

@@ -1,4 +1,4 @@
-/** What can be made to go wrong on purpose, with what a person reads about it. */
+/** The faults that can be planned, with their labels. */
 export const PLANNED_FAULTS = {
   callback_dropped: "The callback is never sent",
   callback_delayed: "The callback comes late",
@@ -16,15 +16,15 @@ export const PLANNED_FAULTS = {
 
 export type FaultName = keyof typeof PLANNED_FAULTS;
 
-/** The faults of one request, with the milliseconds given for it; undefined for its default. */
+/** The faults of one request, each with its milliseconds; undefined for the default. */
 export type PlannedFaults = ReadonlyMap<FaultName, number | undefined>;
 
 export const NO_FAULTS: PlannedFaults = new Map();
 
 /**
- * Reads faults as they are written down and sent: names between commas, where time has a part in it with
- * milliseconds behind a colon (`callback_delayed:1500,callback_doubled`); "" and `none` for none. Undefined
- * where a name is unknown or a time is longer than a day.
+ * Reads faults as they are sent and stored: names separated by commas, timed ones with milliseconds after a
+ * colon (`callback_delayed:1500,callback_doubled`); "" and `none` for none. Undefined if a name is unknown or
+ * a time is longer than a day.
  */
 export function readPlannedFaults(text: string): PlannedFaults | undefined {
   if (text === "" || text === "none") return NO_FAULTS;
@@ -32,12 +32,12 @@ export function readPlannedFaults(text: string): PlannedFaults | undefined {
   return faults.every((fault) => fault !== undefined) ? new Map(faults) : undefined;
 }
 
-/** The same faults as text. */
+/** Writes faults as `readPlannedFaults` reads them. */
 export function faultsText(faults: PlannedFaults): string {
   return [...faults].map(([name, ms]) => (ms === undefined ? name : `${name}:${ms}`)).join(",");
 }
 
-/** How long the time-out of a fault lasts, or its delay. */
+/** How long a fault delays or times out, in milliseconds. */
 export function faultMs(faults: PlannedFaults, name: TimedFault): number {
   return faults.get(name) ?? DEFAULT_MS[name];
 }
@@ -47,7 +47,7 @@ export function isPaymentFault(name: string): boolean {
   return name in PLANNED_FAULTS && !/^(direct|search)_/.test(name);
 }
 
-/** A browser has been led back within a second; clients give up on an answer long before a minute is over. */
+/** Longer than a browser takes to return to the merchant, and well below the time-outs of clients. */
 const DEFAULT_MS = {
   callback_delayed: 2_000,
   callback_after_redirect: 1_000,

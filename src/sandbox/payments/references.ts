@@ -1,13 +1,16 @@
 import { customAlphabet } from "nanoid";
 
-/** 24 digits, about 80 random bits: nobody can guess another's transaction. The original counts upwards. */
+/**
+ * 24 digits, about 80 random bits: another merchant's transaction cannot be guessed. The original counts
+ * upwards.
+ */
 export function newTransactionId(): string {
   return firstDigit() + moreDigits();
 }
 
 /**
- * A cross reference in the gateway's layout: date and hour, two letters, minutes, two letters, seconds, and a tail. 23
- * characters, and opaque to everybody else.
+ * A cross reference in the gateway's layout: date and hour, two letters, minutes, two letters, seconds, and a
+ * tail. 23 characters, opaque to every client.
  */
 export function newXref(now: number): string {
   const { year, month, day, hour, minute, second } = londonTime(now);
@@ -15,7 +18,7 @@ export function newXref(now: number): string {
   return `${date}${letters(2)}${minute}${letters(2)}${second}${letters(2)}${digits(2)}${letters(3)}`;
 }
 
-/** Names one request to the gateway, as its `requestID` does: 13 hexadecimal digits. */
+/** Identifies one request, as the gateway's `requestID` does: 13 hexadecimal digits. */
 export function newRequestId(): string {
   return hexDigits(13);
 }

@@ -6,7 +6,7 @@ import type { HostedRequest } from "./hosted-request.js";
 import { OUTCOMES, type TestOutcome } from "./outcomes.js";
 import { gatewayTimestamp } from "./references.js";
 
-/** One transaction as the gateway knows it the moment it answers. */
+/** One transaction as the gateway knows it when it responds. */
 export interface SandboxTransaction {
   readonly transactionID: string;
   readonly xref: string;
@@ -15,9 +15,9 @@ export interface SandboxTransaction {
   readonly time: number;
   readonly request: HostedRequest;
   readonly outcome: TestOutcome;
-  /** Undefined where the shopper gave none: cancelled. */
+  /** Undefined if the shopper entered none, since they cancelled. */
   readonly entry: CardEntry | undefined;
-  /** Six digits where the card's issuer approved, "" elsewhere. */
+  /** Six digits if the card's issuer approved, otherwise "". */
   readonly authorisationCode: string;
 }
 
@@ -35,7 +35,7 @@ export function resultFields(transaction: SandboxTransaction, requestFields: rea
   return [...echoedFields(requestFields), ...written(own)];
 }
 
-/** The answer to a request that never became a transaction. */
+/** The response to a request that did not become a transaction. */
 export function faultFields(
   fault: { responseCode: number; responseMessage: string },
   requestFields: readonly Field[],
@@ -120,7 +120,8 @@ function cardPart({ entry }: SandboxTransaction): ResultPart {
     cardExpiryMonth: month,
     cardExpiryYear: year,
     cardExpiryDate: `${month}${year}`,
-    // Security code, then postcode and address, which this page does not ask for; the last digit: checked by the host.
+    // Security code, then postcode and address, which this page does not ask for; the last digit: checked by
+    // the host.
     avscv2ResponseCode: cvvMatches ? "211100" : "411100",
     avscv2ResponseMessage: cvvMatches ? "SECURITY CODE MATCH ONLY" : "NO DATA MATCHES",
     avscv2AuthEntity: "merchant host",
@@ -130,15 +131,15 @@ function cardPart({ entry }: SandboxTransaction): ResultPart {
   };
 }
 
-/** The bank that every published card is of. */
+/** The issuer of every published card. */
 const ISSUER = "SANDBOX BANK";
 
-/** The first six and the last four digits, as the gateway shows a number. */
+/** The first six and the last four digits, as the gateway masks a number. */
 export function maskOf(cardNumber: string): string {
   return `${cardNumber.slice(0, 6)}******${cardNumber.slice(-4)}`;
 }
 
-/** Hosted pages authenticate the shopper unseen, so the result says that it was done, or that it failed. */
+/** Hosted pages authenticate the shopper by themselves, so the result says that it succeeded or failed. */
 function threeDSecurePart({ entry, outcome }: SandboxTransaction): ResultPart {
   if (entry === undefined) return {};
   const failed = outcome.responseCode === OUTCOMES.sca_required.responseCode;

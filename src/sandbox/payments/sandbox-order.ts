@@ -8,15 +8,15 @@ import { formReply, type Reply } from "../protocol/reply.js";
 import { faultFields } from "./result-fields.js";
 import { readSigned, type SignedRequest } from "../protocol/signed-request.js";
 
-/** What came of an order: fields to tell besides the usual ones, or why nothing did. */
+/** The outcome of a sandbox-only call: fields to return besides the usual ones, or its fault. */
 export type OrderAnswer = { readonly told: readonly Field[] } | { readonly fault: Fault };
 
 /**
- * Answers a call that only a sandbox has, in the manner of the direct endpoint: signed form in, signed form
+ * Answers a call that only the sandbox has, in the manner of the direct endpoint: signed form in, signed form
  * out.
  *
- * The form has to say `action`: so no form or result that a shopper's browser has seen, signed by the same
- * secret, can be posted here, nor is it answered by a signed message.
+ * The form must contain the call's `action`: so no form or result that a shopper's browser has seen, though
+ * signed by the same secret, is accepted here or gets a signed response.
  */
 export async function answerOrder(
   parts: SandboxContext,

@@ -5,17 +5,19 @@ import { postCallback } from "./callback.js";
 import type { SandboxContext } from "../protocol/context.js";
 import { faultMs, type PlannedFaults } from "./planned-faults.js";
 
-/** A signed result that goes from server to server. */
+/** A signed result to send from server to server. */
 export interface CallbackDelivery {
   readonly fields: readonly Field[];
-  /** "" where none was asked for. */
+  /** "" if none was requested. */
   readonly callbackURL: string;
-  /** Undefined where nothing stands in the books. */
+  /** Undefined if no transaction was recorded. */
   readonly transactionID: string | undefined;
   readonly faults: PlannedFaults;
 }
 
-/** Posts a result to its callback, unless a fault says otherwise; returns once that is done, or put off. */
+/**
+ * Posts a result to its callback, unless a planned fault changes that; returns once it is done or delayed.
+ */
 export async function sendCallback(parts: SandboxContext, delivery: CallbackDelivery): Promise<void> {
   const { callbackURL, faults } = delivery;
   if (callbackURL === "" || faults.has("callback_dropped")) return;
@@ -24,7 +26,7 @@ export async function sendCallback(parts: SandboxContext, delivery: CallbackDeli
   else parts.later.start(pause, () => callBack(parts, delivery));
 }
 
-/** Undefined where the callback goes before the page. */
+/** Undefined if the callback is sent before the page. */
 function pauseBeforeCallback(faults: PlannedFaults): number | undefined {
   if (faults.has("callback_delayed")) return faultMs(faults, "callback_delayed");
   return faults.has("callback_after_redirect") ? faultMs(faults, "callback_after_redirect") : undefined;
@@ -43,7 +45,8 @@ async function callBack(
   try {
     await inTransaction(db, "READ COMMITTED", (tx) => recordSandboxCallback(tx, transactionID, callback));
   } catch (error) {
-    // The payment is made and told; a missing note about the callback must not keep the shopper from going back.
+    // The payment is made and reported; a missing record of the callback must not keep the shopper from going
+    // back.
     log.error({ transactionID, err: error }, "sandbox: a callback's answer was not recorded");
   }
 }

@@ -1,10 +1,10 @@
-/** A card that the vendor publishes for tests (Cardstream guide ): it belongs to nobody. */
+/** A card that the vendor publishes for tests (Cardstream guide ). */
 export interface TestCard {
   /** Digits only. */
   readonly number: string;
   readonly cvv: string;
   readonly kind: CardKind;
-  /** The cardholder's address for the address check; "" where the card has none. */
+  /** The cardholder's address for the address check; "" if the card has none. */
   readonly address: string;
 }
 
@@ -26,7 +26,7 @@ const JCB = kind("JC", "JCB", "JC", "JCB");
 const AMEX = kind("AM", "American Express", "AM", "American Express");
 const DINERS = kind("DI", "Diners Club", "DI", "Diners Club");
 
-/** The only card numbers that the sandbox reads; the one that the documentation uses comes first. */
+/** The only card numbers that the sandbox reads; the one used by the documentation is first. */
 export const TEST_CARDS: readonly TestCard[] = [
   card(
     VISA_CREDIT,
@@ -62,7 +62,7 @@ export const TEST_CARDS: readonly TestCard[] = [
   card(DINERS, "36432685260294", "111", ""),
 ];
 
-/** The published card of a number as a person types it: spaces and hyphens do not count. */
+/** The published card for a typed number; spaces and hyphens do not count. */
 export function testCardOf(text: string): TestCard | undefined {
   const digits = text.replaceAll(/[\s-]/g, "");
   return TEST_CARDS.find(({ number }) => number === digits);

@@ -7,15 +7,15 @@ import { faultsText, type PlannedFaults } from "./planned-faults.js";
 import { newAuthorisationCode, newRequestId, newTransactionId, newXref } from "./references.js";
 import { amountReceived, type SandboxTransaction } from "./result-fields.js";
 
-/** What a new transaction comes to. */
+/** The result of a new transaction. */
 export interface Begun {
   readonly outcome: TestOutcome;
-  /** Undefined where no card was typed: the shopper cancelled, or a stored one is charged. */
+  /** Undefined if the shopper entered no card: they cancelled, or a stored card is charged. */
   readonly entry: CardEntry | undefined;
   readonly faults: PlannedFaults;
 }
 
-/** A new transaction; in no books yet. */
+/** Makes a new transaction, which the caller records. */
 export function beginTransaction(
   { entry, outcome, faults }: Begun,
   request: HostedRequest,
@@ -34,7 +34,7 @@ export function beginTransaction(
   };
 }
 
-/** Approved, and waiting for a CAPTURE or for its day. */
+/** Approved, and waiting for a CAPTURE or for its capture date. */
 function uncaptured(outcome: TestOutcome): TestOutcome {
   return outcome.state === "captured" ? { ...outcome, state: "approved" } : outcome;
 }
@@ -43,7 +43,7 @@ function withAnotherAmount(outcome: TestOutcome): TestOutcome {
   return outcome.takes === "nothing" ? outcome : { ...outcome, takes: "another amount" };
 }
 
-/** Where a transaction comes from, and the card that pays it. */
+/** Where a transaction comes from, and its card. */
 export interface Origin {
   readonly pageId: string | null;
   readonly gatewayMerchantId: string;
@@ -52,7 +52,7 @@ export interface Origin {
   readonly faults: PlannedFaults;
 }
 
-/** The row of a transaction, with its result before that is signed. */
+/** The row of a transaction, with its unsigned result. */
 export function transactionRow(
   { transactionID, xref, time, request, outcome }: SandboxTransaction,
   { faults, ...origin }: Origin,

@@ -6,7 +6,10 @@ import type { DelayedTasks } from "./delayed-tasks.js";
 /** A test-mode account at the sandbox gateway. */
 export interface SandboxAccount {
   readonly secret: string;
-  /** Lets in to the transaction search; it begins with the merchantID and a dot. Undefined: nothing does. */
+  /**
+   * The token for the transaction search; it begins with the merchantID and a dot. Undefined: the account has
+   * no search.
+   */
   readonly restToken: string | undefined;
   /** Shown to the shopper. */
   readonly merchantName: string;
@@ -20,9 +23,14 @@ export interface RegisteredAccount extends SandboxAccount {
 
 /** What the sandbox gateway is built from. */
 export interface SandboxOptions {
-  /** Knows test-mode accounts only: a live `merchantID` is a stranger here, so a live form cannot be paid here. */
+  /**
+   * Knows test-mode accounts only: a live `merchantID` is unknown here, so a live form cannot be paid here.
+   */
   readonly accounts: { secretOf(merchantID: string): Promise<SandboxAccount | undefined> };
-  /** Where services tell which accounts there are, and what they have to show; undefined where nobody does. */
+  /**
+   * How services register their accounts, and the token they present; undefined if accounts are not
+   * registered.
+   */
   readonly registration?: {
     readonly token: string;
     register(accounts: readonly RegisteredAccount[]): Promise<void>;
@@ -30,18 +38,20 @@ export interface SandboxOptions {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
-  /** The gateway's absolute address as browsers see it, without a slash at the end: `http://localhost:8080/sandbox`. */
+  /** The gateway's absolute address in browsers, without a final slash: `http://localhost:8080/sandbox`. */
   readonly publicUrl: () => string;
-  /** The path below which requests arrive in this process: `/sandbox`, or "" where the gateway has it to itself. */
+  /**
+   * The path of the gateway's requests in this process: `/sandbox`, or "" if it has the process to itself.
+   */
   readonly basePath: string;
 }
 
-/** What its parts work with. */
+/** The dependencies of the sandbox's parts. */
 export interface SandboxContext extends SandboxOptions {
   readonly later: DelayedTasks;
 }
 
-/** The address of a card page, absolute. */
+/** The absolute address of a card page. */
 export function pageUrl({ publicUrl }: SandboxContext, pageId: string): string {
   return `${publicUrl()}/hosted/${pageId}`;
 }

@@ -1,8 +1,8 @@
-/** Work that nobody waits for. */
+/** Background work that no request waits for. */
 export interface DelayedTasks {
-  /** Starts `work` after so many milliseconds. It handles its own errors. */
+  /** Starts `work` after `afterMs` milliseconds. It handles its own errors. */
   start(afterMs: number, work: () => Promise<void>): void;
-  /** Lets what runs end and drops what has not begun. */
+  /** Waits for running work and drops the rest. */
   close(): Promise<void>;
 }
 

@@ -2,18 +2,18 @@
 export interface Fault {
   readonly responseCode: number;
   readonly responseMessage: string;
-  /** For the person who reads the page: most likely the one who is building against the gateway. */
+  /** For the reader of the page: most likely a developer who integrates the gateway. */
   readonly explanation: string;
 }
 
-/** One code for an unknown account and a wrong signature, so that nobody can tell the two apart. */
+/** One code for an unknown account and a wrong signature, so that a sender cannot tell them apart. */
 export const INVALID_CREDENTIALS = codeFault(
   65539,
   "INVALID_CREDENTIALS",
   "The merchantID is unknown to this test gateway, or the form is not signed in full with its secret.",
 );
 
-/** The body is no form that could have been signed. */
+/** The body is not a form that could be signed. */
 export const MALFORMED_REQUEST = codeFault(
   65544,
   "REQUEST_MALFORMED",
@@ -45,26 +45,26 @@ export const REQUEST_MISMATCH = codeFault(
   "The request names other data than the transaction that it is about.",
 );
 
-/** The sandbox's own: the original is not filled by who plays with one order. */
+/** The sandbox's own: it limits the transactions of one order. */
 export const ORDER_EXHAUSTED = codeFault(
   65541,
   "ACTION_NOT_ALLOWED",
   "This order was paid or tried a hundred times, and this test gateway takes no more of one order. Start a new one.",
 );
 
-/** The sandbox's own: a planned fault that it does not have. */
+/** The sandbox's own: an unknown planned fault. */
 export const UNKNOWN_FAULT = codeFault(
   65537,
   "UNKNOWN_FAULT",
   "The field faults names one that is not known.",
 );
 
-/** A field that must be there is not. */
+/** A required field is missing. */
 export function missingField(field: string, responseCode: number): Fault {
   return codeFault(responseCode, `MISSING_${field.toUpperCase()}`, `The field ${field} is missing.`);
 }
 
-/** A field holds what it cannot hold: `missingCode` and 256, a rule of the guide. */
+/** A field has an impossible value: its code is `missingCode` plus 256, by a rule of the guide. */
 export function invalidField(field: string, missingCode: number): Fault {
   return codeFault(
     missingCode + 256,

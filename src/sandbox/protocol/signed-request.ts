@@ -13,11 +13,11 @@ import type { SandboxAccount, SandboxContext } from "./context.js";
 export interface SignedRequest {
   readonly account: SandboxAccount;
   readonly merchantID: string;
-  /** As they arrived, signature and card fields included. */
+  /** As they arrived, with signature and card fields. */
   readonly fields: readonly Field[];
 }
 
-/** Reads a body that must be signed, in full, by a test-mode account; `fault` says what it is where it is not. */
+/** Reads a body that a test-mode account must have signed in full; otherwise `fault` says what is wrong. */
 export async function readSigned(
   { accounts, log }: SandboxContext,
   body: Buffer,
@@ -35,21 +35,24 @@ export async function readSigned(
 }
 
 /**
- * Why a signed message is none that a merchant's server sent: it leads a browser back, or is a result. A
- * shopper has such messages, and may post them anywhere as often as they like: what answers one must not be
- * signed, nor told to the merchant.
+ * Why a signed message was not sent by a merchant's server: it belongs to a browser's form, or is a result. A
+ * shopper has such messages, and may post them to any address: the response must not be signed, nor reported
+ * to the merchant.
  */
 export function browserFault(fields: readonly Field[]): Fault | undefined {
   if (isResult(fields)) return MALFORMED_REQUEST;
   return fieldText(fields, "redirectURL") === "" ? undefined : invalidField("redirectURL", 66074);
 }
 
-/** True where the message is an answer of a gateway's, which is signed by the same secret as a request. */
+/** True if the message is a gateway's response, which is signed with the secret that requests use. */
 export function isResult(fields: readonly Field[]): boolean {
   return fieldText(fields, "responseCode") !== "";
 }
 
-/** Undefined where the body is no form. It may hold a card: what is wrong with it is not told. */
+/**
+ * Undefined if the body is no form. It may contain a card, so the response does not say what is wrong with
+ * it.
+ */
 export function parseRequest(body: Buffer): Field[] | undefined {
   try {
     return parseFields(body);

@@ -1,7 +1,7 @@
 /**
- * The references of a condition such as `(transactionUnique='a')` or `(transactionUnique in ('a','b'))`; undefined for
- * any other. The original's language has more in it; nothing here needs it, and a condition that is half understood
- * would answer with the wrong transactions.
+ * The references of a condition such as `(transactionUnique='a')` or `(transactionUnique in ('a','b'))`;
+ * undefined for any other. The original's language has more, but this service needs none of it, and a
+ * half-understood condition would return the wrong transactions.
  */
 export function readCondition(text: string): string[] | undefined {
   const condition = /^\s*\((.*)\)\s*$/.exec(text)?.[1] ?? text;
@@ -11,5 +11,5 @@ export function readCondition(text: string): string[] | undefined {
   return [...values.matchAll(/'([^']*)'/g)].map(([, value]) => value ?? "");
 }
 
-/** Values hold no quote: how the original escapes one is written nowhere. */
+/** Values contain no quote: the original's escape is not documented. */
 const QUOTED_LIST = /^'[^']*'(?:\s*,\s*'[^']*')*$/;

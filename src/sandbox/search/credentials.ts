@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 /**
- * The token of a request to the REST interface, "" where it has none. It comes in a header of its own, under
- * a scheme of its own, or as the password of HTTP Basic with the user `__token__`.
+ * The token of a request to the REST interface, "" if it has none. It is sent in a header of its own, under a
+ * scheme of its own, or as the password of HTTP Basic with the user `__token__`.
  *
- * The original also takes the name and password of a person; the sandbox has no persons, so whatever user is
- * named, the password has to be the token.
+ * The original also accepts a person's name and password; the sandbox has no such users, so with any user
+ * name the password has to be the token.
  */
 export function tokenIn(headers: IncomingHttpHeaders): string {
   const own = headers["x-p3-token"];

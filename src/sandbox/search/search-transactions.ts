@@ -13,11 +13,10 @@ import { isEqualInConstantTime } from "../../lib/constant-time.js";
 
 /**
  * `GET <base>/rest/transactions?_where=(transactionUnique in ('...'))`: the transactions of the token's
- * merchant under these references, as a JSON list that nobody signs.
+ * merchant with these references, as an unsigned JSON list.
  *
- * That there is such a resource, its condition and its ways of authentication are documented; what its rows
- * hold is not. They are guessed here from the names that results have. docs/gateway-open-questions.md has the
- * list.
+ * The resource, its condition and its authentication are documented; the content of its rows is not, and is
+ * assumed here to use the names of results. docs/gateway-open-questions.md has the list.
  */
 export async function searchTransactions(
   parts: SandboxContext,
@@ -31,21 +30,21 @@ export async function searchTransactions(
     return textReply(401, "Unauthorised", { "www-authenticate": 'Basic realm="sandbox"' });
   }
   const faults = await faultsOf(parts, merchantID);
-  if (faults.has("search_error")) return textReply(500, "Failed, as was asked for.");
+  if (faults.has("search_error")) return textReply(500, "Failed by a planned fault.");
   if (faults.has("search_timeout")) return silentReply(faultMs(faults, "search_timeout"));
-  // An integration uses `w`, the vendor's other texts `_where`.
+  // One of the vendor's texts uses `w`, the others `_where`.
   const references = readCondition(search.get("_where") ?? search.get("w") ?? "");
   if (references === undefined) return textReply(400, "Only a condition on transactionUnique is read here.");
   const rows = await listSandboxTransactions(parts.db.manager, merchantID, references, ROWS_MAX);
   parts.log.info({ rows: rows.length }, "sandbox: transactions were searched");
-  // The original hands out a new token, good for an hour, with each answer; this one stays good.
+  // The original returns a new token, valid for an hour, with each response; this one stays valid.
   return jsonReply(rows.map(searchRow), { "x-p3-token": token });
 }
 
-/** More transactions than any one order is tried with. */
+/** More transactions than one order ever has. */
 const ROWS_MAX = 100;
 
-/** Texts throughout, as in results. No card beyond the mask, and nothing that a signature would have to protect. */
+/** Only strings, as in results. No card but its mask, and nothing that needs a signature. */
 function searchRow(row: SandboxTransactionRow): Record<string, string> {
   const result = currentResult(row);
   return Object.fromEntries(COLUMNS.map((name) => [name, fieldText(result, name)]));

@@ -5,11 +5,11 @@ import { isGatewayId } from "../../lib/ids.js";
 import { bytes, id, primary, time } from "../../db/engine/columns.js";
 import type { Tx } from "../../db/transaction.js";
 
-/** A test account that a service has registered at a sandbox gateway of its own process. */
+/** A test account that a service has registered at a sandbox gateway in another process. */
 export interface SandboxAccountRow {
-  /** The gateway's `merchantID`, not an id of ours. */
+  /** The gateway's `merchantID`, not an id of this service. */
   readonly gatewayMerchantId: string;
-  /** Secret, token and name, as JSON. */
+  /** Secret, token and name, as JSON, sealed. */
   readonly accountSealed: Buffer;
   readonly changedAt: number;
 }
@@ -20,7 +20,7 @@ export const sandboxAccounts = new EntitySchema<SandboxAccountRow>({
   columns: { gatewayMerchantId: primary(id()), accountSealed: bytes(), changedAt: time() },
 });
 
-/** Adds these accounts, or replaces what is known of them; one statement, so that services may do so at once. */
+/** Adds or replaces these accounts in one statement, so that services may register at once. */
 export async function writeSandboxAccounts(tx: Tx, rows: SandboxAccountRow[]): Promise<void> {
   await tx
     .createQueryBuilder()

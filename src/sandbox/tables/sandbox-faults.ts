@@ -5,11 +5,11 @@ import { isGatewayId } from "../../lib/ids.js";
 import { id, primary, text, time } from "../../db/engine/columns.js";
 import type { Tx } from "../../db/transaction.js";
 
-/** What goes wrong on purpose for one merchant of the sandbox gateway, until it is told otherwise. */
+/** The faults planned for one merchant of the sandbox gateway, until changed. */
 export interface SandboxFaultsRow {
-  /** The gateway's `merchantID`, not an id of ours. */
+  /** The gateway's `merchantID`, not an id of this service. */
   readonly gatewayMerchantId: string;
-  /** Names between commas; "" for none. */
+  /** Names separated by commas; "" for none. */
   readonly faults: string;
   readonly changedAt: number;
 }

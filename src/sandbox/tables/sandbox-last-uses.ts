@@ -4,11 +4,11 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import { id, primary, time } from "../../db/engine/columns.js";
 import { lockForUpdate, type Tx } from "../../db/transaction.js";
 
-/** When one card was last used for one order at the sandbox gateway: what its check for duplicates looks at. */
+/** When one card was last used for one order at the sandbox gateway: for the check for duplicates. */
 export interface SandboxLastUseRow {
-  /** Hash of all that must be equal for a duplicate. */
+  /** Hash of all fields that must be equal for a duplicate. */
   readonly fingerprint: string;
-  /** 0 where the row was only made to be locked. */
+  /** 0 if the row was only inserted to be locked. */
   readonly usedAt: number;
 }
 
@@ -19,10 +19,10 @@ export const sandboxLastUses = new EntitySchema<SandboxLastUseRow>({
 });
 
 /**
- * Makes all payments of this fingerprint stand in line until the transaction ends, and answers when the last one was; 0
- * where there was none.
+ * Makes payments with this fingerprint wait for each other until the transaction ends, and returns the time
+ * of the last one; 0 if there was none.
  *
- * One upsert makes or locks the row: looking for it first would deadlock two callers, or let both pass.
+ * One upsert inserts or locks the row: a search first would deadlock two callers, or let both pass.
  */
 export async function lockSandboxLastUse(tx: Tx, fingerprint: string): Promise<number> {
   await tx
@@ -42,7 +42,7 @@ export async function writeSandboxLastUse(tx: Tx, fingerprint: string, usedAt: n
   await tx.createQueryBuilder().update(sandboxLastUses).set({ usedAt }).where({ fingerprint }).execute();
 }
 
-/** Forgets the uses before that time. */
+/** Deletes the uses before that time. */
 export async function deleteSandboxLastUses(tx: Tx, before: number): Promise<void> {
   await tx.delete(sandboxLastUses, { usedAt: LessThan(before) });
 }

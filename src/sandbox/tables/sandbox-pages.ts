@@ -10,9 +10,9 @@ import type { Tx } from "../../db/transaction.js";
 /** A payment page that the sandbox gateway has given out. */
 export interface SandboxPageRow {
   readonly id: string;
-  /** The gateway's `merchantID`, not an id of ours. */
+  /** The gateway's `merchantID`, not an id of this service. */
   readonly gatewayMerchantId: string;
-  /** What was asked for, as it arrived, less signature and card fields: names and values in their order. */
+  /** The requested fields as they arrived, without signature and card: names and values in order. */
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly createdAt: number;
 }
@@ -27,13 +27,13 @@ export async function insertSandboxPage(tx: Tx, row: SandboxPageRow): Promise<vo
   await insertRows(tx, sandboxPages, row);
 }
 
-/** The page of that id, if it was given out. */
+/** The page with this id; undefined if there is none. */
 export async function findSandboxPage(db: EntityManager, id: string): Promise<SandboxPageRow | undefined> {
   if (!isId("hpp", id)) return undefined;
   return (await db.findOneBy(sandboxPages, { id })) ?? undefined;
 }
 
-/** Deletes the pages that were given out before that time. */
+/** Deletes the pages opened before that time. */
 export async function deleteSandboxPages(tx: Tx, before: number): Promise<void> {
   await tx.delete(sandboxPages, { createdAt: LessThan(before) });
 }

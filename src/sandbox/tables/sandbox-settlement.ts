@@ -1,7 +1,7 @@
 import { sandboxTransactions } from "./sandbox-transactions.js";
 import type { Tx } from "../../db/transaction.js";
 
-/** Which transactions move from one state to the next, and when. */
+/** The transactions that move from one state to the next, and when. */
 export interface SandboxMove {
   readonly gatewayMerchantId: string;
   /** "" for all of the merchant's. */
@@ -14,7 +14,7 @@ export interface SandboxMove {
   readonly amounts?: { readonly from: number; readonly to: number };
 }
 
-/** Moves transactions of the sandbox gateway on, and answers how many there were. */
+/** Moves transactions of the sandbox gateway to their next state, and returns how many there were. */
 export async function moveSandboxTransactions(
   tx: Tx,
   { gatewayMerchantId, xref, from, to, changedAt, action, amounts }: SandboxMove,

@@ -17,14 +17,14 @@ import {
 import { insertRows } from "../../db/query/insert.js";
 import { lockForUpdate, type Tx } from "../../db/transaction.js";
 
-/** One transaction at the sandbox gateway, as it answered it. */
+/** One transaction at the sandbox gateway. */
 export interface SandboxTransactionRow {
   /** The gateway's `transactionID`. */
   readonly id: string;
   readonly xref: string;
-  /** The card page that it was made on; null for one that a merchant's server asked for. */
+  /** The card page that it was made on; null if a merchant's server made it. */
   readonly pageId: string | null;
-  /** The gateway's `merchantID`, not an id of ours. */
+  /** The gateway's `merchantID`, not an id of this service. */
   readonly gatewayMerchantId: string;
   readonly action: string;
   readonly type: string;
@@ -33,28 +33,28 @@ export interface SandboxTransactionRow {
   /** Three digits. */
   readonly currencyCode: string;
   readonly transactionUnique: string;
-  /** Keyed hash of the card number; null where the shopper gave no card. The number itself is nowhere. */
+  /** Keyed hash of the card number; null if the shopper gave no card. The number itself is never stored. */
   readonly cardHash: string | null;
   readonly cardMask: string | null;
   readonly responseCode: number;
   readonly responseStatus: number;
   readonly responseMessage: string;
   readonly state: string;
-  /** What the gateway took, or for a refund gave back; 0 once it is cancelled. */
+  /** The amount taken, or refunded if it is a refund; 0 once cancelled. */
   readonly amountReceived: number;
-  /** How much of a sale its refunds gave back. */
+  /** How much of a sale was refunded. */
   readonly amountRefunded: number;
-  /** The sale that a refund is of; null for a sale. */
+  /** The sale of a refund; null for a sale. */
   readonly saleId: string | null;
-  /** The whole result before it was signed, as it was answered first: names and values in their order. */
+  /** The whole unsigned result of its first response: names and values in order. */
   readonly result: readonly (readonly [name: string, value: string])[];
   readonly createdAt: number;
   /** When state or amounts last changed. */
   readonly changedAt: number;
-  /** What the merchant's server answered to the callback, a status or a failure; null until then. */
+  /** How the merchant's server answered the callback: a status or the name of a failure; null until then. */
   readonly callbackAnswer: string | null;
   readonly callbackAt: number | null;
-  /** What went wrong on purpose: names between commas, "" for nothing. */
+  /** The planned faults: names separated by commas, "" for none. */
   readonly faults: string;
 }
 
@@ -94,7 +94,7 @@ export async function insertSandboxTransaction(tx: Tx, row: SandboxTransactionRo
   await insertRows(tx, sandboxTransactions, row);
 }
 
-/** The transaction of that id, if there is one. */
+/** The transaction with this id; undefined if there is none. */
 export async function findSandboxTransaction(
   db: EntityManager,
   id: string,
@@ -103,7 +103,7 @@ export async function findSandboxTransaction(
   return (await db.findOneBy(sandboxTransactions, { id })) ?? undefined;
 }
 
-/** A merchant's transaction of that `xref`, if there is one. */
+/** A merchant's transaction with this `xref`; undefined if there is none. */
 export async function findSandboxTransactionByXref(
   db: EntityManager,
   gatewayMerchantId: string,
@@ -113,7 +113,7 @@ export async function findSandboxTransactionByXref(
   return (await db.findOneBy(sandboxTransactions, { gatewayMerchantId, xref })) ?? undefined;
 }
 
-/** A merchant's transactions under these references, the oldest first; at most `limit`. */
+/** A merchant's transactions with these references, the oldest first; at most `limit`. */
 export async function listSandboxTransactions(
   db: EntityManager,
   gatewayMerchantId: string,
@@ -125,8 +125,8 @@ export async function listSandboxTransactions(
 }
 
 /**
- * How many transactions there are of one order, `limit` at most: of all references that differ in the number
- * at their end, as those of a session's attempts do.
+ * How many transactions one order has, `limit` at most: all references that differ only in their final
+ * number, as those of a session's attempts do.
  */
 export async function countOrderTransactions(
   tx: Tx,
@@ -144,7 +144,7 @@ export async function countOrderTransactions(
       isOne ? "t.transactionUnique = :from" : "t.transactionUnique >= :from AND t.transactionUnique < :to",
       {
         from,
-        ...(isOne ? {} : { to: `${from}:` }), // What follows the digits.
+        ...(isOne ? {} : { to: `${from}:` }), // The character after the digits.
       },
     )
     .limit(limit)
@@ -152,13 +152,15 @@ export async function countOrderTransactions(
   return rows.length;
 }
 
-/** Locks the row until the transaction ends. It must be there: a lock on an absent one would stop every insert. */
+/**
+ * Locks the row until the transaction ends. It must exist: a lock on an absent row would block every insert.
+ */
 export async function lockSandboxTransaction(tx: Tx, id: string): Promise<SandboxTransactionRow> {
   const query = tx.createQueryBuilder(sandboxTransactions, "t").where({ id });
   return await lockForUpdate(query).getOneOrFail();
 }
 
-/** What may change of a transaction. Its first answer never does. */
+/** The fields of a transaction that may change. Its first response never does. */
 export type SandboxTransactionChange = Partial<
   Pick<SandboxTransactionRow, "state" | "amountReceived" | "amountRefunded">
 > &
@@ -172,7 +174,7 @@ export async function updateSandboxTransaction(
   await tx.createQueryBuilder().update(sandboxTransactions).set(change).where({ id }).execute();
 }
 
-/** Writes down what became of a transaction's callback. */
+/** Records how a transaction's callback was answered. */
 export async function recordSandboxCallback(
   tx: Tx,
   id: string,
