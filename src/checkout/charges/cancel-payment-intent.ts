@@ -13,10 +13,7 @@ import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from
 import { viewPayment } from "../payments/payment-view.js";
 import { ownersParts } from "../test-clock.js";
 
-/**
- * Gives a payment up whose charge was declined. One that may have been charged cannot be given up: it could
- * be paid.
- */
+/** Cancels a payment whose charge was declined. A payment that may have been charged cannot be canceled. */
 export async function cancelPaymentIntent(
   checkout: CheckoutContext,
   scope: MerchantScope,
@@ -34,7 +31,7 @@ export async function cancelPaymentIntent(
       id,
       (tx, _run, clock) => cancel(clock, tx, id),
     ));
-  // What was canceled never changes again, so a replay gets the first answer.
+  // A canceled payment never changes again, so a replay gets the first answer.
   return { view: await viewPayment(checkout, await getPaymentIntent(checkout, scope, id)), replayed };
 }
 

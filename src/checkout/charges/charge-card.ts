@@ -17,21 +17,21 @@ import type { CheckoutContext } from "../context.js";
 import { openGatewayAccount } from "../merchants/gateway-account.js";
 import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 
-/** One charge that is to be made. */
+/** One charge to make. */
 export interface Charge {
   /** The payment as it will be recorded: processing, with the number and the claim of this attempt. */
   readonly intent: PaymentIntentRow;
   readonly xref: string;
   /** By the merchant's clock. */
   readonly now: number;
-  /** Records the payment so. May run again, see `inTransaction`. */
+  /** Stores the payment in that state. May run more than once, see `inTransaction`. */
   readonly record: (tx: Tx, run: Run) => Promise<void>;
 }
 
 /**
- * Makes one charge: records it in one transaction, tells the gateway once between transactions, and applies
- * its answer like any other message of it. Whatever is lost on the way leaves a payment that is processing;
- * it is found out by the callback or by asking, and the charge is never sent again.
+ * Makes one charge: records it in one transaction, sends it to the gateway once between transactions, and
+ * applies the response like any other message of the gateway. If a step fails, the payment stays processing;
+ * a callback or a QUERY finds its outcome, and the charge is never sent again.
  */
 export async function chargeCard(
   checkout: CheckoutContext,
@@ -39,7 +39,7 @@ export async function chargeCard(
   call: IdempotentCall | undefined,
   charge: Charge,
 ): Promise<PaymentAnswer> {
-  requiredCallbackUrl(checkout, scope.livemode); // Before anything is recorded.
+  requiredCallbackUrl(checkout, scope.livemode); // Refuses before anything is recorded.
   const account = await openAccount(checkout, scope);
   await checkout.reached("charge checked");
   const { done, answer } = await guarded(checkout, scope, account, () =>
@@ -50,7 +50,7 @@ export async function chargeCard(
   return await chargeResponse(checkout, scope, done);
 }
 
-/** The account with the gateway that it is at. */
+/** The gateway account to charge with, and the gateway's address. */
 type ChargeAccount = DirectAccount & { readonly countryCode: string };
 
 async function openAccount(checkout: CheckoutContext, scope: MerchantScope): Promise<ChargeAccount> {
@@ -62,13 +62,13 @@ async function openAccount(checkout: CheckoutContext, scope: MerchantScope): Pro
 
 interface SentCharge {
   readonly done: PreviousCall;
-  /** Undefined where another call has made this charge. */
+  /** Undefined if another call has made this charge. */
   readonly answer: DirectAnswer | undefined;
 }
 
 /**
- * Refuses before anything is recorded where the gateway has not answered this account lately: then there is
- * nothing to find out. What one merchant's account or sandbox does keeps no other from charging.
+ * Refuses before anything is recorded if the gateway has not answered this account lately: then no outcome is
+ * unknown. Failures of one merchant's account or sandbox do not stop the charges of others.
  */
 async function guarded(
   { breaker }: CheckoutContext,
@@ -107,7 +107,7 @@ async function recordAndSend(
   return { done, answer };
 }
 
-/** From now on somebody asks what became of the charge, should nobody say so. */
+/** From now on the service asks for the outcome of the charge, if no message reports it. */
 async function noteCharge(tx: Tx, { intent, now }: Charge, reference: string): Promise<void> {
   const { id: targetId, merchantId, livemode } = intent;
   const times = chargeTimes(now);
@@ -116,8 +116,8 @@ async function noteCharge(tx: Tx, { intent, now }: Charge, reference: string): P
 }
 
 /**
- * Only the call whose claim is on record may send: another one with its key, or of the same attempt, has made
- * the charge.
+ * Only the call whose claim is recorded may send: otherwise another call with its idempotency key, or for
+ * this attempt, has made the charge.
  */
 async function isRecorded(
   { db }: CheckoutContext,

@@ -9,16 +9,16 @@ import { getPaymentIntent } from "../payments/get-payment-intent.js";
 import type { PreviousCall } from "../idempotency.js";
 import { type PaymentView, viewPayment } from "../payments/payment-view.js";
 
-/** A payment as a call answers it, just now or (replayed) when it was sent before. */
+/** A payment as a call answers it; `replayed` if an earlier call with its idempotency key made it. */
 export interface PaymentAnswer {
   readonly view: PaymentView;
   readonly replayed: boolean;
 }
 
 /**
- * The answer to a call that has made a charge, `objectId` being the charge's reference: the payment, or the
- * Refusal `CARD_DECLINED`. A call that is made again gets the answer about its own charge, whatever the
- * merchant has tried since; where that was processing, it gets how it stands now.
+ * Answers a call that has made a charge, `objectId` being the charge's reference: with the payment, or the
+ * Refusal `CARD_DECLINED`. A repeated call gets the answer about its own charge, whatever the merchant has
+ * tried since; if that was processing, it gets the current state.
  */
 export async function chargeResponse(
   checkout: CheckoutContext,

@@ -4,14 +4,16 @@ import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
 import { requireCustomer } from "../customers/get-customer.js";
 
-/** A stored card as it is charged. */
+/** A stored card, ready to be charged. */
 export interface ChargeableCard {
   readonly paymentMethodId: string;
-  /** The gateway's newest token of it, in clear: lives for one request, never logged. */
+  /** The gateway's newest token for it, in plain text: kept for one request, never logged. */
   readonly xref: string;
 }
 
-/** The card to charge for a customer. Throws a Refusal that names the field where it is none that may be charged. */
+/**
+ * The card to charge for a customer. Throws a Refusal that names the field if the card may not be charged.
+ */
 export async function chargeableCard(
   checkout: CheckoutContext,
   scope: MerchantScope,

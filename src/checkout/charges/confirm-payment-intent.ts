@@ -16,13 +16,16 @@ import { getPaymentIntent } from "../payments/get-payment-intent.js";
 import { findPrevious, type IdempotentCall } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
 
-/** How a payment is tried again; what is undefined stays as it was. */
+/** How to try a payment again; an undefined field keeps its value. */
 export interface Confirmation {
   readonly paymentMethodId: string | undefined;
   readonly offSession: boolean | undefined;
 }
 
-/** Tries a payment again whose charge was declined, with another card or the same, once for each idempotency key. */
+/**
+ * Charges a payment again whose charge was declined, with that card or another, once for each idempotency
+ * key.
+ */
 export async function confirmPaymentIntent(
   checkout: CheckoutContext,
   scope: MerchantScope,
@@ -51,10 +54,10 @@ export async function confirmPaymentIntent(
   return await chargeCard(checkout, scope, call, { intent, xref, now, record });
 }
 
-/** Of two calls that confirm at once the second finds the payment processing. */
+/** Of two concurrent confirmations the second finds the payment processing. */
 async function recordNext(tx: Tx, { again }: Run, next: PaymentIntentRow): Promise<void> {
   const locked = await lockPaymentIntent(tx, next.id);
-  // A connection lost at COMMIT usually had committed: then the attempt is there already.
+  // A COMMIT whose connection is lost has usually succeeded: then the attempt is stored already.
   if (again && locked.attemptClaim === next.attemptClaim) return;
   refuseUnlessDeclined(locked);
   if (locked.attempt !== next.attempt - 1) {

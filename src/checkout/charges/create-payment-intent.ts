@@ -15,7 +15,7 @@ import type { CheckoutContext } from "../context.js";
 import { findPrevious, type IdempotentCall } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
 
-/** What a merchant wants of a customer's stored card. Its shape was checked already. */
+/** The charge of a customer's stored card that a merchant requests. Its shape is validated already. */
 export interface ChargeOrder {
   readonly customerId: string;
   readonly paymentMethodId: string;
@@ -23,14 +23,14 @@ export interface ChargeOrder {
   readonly amount: number;
   /** Three letters of ISO 4217, in either case. */
   readonly currency: string;
-  /** True where the customer is not there. */
+  /** True if the customer is not present. */
   readonly offSession: boolean;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
- * Charges a stored card, once for each idempotency key. Throws a Refusal: `CARD_DECLINED` where the charge
- * came to nothing, any other where nothing was stored, not even the key.
+ * Charges a stored card, once for each idempotency key. Throws a Refusal: `CARD_DECLINED` if the charge was
+ * declined or failed, any other if nothing was stored, not even the key.
  */
 export async function createPaymentIntent(
   checkout: CheckoutContext,
@@ -74,7 +74,7 @@ function newIntent(scope: MerchantScope, order: ChargeOrder, now: number): Payme
 }
 
 async function store(tx: Tx, { again }: Run, intent: PaymentIntentRow): Promise<void> {
-  // A connection lost at COMMIT usually had committed: then the row is there already.
+  // A COMMIT whose connection is lost has usually succeeded: then the row is stored already.
   if (again && (await findPaymentIntent(tx, intent.id)) !== undefined) return;
   await insertPaymentIntent(tx, intent);
 }

@@ -16,9 +16,9 @@ import { storedResult } from "../gateway-messages/stored-message.js";
 import { ownersParts } from "../test-clock.js";
 
 /**
- * Takes a held payment as it is. A session that is not complete becomes complete, with an intent over what
- * was really received; a direct charge has succeeded with that. A session has one intent at most, and a
- * transaction pays one session: a duplicate of either kind, or a payment of no session, is only marked
+ * Accepts a held payment as it is. An open or expired session becomes complete, with a payment intent over
+ * the amount received; a direct charge succeeds with that amount. A session has at most one payment intent,
+ * and a transaction pays one session: a duplicate of either kind, or a payment for no session, is only marked
  * accepted.
  */
 export async function acceptHeldPayment(
@@ -54,7 +54,7 @@ async function acceptIn(
   await recordResolution(clock, tx, held, decision);
 }
 
-/** The gateway was told meanwhile to give the money back. */
+/** Refuses if a reversal of the payment was requested meanwhile. */
 function refuseIfBeingReturned({ reversalAction }: HeldPaymentRow): void {
   if (reversalAction === null) return;
   throw new Refusal("RESOLUTION_NOT_POSSIBLE", "This payment's money is on its way back.", "resolution");

@@ -17,10 +17,10 @@ import { type Decision, lockUnresolved, recordResolution } from "./record-resolu
 import { ownersParts } from "../test-clock.js";
 
 /**
- * Takes the gateway's word that money went back as it is. The refund that it tells of has succeeded, of the
- * amount that the gateway gave back, or, where it does not say, as it was asked for; of one that had
- * succeeded before, or that nobody here has asked for, a refund of its own is recorded. So the payment's
- * `amount_refunded` is what went back. Money of no payment that is known is only marked accepted.
+ * Accepts a held message that money was reversed. Its refund has succeeded, with the amount that the gateway
+ * reports or, without one, with the amount requested. If that refund had succeeded already, or none was
+ * requested, a new refund is recorded. So the payment's `amount_refunded` is the amount that was reversed. A
+ * message about no known payment is only marked accepted.
  */
 export async function acceptHeldRefund(
   checkout: CheckoutContext,
@@ -57,7 +57,7 @@ async function recordMade(
   }
 }
 
-/** What is pending has its amount reserved; of what has failed nothing is. */
+/** A pending refund has its amount reserved; a failed one has not. */
 async function makeRefund(
   tx: Tx,
   payment: PaymentIntentRow,
@@ -73,7 +73,7 @@ async function makeRefund(
   ]);
 }
 
-/** True where the money went back besides what is recorded already. */
+/** True if the message reports a reversal besides the recorded ones. */
 async function isAnother(tx: Tx, { reversalId, transactionKey }: HeldPaymentRow): Promise<boolean> {
   if (reversalId === null) return true;
   const recorded = await listTransactionsOfReversal(tx, reversalId);

@@ -4,7 +4,7 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
 
-/** Reads a held payment. Another owner's does not exist. */
+/** Reads a held payment. Throws a Refusal if it is absent or another merchant's. */
 export async function getHeldPayment(
   checkout: CheckoutContext,
   scope: MerchantScope,
@@ -15,7 +15,7 @@ export async function getHeldPayment(
   throw new Refusal("HELD_PAYMENT_NOT_FOUND", `No such held payment: ${id}.`, "id");
 }
 
-/** What decides what can be done about a held payment. */
+/** The facts that decide which resolutions are possible. */
 export function factsOf(held: HeldPaymentRow): HeldFacts {
   return {
     reason: held.heldReason,

@@ -13,15 +13,15 @@ import type { Tx } from "../../db/transaction.js";
 import type { Clock } from "../../lib/clock.js";
 import { failCharge } from "../payments/charge-outcome.js";
 
-/** What a held payment was meant for; neither is there where nothing of ours asked for it. */
+/** The target of a held payment; both are undefined if the payment was not requested by this service. */
 export interface HeldTarget {
   readonly session: CheckoutSessionRow | undefined;
   readonly intent: PaymentIntentRow | undefined;
 }
 
 /**
- * Locks what a held payment was meant for. Before the held payment itself, as by a result that comes in: in
- * another order the two could wait for each other.
+ * Locks the target of a held payment. It is locked before the held payment itself, in the order in which an
+ * arriving result locks them: the opposite order could deadlock.
  */
 export async function lockHeldTarget(
   tx: Tx,
@@ -33,7 +33,10 @@ export async function lockHeldTarget(
   };
 }
 
-/** Notes that money of a payment is sent for: from now on a success of its transaction is looked at twice. */
+/**
+ * Records that a payment's reversal is requested: from now on a success of its transaction is checked against
+ * that.
+ */
 export async function markReversalRequested(
   tx: Tx,
   { session, intent }: HeldTarget,
@@ -45,7 +48,9 @@ export async function markReversalRequested(
   }
 }
 
-/** A charge whose money went back, or of which a person says that it is none, has failed: another card may be tried. */
+/**
+ * Ends a charge as failed after its reversal, or after a person has dismissed it: another card may be tried.
+ */
 export async function endHeldCharge(
   clock: Clock,
   tx: Tx,

@@ -8,7 +8,7 @@ import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
 import { type Page, pageOfRows, type PageRequest, rowsToRead } from "../page.js";
 
-/** Lists an owner's held payments, the newest first: all, or only those that are resolved or not. */
+/** Lists a merchant's held payments, the newest first: all, or only the resolved or unresolved ones. */
 export async function listHeldPayments(
   checkout: CheckoutContext,
   scope: MerchantScope,

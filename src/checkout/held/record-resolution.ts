@@ -12,14 +12,14 @@ import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
 
-/** What a person has decided about a held payment. */
+/** A person's decision about a held payment. */
 export interface Decision {
   readonly resolution: Resolution;
-  /** Null where there was nothing to say. */
+  /** Null if the person gave none. */
   readonly note: string | null;
 }
 
-/** Locks a held payment that nobody is returning or has resolved; throws a Refusal where somebody is or has. */
+/** Locks a held payment that is unresolved and not leased by a call; otherwise throws a Refusal. */
 export async function lockUnresolved(checkout: CheckoutContext, tx: Tx, id: string): Promise<HeldPaymentRow> {
   const held = await lockHeldPayment(tx, id);
   refuseIfResolved(held);
@@ -27,24 +27,24 @@ export async function lockUnresolved(checkout: CheckoutContext, tx: Tx, id: stri
   return held;
 }
 
-/** Throws a Refusal where a person has decided before. */
+/** Throws a Refusal if a person has resolved it before. */
 export function refuseIfResolved({ resolution }: HeldPaymentRow): void {
   if (resolution === null) return;
   throw new Refusal("HELD_PAYMENT_RESOLVED", `This held payment was resolved before: ${resolution}.`, "id");
 }
 
-/** Throws a Refusal while a call is on its way to the gateway with this payment's money. */
+/** Throws a Refusal while a call that reverses this payment holds its lease. */
 function refuseIfClaimed({ leasedUntil }: HeldPaymentRow, now: number): void {
   if (leasedUntil === null || leasedUntil <= now) return;
   throw busy();
 }
 
-/** Somebody else moves the transaction's money. */
+/** The Refusal while another call moves the transaction's money. */
 export function busy(): Refusal {
   return new Refusal("HELD_PAYMENT_BUSY", "Another call is returning this payment's money.", "id");
 }
 
-/** Throws a Refusal where a later message about the payment has completed a session with it. */
+/** Throws a Refusal if a later message about the payment has completed a session with it. */
 export async function refuseIfPays(tx: Tx, held: HeldPaymentRow): Promise<void> {
   if (!(await paysSession(tx, held))) return;
   throw new Refusal(
@@ -54,7 +54,7 @@ export async function refuseIfPays(tx: Tx, held: HeldPaymentRow): Promise<void> 
   );
 }
 
-/** Writes down the resolution of a locked held payment, and the event that tells of it. */
+/** Stores the resolution of a locked held payment, and its event. */
 export async function recordResolution(
   clock: Clock,
   tx: Tx,

@@ -18,13 +18,15 @@ import { type Decision, lockUnresolved, recordResolution, refuseIfResolved } fro
 import { ownersParts } from "../test-clock.js";
 import { returnHeldPayment } from "./return-held-payment.js";
 
-/** A held payment as a call answers it, just now or (replayed) when it was sent before. */
+/**
+ * A held payment as a call answers it; `replayed` if an earlier call with its idempotency key resolved it.
+ */
 export interface AnsweredHeldPayment {
   readonly held: HeldPaymentRow;
   readonly replayed: boolean;
 }
 
-/** Does what a person has decided about a held payment, once and for good. */
+/** Carries out a person's decision about a held payment, once and for good. */
 export async function resolveHeldPayment(
   checkout: CheckoutContext,
   scope: MerchantScope,
@@ -37,7 +39,7 @@ export async function resolveHeldPayment(
   const { replayed } =
     before ?? (await resolve(checkout, scope, held, decision, call ?? callWithoutKey(checkout)));
   if (!replayed) noteResolved(checkout, held, decision);
-  // What was resolved never changes again, so a replay gets the first answer.
+  // A resolved payment never changes again, so a replay gets the first answer.
   return { held: await getHeldPayment(checkout, scope, id), replayed };
 }
 
@@ -102,7 +104,7 @@ function refuseIfImpossible(held: HeldPaymentRow, { resolution, note }: Decision
   );
 }
 
-/** Room in the table. */
+/** The width of the column. */
 const NOTE_MAX = 1000;
 
 function noteResolved(checkout: CheckoutContext, held: HeldPaymentRow, { resolution }: Decision): void {

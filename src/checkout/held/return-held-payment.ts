@@ -27,10 +27,10 @@ import { storedResult } from "../gateway-messages/stored-message.js";
 import { clockOf, ownersParts } from "../test-clock.js";
 
 /**
- * Gives a held payment's money back: claims the transaction in one transaction of the database, talks to the
- * gateway outside of any, and records the end in another. Whatever dies in between, the call can be made
- * again once the claim has run out: what the gateway was told is written down before it is told, and asked
- * for before anything is told again.
+ * Reverses a held payment: leases its sale in one database transaction, calls the gateway outside of any, and
+ * records the end in another. After a crash in between, the call can be repeated once the lease has expired:
+ * each request to the gateway is recorded before it is sent, and its outcome queried before anything is sent
+ * again.
  */
 export async function returnHeldPayment(
   checkout: CheckoutContext,
@@ -39,29 +39,29 @@ export async function returnHeldPayment(
   decision: Decision,
   call: IdempotentCall,
 ): Promise<PreviousCall> {
-  const claimed = await lease(checkout, wanted);
+  const leased = await lease(checkout, wanted);
   try {
     await checkout.reached("return claimed");
-    refuseUnlessReturned(await reverseSale(checkout, await reversalOf(checkout, claimed)));
+    refuseUnlessReturned(await reverseSale(checkout, await reversalOf(checkout, leased)));
     await checkout.reached("return answered");
     const parts = await ownersParts(checkout, scope);
     const record = (tx: Tx, _run: Run, clock: Clock): Promise<void> =>
-      recordReturn(checkout, clock, tx, claimed, decision);
+      recordReturn(checkout, clock, tx, leased, decision);
     return await runIdempotent(parts, scope, call, wanted.id, record, "SERIALIZABLE");
   } finally {
-    await release(checkout, claimed.held, claimed.lease);
+    await release(checkout, leased.held, leased.lease);
   }
 }
 
-/** A held payment whose transaction one call has claimed. */
-interface Claimed {
+/** A held payment whose sale this call has leased. */
+interface LeasedPayment {
   readonly held: HeldPaymentRow;
-  /** Names the claim. */
+  /** The id of the lease. */
   readonly lease: string;
 }
 
-/** The session is held first, as by a result that completes it: money either pays or goes back. */
-async function lease(checkout: CheckoutContext, wanted: HeldPaymentRow): Promise<Claimed> {
+/** The session is locked first, as by a result that completes it: a payment either pays or is reversed. */
+async function lease(checkout: CheckoutContext, wanted: HeldPaymentRow): Promise<LeasedPayment> {
   const { id } = wanted;
   const clock = await clockOf(checkout, wanted);
   const now = await checkout.clock.read();
@@ -77,8 +77,11 @@ async function lease(checkout: CheckoutContext, wanted: HeldPaymentRow): Promise
   });
 }
 
-/** A person makes the call, and makes it again: what the gateway has surely not done it may then be told again. */
-async function reversalOf(checkout: CheckoutContext, { held, lease }: Claimed): Promise<Reversal> {
+/**
+ * A person makes the call and repeats it: so a request that the gateway has certainly not carried out may be
+ * sent again.
+ */
+async function reversalOf(checkout: CheckoutContext, { held, lease }: LeasedPayment): Promise<Reversal> {
   const sale = await openSale(checkout, held);
   if (sale === undefined) throw new Error(`The gateway cannot be asked about ${held.id}.`);
   const { id, reversalAction: request } = held;
@@ -96,10 +99,10 @@ async function reversalOf(checkout: CheckoutContext, { held, lease }: Claimed): 
   };
 }
 
-/** Throws also where a result that came since the claim ran out has completed the session. */
+/** Throws also if a result that arrived since the lease expired has completed the session. */
 async function note(
   checkout: CheckoutContext,
-  { held, lease }: Claimed,
+  { held, lease }: LeasedPayment,
   requested: RequestedReversal | null,
 ): Promise<void> {
   const change = { reversalAction: requested?.request ?? null };
@@ -109,10 +112,10 @@ async function note(
     if (requested !== null) await refuseIfInDoubt(tx, held.id);
     return await changeHeldPayment(tx, held.id, change, lease);
   });
-  if (!mine) throw new Refusal("HELD_PAYMENT_BUSY", "Another call has taken this return over.", "id");
+  if (!mine) throw new Refusal("HELD_PAYMENT_BUSY", "Another call has taken over this return.", "id");
 }
 
-/** Nothing is sent while a person has to see whether the money is back by what was sent before. */
+/** Nothing is sent while a person has to decide whether an earlier request has reversed the money. */
 async function refuseIfInDoubt(tx: Tx, id: string): Promise<void> {
   const held = await findHeldReversal(tx, id);
   if (held === undefined) return;
@@ -153,18 +156,19 @@ const UNKNOWN =
   "The gateway did not say whether the money is back. Make the call again: it asks before it sends.";
 
 /**
- * The money is back, so that is written down whoever has the claim now. The attempt has failed for good: the
- * shopper's next form is that of a new one, which the gateway does not take for the old one again.
+ * The money is reversed, so that is recorded whichever call holds the lease now. The attempt has failed for
+ * good: the shopper's next form belongs to a new attempt, which the gateway does not take for a duplicate of
+ * the old one.
  */
 async function recordReturn(
   checkout: CheckoutContext,
   clock: Clock,
   tx: Tx,
-  claimed: Claimed,
+  leased: LeasedPayment,
   decision: Decision,
 ): Promise<void> {
-  const target = await lockHeldTarget(tx, claimed.held);
-  const held = await lockHeldPayment(tx, claimed.held.id);
+  const target = await lockHeldTarget(tx, leased.held);
+  const held = await lockHeldPayment(tx, leased.held.id);
   refuseIfResolved(held);
   await recordResolution(clock, tx, held, decision);
   await endHeldCharge(clock, tx, target, held);

@@ -16,25 +16,25 @@ import { findPrevious, type PreviousCall, type IdempotentCall, runIdempotent } f
 import { clockOf } from "../test-clock.js";
 import { processRefunds } from "./process-refunds.js";
 
-/** What a merchant asks for. */
+/** The refund that a merchant requests. */
 export interface RefundOrder {
   readonly paymentIntentId: string;
-  /** In minor units; null for all that is left. */
+  /** In minor units; null for the whole amount left. */
   readonly amount: number | null;
   readonly reason: RefundReason | null;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A refund as a call answers it, just now or (replayed) when it was sent before. */
+/** A refund as a call answers it; `replayed` if an earlier call with its idempotency key created it. */
 export interface AnsweredRefund {
   readonly refund: Refund;
   readonly replayed: boolean;
 }
 
 /**
- * Gives money of a payment back, once for each idempotency key: reserves it in one transaction, then works on
- * the payment's refunds until this one has ended or has to wait. What takes longer than a caller waits is
- * pending, and goes on.
+ * Refunds a payment, once for each idempotency key: reserves the amount in one transaction, then processes
+ * the payment's refunds until this one has ended or has to wait. A refund that takes longer than the caller
+ * waits is answered as pending, and is processed in the background.
  */
 export async function createRefund(
   checkout: CheckoutContext,
@@ -85,16 +85,16 @@ async function reserve(
   );
 }
 
-/** A question, a request and a question again take less, unless others wait for the same payment. */
-const PATIENCE_MS = 20_000;
+/** A QUERY, a request and another QUERY take less, unless other refunds wait for this payment. */
+const PROCESS_WITHIN_MS = 20_000;
 
 async function workPatiently(checkout: CheckoutContext, id: string, paymentIntentId: string): Promise<void> {
   const enough = new AbortController();
   const work = workUntilEnded(checkout, id, paymentIntentId, enough.signal).catch((error: unknown) => {
-    // The refund is on record: its turn comes again.
+    // The refund is stored: it is processed again in the background.
     checkout.log.warn({ err: error, refund: id }, "a refund could not be worked on at once");
   });
-  await waitAtMost(PATIENCE_MS, work);
+  await waitAtMost(PROCESS_WITHIN_MS, work);
   enough.abort();
 }
 
@@ -112,5 +112,5 @@ async function workUntilEnded(
   }
 }
 
-/** A request over the same network as ours takes about as long. */
+/** About the time of one request within the local network. */
 const BUSY_PAUSE_MS = 50;

@@ -6,8 +6,8 @@ import { type Failed, type FairWork, runFairly } from "../background-work.js";
 import { processRefunds } from "./process-refunds.js";
 
 /**
- * Goes on again and again with refunds that nobody waits for any more: their caller is gone, or the gateway
- * could not tell, or was settling.
+ * Processes refunds in the background whose call has ended: the gateway's answer was lost, or the sale was
+ * being settled.
  */
 export function keepProcessingRefunds(
   checkout: CheckoutContext,
@@ -16,7 +16,7 @@ export function keepProcessingRefunds(
 ): BackgroundJob[] {
   const work: FairWork<RefundRow> = {
     list: (question) => listDueRefunds(checkout.db.manager, question),
-    // One at a time of each payment: what another process has is found out by its claim.
+    // One refund of a payment at a time: a lease shows whether another process has one.
     placeOf: ({ merchantId, paymentIntentId }) => ({ scope: merchantId, name: paymentIntentId }),
     take: (rows) => Promise.resolve(rows),
     work: ({ paymentIntentId }, stopping) => workThrough(checkout, paymentIntentId, stopping),
@@ -24,7 +24,7 @@ export function keepProcessingRefunds(
   return runFairly(checkout.clock, pauseMs, work, failed);
 }
 
-/** What stood behind a refund that has ended is worked on at once. */
+/** After a refund has ended, those queued behind it are processed at once. */
 async function workThrough(
   checkout: CheckoutContext,
   paymentIntentId: string,

@@ -8,18 +8,19 @@ import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
 import { LEASE_MS } from "./reversal.js";
 
-/** A refund whose payment this call has claimed. */
+/** A refund whose sale this call has leased. */
 export interface LeasedRefund {
   readonly refund: RefundRow;
-  /** The result that tells of the payment's transaction: the claim stands there. */
+  /** A result about the payment's transaction, which stores the lease. */
   readonly result: GatewayResultRow;
   readonly lease: string;
 }
 
 /**
- * Takes a payment for its oldest pending refund, unless somebody has it (`busy`) or no refund is pending (`none`).
+ * Leases a payment for its oldest pending refund, unless another call holds the lease (`busy`) or no refund
+ * is pending (`none`).
  *
- * Looks first, and writes only where there is something to take: many may be waiting for the same payment.
+ * Reads first, and writes only if there is something to lease: many calls may wait for one payment.
  */
 export async function leaseOldestRefund(
   checkout: CheckoutContext,

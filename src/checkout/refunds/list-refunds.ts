@@ -4,7 +4,7 @@ import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
 import { type Page, pageOfRows, type PageRequest, rowsToRead } from "../page.js";
 
-/** Lists an owner's refunds, the newest first: all, or those of one payment. */
+/** Lists a merchant's refunds, the newest first: all, or those of one payment. */
 export async function listRefunds(
   checkout: CheckoutContext,
   scope: MerchantScope,

@@ -14,15 +14,15 @@ import { recordRefundAttempt } from "./record-refund-attempt.js";
 import { clockOf } from "../test-clock.js";
 
 /**
- * What working on a payment's refunds came to. `busy`: somebody else has the payment. `none`: no refund of it
- * is pending.
+ * The outcome of processing a payment's refunds. `busy`: another call holds the lease. `none`: the payment
+ * has no pending refund.
  */
 export type ProcessedRefunds = "ended" | "waits" | "busy" | "none";
 
 /**
- * Works on the oldest pending refund of a payment, whoever asked for it. One at a time, each until its end is
- * known: what a capture leaves over depends on all that went before. So the refund of a process that died is
- * asked about by whoever comes next, before anything else of the payment is sent.
+ * Processes the oldest pending refund of a payment, whichever call created it. One at a time, each until its
+ * outcome is known: what a capture retains depends on all refunds before it. So the next call queries a
+ * refund that a dead process left behind, before it sends anything else about the payment.
  */
 export async function processRefunds(
   checkout: CheckoutContext,
@@ -32,9 +32,9 @@ export async function processRefunds(
   if (typeof leased === "string") return leased;
   try {
     await checkout.reached("refund claimed");
-    const round = await workOn(checkout, leased);
+    const attempt = await workOn(checkout, leased);
     await checkout.reached("refund answered");
-    return await recordRefundAttempt(checkout, leased, round);
+    return await recordRefundAttempt(checkout, leased, attempt);
   } catch (error) {
     await release(checkout, leased.result, leased.lease);
     if (error instanceof LeaseLost) return "busy";
@@ -42,7 +42,7 @@ export async function processRefunds(
   }
 }
 
-/** Whatever goes wrong with one refund lets it wait for its next round: it must not keep the others from theirs. */
+/** Any error of one refund postpones it to its next attempt: it must not delay others. */
 async function workOn(checkout: CheckoutContext, leased: LeasedRefund): Promise<RefundAttemptResult> {
   const { id } = leased.refund;
   try {
@@ -57,12 +57,14 @@ async function workOn(checkout: CheckoutContext, leased: LeasedRefund): Promise<
   }
 }
 
-/** What is no sale has never received a payment: somebody has to look at what the gateway says. */
+/**
+ * A transaction that is no sale has never received a payment: a person has to look at the gateway's message.
+ */
 function attemptResultOf({ kind }: ReversalEnd): RefundAttemptResult {
   return kind === "not a sale" ? "unknown" : kind;
 }
 
-/** Undefined where the gateway cannot be asked about the payment, and never will be. */
+/** Undefined if the gateway can never be asked about the payment. */
 async function reversalOf(checkout: CheckoutContext, leased: LeasedRefund): Promise<Reversal | undefined> {
   const { refund, result } = leased;
   const sale = await openSale(checkout, result);
@@ -94,7 +96,7 @@ async function note(
     refundedBefore: requested?.refunded ?? null,
   };
   const mine = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
-    // Nothing is sent while a person has to see whether it was made before.
+    // Nothing is sent while a person has to decide whether the refund was made before.
     if (requested !== null && (await findHeldReversal(tx, refund.id)) !== undefined) throw new ResultHeld();
     return (await holdsLease(tx, result, lease)) && (await changePendingRefund(tx, refund.id, change));
   });
@@ -106,5 +108,5 @@ class ResultHeld extends Error {
   override readonly message = "a result about the refund is held";
 }
 
-/** The claim has run out, and somebody else may have it. */
+/** The lease has expired, and another call may hold one now. */
 class LeaseLost extends Error {}

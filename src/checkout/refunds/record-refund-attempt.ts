@@ -18,7 +18,7 @@ import type { CheckoutContext } from "../context.js";
 import type { LeasedRefund } from "./lease-refund.js";
 import { clockOf } from "../test-clock.js";
 
-/** Writes down what a round of work on a refund came to, and gives the payment back. */
+/** Records the outcome of one attempt at a refund, and releases the lease. */
 export async function recordRefundAttempt(
   checkout: CheckoutContext,
   leased: LeasedRefund,
@@ -37,7 +37,7 @@ export async function recordRefundAttempt(
   return end === undefined ? "waits" : "ended";
 }
 
-/** Money may have moved by what the gateway said of the refund: a person decides first. */
+/** A gateway message about the refund may mean that money has moved: a person decides first. */
 async function isHeldBack(
   checkout: CheckoutContext,
   { id }: RefundRow,
@@ -47,14 +47,14 @@ async function isHeldBack(
 }
 
 /**
- * A clock that has just jumped makes everything old: what is under way is given up only by one that has gone
- * evenly for so long.
+ * A clock that has just jumped makes everything look old: refunds under way are given up only once it has run
+ * evenly for this long.
  */
 const EVEN_MS = 120_000;
 
 /**
- * Ends a refund, and gives the payment back. Money that is back is written down whoever has the claim now; a
- * failure only while it is ours.
+ * Ends a refund, and releases the lease. A success is recorded whichever call holds the lease now; a failure
+ * only while this call does.
  */
 export async function recordEnd(
   checkout: CheckoutContext,
@@ -84,7 +84,10 @@ async function recordWait(
   });
 }
 
-/** What is no longer pending has ended before: by somebody faster, or by us where the answer to COMMIT was lost. */
+/**
+ * False if the refund is no longer pending: another call has ended it, or an earlier run whose COMMIT was not
+ * confirmed.
+ */
 export async function succeed(tx: Tx, refund: RefundRow, now: number): Promise<boolean> {
   if (!(await changePendingRefund(tx, refund.id, { status: "succeeded", nextAttemptAt: null }))) return false;
   await tell(tx, refund, now, [
@@ -94,10 +97,10 @@ export async function succeed(tx: Tx, refund: RefundRow, now: number): Promise<b
   return true;
 }
 
-/** What was reserved of the payment may be refunded anew. The payment is locked first, as by a new refund. */
+/** Frees the reserved amount for other refunds. The payment is locked first, as by a new refund. */
 async function fail(tx: Tx, refund: RefundRow, failure: RefundFailure, clock: Clock): Promise<boolean> {
   await lockPaymentIntent(tx, refund.paymentIntentId);
-  if ((await findHeldReversal(tx, refund.id)) !== undefined) return false; // It came in just now.
+  if ((await findHeldReversal(tx, refund.id)) !== undefined) return false; // It arrived just now.
   const change = { status: "failed", failure, nextAttemptAt: null } as const;
   if (!(await changePendingRefund(tx, refund.id, change))) return false;
   await addRefunded(tx, refund.paymentIntentId, -refund.amount);

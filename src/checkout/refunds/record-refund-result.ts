@@ -21,10 +21,10 @@ import { type ReversalMessage, storeReversalMessage } from "../gateway-messages/
 import { clockOf } from "../test-clock.js";
 
 /**
- * Records one verified message about a refund, wherever it comes from, and what follows from it. The only way
- * in: the answer to the request, a callback, a browser, the answer to a question. Money that is back is
- * written down whoever works on the refund; what does not fit is held for a person, and leaves the refund in
- * doubt.
+ * Records one verified message about a refund, from any source, and its consequences. All messages come
+ * through here: the response to the request, a callback, a browser's post, the response to a QUERY. A success
+ * is recorded whichever call processes the refund; a message that does not fit is held for a person, and
+ * leaves the refund in doubt.
  */
 export async function recordRefundResult(
   checkout: CheckoutContext,
@@ -58,7 +58,7 @@ export async function recordRefundResult(
   return applied(classification, !isNew);
 }
 
-const IS_KNOWN = "It is known since that the refund was made.";
+const IS_KNOWN = "A later message shows that the refund was made.";
 
 async function classify(
   tx: Tx,

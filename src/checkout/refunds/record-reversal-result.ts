@@ -19,9 +19,9 @@ import { type ReversalMessage, storeReversalMessage } from "../gateway-messages/
 import { clockOf } from "../test-clock.js";
 
 /**
- * Records one verified message about the return of a held payment, as `recordRefundResult` does for a
- * refund's. The held payment itself is resolved by whoever returns it. `told` is what the gateway was asked
- * to do just now, null where that was before.
+ * Records one verified message about the reversal of a held payment, as `recordRefundResult` does for a
+ * refund. The held payment itself is resolved by the call that reverses it. `requested` is the action just
+ * sent to the gateway, null if none was sent since.
  */
 export async function recordReversalResult(
   checkout: CheckoutContext,
@@ -54,9 +54,9 @@ export async function recordReversalResult(
   return applied(classification, !isNew);
 }
 
-const IS_KNOWN = "It is known since that the money is back.";
+const IS_KNOWN = "A later message shows that the money is back.";
 
-/** One that nobody has begun to return, or that was resolved otherwise, must not be refunded at all. */
+/** A held payment that was not being reversed, or was resolved otherwise, must not be reversed at all. */
 function statusOf({ resolution }: HeldPaymentRow, { requested }: ExpectedReversal): RefundStatus {
   if (resolution === "return") return "succeeded";
   return resolution === null && requested !== null ? "pending" : "failed";

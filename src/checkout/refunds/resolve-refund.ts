@@ -6,8 +6,8 @@ import { release } from "./reversal.js";
 import { recordEnd } from "./record-refund-attempt.js";
 
 /**
- * Ends a refund in doubt by what a person has seen at the gateway: that the money is back, or that it is not.
- * Throws where it is not in doubt, or somebody works on it.
+ * Ends a refund in doubt by what a person has seen at the gateway: that the money was refunded, or that it
+ * was not. Throws if the refund is not in doubt, or another call processes it.
  */
 export async function resolveRefund(checkout: CheckoutContext, id: string, isBack: boolean): Promise<void> {
   const wanted = await findRefund(checkout.db.manager, id);
@@ -15,7 +15,7 @@ export async function resolveRefund(checkout: CheckoutContext, id: string, isBac
   const leased = await leaseOldestRefund(checkout, wanted.paymentIntentId);
   if (leased === "busy") throw new Error("The payment is being worked on. Try again in a minute.");
   const held = await findHeldReversal(checkout.db.manager, id);
-  // Only the first one in line can have been sent.
+  // Only the oldest pending refund can have been sent.
   const isInDoubt = leased !== "none" && leased.refund.id === id && leased.refund.gatewayAction !== null;
   if (isInDoubt && (isBack || held === undefined)) {
     await recordEnd(checkout, leased, isBack ? "succeeded" : "lost");
@@ -23,5 +23,5 @@ export async function resolveRefund(checkout: CheckoutContext, id: string, isBac
   }
   if (leased !== "none") await release(checkout, leased.result, leased.lease);
   if (isInDoubt) throw new Error(`The gateway may have made ${id}: resolve the held payment ${held} first.`);
-  throw new Error(`${id} is not in doubt: it has ended, or the gateway was told nothing of it.`);
+  throw new Error(`${id} is not in doubt: it has ended, or it was never requested of the gateway.`);
 }

@@ -15,36 +15,42 @@ import { isOfSale } from "../../domain/reversal-classification.js";
 import type { CheckoutContext } from "../context.js";
 import type { Reversal } from "./reversal.js";
 
-/** What the gateway says now of a sale, and of the refund that it was told to make. */
+/** What the gateway reports now about a sale, and about the refund requested of it. */
 export interface SaleProgress {
-  /** Undefined where it did not say, or nothing believable. */
+  /** Undefined if the gateway reported nothing, or nothing that can be trusted. */
   readonly sale: GatewayResult | undefined;
-  /** True where it says that the transaction is none: a refund, say. */
+  /** True if the gateway reports that the transaction is not a sale, but for example a refund. */
   readonly isNoSale: boolean;
-  /** What the sale's sums mean for what was told. Undefined where nothing was told, or `sale` is. */
+  /**
+   * What the sale's amounts say about the requested action. Undefined if none was requested, or `sale` is
+   * undefined.
+   */
   readonly bySale: Classification | undefined;
-  /** Undefined where there was nothing to look for. */
+  /** Undefined if there was nothing to search for. */
   readonly own: OwnTransactions | undefined;
 }
 
-/** What the gateway has under the refund's own name. */
+/** The gateway's transactions with the refund's own reference. */
 interface OwnTransactions {
   readonly known: readonly { readonly result: GatewayResult; readonly classification: Classification }[];
-  /** True where it listed all that there is. */
+  /** True if the gateway listed all of them. */
   readonly isComplete: boolean;
-  /** True where it knows of one that it said nothing believable about. */
+  /** True if it lists one, but reports nothing about it that can be trusted. */
   readonly isUnanswered: boolean;
 }
 
-/** What has become of a request that the gateway was told. */
+/** The outcome of a request that was sent to the gateway. */
 export type RequestOutcome =
-  /** `not found`: under the refund's own name, and its sale does not tell. A search may be late. */
+  /**
+   * `not found`: no transaction has the refund's own reference, and the sale shows nothing. A search may lag
+   * behind.
+   */
   | { readonly kind: ReversalOutcome | "not found" }
   | { readonly kind: "refused"; readonly result: GatewayResult };
 
 /**
- * Asks the gateway, and records what it says of the request. Changes nothing there, so it may be asked as
- * often as one likes.
+ * Queries the gateway, and records what it reports about the request. Changes nothing at the gateway, so it
+ * may be repeated.
  */
 export async function querySaleProgress(
   checkout: CheckoutContext,
@@ -53,7 +59,7 @@ export async function querySaleProgress(
 ): Promise<SaleProgress> {
   const own = requested?.request === "refund" ? await searchRefunds(checkout, back, requested) : undefined;
   const silent: SaleProgress = { sale: undefined, isNoSale: false, bySale: undefined, own };
-  if (own?.known.some(isMade)) return silent; // That says it all.
+  if (own?.known.some(isMade)) return silent; // That decides it.
   const answer = await checkout.direct.query(back.sale.account, back.sale.xref);
   const why = answer.kind === "answered" ? doubtOf(answer.result, back) : whyOf(answer);
   if (answer.kind !== "answered" || why !== undefined) {
@@ -66,12 +72,15 @@ export async function querySaleProgress(
   return { ...silent, sale: result, bySale };
 }
 
-/** What is to be sent, if anything. */
+/** The step to send, if any. */
 export function stepOf({ sale }: SaleProgress, wanted: Wanted): ReversalStep {
   return sale === undefined ? { kind: "unknown" } : nextReversalStep(sale, wanted);
 }
 
-/** What has become of the last request. The refund's own transaction says more than what its sale adds up to. */
+/**
+ * The outcome of the last request. A refund's own transaction is better evidence than the amounts of its
+ * sale.
+ */
 export function outcomeOf(
   { sale, bySale, own }: SaleProgress,
   wanted: Wanted,
@@ -80,14 +89,14 @@ export function outcomeOf(
   const byItself = own && ownOutcome(own);
   if (byItself !== undefined) return byItself;
   if (bySale?.outcome === "refunded") return { kind: "returned" };
-  // Something was done that does not fit, or is not told yet: it must not be taken for nothing.
+  // Something was done that does not fit, or is not reported yet: it must not count as nothing.
   if (sale === undefined || bySale?.outcome === "held" || own?.isUnanswered === true)
     return { kind: "unknown" };
   const kind = reversalOutcome(sale, wanted, requested);
   return { kind: kind === "unknown" && own?.isComplete === true ? "not found" : kind };
 }
 
-/** Why the answer about a sale says nothing, for the log. Undefined where it is one. */
+/** Why a response about a sale cannot be used, for the log. Undefined if it can. */
 function doubtOf(result: GatewayResult, { sale, currency }: Reversal): string | undefined {
   if (!isOfSale(result, sale)) return "another transaction";
   if (!isOriginallySale(result)) return result.state === "" ? `code ${result.responseCode}` : NO_SALE;
@@ -99,7 +108,7 @@ function doubtOf(result: GatewayResult, { sale, currency }: Reversal): string | 
 
 const NO_SALE = "not a sale";
 
-/** The answer to a question names the transaction's own action last. */
+/** The response to a QUERY names the transaction's own action last. */
 function isOriginallySale({ action }: GatewayResult): boolean {
   return action.split(":").at(-1) === "SALE";
 }
@@ -133,7 +142,7 @@ async function hearOwn(
   return { result, classification: await back.hear({ result, body, via: way, kind: "refund" }, requested) };
 }
 
-/** Of a refund that was told twice one was made, and the other refused as the same again. */
+/** If a refund was sent twice, one was made, and the other refused as a duplicate. */
 function ownOutcome({ known, isUnanswered }: OwnTransactions): RequestOutcome | undefined {
   if (known.some(isMade)) return { kind: "returned" };
   const [first] = known;

@@ -9,42 +9,50 @@ import { type OpenGatewayAccount, openGatewayAccount } from "../merchants/gatewa
 import { storedXref } from "../gateway-messages/stored-message.js";
 import type { ReversalMessage } from "../gateway-messages/store-reversal-message.js";
 
-/** A sale whose money goes back, as the gateway knows it. */
+/** A sale to reverse, as the gateway knows it. */
 export interface ReversibleSale extends NamedSale {
   readonly account: OpenGatewayAccount & { readonly gatewayUrl: string };
-  /** What was received by it, in minor units; null where nobody knows. */
+  /** The amount that it received, in minor units; null if unknown. */
   readonly received: number | null;
 }
 
-/** Money that goes back: a refund's, or all of a held payment's. Whoever works on it has claimed the sale. */
+/**
+ * A reversal: of a refund's amount, or of all of a held payment. The call that carries it out has leased the
+ * sale.
+ */
 export interface Reversal {
   readonly work: "refund" | "return";
-  /** Ours. Names the refund at the gateway, where that is a transaction of its own. */
+  /**
+   * This service's id. It is the refund's reference at the gateway, if the refund is a transaction of its
+   * own.
+   */
   readonly id: string;
   readonly sale: ReversibleSale;
   readonly wanted: Wanted;
-  /** The sale's: three letters of ISO 4217 in lower case; null where nobody knows. */
+  /** The sale's currency: three letters of ISO 4217 in lower case; null if unknown. */
   readonly currency: string | null;
-  /** What the gateway was told for this before, and never answered. */
+  /** The request sent to the gateway before, whose outcome is unknown. */
   readonly requested: RequestedReversal | null;
-  /** True where what the gateway has surely not done may be told again. */
+  /** True if a request that the gateway has certainly not carried out may be sent again. */
   readonly mayTellAgain: boolean;
   /**
-   * Writes down what the gateway is told next, or (null) that it has refused that for good. Throws where the claim is
-   * somebody else's by now: then nothing is sent.
+   * Records the request to be sent next, or (null) that the gateway has refused it for good. Throws if
+   * another call holds the lease by now: then nothing is sent.
    */
   note(this: void, requested: RequestedReversal | null): Promise<void>;
-  /** Records what the gateway says, and tells what that means. `told` is what it was told before it said so. */
+  /**
+   * Records a gateway message, and returns its classification. `requested` is the request that it follows.
+   */
   hear(this: void, message: ReversalMessage, requested: RequestedReversal): Promise<Classification>;
 }
 
-/**
- * Twice as long as the gateway may take for all that it is asked. Whoever takes longer has written down what
- * he told.
- */
+/** Twice as long as all calls to the gateway may take. A call that takes longer has recorded its requests. */
 export const LEASE_MS = 60_000;
 
-/** Gives up a claim. Fails silently: the caller is to hear of what came before, and the claim ends by itself. */
+/**
+ * Releases a lease. Fails silently: the caller should see the error before it, and the lease expires by
+ * itself.
+ */
 export async function release(
   checkout: CheckoutContext,
   transaction: LeasedSale,
@@ -53,11 +61,11 @@ export async function release(
   try {
     await inTransaction(checkout.db, "READ COMMITTED", (tx) => releaseSale(tx, transaction, lease));
   } catch (error) {
-    checkout.log.warn({ err: error, lease }, "a claim could not be released");
+    checkout.log.warn({ err: error, lease }, "a lease could not be released");
   }
 }
 
-/** The sale that a stored result tells of. Undefined where the gateway cannot be asked about it. */
+/** The sale of a stored result. Undefined if the gateway cannot be asked about it. */
 export async function openSale(
   checkout: CheckoutContext,
   row: GatewayResultRow,
@@ -70,7 +78,7 @@ export async function openSale(
   return { ...namedSale(checkout, row), account: opened, received: row.amountReceived };
 }
 
-/** The names of the sale that a stored result tells of. */
+/** The identifiers of a stored result's sale. */
 export function namedSale(checkout: CheckoutContext, row: GatewayResultRow): NamedSale {
   const { transactionKey, amount } = row;
   return { xref: storedXref(checkout, row) ?? "", transactionKey, amount };

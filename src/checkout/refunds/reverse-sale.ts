@@ -12,12 +12,12 @@ import {
   stepOf,
 } from "./reversal-progress.js";
 
-/** What came of it. `refused`: the gateway has answered that it did not do it, and why. */
+/** The outcome of a reversal. `refused`: the gateway has answered that it did not carry it out, and why. */
 export type ReversalEnd = RequestOutcome | { readonly kind: "too early" | "not a sale" };
 
 /**
- * Asks the gateway how the sale stands, tells it what that calls for, once, and asks again where its answer
- * is lost or says nothing. Talks to the gateway between transactions, never inside one.
+ * Queries the sale, requests the step that its state calls for, once, and queries again if the response is
+ * lost or says nothing. Calls the gateway between transactions, never inside one.
  */
 export async function reverseSale(checkout: CheckoutContext, back: Reversal): Promise<ReversalEnd> {
   const progress = await querySaleProgress(checkout, back, back.requested);
@@ -51,8 +51,8 @@ async function tell(
 }
 
 /**
- * What is written down as told is given up two minutes later, or asked for by the next claim after one. So
- * who stood still in between, or waited for the database, sends nothing any more.
+ * A recorded request is given up two minutes later, or queried by the next lease after one minute. So a
+ * process that was suspended in between, or waited for the database, sends nothing any more.
  */
 const SEND_WITHIN_MS = 30_000;
 
@@ -66,7 +66,7 @@ async function send(checkout: CheckoutContext, back: Reversal, call: ReversalCal
   const { account, xref } = back.sale;
   if (call.kind === "cancel") return await direct.cancel(account, xref);
   if (call.kind === "capture") return await direct.capture(account, xref, call.amount);
-  // A callback is taken for a refund only: what becomes of a return its caller asks for.
+  // Only a refund asks for a callback: the outcome of a return is queried by its caller.
   const to = back.work === "refund" ? callbackUrl(checkout, back.sale.account.livemode) : undefined;
   return await direct.refund(account, {
     xref,
@@ -76,7 +76,9 @@ async function send(checkout: CheckoutContext, back: Reversal, call: ReversalCal
   });
 }
 
-/** On record before anything follows from it. Undefined where nothing was said that could be believed. */
+/**
+ * Recorded before anything follows from it. Undefined if the gateway reported nothing that can be trusted.
+ */
 async function hear(
   back: Reversal,
   answer: DirectAnswer,
@@ -87,7 +89,7 @@ async function hear(
   return await back.hear({ result, body, via: "direct", kind: "answer" }, requested);
 }
 
-/** What was sent, and what came back. */
+/** The request sent, and the response. */
 interface SentReversal {
   readonly call: ReversalCall;
   readonly requested: RequestedReversal;
@@ -95,7 +97,7 @@ interface SentReversal {
   readonly said: Classification | undefined;
 }
 
-/** What has become of a request that was not answered by "done". */
+/** The outcome of a request whose response was not "done". */
 async function askAfter(
   checkout: CheckoutContext,
   back: Reversal,
@@ -105,10 +107,11 @@ async function askAfter(
   const outcome = outcomeOf(progress, back.wanted, requested);
   if (outcome.kind === "returned" || answer.kind !== "answered" || said?.outcome !== "declined")
     return outcome;
-  if (progress.bySale?.outcome === "held") return outcome; // It refuses, and has done something all the same.
+  // The gateway refuses, but has done something all the same.
+  if (progress.bySale?.outcome === "held") return outcome;
   await back.note(null);
   const next = stepOf(progress, back.wanted);
-  // Settlement came between question and request: another request is called for, now or later.
+  // The sale was settled between QUERY and request: another request is needed, now or later.
   const overtaken = next.kind === "too early" || (isCall(next) && next.kind !== call.kind);
   return overtaken ? { kind: "too early" } : { kind: "refused", result: answer.result };
 }
