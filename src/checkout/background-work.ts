@@ -6,29 +6,29 @@ import { FairPlaces, type Place, type PlaceLimits } from "../lib/fair-places.js"
 import { runRepeatedly, type BackgroundJob } from "../lib/background-job.js";
 
 /**
- * Under way at once in one replica, of one kind and mode. Each holds a connection of the database for moments
- * only, and one to the gateway; the gateway asks not to be asked about too much at once for one account. So
- * eight accounts would have to be dead, all with work due, before another one waits.
+ * The most tasks of one kind and mode that run at once in one process. Each uses a database connection for
+ * moments only, and one to the gateway, which asks clients not to send too much at once for one account. So
+ * eight dead accounts, all with work due, are needed before another one waits.
  */
 const LIMITS: PlaceLimits = { total: 32, each: 4 };
 
-/** Is told of what fails, and how much has failed in a row. */
+/** Called with each error, and the number of errors in a row. */
 export type Failed = (error: unknown, inARow: number) => void;
 
-/** Work in the background that is done for one merchant after the other, with gateways that may be slow, or dead. */
+/** Background work, done for each merchant in turn, with gateways that may be slow or dead. */
 export interface FairWork<Row> {
-  /** The longest due first. */
+  /** The rows that are due, the longest due first. */
   list(this: void, question: DueQuestion): Promise<Row[]>;
   placeOf(this: void, row: Row): Place;
-  /** Takes rows for this process; those that another one has are left out. */
+  /** Leases rows to this process; those that another process has leased are left out. */
   take(this: void, rows: readonly Row[]): Promise<readonly Row[]>;
   work(this: void, row: Row, stopping: AbortSignal): Promise<void>;
 }
 
 /**
- * Does what is due, every `pauseMs` and without waiting for what is slow. Live work and test work have places
- * each, so that nobody's test keeps real money waiting; and no merchant's gateway account keeps another's
- * waiting. Any number of replicas do this at once.
+ * Does the work that is due, every `pauseMs`, without waiting for slow tasks. Live and test work have
+ * separate places, so that test payments never delay live ones; and no merchant's gateway account delays
+ * another's. Any number of processes may run this at once.
  */
 export function runFairly<Row>(
   clock: SharedClock,
@@ -77,12 +77,12 @@ function countingFailures<Row>(work: FairWork<Row>["work"], failed: Failed): Fai
   };
 }
 
-/** Work of one mode. */
+/** The work of one mode. */
 interface RoundWork<Row> extends Omit<FairWork<Row>, "list"> {
   list(this: void): Promise<Row[]>;
 }
 
-/** Over where nobody waits for a place: else it goes on as soon as there is one. */
+/** Ends if no work waits for a place: otherwise it continues as soon as one is free. */
 async function round<Row>(
   places: FairPlaces,
   pauseMs: number,
@@ -100,10 +100,10 @@ async function round<Row>(
   }
 }
 
-/** What another process has is due all the time: to look for it without a pause would keep the database busy. */
+/** Work of another process stays due: searching again without a pause would keep the database busy. */
 const LOOK_PAUSE_MS = 20;
 
-/** The pause ends with the wait: one that goes on listens for the stop, and many would be there at once. */
+/** The pause ends with the wait: each pause left over would keep listening for the stop. */
 async function oneEndedWithin(
   places: FairPlaces,
   milliseconds: number,

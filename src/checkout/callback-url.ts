@@ -4,15 +4,15 @@ import type { CheckoutContext } from "./context.js";
 type Addressed = Pick<CheckoutContext, "addresses">;
 
 /**
- * Where the gateway is told to post what becomes of a request. Undefined where it could not: then no payment
- * is begun, and of a refund, which is never held up, its answer tells.
+ * Where the gateway posts the outcome of a request. Undefined if it cannot reach this service: then no
+ * payment is begun; a refund, which is never blocked, learns its outcome from the response.
  */
 export function callbackUrl({ addresses }: Addressed, livemode: boolean): string | undefined {
   if (livemode && addresses.callbackProblem !== undefined) return undefined;
   return `${addresses.publicUrl}/callbacks/cardstream`;
 }
 
-/** The same for a payment that is to begin; throws a Refusal where the gateway could not tell of it. */
+/** The callback URL of a new payment; throws a Refusal if the gateway cannot reach this service. */
 export function requiredCallbackUrl(checkout: Addressed, livemode: boolean): string {
   const url = callbackUrl(checkout, livemode);
   if (url !== undefined) return url;

@@ -9,9 +9,9 @@ import { countRefundsInDoubt } from "../db/tables/pending-refunds.js";
 import type { Resolution } from "../domain/held-payment.js";
 import type { RefundEnd } from "../domain/refund.js";
 
-/** What the use cases of checkout count, each process for itself. */
+/** The counters of checkout, for each process. */
 export interface CheckoutMetrics {
-  /** Results stored for good, each once. `reason` is empty unless the result is held. */
+  /** Results stored, each counted once. `reason` is empty unless the result is held. */
   readonly gatewayResults: Counter<"outcome" | "reason">;
   readonly heldPaymentResolutions: Counter<"resolution">;
   readonly refunds: Counter<"end">;
@@ -48,7 +48,7 @@ export function createCheckoutMetrics(registry: Registry, db: Database): Checkou
   return { gatewayResults, heldPaymentResolutions, refunds };
 }
 
-/** Counted for all merchants, in both modes, whenever somebody looks. */
+/** Counted for all merchants, in both modes, at each scrape. */
 function countedInDatabase(db: Database): Gauge[] {
   return [
     new Gauge({
@@ -70,7 +70,7 @@ function countedInDatabase(db: Database): Gauge[] {
   ];
 }
 
-/** Without the database "not a number" is the truth; the other numbers are still wanted then. */
+/** Without the database the value is NaN: the other metrics of the scrape are still wanted. */
 async function counted(db: Database, count: (db: EntityManager) => Promise<number>): Promise<number> {
   try {
     return await count(db.manager);

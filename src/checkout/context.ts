@@ -9,15 +9,15 @@ import type { Readiness } from "./readiness.js";
 import type { CheckoutMetrics } from "./checkout-metrics.js";
 import type { ReconciliationMetrics } from "./reconciliation-metrics.js";
 
-/** What the use cases of checkout work with. Made once, in `app.ts`. */
+/** The dependencies of checkout's use cases. Made once, in `app.ts`. */
 export interface CheckoutContext {
   readonly db: Database;
-  /** The database's: docs/decisions/0043-one-clock-the-databases.md says what follows it. */
+  /** The database's clock: docs/decisions/0043-one-clock-the-databases.md says what follows it. */
   readonly clock: SharedClock;
   readonly log: Log;
   readonly sealer: Sealer;
   readonly addresses: Addresses;
-  /** Whether all that can be worked with now. */
+  /** Whether the service can do its work now. */
   readonly readiness: Readiness;
   /** The gateway's direct endpoint. */
   readonly direct: DirectClient;
@@ -27,25 +27,25 @@ export interface CheckoutContext {
   /** Asks the gateway what became of payments. */
   readonly inquiry: Inquiry;
   readonly reconciliation: ReconciliationMetrics;
-  /** Called at the named points of a use case. Does nothing in production; a test stops or crashes there. */
+  /** Called at the named points of a use case. Does nothing in production; tests pause or crash there. */
   readonly reached: (point: CheckoutPoint) => Promise<void>;
 }
 
-/** Where the parts of a payment find each other: absolute URLs without a slash at the end. */
+/** The addresses of a payment's parties: absolute URLs without a final slash. */
 export interface Addresses {
-  /** Where shopper and gateway reach this service. */
+  /** Where shoppers and the gateway reach this service. */
   readonly publicUrl: string;
   /** The host of a session's `url`. */
   readonly hppUrl: string;
   /** Base of the gateway for live sessions. */
   readonly gatewayUrl: string;
-  /** Why the gateway could bring no results of live payments here; undefined where it could. */
+  /** Why the gateway cannot post the results of live payments here; undefined if it can. */
   readonly callbackProblem: string | undefined;
   /** Base of the sandbox gateway for test sessions. */
   readonly sandboxUrl: string;
 }
 
-/** The points at which a crash is worth trying. */
+/** The points at which tests crash a use case. */
 export type CheckoutPoint =
   | "result verified"
   | "session locked"

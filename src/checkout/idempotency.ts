@@ -8,32 +8,34 @@ import { type Clock, stoppedAt } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
 import type { CheckoutContext } from "./context.js";
 
-/** A call that its caller may send again. Both are hashes: the key is the caller's secret, the message may be long. */
+/**
+ * A call that its caller may repeat. Both parts are hashes: the key is the caller's secret, the message may
+ * be long.
+ */
 export interface IdempotentCall {
   readonly keyHash: string;
-  /** Of the method and the decoded message, so that a retry over the other face is the same call. */
+  /** Of the method and the decoded message, so that a retry over another protocol is an equal call. */
   readonly fingerprint: string;
 }
 
 /**
- * What stands for the key of a call that has none, where the call changes what others may change in the same
- * way. Whether an earlier run of it was committed, though its connection was lost at COMMIT, can be told from
- * nothing else.
+ * A generated key for a call without one, if its change looks like those of other calls. After a COMMIT whose
+ * connection was lost, only the stored key shows whether an earlier run was committed.
  */
 export function callWithoutKey({ clock }: Pick<CheckoutContext, "clock">): IdempotentCall {
   return { keyHash: newId("call", clock.now()), fingerprint: "none" };
 }
 
-/** The object that a call made or changed, just now or (replayed) when it was sent before. */
+/** The object that a call created or changed; `replayed` if an earlier call with its idempotency key did. */
 export interface PreviousCall {
   readonly objectId: string;
   readonly replayed: boolean;
 }
 
 /**
- * What an earlier call with this key did. Undefined where there was none, or the call has no key. Asked
- * before anything is checked: what was right then may not be right now. Throws a Refusal where the key went
- * with another call.
+ * What an earlier call with this key did. Undefined if there was none, or the call has no key. Looked up
+ * before any validation: what was valid then may not be now. Throws a Refusal if the key was used for another
+ * call.
  */
 export async function findPrevious(
   { db }: Pick<CheckoutContext, "db">,
@@ -51,16 +53,16 @@ export async function findPrevious(
   );
 }
 
-/** What a call that happens once is recorded with. */
+/** What `runIdempotent` needs to record a call. */
 export interface OnceParts extends Pick<CheckoutContext, "db"> {
-  /** Of the owner, see `clockOf`. */
+  /** The clock of the merchant in this mode, see `clockOf`. */
   readonly ownersClock: Clock;
 }
 
 /**
- * Does `work` on the object, and stores the call's key in the same transaction: both are there, or neither.
- * Of two calls with one key the second waits for the first one's commit, and learns what that did. The key
- * has the time that the clock given to `work` shows: it stands, so that all of one transaction has one time.
+ * Does `work` on the object, and stores the call's key in the same transaction: both are stored, or neither.
+ * Of two calls with one key the second waits for the first one's commit, and returns its result. The clock
+ * given to `work` is stopped, so that all of one transaction, the key included, has one time.
  */
 export async function runIdempotent(
   parts: OnceParts,
@@ -83,12 +85,12 @@ export async function runIdempotent(
     const done = await findPrevious(parts, scope, call);
     if (done === undefined)
       throw new Error("An idempotency key was taken, and is gone again.", { cause: error });
-    // A connection lost at COMMIT: the key that is there is this very call's.
+    // After a lost COMMIT, the stored key is this call's own.
     return { ...done, replayed: !(error.again && done.objectId === objectId) };
   }
 }
 
-/** The key is stored already. Rolls back; what it was stored with is read afterwards. */
+/** The key is stored already. Rolls back; the stored call is read afterwards. */
 class KeyTaken extends Error {
   readonly again: boolean;
 
@@ -98,12 +100,12 @@ class KeyTaken extends Error {
   }
 }
 
-/** The key's lock was not to be had in time. */
+/** The key's lock was not free in time. */
 class KeyLocked extends Error {}
 
 /**
- * Where nobody can write, such as under a read lock on all tables, it is not another call that has the key:
- * then it throws that.
+ * If all writes are blocked, such as by a read lock on all tables, no other call holds the key: then it
+ * throws that error.
  */
 async function refuseKey({ health }: Database): Promise<never> {
   await health.check();

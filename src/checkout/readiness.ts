@@ -3,17 +3,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../db/engine/database.js";
 import type { Log } from "../lib/log.js";
 
-/** Whether the service can do its work now: its database does what it needs, and it is not closing. */
+/** Whether the service can do its work now: its database works, and it is not closing. */
 export interface Readiness {
-  /** The state of this moment, at most a second old. */
+  /** The current state, at most a second old. */
   now(): Promise<boolean>;
-  /** The state of now, then each change of it; ends with `signal`, and after the change that closing is. */
+  /**
+   * Yields the current state, then each change; ends with `signal`, and after the change to false that
+   * closing is.
+   */
   changes(signal: AbortSignal): AsyncGenerator<boolean>;
-  /** False from now on. */
+  /** Makes the state false for good. */
   close(): void;
 }
 
-/** Watches over the service's work. Asks the database only while somebody wants to know. */
+/** Watches whether the service can work. Asks the database only if a caller wants to know. */
 export function createReadiness(db: Database, log: Log): Readiness {
   const closing = new AbortController();
   const ask = askNowAndThen(db, log);
@@ -34,13 +37,10 @@ export function createReadiness(db: Database, log: Log): Readiness {
   };
 }
 
-/**
- * Health is asked for without a key, by as many as like: one question a second is all that the database hears
- * of it.
- */
+/** Health checks need no key, and any number may come: the database gets one question a second. */
 const ANSWER_KEPT_MS = 1000;
 
-/** Longer than the question itself may take: this is for one that waits for its turn. */
+/** Longer than the question itself may take: this covers the wait for its turn. */
 const ANSWER_TIMEOUT_MS = 3000;
 
 function askNowAndThen(db: Database, log: Log): () => Promise<boolean> {
@@ -53,14 +53,14 @@ function askNowAndThen(db: Database, log: Log): () => Promise<boolean> {
     asking = false;
     const wasReady = ready;
     ready = wrong === undefined;
-    // Once for each time, however often somebody asks.
+    // Logged once for each change, however many callers ask.
     if (wrong !== undefined && wasReady)
       log.warn({ err: wrong }, "not ready: the database does not do its work");
     if (ready && !wasReady) log.info("ready again");
     return ready;
   };
   return () => {
-    // Not the service's clock: that one may stand still or jump, and this is about how much is asked.
+    // Not the service's clock, which may stop or jump: this limits the number of questions.
     const now = performance.now();
     if (!asking && now - asked.at >= ANSWER_KEPT_MS) asked = { at: now, answer: ask() };
     return asked.answer;
@@ -81,15 +81,15 @@ async function late(): Promise<never> {
   throw new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`);
 }
 
-/** Somebody who has been told a state and waits for another. */
+/** A caller that knows a state and waits for another. */
 interface Waiting {
   readonly told: boolean;
   readonly proceed: () => void;
 }
 
 /**
- * Waits until the state is another than the one that was told, or there is no more reason to wait. One look a
- * second is for all who wait, of whom there may be thousands: while nothing changes they cost nothing else.
+ * Waits until the state differs from the one that the caller knows, or the wait ends. One check a second
+ * serves all callers, of which there may be thousands: while nothing changes they cost nothing else.
  */
 function changesOf(now: () => Promise<boolean>, closing: AbortSignal) {
   const all = new Set<Waiting>();
@@ -97,7 +97,7 @@ function changesOf(now: () => Promise<boolean>, closing: AbortSignal) {
   const look = async (): Promise<void> => {
     isLooking = true;
     while (all.size > 0) {
-      // Closing: looks at once.
+      // When closing, checks at once.
       await sleep(ANSWER_KEPT_MS, undefined, { signal: closing, ref: false }).catch(() => undefined);
       const ready = await now();
       for (const waiting of all) if (waiting.told !== ready || closing.aborted) waiting.proceed();

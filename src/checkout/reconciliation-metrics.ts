@@ -5,13 +5,15 @@ import Gauge from "prom-client/lib/gauge.js";
 import type { Database } from "../db/engine/database.js";
 import { countUnresolvedAttempts } from "../db/tables/pending-attempts.js";
 
-/** What asking the gateway has brought, each process for itself. */
+/** The counters of reconciliation, for each process. */
 export interface ReconciliationMetrics {
-  /** Results that came by asking only, and told what became of a payment. */
+  /** Results found only by asking, which decided the outcome of a payment. */
   readonly healed: Counter<"way" | "outcome">;
 }
 
-/** Registers the metrics of reconciliation. What is unresolved is counted in the database, whenever somebody looks. */
+/**
+ * Registers the metrics of reconciliation. Unresolved attempts are counted in the database at each scrape.
+ */
 export function createReconciliationMetrics(registry: Registry, db: Database): ReconciliationMetrics {
   const unresolved = new Gauge({
     name: "calmonypay_attempts_unresolved",
@@ -32,7 +34,7 @@ export function createReconciliationMetrics(registry: Registry, db: Database): R
   return { healed };
 }
 
-/** Without the database "not a number" is the truth; the other numbers are still wanted then. */
+/** Without the database the value is NaN: the other metrics of the scrape are still wanted. */
 async function countUnresolved(db: Database): Promise<number> {
   try {
     return await countUnresolvedAttempts(db.manager);

@@ -11,12 +11,12 @@ import {
   type OnceParts,
 } from "./idempotency.js";
 
-/** How far ahead of real time a test clock goes: ten years. */
+/** How far ahead of real time a test clock may go: ten years. */
 const AHEAD_MAX_MS = 315_360_000_000;
 
 /**
- * The clock that the life of an owner's sessions follows: in live mode the real one, in test mode the
- * merchant's own.
+ * The clock that a merchant's sessions follow: real time in live mode, the merchant's test clock in test
+ * mode.
  */
 export async function clockOf(
   checkout: Pick<CheckoutContext, "db" | "clock">,
@@ -27,7 +27,7 @@ export async function clockOf(
   return movedAhead(checkout.clock, () => ahead);
 }
 
-/** What `once` records a call of the owner with. */
+/** What `runIdempotent` needs to record a merchant's call. */
 export async function ownersParts(
   checkout: Pick<CheckoutContext, "db" | "clock">,
   scope: MerchantScope,
@@ -42,7 +42,7 @@ export interface AdvancedClock {
   readonly replayed: boolean;
 }
 
-/** Moves the test clock of a merchant forward, once for each idempotency key. */
+/** Moves a merchant's test clock forward, once for each idempotency key. */
 export async function advanceTestClock(
   checkout: CheckoutContext,
   scope: MerchantScope,
@@ -59,7 +59,7 @@ export async function advanceTestClock(
   if (to > AHEAD_MAX_MS) {
     throw new Refusal("PARAMETER_INVALID", "The clock would be more than ten years ahead.", "seconds");
   }
-  // Where it stands then names the answer, so that a replay gets the first one again.
+  // The new time is part of the key's object id, so that a replay gets the first answer.
   const done = await runIdempotent(parts, scope, call ?? callWithoutKey(checkout), String(to), async (tx) => {
     if (await moveTestClock(tx, scope.merchantId, from, to)) return;
     throw new Refusal("CONFLICT", "Another request moved the clock meanwhile. Try again.");

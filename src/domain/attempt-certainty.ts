@@ -1,29 +1,30 @@
 import type { ResultOutcome } from "./classification.js";
 
 /**
- * What asking about an attempt has come to.
+ * How certain the outcome of an attempt is.
  *
- * `clear`: all that the gateway has of it is known for good. `silent`: it could not be asked, and has said nothing.
- * `doubtful`: it has said something that is not its last word, and may have taken money, or may yet.
+ * `clear`: every transaction that the gateway has of it is final. `silent`: the gateway did not answer, and
+ * has reported nothing. `doubtful`: its report is not final, and the attempt may have taken money, or may
+ * yet.
  */
 export type AttemptCertainty = "clear" | "silent" | "doubtful";
 
-/** The last that is known of one transaction. */
+/** The latest known state of one transaction. */
 export interface KnownTransaction {
   readonly outcome: ResultOutcome;
   readonly responseCode: number | null;
   readonly state: string;
 }
 
-/** What an asking brought besides the results. */
+/** What asking brought besides the results. */
 export interface AttemptAnswers {
   /** True where the gateway listed all sales of the attempt. */
   readonly searched: boolean;
-  /** True where it knows of a sale that it said nothing believable about. */
+  /** True if it has a sale about which it reported nothing that can be trusted. */
   readonly unanswered: boolean;
 }
 
-/** How an attempt stands after it was asked about. */
+/** The certainty of an attempt after it was asked about. */
 export function certaintyOf(
   transactions: readonly KnownTransaction[],
   { searched, unanswered }: AttemptAnswers,
@@ -33,10 +34,10 @@ export function certaintyOf(
   return searched || transactions.length > 0 ? "clear" : "silent";
 }
 
-/** True where the transaction may have taken money, or may yet, without anybody knowing. */
+/** True if the transaction may have taken money, or may yet, and its outcome is not known. */
 function isDoubtful({ outcome, responseCode, state }: KnownTransaction, searched: boolean): boolean {
   if (outcome !== "unknown") return false;
-  // It speaks of another transaction: a search has found that one, or there is none.
+  // It is about another transaction: a search has found that one, or there is none.
   if (responseCode === DUPLICATE_REQUEST) return !searched;
   return responseCode === IN_PROGRESS || !ENDED_STATES.has(state);
 }

@@ -1,7 +1,7 @@
-/** What an attempt to take money is made for. */
+/** The kind of target that an attempt pays. */
 export type TargetKind = "session" | "payment_intent";
 
-/** What a `transactionUnique` of ours names. */
+/** What a `transactionUnique` of this service identifies. */
 export interface AttemptReference {
   readonly kind: TargetKind;
   readonly targetId: string;
@@ -16,7 +16,7 @@ export function attemptReference(targetId: string, attempt: number): string {
   return `${targetId}-${attempt}`;
 }
 
-/** What a `transactionUnique` names. Undefined where it is not of our making. */
+/** Parses a `transactionUnique`. Undefined if this service did not make it. */
 export function parseAttemptReference(text: string): AttemptReference | undefined {
   const [, targetId, prefix = "", attempt] =
     /^((cs|pi)_[0-9A-Za-z]{1,60})-([1-9][0-9]{0,5})$/.exec(text) ?? [];

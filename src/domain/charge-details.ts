@@ -1,7 +1,7 @@
-/** How what a shopper typed compared with what the card's issuer knows. */
+/** The comparison of what the shopper entered with the issuer's data. */
 export type CardCheck = "pass" | "fail" | "unavailable" | "unchecked";
 
-/** What came of an authentication by 3-D Secure, in the field's words. */
+/** The outcome of an authentication by 3-D Secure, in Stripe's words. */
 export type ThreeDSecureResult =
   "authenticated" | "attempt_acknowledged" | "exempted" | "failed" | "not_supported" | "processing_error";
 
@@ -12,30 +12,30 @@ export interface ThreeDSecure {
   readonly version: string | null;
 }
 
-/** What the gateway said of one charge besides what decides. What it did not say is null. */
+/** The gateway's details of one charge. A field that it did not send is null. */
 export interface ChargeDetails {
   readonly authorizationCode: string | null;
   readonly cvcCheck: CardCheck;
   readonly addressLine1Check: CardCheck;
   readonly addressPostalCodeCheck: CardCheck;
-  /** Null where it was not tried. */
+  /** Null if 3-D Secure was not attempted. */
   readonly threeDSecure: ThreeDSecure | null;
-  /** Null where the charge was not declined. */
+  /** Null unless the charge was declined. */
   readonly declineCode: string | null;
-  /** The gateway's words, for people. */
+  /** The gateway's message, for people. */
   readonly message: string | null;
 }
 
-/** Who paid, as they told the gateway. */
+/** The billing details that the shopper entered at the gateway. */
 export interface BillingDetails {
   readonly name: string | null;
   readonly email: string | null;
   readonly phone: string | null;
-  /** Null where no part of it was told. */
+  /** Null if no part of it was given. */
   readonly address: BillingAddress | null;
 }
 
-/** A postal address, each part as far as it was told. */
+/** A postal address; parts that were not given are null. */
 export interface BillingAddress {
   readonly line1: string | null;
   readonly line2: string | null;

@@ -4,12 +4,12 @@ import { type Currency, currencyOfGateway } from "./money.js";
 import { isDefiniteRefusal } from "./reversal-step.js";
 
 /**
- * What a gateway result means. Stored with it; `completed` is the only one that counts as paid, `refunded`
- * the only one that counts as money given back.
+ * What a gateway result means, stored with it. Only `completed` counts as paid, and only `refunded` as money
+ * refunded.
  */
 export type ResultOutcome = "completed" | "refunded" | "declined" | "cancelled" | "unknown" | "held";
 
-/** Why an approved result waits for a person: one of a payment, or of money that goes back. */
+/** Why a result waits for a person: one of a payment, or of a reversal. */
 export type HeldReason = PaymentHeldReason | RefundHeldReason;
 
 /** Why an approved payment waits. */
@@ -26,7 +26,7 @@ export type PaymentHeldReason =
   | "outcome_unknown"
   | "not_applicable";
 
-/** Why the gateway's word that money went back waits. */
+/** Why the gateway's report of a reversal waits. */
 export type RefundHeldReason =
   | "refund_amount_mismatch"
   | "refund_currency_mismatch"
@@ -38,13 +38,13 @@ export type RefundHeldReason =
   | "refund_failed"
   | "refund_unknown";
 
-/** An outcome, and why where it is held. */
+/** An outcome, and the reason if it is held. */
 export interface Classification {
   readonly outcome: ResultOutcome;
   readonly reason: HeldReason | null;
 }
 
-/** What a session, or an intent to charge a stored card, expects of its payment. */
+/** What a session, or a payment intent that charges a stored card, expects of its payment. */
 export interface Expected {
   readonly targetId: string;
   readonly amount: number;
@@ -53,7 +53,7 @@ export interface Expected {
   readonly attempt: number;
 }
 
-/** Judges one verified result by itself, without regard to what is already on record. Pure. */
+/** Classifies one verified result by itself, without regard to earlier results. Pure. */
 export function classifyPayment(result: GatewayResult, expected: Expected): Classification {
   if (movedMoney(result) && givesMoneyBack(result.action)) return held("refund_unknown");
   if (isApprovedVariant(result)) return held("approved_variant");
@@ -65,8 +65,8 @@ export function classifyPayment(result: GatewayResult, expected: Expected): Clas
 }
 
 /**
- * Judges the result of a direct charge. A request that the gateway has refused before it tried anything has
- * failed as surely as one that the card's issuer declined: nobody else could have sent it.
+ * Classifies the result of a direct charge. A request that the gateway refused before trying anything has
+ * failed as certainly as one that the card's issuer declined: only this service can have sent it.
  */
 export function classifyCharge(result: GatewayResult, expected: Expected): Classification {
   const classification = classifyPayment(result, expected);
@@ -76,9 +76,8 @@ export function classifyCharge(result: GatewayResult, expected: Expected): Class
 }
 
 /**
- * Judges a result that moves no session of ours: money that was taken waits for a person, for the reason
- * given; money that went back waits for a reason of its own, because it is no payment that could be accepted
- * or returned.
+ * Classifies a result that matches no session: money taken waits for a person, for the reason given; money
+ * reversed waits for a reason of its own, because it is no payment that could be accepted or returned.
  */
 export function classifyUnmatched(result: GatewayResult, reason: HeldReason): Classification {
   if (!movedMoney(result)) return { outcome: unpaidOutcome(result), reason: null };
@@ -86,8 +85,8 @@ export function classifyUnmatched(result: GatewayResult, reason: HeldReason): Cl
 }
 
 /**
- * True where the result ends the session's attempt, so that the next form is that of a new one: a decline, or a cancel
- * where the form was given out once. Of two forms that are out, the other may still be paid.
+ * True if the result ends the session's attempt, so that the next form belongs to a new one: a decline, or a
+ * cancellation if the form was given out once. If two forms are open, the other may still be paid.
  */
 export function endsAttempt(
   { outcome }: Classification,
@@ -103,22 +102,22 @@ export function held(reason: HeldReason): Classification {
   return { outcome: "held", reason };
 }
 
-/** True for code 0 and status 0, the gateway's only way to say that it did all that it was asked for. */
+/** True for code 0 and status 0, the gateway's only way to say that it did all that was requested. */
 export function isApproved(result: Pick<GatewayResult, "responseCode" | "responseStatus">): boolean {
   return result.responseCode === 0 && result.responseStatus === 0;
 }
 
-/** True for the codes by which the gateway says that it did something, but not simply what it was asked for. */
+/** True for the codes by which the gateway says that it did something, but not simply what was requested. */
 export function isApprovedVariant({ responseCode }: Pick<GatewayResult, "responseCode">): boolean {
   return APPROVED_VARIANTS.has(responseCode ?? -1);
 }
 
-/** True where a result tells of a sale: only that can be paid with, and only its money can be given back. */
+/** True if the result is about a sale: only a sale can pay, and only its money can be reversed. */
 export function isSale(action: string): boolean {
   return SALE_ACTIONS.has(action);
 }
 
-/** True where money of the transaction is on its way, or has arrived. */
+/** True if the transaction's money is on its way to the merchant, or has arrived. */
 export function isPaidState(state: string): boolean {
   return PAID_STATES.has(state);
 }
@@ -127,19 +126,19 @@ function movedMoney(result: GatewayResult): boolean {
   return isApproved(result) || isApprovedVariant(result);
 }
 
-/** True where one of the actions that a result names sends money to the card: a refund, a cancel, a credit. */
+/** True if one of the result's actions sends money to the card: a refund, a cancellation, a credit. */
 function givesMoneyBack(action: string): boolean {
   return action.split(":").some((word) => GIVES_BACK.test(word));
 }
 
 const GIVES_BACK = /^(REFUND|CANCEL|CREDIT|REVERS|VOID)/;
 
-/** An error may name no action at all. One that names another action says nothing of the sale. */
+/** An error may name no action at all. One that names another action says nothing about the sale. */
 function mayTellOfSale({ action }: GatewayResult): boolean {
   return action === "" || isSale(action);
 }
 
-/** What a result that took no money means: declined, cancelled, or not to be told. */
+/** The meaning of a result that took no money: declined, cancelled or unknown. */
 function unpaidOutcome(result: GatewayResult): "declined" | "cancelled" | "unknown" {
   if (!mayTellOfSale(result)) return "unknown";
   const code = result.responseCode ?? -1;
@@ -148,17 +147,20 @@ function unpaidOutcome(result: GatewayResult): "declined" | "cancelled" | "unkno
   return result.responseStatus === 1 && byAcquirer ? "declined" : "unknown";
 }
 
-/** Partial approval, VIP approval, approval with track update, and "no reason to decline": a person looks at them. */
+/**
+ * Partial approval, VIP approval, approval with track update, and "no reason to decline": these wait for a
+ * person.
+ */
 const APPROVED_VARIANTS: ReadonlySet<number> = new Set([10, 11, 16, 85]);
 
 /** The shopper pressed cancel (Cardstream guide A-1). */
 const REQUEST_CANCELLED = 65576;
 const GATEWAY_CODES_FROM = 65536;
 
-/** The issuer or the system did not answer: nobody knows what became of the payment. */
+/** The issuer or the system did not answer: the outcome of the payment is unknown. */
 const SYSTEM_UNAVAILABLE: ReadonlySet<number> = new Set([91, 96]);
 
-/** What an approved result must hold besides, and the reason it is held for where it does not. */
+/** What an approved result must also contain, and the reason it is held for otherwise. */
 const CHECKS: readonly {
   reason: HeldReason;
   holds: (result: GatewayResult, expected: Expected) => boolean;
@@ -174,8 +176,9 @@ const CHECKS: readonly {
 ];
 
 /**
- * A sale says `SALE` of itself. The answer to a question about it names both: "the requested action and original action
- * separated by a colon" (Cardstream guide 3.1), and is otherwise the sale's own result as it stands now (A-15).
+ * A sale's result names the action `SALE`. The response to a QUERY of it names both, "the requested action
+ * and original action separated by a colon" (Cardstream guide 3.1), and is otherwise the sale's own result as
+ * it stands now (A-15).
  */
 const SALE_ACTIONS: ReadonlySet<string> = new Set(["SALE", "QUERY:SALE"]);
 

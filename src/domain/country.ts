@@ -1,6 +1,6 @@
 /**
- * A country in the two letters of ISO 3166, whichever of its three codes is given: `GB`, `GBR` or `826`.
- * Undefined where it is none, such as the three letters that gateways write for a country unknown to them.
+ * A country's two letters of ISO 3166, for any of its three codes: `GB`, `GBR` or `826`. Undefined if it is
+ * none, such as the three letters that gateways write for an unknown country.
  */
 export function countryOf(code: string): string | undefined {
   return COUNTRIES.get(code.trim().toUpperCase());

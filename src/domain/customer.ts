@@ -1,9 +1,12 @@
 import type { MerchantScope } from "./merchant-scope.js";
 import { Refusal } from "./refusal.js";
 
-/** A merchant's customer. Deleted, it is a tombstone: past payments keep its id, and nobody else can get it. */
+/**
+ * A merchant's customer. A deleted one is a tombstone: past payments keep its id, and no other customer can
+ * get it.
+ */
 export interface Customer extends MerchantScope {
-  /** Unique per merchant and mode: it may be the merchant's own choice. */
+  /** Unique per merchant and mode; the merchant may choose it. */
   readonly id: string;
   readonly email: string | null;
   readonly name: string | null;
@@ -15,14 +18,14 @@ export interface Customer extends MerchantScope {
 /** A merchant's own keys and values. */
 export type Metadata = Readonly<Record<string, string>>;
 
-/** What a merchant says of a customer. Undefined stays as it is, an empty text is none. */
+/** The fields of a customer to change. An undefined field keeps its value, an empty text removes it. */
 export interface CustomerChange {
   readonly email?: string | undefined;
   readonly name?: string | undefined;
   readonly metadata?: Metadata;
 }
 
-/** The customer with the change made. Throws a Refusal that names the field which is wrong. */
+/** The customer with the change made. Throws a Refusal that names the wrong field. */
 export function changed(customer: Customer, { email, name, metadata = {} }: CustomerChange): Customer {
   return {
     ...customer,
@@ -32,7 +35,10 @@ export function changed(customer: Customer, { email, name, metadata = {} }: Cust
   };
 }
 
-/** What a shopper gave of themselves, as far as a customer can have it: a payment never fails for the rest. */
+/**
+ * The name and email address that a shopper entered, as far as a customer may have them: invalid ones are
+ * dropped, since a payment never fails for them.
+ */
 export function customerFrom(given: { readonly name: string | null; readonly email: string | null } | null) {
   const name = (given?.name ?? "").replaceAll(/\p{Cc}+/gu, " ").trim();
   return {
@@ -41,17 +47,17 @@ export function customerFrom(given: { readonly name: string | null; readonly ema
   };
 }
 
-/** What is left of a customer that is deleted. */
+/** What remains of a deleted customer. */
 export function tombstone(customer: Customer, deletedAt: number): Customer {
   return { ...customer, email: null, name: null, metadata: {}, deletedAt };
 }
 
-/** Whether a text can be a customer's id: what cannot is not looked for. */
+/** Whether a text can be a customer's id: others are not looked up. */
 export function isCustomerId(text: string): boolean {
   return /^cus_[0-9A-Za-z_-]{1,60}$/.test(text);
 }
 
-/** An id of the merchant's own choice. Throws a Refusal where it cannot be one. */
+/** An id that the merchant chose. Throws a Refusal if it is not valid. */
 export function checkedCustomerId(id: string): string {
   if (isCustomerId(id)) return id;
   throw new Refusal("PARAMETER_INVALID", "A customer id is cus_ and up to 60 letters, digits, _ or -.", "id");
@@ -81,7 +87,7 @@ function checkedName(name: string): string | null {
   );
 }
 
-/** As Stripe merges: what is given is set, an empty value deletes its key, other keys stay. */
+/** Merges as Stripe does: a given key is set, an empty value deletes its key, other keys stay. */
 function mergedMetadata(before: Metadata, change: Metadata): Metadata {
   const entries = Object.entries({ ...before, ...change }).filter(([, value]) => value !== "");
   if (entries.length <= METADATA_KEYS_MAX) return Object.fromEntries(entries);

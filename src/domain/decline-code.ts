@@ -1,12 +1,12 @@
-/** The word for an acquirer's decline that has no other. */
+/** The decline code of an acquirer's code that has no other. */
 const OTHER = "generic_decline";
 
-/** The word for a charge that came to nothing before the card's issuer was asked. */
+/** The decline code of a charge that failed before the card's issuer was asked. */
 export const NOT_CHARGED = "processing_error";
 
 /**
- * Why a card was declined, in the words of the field: the acquirer's code (ISO 8583, Cardstream guide A-1) as merchants
- * know it from other payment services; or why the gateway would not ask the issuer at all.
+ * Why a card was declined, in Stripe's words: from the acquirer's code (ISO 8583, Cardstream guide A-1), or
+ * from the gateway's own refusal to ask the issuer.
  */
 export function declineCodeOf(responseCode: number): string {
   return WORDS.get(responseCode) ?? (responseCode < GATEWAY_CODES_FROM ? OTHER : NOT_CHARGED);
@@ -14,7 +14,7 @@ export function declineCodeOf(responseCode: number): string {
 
 const GATEWAY_CODES_FROM = 65536;
 
-/** What to tell people about a decline. */
+/** The message about a decline, for people. */
 export function declineMessage(declineCode: string): string {
   return MESSAGES.get(declineCode) ?? "The card was declined.";
 }
@@ -28,7 +28,7 @@ const MESSAGES: ReadonlyMap<string, string> = new Map([
   ["insufficient_funds", "The card has insufficient funds."],
 ]);
 
-/** Every word that `declineCodeOf` answers, for the documentation. */
+/** Every code that `declineCodeOf` returns, for the documentation. */
 export function declineCodes(): string[] {
   return [...new Set([...WORDS.values(), OTHER, NOT_CHARGED])].toSorted();
 }
@@ -56,5 +56,5 @@ const WORDS: ReadonlyMap<number, string> = new Map([
   [65, "authentication_required"], // The gateway turns the issuers' 1A into this as well.
   [75, "pin_try_exceeded"],
   [65546, "currency_not_supported"],
-  [66341, "expired_token"], // The gateway does not know the xref any more, or has deleted its card.
+  [66341, "expired_token"], // The gateway no longer knows the xref, or has deleted its card.
 ]);

@@ -1,9 +1,9 @@
 import type { BillingDetails } from "./charge-details.js";
 
-/** How a card is paid for. */
+/** The funding of a card. */
 export type CardFunding = "credit" | "debit" | "prepaid" | "unknown";
 
-/** What a card showed of itself, each part as far as the gateway said it. */
+/** The card's details; a part that the gateway did not send is null. */
 export interface Card {
   /** `visa`, `mastercard`, `amex`, `jcb`, `diners`, `discover`, `unionpay`, or `unknown`. */
   readonly brand: string | null;
@@ -13,7 +13,7 @@ export interface Card {
   /** Four digits. */
   readonly expYear: number | null;
   readonly funding: CardFunding | null;
-  /** Where its issuer is: two letters of ISO 3166. */
+  /** The issuer's country: two letters of ISO 3166. */
   readonly country: string | null;
 }
 
@@ -21,8 +21,8 @@ export interface Card {
  * One message of the gateway about one transaction, its signature verified. Only `cardstream/result.ts` makes
  * it.
  *
- * Texts are the gateway's own, byte for byte where they decide, "" where the field was absent; numbers are
- * undefined where the field was absent or not a plain integer.
+ * Texts are the gateway's own, byte for byte where they decide, "" if the field was absent; numbers are
+ * undefined if the field was absent or not a plain integer.
  */
 export interface GatewayResult {
   readonly merchantID: string;
@@ -37,24 +37,24 @@ export interface GatewayResult {
   /** 0 approved, 1 declined, 2 error. */
   readonly responseStatus: number | undefined;
   readonly responseMessage: string;
-  /** Asked for and received, in minor units. */
+  /** Requested and received, in minor units. */
   readonly amount: number | undefined;
   readonly amountReceived: number | undefined;
-  /** Kept of that after capture, cancel or reversal, where the gateway says so. */
+  /** Retained of that after capture, cancellation or refund, if the gateway reports it. */
   readonly amountRetained: number | undefined;
-  /** Given back so far, where the gateway says so. */
+  /** Refunded so far, if the gateway reports it. */
   readonly amountRefunded: number | undefined;
   readonly currencyCode: string;
-  /** "" where it was not sent. */
+  /** "" if it was not sent. */
   readonly currencyExponent: string;
   readonly card: Card;
   /**
-   * What groups cards that look alike: mask, expiry and issuer. Null without a mask. Corporate and virtual
-   * cards share all of it, so it names no card; it is never stored or shown, only its keyed hash.
+   * Groups cards that look alike: by mask, expiry and issuer. Null without a mask. Corporate and virtual
+   * cards share all of it, so it identifies no card; only its keyed hash is stored or shown.
    */
   readonly cardLook: string | null;
-  /** Who paid. Null where the result tells nothing of that. */
+  /** The billing details. Null if the result has none. */
   readonly billing: BillingDetails | null;
-  /** Names the transaction among all messages: its id, or where it has none the hash of all fields. */
+  /** Identifies the transaction: by its id, or without one by the hash of all fields. */
   readonly transactionKey: string;
 }

@@ -1,25 +1,25 @@
 import type { HeldReason, RefundHeldReason } from "./classification.js";
 import { currencyOfGateway } from "./money.js";
 
-/** What a person may do about a held payment. */
+/** How a person may resolve a held payment. */
 export type Resolution = "accept" | "return" | "dismiss";
 
-/** What is known of a held payment that decides what can be done about it. */
+/** The facts that decide which resolutions are possible. */
 export interface HeldFacts {
   readonly reason: HeldReason;
-  /** What was asked for, in minor units; null where nobody knows. */
+  /** The amount requested, in minor units; null if unknown. */
   readonly amount: number | null;
-  /** What was received, of a refund what went back: in minor units; null where the gateway did not say. */
+  /** The amount received or, of a refund, reversed: in minor units; null if the gateway did not report it. */
   readonly amountReceived: number | null;
-  /** In the gateway's words. */
+  /** As the gateway sent it. */
   readonly currencyCode: string;
-  /** True where the gateway gave the reference by which money is sent back. */
+  /** True if the gateway gave the reference that a reversal needs. */
   readonly hasXref: boolean;
-  /** True once the gateway was told to give the money back, and its answer is not known yet. */
+  /** True while a requested reversal has no known outcome. */
   readonly isBeingReturned: boolean;
 }
 
-/** Money as it was really received. */
+/** Money as it was received. */
 export interface Received {
   /** In minor units, at least 1. */
   readonly amount: number;
@@ -27,9 +27,9 @@ export interface Received {
   readonly currency: string;
 }
 
-/** What can be done about a held payment, the gentlest first. */
+/** The possible resolutions, the least drastic first. */
 export function possibleResolutions(held: HeldFacts): Resolution[] {
-  // Money that went back is not sent back: that would charge the shopper, or pay a second time.
+  // A reversal is not reversed: that would charge the shopper, or pay a second time.
   if (isRefundReason(held.reason)) return ["accept", "dismiss"];
   const paysNothing = PAY_NOTHING.has(held.reason);
   const acceptable = !held.isBeingReturned && (paysNothing || receivedOf(held) !== undefined);
@@ -40,18 +40,17 @@ export function possibleResolutions(held: HeldFacts): Resolution[] {
   ];
 }
 
-/** True where what is held is money that went back, not a payment. */
+/** True if the held message is about a reversal, not a payment. */
 export function isRefundReason(reason: HeldReason): reason is RefundHeldReason {
   return reason.startsWith("refund_");
 }
 
-/** Accepted, these are only marked so. */
+/** Accepting these only marks them. */
 const PAY_NOTHING: ReadonlySet<HeldReason> = new Set(["duplicate", "session_unknown", "payment_canceled"]);
 
 /**
- * What was received. Undefined where nobody can tell, or it was nothing: nothing can be paid with that. Where
- * the gateway has said nothing at all, whoever accepts it has seen there that all was received that was asked
- * for.
+ * The money received. Undefined if it is unknown or nothing: that cannot pay. If the gateway has reported
+ * nothing at all, the person who accepts it has seen at the gateway that the requested amount was received.
  */
 export function receivedOf(held: ReceivedFacts): Received | undefined {
   const currency = currencyOfGateway(held.currencyCode);

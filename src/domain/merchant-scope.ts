@@ -1,6 +1,9 @@
-/** Whose an object is: one merchant's, in one mode. Everybody else is told that it does not exist. */
+/**
+ * Whose an object is: one merchant's, in one mode. Calls of other merchants, or in the other mode, do not
+ * find it.
+ */
 export interface MerchantScope {
   readonly merchantId: string;
-  /** True where real money moves. */
+  /** True for real money. */
   readonly livemode: boolean;
 }

@@ -4,31 +4,33 @@ import { Refusal } from "./refusal.js";
 
 /** A currency of ISO 4217. */
 export interface Currency {
-  /** Three letters in lower case, as the merchants' API writes it: `gbp`. */
+  /** Three letters in lower case, as in the API: `gbp`. */
   readonly code: string;
-  /** Three digits, as the gateway writes it: `826`. */
+  /** Three digits, as at the gateway: `826`. */
   readonly number: string;
   /** Decimal digits of the minor unit: 2 for GBP, 0 for JPY, 3 for KWD. */
   readonly exponent: number;
 }
 
-/** Smallest and largest total of a session, in minor units: eleven digits, one less than ISO 8583 carries. */
+/**
+ * Smallest and largest total of a session, in minor units: eleven digits, one fewer than ISO 8583 carries.
+ */
 export const TOTAL_MIN = 1;
 export const TOTAL_MAX = 99_999_999_999;
 
-/** The currency of a three-letter code in either case. Undefined where ISO 4217 has none. */
+/** The currency of a three-letter code in either case. Undefined if ISO 4217 has none. */
 export function currencyByCode(code: string): Currency | undefined {
   return BY_CODE.get(code.toLowerCase());
 }
 
-/** The currency of what a gateway result carries: three digits or three letters. */
+/** The currency of a gateway result, which has three digits or three letters. */
 export function currencyOfGateway(text: string): Currency | undefined {
   return BY_NUMBER.get(text) ?? currencyByCode(text);
 }
 
-/** Sum of unit amount times quantity in minor units. Throws a Refusal outside 1 to 99 999 999 999. */
+/** The sum of unit amount times quantity, in minor units. Throws a Refusal outside 1 to 99 999 999 999. */
 export function totalOf(items: readonly { unitAmount: number; quantity: number }[]): number {
-  // BigInt: a hundred items of the largest amount and quantity leave the range in which numbers are exact.
+  // BigInt: a hundred items of the largest amount and quantity exceed the exact numbers.
   const total = items.reduce((sum, item) => sum + BigInt(item.unitAmount) * BigInt(item.quantity), 0n);
   if (total < TOTAL_MIN) {
     throw new Refusal("AMOUNT_TOO_SMALL", `The total must be at least ${TOTAL_MIN}.`, "line_items");
@@ -39,7 +41,7 @@ export function totalOf(items: readonly { unitAmount: number; quantity: number }
   return Number(total);
 }
 
-/** The amount as a person reads it: `29.99 GBP`, `2999 JPY`. Exact: no floating point is involved. */
+/** The amount for people: `29.99 GBP`, `2999 JPY`. Exact: computed without floating point. */
 export function displayAmount(amount: number, currency: Currency): string {
   const digits = String(amount).padStart(currency.exponent + 1, "0");
   const point = digits.length - currency.exponent;
@@ -47,13 +49,20 @@ export function displayAmount(amount: number, currency: Currency): string {
   return `${number} ${currency.code.toUpperCase()}`;
 }
 
-/** Codes from X on are metals, funds and test codes, except these: shared currencies that people pay with. */
+/**
+ * Codes beginning with X are metals, funds and test codes, except these shared currencies, which people pay
+ * with.
+ */
 const SHARED = new Set(["xaf", "xcd", "xof", "xpf"]);
 
-/** Funds and units of account under other letters: prices may be tied to them, but nobody pays in them. */
+/**
+ * Funds and units of account with other codes: prices may be tied to them, but payments are not made in them.
+ */
 const FUNDS = new Set(["bov", "che", "chw", "clf", "cou", "mxv", "usn", "uyi", "uyw"]);
 
-/** The Caribbean guilder took place and number of the Antillean one in 2025; the library's list is older. */
+/**
+ * The Caribbean guilder replaced the Antillean one, with its number, in 2025; the library's list is older.
+ */
 const REPLACED = new Set(["ang"]);
 const CARIBBEAN_GUILDER: Currency = { code: "xcg", number: "532", exponent: 2 };
 

@@ -1,11 +1,11 @@
 import { Refusal } from "./refusal.js";
 
-/** The merchant writes this where the session's id shall stand. */
+/** The merchant writes this where the session's id is to be inserted. */
 const PLACEHOLDER = "{CHECKOUT_SESSION_ID}";
 
 /**
- * The address that a browser is sent to: the merchant's URL with the session's id filled in, then normalised.
- * The stored URL stays as it was given.
+ * The address to redirect a browser to: the merchant's URL with the session's id inserted, then normalised.
+ * The stored URL stays as given.
  */
 export function redirectUrl(template: string, sessionId: string): string {
   return new URL(template.replaceAll(PLACEHOLDER, sessionId)).href;
@@ -23,11 +23,11 @@ export function checkRedirectUrl(template: string, param: string): void {
 }
 
 function isWebUrl(text: string): boolean {
-  // A URL's own rules alone would accept `https:shop.example`, and drop line feeds and tabs in silence.
+  // The URL parser alone would accept `https:shop.example`, and silently drop line feeds and tabs.
   return /^https?:\/\/[^/?#\\]/i.test(text) && !/[\s\p{Cc}]/u.test(text) && URL.canParse(text);
 }
 
-/** Either stands before an `@`: most URLs need not be taken apart to know that they have none. */
+/** A user name or password precedes an `@`: most URLs have none, and need not be parsed. */
 function namesSomebody(url: string): boolean {
   if (!url.includes("@")) return false;
   const { username, password } = new URL(url);

@@ -1,20 +1,20 @@
 import type { PaymentIntent } from "./payment-intent.js";
 import { Refusal } from "./refusal.js";
 
-/** Where a refund stands, in the merchants' words. */
+/** The status of a refund, in the API's words. */
 export type RefundStatus = "pending" | "succeeded" | "failed";
 
-/** Why a merchant gives money back, in Stripe's words. */
+/** The merchant's reason for a refund, in Stripe's words. */
 export type RefundReason = "duplicate" | "fraudulent" | "requested_by_customer";
 
 /**
- * Why a refund failed, and moved nothing. `declined`: the gateway refused it. `not_refundable`: the gateway
- * has no, or not enough, money of the payment to return. `lost`: the gateway was told, its answer was lost,
- * and it has done nothing.
+ * Why a refund failed, without moving money. `declined`: the gateway refused it. `not_refundable`: the
+ * gateway has no, or not enough, money of the payment left. `lost`: it was requested, the answer was lost,
+ * and the gateway has not made it.
  */
 export type RefundFailure = "declined" | "not_refundable" | "lost";
 
-/** Money of a payment that a merchant gives back, as the use cases hand it around. */
+/** A refund of a payment. */
 export interface Refund {
   readonly id: string;
   readonly merchantId: string;
@@ -32,8 +32,8 @@ export interface Refund {
 }
 
 /**
- * How much of a payment a refund takes: what is wanted, or (null) all that is left. Throws a Refusal where
- * that is more than is left; what pending refunds have reserved is gone.
+ * The amount of a refund: `wanted`, or (null) the whole amount left. Throws a Refusal if that is more than is
+ * left; amounts reserved by pending refunds are not left.
  */
 export function amountToRefund(payment: PaymentIntent, wanted: number | null): number {
   if (payment.status !== "succeeded") {
@@ -48,7 +48,7 @@ export function amountToRefund(payment: PaymentIntent, wanted: number | null): n
 }
 
 /**
- * What kind of reversal a reference at the gateway names: a refund, or the return of a held payment.
+ * The kind of reversal that a reference at the gateway names: a refund, or the return of a held payment.
  * Undefined: neither.
  */
 export function reversalNamed(reference: string): "refund" | "return" | undefined {
@@ -58,30 +58,30 @@ export function reversalNamed(reference: string): "refund" | "return" | undefine
 }
 
 /**
- * What came of working on a refund once.
+ * The result of one attempt at a refund.
  *
- * `refused`: the gateway has answered that it did not do it. `not returned`: it was told, its answer was
- * lost, and it has not done it so far. `not found`: a search under the refund's own name finds nothing, and
- * its sale does not tell. `unknown`: nobody can tell.
+ * `refused`: the gateway has answered that it did not make it. `not returned`: it was requested, the answer
+ * was lost, and the gateway has not made it so far. `not found`: a search for the refund's own reference
+ * finds nothing, and its sale shows nothing. `unknown`: the outcome cannot be determined.
  */
 export type RefundAttemptResult =
   "returned" | "refused" | "nothing left" | "not returned" | "not found" | "too early" | "unknown";
 
-/** How a refund ends. */
+/** The final state of a refund. */
 export type RefundEnd = "succeeded" | RefundFailure;
 
 /**
- * The end that a round brings; undefined where it goes on. `requestedAt` is when the gateway was told; null
- * where it was told nothing.
+ * The final state that an attempt leads to; undefined if the refund stays pending. `requestedAt` is when it
+ * was last requested of the gateway; null if it was not.
  */
 export function endOf(
   result: RefundAttemptResult,
   requestedAt: number | null,
   now: number,
 ): RefundEnd | undefined {
-  const patience = PATIENCE_MS[result];
-  if (patience === undefined) return ENDS[result];
-  return requestedAt !== null && now >= requestedAt + patience ? "lost" : undefined;
+  const lostAfterMs = LOST_AFTER_MS[result];
+  if (lostAfterMs === undefined) return ENDS[result];
+  return requestedAt !== null && now >= requestedAt + lostAfterMs ? "lost" : undefined;
 }
 
 const ENDS: Partial<Record<RefundAttemptResult, RefundEnd>> = {
@@ -90,15 +90,15 @@ const ENDS: Partial<Record<RefundAttemptResult, RefundEnd>> = {
   "nothing left": "not_refundable",
 };
 
-/** After which time what the gateway was told, and has not done, is lost. */
-const PATIENCE_MS: Partial<Record<RefundAttemptResult, number>> = {
-  /** Ten times as long as its answer is waited for: what it has not done by then it will not do. */
+/** How long after a request a refund that the gateway has not made counts as lost. */
+const LOST_AFTER_MS: Partial<Record<RefundAttemptResult, number>> = {
+  /** Ten times the time-out of the request: the gateway will not make it any more. */
   "not returned": 120_000,
-  /** Nobody says how soon a search finds a transaction. A payment is given a day, too. */
+  /** The gateway does not document how soon a search finds a transaction. A payment is given a day, too. */
   "not found": 24 * 3_600_000,
 };
 
-/** When to work on a pending refund again, after so many rounds. */
+/** When to process a pending refund again, after `attempts` attempts. */
 export function nextAttemptAt(result: RefundAttemptResult, attempts: number, now: number): number {
   if (result === "too early") return now + SETTLEMENT_PAUSE_MS;
   return now + Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempts, DOUBLINGS_MAX), LONGEST_PAUSE_MS);
@@ -110,5 +110,5 @@ const SETTLEMENT_PAUSE_MS = 3_600_000;
 const FIRST_PAUSE_MS = 15_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 
-/** Any more would leave the range of numbers one day. */
+/** More would one day exceed the range of numbers. */
 const DOUBLINGS_MAX = 10;

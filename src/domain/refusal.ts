@@ -1,6 +1,6 @@
 /**
- * Why a call is refused: stable words, part of the contract over gRPC (`google.rpc.ErrorInfo.reason`). What merchants
- * get for each stands in the one table of `rpc/refusal-table.ts`, and in `docs/errors.md`.
+ * Why a call is refused: stable names, part of the gRPC contract (`google.rpc.ErrorInfo.reason`).
+ * `rpc/refusal-table.ts` maps each to what the API answers, and `docs/errors.md` documents it.
  */
 export type RefusalReason =
   | "PARAMETER_MISSING"
@@ -49,7 +49,7 @@ export type RefusalReason =
   | "DATABASE_AWAY"
   | "SANDBOX_AWAY";
 
-/** One field that is wrong. */
+/** One wrong field. */
 export interface Violation {
   /** In proto names: `line_items[0].price_data.currency`. */
   readonly field: string;
@@ -57,18 +57,21 @@ export interface Violation {
   readonly description: string;
 }
 
-/** A failure that is the caller's to mend. Anything else that is thrown is a bug of ours. */
+/** An error that the caller can correct. Any other error that is thrown is a bug of this service. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly reason: RefusalReason;
 
-  /** The fields it is about, the first one first; often none. */
+  /** The wrong fields, the first one first; often none. */
   readonly violations: readonly Violation[];
 
-  /** What a program may want to know besides, in the merchants' words: `decline_code`. */
+  /** Further facts for programs, by the API's field names: `decline_code`. */
   readonly facts: Readonly<Record<string, string>>;
 
-  /** `message` is for the caller: a sentence that says what is wrong. `about` is the field, or all of them. */
+  /**
+   * `message` is for the caller: a sentence that says what is wrong. `about` is the field, or all wrong
+   * fields.
+   */
   constructor(
     reason: RefusalReason,
     message: string,

@@ -19,40 +19,41 @@ import {
   type RequestedReversal,
 } from "./reversal-step.js";
 
-/** A sale whose money goes back, as the gateway names it. */
+/** A sale to reverse, by the gateway's identifiers. */
 export interface NamedSale {
   readonly xref: string;
   readonly transactionKey: string;
-  /** What was asked for by it, in minor units; null where nobody knows. */
+  /** The amount requested by the sale, in minor units; null if unknown. */
   readonly amount: number | null;
 }
 
-/** What a reversal (a CANCEL, a CAPTURE of less, a REFUND_SALE) expects of the gateway's word about it. */
+/** What a reversal (CANCEL, CAPTURE of less, REFUND_SALE) expects of the gateway's messages about it. */
 export interface ExpectedReversal {
-  /** Id of the refund, or of the held payment that is returned: names a REFUND_SALE at the gateway. */
+  /** Id of the refund, or of the held payment to reverse: the reference of a REFUND_SALE at the gateway. */
   readonly id: string;
-  /** What is to go back, in minor units; null where nobody knows any more: then any amount fits. */
+  /** The amount to reverse, in minor units; null if it is no longer known: then any amount fits. */
   readonly amount: number | null;
-  /** Three letters of ISO 4217 in lower case; null where nobody knows. */
+  /** Three letters of ISO 4217 in lower case; null if unknown. */
   readonly currency: string | null;
   /**
-   * What the gateway was asked to do, and how the sale stood before; null where it was asked nothing, or has
-   * refused.
+   * The action requested of the gateway, with the sale's amounts before it; null if none was, or the gateway
+   * has refused.
    */
   readonly requested: RequestedReversal | null;
   readonly sale: NamedSale;
 }
 
 /**
- * What a message is: the `answer` to the request that moves money, one about the `refund` as a transaction of its own
- * (a callback, or the answer to a QUERY of it), or the answer to a QUERY of the `sale` after the request.
+ * The kind of message: the `answer` to the request that moves money, one about the `refund` as a transaction
+ * of its own (a callback, or the response to a QUERY of it), or the response to a QUERY of the `sale` after
+ * the request.
  */
 export type MessageKind = "answer" | "refund" | "sale";
 
 /**
- * Classifies one verified message about money that goes back, by itself. `refunded`: just what was asked for
- * was done. `declined`: nothing was. `held`: something was, or may have been, that does not fit. `unknown`:
- * it says nothing. Pure.
+ * Classifies one verified message about a reversal, by itself. `refunded`: exactly what was requested was
+ * done. `declined`: nothing was. `held`: something was, or may have been, that does not fit. `unknown`: it
+ * says nothing. Pure.
  */
 export function classifyReversal(
   result: GatewayResult,
@@ -65,25 +66,25 @@ export function classifyReversal(
   if (!isDone && !isApprovedVariant(result)) {
     return { outcome: isRefusal(result, request, expected) ? "declined" : "unknown", reason: null };
   }
-  // A payment that nobody asked for: its money was taken, and may be returned.
+  // A payment that this service did not request: its money was taken, and may be returned.
   if (isSale(result.action) && !isOfSale(result, expected.sale)) return held("session_unknown");
   if (!isDone) return held("refund_approved_variant");
   const failed = RULES[request].find(({ holds }) => !holds(result, expected));
   return failed === undefined ? { outcome: "refunded", reason: null } : held(failed.reason);
 }
 
-/** What is on record of a reversal. */
+/** What is recorded about a reversal. */
 export interface ReversalRecord {
-  /** A held payment that is returned counts as pending until it is resolved. */
+  /** A held payment that is being reversed counts as pending until it is resolved. */
   readonly status: RefundStatus;
   readonly requested: ReversalAction | null;
-  /** The gateway's transactions that are recorded as this very reversal; none for a cancel or a capture. */
+  /** The gateway's transactions that are recorded as this reversal; none for a cancel or a capture. */
   readonly madeBy: readonly string[];
 }
 
 /**
- * Classifies a refund that fits by what is on record: one refund is one transaction of the gateway, and made
- * once. Pure.
+ * Classifies a refund that fits against the record: one refund is one transaction of the gateway, made once.
+ * Pure.
  */
 export function classifyOnRecord(
   classification: Classification,
@@ -93,12 +94,15 @@ export function classifyOnRecord(
   if (classification.outcome !== "refunded" || madeBy.includes(transactionKey)) return classification;
   if (madeBy.length > 0) return held("refund_duplicate");
   if (status === "failed") return held("refund_failed");
-  // What was cancelled or captured is not refunded besides.
+  // A sale that was cancelled or reduced is not refunded in addition.
   const wasSent = requested === "refund" || (requested === null && status === "pending");
   return wasSent ? classification : held("refund_duplicate");
 }
 
-/** What went back by the gateway's word, in minor units. Undefined where it does not say, or contradicts itself. */
+/**
+ * The amount reversed according to the gateway, in minor units. Undefined if it does not say, or contradicts
+ * itself.
+ */
 export function amountReversed(
   result: GatewayResult,
   kind: MessageKind,
@@ -111,12 +115,12 @@ export function amountReversed(
   return moved !== undefined && moved >= 0 ? moved : undefined;
 }
 
-/** True where the gateway speaks of that very sale. */
+/** True if the message is about this sale. */
 export function isOfSale(result: Pick<GatewayResult, "xref" | "transactionKey">, sale: NamedSale): boolean {
   return result.xref === "" ? result.transactionKey === sale.transactionKey : result.xref === sale.xref;
 }
 
-/** The sale's own sums tell what was done since; that nothing was is no news. */
+/** The sale's own amounts show what was done since; that nothing was done is no result. */
 function classifySale(sale: GatewayResult, { requested, amount }: ExpectedReversal): Classification {
   if (requested === null) return UNKNOWN;
   if (reversalOutcome(sale, amount ?? "all", requested) === "returned")
@@ -128,8 +132,8 @@ function classifySale(sale: GatewayResult, { requested, amount }: ExpectedRevers
 const UNKNOWN: Classification = { outcome: "unknown", reason: null };
 
 /**
- * What an error does not name does not count against it: the gateway repeats the request's fields as far as
- * it read them.
+ * Fields that an error omits do not count against it: the gateway repeats the request's fields as far as it
+ * read them.
  */
 function isRefusal(result: GatewayResult, request: ReversalAction, { id, sale }: ExpectedReversal): boolean {
   const { action, transactionUnique, xref, state } = result;
@@ -138,22 +142,25 @@ function isRefusal(result: GatewayResult, request: ReversalAction, { id, sale }:
   return (transactionUnique === "" || transactionUnique === id) && !isPaidState(state);
 }
 
-/** A request says it of itself, the answer to a question about it, or to one that changes a sale, names both. */
+/**
+ * The response to a request names its action; the response to a QUERY of it, or to a request that changes a
+ * sale, names both.
+ */
 const ACTIONS: Record<ReversalAction, ReadonlySet<string>> = {
   refund: new Set(["REFUND_SALE", "QUERY:REFUND_SALE"]),
   cancel: new Set(["CANCEL", "CANCEL:SALE"]),
   capture: new Set(["CAPTURE", "CAPTURE:SALE"]),
 };
 
-/** What an approved message must hold besides, and the reason it is held for where it does not. */
+/** What an approved message must also contain, and the reason it is held for otherwise. */
 interface Rule {
   readonly reason: RefundHeldReason;
   readonly holds: (result: GatewayResult, expected: ExpectedReversal) => boolean;
 }
 
 /**
- * By what was asked for. A refund is a transaction of its own; a cancel and a capture answer with the sale as
- * it is then.
+ * By the action requested. A refund is a transaction of its own; a cancel and a capture return the sale in
+ * its new state.
  */
 const RULES: Record<ReversalAction, readonly Rule[]> = {
   refund: [
@@ -182,7 +189,7 @@ const RULES: Record<ReversalAction, readonly Rule[]> = {
   ],
 };
 
-/** Under the refund's own name, and under another reference than the sale's. */
+/** With the refund's own reference, and another `xref` than the sale's. */
 function isOwnTransaction(result: GatewayResult, { id, sale }: ExpectedReversal): boolean {
   const { transactionUnique, orderRef, xref, transactionKey } = result;
   const isNamed = transactionUnique === id && (orderRef === "" || orderRef === id);
@@ -206,13 +213,13 @@ function isRefundOfAmount(result: GatewayResult, expected: ExpectedReversal): bo
   return (expected.amount === null || refunded === expected.amount) && fitsTotal(result, refunded, expected);
 }
 
-/** What was refunded of the sale altogether (guide A-15), with or without what was refunded before. */
+/** The total refunded of the sale (guide A-15), with or without what was refunded before. */
 function fitsTotal(
   { amountRefunded: total, action }: GatewayResult,
   refunded: number,
   { requested }: ExpectedReversal,
 ): boolean {
-  // Asked about itself, a refund may say that nothing of it was refunded.
+  // The response to a QUERY of the refund itself may report that nothing of it was refunded.
   if (total === undefined || total === refunded || (total === 0 && action !== "REFUND_SALE")) return true;
   const before = requested?.refunded ?? null;
   return before === null ? total > refunded : total === before + refunded;
@@ -224,8 +231,8 @@ function refundedBy({ amount, amountReceived }: GatewayResult): number | undefin
 }
 
 /**
- * The merchant keeps just the rest. `amount` is that of the sale or of the capture: no text of the vendor
- * says which.
+ * The merchant retains exactly the rest. `amount` is that of the sale or of the capture: the vendor's
+ * documentation does not say which.
  */
 function isCaptureOfRest(result: GatewayResult, { amount, requested, sale }: ExpectedReversal): boolean {
   if (amount === null || requested === null || requested.kept === null) return false;

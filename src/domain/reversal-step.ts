@@ -1,40 +1,43 @@
 import type { GatewayResult } from "./gateway-result.js";
 
-/** How the gateway is told to give money back: undoing a sale, taking less of it, or refunding a settled one. */
+/** The actions that reverse money: cancelling a sale, capturing less of it, or refunding a settled one. */
 export type ReversalAction = "cancel" | "capture" | "refund";
 
-/** What the gateway was told, and has never answered; and how the sale stood before, null where nobody knows. */
+/**
+ * An action requested of the gateway without a known outcome, and the sale's amounts before it; null if
+ * unknown.
+ */
 export interface RequestedReversal {
   readonly request: ReversalAction;
-  /** What the merchant had of the sale, in minor units. */
+  /** The amount that the merchant had of the sale, in minor units. */
   readonly kept: number | null;
-  /** What of that was refunded. */
+  /** How much of that was refunded. */
   readonly refunded: number | null;
 }
 
-/** How much is to go back, in minor units; `all` is what has not gone back yet. */
+/** The amount to reverse, in minor units; `all` is all that is not reversed yet. */
 export type Wanted = number | "all";
 
 /** A request that moves money. */
 export type ReversalCall =
   | { readonly kind: "cancel" }
-  /** `amount` is what the merchant keeps. */
+  /** `amount` is what the merchant retains. */
   | { readonly kind: "capture"; readonly amount: number }
   | { readonly kind: "refund"; readonly amount: number };
 
-/** What comes next in giving a sale's money back: a request, or none for now or for good. */
+/** The next step of a reversal: a request, or none for now or for good. */
 export type ReversalStep =
   ReversalCall | { readonly kind: "returned" | "too early" | "nothing left" | "unknown" };
 
-/** What has become of a request. `not returned`: the gateway has not done it, or not yet. */
+/** The outcome of a request. `not returned`: the gateway has not carried it out, or not yet. */
 export type ReversalOutcome = "returned" | "not returned" | "nothing left" | "unknown";
 
-/** A sale as the gateway describes it now. */
+/** A sale as the gateway reports it now. */
 export type Sale = Pick<GatewayResult, "state" | "amountReceived" | "amountRetained" | "amountRefunded">;
 
 /**
- * Decides by the sale's state (Cardstream guide A-13.2 and 3.1), where the gateway was told nothing that it has not
- * answered. Holds for one request at a time: whoever sends it has the sale to itself.
+ * Decides by the sale's state (Cardstream guide A-13.2 and 3.1), if no request has an unknown outcome. Valid
+ * for one request at a time: the call that sends it holds the sale's lease.
  */
 export function nextReversalStep(sale: Sale, wanted: Wanted): ReversalStep {
   switch (sale.state) {
@@ -53,15 +56,14 @@ export function nextReversalStep(sale: Sale, wanted: Wanted): ReversalStep {
   }
 }
 
-/** Finds out by the sale what has become of what the gateway was told. */
+/** Determines the outcome of a request from the sale. */
 export function reversalOutcome(sale: Sale, wanted: Wanted, requested: RequestedReversal): ReversalOutcome {
   return OUTCOMES[requested.request](sale, wanted, requested);
 }
 
 /**
- * How much of the sale has gone back since the gateway was told, by whatever request, in minor units.
- * Undefined where that cannot be told; other than 0 where something was done, also if it is not what was
- * asked for.
+ * The amount reversed since the request, by any request, in minor units. Undefined if it cannot be
+ * determined; other than 0 if anything was done, also if it is not what was requested.
  */
 export function movedSince(sale: Sale, requested: RequestedReversal): number | undefined {
   if (requested.request === "refund") {
@@ -74,23 +76,23 @@ export function movedSince(sale: Sale, requested: RequestedReversal): number | u
   return requested.kept - kept;
 }
 
-/** True where the step is a request to send. */
+/** True if the step is a request to send. */
 export function isCall(step: { readonly kind: string }): step is ReversalCall {
   return step.kind === "cancel" || step.kind === "capture" || step.kind === "refund";
 }
 
 /**
- * What the merchant has of the sale, as far as the gateway says: a capture of less may show in either of the
- * two amounts.
+ * What the merchant has of the sale, as far as the gateway reports it: a reduced capture may show in either
+ * amount.
  */
 export function retainedOf({ amountReceived, amountRetained }: Sale): number | undefined {
-  // Nothing is "retained" of a sale that is not captured yet.
+  // A sale that is not captured yet has no retained amount.
   if (amountReceived === undefined || amountRetained === undefined || amountRetained === 0)
     return amountReceived;
   return Math.min(amountReceived, amountRetained);
 }
 
-/** True where the gateway has said for good that it did not do what it was told. */
+/** True if the gateway has said for good that it did not carry out the request. */
 export function isDefiniteRefusal({ responseCode = 0, responseStatus }: GatewayResult): boolean {
   const byAcquirer = responseCode > 0 && responseCode < GATEWAY_CODES_FROM && !NO_ANSWER.has(responseCode);
   if (byAcquirer) return responseStatus === 1;
@@ -120,7 +122,7 @@ const ENDED_WITHOUT_MONEY: ReadonlySet<string> = new Set([
   "verified",
 ]);
 
-/** States in which the merchant has money of the sale, or will have. */
+/** States in which the merchant has the sale's money, or will have it. */
 const WITH_MONEY: ReadonlySet<string> = new Set(["approved", "captured", "tendered", "deferred", "accepted"]);
 
 function unsettledStep(sale: Sale, wanted: Wanted): ReversalStep {
@@ -133,7 +135,7 @@ function unsettledStep(sale: Sale, wanted: Wanted): ReversalStep {
 
 /**
  * The gateway itself never refunds more than was received (guide A-15), which covers an amount that it does
- * not tell.
+ * not report.
  */
 function settledStep(sale: Sale, wanted: Wanted): ReversalStep {
   const kept = retainedOf(sale) ?? 0;
@@ -153,7 +155,7 @@ const OUTCOMES: Record<ReversalAction, FindOut> = {
   },
 
   capture: (sale, wanted, { kept: before }) => {
-    // All of it is back, by somebody else's cancel: more than was asked for.
+    // All of it is back, by a cancellation that this service did not request: more than was wanted.
     if (sale.state === "canceled") return before === wanted ? "returned" : "unknown";
     if (ENDED_WITHOUT_MONEY.has(sale.state)) return "nothing left";
     const kept = retainedOf(sale);

@@ -1,4 +1,4 @@
-/** Where a checkout session stands, in the merchants' words. */
+/** The status of a checkout session, in the API's words. */
 export type SessionStatus = "open" | "complete" | "expired";
 
 /** One item of an order, its amount in minor units. */
@@ -8,10 +8,10 @@ export interface LineItem {
   readonly quantity: number;
 }
 
-/** Every legal move. What is not listed cannot happen. */
+/** Every legal move; all others are impossible. */
 const MOVES: Record<SessionStatus, readonly SessionStatus[]> = {
   open: ["complete", "expired"],
-  expired: ["complete"], // A success that came late: the money has moved, and the record says so.
+  expired: ["complete"], // A late success: the money has moved, and the record follows.
   complete: [],
 };
 
@@ -20,15 +20,15 @@ export function mayMove(from: SessionStatus, to: SessionStatus): boolean {
   return MOVES[from].includes(to);
 }
 
-/** What the status of a session follows from. Times are milliseconds since the epoch. */
+/** The times and state that a session's status depends on. Times are milliseconds since the epoch. */
 export interface SessionTimes {
   readonly status: SessionStatus;
   readonly expiresAt: number;
-  /** How often the form of the current attempt was given out: 0 where none is out. */
+  /** How many forms of the current attempt were given out: 0 if none is open. */
   readonly formsGiven: number;
 }
 
-/** A checkout session as the use cases hand it around. Null: not there, or not yet. */
+/** A checkout session. Null means absent, or not yet. */
 export interface CheckoutSession extends SessionTimes {
   readonly id: string;
   readonly merchantId: string;
@@ -41,15 +41,15 @@ export interface CheckoutSession extends SessionTimes {
   readonly successUrl: string;
   readonly cancelUrl: string;
   readonly customerId: string | null;
-  /** Whether its completion makes the customer. */
+  /** Whether its completion creates the customer. */
   readonly customerCreation: "always" | null;
   readonly clientReferenceId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Number of the newest attempt, from 1 on. It moves on only when the attempt is known to have failed. */
+  /** Number of the newest attempt, from 1. It rises only once the attempt is known to have failed. */
   readonly attempt: number;
   readonly createdAt: number;
   readonly completedAt: number | null;
-  /** True where the success arrived after the session had expired. */
+  /** True if the success arrived after the session had expired. */
   readonly completedLate: boolean;
   readonly paymentIntentId: string | null;
   readonly paymentMethodId: string | null;
@@ -57,7 +57,7 @@ export interface CheckoutSession extends SessionTimes {
   readonly completedBy: string | null;
 }
 
-/** The session without what its completion wrote: for answers that are given again. */
+/** The session without the fields that its completion wrote: for replayed answers. */
 export function beforeCompletion<S extends CompletedParts>(session: S): S {
   const customerId = session.customerCreation === null ? session.customerId : null;
   return { ...session, customerId, paymentIntentId: null, paymentMethodId: null };
@@ -68,7 +68,7 @@ type CompletedParts = Pick<
   "customerId" | "customerCreation" | "paymentIntentId" | "paymentMethodId"
 >;
 
-/** True where the shopper is asked to agree that the card is kept: it will be a customer's. */
+/** True if the shopper is asked to agree that the card is stored: it will be a customer's. */
 export function keepsCard({
   customerId,
   customerCreation,
@@ -83,17 +83,17 @@ export const LIFE_MAX_MS = 24 * 3_600_000;
 /** A shopper who got the form in time may finish typing, and may pass 3-D Secure. */
 export const FORM_GRACE_MS = 30 * 60_000;
 
-/** When an open session turns expired: at `expiresAt`, or 30 minutes later while a form is still out. */
+/** When an open session expires: at `expiresAt`, or 30 minutes later while a form is still open. */
 export function closesAt(session: SessionTimes): number {
   return session.formsGiven > 0 ? session.expiresAt + FORM_GRACE_MS : session.expiresAt;
 }
 
-/** The status at this moment. Expiry is a function of stored times; nothing has to run for it to come true. */
+/** The status at `now`. Expiry is computed from stored times: no job has to run for it. */
 export function statusAt(session: SessionTimes, now: number): SessionStatus {
   return session.status === "open" && now >= closesAt(session) ? "expired" : session.status;
 }
 
-/** The session as it stands at this moment. */
+/** The session as it is at `now`. */
 export function asOf<S extends SessionTimes>(session: S, now: number): S {
   return { ...session, status: statusAt(session, now) };
 }

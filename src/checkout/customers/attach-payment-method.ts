@@ -8,7 +8,9 @@ import { getPaymentMethod } from "./get-payment-method.js";
 import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { ownersParts } from "../test-clock.js";
 
-/** A payment method as a call answers it, just now or (replayed) when it was sent before. */
+/**
+ * A payment method as a call answers it; `replayed` if an earlier call with its idempotency key attached it.
+ */
 export interface AnsweredPaymentMethod {
   readonly method: PaymentMethodRow;
   readonly replayed: boolean;
@@ -30,7 +32,8 @@ export async function attachPaymentMethod(
     (await runIdempotent(await ownersParts(checkout, scope), scope, call, id, (tx) =>
       attach(tx, id, customerId),
     ));
-  // As it was right after: a replay gets the first answer, also where it has been detached since.
+  // The state right after attaching: a replay gets the first answer, even if the method has been detached
+  // since.
   return { method: { ...method, customerId }, replayed };
 }
 

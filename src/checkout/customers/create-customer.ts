@@ -10,12 +10,14 @@ import type { CheckoutContext } from "../context.js";
 import { findPrevious, type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
 
-/** A customer to be; without an id, or with an empty one, it gets one that cannot be guessed. */
+/**
+ * The customer to create; without an id, or with an empty one, it gets a random id that cannot be guessed.
+ */
 export interface NewCustomer extends CustomerChange {
   readonly id?: string | undefined;
 }
 
-/** A customer as a call answers it, just now or (replayed) when it was sent before. */
+/** A customer as a call answers it; `replayed` if an earlier call with its idempotency key created it. */
 export interface AnsweredCustomer {
   readonly customer: Customer;
   readonly replayed: boolean;
@@ -23,7 +25,7 @@ export interface AnsweredCustomer {
 
 /**
  * Creates a customer of a merchant in one mode, once for each idempotency key. Throws a Refusal that names
- * the field, also where the merchant has or had a customer with this id.
+ * the field, also if the merchant has or had a customer with this id.
  */
 export async function createCustomer(
   parts: Pick<CheckoutContext, "db" | "clock">,
@@ -69,7 +71,7 @@ async function newCustomer(
   return changed(blank, wanted);
 }
 
-/** The customer as it was right after its creation: what was wanted is known, because the call is the same. */
+/** The customer right after its creation: the repeated call itself holds all its fields. */
 async function firstAnswer(
   { db }: Pick<CheckoutContext, "db">,
   scope: MerchantScope,
@@ -77,13 +79,13 @@ async function firstAnswer(
   wanted: NewCustomer,
 ): Promise<AnsweredCustomer> {
   const customer = await findCustomer(db.manager, scope, objectId);
-  if (customer === undefined) throw new Error(`Customer ${objectId} was created, and is gone.`);
+  if (customer === undefined) throw new Error(`Customer ${objectId} was created, but is missing.`);
   const blank = { ...customer, email: null, name: null, metadata: {}, deletedAt: null };
   return { customer: changed(blank, wanted), replayed: true };
 }
 
 async function store(tx: Tx, { again }: Run, customer: Customer): Promise<void> {
-  // A connection lost at COMMIT usually had committed: then the row that is there is ours.
+  // A COMMIT whose connection is lost has usually succeeded: then the stored row is this call's.
   if (again && (await findCustomer(tx, customer, customer.id))?.createdAt === customer.createdAt) return;
   await insertCustomer(tx, customer);
 }

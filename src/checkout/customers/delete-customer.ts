@@ -14,7 +14,7 @@ import {
 } from "../idempotency.js";
 import { ownersParts } from "../test-clock.js";
 
-/** Deletes a customer for good and forgets what was known of it; its id stays taken. */
+/** Deletes a customer for good and erases its details; its id stays taken. */
 export async function deleteCustomer(
   checkout: CheckoutContext,
   scope: MerchantScope,

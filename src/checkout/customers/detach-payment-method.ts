@@ -26,7 +26,8 @@ export async function detachPaymentMethod(
       id,
       (tx) => detach(tx, id),
     ));
-  // As it was right after: a replay gets the first answer, also where it has been attached since.
+  // The state right after detaching: a replay gets the first answer, even if the method has been attached
+  // since.
   return { method: { ...method, customerId: null }, replayed };
 }
 

@@ -4,7 +4,7 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
 
-/** Reads a customer, also a deleted one. Another owner's does not exist. */
+/** Reads a customer, deleted or not. Throws a Refusal if it is absent or another merchant's. */
 export async function getCustomer(
   { db }: Pick<CheckoutContext, "db">,
   scope: MerchantScope,
@@ -16,13 +16,15 @@ export async function getCustomer(
   throw new Refusal("NO_SUCH_CUSTOMER", `No such customer: ${id}.`, param);
 }
 
-/** The same for a call that a deleted customer cannot take. */
+/** Throws a Refusal if the customer is deleted: for calls that need an active one. */
 export function refuseIfDeleted(customer: Customer, param = "id"): void {
   if (customer.deletedAt === null) return;
   throw new Refusal("NO_SUCH_CUSTOMER", `No such customer: ${customer.id}. It was deleted.`, param);
 }
 
-/** Throws a Refusal naming `customer` where it is none that something new may be for: unknown, or deleted. */
+/**
+ * Throws a Refusal naming `customer` if the customer is unknown or deleted: for new objects of that customer.
+ */
 export async function requireCustomer(
   { db }: Pick<CheckoutContext, "db">,
   scope: MerchantScope,

@@ -3,7 +3,7 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
 
-/** Reads a payment method. Another owner's does not exist. */
+/** Reads a payment method. Throws a Refusal if it is absent or another merchant's. */
 export async function getPaymentMethod(
   checkout: CheckoutContext,
   scope: MerchantScope,

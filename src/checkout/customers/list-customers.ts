@@ -5,7 +5,7 @@ import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
 import { type Page, pageOfRows, type PageRequest } from "../page.js";
 
-/** Lists an owner's customers, the newest first. A deleted one may still say where a page begins. */
+/** Lists a merchant's customers, the newest first. A page may begin at a deleted one. */
 export async function listCustomers(
   checkout: CheckoutContext,
   scope: MerchantScope,

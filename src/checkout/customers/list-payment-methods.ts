@@ -22,7 +22,7 @@ export async function listPaymentMethods(
   return pageOfRows(await listRows(checkout.db.manager, scope, customerId, rowsToRead(page)), page);
 }
 
-/** One that was detached meanwhile may still say where a page begins. */
+/** A page may begin at a method that was detached meanwhile. */
 async function requireCursor(
   checkout: CheckoutContext,
   scope: MerchantScope,

@@ -4,10 +4,7 @@ import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutContext } from "../context.js";
 
-/**
- * What a result shows of its card, as it is stored: who paid only sealed, and what the card looks like only
- * as a hash.
- */
+/** A result's card as it is stored: billing details only sealed, and the card's look only as a hash. */
 export function cardToStore(
   { sealer }: CheckoutContext,
   { merchantId, livemode }: MerchantScope,
@@ -25,7 +22,7 @@ export function cardToStore(
   };
 }
 
-/** Who paid with a card. Null where the gateway told nothing of that. */
+/** The billing details of a card. Null if the gateway gave none. */
 export function storedBilling(
   { sealer }: CheckoutContext,
   { merchantId, livemode, billingSealed }: PaymentMethodRow,

@@ -8,7 +8,7 @@ import { getCustomer, refuseIfDeleted } from "./get-customer.js";
 import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { ownersParts } from "../test-clock.js";
 
-/** Changes what is given of a customer, once for each idempotency key. */
+/** Changes the given fields of a customer, once for each idempotency key. */
 export async function updateCustomer(
   checkout: CheckoutContext,
   scope: MerchantScope,
@@ -24,11 +24,11 @@ export async function updateCustomer(
     (await runIdempotent(await ownersParts(checkout, scope), scope, call, id, (tx) =>
       update(tx, scope, id, change),
     ));
-  // Nobody keeps what else the customer was at the first answer; what the call changed is in it either way.
+  // The first answer's other fields are not stored; the fields that the call changed are in it either way.
   return { customer: changed(await getCustomer(checkout, scope, id), change), replayed };
 }
 
-/** Read under a lock: two that merge metadata at once must not lose each other's keys. Run twice it does the same. */
+/** Read under a lock: two calls that merge metadata at once must not lose each other's keys. Idempotent. */
 async function update(tx: Tx, scope: MerchantScope, id: string, change: CustomerChange): Promise<void> {
   const customer = await lockCustomer(tx, scope, id);
   refuseIfDeleted(customer);

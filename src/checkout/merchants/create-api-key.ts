@@ -8,15 +8,15 @@ import { Refusal } from "../../domain/refusal.js";
 import { newId } from "../../lib/ids.js";
 import type { Registry } from "./create-merchant.js";
 
-/** A key at the only moment that it is known. */
+/** A key, at the only moment at which it is readable. */
 export interface CreatedApiKey extends MerchantScope {
   readonly id: string;
-  /** `sk_live_...` or `sk_test_...`: shown now, never again. */
+  /** `sk_live_...` or `sk_test_...`: shown now and never again. */
   readonly key: string;
   readonly createdAt: number;
 }
 
-/** Creates a key. A live key is refused to a merchant whose money no gateway account takes. */
+/** Creates a key. Throws a Refusal for a live key if the merchant has no live gateway account. */
 export async function createApiKey(registry: Registry, scope: MerchantScope): Promise<CreatedApiKey> {
   await requireMerchant(registry, scope.merchantId);
   if (scope.livemode && (await findGatewayAccount(registry.db.manager, scope)) === undefined) {
@@ -43,7 +43,7 @@ export function newKey(
   return { key, row: { ...row, hash: hashApiKey(key), last4: last4OfApiKey(key), revokedAt: null } };
 }
 
-/** Throws a Refusal where there is no such merchant. */
+/** Throws a Refusal if there is no such merchant. */
 export async function requireMerchant(registry: Registry, merchantId: string): Promise<void> {
   if ((await findMerchant(registry.db.manager, merchantId)) !== undefined) return;
   throw new Refusal("PARAMETER_INVALID", `No such merchant: ${merchantId}.`, "merchant");

@@ -8,10 +8,10 @@ import { newMerchant, type Registry } from "./create-merchant.js";
 const NAME = "Demonstration shop";
 
 /**
- * Makes a demonstration merchant, without a live gateway account, where there is no merchant at all. Answers
- * its id, also where it was made before; undefined where the first merchant is another one.
+ * Creates a demonstration merchant, without a live gateway account, if there is no merchant at all. Returns
+ * its id, also if it was created before; undefined if the first merchant is another one.
  *
- * For the embedded engine: its transaction has the file to itself, so of several first starts one makes the
+ * For the embedded engine: its transaction has the file to itself, so of several first starts one creates the
  * merchant, and the others find it.
  */
 export async function createDemonstration(registry: Registry): Promise<string | undefined> {
@@ -28,8 +28,8 @@ export async function createDemonstration(registry: Registry): Promise<string | 
 }
 
 /**
- * Makes the test key of a merchant that has never had a key. Undefined where it has: a key is known only when
- * it is made.
+ * Creates the test key of a merchant that has never had a key. Undefined if it has: a key is readable only
+ * when it is created.
  */
 export async function createFirstTestKey(
   registry: Registry,

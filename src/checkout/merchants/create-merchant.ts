@@ -11,7 +11,7 @@ import { type Clock, stoppedAt } from "../../lib/clock.js";
 import { isGatewayId, newId } from "../../lib/ids.js";
 import type { Sealer } from "../../lib/seal.js";
 
-/** What the operator's commands work with. */
+/** The dependencies of the operator's commands. */
 export interface Registry {
   readonly db: Database;
   readonly sealer: Sealer;
@@ -24,18 +24,21 @@ export interface LiveAccount {
   readonly secret: string;
   /** Allows a secret that the vendor has published: for tests only. */
   readonly allowPublishedSecret: boolean;
-  /** Of the gateway's transaction search, without which a payment whose result was lost may never be found. */
+  /**
+   * The token of the gateway's transaction search. Without it a payment whose result is lost may never be
+   * found.
+   */
   readonly restToken?: string | undefined;
 }
 
-/** A merchant to be. Without a live account it takes test payments only. */
+/** The merchant to create. Without a live account it takes test payments only. */
 export interface NewMerchant {
   readonly name: string;
   readonly countryCode: string;
   readonly live: LiveAccount | undefined;
 }
 
-/** Creates a merchant with a sandbox account of its own, and its live account where it has one. */
+/** Creates a merchant with its own sandbox account, and its live account if one is given. */
 export async function createMerchant(registry: Registry, merchant: NewMerchant): Promise<MerchantRow> {
   const { row, accounts } = newMerchant(registry, merchant);
   await inTransaction(registry.db, "READ COMMITTED", async (tx) => {
@@ -71,7 +74,7 @@ export function newMerchant(
   return { row, accounts };
 }
 
-/** What the gateway knows an account by. */
+/** The gateway's credentials of an account. */
 type Credentials = Pick<LiveAccount, "gatewayMerchantId" | "secret" | "restToken">;
 
 /** The row of a new account. */
@@ -91,7 +94,7 @@ export function newAccount(
   };
 }
 
-/** Seals the secret of an owner's gateway account. */
+/** Seals the secret of a merchant's gateway account. */
 export function sealGatewaySecret(
   sealer: Sealer,
   { merchantId, livemode }: MerchantScope,
@@ -100,7 +103,9 @@ export function sealGatewaySecret(
   return sealer.seal(secret, { merchantId, livemode, purpose: "gateway-secret" });
 }
 
-/** Seals the token of an owner's transaction search. Throws a Refusal where no HTTP header could carry it. */
+/**
+ * Seals the token of a merchant's transaction search. Throws a Refusal if an HTTP header could not carry it.
+ */
 export function sealRestToken(
   sealer: Sealer,
   { merchantId, livemode }: MerchantScope,
@@ -116,7 +121,7 @@ export function sealRestToken(
   return sealer.seal(restToken, { merchantId, livemode, purpose: "gateway-rest-token" });
 }
 
-/** Throws a Refusal where the gateway could not have given out such an account, or everybody knows its secret. */
+/** Throws a Refusal if the gateway cannot have issued such an account, or its secret is published. */
 export function checkLiveAccount(live: LiveAccount): Credentials {
   return {
     gatewayMerchantId: checkGatewayMerchantId(live),
@@ -125,7 +130,7 @@ export function checkLiveAccount(live: LiveAccount): Credentials {
   };
 }
 
-/** Throws a Refusal where the secret of a live account is empty, or known to everybody. */
+/** Throws a Refusal if the secret of a live account is empty or published. */
 export function checkSecret({
   secret,
   allowPublishedSecret,
@@ -141,7 +146,7 @@ export function checkSecret({
   return secret;
 }
 
-/** Throws a Refusal unless the id is one that the gateway gives out: digits, or an alias of letters. */
+/** Throws a Refusal unless the id is one that the gateway issues: digits, or an alias of letters. */
 export function checkGatewayMerchantId({
   gatewayMerchantId,
 }: Pick<LiveAccount, "gatewayMerchantId">): string {
@@ -171,7 +176,7 @@ function checkName(name: string): string {
   throw new Refusal("PARAMETER_INVALID", "A merchant's name has 1 to 250 characters.", "name");
 }
 
-/** The sandbox finds the account of a REST token by its beginning: it could not search for a sealed one. */
+/** The sandbox finds an account by the beginning of its REST token: it could not search for a sealed one. */
 function sandboxCredentials(): Credentials {
   const gatewayMerchantId = newSandboxMerchantId();
   return { gatewayMerchantId, secret: randomText(), restToken: `${gatewayMerchantId}.${randomText()}` };
@@ -181,7 +186,7 @@ function randomText(): string {
   return randomBytes(24).toString("base64url");
 }
 
-/** Fourteen digits: longer than the gateway's own ids, so that a look tells which account it is. */
+/** Fourteen digits: longer than the gateway's own ids, so that the two are easy to tell apart. */
 function newSandboxMerchantId(): string {
   return String(randomInt(10_000_000_000_000, 100_000_000_000_000));
 }

@@ -14,24 +14,27 @@ import { findMerchant, listMerchants } from "../../db/tables/merchants.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutContext } from "../context.js";
 
-/** A merchant's account at the gateway with its secrets in clear. Lives for one request, never logged. */
+/** A merchant's account at the gateway with its secrets in plain text. Kept for one request, never logged. */
 export interface OpenGatewayAccount extends GatewayAccount, MerchantScope {
-  /** What the gateway's answers to this account may be signed with: its secret, and those before it for 48 hours. */
+  /**
+   * The secrets that the gateway's messages may be signed with: the current one, and former ones for 48
+   * hours.
+   */
   readonly verifyingSecrets: readonly string[];
-  /** Of the gateway's transaction search; undefined where the account has none. */
+  /** The token of the gateway's transaction search; undefined if the account has none. */
   readonly restToken: string | undefined;
 }
 
 /**
- * Who may have signed a result: an account as it is, or as it was until 48 hours ago. Its secret is in clear:
- * kept for a second, never logged.
+ * An account that may have signed a result: as it is, or as it was within the last 48 hours. Its secret is in
+ * plain text: kept for a second, never logged.
  */
 export interface Signer extends MerchantScope {
   readonly merchantID: string;
   readonly secret: string;
 }
 
-/** The account that takes the money of this owner's sessions. Undefined where the merchant has none in that mode. */
+/** The merchant's gateway account in this mode. Undefined if it has none. */
 export async function openGatewayAccount(
   checkout: CheckoutContext,
   scope: MerchantScope,
@@ -51,7 +54,7 @@ export async function openGatewayAccount(
   };
 }
 
-/** Who may have signed a result for this owner, the account as it is now first. */
+/** The accounts that may have signed a result for this merchant, the current one first. */
 export async function signersFor(checkout: CheckoutContext, scope: MerchantScope): Promise<Signer[]> {
   const account = await findGatewayAccount(checkout.db.manager, scope);
   if (account === undefined) return [];
@@ -59,7 +62,9 @@ export async function signersFor(checkout: CheckoutContext, scope: MerchantScope
   return [account, ...former].map((row) => openSigner(checkout, row));
 }
 
-/** Everybody who may have signed a result under this gateway merchant id: several merchants may share one. */
+/**
+ * The accounts that may have signed a result under this gateway merchant id: several merchants may share one.
+ */
 export async function signersNamed(checkout: CheckoutContext, gatewayMerchantId: string): Promise<Signer[]> {
   const { manager } = checkout.db;
   const accounts = await listGatewayAccounts(manager, gatewayMerchantId);
@@ -67,7 +72,7 @@ export async function signersNamed(checkout: CheckoutContext, gatewayMerchantId:
   return [...accounts, ...former].map((row) => openSigner(checkout, row));
 }
 
-/** A test account as the sandbox gateway has to know it. */
+/** A test account as the sandbox gateway needs it. */
 export interface TestAccount {
   readonly merchantID: string;
   readonly secret: string;
@@ -76,7 +81,7 @@ export interface TestAccount {
   readonly countryCode: string;
 }
 
-/** What the sandbox gateway may know of a `merchantID`: nothing, unless it is a test account's. */
+/** The account of a `merchantID`, for the sandbox gateway. Undefined unless it is a test account. */
 export async function sandboxAccount(
   checkout: CheckoutContext,
   gatewayMerchantId: string,

@@ -7,8 +7,8 @@ import { Refusal } from "../../domain/refusal.js";
 import type { Registry } from "./create-merchant.js";
 
 /**
- * Revokes a key, and answers when no server lets it in any more: each may believe it for a second after it has looked.
- * Revoking it again changes nothing.
+ * Revokes a key. A revoked key may be accepted for up to 1 s, since each server caches a valid key for that
+ * long; returns once that second is over. Revoking a key again changes nothing.
  */
 export async function revokeKey(registry: Registry, id: string): Promise<ApiKeyRow> {
   await inTransaction(registry.db, "READ COMMITTED", (tx) => revokeApiKey(tx, id, registry.clock.now()));

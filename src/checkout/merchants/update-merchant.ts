@@ -20,7 +20,7 @@ import {
   sealRestToken,
 } from "./create-merchant.js";
 
-/** What changes; undefined stays as it is. */
+/** The fields to change; an undefined field keeps its value. */
 export interface MerchantChange {
   readonly gatewayMerchantId: string | undefined;
   readonly secret: string | undefined;
@@ -30,12 +30,12 @@ export interface MerchantChange {
 }
 
 /**
- * Forms that are out carry the account as it was, and so will their results: for the life of a session and
- * its grace, and as much again.
+ * Open forms are signed with the former account, and so are their results: 48 h is the life of a session with
+ * its grace period, and as much again.
  */
 const FORMER_VALID_MS = 48 * 3_600_000;
 
-/** Changes a merchant's live account, or gives it its first one. Throws a Refusal that names the option. */
+/** Changes a merchant's live account, or adds its first one. Throws a Refusal that names the option. */
 export async function updateMerchant(
   registry: Registry,
   id: string,
@@ -74,7 +74,7 @@ async function changeLiveAccount(
   });
 }
 
-/** What of a change makes results come signed otherwise. */
+/** The changed columns that decide how results are signed. */
 function signingColumns(
   registry: Registry,
   live: GatewayAccountRow,

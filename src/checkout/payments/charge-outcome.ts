@@ -12,16 +12,16 @@ import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
 import { dropHeldUnknownCharge } from "./hold-unknown-charge.js";
 
-/** The charge that pays an intent. */
+/** The charge that pays a payment intent. */
 export interface ChargePayment {
   readonly received: Received;
-  /** Its result as it is stored. */
+  /** Its stored result. */
   readonly stored: Pick<GatewayResultRow, "id" | "xrefSealed" | "attempt">;
 }
 
 /**
- * Ends a locked payment intent with the result that pays it. The card's newest token takes the place of the one before:
- * the gateway keeps a card for thirteen months after the newest payment that was made with it.
+ * Completes a locked payment intent with the result that pays it. The card's newest token replaces the stored
+ * one: the gateway keeps a card for thirteen months after the newest payment with it.
  */
 export async function completeCharge(
   checkout: CheckoutContext,
@@ -32,7 +32,7 @@ export async function completeCharge(
 ): Promise<void> {
   if (!mayMovePayment(intent.status, "succeeded")) throw new Error(`Payment ${intent.id} cannot succeed.`);
   const { amount, currency } = received;
-  // An older charge may have been of another card, and which that was nobody keeps.
+  // An older charge may have been of another card, which is not recorded.
   const paymentMethodId = stored.attempt === intent.attempt ? intent.paymentMethodId : null;
   await changePaymentIntent(tx, intent.id, {
     status: "succeeded",
@@ -50,23 +50,20 @@ export async function completeCharge(
   await endAttempt(clock, tx, intent, "payment_intent.succeeded");
 }
 
-/**
- * Ends the newest charge of a locked payment intent that came to nothing; `resultId` is that of the decline,
- * if one came.
- */
+/** Fails the newest charge of a locked payment intent; `resultId` is that of the decline, if one arrived. */
 export async function failCharge(
   clock: Clock,
   tx: Tx,
   intent: PaymentIntentRow,
   resultId: string | null,
 ): Promise<void> {
-  // A decline that comes late never undoes a success, and says nothing new of a failure.
+  // A late decline never undoes a success, and adds nothing to a failure.
   if (intent.status !== "processing") return;
   await changePaymentIntent(tx, intent.id, { status: "requires_payment_method", gatewayResultId: resultId });
   await endAttempt(clock, tx, intent, "payment_intent.payment_failed");
 }
 
-/** Tells the merchant; nobody needs to ask about the attempt any more. */
+/** Stores the merchant's event, and ends asking about the attempt. */
 async function endAttempt(clock: Clock, tx: Tx, intent: PaymentIntentRow, type: EventType): Promise<void> {
   const { id, merchantId, livemode, attempt } = intent;
   const now = clock.now();

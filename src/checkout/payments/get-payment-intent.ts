@@ -3,7 +3,10 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
 
-/** Reads a payment. Another owner's does not exist. `param` is the field that named it. */
+/**
+ * Reads a payment. Throws a Refusal if it is absent or another merchant's; `param` is the field that named
+ * it.
+ */
 export async function getPaymentIntent(
   checkout: CheckoutContext,
   scope: MerchantScope,

@@ -8,8 +8,8 @@ import type { CheckoutContext } from "../context.js";
 import { storeGatewayResult } from "../gateway-messages/store-gateway-result.js";
 
 /**
- * Holds the newest charge of a locked payment intent for a person, because nobody knows what became of it.
- * Only once: its `transactionKey` is the charge's own reference, and so unique.
+ * Holds the newest charge of a locked payment intent for a person, because its outcome is unknown. Only once:
+ * its `transactionKey` is the charge's own reference, and so unique.
  */
 export async function holdUnknownCharge(
   checkout: CheckoutContext,
@@ -41,7 +41,7 @@ export async function holdUnknownCharge(
   if (stored !== undefined) await changePaymentIntent(tx, intent.id, { heldResultId: stored.id });
 }
 
-/** Something has ended the charge since: nobody needs to find out any more what became of it. */
+/** Dismisses the held charge once its outcome is known: a person need not find it out any more. */
 export async function dropHeldUnknownCharge(clock: Clock, tx: Tx, intent: PaymentIntentRow): Promise<void> {
   if (intent.heldResultId === null) return;
   const { resolution } = await lockHeldPayment(tx, intent.heldResultId);
@@ -49,7 +49,7 @@ export async function dropHeldUnknownCharge(clock: Clock, tx: Tx, intent: Paymen
   const done = {
     resolution: "dismiss",
     resolvedAt: clock.now(),
-    note: "It is known since what became of it.",
+    note: "A later message shows what became of it.",
   } as const;
   await changeHeldPayment(tx, intent.heldResultId, done);
 }

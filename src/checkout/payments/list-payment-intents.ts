@@ -9,7 +9,7 @@ import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
 import { type Page, pageOfRows, type PageRequest, rowsToRead } from "../page.js";
 
-/** Lists an owner's payments, the newest first: all, a customer's, or a session's. */
+/** Lists a merchant's payments, the newest first: all, a customer's, or a session's. */
 export async function listPaymentIntents(
   checkout: CheckoutContext,
   scope: MerchantScope,

@@ -5,7 +5,7 @@ import type { PaymentIntent } from "../../domain/payment-intent.js";
 import type { CheckoutContext } from "../context.js";
 import { storedDetails } from "../gateway-messages/stored-message.js";
 
-/** A payment with what the gateway said of its latest charge. Null where it has said nothing. */
+/** A payment with the gateway's details of its latest charge. Null if there are none. */
 export interface PaymentView {
   readonly intent: PaymentIntent;
   readonly latestCharge: ChargeDetails | null;
@@ -13,8 +13,8 @@ export interface PaymentView {
 }
 
 /**
- * Payments as their merchant sees them. What the gateway said beside what decides is read from its sealed messages
- * whenever somebody looks: nothing of it is stored a second time, in clear.
+ * Payments as their merchant sees them. The gateway's details are read from its sealed messages on each call:
+ * they are not stored a second time in plain text.
  */
 export async function viewPayments(
   checkout: CheckoutContext,
@@ -26,7 +26,7 @@ export async function viewPayments(
   return rows.map((intent) => viewOf(checkout, intent, byId.get(intent.gatewayResultId ?? "")));
 }
 
-/** The same of one payment. */
+/** One payment as its merchant sees it. */
 export async function viewPayment(checkout: CheckoutContext, row: PaymentIntentRow): Promise<PaymentView> {
   const [view] = await viewPayments(checkout, [row]);
   return view ?? { intent: row, latestCharge: null, billingDetails: null };

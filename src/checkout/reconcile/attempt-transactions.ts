@@ -5,8 +5,7 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutContext } from "../context.js";
 
 /**
- * The last that is known of each transaction of an attempt: what decides outlasts any "not yet" that comes
- * after it.
+ * The latest known state of each transaction of an attempt: a final result outlasts any "not yet" after it.
  */
 export function lastWords(
   results: readonly AttemptResult[],
@@ -17,7 +16,7 @@ export function lastWords(
     if (result.outcome !== "unknown" || last.get(result.transactionKey) === undefined)
       last.set(result.transactionKey, result);
   }
-  // An unknown result is stored once for each transaction; how that stands now, only the answer tells.
+  // An unknown result is stored once for each transaction; only the gateway's answer shows its current state.
   for (const { result } of reported) {
     const before = last.get(result.transactionKey);
     if (before?.outcome !== "unknown") continue;
@@ -27,7 +26,7 @@ export function lastWords(
   return [...last.values()];
 }
 
-/** The xrefs of transactions whose end is not known. */
+/** The `xref` of each transaction whose outcome is not known. */
 export function openXrefs(
   checkout: CheckoutContext,
   scope: MerchantScope,
@@ -39,8 +38,8 @@ export function openXrefs(
 }
 
 /**
- * The xrefs of those whose end is known. A sale that paid is not asked about again: a refund is no news of
- * its payment.
+ * The `xref` of each transaction whose outcome is known. A sale that paid is not queried again: a refund of
+ * it does not change the payment.
  */
 export function settledXrefs(
   checkout: CheckoutContext,

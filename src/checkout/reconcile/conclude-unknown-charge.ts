@@ -9,7 +9,7 @@ import { failCharge } from "../payments/charge-outcome.js";
 import { holdUnknownCharge } from "../payments/hold-unknown-charge.js";
 import { clockOf } from "../test-clock.js";
 
-/** What asking about a charge came to. */
+/** The result of asking about a charge. */
 interface Asked {
   /** True a day after it was sent. */
   readonly over: boolean;
@@ -18,11 +18,12 @@ interface Asked {
 }
 
 /**
- * Draws the conclusion from what the gateway has, and has not, said of a direct charge. True where nobody
- * needs to ask again.
+ * Concludes what the gateway's answers, and their absence, mean for a direct charge. True if the attempt is
+ * settled.
  *
- * A charge is never sent a second time. A day later one that the gateway surely does not have, or has ended
- * without taking money, has failed; one of which nobody knows is held for a person, and still asked about.
+ * A charge is never sent a second time. After a day, a charge that the gateway certainly does not have, or
+ * has ended without taking money, has failed; one with an unknown outcome is held for a person, and still
+ * asked about.
  */
 export async function concludeUnknownCharge(
   checkout: CheckoutContext,
@@ -36,14 +37,15 @@ export async function concludeUnknownCharge(
     const time = oneTime(clock);
     if (!isPending(intent, row)) return true;
     if (!over) return false;
-    if (transactions.some(({ outcome }) => outcome === "held")) return true; // A person decides, and that ends it.
+    // A person decides, and that ends it.
+    if (transactions.some(({ outcome }) => outcome === "held")) return true;
     if (certainty !== "clear") return await stillUnknown(checkout, time, tx, intent, row);
     await failCharge(time, tx, intent, null);
     return true;
   });
 }
 
-/** It may have ended while the gateway was asked, or another charge have begun. */
+/** The charge may have ended while the gateway was asked, or another may have begun. */
 function isPending(intent: PaymentIntentRow, { reference }: PendingAttemptRow): boolean {
   return intent.status === "processing" && parseAttemptReference(reference)?.attempt === intent.attempt;
 }

@@ -6,12 +6,12 @@ import type { CheckoutContext } from "../context.js";
 import { type Failed, type FairWork, runFairly } from "../background-work.js";
 
 /**
- * How long a replica has an attempt to itself: longer than the gateway may take for a search and some queries. One that
- * takes longer, or dies, is overtaken by another, which does no harm: results are applied once.
+ * How long a process holds the lease of an attempt: longer than the gateway may take for a search and some
+ * queries. If a process takes longer, or dies, another takes over, which is safe: results are applied once.
  */
 const LEASE_MS = 120_000;
 
-/** Asks the gateway again and again what became of payments whose result did not come. */
+/** Asks the gateway in the background what became of payments whose result did not arrive. */
 export function keepReconciling(checkout: CheckoutContext, pauseMs: number, failed: Failed): BackgroundJob[] {
   const work: FairWork<PendingAttemptRow> = {
     list: (question) => listDueAttempts(checkout.db.manager, question),
@@ -22,7 +22,7 @@ export function keepReconciling(checkout: CheckoutContext, pauseMs: number, fail
   return runFairly(checkout.clock, pauseMs, work, failed);
 }
 
-/** Takes attempts for this process alone. Those that another one has are left out. */
+/** Leases attempts to this process. Those that another process has leased are left out. */
 export async function lease(
   checkout: CheckoutContext,
   wanted: readonly PendingAttemptRow[],

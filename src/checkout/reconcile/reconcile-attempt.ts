@@ -15,9 +15,9 @@ import { findPaymentTarget, isPaid, type PaymentTarget } from "../gateway-messag
 import { clockOf } from "../test-clock.js";
 
 /**
- * Asks the gateway about one attempt that this process has leased, applies what it says like any other
- * message of it, and writes down how the attempt stands then. The gateway is called between transactions,
- * never inside one.
+ * Asks the gateway about one attempt that this process has leased, applies its answers like any other message
+ * of the gateway, and records the attempt's certainty. The gateway is called between transactions, never
+ * inside one.
  */
 export async function reconcileAttempt(checkout: CheckoutContext, row: PendingAttemptRow): Promise<void> {
   const { merchantId, livemode } = row;
@@ -36,18 +36,18 @@ export async function reconcileAttempt(checkout: CheckoutContext, row: PendingAt
   });
 }
 
-/** What asking came to. */
+/** The result of asking. */
 interface Heard {
   readonly certainty: AttemptCertainty;
-  /** False where operators should see it. */
+  /** False if the operator should see the attempt. */
   readonly resolved: boolean;
-  /** True where nobody needs to ask again. */
+  /** True if the attempt need not be asked about again. */
   readonly settled: boolean;
 }
 
 const HEARD_NOTHING: Heard = { certainty: "silent", resolved: false, settled: false };
 
-/** Whatever goes wrong with one attempt moves it to its next rung: it must not keep the others waiting. */
+/** Any error of one attempt postpones it to its next time: it must not delay others. */
 async function hear(checkout: CheckoutContext, row: PendingAttemptRow, now: number): Promise<Heard> {
   try {
     return await inquire(checkout, row, now);
@@ -98,8 +98,8 @@ async function inquire(checkout: CheckoutContext, row: PendingAttemptRow, now: n
 }
 
 /**
- * True while there is no hurry: all that came is known for good, and the shopper has gone on. A second
- * payment behind our back is looked for once the gateway's page is surely closed.
+ * True while there is no hurry: all results so far are final, and the shopper has left the gateway's page. A
+ * second payment on that page is searched for once the page is certainly closed.
  */
 function isKnown(
   target: PaymentTarget,
@@ -110,7 +110,7 @@ function isKnown(
   return left && known.length > 0 && lastWords(known, []).every(({ outcome }) => outcome !== "unknown");
 }
 
-/** True where one of the answers was refused. */
+/** True if one of the answers was refused. */
 async function applyEach(
   checkout: CheckoutContext,
   reported: readonly ReportedTransaction[],

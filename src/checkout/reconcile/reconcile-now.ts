@@ -7,14 +7,14 @@ import type { CheckoutContext } from "../context.js";
 import { lease } from "./keep-reconciling.js";
 import { clockOf } from "../test-clock.js";
 
-/** A shopper who presses reload must not make us press the gateway. */
+/** A shopper who reloads the page must not cause a call to the gateway each time. */
 const ASK_AGAIN_AFTER_MS = 10_000;
 
-/** How long a shopper's page waits for the gateway; what it says later is applied all the same. */
-const PATIENCE_MS = 6000;
+/** How long a shopper's page waits for the gateway; a later answer is still applied. */
+const ANSWER_WITHIN_MS = 6000;
 
 /**
- * Asks about a session's pending attempts now, because a shopper waits. True where the newest of them is in doubt after
+ * Asks about a session's pending attempts now, because a shopper waits. True if the newest is in doubt after
  * that: paying again could charge twice.
  */
 export async function reconcileNow(checkout: CheckoutContext, session: CheckoutSession): Promise<boolean> {
@@ -23,18 +23,18 @@ export async function reconcileNow(checkout: CheckoutContext, session: CheckoutS
   const wanted = pending.filter(({ askedAt }) => askedAt === null || now - askedAt >= ASK_AGAIN_AFTER_MS);
   const leased = await lease(checkout, wanted);
   const asking = leased.map((row) => logFailure(checkout, reconcileAttempt(checkout, row)));
-  if (asking.length > 0) await waitAtMost(PATIENCE_MS, Promise.all(asking));
+  if (asking.length > 0) await waitAtMost(ANSWER_WITHIN_MS, Promise.all(asking));
   return await isInDoubt(checkout, session);
 }
 
-/** True where the newest attempt of a session is in doubt, by what is known without asking. */
+/** True if the newest attempt of a session is in doubt, by the stored results alone. */
 export async function isInDoubt({ db }: CheckoutContext, { id, attempt }: CheckoutSession): Promise<boolean> {
   const pending = await listPendingAttempts(db.manager, id);
   const newest = pending.find(({ reference }) => reference === attemptReference(id, attempt));
   return newest?.certainty === "doubtful";
 }
 
-/** The page says what is known without it; the attempt's turn comes again. */
+/** Logs the error: the page shows the stored state, and the attempt's turn comes again. */
 async function logFailure(checkout: CheckoutContext, asking: Promise<void>): Promise<void> {
   try {
     await asking;

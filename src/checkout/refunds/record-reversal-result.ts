@@ -21,7 +21,7 @@ import { clockOf } from "../test-clock.js";
 /**
  * Records one verified message about the reversal of a held payment, as `recordRefundResult` does for a
  * refund. The held payment itself is resolved by the call that reverses it. `requested` is the action just
- * sent to the gateway, null if none was sent since.
+ * sent to the gateway, null if it was sent earlier.
  */
 export async function recordReversalResult(
   checkout: CheckoutContext,

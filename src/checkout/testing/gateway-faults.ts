@@ -14,20 +14,20 @@ import { openGatewayAccount, type OpenGatewayAccount } from "../merchants/gatewa
 import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { ownersParts } from "../test-clock.js";
 
-/** One thing that goes wrong on purpose at the sandbox gateway, in its own words. */
+/** One planned fault of the sandbox gateway, in its own words. */
 export interface GatewayFault {
   readonly name: string;
-  /** Undefined for the gateway's default, or where time has no part in it. */
+  /** Undefined for the gateway's default, or a fault without a time. */
   readonly milliseconds: number | undefined;
 }
 
-/** What goes wrong as a call answers it. */
+/** The planned faults as a call answers them. */
 export interface SetFaults {
   readonly faults: readonly GatewayFault[];
   readonly replayed: boolean;
 }
 
-/** What goes wrong for the test payments of this merchant now. */
+/** The faults planned for this merchant's test payments. */
 export async function getGatewayFaults(
   checkout: CheckoutContext,
   scope: MerchantScope,
@@ -36,8 +36,8 @@ export async function getGatewayFaults(
 }
 
 /**
- * Says what goes wrong for the test payments of this merchant from now on, in place of what was said before.
- * The sandbox is told first: a call that dies after that can be made again, and says the same.
+ * Replaces the faults planned for this merchant's test payments. The sandbox is changed first: a call that
+ * dies after that can be repeated, and sets the faults again.
  */
 export async function setGatewayFaults(
   checkout: CheckoutContext,
@@ -48,7 +48,7 @@ export async function setGatewayFaults(
   refuseLiveMode(scope);
   const each = new Map(faults.map((fault) => [fault.name, fault]));
   const wanted = [...each.values()];
-  // What a key was used for follows from the call itself: the first answer is the list that it brought.
+  // The call itself holds the faults that its key was used for: that list is the first answer.
   if ((await findPrevious(checkout, scope, call)) !== undefined) return { faults: wanted, replayed: true };
   const told = await tellSandbox(checkout, scope, "PUT", [
     ["action", "FAULTS"],
@@ -59,10 +59,10 @@ export async function setGatewayFaults(
   return { faults: told, replayed };
 }
 
-/** As for the shopper's page: it is on this machine, or near. */
+/** As for the shopper's page: the sandbox is on this machine or near it. */
 const ANSWER_WITHIN_MS = 5_000;
 
-/** Over HTTP also where the sandbox is in this process: there is one way in. Answers the faults that are set. */
+/** Over HTTP even if the sandbox is in this process: there is one way in. Returns the faults that are set. */
 async function tellSandbox(
   checkout: CheckoutContext,
   scope: MerchantScope,
@@ -92,7 +92,7 @@ function refuseLiveMode({ livemode }: MerchantScope): void {
     throw new Refusal("LIVEMODE_MISMATCH", "Nothing goes wrong on purpose in live mode: use a test key.");
 }
 
-/** Undefined where the answer is not this account's, or is no "yes". */
+/** Undefined if the response is not signed by this account, or is no success. */
 function faultsIn({ secret }: OpenGatewayAccount, body: Buffer): readonly GatewayFault[] | undefined {
   const fields = parseFaultFields(body);
   if (!isSigned(fields, [secret]) || fieldText(fields, "responseCode") !== "0") return undefined;
@@ -100,7 +100,7 @@ function faultsIn({ secret }: OpenGatewayAccount, body: Buffer): readonly Gatewa
   return text === "" ? [] : text.split(",").map(faultOf);
 }
 
-/** The sandbox's way to write faults: names between commas, milliseconds behind a colon. */
+/** The sandbox's format of faults: names separated by commas, milliseconds after a colon. */
 function textOf(faults: readonly GatewayFault[]): string {
   const one = ({ name, milliseconds }: GatewayFault): string =>
     milliseconds === undefined ? name : `${name}:${milliseconds}`;
@@ -116,7 +116,7 @@ function parseFaultFields(body: Buffer): Field[] {
   try {
     return parseFields(body);
   } catch (error) {
-    if (error instanceof MalformedMessage) return []; // No form, so not signed.
+    if (error instanceof MalformedMessage) return []; // Not a form, so not signed.
     throw error;
   }
 }

@@ -3,8 +3,8 @@ import type { Registry } from "../merchants/create-merchant.js";
 import { listTestAccounts, type TestAccount } from "../merchants/gateway-account.js";
 
 /**
- * Tells a sandbox gateway that runs as a process of its own about every test account. Telling it again changes nothing.
- * Throws where it cannot be reached, or has another secrets key.
+ * Registers every test account at a sandbox gateway in another process. Registering again changes nothing.
+ * Throws if the sandbox cannot be reached, or has another secrets key.
  */
 export async function registerTestAccounts(
   registry: Registry,
@@ -17,14 +17,14 @@ export async function registerTestAccounts(
   }
 }
 
-/** Accounts that are being registered. */
+/** A registration under way. */
 export interface Registering {
-  /** Ends with the first attempt, however that ended. */
+  /** Resolves after the first attempt, whatever its result. */
   readonly tried: Promise<void>;
   stop(): void;
 }
 
-/** Registers now, and if that fails again and again until it has succeeded; `stop` ends it. Never throws. */
+/** Registers now, and after a failure repeatedly until it succeeds; `stop` ends it. Never throws. */
 export function keepRegistering(registry: Registry & { readonly log: Log }, sandboxUrl: string): Registering {
   let timer: NodeJS.Timeout | undefined;
   const stopping = new AbortController();
