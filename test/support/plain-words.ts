@@ -1,0 +1,13 @@
+/** Words of names that every programmer knows, and that mean nothing of their own here: the glossary leaves them out. */
+export const PLAIN_WORDS: ReadonlySet<string> = new Set(
+  `
+  add address addresses advance advanced amount answer answers applied apply as ask at before busy by cache
+  cached call change changed checked closes codes context count create created delete deleted destination
+  display drop end ends expected facts fail failed failure fair fairly find first for found from funding
+  get give has hash id if in is items keep keeps kept kind known last listed lock look make mark max may
+  metrics min move moved ms name new next no not note now number old oldest on once open over parse part
+  parts pays point possible previous process processed query queue read reasons record register registering
+  release remove request require required resolved response rest reused row rows run seen send set since
+  store text time times to total up update url view waiting with without words work write
+  `.match(/[a-z]+/g),
+);
