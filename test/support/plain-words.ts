@@ -1,4 +1,4 @@
-/** Words of names that every programmer knows, and that mean nothing of their own here: the glossary leaves them out. */
+/** Words of names that every programmer knows and that mean nothing of their own here: no part of the glossary. */
 export const PLAIN_WORDS: ReadonlySet<string> = new Set(
   `
   add address addresses advance advanced amount answer answers applied apply as ask at before busy by cache
