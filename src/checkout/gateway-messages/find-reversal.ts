@@ -4,15 +4,15 @@ import { findRefund, type RefundRow } from "../../db/tables/refunds.js";
 import { reversalNamed } from "../../domain/refund.js";
 
 /**
- * The refund, or the held payment that is returned, under whose name the gateway gives money back; neither
- * where none is.
+ * The refund, or the held payment being reversed, that a reference at the gateway names; both are undefined
+ * if there is none.
  */
 export interface FoundReversal {
   readonly refund?: RefundRow | undefined;
   readonly returned?: HeldPaymentRow | undefined;
 }
 
-/** Finds what a reference at the gateway names, whoever owns it. */
+/** Finds the reversal that a reference at the gateway names, of any merchant. */
 export async function findReversal(
   { db }: { readonly db: Pick<Database, "manager"> },
   reference: string,

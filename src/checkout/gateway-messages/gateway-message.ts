@@ -1,7 +1,7 @@
 import type { ResultVia } from "../../db/tables/gateway-results.js";
 import type { Classification } from "../../domain/classification.js";
 
-/** One message of the gateway as it came in. */
+/** One message of the gateway, as it arrived. */
 export interface GatewayMessage {
   /** The form-encoded body, byte for byte. */
   readonly body: Buffer;
@@ -10,13 +10,13 @@ export interface GatewayMessage {
   readonly pathSessionId?: string;
 }
 
-/** A message that was not believed. Nothing was stored. */
+/** A message that failed verification. Nothing was stored. */
 export interface RefusedResult {
   readonly kind: "refused";
   readonly why: string;
 }
 
-/** A message whose result is stored for good, just now or (replayed) by an equal message before it. */
+/** A message whose result is stored for good, by this message or (`replayed`) by an equal one before it. */
 export interface AppliedResult {
   readonly kind: "applied";
   readonly classification: Classification;

@@ -6,10 +6,10 @@ import type { CheckoutContext } from "../context.js";
 import type { GatewayMessage } from "./gateway-message.js";
 import type { VerifiedMessage } from "./verify-message.js";
 
-/** A result as it will be stored, before it is judged; its id and time are those of the transaction that stores it. */
+/** A result to store, before it is classified; the transaction that stores it gives it an id and a time. */
 export type UnclassifiedResult = Omit<NewGatewayResult, "outcome" | "heldReason" | "id" | "receivedAt">;
 
-/** What is to be stored of a verified message. */
+/** The columns of a verified message. */
 export function newGatewayResult(
   checkout: CheckoutContext,
   { result, scope, target, refund }: VerifiedMessage,
@@ -36,6 +36,6 @@ export function newGatewayResult(
   };
 }
 
-/** Room in the table. What is longer is none of the words that decide; the sealed message holds it whole. */
+/** The width of the column. A longer text is no currency code; the sealed message holds it in full. */
 const CURRENCY_CODE_MAX = 16;
 const STATE_MAX = 32;

@@ -4,17 +4,20 @@ import { findPaymentIntent, type PaymentIntentRow } from "../../db/tables/paymen
 import type { AttemptReference } from "../../domain/attempt-reference.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 
-/** What an attempt to take money is made for: a session, or a direct charge's payment intent. Exactly one is there. */
+/** The target of an attempt: a session, or the payment intent of a direct charge. Exactly one is set. */
 export type PaymentTarget =
   | { readonly session: CheckoutSessionRow; readonly intent?: undefined }
   | { readonly session?: undefined; readonly intent: PaymentIntentRow };
 
-/** What a message is about, where of a session no more has to be known than whose it is. */
+/** The target of a message; of a session only its merchant scope need be known. */
 export type MessageTarget =
   | { readonly session: MerchantScope & { readonly id: string }; readonly intent?: undefined }
   | { readonly session?: undefined; readonly intent: PaymentIntentRow };
 
-/** The subject that a reference names. Undefined where there is none: then it was not of our making. */
+/**
+ * The target that a reference names. Undefined if there is none: then this service did not make the
+ * reference.
+ */
 export async function findPaymentTarget(
   { db }: { readonly db: Pick<Database, "manager"> },
   reference: AttemptReference | undefined,
@@ -27,7 +30,7 @@ export async function findPaymentTarget(
   return intent && { intent };
 }
 
-/** True once its money is in. */
+/** True once the target has been paid. */
 export function isPaid(target: PaymentTarget | undefined): boolean {
   return target?.session?.status === "complete" || target?.intent?.status === "succeeded";
 }

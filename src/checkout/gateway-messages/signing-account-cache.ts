@@ -3,10 +3,10 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutContext } from "../context.js";
 import { type Signer, signersFor } from "../merchants/gateway-account.js";
 
-/** Rotating a secret leaves the old one believed for 48 hours; it may as well be a second more. */
+/** A rotated secret is accepted for another 48 hours anyway; a second more changes nothing. */
 const KEPT_MS = 1000;
 
-/** Merchants with payments within one second. */
+/** The number of merchants with payments within one second. */
 const KEPT_MAX = 1000;
 
 interface Kept {
@@ -17,17 +17,20 @@ interface Kept {
 }
 
 interface Looked {
-  /** By owner. */
+  /** By merchant scope. */
   readonly signers: Map<string, Kept>;
-  /** By the name of the account at the gateway: of several merchants that share one, the last that was looked up. */
+  /**
+   * By the account's id at the gateway: if several merchants share one, the scope that was looked up last.
+   */
   readonly scopes: Map<string, MerchantScope>;
 }
 
 const lookedOf = new WeakMap<Database, Looked>();
 
 /**
- * Who may have signed a result for this owner, as it was a second ago at most; undefined where nobody has
- * looked since then. There may be more by now: what none of them has signed is for `lookUpSigners` to say.
+ * The accounts that may have signed a result for this merchant, as of a second ago at most; undefined if they
+ * were not looked up since. There may be more by now: if none of them signed a message, `lookUpSigners`
+ * decides.
  */
 export function cachedSigners(
   { db, clock }: CheckoutContext,
@@ -38,13 +41,13 @@ export function cachedSigners(
   return Math.abs(clock.now() - kept.clockThen) < KEPT_MS ? kept.signers : undefined;
 }
 
-/** The same of an owner whose account is called so; there may be other owners. */
+/** The cached accounts of a merchant with this `merchantID`; other merchants may share it. */
 export function cachedSignersNamed(checkout: CheckoutContext, merchantID: string): readonly Signer[] {
   const scope = lookedOf.get(checkout.db)?.scopes.get(merchantID);
   return (scope && cachedSigners(checkout, scope)) ?? [];
 }
 
-/** Who may have signed a result for this owner now. */
+/** The accounts that may have signed a result for this merchant now. */
 export async function lookUpSigners(
   checkout: CheckoutContext,
   scope: MerchantScope,

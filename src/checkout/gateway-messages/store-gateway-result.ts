@@ -12,8 +12,8 @@ import type { AppliedResult } from "./gateway-message.js";
 import type { UnclassifiedResult } from "./new-gateway-result.js";
 
 /**
- * Stores a result, and with a held one the event that tells of it. Undefined where an equal message came
- * before. `clock` is that of the transaction, as all here.
+ * Stores a result, and the event of a held one. Undefined if an equal message arrived before. `clock` is the
+ * transaction's, as in all functions here.
  */
 export async function storeGatewayResult(
   clock: Clock,
@@ -27,7 +27,10 @@ export async function storeGatewayResult(
   return judged;
 }
 
-/** The same with the transaction's next statement, or its COMMIT: that one fails where an equal message came before. */
+/**
+ * Stores a result with the transaction's next statement, or its COMMIT, which throws if an equal message
+ * arrived before.
+ */
 export function queueGatewayResult(
   clock: Clock,
   tx: Tx,
@@ -58,7 +61,10 @@ function queueHeldEvent(
   insertEvents(tx, [{ ...event, type: "held_payment.created" }]);
 }
 
-/** No transaction pays twice, whatever its messages say: a person decides what it belongs to. */
+/**
+ * Holds a success whose transaction has paid already: no transaction pays twice, and a person decides what it
+ * belongs to.
+ */
 export async function storeReusedTransaction(
   clock: Clock,
   tx: Tx,
@@ -68,7 +74,7 @@ export async function storeReusedTransaction(
   return applied(classification, (await storeGatewayResult(clock, tx, row, classification)) === undefined);
 }
 
-/** What `applyGatewayResult` answers about a result that is stored. */
+/** The answer of `applyGatewayResult` about a stored result. */
 export function applied(classification: Classification, replayed: boolean): AppliedResult {
   return { kind: "applied", classification, replayed };
 }

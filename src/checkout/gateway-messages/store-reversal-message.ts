@@ -18,7 +18,7 @@ import type { CheckoutContext } from "../context.js";
 import { storeGatewayResult } from "./store-gateway-result.js";
 import { type UnclassifiedResult, newGatewayResult } from "./new-gateway-result.js";
 
-/** A verified message of the gateway about money that goes back. */
+/** A verified message of the gateway about a reversal. */
 export interface ReversalMessage {
   readonly result: GatewayResult;
   /** The message byte for byte. */
@@ -27,17 +27,17 @@ export interface ReversalMessage {
   readonly kind: MessageKind;
 }
 
-/** What a message is stored for. */
+/** The objects that a message is stored with. */
 export interface StoredReversal {
   readonly scope: MerchantScope;
-  /** Null where none of ours is known. */
+  /** Null if its payment is not known. */
   readonly paymentIntentId: string | null;
   readonly expected: ExpectedReversal;
 }
 
 /**
- * Stores a message about a reversal, sealed, and each only once: false where it is there. One that says
- * something else of a transaction than what is stored of it is another message.
+ * Stores a message about a reversal, sealed, and only once: false if it is stored already. A message that
+ * reports something else about a stored transaction is another message.
  */
 export async function storeReversalMessage(
   checkout: CheckoutContext,
@@ -64,14 +64,14 @@ function rowOf(
 ): UnclassifiedResult {
   const row = { ...newGatewayResult(checkout, { result, scope, target: undefined }, { body, via }) };
   const named = { ...row, reversalId: expected.id };
-  // A payment that nobody asked for is held as one, though it came in a refund's place.
+  // A payment that was not requested is held as a payment, even if it arrived in place of a refund.
   if (outcome === "held" && !isRefundReason(reason ?? "refund_unknown")) return named;
   const about = { ...named, paymentIntentId, ...amountsOf(result, kind, expected, outcome) };
   if (!isOfSale(result, expected.sale)) return about;
   return { ...about, transactionKey: `${OF_SALE}${hashOf(named, { result })}`, xrefSealed: null };
 }
 
-/** Of money that moved: what was asked of us, and what the gateway says went back. */
+/** The amounts of a reversal: requested by this service, and reversed as the gateway reports it. */
 function amountsOf(
   result: GatewayResult,
   kind: MessageKind,
@@ -89,12 +89,12 @@ function saysTheSame(stored: GatewayResultRow, row: Compared): boolean {
   return COMPARED.every((name) => (stored[name] ?? null) === (row[name] ?? null));
 }
 
-/** A state that moves on says nothing new of the money. */
+/** A later state alone is no news about the money. */
 const COMPARED = ["reversalId", "heldReason", "amountReceived", "currencyCode"] as const;
 
 type Compared = Partial<Pick<GatewayResultRow, (typeof COMPARED)[number]>>;
 
-/** Of all that decides: a message that is sent again has another time, and says the same. */
+/** Over all fields that decide: a message that is sent again has a new time, but reports nothing new. */
 function hashOf({ reversalId }: UnclassifiedResult, { result }: Pick<ReversalMessage, "result">): string {
   const { action, transactionUnique, orderRef, xref, transactionKey, responseCode, responseStatus } = result;
   const { state, amount, amountReceived, amountRetained, amountRefunded, currencyCode } = result;

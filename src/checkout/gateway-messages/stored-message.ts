@@ -8,14 +8,14 @@ import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { CheckoutContext } from "../context.js";
 
 /**
- * A stored result, read again from the sealed message: it was verified when it came in, and nobody could
- * alter it since.
+ * A stored result, read from its sealed message: it was verified when it arrived, and the seal protects it
+ * since.
  */
 export function storedResult(checkout: CheckoutContext, row: GatewayResultRow): GatewayResult {
   return readResult(storedFields(checkout, row));
 }
 
-/** What a stored result says of its charge, and of who paid. */
+/** The charge and billing details of a stored result. */
 export function storedDetails(
   checkout: CheckoutContext,
   row: GatewayResultRow,
@@ -24,7 +24,7 @@ export function storedDetails(
   return { charge: readChargeDetails(fields), billing: readBillingDetails(fields) };
 }
 
-/** The gateway's reference of a stored result's transaction. Undefined where it gave none. */
+/** The gateway's reference of a stored result's transaction. Undefined if it gave none. */
 export function storedXref(checkout: CheckoutContext, row: GatewayResultRow): string | undefined {
   const { merchantId, livemode, xrefSealed } = row;
   if (xrefSealed === null) return undefined;

@@ -6,11 +6,11 @@ import { cachedSignersNamed } from "./signing-account-cache.js";
 import { verifyBy, type VerifiedMessage } from "./verify-message.js";
 
 /**
- * Verifies a message about a session by the account that it names, as that was a second ago at most, without
- * a look at the session: a round trip less for a merchant whose payments come close together.
+ * Verifies a message about a session by the account that it names, as of a second ago at most, without
+ * reading the session: one round trip fewer for a merchant with many payments.
  *
- * The session is taken for that account's owner's, which whoever locks it has to see. Undefined where all
- * this does not say who signed the message: then `verifyMessage` decides.
+ * The session is assumed to be that merchant's, which the transaction that locks it has to check. Undefined
+ * if the cache does not show who signed the message: then `verifyMessage` decides.
  */
 export function verifyFromCache(
   checkout: CheckoutContext,
@@ -21,7 +21,7 @@ export function verifyFromCache(
   if (reference?.kind !== "session") return undefined;
   if (pathSessionId !== undefined && pathSessionId !== reference.targetId) return undefined;
   const signers = cachedSignersNamed(checkout, fieldText(fields, "merchantID"));
-  const [signer] = signers; // Whichever of them signed it: they are one owner's.
+  const [signer] = signers; // Any of them: they are all of one merchant.
   const result = verifyBy(fields, signers);
   if (signer === undefined || typeof result === "string") return undefined;
   const scope = { merchantId: signer.merchantId, livemode: signer.livemode };

@@ -13,20 +13,20 @@ import { lookUpSigners, cachedSigners } from "./signing-account-cache.js";
 import { findReversal, type FoundReversal } from "./find-reversal.js";
 import { findPaymentTarget, type MessageTarget } from "./payment-target.js";
 
-/** A message whose account signed all of it, and whose it is. */
+/** A message that is signed in full, with its merchant and its target. */
 export interface VerifiedMessage {
   readonly result: GatewayResult;
-  /** Whose account signed it. */
+  /** The merchant whose account signed it. */
   readonly scope: MerchantScope;
-  /** What it is about. Undefined where nothing of ours has its `transactionUnique`. */
+  /** The target. Undefined if no target has its `transactionUnique`. */
   readonly target: MessageTarget | undefined;
-  /** The refund that it is about, where it is about one. */
+  /** The refund that it is about, if any. */
   readonly refund?: RefundRow | undefined;
-  /** The held payment whose return it is about, where it is about one. */
+  /** The held payment whose reversal it is about, if any. */
   readonly returned?: HeldPaymentRow | undefined;
 }
 
-/** Why a message is not believed, for the log. */
+/** Why a message is refused, for the log. */
 export type RefusedMessage =
   | "malformed"
   | "no such account"
@@ -35,11 +35,11 @@ export type RefusedMessage =
   | "another session's return page";
 
 /**
- * Finds whose a message is, and verifies that the owner's account signed it.
+ * Finds the merchant of a message, and verifies that its account signed the message.
  *
- * The owner follows from `transactionUnique` alone, and decides which secrets count: a message that another account
- * signed, however validly, is not believed about it. The session in the address that a browser posted to only
- * says where the browser goes; where it differs from the message's own, the message is refused.
+ * The merchant follows from `transactionUnique` alone, and decides which secrets count: a valid signature of
+ * another account is not accepted. The session in the address that a browser posted to only decides where the
+ * browser goes; if it is not the message's own, the message is refused.
  */
 export async function verifyMessage(
   checkout: CheckoutContext,
@@ -69,7 +69,7 @@ async function verifyFor(
   return verifyBy(fields, await lookUpSigners(checkout, scope));
 }
 
-/** Whether one of these signed the message. */
+/** Verifies the message against the secrets of these signers. */
 export function verifyBy(
   fields: readonly Field[],
   signers: readonly Signer[],
@@ -80,7 +80,7 @@ export function verifyBy(
   return verifyResult(fields, named.map(secretOf)) ?? "bad signature";
 }
 
-/** Several merchants may share a gateway account: the first one whose secret fits owns the message. */
+/** Several merchants may share a gateway account: the message belongs to the first whose secret fits. */
 async function verifyWithoutOwner(
   checkout: CheckoutContext,
   fields: readonly Field[],
@@ -88,7 +88,7 @@ async function verifyWithoutOwner(
   const signers = await signersNamed(checkout, fieldText(fields, "merchantID"));
   if (signers.length === 0) return "no such account";
   const result = verifyResult(fields, signers.map(secretOf));
-  // Asked one by one only now: anybody can send a message that none of them has signed.
+  // Checked one by one only now: any sender can post a message that none of them has signed.
   const scope = result && signers.find(({ secret }) => isSigned(fields, [secret]));
   if (result === undefined || scope === undefined) return "bad signature";
   return {
@@ -99,7 +99,10 @@ async function verifyWithoutOwner(
   };
 }
 
-/** What a message under a strange `transactionUnique` belongs to by its `orderRef`, once it is known who signed it. */
+/**
+ * The target that a message with an unknown `transactionUnique` names by its `orderRef`, once its signer is
+ * known.
+ */
 async function findByOrder(
   checkout: CheckoutContext,
   { orderRef }: GatewayResult,

@@ -12,11 +12,11 @@ import {
 } from "../gateway-messages/verify-message.js";
 
 /**
- * Applies what the gateway says became of a payment. The only way in: callbacks and browsers, in any order
- * and any number, come through here.
+ * Applies the gateway's message about a payment. All messages come through here: callbacks and browsers'
+ * posts, in any order and number.
  *
- * When it answers `applied`, the result is stored for good. It throws where that cannot be done for now, such
- * as without the database: the caller must not acknowledge the message then.
+ * Once it returns `applied`, the result is stored for good. It throws if that is not possible now, such as
+ * without the database: then the caller must not acknowledge the message.
  */
 export async function applyGatewayResult(
   checkout: CheckoutContext,
@@ -25,7 +25,7 @@ export async function applyGatewayResult(
   const fields = parseMessage(message.body);
   if (fields === undefined) return refuse(checkout, message, "malformed");
   const ahead = verifyFromCache(checkout, fields, message);
-  // What cannot be applied so is tried again once it is sure whose the session is.
+  // If it cannot be applied on this assumption, it is applied again once the session's merchant is certain.
   const atOnce = ahead && (await applyVerified(checkout, ahead, message, () => Promise.resolve(undefined)));
   if (atOnce !== undefined) return atOnce;
   for (let look = 1; look <= LOOKS_MAX; look++) {
@@ -37,7 +37,7 @@ export async function applyGatewayResult(
   throw new DatabaseAway("The database does not answer the same on all its connections");
 }
 
-/** What was found of the message's subject may no longer be so where it is written. */
+/** The target that was found may have changed by the time it is locked. */
 const LOOKS_MAX = 2;
 
 function parseMessage(body: Buffer): Field[] | undefined {
@@ -58,7 +58,7 @@ function refuse(
   return { kind: "refused", why };
 }
 
-/** Where a retry will not cure it, `otherwise` says what becomes of the result. */
+/** If repeating cannot help, `otherwise` decides what becomes of the result. */
 async function applyVerified(
   checkout: CheckoutContext,
   verified: VerifiedMessage,
@@ -77,7 +77,7 @@ async function applyVerified(
   return applied;
 }
 
-/** Money that was taken is held for a person: the gateway's word is never lost. */
+/** A result that took money is held for a person: the gateway's message is never lost. */
 async function hold(
   checkout: CheckoutContext,
   verified: VerifiedMessage,
@@ -95,7 +95,7 @@ function countApplied(
   metrics.gatewayResults.inc({ outcome, reason: reason ?? "" });
 }
 
-/** Whatever waits for a person is a warning: somebody should look. */
+/** A held result is logged as a warning: a person should look at it. */
 function logApplied(checkout: CheckoutContext, verified: VerifiedMessage, applied: AppliedResult): void {
   const { outcome, reason } = applied.classification;
   const line = {

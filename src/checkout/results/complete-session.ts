@@ -18,15 +18,16 @@ import { cardToStore } from "../customers/stored-card.js";
 export interface Payment {
   readonly result: GatewayResult;
   readonly received: Received;
-  /** The result as it is stored. */
+  /** Its stored result. */
   readonly stored: Pick<GatewayResultRow, "id" | "xrefSealed">;
 }
 
 /**
- * Completes a locked session with the result that pays it: a succeeded payment intent, the card as a payment method on
- * the session's customer, the events, and the session itself; and the customer, where the session makes one.
+ * Completes a locked session with the result that pays it: stores a succeeded payment intent, the card as a
+ * payment method of the session's customer, the events, the session itself and, if the session creates one,
+ * the customer.
  *
- * A customer that was given is neither read nor locked: it may be gone, and a payment must not fail for that.
+ * An existing customer is neither read nor locked: it may be deleted, and a payment must not fail for that.
  */
 export async function completeSession(
   checkout: CheckoutContext,
@@ -70,7 +71,8 @@ export async function completeSession(
     heldResultId: null,
   });
   const late = statusAt(session, now) === "expired";
-  // Nobody may have written down yet that its time was up: the merchant is told so first, then of the payment.
+  // The sweep may not have stored the expiry yet: the merchant's events are the expiry first, then the
+  // payment.
   const expiredNow = late && session.expiredAt === null;
   const event = (type: EventType, objectId: string) => ({ ...shared, id: newId("evt", now), type, objectId });
   insertEvents(tx, [
@@ -90,7 +92,7 @@ export async function completeSession(
   await checkout.reached("payment recorded");
 }
 
-/** Field by field: with spreads in between, V8 makes a hash table of so many fields, which is ten times as slow. */
+/** Field by field: with spreads, V8 makes a hash table of so many fields, which is ten times as slow. */
 function paymentMethodRow(
   checkout: CheckoutContext,
   session: CheckoutSessionRow,

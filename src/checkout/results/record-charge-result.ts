@@ -19,8 +19,8 @@ import type { UnclassifiedResult } from "../gateway-messages/new-gateway-result.
 
 /**
  * Records one verified result of a direct charge in one serialisable transaction, as `recordResult` does for
- * a session's: the payment intent is locked, the result is judged by what is stored, and all of its
- * consequences are written or none.
+ * a session: locks the payment intent, classifies the result by the stored state, and writes all of its
+ * consequences or none.
  */
 export async function recordChargeResult(
   checkout: CheckoutContext,
@@ -53,7 +53,7 @@ async function recordFor(
   }
   const stored = await storeGatewayResult(clock, tx, row, classification);
   if (stored === undefined) {
-    // The success of a payment that has not succeeded is on record already: it has paid another one.
+    // A stored success of a payment that has not succeeded has paid another one.
     return pays ? await storeReusedTransaction(clock, tx, row) : applied(classification, true);
   }
   await checkout.reached("result recorded");
@@ -68,8 +68,8 @@ async function recordFor(
 }
 
 /**
- * Of two successes the first one recorded pays; another transaction's, or one that comes too late, waits for
- * a person.
+ * Of two successes the first one recorded pays; one of another transaction, or one that is too late, waits
+ * for a person.
  */
 async function classifyLocked(
   tx: Tx,

@@ -37,10 +37,10 @@ import { type UnclassifiedResult, newGatewayResult } from "../gateway-messages/n
 import type { VerifiedMessage } from "../gateway-messages/verify-message.js";
 
 /**
- * Records one verified result in one serialisable transaction: the session or payment intent is locked, the
- * result is judged by what is stored, and either all of its consequences are written or none. Undefined where
- * the session is not its owner's, or there is one where none was found: as far as that was taken for granted,
- * and then nothing is written.
+ * Records one verified result in one serialisable transaction: locks the session or payment intent,
+ * classifies the result by the stored state, and writes all of its consequences or none. Undefined, with
+ * nothing written, if an assumption of the caller proves wrong: the session is another merchant's, or there
+ * is one where none was found.
  */
 export async function recordResult(
   checkout: CheckoutContext,
@@ -71,7 +71,10 @@ export async function recordResult(
   }
 }
 
-/** Records a result that could not be applied, in a transaction that touches nothing else: held where it took money. */
+/**
+ * Records a result that could not be applied, in a transaction that touches nothing else: held if it took
+ * money.
+ */
 export async function recordUnapplicable(
   checkout: CheckoutContext,
   verified: VerifiedMessage,
@@ -82,9 +85,9 @@ export async function recordUnapplicable(
 }
 
 /**
- * Records what a result means for a locked session. A message that comes again is mostly found out by the
- * session that it has completed: so the first try takes it for new, and sends it with all that follows from
- * it; only where the unique key then knows it, the second one asks that first.
+ * Records a result's meaning for a locked session. A repeated message is mostly recognised by the session
+ * that it has completed. So the first run assumes that the result is new, and writes it with all its
+ * consequences; only if the unique key refuses it, the second run looks it up first.
  */
 async function recordFor(
   checkout: CheckoutContext,
@@ -105,7 +108,7 @@ async function recordFor(
     ? queueGatewayResult(clock, tx, row, classification)
     : await storeGatewayResult(clock, tx, row, classification);
   if (stored === undefined) {
-    // An open session's success that is on record already has paid another session.
+    // A stored success that has not completed this open session has paid another one.
     return classification.outcome === "completed"
       ? await storeReusedTransaction(clock, tx, row)
       : applied(classification, true);
@@ -119,7 +122,9 @@ async function recordFor(
   return applied(classification, false);
 }
 
-/** Of two successes the first one recorded pays the session; another transaction's waits for a person. */
+/**
+ * Of two successes the first one recorded pays the session; one of another transaction waits for a person.
+ */
 function classifyLocked(session: CheckoutSession, result: GatewayResult): Classification {
   const currency = currencyByCode(session.currency);
   if (currency === undefined) throw new Error(`Session ${session.id} has an unknown currency.`);
@@ -130,8 +135,8 @@ function classifyLocked(session: CheckoutSession, result: GatewayResult): Classi
 }
 
 /**
- * Nothing of ours was found by the result's name. That was asked on another connection, which may have led to
- * a replica or a former primary: so it is asked again where it is written.
+ * No target was found by the result's reference. That was read on another connection, which may have led to a
+ * replica or a former primary: so it is read again in the transaction that writes.
  */
 async function recordUnknown(
   checkout: CheckoutContext,

@@ -10,9 +10,10 @@ import { storedXref } from "../gateway-messages/stored-message.js";
 import type { UnclassifiedResult } from "../gateway-messages/new-gateway-result.js";
 
 /**
- * The held payment that a success of a locked session or payment intent speaks of, where its money is on its
- * way back or is back already. Such a payment pays nothing any more, whatever the gateway says of it later:
- * see `claim` in return-held-payment.ts, which holds those as well, so that either of the two comes first.
+ * The held payment that a success of a locked session or payment intent is about, if its reversal has started
+ * or is done. Such a payment pays nothing any more, whatever the gateway reports later: see `lease` in
+ * return-held-payment.ts, which locks the session or payment intent as well, so that one of the two comes
+ * first.
  */
 export async function findReversalOf(
   checkout: CheckoutContext,
@@ -25,7 +26,7 @@ export async function findReversalOf(
   return returns.find((row) => isOfHeldPayment(checkout, row, result));
 }
 
-/** What the money was for. */
+/** The target of the money being reversed. */
 interface Returned {
   readonly kind: TargetKind;
   readonly id: string;
@@ -33,8 +34,8 @@ interface Returned {
 }
 
 /**
- * Keeps the success with the held payment: no money pays while it goes back. Until that is resolved its
- * return may still fail, and whoever decides then has to see what the gateway said last.
+ * Stores the success with the held payment: money pays nothing while it is being reversed. The reversal may
+ * still fail, and the person who then decides has to see the gateway's latest message.
  */
 export async function holdWithReversal(
   tx: Tx,

@@ -19,7 +19,10 @@ import { getSession } from "./get-session.js";
 import { clockOf } from "../test-clock.js";
 import { findPrevious, type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 
-/** What a merchant asks for. Its shape was checked already; what is checked here needs more than one field to know. */
+/**
+ * The session that a merchant requests. Its shape is validated already; what is checked here depends on more
+ * than one field.
+ */
 export interface SessionOrder {
   readonly lineItems: readonly (LineItem & { readonly currency: string })[];
   readonly successUrl: string;
@@ -32,15 +35,15 @@ export interface SessionOrder {
   readonly expiresAt: number | null;
 }
 
-/** A session as a call answers it, just now or (replayed) when it was sent before. */
+/** A session as a call answers it; `replayed` if an earlier call with its idempotency key created it. */
 export interface AnsweredSession {
   readonly session: CheckoutSession;
   readonly replayed: boolean;
 }
 
 /**
- * Creates an open session, once for each idempotency key. Throws a Refusal that names the field, and stores
- * nothing then, not even the key.
+ * Creates an open session, once for each idempotency key. Throws a Refusal that names the field; then nothing
+ * is stored, not even the key.
  */
 export async function createSession(
   checkout: CheckoutContext,
@@ -56,7 +59,7 @@ export async function createSession(
   return done.replayed ? await firstAnswer(checkout, scope, done) : { session, replayed: false };
 }
 
-/** The session as it was right after its creation, whatever has become of it since. */
+/** The session right after its creation, whatever has become of it since. */
 async function firstAnswer(
   checkout: CheckoutContext,
   scope: MerchantScope,
@@ -66,7 +69,7 @@ async function firstAnswer(
   return { session: { ...beforeCompletion(session), ...AS_CREATED }, replayed: true };
 }
 
-/** What every session begins with and its life then changes. */
+/** The initial values of the fields that change later. */
 const AS_CREATED = {
   status: "open",
   attempt: 1,
@@ -78,7 +81,7 @@ const AS_CREATED = {
   paymentMethodId: null,
 } as const;
 
-/** Checks what needs more than one field to know, and the customer. */
+/** Checks the rules that depend on more than one field, and the customer. */
 async function newSession(
   checkout: CheckoutContext,
   scope: MerchantScope,
@@ -92,7 +95,7 @@ async function newSession(
   const expiresAt = expiryOf(order.expiresAt, now);
   refuseTwoCustomers(order);
   if (order.customerId !== null) await requireCustomer(checkout, scope, order.customerId);
-  // Field by field: with spreads in between, V8 makes a hash table of so many fields, which is ten times as slow.
+  // Field by field: with spreads, V8 makes a hash table of so many fields, which is ten times as slow.
   return {
     id: newId("cs", now),
     merchantId: scope.merchantId,
@@ -119,7 +122,7 @@ async function newSession(
   };
 }
 
-/** The rules of the proto have named every field that is wrong; this holds for callers that they do not guard. */
+/** The validation of the request names every wrong field; this protects callers that skip it. */
 function sharedCurrency(items: SessionOrder["lineItems"]): Currency {
   const currencies = items.map((item) => currencyByCode(item.currency));
   const [first] = currencies;
@@ -130,7 +133,7 @@ function sharedCurrency(items: SessionOrder["lineItems"]): Currency {
 
 function expiryOf(expiresAt: number | null, now: number): number {
   if (expiresAt === null) return now + LIFE_MAX_MS;
-  // The API counts in whole seconds, so the second that has begun counts in full at either end.
+  // The API counts in whole seconds, so the current second counts in full at either end.
   if (expiresAt < now + LIFE_MIN_MS - 1000 || expiresAt > now + LIFE_MAX_MS) {
     throw new Refusal(
       "EXPIRES_AT_INVALID",
@@ -151,7 +154,7 @@ function refuseTwoCustomers({ customerId, customerCreation }: SessionOrder): voi
 }
 
 async function store(tx: Tx, { again }: Run, session: CheckoutSession): Promise<void> {
-  // A connection lost at COMMIT usually had committed: then the row is there already.
+  // A COMMIT whose connection is lost has usually succeeded: then the row is stored already.
   if (again && (await findCheckoutSession(tx, session.id)) !== undefined) return;
   insertCheckoutSession(tx, session);
 }

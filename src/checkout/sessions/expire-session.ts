@@ -13,8 +13,8 @@ import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from
 import { ownersParts } from "../test-clock.js";
 
 /**
- * Expires an open session at once. A shopper who is on the gateway's page already may still pay; the session
- * then becomes complete, marked late.
+ * Expires an open session at once. A shopper who is already on the gateway's page may still pay; the session
+ * then becomes complete, marked as late.
  */
 export async function expireSession(
   checkout: CheckoutContext,
@@ -53,7 +53,10 @@ async function expire(clock: Clock, tx: Tx, id: string): Promise<void> {
   await markExpired(tx, id, now);
 }
 
-/** As it was right after: a replay gets the first answer, also where a late success has completed the session since. */
+/**
+ * The state right after expiring: a replay gets the first answer, even if a late success has completed the
+ * session since.
+ */
 function asExpired(session: CheckoutSession): CheckoutSession {
   return { ...beforeCompletion(session), status: "expired" };
 }

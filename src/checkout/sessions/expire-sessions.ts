@@ -6,16 +6,18 @@ import { statusAt } from "../../domain/session.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
 
-/** Few enough that a completion never waits long for its session, enough that a backlog is gone soon. */
+/**
+ * Few enough that a completion never waits long for its session's lock, and enough to clear a backlog soon.
+ */
 const BATCH_MAX = 100;
 
 /**
- * Writes down that the time of sessions is up, and tells their merchants; answers how many. What a session
- * reads does not depend on it: expiry is a function of stored times.
+ * Stores that sessions have expired, with their events; returns how many. What a session shows does not
+ * depend on it: expiry is computed from stored times.
  *
- * Any number of replicas may do this at once: what another one holds is passed over, and what it has expired
- * is not expired again. One batch after the other, each in a transaction of its own, until nothing is due or
- * `signal` says stop.
+ * Any number of processes may do this at once: sessions that another one has locked are skipped, and an
+ * expired one is not expired again. Runs batch after batch, each in a transaction of its own, until nothing
+ * is due or `signal` aborts.
  */
 export async function expireSessions(checkout: CheckoutContext, signal: AbortSignal): Promise<number> {
   let total = 0;
@@ -24,7 +26,7 @@ export async function expireSessions(checkout: CheckoutContext, signal: AbortSig
     const due = await findDueSessions(checkout.db.manager, now, BATCH_MAX);
     const expired = due.length === 0 ? 0 : await expireBatch(checkout, due, now);
     total += expired;
-    // Where nothing of a whole batch is to be had, another replica is at it; the next round comes soon.
+    // If every session of a whole batch is locked, another process is expiring them; the next run comes soon.
     if (due.length < BATCH_MAX || expired === 0) break;
   }
   if (total > 0) checkout.log.info({ sessions: total }, "sessions expired");
@@ -40,7 +42,7 @@ async function expireBatch(
   const timeOf = ({ id }: CheckoutSessionRow): number => times.get(id) ?? now;
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     const rows = await lockFreeSessions(tx, [...times.keys()]);
-    // Since they were found one may have been completed, or a form of it given out.
+    // Since they were found, one may have been completed, or given out another form.
     const expired = rows.filter((row) => row.status === "open" && statusAt(row, timeOf(row)) === "expired");
     for (const row of expired) await markExpired(tx, row.id, timeOf(row));
     if (expired.length > 0)

@@ -5,7 +5,7 @@ import { asOf, type CheckoutSession } from "../../domain/session.js";
 import type { CheckoutContext } from "../context.js";
 import { clockOf } from "../test-clock.js";
 
-/** Reads a session as it stands at this moment. Another owner's session does not exist. */
+/** Reads a session as it is now. Throws a Refusal if it is absent or another merchant's. */
 export async function getSession(
   checkout: CheckoutContext,
   scope: MerchantScope,

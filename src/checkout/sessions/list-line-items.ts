@@ -5,13 +5,13 @@ import type { CheckoutContext } from "../context.js";
 import { getSession } from "./get-session.js";
 import type { Page, PageRequest } from "../page.js";
 
-/** An item with the name that it has in lists. */
+/** A line item with its id in lists. */
 export interface ListedLineItem extends LineItem {
   readonly id: string;
   readonly currency: string;
 }
 
-/** Lists the items of a session in the order that they were given in. */
+/** Lists the line items of a session in the order given by the merchant. */
 export async function listLineItems(
   checkout: CheckoutContext,
   scope: MerchantScope,
@@ -21,7 +21,7 @@ export async function listLineItems(
   return pageOfItems(await getSession(checkout, scope, sessionId), page);
 }
 
-/** One page of the items of a session that is at hand. */
+/** One page of the line items of a session that is read already. */
 export function pageOfItems(
   session: CheckoutSession,
   { limit, startingAfter, endingBefore }: PageRequest,
@@ -35,7 +35,10 @@ export function pageOfItems(
   return { data: items.slice(Math.max(0, to - limit), to), hasMore: to > limit };
 }
 
-/** An item's id is the session's with its place: items never change, so it is as stable as one that is stored. */
+/**
+ * An item's id is made of the session's id and its position: items never change, so it is as stable as a
+ * stored one.
+ */
 function listed({ id, currency, lineItems }: CheckoutSession): ListedLineItem[] {
   return lineItems.map((item, index) => ({
     ...item,

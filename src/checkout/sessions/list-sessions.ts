@@ -7,7 +7,7 @@ import type { CheckoutContext } from "../context.js";
 import { type Page, pageOfRows, type PageRequest, rowsToRead } from "../page.js";
 import { clockOf } from "../test-clock.js";
 
-/** Lists an owner's sessions as they stand now, the newest first. */
+/** Lists a merchant's sessions as they are now, the newest first. */
 export async function listSessions(
   checkout: CheckoutContext,
   scope: MerchantScope,

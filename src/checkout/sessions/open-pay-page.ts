@@ -20,23 +20,25 @@ import type { CheckoutContext } from "../context.js";
 import { openGatewayAccount } from "../merchants/gateway-account.js";
 import { clockOf } from "../test-clock.js";
 
-/** What the shopper who opens a session's page gets to see. */
+/** What the shopper sees who opens a session's page. */
 export type PayPage =
   | { readonly kind: "unknown" }
-  /** The signed form that leads on to the gateway's hosted page at `action`. */
+  /** The signed form that leads to the gateway's hosted page at `action`. */
   | { readonly kind: "form"; readonly action: string; readonly fields: readonly Field[] }
   | { readonly kind: "complete"; readonly successUrl: string }
-  /** No form any more; a way back to the merchant. */
+  /** No form is given out any more; the page links back to the merchant. */
   | { readonly kind: "expired"; readonly cancelUrl: string }
   /** A result waits for a person, or is not known yet: paying again could charge twice. */
   | { readonly kind: "checking"; readonly cancelUrl: string }
-  /** A live session's, where the gateway could not tell this service that it was paid. */
+  /** A live session's page, if the gateway cannot report its payment to this service. */
   | { readonly kind: "live payments off"; readonly cancelUrl: string };
 
-/** What the page of a session shows before it is opened; `open` is one that would give a form out. */
+/** What the page of a session shows without opening it; `open` is one that would give a form out. */
 export type SeenPayPage = Exclude<PayPage, { readonly kind: "form" }> | { readonly kind: "open" };
 
-/** Looks at the page of a session for whom nothing may change: the gateway is not asked, and no form goes out. */
+/**
+ * Reads the page of a session without changing anything: the gateway is not asked, and no form is given out.
+ */
 export async function lookAtPayPage(checkout: CheckoutContext, sessionId: string): Promise<SeenPayPage> {
   const session = await findCheckoutSession(checkout.db.manager, sessionId);
   if (session === undefined) return { kind: "unknown" };
@@ -46,8 +48,8 @@ export async function lookAtPayPage(checkout: CheckoutContext, sessionId: string
 }
 
 /**
- * Opens the page of a session: gives out the form of its current attempt, where one may be given. Where one
- * was given out before, the gateway is asked first what became of it.
+ * Opens the page of a session: gives out the form of its current attempt, if allowed. If one was given out
+ * before, the gateway is asked first what became of it.
  */
 export async function openPayPage(checkout: CheckoutContext, sessionId: string): Promise<PayPage> {
   const found = await findCheckoutSession(checkout.db.manager, sessionId);
@@ -58,7 +60,7 @@ export async function openPayPage(checkout: CheckoutContext, sessionId: string):
   const closed = await closedPage(checkout, clock, session, inDoubt);
   if (closed !== undefined) return closed;
   const given = await giveForm(checkout, clock, session.id);
-  // Between the two reads the session may have been completed, or its time may have run out.
+  // Between the two reads the session may have been completed or have expired.
   return given === undefined ? openPayPage(checkout, sessionId) : await formPage(checkout, given);
 }
 
@@ -81,8 +83,8 @@ async function closedPage(
 }
 
 /**
- * Writes down that the form goes out, before it does: from then on money may move. Undefined where it may not
- * go out: what a result has just changed is seen here, because whoever records one holds the session as well.
+ * Records that the form is given out, before it is: from then on money may move. Undefined if it may not be
+ * given out: the session is locked, as by a transaction that records a result, so its latest state counts.
  */
 async function giveForm(
   checkout: CheckoutContext,
@@ -99,7 +101,7 @@ async function giveForm(
   });
 }
 
-/** From now on somebody asks what becomes of the attempt, should nobody say so. */
+/** From now on the service asks for the outcome of the attempt, if no message reports it. */
 async function notePendingAttempt(tx: Tx, session: CheckoutSession, now: number): Promise<void> {
   const { id, merchantId, livemode, attempt } = session;
   const times = { givenAt: now, closesAt: closesAt({ ...session, formsGiven: session.formsGiven + 1 }) };

@@ -5,16 +5,19 @@ import { redirectUrl } from "../../domain/redirect-url.js";
 import { reconcileNow, isInDoubt } from "../reconcile/reconcile-now.js";
 import type { CheckoutContext } from "../context.js";
 
-/** Where a browser goes that has brought a result or waits for one: on to the merchant, or to a page of ours. */
+/**
+ * Where a browser goes that has brought a result or waits for one: to the merchant, or to a page of this
+ * service.
+ */
 export type ReturnDestination =
   | { readonly kind: "merchant"; readonly url: string }
-  /** The page that waits, with a way back to the merchant. */
+  /** The page that waits, with a link back to the merchant. */
   | { readonly kind: "checking"; readonly cancelUrl: string }
   | { readonly kind: "unknown" };
 
 /**
- * The destination of a browser, computed from the stored session after the result was applied; `outcome` is that of the
- * result it brought. Nothing that the browser says decides it.
+ * The destination of a browser, computed from the stored session after the result was applied; `outcome` is
+ * that of the result it brought. Nothing else in the browser's request decides.
  */
 export async function returnDestination(
   checkout: CheckoutContext,
@@ -31,7 +34,7 @@ export async function returnDestination(
   return unpaid ? { kind: "merchant", url: cancelUrl } : { kind: "checking", cancelUrl };
 }
 
-/** The destination of a browser that waits: the gateway is asked, and what it said last decides. */
+/** The destination of a browser that waits: the gateway is asked, and its latest report decides. */
 export async function waitingDestination(
   checkout: CheckoutContext,
   sessionId: string,
@@ -39,7 +42,7 @@ export async function waitingDestination(
   return await destinationBy(reconcileNow, checkout, sessionId);
 }
 
-/** The same for whom nothing may change: the gateway is not asked. */
+/** The destination of a browser without changing anything: the gateway is not asked. */
 export async function lookAtDestination(
   checkout: CheckoutContext,
   sessionId: string,
