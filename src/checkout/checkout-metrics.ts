@@ -27,20 +27,20 @@ export function createCheckoutMetrics(registry: Registry, db: Database): Checkou
   for (const gauge of countedInDatabase(db)) registry.registerMetric(gauge);
   const heldPaymentResolutions = new Counter({
     name: "calmonypay_held_payment_resolutions_total",
-    help: "Held payments that were resolved, by what was done about them.",
+    help: "Held payments that were resolved, by resolution.",
     labelNames: ["resolution"],
     registers,
   });
   for (const resolution of RESOLUTIONS) heldPaymentResolutions.inc({ resolution }, 0);
   const gatewayResults = new Counter({
     name: "calmonypay_gateway_results_total",
-    help: "Verified results of the gateway that were stored, by what they were taken for and why they are held.",
+    help: "Verified results of the gateway that were stored, by outcome and reason for being held.",
     labelNames: ["outcome", "reason"],
     registers,
   });
   const refunds = new Counter({
     name: "calmonypay_refunds_total",
-    help: "Refunds that have ended, by how: succeeded, or why they failed.",
+    help: "Refunds that have ended, by end: succeeded, or why they failed.",
     labelNames: ["end"],
     registers,
   });
@@ -61,7 +61,7 @@ function countedInDatabase(db: Database): Gauge[] {
     }),
     new Gauge({
       name: "calmonypay_refunds_in_doubt",
-      help: "Refunds of all merchants, in both modes, that the gateway was told, and has not answered for good.",
+      help: "Refunds of all merchants, in both modes, that were requested of the gateway and whose outcome is unknown.",
       registers: [],
       async collect() {
         this.set(await counted(db, countRefundsInDoubt));

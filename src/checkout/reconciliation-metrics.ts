@@ -17,7 +17,7 @@ export interface ReconciliationMetrics {
 export function createReconciliationMetrics(registry: Registry, db: Database): ReconciliationMetrics {
   const unresolved = new Gauge({
     name: "calmonypay_attempts_unresolved",
-    help: "Payment attempts of all merchants, in both modes, of which nobody can tell what became.",
+    help: "Payment attempts of all merchants, in both modes, whose outcome is unknown.",
     registers: [],
     async collect() {
       this.set(await countUnresolved(db));

@@ -71,8 +71,8 @@ export const REASONS_IN_WORDS: Record<HeldReason, string> = {
   approved_variant: "It is approved with an unusual code, such as for a part of the amount.",
   duplicate: "Another payment has completed the session: the shopper was charged again.",
   session_unknown: "No session of this service asked for it.",
-  payment_canceled: "The merchant gave the payment up before it came.",
-  outcome_unknown: "The charge was sent, or may have been, and a day later nobody knows what became of it.",
+  payment_canceled: "The merchant canceled the payment before it arrived.",
+  outcome_unknown: "The charge was sent, or may have been, and a day later its outcome is unknown.",
   not_applicable: "It is as it should be, but could not be recorded on its session.",
   refund_amount_mismatch:
     "The gateway gave back another amount than the refund asks for, or does not say how much.",

@@ -21,10 +21,10 @@ export async function storeGatewayResult(
   row: UnclassifiedResult,
   classification: Classification,
 ): Promise<NewGatewayResult | undefined> {
-  const judged = classifiedRow(clock, row, classification);
-  if (!(await insertGatewayResult(tx, judged))) return undefined;
-  queueHeldEvent(tx, judged);
-  return judged;
+  const classified = classifiedRow(clock, row, classification);
+  if (!(await insertGatewayResult(tx, classified))) return undefined;
+  queueHeldEvent(tx, classified);
+  return classified;
 }
 
 /**
@@ -37,10 +37,10 @@ export function queueGatewayResult(
   row: UnclassifiedResult,
   classification: Classification,
 ): NewGatewayResult {
-  const judged = classifiedRow(clock, row, classification);
-  queueGatewayResultRow(tx, judged);
-  queueHeldEvent(tx, judged);
-  return judged;
+  const classified = classifiedRow(clock, row, classification);
+  queueGatewayResultRow(tx, classified);
+  queueHeldEvent(tx, classified);
+  return classified;
 }
 
 function classifiedRow(

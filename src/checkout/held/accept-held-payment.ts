@@ -62,6 +62,6 @@ function refuseIfBeingReturned({ reversalAction }: HeldPaymentRow): void {
 
 function receivedIn(held: HeldPaymentRow) {
   const received = receivedOf(factsOf(held));
-  if (received === undefined) throw new Error(`Nobody knows what was received of ${held.id}.`);
+  if (received === undefined) throw new Error(`The amount received of ${held.id} is unknown.`);
   return received;
 }

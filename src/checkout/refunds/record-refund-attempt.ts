@@ -22,17 +22,17 @@ import { clockOf } from "../test-clock.js";
 export async function recordRefundAttempt(
   checkout: CheckoutContext,
   leased: LeasedRefund,
-  round: RefundAttemptResult,
+  result: RefundAttemptResult,
 ): Promise<"ended" | "waits"> {
   const { refund } = leased;
   const clock = await clockOf(checkout, refund);
   const now = await clock.read();
-  const reached = endOf(round, refund.requestedAt, now);
+  const reached = endOf(result, refund.requestedAt, now);
   const isTooSoon = reached === "lost" && clock.evenMs() < EVEN_MS;
-  const end = isTooSoon || (await isHeldBack(checkout, refund, round)) ? undefined : reached;
-  if (end === undefined) await recordWait(checkout, leased, nextAttemptAt(round, refund.attempts, now));
+  const end = isTooSoon || (await isHeldBack(checkout, refund, result)) ? undefined : reached;
+  if (end === undefined) await recordWait(checkout, leased, nextAttemptAt(result, refund.attempts, now));
   else await recordEnd(checkout, leased, end);
-  const line = { refund: refund.id, payment: refund.paymentIntentId, round, end };
+  const line = { refund: refund.id, payment: refund.paymentIntentId, round: result, end };
   checkout.log[end === "succeeded" ? "info" : "warn"](line, "refund worked on");
   return end === undefined ? "waits" : "ended";
 }
@@ -41,9 +41,9 @@ export async function recordRefundAttempt(
 async function isHeldBack(
   checkout: CheckoutContext,
   { id }: RefundRow,
-  round: RefundAttemptResult,
+  result: RefundAttemptResult,
 ): Promise<boolean> {
-  return round !== "returned" && (await findHeldReversal(checkout.db.manager, id)) !== undefined;
+  return result !== "returned" && (await findHeldReversal(checkout.db.manager, id)) !== undefined;
 }
 
 /**

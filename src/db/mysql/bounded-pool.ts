@@ -149,7 +149,7 @@ export class BoundedPool {
       standing.silentFor = 0;
       return (error, answer, fields) => {
         standing.owed--;
-        if (error !== null) this.#judge(connection, error);
+        if (error !== null) this.#checkError(connection, error);
         answered(error, answer, fields);
       };
     };
@@ -161,7 +161,7 @@ export class BoundedPool {
     connection.reset = ((answered: Answered) => reset(owing(answered))) as PoolConnection["reset"];
   }
 
-  #judge(connection: PoolConnection, error: Error): void {
+  #checkError(connection: PoolConnection, error: Error): void {
     const closes = closesConnection(error);
     if (closes) discard(connection, error);
     if (closes || isLockTimeout(error)) this.#failed(error);

@@ -35,7 +35,7 @@ const SWITCHED_WITHIN_MS = 1_000;
 /** Why callers get no connection. */
 const REFUSALS: Partial<Record<Verdict["kind"], string>> = {
   silent: "The database does not answer",
-  closed: "The database lets nobody in",
+  closed: "The database refuses connections",
 };
 
 /** How often a server that does not work is asked again. */
@@ -76,7 +76,7 @@ export class ServerWatch implements DatabaseHealth {
   }
 
   admitWrite(): void {
-    if (this.#refusesWrites) throw new DatabaseAway("The database takes no writes for now");
+    if (this.#refusesWrites) throw new DatabaseAway("The database refuses writes for now");
   }
 
   async check(): Promise<void> {

@@ -16,18 +16,18 @@ import { SqliteWriter } from "./sqlite-writer.js";
 import type { SqlExecutor } from "../engine/sql-executor.js";
 
 /**
- * How long SQLite itself waits for another process. It blocks the event loop meanwhile, so this is only for locks that
- * are held for an instant; `onceFree` does the real waiting.
+ * How long SQLite itself waits for another process. It blocks the event loop meanwhile, so this covers only
+ * locks held for an instant; `onceFree` does the longer waiting.
  */
 const BUSY_TIMEOUT_MS = 10;
 
 /**
- * WAL lets the operator's command read and write beside the service. FULL: a commit is on the disk when it is
- * acknowledged, power failure included.
+ * WAL lets the operator's command read and write beside the service. FULL: an acknowledged commit is on the
+ * disk, even after a power failure.
  */
 const PRAGMAS = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on";
 
-/** Opens the embedded file, made with its folder where it is missing. */
+/** Opens the embedded file, and creates it and its folder if they are missing. */
 export async function openSqlite(dataDir: string, shared: SharedOptions) {
   await makeFolder(dataDir);
   const file = path.join(dataDir, "calmony-pay.db");
@@ -58,21 +58,22 @@ export async function openSqlite(dataDir: string, shared: SharedOptions) {
   return { dataSource, health, read, patiently, close };
 }
 
-/** No statement is taken for lost here. */
+/** No statement is treated as lost on this engine. */
 function patiently<T>(work: () => Promise<T>): Promise<T> {
   return work();
 }
 
 /**
- * Payments are for the service's own user only. SQLite would let everybody read a new file, and gives those
- * that it makes beside it, with what was written last, the mode of this one.
+ * Only the service's own user may read payments. SQLite would make a new file readable by all users, and
+ * gives its companion files, which hold the latest writes, the mode of this one.
  *
- * A file that is there is not opened: its close would take away every lock that SQLite has on it in this
+ * An existing file is not opened: closing it would release every lock that SQLite holds on it in this
  * process.
  */
 function makeFile(file: string): void {
   try {
-    closeSync(openSync(file, "wx", 0o600)); // At once: nobody in this process has opened it in between.
+    // Closed at once: no connection of this process has opened it in between.
+    closeSync(openSync(file, "wx", 0o600));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     if (!statSync(file).isFile()) throw new Error(`${file} is not a regular file.`, { cause: error });
