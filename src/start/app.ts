@@ -23,25 +23,22 @@ import { type Connections, createConnections } from "../web/connections/connecti
 import { createMetrics, openMetricsPort } from "../web/ports/metrics.js";
 import type { OpenPort } from "../web/ports/ports.js";
 
-/** What a test may replace. Everything else is real. */
+/** What a test may replace; everything else is real. */
 export interface Parts {
   readonly log: Log;
-  /** Makes another clock of the database's. */
+  /** Replaces the database's clock. */
   readonly clock?: (database: SharedClock) => SharedClock;
   readonly reached?: (point: CheckoutPoint) => Promise<void>;
   readonly pauses?: Pauses;
 }
 
-/**
- * Milliseconds between two rounds of what is done in the background. A round that finds nothing costs two
- * reads by index.
- */
+/** Milliseconds between two rounds of each background job. A round without work costs two reads by index. */
 export interface Pauses {
-  /** How soon merchants hear that a session has expired. */
+  /** How soon merchants get the event of an expired session. */
   readonly sweep: number;
-  /** How soon a rung of the ladder is noticed. */
+  /** How soon a due attempt is reconciled. */
   readonly reconcile: number;
-  /** How soon a refund's turn is noticed. */
+  /** How soon a due refund is processed. */
   readonly resume: number;
 }
 
@@ -49,38 +46,38 @@ const PAUSES: Pauses = { sweep: 2000, reconcile: 1000, resume: 1000 };
 
 /** The service, ready to listen. */
 export interface App {
-  /** Opens all ports, or none: then it throws a StartFailure. */
+  /** Opens all ports. Throws a StartFailure, with none open, where one cannot be opened. */
   listen(): Promise<AppUrls>;
-  /**
-   * Says that it closes to whoever asks for its health, lets the running requests end, then closes ports and
-   * database.
-   */
+  /** Reports "not ready", lets requests under way finish, then closes ports and database. */
   close(): Promise<void>;
 }
 
-/** Where the service can be reached. */
+/** The service's addresses. */
 export interface AppUrls {
-  /** The public address of merchants' API and payment pages. */
+  /** Public URL of the merchants' API and the payment pages. */
   readonly http: string;
-  /** The port of that on this machine. */
+  /** Its port on this machine. */
   readonly port: number;
   /** `host:port` of gRPC. */
   readonly grpc: string;
   readonly metrics: string | undefined;
-  /** Why live payments are refused; undefined where they are not. */
+  /** Why live payments are refused; undefined where they are accepted. */
   readonly livePaymentsOff: string | undefined;
-  /** The merchant to try an embedded database with; undefined where its operator has made the first one. */
+  /** The demonstration merchant of an embedded database; undefined where the operator has created a merchant. */
   readonly demonstration: Demonstration | undefined;
 }
 
 /** A merchant without a live account. */
 export interface Demonstration {
   readonly merchantId: string;
-  /** Its first test key, where this start has made that; it is never shown again. */
+  /** The test key, where this start created it; it cannot be shown again. */
   readonly testKey: string | undefined;
 }
 
-/** Builds every part of the service and applies pending migrations. The one place that knows them all. */
+/**
+ * Composition root: builds every part of the service and applies pending migrations. Throws a StartFailure
+ * where the service cannot start.
+ */
 export async function createApp(config: Config, parts: Parts): Promise<App> {
   const limit = new StartLimit();
   const store = await openStore(config, parts.log, limit);
@@ -142,8 +139,8 @@ function toldProblem({ addresses, log }: CheckoutContext): string | undefined {
 }
 
 /**
- * The first key is made only now that the service listens: a start that fails makes none that nobody ever
- * sees. Without it the service is whole, and the operator's command makes another.
+ * Creates the first key only now that the service listens, so that a failed start creates none that is never
+ * shown. The service works without it; `keys create` makes another.
  */
 async function demonstrationOf(checkout: CheckoutContext, merchantId: string): Promise<Demonstration> {
   try {
@@ -155,12 +152,12 @@ async function demonstrationOf(checkout: CheckoutContext, merchantId: string): P
 }
 
 /**
- * A gateway that is silent cannot be waited for: the process is killed ten seconds after the signal. What is
- * under way then is gone on with by another, or the next start, as after a crash.
+ * How long `close` waits for background jobs: supervisors kill the process ten seconds after the signal.
+ * Another process, or the next start, continues interrupted work, as after a crash.
  */
 const STOPPED_WITHIN_MS = 8_000;
 
-/** A stand-in gateway in another process has to be told the test accounts; the start waits for it only so long. */
+/** How long a start waits to register its test accounts at a sandbox gateway in another process. */
 const REGISTERED_WITHIN_MS = 1000;
 
 async function registerElsewhere(
@@ -175,7 +172,7 @@ async function registerElsewhere(
 
 function workInBackground(checkout: CheckoutContext, pauses: Pauses): BackgroundJob[] {
   const failed = (text: string) => (error: unknown, inARow: number) => {
-    if (inARow > 1 && isDatabaseAway(error)) return; // Told once for each time that it is away.
+    if (inARow > 1 && isDatabaseAway(error)) return; // Logged once each time the database goes away.
     checkout.log.error({ err: error }, `${text}; the next round tries again`);
   };
   return [
@@ -189,7 +186,7 @@ function workInBackground(checkout: CheckoutContext, pauses: Pauses): Background
   ];
 }
 
-/** The stand-in gateway of test mode. It gets to know test accounts only. */
+/** Creates the sandbox gateway of test mode. It can read test accounts only. */
 async function openSandbox(checkout: CheckoutContext): Promise<Sandbox> {
   const { createSandbox } = await import("../sandbox/sandbox.js");
   return createSandbox({

@@ -14,22 +14,22 @@ import type { SharedClock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
 import type { Store } from "./store.js";
 
-/** What the use cases are made of. */
+/** The parts of a checkout context. */
 export interface CheckoutContextParts {
   readonly store: Store;
-  /** Takes the place of the database's clock, in tests. */
+  /** Replaces the database's clock, in tests. */
   readonly clock?: (database: SharedClock) => SharedClock;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly reached?: (point: CheckoutPoint) => Promise<void>;
-  /** The public port: it may be known only once it is open, and nobody asks before. */
+  /** The public port; known only once it is open, and not read before. */
   readonly port: () => number;
 }
 
-/** Where the sandbox gateway of this process is, below the public URL. */
+/** Path of this process's sandbox gateway below the public URL. */
 export const SANDBOX_PATH = "/sandbox";
 
-/** What the use cases work with: the same for the service and for the operator's commands. */
+/** Creates the context of all use cases, for the service and for the operator's commands. */
 export function createCheckoutContext(config: Config, parts: CheckoutContextParts): CheckoutContext {
   const direct = createDirectClient();
   const scheme = config.tls === undefined ? "http" : "https";

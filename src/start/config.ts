@@ -5,7 +5,7 @@ import { parseKey } from "../lib/key-file.js";
 import { readSmallFile } from "../lib/small-file.js";
 import { parseProxies } from "../web/connections/client-address.js";
 
-/** Everything that the environment decides, checked. README has the table of the variables. */
+/** The checked configuration, from environment variables. README documents each. */
 export interface Config {
   readonly host: string;
   /** 0 picks a free port. */
@@ -27,9 +27,9 @@ export interface Config {
   readonly sandboxUrl: string | undefined;
   readonly logLevel: string;
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | undefined;
-  /** Undefined: what the process may open, up to a limit of its own. */
+  /** Undefined: 4000, or fewer where the process may open fewer files. */
   readonly maxConnections: number | undefined;
-  /** The proxies in front of the service. Undefined: none. */
+  /** Trusted proxies in front of the service. Undefined: none. */
   readonly trustedProxies: BlockList | undefined;
 }
 
@@ -76,7 +76,7 @@ function readTls(read: EnvironmentReader): Config["tls"] {
   return undefined;
 }
 
-/** Reads variables and gathers what is wrong with them, so that one start tells all. */
+/** Reads variables and collects their problems, so that one failed start names all. */
 class EnvironmentReader {
   readonly problems: string[] = [];
   readonly #env: NodeJS.ProcessEnv;
@@ -119,7 +119,7 @@ class EnvironmentReader {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url === undefined || !["mysql:", "mariadb:"].includes(url.protocol))
       return this.#problem(`${name} must be a URL of the kind mysql:// or mariadb://`);
-    // A password with this sign would be read as a host.
+    // Parsers would end the host or the password at this sign.
     if (text.includes("#")) return this.#problem(`${name} must have %23 in the place of #`);
     return text;
   }

@@ -28,9 +28,9 @@ import { isHost } from "../web/ports/request-address.js";
 import { answerUnknownCall } from "../web/ports/unknown-call.js";
 
 /**
- * Every face of the service, from one table of services and one list of interceptors: what the ports answer
- * with. What a face needs is read by now: a module that cannot be read later, for want of a file descriptor,
- * is lost until a restart.
+ * Creates the handlers of the ports for every protocol, from one table of services and one list of
+ * interceptors. Loads all modules now: an import that fails later, for lack of a file descriptor, fails until
+ * a restart.
  */
 export async function createHttpHandlers(
   checkout: CheckoutContext,
@@ -54,7 +54,7 @@ export async function createHttpHandlers(
     renderError: merchantErrors(checkout.log),
     limits: LIMITS,
   });
-  // What the others leave: gRPC-Web, Connect, streams, compressed messages.
+  // Serves what the fast paths leave: gRPC-Web, Connect, streams, compressed messages.
   const answerCall = createConnectServer({
     ...shared,
     routes,
@@ -75,7 +75,7 @@ export async function createHttpHandlers(
   };
 }
 
-/** What any client of gRPC does. Where more is said of the host, the listener looks whether it fits. */
+/** True for what gRPC clients send. The listener checks a request that has a Host header as well. */
 function namesOneHost(headers: IncomingHttpHeaders): boolean {
   return headers.host === undefined && isHost(headers[":authority"] ?? "");
 }
@@ -87,22 +87,22 @@ function streamingPaths({ methods }: Invoker): ReadonlySet<string> {
 
 const contextValues = (request: object) => callContext(idOfRequest(request));
 
-/** What every face allows. */
+/** Limits for every protocol. */
 export const LIMITS = {
-  /** The largest request that keeps all rules, escaped and indented, is 0.8 MB: a test derives it from the rules. */
+  /** The largest valid request, escaped and indented, has 0.8 MB: a test derives that from the rules. */
   requestBytesMax: 1024 * 1024,
-  /** Longer than every retry of a transaction together. */
+  /** Longer than all retries of a transaction together. */
   timeoutMsMax: 30_000,
 };
 
-/** Anybody may ask for the health, or for a name of a service: in so many bytes. */
+/** Request limit of the services without an API key: health and reflection. */
 const OPEN_BYTES_MAX = 4096;
 
 function bytesMax({ parent }: DescMethod): number {
   return isOpen(parent) ? OPEN_BYTES_MAX : LIMITS.requestBytesMax;
 }
 
-/** Calls of the fast path get their ids here: they never become requests, and so never pass the listener. */
+/** Gives calls of gRPC's fast path their ids: they never become requests, so the listener does not see them. */
 function openCall({ clock }: CheckoutContext) {
   return () => {
     const requestId = newId("req", clock.now());

@@ -8,7 +8,10 @@ import { type OpenPort, openHttp2Port, openHttpPort } from "../web/ports/ports.j
 
 type Address = Pick<Config, "host" | "port" | "grpcPort" | "tls">;
 
-/** Opens the ports of `PORT` and `GRPC_PORT`, or none of them: then it throws a StartFailure. */
+/**
+ * Opens the ports of `PORT` and `GRPC_PORT`. Throws a StartFailure, with neither open, where one cannot be
+ * opened.
+ */
 export async function openBothPorts(
   config: Address,
   answering: Answering,
@@ -17,7 +20,7 @@ export async function openBothPorts(
 ): Promise<{ readonly http: OpenPort; readonly grpc: OpenPort }> {
   const host = await addressOf(config, limit);
   return await limit.during("HOST", LATE, async () => {
-    // Both are bound before either can read anything: nobody is answered by a process that then fails to start.
+    // Binds both before either reads: a process that then fails to start has answered no client.
     const http = openHttpPort(host, config.port, config.tls, answering, connections);
     const grpc = openHttp2Port(host, config.grpcPort, config.tls, answering, connections);
     await Promise.allSettled([http, grpc]);
@@ -30,7 +33,7 @@ export async function openBothPorts(
   });
 }
 
-/** Opens the port of `PORT` alone, for a process that has no other. */
+/** Opens the port of `PORT` alone, for a process without gRPC. */
 export async function openOnePort(
   config: Address,
   answering: Answering,
@@ -45,7 +48,7 @@ export async function openOnePort(
 
 const LATE = "its ports do not open.";
 
-/** The address that `HOST` stands for. */
+/** Resolves `HOST` to an address. */
 async function addressOf({ host }: Address, limit: StartLimit): Promise<string> {
   return await limit.during("HOST", `no name server answers for ${host}.`, async () => {
     try {
@@ -56,7 +59,7 @@ async function addressOf({ host }: Address, limit: StartLimit): Promise<string> 
   });
 }
 
-/** Says of a port that cannot be opened which variable is to be changed, and why. */
+/** Turns the error of a port that cannot be opened into a StartFailure that names the variable and the cause. */
 async function named(variable: "PORT" | "GRPC_PORT", config: Address, opening: Promise<OpenPort>) {
   try {
     return await opening;

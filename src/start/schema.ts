@@ -56,7 +56,7 @@ export const entities = [
   writeChecks,
 ];
 
-/** Every migration, by name and in order; never found by a search. */
+/** Every migration, in order; listed, not found by a search of the file system. */
 export const migrations = [
   CreateCheckout1795300000000,
   CreateSandbox1795300500000,

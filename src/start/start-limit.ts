@@ -1,19 +1,19 @@
 import { once } from "node:events";
 import { performance } from "node:perf_hooks";
 
-/** A start that cannot succeed. The message begins with the variable that decides about it. */
+/** The service cannot start. The message begins with the variable to change. */
 export class StartFailure extends Error {
   override readonly name = "StartFailure";
 }
 
-/** With the start of Node before and the end of the process behind, a failed start has ended within five seconds. */
+/** With Node's own start and the process's end, a failed start takes five seconds at most. */
 const WAITS_MS = 3_000;
 
 /**
- * How long a start waits in all for what is not in its own hands: the database, names of hosts, ports. Whatever fails
- * meanwhile, or does not answer, becomes a StartFailure that names the variable.
+ * Limits how long a start waits in all for the database, host names and ports. Turns an error, or the end of
+ * that time, into a StartFailure that names the variable.
  *
- * What counts is the time in which the process has nothing to do: on a busy machine its own work may take longer.
+ * Only the process's idle time counts: on a busy machine its own work may take longer.
  */
 export class StartLimit {
   #leftMs: number;
@@ -23,8 +23,8 @@ export class StartLimit {
   }
 
   /**
-   * Waits for `work`, which `variable` decides about; `late` says what did not happen in time. The work may
-   * call `begun` once it has what it waited for, and then takes as long as it takes.
+   * Waits for `work`, which depends on `variable`; `late` says what did not happen in time. The work calls
+   * `begun` once it waits no more, and has no limit from then on. Throws a StartFailure.
    */
   async during<T>(variable: string, late: string, work: (begun: () => void) => T | Promise<T>): Promise<T> {
     const over = new AbortController();
@@ -41,7 +41,7 @@ export class StartLimit {
     }
   }
 
-  /** Calls `end` once all that is left has been waited; `stop` takes what was waited from what is left. */
+  /** Calls `end` once the remaining time is used up; `stop` deducts the time used. */
   #watch(end: () => void): { stop: () => void } {
     const idleBefore = idleMs();
     const leftMs = (): number => this.#leftMs - (idleMs() - idleBefore);
@@ -63,7 +63,7 @@ export class StartLimit {
   }
 }
 
-/** How long this process has waited for events since its start. */
+/** Milliseconds for which this process has waited for events since its start. */
 function idleMs(): number {
   return performance.eventLoopUtilization().idle;
 }

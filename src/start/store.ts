@@ -14,7 +14,7 @@ import { waitAtMost } from "../lib/settle-within.js";
 import { createSealer, type Sealer } from "../lib/seal.js";
 import { StartFailure, StartLimit } from "./start-limit.js";
 
-/** The database with its tables, and the key to what is sealed in it. */
+/** The migrated database, and the sealer of its secrets. */
 export interface Store {
   readonly db: Database;
   readonly sealer: Sealer;
@@ -22,7 +22,7 @@ export interface Store {
 
 /**
  * Opens the database, applies pending migrations, and finds the secrets key. Throws a StartFailure where the
- * database is not to be had, or the key is not the right one.
+ * database is unavailable, or the key is not the one that its secrets were sealed with.
  */
 export async function openStore(config: Config, log: Log, limit = new StartLimit()): Promise<Store> {
   const { db, applied } = await openMigrated(config, log, limit);
@@ -36,7 +36,10 @@ export async function openStore(config: Config, log: Log, limit = new StartLimit
   }
 }
 
-/** Opens the database and applies pending migrations; these take as long as they take. */
+/**
+ * Opens the database and applies pending migrations, which have no time limit. Throws a StartFailure where
+ * the database is unavailable.
+ */
 export async function openMigrated(
   config: Config,
   log: Log,
@@ -59,15 +62,15 @@ export async function openMigrated(
   }
 }
 
-/** A database that does not answer cannot be waited for either; the process is about to end. */
+/** A database that does not answer may not close either, and the process is about to end. */
 const CLOSED_WITHIN_MS = 500;
 
-/** Closes the database of a start that has failed, and waits for that only so long. */
+/** Closes the database after a failed start; waits for that 0.5 s at most. */
 export async function closeAfterFailure(db: Database): Promise<void> {
   await waitAtMost(CLOSED_WITHIN_MS, db.close());
 }
 
-/** The variable that says where the database is. */
+/** The variable that names the database. */
 function variableOf({ databaseUrl }: Config): string {
   return databaseUrl === undefined ? "DATA_DIR" : "DATABASE_URL";
 }
@@ -77,7 +80,7 @@ async function applyMigrations(db: Database, begun: () => void): Promise<readonl
   return await migrate(db, begun);
 }
 
-/** The file of the embedded database's secrets key, beside it. */
+/** The file of the secrets key, beside the embedded database. */
 const KEY_FILE = "secrets.key";
 
 async function openSealer(config: Config, db: Database): Promise<Sealer> {
@@ -93,7 +96,7 @@ async function openSealer(config: Config, db: Database): Promise<Sealer> {
   return sealer;
 }
 
-/** No key is ever made where sealed secrets exist: they could not be opened with it. */
+/** Never makes a key where sealed secrets exist, since it could not open them. */
 function fileKey(config: Config, keyIsKnown: boolean): Buffer {
   if (config.databaseUrl !== undefined) {
     throw new StartFailure("SECRETS_KEY is required with a server database (openssl rand -base64 32).");

@@ -1,15 +1,12 @@
 import { DatabaseAway } from "../../db/engine/database.js";
 import { settleWithin } from "../../lib/settle-within.js";
 
-/**
- * Those who bring a result, or open a page, are answered within 10 s, whatever their answer waits for, and
- * wherever.
- */
+/** The gateway's callbacks and shoppers' pages get a response within 10 s, whatever it waits for. */
 const ANSWERED_WITHIN_MS = 9_000;
 
 /**
- * What `work` comes to. Throws DatabaseAway where that takes too long. The work goes on: what it stores all
- * the same is found when its caller comes again, and what it fails with, the next try meets as well.
+ * Settles as `work` does. Throws DatabaseAway where that takes more than 9 s. The work continues: the
+ * client's next request finds what it stores, and meets the error that it fails with.
  */
 export async function inTime<T extends object>(work: Promise<T>): Promise<T> {
   const result = await settleWithin(ANSWERED_WITHIN_MS, work);

@@ -8,20 +8,20 @@ import { httpStatusOf } from "../../transcode/errors/error.js";
 import { statusOfReason } from "../../transcode/errors/request-error.js";
 import { sendPage } from "./page.js";
 
-/** Why a request came to nothing that is no call of the merchants' API. */
+/** Why a request failed that is no call of the merchants' API. */
 export type FailureReason =
   keyof typeof WEB_ERRORS | RequestReason | "internal_error" | "service_unavailable";
 
 type RequestReason =
   "path_unknown" | "path_malformed" | "method_not_allowed" | "body_too_large" | "media_type_unsupported";
 
-/** A failure as it is written in JSON: what docs/errors.md promises of every failure. */
+/** A failure in the JSON shape that docs/errors.md promises. */
 export interface Failure {
   readonly status: number;
   readonly body: string;
 }
 
-/** Tells a program what went wrong, in the form that the merchants' API has for it. */
+/** Sends a failure in the error shape of the merchants' API, for programs. */
 export function sendFailure(
   response: HttpResponse,
   reason: FailureReason,
@@ -32,7 +32,7 @@ export function sendFailure(
   send(response, status, body, { "content-type": "application/json", ...headers });
 }
 
-/** Tells the same to a person, on a page. */
+/** Sends a failure as a page, for people. */
 export function sendFailurePage(
   response: HttpResponse,
   reason: FailureReason,
@@ -49,13 +49,13 @@ export function sendFailurePage(
   });
 }
 
-/** One failure in JSON, with the id of its request. */
+/** Renders a failure as JSON with its request's id. */
 export function failure(reason: FailureReason, message: string, requestId: string): Failure {
   const { status, type, code } = WEB_FAILURES[reason];
   return { status, body: JSON.stringify({ error: { type, code, message, request_id: requestId } }) };
 }
 
-/** The id that the answer tells already; otherwise one is made, and told. */
+/** Returns the response's `request-id` header, and sets a new one where it has none. */
 function idFor(response: HttpResponse): string {
   const known = response.getHeader("request-id");
   if (typeof known === "string") return known;
@@ -71,7 +71,7 @@ const requestFailure = (reason: RequestReason): WebFailure => ({
   status: statusOfReason(reason),
 });
 
-/** Every reason with its words, which stand in the tables of all errors, and its status. */
+/** HTTP status and error table entry of every reason. */
 const WEB_FAILURES: Record<FailureReason, WebFailure> = {
   ...WEB_ERRORS,
   path_unknown: requestFailure("path_unknown"),

@@ -3,18 +3,18 @@ import type { HttpResponse } from "../../lib/http.js";
 import { sendWebPage } from "../../lib/html-page.js";
 import { STYLES } from "./styles.js";
 
-/** One page that a shopper sees on the way. */
+/** A page of the service that a shopper sees. */
 export interface ShopperPage {
   readonly status: number;
   readonly title: string;
   readonly body: Html;
-  /** The only script of the page, run as it stands. */
+  /** The page's only script, inline. Default: none. */
   readonly script?: string;
-  /** Where the page's form may post to, in the words of a Content-Security-Policy; nowhere by default. */
+  /** Sources of the CSP directive `form-action`: where the page's form may be posted. Default: `'none'`. */
   readonly formTargets?: string;
 }
 
-/** Sends a shopper's page: one sheet with its title on it. */
+/** Sends a shopper's page: one sheet with the title as its heading. */
 export function sendPage(response: HttpResponse, page: ShopperPage): void {
   sendWebPage(response, {
     formTargets: "'none'",

@@ -7,10 +7,10 @@ import { preferredEncodings } from "negotiator/lib/encoding.js";
 
 import { type HttpRequest, type HttpResponse, sendBytes, sendHead } from "../../lib/http.js";
 
-/** What is to be served, the same for everybody. */
+/** A file that every client may read. */
 export interface StaticSource {
   readonly type: string;
-  /** For how long a browser may use it without asking, as `Cache-Control` says it. */
+  /** Value of `Cache-Control`. */
   readonly cacheControl: string;
   readonly headers?: Record<string, string>;
   readonly read: () => Promise<Buffer>;
@@ -20,11 +20,10 @@ export interface StaticSource {
 export type StaticFile = (request: HttpRequest, response: HttpResponse) => Promise<void>;
 
 /**
- * Serves a file that never changes while the process runs. It is read and compressed at the first request for
- * it, and kept: every answer is written from the same bytes, so that many of them cost neither memory nor
- * work.
+ * Serves a file that does not change while the process runs. The first request reads and compresses it; the
+ * bytes are kept and shared by all responses, so that further requests cost neither memory nor compression.
  *
- * What could not be read is not remembered: the next request reads it again.
+ * Rejects where the file cannot be read; the next request reads it again.
  */
 export function staticFile(source: StaticSource): StaticFile {
   const representations = keptRepresentations(source.read);
@@ -57,12 +56,12 @@ function sendWhole(
   else sendBytes(response, bytes);
 }
 
-/** In the order of our liking, where a client likes several as much. */
+/** By preference, where a client accepts several with equal weight. */
 const CODINGS = ["br", "gzip", "identity"] as const;
 
 type Coding = (typeof CODINGS)[number];
 
-/** A client that accepts none of them, not even the file as it is, gets that all the same (RFC 9110, 12.5.3). */
+/** A client that accepts none of them gets `identity` all the same (RFC 9110, 12.5.3). */
 function acceptedCoding({ headers }: HttpRequest): Coding {
   const accepted = headers["accept-encoding"];
   if (accepted === undefined) return "identity";
@@ -83,16 +82,13 @@ function keptRepresentations(read: () => Promise<Buffer>): Record<Coding, () => 
   return { identity: plain, br: compressed("br"), gzip: compressed("gzip") };
 }
 
-/** Strong: each representation has its own, made of its bytes. */
+/** The ETag is strong: a hash of the representation's bytes. */
 function represented(coding: Coding, bytes: Buffer): Representation {
   const etag = `"${createHash("sha256").update(bytes).digest("base64url")}"`;
   return { coding, bytes, etag };
 }
 
-/**
- * Both work on a thread of Node's pool. The best brotli would take five seconds for the largest file, this
- * takes 0.3.
- */
+/** Both run on Node's thread pool. Brotli's quality 11 takes five seconds for the largest file, 9 takes 0.3. */
 const COMPRESS = {
   br: (bytes: Buffer) =>
     promisify(brotliCompress)(bytes, {
@@ -101,7 +97,7 @@ const COMPRESS = {
   gzip: (bytes: Buffer) => promisify(gzip)(bytes, { level: constants.Z_BEST_COMPRESSION }),
 };
 
-/** The promise of the first call for all that follow, unless it fails. */
+/** Calls `make` once and returns its promise to every caller; calls it again after a failure. */
 function kept<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return async () => {

@@ -1,6 +1,7 @@
 /**
- * How every page that a shopper sees looks, those of the sandbox gateway included: light or dark as the reader likes
- * it, in the reader's own font, usable from 320 pixels on. Each text has a contrast of 4.5 to 1 at least.
+ * Style sheet of every page that a shopper sees, the sandbox gateway's included: light or dark as the browser
+ * prefers, in the system's font, usable from a width of 320 pixels. The contrast of every text is at least
+ * 4.5 to 1.
  */
 export const STYLES = `
 :root {

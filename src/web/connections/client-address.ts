@@ -1,8 +1,8 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 
 /**
- * What a client is counted by: an address of IPv4, also one written as `::ffff:a.b.c.d`; of IPv6 the network
- * of 64 bits, of which a client is given at least one whole.
+ * The key by which clients are counted: an IPv4 address, also if written as `::ffff:a.b.c.d`; of an IPv6
+ * address the /64 network, since a client usually has a whole one.
  */
 export function clientAddress(remoteAddress: string): string {
   if (!remoteAddress.includes(":")) return remoteAddress;
@@ -11,7 +11,10 @@ export function clientAddress(remoteAddress: string): string {
   return isIPv6(remoteAddress) ? `${network64(remoteAddress)}::/64` : remoteAddress;
 }
 
-/** The proxies whose clients all come from one address. Throws an Error for what is no address or network. */
+/**
+ * Parses `TRUSTED_PROXIES`: addresses and networks, separated by commas. Throws an Error for an entry that is
+ * neither.
+ */
 export function parseProxies(text: string): BlockList {
   const proxies = new BlockList();
   for (const entry of text.split(",").map((part) => part.trim())) {
@@ -20,7 +23,7 @@ export function parseProxies(text: string): BlockList {
   return proxies;
 }
 
-/** Whether an address, as `clientAddress` takes it, is one of these proxies. */
+/** Whether an address, in the form that `clientAddress` takes, is a trusted proxy. */
 export function isProxy(proxies: BlockList, remoteAddress: string): boolean {
   const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/i, "");
   if (isIPv4(address)) return proxies.check(address);
@@ -31,7 +34,7 @@ function network64(address: string): string {
   const [head = "", tail] = (address.split("%", 1)[0] ?? "").toLowerCase().split("::");
   const before = head === "" ? [] : head.split(":");
   const after = tail === undefined || tail === "" ? [] : tail.split(":");
-  // The last part may be an address of IPv4, which stands for two.
+  // The last part may be an IPv4 address, which fills two groups.
   const places = after.length + (after.at(-1)?.includes(".") === true ? 1 : 0);
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - places);
   return [...before, ...Array<string>(zeros).fill("0"), ...after]

@@ -4,28 +4,28 @@ import type { Socket } from "node:net";
 
 import { RESETS_MAX, RESETS_PER_S } from "./limits.js";
 
-/** After twenty refusals a connection ends. */
+/** Weight of a refusal: a connection ends after twenty. */
 const REFUSED_AS_RESETS = RESETS_MAX / 20;
 
-/** A request under way, seen from its answer: a stream of HTTP/2, or a response of HTTP/1.1. */
+/** A request under way: an HTTP/2 stream, or an HTTP/1.1 response. */
 export type Exchange = ServerHttp2Stream | ServerResponse;
 
-/** Whether its client is not there any more to have an answer. */
+/** Whether the client is gone, so that no response can reach it. */
 export function isOver(exchange: Exchange): boolean {
   if ("req" in exchange) return exchange.destroyed || exchange.req.socket.destroyed;
   return exchange.destroyed || exchange.closed;
 }
 
-/** What all connections of one address have under way. */
+/** The connections of one address, and what they have under way. */
 export class AddressUse {
   readonly connections = new Set<Connection>();
   requests = 0;
   streaming = 0;
-  /** Calls that clients there gave up; each is forgotten after a while. */
+  /** Recent calls that its clients reset. */
   resets = 0;
 
   readonly address: string;
-  /** A proxy's clients come from one address: the limits of an address do not hold for it. */
+  /** A trusted proxy relays many clients: the limits per address do not apply. */
   readonly isProxy: boolean;
 
   constructor(address: string, isProxy: boolean) {
@@ -33,48 +33,48 @@ export class AddressUse {
     this.isProxy = isProxy;
   }
 
-  /** To be called once a second. */
+  /** Lets resets expire. Call it once a second. */
   forgetResets(): void {
     this.resets = Math.max(0, this.resets - RESETS_PER_S);
   }
 }
 
-/** One connection that a port has taken, and what its client has under way on it. */
+/** One accepted connection, and what its client has under way on it. */
 export class Connection {
-  /** The socket that the port has taken. */
+  /** The accepted TCP socket. */
   readonly opened: Socket;
   readonly isTls: boolean;
   readonly use: AddressUse;
-  /** Requests under way, and when each began. */
+  /** Requests under way, and when each began, in milliseconds. */
   readonly requests = new Map<Exchange, number>();
-  /** Those that last as long as their client likes. */
+  /** Streaming calls among the requests: their clients decide how long they last. */
   readonly streaming = new Set<Exchange>();
-  /** Since when an answer has waited for its reader, without a moment in which nothing waited. */
+  /** Since when each response has had unsent bytes without a break. */
   readonly waitingSince = new Map<Exchange, number>();
-  /** The socket that requests come from: of TLS, once its handshake is finished, that of TLS. */
+  /** The socket that requests arrive on: the TLS socket once the handshake is finished. */
   socket: Socket;
   session: ServerHttp2Session | undefined;
-  /** The handshake of TLS, and the first SETTINGS of HTTP/2, are there. */
+  /** HTTP/2's first SETTINGS have arrived. */
   isEstablished = false;
   hadRequest = false;
-  /** How many requests it had in the second `countedIn`. */
+  /** Requests in the second `countedIn`. */
   countedRequests = 0;
   countedIn = 0;
-  /** Calls that its client gave up, and those that were one too many; each is forgotten after a while. */
+  /** Recent calls that the client reset, and refused ones. */
   resets = 0;
-  /** When it was opened, or went on to its next stage before the first request. */
+  /** When it opened, or reached the next stage (TLS, HTTP/2) before its first request. */
   stageAt: number;
-  /** Since when it has no request under way. */
+  /** Since when no request has been under way. */
   idleSince: number;
-  /** When its session was told to take no more streams. */
+  /** When its HTTP/2 session began to close. */
   closingAt: number | undefined;
   pingedAt: number | undefined;
   isPingAnswered = true;
-  /** Bytes of answers that wait, and of bodies that are not whole, when it was looked at last. */
+  /** Bytes of unsent responses and of incomplete request bodies at the last check. */
   heldBytes = 0;
-  /** How many bytes had arrived when no body was under way. */
+  /** Bytes received when last no request body was incomplete. */
   bytesReadBefore = 0;
-  /** How many bytes its reader had taken at a time from which on something has waited. */
+  /** Bytes that the client had read at `takenAt`, since when unsent bytes have waited. */
   takenBytes = 0;
   takenAt: number | undefined;
 
@@ -86,40 +86,43 @@ export class Connection {
   }
 
   /**
-   * Whether clients of its address, or of a proxy its own, have lately given up many calls: then the end of a
-   * call may have arrived with it, and it is looked at first.
+   * Whether clients of its address (behind a trusted proxy: of this connection) have lately reset many calls.
+   * A new call is then queued, so that a reset that arrived with it is read first.
    */
   get givesUp(): boolean {
     return (this.use.isProxy ? this.resets : this.use.resets) > RESETS_PER_S;
   }
 
-  /** To be called once a second. */
+  /** Lets resets expire. Call it once a second. */
   forgetResets(): void {
     this.resets = Math.max(0, this.resets - RESETS_PER_S);
   }
 
-  /** Its client gave a call up. */
+  /** Counts a call that the client reset; ends the connection above the limit. */
   countReset(): void {
     this.use.resets++;
     if (++this.resets > RESETS_MAX) this.destroy();
   }
 
-  /** Its client sent a call too many. For Node to refuse it costs as much as many resets, and more than the call. */
+  /** Counts a refused call. Refusing one costs Node as much as many resets, and more than the call. */
   countRefusal(): void {
     this.resets += REFUSED_AS_RESETS;
     this.countReset();
   }
 
-  /** Ends it at once, whatever is under way; what has arrived of it already begins nothing more. */
+  /** Ends the connection now, whatever is under way. Requests that have arrived but not begun never begin. */
   destroy(): void {
     this.session?.destroy();
     this.socket.destroy();
-    // Of TLS also where the handshake is not finished; and the descriptor is freed whatever TLS still wants to say.
+    // Also during a TLS handshake; and frees the descriptor without waiting for TLS's close.
     if (this.opened !== this.socket) this.opened.destroy();
   }
 }
 
-/** Of connections in the order of their opening: the first that never had a request, or else that has none now. */
+/**
+ * The connection to end first, of those in opening order: the first that never had a request, else the first
+ * idle one.
+ */
 export function longestIdle(connections: Iterable<Connection>): Connection | undefined {
   let idle: Connection | undefined;
   for (const connection of connections) {
@@ -130,17 +133,17 @@ export function longestIdle(connections: Iterable<Connection>): Connection | und
   return idle;
 }
 
-/** Notes which connection a socket, a session or a request under way belongs to. */
+/** Links a socket, a session or a request to its connection. */
 export function mark(object: object, connection: Connection): void {
   (object as Marked)[CONNECTION] = connection;
 }
 
-/** The connection that a socket, a session or a request under way belongs to. */
+/** The connection of a socket, a session or a request. */
 export function connectionOf(object: object): Connection | undefined {
   return (object as Marked)[CONNECTION];
 }
 
-/** Not a weak map, which is work for the garbage collector. */
+/** A property, since a WeakMap costs the garbage collector time. */
 const CONNECTION = Symbol("connection");
 
 interface Marked {

@@ -24,24 +24,24 @@ import { descriptorsMax } from "./descriptors.js";
 import { isOverdue } from "./overdue.js";
 import { type Refusal, refuseStream } from "./refuse-stream.js";
 
-/** What an operator may say of connections. */
+/** The operator's settings for connections. */
 export interface ConnectionOptions {
-  /** How many there may be in all; never more than the process may open. */
+  /** Most open connections in all. The process's limit on file descriptors applies as well. */
   readonly max?: number | undefined;
-  /** The proxies in front of the service: the limits of one address do not hold for theirs. */
+  /** Trusted proxies in front of the service: the limits per address do not apply to theirs. */
   readonly proxies?: BlockList | undefined;
 }
 
-/** The connections of all ports of a process, none yet. */
+/** Creates the registry of connections that all ports of a process share. */
 export function createConnections({ max, proxies }: ConnectionOptions = {}): Connections {
   return new Connections(connectionLimits(descriptorsMax(), max), proxies);
 }
 
 /**
- * All connections of a process, on every port, and what each address has under way on them.
+ * All connections of a process, on every port, and the requests that each address has under way.
  *
- * Requests are counted as they come and go. Everything that takes time is looked for every tenth of a second: what
- * waits for slow readers, and who is overdue. So a request costs little, and a connection no timer of its own.
+ * Requests are counted as they begin and end. Ten times a second, one timer checks every connection for slow
+ * readers and overdue clients. So a request costs little, and no connection needs a timer.
  */
 export class Connections {
   readonly #limits: ConnectionLimits;
@@ -53,7 +53,7 @@ export class Connections {
   #requests = 0;
   #streaming = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** As of the last look: a request needs it no more exactly. */
+  /** Time of the last check, in milliseconds; exact enough for requests. */
   #now = performance.now();
 
   constructor(limits: ConnectionLimits, proxies: BlockList | undefined) {
@@ -61,12 +61,12 @@ export class Connections {
     this.#proxies = proxies;
   }
 
-  /** How many are open. */
+  /** Number of open connections. */
   get size(): number {
     return this.#all.size;
   }
 
-  /** Takes a connection that was just opened. Undefined where there are too many: it is ended then. */
+  /** Registers a new connection. Where there are too many, ends it and returns undefined. */
   open(socket: Socket, isTls: boolean): Connection | undefined {
     const { remoteAddress } = socket;
     const use = remoteAddress === undefined ? undefined : this.#useOf(remoteAddress);
@@ -84,30 +84,30 @@ export class Connections {
     return connection;
   }
 
-  /** Its handshake of TLS is finished. */
+  /** Notes that the TLS handshake is finished. */
   secured(connection: Connection, socket: Socket): void {
     mark(socket, connection);
     connection.socket = socket;
     connection.stageAt = this.#now;
   }
 
-  /** It speaks HTTP/2. */
+  /** Notes that the connection speaks HTTP/2. */
   speaksHttp2(connection: Connection, session: ServerHttp2Session): void {
     mark(session, connection);
     connection.session = session;
     connection.stageAt = this.#now;
     const share = this.#limits.requestsPerAddress / connection.use.connections.size;
     if (share < STREAMS_PER_CONNECTION && !connection.use.isProxy)
-      session.settings({ maxConcurrentStreams: Math.ceil(share) }); // nghttp2 refuses a stream for less than we could.
+      session.settings({ maxConcurrentStreams: Math.ceil(share) }); // nghttp2 refuses streams more cheaply.
     session.once("remoteSettings", () => {
       connection.isEstablished = true;
       connection.idleSince = this.#now;
     });
   }
 
-  /** A stream of HTTP/2: `begin` is called now or soon, or the stream is closed. */
+  /** Admits an HTTP/2 stream and calls `begin` now or soon, or closes the stream. */
   beginStream(stream: ServerHttp2Stream, isStreaming: boolean, begin: () => void): void {
-    // A stream that breaks off is no bug, and whoever answers it may not know of it yet.
+    // A stream that breaks off is no bug, and its handler may not have noticed yet.
     stream.on("error", ignore);
     const connection = stream.session === undefined ? undefined : connectionOf(stream.session);
     if (connection === undefined || connection.socket.destroyed || isOver(stream)) return;
@@ -117,7 +117,7 @@ export class Connections {
     connection.countRefusal();
   }
 
-  /** A request of HTTP/1.1: `begin` is called now or soon, or `refuse`, or its connection is ended. */
+  /** Admits an HTTP/1.1 request and calls `begin` now or soon; or calls `refuse`, or ends the connection. */
   beginRequest(
     { socket }: IncomingMessage,
     response: ServerResponse,
@@ -127,7 +127,7 @@ export class Connections {
   ): void {
     const connection = connectionOf(socket);
     if (connection === undefined || socket.destroyed) return;
-    // It sends without waiting for an answer.
+    // The client sends requests without waiting for responses.
     if (connection.requests.size >= PIPELINED_PER_CONNECTION) return connection.destroy();
     const admission = this.#begin(connection, response, isStreaming);
     if (admission === "admitted") this.#inTurn(connection, response, begin);
@@ -137,7 +137,7 @@ export class Connections {
   #inTurn(connection: Connection, exchange: Exchange, begin: () => void): void {
     if (this.#queue.mayBegin(connection) && !connection.givesUp) return begin();
     this.#queue.add(connection, () => {
-      if (!isOver(exchange)) begin(); // Nothing is done for a client that has gone.
+      if (!isOver(exchange)) begin(); // The client has gone: there is nothing to do.
     });
   }
 
@@ -168,7 +168,7 @@ export class Connections {
     return streaming.size < limits.streamingPerConnection && use.streaming < limits.streamingPerAddress;
   }
 
-  /** One function for all of them: it finds out by itself whose end it is. */
+  /** One listener for all exchanges, instead of a closure for each. */
   readonly #ended = ((connections) =>
     function (this: Exchange): void {
       const connection = connectionOf(this);
@@ -207,7 +207,7 @@ export class Connections {
     return new AddressUse(address, this.#proxies !== undefined && isProxy(this.#proxies, remoteAddress));
   }
 
-  /** Where all places are taken, the one that has waited longest for a request makes room. */
+  /** Where the limit is reached, ends the connection that has been idle longest. */
   #hasRoom({ connections, isProxy }: AddressUse): boolean {
     const { connectionsPerAddress, connections: all } = this.#limits;
     if (!isProxy && connections.size >= connectionsPerAddress && !this.#makeRoom(connections)) return false;
@@ -243,7 +243,7 @@ export class Connections {
   }
 }
 
-/** What arrives in between is bounded by what one core can answer with in that time. */
+/** Bounds what can arrive between two checks: what one core can answer in that time. */
 const LOOKED_AT_EVERY_MS = 100;
 const LOOKS_PER_S = 1000 / LOOKED_AT_EVERY_MS;
 

@@ -1,21 +1,20 @@
 import type { Connection } from "./connection.js";
 
 /**
- * Has requests begun one after the other, without a wait as long as there is time: work that follows on work
- * for longer than a moment makes every other client wait. What comes later than that is put off and begun
- * address by address in turn: one that floods us with requests, on however many connections, keeps others
- * waiting for one of them. Of one address, connections take turns, and one that has asked for little goes
- * before those that have asked for much.
+ * Starts requests at once, until they have kept the event loop busy for 10 ms. Later ones wait and are
+ * started in turn, one per address: a client that floods the service, on however many connections, delays
+ * others by one of its requests. Within an address, connections take turns, and those with few requests go
+ * first.
  */
 export class FairQueue {
-  /** By address, or by connection where the address is a proxy's. */
+  /** Keyed by address, or by connection behind a trusted proxy. */
   readonly #waiting = new Map<object, Lanes>();
   #size = 0;
   #began = 0;
   #last = 0;
   #second = 0;
 
-  /** Whether a request may begin at once; it counts as one. Otherwise it has to be added. */
+  /** Whether a request may begin now. Counts it; where false, the caller must `add` it. */
   mayBegin(connection: Connection): boolean {
     const now = performance.now();
     if (now - this.#last > PAUSE_MS) this.#began = now;
@@ -29,7 +28,7 @@ export class FairQueue {
     return isInTurn && now - this.#began < TURN_MS;
   }
 
-  /** Puts a request off. `begin` is called exactly once, also where its client has gone meanwhile. */
+  /** Queues a request. Calls `begin` exactly once, even where the client has gone meanwhile. */
   add(connection: Connection, begin: Begin): void {
     const { few, many } = this.#lanesOf(scopeOf(connection));
     const lane = connection.countedRequests <= FEW ? few : many;
@@ -39,7 +38,7 @@ export class FairQueue {
     if (this.#size++ === 0) setImmediate(this.#turn);
   }
 
-  /** Forgets who has asked for much: to be called once a second. */
+  /** Resets the connections' counts of requests. Call it once a second. */
   nextSecond(): void {
     this.#second++;
   }
@@ -53,7 +52,7 @@ export class FairQueue {
       next();
     } while (performance.now() - this.#began < TURN_MS);
     this.#last = performance.now();
-    // Between two turns the loop looks at what has arrived.
+    // Between two turns the event loop reads what has arrived.
     if (this.#size > 0) setImmediate(this.#turn);
   };
 
@@ -78,25 +77,25 @@ export class FairQueue {
 
 type Begin = () => void;
 
-/** Connections of one owner with requests that were put off, those that ask for little apart. */
+/** Queued requests of one scope by connection, those of connections with few requests apart. */
 interface Lanes {
   readonly few: Map<Connection, Begin[]>;
   readonly many: Map<Connection, Begin[]>;
 }
 
 /**
- * Short enough that a client which waits for ten others hardly sees it, and long enough that hardly anybody
- * is put off.
+ * Short, so that waiting for ten other clients is hardly noticed; long enough that hardly any request is
+ * queued.
  */
 const TURN_MS = 10;
 
-/** Without a request for so long, the loop has had time for others. */
+/** After a pause this long between requests, the event loop has had time for other clients. */
 const PAUSE_MS = 1;
 
-/** Requests of a connection in a second: a browser, a load balancer's question, a merchant's call. */
+/** Requests in a second that count as few: a browser, a load balancer's check, a merchant's call. */
 const FEW = 10;
 
-/** A proxy's connections are of many clients. */
+/** Connections from a trusted proxy belong to many clients. */
 function scopeOf(connection: Connection): object {
   return connection.use.isProxy ? connection : connection.use;
 }

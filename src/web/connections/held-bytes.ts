@@ -2,8 +2,8 @@ import type { AddressUse, Connection } from "./connection.js";
 import type { ConnectionLimits } from "./limits.js";
 
 /**
- * The connections that must end since their address, or all together, hold more bytes than there is room for: answers
- * that wait for slow readers, and bodies that are not whole. Those that hold most go first.
+ * Returns the connections to end because their address, or all together, hold more bytes of unsent responses
+ * and incomplete request bodies than the limits allow. The largest go first.
  */
 export function endLargest(connections: Iterable<Connection>, limits: ConnectionLimits): Connection[] {
   const holding = [...connections].filter(({ heldBytes }) => heldBytes > 0);

@@ -1,6 +1,6 @@
 /**
- * Every limit on what a client may cost before anybody knows whether it is a merchant, the same for all
- * ports. All ports of a process share one count.
+ * Limits on what a client may use before the service knows whether it is a merchant. All ports of a process
+ * share one count.
  */
 export interface ConnectionLimits {
   /** Open connections of the process. */
@@ -12,72 +12,72 @@ export interface ConnectionLimits {
   /** Requests under way in the process. */
   readonly requests: number;
   /**
-   * Streaming calls under way on one connection, of one address, in the process. They last as long as their
-   * client likes.
+   * Streaming calls under way on one connection, of one address, in the process. Their clients decide how
+   * long they last.
    */
   readonly streamingPerConnection: number;
   readonly streamingPerAddress: number;
   readonly streaming: number;
-  /** Bytes of answers that wait for slow readers, and of bodies that are not whole, of one address. */
+  /** Bytes of unsent responses and of incomplete request bodies, of one address. */
   readonly bytesPerAddress: number;
-  /** The same of the process. */
+  /** Bytes of unsent responses and of incomplete request bodies, in the process. */
   readonly bytes: number;
-  /** To a finished handshake of TLS, from there to HTTP/2's first SETTINGS or the first byte of a request. */
+  /** Time for a TLS handshake, and again from there to HTTP/2's first SETTINGS or the first byte of a request. */
   readonly firstByteMs: number;
-  /** To the last byte of a request's body. */
+  /** Time until the last byte of a request's body. */
   readonly requestMs: number;
-  /** Without a request under way. */
+  /** Time that a connection may stay open without a request under way. */
   readonly idleMs: number;
-  /** How long a reader may take no byte at all, and how long it has for the first bytes of an answer. */
+  /** How long a client may read no byte of a response. */
   readonly stalledMs: number;
-  /**
-   * A client of HTTP/2 without a request under way is asked this soon whether it is still there, and has so
-   * long to answer.
-   */
+  /** An idle HTTP/2 client gets a PING after `idleAskedMs`, and has `idleAnswerMs` to acknowledge it. */
   readonly idleAskedMs: number;
   readonly idleAnswerMs: number;
-  /** One with nothing but streaming calls is asked this often, and has longer: its calls would break off. */
+  /** A client with streaming calls only gets a PING this often. It has longer, since its calls would break off. */
   readonly streamingAskedMs: number;
   readonly streamingAnswerMs: number;
 }
 
-/** Reasons stand beside each number. */
+/** Each number has its reason beside it. */
 const LIMITS: Omit<ConnectionLimits, "connections" | "connectionsPerAddress"> = {
-  // A request under way takes about 10 kB and, without a key, 0.1 ms: what one address may have at once is
-  // answered in 0.2 s.
+  // A request under way takes about 10 kB and, without a valid key, 0.1 ms: all that one address may send
+  // take 0.2 s.
   requestsPerAddress: 2000,
   requests: 8000,
-  // A load balancer watches once, a tool asks once. Each costs memory only.
+  // A load balancer or a tool has one streaming call. Each costs memory only.
   streamingPerConnection: 10,
   streamingPerAddress: 100,
   streaming: 1000,
-  // Ten of the largest lists, or a hundred copies of the viewer that /docs is drawn with.
+  // Ten of the largest lists, or a hundred copies of the viewer of /docs.
   bytesPerAddress: 32 * 1024 * 1024,
   bytes: 96 * 1024 * 1024,
   firstByteMs: 10_000,
   requestMs: 30_000,
   idleMs: 60_000,
   stalledMs: 30_000,
-  // On Node 20 it is only this question that frees the descriptor of a connection on which came what is no HTTP/2.
+  // On Node 20, only this PING frees the descriptor of a connection whose client does not speak HTTP/2.
   idleAskedMs: 2000,
   idleAnswerMs: 5000,
   streamingAskedMs: 30_000,
   streamingAnswerMs: 20_000,
 };
 
-/** What a connection may take of the process' descriptors: the database, files and the gateway need the others. */
+/** File descriptors that clients' connections must leave to the database, files and the gateway. */
 const DESCRIPTORS_RESERVED = 200;
 
 /**
- * An idle connection takes 15 kB, one of HTTP/2 over TLS 100 kB: all of them stay below the memory of a small
- * server.
+ * An idle connection takes 15 kB, one of HTTP/2 over TLS 100 kB: together they fit into a small server's
+ * memory.
  */
 const CONNECTIONS_MAX = 4000;
 
-/** One address never takes more than half, and no more than what is enough for a load generator. */
+/** Enough for a load generator. One address never has more than half of all connections. */
 const CONNECTIONS_PER_ADDRESS_MAX = 1000;
 
-/** `descriptors` are what the process may open; `connections` is what the operator wants, if anything. */
+/**
+ * `descriptors` is how many file descriptors the process may open; `connections` is the operator's setting,
+ * 4000 by default.
+ */
 export function connectionLimits(
   descriptors: number,
   connections: number = CONNECTIONS_MAX,
@@ -88,31 +88,31 @@ export function connectionLimits(
 }
 
 /**
- * Streams of HTTP/2 that may be under way on one connection: as many as RFC 9113 wants at least. An address with many
- * connections has fewer on each, so that all together are within its requests.
+ * Concurrent HTTP/2 streams per connection: the least that RFC 9113 recommends. An address with many
+ * connections gets fewer on each, so that together they stay within `requestsPerAddress`.
  */
 export const STREAMS_PER_CONNECTION = 100;
 
-/** Requests of HTTP/1.1 that a client may send without waiting for an answer. Browsers send one. */
+/** HTTP/1.1 requests that a client may send ahead of their responses. Browsers send one. */
 export const PIPELINED_PER_CONNECTION = 20;
 
-/** Streams that a client may reset before they are answered, at once and then a second. */
+/** Unanswered streams that a client may reset: in a burst, and then per second. */
 export const RESETS_MAX = 200;
 export const RESETS_PER_S = 33;
 
-/** The slowest reader that is waited for, in bytes a second; see also `stalledMs`. */
+/** Slowest reading rate that is tolerated, in bytes a second; see also `stalledMs`. */
 export const READER_BYTES_PER_S = 4 * 1024;
 
-/** More than a body may have anywhere, with what Node has read ahead. */
+/** Upper bound of a body's bytes in memory, Node's read-ahead included. */
 export const BODY_BYTES_MAX = 576 * 1024;
 
-/** Merchants' keys, cookies of a page and a trace come to less than two. */
+/** API keys, a page's cookies and tracing headers come to less than 2 KB. */
 const HEADER_BYTES_MAX = 16 * 1024;
 
-/** How often a connection without a request is looked at by Node itself; its own 30 s would double every limit. */
+/** How often Node checks idle connections; its default of 30 s would double every limit. */
 const CHECKED_EVERY_MS = 1000;
 
-/** What Node's parser of HTTP/1.1 is held to. It counts from the first byte, or from the opening of the connection. */
+/** Options of Node's HTTP/1.1 parser. Its times count from the first byte, or from when the connection opened. */
 export const HTTP1_OPTIONS = {
   headersTimeout: LIMITS.requestMs,
   requestTimeout: LIMITS.requestMs,
@@ -121,20 +121,20 @@ export const HTTP1_OPTIONS = {
   maxHeaderSize: HEADER_BYTES_MAX,
 };
 
-/** What Node and nghttp2 hold a session of HTTP/2 to. Frames that ask for nothing are counted there. */
+/** Options of Node's HTTP/2 sessions. nghttp2 itself counts frames that request nothing. */
 export const HTTP2_OPTIONS = {
   settings: { maxConcurrentStreams: STREAMS_PER_CONNECTION, maxHeaderListSize: HEADER_BYTES_MAX },
-  // Twice as many as browsers and gRPC send.
+  // Twice as many as browsers and gRPC clients send.
   maxHeaderListPairs: 128,
-  // In megabytes: header tables and what waits to be sent. New streams are refused above that.
+  // In megabytes: header tables and unsent data. Node refuses new streams above that.
   maxSessionMemory: 10,
   maxSettings: 32,
   maxOutstandingPings: 10,
-  // Few of a client that follows the protocol: frames for a stream that was just ended. Its streams beyond
-  // the limit come before it knows of the limit.
+  // A client that follows the protocol sends few: frames for a stream that just ended, and streams above the
+  // limit before it learns of the limit.
   maxSessionInvalidFrames: 100,
   maxSessionRejectedStreams: 100,
-  // Older Nodes do not know these, and have 1000 and 33.
+  // Older Node versions ignore these, and use 1000 and 33.
   streamResetBurst: RESETS_MAX,
   streamResetRate: RESETS_PER_S,
   unknownProtocolTimeout: LIMITS.firstByteMs,

@@ -5,8 +5,8 @@ import type { Connection, Exchange } from "./connection.js";
 import { BODY_BYTES_MAX, type ConnectionLimits, READER_BYTES_PER_S } from "./limits.js";
 
 /**
- * Looks at one connection: counts the bytes that it holds, and says whether it must end. What can be ended
- * without the rest of the connection, a request or the right to send more, is ended here.
+ * Checks one connection: updates `heldBytes`, and returns whether the caller must end the connection. Ends
+ * single overdue requests itself, and asks idle HTTP/2 clients to close. `now` is in milliseconds.
  */
 export function isOverdue(connection: Connection, now: number, limits: ConnectionLimits): boolean {
   if (connection.requests.size > 0) return isBusyTooLong(connection, now, limits);
@@ -16,10 +16,10 @@ export function isOverdue(connection: Connection, now: number, limits: Connectio
   return isIdleTooLong(connection, now, limits);
 }
 
-/** A client that was told to open no more streams has so long to close the connection. */
+/** Time that a client has to close its connection after GOAWAY. */
 const CLOSING_MS = 5000;
 
-/** Who reads a body has the same limit of time, and a moment to tell it. */
+/** The reader of a body has the same time limit; this leaves it a moment to send the error. */
 const TOLD_WITHIN_MS = 1000;
 
 function isIdleTooLong(connection: Connection, now: number, limits: ConnectionLimits): boolean {
@@ -27,7 +27,7 @@ function isIdleTooLong(connection: Connection, now: number, limits: ConnectionLi
   if (!hasBegun(connection)) return now - connection.stageAt > limits.firstByteMs;
   if (closingAt !== undefined) return now - closingAt > CLOSING_MS;
   const idleMs = now - idleSince;
-  // Node ends idle connections of HTTP/1.1 itself, and knows whether a request is just arriving on one.
+  // Node itself ends idle HTTP/1.1 connections, since it knows whether a request is just arriving.
   if (session === undefined) return idleMs > limits.idleMs + limits.requestMs + TOLD_WITHIN_MS;
   if (idleMs > limits.idleMs) {
     connection.closingAt = now;
@@ -39,7 +39,7 @@ function isIdleTooLong(connection: Connection, now: number, limits: ConnectionLi
   return false;
 }
 
-/** With HTTP/2 its first SETTINGS are there, with HTTP/1.1 the first byte of a request. */
+/** True once HTTP/2's first SETTINGS, or the first byte of an HTTP/1.1 request, have arrived. */
 function hasBegun({ hadRequest, isEstablished, session, isTls, socket, opened }: Connection): boolean {
   if (hadRequest || isEstablished) return true;
   if (session !== undefined || (isTls && socket === opened)) return false;
@@ -47,8 +47,8 @@ function hasBegun({ hadRequest, isEstablished, session, isTls, socket, opened }:
 }
 
 /**
- * Asks a client of HTTP/2 whether it is still there. On Node 20 a connection on which came what is no HTTP/2
- * is never read again: neither does it end by itself then, nor is the client's end of it seen.
+ * Sends an HTTP/2 PING. Node 20 stops reading a connection whose client does not speak HTTP/2: such a
+ * connection never ends by itself, and Node does not notice when the client closes it.
  */
 function ping(connection: Connection, session: ServerHttp2Session, now: number): void {
   connection.pingedAt = now;
@@ -83,7 +83,7 @@ function end(exchange: Exchange): void {
   else exchange.close(constants.NGHTTP2_CANCEL);
 }
 
-/** One answer that waits, while the reader may take others of the same connection. */
+/** Whether the client reads one response too slowly, though it may be reading others of the connection. */
 function isReadTooSlowly(
   { waitingSince }: Connection,
   exchange: Exchange,
@@ -100,7 +100,7 @@ function isReadTooSlowly(
   return since !== undefined && now - since > stalledMs + (waiting / READER_BYTES_PER_S) * 1000;
 }
 
-/** At most: what came while a body was under way may have belonged to others. */
+/** Upper bound: bytes that arrived meanwhile may belong to other requests. */
 function bodyBytes(connection: Connection, bodies: number): number {
   const { bytesRead } = connection.opened;
   if (bodies > 0) return Math.min(bodies * BODY_BYTES_MAX, bytesRead - connection.bytesReadBefore);
@@ -108,7 +108,7 @@ function bodyBytes(connection: Connection, bodies: number): number {
   return 0;
 }
 
-/** Its reader takes nothing any more, or next to nothing. */
+/** Whether the client has all but stopped reading. */
 function isStalled(connection: Connection, waiting: number, now: number, limits: ConnectionLimits): boolean {
   const { takenAt } = connection;
   if (waiting === 0) connection.takenAt = undefined;
@@ -120,14 +120,14 @@ function isStalled(connection: Connection, waiting: number, now: number, limits:
   return takenAt !== undefined && taken < (limits.stalledMs / 1000) * READER_BYTES_PER_S;
 }
 
-/** What was written on a connection, by HTTP/2 past its socket, without what the system has not taken yet. */
+/** Bytes that the system has accepted for sending, including those that HTTP/2 writes past the socket object. */
 function takenOf(opened: Socket): number {
   const handle: unknown = Reflect.get(opened, "_handle");
   const queued = typeof handle === "object" && handle !== null ? Reflect.get(handle, "writeQueueSize") : 0;
   return opened.bytesWritten - (typeof queued === "number" ? queued : 0);
 }
 
-/** Calls that last as long as their client likes end with it. */
+/** Pings a client that has only streaming calls; true where it does not answer. */
 function isGoneWhileStreaming(connection: Connection, now: number, limits: ConnectionLimits): boolean {
   const { session, pingedAt, streaming, requests } = connection;
   if (session === undefined || streaming.size < requests.size) return false;

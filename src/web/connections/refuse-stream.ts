@@ -1,11 +1,11 @@
 import { constants, type ServerHttp2Stream } from "node:http2";
 
-/** Why a request may not begin. */
+/** Why a request is refused. */
 export type Refusal = "too many requests" | "too many streams";
 
 /**
- * Closes a stream that may not begin. Node makes an error of each such code, which nobody looks at: to note
- * where it was made would take longer than all else.
+ * Resets a stream with the code for `reason`. Node creates an error for it that no code reads; without its
+ * stack trace, which takes longer than everything else here.
  */
 export function refuseStream(stream: ServerHttp2Stream, reason: Refusal): void {
   const { stackTraceLimit } = Error;
@@ -14,7 +14,7 @@ export function refuseStream(stream: ServerHttp2Stream, reason: Refusal): void {
   Error.stackTraceLimit = stackTraceLimit;
 }
 
-/** A client may send again what was refused; what it has too many of, it should not. */
+/** A client may retry after REFUSED_STREAM; after ENHANCE_YOUR_CALM it should send less. */
 const CODES: Record<Refusal, number> = {
   "too many requests": constants.NGHTTP2_REFUSED_STREAM,
   "too many streams": constants.NGHTTP2_ENHANCE_YOUR_CALM,

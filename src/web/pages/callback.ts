@@ -5,14 +5,17 @@ import { type HttpRequest, type HttpResponse, readBody, sendText } from "../../l
 import { inTime } from "../answers/answer-in-time.js";
 import { sendFailure } from "../answers/failure.js";
 
-/** The largest results seen have some 100 fields and 6 KB; items and future fields have room. */
+/**
+ * Limit of a gateway message. The largest results seen have some 100 fields and 6 KB; this leaves room for
+ * items and new fields.
+ */
 export const MESSAGE_BYTES_MAX = 256 * 1024;
 
 /**
- * `POST /callbacks/cardstream`: the gateway says what became of a payment.
+ * `POST /callbacks/cardstream`: the gateway reports a payment's result.
  *
- * 200 only once the result is stored for good; 400 where the message is not believed; 503 while the database
- * is away, so that a gateway that tries again does.
+ * 200 only once the result is committed; 400 where the signature is invalid; 503 while the database is away,
+ * so that the gateway may retry.
  */
 export async function callback(
   checkout: CheckoutContext,

@@ -3,20 +3,20 @@ import { readFile } from "node:fs/promises";
 import { html } from "../../lib/html.js";
 import { type StaticFile, staticFile } from "../answers/static-file.js";
 
-/** A new release is seen at once; while there is none, to ask costs a 304. */
+/** Browsers revalidate at each visit (a 304 as a rule), so that a new release shows at once. */
 const ASK_AGAIN = "public, no-cache";
 
-/** The viewer has two megabytes, and changes with a release at most. */
+/** The viewer's two megabytes change with a release at most. */
 const KEPT_FOR_AN_HOUR = "public, max-age=3600";
 
-/** `GET /openapi.json`: the merchants' API for programs. */
+/** `GET /openapi.json`: the OpenAPI document of the merchants' API. */
 export const openApiDocument: StaticFile = staticFile({
   type: "application/json",
   cacheControl: ASK_AGAIN,
   read: () => fileOf(import.meta.resolve("#openapi.json")),
 });
 
-/** The viewer has its icons in its style sheet, as `data:`. */
+/** The viewer's style sheet has its icons as `data:` URLs. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -45,7 +45,7 @@ const PAGE = html`<!doctype html>
     </body>
   </html> `;
 
-/** Without `validatorUrl: null` the viewer would send the document's address to a service of its makers. */
+/** Without `validatorUrl: null`, Swagger UI sends the document's address to a service of its makers. */
 const START = `SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#api",
@@ -55,10 +55,7 @@ const START = `SwaggerUIBundle({
 });
 `;
 
-/**
- * Makes the viewer fit on a telephone: without its column for links, of which there are none, and with long
- * names broken.
- */
+/** Makes the viewer fit on a phone: hides its empty column of links, and wraps long names. */
 const STYLE = `body { margin: 0; }
 .swagger-ui .response-col_links { display: none; }
 .swagger-ui .opblock-tag { flex-wrap: wrap; }
@@ -66,7 +63,7 @@ const STYLE = `body { margin: 0; }
 .swagger-ui .json-schema-2020-12__title { overflow-wrap: anywhere; }
 `;
 
-/** `GET /docs`: the same for people. Swagger UI draws it in the browser, which may ask nobody but this service. */
+/** `GET /docs`: the OpenAPI document for people, drawn by Swagger UI. The page may load from this service only. */
 export const docsPage: StaticFile = staticFile({
   type: "text/html; charset=utf-8",
   cacheControl: ASK_AGAIN,
@@ -77,7 +74,7 @@ export const docsPage: StaticFile = staticFile({
 const CSS = "text/css; charset=utf-8";
 const SCRIPT = "text/javascript; charset=utf-8";
 
-/** `GET /docs/{name}`: what the page is made of. */
+/** `GET /docs/{name}`: scripts and style sheets of the page. */
 export const DOCS_FILES: ReadonlyMap<string, StaticFile> = new Map([
   ["start.css", part(CSS, () => Promise.resolve(Buffer.from(STYLE)))],
   ["start.js", part(SCRIPT, () => Promise.resolve(Buffer.from(START)))],

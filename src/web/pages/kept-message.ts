@@ -1,8 +1,8 @@
 import { bodyText, type Field, parseFields } from "../../cardstream/fields.js";
 
 /**
- * The hidden fields by which a browser keeps a message of the gateway, to bring it again: its own fields, or
- * where these hold bytes that a page cannot, since they are not UTF-8, the whole message as one field.
+ * Converts a gateway message to hidden form fields, so that the browser can post it again: the message's own
+ * fields, or the whole message as one field where they are not valid UTF-8, which a page cannot hold.
  */
 export function keepMessage(body: Buffer): readonly Field[] {
   const fields = parseFields(body);
@@ -10,13 +10,19 @@ export function keepMessage(body: Buffer): readonly Field[] {
   return isPageText ? fields : [[WHOLE_MESSAGE, bodyText(body)]];
 }
 
-/** The message in what a browser brought: it comes as the gateway sent it, or as `keepMessage` made it. */
+/**
+ * Extracts the gateway's message from a browser's form post: as the gateway sent it, or as `keepMessage`
+ * wrapped it.
+ */
 export function keptMessage(body: Buffer): Buffer {
   if (!body.subarray(0, BEGINNING.length).equals(BEGINNING)) return body;
   const [field] = parseFields(body);
   return Buffer.from(field?.[1] ?? "");
 }
 
-/** No field of the gateway's has this name. What stands in it counts only as far as it is signed, as ever. */
+/**
+ * The gateway has no field of this name. The wrapped message is believed only where it is signed, like any
+ * other.
+ */
 const WHOLE_MESSAGE = "calmony_pay_gateway_message";
 const BEGINNING = Buffer.from(`${WHOLE_MESSAGE}=`);

@@ -13,8 +13,8 @@ import { unknownPage, unopenedPage } from "./shopper-pages.js";
 import { orUnavailable } from "./unavailable.js";
 
 /**
- * Answers one request. `inPath` is what the path has in brackets: a session's id, a file's name; "" where it
- * has nothing.
+ * Answers one request. `inPath` is the path's captured part: a session's id, a file's name; "" where there is
+ * none.
  */
 type Handle = (
   checkout: CheckoutContext,
@@ -29,14 +29,14 @@ interface PageRoute {
   readonly handle: Handle;
 }
 
-/** No id is longer than 64 characters, and nothing else gets as far as the log or the database. */
+/** Ids have at most 64 characters; no other text reaches the log or the database. */
 const PAY_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})$/;
 const RETURN_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})\/return$/;
 
-/** What is read by people: they are told on a page what went wrong, and everybody else in JSON. */
+/** Pages for people: their errors are pages; those of every other address are JSON. */
 const OF_PEOPLE = /^\/(pay|docs)(\/|$)/;
 
-/** What browsers, the gateway and load balancers ask for. */
+/** Addresses for browsers, the gateway and load balancers. */
 const PAGE_ROUTES: readonly PageRoute[] = [
   {
     method: "GET",
@@ -67,7 +67,7 @@ const PAGE_ROUTES: readonly PageRoute[] = [
   { method: "GET", path: /^\/docs\/([^/]+)$/, handle: docsFile },
 ];
 
-/** Answers a page of one session, unless nobody has opened it; `url` is its address. */
+/** Answers a session's page, unless the browser only prefetches it. `url` is the page's address. */
 async function openOnly(
   page: (...exchange: Parameters<Handle>) => Promise<void>,
   url: string,
@@ -89,7 +89,10 @@ async function docsFile(
   else await file(request, response);
 }
 
-/** Answers a request for one of the pages. False where the address is none of them: nothing was answered then. */
+/**
+ * Answers a request for one of the pages. Returns false, without a response, where the address is none of
+ * them.
+ */
 export async function answerPage(
   checkout: CheckoutContext,
   request: HttpRequest,
@@ -108,7 +111,7 @@ export async function answerPage(
   return true;
 }
 
-/** Tells the reader of this path what went wrong. */
+/** Sends a failure in the form of its path: a page or JSON. */
 export function sendPathFailure(
   response: HttpResponse,
   path: string,
@@ -129,7 +132,7 @@ async function answer(
     await route.handle(checkout, request, response, route.path.exec(path)?.[1] ?? "");
   } catch (error) {
     if (!(error instanceof BodyTooLarge)) throw error;
-    // The rest of the body is not read.
+    // The rest of the body stays unread.
     sendPathFailure(response, path, "body_too_large", error.message, { connection: "close" });
   }
 }

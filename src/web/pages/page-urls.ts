@@ -5,7 +5,7 @@ export function payUrl({ addresses }: CheckoutContext, sessionId: string): strin
   return `${addresses.publicUrl}/pay/${sessionId}`;
 }
 
-/** The address that results are brought to, and asked for. */
+/** The return URL: the browser posts the gateway's result to it, and polls it for the outcome. */
 export function returnUrl(checkout: CheckoutContext, sessionId: string): string {
   return `${payUrl(checkout, sessionId)}/return`;
 }

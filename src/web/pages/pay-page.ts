@@ -12,8 +12,8 @@ import { returnUrl } from "./page-urls.js";
 import { checkingPage, expiredPage, formPage, livePaymentsOffPage, unknownPage } from "./shopper-pages.js";
 
 /**
- * `GET /pay/{id}`: hands the shopper over to the gateway's hosted page, or says why not. HEAD changes
- * nothing, and asks nobody.
+ * `GET /pay/{id}`: sends the shopper to the gateway's hosted page, or says why not. HEAD changes nothing, and
+ * queries no gateway.
  */
 export async function payPage(
   checkout: CheckoutContext,
@@ -33,7 +33,7 @@ function send(
 ): void {
   switch (page.kind) {
     case "open":
-      // How long the page will be is not known without making the form.
+      // No content-length: only making the form would tell the page's length.
       return void sendHead(response, 200, { "content-type": "text/html; charset=utf-8" }).end();
     case "form":
       return sendPage(response, formPage(page.action, page.fields));

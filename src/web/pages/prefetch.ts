@@ -1,14 +1,17 @@
 import type { HttpRequest } from "../../lib/http.js";
 
 /**
- * True where a browser or a preview loads a page that nobody has opened yet. To give out a payment form, or
- * to ask the gateway, is for a shopper who is there.
+ * True where a browser prefetches a page, or an app previews a link, before the shopper opens it. The service
+ * gives out a payment form, or queries the gateway, only for a page that is opened.
  */
 export function isPrefetch({ headers }: HttpRequest): boolean {
   return PURPOSES.some((name) => AHEAD.test(String(headers[name] ?? "")));
 }
 
-/** The first is the standard; Chromium and Safari, older ones of theirs, and Firefox before it have the others. */
+/**
+ * `sec-purpose` is the standard; the others are of Chromium and Safari, of their older versions, and of older
+ * Firefox.
+ */
 const PURPOSES = ["sec-purpose", "purpose", "x-purpose", "x-moz"] as const;
 
 const AHEAD = /prefetch|prerender|preview/i;

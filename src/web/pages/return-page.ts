@@ -15,7 +15,7 @@ import { payUrl, returnUrl } from "./page-urls.js";
 import { sendPage } from "../answers/page.js";
 import { checkingPage, refusedPage, tryAgainPage, unknownPage } from "./shopper-pages.js";
 
-/** `POST /pay/{id}/return`: the browser brings the gateway's result, and is sent on. */
+/** `POST /pay/{id}/return`: the browser posts the gateway's result, and is redirected. */
 export async function returnPage(
   checkout: CheckoutContext,
   request: HttpRequest,
@@ -28,7 +28,8 @@ export async function returnPage(
     if (brought.kind === "refused") sendPage(response, refusedPage(payUrl(checkout, sessionId)));
     else sendOn(checkout, response, sessionId, brought);
   } catch (error) {
-    // Whatever it was: the browser may hold the only copy of the result. It keeps it, and brings it again.
+    // On any error: the browser may hold the only copy of the result, so the page keeps it and posts it
+    // again.
     const line = { err: error, session: sessionId };
     checkout.log.error(line, "a result brought by the browser could not be stored");
     sendPage(response, tryAgainPage(returnUrl(checkout, sessionId), keepMessage(body)));
@@ -36,8 +37,8 @@ export async function returnPage(
 }
 
 /**
- * `GET /pay/{id}/return`: a browser that waits asks again, and is sent on once the session is paid. HEAD asks
- * nobody.
+ * `GET /pay/{id}/return`: a waiting browser polls, and is redirected once the session is paid. HEAD queries
+ * no gateway.
  */
 export async function statusPage(
   checkout: CheckoutContext,
@@ -49,7 +50,7 @@ export async function statusPage(
   sendOn(checkout, response, sessionId, await inTime(destinationOf(checkout, sessionId)));
 }
 
-/** Where the browser goes once the result that it brought is stored. */
+/** Stores the result that the browser posted, and returns where the browser goes next. */
 async function bring(
   checkout: CheckoutContext,
   sessionId: string,

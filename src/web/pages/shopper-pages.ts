@@ -2,7 +2,7 @@ import type { Field } from "../../cardstream/fields.js";
 import { html, type Html } from "../../lib/html.js";
 import type { ShopperPage } from "../answers/page.js";
 
-/** The signed form on its way to the gateway: sent by itself, or with the button where scripts are off. */
+/** Posts the signed form to the gateway: by script, or by the button where scripts are off. */
 export function formPage(action: string, fields: readonly Field[]): ShopperPage {
   return {
     status: 200,
@@ -14,7 +14,7 @@ export function formPage(action: string, fields: readonly Field[]): ShopperPage 
   };
 }
 
-/** No form is given out any more. 410: the page was here, and is gone for good. */
+/** The session has expired: 410, since the page will not come back. */
 export function expiredPage(cancelUrl: string): ShopperPage {
   return {
     status: 410,
@@ -24,7 +24,10 @@ export function expiredPage(cancelUrl: string): ShopperPage {
   };
 }
 
-/** A result waits for a person, or is not known yet. The page asks again by itself, and goes on once it is settled. */
+/**
+ * The result is not known yet, or waits for a person's decision. The page reloads by itself, and leads on
+ * once the payment is decided.
+ */
 export function checkingPage(statusUrl: string, cancelUrl: string): ShopperPage {
   return {
     status: 200,
@@ -39,16 +42,19 @@ export function checkingPage(statusUrl: string, cancelUrl: string): ShopperPage 
   };
 }
 
-/** For a browser that loads the page before anybody wants to see it: it is refused, and comes again with its reader. */
+/** For a prefetch: it fails, so that the browser loads the page again when the shopper opens it. */
 export function unopenedPage(url: string): ShopperPage {
   return {
-    status: 503, // Browsers throw away what they have loaded ahead where it is no success.
+    status: 503, // Browsers discard a prefetched page that is no success.
     title: "Open this page to pay",
     body: html`<a class="button" href="${url}">Continue</a>`,
   };
 }
 
-/** The operator's to mend: the session stays open, and its page works once it is. */
+/**
+ * Live payments are off until the operator mends the configuration. The session stays open, and its page
+ * works then.
+ */
 export function livePaymentsOffPage(cancelUrl: string): ShopperPage {
   return {
     status: 503,
@@ -60,7 +66,7 @@ export function livePaymentsOffPage(cancelUrl: string): ShopperPage {
   };
 }
 
-/** The database is away. Asking for the page again changes nothing. */
+/** The database is away. Reloading the page is safe. */
 export function unavailablePage(url: string): ShopperPage {
   return {
     status: 503,
@@ -74,8 +80,8 @@ export function unavailablePage(url: string): ShopperPage {
 }
 
 /**
- * The result could not be stored. The page keeps the signed fields and posts them again after a while; with scripts off
- * the shopper does, with the button.
+ * The result could not be stored. The page keeps the signed fields and posts them again after five seconds;
+ * with scripts off, the shopper does with the button.
  */
 export function tryAgainPage(returnUrl: string, fields: readonly Field[]): ShopperPage {
   return {
@@ -83,14 +89,14 @@ export function tryAgainPage(returnUrl: string, fields: readonly Field[]): Shopp
     title: "Your payment is being checked",
     body: html`<p>We have your payment's result, but could not store it yet. Please keep this page open.</p>
       ${postForm(returnUrl, fields, "Check again")}`,
-    // A field of the gateway's may be called "submit" and would hide the form's own method of that name.
+    // A gateway field named "submit" would shadow the form's method.
     script: `setTimeout(() => HTMLFormElement.prototype.submit.call(document.forms[0]), ${AGAIN_AFTER_MS})`,
-    // The answer sends the browser on to the merchant, and browsers hold that to this list.
+    // Browsers apply this list to the redirect to the merchant, too.
     formTargets: "http: https:",
   };
 }
 
-/** A message that nobody who may say so has signed. */
+/** The message is not signed with a secret of the session's merchant. */
 export function refusedPage(payUrl: string): ShopperPage {
   return {
     status: 400,
@@ -100,7 +106,7 @@ export function refusedPage(payUrl: string): ShopperPage {
   };
 }
 
-/** Whoever guesses addresses learns nothing. */
+/** A guessed address reveals nothing. */
 export function unknownPage(): ShopperPage {
   return {
     status: 404,
@@ -109,13 +115,13 @@ export function unknownPage(): ShopperPage {
   };
 }
 
-/** Long enough for a database to come back, short enough for a shopper to wait. */
+/** Long enough for a database to recover, short enough for a shopper to wait. */
 const AGAIN_AFTER_MS = 5000;
 
-/** In place of the page that waits: whoever goes back does not want to wait once more. */
+/** Replaces the waiting page in the history, so that "back" does not return to it. */
 const FOLLOW_LINK = `setTimeout(() => location.replace(document.links[0].href), ${AGAIN_AFTER_MS})`;
 
-/** The button has no name: it would add a field that is not signed. */
+/** The button has no name, which would add an unsigned field. */
 function postForm(action: string, fields: readonly Field[], button: string): Html {
   const inputs = fields.map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" /> `,

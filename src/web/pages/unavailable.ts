@@ -4,7 +4,7 @@ import type { HttpResponse } from "../../lib/http.js";
 import { sendPage } from "../answers/page.js";
 import { unavailablePage } from "./shopper-pages.js";
 
-/** Answers a page that may be asked for again; while the database is away, with one that does so by itself. */
+/** Awaits `answer`; where the database is away, sends a page that reloads `url` by itself. */
 export async function orUnavailable(
   checkout: CheckoutContext,
   response: HttpResponse,

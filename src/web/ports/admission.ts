@@ -15,16 +15,19 @@ import type { Server } from "./graceful-shutdown.js";
 import type { Listener } from "./listener.js";
 import type { Refusal } from "../connections/refuse-stream.js";
 
-/** Who answers what arrives at a port. */
+/** The handlers of a port. */
 export interface Answering {
   readonly listener: Listener;
-  /** Asked first about each stream of HTTP/2: true where it takes the stream. Undefined: nobody is asked. */
+  /** Called first for each HTTP/2 stream; returns true where it handles the stream. Default: none. */
   readonly takeStream?: ((stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean) | undefined;
-  /** Paths of calls that last as long as their client likes. */
+  /** Paths of streaming calls, whose clients decide how long they last. */
   readonly streamingPaths?: ReadonlySet<string> | undefined;
 }
 
-/** Asks about each new connection before anything is made for it, and tells what becomes of it. */
+/**
+ * Registers each new connection with `connections`, before the server allocates anything for it, and reports
+ * its stages.
+ */
 export function admitConnections(server: Server, connections: Connections): void {
   const isTls = "setSecureContext" in server;
   const others = server.listeners("connection");
@@ -42,13 +45,13 @@ export function admitConnections(server: Server, connections: Connections): void
     if (current === undefined) socket.destroy();
     else connections.secured(current, socket);
   });
-  // A session is made while the server is told of its socket.
+  // Node creates the session while it handles the event of its socket.
   server.on("session", (session: ServerHttp2Session) => {
     if (current !== undefined) connections.speaksHttp2(current, session);
   });
 }
 
-/** Node does not tell which socket one of TLS was made of: the client's port does. */
+/** Node does not tell which TCP socket a TLS socket belongs to; the client's address and port do. */
 function keepUntilSecured(secured: Map<string, Connection>, socket: Socket, connection: Connection): void {
   const port = portOf(socket);
   secured.set(port, connection);
@@ -62,8 +65,8 @@ function portOf({ remoteAddress, remotePort }: Socket): string {
 }
 
 /**
- * Asks about each new stream, puts `takeStream` first, and leaves the others to Node's own way from a stream to request
- * and response: those two objects cost more than a small call does.
+ * Admits each new stream and passes it to `takeStream` first, the others to Node's own handler, which makes a
+ * request and a response: those two objects cost more than a small call does.
  */
 export function admitStreams(
   server: Http2Server | Http2SecureServer,
@@ -72,7 +75,7 @@ export function admitStreams(
 ): void {
   const others = server.listeners("stream");
   server.removeAllListeners("stream");
-  // Not `...rest`, which would be a new list for each stream.
+  // No rest parameter, which would allocate an array for each stream.
   const first = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, raw: string[]) => {
     connections.beginStream(stream, isOneOf(streamingPaths, headers[":path"] ?? ""), () => {
       if (takeStream?.(stream, headers) === true) return;
@@ -84,14 +87,14 @@ export function admitStreams(
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Connect leaves a query out of account. */
+/** Connect ignores a query in the path. */
 function isOneOf(paths: ReadonlySet<string>, target: string): boolean {
   if (paths.has(target)) return true;
   const query = target.indexOf("?");
   return query !== -1 && paths.has(target.slice(0, query));
 }
 
-/** Asks about each request of HTTP/1.1; those of HTTP/2 were asked about as streams. */
+/** Admits each HTTP/1.1 request; those of HTTP/2 are admitted as streams. */
 export function admittedRequests(
   connections: Connections,
   { listener, streamingPaths = NONE }: Answering,

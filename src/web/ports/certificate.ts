@@ -3,20 +3,20 @@ import { createSecureContext } from "node:tls";
 
 import type { Tls } from "./ports.js";
 
-/** Throws where no TLS can be spoken with these two, in words that name the variable. */
+/** Throws an Error that names the variable where certificate and key cannot be used for TLS. */
 export function checkCertificate({ cert, key }: Tls): void {
   const certificate = readOrRefuse("TLS_CERT is no certificate in PEM", () => new X509Certificate(cert));
   const privateKey = readOrRefuse("TLS_KEY is no private key in PEM without a passphrase", () =>
     createPrivateKey(key),
   );
   if (!certificate.checkPrivateKey(privateKey)) throw new Error("TLS_KEY is not the key of TLS_CERT.");
-  // Knows more: a chain that is broken off, or a key that is too short to be safe.
+  // OpenSSL also detects a broken chain, or a key that is too short.
   readOrRefuse("TLS_CERT and TLS_KEY are refused", () => createSecureContext({ cert, key }));
 }
 
 /**
- * What clients will say of the certificate at this time; undefined where it is valid. No reason not to start:
- * some clients do not care, and all others are told as clearly.
+ * What is wrong with the certificate's dates at `now` (in milliseconds); undefined where it is valid. The
+ * service starts all the same: some clients ignore the dates, and the others report them.
  */
 export function validityProblem({ cert }: Tls, now: number): string | undefined {
   const { validFrom, validTo } = new X509Certificate(cert);

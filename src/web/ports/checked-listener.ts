@@ -6,8 +6,8 @@ import { METHODS } from "./parser-failures.js";
 import { type AddressProblem, addressProblem } from "./request-address.js";
 
 /**
- * A listener of a port that has no calls: gives each request its id, and refuses those that name no host or no path.
- * `secure`: the port speaks TLS.
+ * Creates the listener of a port without API calls: gives each request its id, and refuses those without a
+ * valid host or path. `secure`: the port speaks TLS.
  */
 export function checkedListener(
   secure: boolean,
@@ -22,17 +22,17 @@ export function checkedListener(
   };
 }
 
-/** Sets the headers that every answer has, for whoever sends one later. */
+/** Sets the headers of every response, before a handler sends one. */
 export function setCallHeaders(response: HttpResponse, requestId: string, secure: boolean): void {
   for (const [name, value] of Object.entries(callHeaders(requestId, secure))) response.setHeader(name, value);
 }
 
-/** Tells what is wrong with where a request is sent. */
+/** Sends the error of a request whose host or path is invalid. */
 export function refuseAddress(
   request: HttpRequest,
   response: HttpResponse,
   { reason, message }: AddressProblem,
 ): void {
-  // Whose request the next one on this connection is cannot be told either.
+  // The next request on this connection cannot be trusted either.
   sendFailure(response, reason, message, "stream" in request ? {} : { connection: "close" });
 }

@@ -2,26 +2,23 @@ import { type IncomingMessage, Server as HttpServer, type ServerResponse } from 
 import type { Http2SecureServer, Http2Server, ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 
-/** A server that a port may be opened with. */
+/** Server behind a port. */
 export type Server = HttpServer | Http2Server | Http2SecureServer;
 
 /**
- * How a port that closes parts from its clients, so that none of them has sent a request which nobody
- * answers: first it tells them, and goes on answering; later it ends what is idle.
+ * Closes a port's connections so that no client's request goes unanswered: first announces the close while
+ * requests are still answered, later ends idle connections.
  */
 export interface GracefulShutdown {
-  /**
-   * From now on whoever gets an answer is told to send nothing more. To be repeated: not everybody can be
-   * told at once.
-   */
+  /** Tells clients to send no further requests. Call it repeatedly: a busy connection is told later. */
   announce(): void;
-  /** Ends the connections that have nothing under way. */
+  /** Ends the connections without a request under way. */
   end(): void;
 }
 
 /**
- * Over HTTP/1.1 an answer says `connection: close`; an idle connection can only be ended, which its client
- * may just be using.
+ * HTTP/1.1: responses carry `connection: close`. An idle connection can only be ended, though its client may
+ * just be sending a request.
  */
 export function shutDownHttp1(server: Server, sockets: ReadonlySet<Socket>): GracefulShutdown {
   const newest = new WeakMap<Socket, ServerResponse>();
@@ -42,22 +39,22 @@ export function shutDownHttp1(server: Server, sockets: ReadonlySet<Socket>): Gra
     end() {
       if (speaksHttp1(server)) server.closeIdleConnections();
       if (!(server instanceof HttpServer)) return;
-      // Opened ahead of a need that never came: to Node such a connection is not idle, it waits for its first request.
+      // A browser's preconnect: Node does not regard a connection as idle before its first request.
       for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
     },
   };
 }
 
 /**
- * HTTP/2 has a frame for it, which names the last stream that will be answered: at first any, where that can
- * be said.
+ * HTTP/2: a GOAWAY frame names the last stream that will be answered; the first one names the highest
+ * possible.
  */
 export function shutDownHttp2(server: Server): GracefulShutdown {
   const sessions = new Map<ServerHttp2Session, Socket>();
   const told = new WeakSet<ServerHttp2Session>();
   let opened: Socket | undefined;
   for (const event of ["connection", "secureConnection"]) {
-    // A session is made while the server is told of its socket.
+    // Node creates the session during this event, so that it belongs to this socket.
     server.prependListener(event, (socket: Socket) => (opened = socket));
   }
   server.on("session", (session: ServerHttp2Session) => {
@@ -83,22 +80,22 @@ export function shutDownHttp2(server: Server): GracefulShutdown {
   };
 }
 
-/** A server of TLS has it as well, which its type does not say. */
+/** An HTTP/2 TLS server has it too, though not in its type. */
 function speaksHttp1(server: object): server is Pick<HttpServer, "closeIdleConnections"> {
   return "closeIdleConnections" in server;
 }
 
-/** How long no request has arrived at a server since it is watched, in milliseconds. */
+/** Returns a function that tells the milliseconds since the server's last request. */
 export function watchArrivals(server: Server): () => number {
   let last = performance.now();
-  // HTTP/2 has streams, of which not all become requests of Node's.
+  // Not every HTTP/2 stream becomes a request of Node's.
   for (const event of ["request", "stream"]) server.prependListener(event, () => (last = performance.now()));
   return () => performance.now() - last;
 }
 
 /**
- * True while something that Node has written waits: it ends the process if a write that it knows nothing of has to wait
- * as well. Of TLS, past which nothing is written, it never is.
+ * True while a write of Node's is pending: a second pending write that Node did not make would crash the
+ * process. False for TLS sockets, past which nothing is written.
  */
 function isBusy(socket: Socket): boolean {
   const handle: unknown = Reflect.get(socket, "_handle");
@@ -107,12 +104,12 @@ function isBusy(socket: Socket): boolean {
 }
 
 /**
- * The frame is written past Node, whose own `goaway` and `close` overhear every stream from then on, also
- * those that were sent before the client could know; a client may send them again elsewhere, but not every
- * client does. It stands between two others, since Node writes whole frames.
+ * Writes GOAWAY directly to the socket. Node's `goaway` and `close` ignore every later stream, including
+ * those that the client sent before it received the frame; a client may retry them elsewhere, but not every
+ * client does. Node writes whole frames, so this one cannot split another.
  *
- * Clients answer with the same frame, and requests that they had begun arrive behind it: there Node would
- * close the session, and overhear them too. So it cannot, until `end`.
+ * Clients respond with GOAWAY, followed by requests that they had begun. On that frame Node would close the
+ * session and ignore those requests, so `close` does nothing until `end`.
  */
 function sayThatAllIsAnswered(session: ServerHttp2Session, socket: Socket): void {
   socket.write(GOING_AWAY);
@@ -120,7 +117,7 @@ function sayThatAllIsAnswered(session: ServerHttp2Session, socket: Socket): void
 }
 
 /**
- * RFC 9113, 6.8: eight bytes of GOAWAY on stream 0, which say that every stream will be answered and nothing
- * is wrong.
+ * RFC 9113, 6.8: GOAWAY on stream 0 with eight bytes: the highest stream id (every stream is answered) and
+ * NO_ERROR.
  */
 const GOING_AWAY = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0]);

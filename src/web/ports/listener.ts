@@ -10,21 +10,21 @@ import { addressProblem, pathOf } from "./request-address.js";
 /** Answers requests of either HTTP version. */
 export type Listener = (request: HttpRequest, response: HttpResponse) => void;
 
-/** Whoever answers the addresses that are no pages of ours. */
+/** The handlers of the addresses that are no pages. */
 export interface Faces {
-  /** Merchants' JSON below `/v1`. */
+  /** The merchants' JSON API below `/v1`. */
   readonly transcoder: Listener;
-  /** gRPC, gRPC-Web and Connect: any other address; answers 404 by itself. */
+  /** gRPC, gRPC-Web and Connect at any other address; itself answers 404. */
   readonly connect: Listener;
-  /** The stand-in gateway below `/sandbox`. Undefined where it is off, or runs elsewhere. */
+  /** The sandbox gateway below `/sandbox`. Undefined where it is off, or runs in another process. */
   readonly sandbox: ((request: HttpRequest, response: HttpResponse) => Promise<void>) | undefined;
 }
 
 /**
- * The one listener behind every port: gives each request its id, refuses those that name no host or no path,
- * and hands the others to the face that they are for. `secure`: the port speaks TLS.
+ * Creates the listener of all public ports: gives each request its id, refuses those without a valid host or
+ * path, and passes the others to their handler. `secure`: the port speaks TLS.
  *
- * `new URL` would resolve `..` in a path and read `//host/` as another host.
+ * Does not parse with `new URL`, which resolves `..` in a path and reads `//host/` as another host.
  */
 export function createListener(checkout: CheckoutContext, faces: Faces, secure: boolean): Listener {
   return (request, response) => {
@@ -41,12 +41,12 @@ export function createListener(checkout: CheckoutContext, faces: Faces, secure: 
   };
 }
 
-/** The id that `createListener` gave to a request. */
+/** The id that `createListener` gave to a request; "" where it gave none. */
 export function requestIdOf(request: object): string {
   return (request as Named)[REQUEST_ID] ?? "";
 }
 
-/** Not a header, which anybody could send; nor a weak map of requests, which is work for the garbage collector. */
+/** A property: a client could send a header, and a WeakMap costs the garbage collector time. */
 const REQUEST_ID = Symbol("request id");
 
 interface Named {
@@ -71,7 +71,7 @@ async function answer(
 
 const MALFORMED_PATH = "The path holds a broken percent-escape, or bytes that are not UTF-8.";
 
-/** Whether a path, with or without a query, is that of a face or lies below it. */
+/** Whether a path, with or without a query, equals `face` or lies below it. */
 function isBelow(face: string, path: string): boolean {
   if (!path.startsWith(face)) return false;
   const next = path.charAt(face.length);

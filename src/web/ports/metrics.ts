@@ -10,16 +10,17 @@ import { type OpenPort, openHttpPort } from "./ports.js";
 import { pathOf } from "./request-address.js";
 
 /**
- * Counters of this process in Prometheus' text format; what is known of every process comes with the first
- * look at them.
+ * Creates the registry of this process's metrics, for Prometheus' text format. The default process metrics
+ * are added at the first read.
  */
 export function createMetrics(): Registry {
   return new MetricsRegistry();
 }
 
 /**
- * Serves `/metrics` on the loopback interface only: never on the public port. Undefined where the port is
- * taken, which is a warning: a service that takes payments must not fail for want of its numbers.
+ * Serves `/metrics` on the loopback interface only, never on the public port. Where the port cannot be
+ * opened, logs a warning and returns undefined: a service that takes payments must not fail for lack of
+ * metrics.
  */
 export async function openMetricsPort(
   port: number,
@@ -32,7 +33,7 @@ export async function openMetricsPort(
     let isComplete = false;
     const text = keptText(registry);
     const listener = checkedListener(false, (request, response) => {
-      // Memory, CPU, event loop, garbage: watched only where somebody looks.
+      // Memory, CPU, event loop and garbage collection are measured only once a client has read the metrics.
       const isFirst = !isComplete;
       isComplete = true;
       if (isFirst) collectDefaultMetrics({ register: registry });
@@ -48,10 +49,10 @@ export async function openMetricsPort(
   }
 }
 
-/** To write all of them takes some milliseconds: once for all that ask within a moment. */
+/** How long the text is reused: writing all metrics takes some milliseconds. */
 const KEPT_MS = 250;
 
-/** The metrics as text, of now or of a moment ago. */
+/** Returns a function that writes the metrics as text, at most four times a second. */
 function keptText(registry: Registry): () => Promise<string> {
   let text: Promise<string> | undefined;
   let writtenAt = -Infinity;

@@ -7,26 +7,26 @@ import { callHeaders } from "../answers/answer-headers.js";
 import { failure, type FailureReason, sendFailure } from "../answers/failure.js";
 import type { Server } from "./graceful-shutdown.js";
 
-/** The methods that some address of this server takes. */
+/** Every method that any address of this server takes. */
 export const METHODS = "DELETE, GET, HEAD, OPTIONS, POST, PUT";
 
 /**
- * Gives the requests an answer that Node would refuse without a word, before any listener hears of them: what
- * its parser cannot read, what takes too long, what expects something else than `100-continue`, and CONNECT.
+ * Sends an error response to requests that Node refuses without one, before any listener: those that its
+ * parser cannot read, that take too long, that expect something else than `100-continue`, and CONNECT.
  */
 export function answerParserFailures(server: Server): void {
-  // A missing Host is told by the listener, as everything else that is wrong with it.
+  // The listener checks the Host header, whether missing or invalid.
   Object.assign(server, { requireHostHeader: false });
   const refused = new WeakSet<Duplex>();
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (refused.has(socket)) return; // More of the same request.
+    if (refused.has(socket)) return; // More bytes of the refused request.
     refused.add(socket);
     if (mayAnswer(socket)) refuse(socket, ...whatIsWrong(error));
     else socket.destroy();
   });
   server.on("checkExpectation", (_: HttpRequest, response: HttpResponse) => {
     const message = "Only the expectation 100-continue can be met.";
-    if (!("stream" in response)) response.setHeader("connection", "close"); // Its body is not read.
+    if (!("stream" in response)) response.setHeader("connection", "close"); // The body is not read.
     sendFailure(response, "expectation_unsupported", message);
   });
   server.on("connect", (_: HttpRequest, to: Duplex | HttpResponse) => {
@@ -41,7 +41,7 @@ function whatIsWrong({ code = "" }: NodeJS.ErrnoException): [FailureReason, stri
   return MEANINGS.get(code) ?? ["request_malformed", "The request could not be read as HTTP."];
 }
 
-/** What Node's codes mean; any other is of a request that breaks the grammar. */
+/** Failures by Node's error code. Every other code means a request that violates HTTP's grammar. */
 const MEANINGS = new Map<string, [FailureReason, string]>([
   ["HPE_HEADER_OVERFLOW", ["headers_too_large", "The request line and headers are larger than 16 KB."]],
   [
@@ -51,7 +51,7 @@ const MEANINGS = new Map<string, [FailureReason, string]>([
   ["ERR_HTTP_REQUEST_TIMEOUT", ["request_timeout", "The request took too long to arrive."]],
 ]);
 
-/** Whether nothing of an answer to the request before has been sent. */
+/** Whether no response to the request before is partly sent. */
 function mayAnswer(socket: Duplex): boolean {
   if (!socket.writable) return false;
   const under: unknown = Reflect.get(socket, "_httpMessage");
@@ -69,13 +69,13 @@ function refuse(socket: Duplex, reason: FailureReason, message: string, headers 
     connection: "close",
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
-  socket.on("error", () => {}); // Who sent such a request may break off at any time.
+  socket.on("error", () => {}); // The client may break off at any time.
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...lines, "", body].join("\r\n"));
-  // To close a connection on unread bytes resets it, and its other end may never see the answer.
+  // Closing a connection with unread bytes resets it, and the client may never see the response.
   socket.resume();
   const late = setTimeout(() => socket.destroy(), UNREAD_MS).unref();
   socket.once("close", () => clearTimeout(late));
 }
 
-/** How long a client may still be sending what is not wanted any more. */
+/** How long a client may go on sending after the response. */
 const UNREAD_MS = 500;

@@ -22,15 +22,21 @@ export interface Tls {
   readonly key: Buffer;
 }
 
-/** A port that is open. */
+/** An open port. */
 export interface OpenPort {
-  /** The port itself, also where 0 was asked for. */
+  /** The actual port number, also where 0 was requested. */
   readonly port: number;
-  /** Takes no new connections, lets the running requests end, and closes; after nine seconds whatever still runs. */
+  /**
+   * Accepts no new connections, lets requests under way finish, and closes. Ends what is left after nine
+   * seconds.
+   */
   close(): Promise<void>;
 }
 
-/** Opens a port for HTTP/1.1, where `tls` is given for HTTP/2 as well, chosen by ALPN. */
+/**
+ * Opens a port for HTTP/1.1; with `tls` also for HTTP/2, chosen by ALPN. Rejects where the port cannot be
+ * bound.
+ */
 export async function openHttpPort(
   host: string,
   port: number,
@@ -43,7 +49,10 @@ export async function openHttpPort(
   return await open(server, host, port, connections);
 }
 
-/** Opens a port for HTTP/2: in clear text with prior knowledge, as gRPC does it, or over TLS. */
+/**
+ * Opens a port for HTTP/2: over TLS, or in clear text with prior knowledge, as gRPC does. Rejects where the
+ * port cannot be bound.
+ */
 export async function openHttp2Port(
   host: string,
   port: number,
@@ -58,18 +67,18 @@ export async function openHttp2Port(
 }
 
 /**
- * Whoever was told that this port closes has heard it once nothing has arrived for so long: a client that is
- * busy goes on sending for a while.
+ * After this long without a request, clients are assumed to know that the port closes; a busy client goes on
+ * sending for a while.
  */
 const QUIET_MS = 150;
 
-/** Some never listen. */
+/** Limit of that wait: some clients ignore the announcement. */
 const HEARD_WITHIN_MS = 5_000;
 const TOLD_EVERY_MS = 5;
 
-/** Whoever supervises the process often kills it ten seconds after the signal; the database is closed before that. */
+/** Supervisors often kill a process ten seconds after the signal; the database must be closed before that. */
 const CLOSE_TIMEOUT_MS = 9_000;
-/** A connection whose last request is only now answered is idle from then on. */
+/** Repeated, since a connection becomes idle once its last request is answered. */
 const END_EVERY_MS = 50;
 
 async function openTlsPort(
@@ -81,7 +90,7 @@ async function openTlsPort(
 ): Promise<OpenPort> {
   const options = { ...HTTP2_OPTIONS, ...HTTP1_OPTIONS, ...tls, allowHTTP1: true };
   const server = createSecureServer(options, admittedRequests(connections, answering));
-  // Its options of HTTP/1.1 are read by Node's server of HTTP/1.1 alone.
+  // Node's secure HTTP/2 server ignores these options; its HTTP/1.1 code reads them as properties.
   Object.assign(server, HTTP1_OPTIONS);
   admitStreams(server, connections, answering);
   return await open(server, host, port, connections);
@@ -90,34 +99,34 @@ async function openTlsPort(
 async function open(server: Server, host: string, port: number, connections: Connections): Promise<OpenPort> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
-    // The trailers of a call are a small write behind its answer. The system would hold them back until the answer is
-    // acknowledged, for which clients take up to 40 ms.
+    // A call's trailers are a small write after its response. With Nagle's algorithm they would wait until
+    // the client acknowledges the response, up to 40 ms.
     socket.setNoDelay(true);
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
   answerParserFailures(server);
   admitConnections(server, connections);
-  const farewells = [shutDownHttp1(server, sockets), shutDownHttp2(server)];
+  const shutdowns = [shutDownHttp1(server, sockets), shutDownHttp2(server)];
   server.listen(port, host);
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
-    close: () => close(server, sockets, farewells),
+    close: () => close(server, sockets, shutdowns),
   };
 }
 
 async function close(
   server: Server,
   sockets: ReadonlySet<Socket>,
-  farewells: readonly GracefulShutdown[],
+  shutdowns: readonly GracefulShutdown[],
 ): Promise<void> {
   const closed = once(server, "close");
   const late = setTimeout(() => sockets.forEach((socket) => socket.destroy()), CLOSE_TIMEOUT_MS);
-  // Not the server's own close: it would end idle connections, on which a request may be on its way.
+  // Not the HTTP server's `close`, which ends idle connections although a request may be in transit.
   NetServer.prototype.close.call(server);
-  await Promise.race([announce(farewells, watchArrivals(server)), closed]);
-  const end = (): void => farewells.forEach((gracefulShutdown) => gracefulShutdown.end());
+  await Promise.race([announce(shutdowns, watchArrivals(server)), closed]);
+  const end = (): void => shutdowns.forEach((shutdown) => shutdown.end());
   end();
   const again = setInterval(end, END_EVERY_MS);
   await closed;
@@ -125,11 +134,11 @@ async function close(
   clearTimeout(late);
 }
 
-async function announce(farewells: readonly GracefulShutdown[], quietFor: () => number): Promise<void> {
+async function announce(shutdowns: readonly GracefulShutdown[], quietFor: () => number): Promise<void> {
   const began = performance.now();
   const since = (): number => performance.now() - began;
   do {
-    for (const gracefulShutdown of farewells) gracefulShutdown.announce();
+    for (const shutdown of shutdowns) shutdown.announce();
     await sleep(TOLD_EVERY_MS);
   } while (quietFor() < QUIET_MS && since() < HEARD_WITHIN_MS);
 }

@@ -2,24 +2,23 @@ import type { HttpRequest } from "../../lib/http.js";
 import { percentDecoded } from "../../transcode/routing/percent.js";
 import type { FailureReason } from "../answers/failure.js";
 
-/** Why a request cannot be answered wherever it is for. */
+/** What is wrong with a request's host or target. */
 export interface AddressProblem {
   readonly reason: FailureReason;
   readonly message: string;
 }
 
 /**
- * What is wrong with where a request is sent; undefined where nothing is. `url` of the request is a path with
- * its query from then on, or `*`: a target in absolute form is taken apart, and its host counts as that of
- * the request (RFC 9112, 3.2.2).
+ * Checks a request's host and target; undefined where both are valid. Afterwards its `url` is a path with a
+ * query, or `*`: a target in absolute form is split, and its host replaces the Host header (RFC 9112, 3.2.2).
  */
 export function addressProblem(request: HttpRequest): AddressProblem | undefined {
   return hostProblem(request) ?? targetProblem(request);
 }
 
 /**
- * The path of a request, each segment decoded once; undefined where that is not possible. An escaped slash
- * stays as it is, so that the segments can be told apart: no address of ours holds one.
+ * The path of a request, percent-decoded once; undefined where an escape is broken. An escaped slash stays
+ * escaped, so that it separates no segments.
  */
 export function pathOf(request: HttpRequest): string | undefined {
   const raw = (request.url ?? "").split("?", 1)[0] ?? "";
@@ -29,7 +28,7 @@ export function pathOf(request: HttpRequest): string | undefined {
 
 const ESCAPED = /[%\u0080-\uffff]/;
 
-/** On the way to every call: it makes nothing, and reads the list of headers as it came. */
+/** Runs for every call, so it allocates nothing and reads the raw header list. */
 function hostProblem(request: HttpRequest): AddressProblem | undefined {
   const { rawHeaders } = request;
   let host: string | undefined;
@@ -52,7 +51,7 @@ function hostProblem(request: HttpRequest): AddressProblem | undefined {
 const HOST = "host";
 const AUTHORITY = ":authority";
 
-/** HTTP/1.0 knows no Host. */
+/** HTTP/1.0 has no Host header. */
 function isOldest({ httpVersion }: HttpRequest): boolean {
   return httpVersion === "1.0";
 }
@@ -61,12 +60,12 @@ function hostInvalid(message: string): AddressProblem {
   return { reason: "host_invalid", message };
 }
 
-/** Nearly every request names the host that the one before it named. */
+/** Most requests name the host of the request before. */
 let lastHost = "";
 
 /**
- * A name or an IPv4 address, or an IPv6 address in brackets; a port may follow. User names are no part of it
- * (RFC 9110, 4.2.4).
+ * Whether a text is a name, an IPv4 address, or an IPv6 address in brackets, optionally with a port. A user
+ * name is invalid (RFC 9110, 4.2.4).
  */
 export function isHost(text: string): boolean {
   if (text === lastHost) return text !== "";
@@ -88,7 +87,7 @@ function targetProblem(request: HttpRequest): AddressProblem | undefined {
   if (authority === "") return malformed("The request target is no path and no address of http or https.");
   if (!isHost(authority)) return hostInvalid("The host in the request target is none.");
   request.headers.host = authority;
-  // Of the server as a whole where no path follows (RFC 9112, 3.2.4).
+  // OPTIONS without a path is for the server as a whole (RFC 9112, 3.2.4).
   if (rest === "") request.url = request.method === "OPTIONS" ? "*" : "/";
   else request.url = rest.startsWith("/") ? rest : `/${rest}`;
   return undefined;

@@ -3,8 +3,8 @@ import { send } from "../../lib/http.js";
 import { sendFailure } from "../answers/failure.js";
 
 /**
- * Answers what no face knows. A call of a service that does not exist is refused in its own protocol, so that
- * its client can read why; everything else is told that there is nothing at this address.
+ * Answers a request that no protocol handler takes. A call of an unknown service is refused in its own
+ * protocol, so that its client can read the error; every other request gets `path_unknown`.
  */
 export function answerUnknownCall(request: HttpRequest, response: HttpResponse): void {
   const path = (request.url ?? "").split("?", 1)[0] ?? "";
@@ -19,19 +19,22 @@ export function answerUnknownCall(request: HttpRequest, response: HttpResponse):
 
 const NOTHING_HERE = "There is nothing at this address.";
 
-/** gRPC, and gRPC-Web in both of its forms. */
+/** gRPC, and gRPC-Web in its binary and text forms. */
 const GRPC = /^application\/grpc(-web(-text)?)?(\+[\w.-]+)?$/;
 
 function mediaType(contentType: string): string {
   return (contentType.split(";", 1)[0] ?? "").trim().toLowerCase();
 }
 
-/** The status stands in the headers, since there are no messages (`Trailers-Only`). */
+/** A `Trailers-Only` response: status in the headers, no messages. */
 function refuseGrpc(response: HttpResponse, type: string, message: string): void {
   send(response, 200, "", { "content-type": type, "grpc-status": "12", "grpc-message": message });
 }
 
-/** By what its clients send, or by the look of the address: a service with its package, and a method. */
+/**
+ * Recognizes Connect by its clients' headers and query, or by the content type and a path of service and
+ * method.
+ */
 function isConnect({ method, url = "", headers }: HttpRequest, path: string): boolean {
   if (headers["connect-protocol-version"] !== undefined || /[?&]connect=v1(&|$)/.test(url)) return true;
   const type = mediaType(headers["content-type"] ?? "");
