@@ -12,14 +12,17 @@ import { whileLocked } from "./lock.js";
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, "dist");
 
-/** What the operator's command is made of: half of the files, and it looks at each of them whenever it starts. */
+/** The sources of the operator's command: half of all files, whose times it checks at every start. */
 export const OF_THE_COMMAND = ["src", "gen", "tsconfig.json", "package.json", "bin/bundle.js"];
 const EVERYTHING = [...OF_THE_COMMAND, "test", "tool"];
 
-/** Builds where any of these is newer than the last build; a failed one ends the process with the compiler's text. */
+/**
+ * Builds where any of these is newer than the last build. A failed build prints the compiler's errors and
+ * ends the process.
+ */
 export function buildStale(sources = EVERYTHING) {
   if (!isStale(sources)) return;
-  // Whoever waited finds the work done: look again.
+  // Another process may have built while this one waited for the lock.
   const status = whileLocked(path.join(root, ".dist-lock"), () => (isStale(sources) ? build() : 0));
   if (status !== 0) process.exit(status);
 }
@@ -29,7 +32,7 @@ function isStale(sources) {
   return sources.some((source) => newerThan(path.join(root, source), built));
 }
 
-/** Into a folder of its own, put in place as a whole: no half-written file is ever read, no deleted source lives on. */
+/** Builds into a new folder and renames it: no process reads a half-written file, and no deleted source stays. */
 function build() {
   const started = new Date();
   const fresh = emptied(".dist-new");
@@ -63,7 +66,7 @@ function stampOf(folder) {
   return path.join(folder, ".built");
 }
 
-// A folder counts too: its time is that of the last file added or removed in it.
+// A folder counts too: its time changes when a file is added or removed.
 function newerThan(target, time) {
   const stats = statSync(target, { throwIfNoEntry: false });
   if (!stats) return false;

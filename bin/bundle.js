@@ -21,12 +21,12 @@ await build({
   input: path.join(folder, "src/main.js"),
   cwd: root,
   platform: "node",
-  tsconfig: false, // It says how TypeScript is compiled, and that is done.
+  tsconfig: false, // TypeScript is compiled by now.
   external: (id) => isPackage(id) && !WITH_US.test(id),
   output: {
     dir: path.join(folder, "bundle"),
     format: "esm",
-    // With their names and not minified: they are in stack traces, and the names of migrations are in the database.
+    // Names are kept: stack traces show them, and the database stores the names of migrations.
     keepNames: true,
     // For `node --enable-source-maps`.
     sourcemap: true,

@@ -25,12 +25,12 @@ writeFileSync(
 );
 rmSync(compiled, { recursive: true });
 
-/** Runs a program of Node's with this input and answers its output; a failed one ends this one. */
+/** Runs a Node program with this input and returns its output. Where it fails, ends this process. */
 function run(program, args, input = "") {
   const stdio = ["pipe", "pipe", "inherit"];
   const { status, stdout } = spawnSync(process.execPath, [program, ...args], { cwd: root, input, stdio });
   if (status !== 0) {
-    process.stderr.write(stdout); // The compiler complains there.
+    process.stderr.write(stdout); // The compiler prints its errors there.
     process.exit(status ?? 1);
   }
   return stdout;

@@ -1,10 +1,10 @@
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 
-/** Longer than any build: a process that still holds the lock then is another one that was given the same number. */
+/** Longer than any build: an older lock belongs to a dead process whose id another process now has. */
 const STALE_MS = 120_000;
 const POLL_MS = 50;
 
-/** Runs `action` while no other process runs one under the same lock file; waits as long as that takes. */
+/** Runs `action` while holding the lock file; waits until no other process holds it. */
 export function whileLocked(lock, action) {
   while (!acquire(lock)) pause(POLL_MS);
   try {
@@ -14,7 +14,7 @@ export function whileLocked(lock, action) {
   }
 }
 
-// Linked, not created: the lock file has its holder's number in it from its first moment.
+// Linked, not created, so that the lock file contains its holder's process id from the start.
 function acquire(lock) {
   const mine = `${lock}-${process.pid}`;
   writeFileSync(mine, String(process.pid));
@@ -34,7 +34,7 @@ function isAbandoned(lock) {
   try {
     return Date.now() - statSync(lock).mtimeMs > STALE_MS || !isAlive(Number(readFileSync(lock, "utf8")));
   } catch {
-    return false; // Given back in this moment: the next try gets it.
+    return false; // Just released: the next try gets it.
   }
 }
 
@@ -47,7 +47,7 @@ function isAlive(pid) {
   }
 }
 
-// The build is synchronous, so that a command imports its own code right after it; so is waiting for it.
+// Waits synchronously, as the build is synchronous: a command imports its compiled code right after it.
 function pause(ms) {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

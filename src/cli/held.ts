@@ -20,7 +20,7 @@ interface ResolveOptions {
   readonly json: boolean;
 }
 
-/** More than anybody reads in one go; what is older comes first, and is to be resolved first. */
+/** Rows listed: more than a person reads at a time. The oldest come first, to be resolved first. */
 const LISTED_MAX = 1000;
 
 /** `held list|resolve`. */

@@ -44,7 +44,7 @@ export function addKeyCommands(keys: Command, env: NodeJS.ProcessEnv): void {
     });
 }
 
-/** The key itself is not known any more. */
+/** Shows a key without its text, of which only the hash is stored. */
 function listed(row: ApiKeyRow): Fields {
   return {
     id: row.id,

@@ -3,14 +3,13 @@ import { format } from "node:util";
 import type { Log } from "../lib/log.js";
 
 /**
- * From now on standard error holds nothing but lines of the log: also what Node warns of, what a library
- * prints, and an error that nobody caught.
+ * Logs Node's warnings, what libraries print, and uncaught errors, so that standard error has log lines only.
  *
- * Such an error ends the process with 1, as it does by default: what it was in the middle of may not be
- * whole. A supervisor starts the service again, and nothing that anybody was told is lost.
+ * An uncaught error ends the process with exit code 1, as by default, since it may have left memory
+ * inconsistent. A supervisor restarts the service; nothing that it has reported to a caller is lost.
  */
 export function logProcess(log: Log): void {
-  process.removeAllListeners("warning"); // Node's own, which prints.
+  process.removeAllListeners("warning"); // Node's default listener prints to standard error.
   process.on("warning", (warning) => log.warn({ err: warning }, "Node warns"));
   Object.assign(console, {
     error: (...printed: unknown[]) => log.error(format(...printed)),

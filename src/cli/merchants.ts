@@ -57,7 +57,10 @@ export function addMerchantCommands(merchants: Command, env: NodeJS.ProcessEnv):
     });
 }
 
-/** The merchant is made already, so a sandbox that is away is no failure: services tell it when they start. */
+/**
+ * The merchant exists by now, so an unreachable sandbox is no failure: services register their accounts when
+ * they start.
+ */
 async function tellSandbox(registry: OperatorRegistry): Promise<void> {
   if (registry.sandboxUrl === undefined) return;
   try {

@@ -8,7 +8,7 @@ import { jsonOption } from "./options.js";
 import { write } from "./output.js";
 import { fail } from "./registry.js";
 
-/** `migrate`: brings the tables up to date. `serve` does so by itself; this is for doing it beforehand. */
+/** `migrate`: applies pending migrations ahead of `serve`, which otherwise does so when it starts. */
 export function addMigrateCommand(migrate: Command, env: NodeJS.ProcessEnv): void {
   migrate.addOption(jsonOption()).action(async ({ json }: { json: boolean }) => {
     try {

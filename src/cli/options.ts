@@ -21,7 +21,7 @@ export const merchantOption = (): Option =>
 export const countryOption = (): Option =>
   new Option("--country <code>", "the merchant's country, two letters of ISO 3166, such as GB");
 
-/** Whose object a command is about. */
+/** The merchant and mode that a command concerns. */
 export function scopeOf(options: { merchant: string; mode: string }): MerchantScope {
   return { merchantId: options.merchant, livemode: options.mode === "live" };
 }

@@ -1,7 +1,7 @@
-/** What a command has to say, by name. */
+/** A command's output, by field name. */
 export type Fields = Record<string, string | null>;
 
-/** What a command prints: with `--json` one JSON object on one line, otherwise a line for each field. */
+/** Prints a command's output: with `--json` one JSON object on one line, otherwise one line per field. */
 export function print(fields: Fields, json: boolean): void {
   if (json) return write(JSON.stringify(fields));
   const width = Math.max(...Object.keys(fields).map((name) => name.length));
@@ -25,7 +25,7 @@ export function printList(rows: readonly Fields[], json: boolean): void {
     );
 }
 
-/** A moment as people and programs read it. */
+/** Formats a time (milliseconds since 1970) in ISO 8601. */
 export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

@@ -1,9 +1,12 @@
 import { Command } from "commander";
 
-/** Adds to a command what it does. */
+/** Adds options and action to a command. */
 type Addition = (command: Command, env: NodeJS.ProcessEnv) => void;
 
-/** Each with its modules behind it: a command is started by the hundred, and pays for all that it imports. */
+/**
+ * Each command loads its own modules only: operators' scripts start commands by the hundred, and each start
+ * pays for its imports.
+ */
 const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Addition> }>> =
   {
     serve: {
@@ -44,7 +47,7 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
     },
   };
 
-/** The operator's command, `calmony-pay`. `env` is the environment that the configuration is read from. */
+/** Creates the operator's command, `calmony-pay`. `env` holds the configuration's environment variables. */
 export function createProgram(env: NodeJS.ProcessEnv): Command {
   const program = new Command("calmony-pay")
     .description("Calmony Pay: hosted checkout sessions")

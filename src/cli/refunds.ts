@@ -13,7 +13,7 @@ interface ResolveOptions {
   readonly json: boolean;
 }
 
-/** As many as a person reads; the oldest come first, and what is dealt with makes room. */
+/** Rows listed: as many as a person reads. The oldest come first, until they are resolved. */
 const LISTED_MAX = 1000;
 
 /** `refunds in-doubt|resolve`. */

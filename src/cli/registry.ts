@@ -7,16 +7,16 @@ import { createLog, type Log } from "../lib/log.js";
 import { openStore, type Store } from "../start/store.js";
 import { endProcess } from "./end-process.js";
 
-/** What the operator's commands work with. */
+/** The context of the operator's commands. */
 export interface OperatorRegistry extends Registry {
   readonly clock: SharedClock;
-  /** A sandbox gateway that runs elsewhere and has to be told of new test accounts; undefined for none. */
+  /** A sandbox gateway in another process, at which new test accounts must be registered; undefined for none. */
   readonly sandboxUrl: string | undefined;
 }
 
 /**
- * Runs one command on the service's database, which may be in use, and closes it again. What goes wrong is written to
- * standard error in one line, and the process ends with 1.
+ * Runs one command on the service's database, which may be in use, and closes it again. Writes an error to
+ * standard error in one line, and ends the process with exit code 1.
  */
 export async function withRegistry(
   env: NodeJS.ProcessEnv,
@@ -27,7 +27,10 @@ export async function withRegistry(
   );
 }
 
-/** The same for a command that works on payments. What it counts is seen by nobody: the service counts its own. */
+/**
+ * Variant of `withRegistry` for commands on payments, with a checkout context. Its metrics are discarded: the
+ * service's own process exports metrics.
+ */
 export async function withCheckout(
   env: NodeJS.ProcessEnv,
   command: (checkout: CheckoutContext) => Promise<void>,
@@ -59,7 +62,7 @@ async function withStore(
   }
 }
 
-/** Reports an error as one line that says what to do differently. */
+/** Reports an error as one line that says what to change. */
 export function fail(error: unknown): void {
   process.stderr.write(`${describe(error)}\n`);
   process.exitCode = 1;

@@ -8,39 +8,39 @@ import { logProcess } from "./log-process.js";
 import { write } from "./output.js";
 import { fail } from "./registry.js";
 
-/** A service that is built, and not open yet. */
+/** A service that is built, with its ports not open yet. */
 export interface Service {
-  /** Opens its ports, or throws with none of them open. Answers what its operator is to read, line by line. */
+  /** Opens the ports, or throws with none of them open. Returns the lines to print for the operator. */
   listen(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
-/** Closing a service that never opened closes its database only. */
+/** Closing a service that never opened its ports closes its database only. */
 const CLOSED_AFTER_FAILURE_MS = 500;
 
-/** Ports give running requests nine seconds, and whoever supervises the process often kills it after ten. */
+/** Ports give requests under way nine seconds, and supervisors often kill a process after ten. */
 const CLOSED_AFTER_SIGNAL_MS = 9_800;
 
 /**
- * Runs a service until SIGTERM or SIGINT, and ends the process: with 0 then, also during the start; with 1
- * and a sentence on standard error where the start fails, whatever still waits.
+ * Runs a service until SIGTERM or SIGINT, then ends the process: with exit code 0, also during the start;
+ * with 1 and a sentence on standard error where the start fails.
  */
 export async function runService(
   env: NodeJS.ProcessEnv,
   build: (config: Config, log: Log) => Promise<Service>,
 ): Promise<void> {
-  // A service takes payments also where nobody reads its output any more: by default that would end the process.
+  // The service goes on when its output pipe closes, which by default would end the process.
   for (const output of [process.stdout, process.stderr]) output.on("error", () => {});
   const run = new Run();
   const stop = (signal: NodeJS.Signals): void => {
-    process.removeListener("SIGTERM", stop).removeListener("SIGINT", stop); // A second one ends the process at once.
+    process.removeListener("SIGTERM", stop).removeListener("SIGINT", stop); // A second signal kills the process.
     void run.stop(signal);
   };
   process.on("SIGTERM", stop).on("SIGINT", stop);
   await run.start(env, build);
 }
 
-/** Before the database is opened: nothing is changed by a start that cannot succeed. */
+/** Checked before the database is opened, so that a start that cannot succeed changes nothing. */
 async function checkTls(tls: Tls, log: Log): Promise<void> {
   const { checkCertificate, validityProblem } = await import("../web/ports/certificate.js");
   checkCertificate(tls);
@@ -66,7 +66,7 @@ class Run {
       const lines = await this.#listening;
       write(lines.join("\n"));
     } catch (error) {
-      if (this.#isStopping) return; // Nobody waits for the start any more.
+      if (this.#isStopping) return; // The start was abandoned.
       fail(error);
       await waitAtMost(CLOSED_AFTER_FAILURE_MS, this.#service?.close() ?? Promise.resolve());
       await endProcess(1);
@@ -76,12 +76,12 @@ class Run {
   async stop(signal: NodeJS.Signals): Promise<void> {
     this.#isStopping = true;
     this.#log?.info({ signal }, "closing");
-    // What is half built has no port open; the database rolls back what is not committed.
+    // A half-built service has no port open, and the database rolls back uncommitted changes.
     await endProcess(this.#listening === undefined || (await this.#close()) ? 0 : 1);
   }
 
   async #close(): Promise<boolean> {
-    await this.#listening?.catch(() => undefined); // Its ports are closed again then.
+    await this.#listening?.catch(() => undefined); // A failed `listen` has closed its ports.
     let isClosed = false;
     const closing = this.#service?.close().then(
       () => (isClosed = true),

@@ -13,7 +13,7 @@ import { createConnections } from "../web/connections/connections.js";
 import type { OpenPort } from "../web/ports/ports.js";
 import { runService, type Service } from "./run-service.js";
 
-/** `sandbox`: runs the sandbox gateway as a process of its own, for services with SANDBOX_URL. */
+/** `sandbox`: runs the sandbox gateway in a separate process, for services with SANDBOX_URL. */
 export function addSandboxCommand(sandbox: Command, env: NodeJS.ProcessEnv): void {
   sandbox.action(async () => await runService(env, buildSandbox));
 }

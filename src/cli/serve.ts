@@ -29,7 +29,7 @@ function announcement(urls: AppUrls): string[] {
   ];
 }
 
-/** A key is stored as its hash only: where it is lost, another one is made. */
+/** Only a key's hash is stored: for a lost key, the operator makes another. */
 function howToTry(url: string, { merchantId, testKey }: Demonstration): string[] {
   const another = `bin/calmony-pay keys create --merchant ${merchantId} --mode test`;
   if (testKey === undefined) return [`Another test key    ${another}`];
@@ -39,7 +39,7 @@ function howToTry(url: string, { merchantId, testKey }: Demonstration): string[]
   ];
 }
 
-/** One line, to be pasted. */
+/** One line, to paste into a shell. */
 function curlLine(url: string, testKey: string): string {
   const order = {
     line_items: [

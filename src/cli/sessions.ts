@@ -6,7 +6,7 @@ import { jsonOption } from "./options.js";
 import { type Fields, isoTime, printList } from "./output.js";
 import { withRegistry } from "./registry.js";
 
-/** As many as a person reads; the oldest come first, and what is dealt with makes room. */
+/** Rows listed: as many as a person reads. The oldest come first, until they are resolved. */
 const LISTED_MAX = 1000;
 
 /** `sessions unresolved`. */

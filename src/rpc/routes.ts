@@ -25,7 +25,7 @@ import { refundHandlers } from "./handlers/refund-handlers.js";
 import { errorInterceptor } from "./interceptors/error-interceptor.js";
 import { testHelpersHandlers } from "./handlers/testing-handlers.js";
 
-/** The one table of services, for every face that serves them. */
+/** Registers every service, for all protocols. */
 export function createRoutes(checkout: CheckoutContext): (router: ConnectRouter) => void {
   return (router) => {
     const services: DescService[] = [];
@@ -40,7 +40,7 @@ export function createRoutes(checkout: CheckoutContext): (router: ConnectRouter)
     serve(PaymentMethodService, paymentMethodHandlers(checkout));
     serve(RefundService, refundHandlers(checkout));
     serve(TestHelpersService, testHelpersHandlers(checkout));
-    // These speak of all services, themselves included: they look at the list when they are called.
+    // These describe all services, themselves included: they read the list when they are called.
     serve(Health, healthHandlers(checkout.readiness, services));
     serve(ServerReflection, reflectionHandlers(services));
     serve(AlphaServerReflection, reflectionHandlers(services));
@@ -48,8 +48,8 @@ export function createRoutes(checkout: CheckoutContext): (router: ConnectRouter)
 }
 
 /**
- * What every call passes that was let in, see admission.ts, outermost first: it is logged, then refused, and
- * its idempotency key noted, in that order. What it asks for is checked afterwards, see validate.ts.
+ * The interceptors of an admitted call (see admission.ts), outermost first: access log, error conversion,
+ * idempotency key. The message is validated after them, see validate.ts.
  */
 export function createInterceptors(checkout: CheckoutContext): Interceptor[] {
   return [accessLog(checkout.log), errorInterceptor(checkout.log), idempotency()];

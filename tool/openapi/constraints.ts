@@ -19,7 +19,7 @@ export function isRequired(field: DescField): boolean {
   return rules?.required === true || items > 0n;
 }
 
-/** Whether being unset is something else than having the default. */
+/** Whether unset differs from the default. */
 export function canBeUnset({ presence }: DescField): boolean {
   return presence === Presence.EXPLICIT;
 }
@@ -27,7 +27,7 @@ export function canBeUnset({ presence }: DescField): boolean {
 /**
  * What the rules of a field (or of a list's items, or a map's keys or values) say in JSON Schema.
  *
- * Rules in CEL have no words there; the comments say them to people.
+ * CEL rules have no equivalent there; the comments describe them.
  */
 export function constraintsOf(field: DescField, rules: FieldRules | undefined): JsonObject {
   const typed = typedRules(rules);
@@ -36,7 +36,7 @@ export function constraintsOf(field: DescField, rules: FieldRules | undefined): 
   return Object.assign(notEmpty(field, rules), ...keywords) as JsonObject;
 }
 
-/** `required` refuses the default as well, of a field that cannot be unset. For numbers the range says so. */
+/** `required` also refuses the default of a field without presence. For numbers the range says so. */
 function notEmpty(field: DescField, rules: FieldRules | undefined): JsonObject {
   const isText = field.fieldKind === "scalar" && field.scalar === ScalarType.STRING;
   return rules?.required === true && isText && !canBeUnset(field) ? { minLength: 1 } : {};
@@ -66,10 +66,10 @@ const KEYWORDS: Record<string, Write> = {
   "repeated.max_items": (value) => ({ maxItems: Number(value) }),
   "map.min_pairs": (value) => ({ minProperties: Number(value) }),
   "map.max_pairs": (value) => ({ maxProperties: Number(value) }),
-  // The list of names says it already.
+  // The `enum` says it already.
   "enum.defined_only": () => ({}),
   "enum.not_in": () => ({}),
-  // They are in their own place.
+  // Handled with the items.
   "repeated.items": () => ({}),
   "map.keys": () => ({}),
   "map.values": () => ({}),
@@ -83,7 +83,10 @@ const NUMBER_KEYWORDS: Record<string, Write> = {
   lte: (value) => ({ maximum: Number(value) }),
 };
 
-/** Control characters in the words that every language's expressions have: some clients compile what they are given. */
+/**
+ * Rewrites control characters in a form that every language's regular expressions have, since some clients
+ * compile the patterns.
+ */
 function portable(pattern: string): string {
   const written = pattern.replaceAll("\\P{Cc}", "[^\\x00-\\x1f\\x7f-\\x9f]");
   if (/\\p|\[:/i.test(written)) throw new Error(`The pattern ${pattern} does not mean the same everywhere`);

@@ -9,10 +9,10 @@ import { Schemas } from "./schemas.js";
 import { descriptionOf } from "./texts.js";
 
 /**
- * The merchants' API as an OpenAPI 3.1 document: every method of our services that has an HTTP rule, in the JSON that
- * the transcoder's plain dialect speaks.
+ * The merchants' API as an OpenAPI 3.1 document: every method of our services that has an HTTP rule, in the
+ * JSON that the transcoder's plain dialect speaks.
  *
- * Throws for whatever it has no words for: a document that leaves something out would be believed.
+ * Throws for anything that it cannot describe: readers would believe a document that omits it.
  */
 export function createDocument(files: FileRegistry): JsonObject {
   const services = [...files].filter((type) => type.kind === "service").filter(isOurs);
@@ -24,7 +24,7 @@ export function createDocument(files: FileRegistry): JsonObject {
   return {
     openapi: "3.1.0",
     info: INFO,
-    // Relative: the document speaks of the service that it was fetched from.
+    // Relative: the document describes the service that it is fetched from.
     servers: [{ url: "/", description: "This service" }],
     security: [{ api_key: [] }],
     tags: services.map((service) => ({ name: tagOf(service), description: descriptionOf(service) })),

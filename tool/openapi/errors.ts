@@ -6,7 +6,7 @@ import { httpStatusOf } from "../../src/transcode/errors/error.js";
 import { type RoutingReason, statusOfReason } from "../../src/transcode/errors/request-error.js";
 import { REQUEST_ID } from "./headers.js";
 
-/** The one shape of every error, as `src/rpc/interceptors/error-body.ts` writes it. */
+/** The schema of every error, as `src/rpc/interceptors/error-body.ts` writes it. */
 export function errorSchema(): JsonObject {
   return {
     type: "object",
@@ -83,7 +83,7 @@ function rowOf({ type, code, meaning }: ErrorWords, status: number): Row {
   return { type, code, meaning, status };
 }
 
-/** In the order of `docs/errors.md`; of the general ones only those whose code is not there already. */
+/** In the order of `docs/errors.md`; general errors only where their code is not listed already. */
 const ALL: readonly Row[] = withGeneral([
   ...Object.values(REFUSALS).map((words) => rowOf(words, httpStatusOfRefusal(words))),
   ...Object.entries(REQUEST_ERRORS).map(([reason, words]) =>

@@ -2,9 +2,9 @@ import type { JsonObject } from "@bufbuild/protobuf";
 
 import { CHARGE, HELD, PAYMENT, REFUND } from "./payment-examples.js";
 
-/** What one call looks like. */
+/** Example of a call. */
 interface Example {
-  /** Where the call has a body. */
+  /** For a call with a body. */
   readonly request?: JsonObject;
   readonly answer: JsonObject;
 }
@@ -111,7 +111,7 @@ const FAULTS = {
   ],
 };
 
-/** By the name of the method. A test holds them to their schemas. */
+/** By method name. A test validates them against their schemas. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
   CreateCheckoutSession: { request: ORDER, answer: OPEN },
   GetCheckoutSession: { answer: COMPLETE },
@@ -202,7 +202,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   GetGatewayFaults: { answer: FAULTS },
 };
 
-/** Objects in the query, by the name of their message. Viewers would make one up that finds nothing. */
+/** Examples of objects in the query, by message name; viewers would invent one that finds nothing. */
 export const QUERY_EXAMPLES: Readonly<Record<string, JsonObject>> = {
   TimeRange: { gte: 1_718_000_000 },
 };

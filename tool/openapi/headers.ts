@@ -1,9 +1,6 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 
-/**
- * The request header that makes a call safe to send again. What it may be is checked in
- * `src/rpc/interceptors/idempotency.ts`.
- */
+/** The request header that makes a call safe to send again; `src/rpc/interceptors/idempotency.ts` validates it. */
 export const IDEMPOTENCY_KEY: JsonObject = {
   name: "Idempotency-Key",
   in: "header",
@@ -19,7 +16,7 @@ export const IDEMPOTENCY_KEY: JsonObject = {
   },
 };
 
-/** Headers of answers. */
+/** Response headers. */
 export const HEADERS: JsonObject = {
   RequestId: {
     description: "Id of this request. Quote it when you ask us about it.",
@@ -31,10 +28,10 @@ export const HEADERS: JsonObject = {
   },
 };
 
-/** On every answer. */
+/** Headers of every response. */
 export const REQUEST_ID: JsonObject = { "Request-Id": { $ref: "#/components/headers/RequestId" } };
 
-/** On the answers of calls that take an `Idempotency-Key`. */
+/** Headers of the responses to calls that take an `Idempotency-Key`. */
 export const REPLAYED: JsonObject = {
   "Idempotent-Replayed": { $ref: "#/components/headers/IdempotentReplayed" },
 };

@@ -39,12 +39,12 @@ export function tagOf({ name }: DescService): string {
 
 const IDEMPOTENCY_KEY_REF = { $ref: "#/components/parameters/IdempotencyKey" };
 
-/** Calls that only read have no use for an idempotency key. */
+/** Calls that only read take no idempotency key. */
 function changes({ method }: RouteRule): boolean {
   return method.idempotency !== MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
 }
 
-/** Undefined where the body says nothing: there is none, or the path says it all. */
+/** Undefined where there is no body, or the path has every field. */
 function bodySchema(rule: RouteRule, schemas: Schemas): JsonObject | undefined {
   if (rule.body === undefined) return undefined;
   if (rule.body !== "*") return schemas.value(rule.body, "request");
@@ -66,7 +66,7 @@ function success(rule: RouteRule, schemas: Schemas, example: JsonObject): JsonOb
   };
 }
 
-/** What a caller of this one has to reckon with; `default` is all the rest. */
+/** The failures that this operation lists; `default` stands for all others. */
 function failures(rule: RouteRule): JsonObject {
   return {
     400: ref("Refused"),

@@ -7,7 +7,7 @@ import { QUERY_EXAMPLES } from "./examples.js";
 import type { Schemas } from "./schemas.js";
 import { descriptionOf } from "./texts.js";
 
-/** The rule's path in OpenAPI's words, which know no wildcards: variables of one whole segment and literals. */
+/** The rule's path in OpenAPI's syntax, without wildcards: literals, and variables of one whole segment. */
 export function openApiPath({ path, template }: RouteRule): string {
   const segments = template.segments.map((segment, at) => {
     if (typeof segment === "object") return encodeURIComponent(segment.literal);
@@ -18,7 +18,7 @@ export function openApiPath({ path, template }: RouteRule): string {
   return `/${segments.join("/")}${template.verb === "" ? "" : `:${template.verb}`}`;
 }
 
-/** The parameters of the path, then those of the query: what neither path nor body says. */
+/** The path's parameters, then the query's: the fields that neither path nor body has. */
 export function parametersOf(rule: RouteRule, schemas: Schemas): JsonObject[] {
   const inPath = rule.variables.map(({ field }) => ({
     name: field.name,
@@ -29,7 +29,7 @@ export function parametersOf(rule: RouteRule, schemas: Schemas): JsonObject[] {
   return [...inPath, ...queryFields(rule).map((field) => queryParameter(field, schemas))];
 }
 
-/** The fields of the request that the path does not say. */
+/** The request's fields that the path does not have. */
 export function fieldsBesidePath({ method, variables }: RouteRule): DescField[] {
   const inPath = new Set(variables.map(({ field }) => field.fields[0]));
   return method.input.fields.filter((field) => !inPath.has(field));
@@ -49,7 +49,7 @@ function queryParameter(field: DescField, schemas: Schemas): JsonObject {
   };
 }
 
-/** `created[gte]=1`: the only spelling of an object that OpenAPI has, and it goes one level deep. */
+/** `created[gte]=1`: OpenAPI's only notation for an object in the query, one level deep. */
 function asBrackets(field: DescField): JsonObject {
   const flat = field.message?.fields.every(({ fieldKind }) => fieldKind === "scalar" || fieldKind === "enum");
   const example = QUERY_EXAMPLES[field.message?.name ?? ""];

@@ -1,6 +1,6 @@
 import { type DescField, type JsonObject, ScalarType } from "@bufbuild/protobuf";
 
-/** How the plain dialect writes a scalar. */
+/** The schema of a scalar in the plain dialect. */
 export function scalarSchema(field: DescField): JsonObject {
   const schema = field.scalar === undefined ? undefined : SCHEMAS[field.scalar];
   if (schema === undefined) throw new Error(`There is no schema for the type of ${field.toString()} yet`);

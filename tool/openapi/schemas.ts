@@ -7,15 +7,15 @@ import { scalarSchema } from "./scalars.js";
 import { descriptionOf } from "./texts.js";
 
 /**
- * Requests leave out what is optional and may hold nothing unknown. Answers write everything, `null` for what
- * is unset.
+ * Requests may omit optional fields, and must not have unknown ones. Responses have every field, `null` where
+ * it is unset.
  */
 export type Side = "request" | "answer";
 
-/** JSON Schemas of messages, gathered as components while they are asked for. */
+/** JSON Schemas of messages, collected as components as they are referenced. */
 export class Schemas {
   readonly #components: Record<string, JsonObject> = {};
-  /** What each component is of, and for which side. */
+  /** The message of each component, and whether it is for requests or responses. */
   readonly #scopes = new Map<string, string>();
 
   get components(): Readonly<Record<string, JsonObject>> {
@@ -73,7 +73,7 @@ export class Schemas {
     return { ...schema, description: descriptionOf(field) };
   }
 
-  /** An id, in whose place a request may want its object. */
+  /** An expandable id. */
   #idOrObject(field: DescField, object: DescField, side: Side): JsonObject {
     const orUnset = canBeUnset(field) ? [{ type: "null" }] : [];
     const anyOf = [this.value(field, side), this.value(object, side), ...orUnset];
@@ -89,7 +89,7 @@ export class Schemas {
   #enumeration(desc: DescEnum): JsonObject {
     return this.#component(desc, "request and answer", () => {
       const names = plainStyle.enumNames(desc);
-      // Zero stands for an unset field: it is never answered, and means nothing in a request.
+      // Zero stands for an unset field: responses never have it, and it means nothing in a request.
       const values = desc.values.filter(({ number }) => number !== 0);
       const list = values.map((value) => `- \`${names.name(value.number)}\`: ${descriptionOf(value)}`);
       return {
@@ -106,7 +106,7 @@ export class Schemas {
     const known = this.#scopes.get(desc.name);
     if (known === undefined) {
       this.#scopes.set(desc.name, scope);
-      this.#components[desc.name] = {}; // Keeps the place before those that it holds.
+      this.#components[desc.name] = {}; // Reserves its place before the components inside.
       this.#components[desc.name] = schema();
     } else if (known !== scope) {
       throw new Error(`${known} and ${scope} look different, and would share one name`);
@@ -115,7 +115,7 @@ export class Schemas {
   }
 }
 
-/** The fields that stand in the place of others where they are set, by the names of those others. */
+/** The fields that replace others where they are set, by the names of the replaced ones. */
 function expandedOf([first]: readonly DescField[]): Map<string, DescField> {
   return first === undefined ? new Map() : expandedFields(first.parent, plainStyle);
 }

@@ -4,7 +4,7 @@ import { Code } from "@connectrpc/connect";
 
 import { httpStatusOf } from "../../src/transcode/errors/error.js";
 
-/** The comment above a declaration, a line for each paragraph, in words of HTTP. Throws where there is none. */
+/** The comment of a declaration, one line per paragraph, in HTTP's terms. Throws where there is none. */
 export function descriptionOf(desc: Exclude<AnyDesc, DescFile>): string {
   const paragraphs = (getComments(desc).leading ?? "").trim().split(/\n\s*\n/);
   const text = paragraphs
@@ -19,13 +19,13 @@ export function descriptionOf(desc: Exclude<AnyDesc, DescFile>): string {
   return inWordsOfHttp(text);
 }
 
-/** The first sentence of a text, without its full stop, and the rest. */
+/** Splits a text into its first sentence, without the full stop, and the rest. */
 export function firstSentence(text: string): { sentence: string; rest: string } {
   const [sentence = ""] = /^.*?\.(?=\s|$)/s.exec(text) ?? [text];
   return { sentence: sentence.replace(/\.$/, ""), rest: text.slice(sentence.length).trim() };
 }
 
-/** The comments speak of gRPC codes, which merchants never see. */
+/** The comments name gRPC codes, which merchants of the JSON API never see. */
 function inWordsOfHttp(text: string): string {
   return text.replaceAll(
     /\b[A-Z]+(_[A-Z]+)+\b|\b(ABORTED|UNAVAILABLE)\b/g,

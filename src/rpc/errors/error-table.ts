@@ -2,10 +2,10 @@ import { Code } from "@connectrpc/connect";
 
 import type { RoutingReason } from "../../transcode/errors/request-error.js";
 
-/** What merchants are told about one kind of failure, in Stripe's words. */
+/** How one kind of failure is reported to merchants, in Stripe's terms. */
 export interface ErrorWords {
   readonly type: "invalid_request_error" | "api_error" | "card_error" | "idempotency_error";
-  /** Stable word for programs. */
+  /** Stable code for programs. */
   readonly code: string;
   /** One sentence for `docs/errors.md`. */
   readonly meaning: string;
@@ -17,7 +17,7 @@ const invalid = (code: string, meaning: string): ErrorWords => ({
   meaning,
 });
 
-/** What can be wrong with a request over HTTP before it is a call. Status and text are the transcoder's. */
+/** Errors of an HTTP request before it is a call. The transcoder decides status and message. */
 export const REQUEST_ERRORS: Record<RoutingReason, ErrorWords> = {
   path_unknown: invalid("path_unknown", "There is nothing at this address."),
   path_malformed: invalid("path_malformed", "The address has a broken escape, or is not UTF-8."),
@@ -49,7 +49,7 @@ export const REQUEST_ERRORS: Record<RoutingReason, ErrorWords> = {
   },
 };
 
-/** What can be wrong with a request to any address, and with one that is no call, besides the above. */
+/** Further errors of requests to any address, also of those that are no calls. */
 export const WEB_ERRORS = {
   request_malformed: {
     ...invalid("request_malformed", "The request could not be read as HTTP."),
@@ -83,7 +83,7 @@ export const WEB_ERRORS = {
 
 const fault = (code: string, meaning: string): ErrorWords => ({ type: "api_error", code, meaning });
 
-/** Whatever comes without a reason of ours, by its gRPC code. */
+/** Errors without a reason of this API, by gRPC code. */
 export const STATUS_ERRORS: Record<Code, ErrorWords> = {
   [Code.Canceled]: invalid("canceled", "The caller gave up."),
   [Code.Unknown]: fault("internal_error", "Something went wrong on our side."),

@@ -4,15 +4,15 @@ import type { RefusalReason } from "../../domain/refusal.js";
 import { httpStatusOf } from "../../transcode/errors/error.js";
 import type { ErrorWords } from "./error-table.js";
 
-/** A failure that a use case or an interceptor names. */
+/** The table entry of a reason with which a use case or an interceptor refuses a call. */
 export interface RefusalRow extends ErrorWords {
-  /** The status over gRPC. The HTTP status follows from it, but for `http`. */
+  /** The gRPC code. The HTTP status follows from it, unless `http` is given. */
   readonly grpc: Code;
-  /** The HTTP status where it is not the usual one of that. */
+  /** The HTTP status, where it differs from the gRPC code's usual one. */
   readonly http?: number;
 }
 
-/** A row as the table below writes it, with this type of error. */
+/** Returns a shorthand for rows with this type of error. */
 function ofType(type: ErrorWords["type"]) {
   return (grpc: Code, code: string, meaning: string): RefusalRow => ({ grpc, type, code, meaning });
 }
@@ -22,7 +22,7 @@ const idempotency = ofType("idempotency_error");
 const card = ofType("card_error");
 const ours = ofType("api_error");
 
-/** Every reason of a refusal. The compiler demands a row for a new one, a test demands its line in the docs. */
+/** Every reason of a refusal. The compiler demands a row for each reason, a test its line in docs/errors.md. */
 export const REFUSALS: Record<RefusalReason, RefusalRow> = {
   PARAMETER_MISSING: invalid(
     Code.InvalidArgument,

@@ -1,7 +1,7 @@
 import type { DescFile, DescService } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 
-/** Finds the proto files of services, and of all that they import, by what is in them. */
+/** Index of the proto files of services and all their imports. */
 export interface DescriptorIndex {
   readonly byName: ReadonlyMap<string, DescFile>;
   /** By the full name of a service, method, message, enum or extension. */
@@ -30,7 +30,7 @@ export function indexDescriptors(services: readonly DescService[]): DescriptorIn
   return { byName, bySymbol, byExtension };
 }
 
-/** The name that others import the file by: descriptors have it without its ending. */
+/** The path by which other files import this one; `DescFile.name` lacks its extension. */
 export function fileName(file: DescFile): string {
   return file.proto.name;
 }

@@ -8,8 +8,8 @@ import {
 import type { Readiness } from "../../checkout/readiness.js";
 
 /**
- * `grpc.health.v1`: the service as a whole (the empty name) and each of `services` by its name. They share one process
- * and one database, and so one state.
+ * `grpc.health.v1`: health of the process (the empty name) and of each of `services` by its name. All share
+ * one process and one database, and so one state.
  */
 export function healthHandlers(
   readiness: Readiness,
@@ -23,7 +23,7 @@ export function healthHandlers(
       return { status: statusOf(await readiness.now()) };
     },
 
-    /** An unknown service is told to be one, and watched all the same: the protocol has it so. */
+    /** The protocol has a watch of an unknown service send SERVICE_UNKNOWN and go on. */
     async *watch({ service }, { signal }) {
       const known = names().includes(service);
       let told: Status | undefined;

@@ -7,10 +7,10 @@ import type { ServerReflectionRequest as AlphaRequest } from "../../../gen/grpc/
 import { type DescriptorIndex, fileName, indexDescriptors } from "./descriptor-index.js";
 
 /**
- * `grpc.reflection`: tells clients that know nothing what there is to call.
+ * `grpc.reflection`: describes the services to clients without proto files.
  *
- * One implementation for `v1` and `v1alpha`, which differ in nothing but the package; most tools still ask for the old
- * one first.
+ * One implementation for `v1` and `v1alpha`, which differ in the package only; most tools try the older one
+ * first.
  */
 export function reflectionHandlers(services: readonly DescService[]) {
   let index: DescriptorIndex | undefined;
@@ -28,7 +28,7 @@ export function reflectionHandlers(services: readonly DescService[]) {
 
 type AnyRequest = ServerReflectionRequest | AlphaRequest;
 
-/** `sent` are the files that this stream has had: a client needs each of them once. */
+/** `sent` has the files that this stream has sent: a client needs each once. */
 function answer(
   question: AnyRequest["messageRequest"],
   services: readonly DescService[],
@@ -62,7 +62,7 @@ function serviceNames(services: readonly DescService[]) {
   return { case: "listServicesResponse" as const, value: { service } };
 }
 
-/** The file itself, and of those that it needs all that were not sent yet. */
+/** The file, and those of its dependencies that the stream has not sent yet. */
 function files(file: DescFile | undefined, sent: Set<string>, wanted: string) {
   if (file === undefined) return notFound(wanted);
   sent.delete(fileName(file));
@@ -86,7 +86,7 @@ function notFound(wanted: string) {
   return refusal(Code.NotFound, `There is no ${wanted} here.`);
 }
 
-/** An answer like others: the stream goes on after it. */
+/** An error inside the stream, which goes on after it. */
 function refusal(errorCode: Code, errorMessage: string) {
   return { case: "errorResponse" as const, value: { errorCode, errorMessage } };
 }

@@ -6,9 +6,9 @@ import { requestIdOf } from "./call-context.js";
 import { isOpen } from "./open-services.js";
 
 /**
- * Logs one line per call: method, gRPC code, duration, request id. Never a message, never a header.
+ * Logs one line per call: method, gRPC code, duration, request id. Never logs a message or a header.
  *
- * Calls of the open services are for debugging only: load balancers make one every few seconds.
+ * Calls of the open services are logged at level debug: load balancers make one every few seconds.
  */
 export function accessLog(log: Log): Interceptor {
   return (next) => async (request) => {
@@ -26,7 +26,7 @@ export function accessLog(log: Log): Interceptor {
   };
 }
 
-/** Logs a call that was refused before it came to its interceptors: one without a valid key. */
+/** Logs a call that was refused before its interceptors: one without a valid key. */
 export function logRefused(log: Log, method: DescMethod, values: ContextValues, error: unknown): void {
   logCall(log, method, values, codeName(error), 0);
 }

@@ -11,8 +11,8 @@ import { apiKeyCache } from "./api-key-cache.js";
 import { errorForCaller } from "./error-interceptor.js";
 
 /**
- * What every call passes on every face before its body is read: it is let in by its key, or refused and
- * logged. What it asks for is looked at afterwards, by the interceptors.
+ * Admits a call of any protocol by its API key, before its body is read, or logs and refuses it. The
+ * interceptors handle an admitted call.
  */
 export function admission(checkout: CheckoutContext, testMode: boolean): Admit {
   const admit = authenticate(

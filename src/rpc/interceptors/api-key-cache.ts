@@ -4,15 +4,14 @@ import type { ApiKeyRow } from "../../db/tables/api-keys.js";
 import { KEY_KEPT_MS } from "../../domain/api-key.js";
 import type { FindKey } from "./authenticate.js";
 
-/** Some hundred bytes each; far more than the keys that are in use within a second. */
+/** Keys cached, of some hundred bytes each; far more than are used within a second. */
 const KEPT_MAX = 10_000;
 
 /**
- * Looks keys up through `find`, and a valid one at most once a second: `keys revoke` ends when that second is
- * over. Unknown and revoked keys are not kept: whoever sends those may wait for the look, and cannot fill the
- * memory.
+ * Wraps `find` with a cache of valid keys for one second: a revoked key may be accepted for up to 1 s, and
+ * `keys revoke` waits for that. Unknown and revoked keys are not cached, so that they cannot fill the memory.
  *
- * By the time of the process, which nobody sets.
+ * Uses the process's monotonic clock, in milliseconds.
  */
 export function apiKeyCache(find: FindKey, now: () => number = () => performance.now()): FindKey {
   const kept = new Map<string, { readonly key: ApiKeyRow; readonly until: number }>();
@@ -22,7 +21,7 @@ export function apiKeyCache(find: FindKey, now: () => number = () => performance
   };
 
   async function look(hash: string): Promise<ApiKeyRow | undefined> {
-    // From before the look: it may see the key as it was just before it was revoked.
+    // Counted from before the lookup, which may read the key just before it is revoked.
     const until = now() + KEY_KEPT_MS;
     const key = await find(hash);
     kept.delete(hash);

@@ -8,18 +8,17 @@ import { setCaller } from "./call-context.js";
 import { isOpen } from "./open-services.js";
 
 /**
- * Finds a stored key by the SHA-256 hash of its text, in lower-case hex. At once where it is known already:
- * most calls need no promise then.
+ * Finds a stored key by the SHA-256 hash of its text, in lower-case hex. Returns a cached key without a
+ * promise, as for most calls.
  */
 export type FindKey = (hash: string) => ApiKeyRow | undefined | Promise<ApiKeyRow | undefined>;
 
 /**
- * Demands `authorization: Bearer sk_...` of every call and notes whose it is; the open services are for
- * everybody. It is asked before the body is read: whoever has no key costs no more than a look at the
- * headers.
+ * Requires `authorization: Bearer sk_...` of every call, except of the open services, and sets its caller.
+ * Runs before the body is read, so that a call without a key costs a check of the headers only. Throws a
+ * Refusal.
  *
- * The key is looked up by its hash: what an attacker could learn from timing is about hashes, of which one
- * cannot be steered towards another.
+ * The lookup is by hash: its timing reveals something about hashes only, which an attacker cannot steer.
  */
 export function authenticate(findKey: FindKey, testMode: boolean): Admit {
   return (method, headers, values) => {

@@ -10,7 +10,10 @@ const idempotentCallKey = createContextKey<IdempotentCall | undefined>(undefined
   description: "idempotent call",
 });
 
-/** Context values of a new call: the id that its log lines, its answer's header and its errors share. */
+/**
+ * Creates the context values of a new call with its request id, which log lines, the response header and
+ * errors share.
+ */
 export function callContext(requestId: string): ContextValues {
   return createContextValues().set(requestIdKey, requestId);
 }
@@ -21,21 +24,21 @@ export function requestIdOf(values: ContextValues): string {
 }
 
 /**
- * Notes whose key the call carries: it sees only that merchant's objects, in that mode. Only `authenticate`
- * calls it.
+ * Sets the merchant and mode of the call's API key: the call sees only their objects. Only `authenticate`
+ * calls this.
  */
 export function setCaller(values: ContextValues, caller: MerchantScope): void {
   values.set(callerKey, caller);
 }
 
-/** Whose call it is. Throws where `authenticate` did not run: that would be a bug of whoever serves the call. */
+/** The merchant and mode of the call. Throws where `authenticate` did not run, which is a bug. */
 export function callerOf(values: ContextValues): MerchantScope {
   const caller = values.get(callerKey);
   if (caller === undefined) throw new Error("The call was not authenticated.");
   return caller;
 }
 
-/** Notes the call's idempotency key. Only `idempotency` calls it. */
+/** Sets the call's idempotency key. Only `idempotency` calls this. */
 export function setIdempotentCall(values: ContextValues, call: IdempotentCall): void {
   values.set(idempotentCallKey, call);
 }

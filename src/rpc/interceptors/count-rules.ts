@@ -4,9 +4,8 @@ import { field as fieldOption } from "@bufbuild/protovalidate/gen/buf/validate/v
 import type { CountMax } from "../../transcode/descriptors/count-limit.js";
 
 /**
- * How many elements the rules of the proto file let a list or a map have. Readers stop there: to read ten
- * thousand elements, and check each of them, takes a hundred times longer than the largest request that keeps
- * the rules.
+ * Largest size of a list or a map by the rules of the proto file. Readers stop there: reading and checking
+ * ten thousand elements takes a hundred times longer than the largest valid request.
  */
 export const countMax: CountMax = (field: DescField) => {
   if (!hasOption(field, fieldOption)) return Infinity;

@@ -9,11 +9,11 @@ import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../errors/error-
 import { httpStatusOfRefusal, type RefusalRow, REFUSALS } from "../errors/refusal-table.js";
 import { ERROR_DOMAIN } from "./error-interceptor.js";
 
-/** Writes every error of the merchants' API, wherever it came from, in the one shape that they know. */
+/** Renders every error of the merchants' API in its one JSON shape. */
 export function merchantErrors(log: Log): ErrorRenderer {
   return (error, context) => {
     const requestId = requestIdOf(context.contextValues);
-    // Only what happened outside of the interceptors still has its cause; the rest is logged already.
+    // Only an error from outside the interceptors still has its cause; they log all others.
     if (context.status >= 500 && error.cause !== undefined && !(error.cause instanceof Refusal)) {
       log.error({ err: error.cause, requestId, rpc: context.method?.name }, "unexpected error");
     }

@@ -8,12 +8,13 @@ import type { Log } from "../../lib/log.js";
 import { requestIdOf } from "./call-context.js";
 import { REFUSALS } from "../errors/refusal-table.js";
 
-/** The domain of our reasons in `google.rpc.ErrorInfo`. */
+/** The `domain` of this API's reasons in `google.rpc.ErrorInfo`. */
 export const ERROR_DOMAIN = "calmonypay.com";
 
 /**
- * Turns what a use case throws into what callers get. A Refusal becomes its code with `google.rpc.ErrorInfo` and
- * `BadRequest`; anything else is a bug, logged here and answered with a fixed text and the request id.
+ * Converts errors of use cases to errors for callers. A Refusal becomes its gRPC code with
+ * `google.rpc.ErrorInfo` and `BadRequest`; any other error is a bug, logged here and reported with a fixed
+ * text and the request id.
  */
 export function errorInterceptor(log: Log): Interceptor {
   return (next) => async (request) => {
@@ -25,12 +26,12 @@ export function errorInterceptor(log: Log): Interceptor {
   };
 }
 
-/** What the caller is told of an error, whatever was thrown. A bug is logged here. */
+/** Converts any thrown value to the error for the caller, and logs a bug. */
 export function errorForCaller(log: Log, error: unknown, requestId: string, rpc: string): ConnectError {
   if (error instanceof ConnectError) return error;
   if (error instanceof Refusal) return refusalError(error);
   if (isDatabaseAway(error)) {
-    // Without its stack: of one database there may be thousands of calls that could not reach it.
+    // Logged without its stack: thousands of calls may fail while the database is away.
     log.warn({ requestId, rpc, why: String(error) }, "the database is away");
     return refusalError(new Refusal("DATABASE_AWAY", AWAY), RETRY_LATER);
   }

@@ -7,12 +7,13 @@ import type { Interceptor } from "@connectrpc/connect";
 import { Refusal } from "../../domain/refusal.js";
 import { setIdempotentCall } from "./call-context.js";
 
-/** The metadata key of an idempotency key; over HTTP the header. */
+/** The metadata key, or HTTP header, of an idempotency key. */
 const HEADER = "idempotency-key";
 
 /**
- * Carries a call's idempotency key and the fingerprint of its message to the use case, which stores them in one
- * transaction with what it does. Calls that only read have no use for a key; theirs is passed over.
+ * Passes a call's idempotency key and its message's fingerprint to the use case, which stores them in one
+ * transaction with its changes. Ignores the key of a call that only reads. Throws a Refusal for an invalid
+ * key.
  */
 export function idempotency(): Interceptor {
   return (next) => async (request) => {
@@ -35,12 +36,12 @@ function checked(key: string): string {
   );
 }
 
-/** Of the decoded message, not of the bytes: a retry may order its fields differently, or come over the other face. */
+/** Of the decoded message, not of the bytes: a retry may order its fields differently, or use another protocol. */
 function fingerprintOf(method: string, schema: DescMessage, message: Message): string {
   return sha256(JSON.stringify([method, inOrder(toJson(schema, message))]));
 }
 
-/** The entries of a map have no order of their own. */
+/** The entries of a map have no defined order. */
 function inOrder(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(inOrder);
   if (value === null || typeof value !== "object") return value;

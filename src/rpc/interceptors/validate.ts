@@ -4,16 +4,16 @@ import type { Interceptor } from "@connectrpc/connect";
 import { fastValidator } from "../validation/fast-validator.js";
 
 /**
- * Holds the message of a unary request to the `buf.validate` rules of its proto file.
+ * Checks a unary request against the `buf.validate` rules of its proto file.
  *
- * Refuses with all violations at once. A rule that does not compile is our bug, not the caller's fault: it is thrown as
- * it is and ends as INTERNAL.
+ * Throws one Refusal for all violations. The error of a rule that does not compile is thrown unchanged and
+ * becomes INTERNAL: a bug of this service, no fault of the caller.
  */
 export function checkRules(schema: DescMessage, message: Message): void | Promise<void> {
   return fastValidator(schema)(message) ? undefined : checkWhole(schema, message);
 }
 
-/** The same where there are interceptors only. */
+/** `checkRules` as an interceptor, for calls that Connect serves. */
 export function validate(): Interceptor {
   return (next) => async (request) => {
     if (!request.stream) await checkRules(request.method.input, request.message);
@@ -21,7 +21,7 @@ export function validate(): Interceptor {
   };
 }
 
-/** Reads what checks doubtful messages, for a service that must not have to read it later. */
+/** Loads protovalidate now, for a service that must not import modules later. */
 export async function readWholeCheck(): Promise<void> {
   await wholeCheck();
 }
@@ -31,7 +31,7 @@ async function checkWhole(schema: DescMessage, message: Message): Promise<void> 
 }
 
 /**
- * protovalidate and its CEL are a hundred files: for a program that only imports this one, they are not worth
- * reading.
+ * Imported at first use: protovalidate and its CEL are a hundred files, which most operator commands never
+ * need.
  */
 const wholeCheck = () => import("../validation/protovalidate.js");

@@ -4,7 +4,7 @@ import type { BillingDetailsSchema } from "../../../gen/calmonypay/v1/billing_de
 import type { BillingDetails } from "../../domain/charge-details.js";
 import { omitNulls } from "./omit-nulls.js";
 
-/** Who paid, as a part of another message. */
+/** Billing details, as a part of another message. */
 export function billingDetailsPart({
   address,
   ...texts

@@ -13,7 +13,10 @@ import type { PageRequest } from "../../checkout/page.js";
 import type { SessionFilter } from "../../db/tables/checkout-session-list.js";
 import type { SessionStatus } from "../../domain/session.js";
 
-/** What a request to create orders. The rules in the proto demand every part, and ranges in which numbers are exact. */
+/**
+ * Converts a create request. The proto file's rules require every part, and limit numbers to those that are
+ * exact in JavaScript.
+ */
 export function orderOf(request: CreateCheckoutSessionRequest): SessionOrder {
   return {
     lineItems: request.lineItems.map(lineItemOf),
@@ -27,7 +30,7 @@ export function orderOf(request: CreateCheckoutSessionRequest): SessionOrder {
   };
 }
 
-/** Which sessions a list shall hold. */
+/** Converts the filters of a list request. */
 export function filterOf(request: ListCheckoutSessionsRequest): SessionFilter {
   return {
     status: request.status === undefined ? undefined : STATUSES[request.status],
@@ -37,7 +40,7 @@ export function filterOf(request: ListCheckoutSessionsRequest): SessionFilter {
   };
 }
 
-/** Where a page of a list begins, ten objects long unless the caller says otherwise. */
+/** Converts the pagination of a list request. Default: ten objects. */
 export function pageOf(request: {
   readonly limit?: number | undefined;
   readonly startingAfter?: string | undefined;
@@ -69,8 +72,8 @@ const STATUSES: Record<CheckoutSessionStatus, SessionStatus | undefined> = {
 };
 
 /**
- * From one millisecond on, to before another: a second begins at its first millisecond and ends with the next
- * one's.
+ * Converts a range of seconds to one of milliseconds, from the first (inclusive) to the second (exclusive): a
+ * second ends where the next begins.
  */
 function createdOf(range: TimeRange | undefined): Pick<SessionFilter, "createdFrom" | "createdBefore"> {
   const from = [range?.gte, after(range?.gt)].filter((second) => second !== undefined);

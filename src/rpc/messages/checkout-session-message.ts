@@ -14,13 +14,13 @@ import { type ListedLineItem, pageOfItems } from "../../checkout/sessions/list-l
 import type { CheckoutSession, SessionStatus } from "../../domain/session.js";
 import { toSeconds } from "../../lib/clock.js";
 
-/** The message of a session whose status is the one of this moment. `url` is the address of its payment page. */
+/** Converts a session, whose status must be current, to its message. `url` is the URL of its payment page. */
 export function sessionMessage(
   session: CheckoutSession,
   url: string,
   withItems = false,
 ): CheckoutSessionMessage {
-  // One literal: to have `create` go through an object of these parts takes as long as the rest of the answer.
+  // One literal: passing an object to `create` takes as long as the rest of the response.
   return {
     $typeName: "calmonypay.v1.CheckoutSession",
     id: session.id,
@@ -48,7 +48,7 @@ export function sessionMessage(
   };
 }
 
-/** The path of the list of a session's items. */
+/** The path of the list of a session's line items. */
 export function lineItemsUrl(sessionId: string): string {
   return `/v1/checkout/sessions/${sessionId}/line_items`;
 }
@@ -59,10 +59,10 @@ function firstItems(session: CheckoutSession): CheckoutSessionLineItemList {
   return create(CheckoutSessionLineItemListSchema, list);
 }
 
-/** As long as a list is unless its caller says otherwise. */
+/** The default page size of a list. */
 const FIRST_PAGE = { limit: 10, startingAfter: undefined, endingBefore: undefined };
 
-/** The message of a session's item. */
+/** Converts a line item to its message. */
 export function lineItemMessage(item: ListedLineItem): CheckoutSessionLineItem {
   return create(CheckoutSessionLineItemSchema, {
     id: item.id,

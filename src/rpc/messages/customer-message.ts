@@ -4,7 +4,7 @@ import { type Customer as CustomerMessage, CustomerSchema } from "../../../gen/c
 import type { Customer } from "../../domain/customer.js";
 import { toSeconds } from "../../lib/clock.js";
 
-/** The message of a customer. */
+/** Converts a customer to its message. */
 export function customerMessage(customer: Customer): CustomerMessage {
   const { id, email, name, metadata, createdAt, livemode, deletedAt } = customer;
   const message = create(CustomerSchema, {

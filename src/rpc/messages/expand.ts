@@ -15,13 +15,16 @@ import type { Expansion } from "./expansion.js";
 import { paymentIntentMessage } from "./payment-intent-message.js";
 import { paymentMethodMessage } from "./payment-method-message.js";
 
-/** Where objects are read, and whose: others are not there, and their ids stay alone. */
+/**
+ * The context to read objects with, and the caller: objects of others are not found, and their ids stay
+ * unexpanded.
+ */
 export interface Reader {
   readonly checkout: CheckoutContext;
   readonly caller: MerchantScope;
 }
 
-/** Puts what is wanted beside the ids in sessions. However many there are, each kind of object is read once. */
+/** Expands the wanted fields of sessions. Reads each kind of object once, however many sessions there are. */
 export async function expandSessions(
   reader: Reader,
   sessions: readonly CheckoutSession[],
@@ -47,7 +50,7 @@ export async function expandSessions(
   ]);
 }
 
-/** The same in payments. */
+/** Expands the wanted fields of payment intents. */
 export async function expandPaymentIntents(
   reader: Reader,
   intents: readonly PaymentIntent[],
@@ -67,7 +70,7 @@ export async function expandPaymentIntents(
   ]);
 }
 
-/** The same in payment methods. */
+/** Expands the wanted fields of payment methods. */
 export async function expandPaymentMethods(
   reader: Reader,
   methods: readonly PaymentMethod[],
@@ -80,7 +83,7 @@ export async function expandPaymentMethods(
   });
 }
 
-/** The same in refunds. */
+/** Expands the wanted fields of refunds. */
 export async function expandRefunds(
   reader: Reader,
   refunds: readonly Refund[],
@@ -93,10 +96,10 @@ export async function expandRefunds(
   });
 }
 
-/** A field of a message whose object can be put beside its id. */
+/** An expandable field of a message. */
 interface Place<Message, Object> {
   readonly idOf: (message: Message) => string | undefined;
-  /** Reads objects of one kind; `inside` is what is wanted in them in turn. */
+  /** Reads objects of one kind; `inside` is what to expand in them in turn. */
   readonly read: (ids: readonly string[], inside: Expansion) => Promise<Object[]>;
   readonly put: (message: Message, object: Object) => void;
 }

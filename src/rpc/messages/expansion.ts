@@ -1,12 +1,9 @@
 import { Refusal } from "../../domain/refusal.js";
 
-/**
- * What a call wants to see of an object: fields in whose place the whole object shall stand, and what inside
- * of that.
- */
+/** The fields that a call wants expanded, each with the fields to expand inside of it. */
 export type Expansion = ReadonlyMap<string, Expansion>;
 
-/** What can be wanted of a kind of object. */
+/** The expandable fields of each kind of object. */
 interface Expandable {
   readonly [field: string]: Expandable;
 }
@@ -25,21 +22,24 @@ const REFUND: Expandable = { payment_intent: PAYMENT_INTENT };
 const KINDS = { PAYMENT_METHOD, PAYMENT_INTENT, CHECKOUT_SESSION, REFUND };
 
 /**
- * Reads `expand` of a call that answers one object: paths such as `payment_intent.customer`. To be called
- * before anything is done: throws a Refusal naming the first path that leads nowhere.
+ * Reads `expand` of a call that returns one object: paths such as `payment_intent.customer`. Throws a Refusal
+ * that names the first path that cannot be expanded; call it before any change.
  */
 export function expansionOf({ expand }: Expanding, kind: keyof typeof KINDS): Expansion {
   return read(expand, KINDS[kind]);
 }
 
-/** The same of a call that answers a list: `data.payment_intent.customer`. */
+/**
+ * Reads `expand` of a call that returns a list: paths such as `data.payment_intent.customer`. Throws as
+ * `expansionOf`.
+ */
 export function listExpansionOf({ expand }: Expanding, kind: keyof typeof KINDS): Expansion {
   return read(expand, { data: KINDS[kind] }).get("data") ?? NOTHING;
 }
 
 const NOTHING: Expansion = new Map();
 
-/** A request that can ask for more than ids. */
+/** A request with the field `expand`. */
 interface Expanding {
   readonly expand: readonly string[];
 }

@@ -11,12 +11,12 @@ import {
 } from "../../../gen/calmonypay/v1/test_helpers_service_pb.js";
 import type { GatewayFault } from "../../checkout/testing/gateway-faults.js";
 
-/** The message of what goes wrong at the sandbox gateway. */
+/** Converts the sandbox gateway's pending faults to their message. */
 export function gatewayFaultsMessage(faults: readonly GatewayFault[]): GatewayFaults {
   return create(GatewayFaultsSchema, { object: "test_helpers.gateway_faults", faults: faults.map(message) });
 }
 
-/** A fault in the gateway's own words. */
+/** Converts a requested fault to the sandbox gateway's form. */
 export function gatewayFaultOf({ type, milliseconds }: NewGatewayFault): GatewayFault {
   return {
     name: NAMES.get(type) ?? "",
@@ -24,10 +24,7 @@ export function gatewayFaultOf({ type, milliseconds }: NewGatewayFault): Gateway
   };
 }
 
-/**
- * A sandbox in a process of its own may be newer, and know a kind that is not known here: it is shown without
- * a name.
- */
+/** A sandbox in another process may be newer and report a kind unknown here, which is shown as unspecified. */
 function message({ name, milliseconds }: GatewayFault): Message {
   const type = TYPES.get(name) ?? Type.UNSPECIFIED;
   return create(GatewayFaultSchema, {
@@ -36,7 +33,7 @@ function message({ name, milliseconds }: GatewayFault): Message {
   });
 }
 
-/** `callback_dropped` is the gateway's word for CALLBACK_DROPPED. */
+/** The sandbox gateway writes CALLBACK_DROPPED as `callback_dropped`. */
 const NAMES = new Map(
   GatewayFaultTypeSchema.values.map(({ number, localName }) => [number as Type, localName.toLowerCase()]),
 );

@@ -14,7 +14,7 @@ import { currencyOfGateway } from "../../domain/money.js";
 import { reversalNamed } from "../../domain/refund.js";
 import { toSeconds } from "../../lib/clock.js";
 
-/** The message of a held payment. */
+/** Converts a held payment to its message. */
 export function heldPaymentMessage(held: HeldPaymentRow): HeldPayment {
   const message = create(HeldPaymentSchema, {
     id: held.id,
@@ -41,7 +41,7 @@ export function heldPaymentMessage(held: HeldPaymentRow): HeldPayment {
   return message;
 }
 
-/** What a caller wants done. Undefined where the value is none. */
+/** The resolution that a caller chose. Undefined for an unspecified or unknown value. */
 export function resolutionOf(value: HeldPaymentResolution): Resolution | undefined {
   return (Object.keys(RESOLUTIONS) as Resolution[]).find((resolution) => RESOLUTIONS[resolution] === value);
 }

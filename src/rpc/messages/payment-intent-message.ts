@@ -17,7 +17,7 @@ import { toSeconds } from "../../lib/clock.js";
 import { billingDetailsPart } from "./billing-details-message.js";
 import { omitNulls } from "./omit-nulls.js";
 
-/** The message of a payment. */
+/** Converts a payment to its payment intent message. */
 export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {
   const { intent, latestCharge, billingDetails } = view;
   return create(PaymentIntentSchema, {
@@ -55,7 +55,7 @@ function chargePart(charge: details.ChargeDetails): MessageInitShape<typeof Late
   };
 }
 
-/** Only a charge that was declined leaves one behind, and only until another is made. */
+/** Only a declined charge has an error, until the next charge. */
 function errorPart({
   intent,
   latestCharge,

@@ -13,7 +13,7 @@ import { toSeconds } from "../../lib/clock.js";
 import { billingDetailsPart } from "./billing-details-message.js";
 import { omitNulls } from "./omit-nulls.js";
 
-/** The message of a payment method. The gateway's token is no part of it. */
+/** Converts a payment method to its message, without the gateway's token. */
 export function paymentMethodMessage(
   method: PaymentMethodRow,
   billing: BillingDetails | null,

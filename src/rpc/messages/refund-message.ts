@@ -11,7 +11,7 @@ import type * as domain from "../../domain/refund.js";
 import { toSeconds } from "../../lib/clock.js";
 import { omitNulls } from "./omit-nulls.js";
 
-/** The message of a refund. */
+/** Converts a refund to its message. */
 export function refundMessage(refund: domain.Refund): Refund {
   return create(RefundSchema, {
     id: refund.id,
@@ -30,7 +30,7 @@ export function refundMessage(refund: domain.Refund): Refund {
   });
 }
 
-/** What a caller gives as the reason. Null where none is given. */
+/** The reason that a caller gives; null where none is given. */
 export function reasonOf(value: RefundReason | undefined): domain.RefundReason | null {
   const reasons = Object.keys(REASONS) as domain.RefundReason[];
   return reasons.find((reason) => REASONS[reason] === value) ?? null;

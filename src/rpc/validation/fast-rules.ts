@@ -18,17 +18,17 @@ import {
 import { regexOf } from "./regex.js";
 import { type Check, expressionCheck } from "./known-cel.js";
 
-/** A rule of a kind that is not known here: protovalidate has to say. */
+/** The check of an unknown kind of rule: never sure, so that protovalidate decides. */
 export const UNSURE: Check = () => false;
 
-/** All rules of a field but `required`, for its value. */
+/** The checks of a field's value, for all its rules but `required`. */
 export function checksOf(rules: FieldRules, field: DescField): readonly Check[] {
   if (!knows(FieldRulesSchema, rules, ["required", "cel", ...TYPES])) return [UNSURE];
   const expressions = rules.cel.map(({ expression }) => expressionCheck(expression));
   return rules.type.case === undefined ? expressions : [...expressions, typeCheck(rules, field)];
 }
 
-/** What `required` asks of a field: where presence is not told, any value but the default. */
+/** The check of `required`: a field without presence must not have its default. */
 export function requiredCheck(field: DescField): Check {
   if (field.fieldKind === "list") return (value) => (value as unknown[] | undefined)?.length !== 0;
   if (field.fieldKind === "map") return UNSURE;
@@ -47,7 +47,10 @@ function typeCheck({ type }: FieldRules, field: DescField): Check {
   return type.case === "map" ? mapCheck(type.value, field) : UNSURE;
 }
 
-/** A character may take two places in a string: between the two counts nothing is sure. */
+/**
+ * Rules count characters, `length` counts UTF-16 units, of which a character has up to two: between both
+ * counts the check is unsure.
+ */
 function stringCheck(rules: StringRules): Check {
   if (!knows(StringRulesSchema, rules, ["min_len", "max_len", "pattern", "in"])) return UNSURE;
   const [min, max] = [Number(rules.minLen), rules.maxLen === 0n ? Infinity : Number(rules.maxLen)];
@@ -99,13 +102,13 @@ function mapCheck(rules: MapRules, field: DescField): Check {
   };
 }
 
-/** The rules of a map's keys or values: only those of texts are known. */
+/** Checks of a map's keys or values, or a list's items; only rules for strings are known. */
 function partCheck(rules: FieldRules | undefined, field: DescField): Check {
   if (rules === undefined) return () => true;
   return knows(FieldRulesSchema, rules, ["string"]) ? typeCheck(rules, field) : UNSURE;
 }
 
-/** Whether nothing is set but these, and nothing that the descriptor does not know. */
+/** Whether only these fields are set, and no unknown ones. */
 function knows(schema: DescMessage, rules: Message, names: readonly string[]): boolean {
   const isStrange = rules.$unknown !== undefined && rules.$unknown.length > 0;
   return (

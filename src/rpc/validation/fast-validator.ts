@@ -12,15 +12,15 @@ import type { Check } from "./known-cel.js";
 import { checksOf, requiredCheck, UNSURE } from "./fast-rules.js";
 
 /**
- * Whether a message is sure to keep the `buf.validate` rules of its proto file. False where it may break one,
- * or where a rule is of a kind that is not known here: then protovalidate has to say, in its own words. Most
- * requests are right, and protovalidate takes ten times as long to find that.
+ * True where a message surely satisfies the `buf.validate` rules of its proto file. False where it may
+ * violate one, or where a kind of rule is unknown here: protovalidate then decides, and words the error. Most
+ * requests are valid, and protovalidate takes ten times as long to find that.
  */
 export type FastValidator = (message: Message) => boolean;
 
 /**
- * Compiles the rules of a type and of all types inside. In a process that runs no code made from text nothing
- * is sure.
+ * Compiles the rules of a type and its nested types. Where the process forbids generated code, every message
+ * is unsure.
  */
 export const fastValidator = memoizeRecursive<[Message], boolean>((desc, of) => {
   const unknown = hasOption(desc, messageOption) || desc.oneofs.some((one) => hasOption(one, oneof));
@@ -29,7 +29,7 @@ export const fastValidator = memoizeRecursive<[Message], boolean>((desc, of) => 
 
 type ValidityOf = PerTypeFunction<[Message], boolean>;
 
-/** One expression, which ends with the first field that may break a rule. */
+/** One expression, which stops at the first field that may violate a rule. */
 function fieldsValidity(desc: DescMessage, of: ValidityOf): FastValidator | undefined {
   const code = new CodeGenerator();
   const fields = desc.fields.map((field) => `(${fieldSource(field, code, of)})`);
@@ -39,7 +39,7 @@ function fieldsValidity(desc: DescMessage, of: ValidityOf): FastValidator | unde
 
 function fieldSource(field: DescField, code: CodeGenerator, of: ValidityOf): string {
   const rules = hasOption(field, fieldOption) ? getOption(field, fieldOption) : undefined;
-  // A member of a oneof lies elsewhere.
+  // protobuf-es keeps a oneof's member elsewhere.
   if (field.oneof !== undefined) return String(rules === undefined && field.message === undefined);
   const call = (check: Check): string => `${code.name(check)}(v)`;
   const checks = [...(rules === undefined ? [] : checksOf(rules, field)), ...insideOf(field, of)];
@@ -48,7 +48,7 @@ function fieldSource(field: DescField, code: CodeGenerator, of: ValidityOf): str
   return `v = ${code.name(fieldGetter(field))}(m), ${required}${omitNulls}`;
 }
 
-/** The messages that a field holds keep the rules of their own type. */
+/** Checks of the messages inside a field, by the rules of their own type. */
 function insideOf(field: DescField, of: ValidityOf): readonly Check[] {
   if (field.message === undefined) return [];
   const valid = of(field.message);

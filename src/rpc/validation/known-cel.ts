@@ -1,9 +1,12 @@
 import { regexOf } from "./regex.js";
 
-/** True where a value that is there is sure to keep a rule. */
+/** True where a set value surely satisfies a rule. */
 export type Check = (value: unknown) => boolean;
 
-/** What an expression of CEL asks of `this`, for the two forms that ours have; never true for one of another form. */
+/**
+ * The check of a CEL expression about `this`, for the two forms in the proto files. For any other form the
+ * check is never true.
+ */
 export function expressionCheck(expression: string): Check {
   return patternCheck(expression) ?? sameTextCheck(expression) ?? (() => false);
 }
@@ -14,7 +17,7 @@ const PATTERN = /^this == '' \|\| this(\.lowerAscii\(\))?\.matches\(r?'([^']*)'\
 function patternCheck(expression: string): Check | undefined {
   const match = PATTERN.exec(expression);
   const pattern = match?.[2];
-  // In CEL a backslash begins an escape, unless the text is a raw one.
+  // In CEL, a backslash begins an escape, except in a raw string.
   if (match === null || pattern === undefined) return undefined;
   if (pattern.includes("\\") && !expression.includes(".matches(r'")) return undefined;
   const isLower = match[1] !== undefined;
@@ -25,7 +28,7 @@ function patternCheck(expression: string): Check | undefined {
   };
 }
 
-/** A pattern that is nothing but a list of words is one. */
+/** A pattern that is a plain list of words becomes a Set. */
 function matcherOf(pattern: string): (text: string) => boolean {
   const words = WORDS.exec(pattern)?.[1];
   if (words !== undefined) {
@@ -38,7 +41,7 @@ function matcherOf(pattern: string): (text: string) => boolean {
 
 const WORDS = /^\^\(([a-z]+(?:\|[a-z]+)*)\)\$$/;
 
-/** `this.all(item, item.a.b.lowerAscii() == this[0].a.b.lowerAscii())`: one text in all of a list. */
+/** `this.all(item, item.a.b.lowerAscii() == this[0].a.b.lowerAscii())`: all items have one text. */
 const SAME_TEXT = /^this\.all\(item, item((?:\.[a-z_]+)+)\.lowerAscii\(\) == this\[0\]\1\.lowerAscii\(\)\)$/;
 
 function sameTextCheck(expression: string): Check | undefined {
@@ -56,12 +59,12 @@ function textAt(item: unknown, path: readonly string[]): string | undefined {
   return typeof value === "string" ? lowerAscii(value) : undefined;
 }
 
-/** Undefined for a text beyond ASCII, of which the engine would change more than CEL does. */
+/** Undefined for a text beyond ASCII, of which `toLowerCase` changes more than CEL does. */
 function lowerAscii(text: string): string | undefined {
   return ASCII.test(text) ? text.toLowerCase() : undefined;
 }
 
-// oxlint-disable-next-line no-control-regex -- all of ASCII is meant.
+// oxlint-disable-next-line no-control-regex -- matches all of ASCII.
 const ASCII = /^[\x00-\x7f]*$/;
 
 function localName(name: string): string {

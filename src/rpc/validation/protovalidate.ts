@@ -5,10 +5,10 @@ import { createValidator, type Violation } from "@bufbuild/protovalidate";
 import { type RefusalReason, Refusal } from "../../domain/refusal.js";
 import { matchesRegex } from "./regex.js";
 
-/** One a process: it compiles the rules of a message when it first meets one, which takes up to 0.1 s. */
+/** One per process: it compiles a message's rules at its first use, which takes up to 0.1 s. */
 const validator = createValidator({ regexMatch: matchesRegex });
 
-/** Throws a refusal that names each rule of the proto file which the message breaks. */
+/** Throws a Refusal that names the proto file's rules which the message violates, 20 at most. */
 export function protovalidate(schema: DescMessage, message: Message): void {
   const result = validator.validate(schema, message);
   if (result.kind === "error") throw result.error;
@@ -23,10 +23,13 @@ export function protovalidate(schema: DescMessage, message: Message): void {
   throw new Refusal(reason ?? "PARAMETER_INVALID", text, violations);
 }
 
-/** More than anybody mends at once; the most that a request can break would be megabytes of headers over gRPC. */
+/** Violations reported. Those of the worst request would be megabytes of headers over gRPC. */
 const REPORTED_MAX = 20;
 
-/** Rules whose violation has a word of its own: those of protovalidate for what is missing, and ours in CEL. */
+/**
+ * Rules whose violation has its own reason: protovalidate's rules about missing values, and CEL rules of this
+ * API.
+ */
 const REASONS: Record<string, RefusalReason> = {
   required: "PARAMETER_MISSING",
   "repeated.min_items": "PARAMETER_MISSING",
@@ -43,7 +46,7 @@ function describe(violation: Violation): string {
   return `Invalid ${name}: ${PATTERNS_IN_WORDS[pattern] ?? violation.message}.`;
 }
 
-/** What patterns that many fields share ask of a text, for people. */
+/** Descriptions, for people, of patterns that many fields share. */
 const PATTERNS_IN_WORDS: Record<string, string> = {
   "^\\P{Cc}*$": "must not hold control characters",
   "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$":
