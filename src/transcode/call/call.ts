@@ -3,8 +3,8 @@ import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { ContextValues } from "@connectrpc/connect";
 
 /**
- * Decides by its headers alone whether a call is let in, before anything else of it is read. Throws what the
- * caller is told, or rejects with it; notes in the context values what handlers are to know.
+ * Admits a call by its headers, before its body is read. Throws or rejects with the error for the caller;
+ * sets context values for handlers.
  */
 export type Admit = (
   method: DescMethod,
@@ -12,32 +12,32 @@ export type Admit = (
   contextValues: ContextValues,
 ) => void | Promise<void>;
 
-/** What is known of a call besides its message. `header` and `signal` may be getters that make them when asked. */
+/** A call without its message. `header` and `signal` may be getters that create them at first access. */
 export interface Call {
   readonly header: Headers;
   readonly signal: AbortSignal;
-  /** How long the caller waits, from now on. Undefined: no limit. */
+  /** Milliseconds that the caller waits from now on. Undefined: no limit. */
   readonly timeoutMs?: number | undefined;
   readonly contextValues: ContextValues;
   readonly requestMethod: string;
   readonly url: string;
-  /** What handlers see as `protocolName`; `http` unless given. */
+  /** `protocolName` for handlers. Default: `http`. */
   readonly protocolName?: string | undefined;
 }
 
-/** What a unary handler answered. */
+/** The response of a unary handler. */
 export interface UnaryAnswer {
   readonly message: Message;
   readonly metadata: AnswerMetadata | undefined;
 }
 
-/** The headers of an answer of its own. Undefined in its place: nobody ever looked at them, as with most answers. */
+/** Header and trailer of a response. Undefined instead where no code accessed them, as for most responses. */
 export interface AnswerMetadata {
   readonly header: Headers;
   readonly trailer: Headers;
 }
 
-/** Header and trailer in one. */
+/** Merges header and trailer. */
 export function joined(metadata: AnswerMetadata | undefined): Headers | undefined {
   if (metadata === undefined) return undefined;
   const all = new Headers(metadata.header);
@@ -45,15 +45,15 @@ export function joined(metadata: AnswerMetadata | undefined): Headers | undefine
   return all;
 }
 
-/** What a server-streaming handler answers, as it comes. */
+/** The response of a server-streaming handler. */
 export interface StreamAnswer {
   readonly message: AsyncIterable<Message>;
   readonly header: Headers;
-  /** Complete once all messages are read. */
+  /** Complete once all messages have been read. */
   readonly trailer: Headers;
 }
 
-/** The headers of one answer, made when somebody looks at them. */
+/** Header and trailer of one response, created at first access. */
 export class AnswerHeaders implements AnswerMetadata {
   #header: Headers | undefined;
   #trailer: Headers | undefined;
@@ -66,7 +66,7 @@ export class AnswerHeaders implements AnswerMetadata {
     return (this.#trailer ??= new Headers());
   }
 
-  /** These, where somebody has looked at them. */
+  /** This object, once header or trailer has been accessed; else undefined. */
   get made(): AnswerMetadata | undefined {
     return this.#header === undefined && this.#trailer === undefined ? undefined : this;
   }

@@ -10,16 +10,13 @@ import { connectErrorOf } from "../errors/error.js";
 import { AnswerHeaders, type Call, joined, type UnaryAnswer } from "./call.js";
 import { LazyContext, type RequestView } from "./lazy-context.js";
 
-/** Interceptors and implementation of one unary method. */
+/** The interceptors and implementation of one unary method. */
 export type UnaryChain = (message: Message, call: Call) => Promise<UnaryAnswer>;
 
-/**
- * Looks at a request's message before the implementation does. Throws what the caller is to be told, or
- * rejects with it.
- */
+/** Checks a request's message before the implementation runs. Throws or rejects with the error for the caller. */
 export type MessageCheck = (desc: DescMessage, message: Message) => void | Promise<void>;
 
-/** Composes a unary method; without interceptors the implementation is called directly. */
+/** Composes a unary method. Without interceptors, the implementation is called directly. */
 export function composeUnary(
   { method, impl }: Extract<MethodImplSpec, { kind: "unary" }>,
   interceptors: readonly Interceptor[],
@@ -42,13 +39,13 @@ export function composeUnary(
     try {
       if (interceptors.length === 0) {
         const running = run(message, call, call, answer);
-        // To wait for what is there takes a promise and a look for its `then`.
+        // Skips `await` for a synchronous result: it costs a microtask.
         const output = running instanceof Promise ? await running : running;
         return { message: create(method.output, output), metadata: answer.made };
       }
       const travelling: Travelling = { call, answer, response: undefined };
       const response = (await chain(requestOf(method, false, message, travelling))) as UnaryResponse;
-      // An interceptor that answers in the implementation's place, or changes the answer, brings headers of its own.
+      // An interceptor that replaces the response brings its own headers.
       return {
         message: response.message,
         metadata: response === travelling.response ? answer.made : response,
@@ -61,31 +58,28 @@ export function composeUnary(
 
 function noCheck(): void {}
 
-/** What an interceptor wraps. */
+/** The function that an interceptor wraps. */
 export type Next = ReturnType<Interceptor>;
 type AnyRequest = UnaryRequest | StreamRequest;
 type AnyResponse = Awaited<ReturnType<Next>>;
 
-/** What goes with a call, besides what interceptors see of it. */
+/** State of a call that interceptors do not see. */
 export interface Travelling {
   readonly call: Call;
   readonly answer: AnswerHeaders;
-  /** What the implementation answered: an interceptor may hand on something else. */
+  /** The implementation's response, which an interceptor may replace. */
   response: AnyResponse | undefined;
 }
 
-/** Puts interceptors around an implementation, the first of them outermost. */
+/** Wraps interceptors around an implementation, the first one outermost. */
 export function wrap(interceptors: readonly Interceptor[], innermost: Next): Next {
   return interceptors.reduceRight((next, interceptor) => interceptor(next), innermost);
 }
 
-/**
- * It travels inside the request, under a symbol: `{...request}`, the way in which interceptors change a request, takes
- * it along.
- */
+/** Key of the state inside the request: interceptors change a request by `{...request}`, which copies symbols. */
 const TRAVELLING = Symbol("travelling");
 
-/** What goes with a request. One that an interceptor made from nothing has lost it, and gets it afresh. */
+/** The state of a request; new state for a request that an interceptor created from scratch. */
 export function travellingOf(request: AnyRequest): Travelling {
   const known = (request as { [TRAVELLING]?: Travelling })[TRAVELLING];
   return known ?? { call: request, answer: new AnswerHeaders(), response: undefined };
@@ -126,9 +120,9 @@ export function responseOf(
 const ANSWER = Symbol("answer");
 
 /**
- * Adds parts that are made when looked at. They are accessors of the object's own and enumerable, so that a spread
- * copies them, and shared by all objects: with closures of its own each object has a shape of its own, which makes
- * whatever touches it ten times slower.
+ * Adds properties that are created at first access. The accessors are own and enumerable, so that a spread
+ * copies them, and shared by all objects: accessors per object would give each object another shape, which
+ * makes all access ten times slower.
  */
 function withLazy(target: object, parts: readonly (readonly [string, PropertyDescriptor])[]): object {
   for (const [name, descriptor] of parts) Object.defineProperty(target, name, descriptor);

@@ -1,16 +1,12 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { requestError } from "../errors/request-error.js";
 
-/**
- * The headers in which a client says how long it waits: that of gRPC, which JSON takes as well, and that of
- * Connect.
- */
+/** The timeout headers of gRPC, which the JSON API accepts as well, and of Connect. */
 export type TimeoutHeader = "grpc-timeout" | "connect-timeout-ms";
 
 /**
- * How many milliseconds a call may take: what the client asks for, and never longer than the server's own
- * limit. More than that is no mistake: clients ask for a minute out of habit. Throws for a text that is no
- * timeout.
+ * Time limit of a call in milliseconds: the client's timeout, but at most `limitMs`. A longer timeout is no
+ * error, since many clients send a minute by default. Throws a ConnectError for an invalid one.
  */
 export function timeoutOf(name: TimeoutHeader, text: string | undefined, limitMs: number): number {
   if (text === undefined) return limitMs;
@@ -38,7 +34,7 @@ function wrongTimeout(name: TimeoutHeader): ConnectError {
   return requestError("timeout_invalid", `The header ${name} must be ${form}.`);
 }
 
-/** The error of a call whose time is up. */
+/** The error of a call that exceeds its time limit. */
 export function deadlineExceeded(message = "The call took too long. Its outcome is unknown."): ConnectError {
   return requestError("deadline_exceeded", message);
 }

@@ -7,29 +7,29 @@ import { composeStream, type StreamChain } from "./stream-chain.js";
 
 export type { Admit, Call, StreamAnswer, UnaryAnswer };
 
-/** The one service table, and the one way to call it. */
+/** The table of methods, and the function that invokes them for every protocol. */
 export interface Invoker {
   /** Every registered method, in order. */
   readonly methods: readonly DescMethod[];
-  /** To be asked about each call before its body is read. */
+  /** Callers must await this for each call before they read its body. */
   readonly admit: Admit;
-  /** Runs interceptors and implementation. What it rejects with is always a ConnectError. */
+  /** Runs interceptors and implementation. Rejects with ConnectErrors only. */
   unary(method: DescMethodUnary, message: Message, call: Call): Promise<UnaryAnswer>;
-  /** The same for a method that answers with a stream; reading the stream throws ConnectErrors only, too. */
+  /** Runs a server-streaming method. Both the promise and reading the stream reject with ConnectErrors only. */
   serverStream(method: DescMethodServerStreaming, message: Message, call: Call): Promise<StreamAnswer>;
 }
 
-/** What an invoker is made of. */
+/** Options of an invoker. */
 export interface InvokerOptions {
   /** The function that `connectNodeAdapter` takes. */
   readonly routes: (router: ConnectRouter) => void;
   /** Outermost first, as in Connect. */
   readonly interceptors?: readonly Interceptor[] | undefined;
-  /** Lets everybody in unless given. */
+  /** Default: admits every call. */
   readonly admit?: Admit | undefined;
   /**
-   * Looks at the message of each unary call right before its implementation. An interceptor could do so too,
-   * but is given objects for request and response that cost more than a quick check.
+   * Checks the message of each unary call right before its implementation. An interceptor could do so too,
+   * but its request and response objects cost more than a quick check.
    */
   readonly check?: MessageCheck | undefined;
 }

@@ -2,7 +2,7 @@ import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import type { ContextValues, HandlerContext } from "@connectrpc/connect";
 import type { AnswerHeaders } from "./call.js";
 
-/** What a handler may ask about the request: the call's own, or what an interceptor put in its place. */
+/** The request as a handler sees it: the call's own values, or an interceptor's replacements. */
 export interface RequestView {
   readonly header: Headers;
   readonly signal: AbortSignal;
@@ -12,8 +12,8 @@ export interface RequestView {
 }
 
 /**
- * A handler's context whose parts are made when looked at: Connect's `createHandlerContext` makes three Headers and
- * two AbortControllers for each call, which doubles the cost of a small one.
+ * A handler context whose parts are created at first access. Connect's `createHandlerContext` creates three
+ * Headers and two AbortControllers for each call, which doubles the cost of a small one.
  */
 export class LazyContext implements HandlerContext {
   readonly method: DescMethod;
@@ -62,7 +62,7 @@ export class LazyContext implements HandlerContext {
   get responseTrailer(): Headers {
     return this.#answer.trailer;
   }
-  /** How much time is left. A function that needs no `this`, since handlers take contexts apart. */
+  /** Milliseconds left. An arrow function without `this`, since handlers destructure contexts. */
   get timeoutMs(): () => number | undefined {
     return () => (this.#endsAt === undefined ? undefined : Math.max(0, this.#endsAt - performance.now()));
   }

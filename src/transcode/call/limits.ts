@@ -1,4 +1,4 @@
-/** What a transcoder allows at most. */
+/** Limits of a transcoder. */
 export interface Limits {
   /**
    * Bytes of a request body, before and after inflating. Default 1 MiB: a thousand line items with long names are a
@@ -6,13 +6,13 @@ export interface Limits {
    */
   readonly requestBytesMax: number;
   /**
-   * How long a call with one answer may take. A client can only shorten it. Default 30 s: below the 60 s after which
-   * most proxies give up, so that the caller hears it from us.
+   * Time limit of a unary call in milliseconds; a client can only shorten it. Default 30 s: below the 60 s
+   * after which most proxies give up, so that the caller gets this server's error.
    */
   readonly timeoutMsMax: number;
   /**
-   * How long a stream of answers may last. Default 1 h: long enough to watch, short enough to free what was
-   * forgotten.
+   * Time limit of a server stream in milliseconds. Default 1 h: long enough to watch, short enough to free
+   * abandoned streams.
    */
   readonly streamTimeoutMsMax: number;
 }
@@ -23,7 +23,7 @@ const DEFAULTS: Limits = {
   streamTimeoutMsMax: 3_600_000,
 };
 
-/** The limits that were chosen, and the defaults for the rest. Throws for a number that is no limit. */
+/** Completes the chosen limits with the defaults. Throws for an invalid number. */
 export function limitsOf(chosen: Partial<Limits> = {}): Limits {
   const limits = { ...DEFAULTS, ...chosen };
   for (const [name, value] of Object.entries(limits)) {
@@ -33,5 +33,8 @@ export function limitsOf(chosen: Partial<Limits> = {}): Limits {
   return limits;
 }
 
-/** Node's timers take nothing longer, and fire at once instead; 2 GiB of JSON is no text that V8 can hold either. */
+/**
+ * Maximum of Node's timers, in milliseconds; longer ones fire immediately. As bytes, V8 holds no text of 2
+ * GiB either.
+ */
 const LIMIT_MAX = 2 ** 31 - 1;

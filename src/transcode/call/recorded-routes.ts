@@ -10,11 +10,11 @@ import {
 /** An implementation that a `routes` function registered. */
 export interface RecordedRoute {
   readonly spec: MethodImplSpec;
-  /** Interceptors given with the registration itself; they stand in for the router's, as they do in Connect. */
+  /** Interceptors of the registration itself; they replace the router's, as in Connect. */
   readonly interceptors: readonly Interceptor[] | undefined;
 }
 
-/** Runs a `routes` function on a router that only takes down what is registered, by method and in order. */
+/** Runs a `routes` function on a router that only records registrations, by method and in order. */
 export function recordRoutes(routes: (router: ConnectRouter) => void): Map<DescMethod, RecordedRoute> {
   const recorded = new Map<DescMethod, RecordedRoute>();
   const record = (spec: MethodImplSpec, interceptors: readonly Interceptor[] | undefined): void => {

@@ -11,10 +11,10 @@ import { connectErrorOf } from "../errors/error.js";
 import { AnswerHeaders, type Call, joined, type StreamAnswer } from "./call.js";
 import { LazyContext } from "./lazy-context.js";
 
-/** Interceptors and implementation of one method that answers with a stream. */
+/** The interceptors and implementation of one server-streaming method. */
 export type StreamChain = (message: Message, call: Call) => Promise<StreamAnswer>;
 
-/** Composes such a method. Interceptors see its one request as a stream, as they do in Connect. */
+/** Composes a server-streaming method. Interceptors see its one request as a stream, as in Connect. */
 export function composeStream(
   { method, impl }: Extract<MethodImplSpec, { kind: "server_streaming" }>,
   interceptors: readonly Interceptor[],

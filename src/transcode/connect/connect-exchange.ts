@@ -20,21 +20,21 @@ import { openMessage, readMessage, readMessages, type ReadingParts } from "./req
 import { sendAnswer } from "./send-answer.js";
 import { TimeLimit } from "./time-limit.js";
 
-/** What every call needs. */
+/** The parts that all calls share. */
 export interface ConnectParts {
   readonly invoker: Pick<Invoker, "admit">;
   readonly timeoutMsMax: number;
   readonly bytesMax: (method: DescMethod) => number;
-  /** Throws a ConnectError for bytes that are no message of the method's. */
+  /** Throws a ConnectError for bytes that are no message of the method. */
   readonly check: (method: DescMethod, json: boolean, bytes: Buffer) => void;
   readonly contextValues: (request: HttpRequest) => ContextValues;
   readonly report: (error: unknown, contextValues: ContextValues) => void;
 }
 
 /**
- * One call that Connect answers. Connect is given what is known to be right: the caller is let in, the
- * message is whole, unpacked, and can be read. Whatever is wrong is an error that Connect is given instead of
- * a body, to be written as the protocol wants it.
+ * One call that Connect's handler answers. The call is admitted first, and its message read, decompressed and
+ * checked. Any error is passed to Connect instead of the body, so that Connect writes it in the request's
+ * protocol.
  */
 export class ConnectExchange {
   readonly #parts: ConnectParts;
@@ -60,7 +60,7 @@ export class ConnectExchange {
     this.#contextValues = parts.contextValues(request);
   }
 
-  /** Answers the call, with an error if need be. Never rejects. */
+  /** Answers the call with a response or an error. Never rejects. */
   async run(): Promise<void> {
     this.#response.once("close", () => this.#gone.abort());
     const [timeoutMs, wrongTimeout] = this.#grantTime();
@@ -76,10 +76,7 @@ export class ConnectExchange {
     }
   }
 
-  /**
-   * The time that the caller asks for. One who asks for a time that is none is told so once it is known who
-   * is calling.
-   */
+  /** The caller's timeout. An invalid one is reported only after admission. */
   #grantTime(): readonly [timeoutMs: number, wrong?: unknown] {
     const { timeoutHeader } = this.#protocol;
     const isUnary = this.#handler.method.methodKind === "unary";
@@ -139,7 +136,7 @@ export class ConnectExchange {
     for await (const message of messages) yield this.#framed(message);
   }
 
-  /** What Connect is given: always a POST, nothing packed, and no more time than is left. */
+  /** The request passed to Connect: always a POST, uncompressed, with the time that is left. */
   #universal(body: AsyncIterable<Uint8Array>, leftMs: number): UniversalServerRequest {
     const { timeoutHeader, packingHeader, acceptHeader, contentType } = this.#protocol;
     const header = incomingMetadata(this.#request.headers);
@@ -157,14 +154,14 @@ export class ConnectExchange {
     };
   }
 
-  /** Absolute, since Connect takes it apart. What a client calls this host may be anything. */
+  /** Absolute, since Connect parses it. The host is fixed, as the client's Host header may be anything. */
   #url(): string {
     const { headers, url = "" } = this.#request;
     const whole = `http://${String(headers[":authority"] ?? headers.host ?? "")}${parseTarget(url).path}`;
     return URL.canParse(whole) ? whole : `http://localhost${parseTarget(url).path}`;
   }
 
-  /** Connect writes the error as it writes one that is met while a body is read. */
+  /** Connect handles this error like one thrown while it reads a body. */
   async #failed(thrown: unknown): Promise<UniversalServerResponse> {
     const error = connectErrorOf(thrown);
     if (error.code === Code.Internal && error.cause !== undefined)
@@ -172,7 +169,7 @@ export class ConnectExchange {
     return await this.#handler({ ...this.#universal(failing(error), Infinity), signal: NEVER });
   }
 
-  /** Not even the error could be written, or the answer has begun: the connection says that it failed. */
+  /** The error cannot be written, or the response has begun: ends the connection. */
   #breakOff(error: unknown): void {
     if (!isGone(this.#response)) this.#parts.report(error, this.#contextValues);
     if ("stream" in this.#response) this.#response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
@@ -180,7 +177,7 @@ export class ConnectExchange {
   }
 }
 
-/** Node's timers take nothing longer, and fire at once instead: 24 days. */
+/** Maximum of Node's timers, 24 days; longer ones fire immediately. */
 const TIMER_MAX = 2 ** 31 - 1;
 
 const NEVER = new AbortController().signal;
@@ -190,7 +187,7 @@ function timeoutText(name: TimeoutHeader, ms: number): string {
   return ms < GRPC_VALUE_END ? `${ms}m` : `${Math.floor(ms / 1000)}S`;
 }
 
-/** A timeout of gRPC has eight digits. */
+/** A gRPC timeout has eight digits at most. */
 const GRPC_VALUE_END = 100_000_000;
 
 async function* only(bytes: Buffer): AsyncGenerator<Uint8Array> {

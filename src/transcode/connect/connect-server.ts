@@ -23,21 +23,21 @@ import { endAtDeadline } from "./end-at-deadline.js";
 import { type Protocol, protocolOf } from "./protocol.js";
 import { queryContentType } from "./query-message.js";
 
-/** What the faces of Connect are made of. */
+/** Options of the Connect server. */
 export interface ConnectOptions {
   readonly routes: (router: ConnectRouter) => void;
   readonly interceptors?: readonly Interceptor[] | undefined;
-  /** Asked whom to let in. */
+  /** Its `admit` decides about each call. */
   readonly invoker: Pick<Invoker, "admit">;
   readonly limits?: Partial<Limits> | undefined;
-  /** How large a message of a method's may be, where that is less than all may be. */
+  /** Largest message of a method in bytes, where smaller than the general limit. */
   readonly bytesMax?: ((method: DescMethod) => number) | undefined;
-  /** How many elements lists and maps may have. */
+  /** Largest size of lists and maps. */
   readonly countMax?: CountMax | undefined;
   readonly contextValues?: ((request: HttpRequest) => ContextValues) | undefined;
-  /** Answers a request that speaks no protocol which could say what is wrong with it: by a text unless given. */
+  /** Refuses a request of no known protocol. Default: plain text. */
   readonly refuse?: Refuse;
-  /** Hears of errors that no interceptor saw. */
+  /** Receives errors that no interceptor saw. */
   readonly report?: ConnectParts["report"];
 }
 
@@ -47,13 +47,13 @@ type Refuse = (
   message: string,
 ) => void;
 
-/** Answers a request, and says true, where it is for a method that is served. */
+/** Answers a request and returns true where it is for a served method. */
 export type ConnectServer = (request: HttpRequest, response: HttpResponse) => boolean;
 
 /**
- * Serves gRPC-Web, Connect's own protocol, and what of gRPC the fast path leaves, by Connect's handlers: they
- * know how these protocols write answers and errors. What a client sends is read here, see ConnectExchange.
- * Answers are never compressed.
+ * Serves gRPC-Web, the Connect protocol, and the gRPC calls that the fast path leaves, with Connect's
+ * handlers, which write these protocols' responses and errors. ConnectExchange reads the requests. Responses
+ * are never compressed.
  */
 export function createConnectServer(options: ConnectOptions): ConnectServer {
   const { routes, interceptors = [], invoker, contextValues, report, refuse = sendReason } = options;
@@ -72,7 +72,7 @@ export function createConnectServer(options: ConnectOptions): ConnectServer {
   return (request, response) => {
     const handler = handlers.get(parseTarget(request.url ?? "").path);
     if (handler === undefined) return false;
-    // A connection that breaks is no bug: whoever waited for the answer has gone.
+    // A broken connection is no bug: the caller has gone.
     request.on("error", ignore);
     response.on("error", ignore);
     const protocol = protocolFor(handler, request, response, refuse);
@@ -81,7 +81,7 @@ export function createConnectServer(options: ConnectOptions): ConnectServer {
   };
 }
 
-/** Undefined where the request speaks none: it is refused then. */
+/** The request's protocol. Where it has none, refuses the request and returns undefined. */
 function protocolFor(
   handler: UniversalHandler,
   request: HttpRequest,
@@ -95,7 +95,7 @@ function protocolFor(
     return undefined;
   }
   if (handler.method.methodKind === "bidi_streaming" && httpVersion.startsWith("1.")) {
-    response.setHeader("connection", "close"); // A client that goes on sending would wait for ever.
+    response.setHeader("connection", "close"); // A client that goes on sending would wait forever.
     refuse(response, "http_version_unsupported", "This method needs HTTP/2.");
     return undefined;
   }
@@ -111,7 +111,7 @@ const sendReason: Refuse = (response, reason, message) => sendText(response, STA
 
 const STATUS = { method_not_allowed: 405, http_version_unsupported: 505, media_type_unsupported: 415 };
 
-/** Whether bytes are a message, by the readers of the other faces: each mistake has one text. */
+/** Checks a message's bytes with the readers of the other protocols, so that each mistake has one error text. */
 function messageCheck(countMax: CountMax): ConnectParts["check"] {
   const binary = createBinaryReaders(countMax);
   const dialect = createJsonDialect({ ...canonicalStyle, countMax });

@@ -5,8 +5,8 @@ import { connectErrorOf } from "../errors/error.js";
 import { callerGone } from "../http/http.js";
 
 /**
- * Ends each call with its signal, whatever its handler is doing: Connect only tells the handler. What a
- * handler throws becomes an error that every protocol can write.
+ * Ends each call when its signal aborts, even while the handler runs: Connect only passes the signal on.
+ * Converts a handler's error to one that every protocol can write.
  */
 export const endAtDeadline: Interceptor = (next) => async (request) => {
   try {
@@ -28,7 +28,7 @@ async function* untilEach(signal: AbortSignal, { message }: StreamResponse): Asy
   } catch (error) {
     throw connectErrorOf(error);
   } finally {
-    // What the handler cleans up, or how long it takes, no longer matters to the answer.
+    // Errors and time of the handler's cleanup no longer affect the response.
     messages.return?.().catch(() => {});
   }
 }

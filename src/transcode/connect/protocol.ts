@@ -2,21 +2,24 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { isPacking, packings, type Packing } from "../http/content-encoding.js";
 import type { TimeoutHeader } from "../call/deadline.js";
 
-/** What a request's content type says of the protocol that it speaks. */
+/** The protocol of a request, from its content type. */
 export interface Protocol {
   readonly contentType: string;
-  /** Messages as JSON, or else in protobuf's binary format. */
+  /** Whether messages are JSON instead of protobuf's binary format. */
   readonly json: boolean;
-  /** Each message stands behind a prefix of five bytes. */
+  /** Whether each message has a prefix of five bytes. */
   readonly enveloped: boolean;
   readonly timeoutHeader: TimeoutHeader;
-  /** The header that names how messages are packed. */
+  /** The header that names the messages' compression. */
   readonly packingHeader: string;
-  /** The header that names what the client can unpack, and in an answer what the server can. */
+  /**
+   * The header that lists the compressions that the client accepts, in a response those that the server
+   * accepts.
+   */
   readonly acceptHeader: string;
 }
 
-/** The protocol of a content type; undefined for one that is none of gRPC's, gRPC-Web's or Connect's. */
+/** The protocol of a content type; undefined for one that is not of gRPC, gRPC-Web or Connect. */
 export function protocolOf(contentType: string): Protocol | undefined {
   for (const [pattern, protocol] of PROTOCOLS) {
     const match = pattern.exec(contentType);
@@ -26,8 +29,8 @@ export function protocolOf(contentType: string): Protocol | undefined {
 }
 
 /**
- * As Connect has them. gRPC-Web in base64 (`application/grpc-web-text`) is none of them: no client needs it
- * any more.
+ * Those that Connect supports. gRPC-Web in base64 (`application/grpc-web-text`) is unsupported: current
+ * clients do not need it.
  */
 const PROTOCOLS: readonly (readonly [RegExp, Omit<Protocol, "json" | "contentType">])[] = [
   [
@@ -59,7 +62,10 @@ const PROTOCOLS: readonly (readonly [RegExp, Omit<Protocol, "json" | "contentTyp
   ],
 ];
 
-/** The packing of a name. Throws for one that is not known, with those that are, as the protocols want it. */
+/**
+ * The compression of a name. Throws a ConnectError for an unknown one, with a list of the supported ones, as
+ * the protocols require.
+ */
 export function packingOf(name: string | undefined, acceptHeader: string): Packing | undefined {
   if (name === undefined || name === "" || name === "identity") return undefined;
   if (isPacking(name)) return name;

@@ -4,15 +4,15 @@ import { inside } from "../errors/field-problem.js";
 import { decodedParameter } from "../routing/percent.js";
 import { scalarText } from "../text/scalar-text.js";
 
-/** What the query of a GET of Connect's protocol holds. */
+/** The message in the query of a Connect GET. */
 export interface QueryMessage {
-  /** How the message is packed; empty where it is not. */
+  /** The message's compression; "" for none. */
   readonly packing: string;
-  /** The message's bytes, as they would be in the body of a POST. Throws a ConnectError for what is no base64. */
+  /** The message's bytes, as in the body of a POST. Throws a ConnectError for invalid base64. */
   readonly bytes: () => Buffer;
 }
 
-/** Takes such a query apart: what stands behind `?`, raw. Throws a ConnectError for a broken escape. */
+/** Parses a Connect query: the raw text after `?`. Throws a ConnectError for a broken escape. */
 export function queryMessage(query: string): QueryMessage {
   const parameters = new Map<string, string>();
   for (const parameter of query.split("&")) {
@@ -31,7 +31,7 @@ export function queryMessage(query: string): QueryMessage {
 
 const NAMES = new Set(["message", "base64", "compression"]);
 
-/** The content type that a POST of such a query would have, whatever else is wrong with it. */
+/** The content type that an equivalent POST would have, even for an invalid query. */
 export function queryContentType(query: string): string {
   return `application/${/(?:^|&)encoding=([a-z]*)(?:&|$)/.exec(query)?.[1] ?? ""}`;
 }

@@ -4,24 +4,24 @@ import type { HttpRequest } from "../http/http.js";
 import { readBytes } from "../http/request-bytes.js";
 import { requestError } from "../errors/request-error.js";
 
-/** How the messages of a request are read. */
+/** Options for reading a request's messages. */
 export interface ReadingParts {
   readonly enveloped: boolean;
   readonly packing: Packing | undefined;
-  /** Of one message, packed and unpacked. */
+  /** Limit of one message in bytes, compressed and decompressed. */
   readonly bytesMax: number;
-  /** Throws a ConnectError for bytes that are no message. */
+  /** Throws a ConnectError for bytes that are no valid message. */
   readonly check: (bytes: Buffer) => void;
 }
 
-/** Reads the one message of a request to its end, and checks it. Whatever is wrong is told as the caller's mistake. */
+/** Reads and checks the one message of a request. Rejects with a ConnectError for the caller. */
 export async function readMessage(request: HttpRequest, parts: ReadingParts): Promise<Buffer> {
   if (!parts.enveloped)
     return await readBytes(request, parts.bytesMax, (received) => openMessage(received, parts));
   return await openEnvelope(await readEnvelope(request, parts), parts);
 }
 
-/** A message unpacked and checked. As Connect has it, nothing is packed to nothing. */
+/** Decompresses and checks a message. As in Connect, an empty message is not compressed. */
 export async function openMessage(
   received: Buffer,
   { packing, bytesMax, check }: ReadingParts,
@@ -32,7 +32,7 @@ export async function openMessage(
   return bytes;
 }
 
-/** The messages of a client's stream, each checked, as they come. */
+/** Yields the messages of a client's stream, each checked. */
 export async function* readMessages(request: HttpRequest, parts: ReadingParts): AsyncGenerator<Buffer> {
   const next = (): Envelope => new Envelope(parts.bytesMax, parts.packing !== undefined);
   let envelope = next();

@@ -5,13 +5,12 @@ import { type HttpResponse, isGone } from "../http/http.js";
 import { push } from "../http/stream.js";
 
 /**
- * Sends what a handler of Connect's answers. An error of gRPC looks as over the fast path: in one block of
- * headers where there is no message, its text escaped no more than gRPC wants, and the request's id beside
- * it.
+ * Sends the response of a Connect handler. Writes gRPC errors as the fast path does: as one block of headers
+ * where there is no message, with gRPC's escaping, and with the request's id.
  */
 export async function sendAnswer(response: HttpResponse, answer: UniversalServerResponse): Promise<void> {
   const { status, header = new Headers(), body, trailer } = answer;
-  const sender = response as ServerResponse; // The other HTTP version's differs in types only.
+  const sender = response as ServerResponse; // HTTP/2's differs in types only.
   const requestId = sender.getHeader("request-id");
   const chunks = body?.[Symbol.asyncIterator]();
   try {
@@ -26,11 +25,11 @@ export async function sendAnswer(response: HttpResponse, answer: UniversalServer
     if (trailer !== undefined) sender.addTrailers(recordOf(trailing(trailer, requestId)));
     sender.end();
   } finally {
-    chunks?.return?.().catch(() => {}); // It is only told that nobody reads any more.
+    chunks?.return?.().catch(() => {}); // Only tells the handler that its client has gone.
   }
 }
 
-/** Headers alone: HTTP/2 sends them in the frame that ends the stream, if they are set one by one. */
+/** Headers only. HTTP/2 sends them in the frame that ends the stream, if they are set one by one. */
 function sendBlock(sender: ServerResponse, status: number, headers: Iterable<Field>): void {
   sender.statusCode = status;
   for (const [name, value] of Object.entries(recordOf(headers))) sender.setHeader(name, value);
@@ -48,7 +47,7 @@ function recordOf(fields: Iterable<Field>): Record<string, string | string[]> {
   return record;
 }
 
-/** The fields that end a call; those of an error with the request's id, for clients that look nowhere else. */
+/** The trailers of a call; an error's also have the request's id, since some clients read nothing else. */
 function trailing(trailer: Iterable<Field> | undefined, requestId: unknown): Field[] {
   const fields = [...(trailer ?? [])].map(([name, value]): Field => {
     return name === "grpc-message" ? [name, onceEncoded(value)] : [name, value];
@@ -57,12 +56,12 @@ function trailing(trailer: Iterable<Field> | undefined, requestId: unknown): Fie
   return failed && typeof requestId === "string" ? [...fields, ["request-id", requestId]] : fields;
 }
 
-/** Connect escapes all that URLs escape, of which some clients undo less. */
+/** Connect escapes as URLs do, which some clients do not fully decode. */
 function onceEncoded(text: string): string {
   return percentEncoded(decodeURIComponent(text));
 }
 
-/** gRPC-Web has its trailers in the body, in a frame of their own. */
+/** gRPC-Web sends its trailers in the body, in a separate frame. */
 function withMendedTrailers(frame: Uint8Array, requestId: unknown): Uint8Array {
   if (frame[0] !== TRAILERS) return frame;
   const lines = Buffer.from(frame.subarray(5)).toString("latin1").split("\r\n");

@@ -3,19 +3,19 @@ import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { memoize } from "../../lib/memoize.js";
 import { CodeGenerator } from "../compiled/codegen.js";
 
-/** Makes a new message of one type, with nothing set. */
+/** Creates a message of one type with all fields unset. */
 export type EmptyMessage = () => Message;
 
 /**
- * Compiles what `create` works out anew for each message to one literal.
+ * Compiles a factory with one object literal, instead of `create`, which inspects the descriptor for each
+ * message.
  *
- * What is not set is there as undefined. So all messages of a type have one shape from the start, and whoever
- * looks at a part finds it: to look for one that is not there takes the engine longer than to read all the
- * others.
+ * Unset fields are present as undefined, so that all messages of a type have one shape: reading a missing
+ * property takes the engine longer than reading all others.
  */
 export const emptyMessage = memoize((desc: DescMessage): EmptyMessage => {
   const empty = create(desc);
-  // Outside of proto3 the defaults are on a prototype.
+  // Outside proto3, the defaults are on a prototype.
   if (Object.getPrototypeOf(empty) !== Object.prototype) return () => create(desc);
   const unset = desc.fields.filter(
     ({ oneof, presence }) => oneof === undefined && presence !== FeatureSet_FieldPresence.IMPLICIT,
@@ -29,7 +29,7 @@ export const emptyMessage = memoize((desc: DescMessage): EmptyMessage => {
   return own ?? (() => create(desc));
 });
 
-/** What nobody can change is shared by all messages: texts, numbers, and bytes of which there are none. */
+/** Immutable defaults are shared by all messages: texts, numbers, and empty bytes. */
 function valueSource(value: unknown, code: CodeGenerator): string {
   if (Array.isArray(value)) return "[]";
   if (typeof value !== "object" || value instanceof Uint8Array) return code.name(value);

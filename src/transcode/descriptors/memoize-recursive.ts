@@ -1,13 +1,13 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 
-/** The function that was compiled for a type. */
+/** Returns the function compiled for a type. */
 export type PerTypeFunction<Args extends unknown[], Result> = (
   desc: DescMessage,
 ) => (...args: Args) => Result;
 
 /**
- * Compiles a function for each type once, when it is first asked for. A type may hold itself: whoever asks
- * for its function while that is being compiled gets one that calls it later.
+ * Compiles a function for each type once, at first use. For a type that contains itself, a request during its
+ * own compilation gets a function that calls the compiled one later.
  */
 export function memoizeRecursive<Args extends unknown[], Result>(
   compile: (desc: DescMessage, of: PerTypeFunction<Args, Result>) => (...args: Args) => Result,
@@ -22,7 +22,7 @@ export function memoizeRecursive<Args extends unknown[], Result>(
       compiled.set(desc, own);
       return own;
     } catch (error) {
-      compiled.delete(desc); // What stands there would only call itself.
+      compiled.delete(desc); // The placeholder would call itself forever.
       throw error;
     }
   };

@@ -25,14 +25,14 @@ export function fieldGetter(field: DescField): GetField {
 }
 
 /**
- * Whether a field is nothing but a property of its message. That of a oneof stands inside another, and
- * outside of proto3 the defaults of unset fields are on the prototype.
+ * Whether a field is a plain property of its message. A oneof's member is nested in another property, and
+ * outside proto3 the defaults of unset fields are on the prototype.
  */
 export function isOwnProperty({ oneof, parent }: DescField): boolean {
   return oneof === undefined && parent.file.edition === Edition.EDITION_PROTO3;
 }
 
-/** Sets a field of a message that protobuf-es made. Refuses a second member of a oneof. */
+/** Sets a field of a protobuf-es message. Throws for a second member of a oneof. */
 export function setField(message: Message, field: DescField, value: unknown): void {
   const fields = message as unknown as Fields;
   if (field.oneof === undefined) fields[field.localName] = value;
@@ -48,12 +48,12 @@ function choose(fields: Fields, field: DescField, oneof: DescOneof, value: unkno
   return { case: field.localName, value };
 }
 
-/** The value of a field as protobuf-es keeps it; undefined for an unset field with presence. */
+/** A field's value in protobuf-es's representation; undefined for an unset field with presence. */
 export function getField(message: Message, field: DescField): unknown {
   const fields = message as unknown as Fields;
-  // Without presence it is always there.
+  // A field without presence always has a value.
   if (field.presence === IMPLICIT) return fields[field.localName];
-  // Outside of proto3 the defaults of unset fields are on the prototype.
+  // Outside proto3, the defaults of unset fields are on the prototype.
   if (field.oneof === undefined)
     return Object.hasOwn(fields, field.localName) ? fields[field.localName] : undefined;
   const choice = fields[field.oneof.localName] as Choice;

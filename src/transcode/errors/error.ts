@@ -3,20 +3,23 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { wellFormed } from "../../lib/well-formed.js";
 import type { RoutingReason } from "./request-error.js";
 
-/** What a renderer may want to know of the call whose error it writes. */
+/** The context of an error, for its renderer. */
 export interface ErrorContext {
-  /** The status to answer with, unless the renderer knows better. */
+  /** The default HTTP status, which the renderer may replace. */
   readonly status: number;
-  /** True for an unknown path, a wrong method or a broken path: no rule was reached, so no handler said so. */
+  /**
+   * True for an unknown path, a wrong method or a malformed path: no rule matched, so the error is no
+   * handler's.
+   */
   readonly routing: boolean;
   /** Why the transcoder refused the request; undefined for an error of a handler or an interceptor. */
   readonly reason: RoutingReason | undefined;
-  /** The method that the request was for; undefined while none was found. */
+  /** The requested method; undefined where none was found. */
   readonly method: DescMethod | undefined;
   readonly contextValues: ContextValues;
 }
 
-/** What is sent for an error. Without a `content-type` among the headers it is `application/json`. */
+/** The response to an error. Default `content-type`: `application/json`. */
 export interface ErrorAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -24,17 +27,17 @@ export interface ErrorAnswer {
 }
 
 /**
- * Writes every error: routing, binding, body, handler, crash. It is also the one place that sees them all, those that
- * happen outside the interceptors included (an answer that cannot be written as JSON): log from here.
+ * Writes every error: routing, binding, body, handler, crash. Log from here: it also sees errors outside the
+ * interceptors, such as a response that cannot be written as JSON.
  */
 export type ErrorRenderer = (error: ConnectError, context: ErrorContext) => ErrorAnswer;
 
-/** What a caller is told of a crash. The original error is the ConnectError's `cause`, for the log. */
+/** The message of a crash. The original error is the ConnectError's `cause`, for the log. */
 export const INTERNAL_TEXT = "internal error";
 
 /**
- * Any thrown value as a ConnectError that can be written: what is not one already is an internal error with a
- * fixed text, and a text with half characters, which no header can carry, gets whole ones.
+ * Converts any thrown value to a ConnectError that can be sent: one that is none becomes an internal error
+ * with a fixed text, and lone surrogates, which no header can hold, are replaced.
  */
 export function connectErrorOf(thrown: unknown, headers?: Headers): ConnectError {
   if (thrown instanceof ConnectError) {
@@ -44,7 +47,7 @@ export function connectErrorOf(thrown: unknown, headers?: Headers): ConnectError
   return new ConnectError(INTERNAL_TEXT, Code.Internal, headers, undefined, thrown);
 }
 
-/** A copy, since a handler may throw one and the same error object for many callers. */
+/** A copy, since a handler may throw one error object for many callers. */
 function withHeaders(error: ConnectError, headers: Headers): ConnectError {
   const metadata = new Headers(headers);
   for (const [name, value] of error.metadata) metadata.set(name, value);
@@ -75,5 +78,5 @@ const HTTP_STATUS: Record<Code, number> = {
 
 /** The HTTP status of a gRPC code. */
 export function httpStatusOf(code: Code): number {
-  return HTTP_STATUS[code] ?? 500; // A handler in plain JavaScript can throw a number that is no code.
+  return HTTP_STATUS[code] ?? 500; // A handler in plain JavaScript may throw an unknown code.
 }

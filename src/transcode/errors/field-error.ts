@@ -1,7 +1,7 @@
 import { FieldProblem, quoted } from "./field-problem.js";
 import { requestError } from "./request-error.js";
 
-/** What was thrown, as an error for the caller: a field's problem becomes a sentence about that field. */
+/** Converts a FieldProblem to a ConnectError about its field; returns any other thrown value unchanged. */
 export function callerError(thrown: unknown): unknown {
   if (!(thrown instanceof FieldProblem)) return thrown;
   const { reason, path, message } = thrown;

@@ -1,18 +1,18 @@
 import type { RoutingReason } from "./request-error.js";
 
-/** What is wrong with one field of a request. */
+/** The reasons of a problem with one field. */
 export type FieldReason = Extract<RoutingReason, `parameter_${string}` | "body_malformed">;
 
 /**
- * A value that a field cannot take, thrown by whatever reads one.
+ * Thrown by readers for a value that a field cannot have.
  *
- * The path grows as the problem leaves the values it was found in, so that reading a correct message costs no
- * book-keeping.
+ * Each enclosing reader extends the path as it rethrows, so that reading a valid message costs no
+ * bookkeeping.
  */
 export class FieldProblem extends Error {
   override readonly name = "FieldProblem";
   readonly reason: FieldReason;
-  /** Where: `line_items[0].price_data`; empty for the value that was read itself. */
+  /** Path of the field, `line_items[0].price_data`; empty for the value itself. */
   path = "";
 
   constructor(message: string, reason: FieldReason = "parameter_invalid") {
@@ -21,7 +21,7 @@ export class FieldProblem extends Error {
   }
 }
 
-/** Says that `thrown` happened inside of `step`: a field's name, or `[0]`. Rethrow what it returns. */
+/** Extends the path of `thrown` by `step`: a field's name, or `[0]`. Callers rethrow what it returns. */
 export function inside(step: string, thrown: unknown): unknown {
   if (!(thrown instanceof FieldProblem)) return thrown;
   const joint = thrown.path === "" || thrown.path.startsWith("[") ? "" : ".";
@@ -29,11 +29,11 @@ export function inside(step: string, thrown: unknown): unknown {
   return thrown;
 }
 
-/** Text of a caller's, made fit to be quoted in an error: of bounded length, on one line. */
+/** Quotes a caller's text in an error: shortened, on one line. */
 export function quoted(text: string): string {
   const visible = text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "?");
   return `"${visible.length > QUOTED_MAX ? `${visible.slice(0, QUOTED_MAX)}...` : visible}"`;
 }
 
-/** Long enough for the way to any field of an honest request; short enough for one line of a log. */
+/** Long enough for the path of any field of a request, short enough for a log line. */
 const QUOTED_MAX = 200;

@@ -1,10 +1,10 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { BadRequestSchema, ErrorInfoSchema } from "../../../gen/google/rpc/error_details_pb.js";
 
-/** The `domain` of the ErrorInfo that every error made by the transcoder itself carries. */
+/** The `domain` of the ErrorInfo in errors that the transcoder itself makes. */
 export const ERROR_DOMAIN = "transcode";
 
-/** What can be wrong with a request before a handler sees it, with the gRPC code and HTTP status of each. */
+/** Reasons to refuse a request before its handler runs, with gRPC code and HTTP status. */
 const REASONS = {
   path_unknown: { code: Code.NotFound, status: 404, routing: true },
   path_malformed: { code: Code.InvalidArgument, status: 400, routing: true },
@@ -23,19 +23,20 @@ const REASONS = {
   deadline_exceeded: { code: Code.DeadlineExceeded, status: 504, routing: false },
 } as const satisfies Record<string, { code: Code; status: number; routing: boolean }>;
 
-/** Stable names, also the `reason` of the ErrorInfo. Adding one is fine; renaming one breaks callers. */
+/** Stable names, also the `reason` of the ErrorInfo. New ones may be added; renaming one breaks callers. */
 export type RoutingReason = keyof typeof REASONS;
 
-/** All reasons, for a test that holds documentation and code together. */
+/** All reasons, for the test that compares documentation and code. */
 export const reasons = Object.keys(REASONS) as readonly RoutingReason[];
 
-/** Which errors were made here and why: looked up by identity, so that no handler's error can pass for one. */
+/** Reasons by error object: an error that a handler makes cannot pass for one of these. */
 const made = new WeakMap<ConnectError, RoutingReason>();
 
 /**
  * An error about the request itself: 400, 404, 405, 413, 415 or 504.
  *
- * `field` is the field's path in proto names, with `[i]` for an element; `headers` go out with the answer.
+ * `field` is the field's path in proto names, with `[i]` for an element; `headers` are sent with the
+ * response.
  */
 export function requestError(
   reason: RoutingReason,
@@ -66,7 +67,7 @@ export function statusOfReason(reason: RoutingReason): number {
   return REASONS[reason].status;
 }
 
-/** True where the request never got as far as a rule: its 404 is not a handler's NOT_FOUND. */
+/** True where no rule matched the request: its 404 is not a handler's NOT_FOUND. */
 export function isRouting(reason: RoutingReason | undefined): boolean {
   return reason !== undefined && REASONS[reason].routing;
 }

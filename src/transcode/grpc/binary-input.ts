@@ -2,7 +2,10 @@ import { isUtf8 } from "node:buffer";
 
 import { FastPathMiss } from "./fast-path.js";
 
-/** Reads protobuf's binary format piece by piece. Throws Unusual for whatever is not as most messages have it. */
+/**
+ * Reads protobuf's binary format value by value. Throws FastPathMiss for an encoding that most messages do
+ * not use.
+ */
 export class BinaryInput {
   readonly #bytes: Buffer;
   #at = 0;
@@ -14,12 +17,12 @@ export class BinaryInput {
     this.#end = bytes.length;
   }
 
-  /** Whether the message that is being read goes on. */
+  /** Whether the current message has more bytes. */
   get more(): boolean {
     return this.#at < this.#end;
   }
 
-  /** A number that a JavaScript number holds exactly. */
+  /** Reads a varint that a JavaScript number holds exactly. */
   varint(): number {
     const first = this.#byte();
     if (first < 0x80) return first;
@@ -34,14 +37,14 @@ export class BinaryInput {
     throw new FastPathMiss();
   }
 
-  /** One that is not negative and fits in 32 bits with its sign. */
+  /** Reads a varint from 0 to 2^31 - 1. */
   int32(): number {
     const value = this.varint();
     if (value > INT32_MAX) throw new FastPathMiss();
     return value;
   }
 
-  /** Its length, and the text. */
+  /** Reads a length and a text. */
   text(): string {
     const length = this.#length();
     const begin = this.#at;
@@ -49,7 +52,7 @@ export class BinaryInput {
     return this.#slice(begin, this.#at);
   }
 
-  /** Its length, and what `read` makes of the message behind that. */
+  /** Reads a length and, with `read`, the message behind it. */
   message<T>(read: (input: BinaryInput) => T): T {
     const length = this.#length();
     const outer = this.#end;
@@ -75,26 +78,26 @@ export class BinaryInput {
 
   #slice(begin: number, end: number): string {
     if (isAscii(this.#bytes, begin, end)) return this.#bytes.toString("latin1", begin, end);
-    // A byte order mark is dropped by protobuf-es, and kept by others: not for here to say.
+    // protobuf-es drops a byte order mark, other implementations keep it: protobuf-es decides.
     const bytes = this.#bytes.subarray(begin, end);
     if (!isUtf8(bytes) || beginsWithMark(bytes)) throw new FastPathMiss();
     return this.#bytes.toString("utf8", begin, end);
   }
 }
 
-/** Seven times seven bits are exact; more are rare. */
+/** A varint of seven bytes is exact; longer ones are rare. */
 const VARINT_BYTES_MAX = 7;
 
 const INT32_MAX = 2 ** 31 - 1;
 
-/** protobuf-es has a limit of its own, and a text for it. */
+/** Beyond it protobuf-es decides, by its own limit. */
 const DEPTH_MAX = 32;
 
 function beginsWithMark(bytes: Buffer): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
-/** Most texts are short: a call of the engine takes longer than to go through them. */
+/** Most texts are short, and decoding them here is faster than a call into the engine. */
 function isAscii(bytes: Buffer, begin: number, end: number): boolean {
   for (let at = begin; at < end; at++) if ((bytes[at] ?? 0) > 0x7f) return false;
   return true;

@@ -1,15 +1,15 @@
-/** Bytes of protobuf's binary format, field by field. Throws for a value that does not fit its field. */
+/** Writes protobuf's binary format field by field. Throws FastPathMiss for a value that does not fit its field. */
 export class BinaryOutput {
   #bytes = Buffer.allocUnsafeSlow(KEPT_MAX);
   #at = 0;
 
-  /** Starts anew, behind so many bytes that are left free. */
+  /** Starts a new message behind `headroom` unused bytes. */
   begin(headroom: number): void {
     if (this.#bytes.length > KEPT_MAX) this.#bytes = Buffer.allocUnsafeSlow(KEPT_MAX);
     this.#at = headroom;
   }
 
-  /** What was written since `begin`. */
+  /** The bytes written since `begin`. */
   copy(): Buffer {
     return Buffer.from(this.#bytes.subarray(0, this.#at));
   }
@@ -37,19 +37,19 @@ export class BinaryOutput {
   }
 
   int64(field: number, value: unknown): void {
-    // Greater ones and negative ones are rare.
+    // Greater and negative numbers are rare.
     if (typeof value !== "bigint" || value < 0n || value > SAFE) throw new TypeError("not such a number");
     this.#number(field, Number(value));
   }
 
-  /** Begins a message inside. Its length goes before it; what this answers with is for `close`. */
+  /** Begins a nested message, whose length precedes it. Returns the position to pass to `close`. */
   open(field: number): number {
     this.#ensure(FIELD_BYTES_MAX);
     this.#varint(field * 8 + LENGTH_DELIMITED);
     return this.#at++;
   }
 
-  /** Ends the message that was begun last. */
+  /** Ends the nested message begun last. */
   close(lengthAt: number): void {
     const begin = lengthAt + 1;
     const length = this.#at - begin;
@@ -66,7 +66,7 @@ export class BinaryOutput {
     this.#at = end;
   }
 
-  /** A map of texts. */
+  /** Writes a map with text keys and values. */
   texts(field: number, value: unknown): void {
     const texts = value as Record<string, unknown>;
     for (const key of Object.keys(texts)) {
@@ -84,8 +84,8 @@ export class BinaryOutput {
   }
 
   /**
-   * Its length takes one byte; most are plain ASCII, for which a call of the engine takes longer than to go
-   * through them.
+   * Writes a short text, whose length takes one byte. Most are ASCII, and encoding that here is faster than a
+   * call into the engine.
    */
   #shortText(value: string): void {
     const lengthAt = this.#at++;
@@ -118,15 +118,15 @@ export class BinaryOutput {
   }
 }
 
-/** Lists may be larger; their room is given back. */
+/** Larger buffers, as lists need, are not kept. */
 const KEPT_MAX = 64 * 1024;
 
 const LENGTH_DELIMITED = 2;
 
-/** A field's number and the number or length behind it. */
+/** Bytes of a field's tag and the number or length behind it. */
 const FIELD_BYTES_MAX = 16;
 
-/** Three bytes a character are below 128. */
+/** At three bytes a character, the length stays below 128. */
 const SHORT_TEXT = 42;
 
 const INT32_MAX = 2 ** 31 - 1;

@@ -13,16 +13,15 @@ import { isOfTexts, isUsual, FastPathMiss } from "./fast-path.js";
 import { checkWire } from "./wire-check.js";
 
 /**
- * Reads a message from protobuf's binary format. Throws a ConnectError for the caller where the bytes are
- * none, or hold more than a message of the type may.
+ * Decodes a message from protobuf's binary format. Throws a ConnectError for the caller where the bytes are
+ * no message, or exceed a limit of its type.
  */
 export type BinaryReader = (bytes: Buffer) => Message;
 
 /**
- * Makes readers that stop at the first element too many. The reader of a type is compiled from its
- * descriptor: the message is the one that protobuf-es reads, which looks at descriptors for each field and
- * takes four times as long. What is rare is left to it: fields of other kinds than requests have, fields that
- * nobody knows, and whatever is wrong.
+ * Creates readers that stop at the first element above a limit. Each is compiled from its type's descriptor
+ * and returns the message that protobuf-es would, in a quarter of the time. protobuf-es still reads what is
+ * rare: kinds of fields that no request has, unknown fields, and invalid bytes.
  */
 export function createBinaryReaders(countMax: CountMax): (desc: DescMessage) => BinaryReader {
   const messageReader = memoizeRecursive<[BinaryInput], Message>((desc, of) =>
@@ -57,7 +56,7 @@ function refuse(): never {
   throw new FastPathMiss();
 }
 
-/** Goes by a field's whole tag: one that comes in another shape than its type has is rare, too. */
+/** Switches on a field's whole tag: another wire type than the field's own is rare, too. */
 function fieldsReader(desc: DescMessage, of: ReaderOf, countMax: CountMax): ReadMessage | undefined {
   const code = new CodeGenerator();
   const cases = desc.fields.map((field) => {
@@ -73,7 +72,7 @@ function fieldsReader(desc: DescMessage, of: ReaderOf, countMax: CountMax): Read
   return code.compile(source) as ReadMessage | undefined;
 }
 
-/** A statement that stops at the first element too many. */
+/** A statement that throws at the first element above the limit. */
 function countSource(field: DescField, countMax: CountMax, code: CodeGenerator): string {
   if (!isCounted(field, countMax)) return "";
   return `if (++n${field.number} > ${countMax(field)}) ${code.name(refuse)}();`;
@@ -86,10 +85,10 @@ function isCounted(field: DescField, countMax: CountMax): boolean {
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 
-/** A statement that reads one occurrence of a field into the message `m`. */
+/** A statement that reads one occurrence of a field into message `m`. */
 type FieldSource = readonly [wireType: number, statement: string];
 
-/** Undefined for kinds that are rare. */
+/** Undefined for kinds that the fast path does not handle. */
 function fieldSource(field: DescField, code: CodeGenerator, of: ReaderOf): FieldSource | undefined {
   const to = propertySource("m", field);
   if (field.oneof !== undefined) return undefined;
@@ -102,7 +101,7 @@ function fieldSource(field: DescField, code: CodeGenerator, of: ReaderOf): Field
   if (field.delimitedEncoding || !isUsual(field.message)) return undefined;
   const read = `input.message(${code.name(of(field.message))})`;
   if (field.fieldKind === "list") return [LENGTH_DELIMITED, `${to}.push(${read});`];
-  // Two become one, part by part.
+  // A second occurrence is merged into the first.
   return [LENGTH_DELIMITED, `if (${to} !== undefined) ${code.name(refuse)}(); ${to} = ${read};`];
 }
 

@@ -2,13 +2,13 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { tooLarge } from "../http/request-bytes.js";
 import { requestError } from "../errors/request-error.js";
 
-/** One byte of flags and four of length stand before each message. */
+/** Prefix of each message: one byte of flags, four of length. */
 export const PREFIX_BYTES = 5;
 
-/** The first bit of the flags. All others are the server's, or nobody's. */
+/** The flag of a compressed message. Clients may set no other. */
 const PACKED = 1;
 
-/** Fills in the prefix of a message that stands behind the room for it; never compressed. */
+/** Writes the prefix of an uncompressed message into the five unused bytes before it. */
 export function withPrefix(bytes: Buffer): Buffer {
   bytes[0] = 0;
   bytes.writeUInt32BE(bytes.byteLength - PREFIX_BYTES, 1);
@@ -16,14 +16,14 @@ export function withPrefix(bytes: Buffer): Buffer {
 }
 
 /**
- * Reads the one message of a unary call from the pieces that the network makes of it. Refuses what is too
- * large as soon as its length is known, and whatever comes behind the message.
+ * Assembles the one message of a unary call from network chunks. Refuses a message that is too large as soon
+ * as its length is known, and any bytes behind the message.
  */
 export class OneMessage {
   readonly #bytesMax: number;
   readonly #mayBePacked: boolean;
   readonly #first: Envelope;
-  /** There should be none. */
+  /** Bytes behind the message, which a valid call does not have. */
   #second: Envelope | undefined;
 
   constructor(bytesMax: number, mayBePacked = false) {
@@ -32,7 +32,7 @@ export class OneMessage {
     this.#first = new Envelope(bytesMax, mayBePacked);
   }
 
-  /** Takes the next bytes. Throws a ConnectError for what no valid call sends. */
+  /** Adds a chunk. Throws a ConnectError for an invalid call. */
   add(chunk: Buffer): void {
     const rest = this.#first.add(chunk);
     if (rest.byteLength === 0) return;
@@ -46,7 +46,7 @@ export class OneMessage {
     }
   }
 
-  /** The message's envelope, once the caller has sent all it wants to send. */
+  /** Returns the envelope once the caller has ended its stream. Throws a ConnectError where it is incomplete. */
   whole(): Envelope {
     if (!this.#first.begun) {
       throw new ConnectError(`${PROTOCOL}: missing input message for unary method`, Code.Unimplemented);
@@ -55,7 +55,7 @@ export class OneMessage {
     return this.#first;
   }
 
-  /** The message itself, where it cannot be packed. */
+  /** Returns the message's bytes; refuses a compressed one. */
   end(): Buffer {
     return this.whole().message();
   }
@@ -63,7 +63,7 @@ export class OneMessage {
 
 const PROTOCOL = "protocol error";
 
-/** The error of a caller who ends in the middle of a message. */
+/** The error of a stream that ends within a message. */
 export function incompleteEnvelope(): ConnectError {
   return requestError("body_malformed", `${PROTOCOL}: incomplete envelope`);
 }
@@ -74,7 +74,7 @@ export class Envelope {
   readonly #mayBePacked: boolean;
   readonly #chunks: Buffer[] = [];
   #size = 0;
-  /** Bytes of prefix and message; unknown until the prefix is there. */
+  /** Bytes of prefix and message; unknown until the prefix is complete. */
   #wanted: number | undefined;
   #packed = false;
 
@@ -91,12 +91,12 @@ export class Envelope {
     return this.#size === this.#wanted;
   }
 
-  /** Whether the message is packed; known once it is whole. */
+  /** Whether the message is compressed; known once it is complete. */
   get packed(): boolean {
     return this.#packed;
   }
 
-  /** Takes what belongs to this envelope, and answers with the rest. */
+  /** Adds the part of a chunk that belongs to this envelope, and returns the rest. */
   add(chunk: Buffer): Buffer {
     this.#chunks.push(chunk);
     this.#size += chunk.byteLength;
@@ -109,7 +109,7 @@ export class Envelope {
     return chunk.subarray(own);
   }
 
-  /** Most messages come in one piece, and are not copied then. */
+  /** A message that arrives in one chunk, as most do, is not copied. */
   message(): Buffer {
     const [first = NOTHING] = this.#chunks;
     const bytes = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks, this.#size);

@@ -3,7 +3,7 @@ import { Code, ConnectError, type ContextValues } from "@connectrpc/connect";
 import type { Call } from "../call/call.js";
 import { incomingMetadata } from "./metadata.js";
 
-/** One HTTP/2 stream as a call. Its parts are made when somebody looks at them. */
+/** An HTTP/2 stream as a call. Headers and signal are created at first access. */
 export class GrpcCall implements Call {
   readonly requestMethod = "POST";
   readonly protocolName = "grpc";
@@ -27,7 +27,7 @@ export class GrpcCall implements Call {
     this.timeoutMs = timeoutMs;
   }
 
-  /** Absolute, as Connect's adapters have it. */
+  /** Absolute URL, as with Connect's adapters. */
   get url(): string {
     const scheme = this.#stream.session?.encrypted === true ? "https" : "http";
     const { ":authority": authority, host, ":path": path } = this.#headers;
@@ -38,7 +38,7 @@ export class GrpcCall implements Call {
     return (this.#header ??= incomingMetadata(this.#headers));
   }
 
-  /** Aborted when the caller cancels or goes away, when time is up, and once the call is over. */
+  /** Aborted when the caller cancels or disconnects, at the deadline, and once the call is over. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -50,7 +50,7 @@ export class GrpcCall implements Call {
     return this.#controller.signal;
   }
 
-  /** Aborts the signal, also one that is only looked at later. Answers with the reason. */
+  /** Aborts the signal, even if it is created later. Returns the reason. */
   abort(reason: Error): Error {
     this.#aborted ??= reason;
     this.#controller?.abort(reason);

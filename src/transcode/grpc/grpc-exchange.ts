@@ -18,7 +18,7 @@ import { GrpcCall } from "./grpc-call.js";
 import { addMetadata } from "./metadata.js";
 import { errorStatus } from "./status.js";
 
-/** What every call needs. */
+/** The parts that all calls share. */
 export interface GrpcParts {
   readonly invoker: Invoker;
   readonly limits: Pick<Limits, "timeoutMsMax">;
@@ -28,14 +28,14 @@ export interface GrpcParts {
   readonly report: (error: unknown, contextValues: ContextValues) => void;
 }
 
-/** What the server adds to one call. */
+/** What the service adds to one call. */
 export interface OpenedCall {
   readonly contextValues: ContextValues;
-  /** Sent with the answer, or with the error. */
+  /** Headers of the response, or of the error. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** One unary call and its answer. */
+/** One unary call and its response. */
 export class GrpcExchange {
   readonly #parts: GrpcParts;
   readonly #stream: ServerHttp2Stream;
@@ -55,9 +55,9 @@ export class GrpcExchange {
     this.#message = new OneMessage(parts.bytesMax(method));
   }
 
-  /** Reads the message, has the call done, and answers it, with an error if need be. Never throws. */
+  /** Reads the message, invokes the method and sends the response or an error. Never throws. */
   run(headers: IncomingHttpHeaders): void {
-    // A connection that breaks is no bug: whoever waited for the answer has gone.
+    // A broken connection is no bug: the caller has gone.
     this.#stream.on("error", ignore);
     try {
       this.#begin(headers);
@@ -72,7 +72,7 @@ export class GrpcExchange {
     this.#call = new GrpcCall(this.#stream, headers, contextValues, timeoutMs);
     if (timeoutMs <= 0) return this.#expire();
     this.#timer = setTimeout(() => this.#expire(), timeoutMs);
-    // Each but data comes once by itself: `once` would wrap its listener, and remove it with events of their own.
+    // Each event but `data` occurs once. `once` would wrap each listener, at a cost.
     this.#stream.on("close", () => clearTimeout(this.#timer));
     const admitting = this.#parts.invoker.admit(this.#method, headers, contextValues);
     if (admitting === undefined) return this.#listen();
@@ -83,7 +83,7 @@ export class GrpcExchange {
       });
   }
 
-  /** A caller who asks for a time that is none is told so once it is known who is calling. */
+  /** An invalid timeout is reported only after admission. */
   #grantTime(timeout: string | string[] | undefined): number {
     const limitMs = this.#parts.limits.timeoutMsMax;
     if (timeout === undefined) return limitMs;
@@ -95,7 +95,7 @@ export class GrpcExchange {
     }
   }
 
-  /** Reads the message of a caller who is let in. */
+  /** Reads the message of an admitted call. */
   #listen(): void {
     if (this.#isOver()) return;
     if (this.#wrongTimeout !== undefined) throw this.#wrongTimeout;
@@ -113,7 +113,7 @@ export class GrpcExchange {
   }
 
   async #serve(): Promise<void> {
-    // A stream that its caller resets looks as if it had ended.
+    // A stream that the caller resets looks as if it had ended.
     if (this.#answered || this.#stream.aborted || this.#call === undefined) return;
     try {
       const message = this.#parts.readers(this.#method.input)(this.#message.end());
@@ -124,7 +124,7 @@ export class GrpcExchange {
     }
   }
 
-  /** Somebody was faster: the deadline, or the caller who cancelled. */
+  /** Already answered: the deadline has passed, or the caller has cancelled. */
   #isOver(): boolean {
     return this.#answered || this.#stream.destroyed || this.#stream.closed;
   }
@@ -154,7 +154,8 @@ export class GrpcExchange {
   #fail(thrown: unknown): void {
     this.#answered = true;
     const error = connectErrorOf(thrown);
-    // Only what happened outside of the interceptors still has its cause: an answer that cannot be encoded, for one.
+    // Only an error from outside the interceptors still has its cause, such as a response that cannot be
+    // encoded.
     if (error.code === Code.Internal && error.cause !== undefined) {
       this.#parts.report(error.cause, this.#opened.contextValues);
     }
@@ -167,22 +168,19 @@ export class GrpcExchange {
   }
 }
 
-/** Answers with an error: one block of headers that is the trailers as well. */
+/** Sends an error as a `Trailers-Only` response. */
 export function respondError(
   stream: ServerHttp2Stream,
   error: ConnectError,
   headers: Readonly<Record<string, string>>,
 ): void {
   stream.respond({ ...OK, ...headers, ...errorStatus(error) }, WITHOUT_MESSAGE);
-  // What the caller is still sending is not wanted; unread, it would hold the stream open.
+  // Stops the caller from sending; unread data would keep the stream open.
   stream.resume();
   if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
 }
 
-/**
- * No client of gRPC reads the date. Node's own answers of HTTP/2 leave it out by this option, which its types
- * do not name.
- */
+/** Omits the `date` header, which gRPC clients do not read, by an option that Node's types lack. */
 const BEFORE_TRAILERS = { waitForTrailers: true, sendDate: false };
 
 const SUCCEEDED = { "grpc-status": "0" };

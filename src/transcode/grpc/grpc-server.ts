@@ -7,33 +7,33 @@ import { type Limits, limitsOf } from "../call/limits.js";
 import { createBinaryReaders } from "./binary-reader.js";
 import { GrpcExchange, type GrpcParts, respondError } from "./grpc-exchange.js";
 
-/** What the gRPC face is made of. */
+/** Options of the gRPC server. */
 export interface GrpcOptions {
   readonly invoker: Invoker;
   readonly limits?: Partial<Limits> | undefined;
-  /** How large a method's request may be, where that is less than all may be. */
+  /** Largest request of a method in bytes, where smaller than the general limit. */
   readonly bytesMax?: ((method: DescMethod) => number) | undefined;
-  /** How many elements lists and maps may have. */
+  /** Largest size of lists and maps. */
   readonly countMax?: CountMax | undefined;
-  /** What each call is given from the start: by default nothing. */
+  /** Context values and headers of each new call. Default: none. */
   readonly open?: GrpcParts["open"];
-  /** Hears of errors that no interceptor saw, such as an answer that cannot be encoded. */
+  /** Receives errors that no interceptor saw, such as a response that cannot be encoded. */
   readonly report?: GrpcParts["report"];
 }
 
 /**
- * Takes a stream of HTTP/2, and answers true, where it is a unary call of gRPC in its plain form: protobuf,
- * not compressed. Whatever else gRPC knows, and every other protocol, it leaves to others.
+ * Serves an HTTP/2 stream and returns true where it is a unary gRPC call in uncompressed protobuf. Returns
+ * false for every other call and protocol, without touching the stream.
  */
 export type GrpcServer = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean;
 
 /**
- * Serves unary methods over gRPC without a detour: Node's streams, one message in, `invoke`, one message out.
- * It costs about a sixth of what Connect's adapter costs, which builds async iterators, Headers and
- * AbortControllers for each call.
+ * Serves unary gRPC methods directly on Node's streams: one message in, `invoke`, one message out. This costs
+ * about a sixth of Connect's adapter, which creates async iterators, Headers and AbortControllers for each
+ * call.
  *
- * Answers are never compressed. An unknown method is answered here as well, since gRPC wants a status rather
- * than a 404.
+ * Responses are never compressed. Unknown methods are answered here as well, since gRPC requires a status
+ * instead of a 404.
  */
 export function createGrpcServer({
   invoker,
@@ -59,7 +59,7 @@ export function createGrpcServer({
     const path = headers[":path"] ?? "";
     const method = unary.get(path);
     if (method !== undefined) new GrpcExchange(parts, stream, method).run(headers);
-    // Connect leaves a query out of account.
+    // Connect ignores a query in the path.
     else if (all.has(path.split("?", 1)[0] ?? "")) return false;
     else refuseUnknown(parts, stream, path);
     return true;
@@ -79,7 +79,7 @@ function isPlainGrpc(headers: IncomingHttpHeaders): boolean {
   return (headers["grpc-encoding"] ?? "identity") === "identity";
 }
 
-/** Exactly these: a type in capitals or with parameters is rare, and in good hands with Connect. */
+/** Exactly these: Connect handles the rare content types in capitals or with parameters. */
 const CONTENT_TYPES = new Set(["application/grpc", "application/grpc+proto"]);
 
 function refuseUnknown({ open }: GrpcParts, stream: ServerHttp2Stream, path: string): void {

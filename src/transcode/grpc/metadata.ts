@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http2";
 
-/** The metadata of a call: every header but those of HTTP/2 itself. */
+/** The metadata of a call: every header but HTTP/2's pseudo-headers. */
 export function incomingMetadata(headers: IncomingHttpHeaders): Headers {
   const metadata = new Headers();
   for (const [name, value] of Object.entries(headers)) {
@@ -11,14 +11,14 @@ export function incomingMetadata(headers: IncomingHttpHeaders): Headers {
 }
 
 /**
- * Adds a handler's metadata to the headers or trailers of an answer. Names that are reserved for the
- * protocol, and those that HTTP/2 refuses, are not a handler's to set.
+ * Adds a handler's metadata to the headers or trailers of a response, except names that are reserved for the
+ * protocol or forbidden in HTTP/2.
  */
 export function addMetadata(target: OutgoingHttpHeaders, metadata: Headers): OutgoingHttpHeaders {
   for (const [name, value] of metadata) {
     if (isReserved(name)) continue;
     const before = target[name];
-    // Only cookies come one by one: of everything else Headers makes one text.
+    // `Headers` joins repeated headers into one text, except cookies.
     target[name] = Array.isArray(before) ? [...before, value] : name === "set-cookie" ? [value] : value;
   }
   return target;

@@ -6,7 +6,7 @@ import type { ConnectError } from "@connectrpc/connect";
 import { StatusSchema } from "../../../gen/google/rpc/status_pb.js";
 import { addMetadata } from "./metadata.js";
 
-/** The fields that end a call with an error: its code, its text, its details where it has any, and its metadata. */
+/** The trailers of a failed call: code, message, details if any, and metadata. */
 export function errorStatus(error: ConnectError): OutgoingHttpHeaders {
   const { code, rawMessage, details } = error;
   const status: OutgoingHttpHeaders = {
@@ -28,9 +28,9 @@ function packed(detail: Detail): Any | { typeUrl: string; value: Uint8Array<Arra
 }
 
 /**
- * Status-Message of the gRPC protocol: UTF-8 of which only what is no visible ASCII, and the percent sign itself, is
- * escaped. Clients undo no more than that: with `encodeURIComponent` some of them show `%3A`. A space at either end is
- * escaped as well, since HTTP/2 drops a field whose value begins or ends with one.
+ * Encodes a Status-Message of the gRPC protocol: UTF-8 in which only the percent sign, and bytes other than
+ * visible ASCII, are escaped. Some clients decode nothing else and would show `%3A` of `encodeURIComponent`.
+ * A space at either end is escaped as well, since HTTP/2 forbids it there.
  */
 export function percentEncoded(text: string): string {
   return text.replaceAll(NEEDS_ENCODING, (part) =>
@@ -38,7 +38,7 @@ export function percentEncoded(text: string): string {
   );
 }
 
-/** Runs of characters, so that one that takes two places in a string stays whole. */
+/** Matches runs of characters, so that surrogate pairs stay together. */
 const NEEDS_ENCODING = /[^\x20-\x7e]+|%|^ +| +$/g;
 
 const HEX = (byte: number): string => byte.toString(16).toUpperCase().padStart(2, "0");

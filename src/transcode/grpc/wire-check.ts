@@ -7,15 +7,15 @@ import { DEPTH_MAX } from "../json/json-functions.js";
 import { checkKey } from "../json/struct-json.js";
 
 /**
- * Goes through the bytes of a message without making anything of them, and stops with a FieldProblem at the
- * first element too many: of a list, of a map, of fields that nobody knows, or one too deep. What is no
- * message at all may pass, or throw an Error of protobuf-es: whoever reads it then finds that out.
+ * Scans a message's bytes without decoding them. Throws a FieldProblem at the first element above a limit: of
+ * a list, of a map, of unknown fields, or of nesting. Bytes that are no message may pass, or throw
+ * protobuf-es's Error: decoding them fails afterwards.
  */
 export function checkWire(desc: DescMessage, bytes: Uint8Array, countMax: CountMax): void {
   new WireCheck(bytes, countMax).message(desc, bytes.byteLength);
 }
 
-/** A client may know fields that this server does not know yet, but not so many. */
+/** Limit of unknown fields: a newer client may send some that this server does not know yet. */
 const UNKNOWN_MAX = 100;
 
 const fieldsOf = memoize((desc: DescMessage) => new Map(desc.fields.map((field) => [field.number, field])));
@@ -54,7 +54,7 @@ class WireCheck {
     const own = wireTypeOf(field);
     const packed = wireType !== own && wireType === WireType.LengthDelimited && field.fieldKind === "list";
     try {
-      // protobuf-es would read its bytes as what they are not.
+      // protobuf-es would misread its bytes.
       if (wireType !== own && !packed) throw new FieldProblem("does not have the wire type of its field");
       const count = index + (packed ? this.#packed(own) : 1);
       counts.set(field, count);
@@ -65,7 +65,7 @@ class WireCheck {
     }
   }
 
-  /** How many numbers stand in one field. */
+  /** Counts the numbers of a packed field. */
   #packed(own: WireType): number {
     const length = this.#reader.uint32();
     const end = this.#reader.pos + length;
@@ -92,7 +92,7 @@ class WireCheck {
     }
   }
 
-  /** A key and a value; protobuf-es would lose the key `__proto__` without a word. */
+  /** Checks a map entry; protobuf-es would silently lose the key `__proto__`. */
   #entry(value: DescMessage | undefined, end: number): void {
     let key = "";
     try {
@@ -116,7 +116,7 @@ class WireCheck {
     else this.#reader.skip(wireType, number);
   }
 
-  /** A message between two tags, whose fields count as unknown ones: no request has one. */
+  /** Skips a group, whose fields count as unknown: no request type has one. */
   #group(): void {
     this.#deeper();
     for (;;) {
@@ -137,7 +137,7 @@ function wireTypeOf(field: DescField): WireType {
   return (field.scalar === undefined ? undefined : OF_SCALARS.get(field.scalar)) ?? WireType.Varint;
 }
 
-/** All others are varints. */
+/** All other types are varints. */
 const OF_SCALARS: ReadonlyMap<ScalarType, WireType> = new Map([
   [ScalarType.STRING, WireType.LengthDelimited],
   [ScalarType.BYTES, WireType.LengthDelimited],

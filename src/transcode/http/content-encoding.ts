@@ -4,7 +4,10 @@ import type { HttpRequest } from "./http.js";
 import { tooLarge } from "./request-bytes.js";
 import { requestError } from "../errors/request-error.js";
 
-/** Undoes the request's content encoding: none or gzip. The limit holds for what comes out, too. */
+/**
+ * Decodes the request's content encoding, none or gzip. `bytesMax` also limits the decoded bytes. Throws a
+ * ConnectError.
+ */
 export async function decodedBody(request: HttpRequest, bytes: Buffer, bytesMax: number): Promise<Buffer> {
   const header = request.headers["content-encoding"];
   if (header === undefined) return bytes;
@@ -18,13 +21,13 @@ export async function decodedBody(request: HttpRequest, bytes: Buffer, bytesMax:
   return await unpacked("gzip", bytes, bytesMax);
 }
 
-/** How a message may be packed. */
+/** The supported compressions of a message. */
 export type Packing = keyof typeof UNPACK;
 
-/** The names of all packings. */
+/** The names of the supported compressions. */
 export const packings: readonly string[] = ["gzip", "br"];
 
-/** Whether a name is one of them. */
+/** Whether a compression is supported. */
 export function isPacking(name: string): name is Packing {
   return packings.includes(name);
 }
@@ -32,8 +35,8 @@ export function isPacking(name: string): name is Packing {
 const UNPACK = { gzip: promisify(gunzip), br: promisify(brotliDecompress) };
 
 /**
- * Unpacks bytes into at most `bytesMax`. Whatever is wrong with them is the caller's mistake, also where they
- * end too early.
+ * Decompresses to at most `bytesMax` bytes. Throws a ConnectError for the caller where the bytes are invalid,
+ * truncated or too many.
  */
 export async function unpacked(packing: Packing, bytes: Buffer, bytesMax: number): Promise<Buffer> {
   try {
@@ -44,7 +47,7 @@ export async function unpacked(packing: Packing, bytes: Buffer, bytesMax: number
   }
 }
 
-/** RFC 9110 wants the old name understood, too. */
+/** RFC 9110 requires the old name to be accepted as well. */
 const GZIP = new Set(["gzip", "x-gzip"]);
 
 function unsupported(): Error {

@@ -16,7 +16,7 @@ import type { RouteTable } from "./route-table.js";
 import type { Route } from "./route.js";
 import { sendStream } from "./stream.js";
 
-/** What every exchange needs. */
+/** The parts that all exchanges share. */
 export interface ExchangeParts {
   readonly table: RouteTable<Route>;
   readonly invoker: Invoker;
@@ -27,7 +27,7 @@ export interface ExchangeParts {
   readonly answerHeaders: (request: HttpRequest) => AnswerRecord;
 }
 
-/** One request and its answer. */
+/** One request and its response. */
 export class Exchange {
   readonly #parts: ExchangeParts;
   readonly #request: HttpRequest;
@@ -38,7 +38,7 @@ export class Exchange {
   #timeoutMs = 0;
   #wrongTimeout: Error | undefined;
   #call: HttpCall | undefined;
-  /** Who is calling is not known yet, or the body not there: nobody was called. */
+  /** The call is not admitted yet, or its body is incomplete: the method was not invoked. */
   #reading = false;
   #answered = false;
 
@@ -48,9 +48,9 @@ export class Exchange {
     this.#response = response;
   }
 
-  /** Answers the request, with an error if need be. Never throws. */
+  /** Answers the request with a response or an error. Never throws. */
   run(): void {
-    // A connection that breaks is no bug. Over HTTP/2 it would be an exception that nobody catches.
+    // A broken connection is no bug. Over HTTP/2, an unhandled `error` event would crash the process.
     this.#request.on("error", ignore);
     this.#response.on("error", ignore);
     try {
@@ -61,7 +61,7 @@ export class Exchange {
     }
   }
 
-  /** Whoever is first has the last word: the call, or its deadline. */
+  /** The call or its deadline, whichever is first, sends the response. */
   #fail(error: unknown): void {
     if (this.#answered) return;
     this.#answered = true;
@@ -84,7 +84,7 @@ export class Exchange {
     else void this.#stream(route, rpc, read);
   }
 
-  /** The message of a caller who is let in. Who is calling is known before anything of the body is read. */
+  /** The message of an admitted call. Admission precedes reading the body. */
   #read(route: Route, target: Target, segments: readonly string[]): Message | Promise<Message> {
     const admitting = this.#parts.invoker.admit(route.method, this.#request.headers, this.#values);
     if (admitting === undefined) return this.#readAdmitted(route, target, segments);
@@ -100,12 +100,12 @@ export class Exchange {
     return read;
   }
 
-  /** How much time is left of what the client or the server grants, counted from the request's arrival. */
+  /** Milliseconds left of the client's or the server's limit, counted from the request's arrival. */
   #leftMs(): number {
     return this.#timeoutMs - (performance.now() - this.#startedAt);
   }
 
-  /** A caller who asks for a time that is none is told so once it is known who is calling. */
+  /** An invalid timeout is reported only after admission. */
   #grantTime({ method }: Route): void {
     const { timeoutMsMax, streamTimeoutMsMax } = this.#parts.limits;
     this.#timeoutMs = method.methodKind === "unary" ? timeoutMsMax : streamTimeoutMsMax;
@@ -144,7 +144,7 @@ export class Exchange {
     }
   }
 
-  /** A large answer takes long to write: not for a client that is not there any more. */
+  /** A large response takes long to write: skipped for a client that has gone. */
   #answer({ write }: Route, { message, metadata }: UnaryAnswer): void {
     if (isGone(this.#response)) return;
     const { contentType, body } = write(message);
@@ -163,7 +163,7 @@ export class Exchange {
     try {
       const message = await begin();
       const answer = await this.#parts.invoker.serverStream(method, message, this.#open(true));
-      clearTimeout(timer); // From now on the stream has a timer of its own, which ends it.
+      clearTimeout(timer); // From now on the stream's own timer applies.
       if (!this.#answered) await this.#sendStream(route, answer);
     } catch (error) {
       this.#fail(error);
@@ -182,20 +182,14 @@ export class Exchange {
     });
   }
 
-  /**
-   * One for the body and the call together, from the beginning. A caller who grants no time at all is not
-   * called for.
-   */
+  /** One timer for body and call together. With no time left, the method is not invoked. */
   #startTimer(droppable: boolean): NodeJS.Timeout | undefined {
     if (this.#timeoutMs > 0) return setTimeout(() => this.#fail(this.#expired(droppable)), this.#timeoutMs);
     this.#fail(this.#expired(droppable));
     return undefined;
   }
 
-  /**
-   * The call, once there is a message for it. Nothing is called any more for whom time is up, nothing read
-   * for whom has gone.
-   */
+  /** Invokes the method once the message is complete; not after the deadline, or once the client has gone. */
   #open(droppable: boolean): HttpCall {
     if (this.#answered) throw bodyTooSlow();
     if (droppable && isGone(this.#response)) throw callerGone();
@@ -206,7 +200,7 @@ export class Exchange {
     return call;
   }
 
-  /** The caller is told that time is up. Work that may move money goes on to its end all the same. */
+  /** Reports the deadline to the caller. A method that changes something runs to its end all the same. */
   #expired(droppable: boolean): Error {
     if (this.#reading) return bodyTooSlow();
     const error = deadlineExceeded();
@@ -227,7 +221,7 @@ export class Exchange {
   }
 }
 
-/** Nobody was called yet: unlike that of a call, the outcome is known. */
+/** The method was not invoked, so the outcome is known. */
 function bodyTooSlow(): Error {
   return deadlineExceeded("The request body took too long to arrive.");
 }

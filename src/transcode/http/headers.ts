@@ -4,8 +4,8 @@ import type { HttpRequest } from "./http.js";
 export type HeaderFilter = (name: string) => boolean;
 
 /**
- * The headers of a request that handlers see as metadata. What belongs to the connection or to the body's encoding on
- * the way here stays here, and so does everything that gRPC or Connect themselves would act on.
+ * The request headers that handlers see as metadata: all but those about the connection or the body's
+ * encoding, and those that gRPC or Connect interpret.
  */
 export function forwardedHeaders(request: HttpRequest, allow: HeaderFilter | undefined): Headers {
   const named = listedInConnection(request);
@@ -21,23 +21,23 @@ function isHeldBack(name: string): boolean {
   return HELD_BACK.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
-/** The last is HTTP/2's `:path` and its like. */
+/** The last matches HTTP/2's pseudo-headers such as `:path`. */
 const PREFIXES = ["content-", "grpc-", "connect-", "proxy-", ":"];
 const HOP_BY_HOP = ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
 const HELD_BACK = new Set([...HOP_BY_HOP, "accept-encoding", "expect", "http2-settings"]);
 
-/** `Connection: x-foo` makes `x-foo` a header of this connection only. */
+/** `Connection: x-foo` makes `x-foo` a hop-by-hop header. */
 function listedInConnection(request: HttpRequest): Set<string> {
   const value = request.headers.connection;
   return new Set(value === undefined ? [] : value.toLowerCase().split(/[\s,]+/));
 }
 
-/** The headers of an HTTP answer, as Node takes them. */
+/** Response headers in the form that Node takes. */
 export type AnswerRecord = Record<string, string | string[]>;
 
 /**
- * Adds a handler's headers to those of the answer, under their own names. What describes the body or the connection is
- * the transcoder's to say.
+ * Adds a handler's headers to those of the response, except headers about the body or the connection, which
+ * the transcoder sets.
  */
 export function addHandlerHeaders(record: AnswerRecord, headers: Headers | undefined): AnswerRecord {
   if (headers === undefined) return record;
@@ -51,5 +51,5 @@ function isOwn(name: string): boolean {
   return OWN.has(name) || name.startsWith("grpc-") || name.startsWith("connect-");
 }
 
-/** `set-cookie` is the one header that cannot be joined into one; it is added apart. */
+/** Only `set-cookie` cannot be joined into one value; it is added separately. */
 const OWN = new Set([...HOP_BY_HOP, "content-type", "content-length", "content-encoding", "set-cookie"]);

@@ -3,7 +3,7 @@ import type { Call } from "../call/call.js";
 import { forwardedHeaders, type HeaderFilter } from "./headers.js";
 import { callerGone, type HttpRequest, type HttpResponse, isGone } from "./http.js";
 
-/** One HTTP request as a call. Its parts are made when somebody looks at them. */
+/** An HTTP request as a call. Headers and signal are created at first access. */
 export class HttpCall implements Call {
   readonly timeoutMs: number;
   readonly contextValues: ContextValues;
@@ -30,7 +30,7 @@ export class HttpCall implements Call {
     return this.#request.method ?? "";
   }
 
-  /** Absolute, as Connect's adapters have it. */
+  /** Absolute URL, as with Connect's adapters. */
   get url(): string {
     const { headers, socket, url = "" } = this.#request;
     const scheme = "encrypted" in socket ? "https" : "http";
@@ -53,14 +53,14 @@ export class HttpCall implements Call {
     return this.#controller.signal;
   }
 
-  /** Aborts the signal, also one that is only looked at later. Answers with the reason. */
+  /** Aborts the signal, even if it is created later. Returns the reason. */
   abort(reason: Error): Error {
     this.#aborted ??= reason;
     this.#controller?.abort(reason);
     return reason;
   }
 
-  /** Aborts the signal once the answer is sent, or nobody is there any more to have it. */
+  /** Aborts the signal once the response is sent, or the client has gone. */
   abortWith(response: HttpResponse): void {
     this.#endsWith = response;
   }

@@ -2,19 +2,19 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { Code, ConnectError } from "@connectrpc/connect";
 
-/** A request of either HTTP version. */
+/** A request of HTTP/1.1 or HTTP/2. */
 export type HttpRequest = IncomingMessage | Http2ServerRequest;
 
-/** The answer to one. */
+/** A response of HTTP/1.1 or HTTP/2. */
 export type HttpResponse = ServerResponse | Http2ServerResponse;
 
-/** Whether nobody is there any more to have the answer. */
+/** Whether the client has gone, so that no response can reach it. */
 export function isGone(response: HttpResponse): boolean {
   if (!("stream" in response)) return response.destroyed;
   return response.stream.destroyed || response.stream.closed;
 }
 
-/** What a call comes to whose caller is not there any more. */
+/** The error of a call whose client has gone. */
 export function callerGone(): ConnectError {
   return new ConnectError("the caller has gone", Code.Canceled);
 }

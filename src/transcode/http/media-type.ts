@@ -1,6 +1,6 @@
 import { requestError } from "../errors/request-error.js";
 
-/** Refuses a content type that is not JSON in UTF-8. None at all counts as JSON. */
+/** Throws a ConnectError for a content type other than JSON in UTF-8. A missing one counts as JSON. */
 export function checkJsonType(contentType: string | undefined): void {
   if (contentType === undefined || contentType === "" || contentType === "application/json") return;
   const [type = "", ...parameters] = contentType.toLowerCase().split(";");
@@ -15,7 +15,7 @@ function isOtherCharset(parameter: string): boolean {
 }
 
 function unsupported(type: string): Error {
-  // What `curl -d` sends unless told otherwise.
+  // The default of `curl -d`.
   const form = type === "application/x-www-form-urlencoded" || type === "multipart/form-data";
   const hint = form ? " With curl, add -H 'content-type: application/json'." : "";
   return requestError(

@@ -13,10 +13,10 @@ import { setField } from "../descriptors/message-fields.js";
 import { readBytes } from "./request-bytes.js";
 import { requestError } from "../errors/request-error.js";
 
-/** Makes the request message out of the body, the first of the three places that it is made of, and has it finished. */
+/** Reads the request message from the body; `finish` adds the values of path and query. */
 export type ReadBody = (request: HttpRequest, finish: (message: Message) => Message) => Promise<Message>;
 
-/** Compiles what a rule says of the body. */
+/** Compiles the reader of a rule's body. */
 export function compileBody({ method, body }: RouteRule, dialect: JsonDialect, bytesMax: number): ReadBody {
   const decode = decoder(method.input, body, dialect);
   return (request, finish) =>
@@ -30,7 +30,7 @@ export function compileBody({ method, body }: RouteRule, dialect: JsonDialect, b
     });
 }
 
-/** `empty` is true where nothing was sent: a gzip of nothing is something. */
+/** `empty`: no byte was sent; a gzip of nothing has bytes. */
 type Decode = (bytes: Buffer, contentType: string | undefined, empty: boolean) => Message;
 
 function decoder(desc: DescMessage, body: RouteRule["body"], dialect: JsonDialect): Decode {
@@ -91,10 +91,10 @@ function fieldJson(desc: DescMessage, field: DescField, dialect: JsonDialect): D
   };
 }
 
-/** The text of a JSON body. Throws for bytes that are none. */
+/** Decodes a JSON body. Throws a ConnectError for bytes that are no UTF-8. */
 export function textOf(bytes: Buffer): string {
   const text = bytes.toString();
-  // What is no UTF-8 becomes this character, which a text may also have of its own.
+  // Invalid UTF-8 decodes to U+FFFD, which a valid text may also contain.
   if (!text.includes("\ufffd") || isUtf8(bytes)) return text;
   throw requestError("body_malformed", "The request body is not valid UTF-8.");
 }

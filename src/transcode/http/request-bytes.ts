@@ -2,7 +2,7 @@ import { BodyTooLarge, readBodyWithCallbacks } from "../../lib/http.js";
 import type { HttpRequest } from "./http.js";
 import { requestError } from "../errors/request-error.js";
 
-/** Whether the request can have a body at all: most do not, and then there is nothing to wait for. */
+/** Whether the request can have a body; most have none, and need no wait. */
 export function mayHaveBody(request: HttpRequest): boolean {
   if ("stream" in request) return !request.stream.endAfterHeaders;
   const { headers } = request;
@@ -10,8 +10,8 @@ export function mayHaveBody(request: HttpRequest): boolean {
 }
 
 /**
- * Makes something of the whole body, of at most `bytesMax` bytes. Whatever goes wrong with it is told as the
- * caller's mistake.
+ * Reads the complete body of at most `bytesMax` bytes and converts it with `make`. Rejects with a
+ * ConnectError for the caller.
  */
 export function readBytes<Made>(
   request: HttpRequest,

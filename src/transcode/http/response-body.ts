@@ -4,16 +4,16 @@ import { isHttpBody, isHttpBodyField, rawAnswer } from "./http-body.js";
 import type { RouteRule } from "../routing/http-rules.js";
 import { getField } from "../descriptors/message-fields.js";
 
-/** A body to send, and what it is. */
+/** A response body and its content type. */
 export interface Written {
   readonly contentType: string;
   readonly body: string | Uint8Array;
 }
 
-/** Writes an answer as its rule says. Throws for a message that has no JSON: a handler's bug. */
+/** Writes a response by its rule. Throws for a message without JSON, which is the handler's bug. */
 export type WriteAnswer = (message: Message) => Written;
 
-/** Compiles what a rule says of the answer. */
+/** Compiles the writer of a rule's responses. */
 export function compileAnswer({ method, responseBody }: RouteRule, dialect: JsonDialect): WriteAnswer {
   return responseBody === undefined
     ? wholeAnswer(method.output, dialect)

@@ -9,7 +9,7 @@ import { type HttpRequest, type HttpResponse, isGone } from "./http.js";
 import { mayHaveBody } from "./request-bytes.js";
 import { isRouting, reasonOf, statusOfReason } from "../errors/request-error.js";
 
-/** Sends a whole answer. To a HEAD request goes everything but the body. */
+/** Sends a complete response; to a HEAD request without the body. */
 export function send(
   request: HttpRequest,
   response: HttpResponse,
@@ -19,7 +19,7 @@ export function send(
 ): void {
   const bytes = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
   headers["content-length"] = String(bytes);
-  const sender = response as ServerResponse; // The other HTTP version's differs in types only.
+  const sender = response as ServerResponse; // HTTP/2's differs in types only.
   sender.writeHead(status, headers);
   const isHead = request.method === "HEAD";
   const sent = isHead ? "" : body;
@@ -28,7 +28,7 @@ export function send(
   else endAfterRequest(request, sender, sent);
 }
 
-/** HTTP/2 can tell a client to stop sending once it has the answer; unasked, the stream would stay open. */
+/** Over HTTP/2, asks the client to stop sending; otherwise the stream would stay open. */
 function endWithRequest(
   request: Http2ServerRequest,
   response: ServerResponse,
@@ -39,9 +39,9 @@ function endWithRequest(
 }
 
 /**
- * Sends the answer now, and closes only when the client has sent what it is sending: to close a connection on unread
- * bytes resets it, and a client that writes before it reads would never see the answer. Nobody can go on for ever,
- * though; how long it may take is for the server's `requestTimeout` to say.
+ * Sends the response now, and closes once the client has finished sending: closing a connection with unread
+ * bytes resets it, and a client that writes before it reads would never see the response. The server's
+ * `requestTimeout` limits how long that takes.
  */
 function endAfterRequest(request: HttpRequest, response: ServerResponse, body: string | Uint8Array): void {
   response.flushHeaders();
@@ -51,8 +51,8 @@ function endAfterRequest(request: HttpRequest, response: ServerResponse, body: s
 }
 
 /**
- * Lets a client whose request is answered already end it: over HTTP/2 it is told to stop, otherwise what it
- * sends is not kept.
+ * Discards the rest of an answered request: over HTTP/2 the client is asked to stop sending, otherwise the
+ * bytes are read and dropped.
  */
 export function discardRest(request: HttpRequest): void {
   if ("stream" in request) request.stream.close();
@@ -65,40 +65,43 @@ function discard(request: HttpRequest): void {
     discardedBytes += chunk.length;
     if (discardedBytes > DISCARDED_BYTES_MAX) request.destroy();
   });
-  request.resume(); // Whoever found it too large has let it wait.
+  request.resume(); // The reader paused it when it was too large.
 }
 
-/** What a client may still have on its way when it is told that its request is refused. */
+/** Bytes that a client may still have in transit when its request is refused. */
 const DISCARDED_BYTES_MAX = 16 * 1024 * 1024;
 
-/** Sends an answer without a body. */
+/** Sends a response without a body. */
 export function sendNothing(response: HttpResponse, status: number, headers: AnswerRecord): void {
   (response as ServerResponse).writeHead(status, headers).end();
 }
 
-/** What a renderer is told besides the error. */
+/** The context of an error, for its renderer. */
 export interface ErrorScene {
   readonly contextValues: ContextValues;
   readonly method: DescMethod | undefined;
-  /** What every answer to the request says. */
+  /** Headers of every response to the request. */
   readonly headers: AnswerRecord;
 }
 
-/** An error as the renderer wants it written. A renderer that fails itself must not take the answer with it. */
+/**
+ * Renders an error. Where the renderer itself throws, returns a fallback, so that the caller still gets a
+ * response.
+ */
 export function rendered(error: ConnectError, scene: ErrorScene, render: ErrorRenderer): ErrorAnswer {
   const reason = reasonOf(error);
   const status = reason === undefined ? httpStatusOf(error.code) : statusOfReason(reason);
   try {
     return render(error, { ...scene, status, reason, routing: isRouting(reason) });
   } catch {
-    // The caller still needs an answer; the renderer's own tests are where its bugs belong.
+    // The caller still needs a response; the renderer's own tests must find its bugs.
     return { status: 500, body: FALLBACK_BODY };
   }
 }
 
 /**
- * Answers with an error, whatever was thrown. Where nobody is there to read it, only a crash is written: the
- * renderer logs it.
+ * Sends an error for any thrown value. Where the caller has gone, only renders a crash, so that the renderer
+ * logs it.
  */
 export function sendError(
   request: HttpRequest,
@@ -114,7 +117,7 @@ export function sendError(
   try {
     send(request, response, status, Object.assign(record, headers), body);
   } catch {
-    // A header that cannot be sent, or an answer that has begun: the one thing left to say is that it failed.
+    // A header cannot be sent, or the response has begun: all that can still be reported is the failure.
     sendFallback(request, response, scene);
   }
 }
@@ -123,7 +126,7 @@ function sendFallback(request: HttpRequest, response: HttpResponse, { headers }:
   try {
     send(request, response, 500, { ...headers, ...JSON_TYPE }, FALLBACK_BODY);
   } catch {
-    response.destroy(); // The client sees the connection break, which is true.
+    response.destroy(); // The client sees a broken connection.
   }
 }
 

@@ -2,19 +2,17 @@ import { percentDecoded } from "../routing/percent.js";
 import type { Segment, Template } from "../routing/template.js";
 
 /**
- * Finds the route of a path: a trie over segments, with literals before `*` before `**` at each of them whatever the
- * order of declaration, and backtracking. A more specific path that lacks the method hides nothing.
+ * Finds the route of a path in a trie of segments, with backtracking. At each segment, literals precede `*`,
+ * and `*` precedes `**`, whatever the order of declaration. A more specific path without the method hides no
+ * other.
  */
 export class RouteTable<T> {
   readonly #root = new Node<T>();
   readonly #verbs = new Set<string>();
-  /** By their whole path those that hold nothing but literals: most of them are found without taking the path apart. */
+  /** Routes of literals only, by whole path: most are found without splitting the path. */
   readonly #literal = new Map<string, { readonly leaf: Leaf<T>; readonly segments: readonly string[] }>();
 
-  /**
-   * Adds a route; returns the one that already has this shape and method, if any, and then leaves the table
-   * as it is.
-   */
+  /** Adds a route. If one of this shape and method exists, returns that and changes nothing. */
   add(template: Template, httpMethod: string, route: T): T | undefined {
     const verbs = this.#leafOf(template.segments);
     this.#addLiteral(template.segments, verbs);
@@ -29,7 +27,7 @@ export class RouteTable<T> {
   #addLiteral(segments: readonly Segment[], leaf: Leaf<T>): void {
     const literals = segments.filter((segment) => typeof segment === "object").map(({ literal }) => literal);
     const path = `/${literals.join("/")}`;
-    // A literal may hold a slash, which a path has to escape.
+    // A literal may contain a slash, which is escaped in a path.
     const isPlain = !UNUSUAL.test(path) && path.split("/").length === segments.length + 1;
     if (literals.length < segments.length || !isPlain) return;
     this.#literal.set(path, { leaf, segments: literals });
@@ -45,14 +43,14 @@ export class RouteTable<T> {
   }
 
   /**
-   * The route of a raw path. `allow` are the methods of all routes that fit the path, where none takes this one;
-   * undefined means that no route fits the path.
+   * The route of a raw path and method. Where routes match the path only, returns their methods as `allow`;
+   * undefined where none matches the path.
    */
   find(httpMethod: string, path: string): Match<T> | { readonly allow: readonly string[] } | undefined {
     const literal = this.#literal.get(path);
     const found = literal?.leaf.get("")?.get(httpMethod);
     if (literal !== undefined && found !== undefined) return { route: found, segments: literal.segments };
-    if (!path.startsWith("/")) return undefined; // Only HTTP/2 lets such a path through.
+    if (!path.startsWith("/")) return undefined; // Only HTTP/2 allows such a path.
     const segments = path.slice(1).split("/");
     const straight = UNUSUAL.test(path) ? undefined : straightOn(this.#root, segments)?.get(httpMethod);
     if (straight !== undefined) return { route: straight, segments };
@@ -60,7 +58,7 @@ export class RouteTable<T> {
     const colon = last.lastIndexOf(":");
     const verb = colon === -1 ? "" : (percentDecoded(last.slice(colon + 1)) ?? "");
     if (verb !== "" && this.#verbs.has(verb)) {
-      // Only a raw colon starts a verb. Where a template with that verb fits, the verb is claimed.
+      // Only a raw colon starts a verb. A template with that verb takes precedence.
       const cut = [...segments.slice(0, -1), last.slice(0, colon)];
       const claimed = this.#lookUp(cut, verb, httpMethod);
       if (claimed !== undefined) return claimed;
@@ -88,7 +86,7 @@ export interface Match<T> {
   readonly segments: readonly string[];
 }
 
-/** The routes that end at one place, by verb (empty for none) and HTTP method (`*` for any). */
+/** The routes of one template, by verb (empty for none) and HTTP method (`*` for any). */
 type Leaf<T> = Map<string, Map<string, T>>;
 
 class Node<T> {
@@ -96,7 +94,7 @@ class Node<T> {
   any: Node<T> | undefined;
   /** Routes that end here. */
   readonly leaf: Leaf<T> = new Map();
-  /** Routes that go on from here with `**`, which takes whatever follows, nothing included. */
+  /** Routes that continue with `**`, which matches any segments, or none. */
   readonly rest: Leaf<T> = new Map();
 
   anyChild(): Node<T> {
@@ -111,13 +109,10 @@ class Node<T> {
   }
 }
 
-/** What is escaped or may be a verb. */
+/** Paths with an escape or a possible verb. */
 const UNUSUAL = /[%:\u0080-\uffff]/;
 
-/**
- * The leaf of the most specific path, where no way leads astray: what `visit` finds first, without trying
- * anything else.
- */
+/** The leaf that `visit` finds first, where no backtracking is needed. */
 function straightOn<T>(root: Node<T>, segments: readonly string[]): ReadonlyMap<string, T> | undefined {
   let node: Node<T> | undefined = root;
   for (const segment of segments) {
@@ -127,7 +122,7 @@ function straightOn<T>(root: Node<T>, segments: readonly string[]): ReadonlyMap<
   return node.leaf.get("");
 }
 
-/** Shows `see` each leaf that fits, the most specific first, until it finds something there. */
+/** Calls `see` with each matching leaf, most specific first, until it returns a result. */
 function visit<T>(
   node: Node<T>,
   segments: readonly string[],
@@ -139,13 +134,13 @@ function visit<T>(
   const literal = node.literals.size === 0 ? undefined : node.literals.get(percentDecoded(segment) ?? "");
   const fixed = literal === undefined ? undefined : visit(literal, segments, index + 1, see);
   if (fixed !== undefined) return fixed;
-  // An empty segment is no value: `/v1/owners//items` names no owner.
+  // A variable matches no empty segment: `/v1/owners//items` names no owner.
   const any =
     node.any === undefined || segment === "" ? undefined : visit(node.any, segments, index + 1, see);
   return any ?? see(node.rest);
 }
 
-/** HEAD is answered by GET's route without the body; `*` takes every method that has no route of its own. */
+/** HEAD uses GET's route, without the body; `*` matches every method without a route. */
 function methodOf<T>(methods: ReadonlyMap<string, T>, httpMethod: string): T | undefined {
   const own = methods.get(httpMethod) ?? (httpMethod === "HEAD" ? methods.get("GET") : undefined);
   return own ?? methods.get("*");

@@ -15,13 +15,13 @@ import { mayHaveBody } from "./request-bytes.js";
 import { compileAnswer, type WriteAnswer } from "./response-body.js";
 import type { Target } from "../routing/request-target.js";
 
-/** A rule, compiled: how its request is read and its answer written. */
+/** A compiled rule: reads its requests and writes its responses. */
 export interface Route {
   readonly rule: RouteRule;
   readonly method: DescMethodUnary | DescMethodServerStreaming;
-  /** Nothing but reading: its work may be dropped when nobody waits for it any more. */
+  /** The method only reads: its work may be abandoned once the caller has gone. */
   readonly harmless: boolean;
-  /** The request message, made of body, path and query. Throws ConnectErrors for the caller. */
+  /** Builds the request message from body, path and query. Throws ConnectErrors for the caller. */
   readonly read: (
     request: HttpRequest,
     target: Target,
@@ -30,7 +30,7 @@ export interface Route {
   readonly write: WriteAnswer;
 }
 
-/** Compiles a rule; throws an Error that names the method if the rule cannot be served. */
+/** Compiles a rule. Throws an Error that names the method of a rule that cannot be served. */
 export function compileRoute(rule: RouteRule, dialect: JsonDialect, limits: Limits): Route {
   try {
     const method = rule.method as Route["method"];
@@ -51,9 +51,9 @@ function compileRead(rule: RouteRule, dialect: JsonDialect, limits: Limits): Rou
   const bindPath = compilePath(rule.variables, dialect);
   const bindQuery = compileQuery(rule, dialect);
   const empty = emptyMessage(rule.method.input);
-  const raw = rule.body === "*" && isHttpBody(rule.method.input); // It has a content type even without a body.
+  const raw = rule.body === "*" && isHttpBody(rule.method.input); // Has a content type even if empty.
   const bind = (message: Message, { path, query }: Target, segments: readonly string[]): Message => {
-    // Also where no variable holds the broken part: `*` takes no broken segment either.
+    // Checked even outside variables: `*` matches no broken segment either.
     if (percentDecoded(path) === undefined) throw malformedPath();
     try {
       bindPath(message, segments);

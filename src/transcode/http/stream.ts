@@ -7,24 +7,24 @@ import { addHandlerHeaders, type AnswerRecord } from "./headers.js";
 import { callerGone, type HttpRequest, type HttpResponse, isGone } from "./http.js";
 import type { WriteAnswer } from "./response-body.js";
 
-/** How a stream's messages and its error are written, and how long it may last. */
+/** Writers of a stream's messages and its error, and its time limit. */
 export interface StreamParts {
   readonly write: WriteAnswer;
-  /** What the answer says besides its content type and the handler's headers. */
+  /** Response headers besides the content type and the handler's. */
   readonly headers: AnswerRecord;
   readonly timeoutMs: number;
-  /** Stops the handler when time is up, and says why. */
+  /** Stops the handler at the time limit. Returns the reason. */
   readonly expire: () => Error;
-  /** The body of an error answer, as the renderer has it. */
+  /** Renders an error's body. */
   readonly writeError: (error: ConnectError) => Uint8Array | string;
 }
 
 /**
- * Sends a stream of messages as they come: `application/x-ndjson`, one message to a line; HttpBody as its bytes, one
- * after the other.
+ * Sends a stream of messages as the handler yields them: `application/x-ndjson`, one message per line;
+ * HttpBody messages as their concatenated bytes.
  *
- * Nothing is sent before the first message or the end, so that an error until then is an ordinary error answer: it is
- * thrown. A later one is the last line, `{"error": ...}`.
+ * Sends nothing before the first message or the end: an error until then is thrown, and becomes an ordinary
+ * error response. A later error is the last line, `{"error": ...}`.
  */
 export async function sendStream(
   request: HttpRequest,
@@ -56,7 +56,7 @@ async function sendFrom(
   parts: StreamParts,
 ): Promise<void> {
   const written = first.done === true ? undefined : parts.write(first.value);
-  const raw = written !== undefined && typeof written.body !== "string"; // Only HttpBody has bytes.
+  const raw = written !== undefined && typeof written.body !== "string"; // Only HttpBody is written as bytes.
   const headers = { ...parts.headers, "content-type": raw ? written.contentType : NDJSON };
   response.writeHead(200, addHandlerHeaders(headers, answer.header));
   if (written === undefined || request.method === "HEAD") return void response.end();
@@ -68,7 +68,7 @@ async function sendFrom(
     }
     response.end();
   } catch (error) {
-    // In the middle of raw bytes there is no way to say it but to break off.
+    // Within raw bytes, only breaking off can report an error.
     if (raw) response.destroy();
     else response.end(errorLine(parts.writeError(connectErrorOf(error))));
   }
@@ -76,7 +76,7 @@ async function sendFrom(
 
 const NDJSON = "application/x-ndjson";
 
-/** Waits where the client reads more slowly than the handler writes. */
+/** Writes a chunk, and waits while the client reads more slowly than the handler writes. */
 export async function push(response: ServerResponse, chunk: string | Uint8Array): Promise<void> {
   if (response.write(chunk) || isGone(response)) return;
   await new Promise<void>((resolve) => {
@@ -88,7 +88,7 @@ export async function push(response: ServerResponse, chunk: string | Uint8Array)
   });
 }
 
-/** A renderer's body on one line, under the key `error` unless it has that itself. */
+/** A renderer's body on one line, under the key `error` unless it has that key. */
 function errorLine(body: Uint8Array | string): string {
   const text = typeof body === "string" ? body : Buffer.from(body).toString();
   const value: unknown = parsed(text);
@@ -100,11 +100,11 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return text; // A renderer need not write JSON, a line of NDJSON must.
+    return text; // A renderer may write other than JSON, but a line of NDJSON must be JSON.
   }
 }
 
-/** Messages that can be waited for and given up on, even while whoever makes them does nothing. */
+/** A handler's messages, whose next one can be awaited and abandoned even while the handler is silent. */
 class Stoppable {
   readonly #iterator: AsyncIterator<Message>;
   #giveUp: ((reason: unknown) => void) | undefined;
@@ -114,7 +114,7 @@ class Stoppable {
     this.#iterator = messages[Symbol.asyncIterator]();
   }
 
-  /** The next message. A race with one long-lived promise would keep every message until the end. */
+  /** The next message. `Promise.race` with one long-lived promise would keep every message in memory. */
   next(): Promise<IteratorResult<Message>> {
     return new Promise((resolve, reject) => {
       if (this.#stopped !== undefined) return reject(this.#stopped.reason);
@@ -128,7 +128,7 @@ class Stoppable {
     this.#giveUp?.(reason);
   }
 
-  /** Lets the handler clean up. What goes wrong in that, or how long it takes, no longer matters to the answer. */
+  /** Lets the handler clean up. Errors and time of that no longer affect the response. */
   close(): void {
     this.#iterator.return?.().catch(() => {});
   }

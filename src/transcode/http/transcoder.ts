@@ -12,38 +12,40 @@ import { compileRoute, type Route } from "./route.js";
 import { RouteTable } from "./route-table.js";
 import { renderStatus } from "../json/status-json.js";
 
-/** What a transcoder is made of. */
+/** Options of a transcoder. */
 export type TranscoderOptions = (InvokerOptions | { readonly invoker: Invoker }) & {
-  /** How messages look as JSON; ProtoJSON unless given. */
+  /** The JSON form of messages. Default: ProtoJSON. */
   readonly dialect?: JsonDialect | undefined;
-  /** Writes every error; `google.rpc.Status` as JSON unless given. */
+  /** Writes every error. Default: `google.rpc.Status` as JSON. */
   readonly renderError?: ErrorRenderer | undefined;
   readonly limits?: Partial<Limits> | undefined;
   /**
-   * Which request headers handlers may see, besides those that never get through. Give one that answers false for
-   * every header that the service itself trusts: a client could send it.
+   * Selects the request headers that handlers see, besides those that are never forwarded. It should return
+   * false for every header that the service itself trusts, since a client could send it. Default: all.
    */
   readonly forwardHeader?: HeaderFilter | undefined;
-  /** What a call knows of its request beyond the headers: the peer's address, the request id. */
+  /** Creates a call's context values from its request, such as the peer's address or the request id. */
   readonly contextValues?: ((request: HttpRequest) => ContextValues) | undefined;
-  /** What every answer to a request says besides its own headers: a new record each time, to which those are added. */
+  /**
+   * Creates the headers of every response to a request: a new record each time, to which the response's own
+   * are added.
+   */
   readonly answerHeaders?: ((request: HttpRequest) => AnswerRecord) | undefined;
 };
 
-/** A request handler for `node:http` and `node:http2` that answers everything: what it does not know with a 404. */
+/** A request handler for `node:http` and `node:http2` that answers every request; unknown paths with a 404. */
 export interface Transcoder {
   (request: HttpRequest, response: HttpResponse): void;
-  /** What it serves, in order of declaration. */
+  /** The rules served, in order of declaration. */
   readonly rules: readonly RouteRule[];
-  /** Whether some rule fits a raw path, whatever its HTTP method. */
+  /** Whether a rule matches a raw path with any HTTP method. */
   readonly matchesPath: (path: string) => boolean;
 }
 
 /**
  * Serves the unary and server-streaming methods that have `google.api.http` rules.
  *
- * Throws an Error that names the method for everything that is wrong with a rule: a service with a broken rule must
- * not start.
+ * Throws an Error that names the method of any invalid rule: a service with an invalid rule must not start.
  */
 export function createTranscoder(options: TranscoderOptions): Transcoder {
   const invoker = "invoker" in options ? options.invoker : createInvoker(options);

@@ -5,8 +5,8 @@ import type { ReadJson, WriteJson } from "./json-functions.js";
 import type { JsonRecord } from "./json-text.js";
 
 /**
- * google.protobuf.Any: `{"@type": url, ...fields}`, or `{"@type": url, "value": ...}` for a type with JSON of
- * its own.
+ * Compiles the reader of google.protobuf.Any: `{"@type": url, ...fields}`, or `{"@type": url, "value": ...}`
+ * for a type with special JSON.
  */
 export function anyReader(
   registry: Registry | undefined,
@@ -40,7 +40,7 @@ function onlyValue(fields: JsonRecord): JsonRecord[string] {
   return fields["value"] ?? null;
 }
 
-/** Throws for a type that is not in the registry: there is no JSON for it. */
+/** Compiles the writer of Any, which throws for a type that is not in the registry. */
 export function anyWriter(
   registry: Registry | undefined,
   writerOf: (desc: DescMessage) => WriteJson,
@@ -56,7 +56,7 @@ export function anyWriter(
   };
 }
 
-/** The JSON of an Any that holds a message of the type, given the message's own JSON. */
+/** The JSON of an Any, given the JSON of the message that it holds. */
 export function anyJson(typeUrl: string, desc: DescMessage, json: string): string {
   const type = `"@type":${JSON.stringify(typeUrl)}`;
   if (hasCustomJsonRepresentation(desc)) return `{${type},"value":${json}}`;

@@ -3,10 +3,10 @@ import { createJsonDialect, type JsonDialect } from "./dialect.js";
 import type { JsonStyle } from "./json-style.js";
 
 /**
- * ProtoJSON, with the looseness of other parsers closed: unknown fields and duplicate keys are refused, numbers are
- * exact or refused, `" 5"` and `"0x10"` are no numbers, and 30 February is no day.
+ * Strict ProtoJSON: refuses unknown fields, duplicate keys, inexact numbers, number texts such as `" 5"` and
+ * `"0x10"`, and dates such as 30 February.
  *
- * Fields without presence are written also where they have their default, so that a client always finds them.
+ * Writes fields without presence even if they have their default, so that a client always finds them.
  */
 export const canonicalStyle: JsonStyle = {
   fieldName: (field) => field.jsonName,

@@ -8,24 +8,24 @@ import { CodeGenerator } from "../compiled/codegen.js";
 export interface JsonEntry {
   /** The field's name in the proto file. */
   readonly name: string;
-  /** The field's other spelling, which must not stand beside this one. */
+  /** The field's other spelling, which must not occur together with this one. */
   readonly other: string | undefined;
   readonly set: ReadField;
 }
 
-/** What becomes of a key that may not stand where it stands. */
+/** The handlers of keys that may not occur. */
 export interface WrongKeys {
   readonly unknown: (key: string) => Error;
   readonly twice: (key: string, other: string) => Error;
 }
 
-/** Reads the members of an object, and tells `at` the key that it is at. */
+/** Reads the members of an object, and notes the current key in `at`, for errors. */
 export type ReadMembers = (json: JsonRecord, message: Message, reading: Reading, at: { key: string }) => void;
 
 /**
- * Reads objects by code of their type's own, in half the time that it takes to look up each key.
+ * Compiles a reader of objects of one type, which takes half the time of a lookup per key.
  *
- * Undefined where the process runs no code made from text.
+ * Undefined where the process forbids generated code.
  */
 export function compiledReader(
   entries: ReadonlyMap<string, JsonEntry>,

@@ -12,15 +12,14 @@ export interface JsonMember {
   readonly write: WriteJson;
   /** What becomes of a field that is unset, or of one without presence that has its default. */
   readonly otherwise: "write" | "null" | "leave out";
-  /** The field of the object that stands in this one's place where it is set. */
+  /** The expanded field, which replaces this one where it is set. */
   readonly expanded: { readonly field: DescField; readonly write: WriteJson } | undefined;
 }
 
 /**
- * Writes objects whose members are all always there, by one expression that is made from the descriptor, in
- * half the time.
+ * Compiles a writer of objects that always have all members, as one expression, which takes half the time.
  *
- * Undefined for other types, and where the process runs no code made from text.
+ * Undefined for other types, and where the process forbids generated code.
  */
 export function compiledWriter(members: readonly JsonMember[]): WriteJson | undefined {
   if (members.length === 0 || !members.every(isStraight)) return undefined;

@@ -12,41 +12,38 @@ import type { TextReader } from "../text/scalar-text.js";
 
 /** Reads and writes messages of one type as JSON text. */
 export interface JsonCodec {
-  /** Throws a FieldProblem, and nothing else, for a text that is not such a message. */
+  /** Throws a FieldProblem, and nothing else, for a text that is no such message. */
   readonly read: (text: string) => Message;
-  /** Throws for a message that this dialect has no JSON for: a bug of whoever made the message. */
+  /** Throws for a message that cannot be written in this dialect, which is the handler's bug. */
   readonly write: (message: Message) => string;
 }
 
-/** Reads and writes one field of a message as a JSON text of its own. */
+/** Reads and writes one field of a message as JSON text. */
 export interface JsonFieldCodec {
-  /** Sets the field from its JSON, which is not null unless null is one of its values. */
+  /** Sets the field from its JSON, which is null only where null is a value of its type. */
   readonly read: (message: Message, text: string) => void;
-  /** The JSON of the field's value, also where it is unset. */
+  /** The JSON of the field's value, even if it is unset. */
   readonly write: (message: Message) => string;
 }
 
-/**
- * How messages look as JSON. Whatever it needs to know of a type is worked out once, when the transcoder starts: the
- * same descriptor gives the same codec.
- */
+/** The JSON form of messages. Codecs are compiled once per descriptor, when the transcoder starts. */
 export interface JsonDialect {
-  /** For `body: "*"`, and for answers. */
+  /** For `body: "*"`, and for responses. */
   message: (desc: DescMessage) => JsonCodec;
   /** For `body: "field"` and `response_body: "field"`. */
   field: (field: DescField) => JsonFieldCodec;
   /**
-   * Reads a path variable or query parameter as a value of the field (an element of it, where it is a list); undefined
-   * for a field that has no text of its own: a message, a map.
+   * Reads a path variable or query parameter as a value of the field, or as one element of a list. Undefined
+   * for a field without a text form: a message, a map.
    */
   text: (field: DescField) => TextReader | undefined;
-  /** A query parameter's name as a dotted field path; dialects may allow other spellings of it. */
+  /** Converts a query parameter's name to a dotted field path; dialects may allow other spellings. */
   parameterPath: (name: string) => string;
-  /** How many elements of a list are read. */
+  /** Largest size of a list or a map. */
   countMax: CountMax;
 }
 
-/** A dialect that follows the style, compiled type by type as types are asked for. */
+/** Creates a dialect that follows the style. Types are compiled at first use. */
 export function createJsonDialect(style: JsonStyle): JsonDialect {
   const readers = createJsonReaders(style);
   const writers = createJsonWriters(style);
@@ -78,7 +75,7 @@ export function createJsonDialect(style: JsonStyle): JsonDialect {
   }
 }
 
-/** Reads a text to its end: one document, and every key of it met once. */
+/** Reads a text that must be one JSON document without duplicate keys. */
 function readWhole(text: string, read: (json: Json, reading: Reading) => unknown): unknown {
   const keys = countKeys(text);
   const reading: Reading = { depth: 0, keys: 0 };

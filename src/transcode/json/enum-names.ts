@@ -1,17 +1,17 @@
 import type { DescEnum } from "@bufbuild/protobuf";
 import type { EnumNames } from "./json-style.js";
 
-/** The names of the proto file, as ProtoJSON has them. */
+/** Enum names of the proto file, as in ProtoJSON. */
 export function fullEnumNames(desc: DescEnum): EnumNames {
   const numbers = new Map(desc.values.map((value) => [value.name, value.number]));
   return { number: (name) => numbers.get(name), name: (number) => desc.value[number]?.name };
 }
 
 /**
- * Names in lower case without the prefix that repeats the enum's own name: `open` for CHECKOUT_STATUS_OPEN of
- * `CheckoutStatus`. The full name is read as well.
+ * Names in lower case without the prefix that repeats the enum's name: `open` for CHECKOUT_STATUS_OPEN of
+ * `CheckoutStatus`. Requests may also use the full name.
  *
- * Throws for an enum in which two values would get one name.
+ * Throws where two values of the enum would get one name.
  */
 export function plainEnumNames(desc: DescEnum): EnumNames {
   const prefix = prefixOf(desc);
@@ -28,7 +28,7 @@ export function plainEnumNames(desc: DescEnum): EnumNames {
   return { number: (name) => numbers.get(name), name: (number) => names.get(number) };
 }
 
-/** `CHECKOUT_STATUS_` of `CheckoutStatus`, where all values carry it and have more to their name; else nothing. */
+/** `CHECKOUT_STATUS_` for `CheckoutStatus`, if all values have more than this prefix; else "". */
 function prefixOf(desc: DescEnum): string {
   const prefix = `${desc.name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, "_").toUpperCase()}_`;
   return desc.values.every(({ name }) => name.startsWith(prefix) && name.length > prefix.length)

@@ -1,7 +1,7 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import type { JsonStyle } from "./json-style.js";
 
-/** The fields of a message that stand in the place of others where they are set, by the names of those others. */
+/** The fields of a message that replace others where they are set, by the names of the replaced ones. */
 export function expandedFields(
   desc: DescMessage,
   { expandedSuffix }: Pick<JsonStyle, "expandedSuffix">,

@@ -8,8 +8,8 @@ import { scalarText, type TextReader } from "../text/scalar-text.js";
 import { durationOf, fieldMaskOf, timestampOf } from "../text/well-known-text.js";
 
 /**
- * Compiles the reader of what a path variable or query parameter says of a field, or of one element of a list.
- * Undefined for what has no text: messages, maps, lists of messages, Struct, Value, Any.
+ * Compiles the reader of a path variable or query parameter for a field, or one element of a list. Undefined
+ * for types without a text form: messages, maps, lists of messages, Struct, Value, Any.
  */
 export function fieldText(field: DescField, style: JsonStyle): TextReader | undefined {
   if (field.fieldKind === "map") return undefined;
@@ -25,7 +25,7 @@ function enumText(desc: DescEnum, style: JsonStyle): TextReader {
   return (text) => {
     if (!style.enumNumbers || !NUMERIC.test(text)) return enumNumber(names, text);
     const number = integer(text) as number;
-    // Unlike a body's: a number typed into a URL that means nothing is a mistake.
+    // Unlike in a body, an enum number without a name is a mistake in a URL.
     if (desc.value[number] === undefined) throw new FieldProblem(`does not have the value ${number}`);
     return number;
   };
@@ -47,7 +47,7 @@ function messageText(field: DescField & { message: DescMessage }, style: JsonSty
   }
 }
 
-/** protobuf-es keeps a wrapper as the bare scalar, except in a oneof. */
+/** protobuf-es keeps a wrapper outside a oneof as the bare scalar. */
 function wrapperText(
   field: DescField & { message: DescMessage },
   type: ScalarType,

@@ -17,7 +17,7 @@ import { scalarReader } from "./scalar-json.js";
 import { int32InRange, scalarText } from "../text/scalar-text.js";
 import { checkKey } from "./struct-json.js";
 
-/** Reads a JSON value into a field. `null` leaves the field as it is: unset. */
+/** Reads a JSON value into a field. `null` leaves the field unset. */
 export type ReadField = (message: Message, json: Json, reading: Reading) => void;
 
 /** Compiles the reader of a field. */
@@ -59,7 +59,7 @@ function elementReader(
   return read;
 }
 
-/** Singular wrappers outside of a oneof are kept as the bare scalar by protobuf-es. */
+/** protobuf-es keeps a singular wrapper outside a oneof as the bare scalar. */
 function messageElement(
   field: DescField,
   desc: DescMessage,
@@ -72,7 +72,7 @@ function messageElement(
   return (json) => create(desc, { value: read(json) });
 }
 
-/** Only google.protobuf.Value and NullValue have a null that is a value. */
+/** Whether null is a value of the field: for google.protobuf.Value and NullValue only. */
 export function takesNull(field: DescField): boolean {
   return (
     field.message?.typeName === "google.protobuf.Value" ||
@@ -91,14 +91,14 @@ function enumReader(desc: DescEnum, style: JsonStyle): ReadJson {
   };
 }
 
-/** The number of an enum value's name. */
+/** The number of an enum value's name. Throws a FieldProblem for an unknown name. */
 export function enumNumber(names: EnumNames, name: string): number {
   const number = names.number(name);
   if (number === undefined) throw new FieldProblem(`does not have the value ${quoted(name)}`);
   return number;
 }
 
-/** A number that the enum does not name is fine where the enum is open, as all of proto3 are. */
+/** An open enum, as every enum of proto3, accepts numbers without a name. */
 function knownNumber(desc: DescEnum, number: number): number {
   if (!desc.open && desc.value[number] === undefined)
     throw new FieldProblem(`does not have the value ${number}`);
@@ -154,7 +154,7 @@ function present(json: Json, nullable: boolean): Json {
   return json;
 }
 
-/** Map keys are JSON strings whatever their type, and property names in the message. */
+/** Map keys of any type are strings in JSON, and property names in the message. */
 function keyReader(type: ScalarType): ReadKey {
   const text = scalarText(type);
   if (type === ScalarType.STRING) {

@@ -1,24 +1,27 @@
 import { FieldProblem } from "../errors/field-problem.js";
 import type { Json } from "./json-text.js";
 
-/** Reads a JSON value, not null unless null is a value of the type, as what protobuf-es keeps. */
+/**
+ * Converts a JSON value to protobuf-es's representation. The value is null only where null is a value of the
+ * type.
+ */
 export type ReadJson = (json: Json, reading: Reading) => unknown;
 
-/** Writes what protobuf-es keeps as JSON text. */
+/** Writes a value in protobuf-es's representation as JSON text. */
 export type WriteJson = (value: unknown) => string;
 
-/** What is kept while one JSON text is read. */
+/** State of reading one JSON text. */
 export interface Reading {
-  /** How many values deep. */
+  /** Current depth of nesting. */
   depth: number;
-  /** How many object keys were met so far: see `countKeys`. */
+  /** Object keys read so far: see `countKeys`. */
   keys: number;
 }
 
-/** As protobuf implementations do by default: deeper messages overflow the stack of one or another of them. */
+/** The usual default of protobuf implementations, some of which overflow their stack on deeper messages. */
 export const DEPTH_MAX = 100;
 
-/** Goes one value deeper. */
+/** Counts one level of nesting. Throws a FieldProblem above 100. */
 export function deeper(reading: Reading): void {
   if (++reading.depth > DEPTH_MAX) throw new FieldProblem(`must not be nested more than ${DEPTH_MAX} deep`);
 }

@@ -8,13 +8,13 @@ import { deeper, type ReadJson } from "./json-functions.js";
 import { memoizeRecursive } from "../descriptors/memoize-recursive.js";
 import { wellKnownReader } from "./well-known-json.js";
 
-/** The compiled readers of one dialect: asked for a type twice, it gives the same reader. */
+/** The compiled readers of one dialect, one per type. */
 export interface JsonReaders {
   message: (desc: DescMessage) => ReadJson;
   field: (field: DescField) => ReadField;
 }
 
-/** Compiles readers as they are asked for; a type's own fields are compiled with it, recursive ones included. */
+/** Creates readers, compiled at first use together with those of nested types, recursive ones included. */
 export function createJsonReaders(style: JsonStyle): JsonReaders {
   const message = memoizeRecursive<Parameters<ReadJson>, unknown>((desc, of) =>
     counted(wellKnownReader(desc, style, of) ?? objectReader(desc, style, of)),
@@ -22,7 +22,7 @@ export function createJsonReaders(style: JsonStyle): JsonReaders {
   return { message, field: (field) => compileFieldReader(field, style, message) };
 }
 
-/** Each message counts as one level of nesting, whatever its JSON looks like. */
+/** Each message counts as one level of nesting, whatever its JSON. */
 function counted(read: ReadJson): ReadJson {
   return (json, reading) => {
     deeper(reading);
@@ -45,7 +45,7 @@ function objectReader(
   return (json, reading) => {
     if (json === null || typeof json !== "object" || Array.isArray(json))
       throw new FieldProblem("must be an object");
-    // With the first object: a service that starts reads none yet.
+    // Compiled at the first object, not when the service starts.
     readMembers ??= compiledReader(entries, WRONG_KEYS) ?? memberByMember(entries);
     const message = empty();
     const at = { key: "" };
@@ -58,7 +58,7 @@ function objectReader(
   };
 }
 
-/** One or two keys. */
+/** The one or two keys of a field. */
 function entriesOf({ name, jsonName }: DescField, set: ReadField): [key: string, JsonEntry][] {
   if (name === jsonName) return [[name, { name, other: undefined, set }]];
   return [

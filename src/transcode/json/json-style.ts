@@ -9,9 +9,9 @@ export interface EnumNames {
   readonly name: (number: number) => string | undefined;
 }
 
-/** The choices in which dialects differ. `createJsonDialect` makes a dialect of them. */
+/** The choices in which dialects differ; see `createJsonDialect`. */
 export interface JsonStyle {
-  /** How a field is called in answers. Requests may use its proto name and its JSON name in every dialect. */
+  /** A field's name in responses. Requests may use its proto name and its JSON name in every dialect. */
   readonly fieldName: (field: DescField) => string;
   /**
    * `text` writes 64-bit integers as ProtoJSON does, in quotes. `number` writes JSON numbers, and refuses in both
@@ -19,20 +19,23 @@ export interface JsonStyle {
    */
   readonly int64: "text" | "number";
   readonly enumNames: (desc: DescEnum) => EnumNames;
-  /** Whether requests may give enum values by number. Answers do where a number has no name. */
+  /** Whether requests may give enum values by number. Responses do for a number without a name. */
   readonly enumNumbers: boolean;
-  /** What is written for an unset message or `optional` field: nothing, or `null` (but where null is a value). */
+  /**
+   * What is written for an unset message or `optional` field: nothing, or `null` (except where null is a
+   * value).
+   */
   readonly unset: "omit" | "null";
-  /** Whether fields without presence are written when they have their default (0, "", [], ...). */
+  /** Whether fields without presence are written if they have their default (0, "", [], ...). */
   readonly defaults: "omit" | "write";
-  /** Whether a FieldMask in a body may (and in an answer does) use proto names instead of lowerCamelCase. */
+  /** Whether a FieldMask uses proto names instead of lowerCamelCase in responses, and may do so in requests. */
   readonly fieldMask: "camel" | "proto";
   /**
    * Ends the name of a message field that, where it is set, is written in place of the field named like it without the
    * ending: `customer_expanded` over `customer`. It has no key of its own. Empty: no field is special.
    */
   readonly expandedSuffix: string;
-  /** How many elements of a list or a map are read; all of them unless given. */
+  /** Largest size of a list or a map. Default: unlimited. */
   readonly countMax?: CountMax;
   /** A query parameter's name as a dotted field path. */
   readonly parameterPath: (name: string) => string;

@@ -5,23 +5,22 @@ export type Json = null | boolean | number | string | Json[] | JsonRecord;
 /** A JSON object. JSON.parse makes `__proto__` an own property like any other. */
 export type JsonRecord = { [key: string]: Json };
 
-/** Parses one JSON document; throws a FieldProblem with a text of ours. Duplicate keys: see `countKeys`. */
+/** Parses one JSON document. Throws a FieldProblem. Duplicate keys: see `countKeys`. */
 export function parseJson(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    // The runtime's own text names its internals; a caller gets ours.
+    // The runtime's message names its internals.
     throw new FieldProblem("The request body is not valid JSON.", "body_malformed");
   }
 }
 
 /**
- * How many keys a JSON text has, which is read before it is parsed: one that is deeper than any message, or
- * holds more than any request, is refused right there.
+ * Counts the object keys of a JSON text before it is parsed. Throws a FieldProblem for a text that is nested
+ * deeper than any message, or has more keys than any request.
  *
- * A text with the same key twice in one object, of which JSON.parse silently keeps the last, has more keys
- * than whoever reads the parsed value meets. To count both is some twenty times cheaper than a set of names
- * for every object.
+ * JSON.parse silently keeps the last of duplicate keys, so a text with duplicates has more keys than its
+ * parsed value. Comparing both counts is some twenty times cheaper than a set of names for every object.
  */
 export function countKeys(text: string): number {
   let keys = 0;
@@ -40,7 +39,7 @@ export function countKeys(text: string): number {
   return keys;
 }
 
-/** The largest request that keeps its rules has a tenth of that. */
+/** The largest valid request has a tenth of that. */
 const VALUES_MAX = 10_000;
 
 /** A message may be 100 deep, and each may stand in a list. */
@@ -50,13 +49,13 @@ function tooMuch(what: string): FieldProblem {
   return new FieldProblem(`The request body must not ${what}.`, "body_malformed");
 }
 
-/** The problem of a text that has a key twice. */
+/** The problem of a text with a duplicate key. */
 export function duplicateKey(text: string): FieldProblem {
   const name = quoted(repeatedName(text));
   return new FieldProblem(`The key ${name} is given twice in one JSON object.`, "body_malformed");
 }
 
-/** Where the string that opens at `open` ends: with the text, if it does not. */
+/** Index of the end of the string that opens at `open`; of the text's end, if the string has none. */
 function closingQuote(text: string, open: number): number {
   let at = text.indexOf('"', open + 1);
   while (isEscaped(text, at)) at = text.indexOf('"', at + 1);
@@ -69,7 +68,7 @@ function isEscaped(text: string, at: number): boolean {
   return backslashes % 2 === 1;
 }
 
-/** The first key that its object already has; only looked for where there is one. */
+/** Finds the first duplicate key. Runs only where the counts show that there is one. */
 function repeatedName(text: string): string {
   const open: (Set<string> | undefined)[] = [];
   for (let at = 0; at < text.length; at++) {
@@ -95,10 +94,10 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const COMMA = 0x2c;
-/** Braces, and brackets with this bit. */
+/** This bit turns brackets into braces. */
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 const CASE_BIT = 0x20;
 const COLON_NEXT = /^[ \t\r\n]*:/;
-/** How far a colon is looked for: more blanks than this only make the error's text less exact. */
+/** Limit of the search for a colon; with more blanks, only the error's text is less exact. */
 const BLANKS_MAX = 64;

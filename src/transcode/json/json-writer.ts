@@ -16,14 +16,14 @@ import { memoizeRecursive } from "../descriptors/memoize-recursive.js";
 import { scalarWriter } from "./scalar-json.js";
 import { wellKnownWriter } from "./well-known-json.js";
 
-/** The compiled writers of one dialect: asked for a type twice, it gives the same writer. */
+/** The compiled writers of one dialect, one per type. */
 export interface JsonWriters {
   message: (desc: DescMessage) => WriteJson;
-  /** Writes the field's value as a JSON text of its own, also where it is unset. */
+  /** Writes one field's value as JSON text, even if it is unset. */
   field: (field: DescField) => (message: Message) => string;
 }
 
-/** Compiles writers as they are asked for; a type's own fields are compiled with it. */
+/** Creates writers, compiled at first use together with those of nested types. */
 export function createJsonWriters(style: JsonStyle): JsonWriters {
   const message = memoizeRecursive<[value: unknown], string>((desc, of) => {
     const own = wellKnownWriter(desc, style, of);
@@ -56,11 +56,11 @@ function otherwiseOf(field: DescField, style: JsonStyle): JsonMember["otherwise"
   if (field.presence === FeatureSet_FieldPresence.IMPLICIT) {
     return style.defaults === "write" ? "write" : "leave out";
   }
-  // The null of a google.protobuf.Value is a value: unset, it is left out.
+  // For google.protobuf.Value, null is a value: an unset one is omitted.
   return style.unset === "null" && !takesNull(field) ? "null" : "leave out";
 }
 
-/** For types of which something may be left out. */
+/** Writes types of which members may be omitted. */
 function memberByMember(members: readonly JsonMember[]): WriteJson {
   const fields = members.map(memberWriter);
   return (message) => {
@@ -73,7 +73,7 @@ function memberByMember(members: readonly JsonMember[]): WriteJson {
   };
 }
 
-/** The JSON of one field, or undefined where it is left out. */
+/** The JSON of one field, or undefined where it is omitted. */
 type WriteField = (message: Message) => string | undefined;
 
 function memberWriter({ expanded, ...member }: JsonMember): WriteField {

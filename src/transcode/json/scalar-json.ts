@@ -11,7 +11,7 @@ import {
   type TextReader,
 } from "../text/scalar-text.js";
 
-/** The kind of a scalar, where only that matters. */
+/** Whether a scalar is a 64-bit integer. */
 export function isInt64(type: ScalarType | undefined): boolean {
   return type !== undefined && INT64.has(type);
 }
@@ -25,7 +25,7 @@ const INT64 = new Set([
 ]);
 const UINT32 = new Set([ScalarType.UINT32, ScalarType.FIXED32]);
 
-/** The reader of a scalar's text in a dialect: one whose int64 are JSON numbers takes no others as text either. */
+/** The reader of a scalar's text in a dialect. Where int64 are JSON numbers, their texts must be exact as well. */
 export function styledText(type: ScalarType, style: JsonStyle): TextReader {
   const read = scalarText(type);
   if (style.int64 === "text" || !isInt64(type)) return read;
@@ -40,7 +40,7 @@ function safe(value: bigint): bigint {
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 const UNSAFE = "must be a whole number from -9007199254740991 to 9007199254740991";
 
-/** Compiles the reader of a scalar's JSON. It is never given null. */
+/** Compiles the reader of a scalar's JSON. Callers handle null. */
 export function scalarReader(type: ScalarType, style: JsonStyle): (json: Json) => unknown {
   if (isInt64(type)) return int64Reader(styledText(type, style), style);
   if (type === ScalarType.STRING) return stringOf;
@@ -66,7 +66,7 @@ function int64Reader(text: TextReader, style: JsonStyle): (json: Json) => unknow
   return (json) => {
     if (typeof json === "string") return text(json);
     if (typeof json !== "number") throw new FieldProblem("must be a whole number");
-    // JSON.parse has rounded a larger number already: 9007199254740993 would arrive as ...992.
+    // JSON.parse has already rounded a larger number: 9007199254740993 to ...992.
     if (!Number.isSafeInteger(json))
       throw new FieldProblem(Number.isInteger(json) ? unsafe : "must be a whole number");
     return json >= 0 ? BigInt(json) : text(String(json));
@@ -78,7 +78,7 @@ function boolOf(json: Json): boolean {
   return json;
 }
 
-/** A JSON string that UTF-8 can carry: `"\ud800"` is valid JSON, but no text. */
+/** Checks for a string that UTF-8 can encode: `"\ud800"` is valid JSON, but no text. */
 export function stringOf(json: Json): string {
   if (typeof json !== "string") throw new FieldProblem("must be a string");
   if (!json.isWellFormed()) throw new FieldProblem("must be text without half characters");
@@ -95,7 +95,7 @@ export function scalarWriter(type: ScalarType, style: JsonStyle): (value: unknow
   return String;
 }
 
-/** Most texts need no escapes, and joining three is faster than a look into one. */
+/** Most texts need no escapes, and concatenating quotes is faster than JSON.stringify. */
 function textJson(value: unknown): string {
   const text = value as string;
   return NEEDS_ESCAPES.test(text) ? JSON.stringify(text) : `"${text}"`;
@@ -120,7 +120,7 @@ function doubleJson(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
-/** The shortest decimal that is this float: 0.1, and not the 0.10000000149011612 of the double it is stored in. */
+/** The shortest decimal of a 32-bit float: 0.1, not the 0.10000000149011612 of the double that holds it. */
 function floatJson(value: number): string {
   if (!Number.isFinite(value) || value === 0) return doubleJson(value);
   const float = Math.fround(value);

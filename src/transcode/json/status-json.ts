@@ -19,8 +19,8 @@ export function renderStatus(error: ConnectError, context: ErrorContext): ErrorA
 type Detail = ConnectError["details"][number];
 
 /**
- * A detail as ProtoJSON of Any. One without JSON is only named; one of a type that is not known here keeps
- * its bytes.
+ * A detail as ProtoJSON of Any. A detail that cannot be written as JSON keeps its type only; one of an
+ * unknown type keeps its bytes.
  */
 function detailJson(detail: Detail): string {
   try {
@@ -28,7 +28,7 @@ function detailJson(detail: Detail): string {
     const desc = KNOWN.get(detail.type);
     if (desc !== undefined) return packed(desc, fromBinary(desc, detail.value));
   } catch {
-    // Losing a detail is better than losing the error that it belongs to.
+    // Losing a detail is better than losing its error.
   }
   return bytesJson(detail);
 }
@@ -46,7 +46,7 @@ function typeUrl(typeName: string): string {
   return `type.googleapis.com/${typeName}`;
 }
 
-/** The standard details; an error that came from another server carries them as bytes. */
+/** The standard details, which an error of another server carries as bytes. */
 const KNOWN = new Map<string, DescMessage>(
   errorDetails.file_google_rpc_error_details.messages.map((desc) => [desc.typeName, desc]),
 );

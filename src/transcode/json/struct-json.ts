@@ -14,7 +14,7 @@ import { deeper, type Reading } from "./json-functions.js";
 import { stringOf } from "./scalar-json.js";
 import { finiteDouble } from "../text/scalar-text.js";
 
-/** google.protobuf.Struct as protobuf-es keeps it in a field: a plain object. */
+/** Reads a google.protobuf.Struct, which protobuf-es keeps in a field as a plain object. */
 export function readStruct(json: Json, reading: Reading): JsonObject {
   if (json === null || typeof json !== "object" || Array.isArray(json))
     throw new FieldProblem("must be an object");
@@ -22,20 +22,20 @@ export function readStruct(json: Json, reading: Reading): JsonObject {
   return json;
 }
 
-/** google.protobuf.Value. */
+/** Reads a google.protobuf.Value. */
 export function readValue(json: Json, reading: Reading): Message {
   checkJson(json, reading);
   return valueOf(json);
 }
 
-/** google.protobuf.ListValue. */
+/** Reads a google.protobuf.ListValue. */
 export function readListValue(json: Json, reading: Reading): Message {
   if (!Array.isArray(json)) throw new FieldProblem("must be a list");
   checkItems(json, reading);
   return listValueOf(json);
 }
 
-/** Holds free JSON to what Value can carry: finite numbers, whole characters, at most so deep. */
+/** Checks that Value can hold this JSON: finite numbers, well-formed texts, limited nesting. */
 function checkJson(json: Json, reading: Reading): void {
   deeper(reading);
   if (typeof json === "string") stringOf(json);
@@ -66,8 +66,8 @@ function checkInside(step: string, json: Json, reading: Reading): void {
 }
 
 /**
- * Checks a key of a map or a Struct. Half of the code that copies objects loses the key `__proto__` without a word, or
- * worse; a caller that sends it is told so.
+ * Checks a key of a map or a Struct. Refuses `__proto__`, which much code that copies objects silently loses,
+ * or worse.
  */
 export function checkKey(key: string): void {
   stringOf(key);
@@ -95,7 +95,7 @@ function listValueOf(json: Json[]): ListValue {
   return create(ListValueSchema, { values: json.map(valueOf) });
 }
 
-/** The JSON of a Struct: the plain object of a field, or the message itself where it stands alone. */
+/** Writes a Struct: a field's plain object, or a message. */
 export function structJson(struct: unknown): string {
   const fields = isStructMessage(struct) ? valuesToJson(struct.fields) : struct;
   return JSON.stringify(fields);
@@ -109,7 +109,7 @@ function valuesToJson(fields: Record<string, Value>): JsonRecord {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, jsonOfValue(value)]));
 }
 
-/** The JSON value that a Value stands for; throws for one without a kind, which has no JSON. */
+/** The JSON value of a Value. Throws for one without a kind, which has no JSON. */
 export function jsonOfValue({ kind }: Value): Json {
   if (kind.case === undefined) throw new RangeError("a Value holds nothing");
   if (kind.case === "nullValue") return null;

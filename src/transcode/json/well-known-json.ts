@@ -22,7 +22,7 @@ import {
   timestampText,
 } from "../text/well-known-text.js";
 
-/** The reader of a type that ProtoJSON writes in a way of its own; undefined for an ordinary message. */
+/** The reader of a type with special JSON in ProtoJSON; undefined for an ordinary message. */
 export function wellKnownReader(
   desc: DescMessage,
   style: JsonStyle,
@@ -53,7 +53,7 @@ function wrapperReader(desc: WktWrapperDesc, style: JsonStyle): ReadJson {
   return (json) => create(desc as DescMessage, { value: read(json) });
 }
 
-/** The writer of such a type. */
+/** The writer of a type with special JSON in ProtoJSON; undefined for an ordinary message. */
 export function wellKnownWriter(
   desc: DescMessage,
   style: JsonStyle,

@@ -3,15 +3,15 @@ import { hasCustomJsonRepresentation } from "@bufbuild/protobuf/wkt";
 import { DEPTH_MAX } from "../json/json-functions.js";
 import { getField, setField } from "../descriptors/message-fields.js";
 
-/** A way from a message down to one of its fields, through singular message fields. */
+/** A path from a message to a field, through singular message fields. */
 export interface FieldPath {
   readonly fields: readonly DescField[];
   readonly leaf: DescField;
-  /** In proto names, whatever names it was asked for by. */
+  /** The path in proto names. */
   readonly name: string;
 }
 
-/** The field that a list of names leads to, or what is wrong with it: the rest of a sentence about it. */
+/** Resolves a list of names to a field. Returns what is wrong, as the end of a sentence, where there is none. */
 export function resolvePath(desc: DescMessage, names: readonly string[]): FieldPath | string {
   const fields: DescField[] = [];
   let parent: DescMessage | undefined = desc;
@@ -27,7 +27,7 @@ export function resolvePath(desc: DescMessage, names: readonly string[]): FieldP
   }
   const leaf = fields.at(-1);
   if (leaf === undefined) return "names no field";
-  // A message this deep could be sent neither as JSON nor on.
+  // A deeper message could not be sent as JSON or in binary form.
   if (fields.length > DEPTH_MAX) return `is more than ${DEPTH_MAX} fields deep`;
   return { fields, leaf, name: fields.map((field) => field.name).join(".") };
 }
@@ -43,12 +43,12 @@ const fieldsByName = new WeakMap<DescMessage, Map<string, DescField>>();
 function indexFields(desc: DescMessage): Map<string, DescField> {
   const fields = new Map<string, DescField>();
   for (const field of desc.fields) fields.set(field.jsonName, field);
-  for (const field of desc.fields) fields.set(field.name, field); // A proto name wins, as it does in the rules.
+  for (const field of desc.fields) fields.set(field.name, field); // A proto name takes precedence, as in the rules.
   fieldsByName.set(desc, fields);
   return fields;
 }
 
-/** The message that holds the leaf, made on the way where it is not there yet. */
+/** The message that holds the path's last field; creates missing messages on the way. */
 export function holderOf(message: Message, path: FieldPath): Message {
   if (path.fields.length === 1) return message;
   let holder = message;

@@ -4,30 +4,30 @@ import type { HttpRule } from "../../../gen/google/api/http_pb.js";
 import { resolvePath, type FieldPath } from "./field-path.js";
 import { parseTemplate, type Template, type Variable } from "./template.js";
 
-/** One HTTP method and path of an RPC: what `google.api.http` says, checked. */
+/** A checked HTTP method and path of an RPC, from `google.api.http`. */
 export interface RouteRule {
   readonly method: DescMethod;
-  /** `GET`, or any token of a custom pattern; `*` takes every method. */
+  /** `GET`, or any token of a custom pattern; `*` matches every method. */
   readonly httpMethod: string;
   /** The path template as written. */
   readonly path: string;
   readonly template: Template;
   readonly variables: readonly BoundVariable[];
-  /** The body is the whole request, one field of it, or (undefined) must be absent. */
+  /** `*`: the body is the whole request; a field: it is this field; undefined: there must be no body. */
   readonly body: "*" | DescField | undefined;
-  /** The answer's body is one field of it; undefined: the whole answer. */
+  /** The field that is the response's body; undefined: the whole response. */
   readonly responseBody: DescField | undefined;
 }
 
-/** A variable of the path with the field it is for. */
+/** A path variable with its field. */
 export interface BoundVariable extends Variable {
   readonly field: FieldPath;
 }
 
 /**
- * The rules of the methods, in order; a method without any is not reachable over HTTP.
+ * The rules of the methods, in order. A method without a rule is not served over HTTP.
  *
- * Throws an Error that names the method for everything that can be wrong with one rule by itself.
+ * Throws an Error that names the method for any rule that is invalid by itself.
  */
 export function routeRules(methods: readonly DescMethod[]): RouteRule[] {
   return methods.filter((method) => hasOption(method, http)).flatMap(rulesOf);
@@ -47,7 +47,7 @@ function rulesOf(method: DescMethod): RouteRule[] {
   }
 }
 
-/** `package.Service/Method`, as logs and errors call it. */
+/** `package.Service/Method`, the name in logs and errors. */
 export function nameOf(method: DescMethod): string {
   return `${method.parent.typeName}/${method.name}`;
 }
@@ -73,7 +73,7 @@ function patternOf({ pattern }: HttpRule): { httpMethod: string; path: string } 
   return { httpMethod: kind, path };
 }
 
-/** RFC 9110; methods are case-sensitive, and all that exist are in upper case. */
+/** RFC 9110: methods are case-sensitive, and all registered ones are in upper case. */
 const TOKEN = /^[A-Z0-9!#$%&'+.^_`|~-]+$/;
 
 function boundVariable(method: DescMethod, variable: Variable): BoundVariable {
@@ -85,7 +85,7 @@ function boundVariable(method: DescMethod, variable: Variable): BoundVariable {
   return { ...variable, field };
 }
 
-/** Two variables for members of one oneof could never both be set. */
+/** Two variables must not set members of one oneof. */
 function checkChoices(variables: readonly BoundVariable[]): void {
   const seen = new Map<string, string>();
   for (const { field } of variables) {

@@ -7,10 +7,10 @@ import { getField, setField } from "../descriptors/message-fields.js";
 import { decodedSegment, decodedSegments } from "./percent.js";
 import type { TextReader } from "../text/scalar-text.js";
 
-/** Sets the fields that the path's variables are for. */
+/** Sets the fields of the path's variables. */
 export type BindPath = (message: Message, segments: readonly string[]) => void;
 
-/** Compiles the binding of a rule's variables; throws an Error for a field that no text can give. */
+/** Compiles the binding of a rule's variables. Throws an Error for a field without a text form. */
 export function compilePath(variables: readonly BoundVariable[], dialect: JsonDialect): BindPath {
   const setters = variables.map((variable) => compileVariable(variable, dialect));
   return (message, segments) => {
@@ -35,7 +35,7 @@ function compileVariable(variable: BoundVariable, dialect: JsonDialect): BindPat
   };
 }
 
-/** The body may repeat what the path says, but not say otherwise: what was authorised is the path. */
+/** The body may repeat a value of the path, but not contradict it: a proxy may have authorised the path. */
 function setFromPath(holder: Message, leaf: DescField, read: TextReader, text: string): void {
   const value = read(text);
   const given = isFieldSet(holder, leaf) ? getField(holder, leaf) : undefined;
@@ -45,7 +45,7 @@ function setFromPath(holder: Message, leaf: DescField, read: TextReader, text: s
   }
 }
 
-/** Compares as messages, since bytes, timestamps and the like are not equal by identity. */
+/** Compares as messages, since bytes and timestamps are not equal by identity. */
 function same(holder: Message, leaf: DescField, given: unknown): boolean {
   const other = { ...holder };
   setField(other, leaf, given);

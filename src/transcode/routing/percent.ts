@@ -5,32 +5,32 @@ import { requestError } from "../errors/request-error.js";
  * refused. A raw byte beyond ASCII, which some clients send, counts as if it had been escaped.
  */
 
-/** The text, or undefined where it cannot be decoded. */
+/** Decodes a text once; undefined where an escape is broken or the bytes are no UTF-8. */
 export function percentDecoded(raw: string): string | undefined {
   if (!NEEDS_DECODING.test(raw)) return raw;
   try {
     return decodeURIComponent(raw.replaceAll(RAW_BYTE, escaped));
   } catch {
-    return undefined; // The one thing it throws is URIError, for what the caller of this function reports.
+    return undefined; // It throws URIError only, which the caller reports.
   }
 }
 
 const NEEDS_DECODING = /[%\u0080-\uffff]/;
 const RAW_BYTE = /[\u0080-\uffff]/g;
 
-/** Node gives a raw target as Latin-1: a character is a byte. */
+/** Node decodes a raw target as Latin-1: each character is a byte. */
 function escaped(character: string): string {
   return `%${character.charCodeAt(0).toString(16)}`;
 }
 
-/** The value of a path variable of one segment: everything is decoded, `%2F` included. */
+/** Decodes a path variable of one segment, `%2F` included. */
 export function decodedSegment(raw: string): string {
   const text = percentDecoded(raw);
   if (text === undefined) throw malformedPath();
   return text;
 }
 
-/** The value of a path variable of several segments: `%2F` stays as written, so that the segments can be told apart. */
+/** Decodes a path variable of several segments, except `%2F`, so that the segments can be told apart. */
 export function decodedSegments(raw: string): string {
   if (!ESCAPED_SLASH.test(raw)) return decodedSegment(raw);
   return raw
@@ -41,7 +41,7 @@ export function decodedSegments(raw: string): string {
 
 const ESCAPED_SLASH = /(%2[Ff])/;
 
-/** The error of a path that holds a broken escape. */
+/** The error of a path with a broken escape. */
 export function malformedPath(): Error {
   return requestError(
     "path_malformed",
@@ -49,7 +49,7 @@ export function malformedPath(): Error {
   );
 }
 
-/** A name or value of the query: `+` is a space. */
+/** Decodes a name or value of the query, where `+` is a space. */
 export function decodedParameter(raw: string): string {
   const text = percentDecoded(raw.includes("+") ? raw.replaceAll("+", " ") : raw);
   if (text === undefined) {

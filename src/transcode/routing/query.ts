@@ -9,10 +9,10 @@ import { decodedParameter } from "./percent.js";
 import { requestError } from "../errors/request-error.js";
 import type { TextReader } from "../text/scalar-text.js";
 
-/** Sets the fields that the query names. The query is what stands after `?`, raw. */
+/** Sets the fields that the query names. `query` is the raw text after `?`. */
 export type BindQuery = (message: Message, query: string) => void;
 
-/** Compiles what the query of a rule may say: everything that neither the path nor the body says. */
+/** Compiles the query binding of a rule: the query may set every field that neither path nor body sets. */
 export function compileQuery(rule: RouteRule, dialect: JsonDialect): BindQuery {
   const binder = new QueryBinder(rule, dialect);
   return (message, query) => {
@@ -27,7 +27,7 @@ export function compileQuery(rule: RouteRule, dialect: JsonDialect): BindQuery {
 class QueryBinder {
   readonly #rule: RouteRule;
   readonly #dialect: JsonDialect;
-  /** The fields that the path says, by their names in full. */
+  /** The fields that the path sets, by full name. */
   readonly #inPath: ReadonlySet<string>;
   readonly #readers = new Map<DescField, TextReader | undefined>();
 
@@ -81,7 +81,7 @@ function unknown(name: string, hint = ""): Error {
   return requestError("parameter_unknown", text, quoted(name).slice(1, -1));
 }
 
-/** Whoever checks requests before this service sees the path: the query must not be able to say otherwise. */
+/** A proxy that checks requests sees the path, so the query must not override it. */
 function elsewhere({ name }: FieldPath, where: string): Error {
   const text = `The parameter ${quoted(name)} is given in the ${where}, and cannot be given in the query.`;
   return requestError("parameter_conflict", text, name);

@@ -1,4 +1,4 @@
-/** The path and the query of a request target, both raw: neither decoded nor normalised. */
+/** The raw path and query of a request target, neither decoded nor normalised. */
 export interface Target {
   readonly path: string;
   /** Without the question mark. */
@@ -6,8 +6,8 @@ export interface Target {
 }
 
 /**
- * Takes a request target apart. `new URL` would resolve `%2e%2e`, turn `\` into `/` and read `//v1/x` as the host
- * `v1`.
+ * Splits a request target. Not with `new URL`, which resolves `%2e%2e`, turns `\` into `/` and reads `//v1/x`
+ * as the host `v1`.
  */
 export function parseTarget(url: string): Target {
   const hash = url.indexOf("#");
@@ -17,7 +17,7 @@ export function parseTarget(url: string): Target {
   return { path: target.slice(0, question), query: target.slice(question + 1) };
 }
 
-/** Clients that talk to a proxy send the whole address (RFC 9112, absolute-form). */
+/** Clients of a proxy send the whole URL (RFC 9112, absolute-form). */
 function pathAndQuery(url: string): string {
   if (url.startsWith("/")) return url;
   const absolute = /^https?:\/\/[^/?]*/i.exec(url);

@@ -12,16 +12,16 @@
  * literal is made of unreserved characters and percent-escapes, and is kept decoded.
  */
 
-/** One segment: a literal's text, exactly one of anything (`*`), or all the rest (`**`). */
+/** One segment: a literal, any one segment (`*`), or all remaining segments (`**`). */
 export type Segment = { readonly literal: string } | "*" | "**";
 
-/** A variable, and which of the path's segments it captures. */
+/** A variable, and the range of segments that it captures. */
 export interface Variable {
   readonly fieldPath: readonly string[];
   readonly start: number;
-  /** The first segment after it; `undefined` where it captures all the rest. */
+  /** Index of the first segment after it; undefined where it captures all remaining ones. */
   readonly end: number | undefined;
-  /** Captures more than one segment: an escaped slash in it stays escaped, so that their number can be told. */
+  /** It may capture several segments: an escaped slash stays escaped, so that segments can be told apart. */
   readonly multi: boolean;
 }
 
@@ -29,11 +29,11 @@ export interface Variable {
 export interface Template {
   readonly segments: readonly Segment[];
   readonly variables: readonly Variable[];
-  /** What stands after the colon; empty where there is none. */
+  /** The verb after the colon; "" where there is none. */
   readonly verb: string;
 }
 
-/** Parses a template; throws an Error that says what is wrong and where. */
+/** Parses a template. Throws an Error that says what is wrong and where. */
 export function parseTemplate(text: string): Template {
   const parser = new Parser(text);
   return parser.template();
@@ -103,7 +103,7 @@ class Parser {
     try {
       return decodeURIComponent(literal);
     } catch {
-      // URIError says "URI malformed" and no more.
+      // URIError says only "URI malformed".
       throw this.#error(`the escapes in ${literal} are not UTF-8`);
     }
   }

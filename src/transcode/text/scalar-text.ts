@@ -5,9 +5,9 @@ import { FieldProblem } from "../errors/field-problem.js";
 export type TextReader = (text: string) => unknown;
 
 /**
- * The reader of a scalar written as text: a path variable, a query parameter, a number or bytes in a JSON string.
+ * The reader of a scalar's text: a path variable, a query parameter, a number or bytes in a JSON string.
  *
- * Strict on purpose: one way to write a value, no blanks, no hexadecimal, no leading zeros.
+ * Strict: each value has one notation, without blanks, hexadecimal or leading zeros.
  */
 export function scalarText(type: ScalarType): TextReader {
   return READERS[type];
@@ -55,7 +55,7 @@ function unsigned64(text: string): bigint {
 }
 
 function bigIntOf(text: string): bigint {
-  // No 64-bit number has more than 20 characters; BigInt takes quadratic time on long texts.
+  // A 64-bit number has 20 characters at most, and BigInt takes quadratic time on longer texts.
   if (text.length > 20 || !INTEGER.test(text)) throw new FieldProblem(SIGNED_64);
   return BigInt(text);
 }
@@ -63,7 +63,7 @@ function bigIntOf(text: string): bigint {
 const SIGNED_64 = "must be a whole number of at most 64 bits";
 const UNSIGNED_64 = "must be a whole number of at most 64 bits, not negative";
 
-/** Checks a signed 32-bit integer; -0 becomes 0, which is what the wire makes of it. */
+/** Checks a signed 32-bit integer; -0 becomes 0, as in the binary format. */
 export function int32InRange(value: number): number {
   if ((value | 0) !== value) throw new FieldProblem("must be a whole number from -2147483648 to 2147483647");
   return value | 0;
@@ -75,13 +75,13 @@ export function uint32InRange(value: number): number {
   return value >>> 0;
 }
 
-/** Checks a double that JSON or text gave as a finite number. */
+/** Checks that a number is finite. */
 export function finiteDouble(value: number): number {
   if (!Number.isFinite(value)) throw new FieldProblem("must be a number that fits in 64 bits");
   return value;
 }
 
-/** Rounds to 32 bits, as the wire does, so that a handler sees the same number whichever way a call came. */
+/** Rounds to 32 bits, as the binary format does, so that handlers get one number over every protocol. */
 export function finiteFloat(value: number): number {
   const rounded = Math.fround(value);
   if (!Number.isFinite(rounded)) throw new FieldProblem("must be a number that fits in 32 bits");

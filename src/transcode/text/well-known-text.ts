@@ -12,7 +12,7 @@ import { FieldProblem } from "../errors/field-problem.js";
 const TIMESTAMP =
   /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
 
-/** RFC 3339, any offset, a day that the calendar has, from the year 1 to the year 9999 in UTC. */
+/** Parses RFC 3339 with any offset, an existing day, from year 1 to 9999 in UTC. Throws a FieldProblem. */
 export function timestampOf(text: string): Timestamp {
   const match = TIMESTAMP.exec(text);
   if (match === null) throw new FieldProblem(TIMESTAMP_TEXT);
@@ -40,7 +40,7 @@ function nanosOf(digits = ""): number {
   return Number(digits.padEnd(9, "0"));
 }
 
-/** In UTC with 0, 3, 6 or 9 decimals. */
+/** Formats a timestamp in UTC with 0, 3, 6 or 9 decimals. */
 export function timestampText({ seconds, nanos }: Timestamp): string {
   const known = seconds >= BigInt(YEAR_1) && seconds <= BigInt(YEAR_9999_END);
   if (!known || nanos < 0 || nanos > 999_999_999) throw new RangeError("a Timestamp is out of range");
@@ -50,7 +50,10 @@ export function timestampText({ seconds, nanos }: Timestamp): string {
 
 const DURATION = /^(-?)(\d{1,12})(?:\.(\d{1,9}))?s$/;
 
-/** Seconds with up to nine decimals and an `s`: `1.5s`. About 10,000 years either way. */
+/**
+ * Parses seconds with up to nine decimals and an `s`: `1.5s`. Within about 10,000 years either way. Throws a
+ * FieldProblem.
+ */
 export function durationOf(text: string): Duration {
   const match = DURATION.exec(text);
   if (match === null || Number(match[2]) > DURATION_MAX)
@@ -65,7 +68,7 @@ export function durationOf(text: string): Duration {
 
 const DURATION_MAX = 315_576_000_000;
 
-/** With 0, 3, 6 or 9 decimals. */
+/** Formats a duration with 0, 3, 6 or 9 decimals. */
 export function durationText({ seconds, nanos }: Duration): string {
   const size = seconds < 0n ? -seconds : seconds;
   const mixed = (seconds > 0n && nanos < 0) || (seconds < 0n && nanos > 0);
@@ -84,7 +87,10 @@ function decimals(nanos: number): string {
 /** `*` stands for every field, as update masks use it. */
 const MASK_PATH = /^(?:[A-Za-z_]\w*|\*)(?:\.(?:[A-Za-z_]\w*|\*))*$/;
 
-/** A comma list of field paths. ProtoJSON writes them in lowerCamelCase; `snake` lets proto names in as well. */
+/**
+ * Parses a comma-separated list of field paths in lowerCamelCase, as in ProtoJSON; `snake` accepts proto
+ * names as well.
+ */
 export function fieldMaskOf(text: string, snake: boolean): FieldMask {
   if (text === "") return create(FieldMaskSchema);
   const paths = text.split(",").map((path) => {
@@ -96,7 +102,10 @@ export function fieldMaskOf(text: string, snake: boolean): FieldMask {
   return create(FieldMaskSchema, { paths });
 }
 
-/** As ProtoJSON writes a mask: in lowerCamelCase, which must lead back to the same proto names. */
+/**
+ * Formats a mask in lowerCamelCase, as ProtoJSON does. Throws for a path that does not convert back to its
+ * proto name.
+ */
 export function fieldMaskText(mask: FieldMask): string {
   return mask.paths.map(camelPath).join(",");
 }
