@@ -54,9 +54,9 @@ export async function findPrevious(
 }
 
 /** What `runIdempotent` needs to record a call. */
-export interface OnceParts extends Pick<CheckoutContext, "db"> {
+export interface IdempotencyParts extends Pick<CheckoutContext, "db"> {
   /** The clock of the merchant in this mode, see `clockOf`. */
-  readonly ownersClock: Clock;
+  readonly merchantClock: Clock;
 }
 
 /**
@@ -65,7 +65,7 @@ export interface OnceParts extends Pick<CheckoutContext, "db"> {
  * given to `work` is stopped, so that all of one transaction, the key included, has one time.
  */
 export async function runIdempotent(
-  parts: OnceParts,
+  parts: IdempotencyParts,
   scope: MerchantScope,
   call: IdempotentCall | undefined,
   objectId: string,
@@ -74,7 +74,7 @@ export async function runIdempotent(
 ): Promise<PreviousCall> {
   try {
     await inTransaction(parts.db, isolation, async (tx, run) => {
-      const now = parts.ownersClock.now();
+      const now = parts.merchantClock.now();
       if (call !== undefined) await storeKey(tx, run, scope, call, objectId, now);
       await work(tx, run, stoppedAt(now));
     });

@@ -25,10 +25,10 @@ export function createReadiness(db: Database, log: Log): Readiness {
   return {
     now,
     async *changes(signal) {
-      let told: boolean | undefined;
+      let known: boolean | undefined;
       while (!signal.aborted) {
         const ready = await now();
-        if (ready !== told) yield (told = ready);
+        if (ready !== known) yield (known = ready);
         if (!ready && closing.signal.aborted) return;
         await nextChange(ready, signal);
       }
@@ -83,7 +83,7 @@ async function late(): Promise<never> {
 
 /** A caller that knows a state and waits for another. */
 interface Waiting {
-  readonly told: boolean;
+  readonly known: boolean;
   readonly proceed: () => void;
 }
 
@@ -100,18 +100,18 @@ function changesOf(now: () => Promise<boolean>, closing: AbortSignal) {
       // When closing, checks at once.
       await sleep(ANSWER_KEPT_MS, undefined, { signal: closing, ref: false }).catch(() => undefined);
       const ready = await now();
-      for (const waiting of all) if (waiting.told !== ready || closing.aborted) waiting.proceed();
+      for (const waiting of all) if (waiting.known !== ready || closing.aborted) waiting.proceed();
     }
     isLooking = false;
   };
-  return (told: boolean, signal: AbortSignal): Promise<void> =>
+  return (known: boolean, signal: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       const proceed = (): void => {
         all.delete(waiting);
         signal.removeEventListener("abort", proceed);
         resolve();
       };
-      const waiting: Waiting = { told, proceed };
+      const waiting: Waiting = { known, proceed };
       if (signal.aborted || closing.aborted) return resolve();
       all.add(waiting);
       signal.addEventListener("abort", proceed);

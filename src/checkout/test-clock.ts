@@ -8,7 +8,7 @@ import {
   findPrevious,
   type IdempotentCall,
   runIdempotent,
-  type OnceParts,
+  type IdempotencyParts,
 } from "./idempotency.js";
 
 /** How far ahead of real time a test clock may go: ten years. */
@@ -28,11 +28,11 @@ export async function clockOf(
 }
 
 /** What `runIdempotent` needs to record a merchant's call. */
-export async function ownersParts(
+export async function merchantParts(
   checkout: Pick<CheckoutContext, "db" | "clock">,
   scope: MerchantScope,
-): Promise<OnceParts> {
-  return { db: checkout.db, ownersClock: await clockOf(checkout, scope) };
+): Promise<IdempotencyParts> {
+  return { db: checkout.db, merchantClock: await clockOf(checkout, scope) };
 }
 
 /** A test clock as a call answers it. */
@@ -53,7 +53,7 @@ export async function advanceTestClock(
     throw new Refusal("LIVEMODE_MISMATCH", "Live objects follow real time: use a test key.");
   const before = await findPrevious(checkout, scope, call);
   if (before !== undefined) return { ahead: Number(before.objectId), replayed: true };
-  const parts = await ownersParts(checkout, scope);
+  const parts = await merchantParts(checkout, scope);
   const from = await aheadOf(checkout, scope);
   const to = from + milliseconds;
   if (to > AHEAD_MAX_MS) {

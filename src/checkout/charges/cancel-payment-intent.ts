@@ -11,7 +11,7 @@ import type { CheckoutContext } from "../context.js";
 import { getPaymentIntent } from "../payments/get-payment-intent.js";
 import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { viewPayment } from "../payments/payment-view.js";
-import { ownersParts } from "../test-clock.js";
+import { merchantParts } from "../test-clock.js";
 
 /** Cancels a payment whose charge was declined. A payment that may have been charged cannot be canceled. */
 export async function cancelPaymentIntent(
@@ -25,7 +25,7 @@ export async function cancelPaymentIntent(
   const { replayed } =
     before ??
     (await runIdempotent(
-      await ownersParts(checkout, scope),
+      await merchantParts(checkout, scope),
       scope,
       call ?? callWithoutKey(checkout),
       id,

@@ -95,7 +95,7 @@ async function recordAndSend(
 ): Promise<SentCharge> {
   const { intent } = charge;
   const reference = attemptReference(intent.id, intent.attempt);
-  const parts = { db: checkout.db, ownersClock: stoppedAt(charge.now) };
+  const parts = { db: checkout.db, merchantClock: stoppedAt(charge.now) };
   const done = await runIdempotent(parts, scope, call, reference, async (tx, run) => {
     await charge.record(tx, run);
     await noteCharge(tx, charge, reference);

@@ -6,7 +6,7 @@ import type { CheckoutContext } from "../context.js";
 import { requireCustomer } from "./get-customer.js";
 import { getPaymentMethod } from "./get-payment-method.js";
 import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
-import { ownersParts } from "../test-clock.js";
+import { merchantParts } from "../test-clock.js";
 
 /**
  * A payment method as a call answers it; `replayed` if an earlier call with its idempotency key attached it.
@@ -29,7 +29,7 @@ export async function attachPaymentMethod(
   if (before === undefined) await requireCustomer(checkout, scope, customerId);
   const { replayed } =
     before ??
-    (await runIdempotent(await ownersParts(checkout, scope), scope, call, id, (tx) =>
+    (await runIdempotent(await merchantParts(checkout, scope), scope, call, id, (tx) =>
       attach(tx, id, customerId),
     ));
   // The state right after attaching: a replay gets the first answer, even if the method has been detached

@@ -38,7 +38,7 @@ export async function createCustomer(
   const customer = await newCustomer(parts, scope, wanted);
   try {
     const done = await runIdempotent(
-      { db: parts.db, ownersClock: stoppedAt(customer.createdAt) },
+      { db: parts.db, merchantClock: stoppedAt(customer.createdAt) },
       scope,
       call,
       customer.id,

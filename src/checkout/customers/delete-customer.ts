@@ -12,7 +12,7 @@ import {
   type IdempotentCall,
   runIdempotent,
 } from "../idempotency.js";
-import { ownersParts } from "../test-clock.js";
+import { merchantParts } from "../test-clock.js";
 
 /** Deletes a customer for good and erases its details; its id stays taken. */
 export async function deleteCustomer(
@@ -24,7 +24,7 @@ export async function deleteCustomer(
   const before = await findPrevious(checkout, scope, call);
   if (before !== undefined) return before;
   refuseIfDeleted(await getCustomer(checkout, scope, id));
-  const parts = await ownersParts(checkout, scope);
+  const parts = await merchantParts(checkout, scope);
   return await runIdempotent(parts, scope, call ?? callWithoutKey(checkout), id, (tx, _run, clock) =>
     bury(clock, tx, scope, id),
   );

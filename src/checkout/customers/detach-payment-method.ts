@@ -6,7 +6,7 @@ import type { AnsweredPaymentMethod } from "./attach-payment-method.js";
 import type { CheckoutContext } from "../context.js";
 import { getPaymentMethod } from "./get-payment-method.js";
 import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
-import { ownersParts } from "../test-clock.js";
+import { merchantParts } from "../test-clock.js";
 
 /** Detaches a payment method from its customer, once for each idempotency key. */
 export async function detachPaymentMethod(
@@ -20,7 +20,7 @@ export async function detachPaymentMethod(
   const { replayed } =
     before ??
     (await runIdempotent(
-      await ownersParts(checkout, scope),
+      await merchantParts(checkout, scope),
       scope,
       call ?? callWithoutKey(checkout),
       id,

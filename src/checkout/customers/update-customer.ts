@@ -6,7 +6,7 @@ import type { CheckoutContext } from "../context.js";
 import type { AnsweredCustomer } from "./create-customer.js";
 import { getCustomer, refuseIfDeleted } from "./get-customer.js";
 import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
-import { ownersParts } from "../test-clock.js";
+import { merchantParts } from "../test-clock.js";
 
 /** Changes the given fields of a customer, once for each idempotency key. */
 export async function updateCustomer(
@@ -21,7 +21,7 @@ export async function updateCustomer(
   if (before === undefined) refuseIfDeleted(customer);
   const { replayed } =
     before ??
-    (await runIdempotent(await ownersParts(checkout, scope), scope, call, id, (tx) =>
+    (await runIdempotent(await merchantParts(checkout, scope), scope, call, id, (tx) =>
       update(tx, scope, id, change),
     ));
   // The first answer's other fields are not stored; the fields that the call changed are in it either way.

@@ -13,7 +13,7 @@ import { lockHeldTarget } from "./held-target.js";
 import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
 import { storedResult } from "../gateway-messages/stored-message.js";
-import { ownersParts } from "../test-clock.js";
+import { merchantParts } from "../test-clock.js";
 
 /**
  * Accepts a held payment as it is. An open or expired session becomes complete, with a payment intent over
@@ -28,7 +28,7 @@ export async function acceptHeldPayment(
   decision: Decision,
   call: IdempotentCall,
 ): Promise<PreviousCall> {
-  const parts = await ownersParts(checkout, scope);
+  const parts = await merchantParts(checkout, scope);
   const accept = (tx: Tx, _run: Run, clock: Clock): Promise<void> =>
     acceptIn(checkout, clock, tx, held, decision);
   return await runIdempotent(parts, scope, call, held.id, accept, "SERIALIZABLE");

@@ -14,7 +14,7 @@ import { factsOf } from "./get-held-payment.js";
 import { lockHeldTarget } from "./held-target.js";
 import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
-import { ownersParts } from "../test-clock.js";
+import { merchantParts } from "../test-clock.js";
 
 /**
  * Accepts a held message that money was reversed. Its refund has succeeded, with the amount that the gateway
@@ -29,7 +29,7 @@ export async function acceptHeldRefund(
   decision: Decision,
   call: IdempotentCall,
 ): Promise<PreviousCall> {
-  const parts = await ownersParts(checkout, scope);
+  const parts = await merchantParts(checkout, scope);
   return await runIdempotent(parts, scope, call, wanted.id, async (tx, _run, clock) => {
     const { session, intent } = await lockHeldTarget(tx, wanted);
     const paymentId = session?.paymentIntentId ?? null;

@@ -15,7 +15,7 @@ import {
   runIdempotent,
 } from "../idempotency.js";
 import { type Decision, lockUnresolved, recordResolution, refuseIfResolved } from "./record-resolution.js";
-import { ownersParts } from "../test-clock.js";
+import { merchantParts } from "../test-clock.js";
 import { returnHeldPayment } from "./return-held-payment.js";
 
 /**
@@ -75,7 +75,7 @@ async function dismiss(
   decision: Decision,
   call: IdempotentCall,
 ): Promise<PreviousCall> {
-  const parts = await ownersParts(checkout, scope);
+  const parts = await merchantParts(checkout, scope);
   return await runIdempotent(parts, scope, call, wanted.id, async (tx, _run, clock) => {
     const target = await lockHeldTarget(tx, wanted);
     const held = await lockUnresolved(checkout, tx, wanted.id);

@@ -24,7 +24,7 @@ import {
 } from "./record-resolution.js";
 import { recordReversalResult } from "../refunds/record-reversal-result.js";
 import { storedResult } from "../gateway-messages/stored-message.js";
-import { clockOf, ownersParts } from "../test-clock.js";
+import { clockOf, merchantParts } from "../test-clock.js";
 
 /**
  * Reverses a held payment: leases its sale in one database transaction, calls the gateway outside of any, and
@@ -44,7 +44,7 @@ export async function returnHeldPayment(
     await checkout.reached("return claimed");
     refuseUnlessReturned(await reverseSale(checkout, await reversalOf(checkout, leased)));
     await checkout.reached("return answered");
-    const parts = await ownersParts(checkout, scope);
+    const parts = await merchantParts(checkout, scope);
     const record = (tx: Tx, _run: Run, clock: Clock): Promise<void> =>
       recordReturn(checkout, clock, tx, leased, decision);
     return await runIdempotent(parts, scope, call, wanted.id, record, "SERIALIZABLE");

@@ -62,7 +62,7 @@ async function reserve(
   const now = (await clockOf(checkout, scope)).now();
   const id = newId("re", now);
   return await runIdempotent(
-    { db: checkout.db, ownersClock: stoppedAt(now) },
+    { db: checkout.db, merchantClock: stoppedAt(now) },
     scope,
     call,
     id,

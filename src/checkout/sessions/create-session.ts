@@ -54,7 +54,7 @@ export async function createSession(
   const before = await findPrevious(checkout, scope, call);
   if (before !== undefined) return await firstAnswer(checkout, scope, before);
   const session = await newSession(checkout, scope, order);
-  const parts = { db: checkout.db, ownersClock: stoppedAt(session.createdAt) };
+  const parts = { db: checkout.db, merchantClock: stoppedAt(session.createdAt) };
   const done = await runIdempotent(parts, scope, call, session.id, (tx, run) => store(tx, run, session));
   return done.replayed ? await firstAnswer(checkout, scope, done) : { session, replayed: false };
 }

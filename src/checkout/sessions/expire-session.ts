@@ -10,7 +10,7 @@ import type { CheckoutContext } from "../context.js";
 import type { AnsweredSession } from "./create-session.js";
 import { getSession } from "./get-session.js";
 import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
-import { ownersParts } from "../test-clock.js";
+import { merchantParts } from "../test-clock.js";
 
 /**
  * Expires an open session at once. A shopper who is already on the gateway's page may still pay; the session
@@ -27,7 +27,7 @@ export async function expireSession(
   const { replayed } =
     before ??
     (await runIdempotent(
-      await ownersParts(checkout, scope),
+      await merchantParts(checkout, scope),
       scope,
       call ?? callWithoutKey(checkout),
       id,

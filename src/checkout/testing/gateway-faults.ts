@@ -12,7 +12,7 @@ import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
 import { openGatewayAccount, type OpenGatewayAccount } from "../merchants/gateway-account.js";
 import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
-import { ownersParts } from "../test-clock.js";
+import { merchantParts } from "../test-clock.js";
 
 /** One planned fault of the sandbox gateway, in its own words. */
 export interface GatewayFault {
@@ -32,7 +32,7 @@ export async function getGatewayFaults(
   checkout: CheckoutContext,
   scope: MerchantScope,
 ): Promise<readonly GatewayFault[]> {
-  return await tellSandbox(checkout, scope, "POST", [["action", "QUERY_FAULTS"]]);
+  return await callSandbox(checkout, scope, "POST", [["action", "QUERY_FAULTS"]]);
 }
 
 /**
@@ -50,20 +50,20 @@ export async function setGatewayFaults(
   const wanted = [...each.values()];
   // The call itself holds the faults that its key was used for: that list is the first answer.
   if ((await findPrevious(checkout, scope, call)) !== undefined) return { faults: wanted, replayed: true };
-  const told = await tellSandbox(checkout, scope, "PUT", [
+  const current = await callSandbox(checkout, scope, "PUT", [
     ["action", "FAULTS"],
     ["faults", textOf(wanted)],
   ]);
-  const parts = await ownersParts(checkout, scope);
+  const parts = await merchantParts(checkout, scope);
   const { replayed } = await runIdempotent(parts, scope, call, scope.merchantId, () => Promise.resolve());
-  return { faults: told, replayed };
+  return { faults: current, replayed };
 }
 
 /** As for the shopper's page: the sandbox is on this machine or near it. */
 const ANSWER_WITHIN_MS = 5_000;
 
 /** Over HTTP even if the sandbox is in this process: there is one way in. Returns the faults that are set. */
-async function tellSandbox(
+async function callSandbox(
   checkout: CheckoutContext,
   scope: MerchantScope,
   method: "POST" | "PUT",

@@ -17,8 +17,8 @@ export async function faultsOf({ db }: SandboxContext, merchantID: string): Prom
  */
 export function tellFaults(parts: SandboxContext, body: Buffer): Promise<Reply> {
   return answerOrder(parts, body, "QUERY_FAULTS", async ({ merchantID }) => {
-    const told: Field[] = [["faults", faultsText(await faultsOf(parts, merchantID))]];
-    return { told };
+    const returned: Field[] = [["faults", faultsText(await faultsOf(parts, merchantID))]];
+    return { returned };
   });
 }
 
@@ -31,8 +31,8 @@ export function answerFaults(parts: SandboxContext, body: Buffer): Promise<Reply
     const faults = readPlannedFaults(fieldText(fields, "faults"));
     if (faults === undefined) return { fault: UNKNOWN_FAULT };
     await setFaults(parts, merchantID, faults);
-    const told: Field[] = [["faults", faultsText(faults)]];
-    return { told };
+    const returned: Field[] = [["faults", faultsText(faults)]];
+    return { returned };
   });
 }
 

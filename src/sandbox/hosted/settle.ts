@@ -23,8 +23,8 @@ export function settle(parts: SandboxContext, body: Buffer): Promise<Reply> {
       half ? tender(tx, which) : finish(tx, which),
     );
     parts.log.info({ settled }, "sandbox: transactions were settled");
-    const told: Field[] = [["settled", String(settled)]];
-    return { told };
+    const returned: Field[] = [["settled", String(settled)]];
+    return { returned };
   });
 }
 

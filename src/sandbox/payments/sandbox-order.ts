@@ -9,7 +9,7 @@ import { faultFields } from "./result-fields.js";
 import { readSigned, type SignedRequest } from "../protocol/signed-request.js";
 
 /** The outcome of a sandbox-only call: fields to return besides the usual ones, or its fault. */
-export type OrderAnswer = { readonly told: readonly Field[] } | { readonly fault: Fault };
+export type OrderAnswer = { readonly returned: readonly Field[] } | { readonly fault: Fault };
 
 /**
  * Answers a call that only the sandbox has, in the manner of the direct endpoint: signed form in, signed form
@@ -36,7 +36,7 @@ export async function answerOrder(
   const result: Field[] = [
     ["merchantID", merchantID],
     ["action", action],
-    ...answer.told,
+    ...answer.returned,
     ["responseCode", "0"],
     ["responseStatus", "0"],
     ["timestamp", gatewayTimestamp(time)],
