@@ -3,7 +3,12 @@ import type { EntitySchema, MigrationInterface } from "typeorm";
 import type { Log } from "../lib/log.js";
 import { followDatabaseClock } from "./database-clock.js";
 import { type Database, DatabaseClosed, type Engine, TransactionScope } from "./engine/database.js";
-import { type WriteResult, provideSqlExecutor, type SqlExecutor } from "./engine/sql-executor.js";
+import {
+  type WriteResult,
+  provideSqlExecutor,
+  type SqlExecutor,
+  type Statement,
+} from "./engine/sql-executor.js";
 import { sharedOptions } from "./engine/shared-options.js";
 
 export interface DatabaseOptions {
@@ -31,11 +36,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 /** What each engine's module returns. */
 interface Opened extends Pick<Database, "dataSource" | "health" | "patiently" | "close"> {
-  readonly read: SqlExecutor["run"];
+  readonly reads: Pick<SqlExecutor, "run" | "runTogether">;
 }
 
 async function guarded(engine: Engine, log: Log, opened: Opened): Promise<Database> {
-  const { dataSource, health, read, patiently } = opened;
+  const { dataSource, health, reads, patiently } = opened;
   const scope = new TransactionScope();
   const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
   let closing: Promise<void> | undefined;
@@ -49,10 +54,10 @@ async function guarded(engine: Engine, log: Log, opened: Opened): Promise<Databa
     check();
     return createQueryRunner(mode);
   };
-  provideSqlExecutor(dataSource.manager, new Reads(read, check));
+  provideSqlExecutor(dataSource.manager, new Reads(reads, check));
   const close = () => (closing ??= scope.close().then(opened.close));
   try {
-    const clock = await followDatabaseClock(engine, read);
+    const clock = await followDatabaseClock(engine, reads.run);
     return { engine, manager: dataSource.manager, dataSource, scope, clock, health, log, patiently, close };
   } catch (error) {
     await close();
@@ -62,17 +67,22 @@ async function guarded(engine: Engine, log: Log, opened: Opened): Promise<Databa
 
 /** Runs reads outside any transaction. */
 class Reads implements SqlExecutor {
-  readonly #read: SqlExecutor["run"];
+  readonly #reads: Opened["reads"];
   readonly #check: () => void;
 
-  constructor(read: SqlExecutor["run"], check: () => void) {
-    this.#read = read;
+  constructor(reads: Opened["reads"], check: () => void) {
+    this.#reads = reads;
     this.#check = check;
   }
 
   async run(sql: string, values: readonly unknown[]): Promise<WriteResult> {
     this.#check();
-    return await this.#read(sql, values);
+    return await this.#reads.run(sql, values);
+  }
+
+  async runTogether(statements: readonly Statement[]): Promise<WriteResult[]> {
+    this.#check();
+    return await this.#reads.runTogether(statements);
   }
 
   defer(): never {

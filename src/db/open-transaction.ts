@@ -7,7 +7,12 @@ import { DatabaseAway } from "./engine/database.js";
 import { isWorthAnotherRun } from "./engine/database-errors.js";
 import { type Isolation, MysqlTransaction } from "./engine/mysql-executor.js";
 import { SerialQueryRunner } from "./sqlite/serial-query-runner.js";
-import { type WriteResult, provideSqlExecutor, type SqlExecutor } from "./engine/sql-executor.js";
+import {
+  type WriteResult,
+  provideSqlExecutor,
+  type SqlExecutor,
+  type Statement,
+} from "./engine/sql-executor.js";
 
 /** A transaction on a query runner. */
 export interface OpenTransaction {
@@ -37,6 +42,7 @@ async function openSqlite(runner: SerialQueryRunner): Promise<OpenTransaction> {
   };
   const statements = new PoisonableExecutor(poison, {
     run: (sql, values) => runner.run(sql, values),
+    runTogether: (statements) => runner.runEach(statements),
     defer: runAtOnce,
   });
   provideSqlExecutor(runner.manager, statements);
@@ -121,6 +127,10 @@ class PoisonableExecutor implements SqlExecutor {
 
   run(sql: string, values: readonly unknown[]): Promise<WriteResult> {
     return this.#poison.attempt(() => this.#statements.run(sql, values));
+  }
+
+  runTogether(statements: readonly Statement[]): Promise<WriteResult[]> {
+    return this.#poison.attempt(() => this.#statements.runTogether(statements));
   }
 
   defer(sql: string, values: readonly unknown[]): void {

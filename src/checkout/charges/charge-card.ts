@@ -98,7 +98,7 @@ async function recordAndSend(
   const parts = { db: checkout.db, merchantClock: stoppedAt(charge.now) };
   const done = await runIdempotent(parts, scope, call, reference, async (tx, run) => {
     await charge.record(tx, run);
-    await noteCharge(tx, charge, reference);
+    noteCharge(tx, charge, reference);
   });
   await checkout.reached("charge recorded");
   if (!(await isRecorded(checkout, intent))) return { done: { ...done, replayed: true }, answer: undefined };
@@ -108,11 +108,11 @@ async function recordAndSend(
 }
 
 /** From now on the service asks for the outcome of the charge, if no message reports it. */
-async function noteCharge(tx: Tx, { intent, now }: Charge, reference: string): Promise<void> {
+function noteCharge(tx: Tx, { intent, now }: Charge, reference: string): void {
   const { id: targetId, merchantId, livemode } = intent;
   const times = chargeTimes(now);
   const row = { reference, targetId, merchantId, livemode };
-  await notePending(tx, row, { ...times, nextAskAt: nextAskAt(times, now) });
+  notePending(tx, row, { ...times, nextAskAt: nextAskAt(times, now) });
 }
 
 /**

@@ -1,17 +1,19 @@
 import {
+  formerAccountsOf,
   type FormerGatewayAccountRow,
-  listFormerGatewayAccounts,
   listFormerGatewayAccountsNamed,
 } from "../../db/tables/former-gateway-accounts.js";
 import {
-  findGatewayAccount,
+  accountOf,
   type GatewayAccountRow,
   listGatewayAccounts,
   listTestGatewayAccounts,
 } from "../../db/tables/gateway-accounts.js";
 import type { GatewayAccount } from "../../cardstream/hosted-form.js";
 import { findMerchant, listMerchants } from "../../db/tables/merchants.js";
+import { selectTogether } from "../../db/query/select.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
+import { isId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
 
 /** A merchant's account at the gateway with its secrets in plain text. Kept for one request, never logged. */
@@ -39,27 +41,38 @@ export async function openGatewayAccount(
   checkout: CheckoutContext,
   scope: MerchantScope,
 ): Promise<OpenGatewayAccount | undefined> {
-  const row = await findGatewayAccount(checkout.db.manager, scope);
-  if (row === undefined) return undefined;
-  const { merchantID, secret } = openSigner(checkout, row);
-  const named = (await signersFor(checkout, scope)).filter((signer) => signer.merchantID === merchantID);
+  const { account, former } = await findAccounts(checkout, scope);
+  if (account === undefined) return undefined;
+  const named = [account, ...former]
+    .map((row) => openSigner(checkout, row))
+    .filter(({ merchantID }) => merchantID === account.gatewayMerchantId);
   return {
-    merchantId: row.merchantId,
-    livemode: row.livemode,
-    merchantID,
-    countryCode: row.countryCode,
-    secret,
+    merchantId: account.merchantId,
+    livemode: account.livemode,
+    ...openFormAccount(checkout, account),
     verifyingSecrets: named.map((signer) => signer.secret),
-    restToken: openRestToken(checkout, row),
+    restToken: openRestToken(checkout, account),
   };
+}
+
+/** What a form of the account is signed with. */
+export function openFormAccount(checkout: Keys, row: GatewayAccountRow): GatewayAccount {
+  const { merchantID, secret } = openSigner(checkout, row);
+  return { merchantID, secret, countryCode: row.countryCode };
 }
 
 /** The accounts that may have signed a result for this merchant, the current one first. */
 export async function signersFor(checkout: CheckoutContext, scope: MerchantScope): Promise<Signer[]> {
-  const account = await findGatewayAccount(checkout.db.manager, scope);
+  const { account, former } = await findAccounts(checkout, scope);
   if (account === undefined) return [];
-  const former = await listFormerGatewayAccounts(checkout.db.manager, scope, checkout.clock.now());
   return [account, ...former].map((row) => openSigner(checkout, row));
+}
+
+async function findAccounts({ db, clock }: CheckoutContext, scope: MerchantScope) {
+  if (!isId("mer", scope.merchantId)) return { account: undefined, former: [] };
+  const selects = [accountOf(scope), formerAccountsOf(scope, clock.now())] as const;
+  const [account, former] = await selectTogether(db.manager, ...selects);
+  return { account, former };
 }
 
 /**

@@ -26,7 +26,7 @@ export async function reconcileAttempt(checkout: CheckoutContext, row: PendingAt
   await checkout.reached("attempt asked");
   await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     if (heard.settled) return await settleAttempt(tx, row);
-    await noteAsked(tx, row, {
+    noteAsked(tx, row, {
       nextAskAt: nextAskAt(row, now),
       asked: row.asked + 1,
       askedAt: now,

@@ -1,4 +1,4 @@
-import { listPendingAttempts } from "../../db/tables/pending-attempts.js";
+import { listPendingAttempts, type PendingAttemptRow } from "../../db/tables/pending-attempts.js";
 import { attemptReference } from "../../domain/attempt-reference.js";
 import type { CheckoutSession } from "../../domain/session.js";
 import { waitAtMost } from "../../lib/settle-within.js";
@@ -18,18 +18,36 @@ const ANSWER_WITHIN_MS = 6000;
  * that: paying again could charge twice.
  */
 export async function reconcileNow(checkout: CheckoutContext, session: CheckoutSession): Promise<boolean> {
-  const now = (await clockOf(checkout, session)).now();
+  const clock = await clockOf(checkout, session);
   const pending = await listPendingAttempts(checkout.db.manager, session.id);
+  if (await askNow(checkout, pending, clock.now())) return await isInDoubt(checkout, session);
+  return isNewestInDoubt(session, pending);
+}
+
+/** Asks about those attempts that nobody was asked about just now, and waits for a while. False where there is none. */
+export async function askNow(
+  checkout: CheckoutContext,
+  pending: readonly PendingAttemptRow[],
+  now: number,
+): Promise<boolean> {
   const wanted = pending.filter(({ askedAt }) => askedAt === null || now - askedAt >= ASK_AGAIN_AFTER_MS);
+  if (wanted.length === 0) return false;
   const leased = await lease(checkout, wanted);
   const asking = leased.map((row) => logFailure(checkout, reconcileAttempt(checkout, row)));
   if (asking.length > 0) await waitAtMost(ANSWER_WITHIN_MS, Promise.all(asking));
-  return await isInDoubt(checkout, session);
+  return true;
 }
 
 /** True if the newest attempt of a session is in doubt, by the stored results alone. */
-export async function isInDoubt({ db }: CheckoutContext, { id, attempt }: CheckoutSession): Promise<boolean> {
-  const pending = await listPendingAttempts(db.manager, id);
+export async function isInDoubt({ db }: CheckoutContext, session: CheckoutSession): Promise<boolean> {
+  return isNewestInDoubt(session, await listPendingAttempts(db.manager, session.id));
+}
+
+/** True if the newest of a session's pending attempts is in doubt. */
+export function isNewestInDoubt(
+  { id, attempt }: CheckoutSession,
+  pending: readonly PendingAttemptRow[],
+): boolean {
   const newest = pending.find(({ reference }) => reference === attemptReference(id, attempt));
   return newest?.certainty === "doubtful";
 }

@@ -3,35 +3,47 @@ import { QueryFailedError } from "typeorm/error/QueryFailedError.js";
 
 import { settleWithin } from "../../lib/settle-within.js";
 import { isConnectionLost } from "./database-errors.js";
-import type { WriteResult, SqlExecutor, StoredRow } from "./sql-executor.js";
+import type { WriteResult, SqlExecutor, Statement, StoredRow } from "./sql-executor.js";
 
 /**
  * Runs reads outside any transaction, each on a free connection. If the connection is lost, the read runs
  * once more on a new one, since others opened at that time may be lost too. Both tries together end within
  * the time limit.
  */
-export function mysqlReads(pool: Pool): SqlExecutor["run"] {
-  return async (sql, values) => {
-    const began = performance.now();
-    try {
-      return await readOnce(pool, sql, values);
-    } catch (error) {
-      if (!isConnectionLost(error)) throw error;
-      const leftMs = OVER_WITHIN_MS - (performance.now() - began);
-      const answer = leftMs > 0 ? await settleWithin(leftMs, readOnce(pool, sql, values)) : undefined;
-      if (answer === undefined) throw error;
-      return answer;
-    }
+export function mysqlReads(pool: Pool): Pick<SqlExecutor, "run" | "runTogether"> {
+  return {
+    run: (sql, values) =>
+      onAnyConnection(pool, async (connection) => resultOf(await send(connection, sql, values))),
+    runTogether: (statements) =>
+      onAnyConnection(pool, async (connection) => {
+        const answers = await sendTogether(connection, [], statements);
+        return answers.map(resultOf);
+      }),
   };
 }
+
+async function onAnyConnection<T>(pool: Pool, read: Read<T>): Promise<T> {
+  const began = performance.now();
+  try {
+    return await readOnce(pool, read);
+  } catch (error) {
+    if (!isConnectionLost(error)) throw error;
+    const leftMs = OVER_WITHIN_MS - (performance.now() - began);
+    const answer = leftMs > 0 ? await settleWithin(leftMs, readOnce(pool, read)) : undefined;
+    if (answer === undefined) throw error;
+    return answer;
+  }
+}
+
+type Read<T> = (connection: PoolConnection) => Promise<T>;
 
 /** Every API call is answered within 10 s. */
 const OVER_WITHIN_MS = 9_000;
 
-async function readOnce(pool: Pool, sql: string, values: readonly unknown[]): Promise<WriteResult> {
+async function readOnce<T>(pool: Pool, read: Read<T>): Promise<T> {
   const connection = await connectionOf(pool);
   try {
-    return outcomeOf(await send(connection, sql, values));
+    return await read(connection);
   } finally {
     connection.release();
   }
@@ -68,7 +80,13 @@ export class MysqlTransaction implements SqlExecutor {
   }
 
   async run(sql: string, values: readonly unknown[]): Promise<WriteResult> {
-    return outcomeOf(await this.send(sql, values));
+    return resultOf(await this.send(sql, values));
+  }
+
+  async runTogether(statements: readonly Statement[]): Promise<WriteResult[]> {
+    this.#mustRun();
+    const answers = await this.#sendBehindOthers(statements);
+    return answers.map(resultOf);
   }
 
   /** Runs a statement and returns the driver's own result. */
@@ -110,29 +128,17 @@ export class MysqlTransaction implements SqlExecutor {
     const isAlone = this.#begun && this.#waiting.length === 0;
     return isAlone
       ? send(this.#connection, statement.sql, statement.values)
-      : this.#sendBehindOthers(statement);
+      : this.#sendBehindOthers([statement]).then(([result]) => result);
   }
 
-  /** Several statements return a list of results; the caller gets the last one. */
-  async #sendBehindOthers(last: Statement): Promise<unknown> {
-    const statements = this.#waiting;
+  /** Sends what is deferred first, and the transaction's beginning before that. Returns these statements' results. */
+  async #sendBehindOthers(statements: readonly Statement[]): Promise<unknown[]> {
+    const before = this.#waiting;
     this.#waiting = [];
-    statements.push(last);
-    let sql = this.#begun ? "" : OPENINGS[this.#isolation];
+    if (!this.#begun) before.unshift({ sql: OPENINGS[this.#isolation], values: [] });
     this.#begun = true;
-    const values: unknown[] = [];
-    for (const statement of statements) {
-      sql += sql === "" ? statement.sql : `;\n${statement.sql}`;
-      values.push(...statement.values);
-    }
-    const answers = await send(this.#connection, sql, values);
-    return (answers as unknown[]).at(-1);
+    return await sendTogether(this.#connection, before, statements);
   }
-}
-
-interface Statement {
-  readonly sql: string;
-  readonly values: readonly unknown[];
 }
 
 function connectionOf(pool: Pool): Promise<PoolConnection> {
@@ -151,8 +157,25 @@ function send(connection: PoolConnection, sql: string, values: readonly unknown[
   });
 }
 
+/** Sends all of them in one packet, and returns the driver's results of `statements`. */
+async function sendTogether(
+  connection: PoolConnection,
+  before: readonly Statement[],
+  statements: readonly Statement[],
+): Promise<unknown[]> {
+  let text = "";
+  const all: unknown[] = [];
+  for (const { sql, values } of [...before, ...statements]) {
+    text += text === "" ? sql : `;\n${sql}`;
+    all.push(...values);
+  }
+  const answer = await send(connection, text, all);
+  // For one statement alone the driver returns no array of results.
+  return before.length + statements.length === 1 ? [answer] : (answer as unknown[]).slice(-statements.length);
+}
+
 /** The driver returns an array for rows, and an object for a write. */
-function outcomeOf(answer: unknown): WriteResult {
+function resultOf(answer: unknown): WriteResult {
   if (Array.isArray(answer)) return { rows: answer as StoredRow[], changes: 0 };
   return { rows: undefined, changes: (answer as ResultSetHeader).affectedRows };
 }

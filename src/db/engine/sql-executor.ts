@@ -9,6 +9,12 @@ export interface WriteResult {
   readonly changes: number;
 }
 
+/** A statement with a question mark for each of its values. */
+export interface Statement {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
 /**
  * Runs SQL where an entity manager runs it: inside its transaction, or outside any. TypeORM's query builder
  * takes ten times as long to build a statement as the server takes to run it, so the statements of every
@@ -16,6 +22,8 @@ export interface WriteResult {
  */
 export interface SqlExecutor {
   run(sql: string, values: readonly unknown[]): Promise<WriteResult>;
+  /** Runs several in their order, on a server in one round trip. The first that fails is the last that is run. */
+  runTogether(statements: readonly Statement[]): Promise<WriteResult[]>;
   /**
    * Inside a transaction: runs a statement together with the next one, or with COMMIT, and so without its own
    * round trip. If it fails, that next call throws.

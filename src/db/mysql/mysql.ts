@@ -47,17 +47,17 @@ export async function openMysql(url: string, shared: SharedOptions, log: Log): P
       database: address.database,
     });
     await dataSource.initialize();
-    const read = mysqlReads(pool);
+    const reads = mysqlReads(pool);
     const connect = (): Connection => openConnection({ ...server, connectTimeout: 0 });
     const ask = (thoroughly: boolean): Promise<Verdict> => probe(connect, setup, thoroughly);
-    const askByPool = (): Promise<unknown> => read(WRITE_CHECK_LIGHT, []);
+    const askByPool = (): Promise<unknown> => reads.run(WRITE_CHECK_LIGHT, []);
     const health = (opening.watch = new ServerWatch({ pool: bounded, ask, askByPool, log }));
     const close = async (): Promise<void> => {
       health.close();
       await waitAtMost(CLOSE_WITHIN_MS, dataSource.destroy());
       bounded.close();
     };
-    return { dataSource, read, health, patiently: (work) => bounded.patiently(work), close };
+    return { dataSource, reads, health, patiently: (work) => bounded.patiently(work), close };
   } catch (error) {
     pool.end(() => {}); // The error that led here is thrown.
     bounded.close();
@@ -68,7 +68,7 @@ export async function openMysql(url: string, shared: SharedOptions, log: Log): P
 /** An open server database, and its reads outside TypeORM. */
 export interface OpenMysql {
   readonly dataSource: DataSource;
-  readonly read: SqlExecutor["run"];
+  readonly reads: Pick<SqlExecutor, "run" | "runTogether">;
   readonly health: DatabaseHealth;
   patiently<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;

@@ -5,7 +5,7 @@ import { type Table, tableOf } from "./table.js";
 import type { Tx } from "../transaction.js";
 
 /** A row to insert: nullable columns may be left out. */
-type NewRow<Row> = Omit<Row, NullableOf<Row>> & Partial<Pick<Row, NullableOf<Row>>>;
+export type NewRow<Row> = Omit<Row, NullableOf<Row>> & Partial<Pick<Row, NullableOf<Row>>>;
 
 type NullableOf<Row> = { [K in keyof Row]-?: null extends Row[K] ? K : never }[keyof Row];
 
@@ -34,12 +34,13 @@ export function queueInsert<Row extends ObjectLiteral>(
   sqlExecutorOf(tx).defer(insertSql(table, rows.length), valuesOf(table, rows));
 }
 
-function insertSql({ insert, placeholders }: Table, rows: number): string {
+/** An INSERT of so many rows. */
+export function insertSql({ insert, placeholders }: Table, rows: number): string {
   return insert + `, ${placeholders}`.repeat(rows - 1);
 }
 
 /** A property that a row leaves out is null: a NOT NULL column refuses that by its name. */
-function valuesOf({ columns }: Table, rows: readonly ObjectLiteral[]): unknown[] {
+export function valuesOf({ columns }: Table, rows: readonly ObjectLiteral[]): unknown[] {
   const values: unknown[] = [];
   for (const row of rows) {
     for (const { property, stored } of columns) values.push(stored(row[property]) ?? null);

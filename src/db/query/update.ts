@@ -43,17 +43,23 @@ function updateOf(
   condition: string,
   values: readonly unknown[],
 ) {
+  const { assignments, values: assigned } = assignmentsOf(table, change);
+  const sql = `UPDATE ${table.name} SET ${assignments} WHERE ${condition}`;
+  return { sql, values: [...assigned, ...values] };
+}
+
+/** What stands behind SET. */
+export function assignmentsOf(table: Table, change: Readonly<Record<string, unknown>>) {
   const assignments: string[] = [];
-  const all: unknown[] = [];
+  const values: unknown[] = [];
   for (const [property, value] of Object.entries<unknown>(change)) {
     const column = table.byProperty.get(property);
     if (column === undefined) throw new Error(`${table.name} has no ${property}`);
     if (typeof value === "function") assignments.push(`${column.column} = ${String(value())}`);
     else {
       assignments.push(`${column.column} = ?`);
-      all.push(column.stored(value));
+      values.push(column.stored(value));
     }
   }
-  const sql = `UPDATE ${table.name} SET ${assignments.join(", ")} WHERE ${condition}`;
-  return { sql, values: [...all, ...values] };
+  return { assignments: assignments.join(", "), values };
 }

@@ -4,7 +4,7 @@ import type { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSq
 import { BetterSqlite3QueryRunner } from "typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js";
 
 import type { SqliteReader } from "./sqlite-reader.js";
-import type { WriteResult } from "../engine/sql-executor.js";
+import type { Statement, WriteResult } from "../engine/sql-executor.js";
 import type { SqliteTransaction, SqliteWriter } from "./sqlite-writer.js";
 
 /** One caller's access to the embedded file: a transaction of its own, or reads of committed data. */
@@ -53,6 +53,13 @@ export class SerialQueryRunner extends BetterSqlite3QueryRunner {
     } catch (error) {
       throw failure(sql, values, writeRefused(error as Error));
     }
+  }
+
+  /** Runs several statements in their order. */
+  async runEach(statements: readonly Statement[]): Promise<WriteResult[]> {
+    const results: WriteResult[] = [];
+    for (const { sql, values } of statements) results.push(await this.run(sql, values));
+    return results;
   }
 
   /** Runs a statement inside its transaction, synchronously. */

@@ -48,14 +48,16 @@ export async function openSqlite(dataDir: string, shared: SharedOptions) {
   const writer = new SqliteWriter(driver.databaseConnection as Libsql.Database);
   const reader = new SqliteReader(new Libsql(file, { timeout: BUSY_TIMEOUT_MS }));
   driver.createQueryRunner = () => new SerialQueryRunner(driver, writer, reader);
-  const read: SqlExecutor["run"] = (sql, values) =>
-    new SerialQueryRunner(driver, writer, reader).run(sql, values);
+  const reads: Pick<SqlExecutor, "run" | "runTogether"> = {
+    run: (sql, values) => new SerialQueryRunner(driver, writer, reader).run(sql, values),
+    runTogether: (statements) => new SerialQueryRunner(driver, writer, reader).runEach(statements),
+  };
   const close = async () => {
     reader.close();
     await dataSource.destroy();
   };
   const health = new SqliteHealth(reader, writer);
-  return { dataSource, health, read, patiently, close };
+  return { dataSource, health, reads, patiently, close };
 }
 
 /** No statement is treated as lost on this engine. */

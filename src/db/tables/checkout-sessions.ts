@@ -6,7 +6,7 @@ import type { CheckoutSession } from "../../domain/session.js";
 import { isId } from "../../lib/ids.js";
 import { flag, id, index, integer, json, optional, primary, text, time } from "../engine/columns.js";
 import { queueInsert } from "../query/insert.js";
-import { selectRow } from "../query/select.js";
+import { rowWhere, type Select, selectRow } from "../query/select.js";
 import { forUpdate, type Tx } from "../transaction.js";
 import { type Change, updateRows, queueUpdate } from "../query/update.js";
 
@@ -74,6 +74,16 @@ export async function findCheckoutSession(
   return await selectRow(db, checkoutSessions, "WHERE id = ?", [id]);
 }
 
+/** Selects the session with exactly this id, whatever its owner. */
+export function sessionWithId(id: string): Select<CheckoutSessionRow | undefined> {
+  return rowWhere(checkoutSessions, "WHERE id = ?", [id]);
+}
+
+/** Selects that session and locks it until the transaction ends. */
+export function lockedSessionWithId(tx: Tx, id: string): Select<CheckoutSessionRow | undefined> {
+  return rowWhere(checkoutSessions, `WHERE id = ?${forUpdate(tx)}`, [id]);
+}
+
 /**
  * Reads and locks the session until the transaction ends. Throws if it is absent: sessions are never deleted.
  */
@@ -94,9 +104,10 @@ export async function lockCheckoutSessionOf(
   return await selectRow(tx, checkoutSessions, condition, [id, merchantId, livemode]);
 }
 
-/** Records that one more form of the current attempt was given out. */
-export async function noteFormGiven(tx: Tx, id: string, now: number): Promise<void> {
-  await update(tx, { formsGiven: () => "forms_given + 1", formGivenAt: now }, "id = ?", id);
+/** Records that one more form of a locked session's current attempt is given out, with the next statement or COMMIT. */
+export function noteFormGiven(tx: Tx, id: string, now: number): void {
+  const change = { formsGiven: () => "forms_given + 1", formGivenAt: now };
+  queueUpdate(tx, checkoutSessions, change, "id = ?", [id]);
 }
 
 /** Begins a new attempt: the current one has failed for good, and the next form belongs to the new one. */

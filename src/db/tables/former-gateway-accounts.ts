@@ -5,7 +5,7 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { isGatewayId } from "../../lib/ids.js";
 import { bytes, flag, id, index, primary, text, time } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";
-import { selectRows } from "../query/select.js";
+import { rowsWhere, type Select } from "../query/select.js";
 import type { Tx } from "../transaction.js";
 
 /**
@@ -38,14 +38,13 @@ export async function insertFormerGatewayAccount(tx: Tx, row: FormerGatewayAccou
   await insertRows(tx, formerGatewayAccounts, row);
 }
 
-/** The merchant's former accounts that are still accepted, the newest first. */
-export async function listFormerGatewayAccounts(
-  db: EntityManager,
+/** Selects the merchant's former accounts that are still accepted, the newest first. */
+export function formerAccountsOf(
   { merchantId, livemode }: MerchantScope,
   now: number,
-): Promise<FormerGatewayAccountRow[]> {
+): Select<FormerGatewayAccountRow[]> {
   const condition = "WHERE merchant_id = ? AND livemode = ? AND valid_until > ? ORDER BY valid_until DESC";
-  return await selectRows(db, formerGatewayAccounts, condition, [merchantId, livemode, now]);
+  return rowsWhere(formerGatewayAccounts, condition, [merchantId, livemode, now]);
 }
 
 /** Every former account with this `merchantID` that is still accepted, in a stable order. */

@@ -5,7 +5,7 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { isGatewayId, isId } from "../../lib/ids.js";
 import { bytes, flag, id, index, optional, primary, text, time } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";
-import { selectRow } from "../query/select.js";
+import { rowWhere, type Select, selectRow } from "../query/select.js";
 import type { Tx } from "../transaction.js";
 
 /**
@@ -51,6 +51,11 @@ export async function findGatewayAccount(
   if (!isId("mer", merchantId)) return undefined;
   const condition = "WHERE merchant_id = ? AND livemode = ?";
   return await selectRow(db, gatewayAccounts, condition, [merchantId, livemode]);
+}
+
+/** Selects the account of a merchant in one mode. */
+export function accountOf({ merchantId, livemode }: MerchantScope): Select<GatewayAccountRow | undefined> {
+  return rowWhere(gatewayAccounts, "WHERE merchant_id = ? AND livemode = ?", [merchantId, livemode]);
 }
 
 /** Every account with this `merchantID`, in a stable order. */

@@ -19,6 +19,7 @@ import {
 } from "../engine/columns.js";
 import { isDuplicateKey } from "../engine/database-errors.js";
 import { insertRows, queueInsert } from "../query/insert.js";
+import { type Select, selectTogether } from "../query/select.js";
 import type { Tx } from "../transaction.js";
 
 /**
@@ -167,11 +168,15 @@ export async function findGatewayResults(
 
 /** True while a held result of the session waits for a person. */
 export async function hasUnresolvedHeldResult(db: EntityManager, sessionId: string): Promise<boolean> {
-  const query = db
-    .createQueryBuilder(gatewayResults, "r")
-    .select("r.id")
-    .where("r.sessionId = :sessionId AND r.outcome = 'held' AND r.resolvedAt IS NULL", { sessionId });
-  return (await query.limit(1).getOne()) !== null;
+  const [waits] = await selectTogether(db, unresolvedHeldResult(sessionId));
+  return waits;
+}
+
+/** Selects whether a held result of the session waits for a person. */
+export function unresolvedHeldResult(sessionId: string): Select<boolean> {
+  const sql =
+    "SELECT id FROM `gateway_result` WHERE session_id = ? AND outcome = 'held' AND resolved_at IS NULL LIMIT 1";
+  return { sql, values: [sessionId], read: (rows) => rows.length > 0 };
 }
 
 /** A gateway result of an attempt, as far as reconciliation needs it. */

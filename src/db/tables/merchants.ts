@@ -4,7 +4,7 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import { isId } from "../../lib/ids.js";
 import { id, index, integer, primary, text, time } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";
-import { selectRow } from "../query/select.js";
+import { rowWhere, type Select, selectRow } from "../query/select.js";
 import type { Tx } from "../transaction.js";
 
 /** A business that takes payments through this service. */
@@ -30,6 +30,13 @@ export async function insertMerchant(tx: Tx, row: MerchantRow): Promise<void> {
 export async function findMerchant(db: EntityManager, id: string): Promise<MerchantRow | undefined> {
   if (!isId("mer", id)) return undefined;
   return await selectRow(db, merchants, "WHERE id = ?", [id]);
+}
+
+/** Selects the merchant of a session. */
+export function merchantOfSession(sessionId: string): Select<MerchantRow | undefined> {
+  return rowWhere(merchants, "WHERE id = (SELECT merchant_id FROM checkout_session WHERE id = ?)", [
+    sessionId,
+  ]);
 }
 
 /** All merchants, the oldest first. */

@@ -4,7 +4,9 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import type { AttemptCertainty } from "../../domain/attempt-certainty.js";
 import { flag, id, index, integer, optional, primary, time } from "../engine/columns.js";
 import type { DueQuestion } from "../query/due-question.js";
-import { insertRows } from "../query/insert.js";
+import { rowsWhere, type Select, selectTogether } from "../query/select.js";
+import { queueUpdate } from "../query/update.js";
+import { queueUpsert } from "../query/upsert.js";
 import { lockFreeForUpdate, type Tx } from "../transaction.js";
 
 /**
@@ -62,17 +64,16 @@ export const pendingAttempts = new EntitySchema<PendingAttemptRow>({
 });
 
 /**
- * Records that an attempt's form is given out, for the first time or again. The caller has locked its
- * session, so no other call gives it out meanwhile.
+ * Records that an attempt's form is given out, for the first time or again, with the transaction's next statement
+ * or its COMMIT.
  */
-export async function notePending(
+export function notePending(
   tx: Tx,
   row: Pick<PendingAttemptRow, "reference" | "targetId" | "merchantId" | "livemode">,
   times: Pick<PendingAttemptRow, "givenAt" | "closesAt" | "nextAskAt">,
-): Promise<void> {
-  if ((await update(tx, row.reference, times)) === 1) return;
+): void {
   const never = { asked: 0, askedAt: null, certainty: null, unresolvedSince: null, leasedUntil: 0 };
-  await insertRows(tx, pendingAttempts, { ...row, ...times, ...never });
+  queueUpsert(tx, pendingAttempts, "reference", { ...row, ...times, ...never }, times);
 }
 
 /** The attempts to ask about, the longest due first. */
@@ -93,13 +94,16 @@ export async function listDueAttempts(
   return await query.orderBy("p.nextAskAt").limit(limit).getMany();
 }
 
-/**
- * All pending attempts of a session or payment intent, the oldest form first. They are too few to sort on the
- * server.
- */
+/** All pending attempts of a session or payment intent, the oldest form first. */
 export async function listPendingAttempts(db: EntityManager, targetId: string): Promise<PendingAttemptRow[]> {
-  const query = db.createQueryBuilder(pendingAttempts, "p").where("p.targetId = :targetId", { targetId });
-  return (await query.getMany()).toSorted((a, b) => a.givenAt - b.givenAt);
+  const [pending] = await selectTogether(db, pendingAttemptsOf(targetId));
+  return pending;
+}
+
+/** Selects them. They are too few to sort on the server. */
+export function pendingAttemptsOf(targetId: string): Select<PendingAttemptRow[]> {
+  const { read, ...statement } = rowsWhere(pendingAttempts, "WHERE target_id = ?", [targetId]);
+  return { ...statement, read: (rows) => read(rows).toSorted((a, b) => a.givenAt - b.givenAt) };
 }
 
 /**
@@ -124,7 +128,7 @@ export async function leaseAttempts(
     (row) => row.asked === seen.get(row.reference),
   );
   for (const row of free) {
-    await update(tx, row.reference, { leasedUntil: until });
+    queueUpdate(tx, pendingAttempts, { leasedUntil: until }, "reference = ?", [row.reference]);
     row.leasedUntil = until;
   }
   return free;
@@ -137,14 +141,20 @@ export type AskedChange = Pick<
 >;
 
 /**
- * Stores the result of asking and releases the lease, unless it has expired and another process holds it now.
+ * Stores the result of asking and releases the lease, unless it has expired and another process holds it now;
+ * with the transaction's next statement or its COMMIT.
  */
-export async function noteAsked(tx: Tx, row: PendingAttemptRow, change: AskedChange): Promise<void> {
-  const { givenAt, leasedUntil } = row;
+export function noteAsked(tx: Tx, row: PendingAttemptRow, change: AskedChange): void {
+  const { reference, givenAt, leasedUntil } = row;
   // If the form was given out again meanwhile, its schedule began anew: that stays.
   const { nextAskAt, ...rest } = change;
-  await update(tx, row.reference, { nextAskAt }, LEASED_AND_NOT_GIVEN, { leasedUntil, givenAt });
-  await update(tx, row.reference, { ...rest, leasedUntil: 0 }, LEASED, { leasedUntil });
+  const leased = "reference = ? AND leased_until = ?";
+  queueUpdate(tx, pendingAttempts, { nextAskAt }, `${leased} AND given_at = ?`, [
+    reference,
+    leasedUntil,
+    givenAt,
+  ]);
+  queueUpdate(tx, pendingAttempts, { ...rest, leasedUntil: 0 }, leased, [reference, leasedUntil]);
 }
 
 /**
@@ -156,7 +166,11 @@ export async function settleAttempt(tx: Tx, row: PendingAttemptRow): Promise<voi
     .createQueryBuilder()
     .delete()
     .from(pendingAttempts)
-    .where(`reference = :reference AND ${LEASED_AND_NOT_GIVEN}`, { reference, leasedUntil, givenAt })
+    .where("reference = :reference AND leased_until = :leasedUntil AND given_at = :givenAt", {
+      reference,
+      leasedUntil,
+      givenAt,
+    })
     .execute();
 }
 
@@ -180,25 +194,6 @@ export async function countUnresolvedAttempts(db: EntityManager): Promise<number
   return await unresolved(db).getCount();
 }
 
-const LEASED = "leased_until = :leasedUntil";
-const LEASED_AND_NOT_GIVEN = `${LEASED} AND given_at = :givenAt`;
-
 function unresolved(db: EntityManager): SelectQueryBuilder<PendingAttemptRow> {
   return db.createQueryBuilder(pendingAttempts, "p").where("p.unresolvedSince IS NOT NULL");
-}
-
-async function update(
-  tx: Tx,
-  reference: string,
-  change: Partial<PendingAttemptRow>,
-  condition?: string,
-  values: object = {},
-): Promise<number | undefined> {
-  const query = tx
-    .createQueryBuilder()
-    .update(pendingAttempts)
-    .set(change)
-    .where("reference = :reference", { reference });
-  if (condition !== undefined) query.andWhere(condition, values);
-  return (await query.updateEntity(false).execute()).affected;
 }

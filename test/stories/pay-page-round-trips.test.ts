@@ -1,0 +1,89 @@
+import type { Connection } from "mysql2/promise";
+import t, { type Test } from "tap";
+
+import { createTestMerchant, startTestApp, type TestApp, testConfig } from "../support/app.js";
+import { onMysql, type TestEngine } from "../support/database.js";
+import { paidMessage, signedBody } from "../support/gateway.js";
+import { anOrder } from "../support/orders.js";
+import { asked } from "../support/query-log.js";
+import { callback, type Session } from "../support/results.js";
+
+const HOUR_MS = 3_600_000;
+
+/** Ends of transactions, whatever they were about. */
+const ENDS = /^(COMMIT|ROLLBACK)$/;
+
+/** What the page is read by, and its form given out: the locked session, then all that is written with the COMMIT. */
+const ROUND_TRIPS = { looked: 1, opened: 3 };
+
+/**
+ * The page is read twice, and in between an attempt is leased, asked about and given back. For a test session
+ * the sandbox gateway reads the account as well.
+ */
+const ASKING_MAX = 16;
+
+for (const livemode of [true, false]) {
+  await onMysql(
+    t,
+    `the pay page of a ${livemode ? "live" : "test"} session takes three round trips to the database`,
+    async (t, engine, admin) => {
+      const { app, merchantId, session, complete } = await openShop(t, engine, livemode);
+      const count = (method: string, status: number): Promise<number> =>
+        roundTrips(t, admin, { app, merchantId, session, method, status });
+
+      t.equal(await count("HEAD", 200), ROUND_TRIPS.looked, "looked at");
+      t.equal(await count("GET", 200), ROUND_TRIPS.opened, "opened");
+      const asking = await count("GET", 200);
+      t.ok(asking > ROUND_TRIPS.opened && asking <= ASKING_MAX, `${asking} where the gateway is asked`);
+      t.equal(await count("GET", 200), ROUND_TRIPS.opened, "opened again at the same time");
+      await admin.query("update pending_attempt set certainty = 'doubtful'");
+      t.equal(await count("GET", 200), ROUND_TRIPS.looked, "in doubt, and asked about just now");
+      t.match((await app.call("GET", `/pay/${session.id}`, undefined)).text, /is being checked/);
+      if (!livemode) return;
+      await complete();
+      t.equal(await count("GET", 303), ROUND_TRIPS.looked, "of a complete session");
+    },
+  );
+}
+
+/** A service with an open session of this mode. */
+async function openShop(t: Test, engine: TestEngine, livemode: boolean) {
+  const config = testConfig(engine);
+  const { id: merchantId, live, liveKey, testKey } = await createTestMerchant(config);
+  // What is done in the background would be counted as well.
+  const pauses = { sweep: HOUR_MS, reconcile: HOUR_MS, resume: HOUR_MS };
+  const begun = Date.now();
+  const app = await startTestApp(t, config, { pauses, clock: { now: () => begun } });
+  const key = livemode ? liveKey : testKey;
+  const session: Session = (await app.call("POST", "/v1/checkout/sessions", key, anOrder())).json;
+  const complete = async (): Promise<void> => {
+    const body = signedBody(paidMessage(session, live.gatewayMerchantId), live.secret);
+    t.equal((await callback(app, body)).status, 200);
+  };
+  return { app, merchantId, session, complete };
+}
+
+interface Visit {
+  readonly app: TestApp;
+  readonly merchantId: string;
+  readonly session: Session;
+  readonly method: string;
+  /** What is answered. */
+  readonly status: number;
+}
+
+/** How often the server was asked meanwhile: a packet with several statements is one line of its log. */
+async function roundTrips(
+  t: Test,
+  admin: Connection,
+  { app, merchantId, session, method, status }: Visit,
+): Promise<number> {
+  const packets = await asked(admin, async () => {
+    const answer = await fetch(`${app.local}/pay/${session.id}`, { method, redirect: "manual" });
+    t.equal(answer.status, status);
+    await answer.text();
+  });
+  // The service reads the database's clock, and looks for background work, at any time.
+  return packets.filter((text) => text.includes(session.id) || text.includes(merchantId) || ENDS.test(text))
+    .length;
+}
