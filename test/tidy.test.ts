@@ -1,3 +1,4 @@
+import { gatewayWords } from "./support/gateway-words.js";
 import { holdTo, type HouseRule } from "./support/house-rules.js";
 import { programsIn, textsIn } from "./support/source-tree.js";
 import {
@@ -126,6 +127,27 @@ const RULES: HouseRule[] = [
       { "src/transcode/http/path.ts": "", "test/transcode/http/path.test.ts": "" },
       { "src/db/rows.ts": "", "src/main.ts": "" },
       { "src/lib/id.ts": 'import type { A } from "./a.js"; export type Id = A; export interface B {}' },
+    ],
+  },
+  {
+    says: "the gateway's codes, states and actions are written in one file",
+    check: gatewayWords,
+    about: src,
+    broken: [
+      { "src/domain/a.ts": "const DUPLICATE = 65554;" },
+      { "src/cardstream/a.ts": 'const cancelled = code === "65576";' },
+      { "src/domain/a.ts": "const isDone = (result) => result.responseCode === 0;" },
+      { "src/sandbox/direct/a.ts": 'const answer = { responseStatus: "0" };' },
+      { "src/domain/a.ts": 'const PAID = new Set(["captured"]);' },
+      { "src/sandbox/tables/a.ts": 'export interface A { readonly state: "tendered" }' },
+      { "src/checkout/a.ts": 'const isGone = state === "canceled";' },
+      { "src/cardstream/a.ts": 'const fields = [["action", "SALE"]];' },
+      { "src/domain/a.ts": 'const TELLS = action === "CANCEL:SALE";' },
+    ],
+    kept: [
+      { "src/domain/gateway-codes.ts": "export const RESPONSE_CODE = { IN_PROGRESS: 65536 };" },
+      { "src/domain/a.ts": 'const silent = state === "" || responseCode === undefined;' },
+      { "src/domain/a.ts": 'const outcome = "declined"; const most = 65535;' },
     ],
   },
   {

@@ -1,4 +1,4 @@
-import type { BillingAddress, BillingDetails } from "../domain/charge-details.js";
+import type { BillingAddress, BillingDetails } from "../domain/gateway-result.js";
 import { countryOf } from "../domain/country.js";
 import { type Field, readableField } from "./fields.js";
 

@@ -1,6 +1,6 @@
-import type { CardCheck, ChargeDetails, ThreeDSecure, ThreeDSecureResult } from "../domain/charge-details.js";
+import type { CardCheck, ChargeDetails, ThreeDSecure, ThreeDSecureResult } from "../domain/gateway-result.js";
 import { declineCodeOf } from "../domain/decline-code.js";
-import { isDefiniteRefusal } from "../domain/reversal-step.js";
+import { isDefiniteRefusal } from "../domain/gateway-codes.js";
 import { type Field, fieldText, readableField } from "./fields.js";
 import { readResult } from "./result.js";
 

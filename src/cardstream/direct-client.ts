@@ -1,3 +1,4 @@
+import { ACTION, type GatewayAction } from "../domain/gateway-codes.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
 import { encodeFields, type Field, MalformedMessage, parseFields } from "./fields.js";
 import { callGateway, callUntilAnswered, gatewayPath, type NoAnswer } from "./gateway-call.js";
@@ -72,17 +73,17 @@ const TIMES: DirectTimes = { queryTimeoutMs: 4000, queryPausesMs: [250], sendTim
 /** Makes a client of the direct endpoint. It has no state: each call names its account. */
 export function createDirectClient(times: DirectTimes = TIMES): DirectClient {
   return {
-    query: (account, xref) => ask(account, request(account, "QUERY", [["xref", xref]]), times),
-    cancel: (account, xref) => sendOnce(account, request(account, "CANCEL", [["xref", xref]]), times),
-    sale: (account, sale) => sendOnce(account, request(account, "SALE", storedCardFields(sale)), times),
+    query: (account, xref) => ask(account, request(account, ACTION.QUERY, [["xref", xref]]), times),
+    cancel: (account, xref) => sendOnce(account, request(account, ACTION.CANCEL, [["xref", xref]]), times),
+    sale: (account, sale) => sendOnce(account, request(account, ACTION.SALE, storedCardFields(sale)), times),
     capture: (account, xref, amount) =>
-      sendOnce(account, request(account, "CAPTURE", captureFields(xref, amount)), times),
+      sendOnce(account, request(account, ACTION.CAPTURE, captureFields(xref, amount)), times),
     refund: (account, refund) =>
-      sendOnce(account, request(account, "REFUND_SALE", refundFields(refund)), times),
+      sendOnce(account, request(account, ACTION.REFUND_SALE, refundFields(refund)), times),
   };
 }
 
-function request({ merchantID }: DirectAccount, action: string, fields: readonly Field[]): Field[] {
+function request({ merchantID }: DirectAccount, action: GatewayAction, fields: readonly Field[]): Field[] {
   return [["merchantID", merchantID], ["action", action], ...fields];
 }
 

@@ -1,3 +1,4 @@
+import { ACTION } from "../domain/gateway-codes.js";
 import { attemptReference } from "../domain/attempt-reference.js";
 import type { Currency } from "../domain/money.js";
 import type { LineItem } from "../domain/session.js";
@@ -37,7 +38,7 @@ export interface HostedOrder {
 export function hostedForm(account: GatewayAccount, order: HostedOrder): Field[] {
   const fields: Field[] = [
     ["merchantID", account.merchantID],
-    ["action", "SALE"],
+    ["action", ACTION.SALE],
     ["type", "1"],
     ["amount", String(order.amount)],
     ["currencyCode", order.currency.number],

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { isGatewayError } from "../domain/gateway-codes.js";
 import type { GatewayResult } from "../domain/gateway-result.js";
 import { readBillingDetails } from "./billing-details.js";
 import { readCard, readCardLook } from "./card.js";
@@ -76,11 +77,8 @@ const REFUSAL = ["merchantID", "action", "transactionUnique", "responseCode"];
 function isRefusedRequest(fields: readonly Field[]): boolean {
   const code = integer(fieldText(fields, "responseCode")) ?? 0;
   const names = fieldText(fields, "transactionID") + fieldText(fields, "xref");
-  return names === "" && code > IN_PROGRESS && code !== REQUEST_CANCELLED;
+  return names === "" && isGatewayError(code);
 }
-
-const IN_PROGRESS = 65536;
-const REQUEST_CANCELLED = 65576;
 
 function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("base64url");

@@ -1,3 +1,4 @@
+import type { ACTION } from "../domain/gateway-codes.js";
 import { callUntilAnswered, gatewayPath, type NoAnswer } from "./gateway-call.js";
 
 /** The gateway to search, and the account's token for its REST interface. */
@@ -18,7 +19,7 @@ export type SearchAnswer =
   | NoAnswer;
 
 /** The action to search for; undefined for any. */
-export type SearchedAction = "SALE" | "REFUND_SALE" | undefined;
+export type SearchedAction = typeof ACTION.SALE | typeof ACTION.REFUND_SALE | undefined;
 
 /** The gateway's own search for transactions: the only way to find one whose `xref` is not known. */
 export interface TransactionSearch {

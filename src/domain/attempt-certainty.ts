@@ -1,4 +1,5 @@
 import type { ResultOutcome } from "./classification.js";
+import { isUnpaidState, RESPONSE_CODE, STATE } from "./gateway-codes.js";
 
 /**
  * How certain the outcome of an attempt is.
@@ -38,20 +39,11 @@ export function certaintyOf(
 function isDoubtful({ outcome, responseCode, state }: KnownTransaction, searched: boolean): boolean {
   if (outcome !== "unknown") return false;
   // It is about another transaction: a search has found that one, or there is none.
-  if (responseCode === DUPLICATE_REQUEST) return !searched;
-  return responseCode === IN_PROGRESS || !ENDED_STATES.has(state);
+  if (responseCode === RESPONSE_CODE.REQUEST_DUPLICATE) return !searched;
+  return responseCode === RESPONSE_CODE.IN_PROGRESS || !hasEnded(state);
 }
 
-const IN_PROGRESS = 65536;
-const DUPLICATE_REQUEST = 65554;
-
-/** States in which a transaction has ended without taking money (Cardstream guide ). */
-const ENDED_STATES: ReadonlySet<string> = new Set([
-  "finished",
-  "declined",
-  "referred",
-  "reversed",
-  "canceled",
-  "rejected",
-  "verified",
-]);
+/** True where the transaction has ended without keeping money. */
+function hasEnded(state: string): boolean {
+  return state === STATE.CANCELED || isUnpaidState(state);
+}

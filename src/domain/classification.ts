@@ -1,7 +1,16 @@
 import { parseAttemptReference } from "./attempt-reference.js";
+import {
+  givesMoneyBack,
+  isAcquirerRefusal,
+  isApproved,
+  isApprovedVariant,
+  isDefiniteRefusal,
+  isPaidState,
+  isSale,
+  RESPONSE_CODE,
+} from "./gateway-codes.js";
 import type { GatewayResult } from "./gateway-result.js";
 import { type Currency, currencyOfGateway } from "./money.js";
-import { isDefiniteRefusal } from "./reversal-step.js";
 
 /**
  * What a gateway result means, stored with it. Only `completed` counts as paid, and only `refunded` as money
@@ -102,36 +111,9 @@ export function held(reason: HeldReason): Classification {
   return { outcome: "held", reason };
 }
 
-/** True for code 0 and status 0, the gateway's only way to say that it did all that was requested. */
-export function isApproved(result: Pick<GatewayResult, "responseCode" | "responseStatus">): boolean {
-  return result.responseCode === 0 && result.responseStatus === 0;
-}
-
-/** True for the codes by which the gateway says that it did something, but not simply what was requested. */
-export function isApprovedVariant({ responseCode }: Pick<GatewayResult, "responseCode">): boolean {
-  return APPROVED_VARIANTS.has(responseCode ?? -1);
-}
-
-/** True if the result is about a sale: only a sale can pay, and only its money can be reversed. */
-export function isSale(action: string): boolean {
-  return SALE_ACTIONS.has(action);
-}
-
-/** True if the transaction's money is on its way to the merchant, or has arrived. */
-export function isPaidState(state: string): boolean {
-  return PAID_STATES.has(state);
-}
-
 function movedMoney(result: GatewayResult): boolean {
   return isApproved(result) || isApprovedVariant(result);
 }
-
-/** True if one of the result's actions sends money to the card: a refund, a cancellation, a credit. */
-function givesMoneyBack(action: string): boolean {
-  return action.split(":").some((word) => GIVES_BACK.test(word));
-}
-
-const GIVES_BACK = /^(REFUND|CANCEL|CREDIT|REVERS|VOID)/;
 
 /** An error may name no action at all. One that names another action says nothing about the sale. */
 function mayTellOfSale({ action }: GatewayResult): boolean {
@@ -141,55 +123,24 @@ function mayTellOfSale({ action }: GatewayResult): boolean {
 /** The meaning of a result that took no money: declined, cancelled or unknown. */
 function unpaidOutcome(result: GatewayResult): "declined" | "cancelled" | "unknown" {
   if (!mayTellOfSale(result)) return "unknown";
-  const code = result.responseCode ?? -1;
-  if (code === REQUEST_CANCELLED) return "cancelled";
-  const byAcquirer = code > 0 && code < GATEWAY_CODES_FROM && !SYSTEM_UNAVAILABLE.has(code);
-  return result.responseStatus === 1 && byAcquirer ? "declined" : "unknown";
+  if (result.responseCode === RESPONSE_CODE.REQUEST_CANCELLED) return "cancelled";
+  return isAcquirerRefusal(result) ? "declined" : "unknown";
 }
-
-/**
- * Partial approval, VIP approval, approval with track update, and "no reason to decline": these wait for a
- * person.
- */
-const APPROVED_VARIANTS: ReadonlySet<number> = new Set([10, 11, 16, 85]);
-
-/** The shopper pressed cancel (Cardstream guide A-1). */
-const REQUEST_CANCELLED = 65576;
-const GATEWAY_CODES_FROM = 65536;
-
-/** The issuer or the system did not answer: the outcome of the payment is unknown. */
-const SYSTEM_UNAVAILABLE: ReadonlySet<number> = new Set([91, 96]);
 
 /** What an approved result must also contain, and the reason it is held for otherwise. */
 const CHECKS: readonly {
   reason: HeldReason;
   holds: (result: GatewayResult, expected: Expected) => boolean;
 }[] = [
-  { reason: "action_mismatch", holds: ({ action }) => SALE_ACTIONS.has(action) },
+  { reason: "action_mismatch", holds: ({ action }) => isSale(action) },
   { reason: "order_mismatch", holds: isOfOrder },
   { reason: "currency_mismatch", holds: isInCurrency },
   {
     reason: "amount_mismatch",
     holds: (result, { amount }) => result.amount === amount && result.amountReceived === amount,
   },
-  { reason: "state_mismatch", holds: ({ state }) => state === "" || PAID_STATES.has(state) },
+  { reason: "state_mismatch", holds: ({ state }) => state === "" || isPaidState(state) },
 ];
-
-/**
- * A sale's result names the action `SALE`. The response to a QUERY of it names both, "the requested action
- * and original action separated by a colon" (Cardstream guide 3.1), and is otherwise the sale's own result as
- * it stands now (A-15).
- */
-const SALE_ACTIONS: ReadonlySet<string> = new Set(["SALE", "QUERY:SALE"]);
-
-/** States of a sale whose money is on its way (Cardstream guide A-13.2). */
-const PAID_STATES: ReadonlySet<string> = new Set([
-  "approved",
-  "captured",
-  "tendered",
-  "deferred",
-  "accepted",
-]);
 
 function isOfOrder(result: GatewayResult, expected: Expected): boolean {
   const reference = parseAttemptReference(result.transactionUnique);

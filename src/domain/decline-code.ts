@@ -1,3 +1,5 @@
+import { isAcquirerCode, RESPONSE_CODE } from "./gateway-codes.js";
+
 /** The decline code of an acquirer's code that has no other. */
 const OTHER = "generic_decline";
 
@@ -9,10 +11,8 @@ export const NOT_CHARGED = "processing_error";
  * from the gateway's own refusal to ask the issuer.
  */
 export function declineCodeOf(responseCode: number): string {
-  return WORDS.get(responseCode) ?? (responseCode < GATEWAY_CODES_FROM ? OTHER : NOT_CHARGED);
+  return WORDS.get(responseCode) ?? (isAcquirerCode(responseCode) ? OTHER : NOT_CHARGED);
 }
-
-const GATEWAY_CODES_FROM = 65536;
 
 /** The message about a decline, for people. */
 export function declineMessage(declineCode: string): string {
@@ -34,27 +34,27 @@ export function declineCodes(): string[] {
 }
 
 const WORDS: ReadonlyMap<number, string> = new Map([
-  [1, "call_issuer"],
-  [2, "call_issuer"],
-  [4, "pickup_card"],
-  [5, "do_not_honor"],
-  [12, "transaction_not_allowed"],
-  [13, "invalid_amount"],
-  [14, "incorrect_number"],
-  [15, "incorrect_number"],
-  [19, "try_again_later"],
-  [41, "lost_card"],
-  [43, "stolen_card"],
-  [51, "insufficient_funds"],
-  [54, "expired_card"],
-  [57, "transaction_not_allowed"],
-  [58, "transaction_not_allowed"],
-  [59, "fraudulent"],
-  [61, "card_velocity_exceeded"],
-  [62, "restricted_card"],
-  [63, "security_violation"],
-  [65, "authentication_required"], // The gateway turns the issuers' 1A into this as well.
-  [75, "pin_try_exceeded"],
-  [65546, "currency_not_supported"],
-  [66341, "expired_token"], // The gateway no longer knows the xref, or has deleted its card.
+  [RESPONSE_CODE.REFERRED, "call_issuer"],
+  [RESPONSE_CODE.REFERRED_SPECIAL, "call_issuer"],
+  [RESPONSE_CODE.DECLINED_KEEP_CARD, "pickup_card"],
+  [RESPONSE_CODE.DECLINED, "do_not_honor"],
+  [RESPONSE_CODE.INVALID_TRANSACTION, "transaction_not_allowed"],
+  [RESPONSE_CODE.INVALID_AMOUNT, "invalid_amount"],
+  [RESPONSE_CODE.INVALID_CARD_NUMBER, "incorrect_number"],
+  [RESPONSE_CODE.NO_SUCH_ISSUER, "incorrect_number"],
+  [RESPONSE_CODE.REENTER_TRANSACTION, "try_again_later"],
+  [RESPONSE_CODE.LOST_CARD, "lost_card"],
+  [RESPONSE_CODE.STOLEN_CARD, "stolen_card"],
+  [RESPONSE_CODE.INSUFFICIENT_FUNDS, "insufficient_funds"],
+  [RESPONSE_CODE.EXPIRED_CARD, "expired_card"],
+  [RESPONSE_CODE.NOT_PERMITTED_TO_CARDHOLDER, "transaction_not_allowed"],
+  [RESPONSE_CODE.NOT_PERMITTED_TO_TERMINAL, "transaction_not_allowed"],
+  [RESPONSE_CODE.SUSPECTED_FRAUD, "fraudulent"],
+  [RESPONSE_CODE.EXCEEDS_LIMIT, "card_velocity_exceeded"],
+  [RESPONSE_CODE.RESTRICTED_CARD, "restricted_card"],
+  [RESPONSE_CODE.SECURITY_VIOLATION, "security_violation"],
+  [RESPONSE_CODE.SCA_REQUIRED, "authentication_required"],
+  [RESPONSE_CODE.PIN_TRIES_EXCEEDED, "pin_try_exceeded"],
+  [RESPONSE_CODE.CURRENCY_NOT_SUPPORTED, "currency_not_supported"],
+  [RESPONSE_CODE.INVALID_XREF, "expired_token"],
 ]);

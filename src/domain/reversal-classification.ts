@@ -1,17 +1,18 @@
 import type { GatewayResult } from "./gateway-result.js";
+import { held, type Classification, type RefundHeldReason } from "./classification.js";
 import {
-  held,
+  ACTION,
   isApproved,
   isApprovedVariant,
+  isDefiniteRefusal,
   isPaidState,
   isSale,
-  type Classification,
-  type RefundHeldReason,
-} from "./classification.js";
+  namesAction,
+  STATE,
+} from "./gateway-codes.js";
 import { currencyOfGateway } from "./money.js";
 import type { RefundStatus } from "./refund.js";
 import {
-  isDefiniteRefusal,
   retainedOf,
   movedSince,
   reversalOutcome,
@@ -137,7 +138,7 @@ const UNKNOWN: Classification = { outcome: "unknown", reason: null };
  */
 function isRefusal(result: GatewayResult, request: ReversalAction, { id, sale }: ExpectedReversal): boolean {
   const { action, transactionUnique, xref, state } = result;
-  if (!isDefiniteRefusal(result) || !(action === "" || ACTIONS[request].has(action))) return false;
+  if (!isDefiniteRefusal(result) || !(action === "" || TELLS_OF[request](action))) return false;
   if (request !== "refund") return xref === "" || xref === sale.xref;
   return (transactionUnique === "" || transactionUnique === id) && !isPaidState(state);
 }
@@ -146,10 +147,10 @@ function isRefusal(result: GatewayResult, request: ReversalAction, { id, sale }:
  * The response to a request names its action; the response to a QUERY of it, or to a request that changes a
  * sale, names both.
  */
-const ACTIONS: Record<ReversalAction, ReadonlySet<string>> = {
-  refund: new Set(["REFUND_SALE", "QUERY:REFUND_SALE"]),
-  cancel: new Set(["CANCEL", "CANCEL:SALE"]),
-  capture: new Set(["CAPTURE", "CAPTURE:SALE"]),
+const TELLS_OF: Record<ReversalAction, (action: string) => boolean> = {
+  refund: (action) => namesAction(action, ACTION.REFUND_SALE),
+  cancel: (action) => action === ACTION.CANCEL || action === `${ACTION.CANCEL}:${ACTION.SALE}`,
+  capture: (action) => action === ACTION.CAPTURE || action === `${ACTION.CAPTURE}:${ACTION.SALE}`,
 };
 
 /** What an approved message must also contain, and the reason it is held for otherwise. */
@@ -164,7 +165,7 @@ interface Rule {
  */
 const RULES: Record<ReversalAction, readonly Rule[]> = {
   refund: [
-    { reason: "refund_action_mismatch", holds: ({ action }) => ACTIONS.refund.has(action) },
+    { reason: "refund_action_mismatch", holds: ({ action }) => TELLS_OF.refund(action) },
     { reason: "refund_order_mismatch", holds: isOwnTransaction },
     {
       reason: "refund_currency_mismatch",
@@ -174,14 +175,14 @@ const RULES: Record<ReversalAction, readonly Rule[]> = {
     { reason: "refund_state_mismatch", holds: ({ state }) => state === "" || isPaidState(state) },
   ],
   cancel: [
-    { reason: "refund_action_mismatch", holds: ({ action }) => ACTIONS.cancel.has(action) },
+    { reason: "refund_action_mismatch", holds: ({ action }) => TELLS_OF.cancel(action) },
     { reason: "refund_order_mismatch", holds: (result, { sale }) => isOfSale(result, sale) },
     { reason: "refund_currency_mismatch", holds: (result, expected) => isInCurrency(result, expected, true) },
     { reason: "refund_amount_mismatch", holds: (result) => (retainedOf(result) ?? 0) === 0 },
-    { reason: "refund_state_mismatch", holds: ({ state }) => state === "canceled" },
+    { reason: "refund_state_mismatch", holds: ({ state }) => state === STATE.CANCELED },
   ],
   capture: [
-    { reason: "refund_action_mismatch", holds: ({ action }) => ACTIONS.capture.has(action) },
+    { reason: "refund_action_mismatch", holds: ({ action }) => TELLS_OF.capture(action) },
     { reason: "refund_order_mismatch", holds: (result, { sale }) => isOfSale(result, sale) },
     { reason: "refund_currency_mismatch", holds: (result, expected) => isInCurrency(result, expected, true) },
     { reason: "refund_amount_mismatch", holds: isCaptureOfRest },
@@ -220,7 +221,8 @@ function fitsTotal(
   { requested }: ExpectedReversal,
 ): boolean {
   // The response to a QUERY of the refund itself may report that nothing of it was refunded.
-  if (total === undefined || total === refunded || (total === 0 && action !== "REFUND_SALE")) return true;
+  if (total === undefined || total === refunded || (total === 0 && action !== ACTION.REFUND_SALE))
+    return true;
   const before = requested?.refunded ?? null;
   return before === null ? total > refunded : total === before + refunded;
 }

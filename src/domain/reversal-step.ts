@@ -1,3 +1,4 @@
+import { isPaidState, isUnpaidState, STATE } from "./gateway-codes.js";
 import type { GatewayResult } from "./gateway-result.js";
 
 /** The actions that reverse money: cancelling a sale, capturing less of it, or refunding a settled one. */
@@ -41,18 +42,18 @@ export type Sale = Pick<GatewayResult, "state" | "amountReceived" | "amountRetai
  */
 export function nextReversalStep(sale: Sale, wanted: Wanted): ReversalStep {
   switch (sale.state) {
-    case "approved":
-    case "captured":
+    case STATE.APPROVED:
+    case STATE.CAPTURED:
       return unsettledStep(sale, wanted);
-    case "tendered":
-    case "deferred":
+    case STATE.TENDERED:
+    case STATE.DEFERRED:
       return { kind: "too early" };
-    case "accepted":
+    case STATE.ACCEPTED:
       return settledStep(sale, wanted);
-    case "canceled":
+    case STATE.CANCELED:
       return { kind: wanted === "all" ? "returned" : "nothing left" };
     default:
-      return { kind: ENDED_WITHOUT_MONEY.has(sale.state) ? "nothing left" : "unknown" };
+      return { kind: isUnpaidState(sale.state) ? "nothing left" : "unknown" };
   }
 }
 
@@ -68,11 +69,12 @@ export function reversalOutcome(sale: Sale, wanted: Wanted, requested: Requested
 export function movedSince(sale: Sale, requested: RequestedReversal): number | undefined {
   if (requested.request === "refund") {
     const { state, amountRefunded } = sale;
-    if (state !== "accepted" || amountRefunded === undefined || requested.refunded === null) return undefined;
+    if (state !== STATE.ACCEPTED || amountRefunded === undefined || requested.refunded === null)
+      return undefined;
     return amountRefunded - requested.refunded;
   }
-  const kept = sale.state === "canceled" ? 0 : retainedOf(sale);
-  if (requested.kept === null || kept === undefined || ENDED_WITHOUT_MONEY.has(sale.state)) return undefined;
+  const kept = sale.state === STATE.CANCELED ? 0 : retainedOf(sale);
+  if (requested.kept === null || kept === undefined || isUnpaidState(sale.state)) return undefined;
   return requested.kept - kept;
 }
 
@@ -91,39 +93,6 @@ export function retainedOf({ amountReceived, amountRetained }: Sale): number | u
     return amountReceived;
   return Math.min(amountReceived, amountRetained);
 }
-
-/** True if the gateway has said for good that it did not carry out the request. */
-export function isDefiniteRefusal({ responseCode = 0, responseStatus }: GatewayResult): boolean {
-  const byAcquirer = responseCode > 0 && responseCode < GATEWAY_CODES_FROM && !NO_ANSWER.has(responseCode);
-  if (byAcquirer) return responseStatus === 1;
-  return (
-    NOT_ALLOWED.has(responseCode) || (responseCode >= FIELD_ERRORS_FROM && responseCode < FIELD_ERRORS_TO)
-  );
-}
-
-const GATEWAY_CODES_FROM = 65536;
-
-/** The issuer or the system did not answer. */
-const NO_ANSWER: ReadonlySet<number> = new Set([91, 96]);
-
-/** Account, permission, action, mismatch, suspension, currency (guide A-1): refused before anything was tried. */
-const NOT_ALLOWED: ReadonlySet<number> = new Set([65539, 65540, 65541, 65542, 65545, 65546]);
-
-/** A field is missing or invalid. */
-const FIELD_ERRORS_FROM = 66048;
-const FIELD_ERRORS_TO = 67072;
-
-const ENDED_WITHOUT_MONEY: ReadonlySet<string> = new Set([
-  "declined",
-  "finished",
-  "referred",
-  "rejected",
-  "reversed",
-  "verified",
-]);
-
-/** States in which the merchant has the sale's money, or will have it. */
-const WITH_MONEY: ReadonlySet<string> = new Set(["approved", "captured", "tendered", "deferred", "accepted"]);
 
 function unsettledStep(sale: Sale, wanted: Wanted): ReversalStep {
   if (wanted === "all") return { kind: "cancel" };
@@ -149,24 +118,24 @@ type FindOut = (sale: Sale, wanted: Wanted, requested: RequestedReversal) => Rev
 
 const OUTCOMES: Record<ReversalAction, FindOut> = {
   cancel: ({ state }) => {
-    if (state === "canceled") return "returned";
-    if (ENDED_WITHOUT_MONEY.has(state)) return "nothing left";
-    return WITH_MONEY.has(state) ? "not returned" : "unknown";
+    if (state === STATE.CANCELED) return "returned";
+    if (isUnpaidState(state)) return "nothing left";
+    return isPaidState(state) ? "not returned" : "unknown";
   },
 
   capture: (sale, wanted, { kept: before }) => {
     // All of it is back, by a cancellation that this service did not request: more than was wanted.
-    if (sale.state === "canceled") return before === wanted ? "returned" : "unknown";
-    if (ENDED_WITHOUT_MONEY.has(sale.state)) return "nothing left";
+    if (sale.state === STATE.CANCELED) return before === wanted ? "returned" : "unknown";
+    if (isUnpaidState(sale.state)) return "nothing left";
     const kept = retainedOf(sale);
-    if (!WITH_MONEY.has(sale.state) || kept === undefined || before === null) return "unknown";
+    if (!isPaidState(sale.state) || kept === undefined || before === null) return "unknown";
     if (kept === before) return "not returned";
     return before - kept === wanted ? "returned" : "unknown";
   },
 
   refund: (sale, wanted, { refunded: before }) => {
     const { state, amountRefunded: refunded } = sale;
-    if (state !== "accepted" || refunded === undefined) return "unknown";
+    if (state !== STATE.ACCEPTED || refunded === undefined) return "unknown";
     if (refunded === 0 || refunded === before) return "not returned";
     if (wanted === "all") return refunded >= (retainedOf(sale) ?? 0) ? "returned" : "unknown";
     return before !== null && refunded - before === wanted ? "returned" : "unknown";

@@ -1,7 +1,7 @@
 import t from "tap";
 
 import { readChargeDetails } from "../../src/cardstream/charge-details.js";
-import type { ChargeDetails } from "../../src/domain/charge-details.js";
+import type { ChargeDetails } from "../../src/domain/gateway-result.js";
 
 const NOTHING: ChargeDetails = {
   authorizationCode: null,

@@ -1,6 +1,5 @@
 import type { PaymentMethodRow } from "../../db/tables/payment-methods.js";
-import type { BillingDetails } from "../../domain/charge-details.js";
-import type { GatewayResult } from "../../domain/gateway-result.js";
+import type { BillingDetails, GatewayResult } from "../../domain/gateway-result.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutContext } from "../context.js";
 

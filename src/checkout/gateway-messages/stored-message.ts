@@ -3,8 +3,7 @@ import { readChargeDetails } from "../../cardstream/charge-details.js";
 import { type Field, parseFields } from "../../cardstream/fields.js";
 import { readResult } from "../../cardstream/result.js";
 import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
-import type { BillingDetails, ChargeDetails } from "../../domain/charge-details.js";
-import type { GatewayResult } from "../../domain/gateway-result.js";
+import type { BillingDetails, ChargeDetails, GatewayResult } from "../../domain/gateway-result.js";
 import type { CheckoutContext } from "../context.js";
 
 /**

@@ -1,6 +1,6 @@
 import { findGatewayResults, type GatewayResultRow } from "../../db/tables/gateway-results.js";
 import type { PaymentIntentRow } from "../../db/tables/payment-intents.js";
-import type { BillingDetails, ChargeDetails } from "../../domain/charge-details.js";
+import type { BillingDetails, ChargeDetails } from "../../domain/gateway-result.js";
 import type { PaymentIntent } from "../../domain/payment-intent.js";
 import type { CheckoutContext } from "../context.js";
 import { storedDetails } from "../gateway-messages/stored-message.js";

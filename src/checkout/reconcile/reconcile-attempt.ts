@@ -1,3 +1,4 @@
+import { ACTION } from "../../domain/gateway-codes.js";
 import type { Inquired, ReportedTransaction } from "../../cardstream/inquiry.js";
 import { isDatabaseAway } from "../../db/engine/database-errors.js";
 import { type AttemptResult, listResultsOfAttempt } from "../../db/tables/gateway-results.js";
@@ -72,7 +73,7 @@ async function inquire(checkout: CheckoutContext, row: PendingAttemptRow, now: n
   const inquired = await checkout.inquiry.ask(
     { ...account, gatewayUrl: row.livemode ? gatewayUrl : sandboxUrl },
     {
-      action: "SALE",
+      action: ACTION.SALE,
       transactionUnique: row.reference,
       openXrefs: openXrefs(checkout, row, known),
       knownXrefs: settledXrefs(checkout, row, known),

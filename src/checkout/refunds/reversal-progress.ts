@@ -1,3 +1,4 @@
+import { ACTION } from "../../domain/gateway-codes.js";
 import type { ReportedTransaction } from "../../cardstream/inquiry.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { Classification } from "../../domain/classification.js";
@@ -110,7 +111,7 @@ const NO_SALE = "not a sale";
 
 /** The response to a QUERY names the transaction's own action last. */
 function isOriginallySale({ action }: GatewayResult): boolean {
-  return action.split(":").at(-1) === "SALE";
+  return action.split(":").at(-1) === ACTION.SALE;
 }
 
 function whyOf(answer: { readonly kind: string; readonly why?: string }): string {

@@ -1,3 +1,4 @@
+import { RESPONSE_CODE } from "../../domain/gateway-codes.js";
 import {
   type Field,
   encodeFields,
@@ -95,7 +96,8 @@ function refuseLiveMode({ livemode }: MerchantScope): void {
 /** Undefined if the response is not signed by this account, or is no success. */
 function faultsIn({ secret }: OpenGatewayAccount, body: Buffer): readonly GatewayFault[] | undefined {
   const fields = parseFaultFields(body);
-  if (!isSigned(fields, [secret]) || fieldText(fields, "responseCode") !== "0") return undefined;
+  if (!isSigned(fields, [secret]) || fieldText(fields, "responseCode") !== String(RESPONSE_CODE.APPROVED))
+    return undefined;
   const text = fieldText(fields, "faults");
   return text === "" ? [] : text.split(",").map(faultOf);
 }

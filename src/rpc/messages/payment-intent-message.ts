@@ -10,7 +10,7 @@ import {
   ThreeDSecureResult,
 } from "../../../gen/calmonypay/v1/payment_intent_pb.js";
 import type { PaymentView } from "../../checkout/payments/payment-view.js";
-import type * as details from "../../domain/charge-details.js";
+import type * as details from "../../domain/gateway-result.js";
 import { declineMessage, NOT_CHARGED } from "../../domain/decline-code.js";
 import type * as domain from "../../domain/payment-intent.js";
 import { toSeconds } from "../../lib/clock.js";

@@ -7,7 +7,6 @@ import {
   PaymentMethodType,
 } from "../../../gen/calmonypay/v1/payment_method_pb.js";
 import type { PaymentMethodRow } from "../../db/tables/payment-methods.js";
-import type { BillingDetails } from "../../domain/charge-details.js";
 import type * as domain from "../../domain/gateway-result.js";
 import { toSeconds } from "../../lib/clock.js";
 import { billingDetailsPart } from "./billing-details-message.js";
@@ -16,7 +15,7 @@ import { omitNulls } from "./omit-nulls.js";
 /** Converts a payment method to its message, without the gateway's token. */
 export function paymentMethodMessage(
   method: PaymentMethodRow,
-  billing: BillingDetails | null,
+  billing: domain.BillingDetails | null,
 ): PaymentMethodMessage {
   const { brand, last4, expMonth, expYear, funding, country, fingerprint } = method;
   return create(PaymentMethodSchema, {

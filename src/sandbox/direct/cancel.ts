@@ -1,3 +1,4 @@
+import { ACTION, STATE } from "../../domain/gateway-codes.js";
 import {
   lockSandboxTransaction,
   type SandboxTransactionRow,
@@ -20,11 +21,11 @@ export async function cancel(
   found: SandboxTransactionRow,
 ): Promise<DirectAnswer> {
   if (bringsNewData(request.fields, found, [])) return { fault: REQUEST_MISMATCH };
-  const change = { state: "canceled", amountReceived: 0, changedAt: request.time };
+  const change = { state: STATE.CANCELED, amountReceived: 0, changedAt: request.time };
   return await inTransaction(db, "READ COMMITTED", async (tx, { again }) => {
     const row = await lockSandboxTransaction(tx, found.id);
     // A run after a lost COMMIT finds its own change.
-    const isDone = again && row.state === "canceled" && row.changedAt === request.time;
+    const isDone = again && row.state === STATE.CANCELED && row.changedAt === request.time;
     if (!isDone && !isCancelable(row)) return { fault: ACTION_NOT_ALLOWED };
     if (!isDone) await updateSandboxTransaction(tx, row.id, change);
     return { result: managementAnswer(request, { ...row, ...change }, "Transaction cancelled.") };
@@ -32,5 +33,5 @@ export async function cancel(
 }
 
 function isCancelable({ action, state }: SandboxTransactionRow): boolean {
-  return action === "SALE" && (state === "approved" || state === "captured");
+  return action === ACTION.SALE && (state === STATE.APPROVED || state === STATE.CAPTURED);
 }

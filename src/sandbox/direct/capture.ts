@@ -1,3 +1,4 @@
+import { ACTION, STATE } from "../../domain/gateway-codes.js";
 import { fieldText } from "../../cardstream/fields.js";
 import {
   lockSandboxTransaction,
@@ -23,21 +24,19 @@ export async function capture(
 ): Promise<DirectAnswer> {
   if (bringsNewData(request.fields, found, ["amount"])) return { fault: REQUEST_MISMATCH };
   const wanted = fieldText(request.fields, "amount");
-  if (wanted !== "" && !isAmount(wanted)) return { fault: invalidField("amount", AMOUNT_MISSING) };
+  if (wanted !== "" && !isAmount(wanted)) return { fault: invalidField("amount") };
   return await inTransaction(db, "READ COMMITTED", async (tx) => {
     // A second run captures an equal amount again, which changes nothing.
     const row = await lockSandboxTransaction(tx, found.id);
     if (!isCapturable(row)) return { fault: ACTION_NOT_ALLOWED };
     const amount = wanted === "" ? row.amountReceived : Number(wanted);
-    if (amount > row.amountReceived) return { fault: invalidField("amount", AMOUNT_MISSING) };
-    const change = { state: "captured", amountReceived: amount, changedAt: request.time };
+    if (amount > row.amountReceived) return { fault: invalidField("amount") };
+    const change = { state: STATE.CAPTURED, amountReceived: amount, changedAt: request.time };
     await updateSandboxTransaction(tx, row.id, change);
     return { result: managementAnswer(request, { ...row, ...change }, "Transaction captured.") };
   });
 }
 
-const AMOUNT_MISSING = 66056;
-
 function isCapturable({ action, state }: SandboxTransactionRow): boolean {
-  return action === "SALE" && (state === "approved" || state === "captured");
+  return action === ACTION.SALE && (state === STATE.APPROVED || state === STATE.CAPTURED);
 }

@@ -1,3 +1,4 @@
+import { ACTION } from "../../domain/gateway-codes.js";
 import { type Field, fieldText } from "../../cardstream/fields.js";
 import { signed } from "../../cardstream/signature.js";
 import { findSandboxTransactionByXref } from "../tables/sandbox-transactions.js";
@@ -51,12 +52,12 @@ export async function answerDirect(parts: SandboxContext, body: Buffer): Promise
  * also accepts card details in the request: the sandbox reads none from a server.
  */
 const ACTIONS: ReadonlyMap<string, DirectAction> = new Map<string, DirectAction>([
-  ["QUERY", query],
-  ["CANCEL", cancel],
-  ["CAPTURE", capture],
-  ["REFUND_SALE", refundSale],
-  ["SALE", sale],
-  ["VERIFY", verify],
+  [ACTION.QUERY, query],
+  [ACTION.CANCEL, cancel],
+  [ACTION.CAPTURE, capture],
+  [ACTION.REFUND_SALE, refundSale],
+  [ACTION.SALE, sale],
+  [ACTION.VERIFY, verify],
 ]);
 
 /**
@@ -65,17 +66,15 @@ const ACTIONS: ReadonlyMap<string, DirectAction> = new Map<string, DirectAction>
 async function carryOut(parts: SandboxContext, request: DirectRequest): Promise<DirectAnswer> {
   const { fields, merchantID } = request;
   const name = fieldText(fields, "action");
-  if (name === "") return { fault: missingField("action", 66055) };
+  if (name === "") return { fault: missingField("action") };
   const action = ACTIONS.get(name);
-  if (action === undefined) return { fault: invalidField("action", 66055) };
+  if (action === undefined) return { fault: invalidField("action") };
   const xref = fieldText(fields, "xref");
-  if (xref === "") return { fault: missingField("xref", XREF_MISSING) };
+  if (xref === "") return { fault: missingField("xref") };
   const found = await findSandboxTransactionByXref(parts.db.manager, merchantID, xref);
-  if (found === undefined) return { fault: invalidField("xref", XREF_MISSING) };
+  if (found === undefined) return { fault: invalidField("xref") };
   return await action(parts, request, found);
 }
-
-const XREF_MISSING = 66085;
 
 /** Repeats the request, the `xref` included, as the original does. */
 function refusal({ fields, time, requestID }: DirectRequest, fault: Fault): Field[] {

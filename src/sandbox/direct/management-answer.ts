@@ -1,6 +1,7 @@
 import { type Field, fieldText } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { currentResult } from "../payments/current-result.js";
+import { APPROVED_FIELDS } from "../payments/outcomes.js";
 import { overrideFields } from "../payments/override-fields.js";
 import type { DirectRequest } from "./direct-request.js";
 
@@ -16,8 +17,7 @@ export function managementAnswer(
   row: SandboxTransactionRow,
   message: string | undefined,
 ): Field[] {
-  const own =
-    message === undefined ? {} : { responseCode: "0", responseStatus: "0", responseMessage: message };
+  const own = message === undefined ? {} : { ...APPROVED_FIELDS, responseMessage: message };
   return overrideFields(currentResult(row), {
     action: `${fieldText(fields, "action")}:${row.action}`,
     requestID,

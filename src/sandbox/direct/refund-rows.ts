@@ -1,8 +1,9 @@
+import { ACTION, STATE } from "../../domain/gateway-codes.js";
 import { type Field, fieldText, rootName } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { currencyOfGateway } from "../../domain/money.js";
 import { echoedFields, keptFields } from "../payments/echoed-fields.js";
-import { DUPLICATE } from "../payments/outcomes.js";
+import { APPROVED_FIELDS, DUPLICATE } from "../payments/outcomes.js";
 import { overrideFields } from "../payments/override-fields.js";
 import { gatewayTimestamp } from "../payments/references.js";
 import { displayedAmount } from "../payments/result-fields.js";
@@ -20,12 +21,12 @@ export function acceptedRefund(
     id: transactionID,
     xref,
     pageId: null,
-    action: "REFUND_SALE",
+    action: ACTION.REFUND_SALE,
     type: said("type", sale.type),
     amount,
     transactionUnique: said("transactionUnique", sale.transactionUnique),
     responseMessage: "REFUNDACCEPTED",
-    state: "captured",
+    state: STATE.CAPTURED,
     amountReceived: amount,
     amountRefunded: 0,
     saleId: sale.id,
@@ -82,8 +83,7 @@ function resultOf(
     requestID: request.requestID,
     state: row.state,
     timestamp: gatewayTimestamp(request.time),
-    responseCode: "0",
-    responseStatus: "0",
+    ...APPROVED_FIELDS,
     responseMessage: row.responseMessage,
     authorisationCode: "",
     displayAmount: currency === undefined ? "" : displayedAmount(row.amount, currency),

@@ -1,3 +1,4 @@
+import { ACTION, STATE } from "../../domain/gateway-codes.js";
 import { fieldText } from "../../cardstream/fields.js";
 import {
   findSandboxTransaction,
@@ -41,7 +42,7 @@ export async function refundSale(
 }
 
 const SAID_ANEW = ["amount", "transactionUnique", "orderRef", "type"];
-const INVALID_AMOUNT: Fault = invalidField("amount", 66056);
+const INVALID_AMOUNT: Fault = invalidField("amount");
 
 /** Each refund locks the sale first: together they never refund more than was received. */
 async function refund(
@@ -50,7 +51,7 @@ async function refund(
   sale: SandboxTransactionRow,
   wanted: { transactionID: string; xref: string; amount: number },
 ): Promise<DirectAnswer> {
-  if (sale.action !== "SALE" || sale.state !== "accepted") return { fault: ACTION_NOT_ALLOWED };
+  if (sale.action !== ACTION.SALE || sale.state !== STATE.ACCEPTED) return { fault: ACTION_NOT_ALLOWED };
   const row = acceptedRefund(request, sale, wanted);
   if (await isDuplicate(tx, row, sale.xref, duplicateDelayMs(request.fields))) {
     const refused = refusedRefund(row);

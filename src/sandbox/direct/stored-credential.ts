@@ -1,3 +1,4 @@
+import { RESPONSE_CODE } from "../../domain/gateway-codes.js";
 import { type Field, fieldText } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { ACTION_NOT_ALLOWED, type Fault, invalidField } from "../protocol/faults.js";
@@ -35,7 +36,7 @@ const WAYS: readonly Way[] = [
 ];
 
 /** An `initiator` that does not fit the rest of the request, or a combination that is never allowed. */
-const INCOMPATIBLE = invalidField("initiator", 66688);
+const INCOMPATIBLE = invalidField("initiator");
 
 /**
  * The initiator of this payment; a fault if its flags do not fit together, or if the shopper never agreed to
@@ -60,6 +61,6 @@ function isAgreed(
   seed: SandboxTransactionRow,
 ): boolean {
   const stored = fieldText(seed.result, "rtAgreementType");
-  if (seed.responseCode !== 0 || stored === "") return false;
+  if (seed.responseCode !== RESPONSE_CODE.APPROVED || stored === "") return false;
   return !sameAgreement || stored === agreement;
 }

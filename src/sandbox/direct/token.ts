@@ -9,5 +9,5 @@ export function tokenFault(seed: SandboxTransactionRow, now: number): Fault | un
   const until = new Date(seed.createdAt);
   until.setUTCMonth(until.getUTCMonth() + TOKEN_MONTHS);
   const isKept = seed.cardHash !== null && now < until.getTime();
-  return isKept ? undefined : invalidField("xref", 66085);
+  return isKept ? undefined : invalidField("xref");
 }

@@ -1,3 +1,4 @@
+import { ACTION, STATE } from "../../domain/gateway-codes.js";
 import { type Field, fieldText } from "../../cardstream/fields.js";
 import { moveSandboxTransactions, type SandboxMove } from "../tables/sandbox-settlement.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
@@ -18,7 +19,7 @@ export function settle(parts: SandboxContext, body: Buffer): Promise<Reply> {
   return answerOrder(parts, body, "SETTLE", async ({ fields, merchantID }) => {
     const xref = fieldText(fields, "xref");
     const which = { gatewayMerchantId: merchantID, xref, changedAt: parts.clock.now() };
-    const half = fieldText(fields, "state") === "tendered";
+    const half = fieldText(fields, "state") === STATE.TENDERED;
     const settled = await inTransaction(parts.db, "READ COMMITTED", (tx) =>
       half ? tender(tx, which) : finish(tx, which),
     );
@@ -31,17 +32,17 @@ export function settle(parts: SandboxContext, body: Buffer): Promise<Reply> {
 type Which = Omit<SandboxMove, "from" | "to">;
 
 async function tender(tx: Tx, which: Which): Promise<number> {
-  return await moveSandboxTransactions(tx, { ...which, from: "captured", to: "tendered" });
+  return await moveSandboxTransactions(tx, { ...which, from: STATE.CAPTURED, to: STATE.TENDERED });
 }
 
 /** Sales in the published bands are rejected; refunds are always accepted. */
 async function finish(tx: Tx, which: Which): Promise<number> {
   await tender(tx, which);
-  const tendered = { ...which, from: "tendered" };
-  const rejected = { ...tendered, to: "rejected", action: "SALE" };
+  const tendered = { ...which, from: STATE.TENDERED };
+  const rejected = { ...tendered, to: STATE.REJECTED, action: ACTION.SALE };
   let settled = 0;
   for (const amounts of REJECTED_AT_SETTLEMENT) {
     settled += await moveSandboxTransactions(tx, { ...rejected, amounts });
   }
-  return settled + (await moveSandboxTransactions(tx, { ...tendered, to: "accepted" }));
+  return settled + (await moveSandboxTransactions(tx, { ...tendered, to: STATE.ACCEPTED }));
 }

@@ -1,3 +1,4 @@
+import { ACTION, STATE } from "../../domain/gateway-codes.js";
 import type { Field } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { overrideFields } from "./override-fields.js";
@@ -9,7 +10,7 @@ export function currentResult(row: SandboxTransactionRow): Field[] {
     state: row.state,
     amountReceived: String(row.amountReceived),
     amountRetained: String(row.amountReceived),
-    ...(row.state === "accepted" && row.action === "SALE"
+    ...(row.state === STATE.ACCEPTED && row.action === ACTION.SALE
       ? { amountRefunded: String(row.amountRefunded) }
       : {}),
     timestamp: gatewayTimestamp(row.changedAt),

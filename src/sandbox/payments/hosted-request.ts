@@ -1,3 +1,4 @@
+import { ACTION } from "../../domain/gateway-codes.js";
 import { type Field, fieldText, rootName } from "../../cardstream/fields.js";
 import { type Currency, currencyOfGateway } from "../../domain/money.js";
 import type { LineItem } from "../../domain/session.js";
@@ -75,9 +76,9 @@ const DUPLICATE_DELAY_DEFAULT_S = 300;
 
 /** In the order in which faults are reported. */
 const CHECKS: readonly OrderCheck[] = [
-  { field: "redirectURL", code: 66074, required: true, holds: isPostable },
+  { field: "redirectURL", required: true, holds: isPostable },
   CALLBACK_CHECK,
-  { field: "action", code: 66055, required: true, holds: (text) => text === "SALE" },
+  { field: "action", required: true, holds: (text) => text === ACTION.SALE },
   TYPE_CHECK,
   AMOUNT_CHECK,
   ...ORDER_CHECKS,

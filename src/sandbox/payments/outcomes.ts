@@ -1,3 +1,5 @@
+import { type GatewayState, RESPONSE_CODE, RESPONSE_STATUS, STATE } from "../../domain/gateway-codes.js";
+
 /** An outcome of a sandbox payment, in the gateway's own terms (Cardstream guide A-1 and A-13). */
 export interface TestOutcome {
   /** Value of the `outcome` choice on the card page. */
@@ -5,61 +7,96 @@ export interface TestOutcome {
   /** The shopper reads it in that choice, and on the page that leads back. */
   readonly label: string;
   readonly responseCode: number;
-  /** 0 approved, 1 declined, 2 error. */
-  readonly responseStatus: 0 | 1 | 2;
+  readonly responseStatus: (typeof RESPONSE_STATUS)[keyof typeof RESPONSE_STATUS];
   /** Undefined if the message is the authorisation code. */
   readonly responseMessage?: string;
-  readonly state: "approved" | "captured" | "declined" | "referred" | "received" | "finished" | "verified";
+  readonly state: GatewayState;
   /** How much of the amount is taken. */
   readonly takes: "all" | "half" | "nothing" | "another amount";
 }
+
+/** How a result says that all was done. */
+export const APPROVED_FIELDS = {
+  responseCode: String(RESPONSE_CODE.APPROVED),
+  responseStatus: String(RESPONSE_STATUS.APPROVED),
+} as const;
 
 /** Every outcome that can be chosen on the card page, in the order shown there. */
 export const OUTCOMES = {
   approve: {
     name: "approve",
     label: "Approved",
-    responseCode: 0,
-    responseStatus: 0,
-    state: "captured",
+    responseCode: RESPONSE_CODE.APPROVED,
+    responseStatus: RESPONSE_STATUS.APPROVED,
+    state: STATE.CAPTURED,
     takes: "all",
   },
-  decline: refused("decline", "Declined", 5, "CARD DECLINED"),
+  decline: refused("decline", "Declined", RESPONSE_CODE.DECLINED, "CARD DECLINED"),
   refer: {
-    ...refused("refer", "Referred to the card issuer", 1, "CARD REFERRED"),
-    state: "referred",
+    ...refused("refer", "Referred to the card issuer", RESPONSE_CODE.REFERRED, "CARD REFERRED"),
+    state: STATE.REFERRED,
   },
-  keep_card: refused("keep_card", "Declined, keep the card", 4, "CARD DECLINED - KEEP CARD"),
-  insufficient_funds: refused("insufficient_funds", "Insufficient funds", 51, "INSUFFICIENT FUNDS"),
-  expired_card: refused("expired_card", "Expired card", 54, "EXPIRED CARD"),
-  sca_required: refused("sca_required", "3-D Secure failed", 65, "CARD DECLINED - SCA REQUIRED"),
+  keep_card: refused(
+    "keep_card",
+    "Declined, keep the card",
+    RESPONSE_CODE.DECLINED_KEEP_CARD,
+    "CARD DECLINED - KEEP CARD",
+  ),
+  insufficient_funds: refused(
+    "insufficient_funds",
+    "Insufficient funds",
+    RESPONSE_CODE.INSUFFICIENT_FUNDS,
+    "INSUFFICIENT FUNDS",
+  ),
+  expired_card: refused("expired_card", "Expired card", RESPONSE_CODE.EXPIRED_CARD, "EXPIRED CARD"),
+  sca_required: refused(
+    "sca_required",
+    "3-D Secure failed",
+    RESPONSE_CODE.SCA_REQUIRED,
+    "CARD DECLINED - SCA REQUIRED",
+  ),
   partial: {
     name: "partial",
     label: "Approved for half the amount",
-    responseCode: 10,
-    responseStatus: 0,
-    state: "captured",
+    responseCode: RESPONSE_CODE.PARTIAL_APPROVAL,
+    responseStatus: RESPONSE_STATUS.APPROVED,
+    state: STATE.CAPTURED,
     takes: "half",
   },
-  issuer_unavailable: fault("issuer_unavailable", "Card issuer unavailable", 91, "ISSUER UNAVAILABLE"),
+  issuer_unavailable: fault(
+    "issuer_unavailable",
+    "Card issuer unavailable",
+    RESPONSE_CODE.ISSUER_UNAVAILABLE,
+    "ISSUER UNAVAILABLE",
+  ),
   in_progress: {
-    ...fault("in_progress", "Still in progress, result unknown", 65536, "TRANSACTION IN PROGRESS"),
-    state: "received",
+    ...fault(
+      "in_progress",
+      "Still in progress, result unknown",
+      RESPONSE_CODE.IN_PROGRESS,
+      "TRANSACTION IN PROGRESS",
+    ),
+    state: STATE.RECEIVED,
   },
-  cancel: fault("cancel", "Cancelled by the shopper", 65576, "REQUEST CANCELLED"),
+  cancel: fault("cancel", "Cancelled by the shopper", RESPONSE_CODE.REQUEST_CANCELLED, "REQUEST CANCELLED"),
 } as const satisfies Record<string, TestOutcome>;
 
 /** Another payment with an equal card and order within `duplicateDelay` (guide A-8). Cannot be chosen. */
-export const DUPLICATE: TestOutcome = fault("duplicate", "Duplicate", 65554, "REQUEST DUPLICATE");
+export const DUPLICATE: TestOutcome = fault(
+  "duplicate",
+  "Duplicate",
+  RESPONSE_CODE.REQUEST_DUPLICATE,
+  "REQUEST DUPLICATE",
+);
 
 /** The card is valid and nothing was to be taken. Cannot be chosen. */
 export const VERIFIED: TestOutcome = {
-  name: "verified",
+  name: STATE.VERIFIED,
   label: "Verified",
-  responseCode: 0,
-  responseStatus: 0,
+  responseCode: RESPONSE_CODE.APPROVED,
+  responseStatus: RESPONSE_STATUS.APPROVED,
   responseMessage: "CARD VERIFIED",
-  state: "verified",
+  state: STATE.VERIFIED,
   takes: "nothing",
 };
 
@@ -125,9 +162,9 @@ function refused(name: string, label: string, responseCode: number, responseMess
     name,
     label,
     responseCode,
-    responseStatus: 1,
+    responseStatus: RESPONSE_STATUS.DECLINED,
     responseMessage,
-    state: "declined",
+    state: STATE.DECLINED,
     takes: "nothing",
   };
 }
@@ -138,9 +175,9 @@ function fault(name: string, label: string, responseCode: number, responseMessag
     name,
     label,
     responseCode,
-    responseStatus: 2,
+    responseStatus: RESPONSE_STATUS.ERROR,
     responseMessage,
-    state: "finished",
+    state: STATE.FINISHED,
     takes: "nothing",
   };
 }

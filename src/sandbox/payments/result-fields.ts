@@ -1,3 +1,4 @@
+import { RESPONSE_STATUS, STATE } from "../../domain/gateway-codes.js";
 import type { Field } from "../../cardstream/fields.js";
 import { type Currency, displayAmount } from "../../domain/money.js";
 import type { CardEntry } from "./card-entry.js";
@@ -44,9 +45,9 @@ export function faultFields(
 ): Field[] {
   const own: ResultPart = {
     requestID,
-    state: "finished",
+    state: STATE.FINISHED,
     responseCode: String(fault.responseCode),
-    responseStatus: "2",
+    responseStatus: String(RESPONSE_STATUS.ERROR),
     responseMessage: fault.responseMessage,
     timestamp: gatewayTimestamp(time),
   };

@@ -3,6 +3,7 @@ import { signed } from "../../cardstream/signature.js";
 import { keptFields } from "./echoed-fields.js";
 import { type Fault, invalidField } from "../protocol/faults.js";
 import type { SandboxContext } from "../protocol/context.js";
+import { APPROVED_FIELDS } from "./outcomes.js";
 import { gatewayTimestamp, newRequestId } from "./references.js";
 import { formReply, type Reply } from "../protocol/reply.js";
 import { faultFields } from "./result-fields.js";
@@ -30,15 +31,14 @@ export async function answerOrder(
   const read = await readSigned(parts, body);
   if ("fault" in read) return formReply(refusal(read.fault, []));
   const { account, fields, merchantID } = read.request;
-  if (fieldText(fields, "action") !== action) return formReply(refusal(invalidField("action", 66055), []));
+  if (fieldText(fields, "action") !== action) return formReply(refusal(invalidField("action"), []));
   const answer = await carryOut(read.request);
   if ("fault" in answer) return formReply(signed(refusal(answer.fault, fields), account.secret));
   const result: Field[] = [
     ["merchantID", merchantID],
     ["action", action],
     ...answer.returned,
-    ["responseCode", "0"],
-    ["responseStatus", "0"],
+    ...Object.entries(APPROVED_FIELDS),
     ["timestamp", gatewayTimestamp(time)],
   ];
   return formReply(signed(result, account.secret));

@@ -1,3 +1,4 @@
+import { STATE } from "../../domain/gateway-codes.js";
 import type { Field } from "../../cardstream/fields.js";
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import type { CardEntry } from "./card-entry.js";
@@ -36,7 +37,7 @@ export function beginTransaction(
 
 /** Approved, and waiting for a CAPTURE or for its capture date. */
 function uncaptured(outcome: TestOutcome): TestOutcome {
-  return outcome.state === "captured" ? { ...outcome, state: "approved" } : outcome;
+  return outcome.state === STATE.CAPTURED ? { ...outcome, state: STATE.APPROVED } : outcome;
 }
 
 function withAnotherAmount(outcome: TestOutcome): TestOutcome {

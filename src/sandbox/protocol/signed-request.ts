@@ -41,7 +41,7 @@ export async function readSigned(
  */
 export function browserFault(fields: readonly Field[]): Fault | undefined {
   if (isResult(fields)) return MALFORMED_REQUEST;
-  return fieldText(fields, "redirectURL") === "" ? undefined : invalidField("redirectURL", 66074);
+  return fieldText(fields, "redirectURL") === "" ? undefined : invalidField("redirectURL");
 }
 
 /** True if the message is a gateway's response, which is signed with the secret that requests use. */
