@@ -15,7 +15,19 @@ export interface CheckoutMetrics {
   readonly gatewayResults: Counter<"outcome" | "reason">;
   readonly heldPaymentResolutions: Counter<"resolution">;
   readonly refunds: Counter<"end">;
+  readonly fastCompletionMisses: Counter<"why">;
 }
+
+/** Why a success could not be recorded by the fast way. */
+export type FastCompletionMiss = (typeof FAST_COMPLETION_MISSES)[number];
+
+const FAST_COMPLETION_MISSES = [
+  "no such session",
+  "held",
+  "reversal started",
+  "stored before",
+  "not applicable",
+] as const;
 
 const RESOLUTIONS: readonly Resolution[] = ["accept", "return", "dismiss"];
 
@@ -45,7 +57,14 @@ export function createCheckoutMetrics(registry: Registry, db: Database): Checkou
     registers,
   });
   for (const end of REFUND_ENDS) refunds.inc({ end }, 0);
-  return { gatewayResults, heldPaymentResolutions, refunds };
+  const fastCompletionMisses = new Counter({
+    name: "calmonypay_fast_completion_misses_total",
+    help: "Successes that the fast way could not record, by why; the careful way has decided about them.",
+    labelNames: ["why"],
+    registers,
+  });
+  for (const why of FAST_COMPLETION_MISSES) fastCompletionMisses.inc({ why }, 0);
+  return { gatewayResults, heldPaymentResolutions, refunds, fastCompletionMisses };
 }
 
 /** Counted for all merchants, in both modes, at each scrape. */

@@ -231,5 +231,7 @@ await eachEngine(t, "results, held payments and resolutions are counted", async 
   t.match(text, /^calmonypay_gateway_results_total\{outcome="completed",reason=""\} 1$/m);
   t.match(text, /^calmonypay_gateway_results_total\{outcome="held",reason="duplicate"\} 1$/m);
   t.match(text, /^calmonypay_gateway_results_total\{outcome="declined",reason=""\} 1$/m);
+  t.match(text, /^calmonypay_fast_completion_misses_total\{why="held"\} 2$/m, "once for each message");
+  t.match(text, /^calmonypay_fast_completion_misses_total\{why="stored before"\} 0$/m);
   t.match(text, /^calmonypay_held_payment_resolutions_total\{resolution="accept"\} 1$/m);
 });

@@ -3,8 +3,9 @@ import { DatabaseAway } from "../../db/engine/database.js";
 import { mayPass } from "../../db/engine/database-errors.js";
 import type { CheckoutContext } from "../context.js";
 import type { AppliedResult, GatewayMessage, RefusedResult } from "../gateway-messages/gateway-message.js";
+import { type FastCompletion, fastCompletion } from "./fast-completion.js";
+import { noteApplied, targetOf } from "./note-applied.js";
 import { recordResult, recordUnapplicable } from "./record-result.js";
-import { verifyFromCache } from "../gateway-messages/verify-from-cache.js";
 import {
   type RefusedMessage,
   type VerifiedMessage,
@@ -15,8 +16,11 @@ import {
  * Applies the gateway's message about a payment. All messages come through here: callbacks and browsers'
  * posts, in any order and number.
  *
- * Once it returns `applied`, the result is stored for good. It throws if that is not possible now, such as
- * without the database: then the caller must not acknowledge the message.
+ * It reads from top to bottom: verify; then lock, classify and record (`recordResult`). What `fastCompletion`
+ * tries ahead of either saves time, and decides nothing that these would not.
+ *
+ * When it answers `applied`, the result is stored for good. It throws where that cannot be done for now, such
+ * as without the database: the caller must not acknowledge the message then.
  */
 export async function applyGatewayResult(
   checkout: CheckoutContext,
@@ -24,14 +28,13 @@ export async function applyGatewayResult(
 ): Promise<AppliedResult | RefusedResult> {
   const fields = parseMessage(message.body);
   if (fields === undefined) return refuse(checkout, message, "malformed");
-  const ahead = verifyFromCache(checkout, fields, message);
-  // If it cannot be applied on this assumption, it is applied again once the session's merchant is certain.
-  const atOnce = ahead && (await applyVerified(checkout, ahead, message, () => Promise.resolve(undefined)));
-  if (atOnce !== undefined) return atOnce;
+  const fast = fastCompletion(checkout, message);
+  const completed = await fast.byCachedAccount(fields);
+  if (completed !== undefined) return completed;
   for (let look = 1; look <= LOOKS_MAX; look++) {
     const verified = await verifyMessage(checkout, fields, message);
     if (typeof verified === "string") return refuse(checkout, message, verified);
-    const applied = await applyVerified(checkout, verified, message, hold);
+    const applied = await applyVerified(checkout, fast, verified, message);
     if (applied !== undefined) return applied;
   }
   throw new DatabaseAway("The database does not answer the same on all its connections");
@@ -58,57 +61,29 @@ function refuse(
   return { kind: "refused", why };
 }
 
-/** If repeating cannot help, `otherwise` decides what becomes of the result. */
 async function applyVerified(
   checkout: CheckoutContext,
+  fast: FastCompletion,
   verified: VerifiedMessage,
   message: GatewayMessage,
-  otherwise: typeof hold,
 ): Promise<AppliedResult | undefined> {
   await checkout.reached("result verified");
-  const applied = await recordResult(checkout, verified, message).catch((error: unknown) => {
+  const record = async (): Promise<AppliedResult | undefined> =>
+    (await fast.byVerified(verified)) ?? (await recordResult(checkout, verified, message));
+  const applied = await record().catch((error: unknown) => {
     if (mayPass(error)) throw error;
-    return otherwise(checkout, verified, message, error);
+    return hold(checkout, verified, message, error);
   });
-  if (applied === undefined) return undefined;
-  await checkout.reached("result committed");
-  if (!applied.replayed) countApplied(checkout, applied);
-  logApplied(checkout, verified, applied);
-  return applied;
+  return applied && (await noteApplied(checkout, verified, applied));
 }
 
-/** A result that took money is held for a person: the gateway's message is never lost. */
+/** A retry will not cure it. Money that was taken is held for a person: the gateway's word is never lost. */
 async function hold(
   checkout: CheckoutContext,
   verified: VerifiedMessage,
   message: GatewayMessage,
   error: unknown,
-): Promise<AppliedResult | undefined> {
+): Promise<AppliedResult> {
   checkout.log.error({ err: error, ...targetOf(verified) }, "gateway result cannot be applied");
   return await recordUnapplicable(checkout, verified, message);
-}
-
-function countApplied(
-  { metrics }: CheckoutContext,
-  { classification: { outcome, reason } }: AppliedResult,
-): void {
-  metrics.gatewayResults.inc({ outcome, reason: reason ?? "" });
-}
-
-/** A held result is logged as a warning: a person should look at it. */
-function logApplied(checkout: CheckoutContext, verified: VerifiedMessage, applied: AppliedResult): void {
-  const { outcome, reason } = applied.classification;
-  const line = {
-    ...targetOf(verified),
-    transaction: verified.result.transactionKey,
-    code: verified.result.responseCode,
-    outcome,
-    reason,
-    replayed: applied.replayed,
-  };
-  checkout.log[outcome === "held" ? "warn" : "info"](line, "gateway result applied");
-}
-
-function targetOf({ target, refund }: VerifiedMessage): object {
-  return { session: target?.session?.id, payment: target?.intent?.id, refund: refund?.id };
 }

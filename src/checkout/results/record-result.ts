@@ -1,21 +1,8 @@
-import {
-  type CheckoutSessionRow,
-  lockCheckoutSessionOf,
-  startNextAttempt,
-} from "../../db/tables/checkout-sessions.js";
-import { isStoredBefore } from "../../db/tables/gateway-results.js";
+import { type CheckoutSessionRow, startNextAttempt } from "../../db/tables/checkout-sessions.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import { parseAttemptReference } from "../../domain/attempt-reference.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
-import {
-  endsAttempt,
-  held,
-  classifyPayment,
-  type Classification,
-  classifyUnmatched,
-} from "../../domain/classification.js";
-import { currencyByCode } from "../../domain/money.js";
-import type { CheckoutSession } from "../../domain/session.js";
+import { endsAttempt, type Classification, classifyUnmatched } from "../../domain/classification.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import { completeSession } from "./complete-session.js";
@@ -23,10 +10,10 @@ import type { AppliedResult, GatewayMessage } from "../gateway-messages/gateway-
 import {
   applied,
   storeGatewayResult,
-  queueGatewayResult,
   storeReusedTransaction,
 } from "../gateway-messages/store-gateway-result.js";
 import { findReversal } from "../gateway-messages/find-reversal.js";
+import { classifyLocked, withLockedSession } from "./locked-session.js";
 import { findReversalOf, holdWithReversal } from "./success-during-reversal.js";
 import { recordRefundResult } from "../refunds/record-refund-result.js";
 import { recordReversalResult } from "../refunds/record-reversal-result.js";
@@ -55,20 +42,9 @@ export async function recordResult(
   if (target === undefined) return await recordUnknown(checkout, result, row);
   if (target.intent !== undefined) return await recordChargeResult(checkout, target.intent, result, row);
   const { session } = target;
-  const clock = await clockOf(checkout, session);
-  const record = (isNew: boolean): Promise<AppliedResult | undefined> =>
-    inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
-      const locked = await lockCheckoutSessionOf(tx, session, session.id);
-      if (locked === undefined) return undefined;
-      await checkout.reached("session locked");
-      return await recordFor(checkout, oneTime(clock), tx, locked, result, row, isNew);
-    });
-  try {
-    return await record(true);
-  } catch (error) {
-    if (!isStoredBefore(error)) throw error;
-    return await record(false);
-  }
+  return await withLockedSession(checkout, session, (tx, locked, clock) =>
+    recordFor(checkout, clock, tx, locked, result, row),
+  );
 }
 
 /**
@@ -84,11 +60,7 @@ export async function recordUnapplicable(
   return await recordAlone(checkout, newGatewayResult(checkout, verified, message), classification);
 }
 
-/**
- * Records a result's meaning for a locked session. A repeated message is mostly recognised by the session
- * that it has completed. So the first run assumes that the result is new, and writes it with all its
- * consequences; only if the unique key refuses it, the second run looks it up first.
- */
+/** Classifies the result by the locked session, stores it, and writes all that follows from it. */
 async function recordFor(
   checkout: CheckoutContext,
   clock: Clock,
@@ -96,7 +68,6 @@ async function recordFor(
   session: CheckoutSessionRow,
   result: GatewayResult,
   row: UnclassifiedResult,
-  isNew: boolean,
 ): Promise<AppliedResult> {
   const classification = classifyLocked(session, result);
   if (classification.outcome === "completed") {
@@ -104,9 +75,7 @@ async function recordFor(
     const returned = await findReversalOf(checkout, tx, { ...session, kind: "session" }, result);
     if (returned !== undefined) return await holdWithReversal(tx, returned, row);
   }
-  const stored = isNew
-    ? queueGatewayResult(clock, tx, row, classification)
-    : await storeGatewayResult(clock, tx, row, classification);
+  const stored = await storeGatewayResult(clock, tx, row, classification);
   if (stored === undefined) {
     // A stored success that has not completed this open session has paid another one.
     return classification.outcome === "completed"
@@ -120,18 +89,6 @@ async function recordFor(
   }
   if (endsAttempt(classification, result, session)) await startNextAttempt(tx, session.id);
   return applied(classification, false);
-}
-
-/**
- * Of two successes the first one recorded pays the session; one of another transaction waits for a person.
- */
-function classifyLocked(session: CheckoutSession, result: GatewayResult): Classification {
-  const currency = currencyByCode(session.currency);
-  if (currency === undefined) throw new Error(`Session ${session.id} has an unknown currency.`);
-  const { id: targetId, amountTotal: amount, attempt } = session;
-  const classification = classifyPayment(result, { targetId, amount, currency, attempt });
-  const paidByOther = session.status === "complete" && session.completedBy !== result.transactionKey;
-  return classification.outcome === "completed" && paidByOther ? held("duplicate") : classification;
 }
 
 /**

@@ -20,7 +20,7 @@ export interface Change {
 const SESSIONS = "db/tables/checkout-sessions.js";
 const MIGRATION = "db/migrations/1795300000000-checkout.js";
 const INTENTS_MIGRATION = "db/migrations/1795301100000-payment-intents.js";
-const RECORD = "checkout/results/record-result.js";
+const LOCKED = "checkout/results/locked-session.js";
 const CALLBACK = "web/pages/callback.js";
 const CLOCK = "lib/follow-clock.js";
 const CLAIM = "checkout/refunds/lease-refund.js";
@@ -38,9 +38,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       { file: SESSIONS, from: "AND livemode = ?${forUpdate(tx)}", to: "AND livemode = ?" },
       // At SERIALIZABLE a server would lock the row for every reader.
       {
-        file: RECORD,
-        from: '=> inTransaction(checkout.db, "SERIALIZABLE", async (tx)',
-        to: '=> inTransaction(checkout.db, "READ COMMITTED", async (tx)',
+        file: LOCKED,
+        from: 'inTransaction(checkout.db, "SERIALIZABLE", async (tx)',
+        to: 'inTransaction(checkout.db, "READ COMMITTED", async (tx)',
       },
       { file: MIGRATION, from: 'unique: [["session_id"]],', to: "" },
       { file: INTENTS_MIGRATION, from: 'unique: [["session_id"]],', to: "" },
@@ -63,6 +63,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       { file: CALLBACK, from: "else\n", to: "else if (!response.headersSent)\n" },
       {
         file: "checkout/results/apply-gateway-result.js",
+        from: 'await checkout.reached("result verified");',
+        to: 'message.verified?.(); await checkout.reached("result verified");',
+      },
+      {
+        file: "checkout/results/fast-completion.js",
         from: 'await checkout.reached("result verified");',
         to: 'message.verified?.(); await checkout.reached("result verified");',
       },
@@ -106,7 +111,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     engine: "embedded",
     changes: [
       {
-        file: RECORD,
+        file: LOCKED,
         from: 'session.status === "complete" && session.completedBy !== result.transactionKey',
         to: "false",
       },
