@@ -10,6 +10,7 @@ import { keepProcessingRefunds } from "../checkout/refunds/keep-processing-refun
 import { keepRegistering, type Registering } from "../checkout/testing/register-test-accounts.js";
 import { createCheckoutContext, SANDBOX_PATH } from "./checkout-context.js";
 import type { Config } from "./config.js";
+import { watchFastPath } from "./fast-path-bugs.js";
 import { isDatabaseAway } from "../db/engine/database-errors.js";
 import type { SharedClock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
@@ -94,6 +95,7 @@ async function createAppOn(store: Store, config: Config, parts: Parts, limit: St
   const connections = createConnections({ max: config.maxConnections, proxies: config.trustedProxies });
   const bound = { port: config.port };
   const metrics = createMetrics();
+  const endWatching = watchFastPath(parts.log, metrics);
   const checkout = createCheckoutContext(config, { ...parts, store, metrics, port: () => bound.port });
   const sandbox = config.sandbox && config.sandboxUrl === undefined ? await openSandbox(checkout) : undefined;
   const answering = await createHttpHandlers(checkout, {
@@ -126,6 +128,7 @@ async function createAppOn(store: Store, config: Config, parts: Parts, limit: St
       const stopped = Promise.all(background.map((work) => work.stop()));
       await Promise.all([waitAtMost(STOPPED_WITHIN_MS, stopped), ...ports.map((port) => port.close())]);
       registering?.stop();
+      endWatching();
       await sandbox?.close();
       await store.db.close();
     },

@@ -1,3 +1,5 @@
+import { FastPathMiss } from "./fast-path.js";
+
 /** Writes protobuf's binary format field by field. Throws FastPathMiss for a value that does not fit its field. */
 export class BinaryOutput {
   #bytes = Buffer.allocUnsafeSlow(KEPT_MAX);
@@ -15,7 +17,7 @@ export class BinaryOutput {
   }
 
   text(field: number, value: unknown): void {
-    if (typeof value !== "string") throw new TypeError("not a text");
+    if (typeof value !== "string") throw new FastPathMiss();
     this.#ensure(value.length * 3 + FIELD_BYTES_MAX);
     this.#varint(field * 8 + LENGTH_DELIMITED);
     if (value.length <= SHORT_TEXT) this.#shortText(value);
@@ -26,19 +28,19 @@ export class BinaryOutput {
   }
 
   bool(field: number, value: unknown): void {
-    if (typeof value !== "boolean") throw new TypeError("not a boolean");
+    if (typeof value !== "boolean") throw new FastPathMiss();
     this.#number(field, value ? 1 : 0);
   }
 
   enum(field: number, value: unknown): void {
     if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > INT32_MAX)
-      throw new TypeError("not an enum's value");
+      throw new FastPathMiss();
     this.#number(field, value as number);
   }
 
   int64(field: number, value: unknown): void {
     // Greater and negative numbers are rare.
-    if (typeof value !== "bigint" || value < 0n || value > SAFE) throw new TypeError("not such a number");
+    if (typeof value !== "bigint" || value < 0n || value > SAFE) throw new FastPathMiss();
     this.#number(field, Number(value));
   }
 

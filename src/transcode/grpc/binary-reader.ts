@@ -9,7 +9,7 @@ import { CodeGenerator, propertySource } from "../compiled/codegen.js";
 import { memoizeRecursive, type PerTypeFunction } from "../descriptors/memoize-recursive.js";
 import { requestError } from "../errors/request-error.js";
 import { BinaryInput } from "./binary-input.js";
-import { isOfTexts, isUsual, FastPathMiss } from "./fast-path.js";
+import { isOfTexts, isUsual, FastPathMiss, publishBug } from "./fast-path.js";
 import { checkWire } from "./wire-check.js";
 
 /**
@@ -32,7 +32,8 @@ export function createBinaryReaders(countMax: CountMax): (desc: DescMessage) => 
     return (bytes) => {
       try {
         return read(new BinaryInput(bytes));
-      } catch {
+      } catch (error) {
+        publishBug(error, desc, "read");
         return readUnusual(desc, bytes, countMax);
       }
     };

@@ -5,7 +5,7 @@ import { memoize } from "../../lib/memoize.js";
 import { CodeGenerator, propertySource } from "../compiled/codegen.js";
 import { memoizeRecursive, type PerTypeFunction } from "../descriptors/memoize-recursive.js";
 import { BinaryOutput } from "./binary-output.js";
-import { isOfTexts, isUsual, FastPathMiss } from "./fast-path.js";
+import { isOfTexts, isUsual, FastPathMiss, publishBug } from "./fast-path.js";
 
 /** Encodes a message in protobuf's binary format, behind `headroom` unused bytes. */
 export type BinaryWriter = (message: Message, headroom: number) => Buffer;
@@ -22,7 +22,8 @@ export const binaryWriter = memoize((desc: DescMessage): BinaryWriter => {
       output.begin(headroom);
       write(message);
       return output.copy();
-    } catch {
+    } catch (error) {
+      publishBug(error, desc, "write");
       return withHeadroom(toBinary(desc, message), headroom); // Throws for an invalid value.
     }
   };
