@@ -80,6 +80,7 @@ export class SessionSetup {
     // In ASCII, and in words that every SQL mode reads alike.
     await session.query(`set names utf8mb4 collate utf8mb4_bin`);
     await session.query(`set session ${TO_LOOK_WITH.map(assignment).join(", ")} ${NO_TIME_LIMIT}`);
+    await startClock(session);
     await session.query(`use \`${this.#database.replaceAll("`", "``")}\``);
     const present = (this.#present ??= await namesPresent(session));
     const settings = Object.entries(SETTINGS).filter(([name]) => present.has(name));
@@ -100,6 +101,19 @@ const NO_TIME_LIMIT = "/*M! , max_statement_time = 0 */ /*!80000 , max_execution
 
 /** A server with a statement-based binary log refuses the writes of READ COMMITTED. */
 const LOG = ["log_bin", "binlog_format"];
+
+/**
+ * Lets the session's clock run: an `init_connect` may have stopped it, and a server with `sysdate_is_now` reads every
+ * time from it.
+ */
+async function startClock(session: SessionConnection): Promise<void> {
+  try {
+    await session.query("set session timestamp = default");
+  } catch (error) {
+    // A server with `secure_timestamp` lets no session set its clock, and so none is stopped.
+    if ((error as QueryError).code !== "ER_OPTION_PREVENTS_STATEMENT") throw error;
+  }
+}
 
 async function namesPresent(session: SessionConnection): Promise<ReadonlySet<string>> {
   const names = [...Object.keys(SETTINGS), ...LOG].map(quoted).join(", ");
