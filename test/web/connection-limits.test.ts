@@ -4,6 +4,7 @@ import { BlockList } from "node:net";
 import t from "tap";
 
 import type { Answering } from "../../src/web/ports/admission.js";
+import { connectionLimits } from "../../src/web/connections/limits.js";
 import { until } from "../support/database.js";
 import { headers, prefaceWithWindow, reset } from "../support/http2-frames.js";
 import { GET, LIMITS, open, openHttp1, openHttp2, START } from "../support/raw-clients.js";
@@ -18,6 +19,24 @@ t.test("answers that wait for slow readers end the connection that holds most of
   bad.socket.write(ask(50));
   await until("the greedy one is ended", () => bad.socket.closed);
   t.notOk(good.socket.closed);
+});
+
+t.test("one address has half of the connections: 2000, or fewer where descriptors are few", async (t) => {
+  for (const [descriptors, asked, all, perAddress] of [
+    [1_048_576, undefined, 4000, 2000],
+    [4200, undefined, 4000, 2000],
+    [1024, undefined, 824, 412],
+    [1_048_576, 100, 100, 50],
+    [1_048_576, 100_000, 100_000, 2000],
+    [10, undefined, 2, 1],
+  ] as const) {
+    const { connections, connectionsPerAddress } = connectionLimits(descriptors, asked);
+    t.same(
+      [connections, connectionsPerAddress],
+      [all, perAddress],
+      `${descriptors} files, ${asked} asked for`,
+    );
+  }
 });
 
 t.test("an address that has all its places gives the longest idle one to a new client", async (t) => {

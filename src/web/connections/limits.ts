@@ -71,8 +71,11 @@ const DESCRIPTORS_RESERVED = 200;
  */
 const CONNECTIONS_MAX = 4000;
 
-/** Enough for a load generator. One address never has more than half of all connections. */
-const CONNECTIONS_PER_ADDRESS_MAX = 1000;
+/**
+ * One address never takes more than half, and no more than its requests under way: a gateway may deliver 1500
+ * callbacks at once, each on a connection of its own.
+ */
+const CONNECTIONS_PER_ADDRESS_MAX = 2000;
 
 /**
  * `descriptors` is how many file descriptors the process may open; `connections` is the operator's setting,
