@@ -5,5 +5,5 @@ import { buildStale } from "./build.js";
 
 process.chdir(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 buildStale();
-const { prove } = await import("../dist/test/prove/main.js");
+const { prove } = await import("../dist/test/simulation/main.js");
 process.exitCode = await prove(process.argv.slice(2));

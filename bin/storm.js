@@ -5,5 +5,5 @@ import { buildStale } from "./build.js";
 
 process.chdir(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 buildStale();
-const { storm } = await import("../dist/test/storm/main.js");
+const { storm } = await import("../dist/test/stress/main.js");
 process.exitCode = await storm(process.argv.slice(2));

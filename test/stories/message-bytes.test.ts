@@ -2,7 +2,7 @@ import t from "tap";
 
 import { encodeFields } from "../../src/cardstream/fields.js";
 import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
-import { firstForm } from "../prove/page-form.js";
+import { firstForm } from "../simulation/page-form.js";
 import { eachEngine } from "../support/database.js";
 import { paidMessage, signedByteBody } from "../support/gateway.js";
 import { anOrder } from "../support/orders.js";

@@ -13,5 +13,5 @@ t.test("what a test needs is found by what it imports", async (t) => {
   t.match(needsOf([compiled("stories/refunds")]), { database: true, browser: false, loadGenerators: false });
   t.match(needsOf([compiled("stories/browser")]), { browser: true });
   t.match(needsOf([compiled("bench/bench")]), { loadGenerators: true });
-  t.match(needsOf([compiled("domain/money"), compiled("prove/mariadb")]), { database: true });
+  t.match(needsOf([compiled("domain/money"), compiled("simulation/mariadb")]), { database: true });
 });

@@ -15,9 +15,9 @@ const FOLDER = path.join("dist", "test-groups");
  * timer that lasts as long as the file. Slowest first.
  */
 export const ALONE = [
-  "prove/mariadb",
-  "prove/embedded",
-  "prove/planted/planted-bugs",
+  "simulation/mariadb",
+  "simulation/embedded",
+  "simulation/planted/planted-bugs",
   "bench/bench",
   "stories/start",
   "stories/operator",
@@ -27,7 +27,7 @@ export const ALONE = [
   "stories/browser",
   "stories/database-away",
   "stories/refund-answers-lost",
-  "storm/storm",
+  "stress/stress",
   "tool/openapi",
   "tidy",
   "rooms",

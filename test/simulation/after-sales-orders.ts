@@ -1,0 +1,81 @@
+import { type ChargePlan, REFUND_AMOUNTS, type RefundPlan, type RefundTime } from "./after-sales-plan.js";
+import { callUntilAnswered } from "./merchant-call.js";
+import type { MoneyOrder } from "./money-orders.js";
+import type { PaymentAnswer } from "./payment-lists.js";
+import type { Plan } from "./plan.js";
+import { merchantOf, type SceneMerchant } from "./world.js";
+import type { Stage } from "./environment.js";
+
+/** The charges of the card that the session's customer has left, where it was paid. */
+export async function chargeOrders(stage: Stage, session: string, plan: Plan): Promise<MoneyOrder[]> {
+  const { charges } = plan.afterSales;
+  if (charges.length === 0) return [];
+  const merchant = merchantOf(stage, plan);
+  const call = {
+    what: "read",
+    key: merchant.key,
+    path: `/checkout/sessions/${session}`,
+    replica: plan.replica,
+  };
+  const { customer, payment_method: card } = JSON.parse(
+    (await callUntilAnswered(stage, call)).text,
+  ) as Stored;
+  if (customer === null || card === null) return [];
+  return charges.map(({ amount, offSession }, number) => ({
+    what: "charge",
+    merchant,
+    replica: plan.replica + number,
+    path: "/payment_intents",
+    key: `charge ${plan.number} ${number}`,
+    body: {
+      customer,
+      payment_method: card,
+      amount,
+      currency: plan.currency,
+      confirm: true,
+      off_session: offSession,
+      metadata: { session, number: String(number) },
+    },
+    amount,
+    from: null,
+  }));
+}
+
+/** Tries a charge again that has failed, with the same card. */
+export function confirmOrder(merchant: SceneMerchant, { id, amount }: PaymentAnswer): MoneyOrder {
+  const path = `/payment_intents/${id}/confirm`;
+  const key = `confirm ${id}`;
+  return { what: "charge", merchant, replica: amount, path, key, body: {}, amount, from: null };
+}
+
+/** The refunds that the plan has of a payment at this time. */
+export function refundOrders(
+  merchant: SceneMerchant,
+  payment: PaymentAnswer,
+  plan: Plan,
+  time: RefundTime,
+): MoneyOrder[] {
+  if (payment.status !== "succeeded") return [];
+  const kind = refundsOf(payment, plan)[time];
+  return REFUND_AMOUNTS[kind](payment.received).map((amount, number) => ({
+    what: "refund",
+    merchant,
+    replica: plan.replica + number,
+    path: "/refunds",
+    key: `refund ${payment.id} ${time} ${number}`,
+    body: { payment_intent: payment.id, ...(amount === null ? {} : { amount }) },
+    amount,
+    from: payment.id,
+    hopeless: (amount ?? 0) > payment.received - payment.refunded,
+  }));
+}
+
+function refundsOf({ metadata }: PaymentAnswer, { afterSales }: Plan): RefundPlan {
+  const charge: ChargePlan | undefined = afterSales.charges[Number(metadata["number"] ?? -1)];
+  return (charge ?? afterSales).refunds;
+}
+
+interface Stored {
+  readonly customer: string | null;
+  readonly payment_method: string | null;
+}

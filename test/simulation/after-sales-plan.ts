@@ -1,0 +1,123 @@
+import type { Dice } from "./seeded-random.js";
+import { killsAt, type Kill } from "./kills.js";
+
+/** What a merchant does after a session is paid. Made before anything runs. */
+export interface AfterSales {
+  /** True where the session makes a customer, whose card is kept. */
+  readonly keepsCard: boolean;
+  /** What is charged to the card that was kept. */
+  readonly charges: readonly ChargePlan[];
+  /** How the session's payment is refunded. */
+  readonly refunds: RefundPlan;
+}
+
+/** One charge of a stored card. The callback about an odd amount gets lost. */
+export interface ChargePlan {
+  /** In minor units of the session's currency: decides what the gateway makes of it. */
+  readonly amount: number;
+  readonly offSession: boolean;
+  readonly refunds: RefundPlan;
+}
+
+/** Refunds of one payment, before the days after and at their end. */
+export interface RefundPlan {
+  readonly early: RefundKind;
+  readonly late: RefundKind;
+}
+
+/** When refunds of a plan are asked for. */
+export type RefundTime = keyof RefundPlan;
+
+export type RefundKind = keyof typeof REFUNDS;
+
+/** Each kind of refund by its weight. */
+export const REFUNDS = {
+  none: 62,
+  full: 10,
+  "in two parts": 9,
+  "more than half, twice": 7,
+  part: 7,
+  "too much": 5,
+};
+
+/** What each kind asks for at once, of a payment of so much; null for all that is left. */
+export const REFUND_AMOUNTS: Record<RefundKind, (received: number) => readonly (number | null)[]> = {
+  none: () => [],
+  full: () => [null],
+  "in two parts": (received) => [Math.ceil(received / 2), Math.floor(received / 2)],
+  "more than half, twice": (received) => [Math.floor(received / 2) + 1, Math.floor(received / 2) + 1],
+  part: (received) => [Math.ceil(received / 3)],
+  "too much": (received) => [received + 1],
+};
+
+/** What goes wrong while a card is charged. */
+export type ChargeTrouble = Kill | "charge answered 500" | "answer to a charge lost";
+
+export const CHARGE_TROUBLES: readonly ChargeTrouble[] = [
+  ...killsAt("charge recorded", "charge sent", "charge answered"),
+  "charge answered 500",
+  "answer to a charge lost",
+];
+
+/** What goes wrong while money of a payment is given back. */
+export type RefundTrouble = Kill | "refund answered 500" | "answer to a refund lost" | "refund sent late";
+
+/** All of them, each time in another order: a short run meets the first few of each, and so every kind once. */
+export const REFUND_TROUBLES: Record<RefundTime, readonly RefundTrouble[]> = {
+  early: [
+    ...killsAt("refund recorded", "refund to be sent", "refund answered"),
+    "refund answered 500",
+    "refund sent late",
+    "answer to a refund lost",
+    ...killsAt("refund claimed", "refund sent"),
+  ],
+  late: [
+    "refund sent late",
+    ...killsAt("refund claimed", "refund sent"),
+    "refund answered 500",
+    "answer to a refund lost",
+    ...killsAt("refund recorded", "refund to be sent", "refund answered"),
+  ],
+};
+
+/** Dice of its own: what happens after the sale must not change what happened before. */
+export function afterSalesOf(dice: Dice): AfterSales {
+  const keepsCard = dice.chance(40);
+  const count = keepsCard ? Number(dice.pick(CHARGE_COUNTS)) : 0;
+  const charges = Array.from({ length: count }, () => ({
+    amount: amountOf(dice),
+    offSession: dice.chance(50),
+    refunds: refundsOf(dice),
+  }));
+  return { keepsCard, charges, refunds: refundsOf(dice) };
+}
+
+const CHARGE_COUNTS = { 0: 10, 1: 55, 2: 35 };
+
+/** The gateway's bands of amounts: see `directOutcome`. */
+const BANDS = {
+  approved: 35,
+  "approved, large": 30,
+  referred: 10,
+  declined: 13,
+  "authentication wanted": 12,
+};
+
+const FROM: Record<keyof typeof BANDS, number> = {
+  approved: 100,
+  referred: 5_000,
+  declined: 10_000,
+  "authentication wanted": 20_000,
+  "approved, large": 30_000,
+};
+
+/** Narrower than the narrowest band, and below the amounts that are rejected at settlement. */
+const BAND_WIDTH = 2_400;
+
+function amountOf(dice: Dice): number {
+  return FROM[dice.pick(BANDS)] + dice.number(BAND_WIDTH);
+}
+
+function refundsOf(dice: Dice): RefundPlan {
+  return { early: dice.pick(REFUNDS), late: dice.pick(REFUNDS) };
+}

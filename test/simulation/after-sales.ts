@@ -1,0 +1,124 @@
+import {
+  type ChargeTrouble,
+  CHARGE_TROUBLES,
+  REFUND_TROUBLES,
+  type RefundTime,
+  type RefundTrouble,
+} from "./after-sales-plan.js";
+import { chargeOrders, confirmOrder, refundOrders } from "./after-sales-orders.js";
+import { forEach } from "./for-each.js";
+import { type MoneyOrder, sendOrder } from "./money-orders.js";
+import { sendIntoTrouble } from "./order-troubles.js";
+import { passTime } from "./pass-time.js";
+import { listPayments, type PaymentAnswer } from "./payment-lists.js";
+import type { Plan } from "./plan.js";
+import { merchantOf, type SceneMerchant } from "./world.js";
+import type { Stage } from "./environment.js";
+
+/** What merchants do with cards and payments after the sale. Keeps every order, to send it once more in the end. */
+export class AfterSalesDesk {
+  readonly #stage: Stage;
+  readonly #plans: ReadonlyMap<string, Plan>;
+  readonly #orders: MoneyOrder[] = [];
+
+  /** `plans` are by session. */
+  constructor(stage: Stage, plans: ReadonlyMap<string, Plan>) {
+    this.#stage = stage;
+    this.#plans = plans;
+  }
+
+  /** As soon as everybody has paid: cards are charged. */
+  async charge(): Promise<void> {
+    const orders: MoneyOrder[] = [];
+    await forEach([...this.#plans], async ([session, plan]) => {
+      orders.push(...(await chargeOrders(this.#stage, session, plan)));
+    });
+    await this.#send(orders.toSorted(byKey), CHARGE_TROUBLES);
+  }
+
+  /** Payments are refunded that are not settled yet. */
+  async refundEarly(): Promise<void> {
+    await this.#refund("early", this.#stage.merchants);
+  }
+
+  /**
+   * Days later: charges that failed are tried again; of payments that are settled, or not, or just being
+   * settled, each by another merchant, some more is refunded. After that nothing may be left pending.
+   */
+  async late(): Promise<void> {
+    const { gateway } = this.#stage;
+    const [settling, settled, unsettled] = [0, 1, 2].map((merchant) =>
+      merchantOf(this.#stage, { merchant }),
+    ) as [SceneMerchant, SceneMerchant, SceneMerchant];
+    await this.#confirm();
+    await gateway.tender(settling);
+    await this.#refund("late", [settled, unsettled, settling]);
+    await gateway.settle(settling);
+    for (const minutes of [HOUR, DAY]) await passTime(this.#stage, minutes);
+  }
+
+  /** Every order once more: each has its answer already. */
+  async repeat(): Promise<void> {
+    await forEach(this.#orders, async (order) => void (await sendOrder(this.#stage, order)));
+  }
+
+  async #confirm(): Promise<void> {
+    const { merchants } = this.#stage;
+    const orders = await this.#ofPayments(merchants, (merchant, payment) =>
+      payment.status === "requires_payment_method" ? [confirmOrder(merchant, payment)] : [],
+    );
+    await this.#send(orders, []);
+  }
+
+  async #refund(time: RefundTime, merchants: readonly SceneMerchant[]): Promise<void> {
+    const orders = await this.#ofPayments(merchants, (merchant, payment) => {
+      const { session, metadata } = payment;
+      const plan = this.#plans.get(session ?? metadata["session"] ?? "");
+      return plan === undefined ? [] : refundOrders(merchant, payment, plan, time);
+    });
+    // What cannot be refunded meets no trouble.
+    await this.#send(
+      orders.toSorted((a, b) => Number(a.hopeless ?? false) - Number(b.hopeless ?? false)),
+      REFUND_TROUBLES[time],
+    );
+  }
+
+  async #ofPayments(
+    merchants: readonly SceneMerchant[],
+    ordersOf: (merchant: SceneMerchant, payment: PaymentAnswer) => MoneyOrder[],
+  ): Promise<MoneyOrder[]> {
+    const orders: MoneyOrder[] = [];
+    for (const merchant of merchants) {
+      const payments = await listPayments(this.#stage, merchant);
+      orders.push(...payments.flatMap((payment) => ordersOf(merchant, payment)));
+    }
+    return orders;
+  }
+
+  /** Those that meet trouble first, one after the other; then all others, several at once. */
+  async #send(
+    orders: readonly MoneyOrder[],
+    troubles: readonly (ChargeTrouble | RefundTrouble)[],
+  ): Promise<void> {
+    this.#orders.push(...orders);
+    const count =
+      troubles.length === 0 ? 0 : Math.max(TROUBLED_MIN, Math.floor(orders.length / TROUBLED_EVERY));
+    for (const [index, order] of orders.slice(0, count).entries()) {
+      const trouble = troubles[index % troubles.length];
+      if (trouble !== undefined) await sendIntoTrouble(this.#stage, order, trouble);
+    }
+    await this.#stage.fleet.whole();
+    await forEach(orders.slice(count), async (order) => void (await sendOrder(this.#stage, order)));
+  }
+}
+
+/** One of so many orders meets trouble, and some in any case: each costs about a second, and a process. */
+const TROUBLED_EVERY = 50;
+const TROUBLED_MIN = 5;
+
+const HOUR = 60;
+const DAY = 24 * HOUR + 1;
+
+function byKey(a: MoneyOrder, b: MoneyOrder): number {
+  return a.key < b.key ? -1 : 1;
+}

@@ -1,0 +1,108 @@
+import { type CaseFile, grouped, isAcknowledged, isGenuine, type SessionRule } from "./evidence.js";
+import type { Delivery } from "./history.js";
+import type { Ordered, Snapshots, Violation } from "./snapshots.js";
+
+/** What the service has answered and announced must be true. */
+export const ANSWER_RULES: readonly SessionRule[] = [
+  { rule: "each acknowledged message durable", broken: forgotten },
+  { rule: "nothing recorded that was not taken", broken: believed },
+  { rule: "what was read stays true", broken: takenBack },
+  { rule: "each event once", broken: wrongEvents },
+];
+
+/** On record before it was acknowledged: what is found later by asking, or told again, heals nothing of that. */
+function forgotten(file: CaseFile): string[] {
+  const genuine = file.deliveries.filter((delivery) => isGenuine(file, delivery));
+  const forgotten = genuine.filter((delivery) => isAcknowledged(delivery) && !isOnRecord(file, delivery));
+  const refused = genuine.filter(({ status }) => status >= 400 && status < 500);
+  return [
+    ...forgotten.map(
+      ({ via, transaction, status }) =>
+        `the ${via} of transaction ${transaction} was answered ${status} and was not recorded by then`,
+    ),
+    ...refused.map(
+      ({ via, transaction, status }) => `the ${via} of ${transaction} was refused with ${status}`,
+    ),
+  ];
+}
+
+function isOnRecord({ results }: CaseFile, { transaction, at }: Delivery): boolean {
+  return results.some((result) => result.transaction === transaction && result.receivedAt <= at);
+}
+
+function believed(file: CaseFile): string[] {
+  return file.deliveries
+    .filter((delivery) => !isGenuine(file, delivery) && isAcknowledged(delivery))
+    .map(({ via, status }) => `a forged ${via} was answered ${status}`);
+}
+
+/** Complete is for good, and the last answer is what the database says. */
+function takenBack({ session, reads }: CaseFile): string[] {
+  const last = reads.at(-1);
+  const complete = reads.filter(({ status }) => status === "complete");
+  const intents = new Set(complete.map(({ paymentIntent }) => paymentIntent));
+  const oddlyPaid = reads.filter((read) => (read.status === "complete") !== (read.paymentStatus === "paid"));
+  return [
+    ...(complete.length > 0 && session.status !== "complete"
+      ? [`was read as complete, and is ${session.status}`]
+      : []),
+    ...(intents.size > 1 ? [`was read with ${intents.size} payment intents`] : []),
+    ...oddlyPaid.map(({ status, paymentStatus }) => `was read as ${status} and ${paymentStatus}`),
+    ...(last === undefined || last.paymentIntent === session.paymentIntent
+      ? []
+      : [
+          `is answered with ${last.paymentIntent ?? "no intent"}, stored with ${session.paymentIntent ?? "none"}`,
+        ]),
+  ];
+}
+
+function wrongEvents({ session, intents, results, events }: CaseFile): string[] {
+  const isComplete = session.status === "complete" ? 1 : 0;
+  const decided = (resolution: string): number =>
+    results.filter((result) => result.resolution === resolution).length;
+  const expected: Record<string, number> = {
+    "payment_intent.succeeded": intents.length,
+    "checkout.session.completed": isComplete,
+    "checkout.session.expired": session.expiredAt === null ? 0 : 1,
+    "held_payment.created": results.filter(({ outcome }) => outcome === "held").length,
+    "held_payment.accepted": decided("accept"),
+    "held_payment.returned": decided("return"),
+    "held_payment.dismissed": decided("dismiss"),
+  };
+  return Object.entries(expected)
+    .map(([type, count]) => ({ type, count, stored: events.filter((event) => event.type === type).length }))
+    .filter(({ count, stored }) => count !== stored)
+    .map(({ type, count, stored }) => `has ${stored} events ${type} instead of ${count}`);
+}
+
+/** Each order one session, however often it was sent. */
+export function createdOnce({ books, answers }: Snapshots, orders: readonly Ordered[]): Violation[] {
+  const stored = grouped(books.sessions, ({ number }) => String(number));
+  const answered = grouped(answers.created, ({ number }) => String(number));
+  return orders.flatMap(({ number }) => {
+    const ids = new Set((answered.get(String(number)) ?? []).map(({ session }) => session));
+    const rows = stored.get(String(number)) ?? [];
+    const [id] = ids;
+    if (ids.size <= 1 && rows.length === ids.size && rows.every((row) => row.id === id)) return [];
+    const says = `order ${number} was answered with ${ids.size} sessions, and ${rows.length} are stored`;
+    return [{ rule: "idempotent creates created once", session: id ?? rows[0]?.id, says }];
+  });
+}
+
+/** What is recorded apart from every session, payment and held payment that goes back was sent by nobody here. */
+export function strangers({ books }: Snapshots): Violation[] {
+  const held = books.results.filter(({ outcome }) => outcome === "held");
+  const known = new Set([...books.sessions, ...books.intents, ...held].map(({ id }) => id));
+  return books.results
+    .filter(({ session, payment, reversal }) => !known.has(session ?? payment ?? reversal ?? ""))
+    .map(({ transaction, outcome }) => ({
+      rule: "nothing recorded that was not taken",
+      session: undefined,
+      says: `transaction ${transaction} is recorded as ${outcome} apart from every session and payment`,
+    }));
+}
+
+/** Answers that no fault excuses. */
+export function faulty({ answers }: Snapshots): Violation[] {
+  return answers.faulty.map(({ session, text }) => ({ rule: "no faulty answer", session, says: text }));
+}

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { encodeFields, fieldText } from "../../src/cardstream/fields.js";
+import type { Conversation } from "./conversation.js";
+import { firstForm, type PageForm } from "./page-form.js";
+import { faultsOfPayment } from "./payment-faults.js";
+import type { Scene } from "./world.js";
+import { webCall } from "./web-call.js";
+
+/** Two of the gateway's published test cards. */
+export type CardName = "a" | "b";
+
+const CARDS: Record<CardName, Record<string, string>> = {
+  a: { cardNumber: "4929421234600821", cardExpiryMonth: "12", cardExpiryYear: "30", cardCVV: "356" },
+  b: { cardNumber: "5301250070000191", cardExpiryMonth: "11", cardExpiryYear: "31", cardCVV: "419" },
+};
+
+/** A signed result on its way home in the shopper's browser; undefined where the gateway does not lead it back. */
+export type CarriedResult = Buffer | undefined;
+
+/** One tab of the shopper's browser. */
+export class Tab {
+  readonly #scene: Scene;
+  readonly #conversation: Conversation;
+  #payPage: string | undefined;
+
+  constructor(scene: Scene, conversation: Conversation) {
+    this.#scene = scene;
+    this.#conversation = conversation;
+  }
+
+  /** Opens the session's page and goes on to the gateway's. False where no form was given out. */
+  async open(): Promise<boolean> {
+    const form = await this.#givenForm();
+    if (form === undefined) return false;
+    const page = firstForm((await webCall(form.action, encodeFields(form.fields))).text);
+    this.#payPage = page?.action;
+    if (page === undefined) throw new Error("The gateway did not take a form that the service gave out.");
+    return true;
+  }
+
+  /** Pays at the gateway, which makes the mistakes that the plan wants, and holds the result in the browser. */
+  async pay(card: CardName, outcome: string): Promise<CarriedResult> {
+    this.#countFaults();
+    const fields = outcome === "cancel" ? {} : CARDS[card];
+    return await this.#submit({ ...fields, outcome, fault: faultsOfPayment(this.#conversation.plan) });
+  }
+
+  /** Has the gateway send a success that nobody paid for, as somebody without the account's secret would. */
+  async forge(fault: "forged" | "partial_signature"): Promise<CarriedResult> {
+    return await this.#submit({ ...CARDS.a, outcome: "approve", fault });
+  }
+
+  /** Brings the result home, where the browser is led there, as often as the plan has it. */
+  async comeBack(body: CarriedResult): Promise<void> {
+    const { plan } = this.#conversation;
+    if (body === undefined) return this.#conversation.note("the shopper's browser does not come back");
+    const copies = plan.redirect === "doubled" ? 2 : 1;
+    if (copies === 2) this.#conversation.count("redirect doubled");
+    const replica = plan.replica + 1;
+    await Promise.all(Array.from({ length: copies }, (_, copy) => this.#bring(body, replica + copy)));
+  }
+
+  async #submit(typed: Record<string, string>): Promise<CarriedResult> {
+    const answer = await webCall(this.#payPage ?? "", new URLSearchParams(typed).toString());
+    if (answer.status !== 200) throw new Error(`The gateway answered a payment with ${answer.status}.`);
+    const form = firstForm(answer.text);
+    return form === undefined ? undefined : Buffer.from(encodeFields(form.fields));
+  }
+
+  #countFaults(): void {
+    const { plan } = this.#conversation;
+    const isCallbackLost = plan.callback === "dropped";
+    const isRedirectLost = plan.redirect === "lost";
+    if (plan.callback !== "prompt") this.#conversation.count(`callback ${plan.callback}`);
+    if (isRedirectLost) this.#conversation.count("redirect lost");
+    if (isCallbackLost && isRedirectLost) this.#conversation.count("callback and redirect both lost");
+    if (plan.tampering === "wrong amount") this.#conversation.count("wrong amount charged");
+  }
+
+  async #givenForm(): Promise<PageForm | undefined> {
+    const { sessionId, plan } = this.#conversation;
+    for (let tries = 1; tries <= OPENS_MAX; tries++) {
+      const answer = await webCall(`${this.#scene.fleet.urlOf(plan.replica + tries)}/pay/${sessionId}`);
+      if (answer.status !== 0 && answer.status !== 503) {
+        const form = firstForm(answer.text);
+        this.#conversation.note(
+          form === undefined
+            ? `no form given out: ${answer.status} ${answer.location ?? ""}`
+            : `form given out: ${fieldText(form.fields, "transactionUnique")}`,
+        );
+        if (answer.status === 500) this.#unexcused("the payment page was answered 500");
+        return form;
+      }
+      await sleep(PAUSE_MS);
+    }
+    return undefined;
+  }
+
+  /**
+   * A page that could not store the result asks for another post; a patient shopper does that, also without
+   * an answer.
+   */
+  async #bring(body: Buffer, replica: number): Promise<void> {
+    for (let tries = 1; tries <= RETURNS_MAX; tries++) {
+      const status = await this.#conversation.post(body, "return", replica + tries);
+      if (status === 500) this.#unexcused("a return was answered 500");
+      if ((status !== 0 && status !== 503) || !this.#conversation.plan.patient) return;
+      await sleep(PAUSE_MS * tries);
+    }
+  }
+
+  #unexcused(text: string): void {
+    this.#scene.chronicle.faultyAnswers.push({ session: this.#conversation.sessionId, text });
+  }
+}
+
+const PAUSE_MS = 100;
+const OPENS_MAX = 100;
+const RETURNS_MAX = 10;

@@ -1,0 +1,39 @@
+import type { Happening } from "./history.js";
+import type { Verdict } from "./run.js";
+import type { Charge, Violation } from "./snapshots.js";
+
+/** The first violation and how it came about, line by line; empty where nothing was found. */
+export function counterExample(verdict: Verdict): string[] {
+  const [first] = verdict.violations;
+  return first === undefined ? [] : exampleOf(verdict, first);
+}
+
+function exampleOf(verdict: Verdict, { rule, session, says }: Violation): string[] {
+  const title = `First counter-example, against "${rule}": ${session ?? "the service"} ${says}`;
+  const times = session === undefined ? [] : timeline(verdict, session);
+  return [title, ...times.map(({ at, text }) => `  ${new Date(at).toISOString().slice(11)}  ${text}`)];
+}
+
+/** What happened to the session, and to everybody meanwhile. */
+function timeline({ chronicle, snapshots }: Verdict, session: string): Happening[] {
+  const own = chronicle.happenings.filter((happening) => happening.session === session);
+  const charges = snapshots.ledger.filter((charge) => charge.session === session).map(chargedAt);
+  const from = own[0]?.at ?? 0;
+  const until = own.at(-3)?.at ?? from; // The last two are the asking after everything has settled.
+  const shared = chronicle.happenings.filter(
+    ({ session, at }) => session === undefined && at >= from && at <= until,
+  );
+  const stored = snapshots.books.sessions.find(({ id }) => id === session);
+  const results = snapshots.books.results.filter((result) => result.session === session);
+  const end = own.at(-1)?.at ?? until;
+  return [
+    ...[...own, ...charges, ...shared].toSorted((a, b) => a.at - b.at),
+    { at: end, session, text: `stored in the end: ${JSON.stringify(stored)}` },
+    ...results.map((result) => ({ at: end, session, text: `stored result: ${JSON.stringify(result)}` })),
+  ];
+}
+
+function chargedAt({ at, session, transaction, code, received, currency }: Charge): Happening {
+  const what = received > 0 ? `takes ${received} ${currency}` : `takes nothing (${code})`;
+  return { at, session, text: `the gateway ${what}: transaction ${transaction}` };
+}

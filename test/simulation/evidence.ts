@@ -1,0 +1,113 @@
+import type { Delivery, SessionRead } from "./history.js";
+import type {
+  Charge,
+  EventRecord,
+  IntentRecord,
+  Ordered,
+  ResultRecord,
+  Rule,
+  SessionRecord,
+  Snapshots,
+} from "./snapshots.js";
+
+/** Everything that the three snapshots say about one session. */
+export interface CaseFile {
+  readonly session: SessionRecord;
+  /** What its merchant ordered; undefined where nobody did. */
+  readonly ordered: Ordered | undefined;
+  readonly charges: readonly Charge[];
+  readonly results: readonly ResultRecord[];
+  readonly intents: readonly IntentRecord[];
+  readonly events: readonly EventRecord[];
+  readonly deliveries: readonly Delivery[];
+  readonly reads: readonly SessionRead[];
+  /** True where the operator saw it as unresolved. */
+  readonly listed: boolean;
+  /** True where the gateway is still to be asked about it. */
+  readonly pending: boolean;
+}
+
+/**
+ * A rule about one session: answers what is wrong, in sentences. Each is told apart by what it protects, so that a
+ * counter-example says at once what is broken.
+ */
+export interface SessionRule {
+  readonly rule: Rule;
+  readonly broken: (file: CaseFile) => string[];
+}
+
+/** Sorts the snapshots by session. */
+export function caseFiles({ ledger, books, answers }: Snapshots, orders: readonly Ordered[]): CaseFile[] {
+  const charges = grouped(ledger, ({ session }) => session);
+  const results = grouped(books.results, ({ session }) => session ?? "");
+  const intents = grouped(books.intents, ({ session }) => session ?? "");
+  const events = grouped(books.events, ({ object }) => object);
+  const deliveries = grouped(answers.deliveries, ({ session }) => session);
+  const reads = grouped(answers.reads, ({ session }) => session);
+  const listed = new Set(answers.listed);
+  const pending = new Set(books.pending);
+  const ordered = new Map(orders.map((order) => [order.number, order]));
+  return books.sessions.map((session) => {
+    const { id } = session;
+    const own = intents.get(id) ?? [];
+    const told = results.get(id) ?? [];
+    return {
+      session,
+      ordered: ordered.get(session.number),
+      charges: charges.get(id) ?? [],
+      results: told,
+      intents: own,
+      events: [id, ...[...own, ...told].map((object) => object.id)].flatMap(
+        (object) => events.get(object) ?? [],
+      ),
+      deliveries: deliveries.get(id) ?? [],
+      reads: reads.get(id) ?? [],
+      listed: listed.has(id),
+      pending: pending.has(id),
+    };
+  });
+}
+
+/** Charges that took money. */
+export function taken({ charges }: CaseFile): Charge[] {
+  return charges.filter(({ received }) => received > 0);
+}
+
+/** True where the service has said of the transaction that it knows what became of it. */
+export function isTold({ deliveries }: CaseFile, { transaction }: Charge): boolean {
+  return deliveries.some((delivery) => delivery.transaction === transaction && isAcknowledged(delivery));
+}
+
+/** Rows that speak of money: a payment, or what waits for a person. */
+export function moneyRows({ results }: CaseFile, { transaction }: Charge): ResultRecord[] {
+  return results.filter(
+    (row) => row.transaction === transaction && ["completed", "held"].includes(row.outcome),
+  );
+}
+
+/** True where the gateway has sent the message: anything else speaks of a transaction that it does not know. */
+export function isGenuine({ charges }: CaseFile, { transaction }: Delivery): boolean {
+  return charges.some((charge) => charge.transaction === transaction);
+}
+
+/** The held payment that its merchant has accepted, and that has completed the session with what was received. */
+export function acceptedPayment({ session, results }: CaseFile): ResultRecord | undefined {
+  return results.find(
+    ({ transaction, resolution }) => resolution === "accept" && transaction === session.completedBy,
+  );
+}
+
+/** 200 to the gateway's callback; to a browser a way on, or the page that says "is being checked". */
+export function isAcknowledged({ status }: Delivery): boolean {
+  return status === 200 || status === 303;
+}
+
+export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}

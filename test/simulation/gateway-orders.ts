@@ -1,0 +1,46 @@
+import { encodeFields, fieldText, parseFields } from "../../src/cardstream/fields.js";
+import { signed } from "../../src/cardstream/signature.js";
+import type { FaultName } from "../../src/sandbox/payments/planned-faults.js";
+import type { SceneMerchant } from "./world.js";
+
+/** What a merchant tells the sandbox gateway, and the original has no call for. */
+export interface GatewayOrders {
+  /** What the gateway's own interfaces do wrong for the merchant from now on. */
+  setFault(merchant: SceneMerchant, fault: InterfaceFault): Promise<void>;
+  /** The bank takes the merchant's sales up: nothing can be cancelled any more, nor refunded yet. */
+  tender(merchant: SceneMerchant): Promise<void>;
+  /** The sales are paid out, but for those whose amount is rejected. */
+  settle(merchant: SceneMerchant): Promise<void>;
+}
+
+/** A time-out of the direct endpoint: it does its work, and its answer gets lost. */
+export type InterfaceFault = Extract<FaultName, `direct_${string}` | `search_${string}`> | "none";
+
+export function createGatewayOrders(gatewayUrl: string): GatewayOrders {
+  return {
+    async setFault(merchant, fault) {
+      // Cut off soon: clients that wait for their own time-out see the same, seconds later.
+      const faults = fault.endsWith("_timeout") ? `${fault}:${CUT_OFF_MS}` : fault;
+      await order(merchant, `${gatewayUrl}/faults`, "PUT", "FAULTS", { faults });
+    },
+    tender: (merchant) => order(merchant, `${gatewayUrl}/settle`, "POST", "SETTLE", { state: "tendered" }),
+    settle: (merchant) => order(merchant, `${gatewayUrl}/settle`, "POST", "SETTLE", {}),
+  };
+}
+
+const CUT_OFF_MS = 100;
+
+async function order(
+  { merchantID, secret }: SceneMerchant,
+  url: string,
+  method: string,
+  action: string,
+  fields: Record<string, string>,
+): Promise<void> {
+  const body = encodeFields(signed(Object.entries({ merchantID, action, ...fields }), secret));
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const answer = await fetch(url, { method, body, headers });
+  const told = parseFields(Buffer.from(await answer.text()));
+  if (fieldText(told, "responseCode") === "0") return;
+  throw new Error(`The gateway refused ${action}: ${fieldText(told, "responseMessage")}.`);
+}

@@ -1,0 +1,83 @@
+import { callUntilAnswered } from "./merchant-call.js";
+import type { Plan } from "./plan.js";
+import { merchantOf, type Scene } from "./world.js";
+
+const SESSIONS = "/checkout/sessions";
+
+/**
+ * Creates the plan's session: equal requests at once, each sent again until it is answered, all with one
+ * idempotency key. Answers the id of the session.
+ */
+export async function createSession(scene: Scene, plan: Plan): Promise<string> {
+  const copies = Array.from({ length: plan.creates }, (_, copy) => createOnce(scene, plan, copy));
+  const [first] = await Promise.all(copies);
+  if (first === undefined) throw new Error("No create was sent.");
+  return first;
+}
+
+/** One more equal request; counts as a create like the others. */
+export async function createOnce(scene: Scene, plan: Plan, copy: number): Promise<string> {
+  const { chronicle } = scene;
+  const answer = await callUntilAnswered(scene, {
+    what: "create",
+    key: merchantOf(scene, plan).key,
+    path: SESSIONS,
+    replica: plan.replica + copy,
+    body: orderOf(plan),
+    idempotencyKey: `create ${plan.number}`,
+  });
+  const { id } = JSON.parse(answer.text) as { id: string };
+  chronicle.created.push({ number: plan.number, session: id });
+  if (copy === 0) chronicle.note(id, `planned as ${JSON.stringify(plan)}`);
+  chronicle.note(id, `created: request ${copy + 1}`);
+  if (copy > 0) chronicle.count("create sent more than once");
+  return id;
+}
+
+/** Expires the session, unless it is complete by now. */
+export async function expireSession(scene: Scene, plan: Plan, session: string): Promise<void> {
+  const answer = await callUntilAnswered(scene, {
+    what: "expire",
+    key: merchantOf(scene, plan).key,
+    path: `${SESSIONS}/${session}/expire`,
+    replica: plan.replica,
+    body: {},
+    idempotencyKey: `expire ${plan.number}`,
+    mayBeRefused: true,
+  });
+  scene.chronicle.note(session, `expired by its merchant: answered ${answer.status}`);
+  scene.chronicle.count("expired by its merchant");
+}
+
+/** Reads the session as its merchant does, and keeps what was read. */
+export async function readSession(scene: Scene, plan: Plan, session: string): Promise<void> {
+  const answer = await callUntilAnswered(scene, {
+    what: "read",
+    key: merchantOf(scene, plan).key,
+    path: `${SESSIONS}/${session}`,
+    replica: plan.replica + 1,
+  });
+  const read = JSON.parse(answer.text) as {
+    status: string;
+    payment_status: string;
+    payment_intent: string | null;
+  };
+  const { status, payment_status: paymentStatus, payment_intent: paymentIntent } = read;
+  scene.chronicle.reads.push({ session, status, paymentStatus, paymentIntent });
+  scene.chronicle.note(session, `read by its merchant: ${status}, ${paymentIntent ?? "no payment"}`);
+}
+
+function orderOf({ number, amount, currency, afterSales }: Plan): object {
+  const unitAmount = Math.trunc(amount / 3);
+  const item = (name: string, unit_amount: number, quantity: number): object => ({
+    price_data: { currency, unit_amount, product_data: { name } },
+    quantity,
+  });
+  return {
+    line_items: [item("Two of a kind", unitAmount, 2), item("The rest", amount - 2 * unitAmount, 1)],
+    success_url: "https://shop.example/success",
+    cancel_url: "https://shop.example/cancel",
+    client_reference_id: String(number),
+    ...(afterSales.keepsCard ? { customer_creation: "always" } : {}),
+  };
+}

@@ -1,0 +1,58 @@
+import type { OrderAnswer } from "./history.js";
+import { callUntilAnswered, unexcused } from "./merchant-call.js";
+import type { SceneMerchant } from "./world.js";
+import type { Stage } from "./environment.js";
+import type { WebAnswer } from "./web-call.js";
+
+/** A charge of a stored card or a refund, as its merchant sends it, each time in the same words. */
+export interface MoneyOrder {
+  readonly what: OrderAnswer["what"];
+  readonly merchant: SceneMerchant;
+  readonly replica: number;
+  /** Below `/v1`. */
+  readonly path: string;
+  /** Its idempotency key. */
+  readonly key: string;
+  readonly body: object;
+  /** In minor units; null for all that is left. */
+  readonly amount: number | null;
+  /** The payment that is refunded; null where a card is charged. */
+  readonly from: string | null;
+  /** True where it cannot but be refused. */
+  readonly hopeless?: boolean;
+}
+
+/** Sends the order until it is answered, and writes down what was said. */
+export async function sendOrder(stage: Stage, order: MoneyOrder): Promise<OrderAnswer> {
+  const { what, merchant, path, body, replica, key, amount, from } = order;
+  const call = { what, key: merchant.key, path, replica, body, idempotencyKey: key, mayBeRefused: true };
+  const answer = await callUntilAnswered(stage, call);
+  const told: OrderAnswer = { what, key, amount, from, ...read(stage, order, answer) };
+  stage.chronicle.orders.push(told);
+  stage.chronicle.note(told.id ?? undefined, `${key}: answered ${answer.status}, ${told.status}`);
+  return told;
+}
+
+/** Which replica the order comes to first: see `callUntilAnswered`. */
+export function firstReplicaOf({ replica }: MoneyOrder): number {
+  return replica + 1;
+}
+
+/** A refusal names what there is, if there is something: a decline its payment. */
+function read(stage: Stage, { what }: MoneyOrder, answer: WebAnswer): Pick<OrderAnswer, "id" | "status"> {
+  const body = JSON.parse(answer.text) as Body;
+  if (answer.status === 200) return { id: body.id ?? null, status: body.status ?? "" };
+  const { code = "", payment_intent: payment = null } = body.error ?? {};
+  if (code === "card_declined") return { id: payment, status: "declined" };
+  if (code !== MAY_BE_REFUSED) unexcused(stage, { what }, answer);
+  return { id: null, status: "refused" };
+}
+
+interface Body {
+  readonly id?: string;
+  readonly status?: string;
+  readonly error?: { readonly code?: string; readonly payment_intent?: string };
+}
+
+/** Nothing, or not enough, is left to refund. */
+const MAY_BE_REFUSED = "refund_too_large";

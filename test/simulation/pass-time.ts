@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { findDueSessions } from "../../src/db/tables/due-sessions.js";
+import { callUntilAnswered } from "./merchant-call.js";
+import type { SceneMerchant } from "./world.js";
+import type { Stage } from "./environment.js";
+
+/** Lets the merchants' test clocks go on, and waits until the service has done all that fell due. */
+export async function passTime(stage: Stage, minutes: number): Promise<void> {
+  stage.chronicle.note(undefined, `the test clocks go ${minutes} minutes on`);
+  stage.chronicle.testClocksAhead += minutes * 60_000;
+  await Promise.all(stage.merchants.map((merchant) => advance(stage, merchant, minutes)));
+  await untilCaughtUp(stage);
+}
+
+async function advance(stage: Stage, { id, key }: SceneMerchant, minutes: number): Promise<void> {
+  await callUntilAnswered(stage, {
+    what: "move of the clock",
+    key,
+    path: "/test_helpers/clock/advance",
+    replica: 0,
+    body: { seconds: minutes * 60 },
+    idempotencyKey: `advance ${id} ${stage.fleet.now()}`,
+  });
+}
+
+/** Longer than a replica may keep an attempt to itself: what a dead one held is free then. */
+const LEASE_OVER_MS = 121_000;
+
+/** Without any progress for so long nothing more is to be expected: the checker tells what is left. */
+const STANDSTILL_MS = 60_000;
+
+async function untilCaughtUp(stage: Stage): Promise<void> {
+  const { fleet } = stage;
+  let deaths = -1;
+  let last = -1;
+  let since = Date.now();
+  for (;;) {
+    if (fleet.deaths !== deaths) {
+      deaths = fleet.deaths;
+      await fleet.whole();
+      fleet.forward(LEASE_OVER_MS);
+    }
+    const due = await countDue(stage);
+    if (due === 0 || (due === last && Date.now() - since > STANDSTILL_MS)) return;
+    if (due !== last) since = Date.now();
+    last = due;
+    await sleep(POLL_MS);
+  }
+}
+
+const POLL_MS = 50;
+
+/** More of them would say no more. */
+const DUE_MAX = 1000;
+
+/** Attempts to be asked about by now, refunds whose turn it is, and sessions whose expiry is to be written down. */
+async function countDue({ books, fleet }: Stage): Promise<number> {
+  const now = fleet.now();
+  const [row] = (await books.manager.query(
+    `SELECT COUNT(*) AS due FROM (
+       SELECT merchant_id, next_ask_at AS at FROM pending_attempt UNION ALL
+       SELECT merchant_id, next_attempt_at AS at FROM refund WHERE status = 'pending'
+     ) d JOIN merchant m ON m.id = d.merchant_id WHERE d.at <= ${now} + m.test_clock_ahead`,
+  )) as { due: number | string }[];
+  return Number(row?.due) + (await findDueSessions(books.manager, now, DUE_MAX)).length;
+}

@@ -1,0 +1,78 @@
+import { callUntilAnswered } from "./merchant-call.js";
+import type { Scene, SceneMerchant } from "./world.js";
+
+/** A payment as its merchant's list shows it. */
+export interface PaymentAnswer {
+  readonly id: string;
+  readonly status: string;
+  /** In minor units, as the two below. */
+  readonly amount: number;
+  readonly received: number;
+  readonly refunded: number;
+  readonly currency: string;
+  readonly session: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A refund as its merchant's list shows it. */
+export interface RefundAnswer {
+  readonly id: string;
+  readonly payment: string;
+  readonly amount: number;
+  readonly status: string;
+}
+
+/** Every payment of the merchant. */
+export async function listPayments(scene: Scene, merchant: SceneMerchant): Promise<PaymentAnswer[]> {
+  const bodies = await listAll<PaymentBody>(scene, merchant, "/payment_intents");
+  return bodies.map((body) => ({
+    id: body.id,
+    status: body.status,
+    amount: body.amount,
+    received: body.amount_received,
+    refunded: body.amount_refunded,
+    currency: body.currency,
+    session: body.checkout_session,
+    metadata: body.metadata,
+  }));
+}
+
+/** Every refund of the merchant. */
+export async function listRefunds(scene: Scene, merchant: SceneMerchant): Promise<RefundAnswer[]> {
+  const bodies = await listAll<RefundBody>(scene, merchant, "/refunds");
+  return bodies.map(({ id, payment_intent: payment, amount, status }) => ({ id, payment, amount, status }));
+}
+
+interface PaymentBody {
+  readonly id: string;
+  readonly status: string;
+  readonly amount: number;
+  readonly amount_received: number;
+  readonly amount_refunded: number;
+  readonly currency: string;
+  readonly checkout_session: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+interface RefundBody {
+  readonly id: string;
+  readonly payment_intent: string;
+  readonly amount: number;
+  readonly status: string;
+}
+
+async function listAll<Body extends { readonly id: string }>(
+  scene: Scene,
+  { key }: SceneMerchant,
+  list: string,
+): Promise<Body[]> {
+  const all: Body[] = [];
+  for (let after = ""; ;) {
+    const path = `${list}?limit=100${after}`;
+    const { text } = await callUntilAnswered(scene, { what: "list", key, path, replica: all.length });
+    const { data, has_more: more } = JSON.parse(text) as { data: Body[]; has_more: boolean };
+    all.push(...data);
+    if (!more) return all;
+    after = `&starting_after=${data.at(-1)?.id}`;
+  }
+}

@@ -1,0 +1,154 @@
+import { EOL } from "node:os";
+
+import { CHARGE_TROUBLES, REFUND_TROUBLES } from "./after-sales-plan.js";
+import { counterExample } from "./counter-example.js";
+import type { Found } from "./planted/find.js";
+import { CALLBACKS, PAYMENT_KILLS, REDIRECTS, RETURN_KILLS, SHOPPERS, TROUBLES } from "./plan.js";
+import type { Verdict } from "./run.js";
+import { WRONG_CLOCK } from "./environment.js";
+import { INTERFACE_FAULTS } from "./service-log.js";
+
+/** The result of a simulation as a person reads it. */
+export function reportOf(verdict: Verdict): string {
+  const { simulation, violations, seconds } = verdict;
+  const { seed, sessions, engine, replicas, lost } = simulation;
+  return [
+    `seed ${seed}: ${sessions} sessions on ${engine}, replicas: ${replicas}, lost: ${lost} %, ${Math.round(seconds)} s`,
+    "",
+    ...table("Faults", faultRows(verdict)),
+    ...table("Shoppers", ofKinds(verdict, Object.keys(SHOPPERS), "shopper ")),
+    ...table("Outcomes", outcomes(verdict)),
+    ...table("Found by asking the gateway", healed(verdict)),
+    ...table("Charges of stored cards, and money given back", afterSales(verdict)),
+    ...table("Held payments", ofKinds(verdict, ["accept", "return", "dismiss"], "held: ")),
+    ...counterExample(verdict),
+    violations.length === 0
+      ? "Nothing found: every payment is recorded exactly once, and nothing is left unresolved."
+      : `${violations.length} violations found. Again: ${commandOf(verdict)}`,
+    ...missingFaults(verdict).map((fault) => `Never happened: ${fault}`),
+    "",
+  ].join(EOL);
+}
+
+/** What a search for a planted bug came to, with the example that gave it away. */
+export function searchReport({ bug, verdict, sessions }: Found): string {
+  if (verdict === undefined) return `NOT FOUND in ${sessions} sessions: ${bug.name}`;
+  const { length } = verdict.violations;
+  return [
+    `found within ${sessions} sessions, ${length} violations: ${bug.name}`,
+    ...counterExample(verdict),
+    "",
+  ].join(EOL);
+}
+
+/** So many sessions meet everything: where one fault never happened, the run has proved less than it says. */
+const SESSIONS_FOR_ALL = 2000;
+
+/** The faults that the engine can have and a run of this length has to. */
+export function missingFaults(verdict: Verdict): string[] {
+  if (verdict.simulation.sessions < SESSIONS_FOR_ALL) return [];
+  return faultRows(verdict).flatMap(([name, count]) => (count === 0 ? [name] : []));
+}
+
+/** The command that runs the same schedule once more. */
+function commandOf({ simulation: { seed, sessions, engine, replicas, lost } }: Verdict): string {
+  const size = `--sessions ${sessions} --engine ${engine} --replicas ${replicas}`;
+  return `npm run prove -- --seed ${seed} ${size} --lost ${lost}`;
+}
+
+type Row = readonly [name: string, count: number | "n/a"];
+
+function table(title: string, rows: readonly Row[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return [title, ...rows.map(([name, count]) => `  ${name.padEnd(width)}  ${String(count).padStart(6)}`), ""];
+}
+
+const TAMPERED = [
+  "wrong amount charged",
+  "result with a forged signature",
+  "result with another account's signature",
+  "result with a partial signature",
+];
+
+const OTHER_FAULTS = ["callback sent again", "create sent more than once", "expired by its merchant"];
+
+function faultRows(verdict: Verdict): Row[] {
+  const callbacks = Object.keys(CALLBACKS).filter((kind) => kind !== "prompt");
+  const redirects = Object.keys(REDIRECTS).filter((kind) => kind !== "followed");
+  const everywhere = new Set<string>([...PAYMENT_KILLS, ...RETURN_KILLS, ...Object.values(TROUBLES).flat()]);
+  const afterwards = [...CHARGE_TROUBLES, ...REFUND_TROUBLES.early];
+  const here = new Set<string>([...RETURN_KILLS, ...TROUBLES[verdict.simulation.engine]]);
+  const names = [
+    ...callbacks.map((kind) => `callback ${kind}`),
+    ...redirects.map((kind) => `redirect ${kind}`),
+    "callback and redirect both lost",
+    ...TAMPERED,
+    ...OTHER_FAULTS,
+    ...INTERFACE_FAULTS,
+    "callback of a charge lost",
+    ...afterwards,
+  ];
+  const { engine } = verdict.simulation;
+  return [
+    ...ofKinds(verdict, names),
+    [WRONG_CLOCK, engine === "embedded" ? "n/a" : countOf(verdict, WRONG_CLOCK)],
+    ...[...everywhere].map((kind): Row => [kind, here.has(kind) ? countOf(verdict, kind) : "n/a"]),
+  ];
+}
+
+function ofKinds(verdict: Verdict, kinds: readonly string[], prefix = ""): Row[] {
+  return kinds.map((kind): Row => [kind, countOf(verdict, prefix + kind)]);
+}
+
+function countOf({ chronicle }: Verdict, fault: string): number {
+  return chronicle.injected.get(fault) ?? 0;
+}
+
+function outcomes({ snapshots: { ledger, books } }: Verdict): Row[] {
+  const statuses = books.sessions.map(({ status }) => `session ${status}`);
+  const results = books.results.map(({ outcome, heldReason }) =>
+    heldReason === null ? `result ${outcome}` : `result held: ${heldReason}`,
+  );
+  const charges = ledger.map(({ received, code }) =>
+    received > 0 ? "charge taken" : `charge refused: ${code}`,
+  );
+  return counted([...charges, ...results, ...statuses]);
+}
+
+/** How the orders stood by their last answers, and by what the gateway gave money back. */
+function afterSales({ snapshots: { ledger, answers } }: Verdict): Row[] {
+  const last = new Map(answers.orders.map((order) => [order.key, order]));
+  const ended = [...last.values()].map(({ what, status }) => `${what} ${status}`);
+  const paid = ledger.filter(({ received, returned }) => received > 0 && returned > 0);
+  const ways = {
+    "by REFUND_SALE": paid.flatMap(({ refunds }) => refunds),
+    "by CANCEL": paid.filter(({ returns, refunds }) => returns > refunds.length),
+    "by CAPTURE of less alone": paid.filter(({ returns }) => returns === 0),
+  };
+  const given = Object.entries(ways).map(([way, each]): Row => [`given back ${way}`, each.length]);
+  return [...counted(ended), ...given];
+}
+
+/** Results that came by no message of the gateway, and what they told. */
+function healed({ snapshots: { ledger, books }, chronicle, violations }: Verdict): Row[] {
+  const found = books.results.filter(({ outcome, via }) => via in WAYS && outcome !== "unknown");
+  const by = found.map(({ via, outcome }) => `${WAYS[via as keyof typeof WAYS]}: ${outcome}`);
+  const taken = new Set(ledger.filter(({ received }) => received > 0).map(({ transaction }) => transaction));
+  return [
+    ...counted(by),
+    [
+      "payments taken and found only by asking",
+      found.filter(({ transaction }) => taken.has(transaction)).length,
+    ],
+    ["listed for the operator until the search's token came", new Set(chronicle.listed).size],
+    ["left unresolved", violations.filter(({ rule }) => rule === "nothing left unresolved").length],
+  ];
+}
+
+const WAYS = { query: "by QUERY with a known xref", search: "by search, then QUERY" } as const;
+
+function counted(names: readonly string[]): Row[] {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1));
+}

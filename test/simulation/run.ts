@@ -1,0 +1,132 @@
+import { AfterSalesDesk } from "./after-sales.js";
+import { check } from "./checker.js";
+import type { Chronicle } from "./history.js";
+import { Conversation } from "./conversation.js";
+import { bearBadWeather, liveOn, untilDelivered } from "./after-the-payments.js";
+import { forEach } from "./for-each.js";
+import { forge } from "./forger.js";
+import { listHeld } from "./held-cases.js";
+import { createOnce, createSession, readSession } from "./merchant.js";
+import { listPayments, listRefunds } from "./payment-lists.js";
+import { Ending } from "./database-place.js";
+import type { EngineName, Plan } from "./plan.js";
+import { answersOf, readBooks, readLedger } from "./read-snapshots.js";
+import type { SceneMerchant } from "./world.js";
+import { scheduleOf } from "./schedule.js";
+import { shop } from "./shopper.js";
+import type { Lists, Ordered, Snapshots, Violation } from "./snapshots.js";
+import { setStage, type Stage } from "./environment.js";
+
+/** Folder of the compiled service itself, as a URL. */
+export const SERVICE = new URL("../../src", import.meta.url).href;
+
+/** How many of a hundred sessions lose both callback and return where nobody says otherwise. */
+export const LOST_DEFAULT = 10;
+
+/** One simulation. */
+export interface Simulation {
+  readonly seed: number;
+  readonly sessions: number;
+  readonly engine: EngineName;
+  readonly replicas: number;
+  /** In how many of a hundred sessions both the callback and the shopper's return are lost. */
+  readonly lost: number;
+  /** False where the merchants leave stored cards and payments alone. */
+  readonly afterSales: boolean;
+  /** Folder of the compiled service, as a URL: the real one, or a copy with a planted bug. */
+  readonly service: string;
+  readonly server: string | undefined;
+  /** Told what is going on, now and then. */
+  readonly onProgress: (text: string) => void;
+}
+
+/** What came of it. */
+export interface Verdict {
+  readonly simulation: Simulation;
+  readonly violations: readonly Violation[];
+  readonly snapshots: Snapshots;
+  readonly chronicle: Chronicle;
+  readonly seconds: number;
+}
+
+/** Runs the schedule of the seed against real processes, lets days go by, and checks what is left. */
+export async function simulate(simulation: Simulation): Promise<Verdict> {
+  const begun = Date.now();
+  const ending = new Ending();
+  try {
+    const stage = await setStage(ending, simulation);
+    const plans = scheduleOf(simulation);
+    const played = await play(stage, plans, simulation.onProgress);
+    const afterSales = simulation.afterSales ? new AfterSalesDesk(stage, played) : undefined;
+    simulation.onProgress("after the sale");
+    await afterSales?.charge();
+    await bearBadWeather(stage);
+    await afterSales?.refundEarly();
+    simulation.onProgress("the days after");
+    await liveOn(stage, (session) => played.get(session));
+    await afterSales?.late();
+    const lists = await askForAll(stage, played, afterSales);
+    const snapshots: Snapshots = {
+      ledger: await readLedger(stage.ledger),
+      books: await readBooks(stage.books),
+      answers: answersOf(stage.chronicle, lists),
+    };
+    const violations = check(snapshots, plans.map(orderedBy));
+    const seconds = (Date.now() - begun) / 1000;
+    return { simulation, violations, snapshots, chronicle: stage.chronicle, seconds };
+  } finally {
+    await ending.all();
+  }
+}
+
+function orderedBy({ number, amount, currency, merchant }: Plan): Ordered {
+  return { number, amount, currency, searchable: merchant !== 2 };
+}
+
+/** The sessions by their ids, once nothing is under way about them any more. */
+async function play(
+  stage: Stage,
+  plans: readonly Plan[],
+  onProgress: Simulation["onProgress"],
+): Promise<Map<string, Plan>> {
+  const played: Conversation[] = [];
+  const step = Math.max(1, Math.round(plans.length / 20));
+  await forEach(plans, async (plan) => {
+    played.push(await playOne(stage, plan));
+    if (played.length % step === 0) onProgress(`${played.length} of ${plans.length} sessions`);
+  });
+  await untilDelivered(stage);
+  for (const conversation of played) await conversation.end();
+  return new Map(played.map(({ sessionId, plan }) => [sessionId, plan]));
+}
+
+async function playOne(stage: Stage, plan: Plan): Promise<Conversation> {
+  const id = await createSession(stage, plan);
+  const conversation = new Conversation(stage.chronicle, stage.fleet, plan, id);
+  stage.relay.join(conversation);
+  await forge(stage, conversation);
+  await shop(stage, conversation);
+  await readSession(stage, plan, id);
+  await conversation.end();
+  return conversation;
+}
+
+/** One create of so many is sent once more in the end. */
+const CREATED_AGAIN_EVERY = 3;
+
+/** Every merchant asks once more for what it created and what became of it, and for all that is listed. */
+async function askForAll(
+  stage: Stage,
+  played: ReadonlyMap<string, Plan>,
+  afterSales: AfterSalesDesk | undefined,
+): Promise<Lists> {
+  await stage.fleet.whole();
+  await forEach([...played], async ([id, plan]) => {
+    if (plan.number % CREATED_AGAIN_EVERY === 0) await createOnce(stage, plan, plan.creates);
+    await readSession(stage, plan, id);
+  });
+  await afterSales?.repeat();
+  const all = async <T>(list: (scene: Stage, merchant: SceneMerchant) => Promise<T[]>): Promise<T[]> =>
+    (await Promise.all(stage.merchants.map((merchant) => list(stage, merchant)))).flat();
+  return { held: await all(listHeld), payments: await all(listPayments), refunds: await all(listRefunds) };
+}

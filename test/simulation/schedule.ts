@@ -1,0 +1,116 @@
+import { afterSalesOf } from "./after-sales-plan.js";
+import { type Dice, diceOf } from "./seeded-random.js";
+import {
+  ATTEMPT_KILLS,
+  CALLBACKS,
+  CREATES,
+  CURRENCIES,
+  DECISIONS,
+  type EngineName,
+  MERCHANTS,
+  type Plan,
+  REDIRECTS,
+  SHOPPERS,
+  TAMPERINGS,
+  type Trouble,
+  TROUBLES,
+} from "./plan.js";
+
+/** What a schedule follows from. */
+export interface ScheduleSetting {
+  readonly seed: number;
+  readonly sessions: number;
+  readonly engine: EngineName;
+  readonly replicas: number;
+  /** In how many of a hundred sessions both the callback and the shopper's return are lost. */
+  readonly lost: number;
+}
+
+/** The plans of all sessions: a function of its setting alone. */
+export function scheduleOf(setting: ScheduleSetting): Plan[] {
+  const { seed, sessions, engine } = setting;
+  const dice = diceOf(seed);
+  const numbers = Array.from({ length: sessions }, (_, number) => number);
+  const count = numbers.filter((number) => isTroubled(number, engine)).length;
+  const troubles = troublesOf(dice, count, TROUBLES[engine]);
+  return numbers.map((number) => {
+    const plan = merchantsPlan(anyPlan(dice, number, setting));
+    const trouble = isTroubled(number, engine) ? troubles.pop() : undefined;
+    return trouble === undefined ? plan : troubled(plan, trouble);
+  });
+}
+
+/**
+ * So many sessions meet every kind of trouble once; after them it comes more rarely, as each costs a second
+ * or several.
+ */
+const SESSIONS_FOR_ALL = 200;
+const TROUBLED_LATER = 50;
+
+function isTroubled(number: number, engine: EngineName): boolean {
+  const every =
+    number < SESSIONS_FOR_ALL ? Math.floor(SESSIONS_FOR_ALL / TROUBLES[engine].length) : TROUBLED_LATER;
+  return number % every === every - 1;
+}
+
+/** Round by round, so that a short run has met each kind about equally often. */
+function troublesOf(dice: Dice, count: number, kinds: readonly Trouble[]): Trouble[] {
+  const attempts = Math.ceil(count / kinds.length);
+  return Array.from({ length: attempts }, () => dice.shuffled(kinds))
+    .flat()
+    .slice(0, count);
+}
+
+function anyPlan(dice: Dice, number: number, { seed, replicas, lost }: ScheduleSetting): Plan {
+  const plan: Plan = {
+    number,
+    merchant: Number(dice.pick(MERCHANTS)),
+    amount: 100 + dice.number(99_900),
+    currency: dice.pick(CURRENCIES),
+    creates: Number(dice.pick(CREATES)),
+    expiredByMerchant: dice.chance(4),
+    shopper: dice.pick(SHOPPERS),
+    callback: dice.pick(CALLBACKS),
+    redirect: dice.pick(REDIRECTS),
+    tampering: dice.pick(TAMPERINGS),
+    retried: dice.chance(50),
+    patient: dice.chance(50),
+    trouble: undefined,
+    decision: dice.pick(DECISIONS),
+    endsPaid: dice.chance(60),
+    replica: dice.number(replicas),
+    delayMs: dice.number(400),
+    afterSales: afterSalesOf(diceOf(seed * AFTER_SALES + number)),
+  };
+  return dice.chance(lost) ? { ...plan, callback: "dropped", redirect: "lost" } : plan;
+}
+
+/** Far from the seeds that people choose. */
+const AFTER_SALES = 1_000_003;
+
+/**
+ * Without the search only one payment of a session can be told of: where another one is known, nobody asks for a second
+ * that may be there.
+ */
+function merchantsPlan(plan: Plan): Plan {
+  if (plan.merchant !== 2) return plan;
+  return { ...plan, shopper: "pays", tampering: "none", expiredByMerchant: false };
+}
+
+/**
+ * A payment that goes all the way, so that the trouble finds it there: told by callback first. Half of these
+ * browsers do not come back, or the return would heal what the trouble has done to the callback. Attempts are
+ * asked about where the page is opened again.
+ */
+function troubled(plan: Plan, trouble: Trouble): Plan {
+  return {
+    ...plan,
+    merchant: plan.merchant % 2,
+    shopper: ATTEMPT_KILLS.includes(trouble) ? "reloads" : "pays",
+    tampering: "none",
+    expiredByMerchant: false,
+    callback: plan.callback === "doubled" ? "doubled" : "prompt",
+    redirect: plan.patient ? plan.redirect : "lost",
+    trouble,
+  };
+}

@@ -1,0 +1,50 @@
+import { parseAttemptReference } from "../../src/domain/attempt-reference.js";
+import type { Chronicle } from "./history.js";
+
+/** What is read of a line of the service's log. */
+interface LogLine {
+  readonly msg?: string;
+  readonly err?: { readonly message?: string };
+  readonly session?: string;
+  /** The reference of an attempt. */
+  readonly attempt?: string;
+  /**
+   * Why the gateway did not say what was asked: of a payment that is to be returned, of a sale, of the list
+   * of sales.
+   */
+  readonly why?: string;
+  readonly unansweredSale?: string;
+  readonly unansweredSearch?: string;
+}
+
+/** Writes down what a replica logs. Only its log tells which faults of the gateway's own interfaces it has met. */
+export function hearLog(chronicle: Chronicle, name: string, text: string): void {
+  const line = parsed(text);
+  const session = line.session ?? parseAttemptReference(line.attempt ?? "")?.targetId;
+  const why = [line.unansweredSale, line.unansweredSearch].filter((each) => each !== undefined).join(", ");
+  const says = [line.msg ?? text, line.err?.message, why].filter((each) => each !== undefined && each !== "");
+  chronicle.note(session, `${name} logged ${says.join(": ")}`);
+  countFault(chronicle, "direct endpoint", line.unansweredSale);
+  countFault(chronicle, "search", line.unansweredSearch);
+  if (line.msg === "the gateway did not say how a sale stands")
+    countFault(chronicle, "direct endpoint", line.why);
+}
+
+/** The faults of the gateway's own interfaces, as they are counted. */
+export const INTERFACE_FAULTS: readonly string[] = ["direct endpoint", "search"].flatMap((face) => [
+  `${face} answers 500`,
+  `${face} does not answer`,
+]);
+
+function countFault(chronicle: Chronicle, face: string, why: string | undefined): void {
+  if (why === "status 500") chronicle.count(`${face} answers 500`);
+  if (why === "unreachable" || why === "timeout") chronicle.count(`${face} does not answer`);
+}
+
+function parsed(text: string): LogLine {
+  try {
+    return JSON.parse(text) as LogLine;
+  } catch {
+    return {}; // A word of Node's own, say a warning.
+  }
+}
