@@ -3,14 +3,18 @@ import { callUntilAnswered } from "./merchant-call.js";
 import type { MoneyOrder } from "./money-orders.js";
 import type { PaymentAnswer } from "./payment-lists.js";
 import type { Plan } from "./plan.js";
-import { merchantOf, type SceneMerchant } from "./world.js";
-import type { Stage } from "./environment.js";
+import { merchantOf, type SimulatedMerchant } from "./world.js";
+import type { Environment } from "./environment.js";
 
 /** The charges of the card that the session's customer has left, where it was paid. */
-export async function chargeOrders(stage: Stage, session: string, plan: Plan): Promise<MoneyOrder[]> {
+export async function chargeOrders(
+  environment: Environment,
+  session: string,
+  plan: Plan,
+): Promise<MoneyOrder[]> {
   const { charges } = plan.afterSales;
   if (charges.length === 0) return [];
-  const merchant = merchantOf(stage, plan);
+  const merchant = merchantOf(environment, plan);
   const call = {
     what: "read",
     key: merchant.key,
@@ -18,7 +22,7 @@ export async function chargeOrders(stage: Stage, session: string, plan: Plan): P
     replica: plan.replica,
   };
   const { customer, payment_method: card } = JSON.parse(
-    (await callUntilAnswered(stage, call)).text,
+    (await callUntilAnswered(environment, call)).text,
   ) as Stored;
   if (customer === null || card === null) return [];
   return charges.map(({ amount, offSession }, number) => ({
@@ -42,7 +46,7 @@ export async function chargeOrders(stage: Stage, session: string, plan: Plan): P
 }
 
 /** Tries a charge again that has failed, with the same card. */
-export function confirmOrder(merchant: SceneMerchant, { id, amount }: PaymentAnswer): MoneyOrder {
+export function confirmOrder(merchant: SimulatedMerchant, { id, amount }: PaymentAnswer): MoneyOrder {
   const path = `/payment_intents/${id}/confirm`;
   const key = `confirm ${id}`;
   return { what: "charge", merchant, replica: amount, path, key, body: {}, amount, from: null };
@@ -50,7 +54,7 @@ export function confirmOrder(merchant: SceneMerchant, { id, amount }: PaymentAns
 
 /** The refunds that the plan has of a payment at this time. */
 export function refundOrders(
-  merchant: SceneMerchant,
+  merchant: SimulatedMerchant,
   payment: PaymentAnswer,
   plan: Plan,
   time: RefundTime,

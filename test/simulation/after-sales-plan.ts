@@ -1,4 +1,4 @@
-import type { Dice } from "./seeded-random.js";
+import type { SeededRandom } from "./seeded-random.js";
 import { killsAt, type Kill } from "./kills.js";
 
 /** What a merchant does after a session is paid. Made before anything runs. */
@@ -81,15 +81,15 @@ export const REFUND_TROUBLES: Record<RefundTime, readonly RefundTrouble[]> = {
 };
 
 /** Dice of its own: what happens after the sale must not change what happened before. */
-export function afterSalesOf(dice: Dice): AfterSales {
-  const keepsCard = dice.chance(40);
-  const count = keepsCard ? Number(dice.pick(CHARGE_COUNTS)) : 0;
+export function afterSalesOf(random: SeededRandom): AfterSales {
+  const keepsCard = random.chance(40);
+  const count = keepsCard ? Number(random.pick(CHARGE_COUNTS)) : 0;
   const charges = Array.from({ length: count }, () => ({
-    amount: amountOf(dice),
-    offSession: dice.chance(50),
-    refunds: refundsOf(dice),
+    amount: amountOf(random),
+    offSession: random.chance(50),
+    refunds: refundsOf(random),
   }));
-  return { keepsCard, charges, refunds: refundsOf(dice) };
+  return { keepsCard, charges, refunds: refundsOf(random) };
 }
 
 const CHARGE_COUNTS = { 0: 10, 1: 55, 2: 35 };
@@ -114,10 +114,10 @@ const FROM: Record<keyof typeof BANDS, number> = {
 /** Narrower than the narrowest band, and below the amounts that are rejected at settlement. */
 const BAND_WIDTH = 2_400;
 
-function amountOf(dice: Dice): number {
-  return FROM[dice.pick(BANDS)] + dice.number(BAND_WIDTH);
+function amountOf(random: SeededRandom): number {
+  return FROM[random.pick(BANDS)] + random.number(BAND_WIDTH);
 }
 
-function refundsOf(dice: Dice): RefundPlan {
-  return { early: dice.pick(REFUNDS), late: dice.pick(REFUNDS) };
+function refundsOf(random: SeededRandom): RefundPlan {
+  return { early: random.pick(REFUNDS), late: random.pick(REFUNDS) };
 }

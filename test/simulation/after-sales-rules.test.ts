@@ -4,7 +4,7 @@ import { check } from "./checker.js";
 import { charged } from "./charged-snapshots.js";
 import { type Changeable, charge, ORDERS, result } from "./clean-snapshots.js";
 import type { Snapshots } from "./snapshots.js";
-import { findEach, type Spoiled } from "./broken-snapshots.js";
+import { findEach, type BrokenSnapshots } from "./broken-snapshots.js";
 
 t.test("charges and refunds that are as they should be pass", async (t) => {
   t.same(check(charged(), ORDERS), []);
@@ -61,7 +61,7 @@ function failRefund({ books, answers }: Changeable<Snapshots>): void {
   });
 }
 
-const SPOILED: Spoiled[] = [
+const SPOILED: BrokenSnapshots[] = [
   {
     what: "a card that was charged twice for one payment",
     rules: ["one charge per payment", "no lost success"],

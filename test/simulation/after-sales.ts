@@ -12,18 +12,18 @@ import { sendIntoTrouble } from "./order-troubles.js";
 import { passTime } from "./pass-time.js";
 import { listPayments, type PaymentAnswer } from "./payment-lists.js";
 import type { Plan } from "./plan.js";
-import { merchantOf, type SceneMerchant } from "./world.js";
-import type { Stage } from "./environment.js";
+import { merchantOf, type SimulatedMerchant } from "./world.js";
+import type { Environment } from "./environment.js";
 
 /** What merchants do with cards and payments after the sale. Keeps every order, to send it once more in the end. */
 export class AfterSalesDesk {
-  readonly #stage: Stage;
+  readonly #environment: Environment;
   readonly #plans: ReadonlyMap<string, Plan>;
   readonly #orders: MoneyOrder[] = [];
 
   /** `plans` are by session. */
-  constructor(stage: Stage, plans: ReadonlyMap<string, Plan>) {
-    this.#stage = stage;
+  constructor(environment: Environment, plans: ReadonlyMap<string, Plan>) {
+    this.#environment = environment;
     this.#plans = plans;
   }
 
@@ -31,14 +31,14 @@ export class AfterSalesDesk {
   async charge(): Promise<void> {
     const orders: MoneyOrder[] = [];
     await forEach([...this.#plans], async ([session, plan]) => {
-      orders.push(...(await chargeOrders(this.#stage, session, plan)));
+      orders.push(...(await chargeOrders(this.#environment, session, plan)));
     });
     await this.#send(orders.toSorted(byKey), CHARGE_TROUBLES);
   }
 
   /** Payments are refunded that are not settled yet. */
   async refundEarly(): Promise<void> {
-    await this.#refund("early", this.#stage.merchants);
+    await this.#refund("early", this.#environment.merchants);
   }
 
   /**
@@ -46,31 +46,31 @@ export class AfterSalesDesk {
    * settled, each by another merchant, some more is refunded. After that nothing may be left pending.
    */
   async late(): Promise<void> {
-    const { gateway } = this.#stage;
+    const { gateway } = this.#environment;
     const [settling, settled, unsettled] = [0, 1, 2].map((merchant) =>
-      merchantOf(this.#stage, { merchant }),
-    ) as [SceneMerchant, SceneMerchant, SceneMerchant];
+      merchantOf(this.#environment, { merchant }),
+    ) as [SimulatedMerchant, SimulatedMerchant, SimulatedMerchant];
     await this.#confirm();
     await gateway.tender(settling);
     await this.#refund("late", [settled, unsettled, settling]);
     await gateway.settle(settling);
-    for (const minutes of [HOUR, DAY]) await passTime(this.#stage, minutes);
+    for (const minutes of [HOUR, DAY]) await passTime(this.#environment, minutes);
   }
 
   /** Every order once more: each has its answer already. */
   async repeat(): Promise<void> {
-    await forEach(this.#orders, async (order) => void (await sendOrder(this.#stage, order)));
+    await forEach(this.#orders, async (order) => void (await sendOrder(this.#environment, order)));
   }
 
   async #confirm(): Promise<void> {
-    const { merchants } = this.#stage;
+    const { merchants } = this.#environment;
     const orders = await this.#ofPayments(merchants, (merchant, payment) =>
       payment.status === "requires_payment_method" ? [confirmOrder(merchant, payment)] : [],
     );
     await this.#send(orders, []);
   }
 
-  async #refund(time: RefundTime, merchants: readonly SceneMerchant[]): Promise<void> {
+  async #refund(time: RefundTime, merchants: readonly SimulatedMerchant[]): Promise<void> {
     const orders = await this.#ofPayments(merchants, (merchant, payment) => {
       const { session, metadata } = payment;
       const plan = this.#plans.get(session ?? metadata["session"] ?? "");
@@ -84,12 +84,12 @@ export class AfterSalesDesk {
   }
 
   async #ofPayments(
-    merchants: readonly SceneMerchant[],
-    ordersOf: (merchant: SceneMerchant, payment: PaymentAnswer) => MoneyOrder[],
+    merchants: readonly SimulatedMerchant[],
+    ordersOf: (merchant: SimulatedMerchant, payment: PaymentAnswer) => MoneyOrder[],
   ): Promise<MoneyOrder[]> {
     const orders: MoneyOrder[] = [];
     for (const merchant of merchants) {
-      const payments = await listPayments(this.#stage, merchant);
+      const payments = await listPayments(this.#environment, merchant);
       orders.push(...payments.flatMap((payment) => ordersOf(merchant, payment)));
     }
     return orders;
@@ -105,10 +105,10 @@ export class AfterSalesDesk {
       troubles.length === 0 ? 0 : Math.max(TROUBLED_MIN, Math.floor(orders.length / TROUBLED_EVERY));
     for (const [index, order] of orders.slice(0, count).entries()) {
       const trouble = troubles[index % troubles.length];
-      if (trouble !== undefined) await sendIntoTrouble(this.#stage, order, trouble);
+      if (trouble !== undefined) await sendIntoTrouble(this.#environment, order, trouble);
     }
-    await this.#stage.fleet.whole();
-    await forEach(orders.slice(count), async (order) => void (await sendOrder(this.#stage, order)));
+    await this.#environment.fleet.whole();
+    await forEach(orders.slice(count), async (order) => void (await sendOrder(this.#environment, order)));
   }
 }
 

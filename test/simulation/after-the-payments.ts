@@ -8,12 +8,12 @@ import { passTime } from "./pass-time.js";
 import type { Plan } from "./plan.js";
 import { merchantOf } from "./world.js";
 import { INTERFACE_FAULTS } from "./service-log.js";
-import type { Stage } from "./environment.js";
+import type { Environment } from "./environment.js";
 
 /** The first minutes after the last shopper has gone: the service asks the gateway, which does not answer. */
-export async function bearBadWeather(stage: Stage): Promise<void> {
-  await passInBadWeather(stage, "attempt leased", "error", 1);
-  await passInBadWeather(stage, "attempt asked", "timeout", 15);
+export async function causeTrouble(environment: Environment): Promise<void> {
+  await passInBadWeather(environment, "attempt leased", "error", 1);
+  await passInBadWeather(environment, "attempt asked", "timeout", 15);
 }
 
 /**
@@ -21,15 +21,18 @@ export async function bearBadWeather(stage: Stage): Promise<void> {
  * nobody may ask for is listed for the operator, who then enters the token that was missing; the merchants
  * decide about what is held. After that nothing may be left open.
  */
-export async function liveOn(stage: Stage, planOf: (session: string) => Plan | undefined): Promise<void> {
-  await endWhatIsInProgress(stage, planOf);
-  await passTime(stage, 60);
-  await passTime(stage, DAY);
-  const listed = await listUnresolvedAttempts(stage.books.manager, LISTED_MAX);
-  stage.chronicle.listed.push(...listed.map(({ targetId }) => targetId));
-  await stage.searchToken.enter();
-  await passTime(stage, DAY);
-  await decideHeld(stage, planOf);
+export async function liveOn(
+  environment: Environment,
+  planOf: (session: string) => Plan | undefined,
+): Promise<void> {
+  await endWhatIsInProgress(environment, planOf);
+  await passTime(environment, 60);
+  await passTime(environment, DAY);
+  const listed = await listUnresolvedAttempts(environment.books.manager, LISTED_MAX);
+  environment.history.listed.push(...listed.map(({ targetId }) => targetId));
+  await environment.searchToken.enter();
+  await passTime(environment, DAY);
+  await decideHeld(environment, planOf);
 }
 
 /** A little more, so that every page of the gateway is surely closed. */
@@ -43,20 +46,20 @@ const LISTED_MAX = 100_000;
  * times: each failure takes its time.
  */
 async function passInBadWeather(
-  stage: Stage,
+  environment: Environment,
   deadly: CheckoutPoint,
   fault: "error" | "timeout",
   minutes: number,
 ): Promise<void> {
-  const { fleet, gateway } = stage;
-  const one = merchantOf(stage, { merchant: 0 });
-  const other = merchantOf(stage, { merchant: 1 });
+  const { fleet, gateway } = environment;
+  const one = merchantOf(environment, { merchant: 0 });
+  const other = merchantOf(environment, { merchant: 1 });
   await gateway.setFault(one, `direct_${fault}`);
   await gateway.setFault(other, `search_${fault}`);
   await fleet.arm(minutes, deadly);
   const passed = new AbortController();
-  const passing = passTime(stage, minutes).finally(() => passed.abort());
-  await untilFailed(stage, passed.signal);
+  const passing = passTime(environment, minutes).finally(() => passed.abort());
+  await untilFailed(environment, passed.signal);
   for (const merchant of [one, other]) await gateway.setFault(merchant, "none");
   await passing;
 }
@@ -64,8 +67,8 @@ async function passInBadWeather(
 /** Enough to be sure that what failed was asked for again. */
 const FAILURES = 5;
 
-async function untilFailed({ chronicle }: Stage, stop: AbortSignal): Promise<void> {
-  const counts = (): number[] => INTERFACE_FAULTS.map((fault) => chronicle.injected.get(fault) ?? 0);
+async function untilFailed({ history }: Environment, stop: AbortSignal): Promise<void> {
+  const counts = (): number[] => INTERFACE_FAULTS.map((fault) => history.injected.get(fault) ?? 0);
   const before = counts();
   const failed = (): boolean =>
     counts().filter((count, index) => count >= (before[index] ?? 0) + FAILURES).length === 2;
@@ -74,7 +77,7 @@ async function untilFailed({ chronicle }: Stage, stop: AbortSignal): Promise<voi
 }
 
 /** Until every callback that the gateway sends has arrived, or has not. */
-export async function untilDelivered({ ledger, relay }: Stage): Promise<void> {
+export async function untilDelivered({ ledger, relay }: Environment): Promise<void> {
   for (;;) {
     const [row] = (await ledger.manager.query(
       "SELECT COUNT(*) AS due FROM sandbox_transaction WHERE callback_at IS NULL AND faults NOT LIKE '%callback_dropped%'",

@@ -1,4 +1,4 @@
-import { type CaseFile, grouped, isAcknowledged, isGenuine, type SessionRule } from "./evidence.js";
+import { type Evidence, grouped, isAcknowledged, isGenuine, type SessionRule } from "./evidence.js";
 import type { Delivery } from "./history.js";
 import type { Ordered, Snapshots, Violation } from "./snapshots.js";
 
@@ -11,7 +11,7 @@ export const ANSWER_RULES: readonly SessionRule[] = [
 ];
 
 /** On record before it was acknowledged: what is found later by asking, or told again, heals nothing of that. */
-function forgotten(file: CaseFile): string[] {
+function forgotten(file: Evidence): string[] {
   const genuine = file.deliveries.filter((delivery) => isGenuine(file, delivery));
   const forgotten = genuine.filter((delivery) => isAcknowledged(delivery) && !isOnRecord(file, delivery));
   const refused = genuine.filter(({ status }) => status >= 400 && status < 500);
@@ -26,18 +26,18 @@ function forgotten(file: CaseFile): string[] {
   ];
 }
 
-function isOnRecord({ results }: CaseFile, { transaction, at }: Delivery): boolean {
+function isOnRecord({ results }: Evidence, { transaction, at }: Delivery): boolean {
   return results.some((result) => result.transaction === transaction && result.receivedAt <= at);
 }
 
-function believed(file: CaseFile): string[] {
+function believed(file: Evidence): string[] {
   return file.deliveries
     .filter((delivery) => !isGenuine(file, delivery) && isAcknowledged(delivery))
     .map(({ via, status }) => `a forged ${via} was answered ${status}`);
 }
 
 /** Complete is for good, and the last answer is what the database says. */
-function takenBack({ session, reads }: CaseFile): string[] {
+function takenBack({ session, reads }: Evidence): string[] {
   const last = reads.at(-1);
   const complete = reads.filter(({ status }) => status === "complete");
   const intents = new Set(complete.map(({ paymentIntent }) => paymentIntent));
@@ -56,7 +56,7 @@ function takenBack({ session, reads }: CaseFile): string[] {
   ];
 }
 
-function wrongEvents({ session, intents, results, events }: CaseFile): string[] {
+function wrongEvents({ session, intents, results, events }: Evidence): string[] {
   const isComplete = session.status === "complete" ? 1 : 0;
   const decided = (resolution: string): number =>
     results.filter((result) => result.resolution === resolution).length;

@@ -4,7 +4,7 @@ import { encodeFields, fieldText } from "../../src/cardstream/fields.js";
 import type { Conversation } from "./conversation.js";
 import { firstForm, type PageForm } from "./page-form.js";
 import { faultsOfPayment } from "./payment-faults.js";
-import type { Scene } from "./world.js";
+import type { World } from "./world.js";
 import { webCall } from "./web-call.js";
 
 /** Two of the gateway's published test cards. */
@@ -19,13 +19,13 @@ const CARDS: Record<CardName, Record<string, string>> = {
 export type CarriedResult = Buffer | undefined;
 
 /** One tab of the shopper's browser. */
-export class Tab {
-  readonly #scene: Scene;
+export class BrowserTab {
+  readonly #world: World;
   readonly #conversation: Conversation;
   #payPage: string | undefined;
 
-  constructor(scene: Scene, conversation: Conversation) {
-    this.#scene = scene;
+  constructor(world: World, conversation: Conversation) {
+    this.#world = world;
     this.#conversation = conversation;
   }
 
@@ -81,7 +81,7 @@ export class Tab {
   async #givenForm(): Promise<PageForm | undefined> {
     const { sessionId, plan } = this.#conversation;
     for (let tries = 1; tries <= OPENS_MAX; tries++) {
-      const answer = await webCall(`${this.#scene.fleet.urlOf(plan.replica + tries)}/pay/${sessionId}`);
+      const answer = await webCall(`${this.#world.fleet.urlOf(plan.replica + tries)}/pay/${sessionId}`);
       if (answer.status !== 0 && answer.status !== 503) {
         const form = firstForm(answer.text);
         this.#conversation.note(
@@ -111,7 +111,7 @@ export class Tab {
   }
 
   #unexcused(text: string): void {
-    this.#scene.chronicle.faultyAnswers.push({ session: this.#conversation.sessionId, text });
+    this.#world.history.faultyAnswers.push({ session: this.#conversation.sessionId, text });
   }
 }
 

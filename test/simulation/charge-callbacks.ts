@@ -1,22 +1,22 @@
 import { fieldText, parseFields } from "../../src/cardstream/fields.js";
-import type { Chronicle } from "./history.js";
-import type { Fleet } from "./replica-fleet.js";
+import type { History } from "./history.js";
+import type { ReplicaFleet } from "./replica-fleet.js";
 import { webCall } from "./web-call.js";
 
 /** The way of the callbacks about direct charges: those about odd amounts get lost. Nobody sends them again. */
-export function chargeCallbacks(chronicle: Chronicle, fleet: Fleet): (body: Buffer) => Promise<number> {
+export function chargeCallbacks(history: History, fleet: ReplicaFleet): (body: Buffer) => Promise<number> {
   return async (body) => {
     const fields = parseFields(body);
     if (Number(fieldText(fields, "amount")) % 2 === 1) {
-      chronicle.count("callback of a charge lost");
+      history.count("callback of a charge lost");
       return NOT_DELIVERED;
     }
     const { status } = await webCall(`${fleet.urlOf(1)}/callbacks/cardstream`, body.toString("utf8"));
     const transaction = fieldText(fields, "transactionID");
     const session = fieldText(fields, "orderRef");
-    chronicle.note(session, `callback of transaction ${transaction}: answered ${status}`);
-    const at = fleet.now() + chronicle.testClocksAhead;
-    chronicle.deliveries.push({ session, transaction, via: "callback", at, status });
+    history.note(session, `callback of transaction ${transaction}: answered ${status}`);
+    const at = fleet.now() + history.testClocksAhead;
+    history.deliveries.push({ session, transaction, via: "callback", at, status });
     return status === 0 ? NOT_DELIVERED : status;
   };
 }

@@ -3,7 +3,7 @@ import t from "tap";
 import { check } from "./checker.js";
 import { accept, charge, clean, delivery, hold, intent, ORDERS, result } from "./clean-snapshots.js";
 import type { Rule } from "./snapshots.js";
-import { findEach, type Spoiled } from "./broken-snapshots.js";
+import { findEach, type BrokenSnapshots } from "./broken-snapshots.js";
 
 t.test("clean snapshots pass", async (t) => {
   t.same(check(clean(), ORDERS), []);
@@ -30,7 +30,7 @@ t.test("an amount that was not ordered passes once its merchant has accepted it"
 
 const LISTED: Rule = "payments and refunds listed as recorded";
 
-const SPOILED: Spoiled[] = [
+const SPOILED: BrokenSnapshots[] = [
   {
     what: "a second payment intent",
     rules: ["one intent per session", "each event once", LISTED],

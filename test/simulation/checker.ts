@@ -1,5 +1,5 @@
 import { ANSWER_RULES, createdOnce, faulty, strangers } from "./answer-rules.js";
-import { caseFiles, type SessionRule } from "./evidence.js";
+import { evidenceOf, type SessionRule } from "./evidence.js";
 import { CHARGE_RULES, unknownSales } from "./charge-rules.js";
 import { decisionsStay, HELD_RULES, listedAsRecorded } from "./held-rules.js";
 import { ordersOnce, paymentsListedAsRecorded, refundsStay } from "./order-rules.js";
@@ -14,7 +14,7 @@ import type { Ordered, Snapshots, Violation } from "./snapshots.js";
  */
 export function check(snapshots: Snapshots, orders: readonly Ordered[]): Violation[] {
   const rules: readonly SessionRule[] = [...PAYMENT_RULES, ...ANSWER_RULES, ...HELD_RULES];
-  const ofSessions = caseFiles(snapshots, orders).flatMap((file) =>
+  const ofSessions = evidenceOf(snapshots, orders).flatMap((file) =>
     rules.flatMap(({ rule, broken }) =>
       broken(file).map((says): Violation => ({ rule, session: file.session.id, says })),
     ),

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { fieldText, parseFields } from "../../src/cardstream/fields.js";
-import type { Chronicle } from "./history.js";
-import type { Fleet } from "./replica-fleet.js";
+import type { History } from "./history.js";
+import type { ReplicaFleet } from "./replica-fleet.js";
 import type { Plan } from "./plan.js";
 import { webCall } from "./web-call.js";
 
@@ -16,24 +16,24 @@ const DELIVERIES_MAX = 12;
 export class Conversation {
   readonly plan: Plan;
   readonly sessionId: string;
-  readonly #chronicle: Chronicle;
-  readonly #fleet: Fleet;
+  readonly #history: History;
+  readonly #fleet: ReplicaFleet;
   readonly #underWay = new Set<Promise<unknown>>();
   #callbacks = 0;
 
-  constructor(chronicle: Chronicle, fleet: Fleet, plan: Plan, sessionId: string) {
-    this.#chronicle = chronicle;
+  constructor(history: History, fleet: ReplicaFleet, plan: Plan, sessionId: string) {
+    this.#history = history;
     this.#fleet = fleet;
     this.plan = plan;
     this.sessionId = sessionId;
   }
 
   note(text: string): void {
-    this.#chronicle.note(this.sessionId, text);
+    this.#history.note(this.sessionId, text);
   }
 
   count(fault: string): void {
-    this.#chronicle.count(fault);
+    this.#history.count(fault);
   }
 
   /** Does `work` beside everything else; `end` waits for it. */
@@ -56,8 +56,8 @@ export class Conversation {
     const transaction = fieldText(parseFields(body), "transactionID");
     const { status } = await webCall(`${this.#fleet.urlOf(replica)}${path}`, body.toString("utf8"));
     const { sessionId: session } = this;
-    const at = this.#fleet.now() + this.#chronicle.testClocksAhead;
-    this.#chronicle.deliveries.push({ session, transaction, via, at, status });
+    const at = this.#fleet.now() + this.#history.testClocksAhead;
+    this.#history.deliveries.push({ session, transaction, via, at, status });
     const answer = status === 0 ? "no answer" : `answered ${status}`;
     this.note(`${via} of transaction ${transaction}: ${answer}`);
     return status;

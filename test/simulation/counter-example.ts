@@ -15,12 +15,12 @@ function exampleOf(verdict: Verdict, { rule, session, says }: Violation): string
 }
 
 /** What happened to the session, and to everybody meanwhile. */
-function timeline({ chronicle, snapshots }: Verdict, session: string): Happening[] {
-  const own = chronicle.happenings.filter((happening) => happening.session === session);
+function timeline({ history, snapshots }: Verdict, session: string): Happening[] {
+  const own = history.happenings.filter((happening) => happening.session === session);
   const charges = snapshots.ledger.filter((charge) => charge.session === session).map(chargedAt);
   const from = own[0]?.at ?? 0;
   const until = own.at(-3)?.at ?? from; // The last two are the asking after everything has settled.
-  const shared = chronicle.happenings.filter(
+  const shared = history.happenings.filter(
     ({ session, at }) => session === undefined && at >= from && at <= until,
   );
   const stored = snapshots.books.sessions.find(({ id }) => id === session);

@@ -12,7 +12,7 @@ import { openRowLocks } from "./row-locks.js";
 import type { EngineName } from "./plan.js";
 
 /** Where the service keeps its records: an empty database of one simulation, and the ways to it. */
-export interface Place {
+export interface DatabasePlace {
   /** The way that no trouble touches. Undefined: the embedded file in `dataDir`. */
   readonly url: string | undefined;
   readonly dataDir: string;
@@ -50,12 +50,12 @@ export function temporaryFolder(ending: Ending, parent = memoryFolder()): string
 }
 
 /** `server` is the database server to make a database on; it is of no use to the embedded engine. */
-export async function preparePlace(
+export async function prepareDatabase(
   ending: Ending,
   engine: EngineName,
   server: string | undefined,
   replicas: number,
-): Promise<Place> {
+): Promise<DatabasePlace> {
   const secretsKey = randomBytes(32);
   if (engine === "embedded") {
     const dataDir = temporaryFolder(ending);

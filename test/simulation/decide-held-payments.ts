@@ -6,14 +6,17 @@ import { type HeldCase, isRejectedLater, openCases } from "./held-cases.js";
 import { CLAIM_OVER_MS, pointOf } from "./kills.js";
 import { unexcused } from "./merchant-call.js";
 import { type Plan, RETURN_KILLS } from "./plan.js";
-import type { Stage } from "./environment.js";
+import type { Environment } from "./environment.js";
 import { apiCall } from "./web-call.js";
 
 /** Has every merchant decide about what is held, while replicas die and answers of the gateway get lost. */
-export async function decideHeld(stage: Stage, planOf: (session: string) => Plan | undefined): Promise<void> {
-  const desk = new HeldDesk(stage);
-  for (const [index, merchant] of stage.merchants.entries()) {
-    const cases = await openCases(stage, merchant, planOf);
+export async function decideHeld(
+  environment: Environment,
+  planOf: (session: string) => Plan | undefined,
+): Promise<void> {
+  const desk = new HeldDesk(environment);
+  for (const [index, merchant] of environment.merchants.entries()) {
+    const cases = await openCases(environment, merchant, planOf);
     // One merchant's sales are settled: what is not settled is cancelled, what is settled is refunded.
     if (index === 1) await desk.settle(cases);
     await desk.disturb(cases);
@@ -34,17 +37,17 @@ const ROUNDS_MAX = 6;
 const DEATH_WAITS_MAX = 2_000;
 
 class HeldDesk {
-  readonly #stage: Stage;
+  readonly #environment: Environment;
   #calls = 0;
   #disturbed = 0;
 
-  constructor(stage: Stage) {
-    this.#stage = stage;
+  constructor(environment: Environment) {
+    this.#environment = environment;
   }
 
   /** Between the bank's taking the sales up and its paying them out nothing can be returned. */
   async settle(cases: readonly HeldCase[]): Promise<void> {
-    const { gateway } = this.#stage;
+    const { gateway } = this.#environment;
     const [early] = returnsOf(cases);
     if (early === undefined) return;
     await gateway.tender(early.merchant);
@@ -61,7 +64,7 @@ class HeldDesk {
       const point = kill && pointOf(kill);
       if (point === undefined) await this.#answerLost(each);
       else await this.#killedAt(point, each);
-      await this.#stage.fleet.whole();
+      await this.#environment.fleet.whole();
     }
   }
 
@@ -69,8 +72,8 @@ class HeldDesk {
   async finish(cases: readonly HeldCase[]): Promise<void> {
     const left = new Set(cases);
     for (let round = 1; round <= ROUNDS_MAX && left.size > 0; round++) {
-      await this.#stage.fleet.whole();
-      this.#stage.fleet.forward(CLAIM_OVER_MS);
+      await this.#environment.fleet.whole();
+      this.#environment.fleet.forward(CLAIM_OVER_MS);
       await forEach([...left], async (each) => {
         if ((await this.#decide(each)) === "done") left.delete(each);
       });
@@ -78,7 +81,7 @@ class HeldDesk {
   }
 
   async #killedAt(point: CheckoutPoint, each: HeldCase): Promise<void> {
-    const { fleet } = this.#stage;
+    const { fleet } = this.#environment;
     const { deaths } = fleet;
     await fleet.arm(this.#calls, point);
     if ((await this.#decide(each)) !== "no answer") return;
@@ -87,7 +90,7 @@ class HeldDesk {
   }
 
   async #answerLost(each: HeldCase): Promise<void> {
-    const { fleet, gateway } = this.#stage;
+    const { fleet, gateway } = this.#environment;
     const stopped = await fleet.stopAt(this.#calls, "return to be sent");
     const decided = this.#decide(each);
     await Promise.race([stopped.waiting, decided]);
@@ -99,24 +102,24 @@ class HeldDesk {
 
   /** A decision that cannot be carried out is changed. */
   async #decide(each: HeldCase): Promise<"done" | "not done" | "no answer"> {
-    const { fleet, chronicle } = this.#stage;
+    const { fleet, history } = this.#environment;
     const { held, decision, merchant } = each;
     const url = `${fleet.urlOf(this.#calls++)}/v1/held_payments/${held.id}/resolve`;
     const body = { resolution: decision, note: `Decided to ${decision}.` };
     const answer = await apiCall(url, merchant.key, body, `${decision} ${held.id}`);
-    chronicle.note(
+    history.note(
       held.session ?? undefined,
       `${decision} of ${held.id}: answered ${answer.status} ${codeOf(answer.text)}`,
     );
     if (answer.status === 200) {
-      chronicle.decisions.push({ held: held.id, resolution: decision });
-      chronicle.count(`held: ${decision}`);
+      history.decisions.push({ held: held.id, resolution: decision });
+      history.count(`held: ${decision}`);
       return "done";
     }
     if (answer.status === 0) return "no answer";
     if (answer.text.includes('"return_refused"')) each.decision = "dismiss";
     else if (!MAY_BE_ASKED_AGAIN.some((code) => answer.text.includes(`"${code}"`))) {
-      unexcused(this.#stage, { what: decision }, answer);
+      unexcused(this.#environment, { what: decision }, answer);
     }
     return "not done";
   }

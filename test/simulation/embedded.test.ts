@@ -17,7 +17,7 @@ t.test("200 sessions on the embedded database are recorded exactly once", async 
     onProgress() {},
   });
   t.same(counterExample(verdict), []);
-  const { injected } = verdict.chronicle;
+  const { injected } = verdict.history;
   t.ok(injected.get("killed at: session locked"), "a simulation without a crash would prove little");
   t.ok(injected.get("killed at: attempt leased"));
   t.ok(injected.get("callback and redirect both lost"));

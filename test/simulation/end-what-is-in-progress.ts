@@ -6,23 +6,23 @@ import { inTransaction } from "../../src/db/transaction.js";
 import { parseAttemptReference } from "../../src/domain/attempt-reference.js";
 import { OUTCOMES } from "../../src/sandbox/payments/outcomes.js";
 import type { Plan } from "./plan.js";
-import type { Stage } from "./environment.js";
+import type { Environment } from "./environment.js";
 
 /** At the gateway, what was in progress ends: paid or declined. It tells nobody; who wants to know has to ask. */
 export async function endWhatIsInProgress(
-  stage: Stage,
+  environment: Environment,
   planOf: (session: string) => Plan | undefined,
 ): Promise<void> {
   const { responseCode } = OUTCOMES.in_progress;
-  const rows = await stage.ledger.manager.find(sandboxTransactions, { where: { responseCode } });
+  const rows = await environment.ledger.manager.find(sandboxTransactions, { where: { responseCode } });
   for (const row of rows) {
     const session = parseAttemptReference(row.transactionUnique)?.targetId ?? "";
     const isPaid = planOf(session)?.endsPaid === true;
-    stage.chronicle.note(
+    environment.history.note(
       session,
       `transaction ${row.id} ends at the gateway: ${isPaid ? "paid" : "declined"}`,
     );
-    await inTransaction(stage.ledger, "READ COMMITTED", (tx) =>
+    await inTransaction(environment.ledger, "READ COMMITTED", (tx) =>
       tx
         .createQueryBuilder()
         .update(sandboxTransactions)

@@ -9,19 +9,19 @@ import { systemClock } from "../../src/lib/clock.js";
 import { createLog } from "../../src/lib/log.js";
 import { openStore } from "../../src/start/store.js";
 import { chargeCallbacks } from "./charge-callbacks.js";
-import { Chronicle } from "./history.js";
+import { History } from "./history.js";
 import { type ChildProgram, lastWordOfFirstLine, startProgram } from "./child-program.js";
-import { type Fleet, startFleet } from "./replica-fleet.js";
+import { type ReplicaFleet, startReplicaFleet } from "./replica-fleet.js";
 import { createGatewayOrders, type GatewayOrders } from "./gateway-orders.js";
-import { type Ending, type Place, preparePlace, temporaryFolder } from "./database-place.js";
+import { type Ending, type DatabasePlace, prepareDatabase, temporaryFolder } from "./database-place.js";
 import type { EngineName } from "./plan.js";
 import { openRelay, type Relay } from "./relay.js";
-import type { Scene, SceneMerchant } from "./world.js";
+import type { World, SimulatedMerchant } from "./world.js";
 import { type SearchToken, withholdToken } from "./search-token.js";
 import { createTroublemaker } from "./trouble.js";
 
 /** What a simulation runs on. */
-export interface StageSetting {
+export interface EnvironmentSetting {
   readonly engine: EngineName;
   readonly replicas: number;
   /** Folder of the compiled service, as a URL. */
@@ -31,7 +31,7 @@ export interface StageSetting {
 }
 
 /** A scene with everything running, and a look into both databases by ways that no trouble touches. */
-export interface Stage extends Scene {
+export interface Environment extends World {
   readonly gateway: GatewayOrders;
   /** Of the last merchant. */
   readonly searchToken: SearchToken;
@@ -40,22 +40,22 @@ export interface Stage extends Scene {
 }
 
 /** Starts gateway, service and database, and makes the merchants. `ending` takes all of it down. */
-export async function setStage(ending: Ending, setting: StageSetting): Promise<Stage> {
-  const chronicle = new Chronicle();
-  const place = await preparePlace(ending, setting.engine, setting.server, setting.replicas);
+export async function startEnvironment(ending: Ending, setting: EnvironmentSetting): Promise<Environment> {
+  const history = new History();
+  const place = await prepareDatabase(ending, setting.engine, setting.server, setting.replicas);
   const ledgerDir = temporaryFolder(ending);
-  const gateway = await startGateway(chronicle, place, ledgerDir);
+  const gateway = await startGateway(history, place, ledgerDir);
   ending.teardown(() => gateway.kill());
   const relay = await openRelay();
   ending.teardown(() => relay.close());
-  const fleet = await startReplicas(chronicle, setting, place, gateway.ready, relay);
+  const fleet = await startReplicas(history, setting, place, gateway.ready, relay);
   ending.teardown(() => fleet.stop());
-  relay.bringCharges(chargeCallbacks(chronicle, fleet));
+  relay.bringCharges(chargeCallbacks(history, fleet));
   const registry = await openRegistry(ending, place);
   const merchants = await createMerchants(registry);
   const last = merchants.at(-1)?.id ?? "";
   return {
-    chronicle,
+    history,
     fleet,
     relay,
     merchants,
@@ -69,8 +69,8 @@ export async function setStage(ending: Ending, setting: StageSetting): Promise<S
 
 /** `bin/calmony-pay sandbox`, but for its end: it goes with the simulation. */
 async function startGateway(
-  chronicle: Chronicle,
-  { secretsKey }: Place,
+  history: History,
+  { secretsKey }: DatabasePlace,
   dataDir: string,
 ): Promise<ChildProgram<string>> {
   return await startProgram({
@@ -78,17 +78,17 @@ async function startGateway(
     args: [],
     env: { PORT: "0", DATA_DIR: dataDir, SECRETS_KEY: secretsKey.toString("base64"), LOG_LEVEL: "error" },
     ready: lastWordOfFirstLine,
-    onLog: (line) => chronicle.note(undefined, `the gateway logged ${line}`),
+    onLog: (line) => history.note(undefined, `the gateway logged ${line}`),
   });
 }
 
 async function startReplicas(
-  chronicle: Chronicle,
-  { service, replicas }: StageSetting,
-  place: Place,
+  history: History,
+  { service, replicas }: EnvironmentSetting,
+  place: DatabasePlace,
   gatewayUrl: string,
   relay: Relay,
-): Promise<Fleet> {
+): Promise<ReplicaFleet> {
   const settings = Array.from({ length: replicas }, (_, index) => ({
     service,
     env: {
@@ -103,8 +103,8 @@ async function startReplicas(
       ...(place.url === undefined ? {} : wrongClockOf(index)),
     },
   }));
-  if (place.url !== undefined) for (const _ of settings) chronicle.count(WRONG_CLOCK);
-  return await startFleet(chronicle, settings);
+  if (place.url !== undefined) for (const _ of settings) history.count(WRONG_CLOCK);
+  return await startReplicaFleet(history, settings);
 }
 
 /**
@@ -125,22 +125,22 @@ const HOUR_MS = 3_600_000;
 const WRONG_MS = [HOUR_MS, -HOUR_MS, 0, HOUR_MS / 6, -HOUR_MS];
 
 /** What the operator works with, at the service's own database. */
-async function openRegistry(ending: Ending, { url, dataDir, secretsKey }: Place): Promise<Registry> {
+async function openRegistry(ending: Ending, { url, dataDir, secretsKey }: DatabasePlace): Promise<Registry> {
   const config = readConfig({ DATABASE_URL: url, DATA_DIR: dataDir });
   const { db, sealer } = await openStore({ ...config, secretsKey }, silent);
   ending.teardown(() => db.close());
   return { db, sealer, clock: systemClock };
 }
 
-async function createMerchants(registry: Registry): Promise<SceneMerchant[]> {
-  const merchants: SceneMerchant[] = [];
+async function createMerchants(registry: Registry): Promise<SimulatedMerchant[]> {
+  const merchants: SimulatedMerchant[] = [];
   for (const name of ["The first shop", "The second shop", "The shop without a search"]) {
     merchants.push(await createSceneMerchant(registry, name));
   }
   return merchants;
 }
 
-async function createSceneMerchant(registry: Registry, name: string): Promise<SceneMerchant> {
+async function createSceneMerchant(registry: Registry, name: string): Promise<SimulatedMerchant> {
   const { id } = await createMerchant(registry, { name, countryCode: "GB", live: undefined });
   const { key } = await createApiKey(registry, { merchantId: id, livemode: false });
   const account = (await listTestAccounts(registry)).find(({ merchantName }) => merchantName === name);

@@ -11,7 +11,7 @@ import type {
 } from "./snapshots.js";
 
 /** Everything that the three snapshots say about one session. */
-export interface CaseFile {
+export interface Evidence {
   readonly session: SessionRecord;
   /** What its merchant ordered; undefined where nobody did. */
   readonly ordered: Ordered | undefined;
@@ -33,11 +33,11 @@ export interface CaseFile {
  */
 export interface SessionRule {
   readonly rule: Rule;
-  readonly broken: (file: CaseFile) => string[];
+  readonly broken: (file: Evidence) => string[];
 }
 
 /** Sorts the snapshots by session. */
-export function caseFiles({ ledger, books, answers }: Snapshots, orders: readonly Ordered[]): CaseFile[] {
+export function evidenceOf({ ledger, books, answers }: Snapshots, orders: readonly Ordered[]): Evidence[] {
   const charges = grouped(ledger, ({ session }) => session);
   const results = grouped(books.results, ({ session }) => session ?? "");
   const intents = grouped(books.intents, ({ session }) => session ?? "");
@@ -69,29 +69,29 @@ export function caseFiles({ ledger, books, answers }: Snapshots, orders: readonl
 }
 
 /** Charges that took money. */
-export function taken({ charges }: CaseFile): Charge[] {
+export function taken({ charges }: Evidence): Charge[] {
   return charges.filter(({ received }) => received > 0);
 }
 
 /** True where the service has said of the transaction that it knows what became of it. */
-export function isTold({ deliveries }: CaseFile, { transaction }: Charge): boolean {
+export function isTold({ deliveries }: Evidence, { transaction }: Charge): boolean {
   return deliveries.some((delivery) => delivery.transaction === transaction && isAcknowledged(delivery));
 }
 
 /** Rows that speak of money: a payment, or what waits for a person. */
-export function moneyRows({ results }: CaseFile, { transaction }: Charge): ResultRecord[] {
+export function moneyRows({ results }: Evidence, { transaction }: Charge): ResultRecord[] {
   return results.filter(
     (row) => row.transaction === transaction && ["completed", "held"].includes(row.outcome),
   );
 }
 
 /** True where the gateway has sent the message: anything else speaks of a transaction that it does not know. */
-export function isGenuine({ charges }: CaseFile, { transaction }: Delivery): boolean {
+export function isGenuine({ charges }: Evidence, { transaction }: Delivery): boolean {
   return charges.some((charge) => charge.transaction === transaction);
 }
 
 /** The held payment that its merchant has accepted, and that has completed the session with what was received. */
-export function acceptedPayment({ session, results }: CaseFile): ResultRecord | undefined {
+export function acceptedPayment({ session, results }: Evidence): ResultRecord | undefined {
   return results.find(
     ({ transaction, resolution }) => resolution === "accept" && transaction === session.completedBy,
   );

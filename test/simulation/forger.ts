@@ -3,23 +3,23 @@ import { randomBytes } from "node:crypto";
 import { encodeFields, type Field } from "../../src/cardstream/fields.js";
 import { signed } from "../../src/cardstream/signature.js";
 import type { Conversation } from "./conversation.js";
-import { merchantOf, type Scene } from "./world.js";
-import { Tab } from "./browser-tab.js";
+import { merchantOf, type World } from "./world.js";
+import { BrowserTab } from "./browser-tab.js";
 
 /** Tells the service of a payment that never was, in the way that the plan says, by callback and by browser. */
-export async function forge(scene: Scene, conversation: Conversation): Promise<void> {
+export async function forge(world: World, conversation: Conversation): Promise<void> {
   const { tampering } = conversation.plan;
   if (tampering === "none" || tampering === "wrong amount") return;
-  if (tampering === "another account's signature") await forgeAsAnother(scene, conversation);
-  else await forgeAtGateway(scene, conversation, tampering);
+  if (tampering === "another account's signature") await forgeAsAnother(world, conversation);
+  else await forgeAtGateway(world, conversation, tampering);
 }
 
 async function forgeAtGateway(
-  scene: Scene,
+  world: World,
   conversation: Conversation,
   tampering: "forged" | "partial signature",
 ): Promise<void> {
-  const tab = new Tab(scene, conversation);
+  const tab = new BrowserTab(world, conversation);
   if (!(await tab.open())) return;
   conversation.count(
     tampering === "forged" ? "result with a forged signature" : "result with a partial signature",
@@ -28,18 +28,18 @@ async function forgeAtGateway(
 }
 
 /** A merchant who signs with its own secret for another one: the gateway would not do that for it. */
-async function forgeAsAnother(scene: Scene, conversation: Conversation): Promise<void> {
+async function forgeAsAnother(world: World, conversation: Conversation): Promise<void> {
   const { plan } = conversation;
-  const other = merchantOf(scene, { merchant: (plan.merchant + 1) % scene.merchants.length });
-  const body = Buffer.from(encodeFields(signed(claimedResult(scene, conversation), other.secret)));
+  const other = merchantOf(world, { merchant: (plan.merchant + 1) % world.merchants.length });
+  const body = Buffer.from(encodeFields(signed(claimedResult(world, conversation), other.secret)));
   conversation.count("result with another account's signature");
   await conversation.post(body, "callback", plan.replica);
   await conversation.post(body, "return", plan.replica);
 }
 
-function claimedResult(scene: Scene, { plan, sessionId }: Conversation): Field[] {
+function claimedResult(world: World, { plan, sessionId }: Conversation): Field[] {
   return Object.entries({
-    merchantID: merchantOf(scene, plan).merchantID,
+    merchantID: merchantOf(world, plan).merchantID,
     action: "SALE",
     amount: String(plan.amount),
     amountReceived: String(plan.amount),

@@ -1,16 +1,16 @@
 import { encodeFields, fieldText, parseFields } from "../../src/cardstream/fields.js";
 import { signed } from "../../src/cardstream/signature.js";
 import type { FaultName } from "../../src/sandbox/payments/planned-faults.js";
-import type { SceneMerchant } from "./world.js";
+import type { SimulatedMerchant } from "./world.js";
 
 /** What a merchant tells the sandbox gateway, and the original has no call for. */
 export interface GatewayOrders {
   /** What the gateway's own interfaces do wrong for the merchant from now on. */
-  setFault(merchant: SceneMerchant, fault: InterfaceFault): Promise<void>;
+  setFault(merchant: SimulatedMerchant, fault: InterfaceFault): Promise<void>;
   /** The bank takes the merchant's sales up: nothing can be cancelled any more, nor refunded yet. */
-  tender(merchant: SceneMerchant): Promise<void>;
+  tender(merchant: SimulatedMerchant): Promise<void>;
   /** The sales are paid out, but for those whose amount is rejected. */
-  settle(merchant: SceneMerchant): Promise<void>;
+  settle(merchant: SimulatedMerchant): Promise<void>;
 }
 
 /** A time-out of the direct endpoint: it does its work, and its answer gets lost. */
@@ -31,7 +31,7 @@ export function createGatewayOrders(gatewayUrl: string): GatewayOrders {
 const CUT_OFF_MS = 100;
 
 async function order(
-  { merchantID, secret }: SceneMerchant,
+  { merchantID, secret }: SimulatedMerchant,
   url: string,
   method: string,
   action: string,

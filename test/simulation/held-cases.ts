@@ -1,27 +1,27 @@
 import { REJECTED_AT_SETTLEMENT } from "../../src/sandbox/payments/outcomes.js";
 import { callUntilAnswered } from "./merchant-call.js";
 import type { Decision, Plan } from "./plan.js";
-import type { Scene, SceneMerchant } from "./world.js";
+import type { World, SimulatedMerchant } from "./world.js";
 import type { HeldAnswer } from "./snapshots.js";
 
 /** A held payment that its merchant has decided about, until the service has done what was decided. */
 export interface HeldCase {
-  readonly merchant: SceneMerchant;
+  readonly merchant: SimulatedMerchant;
   readonly held: HeldAnswer;
   decision: Exclude<Decision, "wait">;
 }
 
 /** Every held payment of the merchant, as its server lists them; with `resolved` only those that are, or are not. */
 export async function listHeld(
-  scene: Scene,
-  { key }: SceneMerchant,
+  world: World,
+  { key }: SimulatedMerchant,
   resolved?: boolean,
 ): Promise<HeldAnswer[]> {
   const all: HeldAnswer[] = [];
   const filter = resolved === undefined ? "" : `&resolved=${resolved}`;
   for (let after = ""; ;) {
     const path = `/held_payments?limit=100${filter}${after}`;
-    const { text } = await callUntilAnswered(scene, { what: "list", key, path, replica: all.length });
+    const { text } = await callUntilAnswered(world, { what: "list", key, path, replica: all.length });
     const { data, has_more: more } = JSON.parse(text) as { data: HeldBody[]; has_more: boolean };
     all.push(...data.map(answerOf));
     if (!more) return all;
@@ -31,11 +31,11 @@ export async function listHeld(
 
 /** What the merchant decides about those that wait. */
 export async function openCases(
-  scene: Scene,
-  merchant: SceneMerchant,
+  world: World,
+  merchant: SimulatedMerchant,
   planOf: (session: string) => Plan | undefined,
 ): Promise<HeldCase[]> {
-  return (await listHeld(scene, merchant, false)).flatMap((held) => {
+  return (await listHeld(world, merchant, false)).flatMap((held) => {
     const decision = planOf(held.session ?? "")?.decision ?? "wait";
     if (decision === "wait") return [];
     return [{ merchant, held, decision: held.possible.includes(decision) ? decision : "dismiss" }];

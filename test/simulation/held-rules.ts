@@ -1,4 +1,4 @@
-import type { CaseFile, SessionRule } from "./evidence.js";
+import type { Evidence, SessionRule } from "./evidence.js";
 import type { HeldAnswer, ResultRecord, Snapshots, Violation } from "./snapshots.js";
 
 /** What must be true of payments that are held, and of money that goes back. */
@@ -8,7 +8,7 @@ export const HELD_RULES: readonly SessionRule[] = [{ rule: "money given back onc
  * What was decided to be returned went back as a whole, once; else only refunds give back, of what completed
  * the session.
  */
-function wrongReturns({ session, charges, results }: CaseFile): string[] {
+function wrongReturns({ session, charges, results }: Evidence): string[] {
   const given = new Set(
     results.filter(({ resolution }) => resolution === "return").map(({ transaction }) => transaction),
   );

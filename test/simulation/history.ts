@@ -54,7 +54,7 @@ export interface OrderAnswer {
 }
 
 /** What the simulation saw from outside while it ran. Belongs to no process that is ever killed. */
-export class Chronicle {
+export class History {
   readonly happenings: Happening[] = [];
   readonly deliveries: Delivery[] = [];
   readonly created: Created[] = [];

@@ -18,7 +18,7 @@ t.test("200 sessions on two replicas and a server are recorded exactly once", as
     onProgress() {},
   });
   t.same(counterExample(verdict), []);
-  const { injected } = verdict.chronicle;
+  const { injected } = verdict.history;
   t.ok(injected.get("database line cut"), "a simulation without a lost line would prove little");
   t.ok(injected.get("killed at: payment recorded"));
   t.ok(injected.get("held: return"), "nor would one in which no money goes back");

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Scene } from "./world.js";
+import type { World } from "./world.js";
 import { apiCall, type WebAnswer } from "./web-call.js";
 
 /** A call of a merchant's server, which sends it again until it is answered. */
@@ -24,28 +24,24 @@ const TRIES_MAX = 150;
 const PAUSE_MS = 100;
 
 /** Throws where the call is refused, unless it may be, or is not answered in a long time. */
-export async function callUntilAnswered(scene: Scene, call: MerchantCall): Promise<WebAnswer> {
+export async function callUntilAnswered(world: World, call: MerchantCall): Promise<WebAnswer> {
   const { what, key, path, replica, body, idempotencyKey } = call;
   let last = "no answer";
   for (let tries = 1; tries <= TRIES_MAX; tries++) {
-    const url = `${scene.fleet.urlOf(replica + tries)}/v1${path}`;
+    const url = `${world.fleet.urlOf(replica + tries)}/v1${path}`;
     const answer = await apiCall(url, key, body, idempotencyKey);
     if (isFinal(call, answer)) return answer;
     last = `${answer.status} ${answer.text}`;
-    if (answer.status >= 500 && answer.status !== 503) unexcused(scene, call, answer);
+    if (answer.status >= 500 && answer.status !== 503) unexcused(world, call, answer);
     await sleep(PAUSE_MS);
   }
   throw new Error(`A ${what} was sent ${TRIES_MAX} times and not answered: ${last}`);
 }
 
 /** Writes down an answer that no fault excuses. */
-export function unexcused(
-  { chronicle }: Scene,
-  { what }: Pick<MerchantCall, "what">,
-  answer: WebAnswer,
-): void {
+export function unexcused({ history }: World, { what }: Pick<MerchantCall, "what">, answer: WebAnswer): void {
   const text = `a ${what} was answered ${answer.status}: ${answer.text}`;
-  chronicle.faultyAnswers.push({ session: undefined, text });
+  history.faultyAnswers.push({ session: undefined, text });
 }
 
 function isFinal({ what, mayBeRefused }: MerchantCall, { status, text }: WebAnswer): boolean {

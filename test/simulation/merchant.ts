@@ -1,6 +1,6 @@
 import { callUntilAnswered } from "./merchant-call.js";
 import type { Plan } from "./plan.js";
-import { merchantOf, type Scene } from "./world.js";
+import { merchantOf, type World } from "./world.js";
 
 const SESSIONS = "/checkout/sessions";
 
@@ -8,52 +8,52 @@ const SESSIONS = "/checkout/sessions";
  * Creates the plan's session: equal requests at once, each sent again until it is answered, all with one
  * idempotency key. Answers the id of the session.
  */
-export async function createSession(scene: Scene, plan: Plan): Promise<string> {
-  const copies = Array.from({ length: plan.creates }, (_, copy) => createOnce(scene, plan, copy));
+export async function createSession(world: World, plan: Plan): Promise<string> {
+  const copies = Array.from({ length: plan.creates }, (_, copy) => createOnce(world, plan, copy));
   const [first] = await Promise.all(copies);
   if (first === undefined) throw new Error("No create was sent.");
   return first;
 }
 
 /** One more equal request; counts as a create like the others. */
-export async function createOnce(scene: Scene, plan: Plan, copy: number): Promise<string> {
-  const { chronicle } = scene;
-  const answer = await callUntilAnswered(scene, {
+export async function createOnce(world: World, plan: Plan, copy: number): Promise<string> {
+  const { history } = world;
+  const answer = await callUntilAnswered(world, {
     what: "create",
-    key: merchantOf(scene, plan).key,
+    key: merchantOf(world, plan).key,
     path: SESSIONS,
     replica: plan.replica + copy,
     body: orderOf(plan),
     idempotencyKey: `create ${plan.number}`,
   });
   const { id } = JSON.parse(answer.text) as { id: string };
-  chronicle.created.push({ number: plan.number, session: id });
-  if (copy === 0) chronicle.note(id, `planned as ${JSON.stringify(plan)}`);
-  chronicle.note(id, `created: request ${copy + 1}`);
-  if (copy > 0) chronicle.count("create sent more than once");
+  history.created.push({ number: plan.number, session: id });
+  if (copy === 0) history.note(id, `planned as ${JSON.stringify(plan)}`);
+  history.note(id, `created: request ${copy + 1}`);
+  if (copy > 0) history.count("create sent more than once");
   return id;
 }
 
 /** Expires the session, unless it is complete by now. */
-export async function expireSession(scene: Scene, plan: Plan, session: string): Promise<void> {
-  const answer = await callUntilAnswered(scene, {
+export async function expireSession(world: World, plan: Plan, session: string): Promise<void> {
+  const answer = await callUntilAnswered(world, {
     what: "expire",
-    key: merchantOf(scene, plan).key,
+    key: merchantOf(world, plan).key,
     path: `${SESSIONS}/${session}/expire`,
     replica: plan.replica,
     body: {},
     idempotencyKey: `expire ${plan.number}`,
     mayBeRefused: true,
   });
-  scene.chronicle.note(session, `expired by its merchant: answered ${answer.status}`);
-  scene.chronicle.count("expired by its merchant");
+  world.history.note(session, `expired by its merchant: answered ${answer.status}`);
+  world.history.count("expired by its merchant");
 }
 
 /** Reads the session as its merchant does, and keeps what was read. */
-export async function readSession(scene: Scene, plan: Plan, session: string): Promise<void> {
-  const answer = await callUntilAnswered(scene, {
+export async function readSession(world: World, plan: Plan, session: string): Promise<void> {
+  const answer = await callUntilAnswered(world, {
     what: "read",
-    key: merchantOf(scene, plan).key,
+    key: merchantOf(world, plan).key,
     path: `${SESSIONS}/${session}`,
     replica: plan.replica + 1,
   });
@@ -63,8 +63,8 @@ export async function readSession(scene: Scene, plan: Plan, session: string): Pr
     payment_intent: string | null;
   };
   const { status, payment_status: paymentStatus, payment_intent: paymentIntent } = read;
-  scene.chronicle.reads.push({ session, status, paymentStatus, paymentIntent });
-  scene.chronicle.note(session, `read by its merchant: ${status}, ${paymentIntent ?? "no payment"}`);
+  world.history.reads.push({ session, status, paymentStatus, paymentIntent });
+  world.history.note(session, `read by its merchant: ${status}, ${paymentIntent ?? "no payment"}`);
 }
 
 function orderOf({ number, amount, currency, afterSales }: Plan): object {

@@ -1,13 +1,13 @@
 import type { OrderAnswer } from "./history.js";
 import { callUntilAnswered, unexcused } from "./merchant-call.js";
-import type { SceneMerchant } from "./world.js";
-import type { Stage } from "./environment.js";
+import type { SimulatedMerchant } from "./world.js";
+import type { Environment } from "./environment.js";
 import type { WebAnswer } from "./web-call.js";
 
 /** A charge of a stored card or a refund, as its merchant sends it, each time in the same words. */
 export interface MoneyOrder {
   readonly what: OrderAnswer["what"];
-  readonly merchant: SceneMerchant;
+  readonly merchant: SimulatedMerchant;
   readonly replica: number;
   /** Below `/v1`. */
   readonly path: string;
@@ -23,13 +23,13 @@ export interface MoneyOrder {
 }
 
 /** Sends the order until it is answered, and writes down what was said. */
-export async function sendOrder(stage: Stage, order: MoneyOrder): Promise<OrderAnswer> {
+export async function sendOrder(environment: Environment, order: MoneyOrder): Promise<OrderAnswer> {
   const { what, merchant, path, body, replica, key, amount, from } = order;
   const call = { what, key: merchant.key, path, replica, body, idempotencyKey: key, mayBeRefused: true };
-  const answer = await callUntilAnswered(stage, call);
-  const told: OrderAnswer = { what, key, amount, from, ...read(stage, order, answer) };
-  stage.chronicle.orders.push(told);
-  stage.chronicle.note(told.id ?? undefined, `${key}: answered ${answer.status}, ${told.status}`);
+  const answer = await callUntilAnswered(environment, call);
+  const told: OrderAnswer = { what, key, amount, from, ...read(environment, order, answer) };
+  environment.history.orders.push(told);
+  environment.history.note(told.id ?? undefined, `${key}: answered ${answer.status}, ${told.status}`);
   return told;
 }
 
@@ -39,12 +39,16 @@ export function firstReplicaOf({ replica }: MoneyOrder): number {
 }
 
 /** A refusal names what there is, if there is something: a decline its payment. */
-function read(stage: Stage, { what }: MoneyOrder, answer: WebAnswer): Pick<OrderAnswer, "id" | "status"> {
+function read(
+  environment: Environment,
+  { what }: MoneyOrder,
+  answer: WebAnswer,
+): Pick<OrderAnswer, "id" | "status"> {
   const body = JSON.parse(answer.text) as Body;
   if (answer.status === 200) return { id: body.id ?? null, status: body.status ?? "" };
   const { code = "", payment_intent: payment = null } = body.error ?? {};
   if (code === "card_declined") return { id: payment, status: "declined" };
-  if (code !== MAY_BE_REFUSED) unexcused(stage, { what }, answer);
+  if (code !== MAY_BE_REFUSED) unexcused(environment, { what }, answer);
   return { id: null, status: "refused" };
 }
 

@@ -2,25 +2,29 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { findDueSessions } from "../../src/db/tables/due-sessions.js";
 import { callUntilAnswered } from "./merchant-call.js";
-import type { SceneMerchant } from "./world.js";
-import type { Stage } from "./environment.js";
+import type { SimulatedMerchant } from "./world.js";
+import type { Environment } from "./environment.js";
 
 /** Lets the merchants' test clocks go on, and waits until the service has done all that fell due. */
-export async function passTime(stage: Stage, minutes: number): Promise<void> {
-  stage.chronicle.note(undefined, `the test clocks go ${minutes} minutes on`);
-  stage.chronicle.testClocksAhead += minutes * 60_000;
-  await Promise.all(stage.merchants.map((merchant) => advance(stage, merchant, minutes)));
-  await untilCaughtUp(stage);
+export async function passTime(environment: Environment, minutes: number): Promise<void> {
+  environment.history.note(undefined, `the test clocks go ${minutes} minutes on`);
+  environment.history.testClocksAhead += minutes * 60_000;
+  await Promise.all(environment.merchants.map((merchant) => advance(environment, merchant, minutes)));
+  await untilCaughtUp(environment);
 }
 
-async function advance(stage: Stage, { id, key }: SceneMerchant, minutes: number): Promise<void> {
-  await callUntilAnswered(stage, {
+async function advance(
+  environment: Environment,
+  { id, key }: SimulatedMerchant,
+  minutes: number,
+): Promise<void> {
+  await callUntilAnswered(environment, {
     what: "move of the clock",
     key,
     path: "/test_helpers/clock/advance",
     replica: 0,
     body: { seconds: minutes * 60 },
-    idempotencyKey: `advance ${id} ${stage.fleet.now()}`,
+    idempotencyKey: `advance ${id} ${environment.fleet.now()}`,
   });
 }
 
@@ -30,8 +34,8 @@ const LEASE_OVER_MS = 121_000;
 /** Without any progress for so long nothing more is to be expected: the checker tells what is left. */
 const STANDSTILL_MS = 60_000;
 
-async function untilCaughtUp(stage: Stage): Promise<void> {
-  const { fleet } = stage;
+async function untilCaughtUp(environment: Environment): Promise<void> {
+  const { fleet } = environment;
   let deaths = -1;
   let last = -1;
   let since = Date.now();
@@ -41,7 +45,7 @@ async function untilCaughtUp(stage: Stage): Promise<void> {
       await fleet.whole();
       fleet.forward(LEASE_OVER_MS);
     }
-    const due = await countDue(stage);
+    const due = await countDue(environment);
     if (due === 0 || (due === last && Date.now() - since > STANDSTILL_MS)) return;
     if (due !== last) since = Date.now();
     last = due;
@@ -55,7 +59,7 @@ const POLL_MS = 50;
 const DUE_MAX = 1000;
 
 /** Attempts to be asked about by now, refunds whose turn it is, and sessions whose expiry is to be written down. */
-async function countDue({ books, fleet }: Stage): Promise<number> {
+async function countDue({ books, fleet }: Environment): Promise<number> {
   const now = fleet.now();
   const [row] = (await books.manager.query(
     `SELECT COUNT(*) AS due FROM (

@@ -1,5 +1,5 @@
 import { callUntilAnswered } from "./merchant-call.js";
-import type { Scene, SceneMerchant } from "./world.js";
+import type { World, SimulatedMerchant } from "./world.js";
 
 /** A payment as its merchant's list shows it. */
 export interface PaymentAnswer {
@@ -23,8 +23,8 @@ export interface RefundAnswer {
 }
 
 /** Every payment of the merchant. */
-export async function listPayments(scene: Scene, merchant: SceneMerchant): Promise<PaymentAnswer[]> {
-  const bodies = await listAll<PaymentBody>(scene, merchant, "/payment_intents");
+export async function listPayments(world: World, merchant: SimulatedMerchant): Promise<PaymentAnswer[]> {
+  const bodies = await listAll<PaymentBody>(world, merchant, "/payment_intents");
   return bodies.map((body) => ({
     id: body.id,
     status: body.status,
@@ -38,8 +38,8 @@ export async function listPayments(scene: Scene, merchant: SceneMerchant): Promi
 }
 
 /** Every refund of the merchant. */
-export async function listRefunds(scene: Scene, merchant: SceneMerchant): Promise<RefundAnswer[]> {
-  const bodies = await listAll<RefundBody>(scene, merchant, "/refunds");
+export async function listRefunds(world: World, merchant: SimulatedMerchant): Promise<RefundAnswer[]> {
+  const bodies = await listAll<RefundBody>(world, merchant, "/refunds");
   return bodies.map(({ id, payment_intent: payment, amount, status }) => ({ id, payment, amount, status }));
 }
 
@@ -62,14 +62,14 @@ interface RefundBody {
 }
 
 async function listAll<Body extends { readonly id: string }>(
-  scene: Scene,
-  { key }: SceneMerchant,
+  world: World,
+  { key }: SimulatedMerchant,
   list: string,
 ): Promise<Body[]> {
   const all: Body[] = [];
   for (let after = ""; ;) {
     const path = `${list}?limit=100${after}`;
-    const { text } = await callUntilAnswered(scene, { what: "list", key, path, replica: all.length });
+    const { text } = await callUntilAnswered(world, { what: "list", key, path, replica: all.length });
     const { data, has_more: more } = JSON.parse(text) as { data: Body[]; has_more: boolean };
     all.push(...data);
     if (!more) return all;

@@ -1,4 +1,4 @@
-import { acceptedPayment, type CaseFile, isTold, moneyRows, type SessionRule, taken } from "./evidence.js";
+import { acceptedPayment, type Evidence, isTold, moneyRows, type SessionRule, taken } from "./evidence.js";
 import type { Charge } from "./snapshots.js";
 
 /** What must be true of a session and of the money that was taken for it. */
@@ -13,7 +13,7 @@ export const PAYMENT_RULES: readonly SessionRule[] = [
   { rule: "nothing recorded that was not taken", broken: invented },
 ];
 
-function notOneIntent({ session, intents }: CaseFile): string[] {
+function notOneIntent({ session, intents }: Evidence): string[] {
   const { status, paymentIntent } = session;
   const [intent, ...more] = intents;
   return [
@@ -27,7 +27,7 @@ function notOneIntent({ session, intents }: CaseFile): string[] {
 }
 
 /** A merchant may accept another amount than it ordered; then that is what the session was paid with. */
-function wrongMoney(file: CaseFile): string[] {
+function wrongMoney(file: Evidence): string[] {
   const { session, ordered, intents } = file;
   if (ordered === undefined) return ["was never ordered"];
   const charge = file.charges.find(({ transaction }) => transaction === session.completedBy);
@@ -48,7 +48,7 @@ function unit({ amount, currency }: { readonly amount: number; readonly currency
 }
 
 /** A success that the service was told of, or that it knows of by itself, is on its session, or waits for a person. */
-function lost(file: CaseFile): string[] {
+function lost(file: Evidence): string[] {
   const missing = unrecorded(file)
     .filter((charge) => isTold(file, charge))
     .map(
@@ -60,7 +60,7 @@ function lost(file: CaseFile): string[] {
 }
 
 /** What nobody told the service of it has found by asking, and its session has come to an end. */
-function unresolved(file: CaseFile): string[] {
+function unresolved(file: Evidence): string[] {
   const unfound = unrecorded(file)
     .filter((charge) => !isTold(file, charge))
     .map(
@@ -74,7 +74,7 @@ function unresolved(file: CaseFile): string[] {
 }
 
 /** Until somebody could search for it, the operator had to see it. */
-function foundUnlisted(file: CaseFile): string[] {
+function foundUnlisted(file: Evidence): string[] {
   if (file.ordered?.searchable !== false || file.listed) return [];
   return taken(file)
     .filter((charge) => moneyRows(file, charge).some(({ via }) => via === "search"))
@@ -84,7 +84,7 @@ function foundUnlisted(file: CaseFile): string[] {
 }
 
 /** Of several whole payments the first recorded completes the session; each other one is held as a duplicate. */
-function unlisted(file: CaseFile): string[] {
+function unlisted(file: Evidence): string[] {
   return taken(file).flatMap((charge) => {
     const { transaction } = charge;
     const [row] = moneyRows(file, charge);
@@ -97,7 +97,7 @@ function unlisted(file: CaseFile): string[] {
   });
 }
 
-function twice(file: CaseFile): string[] {
+function twice(file: Evidence): string[] {
   return file.charges
     .map((charge) => ({ charge, rows: moneyRows(file, charge) }))
     .filter(({ rows }) => rows.length > 1)
@@ -107,7 +107,7 @@ function twice(file: CaseFile): string[] {
     });
 }
 
-function invented(file: CaseFile): string[] {
+function invented(file: Evidence): string[] {
   const charges = new Map(file.charges.map((charge) => [charge.transaction, charge]));
   const strange = file.results.filter(({ transaction, outcome }) => {
     const charge = charges.get(transaction);
@@ -126,11 +126,11 @@ function invented(file: CaseFile): string[] {
   ];
 }
 
-function unrecorded(file: CaseFile): Charge[] {
+function unrecorded(file: Evidence): Charge[] {
   return taken(file).filter((charge) => moneyRows(file, charge).length === 0);
 }
 
 /** The amount that was ordered, no more and no less. */
-function isWhole({ session }: CaseFile, { received, currency }: Charge): boolean {
+function isWhole({ session }: Evidence, { received, currency }: Charge): boolean {
   return received === session.amount && currency === session.currency;
 }

@@ -13,7 +13,7 @@ import {
 import { parseAttemptReference } from "../../src/domain/attempt-reference.js";
 import { currencyOfGateway } from "../../src/domain/money.js";
 import { grouped } from "./evidence.js";
-import type { Chronicle } from "./history.js";
+import type { History } from "./history.js";
 import type { Answers, Books, Charge, IntentRecord, Ledger, Lists, ResultRecord } from "./snapshots.js";
 
 /** The ledger: what the gateway's tables say. */
@@ -110,7 +110,7 @@ function transactionOf(key: string): string {
 }
 
 /** What the service has answered to merchants, shoppers and gateway; `lists` as all merchants see them in the end. */
-export function answersOf(chronicle: Chronicle, lists: Lists): Answers {
-  const { created, deliveries, reads, decisions, orders, listed, faultyAnswers } = chronicle;
+export function answersOf(history: History, lists: Lists): Answers {
+  const { created, deliveries, reads, decisions, orders, listed, faultyAnswers } = history;
   return { ...lists, created, deliveries, reads, decisions, orders, listed, faulty: faultyAnswers };
 }

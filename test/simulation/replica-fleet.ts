@@ -1,9 +1,9 @@
 import type { CheckoutPoint } from "../../src/checkout/context.js";
-import type { Chronicle } from "./history.js";
+import type { History } from "./history.js";
 import { Replica, type ReplicaSetting, type Stopped } from "./replica-slot.js";
 
 /** The replicas of the service, each a process that may die at any moment and is then started again. */
-export interface Fleet {
+export interface ReplicaFleet {
   readonly size: number;
   /** How many deaths there were. */
   readonly deaths: number;
@@ -25,8 +25,11 @@ export interface Fleet {
 }
 
 /** Starts the replicas one after the other: the first one applies the migrations. */
-export async function startFleet(chronicle: Chronicle, settings: readonly ReplicaSetting[]): Promise<Fleet> {
-  const replicas = settings.map((setting, index) => new Replica(chronicle, `replica ${index + 1}`, setting));
+export async function startReplicaFleet(
+  history: History,
+  settings: readonly ReplicaSetting[],
+): Promise<ReplicaFleet> {
+  const replicas = settings.map((setting, index) => new Replica(history, `replica ${index + 1}`, setting));
   for (const replica of replicas) await replica.start();
   let ahead = 0;
   const at = (index: number): Replica => {

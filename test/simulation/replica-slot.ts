@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 
 import type { CheckoutPoint } from "../../src/checkout/context.js";
 import { type ChildProgram, startProgram } from "./child-program.js";
-import type { Chronicle } from "./history.js";
+import type { History } from "./history.js";
 import type { ReplicaOrder, ReplicaWord } from "./replica-orders.js";
 import { hearLog } from "./service-log.js";
 
@@ -27,7 +27,7 @@ export class Replica {
   url = "";
   up = false;
   deaths = 0;
-  readonly #chronicle: Chronicle;
+  readonly #history: History;
   readonly #name: string;
   readonly #setting: ReplicaSetting;
   #serving: ChildProgram<unknown> | undefined;
@@ -37,8 +37,8 @@ export class Replica {
   #deadly: string | undefined;
   #ahead = 0;
 
-  constructor(chronicle: Chronicle, name: string, setting: ReplicaSetting) {
-    this.#chronicle = chronicle;
+  constructor(history: History, name: string, setting: ReplicaSetting) {
+    this.#history = history;
     this.#name = name;
     this.#setting = setting;
   }
@@ -101,7 +101,7 @@ export class Replica {
       env,
       shortLived: true,
       ready: (child) => wordOf(child, "loaded"),
-      onLog: (line) => hearLog(this.#chronicle, this.#name, line),
+      onLog: (line) => hearLog(this.#history, this.#name, line),
     });
   }
 
@@ -126,9 +126,9 @@ export class Replica {
   #writeDownDeath(): void {
     const cause = this.#deadly;
     this.#deadly = undefined;
-    this.#chronicle.note(undefined, `${this.#name} ${cause ?? "died by itself"}`);
-    if (cause !== undefined) return this.#chronicle.count(cause);
-    this.#chronicle.faultyAnswers.push({ session: undefined, text: `${this.#name} died by itself` });
+    this.#history.note(undefined, `${this.#name} ${cause ?? "died by itself"}`);
+    if (cause !== undefined) return this.#history.count(cause);
+    this.#history.faultyAnswers.push({ session: undefined, text: `${this.#name} died by itself` });
   }
 
   /** A line to the database may be cut just now: as an orchestrator does, this tries until the replica is up. */
@@ -136,7 +136,7 @@ export class Replica {
     for (let tries = 1; !this.up && !this.#stopped; tries++) {
       try {
         await this.start();
-        this.#chronicle.note(undefined, `${this.#name} is up again`);
+        this.#history.note(undefined, `${this.#name} is up again`);
       } catch (error) {
         if (tries === STARTS_MAX) throw error;
       }

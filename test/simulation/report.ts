@@ -100,8 +100,8 @@ function ofKinds(verdict: Verdict, kinds: readonly string[], prefix = ""): Row[]
   return kinds.map((kind): Row => [kind, countOf(verdict, prefix + kind)]);
 }
 
-function countOf({ chronicle }: Verdict, fault: string): number {
-  return chronicle.injected.get(fault) ?? 0;
+function countOf({ history }: Verdict, fault: string): number {
+  return history.injected.get(fault) ?? 0;
 }
 
 function outcomes({ snapshots: { ledger, books } }: Verdict): Row[] {
@@ -130,7 +130,7 @@ function afterSales({ snapshots: { ledger, answers } }: Verdict): Row[] {
 }
 
 /** Results that came by no message of the gateway, and what they told. */
-function healed({ snapshots: { ledger, books }, chronicle, violations }: Verdict): Row[] {
+function healed({ snapshots: { ledger, books }, history, violations }: Verdict): Row[] {
   const found = books.results.filter(({ outcome, via }) => via in WAYS && outcome !== "unknown");
   const by = found.map(({ via, outcome }) => `${WAYS[via as keyof typeof WAYS]}: ${outcome}`);
   const taken = new Set(ledger.filter(({ received }) => received > 0).map(({ transaction }) => transaction));
@@ -140,7 +140,7 @@ function healed({ snapshots: { ledger, books }, chronicle, violations }: Verdict
       "payments taken and found only by asking",
       found.filter(({ transaction }) => taken.has(transaction)).length,
     ],
-    ["listed for the operator until the search's token came", new Set(chronicle.listed).size],
+    ["listed for the operator until the search's token came", new Set(history.listed).size],
     ["left unresolved", violations.filter(({ rule }) => rule === "nothing left unresolved").length],
   ];
 }

@@ -1,8 +1,8 @@
 import { AfterSalesDesk } from "./after-sales.js";
 import { check } from "./checker.js";
-import type { Chronicle } from "./history.js";
+import type { History } from "./history.js";
 import { Conversation } from "./conversation.js";
-import { bearBadWeather, liveOn, untilDelivered } from "./after-the-payments.js";
+import { causeTrouble, liveOn, untilDelivered } from "./after-the-payments.js";
 import { forEach } from "./for-each.js";
 import { forge } from "./forger.js";
 import { listHeld } from "./held-cases.js";
@@ -11,11 +11,11 @@ import { listPayments, listRefunds } from "./payment-lists.js";
 import { Ending } from "./database-place.js";
 import type { EngineName, Plan } from "./plan.js";
 import { answersOf, readBooks, readLedger } from "./read-snapshots.js";
-import type { SceneMerchant } from "./world.js";
+import type { SimulatedMerchant } from "./world.js";
 import { scheduleOf } from "./schedule.js";
 import { shop } from "./shopper.js";
 import type { Lists, Ordered, Snapshots, Violation } from "./snapshots.js";
-import { setStage, type Stage } from "./environment.js";
+import { startEnvironment, type Environment } from "./environment.js";
 
 /** Folder of the compiled service itself, as a URL. */
 export const SERVICE = new URL("../../src", import.meta.url).href;
@@ -45,7 +45,7 @@ export interface Verdict {
   readonly simulation: Simulation;
   readonly violations: readonly Violation[];
   readonly snapshots: Snapshots;
-  readonly chronicle: Chronicle;
+  readonly history: History;
   readonly seconds: number;
 }
 
@@ -54,26 +54,26 @@ export async function simulate(simulation: Simulation): Promise<Verdict> {
   const begun = Date.now();
   const ending = new Ending();
   try {
-    const stage = await setStage(ending, simulation);
+    const environment = await startEnvironment(ending, simulation);
     const plans = scheduleOf(simulation);
-    const played = await play(stage, plans, simulation.onProgress);
-    const afterSales = simulation.afterSales ? new AfterSalesDesk(stage, played) : undefined;
+    const played = await play(environment, plans, simulation.onProgress);
+    const afterSales = simulation.afterSales ? new AfterSalesDesk(environment, played) : undefined;
     simulation.onProgress("after the sale");
     await afterSales?.charge();
-    await bearBadWeather(stage);
+    await causeTrouble(environment);
     await afterSales?.refundEarly();
     simulation.onProgress("the days after");
-    await liveOn(stage, (session) => played.get(session));
+    await liveOn(environment, (session) => played.get(session));
     await afterSales?.late();
-    const lists = await askForAll(stage, played, afterSales);
+    const lists = await askForAll(environment, played, afterSales);
     const snapshots: Snapshots = {
-      ledger: await readLedger(stage.ledger),
-      books: await readBooks(stage.books),
-      answers: answersOf(stage.chronicle, lists),
+      ledger: await readLedger(environment.ledger),
+      books: await readBooks(environment.books),
+      answers: answersOf(environment.history, lists),
     };
     const violations = check(snapshots, plans.map(orderedBy));
     const seconds = (Date.now() - begun) / 1000;
-    return { simulation, violations, snapshots, chronicle: stage.chronicle, seconds };
+    return { simulation, violations, snapshots, history: environment.history, seconds };
   } finally {
     await ending.all();
   }
@@ -85,28 +85,28 @@ function orderedBy({ number, amount, currency, merchant }: Plan): Ordered {
 
 /** The sessions by their ids, once nothing is under way about them any more. */
 async function play(
-  stage: Stage,
+  environment: Environment,
   plans: readonly Plan[],
   onProgress: Simulation["onProgress"],
 ): Promise<Map<string, Plan>> {
   const played: Conversation[] = [];
   const step = Math.max(1, Math.round(plans.length / 20));
   await forEach(plans, async (plan) => {
-    played.push(await playOne(stage, plan));
+    played.push(await playOne(environment, plan));
     if (played.length % step === 0) onProgress(`${played.length} of ${plans.length} sessions`);
   });
-  await untilDelivered(stage);
+  await untilDelivered(environment);
   for (const conversation of played) await conversation.end();
   return new Map(played.map(({ sessionId, plan }) => [sessionId, plan]));
 }
 
-async function playOne(stage: Stage, plan: Plan): Promise<Conversation> {
-  const id = await createSession(stage, plan);
-  const conversation = new Conversation(stage.chronicle, stage.fleet, plan, id);
-  stage.relay.join(conversation);
-  await forge(stage, conversation);
-  await shop(stage, conversation);
-  await readSession(stage, plan, id);
+async function playOne(environment: Environment, plan: Plan): Promise<Conversation> {
+  const id = await createSession(environment, plan);
+  const conversation = new Conversation(environment.history, environment.fleet, plan, id);
+  environment.relay.join(conversation);
+  await forge(environment, conversation);
+  await shop(environment, conversation);
+  await readSession(environment, plan, id);
   await conversation.end();
   return conversation;
 }
@@ -116,17 +116,19 @@ const CREATED_AGAIN_EVERY = 3;
 
 /** Every merchant asks once more for what it created and what became of it, and for all that is listed. */
 async function askForAll(
-  stage: Stage,
+  environment: Environment,
   played: ReadonlyMap<string, Plan>,
   afterSales: AfterSalesDesk | undefined,
 ): Promise<Lists> {
-  await stage.fleet.whole();
+  await environment.fleet.whole();
   await forEach([...played], async ([id, plan]) => {
-    if (plan.number % CREATED_AGAIN_EVERY === 0) await createOnce(stage, plan, plan.creates);
-    await readSession(stage, plan, id);
+    if (plan.number % CREATED_AGAIN_EVERY === 0) await createOnce(environment, plan, plan.creates);
+    await readSession(environment, plan, id);
   });
   await afterSales?.repeat();
-  const all = async <T>(list: (scene: Stage, merchant: SceneMerchant) => Promise<T[]>): Promise<T[]> =>
-    (await Promise.all(stage.merchants.map((merchant) => list(stage, merchant)))).flat();
+  const all = async <T>(
+    list: (world: Environment, merchant: SimulatedMerchant) => Promise<T[]>,
+  ): Promise<T[]> =>
+    (await Promise.all(environment.merchants.map((merchant) => list(environment, merchant)))).flat();
   return { held: await all(listHeld), payments: await all(listPayments), refunds: await all(listRefunds) };
 }

@@ -1,5 +1,5 @@
 import { afterSalesOf } from "./after-sales-plan.js";
-import { type Dice, diceOf } from "./seeded-random.js";
+import { type SeededRandom, seededRandom } from "./seeded-random.js";
 import {
   ATTEMPT_KILLS,
   CALLBACKS,
@@ -29,12 +29,12 @@ export interface ScheduleSetting {
 /** The plans of all sessions: a function of its setting alone. */
 export function scheduleOf(setting: ScheduleSetting): Plan[] {
   const { seed, sessions, engine } = setting;
-  const dice = diceOf(seed);
+  const random = seededRandom(seed);
   const numbers = Array.from({ length: sessions }, (_, number) => number);
   const count = numbers.filter((number) => isTroubled(number, engine)).length;
-  const troubles = troublesOf(dice, count, TROUBLES[engine]);
+  const troubles = troublesOf(random, count, TROUBLES[engine]);
   return numbers.map((number) => {
-    const plan = merchantsPlan(anyPlan(dice, number, setting));
+    const plan = merchantsPlan(anyPlan(random, number, setting));
     const trouble = isTroubled(number, engine) ? troubles.pop() : undefined;
     return trouble === undefined ? plan : troubled(plan, trouble);
   });
@@ -54,35 +54,35 @@ function isTroubled(number: number, engine: EngineName): boolean {
 }
 
 /** Round by round, so that a short run has met each kind about equally often. */
-function troublesOf(dice: Dice, count: number, kinds: readonly Trouble[]): Trouble[] {
+function troublesOf(random: SeededRandom, count: number, kinds: readonly Trouble[]): Trouble[] {
   const attempts = Math.ceil(count / kinds.length);
-  return Array.from({ length: attempts }, () => dice.shuffled(kinds))
+  return Array.from({ length: attempts }, () => random.shuffled(kinds))
     .flat()
     .slice(0, count);
 }
 
-function anyPlan(dice: Dice, number: number, { seed, replicas, lost }: ScheduleSetting): Plan {
+function anyPlan(random: SeededRandom, number: number, { seed, replicas, lost }: ScheduleSetting): Plan {
   const plan: Plan = {
     number,
-    merchant: Number(dice.pick(MERCHANTS)),
-    amount: 100 + dice.number(99_900),
-    currency: dice.pick(CURRENCIES),
-    creates: Number(dice.pick(CREATES)),
-    expiredByMerchant: dice.chance(4),
-    shopper: dice.pick(SHOPPERS),
-    callback: dice.pick(CALLBACKS),
-    redirect: dice.pick(REDIRECTS),
-    tampering: dice.pick(TAMPERINGS),
-    retried: dice.chance(50),
-    patient: dice.chance(50),
+    merchant: Number(random.pick(MERCHANTS)),
+    amount: 100 + random.number(99_900),
+    currency: random.pick(CURRENCIES),
+    creates: Number(random.pick(CREATES)),
+    expiredByMerchant: random.chance(4),
+    shopper: random.pick(SHOPPERS),
+    callback: random.pick(CALLBACKS),
+    redirect: random.pick(REDIRECTS),
+    tampering: random.pick(TAMPERINGS),
+    retried: random.chance(50),
+    patient: random.chance(50),
     trouble: undefined,
-    decision: dice.pick(DECISIONS),
-    endsPaid: dice.chance(60),
-    replica: dice.number(replicas),
-    delayMs: dice.number(400),
-    afterSales: afterSalesOf(diceOf(seed * AFTER_SALES + number)),
+    decision: random.pick(DECISIONS),
+    endsPaid: random.chance(60),
+    replica: random.number(replicas),
+    delayMs: random.number(400),
+    afterSales: afterSalesOf(seededRandom(seed * AFTER_SALES + number)),
   };
-  return dice.chance(lost) ? { ...plan, callback: "dropped", redirect: "lost" } : plan;
+  return random.chance(lost) ? { ...plan, callback: "dropped", redirect: "lost" } : plan;
 }
 
 /** Far from the seeds that people choose. */

@@ -1,5 +1,5 @@
 /** Chances that a seed decides: the same seed, the same throws. */
-export interface Dice {
+export interface SeededRandom {
   /** A whole number from 0 to `below` - 1. */
   number(below: number): number;
   /** True in `percent` of a hundred cases. */
@@ -9,7 +9,7 @@ export interface Dice {
   shuffled<T>(items: readonly T[]): T[];
 }
 
-export function diceOf(seed: number): Dice {
+export function seededRandom(seed: number): SeededRandom {
   const next = mulberry32(seed);
   const number = (below: number): number => Math.floor(next() * below);
   return {

@@ -1,5 +1,5 @@
 import { parseAttemptReference } from "../../src/domain/attempt-reference.js";
-import type { Chronicle } from "./history.js";
+import type { History } from "./history.js";
 
 /** What is read of a line of the service's log. */
 interface LogLine {
@@ -18,16 +18,16 @@ interface LogLine {
 }
 
 /** Writes down what a replica logs. Only its log tells which faults of the gateway's own interfaces it has met. */
-export function hearLog(chronicle: Chronicle, name: string, text: string): void {
+export function hearLog(history: History, name: string, text: string): void {
   const line = parsed(text);
   const session = line.session ?? parseAttemptReference(line.attempt ?? "")?.targetId;
   const why = [line.unansweredSale, line.unansweredSearch].filter((each) => each !== undefined).join(", ");
   const says = [line.msg ?? text, line.err?.message, why].filter((each) => each !== undefined && each !== "");
-  chronicle.note(session, `${name} logged ${says.join(": ")}`);
-  countFault(chronicle, "direct endpoint", line.unansweredSale);
-  countFault(chronicle, "search", line.unansweredSearch);
+  history.note(session, `${name} logged ${says.join(": ")}`);
+  countFault(history, "direct endpoint", line.unansweredSale);
+  countFault(history, "search", line.unansweredSearch);
   if (line.msg === "the gateway did not say how a sale stands")
-    countFault(chronicle, "direct endpoint", line.why);
+    countFault(history, "direct endpoint", line.why);
 }
 
 /** The faults of the gateway's own interfaces, as they are counted. */
@@ -36,9 +36,9 @@ export const INTERFACE_FAULTS: readonly string[] = ["direct endpoint", "search"]
   `${face} does not answer`,
 ]);
 
-function countFault(chronicle: Chronicle, face: string, why: string | undefined): void {
-  if (why === "status 500") chronicle.count(`${face} answers 500`);
-  if (why === "unreachable" || why === "timeout") chronicle.count(`${face} does not answer`);
+function countFault(history: History, face: string, why: string | undefined): void {
+  if (why === "status 500") history.count(`${face} answers 500`);
+  if (why === "unreachable" || why === "timeout") history.count(`${face} does not answer`);
 }
 
 function parsed(text: string): LogLine {

@@ -1,21 +1,21 @@
 import type { Conversation } from "./conversation.js";
 import { expireSession } from "./merchant.js";
 import { ATTEMPT_KILLS } from "./plan.js";
-import type { Scene } from "./world.js";
-import { type CardName, Tab } from "./browser-tab.js";
+import type { World } from "./world.js";
+import { type CardName, BrowserTab } from "./browser-tab.js";
 
 /** Does with a session what its plan says that the shopper does. */
-export async function shop(scene: Scene, conversation: Conversation): Promise<void> {
-  await new Shopper(scene, conversation).shop();
+export async function shop(world: World, conversation: Conversation): Promise<void> {
+  await new Shopper(world, conversation).shop();
 }
 
 class Shopper {
-  readonly #scene: Scene;
+  readonly #world: World;
   readonly #conversation: Conversation;
   #troubled = false;
 
-  constructor(scene: Scene, conversation: Conversation) {
-    this.#scene = scene;
+  constructor(world: World, conversation: Conversation) {
+    this.#world = world;
     this.#conversation = conversation;
   }
 
@@ -105,23 +105,23 @@ class Shopper {
   }
 
   /** The tabs that got a form. */
-  async #openTabs(count: number): Promise<Tab[]> {
-    const tabs: Tab[] = [];
+  async #openTabs(count: number): Promise<BrowserTab[]> {
+    const tabs: BrowserTab[] = [];
     for (let opened = 0; opened < count; opened++) {
       if (opened === 1) await this.#meetTrouble("as the page is opened again");
-      const tab = new Tab(this.#scene, this.#conversation);
+      const tab = new BrowserTab(this.#world, this.#conversation);
       if (await tab.open()) tabs.push(tab);
     }
     const { plan, sessionId } = this.#conversation;
-    if (plan.expiredByMerchant) await expireSession(this.#scene, plan, sessionId);
+    if (plan.expiredByMerchant) await expireSession(this.#world, plan, sessionId);
     return tabs;
   }
 
-  async #payAndReturn(tab: Tab, payment: Payment): Promise<void> {
+  async #payAndReturn(tab: BrowserTab, payment: Payment): Promise<void> {
     await tab.comeBack(await this.#pay(tab, payment));
   }
 
-  async #pay(tab: Tab, [card, outcome]: Payment): ReturnType<Tab["pay"]> {
+  async #pay(tab: BrowserTab, [card, outcome]: Payment): ReturnType<BrowserTab["pay"]> {
     await this.#meetTrouble("as the payment is recorded");
     return await tab.pay(card, outcome);
   }
@@ -131,7 +131,7 @@ class Shopper {
     if (trouble === undefined || this.#troubled) return;
     if (ATTEMPT_KILLS.includes(trouble) !== (when === "as the page is opened again")) return;
     this.#troubled = true;
-    await this.#scene.troublemaker.make(trouble, this.#conversation);
+    await this.#world.troublemaker.make(trouble, this.#conversation);
   }
 }
 

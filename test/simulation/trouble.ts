@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { DatabaseRelay } from "../support/database-relay.js";
 import type { Conversation } from "./conversation.js";
-import type { Fleet } from "./replica-fleet.js";
+import type { ReplicaFleet } from "./replica-fleet.js";
 import { pointOf } from "./kills.js";
 import type { LockHolder } from "./lock-holder.js";
 import { ATTEMPT_KILLS, type Trouble } from "./plan.js";
@@ -15,7 +15,7 @@ export interface Troublemaker {
 
 /** `lines` are those of the replicas to a server's database; there are none on the embedded engine. */
 export function createTroublemaker(
-  fleet: Fleet,
+  fleet: ReplicaFleet,
   lines: readonly DatabaseRelay[],
   locks: LockHolder,
 ): Troublemaker {

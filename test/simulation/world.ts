@@ -1,10 +1,10 @@
-import type { Chronicle } from "./history.js";
-import type { Fleet } from "./replica-fleet.js";
+import type { History } from "./history.js";
+import type { ReplicaFleet } from "./replica-fleet.js";
 import type { Relay } from "./relay.js";
 import type { Troublemaker } from "./trouble.js";
 
 /** A merchant of the simulation, with its account at the gateway. */
-export interface SceneMerchant {
+export interface SimulatedMerchant {
   readonly id: string;
   readonly key: string;
   readonly merchantID: string;
@@ -12,15 +12,15 @@ export interface SceneMerchant {
 }
 
 /** What merchants and shoppers of the simulation can reach. */
-export interface Scene {
-  readonly chronicle: Chronicle;
-  readonly fleet: Fleet;
+export interface World {
+  readonly history: History;
+  readonly fleet: ReplicaFleet;
   readonly relay: Relay;
-  readonly merchants: readonly SceneMerchant[];
+  readonly merchants: readonly SimulatedMerchant[];
   readonly troublemaker: Troublemaker;
 }
 
-export function merchantOf({ merchants }: Scene, { merchant }: { merchant: number }): SceneMerchant {
+export function merchantOf({ merchants }: World, { merchant }: { merchant: number }): SimulatedMerchant {
   const found = merchants[merchant];
   if (found === undefined) throw new Error(`There is no merchant ${merchant}.`);
   return found;

@@ -1,7 +1,7 @@
 import { apiCall, type WebAnswer, webCall } from "../simulation/web-call.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { anOrder } from "../support/orders.js";
-import { countDeadlocks, type Ground, numberOf } from "./shared-database.js";
+import { countDeadlocks, type SharedDatabase, numberOf } from "./shared-database.js";
 import { each, type StormReport, Tally, unlike } from "./stress.js";
 
 /** Sessions that are stormed at the same time: both replicas have several in hand. */
@@ -12,21 +12,21 @@ const AT_ONCE = 12;
  * spread over all replicas; each has to be answered as if it were alone, and each payment recorded once.
  */
 export async function callbackStorm(
-  ground: Ground,
+  shared: SharedDatabase,
   sessions: number,
   onProgress: (done: number) => void,
 ): Promise<StormReport> {
   const begun = Date.now();
-  const deadlocks = await countDeadlocks(ground);
+  const deadlocks = await countDeadlocks(shared);
   const answers = { callbacks: new Tally(), returns: new Tally() };
   const findings: string[] = [];
   let done = 0;
   await each(sessions, AT_ONCE, async (number) => {
-    findings.push(...(await stormOne(ground, number, answers)));
+    findings.push(...(await stormOne(shared, number, answers)));
     onProgress(++done);
   });
-  const stored = await countStored(ground);
-  const sparks = (await countDeadlocks(ground)) - deadlocks;
+  const stored = await countStored(shared);
+  const sparks = (await countDeadlocks(shared)) - deadlocks;
   return {
     name: `callback storm: ${sessions} sessions, 4 equal callbacks and a return each at once`,
     seconds: (Date.now() - begun) / 1000,
@@ -41,7 +41,7 @@ export async function callbackStorm(
 }
 
 async function stormOne(
-  { replicas, merchant }: Ground,
+  { replicas, merchant }: SharedDatabase,
   number: number,
   answers: { readonly callbacks: Tally; readonly returns: Tally },
 ): Promise<string[]> {
@@ -72,8 +72,8 @@ async function stormOne(
 const SUCCESS_URL = anOrder()["success_url"];
 
 /** Each of these is the number of sessions, where every payment was recorded once and nothing else was. */
-async function countStored(ground: Ground): Promise<Record<string, number>> {
-  const count = async (what: string): Promise<number> => await numberOf(ground, `select count(${what}`);
+async function countStored(shared: SharedDatabase): Promise<Record<string, number>> {
+  const count = async (what: string): Promise<number> => await numberOf(shared, `select count(${what}`);
   return {
     "sessions complete": await count("*) from checkout_session where status = 'complete'"),
     "payment intents": await count("*) from payment_intent"),

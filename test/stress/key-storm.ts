@@ -1,7 +1,7 @@
 import { apiCall } from "../simulation/web-call.js";
 import { connect } from "../support/grpc.js";
 import { anOrder } from "../support/orders.js";
-import { countDeadlocks, type Ground, numberOf } from "./shared-database.js";
+import { countDeadlocks, type SharedDatabase, numberOf } from "./shared-database.js";
 import { each, type StormReport, Tally } from "./stress.js";
 
 /** Keys that are stormed at the same time. */
@@ -18,15 +18,15 @@ type Answer = { readonly session: string } | { readonly busy: true } | { readonl
  * at once, to different replicas; all get the one session that it makes. No deadlock may be needed for that.
  */
 export async function keyStorm(
-  ground: Ground,
+  shared: SharedDatabase,
   keys: number,
   onProgress: (done: number) => void,
 ): Promise<StormReport> {
   const begun = Date.now();
-  const before = await numberOf(ground, "select count(*) from checkout_session");
-  const deadlocks = await countDeadlocks(ground);
-  const clients = await Promise.all(ground.replicas.map(({ grpc }) => connect(grpc)));
-  const callers = callersOf(ground, clients);
+  const before = await numberOf(shared, "select count(*) from checkout_session");
+  const deadlocks = await countDeadlocks(shared);
+  const clients = await Promise.all(shared.replicas.map(({ grpc }) => connect(grpc)));
+  const callers = callersOf(shared, clients);
   const answers = new Tally();
   const findings: string[] = [];
   let done = 0;
@@ -35,8 +35,8 @@ export async function keyStorm(
     onProgress(++done);
   });
   clients.forEach((client) => client.close());
-  const created = (await numberOf(ground, "select count(*) from checkout_session")) - before;
-  const sparks = (await countDeadlocks(ground)) - deadlocks;
+  const created = (await numberOf(shared, "select count(*) from checkout_session")) - before;
+  const sparks = (await countDeadlocks(shared)) - deadlocks;
   if (created !== keys) findings.push(`sessions created: ${created} instead of ${keys}`);
   if (sparks !== 0) findings.push(`deadlocks: ${sparks} instead of 0`);
   return {
@@ -55,7 +55,7 @@ export async function keyStorm(
 type Caller = (idempotencyKey: string, order: object) => Promise<Answer>;
 
 function callersOf(
-  { replicas, merchant }: Ground,
+  { replicas, merchant }: SharedDatabase,
   clients: readonly Awaited<ReturnType<typeof connect>>[],
 ): Caller[] {
   const overJson = replicas.map(({ url }): Caller => async (idempotencyKey, order) => {

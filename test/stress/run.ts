@@ -1,5 +1,5 @@
 import { callbackStorm } from "./callback-storm.js";
-import { type Ground, onGround } from "./shared-database.js";
+import { type SharedDatabase, onSharedDatabase } from "./shared-database.js";
 import { keyStorm } from "./key-storm.js";
 import type { StormReport } from "./stress.js";
 
@@ -16,10 +16,10 @@ export async function runStorms(
   { sessions, keys, replicas }: StormSize,
   onProgress: (text: string) => void,
 ): Promise<StormReport[]> {
-  return await onGround(server, replicas, async (ground) => {
-    const callbacks = await callbackStorm(ground, sessions, steps(sessions, "sessions", onProgress));
-    const requests = await keyStorm(ground, keys, steps(keys, "keys", onProgress));
-    return [callbacks, requests, complaints(ground)];
+  return await onSharedDatabase(server, replicas, async (shared) => {
+    const callbacks = await callbackStorm(shared, sessions, steps(sessions, "sessions", onProgress));
+    const requests = await keyStorm(shared, keys, steps(keys, "keys", onProgress));
+    return [callbacks, requests, complaints(shared)];
   });
 }
 
@@ -35,7 +35,7 @@ export function textOf({ name, seconds, counts, findings }: StormReport): string
 const FINDINGS_SHOWN = 20;
 
 /** A service that answers well and logs errors is not well. */
-function complaints({ replicas }: Ground): StormReport {
+function complaints({ replicas }: SharedDatabase): StormReport {
   const lines = replicas.flatMap(({ logged }) => logged);
   return {
     name: `log of ${replicas.length} replicas`,

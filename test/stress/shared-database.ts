@@ -8,7 +8,7 @@ import { Ending } from "../simulation/database-place.js";
 import { type Replica, startReplica } from "./replica.js";
 
 /** What a storm breaks over: replicas of the service on one database, and a merchant who uses all of them. */
-export interface Ground {
+export interface SharedDatabase {
   readonly replicas: readonly Replica[];
   readonly merchant: TestMerchant;
   /** A connection to the database beside the service's own. */
@@ -19,20 +19,20 @@ export interface Ground {
  * Starts as many replicas as real processes, on a new database of this server; does `work` there, and takes
  * all of it down.
  */
-export async function onGround<T>(
+export async function onSharedDatabase<T>(
   server: string,
   replicas: number,
-  work: (ground: Ground) => Promise<T>,
+  work: (shared: SharedDatabase) => Promise<T>,
 ): Promise<T> {
   const ending = new Ending();
   try {
-    return await work(await prepareGround(ending, server, replicas));
+    return await work(await prepareSharedDatabase(ending, server, replicas));
   } finally {
     await ending.all();
   }
 }
 
-async function prepareGround(ending: Ending, server: string, count: number): Promise<Ground> {
+async function prepareSharedDatabase(ending: Ending, server: string, count: number): Promise<SharedDatabase> {
   const admin = await mysql.createConnection(server);
   ending.teardown(() => admin.end());
   const name = `storm_${randomBytes(8).toString("hex")}`;
@@ -58,7 +58,7 @@ async function prepareGround(ending: Ending, server: string, count: number): Pro
 }
 
 /** How many deadlocks the server has seen so far, in all of its databases. */
-export async function countDeadlocks({ admin }: Ground): Promise<number> {
+export async function countDeadlocks({ admin }: SharedDatabase): Promise<number> {
   // It counts by default, unless switched off.
   await admin.query("set global innodb_monitor_enable = 'lock_deadlocks'");
   const query = "select count from information_schema.innodb_metrics where name = 'lock_deadlocks'";
@@ -68,7 +68,7 @@ export async function countDeadlocks({ admin }: Ground): Promise<number> {
 }
 
 /** The only number of a query's only row. */
-export async function numberOf({ admin }: Ground, query: string): Promise<number> {
+export async function numberOf({ admin }: SharedDatabase, query: string): Promise<number> {
   const [[row]] = await admin.query<RowDataPacket[]>(query);
   return Number(Object.values(row ?? {})[0]);
 }
