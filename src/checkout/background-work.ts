@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { DueQuestion } from "../db/query/due-question.js";
+import type { DueRowsQuery } from "../db/query/due-rows.js";
 import type { SharedClock } from "../lib/clock.js";
-import { FairPlaces, type Place, type PlaceLimits } from "../lib/fair-places.js";
+import { FairSlots, type Slot, type SlotLimits } from "../lib/fair-slots.js";
 import { runRepeatedly, type BackgroundJob } from "../lib/background-job.js";
 
 /**
@@ -10,7 +10,7 @@ import { runRepeatedly, type BackgroundJob } from "../lib/background-job.js";
  * moments only, and one to the gateway, which asks clients not to send too much at once for one account. So
  * eight dead accounts, all with work due, are needed before another one waits.
  */
-const LIMITS: PlaceLimits = { total: 32, each: 4 };
+const LIMITS: SlotLimits = { total: 32, each: 4 };
 
 /** Called with each error, and the number of errors in a row. */
 export type Failed = (error: unknown, inARow: number) => void;
@@ -18,8 +18,8 @@ export type Failed = (error: unknown, inARow: number) => void;
 /** Background work, done for each merchant in turn, with gateways that may be slow or dead. */
 export interface FairWork<Row> {
   /** The rows that are due, the longest due first. */
-  list(this: void, question: DueQuestion): Promise<Row[]>;
-  placeOf(this: void, row: Row): Place;
+  list(this: void, question: DueRowsQuery): Promise<Row[]>;
+  slotOf(this: void, row: Row): Slot;
   /** Leases rows to this process; those that another process has leased are left out. */
   take(this: void, rows: readonly Row[]): Promise<readonly Row[]>;
   work(this: void, row: Row, stopping: AbortSignal): Promise<void>;
@@ -46,7 +46,7 @@ function repeatInMode<Row>(
   fairWork: FairWork<Row>,
   failed: Failed,
 ): BackgroundJob {
-  const places = new FairPlaces(LIMITS);
+  const places = new FairSlots(LIMITS);
   const work = countingFailures(fairWork.work, failed);
   const list = async (): Promise<Row[]> => {
     const now = await clock.read();
@@ -84,15 +84,15 @@ interface RoundWork<Row> extends Omit<FairWork<Row>, "list"> {
 
 /** Ends if no work waits for a place: otherwise it continues as soon as one is free. */
 async function round<Row>(
-  places: FairPlaces,
+  places: FairSlots,
   pauseMs: number,
-  { list, placeOf, take, work }: RoundWork<Row>,
+  { list, slotOf, take, work }: RoundWork<Row>,
   stopping: AbortSignal,
 ): Promise<void> {
   while (!stopping.aborted) {
     const due = await list();
-    for (const row of await take(places.choose(due, placeOf))) {
-      places.begin(placeOf(row), () => work(row, stopping));
+    for (const row of await take(places.choose(due, slotOf))) {
+      places.begin(slotOf(row), () => work(row, stopping));
     }
     if (!places.isFull()) return;
     await oneEndedWithin(places, pauseMs, stopping);
@@ -104,11 +104,7 @@ async function round<Row>(
 const LOOK_PAUSE_MS = 20;
 
 /** The pause ends with the wait: each pause left over would keep listening for the stop. */
-async function oneEndedWithin(
-  places: FairPlaces,
-  milliseconds: number,
-  stopping: AbortSignal,
-): Promise<void> {
+async function oneEndedWithin(places: FairSlots, milliseconds: number, stopping: AbortSignal): Promise<void> {
   const over = new AbortController();
   const end = (): void => over.abort();
   stopping.addEventListener("abort", end);

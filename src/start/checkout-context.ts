@@ -1,6 +1,6 @@
 import type { Registry as Metrics } from "prom-client";
 
-import { callbackProblem } from "../cardstream/callback-reach.js";
+import { callbackProblem } from "../cardstream/callback-reachability.js";
 import { createDirectClient } from "../cardstream/direct-client.js";
 import { createGatewayBreaker } from "../cardstream/gateway-breaker.js";
 import { createInquiry } from "../cardstream/inquiry.js";

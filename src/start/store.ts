@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Config } from "./config.js";
 import { openDatabase } from "../db/data-source.js";
 import type { Database } from "../db/engine/database.js";
-import { refuseForeignFile } from "../db/sqlite/foreign-file.js";
+import { refuseForeignFile } from "../db/sqlite/foreign-database-file.js";
 import { migrate } from "../db/migrate.js";
 import { entities, migrations } from "./schema.js";
 import { findSecretsKeyCheck, insertSecretsKeyCheck } from "../db/tables/secrets-key-check.js";

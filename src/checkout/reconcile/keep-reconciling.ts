@@ -15,7 +15,7 @@ const LEASE_MS = 120_000;
 export function keepReconciling(checkout: CheckoutContext, pauseMs: number, failed: Failed): BackgroundJob[] {
   const work: FairWork<PendingAttemptRow> = {
     list: (question) => listDueAttempts(checkout.db.manager, question),
-    placeOf: ({ merchantId, reference }) => ({ scope: merchantId, name: reference }),
+    slotOf: ({ merchantId, reference }) => ({ scope: merchantId, name: reference }),
     take: (rows) => lease(checkout, rows),
     work: (row) => reconcileAttempt(checkout, row),
   };

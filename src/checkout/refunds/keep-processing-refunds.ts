@@ -17,7 +17,7 @@ export function keepProcessingRefunds(
   const work: FairWork<RefundRow> = {
     list: (question) => listDueRefunds(checkout.db.manager, question),
     // One refund of a payment at a time: a lease shows whether another process has one.
-    placeOf: ({ merchantId, paymentIntentId }) => ({ scope: merchantId, name: paymentIntentId }),
+    slotOf: ({ merchantId, paymentIntentId }) => ({ scope: merchantId, name: paymentIntentId }),
     take: (rows) => Promise.resolve(rows),
     work: ({ paymentIntentId }, stopping) => workThrough(checkout, paymentIntentId, stopping),
   };

@@ -5,7 +5,7 @@ import type { CheckoutContext } from "../context.js";
 import type { AppliedResult, GatewayMessage, RefusedResult } from "../gateway-messages/gateway-message.js";
 import { type FastCompletion, fastCompletion } from "./fast-completion.js";
 import { noteApplied, targetOf } from "./note-applied.js";
-import { recordResult, recordUnapplicable } from "./record-result.js";
+import { recordSessionResult, recordUnapplicable } from "./record-session-result.js";
 import {
   type RefusedMessage,
   type VerifiedMessage,
@@ -16,7 +16,7 @@ import {
  * Applies the gateway's message about a payment. All messages come through here: callbacks and browsers'
  * posts, in any order and number.
  *
- * It reads from top to bottom: verify; then lock, classify and record (`recordResult`). What `fastCompletion`
+ * It reads from top to bottom: verify; then lock, classify and record (`recordSessionResult`). What `fastCompletion`
  * tries ahead of either saves time, and decides nothing that these would not.
  *
  * When it answers `applied`, the result is stored for good. It throws where that cannot be done for now, such
@@ -69,7 +69,7 @@ async function applyVerified(
 ): Promise<AppliedResult | undefined> {
   await checkout.reached("result verified");
   const record = async (): Promise<AppliedResult | undefined> =>
-    (await fast.byVerified(verified)) ?? (await recordResult(checkout, verified, message));
+    (await fast.byVerified(verified)) ?? (await recordSessionResult(checkout, verified, message));
   const applied = await record().catch((error: unknown) => {
     if (mayPass(error)) throw error;
     return hold(checkout, verified, message, error);

@@ -18,7 +18,7 @@ import { clockOf } from "../test-clock.js";
 import type { UnclassifiedResult } from "../gateway-messages/new-gateway-result.js";
 
 /**
- * Records one verified result of a direct charge in one serialisable transaction, as `recordResult` does for
+ * Records one verified result of a direct charge in one serialisable transaction, as `recordSessionResult` does for
  * a session: locks the payment intent, classifies the result by the stored state, and writes all of its
  * consequences or none.
  */

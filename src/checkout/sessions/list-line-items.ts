@@ -28,10 +28,10 @@ export function pageOfItems(
 ): Page<ListedLineItem> {
   const items = listed(session);
   if (endingBefore === undefined) {
-    const from = startingAfter === undefined ? 0 : placeOf(items, startingAfter, "starting_after") + 1;
+    const from = startingAfter === undefined ? 0 : slotOf(items, startingAfter, "starting_after") + 1;
     return { data: items.slice(from, from + limit), hasMore: from + limit < items.length };
   }
-  const to = placeOf(items, endingBefore, "ending_before");
+  const to = slotOf(items, endingBefore, "ending_before");
   return { data: items.slice(Math.max(0, to - limit), to), hasMore: to > limit };
 }
 
@@ -47,7 +47,7 @@ function listed({ id, currency, lineItems }: CheckoutSession): ListedLineItem[] 
   }));
 }
 
-function placeOf(items: readonly ListedLineItem[], id: string, param: string): number {
+function slotOf(items: readonly ListedLineItem[], id: string, param: string): number {
   const place = items.findIndex((item) => item.id === id);
   if (place === -1) throw new Refusal("CURSOR_NOT_FOUND", `No such line item: ${id}.`, param);
   return place;

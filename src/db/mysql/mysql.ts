@@ -9,7 +9,7 @@ import { CONNECTIONS_MAX, openConnection, openPool } from "./mysql-pool.js";
 import { probe, type Verdict } from "./mysql-probe.js";
 import { SessionSetup } from "./mysql-session.js";
 import { mysqlReads } from "../engine/mysql-executor.js";
-import { ServerWatch } from "./mysql-watch.js";
+import { ServerMonitor } from "./mysql-monitor.js";
 import type { SharedOptions } from "../engine/shared-options.js";
 import type { SqlExecutor } from "../engine/sql-executor.js";
 import { WRITE_CHECK_LIGHT } from "../engine/write-check.js";
@@ -37,7 +37,7 @@ export async function openMysql(url: string, shared: SharedOptions, log: Log): P
   const server = { ...address, ...(ssl === undefined ? {} : { ssl }) };
   const setup = new SessionSetup(server.database);
   const pool = openPool({ ...server, connectTimeout: CONNECT_TIMEOUT_MS }, setup, log);
-  const opening: { watch?: ServerWatch } = {};
+  const opening: { watch?: ServerMonitor } = {};
   const bounded = new BoundedPool(pool, LIMITS, (error) => opening.watch?.doubt(error));
   try {
     const dataSource = new DataSource({
@@ -51,7 +51,7 @@ export async function openMysql(url: string, shared: SharedOptions, log: Log): P
     const connect = (): Connection => openConnection({ ...server, connectTimeout: 0 });
     const ask = (thoroughly: boolean): Promise<Verdict> => probe(connect, setup, thoroughly);
     const askByPool = (): Promise<unknown> => reads.run(WRITE_CHECK_LIGHT, []);
-    const health = (opening.watch = new ServerWatch({ pool: bounded, ask, askByPool, log }));
+    const health = (opening.watch = new ServerMonitor({ pool: bounded, ask, askByPool, log }));
     const close = async (): Promise<void> => {
       health.close();
       await waitAtMost(CLOSE_WITHIN_MS, dataSource.destroy());

@@ -3,7 +3,7 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { AttemptCertainty } from "../../domain/attempt-certainty.js";
 import { flag, id, index, integer, optional, primary, time } from "../engine/columns.js";
-import type { DueQuestion } from "../query/due-question.js";
+import type { DueRowsQuery } from "../query/due-rows.js";
 import { rowsWhere, type Select, selectTogether } from "../query/select.js";
 import { queueUpdate } from "../query/update.js";
 import { queueUpsert } from "../query/upsert.js";
@@ -79,7 +79,7 @@ export function notePending(
 /** The attempts to ask about, the longest due first. */
 export async function listDueAttempts(
   db: EntityManager,
-  { livemode, now, limit, except }: DueQuestion,
+  { livemode, now, limit, except }: DueRowsQuery,
 ): Promise<PendingAttemptRow[]> {
   const query = db
     .createQueryBuilder(pendingAttempts, "p")

@@ -1,6 +1,6 @@
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
 
-import type { DueQuestion } from "../query/due-question.js";
+import type { DueRowsQuery } from "../query/due-rows.js";
 import { type RefundRow, refunds } from "./refunds.js";
 import type { Tx } from "../transaction.js";
 
@@ -19,7 +19,7 @@ export async function findOldestPendingRefund(
 /** Refunds to process, the longest due first. */
 export async function listDueRefunds(
   db: EntityManager,
-  { livemode, now, limit, except }: DueQuestion,
+  { livemode, now, limit, except }: DueRowsQuery,
 ): Promise<RefundRow[]> {
   const query = db
     .createQueryBuilder(refunds, "f")

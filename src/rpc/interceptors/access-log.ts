@@ -3,7 +3,7 @@ import { Code, ConnectError, type ContextValues, type Interceptor } from "@conne
 
 import type { Log } from "../../lib/log.js";
 import { requestIdOf } from "./call-context.js";
-import { isOpen } from "./open-services.js";
+import { isOpen } from "./keyless-services.js";
 
 /**
  * Logs one line per call: method, gRPC code, duration, request id. Never logs a message or a header.

@@ -5,7 +5,7 @@ import { hashApiKey } from "../../domain/api-key.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { Admit } from "../../transcode/call/call.js";
 import { setCaller } from "./call-context.js";
-import { isOpen } from "./open-services.js";
+import { isOpen } from "./keyless-services.js";
 
 /**
  * Finds a stored key by the SHA-256 hash of its text, in lower-case hex. Returns a cached key without a

@@ -15,7 +15,7 @@ import type { Invoker } from "../call/invoke.js";
 import { parseTarget } from "../routing/request-target.js";
 import { discardRest } from "../http/response.js";
 import { packingOf, type Protocol } from "./protocol.js";
-import { queryMessage } from "./query-message.js";
+import { queryMessage } from "./connect-get-message.js";
 import { openMessage, readMessage, readMessages, type ReadingParts } from "./request-reader.js";
 import { sendAnswer } from "./send-answer.js";
 import { TimeLimit } from "./time-limit.js";

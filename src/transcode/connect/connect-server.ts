@@ -21,7 +21,7 @@ import { parseTarget } from "../routing/request-target.js";
 import { ConnectExchange, type ConnectParts } from "./connect-exchange.js";
 import { endAtDeadline } from "./end-at-deadline.js";
 import { type Protocol, protocolOf } from "./protocol.js";
-import { queryContentType } from "./query-message.js";
+import { queryContentType } from "./connect-get-message.js";
 
 /** Options of the Connect server. */
 export interface ConnectOptions {

@@ -12,7 +12,7 @@ import {
   longestIdle,
   mark,
 } from "./connection.js";
-import { endLargest } from "./held-bytes.js";
+import { endLargest } from "./buffered-bytes.js";
 import {
   type ConnectionLimits,
   connectionLimits,

@@ -10,7 +10,7 @@ import {
 import { type HttpRequest, type HttpResponse, readBody, redirect } from "../../lib/http.js";
 import { MESSAGE_BYTES_MAX } from "./callback.js";
 import { inTime } from "../answers/answer-in-time.js";
-import { keepMessage, keptMessage } from "./kept-message.js";
+import { messageAsFields, messageFromFields } from "./message-in-form.js";
 import { payUrl, returnUrl } from "./page-urls.js";
 import { sendPage } from "../answers/page.js";
 import { checkingPage, refusedPage, tryAgainPage, unknownPage } from "./shopper-pages.js";
@@ -22,7 +22,7 @@ export async function returnPage(
   response: HttpResponse,
   sessionId: string,
 ): Promise<void> {
-  const body = keptMessage(await readBody(request, MESSAGE_BYTES_MAX));
+  const body = messageFromFields(await readBody(request, MESSAGE_BYTES_MAX));
   try {
     const brought = await inTime(bring(checkout, sessionId, body));
     if (brought.kind === "refused") sendPage(response, refusedPage(payUrl(checkout, sessionId)));
@@ -32,7 +32,7 @@ export async function returnPage(
     // again.
     const line = { err: error, session: sessionId };
     checkout.log.error(line, "a result brought by the browser could not be stored");
-    sendPage(response, tryAgainPage(returnUrl(checkout, sessionId), keepMessage(body)));
+    sendPage(response, tryAgainPage(returnUrl(checkout, sessionId), messageAsFields(body)));
   }
 }
 

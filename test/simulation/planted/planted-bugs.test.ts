@@ -15,7 +15,7 @@ t.test("every planted bug still fits the service", async (t) => {
 });
 
 t.test("a planted bug that no longer fits is an error", async (t) => {
-  const file = "checkout/results/record-result.js";
+  const file = "checkout/results/record-session-result.js";
   const bug = (from: string): PlantedBug => ({
     name: "",
     engine: "embedded",

@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { callbackProblem } from "../../src/cardstream/callback-reach.js";
+import { callbackProblem } from "../../src/cardstream/callback-reachability.js";
 
 const GATEWAY = "https://gateway.cardstream.com";
 

@@ -1,11 +1,11 @@
 /** Most pieces of work under way at the same time: in all, and for each scope. */
-export interface PlaceLimits {
+export interface SlotLimits {
   readonly total: number;
   readonly each: number;
 }
 
 /** A piece of work, and the scope (merchant and mode) that it belongs to. */
-export interface Place {
+export interface Slot {
   readonly scope: string;
   readonly name: string;
 }
@@ -14,12 +14,12 @@ export interface Place {
  * A pool of places for work, shared fairly: however slow one scope's work is, it occupies `limits.each`
  * places at most.
  */
-export class FairPlaces {
-  readonly limits: PlaceLimits;
+export class FairSlots {
+  readonly limits: SlotLimits;
   readonly #scopes = new Map<string, string>();
   readonly #running = new Set<Promise<void>>();
 
-  constructor(limits: PlaceLimits) {
+  constructor(limits: SlotLimits) {
     this.limits = limits;
   }
 
@@ -34,7 +34,7 @@ export class FairPlaces {
   }
 
   /** Returns the rows for which a place is free, in order, without those whose work is already under way. */
-  choose<Row>(rows: readonly Row[], placeOf: (row: Row) => Place): Row[] {
+  choose<Row>(rows: readonly Row[], placeOf: (row: Row) => Slot): Row[] {
     const counts = this.#counts();
     const names = new Set(this.#scopes.keys());
     return rows.filter((row) => {
@@ -48,7 +48,7 @@ export class FairPlaces {
   }
 
   /** Starts work that `choose` returned. It occupies its place until it ends, and must handle its own errors. */
-  begin({ scope, name }: Place, work: () => Promise<void>): void {
+  begin({ scope, name }: Slot, work: () => Promise<void>): void {
     this.#scopes.set(name, scope);
     const running = work().finally(() => {
       this.#scopes.delete(name);

@@ -29,7 +29,7 @@ import type { VerifiedMessage } from "../gateway-messages/verify-message.js";
  * nothing written, if an assumption of the caller proves wrong: the session is another merchant's, or there
  * is one where none was found.
  */
-export async function recordResult(
+export async function recordSessionResult(
   checkout: CheckoutContext,
   verified: VerifiedMessage,
   message: GatewayMessage,

@@ -47,7 +47,7 @@ const ASK_AGAIN_MS = 500;
  * find out by itself; while it refuses writes, only writers are. A thousand callers that each try again on
  * new connections would keep the process busy.
  */
-export class ServerWatch implements DatabaseHealth {
+export class ServerMonitor implements DatabaseHealth {
   readonly #watched: Watched;
   readonly #closing = new AbortController();
   #looking = false;

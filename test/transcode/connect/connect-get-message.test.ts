@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
 import t from "tap";
-import { queryContentType, queryMessage } from "../../../src/transcode/connect/query-message.js";
+import { queryContentType, queryMessage } from "../../../src/transcode/connect/connect-get-message.js";
 
 const read = (query: string): string => queryMessage(query).bytes().toString();
 
