@@ -20,9 +20,16 @@ await onSqlite(t, "beside the page there is what it is made of, and nothing else
     page.headers.get("content-security-policy"),
     /^default-src 'none'; script-src 'self'; style-src 'self';/,
   );
-  const files = [...page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, file]) => file ?? "");
-  t.equal(files.length, 4);
-  for (const file of files) t.equal((await app.call("GET", file, undefined)).status, 200, file);
+  const paths = ["swagger-ui.css", "start.css", "swagger-ui-bundle.js", "start.js"].map(
+    (file) => `/docs/${file}`,
+  );
+  for (const at of ["/docs", "/docs/"]) {
+    const { text } = await app.call("GET", at, undefined);
+    const files = [...text.matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)];
+    const linked = files.map(([, file = ""]) => new URL(file, `${app.local}${at}`).pathname);
+    t.same(linked, paths, at);
+  }
+  for (const path of paths) t.equal((await app.call("GET", path, undefined)).status, 200, path);
 });
 
 await onSqlite(t, "the page of the API is drawn without a word to anybody outside", async (t, engine) => {

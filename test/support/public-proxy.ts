@@ -17,8 +17,8 @@ export interface PublicProxy {
 
 export const CALLBACKS = /^POST \/callbacks\//;
 
-/** Opens a proxy, which closes when the test ends. */
-export async function openPublicProxy(t: Test): Promise<PublicProxy> {
+/** Opens a proxy, which closes when the test ends. It serves below `basePath` alone, and strips it. */
+export async function openPublicProxy(t: Test, basePath = ""): Promise<PublicProxy> {
   const state: { service: string; lost: RegExp | undefined } = { service: "", lost: undefined };
   const lostRequests: string[] = [];
   const server = createServer((request, response) => {
@@ -28,8 +28,12 @@ export async function openPublicProxy(t: Test): Promise<PublicProxy> {
       request.socket.destroy();
       return;
     }
-    const { method, headers } = request;
-    const onward = send(new URL(request.url ?? "", state.service), { method, headers }, (answer) => {
+    const { method, headers, url = "" } = request;
+    if (!url.startsWith(`${basePath}/`)) {
+      response.writeHead(404).end();
+      return;
+    }
+    const onward = send(new URL(url.slice(basePath.length), state.service), { method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
@@ -42,7 +46,7 @@ export async function openPublicProxy(t: Test): Promise<PublicProxy> {
     server.close();
   });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${basePath}`,
     lostRequests,
     forwardTo: (service) => (state.service = service),
     lose: (what) => (state.lost = what),

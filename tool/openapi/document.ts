@@ -24,8 +24,8 @@ export function createDocument(files: FileRegistry): JsonObject {
   return {
     openapi: "3.1.0",
     info: INFO,
-    // Relative: the document describes the service that it is fetched from.
-    servers: [{ url: "/", description: "This service" }],
+    // Relative to where the document was fetched from, which a proxy may put below a path.
+    servers: [{ url: ".", description: "This service" }],
     security: [{ api_key: [] }],
     tags: services.map((service) => ({ name: tagOf(service), description: descriptionOf(service) })),
     paths,

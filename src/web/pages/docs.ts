@@ -28,26 +28,28 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const PAGE = html`<!doctype html>
-  <html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <title>Calmony Pay API</title>
-      <link rel="icon" href="data:," />
-      <link rel="stylesheet" href="/docs/swagger-ui.css" />
-      <link rel="stylesheet" href="/docs/start.css" />
-    </head>
-    <body>
-      <div id="api"></div>
-      <script src="/docs/swagger-ui-bundle.js"></script>
-      <script src="/docs/start.js"></script>
-    </body>
-  </html> `;
+/** `files` leads from the page to its parts: a proxy may serve it below a path that this service never sees. */
+const page = (files: "docs/" | "") =>
+  html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>Calmony Pay API</title>
+        <link rel="icon" href="data:," />
+        <link rel="stylesheet" href="${files}swagger-ui.css" />
+        <link rel="stylesheet" href="${files}start.css" />
+      </head>
+      <body>
+        <div id="api"></div>
+        <script src="${files}swagger-ui-bundle.js"></script>
+        <script src="${files}start.js"></script>
+      </body>
+    </html> `;
 
 /** Without `validatorUrl: null`, Swagger UI sends the document's address to a service of its makers. */
 const START = `SwaggerUIBundle({
-  url: "/openapi.json",
+  url: new URL("../openapi.json", document.currentScript.src).href,
   dom_id: "#api",
   presets: [SwaggerUIBundle.presets.apis],
   deepLinking: true,
@@ -64,12 +66,19 @@ const STYLE = `body { margin: 0; }
 `;
 
 /** `GET /docs`: the OpenAPI document for people, drawn by Swagger UI. The page may load from this service only. */
-export const docsPage: StaticFile = staticFile({
-  type: "text/html; charset=utf-8",
-  cacheControl: ASK_AGAIN,
-  headers: { "content-security-policy": POLICY },
-  read: () => Promise.resolve(Buffer.from(PAGE.markup)),
-});
+export const docsPage = documentPage("docs/");
+
+/** `GET /docs/`: the page at this address, from which its parts have other relative addresses. */
+export const docsFolderPage = documentPage("");
+
+function documentPage(files: "docs/" | ""): StaticFile {
+  return staticFile({
+    type: "text/html; charset=utf-8",
+    cacheControl: ASK_AGAIN,
+    headers: { "content-security-policy": POLICY },
+    read: () => Promise.resolve(Buffer.from(page(files).markup)),
+  });
+}
 
 const CSS = "text/css; charset=utf-8";
 const SCRIPT = "text/javascript; charset=utf-8";

@@ -1,7 +1,7 @@
 import type { CheckoutContext } from "../../checkout/context.js";
 import { BodyTooLarge, type HttpRequest, type HttpResponse, sendOptions } from "../../lib/http.js";
 import { callback } from "./callback.js";
-import { DOCS_FILES, docsPage, openApiDocument } from "./docs.js";
+import { DOCS_FILES, docsFolderPage, docsPage, openApiDocument } from "./docs.js";
 import { type FailureReason, sendFailure, sendFailurePage } from "../answers/failure.js";
 import { liveness, readiness } from "./health.js";
 import { payUrl, returnUrl } from "./page-urls.js";
@@ -61,8 +61,13 @@ const PAGE_ROUTES: readonly PageRoute[] = [
   },
   {
     method: "GET",
-    path: /^\/docs\/?$/,
+    path: /^\/docs$/,
     handle: (_checkout, request, response) => docsPage(request, response),
+  },
+  {
+    method: "GET",
+    path: /^\/docs\/$/,
+    handle: (_checkout, request, response) => docsFolderPage(request, response),
   },
   { method: "GET", path: /^\/docs\/([^/]+)$/, handle: docsFile },
 ];
