@@ -34,7 +34,7 @@ export function createBinaryReaders(countMax: CountMax): (desc: DescMessage) => 
         return read(new BinaryInput(bytes));
       } catch (error) {
         publishBug(error, desc, "read");
-        return readUnusual(desc, bytes, countMax);
+        return readWithGenerated(desc, bytes, countMax);
       }
     };
   });
@@ -43,7 +43,7 @@ export function createBinaryReaders(countMax: CountMax): (desc: DescMessage) => 
 type ReaderOf = PerTypeFunction<[BinaryInput], Message>;
 type ReadMessage = ReturnType<ReaderOf>;
 
-function readUnusual(desc: DescMessage, bytes: Buffer, countMax: CountMax): Message {
+function readWithGenerated(desc: DescMessage, bytes: Buffer, countMax: CountMax): Message {
   try {
     checkWire(desc, bytes, countMax);
     return fromBinary(desc, bytes);

@@ -5,7 +5,7 @@ import { Edition } from "@bufbuild/protobuf/wkt";
 
 /** The fast path does not handle this message. protobuf-es reads or writes it instead, or throws its own error. */
 export class FastPathMiss extends Error {
-  override readonly name = "Unusual";
+  override readonly name = "FastPathMiss";
 }
 
 /**
