@@ -171,7 +171,7 @@ async function storeAndRead(t: Test, url: string, name: string): Promise<void> {
     t.same(new Map(found.map((row) => [row.id, row])), new Map(expected.map((row) => [row.id, row])), name);
     const again = aSample({ id: "new", ownerId: "", title: "0" });
     const insert = inTransaction(database, "READ COMMITTED", (tx) => insertSamples(tx, again));
-    const told = await insert.catch((error: unknown) => isDuplicateKey(error, "thing_owner_id_title"));
+    const told = await insert.catch((error: unknown) => isDuplicateKey(error, "sample_owner_id_title"));
     t.equal(told, true, `${name}: a key that is taken is told`);
     await t.resolves(database.health.check(), `${name}: it works, and is found to`);
   } finally {

@@ -44,10 +44,10 @@ await eachEngine(t, "a query beside the running transaction is refused", async (
   const after = signal();
   let later: Promise<string[]> | undefined;
   await inTransaction(database, "SERIALIZABLE", async (tx) => {
-    await t.rejects(storedIds(database), { message: /beside the transaction/ });
+    await t.rejects(storedIds(database), { message: /outside the running transaction/ });
     await t.rejects(
       Promise.resolve().then(() => database.manager.query("select 1")),
-      { message: /beside/ },
+      { message: /outside/ },
     );
     await insertSamples(tx, aSample());
     later = after.given.then(() => storedIds(database));
@@ -63,7 +63,7 @@ await eachEngine(t, "a taken key may be caught inside, and the transaction goes 
     const error = await insertSamples(tx, aSample({ title: "other" })).catch((error: unknown) => error);
     t.ok(isDuplicateKey(error));
     t.ok(isDuplicateKey(error, "PRIMARY"));
-    t.notOk(isDuplicateKey(error, "thing_owner_id_title"));
+    t.notOk(isDuplicateKey(error, "sample_owner_id_title"));
     await insertSamples(tx, aSample({ id: "b" }));
   });
   t.same(await storedIds(database), ["a", "b"]);
@@ -76,7 +76,7 @@ await eachEngine(t, "a taken key is told by its name", async (t, engine) => {
   await saveSamples(database, aSample({ id: "c", title }));
   const error = await saveSamples(database, aSample({ id: "d", title })).catch((error: unknown) => error);
   t.ok(isDuplicateKey(error));
-  t.ok(isDuplicateKey(error, "thing_owner_id_title"));
+  t.ok(isDuplicateKey(error, "sample_owner_id_title"));
   t.notOk(isDuplicateKey(error, "PRIMARY"));
   t.notOk(isDuplicateKey(error, "owner_id_title"));
   t.notOk(
