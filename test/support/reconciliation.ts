@@ -125,8 +125,17 @@ export async function endAtGateway({ app }: Scene, end: "approved" | "declined")
 
 /** A number of `/metrics`, by the beginning of its line. */
 export async function metric({ app }: Pick<Scene, "app">, name: string): Promise<number> {
-  const text = await (await fetch(app.urls.metrics ?? "")).text();
+  const before = metricsRead.get(app);
+  // The service writes the text once for all that ask within a moment: what was read before says nothing of now.
+  const text = await until("the metrics are written anew", async () => {
+    const now = await (await fetch(app.urls.metrics ?? "")).text();
+    return now === before ? "" : now;
+  });
+  metricsRead.set(app, text);
   const line = text.split("\n").find((each) => each.startsWith(`${name} `));
   if (line === undefined) throw new Error(`No metric ${name}.`);
   return Number(line.slice(name.length));
 }
+
+/** The text that was read last of each service. */
+const metricsRead = new WeakMap<Scene["app"], string>();

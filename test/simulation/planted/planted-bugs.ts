@@ -34,7 +34,16 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: "no row lock and no unique key",
     engine: "mariadb",
     changes: [
-      { file: SESSIONS, from: "WHERE id = ?${forUpdate(tx)}", to: "WHERE id = ?" },
+      {
+        file: SESSIONS,
+        from: "rowWhere(checkoutSessions, `WHERE id = ?${forUpdate(tx)}`",
+        to: "rowWhere(checkoutSessions, `WHERE id = ?`",
+      },
+      {
+        file: SESSIONS,
+        from: "selectRow(tx, checkoutSessions, `WHERE id = ?${forUpdate(tx)}`",
+        to: "selectRow(tx, checkoutSessions, `WHERE id = ?`",
+      },
       { file: SESSIONS, from: "AND livemode = ?${forUpdate(tx)}", to: "AND livemode = ?" },
       // At SERIALIZABLE a server would lock the row for every reader.
       {
