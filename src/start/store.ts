@@ -29,7 +29,7 @@ export async function openStore(config: Config, log: Log, limit = new StartLimit
   for (const name of applied) log.info({ migration: name }, "migration applied");
   try {
     const open = (): Promise<Sealer> => openSealer(config, db);
-    return { db, sealer: await limit.during(variableOf(config), "the database does not answer.", open) };
+    return { db, sealer: await limit.during(variableOf(config), NO_ANSWER, open) };
   } catch (error) {
     await closeAfterFailure(db);
     throw error;
@@ -46,8 +46,10 @@ export async function openMigrated(
   limit = new StartLimit(),
 ): Promise<{ readonly db: Database; readonly applied: readonly string[] }> {
   const { databaseUrl: url, dataDir } = config;
-  const db = await limit.during(variableOf(config), "the database does not answer.", () =>
-    openDatabase({ url, dataDir, entities, migrations, log }),
+  const db = await limit.during(variableOf(config), NO_ANSWER, () =>
+    openDatabase({ url, dataDir, entities, migrations, log }).catch((error: unknown) => {
+      throw isConnectTimeout(error) ? new StartFailure(`${variableOf(config)}: ${NO_ANSWER}`) : error;
+    }),
   );
   try {
     const applied = await limit.during(
@@ -60,6 +62,13 @@ export async function openMigrated(
     await closeAfterFailure(db);
     throw error;
   }
+}
+
+const NO_ANSWER = "the database does not answer.";
+
+/** The driver's own limit for a new connection ends at about the same time as the start's, and says less. */
+function isConnectTimeout(error: unknown): boolean {
+  return (error as { readonly code?: unknown } | undefined)?.code === "ETIMEDOUT";
 }
 
 /** A database that does not answer may not close either, and the process is about to end. */
