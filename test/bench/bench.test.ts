@@ -17,6 +17,7 @@ const WANTED = {
   "JSON POST, 2 replicas": 1.5,
   "create session, MariaDB": 0.9,
   "get session, MariaDB": 0.9,
+  "pay page, MariaDB": 0.9,
   "completion by callback, MariaDB": 1.3,
   "completion by callback, embedded": 0.5,
   "memory, idle": 120,

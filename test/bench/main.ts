@@ -9,6 +9,7 @@ import { completionRows } from "./rows/completion-rows.js";
 import { databaseRows } from "./rows/database-rows.js";
 import { memoryRows } from "./rows/memory-rows.js";
 import { memorySizeRows } from "./rows/memory-size-rows.js";
+import { payPageRows } from "./rows/pay-page-rows.js";
 import { startRows } from "./rows/start-rows.js";
 import { type RowResult, runRow } from "./run-row.js";
 
@@ -18,6 +19,7 @@ const url = (): Promise<string> => server.url();
 const ROWS: readonly Row[] = [
   ...memoryRows,
   ...databaseRows(url),
+  ...payPageRows(url),
   ...completionRows(url),
   ...memorySizeRows(url),
   ...startRows(url),

@@ -89,7 +89,10 @@ function repeated(request: Request, isRight: (answer: HttpAnswer) => boolean): C
 const COMPLETIONS_PER_SECOND = 400;
 
 async function complete({ place, service }: FilledPlace, seconds: number): Promise<Sample> {
-  const ids = (await service.ask({ seed: Math.ceil(seconds * COMPLETIONS_PER_SECOND) })) as string[];
+  const ids = (await service.ask({
+    seed: Math.ceil(seconds * COMPLETIONS_PER_SECOND),
+    formsGiven: 1,
+  })) as string[];
   const requests = ids.map((id) => {
     const body = signedBody(
       paidMessage({ id, amount_total: 2999 }, place.gatewayMerchantId),

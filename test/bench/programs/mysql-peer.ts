@@ -8,6 +8,7 @@ import { createSealer } from "../../../src/lib/seal.js";
 import type { BenchPlace } from "../bench-place.js";
 import { orderSchema, pathSchema, sessionSchema } from "./fastify-schemas.js";
 import { completeByCallback } from "./peer-completion.js";
+import { openPeerPage } from "./peer-pay-page.js";
 import { peerAnswer, type PeerOrder } from "./peer-session.js";
 import { findOwner, findSession, storeSession } from "./peer-statements.js";
 import { listening, options, ready } from "./ready.js";
@@ -39,6 +40,26 @@ app.get<{ Params: { id: string } }>(
     return session === undefined ? await reply.code(404).send() : peerAnswer(session);
   },
 );
+
+app.get<{ Params: { id: string } }>(
+  "/pay/:id",
+  { schema: { params: pathSchema } },
+  async (request, reply) => {
+    const page = await openPeerPage(pool, sealer, request.params.id);
+    if (page === undefined) return await reply.code(410).send();
+    return await reply
+      .headers({ ...PAGE_HEADERS, "content-security-policy": page.policy })
+      .type("text/html; charset=utf-8")
+      .send(page.html);
+  },
+);
+
+/** Those that the service sends with a page. */
+const PAGE_HEADERS = {
+  "cache-control": "no-store",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
 
 app.addContentTypeParser(
   "application/x-www-form-urlencoded",

@@ -1,5 +1,4 @@
-import { type BenchPlace, openPlace } from "../bench-place.js";
-import { type ServerProcess, startServer } from "../child.js";
+import type { BenchPlace } from "../bench-place.js";
 import { type Contender, sampleOf } from "../contender.js";
 import { httpRequest } from "../load/http-connection.js";
 import { httpLanes } from "../load/http-lanes.js";
@@ -7,6 +6,7 @@ import { type Driven, untilDone } from "../load/drive.js";
 import type { Row } from "../row.js";
 import { signedBody } from "../../support/gateway.js";
 import { paidSession } from "./paid-session.js";
+import { seededSessions } from "./seeded-sessions.js";
 
 /** Completions under way at a time. */
 const CONCURRENCY = 32;
@@ -37,70 +37,52 @@ export function completionRows(server: () => Promise<string>): readonly Row[] {
 
 /** A server that is posted callbacks. */
 async function completing(server: string | undefined, name: string, program: string): Promise<Contender> {
-  return await atPlace(server, name, program, async (place, process, ids) => {
-    // Taken from its end: the oldest session first, as the driver's loop has it.
-    const requests = ids.map((id) => callbackOf(place, id)).toReversed();
-    const opened = await httpLanes({
-      ports: [process.ports.http],
-      count: CONCURRENCY,
-      next: () => requests.pop(),
-      isRight: ({ status, body }) => status === 200 && body === "ok\n",
-    });
-    const sample = await sampleOf([process], () => untilDone(opened.lanes, ids.length));
-    opened.close();
-    return sample;
+  return await seededSessions({
+    ...COMPLETED,
+    server,
+    name,
+    program,
+    measure: async (place, process, ids) => {
+      // Taken from its end: the oldest session first, as the driver's loop has it.
+      const requests = ids.map((id) => callbackOf(place, id)).toReversed();
+      const opened = await httpLanes({
+        ports: [process.ports.http],
+        count: CONCURRENCY,
+        next: () => requests.pop(),
+        isRight: ({ status, body }) => status === 200 && body === "ok\n",
+      });
+      const sample = await sampleOf([process], () => untilDone(opened.lanes, ids.length));
+      opened.close();
+      return sample;
+    },
   });
 }
 
 /** The driver alone. */
 async function looping(name: string): Promise<Contender> {
-  return await atPlace(undefined, name, "raw-sqlite", (_place, process, ids) =>
-    sampleOf([process], async (): Promise<Driven> => {
-      const started = performance.now();
-      await process.ask({ complete: ids });
-      return { calls: ids.length, seconds: (performance.now() - started) / 1000 };
-    }),
-  );
-}
-
-async function atPlace(
-  server: string | undefined,
-  name: string,
-  program: string,
-  measure: (place: BenchPlace, process: ServerProcess, ids: readonly string[]) => ReturnType<typeof sampleOf>,
-): Promise<Contender> {
-  const place = await openPlace(server);
-  const process = await startServer(program, place);
-  let completed = 0;
-  return {
+  return await seededSessions({
+    ...COMPLETED,
+    server: undefined,
     name,
-    async measure(seconds) {
-      const ids = (await process.ask({ seed: Math.ceil(seconds * SESSIONS_PER_SECOND) })) as string[];
-      const sample = await measure(place, process, ids);
-      completed += ids.length;
-      await check(process, completed);
-      return sample;
-    },
-    close: async () => {
-      await process.stop();
-      await place.remove();
-    },
-  };
+    program: "raw-sqlite",
+    measure: (_place, process, ids) =>
+      sampleOf([process], async (): Promise<Driven> => {
+        const started = performance.now();
+        await process.ask({ complete: ids });
+        return { calls: ids.length, seconds: (performance.now() - started) / 1000 };
+      }),
+  });
 }
 
-/** About as many as are completed in a second. */
-const SESSIONS_PER_SECOND = 800;
+/** Every session is complete, with one result, one intent and two events. */
+const COMPLETED = {
+  perSecond: 800,
+  formsGiven: 1,
+  left: (total: number) => ({ complete: total, results: total, intents: total, events: 2 * total }),
+};
 
 function callbackOf({ gatewayMerchantId, gatewaySecret }: BenchPlace, id: string): Buffer {
   const body = signedBody(paidSession(id, gatewayMerchantId), gatewaySecret);
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   return httpRequest("POST", "/callbacks/cardstream", headers, body);
-}
-
-/** Every session is complete, with one result, one intent and two events. */
-async function check(process: ServerProcess, completed: number): Promise<void> {
-  const counted = (await process.ask({ count: true })) as number[];
-  const wanted = [completed, completed, completed, 2 * completed];
-  if (counted.join() !== wanted.join())
-    throw new Error(`${counted.join()} rows instead of ${wanted.join()}.`);
 }
