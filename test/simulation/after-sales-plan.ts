@@ -80,7 +80,7 @@ export const REFUND_TROUBLES: Record<RefundTime, readonly RefundTrouble[]> = {
   ],
 };
 
-/** Dice of its own: what happens after the sale must not change what happened before. */
+/** Random numbers of its own: what happens after the sale must not change what happened before. */
 export function afterSalesOf(random: SeededRandom): AfterSales {
   const keepsCard = random.chance(40);
   const count = keepsCard ? Number(random.pick(CHARGE_COUNTS)) : 0;
