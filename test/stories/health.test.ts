@@ -49,7 +49,9 @@ await onMysql(t, "whoever watches is told that the database goes, and comes back
   await relay.cut();
   await until("the change is told", () => told.length === 2);
   t.same((await health.check("")).answer, { status: "NOT_SERVING" });
-  t.equal((await app.call("GET", "/readyz", undefined)).status, 503);
+  const readiness = await app.call("GET", "/readyz", undefined);
+  t.match([readiness.status, readiness.text], [503, "not ready"]);
+  t.match(readiness.headers.get("content-type"), /^text\/plain/);
   t.equal((await app.call("GET", "/healthz", undefined)).status, 200);
   await relay.mend();
   await until("the change back is told", () => told.length === 3);
