@@ -1,5 +1,7 @@
 import type * as cockatiel from "cockatiel";
 
+import { createCache } from "../lib/cache.js";
+
 /** Keeps new charges from a gateway that does not answer: what was never sent leaves nothing to find out. */
 export interface GatewayBreaker {
   /**
@@ -28,8 +30,8 @@ export interface BreakerLimits {
    */
   readonly atOnce: number;
   /**
-   * Accounts that are remembered; of more, those that were idle the longest begin anew. Each takes less than
-   * a kilobyte.
+   * Accounts that are remembered while nothing is under way for them; of more, those that were idle the longest
+   * begin anew. Each takes less than a kilobyte.
    */
   readonly accounts: number;
 }
@@ -39,16 +41,22 @@ const LIMITS: BreakerLimits = { failures: 5, pauseMs: 10_000, atOnce: 100, accou
 /** Makes the breakers of a process, one for each account. */
 export function createGatewayBreaker(changes: Partial<BreakerLimits> = {}): GatewayBreaker {
   const limits = { ...LIMITS, ...changes };
-  const breakers = new Map<string, AccountBreaker>();
+  const idle = createCache<string, AccountBreaker>({ max: limits.accounts });
+  // Never forgotten: what is under way counts, and its end too.
+  const busy = new Map<string, AccountBreaker>();
   return {
     async run(account, work, isFailure) {
       const library = await loadLibrary();
-      const breaker = breakers.get(account) ?? new AccountBreaker(library, limits);
-      // The newest use comes last.
-      breakers.delete(account);
-      breakers.set(account, breaker);
-      if (breakers.size > limits.accounts) forgetOldest(breakers);
-      return await breaker.run(work, isFailure);
+      const breaker = busy.get(account) ?? idle.get(account) ?? new AccountBreaker(library, limits);
+      busy.set(account, breaker);
+      try {
+        return await breaker.run(work, isFailure);
+      } finally {
+        if (breaker.underWay === 0) {
+          busy.delete(account);
+          idle.set(account, breaker);
+        }
+      }
     },
   };
 }
@@ -60,14 +68,6 @@ export async function readBreaker(): Promise<void> {
 
 /** The operator's commands charge nothing, and need not read it. */
 const loadLibrary = (): Promise<Cockatiel> => import("cockatiel");
-
-function forgetOldest(breakers: Map<string, AccountBreaker>): void {
-  for (const [account, { underWay }] of breakers) {
-    if (underWay > 0) continue;
-    breakers.delete(account);
-    return;
-  }
-}
 
 type Cockatiel = typeof cockatiel;
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Database } from "../db/engine/database.js";
 import type { Log } from "../lib/log.js";
+import { reuseFor } from "../lib/cache.js";
 
 /** Whether the service can do its work now: its database works, and it is not closing. */
 export interface Readiness {
@@ -19,7 +20,8 @@ export interface Readiness {
 /** Watches whether the service can work. Asks the database only if a caller wants to know. */
 export function createReadiness(db: Database, log: Log): Readiness {
   const closing = new AbortController();
-  const ask = askNowAndThen(db, log);
+  // Not by the service's clock, which may stop or jump: this limits the number of questions.
+  const ask = reuseFor(ANSWER_KEPT_MS, askWhetherReady(db, log));
   const now = async (): Promise<boolean> => !closing.signal.aborted && (await ask());
   const nextChange = changesOf(now, closing.signal);
   return {
@@ -43,27 +45,17 @@ const ANSWER_KEPT_MS = 1000;
 /** Longer than the question itself may take: this covers the wait for its turn. */
 const ANSWER_TIMEOUT_MS = 3000;
 
-function askNowAndThen(db: Database, log: Log): () => Promise<boolean> {
-  let asked = { at: -Infinity, answer: Promise.resolve(true) };
+/** Logged once for each change, however many callers ask. */
+function askWhetherReady(db: Database, log: Log): () => Promise<boolean> {
   let ready = true;
-  let asking = false;
-  const ask = async (): Promise<boolean> => {
-    asking = true;
+  return async () => {
     const wrong = await whatIsWrong(db);
-    asking = false;
     const wasReady = ready;
     ready = wrong === undefined;
-    // Logged once for each change, however many callers ask.
     if (wrong !== undefined && wasReady)
       log.warn({ err: wrong }, "not ready: the database does not do its work");
     if (ready && !wasReady) log.info("ready again");
     return ready;
-  };
-  return () => {
-    // Not the service's clock, which may stop or jump: this limits the number of questions.
-    const now = performance.now();
-    if (!asking && now - asked.at >= ANSWER_KEPT_MS) asked = { at: now, answer: ask() };
-    return asked.answer;
   };
 }
 

@@ -1,5 +1,7 @@
 import { customAlphabet } from "nanoid";
 
+import { createCache } from "./cache.js";
+
 /** Prefixes of this service's ids; merchants rely on the first four. */
 export type IdPrefix =
   "cs" | "pi" | "pm" | "cus" | "evt" | "re" | "mer" | "key" | "gr" | "req" | "hpp" | "claim" | "call";
@@ -55,23 +57,19 @@ function timeText(now: number): string {
   return text;
 }
 
-/** Last sequence number by time, newest time last: several transactions with different times make ids in turn. */
-const places = new Map<number, number>();
-
 /**
  * Times remembered. Where ids of more times are made during a transaction, its last ids may sort among its
  * first.
  */
 const TIMES_MAX = 1000;
 
+/** Last sequence number by time: several transactions with different times make ids in turn. */
+const places = createCache<number, number>({ max: TIMES_MAX });
+
 /** Ids after the 62nd of one millisecond are still unique; only their order among themselves is random. */
 function placeWithin(now: number): number {
   const last = places.get(now);
   const place = last === undefined ? 0 : Math.min(last + 1, DIGITS.length - 1);
   places.set(now, place);
-  if (last === undefined && places.size > TIMES_MAX) {
-    const [oldest] = places.keys();
-    if (oldest !== undefined) places.delete(oldest);
-  }
   return place;
 }

@@ -8,6 +8,8 @@ import {
   randomBytes,
 } from "node:crypto";
 
+import { createCache } from "./cache.js";
+
 /** Owner and purpose of a secret. A sealed value opens only with the scope that it was sealed with. */
 export interface SealScope {
   readonly merchantId: string;
@@ -49,7 +51,7 @@ export interface Sealer {
  */
 export function createSealer(masterKey: Uint8Array): Sealer {
   if (masterKey.length !== KEY_BYTES) throw new Error(`The secrets key must have ${KEY_BYTES} bytes.`);
-  const keyOf = keptScopeKeys(masterKey);
+  const keyOf = scopeKeys(masterKey);
   return {
     seal: (text, scope) => seal(keyOf(scope), text),
     open: (sealed, scope) => open(keyOf(scope), Buffer.from(sealed)),
@@ -77,15 +79,14 @@ const VERSION_BYTE = Buffer.of(VERSION);
  */
 const KEYS_KEPT_MAX = 5000;
 
-function keptScopeKeys(masterKey: Uint8Array): (scope: SealScope) => KeyObject {
-  const kept = new Map<string, KeyObject>();
+function scopeKeys(masterKey: Uint8Array): (scope: SealScope) => KeyObject {
+  const kept = createCache<string, KeyObject>({ max: KEYS_KEPT_MAX });
   return ({ merchantId, livemode, purpose }) => {
     const info = JSON.stringify([merchantId, livemode, purpose]);
     const known = kept.get(info);
     if (known !== undefined) return known;
     const bytes = hkdfSync("sha256", masterKey, "calmony-pay seal", info, KEY_BYTES);
     const key = createSecretKey(Buffer.from(bytes));
-    if (kept.size >= KEYS_KEPT_MAX) kept.clear();
     kept.set(info, key);
     return key;
   };

@@ -77,6 +77,18 @@ t.test("so many accounts are remembered, those that were used last", async (t) =
   t.equal(await call("b", "paid"), "paid", "begins anew");
 });
 
+t.test("an account is not forgotten while something is under way for it", async (t) => {
+  const breaker = createGatewayBreaker({ atOnce: 1, accounts: 1 });
+  const answer = signal();
+  const call = (account: string, work = async () => "paid") => breaker.run(account, work, isFailure);
+  const slow = call("a", () => answer.given.then(() => "paid"));
+  for (const account of ["b", "c", "d"]) t.equal(await call(account), "paid");
+  await t.rejects(call("a"), GatewayAway);
+  answer.give();
+  t.equal(await slow, "paid");
+  t.equal(await call("a"), "paid");
+});
+
 t.test("a pause is over when it is over, whatever the machine's clock shows", async (t) => {
   const breaker = createGatewayBreaker({ failures: 1, pauseMs: 30 });
   const call = (result: string) => breaker.run("a", async () => result, isFailure);

@@ -1,15 +1,17 @@
 import { type Field, fieldText } from "../../cardstream/fields.js";
 import { verifyResult } from "../../cardstream/result.js";
 import { isSigned } from "../../cardstream/signature.js";
+import type { Database } from "../../db/engine/database.js";
 import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
 import type { RefundRow } from "../../db/tables/refunds.js";
 import { parseAttemptReference } from "../../domain/attempt-reference.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
+import { type Cache, createCache } from "../../lib/cache.js";
+import { memoize } from "../../lib/memoize.js";
 import type { CheckoutContext } from "../context.js";
 import type { GatewayMessage } from "./gateway-message.js";
-import { type Signer, signersNamed } from "../merchants/gateway-account.js";
-import { lookUpSigners, cachedSigners } from "./signing-account-cache.js";
+import { type Signer, signersFor, signersNamed } from "../merchants/gateway-account.js";
 import { findReversal, type FoundReversal } from "./find-reversal.js";
 import { findPaymentTarget, type MessageTarget } from "./payment-target.js";
 
@@ -62,11 +64,66 @@ async function verifyFor(
   fields: readonly Field[],
   scope: MerchantScope,
 ): Promise<GatewayResult | RefusedMessage> {
-  const lately = cachedSigners(checkout, scope);
-  const result = lately && verifyBy(fields, lately);
+  const cached = cachedSigners(checkout, scope);
+  const result = cached && verifyBy(fields, cached);
   // A secret may have been rotated within this second.
   if (result !== undefined && typeof result !== "string") return result;
   return verifyBy(fields, await lookUpSigners(checkout, scope));
+}
+
+/** A rotated secret is accepted for another 48 hours anyway; a second more changes nothing. */
+const CACHED_MS = 1000;
+
+/** The number of merchants with payments within one second. */
+const CACHED_MAX = 1000;
+
+interface CachedSigners {
+  readonly signers: readonly Signer[];
+  /** By the service's clock, which a test may move. */
+  readonly clockThen: number;
+}
+
+interface Caches {
+  /** By merchant scope. */
+  readonly signers: Cache<string, CachedSigners>;
+  /** By the account's id at the gateway: if several merchants share one, the scope that was looked up last. */
+  readonly scopes: Cache<string, MerchantScope>;
+}
+
+const cachesOf = memoize<Database, Caches>(() => ({
+  signers: createCache({ max: CACHED_MAX, keptMs: CACHED_MS }),
+  scopes: createCache({ max: CACHED_MAX }),
+}));
+
+/**
+ * The accounts that may have signed a result for this merchant, as of a second ago at most; undefined if they
+ * were not looked up since. There may be more by now: if none of them signed a message, `lookUpSigners`
+ * decides.
+ */
+function cachedSigners({ db, clock }: CheckoutContext, scope: MerchantScope): readonly Signer[] | undefined {
+  const cached = cachesOf(db).signers.get(keyOf(scope));
+  if (cached === undefined || Math.abs(clock.now() - cached.clockThen) >= CACHED_MS) return undefined;
+  return cached.signers;
+}
+
+/** The cached accounts of a merchant with this `merchantID`; other merchants may share it. */
+export function cachedSignersNamed(checkout: CheckoutContext, merchantID: string): readonly Signer[] {
+  const scope = cachesOf(checkout.db).scopes.get(merchantID);
+  return (scope && cachedSigners(checkout, scope)) ?? [];
+}
+
+/** The accounts that may have signed a result for this merchant now. */
+async function lookUpSigners(checkout: CheckoutContext, scope: MerchantScope): Promise<readonly Signer[]> {
+  const caches = cachesOf(checkout.db);
+  const [start, clockThen] = [caches.signers.perf.now(), checkout.clock.now()];
+  const signers = await signersFor(checkout, scope);
+  caches.signers.set(keyOf(scope), { signers, clockThen }, { start });
+  for (const signer of signers) caches.scopes.set(signer.merchantID, scopeOf(signer));
+  return signers;
+}
+
+function keyOf({ merchantId, livemode }: MerchantScope): string {
+  return `${merchantId} ${livemode}`;
 }
 
 /** Verifies the message against the secrets of these signers. */

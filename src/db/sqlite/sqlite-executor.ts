@@ -1,14 +1,18 @@
 import type Libsql from "libsql";
 
+import { createCache } from "../../lib/cache.js";
 import type { WriteResult, StoredRow } from "../engine/sql-executor.js";
 
-/** Enough for every statement of the service; lists of varying length would add statements without end. */
+/**
+ * Enough for every statement of the service; lists of varying length would add statements without end. libsql
+ * finalizes a dropped one when it is garbage collected: it has no call for that.
+ */
 const KEPT_MAX = 200;
 
 /** The prepared statements of one connection. */
 export class SqliteExecutor {
   readonly #connection: Libsql.Database;
-  readonly #kept = new Map<string, Prepared>();
+  readonly #kept = createCache<string, Prepared>({ max: KEPT_MAX });
 
   constructor(connection: Libsql.Database) {
     this.#connection = connection;
@@ -28,8 +32,6 @@ export class SqliteExecutor {
     const statement = this.#connection.prepare(sql);
     const prepared = { statement, answersRows: statement.reader };
     this.#kept.set(sql, prepared);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > KEPT_MAX && oldest !== undefined) this.#kept.delete(oldest);
     return prepared;
   }
 }

@@ -5,9 +5,9 @@ import Libsql from "libsql";
 import { DataSource } from "typeorm/data-source/DataSource.js";
 import { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSqlite3Driver.js";
 
-import { makeFolder } from "../../lib/make-folder.js";
 import { onceFree } from "../engine/retry-busy.js";
 import type { SharedOptions } from "../engine/shared-options.js";
+import { makeFolder } from "./make-folder.js";
 import { SerialQueryRunner } from "./serial-query-runner.js";
 import { SqliteHealth } from "./sqlite-health.js";
 import { sqliteEntity } from "../engine/sqlite-entities.js";

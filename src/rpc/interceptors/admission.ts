@@ -5,9 +5,8 @@ import type { CheckoutContext } from "../../checkout/context.js";
 import { findApiKeyByHash } from "../../db/tables/api-keys.js";
 import type { Admit } from "../../transcode/call/call.js";
 import { logRefused } from "./access-log.js";
-import { authenticate } from "./authenticate.js";
+import { authenticate, cacheKeys } from "./authenticate.js";
 import { requestIdOf } from "./call-context.js";
-import { apiKeyCache } from "./api-key-cache.js";
 import { errorForCaller } from "./error-interceptor.js";
 
 /**
@@ -16,7 +15,7 @@ import { errorForCaller } from "./error-interceptor.js";
  */
 export function admission(checkout: CheckoutContext, testMode: boolean): Admit {
   const admit = authenticate(
-    apiKeyCache((hash) => findApiKeyByHash(checkout.db.manager, hash)),
+    cacheKeys((hash) => findApiKeyByHash(checkout.db.manager, hash)),
     testMode,
   );
   const refuse = (thrown: unknown, method: DescMethod, values: ContextValues): never => {

@@ -1,8 +1,9 @@
 import type { ContextValues } from "@connectrpc/connect";
 
 import type { ApiKeyRow } from "../../db/tables/api-keys.js";
-import { hashApiKey } from "../../domain/api-key.js";
+import { hashApiKey, KEY_KEPT_MS } from "../../domain/api-key.js";
 import { Refusal } from "../../domain/refusal.js";
+import { createCache } from "../../lib/cache.js";
 import type { Admit } from "../../transcode/call/call.js";
 import { setCaller } from "./call-context.js";
 import { isOpen } from "./keyless-services.js";
@@ -27,6 +28,31 @@ export function authenticate(findKey: FindKey, testMode: boolean): Admit {
     if (found instanceof Promise) return found.then((key) => noteCaller(values, key, testMode));
     return noteCaller(values, found, testMode);
   };
+}
+
+/** Keys cached, of some hundred bytes each; far more than are used within a second. */
+const KEYS_MAX = 10_000;
+
+/** A timer may end a millisecond early: no cached key is accepted once the wait of `keys revoke` is over. */
+const CACHED_MS = KEY_KEPT_MS - 1;
+
+/**
+ * Wraps `find` with a cache of valid keys for one second: a revoked key may be accepted for up to 1 s, and
+ * `keys revoke` waits for that. Unknown and revoked keys are not cached, so that they cannot fill the memory.
+ * `now` is a test's clock.
+ */
+export function cacheKeys(find: FindKey, now?: () => number): FindKey {
+  const known = createCache<string, ApiKeyRow>({ max: KEYS_MAX, keptMs: CACHED_MS, ...(now && { now }) });
+  return (hash) => known.get(hash) ?? look(hash);
+
+  async function look(hash: string): Promise<ApiKeyRow | undefined> {
+    // Counted from before the lookup, which may read the key just before it is revoked.
+    const start = known.perf.now();
+    const key = await find(hash);
+    if (key === undefined || key.revokedAt !== null) known.delete(hash);
+    else known.set(hash, key, { start });
+    return key;
+  }
 }
 
 function noteCaller(values: ContextValues, found: ApiKeyRow | undefined, testMode: boolean): void {

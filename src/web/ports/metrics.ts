@@ -3,6 +3,7 @@ import MetricsRegistry from "prom-client/lib/registry.js";
 
 import type { Log } from "../../lib/log.js";
 import { type HttpRequest, type HttpResponse, send } from "../../lib/http.js";
+import { reuseFor } from "../../lib/cache.js";
 import { checkedListener } from "./checked-listener.js";
 import { sendFailure } from "../answers/failure.js";
 import type { Connections } from "../connections/connections.js";
@@ -31,7 +32,7 @@ export async function openMetricsPort(
   try {
     const { collectDefaultMetrics } = await import("prom-client");
     let isComplete = false;
-    const text = keptText(registry);
+    const text = reuseFor(KEPT_MS, () => registry.metrics());
     const listener = checkedListener(false, (request, response) => {
       // Memory, CPU, event loop and garbage collection are measured only once a client has read the metrics.
       const isFirst = !isComplete;
@@ -49,20 +50,8 @@ export async function openMetricsPort(
   }
 }
 
-/** How long the text is reused: writing all metrics takes some milliseconds. */
+/** How long the text is reused, so that it is written four times a second at most: that takes some milliseconds. */
 const KEPT_MS = 250;
-
-/** Returns a function that writes the metrics as text, at most four times a second. */
-function keptText(registry: Registry): () => Promise<string> {
-  let text: Promise<string> | undefined;
-  let writtenAt = -Infinity;
-  return () => {
-    const now = performance.now();
-    if (text !== undefined && now - writtenAt < KEPT_MS) return text;
-    writtenAt = now;
-    return (text = registry.metrics());
-  };
-}
 
 async function answer(
   text: () => Promise<string>,

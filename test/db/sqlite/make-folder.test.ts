@@ -3,7 +3,7 @@ import path from "node:path";
 
 import t from "tap";
 
-import { makeFolder } from "../../src/lib/make-folder.js";
+import { makeFolder } from "../../../src/db/sqlite/make-folder.js";
 
 t.test("where no folder can be made that is an error, and takes no time", async (t) => {
   const folder = t.testdir({ file: "" });

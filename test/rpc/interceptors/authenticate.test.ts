@@ -1,7 +1,7 @@
 import t from "tap";
 
 import type { ApiKeyRow } from "../../../src/db/tables/api-keys.js";
-import { apiKeyCache } from "../../../src/rpc/interceptors/api-key-cache.js";
+import { cacheKeys } from "../../../src/rpc/interceptors/authenticate.js";
 
 /** A table of one key, and how often somebody looked into it. */
 function oneKey() {
@@ -15,7 +15,7 @@ function oneKey() {
     revokedAt: null,
   };
   const state = { key, looks: 0, time: 0 };
-  const find = apiKeyCache(
+  const find = cacheKeys(
     async (hash) => {
       state.looks++;
       return hash === "known" ? { ...state.key } : undefined;
@@ -51,7 +51,7 @@ t.test("a key that is revoked is refused a second after it was looked up, at the
 
 t.test("the second begins before the look, not with its answer", async (t) => {
   const { state } = oneKey();
-  const late = apiKeyCache(
+  const late = cacheKeys(
     async () => {
       const seen = { ...state.key };
       state.time += 600;
