@@ -1,8 +1,8 @@
 import { tmpdir } from "node:os";
 
-import { installMissing } from "../support/packages.js";
-import { givenDatabase, startDatabase, type TestDatabase } from "../support/mariadb.js";
-import { DATABASE_SERVER } from "../support/mariadb-programs.js";
+import { installMissing } from "../support/servers/packages.js";
+import { givenDatabase, startDatabase, type TestDatabase } from "../support/servers/private-server.js";
+import { DATABASE_SERVER } from "../support/servers/server-programs.js";
 
 /**
  * A database server of this run's own, started when the first row asks for it: each commit goes to the disk,

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 
-import { installMissing } from "../support/packages.js";
+import { installMissing } from "../support/servers/packages.js";
 import { LOAD_GENERATORS } from "../support/load-generators.js";
 import { BenchServer } from "./bench-server.js";
 import { table, writeReport } from "./report.js";

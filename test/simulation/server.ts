@@ -1,6 +1,6 @@
-import { givenDatabase, startDatabase } from "../support/mariadb.js";
-import { DATABASE_SERVER } from "../support/mariadb-programs.js";
-import { installMissing } from "../support/packages.js";
+import { givenDatabase, startDatabase } from "../support/servers/private-server.js";
+import { DATABASE_SERVER } from "../support/servers/server-programs.js";
+import { installMissing } from "../support/servers/packages.js";
 import type { EngineName } from "./plan.js";
 
 /** Does `work` with a database server, as the tests bring one, where the engine needs it. */

@@ -9,7 +9,7 @@ import t, { type Test } from "tap";
 import { createTestMerchant, startTestApp, type TestApp, testConfig } from "../support/app.js";
 import { until } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
-import { startDatabase } from "../support/mariadb.js";
+import { startDatabase } from "../support/servers/private-server.js";
 import { anOrder } from "../support/orders.js";
 import { callback, type Session, stored } from "../support/results.js";
 

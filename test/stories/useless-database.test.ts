@@ -15,7 +15,7 @@ import {
 import { onSqlite, until } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { hostileServer } from "../support/hostile-server.js";
-import { type RestartableDatabase, startRestartable } from "../support/mariadb.js";
+import { type RestartableDatabase, startRestartable } from "../support/servers/private-server.js";
 import { anOrder } from "../support/orders.js";
 import { bring, callback, type Session, stored } from "../support/results.js";
 

@@ -1,7 +1,7 @@
 import t from "tap";
 
-import { givenDatabase, startDatabase } from "../support/mariadb.js";
-import { DATABASE_SERVER } from "../support/mariadb-programs.js";
+import { givenDatabase, startDatabase } from "../support/servers/private-server.js";
+import { DATABASE_SERVER } from "../support/servers/server-programs.js";
 import { runStorms, textOf } from "./run.js";
 
 t.test("two replicas on one MariaDB take every payment and every request once", async (t) => {

@@ -1,5 +1,5 @@
 import { chromium, type Browser } from "playwright-core";
-import { findProgram, type Need } from "./packages.js";
+import { findProgram, type Need } from "./servers/packages.js";
 
 /** The browser that a shopper would use: Debian's package, or one that CHROMIUM_PATH names. */
 export const BROWSER: Need<string> = {

@@ -1,7 +1,7 @@
 import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
 import type { Test } from "tap";
 
-import { startDatabase } from "./mariadb.js";
+import { startDatabase } from "./servers/private-server.js";
 import { memoryFolder } from "./memory-folder.js";
 
 /** A server of a story's own, whose settings may be changed for all who connect. */

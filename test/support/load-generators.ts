@@ -1,4 +1,4 @@
-import { findProgram, type Need } from "./packages.js";
+import { findProgram, type Need } from "./servers/packages.js";
 
 /** The programs that make the bench's load: over HTTP/1.1 and over HTTP/2. */
 export const LOAD_GENERATORS: readonly Need<string>[] = [

@@ -10,7 +10,7 @@ export interface Needs {
 
 /** A file that reads or starts any of these needs what it stands for, and so does every file that imports it. */
 const SIGNS: Readonly<Record<keyof Needs, RegExp>> = {
-  database: /TEST_DATABASE_URL|\/mariadb-programs\.js"|bin\/(prove|storm|bench|growth)\.js/,
+  database: /TEST_DATABASE_URL|\/server-programs\.js"|bin\/(prove|storm|bench|growth)\.js/,
   browser: /\/chromium\.js"|CHROMIUM_PATH/,
   loadGenerators: /\/load-generators\.js"|bin\/bench\.js/,
 };

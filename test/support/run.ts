@@ -1,9 +1,9 @@
 import { constants } from "node:os";
 import { BROWSER } from "./chromium.js";
-import { givenDatabase, startDatabase, type TestDatabase } from "./mariadb.js";
-import { DATABASE_SERVER } from "./mariadb-programs.js";
+import { givenDatabase, startDatabase, type TestDatabase } from "./servers/private-server.js";
+import { DATABASE_SERVER } from "./servers/server-programs.js";
 import { type Needs, needsOf } from "./needs.js";
-import { installMissing } from "./packages.js";
+import { installMissing } from "./servers/packages.js";
 import { quickSelection } from "./quick.js";
 import { namesFiles, tapArguments } from "./selection.js";
 import { compiledTests, writeGroups } from "./test-groups.js";

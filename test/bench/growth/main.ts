@@ -2,9 +2,9 @@ import { tmpdir } from "node:os";
 
 import { Command, InvalidArgumentError } from "commander";
 
-import { DATABASE_SERVER } from "../../support/mariadb-programs.js";
-import { startDatabase } from "../../support/mariadb.js";
-import { installMissing } from "../../support/packages.js";
+import { DATABASE_SERVER } from "../../support/servers/server-programs.js";
+import { startDatabase } from "../../support/servers/private-server.js";
+import { installMissing } from "../../support/servers/packages.js";
 import type { Sample } from "../contender.js";
 import { CALLS } from "./calls.js";
 import { fillPlace, type FilledPlace } from "./filled-place.js";

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { createConnection } from "mysql2/promise";
-import { DATABASE_SERVER, type ServerProgram } from "./mariadb-programs.js";
-import { memoryFolder } from "./memory-folder.js";
+import { DATABASE_SERVER, type ServerProgram } from "./server-programs.js";
+import { memoryFolder } from "../memory-folder.js";
 
 /** A database server for one run of the tests. */
 export interface TestDatabase {
