@@ -4,14 +4,14 @@
  */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { buildStale } from "./build.js";
 
 process.chdir(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
-const { files, quick } = parse(process.argv.slice(2));
+const { files, choice } = parse(process.argv.slice(2));
 buildStale();
 const { runTests } = await import("../dist/test/support/run.js");
-process.exitCode = await runTests(files, { quick });
+process.exitCode = await runTests(files, choice);
 
 function parse(args) {
   let files = [];
@@ -25,6 +25,13 @@ function parse(args) {
       "--quick",
       "the rules, and the main stories in the embedded file: no server, simulation, bench or browser",
     )
+    .addOption(
+      new Option(
+        "--server <name>",
+        "the database server that is brought and started: mysql by default",
+      ).choices(["mysql", "mariadb"]),
+    )
+    .option("--server-only", "leaves out what is told in the embedded file: a second run, on another server")
     .allowUnknownOption() // They are tap's, and pass as they are.
     .addHelpText(
       "after",
@@ -35,7 +42,7 @@ Options of tap pass as they are:
   -t, --timeout <seconds> for each file: 300
 
 Environment:
-  TEST_DATABASE_URL       mysql://root@host:3306, a server of yours; a private MariaDB is started otherwise
+  TEST_DATABASE_URL       mysql://root@host:3306, a server of yours; a private MySQL is started otherwise
   CHROMIUM_PATH           a browser for the pages' tests; Debian's chromium otherwise
 
 Examples:
@@ -43,9 +50,10 @@ Examples:
   npm run test:quick                                  # under two minutes
   npm test -- test/stories/refunds.test.ts            # one file, on both engines
   npm test -- test/domain test/cardstream             # folders
+  npm test -- --server mariadb --server-only test/stories test/db  # the stories once more, on MariaDB
   npm test -- test/stories/pay.test.ts -g "declined"  # one test`,
     )
     .action((named) => (files = named));
   command.parse(args, { from: "user" });
-  return { files, quick: command.opts().quick === true };
+  return { files, choice: command.opts() };
 }

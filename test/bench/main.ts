@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
 import { installMissing } from "../support/servers/packages.js";
 import { LOAD_GENERATORS } from "../support/load-generators.js";
+import { SERVER_NAMES, type ServerName } from "../support/servers/server-programs.js";
 import { BenchServer } from "./bench-server.js";
 import { table, writeReport } from "./report.js";
 import type { Effort, Row } from "./row.js";
@@ -29,6 +30,7 @@ interface Options {
   readonly only?: string;
   readonly quick: boolean;
   readonly rounds: number;
+  readonly server?: ServerName;
 }
 
 /** `npm run bench`. Progress goes to standard error, the table to standard output. */
@@ -42,10 +44,13 @@ export async function bench(args: readonly string[]): Promise<number> {
   installMissing(LOAD_GENERATORS);
   const given = process.env["TEST_DATABASE_URL"];
   if (options.quick && given) server.borrow(given);
+  else server.ask(options.server);
   const results = await runAll(rows, effortOf(options));
+  const title = await server.title();
+  if (title !== undefined) process.stdout.write(`Database server: ${title}\n\n`);
   process.stdout.write(`${table(results)}\n`);
   // A part of the table, or one that was made in a hurry, is not what is kept.
-  if (rows.length === ROWS.length && !options.quick) await writeReport(results, "test/bench");
+  if (rows.length === ROWS.length && !options.quick) await writeReport(title ?? "", results, "test/bench");
   return 0;
 }
 
@@ -95,6 +100,7 @@ function parse(args: readonly string[]): Options {
       "--only <name>",
       `one row, or those whose names hold this: ${ROWS.map(({ name }) => name).join(", ")}`,
     )
+    .addOption(new Option("--server <name>", "the server to bring; MySQL by default").choices(SERVER_NAMES))
     .option("--quick", "shows that it runs, not how fast", false)
     .option("--rounds <number>", `how often each is measured in each of ${STARTS} starts`, whole, ROUNDS)
     .parse([...args], { from: "user" })

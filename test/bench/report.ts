@@ -5,10 +5,10 @@ import { type Machine, thisMachine } from "./machine.js";
 import type { RowResult, Standing } from "./run-row.js";
 
 /** Prints the table, and keeps it beside this program's sources. */
-export async function writeReport(rows: readonly RowResult[], folder: string): Promise<void> {
+export async function writeReport(server: string, rows: readonly RowResult[], folder: string): Promise<void> {
   const machine = thisMachine();
-  writeFileSync(`${folder}/results.json`, `${JSON.stringify({ machine, rows }, undefined, 2)}\n`);
-  await writeFormatted(`${folder}/results.md`, resultsPage(rows, machine));
+  writeFileSync(`${folder}/results.json`, `${JSON.stringify({ machine, server, rows }, undefined, 2)}\n`);
+  await writeFormatted(`${folder}/results.md`, resultsPage(server, rows, machine));
 }
 
 /** The table, as it is printed. */
@@ -48,14 +48,14 @@ function round(value: number): string {
   return value.toFixed(0);
 }
 
-function resultsPage(rows: readonly RowResult[], machine: Machine): string {
+function resultsPage(server: string, rows: readonly RowResult[], machine: Machine): string {
   const { cpu, cores, memoryGB, kernel, node, packages } = machine;
   const versions = Object.entries(packages).map(([name, version]) => `${name} ${version}`);
   return `# Measured
 
 Made by \`npm run bench\`; what is measured and how is said in \`docs/performance.md\`.
 
-${cores} cores of ${cpu}, ${memoryGB} GB, Linux ${kernel}, Node ${node}; ${versions.join(", ")}.
+${cores} cores of ${cpu}, ${memoryGB} GB, Linux ${kernel}, Node ${node}; ${server}; ${versions.join(", ")}.
 
 ${table(rows)}
 `;

@@ -6,24 +6,31 @@ import type { EngineName } from "./plan.js";
 import { missingFaults, reportOf, searchReport } from "./report.js";
 import { LOST_DEFAULT, SERVICE, simulate } from "./run.js";
 import { withServer } from "./server.js";
+import { SERVER_NAMES, type ServerName } from "../support/servers/server-programs.js";
 
 interface Options {
   readonly seed: number;
   readonly sessions: number;
   readonly engine: EngineName;
+  readonly server?: ServerName;
   readonly replicas: number;
   readonly lost: number;
   readonly planted?: string;
+}
+
+/** `--engine mariadb` is short for `--engine server --server mariadb`. */
+interface GivenOptions extends Omit<Options, "engine"> {
+  readonly engine: EngineName | ServerName;
 }
 
 /** `npm run prove`. Progress goes to standard error, the result to standard output. */
 export async function prove(args: readonly string[]): Promise<number> {
   const options = parse(args);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
-  if (options.planted !== undefined) return await searchAll(options.planted, options.seed);
-  const { planted: _, ...setting } = options;
+  if (options.planted !== undefined) return await searchAll(options.planted, options.seed, options.server);
+  const { planted: _, server: asked, ...setting } = options;
   const replicas = setting.engine === "embedded" ? 1 : setting.replicas;
-  return await withServer(setting.engine, async (server) => {
+  return await withServer(setting.engine, asked, async (server) => {
     const all = { afterSales: true, service: SERVICE } as const;
     const verdict = await simulate({ ...setting, ...all, replicas, server, onProgress });
     process.stdout.write(reportOf(verdict));
@@ -32,14 +39,19 @@ export async function prove(args: readonly string[]): Promise<number> {
 }
 
 function parse(args: readonly string[]): Options {
-  return new Command("prove")
+  const given = new Command("prove")
     .description(
       "Pays many sessions while messages are lost, lines are cut and servers are killed, then holds what is recorded " +
         "to the gateway's own books. Ends with 0 only where every payment is recorded exactly once.",
     )
     .option("--seed <number>", "the same seed makes the same schedule", whole, Date.now() % 1_000_000)
     .option("--sessions <number>", "how many sessions", whole, 2000)
-    .addOption(new Option("--engine <name>", "database").choices(["embedded", "mariadb"]).default("embedded"))
+    .addOption(
+      new Option("--engine <name>", "the embedded database, or a server: of --server, or mysql or mariadb")
+        .choices(["embedded", "server", ...SERVER_NAMES])
+        .default("embedded"),
+    )
+    .addOption(new Option("--server <name>", "the server to bring; MySQL by default").choices(SERVER_NAMES))
     .option("--replicas <number>", "server processes; the embedded database has one", whole, 2)
     .option(
       "--lost <percent>",
@@ -54,7 +66,9 @@ function parse(args: readonly string[]): Options {
       ).choices(["all", ...PLANTED_BUGS.map(({ name }) => name)]),
     )
     .parse([...args], { from: "user" })
-    .opts<Options>();
+    .opts<GivenOptions>();
+  const server = SERVER_NAMES.find((name) => name === given.engine);
+  return server === undefined ? (given as Options) : { ...given, engine: "server", server };
 }
 
 function whole(text: string): number {
@@ -68,12 +82,14 @@ function percent(text: string): number {
 }
 
 /** Ends with 0 only where every bug was found. */
-async function searchAll(name: string, seed: number): Promise<number> {
+async function searchAll(name: string, seed: number, asked: ServerName | undefined): Promise<number> {
   const bugs = PLANTED_BUGS.filter((bug) => name === "all" || bug.name === name);
   let found = 0;
   for (const bug of bugs) {
     process.stderr.write(`planted: ${bug.name}\n`);
-    const search = await withServer(bug.engine, (server) => findPlanted({ bug, seed, server, onProgress }));
+    const search = await withServer(bug.engine, asked, (server) =>
+      findPlanted({ bug, seed, server, onProgress }),
+    );
     if (search.verdict !== undefined) found++;
     process.stdout.write(`${searchReport(search)}\n`);
   }

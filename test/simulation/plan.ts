@@ -1,7 +1,8 @@
 import type { AfterSales } from "./after-sales-plan.js";
 import { type Kill, killsAt } from "./kills.js";
 
-export type EngineName = "embedded" | "mariadb";
+/** The engines of the database: one file of this process, or a server of either kind. */
+export type EngineName = "embedded" | "server";
 
 /** What one session's merchant, shopper, gateway and machines will do. Made before anything runs. */
 export interface Plan {
@@ -82,7 +83,7 @@ const EVERYWHERE: readonly Trouble[] = [
  */
 export const TROUBLES: Readonly<Record<EngineName, readonly Trouble[]>> = {
   embedded: EVERYWHERE,
-  mariadb: [
+  server: [
     ...EVERYWHERE,
     "database line cut",
     "database connections dropped",

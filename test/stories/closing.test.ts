@@ -48,9 +48,9 @@ await eachEngine(t, "a service that is told to end under load fails no request",
     t.same(tally.failed, [], name);
   }
   const db = await engine.open({});
-  const [row] = await db.manager.query("SELECT count(*) AS stored FROM checkout_session");
+  const [row] = await db.manager.query("SELECT count(*) AS sessions FROM checkout_session");
   const answered = faces.reduce((sum, { tally }) => sum + tally.answered, 0);
-  t.equal(Number(row.stored), answered, "each answer stands for a session, and each session was answered");
+  t.equal(Number(row.sessions), answered, "each answer stands for a session, and each session was answered");
 });
 
 await eachEngine(t, "a request that is under way when the service closes is answered", async (t, engine) => {

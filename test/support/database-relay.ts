@@ -19,12 +19,15 @@ export interface DatabaseRelay {
   loseNextCommit(): void;
   /** Keeps the next COMMIT from the server, and ends its connection once `meanwhile` is over. */
   dropNextCommit(meanwhile: () => Promise<unknown>): void;
+  /** The texts that clients send from now on, each as often as the server is waited for: several statements are one. */
+  record(): readonly string[];
 }
 
 interface State {
   loseCommit: boolean;
   frozen: boolean;
   drop: (() => Promise<unknown>) | undefined;
+  sent: string[];
 }
 
 /** The test or simulation at whose end the relay closes. */
@@ -32,24 +35,36 @@ interface Ending {
   teardown(takeDown: () => unknown): void;
 }
 
+/** A statement begins with this byte. MySQL then has numbers of attributes: none, in one set. */
+const COM_QUERY = "\u0003";
+const COM_QUERY_WITH_ATTRIBUTES = "\u0003\u0000\u0001";
+
 /**
  * COMMIT as the protocol sends it, alone or behind other statements, but not the word in READ COMMITTED. And
  * the insert of a session that is sent alone, which the server commits by itself.
  */
-const COMMITS = ["\u0003COMMIT", ";\nCOMMIT", "\u0003INSERT INTO `checkout_session`"];
+const COMMITS = [
+  ...[COM_QUERY, COM_QUERY_WITH_ATTRIBUTES].flatMap((head) => [
+    `${head}COMMIT`,
+    `${head}INSERT INTO \`checkout_session\``,
+  ]),
+  ";\nCOMMIT",
+];
 
 export async function openDatabaseRelay(t: Ending, serverUrl: string): Promise<DatabaseRelay> {
   const server = new URL(serverUrl);
   const sockets = new Set<Socket>();
-  const state: State = { loseCommit: false, frozen: false, drop: undefined };
+  const state: State = { loseCommit: false, frozen: false, drop: undefined, sent: [] };
   const listener = createServer((client) => {
     const upstream = connect(Number(server.port || 3306), server.hostname);
+    const recorded = recorder((text) => state.sent.push(text));
     let losing = false;
     closeTogether(client, upstream, sockets);
     for (const socket of [client, upstream]) {
       if (state.frozen) socket.pause();
     }
-    client.on("data", (chunk) => {
+    client.on("data", (chunk: Buffer) => {
+      recorded(chunk);
       const { drop } = state;
       if (drop !== undefined && COMMITS.some((commit) => chunk.includes(commit))) {
         state.drop = undefined;
@@ -103,6 +118,23 @@ export async function openDatabaseRelay(t: Ending, serverUrl: string): Promise<D
     silenceConnections,
     loseNextCommit,
     dropNextCommit,
+    record: () => (state.sent = []),
+  };
+}
+
+/**
+ * Calls back with the text of each statement of one connection. A packet is a length of three bytes, a number that
+ * is zero for a command, and what it says.
+ */
+function recorder(found: (text: string) => void): (chunk: Buffer) => void {
+  let rest = Buffer.alloc(0);
+  return (chunk) => {
+    rest = Buffer.concat([rest, chunk]);
+    while (rest.length >= 4 && rest.length >= 4 + rest.readUIntLE(0, 3)) {
+      const packet = rest.subarray(4, 4 + rest.readUIntLE(0, 3));
+      if (rest[3] === 0 && packet[0] === COM_QUERY.charCodeAt(0)) found(packet.subarray(1).toString());
+      rest = rest.subarray(4 + packet.length);
+    }
   };
 }
 

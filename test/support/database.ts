@@ -7,7 +7,7 @@ import type { Test } from "tap";
 import { type DatabaseOptions, openDatabase } from "../../src/db/data-source.js";
 import { type Database, enableTransactionGuard } from "../../src/db/engine/database.js";
 import { createLog, type Log } from "../../src/lib/log.js";
-import { isEmbeddedOnly } from "./quick.js";
+import { tellsOn } from "./quick.js";
 
 /** An empty database of one story: a schema of its own on the server, or a file in a folder of its own. */
 export interface TestEngine {
@@ -28,6 +28,7 @@ export async function eachEngine(t: Test, name: string, story: Story): Promise<v
 
 export async function onSqlite(t: Test, name: string, story: Story): Promise<void> {
   enableTransactionGuard();
+  if (!tellsOn("embedded")) return t.comment(`${name}: left out, this run is of a server`);
   await t.test(name, async (t) => story(t, engineAt(t, "sqlite", { url: undefined, dataDir: t.testdir() })));
 }
 
@@ -38,10 +39,7 @@ export async function onMysql(
   story: (t: Test, engine: TestEngine, admin: Connection) => Promise<void>,
 ): Promise<void> {
   enableTransactionGuard();
-  if (isEmbeddedOnly()) {
-    t.comment(`${name}: left out of a quick run`);
-    return;
-  }
+  if (!tellsOn("server")) return t.comment(`${name}: left out of a quick run`);
   await t.test(name, async (t) => {
     const schema = `story_${randomBytes(8).toString("hex")}`;
     const admin = await mysql.createConnection(serverUrl().href);

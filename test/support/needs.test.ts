@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { needsOf } from "./needs.js";
+import { isToldOnServer, needsOf } from "./needs.js";
 
 const compiled = (name: string): string => `dist/test/${name}.test.js`;
 
@@ -13,5 +13,10 @@ t.test("what a test needs is found by what it imports", async (t) => {
   t.match(needsOf([compiled("stories/refunds")]), { database: true, browser: false, loadGenerators: false });
   t.match(needsOf([compiled("stories/browser")]), { browser: true });
   t.match(needsOf([compiled("bench/bench")]), { loadGenerators: true });
-  t.match(needsOf([compiled("domain/money"), compiled("simulation/mariadb")]), { database: true });
+  t.match(needsOf([compiled("domain/money"), compiled("simulation/server")]), { database: true });
+});
+
+t.test("a second run, on another server, leaves out what is told in the embedded file only", async (t) => {
+  t.notOk(isToldOnServer(compiled("stories/failure-bodies")));
+  t.ok(isToldOnServer(compiled("stories/refunds")));
 });

@@ -22,16 +22,21 @@ export const QUICK: readonly string[] = [
   "stories/validation.test.ts",
 ].map((name) => path.join("test", name));
 
-/** Says to the stories that they are told in the embedded file only. */
-const EMBEDDED_ONLY = "TEST_EMBEDDED_ONLY";
+/** Says to the stories on which engine they are told: "embedded" or "server"; on both by default. */
+const ENGINE = "TEST_ENGINE";
 
 /** Files and folders of a quick run, which asks for no server, simulation, bench or browser. */
 export function quickSelection(): readonly string[] {
-  process.env[EMBEDDED_ONLY] = "1";
+  process.env[ENGINE] = "embedded";
   return QUICK;
 }
 
-/** Whether this run leaves out what needs a database server. */
-export function isEmbeddedOnly(): boolean {
-  return process.env[EMBEDDED_ONLY] === "1";
+/** Leaves out the stories in the embedded file: for a second run, on another server. */
+export function leaveOutEmbedded(): void {
+  process.env[ENGINE] = "server";
+}
+
+/** Whether this run tells its stories on this engine. */
+export function tellsOn(engine: "embedded" | "server"): boolean {
+  return (process.env[ENGINE] ?? engine) === engine;
 }

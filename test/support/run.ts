@@ -1,10 +1,11 @@
 import { constants } from "node:os";
 import { BROWSER } from "./chromium.js";
 import { givenDatabase, startDatabase, type TestDatabase } from "./servers/private-server.js";
-import { DATABASE_SERVER } from "./servers/server-programs.js";
-import { type Needs, needsOf } from "./needs.js";
+import { bringServer } from "./servers/server-choice.js";
+import type { ServerName } from "./servers/server-programs.js";
+import { isToldOnServer, type Needs, needsOf } from "./needs.js";
 import { installMissing } from "./servers/packages.js";
-import { quickSelection } from "./quick.js";
+import { leaveOutEmbedded, quickSelection } from "./quick.js";
 import { namesFiles, tapArguments } from "./selection.js";
 import { compiledTests, writeGroups } from "./test-groups.js";
 import { buildTap, runTap, type Outcome } from "./tap.js";
@@ -12,16 +13,27 @@ import { LOAD_GENERATORS } from "./load-generators.js";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** What is run beside the files that are named. */
+export interface RunChoice {
+  /** A choice of tests without a server. */
+  readonly quick?: boolean;
+  /** The database server to bring; MySQL by default. */
+  readonly server?: ServerName;
+  /** Leaves out what is told in the embedded file. */
+  readonly serverOnly?: boolean;
+}
+
 /**
- * Runs the tests that the arguments name (all where they name none; `quick`: a choice of them without a server) with
- * all that they need around them, and ends with the line `N passed, N failed`. The exit code is 0 only where something
- * was run and nothing failed.
+ * Runs the tests that the arguments name (all where they name none) with all that they need around them, and ends
+ * with the line `N passed, N failed`. The exit code is 0 only where something was run and nothing failed.
  */
-export async function runTests(args: string[], { quick = false } = {}): Promise<number> {
+export async function runTests(args: string[], choice: RunChoice = {}): Promise<number> {
   const stop = new AbortController();
   // Once: who asks a second time is not made to wait for an orderly end.
   for (const signal of SIGNALS) process.once(signal, () => stop.abort(signal));
-  const outcome = await attempt(quick ? [...args, ...quickSelection()] : args, quick, stop.signal);
+  if (choice.serverOnly === true) leaveOutEmbedded();
+  const named = choice.quick === true ? [...args, ...quickSelection()] : args;
+  const outcome = await attempt(named, choice, stop.signal);
   const reason = stop.signal.reason as (typeof SIGNALS)[number] | undefined;
   const failed = failures(outcome, reason);
   process.stdout.write(`\n${outcome.passed} passed, ${failed} failed\n`);
@@ -29,16 +41,19 @@ export async function runTests(args: string[], { quick = false } = {}): Promise<
   return failed > 0 || outcome.passed === 0 ? 1 : 0;
 }
 
-async function attempt(args: string[], quick: boolean, stop: AbortSignal): Promise<Outcome> {
+async function attempt(args: string[], choice: RunChoice, stop: AbortSignal): Promise<Outcome> {
+  const { quick = false, serverOnly = false, server } = choice;
   try {
     const named = tapArguments(args);
     buildTap();
-    const all = namesFiles(named) ? named.filter((arg) => arg.endsWith(".test.js")) : compiledTests();
+    const files = namesFiles(named) ? named.filter((arg) => arg.endsWith(".test.js")) : compiledTests();
+    const all = serverOnly ? files.filter(isToldOnServer) : files;
     const needs = needsOf(all);
-    const database = await provideDatabase({ ...needs, database: needs.database && !quick });
+    const database = await provideDatabase({ ...needs, database: needs.database && !quick }, server);
     const env = { ...process.env, TEST_DATABASE_URL: database?.url, CHROMIUM_PATH: BROWSER.find() };
     try {
-      return await runTap(quick || !namesFiles(named) ? inGroups(named, all) : named, env, stop);
+      const grouped = quick || serverOnly || !namesFiles(named);
+      return await runTap(grouped ? inGroups(named, files, all) : named, env, stop);
     } finally {
       await database?.stop();
     }
@@ -48,21 +63,23 @@ async function attempt(args: string[], quick: boolean, stop: AbortSignal): Promi
   }
 }
 
-/** The options, and programs that run all of these files: to load the service takes longer than most files. */
-function inGroups(named: readonly string[], files: readonly string[]): string[] {
-  return [...named.filter((arg) => !files.includes(arg)), ...writeGroups(files)];
+/** The options, and programs that run all of `chosen`: to load the service takes longer than most files. */
+function inGroups(named: readonly string[], files: readonly string[], chosen: readonly string[]): string[] {
+  return [...named.filter((arg) => !files.includes(arg)), ...writeGroups(chosen)];
 }
 
 /** Installs what is missing of what is needed. Undefined where no test needs a server. */
-async function provideDatabase(needs: Needs): Promise<TestDatabase | undefined> {
+async function provideDatabase(
+  needs: Needs,
+  server: ServerName | undefined,
+): Promise<TestDatabase | undefined> {
   const given = process.env["TEST_DATABASE_URL"];
-  installMissing([
-    ...(needs.database && !given ? [DATABASE_SERVER] : []),
-    ...(needs.browser ? [BROWSER] : []),
-    ...(needs.loadGenerators ? LOAD_GENERATORS : []),
-  ]);
+  installMissing([...(needs.browser ? [BROWSER] : []), ...(needs.loadGenerators ? LOAD_GENERATORS : [])]);
   if (!needs.database) return undefined;
-  return given ? await givenDatabase(given) : await startDatabase();
+  if (!given) bringServer(server);
+  const database = await (given ? givenDatabase(given) : startDatabase());
+  process.stdout.write(`Database server: ${database.title}\n\n`);
+  return database;
 }
 
 /** A run that ended badly without a failed assertion has failed all the same. */

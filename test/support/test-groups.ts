@@ -15,7 +15,7 @@ const FOLDER = path.join("dist", "test-groups");
  * timer that lasts as long as the file. Slowest first.
  */
 export const ALONE = [
-  "simulation/mariadb",
+  "simulation/server",
   "simulation/embedded",
   "simulation/planted/planted-bugs",
   "bench/bench",

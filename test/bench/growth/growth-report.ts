@@ -16,6 +16,7 @@ const WANTED = 1.3;
 
 /** Keeps the table beside this program's sources. */
 export async function writeGrowth(
+  server: string,
   sizes: readonly number[],
   results: readonly GrowthResult[],
   folder: string,
@@ -29,8 +30,8 @@ export async function writeGrowth(
     better: "lower",
     sizes: sizes.map((sessions, index) => ({ sessions, microseconds: timesOf(samples[index] ?? []) })),
   }));
-  writeFileSync(`${folder}/growth.json`, `${JSON.stringify({ machine, rows }, undefined, 2)}\n`);
-  await writeFormatted(`${folder}/growth.md`, page(machine, growthTable(sizes, results)));
+  writeFileSync(`${folder}/growth.json`, `${JSON.stringify({ machine, server, rows }, undefined, 2)}\n`);
+  await writeFormatted(`${folder}/growth.md`, page(machine, server, growthTable(sizes, results)));
 }
 
 /** The table, as it is printed. */
@@ -62,12 +63,12 @@ function timesOf(samples: readonly Sample[]): Spread {
   return spreadOf(samples.map(({ rate }) => 1e6 / rate));
 }
 
-function page({ cpu, cores, memoryGB, kernel, node }: Machine, rows: string): string {
+function page({ cpu, cores, memoryGB, kernel, node }: Machine, server: string, rows: string): string {
   return `# Growth
 
 Made by \`npm run growth\`; what is measured and how is said in \`docs/scale.md\`.
 
-${cores} cores of ${cpu}, ${memoryGB} GB, Linux ${kernel}, Node ${node}; MariaDB with a buffer pool of 4 GB, on a disk.
+${cores} cores of ${cpu}, ${memoryGB} GB, Linux ${kernel}, Node ${node}; ${server} with a buffer pool of 4 GB, on a disk.
 
 ${rows}
 `;

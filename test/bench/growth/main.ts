@@ -1,10 +1,10 @@
 import { tmpdir } from "node:os";
 
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
-import { DATABASE_SERVER } from "../../support/servers/server-programs.js";
+import { bringServer } from "../../support/servers/server-choice.js";
+import { SERVER_NAMES, type ServerName } from "../../support/servers/server-programs.js";
 import { startDatabase } from "../../support/servers/private-server.js";
-import { installMissing } from "../../support/servers/packages.js";
 import type { Sample } from "../contender.js";
 import { CALLS } from "./calls.js";
 import { fillPlace, type FilledPlace } from "./filled-place.js";
@@ -16,12 +16,13 @@ interface Options {
   readonly sizes: readonly number[];
   readonly rounds: number;
   readonly seconds: number;
+  readonly server?: ServerName;
 }
 
 /** `npm run growth`. Progress goes to standard error, the table to standard output. */
 export async function growth(args: readonly string[]): Promise<number> {
   const options = parse(args);
-  installMissing([DATABASE_SERVER]);
+  bringServer(options.server);
   const server = await startDatabase({ folder: tmpdir(), settings: SETTINGS });
   const places: FilledPlace[] = [];
   try {
@@ -29,8 +30,9 @@ export async function growth(args: readonly string[]): Promise<number> {
       places.push(await fillPlace(server.url, size, (done) => tell(`${done} of ${size} sessions`)));
     }
     const results = await measure(places, options);
-    process.stdout.write(`${growthTable(options.sizes, results)}\n`);
-    if (options.sizes.join() === SIZES.join()) await writeGrowth(options.sizes, results, "test/bench/growth");
+    process.stdout.write(`Database server: ${server.title}\n\n${growthTable(options.sizes, results)}\n`);
+    const isWhole = options.sizes.join() === SIZES.join();
+    if (isWhole) await writeGrowth(server.title, options.sizes, results, "test/bench/growth");
     return 0;
   } finally {
     for (const place of places) await place.close();
@@ -42,7 +44,12 @@ export async function growth(args: readonly string[]): Promise<number> {
  * A small server of production: it holds in memory what is read, not all that there is. On a disk, each
  * commit is waited for.
  */
-const SETTINGS = ["--innodb-buffer-pool-size=4G", "--innodb-log-file-size=256M"];
+const SETTINGS = [
+  "--innodb-buffer-pool-size=4G",
+  // MariaDB's name for it, and MySQL's: each passes over the other's.
+  "--loose-innodb-log-file-size=256M",
+  "--loose-innodb-redo-log-capacity=256M",
+];
 
 /** Each call at each size in turn, so that what else the machine does falls on all sizes alike. */
 async function measure(
@@ -78,6 +85,7 @@ function parse(args: readonly string[]): Options {
     .option("--sizes <numbers>", "sessions in the tables, the smallest first", sizes, SIZES)
     .option("--rounds <number>", "how often each is measured", whole, 13)
     .option("--seconds <number>", "how long each is measured", whole, 1)
+    .addOption(new Option("--server <name>", "the server to bring; MySQL by default").choices(SERVER_NAMES))
     .parse([...args], { from: "user" })
     .opts<Options>();
 }

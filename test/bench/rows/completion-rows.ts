@@ -16,7 +16,7 @@ export function completionRows(server: () => Promise<string>): readonly Row[] {
   return [
     {
       kind: "pair",
-      name: "completion by callback, MariaDB",
+      name: "completion by callback, server",
       wanted: 1.3,
       open: async () => [
         await completing(await server(), "service", "service"),

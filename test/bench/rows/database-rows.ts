@@ -4,18 +4,18 @@ import type { Row } from "../row.js";
 import { served } from "../served.js";
 import { createLoad, getLoad, type JsonLoad } from "./json-load.js";
 
-/** Whole requests of merchants with MariaDB behind them. */
+/** Whole requests of merchants with a database server behind them. */
 export function databaseRows(server: () => Promise<string>): readonly Row[] {
   return [
     {
       kind: "pair",
-      name: "create session, MariaDB",
+      name: "create session, server",
       wanted: 0.9,
       open: async () => both(await server(), createLoad),
     },
     {
       kind: "pair",
-      name: "get session, MariaDB",
+      name: "get session, server",
       wanted: 0.9,
       open: async () => both(await server(), getLoad),
     },

@@ -8,7 +8,7 @@ import type { Row } from "../row.js";
 import { createRequest, isSession } from "./orders.js";
 
 /**
- * Megabytes of a replica with MariaDB: once nothing is to be done, and the most that it takes while it
+ * Megabytes of a replica with a database server: once nothing is to be done, and the most that it takes while it
  * creates sessions.
  */
 export function memorySizeRows(server: () => Promise<string>): readonly Row[] {

@@ -13,7 +13,7 @@ export function payPageRows(server: () => Promise<string>): readonly Row[] {
   return [
     {
       kind: "pair",
-      name: "pay page, MariaDB",
+      name: "pay page, server",
       wanted: 0.9,
       open: async () => [
         await opening(await server(), "service", "service"),

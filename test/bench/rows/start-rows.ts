@@ -7,7 +7,7 @@ import { serve } from "../../support/serve.js";
 /** Seconds from the start of the operator's command until the service says that it is ready; its tables are there. */
 export function startRows(server: () => Promise<string>): readonly Row[] {
   return [
-    startRow("start-up, existing database, MariaDB", server),
+    startRow("start-up, existing database, server", server),
     startRow("start-up, existing database, embedded", async () => undefined),
   ];
 }

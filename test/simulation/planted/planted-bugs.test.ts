@@ -32,7 +32,7 @@ const SEARCHED = PLANTED_BUGS.filter(({ name }) =>
 
 for (const bug of SEARCHED) {
   t.test(`the simulation finds: ${bug.name}`, async (t) => {
-    const server = bug.engine === "mariadb" ? process.env["TEST_DATABASE_URL"] : undefined;
+    const server = bug.engine === "server" ? process.env["TEST_DATABASE_URL"] : undefined;
     const { verdict, sessions } = await findPlanted({ bug, seed: 1, server, onProgress() {} });
     t.ok(verdict, `found within ${sessions} sessions`);
   });

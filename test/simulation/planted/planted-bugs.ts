@@ -32,7 +32,7 @@ const WORK_ON_REFUNDS = "checkout/refunds/process-refunds.js";
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "no row lock and no unique key",
-    engine: "mariadb",
+    engine: "server",
     changes: [
       {
         file: SESSIONS,
@@ -106,7 +106,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: "retry outside the transaction",
-    engine: "mariadb",
+    engine: "server",
     changes: [
       {
         file: "db/open-transaction.js",
@@ -142,7 +142,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: "who decides about another's work goes by its own clock",
-    engine: "mariadb",
+    engine: "server",
     afterSales: true,
     changes: [
       { file: CLOCK, from: "return Math.floor(measured.time);", to: "return Date.now();" },

@@ -7,6 +7,8 @@ export interface Need<Found> {
   what: string;
   /** Debian's packages that have it. */
   packages: string[];
+  /** Brings it without installing anything; throws an error that says why it cannot. */
+  bring?: () => void;
   /** What serves where they cannot be installed: a sentence. */
   instead?: string;
   find: () => Found | undefined;
@@ -25,6 +27,7 @@ export function findProgram(...names: string[]): string | undefined {
 
 /** Installs what is missing, in one go, where that is the machine's custom: Debian's apt, by root. */
 export function installMissing(needs: readonly Need<unknown>[]): void {
+  needs.forEach(bring);
   const missing = needs.filter((need) => need.find() === undefined);
   if (missing.length === 0) return;
   const packages = missing.flatMap((need) => need.packages);
@@ -35,6 +38,13 @@ export function installMissing(needs: readonly Need<unknown>[]): void {
   apt("install", "-y", "--no-install-recommends", ...packages);
   const stillMissing = missing.filter((need) => need.find() === undefined);
   if (stillMissing.length > 0) throw new Error(`${sentence(stillMissing)} apt-get did not bring it.`);
+}
+
+function bring(need: Need<unknown>): void {
+  if (need.bring === undefined || need.find() !== undefined) return;
+  process.stderr.write(`${sentence([need])} Unpacking it into a cache folder, which takes half a minute.\n`);
+  need.bring();
+  if (need.find() === undefined) throw new Error(`What was unpacked does not hold ${need.what}.`);
 }
 
 function sentence(missing: Need<unknown>[]): string {

@@ -3,13 +3,16 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
-import { createConnection } from "mysql2/promise";
-import { DATABASE_SERVER, type ServerProgram } from "./server-programs.js";
+import { createConnection, type RowDataPacket } from "mysql2/promise";
+import { findServer } from "./server-choice.js";
+import type { ServerProgram } from "./server-programs.js";
 import { memoryFolder } from "../memory-folder.js";
 
 /** A database server for one run of the tests. */
 export interface TestDatabase {
   url: string;
+  /** "MySQL 9.7.4-2", as the server says it. */
+  title: string;
   stop: () => Promise<void>;
 }
 
@@ -23,14 +26,20 @@ const STARTS_MAX = 3;
 /** A server that is there already; it stays as it is when the run ends. */
 export async function givenDatabase(url: string): Promise<TestDatabase> {
   try {
-    const connection = await createConnection(url);
-    await connection.end();
+    return { url, title: await titleOf(url), stop: async () => {} };
   } catch (error) {
     throw new Error(`The server that TEST_DATABASE_URL names does not let the tests in: ${String(error)}`, {
       cause: error,
     });
   }
-  return { url, stop: async () => {} };
+}
+
+async function titleOf(url: string): Promise<string> {
+  const connection = await createConnection(url);
+  const [rows] = await connection.query<RowDataPacket[]>("select version() as version");
+  await connection.end();
+  const version = String(rows[0]?.["version"]);
+  return version.includes("MariaDB") ? `MariaDB ${version.split("-")[0]}` : `MySQL ${version}`;
 }
 
 /** Where a private server keeps its data, and what it is told beside what every test wants. */
@@ -44,8 +53,7 @@ export interface ServerOptions {
 export async function startDatabase(
   options: ServerOptions = { folder: memoryFolder(), settings: [] },
 ): Promise<TestDatabase> {
-  const program = DATABASE_SERVER.find();
-  if (!program) throw new Error(`There is no ${DATABASE_SERVER.what} to start.`);
+  const program = requiredServer();
   for (let start = 1; ; start++) {
     try {
       return await startOnce(program, options);
@@ -53,6 +61,12 @@ export async function startDatabase(
       if (start === STARTS_MAX) throw error;
     }
   }
+}
+
+function requiredServer(): ServerProgram {
+  const program = findServer();
+  if (program === undefined) throw new Error("There is no database server to start on this machine.");
+  return program;
 }
 
 async function startOnce(program: ServerProgram, options: ServerOptions): Promise<TestDatabase> {
@@ -71,7 +85,8 @@ async function startOnce(program: ServerProgram, options: ServerOptions): Promis
     await server.stop();
     throw error;
   }
-  return { url: `mysql://root@127.0.0.1:${port}`, stop: server.stop };
+  const url = `mysql://root@127.0.0.1:${port}`;
+  return { url, title: await titleOf(url), stop: server.stop };
 }
 
 /**
@@ -110,8 +125,7 @@ export interface RestartableDatabase {
 export async function startRestartable(t: {
   teardown(end: () => unknown): void;
 }): Promise<RestartableDatabase> {
-  const program = DATABASE_SERVER.find();
-  if (!program) throw new Error(`There is no ${DATABASE_SERVER.what} to start.`);
+  const program = requiredServer();
   const root = memoryFolder();
   const folder = mkdtempSync(path.join(root, "calmony-pay-test-"));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));

@@ -8,7 +8,7 @@ t.setTimeout(600_000);
 
 t.test("200 sessions on two replicas and a server are recorded exactly once", async (t) => {
   const server = process.env["TEST_DATABASE_URL"];
-  const setting = { engine: "mariadb", replicas: 2, service: SERVICE, server } as const;
+  const setting = { engine: "server", replicas: 2, service: SERVICE, server } as const;
   const verdict = await simulate({
     ...setting,
     seed: 1,
