@@ -69,7 +69,7 @@ export async function readBooks({ manager }: Database): Promise<Books> {
       paymentIntent: row.paymentIntentId,
       expiredAt: row.expiredAt,
     })),
-    results: results.map(resultOf),
+    results: results.filter((row) => !isClaim(row)).map(resultOf),
     intents: intents.map((row) => intentOf(row, results)),
     refunds: (await manager.find(refunds)).map(({ id, paymentIntentId: payment, amount, status }) => ({
       id,
@@ -80,6 +80,11 @@ export async function readBooks({ manager }: Database): Promise<Books> {
     events: (await manager.find(events)).map(({ type, objectId }) => ({ type, object: objectId })),
     pending: pending.map(({ targetId }) => targetId),
   };
+}
+
+/** No message, but what keeps a transaction that a person has accepted or returned from paying again. */
+function isClaim({ via, outcome }: GatewayResultRow): boolean {
+  return via === "nobody" && outcome === "completed";
 }
 
 function resultOf(row: GatewayResultRow): ResultRecord {

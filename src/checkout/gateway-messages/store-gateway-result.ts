@@ -1,9 +1,13 @@
+import { createHash } from "node:crypto";
+
 import { insertEvents } from "../../db/tables/events.js";
 import {
+  type GatewayResultRow,
   type NewGatewayResult,
   insertGatewayResult,
   queueGatewayResultRow,
 } from "../../db/tables/gateway-results.js";
+import { findStoredResult } from "../../db/tables/reversal-results.js";
 import type { Tx } from "../../db/transaction.js";
 import { held, type Classification } from "../../domain/classification.js";
 import type { Clock } from "../../lib/clock.js";
@@ -71,7 +75,49 @@ export async function storeReusedTransaction(
   row: UnclassifiedResult,
 ): Promise<AppliedResult> {
   const classification = held("duplicate");
-  return applied(classification, (await storeGatewayResult(clock, tx, row, classification)) === undefined);
+  return applied(classification, (await storeMessage(clock, tx, row, classification)) === undefined);
+}
+
+/**
+ * Stores a result as `storeGatewayResult` does. A held one that says something else of a transaction than the
+ * one that is held already is held besides: the person who decides has to see both.
+ */
+export async function storeMessage(
+  clock: Clock,
+  tx: Tx,
+  row: UnclassifiedResult,
+  classification: Classification,
+): Promise<NewGatewayResult | undefined> {
+  const stored = await storeGatewayResult(clock, tx, row, classification);
+  if (stored !== undefined || classification.outcome !== "held") return stored;
+  const before = await findStoredResult(tx, { ...row, outcome: "held" });
+  if (saysTheSame(before, { ...row, heldReason: classification.reason })) return undefined;
+  return await storeGatewayResult(
+    clock,
+    tx,
+    { ...row, transactionKey: keyOf(row, classification) },
+    classification,
+  );
+}
+
+/** Of money that is on its way back, the amounts change: that is no news about the payment. */
+function saysTheSame(before: GatewayResultRow, row: Compared): boolean {
+  const differs = (name: keyof Compared): boolean => (before[name] ?? null) !== (row[name] ?? null);
+  if (TARGET.some(differs)) return false;
+  const goesBack = before.reversalAction !== null || before.resolution === "return";
+  return goesBack || !WORD.some(differs);
+}
+
+const TARGET = ["sessionId", "paymentIntentId", "reversalId"] as const;
+const WORD = ["heldReason", "amountReceived", "currencyCode"] as const;
+
+type Compared = Partial<Pick<GatewayResultRow, (typeof TARGET)[number] | (typeof WORD)[number]>>;
+
+/** A message that is sent again has a new time, but says nothing new. */
+function keyOf(row: UnclassifiedResult, { reason }: Classification): string {
+  const says = [...TARGET.map((name) => row[name] ?? null), reason, row.amountReceived, row.currencyCode];
+  const text = JSON.stringify([row.transactionKey, ...says]);
+  return `fields:${createHash("sha256").update(text).digest("base64url")}`;
 }
 
 /** The answer of `applyGatewayResult` about a stored result. */

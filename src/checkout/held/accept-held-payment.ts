@@ -8,6 +8,7 @@ import type { Clock } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import { completeSession } from "../results/complete-session.js";
 import { completeCharge } from "../payments/charge-outcome.js";
+import { claimHeldPayment } from "./claim-held-payment.js";
 import { factsOf } from "./get-held-payment.js";
 import { lockHeldTarget } from "./held-target.js";
 import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
@@ -45,10 +46,12 @@ async function acceptIn(
   const held = await lockUnresolved(checkout, tx, wanted.id);
   refuseIfBeingReturned(held);
   if (session !== undefined && session.status !== "complete" && held.heldReason !== "duplicate") {
+    await claimHeldPayment(checkout, tx, held, undefined, clock.now());
     const payment = { result: storedResult(checkout, held), received: receivedIn(held), stored: held };
     await completeSession(checkout, clock, tx, session, payment);
   }
   if (intent !== undefined && mayMovePayment(intent.status, "succeeded") && held.heldReason !== "duplicate") {
+    await claimHeldPayment(checkout, tx, held, undefined, clock.now());
     await completeCharge(checkout, clock, tx, intent, { received: receivedIn(held), stored: held });
   }
   await recordResolution(clock, tx, held, decision);

@@ -1,10 +1,5 @@
 import { type EventType, insertEvents } from "../../db/tables/events.js";
-import {
-  changeHeldPayment,
-  type HeldPaymentRow,
-  lockHeldPayment,
-  paysSession,
-} from "../../db/tables/held-payments.js";
+import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../../db/tables/held-payments.js";
 import type { Tx } from "../../db/transaction.js";
 import type { Resolution } from "../../domain/held-payment.js";
 import { Refusal } from "../../domain/refusal.js";
@@ -42,16 +37,6 @@ function refuseIfClaimed({ leasedUntil }: HeldPaymentRow, now: number): void {
 /** The Refusal while another call moves the transaction's money. */
 export function busy(): Refusal {
   return new Refusal("HELD_PAYMENT_BUSY", "Another call is returning this payment's money.", "id");
-}
-
-/** Throws a Refusal if a later message about the payment has completed a session with it. */
-export async function refuseIfPays(tx: Tx, held: HeldPaymentRow): Promise<void> {
-  if (!(await paysSession(tx, held))) return;
-  throw new Refusal(
-    "RESOLUTION_NOT_POSSIBLE",
-    "This payment has completed a session: its money cannot be returned as that of a held payment.",
-    "resolution",
-  );
 }
 
 /** Stores the resolution of a locked held payment, and its event. */

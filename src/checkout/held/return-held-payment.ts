@@ -1,10 +1,11 @@
 import { startNextAttempt } from "../../db/tables/checkout-sessions.js";
 import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../../db/tables/held-payments.js";
 import { findHeldReversal } from "../../db/tables/reversal-results.js";
-import { leaseSale } from "../../db/tables/sale-leases.js";
+import { dropClaims, leaseSale } from "../../db/tables/sale-leases.js";
 import { inTransaction, type Run, type Tx } from "../../db/transaction.js";
 import { parseAttemptReference } from "../../domain/attempt-reference.js";
 import { currencyOfGateway } from "../../domain/money.js";
+import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { RequestedReversal } from "../../domain/reversal-step.js";
@@ -12,16 +13,11 @@ import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
 import { reverseSale, type ReversalEnd } from "../refunds/reverse-sale.js";
+import { claimHeldPayment, refuseIfPays } from "./claim-held-payment.js";
 import { endHeldCharge, lockHeldTarget, markReversalRequested } from "./held-target.js";
 import { LEASE_MS, type Reversal, openSale, release } from "../refunds/reversal.js";
 import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
-import {
-  busy,
-  type Decision,
-  recordResolution,
-  refuseIfPays,
-  refuseIfResolved,
-} from "./record-resolution.js";
+import { busy, type Decision, recordResolution, refuseIfResolved } from "./record-resolution.js";
 import { recordReversalResult } from "../refunds/record-reversal-result.js";
 import { storedResult } from "../gateway-messages/stored-message.js";
 import { clockOf, merchantParts } from "../test-clock.js";
@@ -70,7 +66,7 @@ async function lease(checkout: CheckoutContext, wanted: HeldPaymentRow): Promise
     await markReversalRequested(tx, await lockHeldTarget(tx, wanted), clock.now());
     const held = await lockHeldPayment(tx, id);
     refuseIfResolved(held);
-    await refuseIfPays(tx, held);
+    await refuseIfPays(checkout, tx, held);
     const until = now + LEASE_MS;
     if (!(await leaseSale(tx, held, { lease: leaseId, now, until }))) throw busy();
     return { held, lease: leaseId };
@@ -94,23 +90,30 @@ async function reversalOf(checkout: CheckoutContext, { held, lease }: LeasedPaym
     currency: currencyOfGateway(held.currencyCode)?.code ?? null,
     requested,
     mayTellAgain: true,
-    note: (next) => note(checkout, { held, lease }, next),
+    note: (next, reported) => note(checkout, { held, lease }, next, reported),
     hear: async (message, next) => (await recordReversalResult(checkout, held, message, next)).classification,
   };
 }
 
-/** Throws also if a result that arrived since the lease expired has completed the session. */
+/**
+ * Throws also if the money pays a session or charge, by a result that arrived since or by what the gateway
+ * reports now. From here on it pays nothing more, until the gateway refuses the request.
+ */
 async function note(
   checkout: CheckoutContext,
   { held, lease }: LeasedPayment,
   requested: RequestedReversal | null,
+  reported: GatewayResult | undefined,
 ): Promise<void> {
   const change = { reversalAction: requested?.request ?? null };
+  const now = (await clockOf(checkout, held)).now();
   const mine = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     await lockHeldTarget(tx, held);
-    await refuseIfPays(tx, held);
     if (requested !== null) await refuseIfInDoubt(tx, held.id);
-    return await changeHeldPayment(tx, held.id, change, lease);
+    if (!(await changeHeldPayment(tx, held.id, change, lease))) return false;
+    if (requested === null) await dropClaims(tx, held);
+    else await claimHeldPayment(checkout, tx, held, reported, now);
+    return true;
   });
   if (!mine) throw new Refusal("HELD_PAYMENT_BUSY", "Another call has taken over this return.", "id");
 }

@@ -2,6 +2,7 @@ import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
 import { type LeasedSale, releaseSale } from "../../db/tables/sale-leases.js";
 import { inTransaction } from "../../db/transaction.js";
 import type { Classification } from "../../domain/classification.js";
+import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { RequestedReversal, Wanted } from "../../domain/reversal-step.js";
 import type { NamedSale } from "../../domain/reversal-classification.js";
 import type { CheckoutContext } from "../context.js";
@@ -37,9 +38,9 @@ export interface Reversal {
   readonly mayTellAgain: boolean;
   /**
    * Records the request to be sent next, or (null) that the gateway has refused it for good. Throws if
-   * another call holds the lease by now: then nothing is sent.
+   * another call holds the lease by now: then nothing is sent. `reported` is the sale as the gateway reports it.
    */
-  note(this: void, requested: RequestedReversal | null): Promise<void>;
+  note(this: void, requested: RequestedReversal | null, reported: GatewayResult | undefined): Promise<void>;
   /**
    * Records a gateway message, and returns its classification. `requested` is the request that it follows.
    */

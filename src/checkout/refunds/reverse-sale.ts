@@ -39,7 +39,7 @@ async function tell(
   const kept = (sale && retainedOf(sale)) ?? null;
   const requested = { request: call.kind, kept, refunded: sale?.amountRefunded ?? null };
   const begun = performance.now();
-  await back.note(requested);
+  await back.note(requested, sale);
   await checkout.reached(`${back.work} to be sent`);
   if (performance.now() - begun > SEND_WITHIN_MS) return await sendNothing(back);
   const answer = await send(checkout, back, call);
@@ -57,7 +57,7 @@ async function tell(
 const SEND_WITHIN_MS = 30_000;
 
 async function sendNothing(back: Reversal): Promise<ReversalEnd> {
-  await back.note(null);
+  await back.note(null, undefined);
   return { kind: "unknown" };
 }
 
@@ -109,7 +109,7 @@ async function askAfter(
     return outcome;
   // The gateway refuses, but has done something all the same.
   if (progress.bySale?.outcome === "held") return outcome;
-  await back.note(null);
+  await back.note(null, undefined);
   const next = stepOf(progress, back.wanted);
   // The sale was settled between QUERY and request: another request is needed, now or later.
   const overtaken = next.kind === "too early" || (isCall(next) && next.kind !== call.kind);

@@ -8,11 +8,7 @@ import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import { completeCharge, failCharge } from "../payments/charge-outcome.js";
 import type { AppliedResult } from "../gateway-messages/gateway-message.js";
-import {
-  applied,
-  storeGatewayResult,
-  storeReusedTransaction,
-} from "../gateway-messages/store-gateway-result.js";
+import { applied, storeMessage, storeReusedTransaction } from "../gateway-messages/store-gateway-result.js";
 import { findReversalOf, holdWithReversal } from "./success-during-reversal.js";
 import { clockOf } from "../test-clock.js";
 import type { UnclassifiedResult } from "../gateway-messages/new-gateway-result.js";
@@ -51,7 +47,7 @@ async function recordFor(
     const returned = await findReversalOf(checkout, tx, { ...intent, kind: "payment_intent" }, result);
     if (returned !== undefined) return await holdWithReversal(tx, returned, row);
   }
-  const stored = await storeGatewayResult(clock, tx, row, classification);
+  const stored = await storeMessage(clock, tx, row, classification);
   if (stored === undefined) {
     // A stored success of a payment that has not succeeded has paid another one.
     return pays ? await storeReusedTransaction(clock, tx, row) : applied(classification, true);

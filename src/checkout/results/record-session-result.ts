@@ -7,11 +7,7 @@ import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import { completeSession } from "./complete-session.js";
 import type { AppliedResult, GatewayMessage } from "../gateway-messages/gateway-message.js";
-import {
-  applied,
-  storeGatewayResult,
-  storeReusedTransaction,
-} from "../gateway-messages/store-gateway-result.js";
+import { applied, storeMessage, storeReusedTransaction } from "../gateway-messages/store-gateway-result.js";
 import { findReversal } from "../gateway-messages/find-reversal.js";
 import { classifyLocked, withLockedSession } from "./locked-session.js";
 import { findReversalOf, holdWithReversal } from "./success-during-reversal.js";
@@ -75,7 +71,7 @@ async function recordFor(
     const returned = await findReversalOf(checkout, tx, { ...session, kind: "session" }, result);
     if (returned !== undefined) return await holdWithReversal(tx, returned, row);
   }
-  const stored = await storeGatewayResult(clock, tx, row, classification);
+  const stored = await storeMessage(clock, tx, row, classification);
   if (stored === undefined) {
     // A stored success that has not completed this open session has paid another one.
     return classification.outcome === "completed"
@@ -106,7 +102,7 @@ async function recordUnknown(
     if (await isOurs(tx, result.transactionUnique)) return undefined;
     return applied(
       classification,
-      (await storeGatewayResult(oneTime(clock), tx, row, classification)) === undefined,
+      (await storeMessage(oneTime(clock), tx, row, classification)) === undefined,
     );
   });
 }
@@ -124,7 +120,7 @@ async function recordAlone(
 ): Promise<AppliedResult> {
   const clock = await clockOf(checkout, row);
   const stored = await inTransaction(checkout.db, "SERIALIZABLE", (tx) =>
-    storeGatewayResult(oneTime(clock), tx, row, classification),
+    storeMessage(oneTime(clock), tx, row, classification),
   );
   return applied(classification, stored === undefined);
 }

@@ -25,7 +25,8 @@ import type { Tx } from "../transaction.js";
 /**
  * How a result arrived: posted by the gateway (`callback`), by the shopper's browser (`return`), as the
  * response to a direct charge (`direct`), or to a QUERY about an `xref` from an earlier result (`query`) or
- * from the gateway's search (`search`). `nobody`: no result arrived, and the row is held for that reason.
+ * from the gateway's search (`search`). `nobody`: no result arrived, and the row is held for that reason; or
+ * the row claims a transaction, see `claimTransaction`.
  */
 export type ResultVia = "callback" | "return" | "direct" | "query" | "search" | "nobody";
 

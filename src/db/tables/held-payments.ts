@@ -75,10 +75,13 @@ export async function countUnresolvedHeldPayments(db: EntityManager): Promise<nu
   return await query.getCount();
 }
 
-/** True if another message about the held payment's transaction has completed a session with it. */
+/**
+ * True if the held payment's transaction pays a session or charge: another message has completed one with it,
+ * or another held payment was accepted.
+ */
 export async function paysSession(
   db: EntityManager,
-  { merchantId, livemode, transactionKey }: HeldPaymentRow,
+  { id, merchantId, livemode, transactionKey }: HeldPaymentRow,
 ): Promise<boolean> {
   const query = db
     .createQueryBuilder(gatewayResults, "r")
@@ -87,7 +90,9 @@ export async function paysSession(
       merchantId,
       livemode: livemode ? 1 : 0,
     })
-    .andWhere("r.transactionKey = :transactionKey AND r.outcome = 'completed'", { transactionKey });
+    .andWhere("r.transactionKey = :transactionKey AND r.outcome = 'completed'", { transactionKey })
+    // A claim of its own does not count, see `claimTransaction`.
+    .andWhere("(r.reversalId IS NULL OR r.reversalId <> :id)", { id });
   return (await query.getOne()) !== null;
 }
 
