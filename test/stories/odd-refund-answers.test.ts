@@ -181,3 +181,20 @@ await eachEngine(t, "nothing of a refund is sent while a word about it is held",
   t.match(await story.read(`/v1/refunds/${refund}`), { status: "succeeded", amount: 100 });
   t.same(story.sent(paid), []);
 });
+
+await eachEngine(t, "a cancellation by another hand is counted when it is accepted", async (t, engine) => {
+  const story = await openLedger(t, engine);
+  const cancel = { action: "CANCEL:SALE", state: "canceled", amountReceived: "0" };
+  for (const [other, refunded] of [
+    [{}, 2999],
+    [{ transactionID: "4711", xref: "CANCELLED4711" }, 0],
+  ] as const) {
+    const paid = await story.pay("captured");
+    await story.post(paid, "", { ...paid.message, ...cancel, ...other });
+    const [held] = await story.held("resolved=false");
+    t.match(held, { reason: "refund_unknown", possible_resolutions: ["accept", "dismiss"] });
+    t.match(await story.resolve(held.id, "accept"), { status: 200 });
+    const what = `${JSON.stringify(other)} is the transaction that was cancelled`;
+    t.match(await story.read(`/v1/payment_intents/${paid.payment}`), { amount_refunded: refunded }, what);
+  }
+});

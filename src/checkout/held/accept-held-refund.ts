@@ -1,9 +1,11 @@
 import { type EventType, insertEvents } from "../../db/tables/events.js";
 import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
+import { findGatewayResults } from "../../db/tables/gateway-results.js";
 import { addRefunded, lockPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
 import { acceptRefund, insertRefund, lockRefund, type RefundRow } from "../../db/tables/refunds.js";
 import { listTransactionsOfReversal, OF_SALE } from "../../db/tables/reversal-results.js";
 import type { Tx } from "../../db/transaction.js";
+import { givesMoneyBack, STATE } from "../../domain/gateway-codes.js";
 import { receivedOf } from "../../domain/held-payment.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { reversalNamed } from "../../domain/refund.js";
@@ -14,6 +16,7 @@ import { factsOf } from "./get-held-payment.js";
 import { lockHeldTarget } from "./held-target.js";
 import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
+import { storedResult } from "../gateway-messages/stored-message.js";
 import { merchantParts } from "../test-clock.js";
 
 /**
@@ -35,12 +38,13 @@ export async function acceptHeldRefund(
     const paymentId = session?.paymentIntentId ?? null;
     const payment = intent ?? (paymentId === null ? undefined : await lockPaymentIntent(tx, paymentId));
     const held = await lockUnresolved(checkout, tx, wanted.id);
-    if (payment?.status === "succeeded") await recordMade(tx, payment, held, clock.now());
+    if (payment?.status === "succeeded") await recordMade(checkout, tx, payment, held, clock.now());
     await recordResolution(clock, tx, held, decision);
   });
 }
 
 async function recordMade(
+  checkout: CheckoutContext,
   tx: Tx,
   payment: PaymentIntentRow,
   held: HeldPaymentRow,
@@ -48,13 +52,36 @@ async function recordMade(
 ): Promise<void> {
   const isNamed = held.reversalId !== null && reversalNamed(held.reversalId) === "refund";
   const refund = isNamed ? await lockRefund(tx, held.reversalId ?? "") : undefined;
-  const said = receivedOf(factsOf(held));
-  const amount = said?.currency === payment.currency ? said.amount : undefined;
+  const amount = await amountReversed(checkout, tx, payment, held);
   if (refund !== undefined && refund.status !== "succeeded") {
     await makeRefund(tx, payment, refund, amount ?? refund.amount, now);
   } else if (amount !== undefined && (await isAnother(tx, held))) {
     await makeAnother(tx, payment, held, amount, now);
   }
+}
+
+/**
+ * The amount that the message reports as reversed. A cancellation that this service did not request reports no
+ * amount: it reverses all that is left, if it is that of the transaction that paid.
+ */
+async function amountReversed(
+  checkout: CheckoutContext,
+  tx: Tx,
+  payment: PaymentIntentRow,
+  held: HeldPaymentRow,
+): Promise<number | undefined> {
+  const { action, state, transactionKey } = storedResult(checkout, held);
+  const isCancellation = givesMoneyBack(action) && state === STATE.CANCELED;
+  if (held.reversalId === null && isCancellation) {
+    const [paidBy] = await findGatewayResults(
+      tx,
+      payment.gatewayResultId === null ? [] : [payment.gatewayResultId],
+    );
+    const left = payment.amountReceived - payment.amountRefunded;
+    return paidBy?.transactionKey === transactionKey && left > 0 ? left : undefined;
+  }
+  const said = receivedOf(factsOf(held));
+  return said?.currency === payment.currency ? said.amount : undefined;
 }
 
 /** A pending refund has its amount reserved; a failed one has not. */
