@@ -10,6 +10,7 @@ import {
 import { holdTo, type HouseRule, type Planted } from "./support/house-rules.js";
 import { foldersWithoutReadme, importsSaidWrong } from "./support/readme-rules.js";
 import { programsIn, textsIn } from "./support/source-tree.js";
+import { isOfTable, tablesAskedBothWays } from "./support/table-rules.js";
 
 const src = programsIn("src");
 
@@ -112,6 +113,38 @@ const RULES: HouseRule[] = [
         "src/db/migrations/one.ts": "",
         "src/db/migrations/all.ts": 'import { One } from "./one.js";',
         "src/db/migrate.ts": 'import { MIGRATIONS } from "./migrations/all.js";',
+      },
+    ],
+  },
+  {
+    says: "a table's file asks the database in one way: by written statements, or by TypeORM",
+    check: tablesAskedBothWays,
+    about: src.filter(({ path }) => isOfTable(path)),
+    broken: [
+      {
+        "src/db/tables/one.ts":
+          'import { insertRows } from "../query/insert.js"; const find = () => db.createQueryBuilder(rows, "r");',
+      },
+      {
+        "src/db/tables/one.ts":
+          'import { selectRow } from "../query/select.js"; import { pageQuery } from "../query/list-query.js";',
+      },
+      {
+        "src/sandbox/tables/one.ts":
+          'import { insertRows } from "../../db/query/insert.js"; const find = (db) => db.findOneBy(rows, {});',
+      },
+      {
+        "src/db/tables/one.ts":
+          'import { sqlExecutorOf } from "../engine/sql-executor.js"; const end = (tx) => tx.delete(rows, {});',
+      },
+    ],
+    kept: [
+      {
+        "src/db/tables/one.ts":
+          'import { insertRows } from "../query/insert.js"; import { selectRow } from "../query/select.js";',
+        "src/db/tables/two.ts":
+          'import { pageQuery } from "../query/list-query.js"; const find = (db) => db.createQueryBuilder(rows);',
+        "src/db/tables/three.ts": 'import { selectRows } from "../query/select.js"; rows.find(isDue);',
       },
     ],
   },

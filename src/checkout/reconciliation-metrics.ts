@@ -3,7 +3,7 @@ import Counter from "prom-client/lib/counter.js";
 import Gauge from "prom-client/lib/gauge.js";
 
 import type { Database } from "../db/engine/database.js";
-import { countUnresolvedAttempts } from "../db/tables/pending-attempts.js";
+import { countUnresolvedAttempts } from "../db/tables/due-attempts.js";
 
 /** The counters of reconciliation, for each process. */
 export interface ReconciliationMetrics {

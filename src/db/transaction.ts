@@ -80,6 +80,12 @@ export function forUpdate(tx: Tx): string {
   return tx.dataSource.options.type === "better-sqlite3" ? "" : " FOR UPDATE";
 }
 
+/** The SQL clause that locks those selected rows that no other transaction has locked, and leaves out the others. */
+export function freeForUpdate(tx: Tx): string {
+  const clause = forUpdate(tx);
+  return clause === "" ? "" : `${clause} SKIP LOCKED`;
+}
+
 /**
  * Locks those selected rows that no other transaction has locked: it does not wait, and leaves the others
  * out.

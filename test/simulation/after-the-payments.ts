@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { CheckoutPoint } from "../../src/checkout/context.js";
-import { listUnresolvedAttempts } from "../../src/db/tables/pending-attempts.js";
+import { listUnresolvedAttempts } from "../../src/db/tables/due-attempts.js";
 import { decideHeld } from "./decide-held-payments.js";
 import { endWhatIsInProgress } from "./end-what-is-in-progress.js";
 import { passTime } from "./pass-time.js";

@@ -1,4 +1,5 @@
-import { findCustomer, listCustomers as listRows } from "../../db/tables/customers.js";
+import { listCustomers as listRows } from "../../db/tables/customer-list.js";
+import { findCustomer } from "../../db/tables/customers.js";
 import type { Customer } from "../../domain/customer.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutContext } from "../context.js";

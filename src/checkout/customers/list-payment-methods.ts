@@ -1,8 +1,5 @@
-import {
-  findPaymentMethod,
-  listPaymentMethods as listRows,
-  type PaymentMethodRow,
-} from "../../db/tables/payment-methods.js";
+import { listPaymentMethods as listRows } from "../../db/tables/payment-method-list.js";
+import { findPaymentMethod, type PaymentMethodRow } from "../../db/tables/payment-methods.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutContext } from "../context.js";
 import { getCustomer, refuseIfDeleted } from "./get-customer.js";

@@ -1,9 +1,8 @@
 import {
-  findPaymentIntent,
   listPaymentIntents as listRows,
   type PaymentIntentFilter,
-  type PaymentIntentRow,
-} from "../../db/tables/payment-intents.js";
+} from "../../db/tables/payment-intent-list.js";
+import { findPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutContext } from "../context.js";
 import { listPage, type Page, type PageRequest } from "../page.js";

@@ -1,4 +1,5 @@
-import { leaseAttempts, listDueAttempts, type PendingAttemptRow } from "../../db/tables/pending-attempts.js";
+import { leaseAttempts, type PendingAttemptRow } from "../../db/tables/pending-attempts.js";
+import { listDueAttempts } from "../../db/tables/due-attempts.js";
 import { inTransaction } from "../../db/transaction.js";
 import type { BackgroundJob } from "../../lib/background-job.js";
 import { reconcileAttempt } from "./reconcile-attempt.js";

@@ -1,7 +1,8 @@
 import type { EntityManager, EntitySchema, ObjectLiteral } from "typeorm";
 
 import { sqlExecutorOf, type Statement, type StoredRow } from "../engine/sql-executor.js";
-import { type Table, tableOf } from "./table.js";
+import { forUpdate, type Tx } from "../transaction.js";
+import { type TableColumn, tableOf } from "./table.js";
 
 /** A SELECT that can be run together with others. */
 export interface Select<Answer> extends Statement {
@@ -67,7 +68,39 @@ export async function selectRow<Row extends ObjectLiteral>(
   return (await selectRows(db, schema, condition, values))[0];
 }
 
-function rowOf({ columns }: Table, stored: StoredRow): ObjectLiteral {
+/** Reads one row and locks it until the transaction ends. Throws if there is none. */
+export async function lockRow<Row extends ObjectLiteral>(
+  tx: Tx,
+  schema: EntitySchema<Row>,
+  condition: string,
+  values: readonly unknown[],
+): Promise<Row> {
+  const row = await selectRow(tx, schema, `${condition}${forUpdate(tx)}`, values);
+  if (row === undefined) throw new Error(`${tableOf(schema).name} has no such row to lock.`);
+  return row;
+}
+
+/** Reads some columns of rows: others may be long. */
+export async function selectColumns<Row extends ObjectLiteral, Column extends keyof Row & string>(
+  db: EntityManager,
+  schema: EntitySchema<Row>,
+  properties: readonly Column[],
+  condition: string,
+  values: readonly unknown[],
+): Promise<Pick<Row, Column>[]> {
+  const { name, byProperty } = tableOf(schema);
+  const columns = properties.flatMap((property) => byProperty.get(property) ?? []);
+  const sql = `SELECT ${columns.map(({ column }) => column).join(", ")} FROM ${name} ${condition}`;
+  const { rows = [] } = await sqlExecutorOf(db).run(sql, values);
+  return rows.map((stored) => rowOf({ columns }, stored) as Pick<Row, Column>);
+}
+
+/** The question marks of an `IN` with these values, of which there must be one at least. */
+export function placeholdersFor(values: readonly unknown[]): string {
+  return values.map(() => "?").join(", ");
+}
+
+function rowOf({ columns }: { readonly columns: readonly TableColumn[] }, stored: StoredRow): ObjectLiteral {
   const row: ObjectLiteral = {};
   for (const { property, name, read } of columns) row[property] = read(stored[name]);
   return row;

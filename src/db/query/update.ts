@@ -1,11 +1,11 @@
 import type { EntitySchema, ObjectLiteral } from "typeorm";
 
-import { sqlExecutorOf } from "../engine/sql-executor.js";
+import { sqlExecutorOf, type Statement } from "../engine/sql-executor.js";
 import { type Table, tableOf } from "./table.js";
 import type { Tx } from "../transaction.js";
 
-/** New values by property; a function returns an SQL expression instead. */
-export type Change<Row> = { readonly [K in keyof Row]?: Row[K] | (() => string) };
+/** New values by property; a function returns an SQL expression instead, with its values if it has any. */
+export type Change<Row> = { readonly [K in keyof Row]?: Row[K] | (() => string | Statement) };
 
 /**
  * Changes the rows that match `condition`: SQL over column names, with a question mark for each value.
@@ -55,11 +55,13 @@ export function assignmentsOf(table: Table, change: Readonly<Record<string, unkn
   for (const [property, value] of Object.entries<unknown>(change)) {
     const column = table.byProperty.get(property);
     if (column === undefined) throw new Error(`${table.name} has no ${property}`);
-    if (typeof value === "function") assignments.push(`${column.column} = ${String(value())}`);
-    else {
-      assignments.push(`${column.column} = ?`);
-      values.push(column.stored(value));
-    }
+    // TypeORM leaves such a property out; the driver would make it null.
+    if (value === undefined) throw new Error(`${table.name} is to get an undefined ${property}`);
+    const expression = typeof value === "function" ? (value() as string | Statement) : undefined;
+    const text = typeof expression === "object" ? expression.sql : (expression ?? "?");
+    assignments.push(`${column.column} = ${text}`);
+    if (expression === undefined) values.push(column.stored(value));
+    else if (typeof expression === "object") values.push(...expression.values);
   }
   return { assignments: assignments.join(", "), values };
 }

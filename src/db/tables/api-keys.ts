@@ -4,7 +4,8 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import { isId } from "../../lib/ids.js";
 import { flag, id, index, optional, primary, time, uniqueIndex } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";
-import { selectRow } from "../query/select.js";
+import { selectRow, selectRows } from "../query/select.js";
+import { updateRows } from "../query/update.js";
 import type { Tx } from "../transaction.js";
 
 /** A merchant's API key. The secret itself is shown once and never stored. */
@@ -44,25 +45,17 @@ export async function findApiKeyByHash(db: EntityManager, hash: string): Promise
 
 export async function findApiKey(db: EntityManager, id: string): Promise<ApiKeyRow | undefined> {
   if (!isId("key", id)) return undefined;
-  return (await db.createQueryBuilder(apiKeys, "k").where("k.id = :id", { id }).getOne()) ?? undefined;
+  return await selectRow(db, apiKeys, "WHERE id = ?", [id]);
 }
 
 /** The keys of one merchant, or of all if `merchantId` is undefined; the oldest first. */
 export async function listApiKeys(db: EntityManager, merchantId: string | undefined): Promise<ApiKeyRow[]> {
-  if (merchantId !== undefined && !isId("mer", merchantId)) return [];
-  const query = db.createQueryBuilder(apiKeys, "k").orderBy("k.id");
-  return await (
-    merchantId === undefined ? query : query.where("k.merchantId = :merchantId", { merchantId })
-  ).getMany();
+  if (merchantId === undefined) return await selectRows(db, apiKeys, "ORDER BY id", []);
+  if (!isId("mer", merchantId)) return [];
+  return await selectRows(db, apiKeys, "WHERE merchant_id = ? ORDER BY id", [merchantId]);
 }
 
 /** Revokes a key for good; a key that is revoked already keeps its time. */
 export async function revokeApiKey(tx: Tx, id: string, now: number): Promise<void> {
-  await tx
-    .createQueryBuilder()
-    .update(apiKeys)
-    .set({ revokedAt: now })
-    .where("id = :id AND revoked_at IS NULL", { id })
-    .updateEntity(false)
-    .execute();
+  await updateRows(tx, apiKeys, { revokedAt: now }, "id = ? AND revoked_at IS NULL", [id]);
 }

@@ -1,12 +1,13 @@
-import type { EntityManager, SelectQueryBuilder } from "typeorm";
+import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { type Customer, isCustomerId } from "../../domain/customer.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { flag, id, index, json, optional, primary, text, time } from "../engine/columns.js";
 import { insertRows, queueInsert } from "../query/insert.js";
-import { scopeQuery } from "../query/list-query.js";
-import { lockForUpdate, type Tx } from "../transaction.js";
+import { lockRow, placeholdersFor, selectRow, selectRows } from "../query/select.js";
+import { updateRows } from "../query/update.js";
+import type { Tx } from "../transaction.js";
 
 export const customers = new EntitySchema<Customer>({
   name: "customer",
@@ -40,85 +41,36 @@ export async function findCustomer(
   customerId: string,
 ): Promise<Customer | undefined> {
   if (!isCustomerId(customerId)) return undefined;
-  return (await byId(db, scope, customerId).getOne()) ?? undefined;
+  return await selectRow(db, customers, `WHERE ${BY_ID}`, namesOf(scope, customerId));
 }
 
 /** The merchant's customers with these ids, deleted ones included, in any order. */
 export async function findCustomers(
   db: EntityManager,
-  scope: MerchantScope,
+  { merchantId, livemode }: MerchantScope,
   ids: readonly string[],
 ): Promise<Customer[]> {
-  return await ofOwner(db, scope).andWhere("c.id IN (:...ids)", { ids }).getMany();
+  if (ids.length === 0) return [];
+  const condition = `WHERE merchant_id = ? AND livemode = ? AND id IN (${placeholdersFor(ids)})`;
+  return await selectRows(db, customers, condition, [merchantId, livemode, ...ids]);
 }
 
 /**
  * Reads and locks the customer until the transaction ends. Throws if it is absent: rows are never deleted.
  */
 export async function lockCustomer(tx: Tx, scope: MerchantScope, customerId: string): Promise<Customer> {
-  return await lockForUpdate(byId(tx, scope, customerId)).getOneOrFail();
+  return await lockRow(tx, customers, `WHERE ${BY_ID}`, namesOf(scope, customerId));
 }
 
 /** Writes the fields of a customer that may change. */
 export async function updateCustomerRow(tx: Tx, customer: Customer): Promise<void> {
-  const { merchantId, livemode, id: customerId, email, name, metadata, deletedAt } = customer;
-  const query = tx
-    .createQueryBuilder()
-    .update(customers)
-    .set({ email, name, metadata, deletedAt })
-    .where("merchant_id = :merchantId AND livemode = :livemode AND id = :customerId", {
-      merchantId,
-      livemode: livemode ? 1 : 0,
-      customerId,
-    });
-  await query.updateEntity(false).execute();
+  const { email, name, metadata, deletedAt } = customer;
+  const change = { email, name, metadata, deletedAt };
+  await updateRows(tx, customers, change, BY_ID, namesOf(customer, customer.id));
 }
 
-/** A customer's position in lists. Merchants choose ids, so ids do not sort by age. */
-type Place = Pick<Customer, "createdAt" | "id">;
+const BY_ID = "merchant_id = ? AND livemode = ? AND id = ?";
 
-/** Start and length of a page of customers. */
-export interface CustomerPage {
-  readonly olderThan?: Place | undefined;
-  /** Lists only newer customers, the nearest first. */
-  readonly newerThan?: Place | undefined;
-  readonly limit: number;
-}
-
-/**
- * One page of a merchant's customers that are not deleted: the newest first, or after `newerThan` the oldest
- * first.
- */
-export async function listCustomers(
-  db: EntityManager,
-  scope: MerchantScope,
-  { olderThan, newerThan, limit }: CustomerPage,
-): Promise<Customer[]> {
-  const order = newerThan === undefined ? "DESC" : "ASC";
-  const index = "merchant_id_livemode_deleted_at_created_at_id";
-  const query = scopeQuery(db, { rows: customers, alias: "c", index }, scope, order);
-  query.andWhere("c.deletedAt IS NULL");
-  // Only the first half finds the place in the index: servers do not use one for a comparison of pairs.
-  if (olderThan !== undefined)
-    query.andWhere("c.createdAt <= :createdAt AND (c.createdAt < :createdAt OR c.id < :id)", {
-      ...olderThan,
-    });
-  if (newerThan !== undefined)
-    query.andWhere("c.createdAt >= :createdAt AND (c.createdAt > :createdAt OR c.id > :id)", {
-      ...newerThan,
-    });
-  return await query.addOrderBy("c.createdAt", order).addOrderBy("c.id", order).limit(limit).getMany();
-}
-
-function byId(db: EntityManager, scope: MerchantScope, customerId: string): SelectQueryBuilder<Customer> {
-  return ofOwner(db, scope).andWhere("c.id = :customerId", { customerId });
-}
-
-function ofOwner(db: EntityManager, { merchantId, livemode }: MerchantScope): SelectQueryBuilder<Customer> {
-  return db
-    .createQueryBuilder(customers, "c")
-    .where("c.merchantId = :merchantId AND c.livemode = :livemode", {
-      merchantId,
-      livemode: livemode ? 1 : 0,
-    });
+function namesOf({ merchantId, livemode }: MerchantScope, customerId: string): unknown[] {
+  return [merchantId, livemode, customerId];
 }

@@ -5,7 +5,7 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { isGatewayId } from "../../lib/ids.js";
 import { bytes, flag, id, index, primary, text, time } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";
-import { rowsWhere, type Select } from "../query/select.js";
+import { rowsWhere, type Select, selectRows } from "../query/select.js";
 import type { Tx } from "../transaction.js";
 
 /**
@@ -54,10 +54,7 @@ export async function listFormerGatewayAccountsNamed(
   now: number,
 ): Promise<FormerGatewayAccountRow[]> {
   if (!isGatewayId(gatewayMerchantId)) return [];
-  return await db
-    .createQueryBuilder(formerGatewayAccounts, "f")
-    .where("f.gatewayMerchantId = :gatewayMerchantId AND f.validUntil > :now", { gatewayMerchantId, now })
-    .orderBy("f.merchantId")
-    .addOrderBy("f.validUntil", "DESC")
-    .getMany();
+  const condition =
+    "WHERE gateway_merchant_id = ? AND valid_until > ? ORDER BY merchant_id, valid_until DESC";
+  return await selectRows(db, formerGatewayAccounts, condition, [gatewayMerchantId, now]);
 }

@@ -5,7 +5,8 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { isGatewayId, isId } from "../../lib/ids.js";
 import { bytes, flag, id, index, optional, primary, text, time } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";
-import { rowWhere, type Select, selectRow } from "../query/select.js";
+import { rowWhere, type Select, selectRow, selectRows } from "../query/select.js";
+import { updateRows } from "../query/update.js";
 import type { Tx } from "../transaction.js";
 
 /**
@@ -64,21 +65,13 @@ export async function listGatewayAccounts(
   gatewayMerchantId: string,
 ): Promise<GatewayAccountRow[]> {
   if (!isGatewayId(gatewayMerchantId)) return [];
-  return await db
-    .createQueryBuilder(gatewayAccounts, "a")
-    .where("a.gatewayMerchantId = :gatewayMerchantId", { gatewayMerchantId })
-    .orderBy("a.merchantId")
-    .addOrderBy("a.livemode", "DESC")
-    .getMany();
+  const condition = "WHERE gateway_merchant_id = ? ORDER BY merchant_id, livemode DESC";
+  return await selectRows(db, gatewayAccounts, condition, [gatewayMerchantId]);
 }
 
 /** Every test account. */
 export async function listTestGatewayAccounts(db: EntityManager): Promise<GatewayAccountRow[]> {
-  return await db
-    .createQueryBuilder(gatewayAccounts, "a")
-    .where("a.livemode = 0")
-    .orderBy("a.merchantId")
-    .getMany();
+  return await selectRows(db, gatewayAccounts, "WHERE livemode = 0 ORDER BY merchant_id", []);
 }
 
 /** The fields of an account that may change. */
@@ -89,11 +82,5 @@ export async function updateGatewayAccount(
   { merchantId, livemode }: MerchantScope,
   change: GatewayAccountChange,
 ): Promise<void> {
-  await tx
-    .createQueryBuilder()
-    .update(gatewayAccounts)
-    .set(change)
-    .where("merchant_id = :merchantId AND livemode = :livemode", { merchantId, livemode: livemode ? 1 : 0 })
-    .updateEntity(false)
-    .execute();
+  await updateRows(tx, gatewayAccounts, change, "merchant_id = ? AND livemode = ?", [merchantId, livemode]);
 }

@@ -19,7 +19,7 @@ import {
 } from "../engine/columns.js";
 import { isDuplicateKey } from "../engine/database-errors.js";
 import { insertRows, queueInsert } from "../query/insert.js";
-import { type Select, selectTogether } from "../query/select.js";
+import { placeholdersFor, type Select, selectColumns, selectRows, selectTogether } from "../query/select.js";
 import type { Tx } from "../transaction.js";
 
 /**
@@ -164,7 +164,7 @@ export async function findGatewayResults(
   ids: readonly string[],
 ): Promise<GatewayResultRow[]> {
   if (ids.length === 0) return [];
-  return await db.createQueryBuilder(gatewayResults, "r").where("r.id IN (:...ids)", { ids }).getMany();
+  return await selectRows(db, gatewayResults, `WHERE id IN (${placeholdersFor(ids)})`, ids);
 }
 
 /** True while a held result of the session waits for a person. */
@@ -180,23 +180,18 @@ export function unresolvedHeldResult(sessionId: string): Select<boolean> {
   return { sql, values: [sessionId], read: (rows) => rows.length > 0 };
 }
 
+const OF_ATTEMPT = ["id", "outcome", "transactionKey", "responseCode", "state", "xrefSealed"] as const;
+
 /** A gateway result of an attempt, as far as reconciliation needs it. */
-export type AttemptResult = Pick<
-  GatewayResultRow,
-  "id" | "outcome" | "transactionKey" | "responseCode" | "state" | "xrefSealed"
->;
+export type AttemptResult = Pick<GatewayResultRow, (typeof OF_ATTEMPT)[number]>;
 
 export async function listResultsOfAttempt(
   db: EntityManager,
   { kind, targetId, attempt }: AttemptReference,
 ): Promise<AttemptResult[]> {
-  const target = kind === "session" ? "r.sessionId" : "r.paymentIntentId";
-  return await db
-    .createQueryBuilder(gatewayResults, "r")
-    .select(["r.id", "r.outcome", "r.transactionKey", "r.responseCode", "r.state", "r.xrefSealed"])
-    .where(`${target} = :targetId AND r.attempt = :attempt AND r.via <> 'nobody'`, { targetId, attempt })
-    .orderBy("r.id")
-    .getMany();
+  const target = kind === "session" ? "session_id" : "payment_intent_id";
+  const condition = `WHERE ${target} = ? AND attempt = ? AND via <> 'nobody' ORDER BY id`;
+  return await selectColumns(db, gatewayResults, OF_ATTEMPT, condition, [targetId, attempt]);
 }
 
 /** The outcome of the session's newest result. Undefined if there is none. */
@@ -204,10 +199,7 @@ export async function findNewestOutcome(
   db: EntityManager,
   sessionId: string,
 ): Promise<ResultOutcome | undefined> {
-  const query = db
-    .createQueryBuilder(gatewayResults, "r")
-    .select(["r.id", "r.outcome"])
-    .where("r.sessionId = :sessionId", { sessionId })
-    .orderBy("r.id", "DESC");
-  return (await query.limit(1).getOne())?.outcome;
+  const condition = "WHERE session_id = ? ORDER BY id DESC LIMIT 1";
+  const [newest] = await selectColumns(db, gatewayResults, ["outcome"], condition, [sessionId]);
+  return newest?.outcome;
 }

@@ -4,7 +4,8 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import { isId } from "../../lib/ids.js";
 import { id, index, integer, primary, text, time } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";
-import { rowWhere, type Select, selectRow } from "../query/select.js";
+import { rowWhere, type Select, selectRow, selectRows } from "../query/select.js";
+import { updateRows } from "../query/update.js";
 import type { Tx } from "../transaction.js";
 
 /** A business that takes payments through this service. */
@@ -41,15 +42,11 @@ export function merchantOfSession(sessionId: string): Select<MerchantRow | undef
 
 /** All merchants, the oldest first. */
 export async function listMerchants(db: EntityManager): Promise<MerchantRow[]> {
-  return await db.createQueryBuilder(merchants, "m").orderBy("m.id").getMany();
+  return await selectRows(db, merchants, "ORDER BY id", []);
 }
 
 /** Moves a merchant's test clock. False if it no longer stands at `from`: another call has moved it. */
 export async function moveTestClock(tx: Tx, id: string, from: number, to: number): Promise<boolean> {
-  const query = tx
-    .createQueryBuilder()
-    .update(merchants)
-    .set({ testClockAhead: to })
-    .where("id = :id AND test_clock_ahead = :from", { id, from });
-  return (await query.updateEntity(false).execute()).affected === 1;
+  const change = { testClockAhead: to };
+  return (await updateRows(tx, merchants, change, "id = ? AND test_clock_ahead = ?", [id, from])) === 1;
 }

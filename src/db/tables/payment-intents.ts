@@ -3,13 +3,12 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { PaymentIntent } from "../../domain/payment-intent.js";
-import { isCustomerId } from "../../domain/customer.js";
 import { isId } from "../../lib/ids.js";
 import { flag, id, index, integer, json, optional, primary, time, uniqueIndex } from "../engine/columns.js";
 import { insertRows, queueInsert } from "../query/insert.js";
-import type { ListPage } from "../query/list-page.js";
-import { pageQuery } from "../query/list-query.js";
-import { lockForUpdate, type Tx } from "../transaction.js";
+import { lockRow, placeholdersFor, selectRow, selectRows } from "../query/select.js";
+import { updateRows } from "../query/update.js";
+import type { Tx } from "../transaction.js";
 
 /**
  * A payment as it is stored, with columns that the API does not show. A session has at most one; the column
@@ -83,7 +82,7 @@ export async function findPaymentIntent(
   id: string,
 ): Promise<PaymentIntentRow | undefined> {
   if (!isId("pi", id)) return undefined;
-  return (await db.createQueryBuilder(paymentIntents, "i").where("i.id = :id", { id }).getOne()) ?? undefined;
+  return await selectRow(db, paymentIntents, "WHERE id = ?", [id]);
 }
 
 /** The merchant's payments with these ids, in any order. */
@@ -92,51 +91,14 @@ export async function findPaymentIntents(
   { merchantId, livemode }: MerchantScope,
   ids: readonly string[],
 ): Promise<PaymentIntentRow[]> {
-  const query = db
-    .createQueryBuilder(paymentIntents, "i")
-    .where("i.merchantId = :merchantId AND i.livemode = :livemode AND i.id IN (:...ids)", {
-      merchantId,
-      livemode: livemode ? 1 : 0,
-      ids,
-    });
-  return await query.getMany();
-}
-
-/** Which payments to list; an undefined field filters nothing. */
-export interface PaymentIntentFilter {
-  readonly customerId?: string | undefined;
-  readonly sessionId?: string | undefined;
-}
-
-/** One page of a merchant's payments by age: the newest first, or after `newerThan` the oldest first. */
-export async function listPaymentIntents(
-  db: EntityManager,
-  scope: MerchantScope,
-  { customerId, sessionId }: PaymentIntentFilter,
-  page: ListPage,
-): Promise<PaymentIntentRow[]> {
-  if (customerId !== undefined && !isCustomerId(customerId)) return [];
-  if (sessionId !== undefined && !isId("cs", sessionId)) return [];
-  const query = pageQuery(
-    db,
-    { rows: paymentIntents, alias: "i", index: indexFor({ customerId, sessionId }) },
-    scope,
-    page,
-  );
-  if (customerId !== undefined) query.andWhere("i.customerId = :customerId", { customerId });
-  if (sessionId !== undefined) query.andWhere("i.sessionId = :sessionId", { sessionId });
-  return await query.getMany();
-}
-
-function indexFor({ customerId, sessionId }: PaymentIntentFilter): string | undefined {
-  if (sessionId !== undefined) return undefined;
-  return customerId === undefined ? "merchant_id_livemode_id" : "merchant_id_livemode_customer_id_id";
+  if (ids.length === 0) return [];
+  const condition = `WHERE merchant_id = ? AND livemode = ? AND id IN (${placeholdersFor(ids)})`;
+  return await selectRows(db, paymentIntents, condition, [merchantId, livemode, ...ids]);
 }
 
 /** Reads and locks the payment until the transaction ends. Throws if it is absent: none is ever deleted. */
 export async function lockPaymentIntent(tx: Tx, id: string): Promise<PaymentIntentRow> {
-  const query = tx.createQueryBuilder(paymentIntents, "i").where("i.id = :id", { id });
-  return await lockForUpdate(query).getOneOrFail();
+  return await lockRow(tx, paymentIntents, "WHERE id = ?", [id]);
 }
 
 /**
@@ -144,13 +106,10 @@ export async function lockPaymentIntent(tx: Tx, id: string): Promise<PaymentInte
  * amount received or below 0.
  */
 export async function addRefunded(tx: Tx, id: string, amount: number): Promise<void> {
-  const query = tx
-    .createQueryBuilder()
-    .update(paymentIntents)
-    .set({ amountRefunded: () => "amount_refunded + :amount" })
-    .where("id = :id AND amount_refunded + :amount BETWEEN 0 AND amount_received", { id, amount });
-  const { affected } = await query.updateEntity(false).execute();
-  if (affected !== 1) throw new Error(`Payment ${id} has no ${amount} more to refund.`);
+  const change = { amountRefunded: () => ({ sql: "amount_refunded + ?", values: [amount] }) };
+  const inRange = "id = ? AND amount_refunded + ? BETWEEN 0 AND amount_received";
+  if ((await updateRows(tx, paymentIntents, change, inRange, [id, amount])) !== 1)
+    throw new Error(`Payment ${id} has no ${amount} more to refund.`);
 }
 
 /** The fields of a payment that charging it changes. */
@@ -177,11 +136,7 @@ export type PaymentIntentChange = Partial<
  * the row lock.
  */
 export async function changePaymentIntent(tx: Tx, id: string, change: PaymentIntentChange): Promise<void> {
-  const query = tx
-    .createQueryBuilder()
-    .update(paymentIntents)
-    .set(change)
-    .where("id = :id AND status <> 'succeeded'", { id });
-  const { affected } = await query.updateEntity(false).execute();
-  if (affected !== 1) throw new Error(`Payment ${id} has succeeded already.`);
+  const isOpen = "id = ? AND status <> 'succeeded'";
+  if ((await updateRows(tx, paymentIntents, change, isOpen, [id])) !== 1)
+    throw new Error(`Payment ${id} has succeeded already.`);
 }

@@ -6,9 +6,9 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { isId } from "../../lib/ids.js";
 import { bytes, flag, id, index, integer, optional, primary, time } from "../engine/columns.js";
 import { queueInsert } from "../query/insert.js";
-import type { ListPage } from "../query/list-page.js";
-import { pageQuery } from "../query/list-query.js";
-import { lockForUpdate, type Tx } from "../transaction.js";
+import { lockRow, placeholdersFor, selectRow, selectRows } from "../query/select.js";
+import { updateRows } from "../query/update.js";
+import type { Tx } from "../transaction.js";
 
 /** A card that was charged and may be charged again. Fields that the gateway did not give are null. */
 export interface PaymentMethodRow extends MerchantScope, Card {
@@ -67,7 +67,7 @@ export async function findPaymentMethod(
   id: string,
 ): Promise<PaymentMethodRow | undefined> {
   if (!isId("pm", id)) return undefined;
-  return (await db.createQueryBuilder(paymentMethods, "m").where("m.id = :id", { id }).getOne()) ?? undefined;
+  return await selectRow(db, paymentMethods, "WHERE id = ?", [id]);
 }
 
 /** The merchant's payment methods with these ids, in any order. */
@@ -76,14 +76,9 @@ export async function findPaymentMethods(
   { merchantId, livemode }: MerchantScope,
   ids: readonly string[],
 ): Promise<PaymentMethodRow[]> {
-  const query = db
-    .createQueryBuilder(paymentMethods, "m")
-    .where("m.merchantId = :merchantId AND m.livemode = :livemode AND m.id IN (:...ids)", {
-      merchantId,
-      livemode: livemode ? 1 : 0,
-      ids,
-    });
-  return await query.getMany();
+  if (ids.length === 0) return [];
+  const condition = `WHERE merchant_id = ? AND livemode = ? AND id IN (${placeholdersFor(ids)})`;
+  return await selectRows(db, paymentMethods, condition, [merchantId, livemode, ...ids]);
 }
 
 /** The token of a later payment with a card: using the newest token keeps the card valid at the gateway. */
@@ -94,14 +89,8 @@ export interface NewerToken {
 
 /** Replaces the stored token of a card by a newer one; an older one changes nothing. */
 export async function renewToken(tx: Tx, id: string, token: NewerToken): Promise<void> {
-  const { xrefMadeAt: madeAt } = token;
-  await tx
-    .createQueryBuilder()
-    .update(paymentMethods)
-    .set(token)
-    .where("id = :id AND COALESCE(xref_made_at, created_at) <= :madeAt", { id, madeAt })
-    .updateEntity(false)
-    .execute();
+  const isOlder = "id = ? AND COALESCE(xref_made_at, created_at) <= ?";
+  await updateRows(tx, paymentMethods, token, isOlder, [id, token.xrefMadeAt]);
 }
 
 /**
@@ -109,27 +98,10 @@ export async function renewToken(tx: Tx, id: string, token: NewerToken): Promise
  * deleted.
  */
 export async function lockPaymentMethod(tx: Tx, id: string): Promise<PaymentMethodRow> {
-  const query = tx.createQueryBuilder(paymentMethods, "m").where("m.id = :id", { id });
-  return await lockForUpdate(query).getOneOrFail();
+  return await lockRow(tx, paymentMethods, "WHERE id = ?", [id]);
 }
 
 /** Attaches a payment method to a customer, or detaches it (null). */
 export async function setCustomer(tx: Tx, id: string, customerId: string | null): Promise<void> {
-  const query = tx.createQueryBuilder().update(paymentMethods).set({ customerId }).where("id = :id", { id });
-  await query.updateEntity(false).execute();
-}
-
-/**
- * One page of a customer's payment methods by age: the newest first, or after `newerThan` the oldest first.
- */
-export async function listPaymentMethods(
-  db: EntityManager,
-  scope: MerchantScope,
-  customerId: string,
-  page: ListPage,
-): Promise<PaymentMethodRow[]> {
-  const index = "merchant_id_livemode_customer_id_id";
-  return await pageQuery(db, { rows: paymentMethods, alias: "m", index }, scope, page)
-    .andWhere("m.customerId = :customerId", { customerId })
-    .getMany();
+  await updateRows(tx, paymentMethods, { customerId }, "id = ?", [id]);
 }

@@ -1,13 +1,13 @@
-import type { EntityManager, SelectQueryBuilder } from "typeorm";
+import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { AttemptCertainty } from "../../domain/attempt-certainty.js";
 import { flag, id, index, integer, optional, primary, time } from "../engine/columns.js";
-import type { DueRowsQuery } from "../query/due-rows.js";
-import { rowsWhere, type Select, selectTogether } from "../query/select.js";
+import { deleteRows } from "../query/delete.js";
+import { placeholdersFor, rowsWhere, type Select, selectRows, selectTogether } from "../query/select.js";
 import { queueUpdate } from "../query/update.js";
 import { queueUpsert } from "../query/upsert.js";
-import { lockFreeForUpdate, type Tx } from "../transaction.js";
+import { freeForUpdate, type Tx } from "../transaction.js";
 
 /**
  * An attempt that may take money, until the gateway's final word on it: a session's from when its form is
@@ -76,24 +76,6 @@ export function notePending(
   queueUpsert(tx, pendingAttempts, "reference", { ...row, ...times, ...never }, times);
 }
 
-/** The attempts to ask about, the longest due first. */
-export async function listDueAttempts(
-  db: EntityManager,
-  { livemode, now, limit, except }: DueRowsQuery,
-): Promise<PendingAttemptRow[]> {
-  const query = db
-    .createQueryBuilder(pendingAttempts, "p")
-    .where("p.livemode = :livemode AND p.leasedUntil <= :now", { livemode: livemode ? 1 : 0, now });
-  if (except.length > 0) query.andWhere("p.merchantId NOT IN (:...except)", { except });
-  if (livemode) query.andWhere("p.nextAskAt <= :now");
-  else {
-    query
-      .innerJoin("merchant", "m", "m.id = p.merchantId")
-      .andWhere("p.nextAskAt <= :now + m.testClockAhead");
-  }
-  return await query.orderBy("p.nextAskAt").limit(limit).getMany();
-}
-
 /** All pending attempts of a session or payment intent, the oldest form first. */
 export async function listPendingAttempts(db: EntityManager, targetId: string): Promise<PendingAttemptRow[]> {
   const [pending] = await selectTogether(db, pendingAttemptsOf(targetId));
@@ -118,15 +100,10 @@ export async function leaseAttempts(
 ): Promise<PendingAttemptRow[]> {
   if (wanted.length === 0) return [];
   const seen = new Map(wanted.map((row) => [row.reference, row.asked]));
-  const query = tx
-    .createQueryBuilder(pendingAttempts, "p")
-    .where("p.reference IN (:...references) AND p.leasedUntil <= :now", {
-      references: [...seen.keys()],
-      now,
-    });
-  const free = (await lockFreeForUpdate(query).getMany()).filter(
-    (row) => row.asked === seen.get(row.reference),
-  );
+  const references = [...seen.keys()];
+  const condition = `WHERE reference IN (${placeholdersFor(references)}) AND leased_until <= ?${freeForUpdate(tx)}`;
+  const rows = await selectRows(tx, pendingAttempts, condition, [...references, now]);
+  const free = rows.filter((row) => row.asked === seen.get(row.reference));
   for (const row of free) {
     queueUpdate(tx, pendingAttempts, { leasedUntil: until }, "reference = ?", [row.reference]);
     row.leasedUntil = until;
@@ -162,38 +139,11 @@ export function noteAsked(tx: Tx, row: PendingAttemptRow, change: AskedChange): 
  */
 export async function settleAttempt(tx: Tx, row: PendingAttemptRow): Promise<void> {
   const { reference, leasedUntil, givenAt } = row;
-  await tx
-    .createQueryBuilder()
-    .delete()
-    .from(pendingAttempts)
-    .where("reference = :reference AND leased_until = :leasedUntil AND given_at = :givenAt", {
-      reference,
-      leasedUntil,
-      givenAt,
-    })
-    .execute();
+  const leased = "reference = ? AND leased_until = ? AND given_at = ?";
+  await deleteRows(tx, pendingAttempts, leased, [reference, leasedUntil, givenAt]);
 }
 
 /** Removes an attempt whose outcome is final: no other transaction can come of it. */
 export async function dropPending(tx: Tx, reference: string): Promise<void> {
-  await tx
-    .createQueryBuilder()
-    .delete()
-    .from(pendingAttempts)
-    .where("reference = :reference", { reference })
-    .execute();
-}
-
-/** The operator's list: the attempts of all merchants whose outcome is unknown, the oldest first. */
-export async function listUnresolvedAttempts(db: EntityManager, limit: number): Promise<PendingAttemptRow[]> {
-  return await unresolved(db).orderBy("p.unresolvedSince").limit(limit).getMany();
-}
-
-/** How many attempts are on the operator's list. */
-export async function countUnresolvedAttempts(db: EntityManager): Promise<number> {
-  return await unresolved(db).getCount();
-}
-
-function unresolved(db: EntityManager): SelectQueryBuilder<PendingAttemptRow> {
-  return db.createQueryBuilder(pendingAttempts, "p").where("p.unresolvedSince IS NOT NULL");
+  await deleteRows(tx, pendingAttempts, "reference = ?", [reference]);
 }

@@ -6,7 +6,6 @@ import type { Refund } from "../../domain/refund.js";
 import type { ReversalAction } from "../../domain/reversal-step.js";
 import { isId } from "../../lib/ids.js";
 import { flag, id, index, integer, json, optional, primary, time } from "../engine/columns.js";
-import { insertRows } from "../query/insert.js";
 import type { ListPage } from "../query/list-page.js";
 import { pageQuery } from "../query/list-query.js";
 import { lockForUpdate, type Tx } from "../transaction.js";
@@ -68,7 +67,8 @@ export async function insertRefund(tx: Tx, refund: Refund, nextAttemptAt: number
     refundedBefore: null,
     attempts: 0,
   };
-  await insertRows(tx, refunds, { ...refund, ...untold, nextAttemptAt });
+  const row = { ...refund, ...untold, nextAttemptAt };
+  await tx.createQueryBuilder().insert().into(refunds).values(row).updateEntity(false).execute();
 }
 
 /** The refund with exactly this id, of any merchant. */

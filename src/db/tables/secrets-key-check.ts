@@ -3,7 +3,6 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { id, integer, primary } from "../engine/columns.js";
 import { isDuplicateKey } from "../engine/database-errors.js";
-import { insertRows } from "../query/insert.js";
 import type { Tx } from "../transaction.js";
 
 /** One row: a value that only the right SECRETS_KEY makes. */
@@ -32,7 +31,8 @@ export async function findSecretsKeyCheck(db: EntityManager): Promise<string | u
 /** Stores the check value of the first key; if another process was first, its value stays. */
 export async function insertSecretsKeyCheck(tx: Tx, checkValue: string): Promise<void> {
   try {
-    await insertRows(tx, secretsKeyChecks, { id: ONLY_ROW, checkValue });
+    const row = { id: ONLY_ROW, checkValue };
+    await tx.createQueryBuilder().insert().into(secretsKeyChecks).values(row).updateEntity(false).execute();
   } catch (error) {
     // A duplicate is another process's row: the caller compares it afterwards.
     if (!isDuplicateKey(error)) throw error;

@@ -4,7 +4,6 @@ import { LessThan } from "typeorm/find-options/operator/LessThan.js";
 
 import { isId } from "../../lib/ids.js";
 import { id, json, primary, time } from "../../db/engine/columns.js";
-import { insertRows } from "../../db/query/insert.js";
 import type { Tx } from "../../db/transaction.js";
 
 /** A payment page that the sandbox gateway has given out. */
@@ -24,7 +23,7 @@ export const sandboxPages = new EntitySchema<SandboxPageRow>({
 });
 
 export async function insertSandboxPage(tx: Tx, row: SandboxPageRow): Promise<void> {
-  await insertRows(tx, sandboxPages, row);
+  await tx.createQueryBuilder().insert().into(sandboxPages).values(row).updateEntity(false).execute();
 }
 
 /** The page with this id; undefined if there is none. */

@@ -14,7 +14,6 @@ import {
   time,
   uniqueIndex,
 } from "../../db/engine/columns.js";
-import { insertRows } from "../../db/query/insert.js";
 import { lockForUpdate, type Tx } from "../../db/transaction.js";
 
 /** One transaction at the sandbox gateway. */
@@ -91,7 +90,7 @@ export const sandboxTransactions = new EntitySchema<SandboxTransactionRow>({
 });
 
 export async function insertSandboxTransaction(tx: Tx, row: SandboxTransactionRow): Promise<void> {
-  await insertRows(tx, sandboxTransactions, row);
+  await tx.createQueryBuilder().insert().into(sandboxTransactions).values(row).updateEntity(false).execute();
 }
 
 /** The transaction with this id; undefined if there is none. */
