@@ -115,28 +115,6 @@ export function sendHead(
 }
 
 /**
- * Sends a large body, after the head was sent, and ends the response. The next piece is written once the
- * client has taken the one before, and other requests have had their turn.
- *
- * Many responses may share `bytes`. TLS keeps an encrypted copy of what is written until the client takes it,
- * so writing all of it would cost a full copy for each client.
- */
-export function sendBytes(response: HttpResponse, bytes: Buffer): void {
-  const sender = response as ServerResponse; // HTTP/2's differs in types only.
-  let sent = 0;
-  const sendOn = (): void => {
-    if ("stream" in response ? response.stream.destroyed : response.destroyed) return; // The client is gone.
-    const piece = bytes.subarray(sent, (sent += PIECE_BYTES));
-    if (sent >= bytes.length) sender.end(piece);
-    else sender.write(piece, (error) => error ?? setImmediate(sendOn));
-  };
-  sendOn();
-}
-
-/** Writing one piece to the system takes some 20 microseconds. */
-const PIECE_BYTES = 64 * 1024;
-
-/**
  * Sends a body of `bytes` bytes, after the head was sent, and ends the response.
  *
  * Node gathers headers, body and an empty last chunk into a vectored write, which is slow. Uncorking the

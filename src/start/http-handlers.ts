@@ -72,6 +72,7 @@ export async function createHttpHandlers(
     listener,
     takeStream: (stream, headers) => namesOneHost(headers) && takeStream(stream, headers),
     streamingPaths: streamingPaths(invoker),
+    probePaths: PROBE_PATHS,
   };
 }
 
@@ -84,6 +85,8 @@ function streamingPaths({ methods }: Invoker): ReadonlySet<string> {
   const streaming = methods.filter(({ methodKind }) => methodKind !== "unary");
   return new Set(streaming.map(({ parent, name }) => `/${parent.typeName}/${name}`));
 }
+
+const PROBE_PATHS: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/grpc.health.v1.Health/Check"]);
 
 const contextValues = (request: object) => callContext(idOfRequest(request));
 

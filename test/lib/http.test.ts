@@ -13,10 +13,10 @@ import {
   readBody,
   redirect,
   send,
-  sendBytes,
   sendHead,
   sendText,
 } from "../../src/lib/http.js";
+import { sendBytes } from "../../src/web/answers/send-bytes.js";
 import { data, headers, prefaceWithWindow, reset } from "../support/http2-frames.js";
 
 const BYTES_MAX = 10;

@@ -32,9 +32,16 @@ export async function openHttp1(
   limits: ConnectionLimits,
   answering: Partial<Answering>,
   proxies?: BlockList,
+  isTls = false,
 ) {
   const connections = new Connections(limits, proxies);
-  const opened = await openHttpPort("127.0.0.1", 0, undefined, { listener: ok, ...answering }, connections);
+  const opened = await openHttpPort(
+    "127.0.0.1",
+    0,
+    isTls ? tls : undefined,
+    { listener: ok, ...answering },
+    connections,
+  );
   t.teardown(() => opened.close());
   return { port: opened.port, connections };
 }

@@ -5,7 +5,8 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 import fresh from "fresh";
 import { preferredEncodings } from "negotiator/lib/encoding.js";
 
-import { type HttpRequest, type HttpResponse, sendBytes, sendHead } from "../../lib/http.js";
+import { type HttpRequest, type HttpResponse, sendHead } from "../../lib/http.js";
+import { sendBytes } from "./send-bytes.js";
 
 /** A file that every client may read. */
 export interface StaticSource {

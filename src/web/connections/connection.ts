@@ -1,20 +1,12 @@
-import type { ServerResponse } from "node:http";
-import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
+import type { ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 
+import type { Exchange } from "./exchange.js";
 import { RESETS_MAX, RESETS_PER_S } from "./limits.js";
+import { stopParsing, stopReading } from "./stop-parsing.js";
 
 /** Weight of a refusal: a connection ends after twenty. */
 const REFUSED_AS_RESETS = RESETS_MAX / 20;
-
-/** A request under way: an HTTP/2 stream, or an HTTP/1.1 response. */
-export type Exchange = ServerHttp2Stream | ServerResponse;
-
-/** Whether the client is gone, so that no response can reach it. */
-export function isOver(exchange: Exchange): boolean {
-  if ("req" in exchange) return exchange.destroyed || exchange.req.socket.destroyed;
-  return exchange.destroyed || exchange.closed;
-}
 
 /** The connections of one address, and what they have under way. */
 export class AddressUse {
@@ -51,6 +43,8 @@ export class Connection {
   readonly streaming = new Set<Exchange>();
   /** Since when each response has had unsent bytes without a break. */
   readonly waitingSince = new Map<Exchange, number>();
+  /** Begin HTTP/1.1 requests that wait until those before them are answered: their responses would wait too. */
+  pipelined: (() => void)[] = [];
   /** The socket that requests arrive on: the TLS socket once the handshake is finished. */
   socket: Socket;
   session: ServerHttp2Session | undefined;
@@ -68,6 +62,8 @@ export class Connection {
   idleSince: number;
   /** When its HTTP/2 session began to close. */
   closingAt: number | undefined;
+  /** When `halt` was called. */
+  haltedAt: number | undefined;
   pingedAt: number | undefined;
   isPingAnswered = true;
   /** Bytes of unsent responses and of incomplete request bodies at the last check. */
@@ -98,10 +94,10 @@ export class Connection {
     this.resets = Math.max(0, this.resets - RESETS_PER_S);
   }
 
-  /** Counts a call that the client reset; ends the connection above the limit. */
+  /** Counts a call that the client reset; halts the connection above the limit. */
   countReset(): void {
     this.use.resets++;
-    if (++this.resets > RESETS_MAX) this.destroy();
+    if (++this.resets > RESETS_MAX) this.halt();
   }
 
   /** Counts a refused call. Refusing one costs Node as much as many resets, and more than the call. */
@@ -110,27 +106,38 @@ export class Connection {
     this.countReset();
   }
 
-  /** Ends the connection now, whatever is under way. Requests that have arrived but not begun never begin. */
+  /**
+   * Takes nothing more from the client, and begins none of its requests. The caller of `isOverdue` ends the
+   * connection a second later: if it ended now, a flooding client would have the next one at once, and could
+   * have as much parsed again.
+   */
+  halt(): void {
+    this.haltedAt ??= performance.now();
+    stopParsing(this.socket);
+    stopReading(this.socket);
+  }
+
+  /**
+   * Ends the connection, whatever is under way. Requests that have arrived but not begun never begin. May be
+   * called more than once.
+   */
   destroy(): void {
-    this.session?.destroy();
+    this.halt();
+    const { session } = this;
+    if (session === undefined) return this.#destroySockets();
+    // Never inside an event of the session: Node goes on with what it has read, and where the session is
+    // destroyed meanwhile, the process ends with an assertion or with corrupted memory.
+    setImmediate(() => {
+      session.destroy();
+      this.#destroySockets();
+    });
+  }
+
+  #destroySockets(): void {
     this.socket.destroy();
     // Also during a TLS handshake; and frees the descriptor without waiting for TLS's close.
     if (this.opened !== this.socket) this.opened.destroy();
   }
-}
-
-/**
- * The connection to end first, of those in opening order: the first that never had a request, else the first
- * idle one.
- */
-export function longestIdle(connections: Iterable<Connection>): Connection | undefined {
-  let idle: Connection | undefined;
-  for (const connection of connections) {
-    if (connection.requests.size > 0) continue;
-    if (!connection.hadRequest) return connection;
-    idle ??= connection;
-  }
-  return idle;
 }
 
 /** Links a socket, a session or a request to its connection. */

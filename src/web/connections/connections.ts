@@ -3,15 +3,7 @@ import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { BlockList, Socket } from "node:net";
 
 import { clientAddress, isProxy } from "./client-address.js";
-import {
-  AddressUse,
-  Connection,
-  connectionOf,
-  type Exchange,
-  isOver,
-  longestIdle,
-  mark,
-} from "./connection.js";
+import { AddressUse, Connection, connectionOf, mark } from "./connection.js";
 import { endLargest } from "./buffered-bytes.js";
 import {
   type ConnectionLimits,
@@ -19,10 +11,13 @@ import {
   PIPELINED_PER_CONNECTION,
   STREAMS_PER_CONNECTION,
 } from "./limits.js";
+import { type Exchange, isOver, isStream, type RequestKind } from "./exchange.js";
 import { FairQueue } from "./fair-queue.js";
 import { descriptorsMax } from "./descriptors.js";
+import { connectionToEnd } from "./make-room.js";
 import { isOverdue } from "./overdue.js";
-import { type Refusal, refuseStream } from "./refuse-stream.js";
+import { type Refusal, refusalOf } from "./refusal.js";
+import { refuseStream } from "./refuse-stream.js";
 
 /** The operator's settings for connections. */
 export interface ConnectionOptions {
@@ -66,8 +61,14 @@ export class Connections {
     return this.#all.size;
   }
 
+  /** Number of requests under way. */
+  get requests(): number {
+    return this.#requests;
+  }
+
   /** Registers a new connection. Where there are too many, ends it and returns undefined. */
   open(socket: Socket, isTls: boolean): Connection | undefined {
+    this.#queue.connectionArrived();
     const { remoteAddress } = socket;
     const use = remoteAddress === undefined ? undefined : this.#useOf(remoteAddress);
     if (use === undefined || !this.#hasRoom(use)) {
@@ -106,13 +107,13 @@ export class Connections {
   }
 
   /** Admits an HTTP/2 stream and calls `begin` now or soon, or closes the stream. */
-  beginStream(stream: ServerHttp2Stream, isStreaming: boolean, begin: () => void): void {
+  beginStream(stream: ServerHttp2Stream, kind: RequestKind, begin: () => void): void {
     // A stream that breaks off is no bug, and its handler may not have noticed yet.
     stream.on("error", ignore);
     const connection = stream.session === undefined ? undefined : connectionOf(stream.session);
-    if (connection === undefined || connection.socket.destroyed || isOver(stream)) return;
-    const admission = this.#begin(connection, stream, isStreaming);
-    if (admission === "admitted") return this.#inTurn(connection, stream, begin);
+    if (connection === undefined || connection.haltedAt !== undefined || isOver(stream)) return;
+    const admission = this.#begin(connection, stream, kind);
+    if (admission === "admitted") return this.#inTurn(connection, stream, kind, begin);
     refuseStream(stream, admission);
     connection.countRefusal();
   }
@@ -121,37 +122,40 @@ export class Connections {
   beginRequest(
     { socket }: IncomingMessage,
     response: ServerResponse,
-    isStreaming: boolean,
+    kind: RequestKind,
     begin: () => void,
     refuse: (reason: Refusal) => void,
   ): void {
     const connection = connectionOf(socket);
-    if (connection === undefined || socket.destroyed) return;
+    if (connection === undefined || connection.haltedAt !== undefined || socket.destroyed) return;
     // The client sends requests without waiting for responses.
-    if (connection.requests.size >= PIPELINED_PER_CONNECTION) return connection.destroy();
-    const admission = this.#begin(connection, response, isStreaming);
-    if (admission === "admitted") this.#inTurn(connection, response, begin);
-    else refuse(admission);
+    if (connection.requests.size >= PIPELINED_PER_CONNECTION) return connection.halt();
+    const admission = this.#begin(connection, response, kind);
+    if (admission !== "admitted") return refuse(admission);
+    const inTurn = (): void => this.#inTurn(connection, response, kind, begin);
+    if (connection.requests.size === 1) inTurn();
+    else connection.pipelined.push(inTurn);
   }
 
-  #inTurn(connection: Connection, exchange: Exchange, begin: () => void): void {
-    if (this.#queue.mayBegin(connection) && !connection.givesUp) return begin();
+  #inTurn(connection: Connection, exchange: Exchange, kind: RequestKind, begin: () => void): void {
+    const mayBegin = this.#queue.mayBegin(connection, kind) && !(connection.givesUp && isStream(exchange));
+    if (mayBegin) return begin();
     this.#queue.add(connection, () => {
-      if (!isOver(exchange)) begin(); // The client has gone: there is nothing to do.
+      // Where the client has gone, there is nothing to do.
+      if (!isOver(exchange) && connection.haltedAt === undefined) begin();
     });
   }
 
-  #begin(connection: Connection, exchange: Exchange, isStreaming: boolean): Refusal | "admitted" {
+  #begin(connection: Connection, exchange: Exchange, kind: RequestKind): Refusal | "admitted" {
     const { use } = connection;
-    const limits = this.#limits;
-    if (this.#requests >= limits.requests || (use.requests >= limits.requestsPerAddress && !use.isProxy))
-      return "too many requests";
-    if (isStreaming && !this.#hasRoomForStreaming(connection)) return "too many streams";
+    const all = { requests: this.#requests, streaming: this.#streaming };
+    const refusal = refusalOf(kind, connection, all, this.#limits);
+    if (refusal !== undefined) return refusal;
     connection.hadRequest = true;
     connection.requests.set(exchange, this.#now);
     use.requests++;
     this.#requests++;
-    if (isStreaming) {
+    if (kind === "streaming") {
       connection.streaming.add(exchange);
       use.streaming++;
       this.#streaming++;
@@ -159,13 +163,6 @@ export class Connections {
     mark(exchange, connection);
     exchange.on("close", this.#ended);
     return "admitted";
-  }
-
-  #hasRoomForStreaming({ streaming, use }: Connection): boolean {
-    const limits = this.#limits;
-    if (this.#streaming >= limits.streaming) return false;
-    if (use.isProxy) return true;
-    return streaming.size < limits.streamingPerConnection && use.streaming < limits.streamingPerAddress;
   }
 
   /** One listener for all exchanges, instead of a closure for each. */
@@ -187,10 +184,12 @@ export class Connections {
       this.#streaming--;
     }
     if (connection.requests.size === 0) connection.idleSince = this.#now;
+    connection.pipelined.shift()?.();
   }
 
   #close(connection: Connection): void {
     if (!this.#all.delete(connection)) return;
+    connection.pipelined = [];
     for (const exchange of connection.requests.keys()) this.#end(connection, exchange);
     const { use } = connection;
     use.connections.delete(connection);
@@ -207,7 +206,7 @@ export class Connections {
     return new AddressUse(address, this.#proxies !== undefined && isProxy(this.#proxies, remoteAddress));
   }
 
-  /** Where the limit is reached, ends the connection that has been idle longest. */
+  /** Where the limit is reached, ends a connection that the service does not work for. */
   #hasRoom({ connections, isProxy }: AddressUse): boolean {
     const { connectionsPerAddress, connections: all } = this.#limits;
     if (!isProxy && connections.size >= connectionsPerAddress && !this.#makeRoom(connections)) return false;
@@ -215,9 +214,9 @@ export class Connections {
   }
 
   #makeRoom(connections: ReadonlySet<Connection>): boolean {
-    const idle = longestIdle(connections);
-    if (idle !== undefined) this.#remove(idle);
-    return idle !== undefined;
+    const ending = connectionToEnd(connections);
+    if (ending !== undefined) this.#remove(ending);
+    return ending !== undefined;
   }
 
   #remove(connection: Connection): void {

@@ -1,7 +1,8 @@
-import { constants, type ServerHttp2Session } from "node:http2";
+import type { ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 
-import type { Connection, Exchange } from "./connection.js";
+import type { Connection } from "./connection.js";
+import { endExchange, type Exchange, isBodyWhole } from "./exchange.js";
 import { BODY_BYTES_MAX, type ConnectionLimits, READER_BYTES_PER_S } from "./limits.js";
 
 /**
@@ -9,12 +10,16 @@ import { BODY_BYTES_MAX, type ConnectionLimits, READER_BYTES_PER_S } from "./lim
  * single overdue requests itself, and asks idle HTTP/2 clients to close. `now` is in milliseconds.
  */
 export function isOverdue(connection: Connection, now: number, limits: ConnectionLimits): boolean {
+  if (connection.haltedAt !== undefined) return now - connection.haltedAt > HALTED_MS;
   if (connection.requests.size > 0) return isBusyTooLong(connection, now, limits);
   connection.heldBytes = 0;
   connection.takenAt = undefined;
   connection.bytesReadBefore = connection.opened.bytesRead;
   return isIdleTooLong(connection, now, limits);
 }
+
+/** How long a client that sent too many requests at once waits for the end of its connection. */
+const HALTED_MS = 1000;
 
 /** Time that a client has to close its connection after GOAWAY. */
 const CLOSING_MS = 5000;
@@ -65,22 +70,12 @@ function isBusyTooLong(connection: Connection, now: number, limits: ConnectionLi
     waitingBytes += waiting;
     if (!isBodyWhole(exchange) && !connection.streaming.has(exchange)) {
       bodies++;
-      if (now - since > limits.requestMs + TOLD_WITHIN_MS) end(exchange);
+      if (now - since > limits.requestMs + TOLD_WITHIN_MS) endExchange(exchange);
     }
-    if (isReadTooSlowly(connection, exchange, waiting, now, limits)) end(exchange);
+    if (isReadTooSlowly(connection, exchange, waiting, now, limits)) endExchange(exchange);
   }
   connection.heldBytes = waitingBytes + bodyBytes(connection, bodies);
   return isStalled(connection, waitingBytes, now, limits) || isGoneWhileStreaming(connection, now, limits);
-}
-
-function isBodyWhole(exchange: Exchange): boolean {
-  if ("req" in exchange) return exchange.req.complete;
-  return exchange.endAfterHeaders || exchange.readableEnded;
-}
-
-function end(exchange: Exchange): void {
-  if ("req" in exchange) exchange.destroy();
-  else exchange.close(constants.NGHTTP2_CANCEL);
 }
 
 /** Whether the client reads one response too slowly, though it may be reading others of the connection. */

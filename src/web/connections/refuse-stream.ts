@@ -1,7 +1,6 @@
 import { constants, type ServerHttp2Stream } from "node:http2";
 
-/** Why a request is refused. */
-export type Refusal = "too many requests" | "too many streams";
+import type { Refusal } from "./refusal.js";
 
 /**
  * Resets a stream with the code for `reason`. Node creates an error for it that no code reads; without its

@@ -10,10 +10,12 @@ import type { Socket } from "node:net";
 
 import type { Connection } from "../connections/connection.js";
 import type { Connections } from "../connections/connections.js";
+import type { RequestKind } from "../connections/exchange.js";
 import { sendFailure } from "../answers/failure.js";
 import type { Server } from "./graceful-shutdown.js";
 import type { Listener } from "./listener.js";
-import type { Refusal } from "../connections/refuse-stream.js";
+import type { Refusal } from "../connections/refusal.js";
+import { stopParsing } from "../connections/stop-parsing.js";
 
 /** The handlers of a port. */
 export interface Answering {
@@ -22,6 +24,8 @@ export interface Answering {
   readonly takeStream?: ((stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean) | undefined;
   /** Paths of streaming calls, whose clients decide how long they last. */
   readonly streamingPaths?: ReadonlySet<string> | undefined;
+  /** Paths that ask whether the service is alive or ready. */
+  readonly probePaths?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -71,13 +75,14 @@ function portOf({ remoteAddress, remotePort }: Socket): string {
 export function admitStreams(
   server: Http2Server | Http2SecureServer,
   connections: Connections,
-  { takeStream, streamingPaths = NONE }: Answering,
+  answering: Answering,
 ): void {
+  const { takeStream } = answering;
   const others = server.listeners("stream");
   server.removeAllListeners("stream");
   // No rest parameter, which would allocate an array for each stream.
   const first = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, raw: string[]) => {
-    connections.beginStream(stream, isOneOf(streamingPaths, headers[":path"] ?? ""), () => {
+    connections.beginStream(stream, kindOf(answering, headers[":path"] ?? ""), () => {
       if (takeStream?.(stream, headers) === true) return;
       for (const other of others) other.call(server, stream, headers, flags, raw);
     });
@@ -85,28 +90,30 @@ export function admitStreams(
   server.on("stream", first);
 }
 
-const NONE: ReadonlySet<string> = new Set();
-
 /** Connect ignores a query in the path. */
-function isOneOf(paths: ReadonlySet<string>, target: string): boolean {
-  if (paths.has(target)) return true;
+function kindOf({ streamingPaths = NONE, probePaths = NONE }: Answering, target: string): RequestKind {
   const query = target.indexOf("?");
-  return query !== -1 && paths.has(target.slice(0, query));
+  const path = query === -1 ? target : target.slice(0, query);
+  if (streamingPaths.has(path)) return "streaming";
+  return probePaths.has(path) ? "probe" : "call";
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Admits each HTTP/1.1 request; those of HTTP/2 are admitted as streams. */
-export function admittedRequests(
-  connections: Connections,
-  { listener, streamingPaths = NONE }: Answering,
-): Listener {
+export function admittedRequests(connections: Connections, answering: Answering): Listener {
+  const { listener } = answering;
   return (request, response) => {
     if ("stream" in response) return listener(request, response);
     connections.beginRequest(
       request as IncomingMessage,
       response,
-      isOneOf(streamingPaths, request.url ?? ""),
+      kindOf(answering, request.url ?? ""),
       () => listener(request, response),
-      (reason) => refuse(reason, response),
+      (reason) => {
+        stopParsing(request.socket);
+        refuse(reason, response);
+      },
     );
   };
 }

@@ -5,6 +5,7 @@ import { type HttpRequest, type HttpResponse } from "../../lib/http.js";
 import { newId } from "../../lib/ids.js";
 import { callHeaders } from "../answers/answer-headers.js";
 import { failure, type FailureReason, sendFailure } from "../answers/failure.js";
+import { stopParsing } from "../connections/stop-parsing.js";
 import type { Server } from "./graceful-shutdown.js";
 
 /** Every method that any address of this server takes. */
@@ -24,9 +25,12 @@ export function answerParserFailures(server: Server): void {
     if (mayAnswer(socket)) refuse(socket, ...whatIsWrong(error));
     else socket.destroy();
   });
-  server.on("checkExpectation", (_: HttpRequest, response: HttpResponse) => {
+  server.on("checkExpectation", (request: HttpRequest, response: HttpResponse) => {
     const message = "Only the expectation 100-continue can be met.";
-    if (!("stream" in response)) response.setHeader("connection", "close"); // The body is not read.
+    if (!("stream" in response)) {
+      response.setHeader("connection", "close"); // The body is not read.
+      stopParsing(request.socket);
+    }
     sendFailure(response, "expectation_unsupported", message);
   });
   server.on("connect", (_: HttpRequest, to: Duplex | HttpResponse) => {

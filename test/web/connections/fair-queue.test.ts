@@ -22,7 +22,7 @@ t.test(
     const queue = new FairQueue();
     const [much, little] = connectionsOf(new AddressUse("192.0.2.1", false), 2);
     if (much === undefined || little === undefined) throw new Error("there are two");
-    for (let asked = 0; asked < 20; asked++) queue.mayBegin(much);
+    for (let asked = 0; asked < 20; asked++) queue.mayBegin(much, "call");
     const begun: string[] = [];
     for (let asked = 0; asked < 5; asked++) queue.add(much, () => begun.push("much"));
     queue.add(little, () => begun.push("little"));
@@ -30,6 +30,37 @@ t.test(
     t.equal(begun[0], "little");
   },
 );
+
+t.test("a probe begins at once, up to ten a second of one connection", async (t) => {
+  const queue = new FairQueue();
+  const [flood, probing] = connectionsOf(new AddressUse("192.0.2.1", false), 2);
+  if (flood === undefined || probing === undefined) throw new Error("there are two");
+  let begun = false;
+  queue.add(flood, () => (begun = true));
+  const may = Array.from({ length: 11 }, () => queue.mayBegin(probing, "probe"));
+  t.same(may, [...Array<boolean>(10).fill(true), false]);
+  t.notOk(queue.mayBegin(probing, "call"));
+  await until("the other begins", () => begun);
+});
+
+t.test("a turn is short where connections arrive, so that the event loop accepts the next", async (t) => {
+  const queue = new FairQueue();
+  const [connection] = connectionsOf(new AddressUse("192.0.2.1", false), 1);
+  if (connection === undefined) throw new Error("there is one");
+  let begun = 0;
+  for (let asked = 0; asked < 100; asked++) queue.add(connection, () => spin(0.5, () => begun++));
+  queue.connectionArrived();
+  await new Promise((resolve) => setImmediate(resolve));
+  t.ok(begun <= 3, `${begun} were begun in a millisecond`);
+  await until("all have begun", () => begun === 100);
+});
+
+/** Works for so many milliseconds. */
+function spin(ms: number, done: () => void): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+  done();
+}
 
 /**
  * Has each connection put off five requests, and then one of another address one. Answers with the order in
