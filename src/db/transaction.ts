@@ -151,13 +151,15 @@ async function runOnce<T>(
   overAt: number,
 ): Promise<T> {
   progress.committing = false;
-  database.health.admitWrite();
+  const admitted = database.health.admitWrite(overAt - performance.now());
+  // To await nothing would cost each transaction a microtask.
+  if (admitted !== undefined) await admitted;
   const runner = database.dataSource.createQueryRunner();
   try {
     const opened = await openTransaction(runner, isolation);
     const late = setTimeout(() => opened.abandon(), Math.max(overAt - performance.now(), 0));
     try {
-      database.health.admitWrite(); // Checked again: the transaction may have waited for its connection.
+      await database.health.admitWrite(0); // Checked again: the transaction may have waited for its connection.
       const result = await database.scope.run(() => work(runner.manager as Tx, { again: progress.again }));
       progress.committing = true;
       await opened.commit();

@@ -1,6 +1,7 @@
 import type { BlockList } from "node:net";
 
 import { parseBaseUrl } from "../lib/base-url.js";
+import { parseServerUrl } from "../db/mysql/server-url.js";
 import { parseKey } from "../lib/key-file.js";
 import { readSmallFile } from "../lib/small-file.js";
 import { parseProxies } from "../web/connections/client-address.js";
@@ -116,12 +117,14 @@ class EnvironmentReader {
   databaseUrl(name: string): string | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined || !["mysql:", "mariadb:"].includes(url.protocol))
-      return this.#problem(`${name} must be a URL of the kind mysql:// or mariadb://`);
     // Parsers would end the host or the password at this sign.
     if (text.includes("#")) return this.#problem(`${name} must have %23 in the place of #`);
-    return text;
+    try {
+      parseServerUrl(text);
+      return text;
+    } catch (error) {
+      return this.#problem(error instanceof Error ? error.message : String(error));
+    }
   }
 
   parsed<T>(name: string, parse: (text: string) => T): T | undefined {

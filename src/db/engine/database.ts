@@ -32,8 +32,11 @@ export interface DatabaseHealth {
    * Asks the database on a connection of its own. Throws what is wrong: no answer, a replica, writes refused.
    */
   check(): Promise<void>;
-  /** Throws `DatabaseAway` while writes are known to be refused. */
-  admitWrite(): void;
+  /**
+   * Throws `DatabaseAway` while writes are known to be refused. Where that may be a switch to another primary, returns
+   * a promise that waits for its end, for `waitMs` at most.
+   */
+  admitWrite(waitMs: number): Promise<void> | undefined;
   /**
    * Records that a write was refused or its result is unknown: the next check writes, until a write succeeds.
    */

@@ -202,6 +202,11 @@ export class BoundedPool {
 /** The connection that the callback gets beside an error: none. */
 const NONE = undefined as unknown as PoolConnection;
 
+/** A connection that was given up: what was sent on it may have been done, or not. */
+export function connectionLost(message: string): Error {
+  return Object.assign(new Error(message), { code: "PROTOCOL_CONNECTION_LOST" });
+}
+
 /** As with every lost connection it is unknown whether the transaction was committed. */
 export function tooLate(message: string): Error {
   return Object.assign(new Error(message), { code: "PROTOCOL_SEQUENCE_TIMEOUT" });

@@ -32,6 +32,9 @@ const TAKES_TIME: ReadonlySet<Verdict["kind"]> = new Set(["silent", "blocked"]);
  */
 const SWITCHED_WITHIN_MS = 1_000;
 
+/** A planned switch takes a group two seconds. Writers wait so long for its end before they are refused at once. */
+const SWITCH_WAITED_MS = 5_000;
+
 /** Why callers get no connection. */
 const REFUSALS: Partial<Record<Verdict["kind"], string>> = {
   silent: "The database does not answer",
@@ -56,6 +59,9 @@ export class ServerMonitor implements DatabaseHealth {
   #wrong: Error | undefined;
   #wrongSince: number | undefined;
   #refusesWrites = false;
+  #takesTime = false;
+  /** Writers that wait for the server to take writes again. */
+  readonly #admitted = new Set<() => void>();
   #writesInDoubt = false;
 
   constructor(watched: Watched) {
@@ -75,8 +81,18 @@ export class ServerMonitor implements DatabaseHealth {
     this.#writesInDoubt = true;
   }
 
-  admitWrite(): void {
-    if (this.#refusesWrites) throw new DatabaseAway("The database refuses writes for now");
+  admitWrite(waitMs: number): Promise<void> | undefined {
+    if (!this.#refusesWrites) return undefined;
+    const overMs = (this.#wrongSince ?? -Infinity) + SWITCH_WAITED_MS - performance.now();
+    const untilMs = this.#takesTime ? 0 : Math.min(waitMs, overMs);
+    if (untilMs <= 0) throw refused();
+    return this.#admitWithin(untilMs);
+  }
+
+  async #admitWithin(ms: number): Promise<void> {
+    const works = new Promise<void>((resolve) => this.#admitted.add(resolve));
+    await settleWithin(ms, works);
+    if (this.#refusesWrites) throw refused();
   }
 
   async check(): Promise<void> {
@@ -142,7 +158,18 @@ export class ServerMonitor implements DatabaseHealth {
     if (this.#wrong === undefined) this.#wrongSince = undefined;
     else this.#wrongSince ??= now;
     const refuses = TAKES_TIME.has(verdict.kind) || now - (this.#wrongSince ?? now) >= SWITCHED_WITHIN_MS;
+    this.#takesTime = TAKES_TIME.has(verdict.kind);
     this.#refusesWrites = this.#wrong !== undefined && refuses;
+    if (!this.#refusesWrites) this.#admitWaiting();
     this.#watched.pool.refuse(refuses ? REFUSALS[verdict.kind] : undefined);
   }
+
+  #admitWaiting(): void {
+    for (const proceed of this.#admitted) proceed();
+    this.#admitted.clear();
+  }
+}
+
+function refused(): DatabaseAway {
+  return new DatabaseAway("The database refuses writes for now");
 }

@@ -9,7 +9,8 @@ import mysql, {
 import type { Log } from "../../lib/log.js";
 import type { SessionSetup } from "./mysql-session.js";
 import { formatSql } from "./mysql-values.js";
-import type { UnusableConnection } from "../engine/unusable-connection.js";
+import { connectionLost } from "./bounded-pool.js";
+import type { ServerAddress } from "./server-url.js";
 
 /**
  * A transaction takes a few milliseconds, so this serves thousands a second, and many processes fit one
@@ -42,6 +43,11 @@ export function openPool(server: ConnectionOptions, setup: SessionSetup, log: Lo
   return pool;
 }
 
+/** Opens every further connection of the pool to this server. */
+export function leadTo(pool: Pool, { host, port }: ServerAddress): void {
+  Object.assign(internalsOf(pool).config.connectionConfig, { host, port });
+}
+
 /**
  * Begins to open a connection outside the pool. The caller still has to set it up, as the pool does before it
  * hands a connection out.
@@ -69,6 +75,8 @@ const OURS = {
 
 interface ConnectionConfig {
   readonly charsetNumber: number;
+  readonly host: string;
+  readonly port: number;
 }
 
 /** Keeps utf8mb4: a server may announce another character set, and the driver would follow it. */
@@ -88,7 +96,12 @@ function setUpBeforeUse(pool: Pool, setup: SessionSetup, log: Log): void {
     connection.on("error", ({ code }) => log.debug({ code }, "a database connection failed"));
   });
   const setUp = async (connection: PoolConnection, done: Taken): Promise<void> => {
-    const failure = await failureOf(setup.run(connection));
+    const failure = await failureOf(
+      setup.run(connection).then(() => {
+        if (leadsElsewhere(pool, connection))
+          throw connectionLost("The database has moved to another server");
+      }),
+    );
     if (failure === null) ready.add(connection);
     else {
       log.warn({ code: failure.code, reason: failure.message }, "a database connection is not used");
@@ -109,12 +122,19 @@ function setUpBeforeUse(pool: Pool, setup: SessionSetup, log: Log): void {
 
 type Taken = Parameters<Pool["getConnection"]>[0];
 
-async function failureOf(setUp: Promise<void>): Promise<UnusableConnection | null> {
+/** A connection may have been begun before the pool was led to another server. */
+function leadsElsewhere(pool: Pool, connection: PoolConnection): boolean {
+  const { host, port } = connection.config as unknown as ConnectionConfig;
+  const now = internalsOf(pool).config.connectionConfig;
+  return host !== now.host || port !== now.port;
+}
+
+async function failureOf(setUp: Promise<void>): Promise<NodeJS.ErrnoException | null> {
   try {
     await setUp;
     return null;
   } catch (error) {
-    return error as UnusableConnection;
+    return error as NodeJS.ErrnoException;
   }
 }
 

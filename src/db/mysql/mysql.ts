@@ -3,13 +3,15 @@ import { DataSource } from "typeorm/data-source/DataSource.js";
 
 import type { Log } from "../../lib/log.js";
 import { waitAtMost } from "../../lib/settle-within.js";
-import { BoundedPool, type PoolLimits } from "./bounded-pool.js";
+import { BoundedPool, connectionLost, type PoolLimits } from "./bounded-pool.js";
 import type { DatabaseHealth } from "../engine/database.js";
-import { CONNECTIONS_MAX, openConnection, openPool } from "./mysql-pool.js";
+import { CONNECTIONS_MAX, leadTo, openConnection, openPool } from "./mysql-pool.js";
 import { probe, type Verdict } from "./mysql-probe.js";
 import { SessionSetup } from "./mysql-session.js";
 import { mysqlReads } from "../engine/mysql-executor.js";
 import { ServerMonitor } from "./mysql-monitor.js";
+import { PrimaryChoice } from "./primary-choice.js";
+import { parseServerUrl } from "./server-url.js";
 import type { SharedOptions } from "../engine/shared-options.js";
 import type { SqlExecutor } from "../engine/sql-executor.js";
 import { WRITE_CHECK_LIGHT } from "../engine/write-check.js";
@@ -28,28 +30,49 @@ const LIMITS: PoolLimits = {
   waitingMax: 1_000,
 };
 
+/** How long a server may take to answer the question how it is: a slower database is of no use to a shopper. */
+const ALONE_MS = 2_000;
+
+/** Shorter where another may have taken over: a switch is followed within two seconds. */
+const OF_SEVERAL_MS = 1_000;
+
 /** How long closing waits for the server to take leave of each connection; then the connections are cut off. */
 const CLOSE_WITHIN_MS = 1_000;
 
-/** Opens MySQL or MariaDB, whichever answers at `url`. */
+/** Opens MySQL or MariaDB, whichever answers at `url`; of several servers the one that is the primary now. */
 export async function openMysql(url: string, shared: SharedOptions, log: Log): Promise<OpenMysql> {
-  const { ssl, ...address } = serverOptions(url);
-  const server = { ...address, ...(ssl === undefined ? {} : { ssl }) };
+  const { addresses, ssl, ...account } = parseServerUrl(url);
+  const server = { ...account, ...(ssl === undefined ? {} : { ssl }) };
   const setup = new SessionSetup(server.database);
-  const pool = openPool({ ...server, connectTimeout: CONNECT_TIMEOUT_MS }, setup, log);
+  const pool = openPool({ ...server, ...addresses[0], connectTimeout: CONNECT_TIMEOUT_MS }, setup, log);
   const opening: { watch?: ServerMonitor } = {};
   const bounded = new BoundedPool(pool, LIMITS, (error) => opening.watch?.doubt(error));
+  const primary = new PrimaryChoice(addresses, {
+    ask: (address, thoroughly) => {
+      const connect = (): Connection => openConnection({ ...server, ...address, connectTimeout: 0 });
+      return probe(connect, setup, {
+        thoroughly,
+        withinMs: addresses.length === 1 ? ALONE_MS : OF_SEVERAL_MS,
+      });
+    },
+    moved: (address) => {
+      leadTo(pool, address);
+      bounded.dropAll(connectionLost("The database has moved to another server"));
+    },
+    log,
+  });
   try {
+    // Otherwise the first server is asked for all else, and says what is wrong by itself.
+    if (addresses.length > 1) await primary.ask(false);
     const dataSource = new DataSource({
       ...shared,
       type: await familyOf(pool),
       driver: { ...mysql, createPool: () => pool },
-      database: address.database,
+      database: server.database,
     });
     await dataSource.initialize();
     const reads = mysqlReads(pool);
-    const connect = (): Connection => openConnection({ ...server, connectTimeout: 0 });
-    const ask = (thoroughly: boolean): Promise<Verdict> => probe(connect, setup, thoroughly);
+    const ask = (thoroughly: boolean): Promise<Verdict> => primary.ask(thoroughly);
     const askByPool = (): Promise<unknown> => reads.run(WRITE_CHECK_LIGHT, []);
     const health = (opening.watch = new ServerMonitor({ pool: bounded, ask, askByPool, log }));
     const close = async (): Promise<void> => {
@@ -72,31 +95,6 @@ export interface OpenMysql {
   readonly health: DatabaseHealth;
   patiently<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
-}
-
-/** The parts of `url`. An unknown parameter is refused: it may have been meant as a security setting. */
-export function serverOptions(url: string) {
-  const { protocol, hostname, port, username, password, pathname, searchParams } = new URL(url);
-  if (protocol !== "mysql:" && protocol !== "mariadb:") {
-    throw new Error(`DATABASE_URL begins with mysql:// or mariadb://, not with ${protocol}//`);
-  }
-  const database = decodeURIComponent(pathname.slice(1));
-  if (database === "") throw new Error("DATABASE_URL does not name a database");
-  for (const [name, value] of searchParams) {
-    if (name !== "ssl" || value !== "true") {
-      throw new Error("DATABASE_URL takes one parameter: ssl=true, which encrypts and verifies the server");
-    }
-  }
-  return {
-    host: hostname.replace(/^\[(.*)\]$/, "$1"), // The brackets of an IPv6 address belong to the URL only.
-    port: port === "" ? 3306 : Number(port),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database,
-    // mysql2 does not verify the server's name by default. A private certificate authority is given by
-    // NODE_EXTRA_CA_CERTS.
-    ssl: searchParams.has("ssl") ? { rejectUnauthorized: true, verifyIdentity: true } : undefined,
-  };
 }
 
 /**

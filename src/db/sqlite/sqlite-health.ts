@@ -30,7 +30,7 @@ export class SqliteHealth implements DatabaseHealth {
   }
 
   /** Never refuses: a write on the embedded file fails at once by itself. */
-  admitWrite(): void {}
+  admitWrite(): undefined {}
 
   doubtWrites(): void {
     this.#writesInDoubt = true;
