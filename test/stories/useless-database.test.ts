@@ -87,6 +87,9 @@ async function endure(t: Test, { app, mine }: Stage, fault: Fault): Promise<void
   );
 
   if (app.config.databaseUrl !== undefined) {
+    // In its first seconds the fault may be a switch to another primary, whose end is waited for.
+    const isQuick = async () => (await refusal(callback(app, bodyOf(called)))).ms < AT_ONCE_MS;
+    await until("writers are refused at once", isQuick);
     const late = await Promise.all(Array.from({ length: 20 }, () => refusal(callback(app, bodyOf(called)))));
     for (const { told, ms } of late)
       t.ok(told.startsWith("503") && ms < AT_ONCE_MS, `${told} after ${ms} ms`);
