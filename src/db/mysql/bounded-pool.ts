@@ -203,7 +203,7 @@ export class BoundedPool {
 const NONE = undefined as unknown as PoolConnection;
 
 /** A connection that was given up: what was sent on it may have been done, or not. */
-export function connectionLost(message: string): Error {
+export function connectionLost(message: string): NodeJS.ErrnoException {
   return Object.assign(new Error(message), { code: "PROTOCOL_CONNECTION_LOST" });
 }
 

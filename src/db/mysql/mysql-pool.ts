@@ -96,12 +96,9 @@ function setUpBeforeUse(pool: Pool, setup: SessionSetup, log: Log): void {
     connection.on("error", ({ code }) => log.debug({ code }, "a database connection failed"));
   });
   const setUp = async (connection: PoolConnection, done: Taken): Promise<void> => {
-    const failure = await failureOf(
-      setup.run(connection).then(() => {
-        if (leadsElsewhere(pool, connection))
-          throw connectionLost("The database has moved to another server");
-      }),
-    );
+    const failure =
+      (await failureOf(setup.run(connection))) ??
+      (leadsElsewhere(pool, connection) ? connectionLost("The database has moved to another server") : null);
     if (failure === null) ready.add(connection);
     else {
       log.warn({ code: failure.code, reason: failure.message }, "a database connection is not used");
