@@ -77,7 +77,7 @@ const RULES: HouseRule[] = [
       {
         "README.md": "[errors](docs/errors.md), [web](src/web/)",
         "docs/errors.md": "",
-        "src/web/answers/page.ts": "",
+        "src/web/answers/shopper-pages.ts": "",
       },
       { "docs/decisions/0001-a.md": "[b](../b.md#how-it-is-done)", "docs/b.md": "## How it is `done`?" },
       { "docs/a.md": "[site](https://example.com/a#b), `[code](none.md)`\n```\n[code](none.md)\n```" },

@@ -52,7 +52,7 @@ const RULES: HouseRule[] = [
       { "src/rpc/routes.ts": 'const page = await import("../web/pages/page.js");' },
       { "src/rpc/routes.ts": 'let page: import("../web/pages/page.js").Page;' },
       { "src/domain/money.ts": 'import { Money } from "../../gen/calmonypay/v1/money_pb.js";' },
-      { "src/domain/money.ts": 'import { sign } from "../cardstream/signature.js";' },
+      { "src/domain/money.ts": 'import { sign } from "../cardstream/signed-message.js";' },
       { "src/transcode/http/a.ts": 'import { Session } from "../../../gen/calmonypay/v1/session_pb.js";' },
       { "src/transcode/http/a.ts": 'import { open } from "../../domain/session.js";' },
       { "src/main.ts": 'import { openBrowser } from "./support/chromium.js";' },

@@ -2,7 +2,7 @@ import type { CardCheck, ChargeDetails, ThreeDSecure, ThreeDSecureResult } from 
 import { declineCodeOf } from "../domain/decline-code.js";
 import { isDefiniteRefusal } from "../domain/gateway-codes.js";
 import { type Field, fieldText, readableField } from "./fields.js";
-import { readResult } from "./result.js";
+import { readResult } from "./signed-message.js";
 
 /**
  * The details of a result's charge. None is needed to record the payment: what the gateway did not send, or

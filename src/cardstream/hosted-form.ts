@@ -1,10 +1,10 @@
+import { urlBelow } from "../lib/base-url.js";
 import { ACTION } from "../domain/gateway-codes.js";
-import { attemptReference } from "../domain/attempt-reference.js";
+import { attemptReference } from "../domain/attempt.js";
 import type { Currency } from "../domain/money.js";
 import type { LineItem } from "../domain/session.js";
 import type { Field } from "./fields.js";
-import { gatewayPath } from "./gateway-call.js";
-import { signed } from "./signature.js";
+import { signed } from "./signed-message.js";
 
 /** A merchant's account at the gateway, in one mode. */
 export interface GatewayAccount {
@@ -62,7 +62,7 @@ export function hostedForm(account: GatewayAccount, order: HostedOrder): Field[]
 
 /** The address of the hosted page below a gateway's base URL. */
 export function hostedUrl(gatewayUrl: string): string {
-  return gatewayPath(gatewayUrl, "/hosted/");
+  return urlBelow(gatewayUrl, "/hosted/");
 }
 
 /** The longest window in which the gateway refuses an equal card for one attempt. */

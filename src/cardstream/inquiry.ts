@@ -1,5 +1,5 @@
 import type { GatewayResult } from "../domain/gateway-result.js";
-import type { DirectAccount, DirectAnswer, DirectClient } from "./direct-client.js";
+import type { DirectAccount, DirectAnswer, DirectClient } from "./gateway-client.js";
 import type { SearchedAction, TransactionSearch } from "./transaction-search.js";
 
 /** The account to ask about, with its token for the gateway's search if it has one. */

@@ -1,5 +1,6 @@
+import { urlBelow } from "../lib/base-url.js";
 import type { ACTION } from "../domain/gateway-codes.js";
-import { callUntilAnswered, gatewayPath, type NoAnswer } from "./gateway-call.js";
+import { callUntilAnswered, type NoAnswer } from "./gateway-client.js";
 
 /** The gateway to search, and the account's token for its REST interface. */
 export interface SearchAccount {
@@ -39,7 +40,7 @@ const TIMES: SearchTimes = { timeoutMs: 8000, pausesMs: [500] };
 export function createTransactionSearch({ timeoutMs, pausesMs }: SearchTimes = TIMES): TransactionSearch {
   return {
     async find({ gatewayUrl, restToken }, action, transactionUnique) {
-      const url = gatewayPath(gatewayUrl, `/rest/transactions?_where=${condition(transactionUnique)}`);
+      const url = urlBelow(gatewayUrl, `/rest/transactions?_where=${condition(transactionUnique)}`);
       const headers = { accept: "application/json", "x-p3-token": restToken };
       const answer = await callUntilAnswered({ url, method: "GET", headers }, timeoutMs, pausesMs);
       return answer.kind === "answered" ? transactionsIn(answer.body, action, transactionUnique) : answer;

@@ -5,7 +5,7 @@ import type { EntityManager } from "typeorm";
 
 import type { Database } from "../db/engine/database.js";
 import { countUnresolvedHeldPayments } from "../db/tables/held-payments.js";
-import { countRefundsInDoubt } from "../db/tables/pending-refunds.js";
+import { countRefundsInDoubt } from "../db/tables/refunds.js";
 import type { Resolution } from "../domain/held-payment.js";
 import type { RefundEnd } from "../domain/refund.js";
 

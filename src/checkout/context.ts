@@ -1,4 +1,4 @@
-import type { DirectClient } from "../cardstream/direct-client.js";
+import type { DirectClient } from "../cardstream/gateway-client.js";
 import type { GatewayBreaker } from "../cardstream/gateway-breaker.js";
 import type { Inquiry } from "../cardstream/inquiry.js";
 import type { Database } from "../db/engine/database.js";

@@ -1,8 +1,7 @@
 import { type Command, Option } from "commander";
 
 import { resolveRefund } from "../checkout/refunds/resolve-refund.js";
-import { listRefundsInDoubt } from "../db/tables/pending-refunds.js";
-import { findRefund, type RefundRow } from "../db/tables/refunds.js";
+import { listRefundsInDoubt, findRefund, type RefundRow } from "../db/tables/refunds.js";
 import { currencyByCode, displayAmount } from "../domain/money.js";
 import { jsonOption } from "./options.js";
 import { type Fields, isoTime, print, printList } from "./output.js";

@@ -8,7 +8,7 @@ import { createAccountBook } from "../sandbox/account-book.js";
 import { createSandbox } from "../sandbox/sandbox.js";
 import { StartFailure, StartLimit } from "../start/start-limit.js";
 import { openStore, type Store } from "../start/store.js";
-import { checkedListener } from "../web/ports/checked-listener.js";
+import { checkedListener } from "../web/ports/listener.js";
 import { createConnections } from "../web/connections/connections.js";
 import type { OpenPort } from "../web/ports/ports.js";
 import { runService, type Service } from "./run-service.js";

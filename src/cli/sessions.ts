@@ -2,7 +2,7 @@ import type { Command } from "commander";
 
 import type { PendingAttemptRow } from "../db/tables/pending-attempts.js";
 import { listUnresolvedAttempts } from "../db/tables/due-attempts.js";
-import { parseAttemptReference, type TargetKind } from "../domain/attempt-reference.js";
+import { parseAttemptReference, type TargetKind } from "../domain/attempt.js";
 import { jsonOption } from "./options.js";
 import { type Fields, isoTime, printList } from "./output.js";
 import { withRegistry } from "./registry.js";

@@ -1,4 +1,4 @@
-import { parseAttemptReference } from "./attempt-reference.js";
+import { parseAttemptReference } from "./attempt.js";
 import {
   givesMoneyBack,
   isAcquirerRefusal,

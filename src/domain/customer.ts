@@ -1,4 +1,5 @@
 import type { MerchantScope } from "./merchant-scope.js";
+import { isCustomerId } from "../lib/ids.js";
 import { Refusal } from "./refusal.js";
 
 /**
@@ -50,11 +51,6 @@ export function customerFrom(given: { readonly name: string | null; readonly ema
 /** What remains of a deleted customer. */
 export function tombstone(customer: Customer, deletedAt: number): Customer {
   return { ...customer, email: null, name: null, metadata: {}, deletedAt };
-}
-
-/** Whether a text can be a customer's id: others are not looked up. */
-export function isCustomerId(text: string): boolean {
-  return /^cus_[0-9A-Za-z_-]{1,60}$/.test(text);
 }
 
 /** An id that the merchant chose. Throws a Refusal if it is not valid. */

@@ -16,7 +16,7 @@ export interface Card {
 }
 
 /**
- * One message of the gateway about one transaction, its signature verified. Only `cardstream/result.ts` makes
+ * One message of the gateway about one transaction, its signature verified. Only `cardstream/signed-message.ts` makes
  * it.
  *
  * Texts are the gateway's own, byte for byte where they decide, "" if the field was absent; numbers are

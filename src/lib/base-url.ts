@@ -25,6 +25,11 @@ export function parseBaseUrl(text: string): string {
   return `${origin}${path}`;
 }
 
+/** The URL of a path below a base URL. */
+export function urlBelow(baseUrl: string, path: string): string {
+  return `${baseUrl.replace(/\/+$/, "")}${path}`;
+}
+
 /** The error names the first fault found. */
 const FAULTS: readonly { readonly found: RegExp; readonly says: string }[] = [
   // oxlint-disable-next-line no-control-regex -- The pattern finds control characters.

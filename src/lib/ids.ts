@@ -31,6 +31,11 @@ export function isGatewayId(text: string): boolean {
   return /^[0-9A-Za-z_-]{1,64}$/.test(text);
 }
 
+/** Whether a text can be a customer's id, which the merchant may choose. */
+export function isCustomerId(text: string): boolean {
+  return /^cus_[0-9A-Za-z_-]{1,60}$/.test(text);
+}
+
 /** Lower bound for ids of `time` (in milliseconds) or later: every older id sorts below it. */
 export function firstId(prefix: IdPrefix, time: number): string {
   return `${prefix}_${timeText(Math.min(Math.max(time, 0), TIME_END - 1))}`;

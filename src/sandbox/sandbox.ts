@@ -1,6 +1,6 @@
 import { isDatabaseAway } from "../db/engine/database-errors.js";
 import { BodyBrokenOff, BodyTooLarge, type HttpRequest, type HttpResponse, readBody } from "../lib/http.js";
-import { pathOf } from "../web/ports/request-address.js";
+import { pathOf } from "../web/ports/listener.js";
 import { INTERNAL_ERROR, MALFORMED_REQUEST } from "./protocol/faults.js";
 import { faultPage, notFoundPage, tooLargePage, wrongMethodPage } from "./pages/fault-page.js";
 import { pageReply } from "./pages/layout.js";

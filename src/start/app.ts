@@ -5,7 +5,7 @@ import type { CheckoutContext, CheckoutPoint } from "../checkout/context.js";
 import { createDemonstration, createFirstTestKey } from "../checkout/merchants/create-demonstration.js";
 import { sandboxAccount } from "../checkout/merchants/gateway-account.js";
 import { expireSessions } from "../checkout/sessions/expire-sessions.js";
-import { keepReconciling } from "../checkout/reconcile/keep-reconciling.js";
+import { keepReconciling } from "../checkout/reconcile/reconcile-pending.js";
 import { keepProcessingRefunds } from "../checkout/refunds/keep-processing-refunds.js";
 import { keepRegistering, type Registering } from "../checkout/testing/register-test-accounts.js";
 import { createCheckoutContext, SANDBOX_PATH } from "./checkout-context.js";

@@ -1,7 +1,7 @@
 import type { Registry as Metrics } from "prom-client";
 
 import { callbackProblem } from "../cardstream/callback-reachability.js";
-import { createDirectClient } from "../cardstream/direct-client.js";
+import { createDirectClient } from "../cardstream/gateway-client.js";
 import { createGatewayBreaker } from "../cardstream/gateway-breaker.js";
 import { createInquiry } from "../cardstream/inquiry.js";
 import { createTransactionSearch } from "../cardstream/transaction-search.js";

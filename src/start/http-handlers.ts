@@ -7,10 +7,10 @@ import { readBreaker } from "../cardstream/gateway-breaker.js";
 import type { CheckoutContext } from "../checkout/context.js";
 import { newId } from "../lib/ids.js";
 import { admission } from "../rpc/interceptors/admission.js";
-import { callContext, requestIdOf } from "../rpc/interceptors/call-context.js";
+import { callContext, requestIdOf } from "../rpc/interceptors/access-log.js";
 import { countMax } from "../rpc/interceptors/max-items.js";
 import { merchantErrors } from "../rpc/interceptors/error-body.js";
-import { isOpen } from "../rpc/interceptors/keyless-services.js";
+import { isOpen } from "../rpc/interceptors/authenticate.js";
 import { createInterceptors, createRoutes } from "../rpc/routes.js";
 import { checkRules, readWholeCheck, validate } from "../rpc/interceptors/validate.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
@@ -20,11 +20,9 @@ import { createGrpcServer } from "../transcode/grpc/grpc-server.js";
 import { createInvoker, type Invoker } from "../transcode/call/invoke.js";
 import { plainStyle } from "../transcode/json/plain-dialect.js";
 import { createTranscoder } from "../transcode/http/transcoder.js";
-import { callHeaders } from "../web/answers/answer-headers.js";
+import { callHeaders, createListener, requestIdOf as idOfRequest, isHost } from "../web/ports/listener.js";
 import { sendFailure } from "../web/answers/failure.js";
-import { createListener, requestIdOf as idOfRequest } from "../web/ports/listener.js";
 import type { Answering } from "../web/ports/admission.js";
-import { isHost } from "../web/ports/request-address.js";
 import { answerUnknownCall } from "../web/ports/unknown-call.js";
 
 /**

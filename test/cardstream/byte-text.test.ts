@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import t from "tap";
 
-import { bytesOfText, readableText, textOfBytes } from "../../src/cardstream/byte-text.js";
+import { bytesOfText, readableText, textOfBytes } from "../../src/cardstream/fields.js";
 
 t.test("any bytes become a text that gives them back", async () => {
   const pieces = fc.oneof(

@@ -8,8 +8,7 @@ import {
   type HostedOrder,
   hostedUrl,
 } from "../../src/cardstream/hosted-form.js";
-import { verifyResult } from "../../src/cardstream/result.js";
-import { isSigned } from "../../src/cardstream/signature.js";
+import { verifyResult, isSigned } from "../../src/cardstream/signed-message.js";
 import type { LineItem } from "../../src/domain/session.js";
 import { currency } from "../support/currency.js";
 

@@ -1,6 +1,6 @@
 import t, { type Test } from "tap";
 
-import { createDirectClient } from "../../src/cardstream/direct-client.js";
+import { createDirectClient } from "../../src/cardstream/gateway-client.js";
 import { createInquiry } from "../../src/cardstream/inquiry.js";
 import { createTransactionSearch } from "../../src/cardstream/transaction-search.js";
 import { signedBody } from "../support/gateway.js";

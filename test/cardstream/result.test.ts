@@ -1,8 +1,7 @@
 import t from "tap";
 
 import type { Field } from "../../src/cardstream/fields.js";
-import { verifyResult } from "../../src/cardstream/result.js";
-import { signed } from "../../src/cardstream/signature.js";
+import { verifyResult, signed } from "../../src/cardstream/signed-message.js";
 import type { GatewayResult } from "../../src/domain/gateway-result.js";
 import { vectors } from "../support/signature-vectors.js";
 

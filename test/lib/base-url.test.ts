@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import t from "tap";
 
-import { parseBaseUrl } from "../../src/lib/base-url.js";
+import { parseBaseUrl, urlBelow } from "../../src/lib/base-url.js";
 
 const REFUSED: Readonly<Record<string, RegExp>> = {
   "": /kind http/,
@@ -74,6 +74,10 @@ t.test("what is taken leads where it is written, with any path behind it, and is
       if (parseBaseUrl(taken) !== taken) throw new Error(`${given}: taken differently again`);
     }),
   );
+});
+
+t.test("a base URL may end with slashes", async (t) => {
+  t.equal(urlBelow("https://gateway.example//", "/direct/"), "https://gateway.example/direct/");
 });
 
 function takenOf(text: string): string | undefined {

@@ -5,7 +5,7 @@ import t from "tap";
 
 import { fieldText } from "../../src/cardstream/fields.js";
 import type { HostedOrder } from "../../src/cardstream/hosted-form.js";
-import { signed } from "../../src/cardstream/signature.js";
+import { signed } from "../../src/cardstream/signed-message.js";
 import { onSqlite } from "../support/database.js";
 import { listen } from "../support/listen.js";
 import { ACCOUNT, CARD, firstForm, formOf, type Stand, startStand } from "./stand.js";

@@ -1,5 +1,5 @@
 import { fieldText } from "../../src/cardstream/fields.js";
-import { signed } from "../../src/cardstream/signature.js";
+import { signed } from "../../src/cardstream/signed-message.js";
 import { type Answer, ask } from "./direct-calls.js";
 import { ACCOUNT, CARD, formOf, payAndReturn, type Stand } from "./stand.js";
 

@@ -2,7 +2,7 @@ import { array, assert, asyncProperty, constantFrom } from "fast-check";
 import t from "tap";
 
 import { type Field, fieldText, parseFields } from "../../src/cardstream/fields.js";
-import { isSigned } from "../../src/cardstream/signature.js";
+import { isSigned } from "../../src/cardstream/signed-message.js";
 import type { SandboxTransactionRow } from "../../src/sandbox/tables/sandbox-transactions.js";
 import { onSqlite } from "../support/database.js";
 import { type Vector, vectors } from "../support/signature-vectors.js";

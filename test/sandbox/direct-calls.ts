@@ -1,5 +1,5 @@
 import { encodeFields, type Field, parseFields } from "../../src/cardstream/fields.js";
-import { isSigned, signed } from "../../src/cardstream/signature.js";
+import { isSigned, signed } from "../../src/cardstream/signed-message.js";
 import type { SandboxTransactionRow } from "../../src/sandbox/tables/sandbox-transactions.js";
 import { ACCOUNT, CARD, formOf, payAndReturn, type Stand } from "./stand.js";
 

@@ -1,7 +1,7 @@
 import t from "tap";
 
 import { fieldText, parseFields } from "../../src/cardstream/fields.js";
-import { sign, signed } from "../../src/cardstream/signature.js";
+import { sign, signed } from "../../src/cardstream/signed-message.js";
 import { eachEngine, onSqlite } from "../support/database.js";
 import { ask, found, paid, postFields, settle } from "./direct-calls.js";
 import { ACCOUNT, CARD, formOf, payAndReturn, startStand } from "./stand.js";

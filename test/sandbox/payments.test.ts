@@ -1,8 +1,7 @@
 import t from "tap";
 
 import { fieldText } from "../../src/cardstream/fields.js";
-import { verifyResult } from "../../src/cardstream/result.js";
-import { isSigned } from "../../src/cardstream/signature.js";
+import { verifyResult, isSigned } from "../../src/cardstream/signed-message.js";
 import { OUTCOMES } from "../../src/sandbox/payments/outcomes.js";
 import { openPage } from "../support/browser.js";
 import { eachEngine, onSqlite } from "../support/database.js";

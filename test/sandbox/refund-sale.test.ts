@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { signed } from "../../src/cardstream/signature.js";
+import { signed } from "../../src/cardstream/signed-message.js";
 import { eachEngine, onSqlite } from "../support/database.js";
 import { ask, found, paid, postFields, settle } from "./direct-calls.js";
 import { ACCOUNT, CARD, formOf, startStand } from "./stand.js";

@@ -2,7 +2,7 @@ import { array, assert, asyncProperty, constantFrom, oneof, pre, string } from "
 import t from "tap";
 
 import { encodeFields, type Field, fieldText } from "../../src/cardstream/fields.js";
-import { isSigned, signed } from "../../src/cardstream/signature.js";
+import { isSigned, signed } from "../../src/cardstream/signed-message.js";
 import { currencyByCode } from "../../src/domain/money.js";
 import { openPage } from "../support/browser.js";
 import { onSqlite } from "../support/database.js";

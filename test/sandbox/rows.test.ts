@@ -1,7 +1,7 @@
 import t from "tap";
 
 import { encodeFields, type Field, fieldText, parseFields } from "../../src/cardstream/fields.js";
-import { isSigned } from "../../src/cardstream/signature.js";
+import { isSigned } from "../../src/cardstream/signed-message.js";
 import { insertSandboxPage, sandboxPages } from "../../src/sandbox/tables/sandbox-pages.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import { eachEngine, onSqlite, until } from "../support/database.js";

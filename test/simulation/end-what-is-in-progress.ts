@@ -3,7 +3,7 @@ import {
   type SandboxTransactionRow,
 } from "../../src/sandbox/tables/sandbox-transactions.js";
 import { inTransaction } from "../../src/db/transaction.js";
-import { parseAttemptReference } from "../../src/domain/attempt-reference.js";
+import { parseAttemptReference } from "../../src/domain/attempt.js";
 import { OUTCOMES } from "../../src/sandbox/payments/outcomes.js";
 import type { Plan } from "./plan.js";
 import type { Environment } from "./environment.js";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { encodeFields, type Field } from "../../src/cardstream/fields.js";
-import { signed } from "../../src/cardstream/signature.js";
+import { signed } from "../../src/cardstream/signed-message.js";
 import type { Conversation } from "./conversation.js";
 import { merchantOf, type World } from "./world.js";
 import { BrowserTab } from "./browser-tab.js";

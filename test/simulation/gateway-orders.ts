@@ -1,5 +1,5 @@
 import { encodeFields, fieldText, parseFields } from "../../src/cardstream/fields.js";
-import { signed } from "../../src/cardstream/signature.js";
+import { signed } from "../../src/cardstream/signed-message.js";
 import type { FaultName } from "../../src/sandbox/payments/planned-faults.js";
 import type { SimulatedMerchant } from "./world.js";
 

@@ -10,7 +10,7 @@ import {
   sandboxTransactions,
   type SandboxTransactionRow,
 } from "../../src/sandbox/tables/sandbox-transactions.js";
-import { parseAttemptReference } from "../../src/domain/attempt-reference.js";
+import { parseAttemptReference } from "../../src/domain/attempt.js";
 import { currencyOfGateway } from "../../src/domain/money.js";
 import { grouped } from "./evidence.js";
 import type { History } from "./history.js";

@@ -1,4 +1,4 @@
-import { parseAttemptReference } from "../../src/domain/attempt-reference.js";
+import { parseAttemptReference } from "../../src/domain/attempt.js";
 import type { History } from "./history.js";
 
 /** What is read of a line of the service's log. */

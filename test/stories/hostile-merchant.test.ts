@@ -1,7 +1,7 @@
 import type { Test } from "tap";
 import t from "tap";
 
-import { postponeRefunds } from "../../src/db/tables/pending-refunds.js";
+import { postponeRefunds } from "../../src/db/tables/refunds.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import {
   createTestMerchant,

@@ -2,7 +2,7 @@ import type { Test } from "tap";
 import t from "tap";
 
 import type { CheckoutPoint } from "../../src/checkout/context.js";
-import { postponeRefunds } from "../../src/db/tables/pending-refunds.js";
+import { postponeRefunds } from "../../src/db/tables/refunds.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import {
   createTestMerchant,

@@ -6,7 +6,7 @@ const compiled = (name: string): string => `dist/test/${name}.test.js`;
 
 t.test("a test of pure code waits for no program of the system", async (t) => {
   const none = { database: false, browser: false, loadGenerators: false };
-  t.same(needsOf([compiled("domain/money"), compiled("cardstream/signature")]), none);
+  t.same(needsOf([compiled("domain/money"), compiled("cardstream/signed-message")]), none);
 });
 
 t.test("what a test needs is found by what it imports", async (t) => {

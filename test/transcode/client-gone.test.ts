@@ -5,7 +5,7 @@ import { createContextValues } from "@connectrpc/connect";
 import t from "tap";
 import { canonicalStyle } from "../../src/transcode/json/canonical-dialect.js";
 import { createJsonDialect, type JsonDialect } from "../../src/transcode/json/dialect.js";
-import type { HttpRequest } from "../../src/transcode/http/http.js";
+import type { HttpRequest } from "../../src/transcode/http/http-call.js";
 import { createInvoker } from "../../src/transcode/call/invoke.js";
 import { createTranscoder } from "../../src/transcode/http/transcoder.js";
 import { CoreService } from "../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";

@@ -6,11 +6,10 @@ import { mayMovePayment } from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { PaymentAnswer } from "./charge-response.js";
+import type { PaymentAnswer } from "./charge-card.js";
 import type { CheckoutContext } from "../context.js";
-import { getPaymentIntent } from "../payments/get-payment-intent.js";
+import { getPaymentIntent, viewPayment } from "../payments/payment-intents.js";
 import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
-import { viewPayment } from "../payments/payment-view.js";
 import { merchantParts } from "../test-clock.js";
 
 /** Cancels a payment whose charge was declined. A payment that may have been charged cannot be canceled. */

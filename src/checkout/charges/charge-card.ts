@@ -1,24 +1,33 @@
-import type { DirectAccount, DirectAnswer } from "../../cardstream/direct-client.js";
 import { GatewayAway } from "../../cardstream/gateway-breaker.js";
+import type { DirectAccount, DirectAnswer } from "../../cardstream/gateway-client.js";
 import type { StoredCardSale } from "../../cardstream/stored-card-sale.js";
+import { listResultsOfAttempt } from "../../db/tables/gateway-results.js";
 import { findPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
+import { findPaymentMethod } from "../../db/tables/payment-methods.js";
 import { notePending } from "../../db/tables/pending-attempts.js";
 import type { Run, Tx } from "../../db/transaction.js";
-import { chargeTimes, nextAskAt } from "../../domain/reconcile-schedule.js";
-import { attemptReference } from "../../domain/attempt-reference.js";
-import { currencyByCode } from "../../domain/money.js";
+import {
+  chargeTimes,
+  nextAskAt,
+  attemptReference,
+  type AttemptReference,
+  parseAttemptReference,
+} from "../../domain/attempt.js";
+import { declineCodeOf, declineMessage, NOT_CHARGED } from "../../domain/decline-code.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
+import { currencyByCode } from "../../domain/money.js";
 import { Refusal } from "../../domain/refusal.js";
 import { stoppedAt } from "../../lib/clock.js";
-import { type PaymentAnswer, chargeResponse } from "./charge-response.js";
-import { applyGatewayResult } from "../results/apply-gateway-result.js";
-import { requiredCallbackUrl } from "../callback-url.js";
 import type { CheckoutContext } from "../context.js";
-import { openGatewayAccount } from "../merchants/gateway-account.js";
+import { requireCustomer } from "../customers/get-customer.js";
 import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
+import { openGatewayAccount } from "../merchants/gateway-account.js";
+import { getPaymentIntent, type PaymentView, viewPayment } from "../payments/payment-intents.js";
+import { requiredCallbackUrl } from "../public-urls.js";
+import { applyGatewayResult } from "../results/apply-gateway-result.js";
 
 /** One charge to make. */
-export interface Charge {
+interface Charge {
   /** The payment as it will be recorded: processing, with the number and the claim of this attempt. */
   readonly intent: PaymentIntentRow;
   readonly xref: string;
@@ -153,4 +162,76 @@ async function apply(checkout: CheckoutContext, { intent }: Charge, answer: Dire
   }
   const why = answer.kind === "no answer" ? answer.why : answer.kind;
   checkout.log.warn({ payment: intent.id, attempt: intent.attempt, why }, "a charge was not answered");
+}
+
+/** A stored card, ready to be charged. */
+interface ChargeableCard {
+  readonly paymentMethodId: string;
+  /** The gateway's newest token for it, in plain text: kept for one request, never logged. */
+  readonly xref: string;
+}
+
+/**
+ * The card to charge for a customer. Throws a Refusal that names the field if the card may not be charged.
+ */
+export async function chargeableCard(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+  customerId: string,
+  paymentMethodId: string,
+): Promise<ChargeableCard> {
+  await requireCustomer(checkout, scope, customerId);
+  const method = await findPaymentMethod(checkout.db.manager, paymentMethodId);
+  if (method?.merchantId !== scope.merchantId || method.livemode !== scope.livemode) {
+    throw unusable(`No such payment method: ${paymentMethodId}.`);
+  }
+  if (method.customerId === null) throw unusable("This payment method is attached to no customer.");
+  if (method.customerId !== customerId) throw unusable("This payment method is another customer's.");
+  const { merchantId, livemode, xrefSealed } = method;
+  if (xrefSealed === null || !method.reusable) {
+    throw unusable("This payment method cannot be charged again: the customer has not left the card.");
+  }
+  return {
+    paymentMethodId,
+    xref: checkout.sealer.open(xrefSealed, { merchantId, livemode, purpose: "xref" }),
+  };
+}
+
+function unusable(message: string): Refusal {
+  return new Refusal("PAYMENT_METHOD_UNUSABLE", message, "payment_method");
+}
+
+/** A payment as a call answers it; `replayed` if an earlier call with its idempotency key made it. */
+export interface PaymentAnswer {
+  readonly view: PaymentView;
+  readonly replayed: boolean;
+}
+
+/**
+ * Answers a call that has made a charge, `objectId` being the charge's reference: with the payment, or the
+ * Refusal `CARD_DECLINED`. A repeated call gets the answer about its own charge, whatever the merchant has
+ * tried since; if that was processing, it gets the current state.
+ */
+export async function chargeResponse(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+  { objectId, replayed }: PreviousCall,
+): Promise<PaymentAnswer> {
+  const reference = parseAttemptReference(objectId);
+  if (reference === undefined) throw new Error(`${objectId} is no charge.`);
+  const intent = await getPaymentIntent(checkout, scope, reference.targetId);
+  if (hasFailed(intent, reference)) throw await declined(checkout, reference);
+  return { view: await viewPayment(checkout, intent), replayed };
+}
+
+function hasFailed({ attempt, status }: PaymentIntentRow, reference: AttemptReference): boolean {
+  return reference.attempt < attempt || status === "requires_payment_method" || status === "canceled";
+}
+
+async function declined(checkout: CheckoutContext, reference: AttemptReference): Promise<Refusal> {
+  const results = await listResultsOfAttempt(checkout.db.manager, reference);
+  const code = results.find(({ outcome }) => outcome === "declined")?.responseCode ?? undefined;
+  const declineCode = code === undefined ? NOT_CHARGED : declineCodeOf(code);
+  const facts = { decline_code: declineCode, payment_intent: reference.targetId };
+  return new Refusal("CARD_DECLINED", declineMessage(declineCode), [], facts);
 }

@@ -8,11 +8,9 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { mayMovePayment } from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
 import { newId } from "../../lib/ids.js";
-import { type PaymentAnswer, chargeResponse } from "./charge-response.js";
-import { chargeCard } from "./charge-card.js";
-import { chargeableCard } from "./chargeable-card.js";
+import { type PaymentAnswer, chargeResponse, chargeCard, chargeableCard } from "./charge-card.js";
 import type { CheckoutContext } from "../context.js";
-import { getPaymentIntent } from "../payments/get-payment-intent.js";
+import { getPaymentIntent } from "../payments/payment-intents.js";
 import { findPrevious, type IdempotentCall } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
 

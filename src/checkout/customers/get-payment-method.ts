@@ -1,4 +1,5 @@
 import { findPaymentMethod, type PaymentMethodRow } from "../../db/tables/payment-methods.js";
+import type { BillingDetails } from "../../domain/gateway-result.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
@@ -12,4 +13,14 @@ export async function getPaymentMethod(
   const method = await findPaymentMethod(checkout.db.manager, id);
   if (method?.merchantId === scope.merchantId && method.livemode === scope.livemode) return method;
   throw new Refusal("PAYMENT_METHOD_NOT_FOUND", `No such payment method: ${id}.`, "id");
+}
+
+/** The billing details of a card. Null if the gateway gave none. */
+export function storedBilling(
+  { sealer }: CheckoutContext,
+  { merchantId, livemode, billingSealed }: PaymentMethodRow,
+): BillingDetails | null {
+  if (billingSealed === null) return null;
+  const text = sealer.open(billingSealed, { merchantId, livemode, purpose: "billing-details" });
+  return JSON.parse(text) as BillingDetails;
 }

@@ -1,5 +1,9 @@
 import { createHash } from "node:crypto";
 
+import { readBillingDetails } from "../../cardstream/card.js";
+import { readChargeDetails } from "../../cardstream/charge-details.js";
+import { readableText, bodyText, type Field, parseFields } from "../../cardstream/fields.js";
+import { readResult } from "../../cardstream/signed-message.js";
 import { insertEvents } from "../../db/tables/events.js";
 import {
   type GatewayResultRow,
@@ -7,13 +11,17 @@ import {
   insertGatewayResult,
   queueGatewayResultRow,
 } from "../../db/tables/gateway-results.js";
-import { findStoredResult } from "../../db/tables/reversal-results.js";
+import { type HeldPaymentRow, lockReversalsOf, renewHeldPayment } from "../../db/tables/held-payments.js";
+import { findStoredResult } from "../../db/tables/reversals.js";
 import type { Tx } from "../../db/transaction.js";
+import { parseAttemptReference, type TargetKind } from "../../domain/attempt.js";
 import { held, type Classification } from "../../domain/classification.js";
+import type { BillingDetails, ChargeDetails, GatewayResult } from "../../domain/gateway-result.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import type { AppliedResult } from "./gateway-message.js";
-import type { UnclassifiedResult } from "./new-gateway-result.js";
+import type { CheckoutContext } from "../context.js";
+import type { AppliedResult, GatewayMessage } from "./gateway-message.js";
+import type { VerifiedMessage } from "./verify-message.js";
 
 /**
  * Stores a result, and the event of a held one. Undefined if an equal message arrived before. `clock` is the
@@ -123,4 +131,113 @@ function keyOf(row: UnclassifiedResult, { reason }: Classification): string {
 /** The answer of `applyGatewayResult` about a stored result. */
 export function applied(classification: Classification, replayed: boolean): AppliedResult {
   return { kind: "applied", classification, replayed };
+}
+
+/** A result to store, before it is classified; the transaction that stores it gives it an id and a time. */
+export type UnclassifiedResult = Omit<NewGatewayResult, "outcome" | "heldReason" | "id" | "receivedAt">;
+
+/** The columns of a verified message. */
+export function newGatewayResult(
+  checkout: CheckoutContext,
+  { result, scope, target, refund }: VerifiedMessage,
+  message: GatewayMessage,
+): UnclassifiedResult {
+  const { sealer } = checkout;
+  return {
+    merchantId: scope.merchantId,
+    livemode: scope.livemode,
+    sessionId: target?.session?.id ?? null,
+    paymentIntentId: target?.intent?.id ?? refund?.paymentIntentId ?? null,
+    reversalId: refund?.id ?? null,
+    attempt: target === undefined ? null : (parseAttemptReference(result.transactionUnique)?.attempt ?? null),
+    transactionKey: result.transactionKey,
+    responseCode: result.responseCode ?? null,
+    responseStatus: result.responseStatus ?? null,
+    amount: result.amount ?? null,
+    amountReceived: result.amountReceived ?? null,
+    currencyCode: readableText(result.currencyCode).slice(0, CURRENCY_CODE_MAX),
+    state: readableText(result.state).slice(0, STATE_MAX),
+    via: message.via,
+    xrefSealed: result.xref === "" ? null : sealer.seal(result.xref, { ...scope, purpose: "xref" }),
+    messageSealed: sealer.seal(bodyText(message.body), { ...scope, purpose: "gateway-message" }),
+  };
+}
+
+/** The width of the column. A longer text is no currency code; the sealed message holds it in full. */
+const CURRENCY_CODE_MAX = 16;
+const STATE_MAX = 32;
+
+/**
+ * A stored result, read from its sealed message: it was verified when it arrived, and the seal protects it
+ * since.
+ */
+export function storedResult(checkout: CheckoutContext, row: GatewayResultRow): GatewayResult {
+  return readResult(storedFields(checkout, row));
+}
+
+/** The charge and billing details of a stored result. */
+export function storedDetails(
+  checkout: CheckoutContext,
+  row: GatewayResultRow,
+): { charge: ChargeDetails; billing: BillingDetails | null } {
+  const fields = storedFields(checkout, row);
+  return { charge: readChargeDetails(fields), billing: readBillingDetails(fields) };
+}
+
+/** The gateway's reference of a stored result's transaction. Undefined if it gave none. */
+export function storedXref(checkout: CheckoutContext, row: GatewayResultRow): string | undefined {
+  const { merchantId, livemode, xrefSealed } = row;
+  if (xrefSealed === null) return undefined;
+  return checkout.sealer.open(xrefSealed, { merchantId, livemode, purpose: "xref" });
+}
+
+function storedFields(checkout: CheckoutContext, row: GatewayResultRow): Field[] {
+  const { merchantId, livemode, messageSealed } = row;
+  const text = checkout.sealer.open(messageSealed, { merchantId, livemode, purpose: "gateway-message" });
+  return parseFields(Buffer.from(text));
+}
+
+/**
+ * The held payment that a success of a locked session or payment intent is about, if its reversal has started
+ * or is done. Such a payment pays nothing any more, whatever the gateway reports later: see `lease` in
+ * return-held-payment.ts, which locks the session or payment intent as well, so that one of the two comes
+ * first.
+ */
+export async function findReversalOf(
+  checkout: CheckoutContext,
+  tx: Tx,
+  { kind, id: targetId, reversalStartedAt }: Returned,
+  result: GatewayResult,
+): Promise<HeldPaymentRow | undefined> {
+  if (reversalStartedAt === null) return undefined;
+  const returns = await lockReversalsOf(tx, { kind, targetId }, checkout.clock.now());
+  return returns.find((row) => isOfHeldPayment(checkout, row, result));
+}
+
+/** The target of the money being reversed. */
+interface Returned {
+  readonly kind: TargetKind;
+  readonly id: string;
+  readonly reversalStartedAt: number | null;
+}
+
+/**
+ * Stores the success with the held payment: money pays nothing while it is being reversed. The reversal may
+ * still fail, and the person who then decides has to see the gateway's latest message.
+ */
+export async function holdWithReversal(
+  tx: Tx,
+  { id, resolution, heldReason }: HeldPaymentRow,
+  row: UnclassifiedResult,
+): Promise<AppliedResult> {
+  const stays = applied(held(heldReason), true);
+  if (resolution !== null) return stays;
+  const { responseCode, responseStatus, amount, amountReceived, currencyCode, state, messageSealed } = row;
+  const word = { responseCode, responseStatus, amount, amountReceived, currencyCode, state, messageSealed };
+  await renewHeldPayment(tx, id, word);
+  return stays;
+}
+
+function isOfHeldPayment(checkout: CheckoutContext, row: HeldPaymentRow, result: GatewayResult): boolean {
+  return row.transactionKey === result.transactionKey || storedXref(checkout, row) === result.xref;
 }

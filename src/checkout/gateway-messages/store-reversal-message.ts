@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { GatewayResultRow, ResultVia } from "../../db/tables/gateway-results.js";
-import { findStoredResult, OF_SALE } from "../../db/tables/reversal-results.js";
+import { findStoredResult, OF_SALE } from "../../db/tables/reversals.js";
 import type { Tx } from "../../db/transaction.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import { isRefundReason } from "../../domain/held-payment.js";
@@ -15,8 +15,7 @@ import {
 } from "../../domain/reversal-classification.js";
 import type { Clock } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
-import { storeGatewayResult } from "./store-gateway-result.js";
-import { type UnclassifiedResult, newGatewayResult } from "./new-gateway-result.js";
+import { storeGatewayResult, type UnclassifiedResult, newGatewayResult } from "./store-gateway-result.js";
 
 /** A verified message of the gateway about a reversal. */
 export interface ReversalMessage {

@@ -1,19 +1,19 @@
 import { type Field, fieldText } from "../../cardstream/fields.js";
-import { verifyResult } from "../../cardstream/result.js";
-import { isSigned } from "../../cardstream/signature.js";
+import { verifyResult, isSigned } from "../../cardstream/signed-message.js";
 import type { Database } from "../../db/engine/database.js";
-import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
-import type { RefundRow } from "../../db/tables/refunds.js";
-import { parseAttemptReference } from "../../domain/attempt-reference.js";
+import { type CheckoutSessionRow, findCheckoutSession } from "../../db/tables/checkout-sessions.js";
+import { type HeldPaymentRow, findHeldPayment } from "../../db/tables/held-payments.js";
+import { findPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
+import { type RefundRow, findRefund } from "../../db/tables/refunds.js";
+import { parseAttemptReference, type AttemptReference } from "../../domain/attempt.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
+import { reversalNamed } from "../../domain/refund.js";
 import { type Cache, createCache } from "../../lib/cache.js";
 import { memoize } from "../../lib/memoize.js";
 import type { CheckoutContext } from "../context.js";
-import type { GatewayMessage } from "./gateway-message.js";
 import { type Signer, signersFor, signersNamed } from "../merchants/gateway-account.js";
-import { findReversal, type FoundReversal } from "./find-reversal.js";
-import { findPaymentTarget, type MessageTarget } from "./payment-target.js";
+import type { GatewayMessage } from "./gateway-message.js";
 
 /** A message that is signed in full, with its merchant and its target. */
 export interface VerifiedMessage {
@@ -176,4 +176,55 @@ function secretOf({ secret }: Signer): string {
 
 function scopeOf({ merchantId, livemode }: MerchantScope): MerchantScope {
   return { merchantId, livemode };
+}
+
+/** The target of an attempt: a session, or the payment intent of a direct charge. Exactly one is set. */
+export type PaymentTarget =
+  | { readonly session: CheckoutSessionRow; readonly intent?: undefined }
+  | { readonly session?: undefined; readonly intent: PaymentIntentRow };
+
+/** The target of a message; of a session only its merchant scope need be known. */
+type MessageTarget =
+  | { readonly session: MerchantScope & { readonly id: string }; readonly intent?: undefined }
+  | { readonly session?: undefined; readonly intent: PaymentIntentRow };
+
+/**
+ * The target that a reference names. Undefined if there is none: then this service did not make the
+ * reference.
+ */
+export async function findPaymentTarget(
+  { db }: { readonly db: Pick<Database, "manager"> },
+  reference: AttemptReference | undefined,
+): Promise<PaymentTarget | undefined> {
+  if (reference?.kind === "session") {
+    const session = await findCheckoutSession(db.manager, reference.targetId);
+    return session && { session };
+  }
+  const intent = reference && (await findPaymentIntent(db.manager, reference.targetId));
+  return intent && { intent };
+}
+
+/** True once the target has been paid. */
+export function isPaid(target: PaymentTarget | undefined): boolean {
+  return target?.session?.status === "complete" || target?.intent?.status === "succeeded";
+}
+
+/**
+ * The refund, or the held payment being reversed, that a reference at the gateway names; both are undefined
+ * if there is none.
+ */
+interface FoundReversal {
+  readonly refund?: RefundRow | undefined;
+  readonly returned?: HeldPaymentRow | undefined;
+}
+
+/** Finds the reversal that a reference at the gateway names, of any merchant. */
+export async function findReversal(
+  { db }: { readonly db: Pick<Database, "manager"> },
+  reference: string,
+): Promise<FoundReversal> {
+  const kind = reversalNamed(reference);
+  if (kind === undefined) return {};
+  if (kind === "refund") return { refund: await findRefund(db.manager, reference) };
+  return { returned: await findHeldPayment(db.manager, reference) };
 }

@@ -13,7 +13,7 @@ import { factsOf } from "./get-held-payment.js";
 import { lockHeldTarget } from "./held-target.js";
 import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
-import { storedResult } from "../gateway-messages/stored-message.js";
+import { storedResult } from "../gateway-messages/store-gateway-result.js";
 import { merchantParts } from "../test-clock.js";
 
 /**

@@ -3,7 +3,7 @@ import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
 import { findGatewayResults } from "../../db/tables/gateway-results.js";
 import { addRefunded, lockPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
 import { acceptRefund, insertRefund, lockRefund, type RefundRow } from "../../db/tables/refunds.js";
-import { listTransactionsOfReversal, OF_SALE } from "../../db/tables/reversal-results.js";
+import { listTransactionsOfReversal, OF_SALE } from "../../db/tables/reversals.js";
 import type { Tx } from "../../db/transaction.js";
 import { givesMoneyBack, STATE } from "../../domain/gateway-codes.js";
 import { receivedOf } from "../../domain/held-payment.js";
@@ -16,7 +16,7 @@ import { factsOf } from "./get-held-payment.js";
 import { lockHeldTarget } from "./held-target.js";
 import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
-import { storedResult } from "../gateway-messages/stored-message.js";
+import { storedResult } from "../gateway-messages/store-gateway-result.js";
 import { merchantParts } from "../test-clock.js";
 
 /**

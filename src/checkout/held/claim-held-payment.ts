@@ -2,13 +2,13 @@ import { type HeldPaymentRow, paysSession } from "../../db/tables/held-payments.
 import { findCheckoutSession } from "../../db/tables/checkout-sessions.js";
 import { findGatewayResults, type GatewayResultRow } from "../../db/tables/gateway-results.js";
 import { findPaymentIntent } from "../../db/tables/payment-intents.js";
-import { claimTransaction } from "../../db/tables/sale-leases.js";
+import { claimTransaction } from "../../db/tables/reversals.js";
 import type { Tx } from "../../db/transaction.js";
-import { parseAttemptReference } from "../../domain/attempt-reference.js";
+import { parseAttemptReference } from "../../domain/attempt.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
-import { storedResult, storedXref } from "../gateway-messages/stored-message.js";
+import { storedResult, storedXref } from "../gateway-messages/store-gateway-result.js";
 
 /**
  * Claims a held payment's transaction, before the payment is accepted or its money returned. Throws a Refusal

@@ -1,9 +1,8 @@
 import { startNextAttempt } from "../../db/tables/checkout-sessions.js";
 import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../../db/tables/held-payments.js";
-import { findHeldReversal } from "../../db/tables/reversal-results.js";
-import { dropClaims, leaseSale } from "../../db/tables/sale-leases.js";
+import { dropClaims, findHeldReversal, leaseSale } from "../../db/tables/reversals.js";
 import { inTransaction, type Run, type Tx } from "../../db/transaction.js";
-import { parseAttemptReference } from "../../domain/attempt-reference.js";
+import { parseAttemptReference } from "../../domain/attempt.js";
 import { currencyOfGateway } from "../../domain/money.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
@@ -19,7 +18,7 @@ import { LEASE_MS, type Reversal, openSale, release } from "../refunds/reversal.
 import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { busy, type Decision, recordResolution, refuseIfResolved } from "./record-resolution.js";
 import { recordReversalResult } from "../refunds/record-reversal-result.js";
-import { storedResult } from "../gateway-messages/stored-message.js";
+import { storedResult } from "../gateway-messages/store-gateway-result.js";
 import { clockOf, merchantParts } from "../test-clock.js";
 
 /**

@@ -2,8 +2,6 @@ import {
   formerAccountsOf,
   type FormerGatewayAccountRow,
   listFormerGatewayAccountsNamed,
-} from "../../db/tables/former-gateway-accounts.js";
-import {
   accountOf,
   type GatewayAccountRow,
   listGatewayAccounts,

@@ -1,5 +1,5 @@
-import { insertFormerGatewayAccount } from "../../db/tables/former-gateway-accounts.js";
 import {
+  insertFormerGatewayAccount,
   findGatewayAccount,
   type GatewayAccountChange,
   type GatewayAccountRow,

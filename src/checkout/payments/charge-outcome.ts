@@ -1,19 +1,22 @@
 import { type EventType, insertEvents } from "../../db/tables/events.js";
+import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
+import { changeHeldPayment, lockHeldPayment } from "../../db/tables/held-payments.js";
 import { changePaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
 import { renewToken } from "../../db/tables/payment-methods.js";
 import { dropPending } from "../../db/tables/pending-attempts.js";
-import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
 import type { Tx } from "../../db/transaction.js";
-import { attemptReference } from "../../domain/attempt-reference.js";
+import { attemptReference } from "../../domain/attempt.js";
+import { held } from "../../domain/classification.js";
 import type { Received } from "../../domain/held-payment.js";
+import { currencyByCode } from "../../domain/money.js";
 import { mayMovePayment } from "../../domain/payment-intent.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
-import { dropHeldUnknownCharge } from "./hold-unknown-charge.js";
+import { storeGatewayResult } from "../gateway-messages/store-gateway-result.js";
 
 /** The charge that pays a payment intent. */
-export interface ChargePayment {
+interface ChargePayment {
   readonly received: Received;
   /** Its stored result. */
   readonly stored: Pick<GatewayResultRow, "id" | "xrefSealed" | "attempt">;
@@ -70,4 +73,51 @@ async function endAttempt(clock: Clock, tx: Tx, intent: PaymentIntentRow, type: 
   insertEvents(tx, [{ id: newId("evt", now), merchantId, livemode, type, objectId: id, createdAt: now }]);
   await dropHeldUnknownCharge(clock, tx, intent);
   await dropPending(tx, attemptReference(id, attempt));
+}
+
+/**
+ * Holds the newest charge of a locked payment intent for a person, because its outcome is unknown. Only once:
+ * its `transactionKey` is the charge's own reference, and so unique.
+ */
+export async function holdUnknownCharge(
+  checkout: CheckoutContext,
+  clock: Clock,
+  tx: Tx,
+  intent: PaymentIntentRow,
+  reference: string,
+): Promise<void> {
+  const { merchantId, livemode, amount, attempt } = intent;
+  const nothing = checkout.sealer.seal("", { merchantId, livemode, purpose: "gateway-message" });
+  const row = {
+    merchantId,
+    livemode,
+    sessionId: null,
+    paymentIntentId: intent.id,
+    attempt,
+    transactionKey: `attempt:${reference}`,
+    responseCode: null,
+    responseStatus: null,
+    amount,
+    amountReceived: null,
+    currencyCode: currencyByCode(intent.currency)?.number ?? "",
+    state: "",
+    via: "nobody" as const,
+    xrefSealed: null,
+    messageSealed: nothing,
+  };
+  const stored = await storeGatewayResult(clock, tx, row, held("outcome_unknown"));
+  if (stored !== undefined) await changePaymentIntent(tx, intent.id, { heldResultId: stored.id });
+}
+
+/** Dismisses the held charge once its outcome is known: a person need not find it out any more. */
+async function dropHeldUnknownCharge(clock: Clock, tx: Tx, intent: PaymentIntentRow): Promise<void> {
+  if (intent.heldResultId === null) return;
+  const { resolution } = await lockHeldPayment(tx, intent.heldResultId);
+  if (resolution !== null) return;
+  const done = {
+    resolution: "dismiss",
+    resolvedAt: clock.now(),
+    note: "A later message shows what became of it.",
+  } as const;
+  await changeHeldPayment(tx, intent.heldResultId, done);
 }

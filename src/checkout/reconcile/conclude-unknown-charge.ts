@@ -1,12 +1,11 @@
 import { lockPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
 import type { PendingAttemptRow } from "../../db/tables/pending-attempts.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
-import { parseAttemptReference } from "../../domain/attempt-reference.js";
+import { parseAttemptReference } from "../../domain/attempt.js";
 import type { AttemptCertainty, KnownTransaction } from "../../domain/attempt-certainty.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
-import { failCharge } from "../payments/charge-outcome.js";
-import { holdUnknownCharge } from "../payments/hold-unknown-charge.js";
+import { failCharge, holdUnknownCharge } from "../payments/charge-outcome.js";
 import { clockOf } from "../test-clock.js";
 
 /** The result of asking about a charge. */

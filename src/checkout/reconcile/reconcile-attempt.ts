@@ -4,15 +4,20 @@ import { isDatabaseAway } from "../../db/engine/database-errors.js";
 import { type AttemptResult, listResultsOfAttempt } from "../../db/tables/gateway-results.js";
 import { noteAsked, type PendingAttemptRow, settleAttempt } from "../../db/tables/pending-attempts.js";
 import { inTransaction } from "../../db/transaction.js";
-import { isOver, isSilent, nextAskAt } from "../../domain/reconcile-schedule.js";
-import { type AttemptReference, parseAttemptReference } from "../../domain/attempt-reference.js";
+import {
+  isOver,
+  isSilent,
+  nextAskAt,
+  type AttemptReference,
+  parseAttemptReference,
+} from "../../domain/attempt.js";
 import { type AttemptCertainty, certaintyOf } from "../../domain/attempt-certainty.js";
 import { applyGatewayResult } from "../results/apply-gateway-result.js";
 import { lastWords, openXrefs, settledXrefs } from "./attempt-transactions.js";
 import type { CheckoutContext } from "../context.js";
 import { openGatewayAccount } from "../merchants/gateway-account.js";
 import { concludeUnknownCharge } from "./conclude-unknown-charge.js";
-import { findPaymentTarget, isPaid, type PaymentTarget } from "../gateway-messages/payment-target.js";
+import { findPaymentTarget, isPaid, type PaymentTarget } from "../gateway-messages/verify-message.js";
 import { clockOf } from "../test-clock.js";
 
 /**

@@ -2,19 +2,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { insertEvents } from "../../db/tables/events.js";
 import { addRefunded, lockPaymentIntent } from "../../db/tables/payment-intents.js";
-import { findRefund, insertRefund } from "../../db/tables/refunds.js";
+import { findRefund, insertRefund, type RefundRow } from "../../db/tables/refunds.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { amountToRefund, type Refund, type RefundReason } from "../../domain/refund.js";
+import { Refusal } from "../../domain/refusal.js";
 import { stoppedAt } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import { waitAtMost } from "../../lib/settle-within.js";
 import type { CheckoutContext } from "../context.js";
-import { getPaymentIntent } from "../payments/get-payment-intent.js";
-import { getRefund } from "./get-refund.js";
-import { LEASE_MS } from "./reversal.js";
 import { findPrevious, type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
+import { getPaymentIntent } from "../payments/payment-intents.js";
 import { clockOf } from "../test-clock.js";
 import { processRefunds } from "./process-refunds.js";
+import { LEASE_MS } from "./reversal.js";
 
 /** The refund that a merchant requests. */
 export interface RefundOrder {
@@ -26,7 +26,7 @@ export interface RefundOrder {
 }
 
 /** A refund as a call answers it; `replayed` if an earlier call with its idempotency key created it. */
-export interface AnsweredRefund {
+interface AnsweredRefund {
   readonly refund: Refund;
   readonly replayed: boolean;
 }
@@ -114,3 +114,14 @@ async function workUntilEnded(
 
 /** About the time of one request within the local network. */
 const BUSY_PAUSE_MS = 50;
+
+/** Reads a refund. Throws a Refusal if it is absent or another merchant's. */
+export async function getRefund(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+  id: string,
+): Promise<RefundRow> {
+  const refund = await findRefund(checkout.db.manager, id);
+  if (refund?.merchantId === scope.merchantId && refund.livemode === scope.livemode) return refund;
+  throw new Refusal("REFUND_NOT_FOUND", `No such refund: ${id}.`, "id");
+}

@@ -1,5 +1,4 @@
-import { listDueRefunds } from "../../db/tables/pending-refunds.js";
-import type { RefundRow } from "../../db/tables/refunds.js";
+import { listDueRefunds, type RefundRow } from "../../db/tables/refunds.js";
 import type { BackgroundJob } from "../../lib/background-job.js";
 import type { CheckoutContext } from "../context.js";
 import { type Failed, type FairWork, runFairly } from "../background-work.js";

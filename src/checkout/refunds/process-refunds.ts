@@ -1,16 +1,18 @@
 import { isDatabaseAway } from "../../db/engine/database-errors.js";
 import { changePendingRefund } from "../../db/tables/refunds.js";
-import { findHeldReversal } from "../../db/tables/reversal-results.js";
-import { holdsLease } from "../../db/tables/sale-leases.js";
+import { findHeldReversal, holdsLease } from "../../db/tables/reversals.js";
 import { inTransaction } from "../../db/transaction.js";
 import type { RefundAttemptResult } from "../../domain/refund.js";
 import type { RequestedReversal } from "../../domain/reversal-step.js";
 import type { CheckoutContext } from "../context.js";
-import { type LeasedRefund, leaseOldestRefund } from "./lease-refund.js";
+import {
+  type LeasedRefund,
+  leaseOldestRefund,
+  recordRefundResult,
+  recordRefundAttempt,
+} from "./refund-attempt.js";
 import { reverseSale, type ReversalEnd } from "./reverse-sale.js";
 import { type Reversal, openSale, release } from "./reversal.js";
-import { recordRefundResult } from "./record-refund-result.js";
-import { recordRefundAttempt } from "./record-refund-attempt.js";
 import { clockOf } from "../test-clock.js";
 
 /**

@@ -1,5 +1,5 @@
 import { type HeldPaymentRow, lockHeldPayment } from "../../db/tables/held-payments.js";
-import { dismissHeldSales, listTransactionsOfReversal } from "../../db/tables/reversal-results.js";
+import { dismissHeldSales, listTransactionsOfReversal } from "../../db/tables/reversals.js";
 import { inTransaction } from "../../db/transaction.js";
 import { currencyOfGateway } from "../../domain/money.js";
 import type { RefundStatus } from "../../domain/refund.js";

@@ -1,9 +1,8 @@
 import { findRefund } from "../../db/tables/refunds.js";
-import { findHeldReversal } from "../../db/tables/reversal-results.js";
+import { findHeldReversal } from "../../db/tables/reversals.js";
 import type { CheckoutContext } from "../context.js";
-import { leaseOldestRefund } from "./lease-refund.js";
+import { leaseOldestRefund, recordEnd } from "./refund-attempt.js";
 import { release } from "./reversal.js";
-import { recordEnd } from "./record-refund-attempt.js";
 
 /**
  * Ends a refund in doubt by what a person has seen at the gateway: that the money was refunded, or that it

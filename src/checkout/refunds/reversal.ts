@@ -1,17 +1,28 @@
+import type { ReportedTransaction } from "../../cardstream/inquiry.js";
 import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
-import { type LeasedSale, releaseSale } from "../../db/tables/sale-leases.js";
+import { type LeasedSale, releaseSale } from "../../db/tables/reversals.js";
 import { inTransaction } from "../../db/transaction.js";
 import type { Classification } from "../../domain/classification.js";
+import { ACTION } from "../../domain/gateway-codes.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
-import type { RequestedReversal, Wanted } from "../../domain/reversal-step.js";
-import type { NamedSale } from "../../domain/reversal-classification.js";
+import { currencyOfGateway } from "../../domain/money.js";
+import { type NamedSale, isOfSale } from "../../domain/reversal-classification.js";
+import {
+  type RequestedReversal,
+  type Wanted,
+  retainedOf,
+  nextReversalStep,
+  type ReversalOutcome,
+  reversalOutcome,
+  type ReversalStep,
+} from "../../domain/reversal-step.js";
 import type { CheckoutContext } from "../context.js";
-import { type OpenGatewayAccount, openGatewayAccount } from "../merchants/gateway-account.js";
-import { storedXref } from "../gateway-messages/stored-message.js";
+import { storedXref } from "../gateway-messages/store-gateway-result.js";
 import type { ReversalMessage } from "../gateway-messages/store-reversal-message.js";
+import { type OpenGatewayAccount, openGatewayAccount } from "../merchants/gateway-account.js";
 
 /** A sale to reverse, as the gateway knows it. */
-export interface ReversibleSale extends NamedSale {
+interface ReversibleSale extends NamedSale {
   readonly account: OpenGatewayAccount & { readonly gatewayUrl: string };
   /** The amount that it received, in minor units; null if unknown. */
   readonly received: number | null;
@@ -83,4 +94,145 @@ export async function openSale(
 export function namedSale(checkout: CheckoutContext, row: GatewayResultRow): NamedSale {
   const { transactionKey, amount } = row;
   return { xref: storedXref(checkout, row) ?? "", transactionKey, amount };
+}
+
+/** What the gateway reports now about a sale, and about the refund requested of it. */
+export interface SaleProgress {
+  /** Undefined if the gateway reported nothing, or nothing that can be trusted. */
+  readonly sale: GatewayResult | undefined;
+  /** True if the gateway reports that the transaction is not a sale, but for example a refund. */
+  readonly isNoSale: boolean;
+  /**
+   * What the sale's amounts say about the requested action. Undefined if none was requested, or `sale` is
+   * undefined.
+   */
+  readonly bySale: Classification | undefined;
+  /** Undefined if there was nothing to search for. */
+  readonly own: OwnTransactions | undefined;
+}
+
+/** The gateway's transactions with the refund's own reference. */
+interface OwnTransactions {
+  readonly known: readonly { readonly result: GatewayResult; readonly classification: Classification }[];
+  /** True if the gateway listed all of them. */
+  readonly isComplete: boolean;
+  /** True if it lists one, but reports nothing about it that can be trusted. */
+  readonly isUnanswered: boolean;
+}
+
+/** The outcome of a request that was sent to the gateway. */
+export type RequestOutcome =
+  /**
+   * `not found`: no transaction has the refund's own reference, and the sale shows nothing. A search may lag
+   * behind.
+   */
+  | { readonly kind: ReversalOutcome | "not found" }
+  | { readonly kind: "refused"; readonly result: GatewayResult };
+
+/**
+ * Queries the gateway, and records what it reports about the request. Changes nothing at the gateway, so it
+ * may be repeated.
+ */
+export async function querySaleProgress(
+  checkout: CheckoutContext,
+  back: Reversal,
+  requested: RequestedReversal | null,
+): Promise<SaleProgress> {
+  const own = requested?.request === "refund" ? await searchRefunds(checkout, back, requested) : undefined;
+  const silent: SaleProgress = { sale: undefined, isNoSale: false, bySale: undefined, own };
+  if (own?.known.some(isMade)) return silent; // That decides it.
+  const answer = await checkout.direct.query(back.sale.account, back.sale.xref);
+  const why = answer.kind === "answered" ? doubtOf(answer.result, back) : whyOf(answer);
+  if (answer.kind !== "answered" || why !== undefined) {
+    checkout.log.warn({ [back.work]: back.id, why }, "the gateway did not say how a sale stands");
+    return { ...silent, isNoSale: why === NO_SALE };
+  }
+  const { result, body } = answer;
+  const bySale =
+    requested === null ? undefined : await back.hear({ result, body, via: "query", kind: "sale" }, requested);
+  return { ...silent, sale: result, bySale };
+}
+
+/** The step to send, if any. */
+export function stepOf({ sale }: SaleProgress, wanted: Wanted): ReversalStep {
+  return sale === undefined ? { kind: "unknown" } : nextReversalStep(sale, wanted);
+}
+
+/**
+ * The outcome of the last request. A refund's own transaction is better evidence than the amounts of its
+ * sale.
+ */
+export function outcomeOf(
+  { sale, bySale, own }: SaleProgress,
+  wanted: Wanted,
+  requested: RequestedReversal,
+): RequestOutcome {
+  const byItself = own && ownOutcome(own);
+  if (byItself !== undefined) return byItself;
+  if (bySale?.outcome === "refunded") return { kind: "returned" };
+  // Something was done that does not fit, or is not reported yet: it must not count as nothing.
+  if (sale === undefined || bySale?.outcome === "held" || own?.isUnanswered === true)
+    return { kind: "unknown" };
+  const kind = reversalOutcome(sale, wanted, requested);
+  return { kind: kind === "unknown" && own?.isComplete === true ? "not found" : kind };
+}
+
+/** Why a response about a sale cannot be used, for the log. Undefined if it can. */
+function doubtOf(result: GatewayResult, { sale, currency }: Reversal): string | undefined {
+  if (!isOfSale(result, sale)) return "another transaction";
+  if (!isOriginallySale(result)) return result.state === "" ? `code ${result.responseCode}` : NO_SALE;
+  const said = currencyOfGateway(result.currencyCode)?.code;
+  if (currency !== null && said !== undefined && said !== currency) return "another currency";
+  const isMore = sale.received !== null && (retainedOf(result) ?? 0) > sale.received;
+  return isMore ? "more than was received" : undefined;
+}
+
+const NO_SALE = "not a sale";
+
+/** The response to a QUERY names the transaction's own action last. */
+function isOriginallySale({ action }: GatewayResult): boolean {
+  return action.split(":").at(-1) === ACTION.SALE;
+}
+
+function whyOf(answer: { readonly kind: string; readonly why?: string }): string {
+  return answer.why ?? answer.kind;
+}
+
+async function searchRefunds(
+  checkout: CheckoutContext,
+  back: Reversal,
+  requested: RequestedReversal,
+): Promise<OwnTransactions> {
+  const question = { transactionUnique: back.id, openXrefs: [], knownXrefs: [] };
+  const answer = await checkout.inquiry.ask(back.sale.account, question);
+  const { unansweredSale, unansweredSearch, searched } = answer;
+  const why = unansweredSale ?? unansweredSearch;
+  if (why !== undefined)
+    checkout.log.warn({ [back.work]: back.id, why }, "the gateway did not say all about a refund");
+  const known = [];
+  for (const each of answer.reported) known.push(await hearOwn(back, each, requested));
+  const isUnanswered = unansweredSale !== undefined;
+  return { known, isUnanswered, isComplete: searched && !isUnanswered };
+}
+
+async function hearOwn(
+  back: Reversal,
+  { result, body, way }: ReportedTransaction,
+  requested: RequestedReversal,
+) {
+  return { result, classification: await back.hear({ result, body, via: way, kind: "refund" }, requested) };
+}
+
+/** If a refund was sent twice, one was made, and the other refused as a duplicate. */
+function ownOutcome({ known, isUnanswered }: OwnTransactions): RequestOutcome | undefined {
+  if (known.some(isMade)) return { kind: "returned" };
+  const [first] = known;
+  if (first === undefined) return undefined;
+  const isRefused =
+    !isUnanswered && known.every(({ classification }) => classification.outcome === "declined");
+  return isRefused ? { kind: "refused", result: first.result } : { kind: "unknown" };
+}
+
+function isMade({ classification }: { readonly classification: Classification }): boolean {
+  return classification.outcome === "refunded";
 }

@@ -1,16 +1,16 @@
-import type { DirectAnswer } from "../../cardstream/direct-client.js";
+import type { DirectAnswer } from "../../cardstream/gateway-client.js";
 import type { Classification } from "../../domain/classification.js";
 import { isCall, retainedOf, type ReversalCall, type RequestedReversal } from "../../domain/reversal-step.js";
-import { callbackUrl } from "../callback-url.js";
+import { callbackUrl } from "../public-urls.js";
 import type { CheckoutContext } from "../context.js";
-import type { Reversal } from "./reversal.js";
 import {
+  type Reversal,
   querySaleProgress,
   type RequestOutcome,
   outcomeOf,
   type SaleProgress,
   stepOf,
-} from "./reversal-progress.js";
+} from "./reversal.js";
 
 /** The outcome of a reversal. `refused`: the gateway has answered that it did not carry it out, and why. */
 export type ReversalEnd = RequestOutcome | { readonly kind: "too early" | "not a sale" };

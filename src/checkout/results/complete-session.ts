@@ -8,11 +8,11 @@ import type { Tx } from "../../db/transaction.js";
 import { customerFrom } from "../../domain/customer.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { Received } from "../../domain/held-payment.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { keepsCard, mayMove, statusAt } from "../../domain/session.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
-import { cardToStore } from "../customers/stored-card.js";
 
 /** The payment that completes a session. */
 export interface Payment {
@@ -118,5 +118,23 @@ function paymentMethodRow(
     xrefMadeAt: null,
     reusable: keepsCard(session),
     createdAt,
+  };
+}
+
+/** A result's card as it is stored: billing details only sealed, and the card's look only as a hash. */
+function cardToStore(
+  { sealer }: CheckoutContext,
+  { merchantId, livemode }: MerchantScope,
+  { card, cardLook, billing }: GatewayResult,
+): Pick<PaymentMethodRow, "fingerprint" | "billingSealed" | keyof GatewayResult["card"]> {
+  const scope = { merchantId, livemode };
+  return {
+    ...card,
+    fingerprint:
+      cardLook === null ? null : sealer.fingerprint(cardLook, { ...scope, purpose: "card-fingerprint" }),
+    billingSealed:
+      billing === null
+        ? null
+        : sealer.seal(JSON.stringify(billing), { ...scope, purpose: "billing-details" }),
   };
 }

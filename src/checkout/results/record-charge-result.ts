@@ -8,10 +8,15 @@ import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import { completeCharge, failCharge } from "../payments/charge-outcome.js";
 import type { AppliedResult } from "../gateway-messages/gateway-message.js";
-import { applied, storeMessage, storeReusedTransaction } from "../gateway-messages/store-gateway-result.js";
-import { findReversalOf, holdWithReversal } from "./success-during-reversal.js";
+import {
+  applied,
+  storeMessage,
+  storeReusedTransaction,
+  findReversalOf,
+  holdWithReversal,
+  type UnclassifiedResult,
+} from "../gateway-messages/store-gateway-result.js";
 import { clockOf } from "../test-clock.js";
-import type { UnclassifiedResult } from "../gateway-messages/new-gateway-result.js";
 
 /**
  * Records one verified result of a direct charge in one serialisable transaction, as `recordSessionResult` does for

@@ -1,23 +1,39 @@
-import { type CheckoutSessionRow, startNextAttempt } from "../../db/tables/checkout-sessions.js";
+import {
+  type CheckoutSessionRow,
+  startNextAttempt,
+  lockCheckoutSessionOf,
+} from "../../db/tables/checkout-sessions.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
-import { parseAttemptReference } from "../../domain/attempt-reference.js";
+import { parseAttemptReference } from "../../domain/attempt.js";
+import {
+  endsAttempt,
+  type Classification,
+  classifyUnmatched,
+  classifyPayment,
+  held,
+} from "../../domain/classification.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
-import { endsAttempt, type Classification, classifyUnmatched } from "../../domain/classification.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
+import { currencyByCode } from "../../domain/money.js";
+import type { CheckoutSession } from "../../domain/session.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
-import { completeSession } from "./complete-session.js";
 import type { AppliedResult, GatewayMessage } from "../gateway-messages/gateway-message.js";
-import { applied, storeMessage, storeReusedTransaction } from "../gateway-messages/store-gateway-result.js";
-import { findReversal } from "../gateway-messages/find-reversal.js";
-import { classifyLocked, withLockedSession } from "./locked-session.js";
-import { findReversalOf, holdWithReversal } from "./success-during-reversal.js";
-import { recordRefundResult } from "../refunds/record-refund-result.js";
+import {
+  applied,
+  storeMessage,
+  storeReusedTransaction,
+  findReversalOf,
+  holdWithReversal,
+  type UnclassifiedResult,
+  newGatewayResult,
+} from "../gateway-messages/store-gateway-result.js";
+import { findReversal, findPaymentTarget, type VerifiedMessage } from "../gateway-messages/verify-message.js";
 import { recordReversalResult } from "../refunds/record-reversal-result.js";
-import { recordChargeResult } from "./record-charge-result.js";
-import { findPaymentTarget } from "../gateway-messages/payment-target.js";
+import { recordRefundResult } from "../refunds/refund-attempt.js";
 import { clockOf } from "../test-clock.js";
-import { type UnclassifiedResult, newGatewayResult } from "../gateway-messages/new-gateway-result.js";
-import type { VerifiedMessage } from "../gateway-messages/verify-message.js";
+import { completeSession } from "./complete-session.js";
+import { recordChargeResult } from "./record-charge-result.js";
 
 /**
  * Records one verified result in one serialisable transaction: locks the session or payment intent,
@@ -123,4 +139,35 @@ async function recordAlone(
     storeMessage(oneTime(clock), tx, row, classification),
   );
   return applied(classification, stored === undefined);
+}
+
+/** What is done about a session while nobody else can change it. `clock` stands still at the transaction's time. */
+type SessionWork<T> = (tx: Tx, session: CheckoutSessionRow, clock: Clock) => Promise<T>;
+
+/**
+ * Runs `work` in one serialisable transaction that has locked the session. Undefined, with nothing done,
+ * where the session is not this merchant's, or absent.
+ */
+export async function withLockedSession<T>(
+  checkout: CheckoutContext,
+  session: MerchantScope & { readonly id: string },
+  work: SessionWork<T>,
+): Promise<T | undefined> {
+  const clock = await clockOf(checkout, session);
+  return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
+    const locked = await lockCheckoutSessionOf(tx, session, session.id);
+    if (locked === undefined) return undefined;
+    await checkout.reached("session locked");
+    return await work(tx, locked, oneTime(clock));
+  });
+}
+
+/** Classifies a result for a locked session: the first success recorded pays it; another transaction's is held. */
+export function classifyLocked(session: CheckoutSession, result: GatewayResult): Classification {
+  const currency = currencyByCode(session.currency);
+  if (currency === undefined) throw new Error(`Session ${session.id} has an unknown currency.`);
+  const { id: targetId, amountTotal: amount, attempt } = session;
+  const classification = classifyPayment(result, { targetId, amount, currency, attempt });
+  const paidByOther = session.status === "complete" && session.completedBy !== result.transactionKey;
+  return classification.outcome === "completed" && paidByOther ? held("duplicate") : classification;
 }

@@ -2,15 +2,15 @@ import { findCheckoutSession, insertCheckoutSession } from "../../db/tables/chec
 import type { Run, Tx } from "../../db/transaction.js";
 import { type Currency, currencyByCode, totalOf } from "../../domain/money.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
-import { checkRedirectUrl } from "../../domain/redirect-url.js";
-import { Refusal } from "../../domain/refusal.js";
 import {
+  checkRedirectUrl,
   beforeCompletion,
   type CheckoutSession,
   LIFE_MAX_MS,
   LIFE_MIN_MS,
   type LineItem,
 } from "../../domain/session.js";
+import { Refusal } from "../../domain/refusal.js";
 import { stoppedAt } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";

@@ -1,24 +1,27 @@
 import type { Field } from "../../cardstream/fields.js";
 import { hostedForm, hostedUrl } from "../../cardstream/hosted-form.js";
-import { noteFormGiven } from "../../db/tables/checkout-sessions.js";
-import { notePending } from "../../db/tables/pending-attempts.js";
+import { selectTogether } from "../../db/query/select.js";
+import {
+  noteFormGiven,
+  lockedSessionWithId,
+  type CheckoutSessionRow,
+  sessionWithId,
+} from "../../db/tables/checkout-sessions.js";
+import { accountOf, type GatewayAccountRow } from "../../db/tables/gateway-accounts.js";
+import { unresolvedHeldResult } from "../../db/tables/gateway-results.js";
+import { merchantOfSession } from "../../db/tables/merchants.js";
+import { notePending, pendingAttemptsOf, type PendingAttemptRow } from "../../db/tables/pending-attempts.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
-import { nextAskAt } from "../../domain/reconcile-schedule.js";
-import { attemptReference } from "../../domain/attempt-reference.js";
+import { nextAskAt, attemptReference } from "../../domain/attempt.js";
 import { currencyByCode } from "../../domain/money.js";
-import { redirectUrl } from "../../domain/redirect-url.js";
-import { type CheckoutSession, closesAt, keepsCard, mayGiveForm } from "../../domain/session.js";
-import { oneTime } from "../../lib/clock.js";
-import { askNow, isNewestInDoubt } from "../reconcile/reconcile-now.js";
-import { callbackUrl, requiredCallbackUrl } from "../callback-url.js";
+import { redirectUrl, type CheckoutSession, closesAt, keepsCard, mayGiveForm } from "../../domain/session.js";
+import { oneTime, type Clock } from "../../lib/clock.js";
+import { isId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
 import { openFormAccount } from "../merchants/gateway-account.js";
-import {
-  type LockedPayPageState,
-  lockPayPageState,
-  type PayPageState,
-  readPayPageState,
-} from "./pay-page-state.js";
+import { callbackUrl, requiredCallbackUrl, returnUrl } from "../public-urls.js";
+import { askNow, isNewestInDoubt } from "../reconcile/reconcile-pending.js";
+import { clockAhead } from "../test-clock.js";
 
 /** What the shopper sees who opens a session's page. */
 export type PayPage =
@@ -107,7 +110,7 @@ function notePendingAttempt(tx: Tx, session: CheckoutSession, now: number): void
 }
 
 function formPage(checkout: CheckoutContext, { session, account }: LockedPayPageState): PayPage {
-  const { publicUrl, gatewayUrl, sandboxUrl } = checkout.addresses;
+  const { gatewayUrl, sandboxUrl } = checkout.addresses;
   const currency = currencyByCode(session.currency);
   if (account === undefined || currency === undefined) {
     throw new Error(`Session ${session.id} has no gateway account or an unknown currency.`);
@@ -118,10 +121,64 @@ function formPage(checkout: CheckoutContext, { session, account }: LockedPayPage
     amount: session.amountTotal,
     currency,
     items: session.lineItems,
-    redirectUrl: `${publicUrl}/pay/${session.id}/return`,
+    redirectUrl: returnUrl(checkout, session.id),
     callbackUrl: requiredCallbackUrl(checkout, session.livemode),
     cardOnFile: keepsCard(session),
     asksWho: session.customerCreation !== null,
   });
   return { kind: "form", action: hostedUrl(session.livemode ? gatewayUrl : sandboxUrl), fields };
+}
+
+/** All that decides what the page of a session shows. */
+interface PayPageState {
+  readonly session: CheckoutSessionRow;
+  /** The one that the session's life follows. */
+  readonly clock: Clock;
+  /** True while a held result of the session waits for a person. */
+  readonly waitsForPerson: boolean;
+  /** The session's pending attempts, the oldest form first. */
+  readonly pending: readonly PendingAttemptRow[];
+}
+
+/** The same while nobody else may change the session, and what its form is signed with. */
+interface LockedPayPageState extends PayPageState {
+  /** Undefined where the merchant has none in this mode. */
+  readonly account: GatewayAccountRow | undefined;
+}
+
+/** Reads it in one round trip. Undefined where there is no such session. */
+async function readPayPageState(
+  checkout: CheckoutContext,
+  sessionId: string,
+): Promise<PayPageState | undefined> {
+  if (!isId("cs", sessionId)) return undefined;
+  const [session, merchant, waitsForPerson, pending] = await selectTogether(
+    checkout.db.manager,
+    sessionWithId(sessionId),
+    merchantOfSession(sessionId),
+    unresolvedHeldResult(sessionId),
+    pendingAttemptsOf(sessionId),
+  );
+  if (session === undefined) return undefined;
+  const clock = clockAhead(checkout, session, merchant?.testClockAhead ?? 0);
+  return { session, clock, waitsForPerson, pending };
+}
+
+/**
+ * Reads it again in one round trip, and locks the session until the transaction ends. Recording a result locks
+ * the session as well, so what is read behind the lock includes what the last one has stored.
+ */
+async function lockPayPageState(
+  tx: Tx,
+  { session: { id, merchantId, livemode }, clock }: PayPageState,
+): Promise<LockedPayPageState> {
+  const [session, waitsForPerson, pending, account] = await selectTogether(
+    tx,
+    lockedSessionWithId(tx, id),
+    unresolvedHeldResult(id),
+    pendingAttemptsOf(id),
+    accountOf({ merchantId, livemode }),
+  );
+  if (session === undefined) throw new Error(`Session ${id} is gone.`);
+  return { session, clock, waitsForPerson, pending, account };
 }

@@ -1,8 +1,8 @@
 import { findCheckoutSession } from "../../db/tables/checkout-sessions.js";
 import { findNewestOutcome, hasUnresolvedHeldResult } from "../../db/tables/gateway-results.js";
 import type { ResultOutcome } from "../../domain/classification.js";
-import { redirectUrl } from "../../domain/redirect-url.js";
-import { reconcileNow, isInDoubt } from "../reconcile/reconcile-now.js";
+import { redirectUrl } from "../../domain/session.js";
+import { reconcileNow, isInDoubt } from "../reconcile/reconcile-pending.js";
 import type { CheckoutContext } from "../context.js";
 
 /**

@@ -1,3 +1,4 @@
+import { urlBelow } from "../../lib/base-url.js";
 import { RESPONSE_CODE } from "../../domain/gateway-codes.js";
 import {
   type Field,
@@ -6,8 +7,8 @@ import {
   MalformedMessage,
   parseFields,
 } from "../../cardstream/fields.js";
-import { callGateway, gatewayPath } from "../../cardstream/gateway-call.js";
-import { isSigned, signed } from "../../cardstream/signature.js";
+import { callGateway } from "../../cardstream/gateway-client.js";
+import { isSigned, signed } from "../../cardstream/signed-message.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
@@ -75,7 +76,7 @@ async function callSandbox(
   if (account === undefined) throw new Error(`${scope.merchantId} has no test account.`);
   const fields: Field[] = [["merchantID", account.merchantID], ...order];
   const call = {
-    url: gatewayPath(checkout.addresses.sandboxUrl, "/faults"),
+    url: urlBelow(checkout.addresses.sandboxUrl, "/faults"),
     method,
     headers: { "content-type": "application/x-www-form-urlencoded" },
     body: encodeFields(signed(fields, account.secret)),

@@ -1,9 +1,8 @@
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
 
-import { isCustomerId } from "../../domain/customer.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { FORM_GRACE_MS, type SessionStatus } from "../../domain/session.js";
-import { firstId, isId } from "../../lib/ids.js";
+import { isCustomerId, firstId, isId } from "../../lib/ids.js";
 import { type CheckoutSessionRow, checkoutSessions } from "./checkout-sessions.js";
 import type { ListPage } from "../query/list-page.js";
 import { pageQuery } from "../query/list-query.js";

@@ -1,7 +1,8 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import { type Customer, isCustomerId } from "../../domain/customer.js";
+import type { Customer } from "../../domain/customer.js";
+import { isCustomerId } from "../../lib/ids.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { flag, id, index, json, optional, primary, text, time } from "../engine/columns.js";
 import { insertRows, queueInsert } from "../query/insert.js";

@@ -5,7 +5,7 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { isGatewayId, isId } from "../../lib/ids.js";
 import { bytes, flag, id, index, optional, primary, text, time } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";
-import { rowWhere, type Select, selectRow, selectRows } from "../query/select.js";
+import { rowWhere, type Select, selectRow, selectRows, rowsWhere } from "../query/select.js";
 import { updateRows } from "../query/update.js";
 import type { Tx } from "../transaction.js";
 
@@ -83,4 +83,55 @@ export async function updateGatewayAccount(
   change: GatewayAccountChange,
 ): Promise<void> {
   await updateRows(tx, gatewayAccounts, change, "merchant_id = ? AND livemode = ?", [merchantId, livemode]);
+}
+
+/**
+ * A gateway account as it was before a change: forms signed with it are still open, and their results arrive
+ * signed with its secret.
+ */
+export interface FormerGatewayAccountRow {
+  merchantId: string;
+  livemode: boolean;
+  /** Until when results signed with it are accepted. */
+  validUntil: number;
+  gatewayMerchantId: string;
+  secretSealed: Buffer;
+}
+
+export const formerGatewayAccounts = new EntitySchema<FormerGatewayAccountRow>({
+  name: "former_gateway_account",
+  synchronize: false,
+  columns: {
+    merchantId: primary(id()),
+    livemode: primary(flag()),
+    validUntil: primary(time()),
+    gatewayMerchantId: text(64),
+    secretSealed: bytes(),
+  },
+  indices: [index("gatewayMerchantId")],
+});
+
+export async function insertFormerGatewayAccount(tx: Tx, row: FormerGatewayAccountRow): Promise<void> {
+  await insertRows(tx, formerGatewayAccounts, row);
+}
+
+/** Selects the merchant's former accounts that are still accepted, the newest first. */
+export function formerAccountsOf(
+  { merchantId, livemode }: MerchantScope,
+  now: number,
+): Select<FormerGatewayAccountRow[]> {
+  const condition = "WHERE merchant_id = ? AND livemode = ? AND valid_until > ? ORDER BY valid_until DESC";
+  return rowsWhere(formerGatewayAccounts, condition, [merchantId, livemode, now]);
+}
+
+/** Every former account with this `merchantID` that is still accepted, in a stable order. */
+export async function listFormerGatewayAccountsNamed(
+  db: EntityManager,
+  gatewayMerchantId: string,
+  now: number,
+): Promise<FormerGatewayAccountRow[]> {
+  if (!isGatewayId(gatewayMerchantId)) return [];
+  const condition =
+    "WHERE gateway_merchant_id = ? AND valid_until > ? ORDER BY merchant_id, valid_until DESC";
+  return await selectRows(db, formerGatewayAccounts, condition, [gatewayMerchantId, now]);
 }

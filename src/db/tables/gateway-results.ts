@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import type { AttemptReference } from "../../domain/attempt-reference.js";
+import type { AttemptReference } from "../../domain/attempt.js";
 import type { Resolution } from "../../domain/held-payment.js";
 import type { HeldReason, ResultOutcome } from "../../domain/classification.js";
 import type { ReversalAction } from "../../domain/reversal-step.js";

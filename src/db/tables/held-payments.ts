@@ -1,6 +1,6 @@
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
 
-import type { AttemptReference } from "../../domain/attempt-reference.js";
+import type { AttemptReference } from "../../domain/attempt.js";
 import type { HeldReason } from "../../domain/classification.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { isId } from "../../lib/ids.js";

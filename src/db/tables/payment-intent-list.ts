@@ -1,8 +1,7 @@
 import type { EntityManager } from "typeorm";
 
-import { isCustomerId } from "../../domain/customer.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
-import { isId } from "../../lib/ids.js";
+import { isCustomerId, isId } from "../../lib/ids.js";
 import type { ListPage } from "../query/list-page.js";
 import { pageQuery } from "../query/list-query.js";
 import { type PaymentIntentRow, paymentIntents } from "./payment-intents.js";

@@ -10,12 +10,17 @@ import { listLineItems } from "../../checkout/sessions/list-line-items.js";
 import { listSessions } from "../../checkout/sessions/list-sessions.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutSession } from "../../domain/session.js";
-import { markReplayed } from "../interceptors/replayed-header.js";
-import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
-import { filterOf, orderOf, pageOf } from "../messages/checkout-requests.js";
-import { lineItemMessage, lineItemsUrl, sessionMessage } from "../messages/checkout-session-message.js";
-import { expandSessions } from "../messages/expand.js";
-import { type Expansion, expansionOf, listExpansionOf } from "../messages/expansion.js";
+import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
+import { callerOf } from "../interceptors/authenticate.js";
+import {
+  filterOf,
+  orderOf,
+  lineItemMessage,
+  lineItemsUrl,
+  sessionMessage,
+} from "../messages/checkout-session-message.js";
+import { pageOf } from "../messages/page-request.js";
+import { expandSessions, type Expansion, expansionOf, listExpansionOf } from "../messages/expand.js";
 
 /** CheckoutService: message in, use case, message out. */
 export function checkoutHandlers(checkout: CheckoutContext): ServiceImpl<typeof CheckoutService> {

@@ -7,9 +7,9 @@ import { deleteCustomer } from "../../checkout/customers/delete-customer.js";
 import { getCustomer } from "../../checkout/customers/get-customer.js";
 import { listCustomers } from "../../checkout/customers/list-customers.js";
 import { updateCustomer } from "../../checkout/customers/update-customer.js";
-import { markReplayed } from "../interceptors/replayed-header.js";
-import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
-import { pageOf } from "../messages/checkout-requests.js";
+import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
+import { callerOf } from "../interceptors/authenticate.js";
+import { pageOf } from "../messages/page-request.js";
 import { customerMessage } from "../messages/customer-message.js";
 
 /** CustomerService: message in, use case, message out. */

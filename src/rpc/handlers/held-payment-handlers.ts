@@ -10,9 +10,9 @@ import { listHeldPayments } from "../../checkout/held/list-held-payments.js";
 import type { Decision } from "../../checkout/held/record-resolution.js";
 import { resolveHeldPayment } from "../../checkout/held/resolve-held-payment.js";
 import { Refusal } from "../../domain/refusal.js";
-import { markReplayed } from "../interceptors/replayed-header.js";
-import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
-import { pageOf } from "../messages/checkout-requests.js";
+import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
+import { callerOf } from "../interceptors/authenticate.js";
+import { pageOf } from "../messages/page-request.js";
 import { heldPaymentMessage, resolutionOf } from "../messages/held-payment-message.js";
 
 /** HeldPaymentService: message in, use case, message out. */

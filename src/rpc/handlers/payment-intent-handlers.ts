@@ -9,15 +9,18 @@ import { cancelPaymentIntent } from "../../checkout/charges/cancel-payment-inten
 import type { CheckoutContext } from "../../checkout/context.js";
 import { confirmPaymentIntent } from "../../checkout/charges/confirm-payment-intent.js";
 import { type ChargeOrder, createPaymentIntent } from "../../checkout/charges/create-payment-intent.js";
-import { getPaymentIntent } from "../../checkout/payments/get-payment-intent.js";
-import { listPaymentIntents } from "../../checkout/payments/list-payment-intents.js";
-import { type PaymentView, viewPayment, viewPayments } from "../../checkout/payments/payment-view.js";
+import {
+  getPaymentIntent,
+  listPaymentIntents,
+  type PaymentView,
+  viewPayment,
+  viewPayments,
+} from "../../checkout/payments/payment-intents.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
-import { markReplayed } from "../interceptors/replayed-header.js";
-import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
-import { pageOf } from "../messages/checkout-requests.js";
-import { expandPaymentIntents } from "../messages/expand.js";
-import { type Expansion, expansionOf, listExpansionOf } from "../messages/expansion.js";
+import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
+import { callerOf } from "../interceptors/authenticate.js";
+import { pageOf } from "../messages/page-request.js";
+import { expandPaymentIntents, type Expansion, expansionOf, listExpansionOf } from "../messages/expand.js";
 import { paymentIntentMessage } from "../messages/payment-intent-message.js";
 
 /** PaymentIntentService: message in, use case, message out. */

@@ -5,16 +5,14 @@ import type { PaymentMethodService } from "../../../gen/calmonypay/v1/payment_me
 import { attachPaymentMethod } from "../../checkout/customers/attach-payment-method.js";
 import type { CheckoutContext } from "../../checkout/context.js";
 import { detachPaymentMethod } from "../../checkout/customers/detach-payment-method.js";
-import { getPaymentMethod } from "../../checkout/customers/get-payment-method.js";
+import { getPaymentMethod, storedBilling } from "../../checkout/customers/get-payment-method.js";
 import { listPaymentMethods } from "../../checkout/customers/list-payment-methods.js";
-import { storedBilling } from "../../checkout/customers/stored-card.js";
 import type { PaymentMethodRow } from "../../db/tables/payment-methods.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
-import { markReplayed } from "../interceptors/replayed-header.js";
-import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
-import { pageOf } from "../messages/checkout-requests.js";
-import { expandPaymentMethods } from "../messages/expand.js";
-import { type Expansion, expansionOf, listExpansionOf } from "../messages/expansion.js";
+import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
+import { callerOf } from "../interceptors/authenticate.js";
+import { pageOf } from "../messages/page-request.js";
+import { expandPaymentMethods, type Expansion, expansionOf, listExpansionOf } from "../messages/expand.js";
 import { paymentMethodMessage } from "../messages/payment-method-message.js";
 
 /** PaymentMethodService: message in, use case, message out. */

@@ -3,16 +3,14 @@ import type { ServiceImpl } from "@connectrpc/connect";
 import type { Refund } from "../../../gen/calmonypay/v1/refund_pb.js";
 import type { CreateRefundRequest, RefundService } from "../../../gen/calmonypay/v1/refund_service_pb.js";
 import type { CheckoutContext } from "../../checkout/context.js";
-import { createRefund, type RefundOrder } from "../../checkout/refunds/create-refund.js";
-import { getRefund } from "../../checkout/refunds/get-refund.js";
+import { createRefund, type RefundOrder, getRefund } from "../../checkout/refunds/create-refund.js";
 import { listRefunds } from "../../checkout/refunds/list-refunds.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type * as domain from "../../domain/refund.js";
-import { markReplayed } from "../interceptors/replayed-header.js";
-import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
-import { pageOf } from "../messages/checkout-requests.js";
-import { expandRefunds } from "../messages/expand.js";
-import { type Expansion, expansionOf, listExpansionOf } from "../messages/expansion.js";
+import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
+import { callerOf } from "../interceptors/authenticate.js";
+import { pageOf } from "../messages/page-request.js";
+import { expandRefunds, type Expansion, expansionOf, listExpansionOf } from "../messages/expand.js";
 import { reasonOf, refundMessage } from "../messages/refund-message.js";
 
 /** RefundService: message in, use case, message out. */

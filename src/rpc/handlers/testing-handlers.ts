@@ -4,8 +4,8 @@ import type { TestHelpersService } from "../../../gen/calmonypay/v1/test_helpers
 import type { CheckoutContext } from "../../checkout/context.js";
 import { getGatewayFaults, setGatewayFaults } from "../../checkout/testing/gateway-faults.js";
 import { advanceTestClock } from "../../checkout/test-clock.js";
-import { markReplayed } from "../interceptors/replayed-header.js";
-import { callerOf, idempotentCallOf } from "../interceptors/call-context.js";
+import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
+import { callerOf } from "../interceptors/authenticate.js";
 import { gatewayFaultOf, gatewayFaultsMessage } from "../messages/gateway-fault-message.js";
 
 /** TestHelpersService: message in, use case, message out. */

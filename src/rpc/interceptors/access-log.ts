@@ -1,9 +1,15 @@
 import type { DescMethod } from "@bufbuild/protobuf";
-import { Code, ConnectError, type ContextValues, type Interceptor } from "@connectrpc/connect";
+import {
+  Code,
+  ConnectError,
+  type ContextValues,
+  type Interceptor,
+  createContextKey,
+  createContextValues,
+} from "@connectrpc/connect";
 
 import type { Log } from "../../lib/log.js";
-import { requestIdOf } from "./call-context.js";
-import { isOpen } from "./keyless-services.js";
+import { isOpen } from "./authenticate.js";
 
 /**
  * Logs one line per call: method, gRPC code, duration, request id. Never logs a message or a header.
@@ -46,3 +52,18 @@ function logCall(
 function codeName(error: unknown): string {
   return Code[ConnectError.from(error).code];
 }
+
+/**
+ * Creates the context values of a new call with its request id, which log lines, the response header and
+ * errors share.
+ */
+export function callContext(requestId: string): ContextValues {
+  return createContextValues().set(requestIdKey, requestId);
+}
+
+/** The id of this call, `req_...`. */
+export function requestIdOf(values: ContextValues): string {
+  return values.get(requestIdKey);
+}
+
+const requestIdKey = createContextKey("", { description: "request id" });

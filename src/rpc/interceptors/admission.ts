@@ -4,9 +4,8 @@ import type { ContextValues } from "@connectrpc/connect";
 import type { CheckoutContext } from "../../checkout/context.js";
 import { findApiKeyByHash } from "../../db/tables/api-keys.js";
 import type { Admit } from "../../transcode/call/call.js";
-import { logRefused } from "./access-log.js";
+import { logRefused, requestIdOf } from "./access-log.js";
 import { authenticate, cacheKeys } from "./authenticate.js";
-import { requestIdOf } from "./call-context.js";
 import { errorForCaller } from "./error-interceptor.js";
 
 /**

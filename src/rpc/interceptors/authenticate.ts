@@ -1,12 +1,15 @@
-import type { ContextValues } from "@connectrpc/connect";
+import type { DescService } from "@bufbuild/protobuf";
+import { type ContextValues, createContextKey } from "@connectrpc/connect";
 
+import { Health } from "../../../gen/grpc/health/v1/health_pb.js";
+import { ServerReflection } from "../../../gen/grpc/reflection/v1/reflection_pb.js";
+import { ServerReflection as AlphaServerReflection } from "../../../gen/grpc/reflection/v1alpha/reflection_pb.js";
 import type { ApiKeyRow } from "../../db/tables/api-keys.js";
 import { hashApiKey, KEY_KEPT_MS } from "../../domain/api-key.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { createCache } from "../../lib/cache.js";
 import type { Admit } from "../../transcode/call/call.js";
-import { setCaller } from "./call-context.js";
-import { isOpen } from "./keyless-services.js";
 
 /**
  * Finds a stored key by the SHA-256 hash of its text, in lower-case hex. Returns a cached key without a
@@ -78,4 +81,31 @@ function bearerToken(header: string | undefined): string {
     );
   }
   return match[1];
+}
+
+/** Sets the merchant and mode of the call's API key: the call sees only their objects. */
+function setCaller(values: ContextValues, caller: MerchantScope): void {
+  values.set(callerKey, caller);
+}
+
+/** The merchant and mode of the call. Throws where `authenticate` did not run, which is a bug. */
+export function callerOf(values: ContextValues): MerchantScope {
+  const caller = values.get(callerKey);
+  if (caller === undefined) throw new Error("The call was not authenticated.");
+  return caller;
+}
+
+const callerKey = createContextKey<MerchantScope | undefined>(undefined, { description: "caller" });
+
+/**
+ * The services without an API key: load balancers and orchestrators have none, and reflection reveals only
+ * what `proto/` publishes. None of them handles merchants' data, and none has an HTTP rule.
+ */
+const OPEN_SERVICES: ReadonlySet<string> = new Set(
+  [Health, ServerReflection, AlphaServerReflection].map(({ typeName }) => typeName),
+);
+
+/** Whether a service may be called without an API key. */
+export function isOpen(service: DescService): boolean {
+  return OPEN_SERVICES.has(service.typeName);
 }

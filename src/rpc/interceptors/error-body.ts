@@ -4,7 +4,7 @@ import { BadRequestSchema, ErrorInfoSchema } from "../../../gen/google/rpc/error
 import { type RefusalReason, Refusal } from "../../domain/refusal.js";
 import type { Log } from "../../lib/log.js";
 import type { ErrorAnswer, ErrorContext, ErrorRenderer } from "../../transcode/errors/error.js";
-import { requestIdOf } from "./call-context.js";
+import { requestIdOf } from "./access-log.js";
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../errors/error-table.js";
 import { httpStatusOfRefusal, type RefusalRow, REFUSALS } from "../errors/refusal-table.js";
 import { ERROR_DOMAIN } from "./error-interceptor.js";

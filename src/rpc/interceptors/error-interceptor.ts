@@ -5,7 +5,7 @@ import { isDatabaseAway } from "../../db/engine/database-errors.js";
 import { Refusal } from "../../domain/refusal.js";
 import { RETRY_AFTER_SECONDS } from "../../lib/http.js";
 import type { Log } from "../../lib/log.js";
-import { requestIdOf } from "./call-context.js";
+import { requestIdOf } from "./access-log.js";
 import { REFUSALS } from "../errors/refusal-table.js";
 
 /** The `domain` of this API's reasons in `google.rpc.ErrorInfo`. */

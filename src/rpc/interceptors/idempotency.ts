@@ -2,10 +2,15 @@ import { createHash } from "node:crypto";
 
 import { type DescMessage, type JsonValue, type Message, toJson } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
-import type { Interceptor } from "@connectrpc/connect";
+import {
+  type Interceptor,
+  createContextKey,
+  type ContextValues,
+  type HandlerContext,
+} from "@connectrpc/connect";
 
+import type { IdempotentCall } from "../../checkout/idempotency.js";
 import { Refusal } from "../../domain/refusal.js";
-import { setIdempotentCall } from "./call-context.js";
 
 /** The metadata key, or HTTP header, of an idempotency key. */
 const HEADER = "idempotency-key";
@@ -51,4 +56,23 @@ function inOrder(value: JsonValue): JsonValue {
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
+}
+
+/** Sets the call's idempotency key. */
+function setIdempotentCall(values: ContextValues, call: IdempotentCall): void {
+  values.set(idempotentCallKey, call);
+}
+
+/** The call's idempotency key, if it has one. */
+export function idempotentCallOf(values: ContextValues): IdempotentCall | undefined {
+  return values.get(idempotentCallKey);
+}
+
+const idempotentCallKey = createContextKey<IdempotentCall | undefined>(undefined, {
+  description: "idempotent call",
+});
+
+/** Sets the header that marks a replayed response of an idempotent call. */
+export function markReplayed(context: HandlerContext, replayed: boolean): void {
+  if (replayed) context.responseHeader.set("idempotent-replayed", "true");
 }

@@ -9,13 +9,13 @@ import {
   PaymentIntentStatus,
   ThreeDSecureResult,
 } from "../../../gen/calmonypay/v1/payment_intent_pb.js";
-import type { PaymentView } from "../../checkout/payments/payment-view.js";
+import type { PaymentView } from "../../checkout/payments/payment-intents.js";
 import type * as details from "../../domain/gateway-result.js";
 import { declineMessage, NOT_CHARGED } from "../../domain/decline-code.js";
 import type * as domain from "../../domain/payment-intent.js";
 import { toSeconds } from "../../lib/clock.js";
 import { billingDetailsPart } from "./billing-details-message.js";
-import { omitNulls } from "./omit-nulls.js";
+import { omitNulls } from "../../lib/omit-nulls.js";
 
 /** Converts a payment to its payment intent message. */
 export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {

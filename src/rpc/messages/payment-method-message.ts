@@ -10,7 +10,7 @@ import type { PaymentMethodRow } from "../../db/tables/payment-methods.js";
 import type * as domain from "../../domain/gateway-result.js";
 import { toSeconds } from "../../lib/clock.js";
 import { billingDetailsPart } from "./billing-details-message.js";
-import { omitNulls } from "./omit-nulls.js";
+import { omitNulls } from "../../lib/omit-nulls.js";
 
 /** Converts a payment method to its message, without the gateway's token. */
 export function paymentMethodMessage(

@@ -9,7 +9,7 @@ import {
 } from "../../../gen/calmonypay/v1/refund_pb.js";
 import type * as domain from "../../domain/refund.js";
 import { toSeconds } from "../../lib/clock.js";
-import { omitNulls } from "./omit-nulls.js";
+import { omitNulls } from "../../lib/omit-nulls.js";
 
 /** Converts a refund to its message. */
 export function refundMessage(refund: domain.Refund): Refund {

@@ -1,6 +1,6 @@
 import { ACTION } from "../../domain/gateway-codes.js";
 import { type Field, fieldText } from "../../cardstream/fields.js";
-import { signed } from "../../cardstream/signature.js";
+import { signed } from "../../cardstream/signed-message.js";
 import { findSandboxTransactionByXref } from "../tables/sandbox-transactions.js";
 import { keptFields } from "../payments/echoed-fields.js";
 import { type Fault, invalidField, missingField } from "../protocol/faults.js";

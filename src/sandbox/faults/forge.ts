@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { type Field, rootName } from "../../cardstream/fields.js";
-import { sign, signed } from "../../cardstream/signature.js";
+import { sign, signed } from "../../cardstream/signed-message.js";
 import type { Order } from "../payments/charge.js";
 import { readHostedRequest } from "../payments/hosted-request.js";
 import { OUTCOMES } from "../payments/outcomes.js";

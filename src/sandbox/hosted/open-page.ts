@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 
 import { type Field, fieldText } from "../../cardstream/fields.js";
-import { signed, signingText } from "../../cardstream/signature.js";
+import { signed, signingText } from "../../cardstream/signed-message.js";
 import { findSandboxPage, insertSandboxPage, type SandboxPageRow } from "../tables/sandbox-pages.js";
 import { isDuplicateKey } from "../../db/engine/database-errors.js";
 import { inTransaction } from "../../db/transaction.js";

@@ -1,5 +1,5 @@
 import { fieldText } from "../../cardstream/fields.js";
-import { signed } from "../../cardstream/signature.js";
+import { signed } from "../../cardstream/signed-message.js";
 import { findSandboxPage, type SandboxPageRow } from "../tables/sandbox-pages.js";
 import { readCardEntry } from "../payments/card-entry.js";
 import { charge, type Order } from "../payments/charge.js";

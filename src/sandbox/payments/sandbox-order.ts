@@ -1,5 +1,5 @@
 import { type Field, fieldText } from "../../cardstream/fields.js";
-import { signed } from "../../cardstream/signature.js";
+import { signed } from "../../cardstream/signed-message.js";
 import { keptFields } from "./echoed-fields.js";
 import { type Fault, invalidField } from "../protocol/faults.js";
 import type { SandboxContext } from "../protocol/context.js";

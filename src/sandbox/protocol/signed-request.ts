@@ -1,5 +1,5 @@
 import { type Field, fieldText, MalformedMessage, parseFields } from "../../cardstream/fields.js";
-import { isSigned } from "../../cardstream/signature.js";
+import { isSigned } from "../../cardstream/signed-message.js";
 import {
   type Fault,
   INVALID_CREDENTIALS,

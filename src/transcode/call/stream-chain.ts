@@ -6,10 +6,9 @@ import {
   type MethodImplSpec,
   type StreamResponse,
 } from "@connectrpc/connect";
-import { requestOf, responseOf, travellingOf, wrap, type Travelling } from "./chain.js";
+import { requestOf, responseOf, travellingOf, wrap, type Travelling, LazyContext } from "./chain.js";
 import { connectErrorOf } from "../errors/error.js";
 import { AnswerHeaders, type Call, joined, type StreamAnswer } from "./call.js";
-import { LazyContext } from "./lazy-context.js";
 
 /** The interceptors and implementation of one server-streaming method. */
 export type StreamChain = (message: Message, call: Call) => Promise<StreamAnswer>;

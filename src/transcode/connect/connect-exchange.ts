@@ -10,7 +10,7 @@ import { type TimeoutHeader, timeoutOf } from "../call/deadline.js";
 import { connectErrorOf } from "../errors/error.js";
 import { withPrefix, PREFIX_BYTES } from "../grpc/envelope.js";
 import { incomingMetadata } from "../grpc/metadata.js";
-import { type HttpRequest, type HttpResponse, isGone } from "../http/http.js";
+import { type HttpRequest, type HttpResponse, isGone } from "../http/http-call.js";
 import type { Invoker } from "../call/invoke.js";
 import { parseTarget } from "../routing/request-target.js";
 import { discardRest } from "../http/response.js";

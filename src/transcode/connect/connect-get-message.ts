@@ -1,7 +1,7 @@
 import { ScalarType } from "@bufbuild/protobuf";
 import { callerError } from "../errors/field-error.js";
 import { inside } from "../errors/field-problem.js";
-import { decodedParameter } from "../routing/percent.js";
+import { decodedParameter } from "../routing/request-target.js";
 import { scalarText } from "../text/scalar-text.js";
 
 /** The message in the query of a Connect GET. */

@@ -13,7 +13,7 @@ import { type CountMax, uncounted } from "../descriptors/count-limit.js";
 import { createJsonDialect } from "../json/dialect.js";
 import { callerError } from "../errors/field-error.js";
 import { createBinaryReaders } from "../grpc/binary-reader.js";
-import type { HttpRequest, HttpResponse } from "../http/http.js";
+import type { HttpRequest, HttpResponse } from "../http/http-call.js";
 import type { Invoker } from "../call/invoke.js";
 import { type Limits, limitsOf } from "../call/limits.js";
 import { textOf } from "../http/request-body.js";

@@ -2,7 +2,7 @@ import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError, type Interceptor, type StreamResponse } from "@connectrpc/connect";
 import { deadlineExceeded } from "../call/deadline.js";
 import { connectErrorOf } from "../errors/error.js";
-import { callerGone } from "../http/http.js";
+import { callerGone } from "../http/http-call.js";
 
 /**
  * Ends each call when its signal aborts, even while the handler runs: Connect only passes the signal on.

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { percentEncoded } from "../grpc/status.js";
-import { type HttpResponse, isGone } from "../http/http.js";
+import { type HttpResponse, isGone } from "../http/http-call.js";
 import { push } from "../http/stream.js";
 
 /**

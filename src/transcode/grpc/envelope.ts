@@ -1,5 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { tooLarge } from "../http/request-bytes.js";
+import { tooLarge } from "../http/request-body.js";
 import { requestError } from "../errors/request-error.js";
 
 /** Prefix of each message: one byte of flags, four of length. */

@@ -3,7 +3,7 @@ import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { memoize } from "../../lib/memoize.js";
 import { checkCount, type CountMax } from "../descriptors/count-limit.js";
 import { FieldProblem, inside, quoted } from "../errors/field-problem.js";
-import { DEPTH_MAX } from "../json/json-functions.js";
+import { DEPTH_MAX } from "../json/json-text.js";
 import { checkKey } from "../json/struct-json.js";
 
 /**

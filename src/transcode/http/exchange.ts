@@ -4,16 +4,22 @@ import { joined } from "../call/call.js";
 import { deadlineExceeded, timeoutOf } from "../call/deadline.js";
 import type { ErrorRenderer } from "../errors/error.js";
 import { quoted } from "../errors/field-problem.js";
-import { addHandlerHeaders, type AnswerRecord, type HeaderFilter } from "./headers.js";
-import { HttpCall } from "./http-call.js";
-import { callerGone, type HttpRequest, type HttpResponse, isGone } from "./http.js";
+import {
+  addHandlerHeaders,
+  type AnswerRecord,
+  type HeaderFilter,
+  HttpCall,
+  callerGone,
+  type HttpRequest,
+  type HttpResponse,
+  isGone,
+} from "./http-call.js";
 import type { Invoker, StreamAnswer, UnaryAnswer } from "../call/invoke.js";
 import type { Limits } from "../call/limits.js";
 import { requestError } from "../errors/request-error.js";
 import { parseTarget, type Target } from "../routing/request-target.js";
 import { type ErrorScene, rendered, send, sendError, sendNothing } from "./response.js";
-import type { RouteTable } from "./route-table.js";
-import type { Route } from "./route.js";
+import type { RouteTable, Route } from "./route-table.js";
 import { sendStream } from "./stream.js";
 
 /** The parts that all exchanges share. */

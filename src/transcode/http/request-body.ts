@@ -1,20 +1,21 @@
 import { isUtf8 } from "node:buffer";
-import { type DescField, type DescMessage, type Message } from "@bufbuild/protobuf";
-import { decodedBody } from "./content-encoding.js";
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip } from "node:zlib";
+import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
+
 import type { JsonDialect } from "../json/dialect.js";
 import { emptyMessage } from "../descriptors/empty-message.js";
 import { callerError } from "../errors/field-error.js";
 import { inside } from "../errors/field-problem.js";
 import { isHttpBody, isHttpBodyField, rawBody } from "./http-body.js";
 import type { RouteRule } from "../routing/http-rules.js";
-import type { HttpRequest } from "./http.js";
-import { checkJsonType } from "./media-type.js";
+import type { HttpRequest } from "./http-call.js";
 import { setField } from "../descriptors/message-fields.js";
-import { readBytes } from "./request-bytes.js";
 import { requestError } from "../errors/request-error.js";
+import { BodyTooLarge, readBodyWithCallbacks } from "../../lib/http.js";
 
 /** Reads the request message from the body; `finish` adds the values of path and query. */
-export type ReadBody = (request: HttpRequest, finish: (message: Message) => Message) => Promise<Message>;
+type ReadBody = (request: HttpRequest, finish: (message: Message) => Message) => Promise<Message>;
 
 /** Compiles the reader of a rule's body. */
 export function compileBody({ method, body }: RouteRule, dialect: JsonDialect, bytesMax: number): ReadBody {
@@ -98,3 +99,120 @@ export function textOf(bytes: Buffer): string {
   if (!text.includes("\ufffd") || isUtf8(bytes)) return text;
   throw requestError("body_malformed", "The request body is not valid UTF-8.");
 }
+
+/** Whether the request can have a body; most have none, and need no wait. */
+export function mayHaveBody(request: HttpRequest): boolean {
+  if ("stream" in request) return !request.stream.endAfterHeaders;
+  const { headers } = request;
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+}
+
+/**
+ * Reads the complete body of at most `bytesMax` bytes and converts it with `make`. Rejects with a
+ * ConnectError for the caller.
+ */
+export function readBytes<Made>(
+  request: HttpRequest,
+  bytesMax: number,
+  make: (bytes: Buffer) => Made | Promise<Made>,
+): Promise<Made> {
+  if (Number(request.headers["content-length"] ?? 0) > bytesMax) return Promise.reject(tooLarge(bytesMax));
+  return new Promise((resolve, reject) => {
+    const done = (bytes: Buffer): void => {
+      try {
+        resolve(make(bytes));
+      } catch (error) {
+        reject(error);
+      }
+    };
+    const failed = (error: Error): void => {
+      const isLarge = error instanceof BodyTooLarge;
+      reject(isLarge ? tooLarge(bytesMax) : requestError("body_malformed", "The request body broke off."));
+    };
+    readBodyWithCallbacks(request, bytesMax, done, failed);
+  });
+}
+
+/** The error of a body over the limit. */
+export function tooLarge(bytesMax: number): Error {
+  return requestError("body_too_large", `The request body is larger than ${bytesMax} bytes.`);
+}
+
+/**
+ * Decodes the request's content encoding, none or gzip. `bytesMax` also limits the decoded bytes. Throws a
+ * ConnectError.
+ */
+async function decodedBody(request: HttpRequest, bytes: Buffer, bytesMax: number): Promise<Buffer> {
+  const header = request.headers["content-encoding"];
+  if (header === undefined) return bytes;
+  const codings = header
+    .toLowerCase()
+    .split(",")
+    .map((coding) => coding.trim());
+  const real = codings.filter((coding) => coding !== "" && coding !== "identity");
+  if (real.length === 0) return bytes;
+  if (real.length > 1 || !GZIP.has(real[0] ?? "")) throw unsupportedCoding();
+  return await unpacked("gzip", bytes, bytesMax);
+}
+
+/** The supported compressions of a message. */
+export type Packing = keyof typeof UNPACK;
+
+/** The names of the supported compressions. */
+export const packings: readonly string[] = ["gzip", "br"];
+
+/** Whether a compression is supported. */
+export function isPacking(name: string): name is Packing {
+  return packings.includes(name);
+}
+
+const UNPACK = { gzip: promisify(gunzip), br: promisify(brotliDecompress) };
+
+/**
+ * Decompresses to at most `bytesMax` bytes. Throws a ConnectError for the caller where the bytes are invalid,
+ * truncated or too many.
+ */
+export async function unpacked(packing: Packing, bytes: Buffer, bytesMax: number): Promise<Buffer> {
+  try {
+    return await UNPACK[packing](bytes, { maxOutputLength: bytesMax });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(bytesMax);
+    throw requestError("body_malformed", `The request body is not valid ${packing}.`);
+  }
+}
+
+/** RFC 9110 requires the old name to be accepted as well. */
+const GZIP = new Set(["gzip", "x-gzip"]);
+
+function unsupportedCoding(): Error {
+  const text = "The content-encoding of the request is not supported: send gzip, or none.";
+  return requestError("encoding_unsupported", text, undefined, { "accept-encoding": "gzip, identity" });
+}
+
+/** Throws a ConnectError for a content type other than JSON in UTF-8. A missing one counts as JSON. */
+export function checkJsonType(contentType: string | undefined): void {
+  if (contentType === undefined || contentType === "" || contentType === "application/json") return;
+  const [type = "", ...parameters] = contentType.toLowerCase().split(";");
+  if (type.trim() !== "application/json") throw unsupported(type.trim());
+  if (parameters.map((parameter) => parameter.trim()).some(isOtherCharset)) {
+    throw requestError("media_type_unsupported", "The request body must be in UTF-8.", undefined, ACCEPT);
+  }
+}
+
+function isOtherCharset(parameter: string): boolean {
+  return parameter.startsWith("charset") && !/^charset\s*=\s*"?utf-?8"?$/.test(parameter);
+}
+
+function unsupported(type: string): Error {
+  // The default of `curl -d`.
+  const form = type === "application/x-www-form-urlencoded" || type === "multipart/form-data";
+  const hint = form ? " With curl, add -H 'content-type: application/json'." : "";
+  return requestError(
+    "media_type_unsupported",
+    `The request body must be application/json.${hint}`,
+    undefined,
+    ACCEPT,
+  );
+}
+
+const ACCEPT = { accept: "application/json" };

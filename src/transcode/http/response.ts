@@ -1,13 +1,23 @@
 import type { ServerResponse } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import type { ConnectError, ContextValues } from "@connectrpc/connect";
-import type { DescMethod } from "@bufbuild/protobuf";
+import type { DescMethod, DescField, DescMessage, Message } from "@bufbuild/protobuf";
+
 import { connectErrorOf, httpStatusOf, type ErrorAnswer, type ErrorRenderer } from "../errors/error.js";
 import { endResponse } from "../../lib/http.js";
-import { addHandlerHeaders, type AnswerRecord } from "./headers.js";
-import { type HttpRequest, type HttpResponse, isGone } from "./http.js";
-import { mayHaveBody } from "./request-bytes.js";
+import {
+  addHandlerHeaders,
+  type AnswerRecord,
+  type HttpRequest,
+  type HttpResponse,
+  isGone,
+} from "./http-call.js";
+import { mayHaveBody } from "./request-body.js";
 import { isRouting, reasonOf, statusOfReason } from "../errors/request-error.js";
+import type { JsonDialect } from "../json/dialect.js";
+import { isHttpBody, isHttpBodyField, rawAnswer } from "./http-body.js";
+import type { RouteRule } from "../routing/http-rules.js";
+import { getField } from "../descriptors/message-fields.js";
 
 /** Sends a complete response; to a HEAD request without the body. */
 export function send(
@@ -113,7 +123,7 @@ export function sendError(
   const error = connectErrorOf(thrown);
   if (isGone(response) && error.cause === undefined) return;
   const { status, headers, body } = rendered(error, scene, render);
-  const record = addHandlerHeaders({ ...scene.headers, ...JSON_TYPE }, error.metadata);
+  const record = addHandlerHeaders({ ...scene.headers, ...JSON_HEADERS }, error.metadata);
   try {
     send(request, response, status, Object.assign(record, headers), body);
   } catch {
@@ -124,12 +134,48 @@ export function sendError(
 
 function sendFallback(request: HttpRequest, response: HttpResponse, { headers }: ErrorScene): void {
   try {
-    send(request, response, 500, { ...headers, ...JSON_TYPE }, FALLBACK_BODY);
+    send(request, response, 500, { ...headers, ...JSON_HEADERS }, FALLBACK_BODY);
   } catch {
     response.destroy(); // The client sees a broken connection.
   }
 }
 
-const JSON_TYPE = { "content-type": "application/json" };
+const JSON_HEADERS = { "content-type": "application/json" };
 
 const FALLBACK_BODY = `{"code":13,"message":"internal error","details":[]}`;
+
+/** A response body and its content type. */
+interface Written {
+  readonly contentType: string;
+  readonly body: string | Uint8Array;
+}
+
+/** Writes a response by its rule. Throws for a message without JSON, which is the handler's bug. */
+export type WriteAnswer = (message: Message) => Written;
+
+/** Compiles the writer of a rule's responses. */
+export function compileAnswer({ method, responseBody }: RouteRule, dialect: JsonDialect): WriteAnswer {
+  return responseBody === undefined
+    ? wholeAnswer(method.output, dialect)
+    : fieldAnswer(responseBody, dialect);
+}
+
+function wholeAnswer(desc: DescMessage, dialect: JsonDialect): WriteAnswer {
+  if (isHttpBody(desc)) return raw;
+  const { write } = dialect.message(desc);
+  return (message) => ({ contentType: JSON_TYPE, body: write(message) });
+}
+
+function fieldAnswer(field: DescField, dialect: JsonDialect): WriteAnswer {
+  if (isHttpBodyField(field)) return (message) => raw(getField(message, field) as Message | undefined);
+  const { write } = dialect.field(field);
+  return (message) => ({ contentType: JSON_TYPE, body: write(message) });
+}
+
+function raw(message: Message | undefined): Written {
+  const { contentType, data } = rawAnswer(message);
+  return { contentType, body: data };
+}
+
+/** JSON is UTF-8 by definition; its media type has no charset. */
+const JSON_TYPE = "application/json";

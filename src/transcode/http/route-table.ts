@@ -1,5 +1,23 @@
-import { percentDecoded } from "../routing/percent.js";
+import type { DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
+
+import {
+  percentDecoded,
+  malformedPath,
+  type Target,
+  compilePath,
+  compileQuery,
+} from "../routing/request-target.js";
 import type { Segment, Template } from "../routing/template.js";
+import type { JsonDialect } from "../json/dialect.js";
+import { emptyMessage } from "../descriptors/empty-message.js";
+import { callerError } from "../errors/field-error.js";
+import { isHttpBody } from "./http-body.js";
+import { nameOf, type RouteRule } from "../routing/http-rules.js";
+import type { HttpRequest } from "./http-call.js";
+import type { Limits } from "../call/limits.js";
+import { compileBody, mayHaveBody } from "./request-body.js";
+import { compileAnswer, type WriteAnswer } from "./response.js";
 
 /**
  * Finds the route of a path in a trie of segments, with backtracking. At each segment, literals precede `*`,
@@ -81,7 +99,7 @@ export class RouteTable<T> {
 }
 
 /** A route, and the raw segments of the path without the verb. */
-export interface Match<T> {
+interface Match<T> {
   readonly route: T;
   readonly segments: readonly string[];
 }
@@ -149,4 +167,58 @@ function methodOf<T>(methods: ReadonlyMap<string, T>, httpMethod: string): T | u
 function allowed(methods: Set<string>): string[] {
   if (methods.has("GET")) methods.add("HEAD");
   return [...methods.add("OPTIONS")].toSorted();
+}
+
+/** A compiled rule: reads its requests and writes its responses. */
+export interface Route {
+  readonly rule: RouteRule;
+  readonly method: DescMethodUnary | DescMethodServerStreaming;
+  /** The method only reads: its work may be abandoned once the caller has gone. */
+  readonly harmless: boolean;
+  /** Builds the request message from body, path and query. Throws ConnectErrors for the caller. */
+  readonly read: (
+    request: HttpRequest,
+    target: Target,
+    segments: readonly string[],
+  ) => Message | Promise<Message>;
+  readonly write: WriteAnswer;
+}
+
+/** Compiles a rule. Throws an Error that names the method of a rule that cannot be served. */
+export function compileRoute(rule: RouteRule, dialect: JsonDialect, limits: Limits): Route {
+  try {
+    const method = rule.method as Route["method"];
+    return {
+      rule,
+      method,
+      harmless: method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS,
+      read: compileRead(rule, dialect, limits),
+      write: compileAnswer(rule, dialect),
+    };
+  } catch (error) {
+    throw new Error(`HTTP rule of ${nameOf(rule.method)}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function compileRead(rule: RouteRule, dialect: JsonDialect, limits: Limits): Route["read"] {
+  const readBody = compileBody(rule, dialect, limits.requestBytesMax);
+  const bindPath = compilePath(rule.variables, dialect);
+  const bindQuery = compileQuery(rule, dialect);
+  const empty = emptyMessage(rule.method.input);
+  const raw = rule.body === "*" && isHttpBody(rule.method.input); // Has a content type even if empty.
+  const bind = (message: Message, { path, query }: Target, segments: readonly string[]): Message => {
+    // Checked even outside variables: `*` matches no broken segment either.
+    if (percentDecoded(path) === undefined) throw malformedPath();
+    try {
+      bindPath(message, segments);
+      bindQuery(message, query);
+    } catch (error) {
+      throw callerError(error);
+    }
+    return message;
+  };
+  return (request, target, segments) => {
+    if (!mayHaveBody(request) && !raw) return bind(empty(), target, segments);
+    return readBody(request, (message) => bind(message, target, segments));
+  };
 }

@@ -3,9 +3,15 @@ import type { Message } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import type { StreamAnswer } from "../call/call.js";
 import { connectErrorOf } from "../errors/error.js";
-import { addHandlerHeaders, type AnswerRecord } from "./headers.js";
-import { callerGone, type HttpRequest, type HttpResponse, isGone } from "./http.js";
-import type { WriteAnswer } from "./response-body.js";
+import {
+  addHandlerHeaders,
+  type AnswerRecord,
+  callerGone,
+  type HttpRequest,
+  type HttpResponse,
+  isGone,
+} from "./http-call.js";
+import type { WriteAnswer } from "./response.js";
 
 /** Writers of a stream's messages and its error, and its time limit. */
 export interface StreamParts {

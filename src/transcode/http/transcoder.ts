@@ -3,13 +3,11 @@ import { canonicalDialect } from "../json/canonical-dialect.js";
 import type { JsonDialect } from "../json/dialect.js";
 import type { ErrorRenderer } from "../errors/error.js";
 import { Exchange, type ExchangeParts } from "./exchange.js";
-import type { AnswerRecord, HeaderFilter } from "./headers.js";
+import type { AnswerRecord, HeaderFilter, HttpRequest, HttpResponse } from "./http-call.js";
 import { nameOf, routeRules, type RouteRule } from "../routing/http-rules.js";
-import type { HttpRequest, HttpResponse } from "./http.js";
 import { createInvoker, type Invoker, type InvokerOptions } from "../call/invoke.js";
 import { limitsOf, type Limits } from "../call/limits.js";
-import { compileRoute, type Route } from "./route.js";
-import { RouteTable } from "./route-table.js";
+import { compileRoute, type Route, RouteTable } from "./route-table.js";
 import { renderStatus } from "../json/status-json.js";
 
 /** Options of a transcoder. */

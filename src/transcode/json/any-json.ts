@@ -1,8 +1,7 @@
 import { create, type DescMessage, type Message, type Registry } from "@bufbuild/protobuf";
 import { AnySchema, anyPack, anyUnpack, hasCustomJsonRepresentation, type Any } from "@bufbuild/protobuf/wkt";
 import { FieldProblem, inside } from "../errors/field-problem.js";
-import type { ReadJson, WriteJson } from "./json-functions.js";
-import type { JsonRecord } from "./json-text.js";
+import type { ReadJson, WriteJson, JsonRecord } from "./json-text.js";
 
 /**
  * Compiles the reader of google.protobuf.Any: `{"@type": url, ...fields}`, or `{"@type": url, "value": ...}`

@@ -1,7 +1,5 @@
 import type { Message } from "@bufbuild/protobuf";
-import type { ReadField } from "./json-field-reader.js";
-import type { Reading } from "./json-functions.js";
-import type { JsonRecord } from "./json-text.js";
+import type { ReadField, Reading, JsonRecord } from "./json-text.js";
 import { CodeGenerator } from "../compiled/codegen.js";
 
 /** How a key of a JSON object is read. */

@@ -1,5 +1,5 @@
 import type { DescField } from "@bufbuild/protobuf";
-import type { WriteJson } from "./json-functions.js";
+import type { WriteJson } from "./json-text.js";
 import { isOwnProperty } from "../descriptors/message-fields.js";
 import { CodeGenerator, propertySource } from "../compiled/codegen.js";
 

@@ -2,11 +2,9 @@ import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
 import { type CountMax, uncounted } from "../descriptors/count-limit.js";
 import { FieldProblem } from "../errors/field-problem.js";
 import { fieldText } from "./field-text.js";
-import { takesNull } from "./json-field-reader.js";
-import type { Reading } from "./json-functions.js";
-import { createJsonReaders } from "./json-reader.js";
+import { takesNull, createJsonReaders } from "./json-reader.js";
+import { type Reading, countKeys, duplicateKey, parseJson, type Json } from "./json-text.js";
 import type { JsonStyle } from "./json-style.js";
-import { countKeys, duplicateKey, parseJson, type Json } from "./json-text.js";
 import { createJsonWriters } from "./json-writer.js";
 import type { TextReader } from "../text/scalar-text.js";
 

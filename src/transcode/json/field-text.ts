@@ -1,7 +1,7 @@
 import { create, ScalarType, type DescEnum, type DescField, type DescMessage } from "@bufbuild/protobuf";
 import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import { FieldProblem } from "../errors/field-problem.js";
-import { enumNumber } from "./json-field-reader.js";
+import { enumNumber } from "./json-reader.js";
 import type { JsonStyle } from "./json-style.js";
 import { styledText } from "./scalar-json.js";
 import { scalarText, type TextReader } from "../text/scalar-text.js";

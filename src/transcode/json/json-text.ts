@@ -1,3 +1,5 @@
+import type { Message } from "@bufbuild/protobuf";
+
 import { FieldProblem, quoted } from "../errors/field-problem.js";
 
 /** What JSON.parse returns. */
@@ -101,3 +103,31 @@ const CASE_BIT = 0x20;
 const COLON_NEXT = /^[ \t\r\n]*:/;
 /** Limit of the search for a colon; with more blanks, only the error's text is less exact. */
 const BLANKS_MAX = 64;
+
+/**
+ * Converts a JSON value to protobuf-es's representation. The value is null only where null is a value of the
+ * type.
+ */
+export type ReadJson = (json: Json, reading: Reading) => unknown;
+
+/** Writes a value in protobuf-es's representation as JSON text. */
+export type WriteJson = (value: unknown) => string;
+
+/** Reads a JSON value into a field. `null` leaves the field unset. */
+export type ReadField = (message: Message, json: Json, reading: Reading) => void;
+
+/** State of reading one JSON text. */
+export interface Reading {
+  /** Current depth of nesting. */
+  depth: number;
+  /** Object keys read so far: see `countKeys`. */
+  keys: number;
+}
+
+/** The usual default of protobuf implementations, some of which overflow their stack on deeper messages. */
+export const DEPTH_MAX = 100;
+
+/** Counts one level of nesting. Throws a FieldProblem above 100. */
+export function deeper(reading: Reading): void {
+  if (++reading.depth > DEPTH_MAX) throw new FieldProblem(`must not be nested more than ${DEPTH_MAX} deep`);
+}

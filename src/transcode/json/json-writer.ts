@@ -7,8 +7,8 @@ import {
 } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence, isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import { expandedFields } from "./expanded-fields.js";
-import { takesNull } from "./json-field-reader.js";
-import type { WriteJson } from "./json-functions.js";
+import { takesNull } from "./json-reader.js";
+import type { WriteJson } from "./json-text.js";
 import { type JsonMember, compiledWriter } from "./compiled-json-writer.js";
 import type { JsonStyle } from "./json-style.js";
 import { fieldGetter } from "../descriptors/message-fields.js";

@@ -9,8 +9,7 @@ import {
   type Value,
 } from "@bufbuild/protobuf/wkt";
 import { FieldProblem, inside } from "../errors/field-problem.js";
-import type { Json, JsonRecord } from "./json-text.js";
-import { deeper, type Reading } from "./json-functions.js";
+import { type Json, type JsonRecord, deeper, type Reading } from "./json-text.js";
 import { stringOf } from "./scalar-json.js";
 import { finiteDouble } from "../text/scalar-text.js";
 

@@ -9,7 +9,7 @@ import {
   type WktWrapperDesc,
 } from "@bufbuild/protobuf/wkt";
 import { anyReader, anyWriter } from "./any-json.js";
-import type { ReadJson, WriteJson } from "./json-functions.js";
+import type { ReadJson, WriteJson } from "./json-text.js";
 import type { JsonStyle } from "./json-style.js";
 import { scalarReader, scalarWriter, stringOf } from "./scalar-json.js";
 import { jsonOfValue, readListValue, readStruct, readValue, structJson } from "./struct-json.js";

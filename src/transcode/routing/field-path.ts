@@ -1,6 +1,6 @@
 import { create, type DescField, type DescMessage, type Message } from "@bufbuild/protobuf";
 import { hasCustomJsonRepresentation } from "@bufbuild/protobuf/wkt";
-import { DEPTH_MAX } from "../json/json-functions.js";
+import { DEPTH_MAX } from "../json/json-text.js";
 import { getField, setField } from "../descriptors/message-fields.js";
 
 /** A path from a message to a field, through singular message fields. */

@@ -6,7 +6,7 @@ import { newId } from "../../lib/ids.js";
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS, WEB_ERRORS } from "../../rpc/errors/error-table.js";
 import { httpStatusOf } from "../../transcode/errors/error.js";
 import { statusOfReason } from "../../transcode/errors/request-error.js";
-import { sendPage } from "./page.js";
+import { sendPage } from "./shopper-pages.js";
 
 /** Why a request failed that is no call of the merchants' API. */
 export type FailureReason =

@@ -1,16 +1,14 @@
 import type { CheckoutContext } from "../../checkout/context.js";
+import { payUrl, returnUrl } from "../../checkout/public-urls.js";
+import { isDatabaseAway } from "../../db/engine/database-errors.js";
 import { BodyTooLarge, type HttpRequest, type HttpResponse, sendOptions } from "../../lib/http.js";
+import { type FailureReason, sendFailure, sendFailurePage } from "../answers/failure.js";
+import { sendPage, unknownPage, unopenedPage, unavailablePage } from "../answers/shopper-pages.js";
 import { callback } from "./callback.js";
 import { DOCS_FILES, docsFolderPage, docsPage, openApiDocument } from "./docs.js";
-import { type FailureReason, sendFailure, sendFailurePage } from "../answers/failure.js";
 import { liveness, readiness } from "./health.js";
-import { payUrl, returnUrl } from "./page-urls.js";
-import { sendPage } from "../answers/page.js";
 import { payPage } from "./pay-page.js";
-import { isPrefetch } from "./prefetch.js";
 import { returnPage, statusPage } from "./return-page.js";
-import { unknownPage, unopenedPage } from "./shopper-pages.js";
-import { orUnavailable } from "./unavailable.js";
 
 /**
  * Answers one request. `inPath` is the path's captured part: a session's id, a file's name; "" where there is
@@ -154,3 +152,35 @@ function answerOtherMethod(
   const message = `This address takes ${allow}.`;
   sendPathFailure(response, path, "method_not_allowed", message, { allow });
 }
+
+/** Awaits `answer`; where the database is away, sends a page that reloads `url` by itself. */
+async function orUnavailable(
+  checkout: CheckoutContext,
+  response: HttpResponse,
+  url: string,
+  answer: Promise<void>,
+): Promise<void> {
+  try {
+    await answer;
+  } catch (error) {
+    if (!isDatabaseAway(error)) throw error;
+    checkout.log.error({ why: String(error) }, "a page could not be opened");
+    sendPage(response, unavailablePage(url));
+  }
+}
+
+/**
+ * True where a browser prefetches a page, or an app previews a link, before the shopper opens it. The service
+ * gives out a payment form, or queries the gateway, only for a page that is opened.
+ */
+function isPrefetch({ headers }: HttpRequest): boolean {
+  return PURPOSES.some((name) => AHEAD.test(String(headers[name] ?? "")));
+}
+
+/**
+ * `sec-purpose` is the standard; the others are of Chromium and Safari, of their older versions, and of older
+ * Firefox.
+ */
+const PURPOSES = ["sec-purpose", "purpose", "x-purpose", "x-moz"] as const;
+
+const AHEAD = /prefetch|prerender|preview/i;

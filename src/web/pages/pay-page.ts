@@ -7,9 +7,15 @@ import {
 } from "../../checkout/sessions/open-pay-page.js";
 import { type HttpRequest, type HttpResponse, redirect, sendHead } from "../../lib/http.js";
 import { inTime } from "../answers/answer-in-time.js";
-import { sendPage } from "../answers/page.js";
-import { returnUrl } from "./page-urls.js";
-import { checkingPage, expiredPage, formPage, livePaymentsOffPage, unknownPage } from "./shopper-pages.js";
+import {
+  sendPage,
+  checkingPage,
+  expiredPage,
+  formPage,
+  livePaymentsOffPage,
+  unknownPage,
+} from "../answers/shopper-pages.js";
+import { returnUrl } from "../../checkout/public-urls.js";
 
 /**
  * `GET /pay/{id}`: sends the shopper to the gateway's hosted page, or says why not. HEAD changes nothing, and

@@ -11,9 +11,8 @@ import { type HttpRequest, type HttpResponse, readBody, redirect } from "../../l
 import { MESSAGE_BYTES_MAX } from "./callback.js";
 import { inTime } from "../answers/answer-in-time.js";
 import { messageAsFields, messageFromFields } from "./message-in-form.js";
-import { payUrl, returnUrl } from "./page-urls.js";
-import { sendPage } from "../answers/page.js";
-import { checkingPage, refusedPage, tryAgainPage, unknownPage } from "./shopper-pages.js";
+import { payUrl, returnUrl } from "../../checkout/public-urls.js";
+import { sendPage, checkingPage, refusedPage, tryAgainPage, unknownPage } from "../answers/shopper-pages.js";
 
 /** `POST /pay/{id}/return`: the browser posts the gateway's result, and is redirected. */
 export async function returnPage(

@@ -4,11 +4,10 @@ import MetricsRegistry from "prom-client/lib/registry.js";
 import type { Log } from "../../lib/log.js";
 import { type HttpRequest, type HttpResponse, send } from "../../lib/http.js";
 import { reuseFor } from "../../lib/cache.js";
-import { checkedListener } from "./checked-listener.js";
+import { checkedListener, pathOf } from "./listener.js";
 import { sendFailure } from "../answers/failure.js";
 import type { Connections } from "../connections/connections.js";
 import { type OpenPort, openHttpPort } from "./ports.js";
-import { pathOf } from "./request-address.js";
 
 /**
  * Creates the registry of this process's metrics, for Prometheus' text format. The default process metrics

@@ -3,13 +3,10 @@ import type { Duplex } from "node:stream";
 
 import { type HttpRequest, type HttpResponse } from "../../lib/http.js";
 import { newId } from "../../lib/ids.js";
-import { callHeaders } from "../answers/answer-headers.js";
+import { callHeaders, METHODS } from "./listener.js";
 import { failure, type FailureReason, sendFailure } from "../answers/failure.js";
 import { stopParsing } from "../connections/stop-parsing.js";
 import type { Server } from "./graceful-shutdown.js";
-
-/** Every method that any address of this server takes. */
-export const METHODS = "DELETE, GET, HEAD, OPTIONS, POST, PUT";
 
 /**
  * Sends an error response to requests that Node refuses without one, before any listener: those that its

@@ -8,8 +8,7 @@ import { CheckoutService } from "../../../gen/calmonypay/v1/checkout_service_pb.
 import type { SessionOrder } from "../../../src/checkout/sessions/create-session.js";
 import { type CheckoutSession, LIFE_MAX_MS } from "../../../src/domain/session.js";
 import { totalOf } from "../../../src/domain/money.js";
-import { orderOf } from "../../../src/rpc/messages/checkout-requests.js";
-import { sessionMessage } from "../../../src/rpc/messages/checkout-session-message.js";
+import { orderOf, sessionMessage } from "../../../src/rpc/messages/checkout-session-message.js";
 import { checkRules } from "../../../src/rpc/interceptors/validate.js";
 import { createGrpcServer } from "../../../src/transcode/grpc/grpc-server.js";
 import { createInvoker } from "../../../src/transcode/call/invoke.js";

@@ -1,11 +1,11 @@
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 
 import { fieldText, parseFields } from "../../../src/cardstream/fields.js";
-import { verifyResult } from "../../../src/cardstream/result.js";
+import { verifyResult } from "../../../src/cardstream/signed-message.js";
 import type { GatewayResult } from "../../../src/domain/gateway-result.js";
 import { classifyPayment } from "../../../src/domain/classification.js";
 import { currencyByCode } from "../../../src/domain/money.js";
-import { parseAttemptReference } from "../../../src/domain/attempt-reference.js";
+import { parseAttemptReference } from "../../../src/domain/attempt.js";
 import type { Sealer } from "../../../src/lib/seal.js";
 import { completionRows } from "./completion-rows.js";
 

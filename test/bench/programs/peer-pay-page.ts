@@ -4,9 +4,8 @@ import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 
 import type { Field } from "../../../src/cardstream/fields.js";
 import { hostedForm, hostedUrl } from "../../../src/cardstream/hosted-form.js";
-import { attemptReference } from "../../../src/domain/attempt-reference.js";
+import { attemptReference, nextAskAt } from "../../../src/domain/attempt.js";
 import { currencyByCode } from "../../../src/domain/money.js";
-import { nextAskAt } from "../../../src/domain/reconcile-schedule.js";
 import { closesAt, type LineItem } from "../../../src/domain/session.js";
 import type { Sealer } from "../../../src/lib/seal.js";
 import { STYLES } from "../../../src/web/answers/styles.js";

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import Libsql from "libsql";
 
-import { readResult } from "../../../src/cardstream/result.js";
+import { readResult } from "../../../src/cardstream/signed-message.js";
 import { createSealer } from "../../../src/lib/seal.js";
 import type { BenchPlace } from "../bench-place.js";
 import { paidSession } from "../rows/paid-session.js";

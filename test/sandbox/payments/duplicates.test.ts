@@ -1,7 +1,7 @@
 import t from "tap";
 
 import { fieldText } from "../../../src/cardstream/fields.js";
-import { signed } from "../../../src/cardstream/signature.js";
+import { signed } from "../../../src/cardstream/signed-message.js";
 import { eachEngine, onSqlite } from "../../support/database.js";
 import { ACCOUNT, CARD, firstForm, formOf, type Stand, startStand } from "../stand.js";
 

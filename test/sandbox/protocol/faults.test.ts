@@ -1,8 +1,7 @@
 import t from "tap";
 
 import { type Field, fieldText } from "../../../src/cardstream/fields.js";
-import { verifyResult } from "../../../src/cardstream/result.js";
-import { isSigned } from "../../../src/cardstream/signature.js";
+import { verifyResult, isSigned } from "../../../src/cardstream/signed-message.js";
 import type { BrowserPage } from "../../support/browser.js";
 import { eachEngine, onSqlite, until } from "../../support/database.js";
 import { ask, paid, postFields, setFaults } from "../direct-calls.js";

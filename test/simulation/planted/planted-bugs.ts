@@ -20,11 +20,11 @@ export interface Change {
 const SESSIONS = "db/tables/checkout-sessions.js";
 const MIGRATION = "db/migrations/1795300000000-checkout.js";
 const INTENTS_MIGRATION = "db/migrations/1795301100000-payment-intents.js";
-const LOCKED = "checkout/results/locked-session.js";
+const LOCKED = "checkout/results/record-session-result.js";
 const CALLBACK = "web/pages/callback.js";
 const CLOCK = "lib/follow-clock.js";
-const CLAIM = "checkout/refunds/lease-refund.js";
-const CLAIMS = "db/tables/sale-leases.js";
+const CLAIM = "checkout/refunds/refund-attempt.js";
+const CLAIMS = "db/tables/reversals.js";
 const CREATE_REFUND = "checkout/refunds/create-refund.js";
 const WORK_ON_REFUNDS = "checkout/refunds/process-refunds.js";
 
@@ -48,8 +48,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       // At SERIALIZABLE a server would lock the row for every reader.
       {
         file: LOCKED,
-        from: 'inTransaction(checkout.db, "SERIALIZABLE", async (tx)',
-        to: 'inTransaction(checkout.db, "READ COMMITTED", async (tx)',
+        from: 'inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {\n        const locked',
+        to: 'inTransaction(checkout.db, "READ COMMITTED", async (tx) => {\n        const locked',
       },
       { file: MIGRATION, from: 'unique: [["session_id"]],', to: "" },
       { file: INTENTS_MIGRATION, from: 'unique: [["session_id"]],', to: "" },
@@ -72,13 +72,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       { file: CALLBACK, from: "else\n", to: "else if (!response.headersSent)\n" },
       {
         file: "checkout/results/apply-gateway-result.js",
-        from: 'await checkout.reached("result verified");',
-        to: 'message.verified?.(); await checkout.reached("result verified");',
+        from: 'await checkout.reached("result verified");\n    const record',
+        to: 'message.verified?.(); await checkout.reached("result verified");\n    const record',
       },
       {
-        file: "checkout/results/fast-completion.js",
-        from: 'await checkout.reached("result verified");',
-        to: 'message.verified?.(); await checkout.reached("result verified");',
+        file: "checkout/results/apply-gateway-result.js",
+        from: 'await checkout.reached("result verified");\n            const done',
+        to: 'message.verified?.(); await checkout.reached("result verified");\n            const done',
       },
     ],
   },

@@ -8,7 +8,7 @@ import {
   readMessages,
   type ReadingParts,
 } from "../../../src/transcode/connect/request-reader.js";
-import type { HttpRequest } from "../../../src/transcode/http/http.js";
+import type { HttpRequest } from "../../../src/transcode/http/http-call.js";
 import { framed } from "../support/grpc-wire.js";
 
 const plain: ReadingParts = { enveloped: true, packing: undefined, bytesMax: 100, check: () => {} };

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import t from "tap";
-import { tooLarge } from "../../../src/transcode/http/request-bytes.js";
+import { tooLarge } from "../../../src/transcode/http/request-body.js";
 import { reasonOf } from "../../../src/transcode/errors/request-error.js";
 import type { ConnectError } from "@connectrpc/connect";
 import { errorOf, serveStub } from "../support/serve.js";

@@ -3,14 +3,26 @@ import * as http2 from "node:http2";
 import { once } from "node:events";
 import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
 import t from "tap";
+import { create } from "@bufbuild/protobuf";
+
 import { requestError } from "../../../src/transcode/errors/request-error.js";
-import { rendered, send, sendError, sendNothing } from "../../../src/transcode/http/response.js";
+import {
+  rendered,
+  send,
+  sendError,
+  sendNothing,
+  compileAnswer,
+} from "../../../src/transcode/http/response.js";
 import { renderStatus } from "../../../src/transcode/json/status-json.js";
 import { openRequest, Signal } from "../support/connections.js";
 import { createTranscoder } from "../../../src/transcode/http/transcoder.js";
 import { listen, sendRaw } from "../support/raw-http.js";
 import { RecordingStub } from "../support/recording-stub.js";
 import { serveStub } from "../support/serve.js";
+import { canonicalDialect } from "../../../src/transcode/json/canonical-dialect.js";
+import { routeRules } from "../../../src/transcode/routing/http-rules.js";
+import { ScalarsSchema } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
+import { madeMethod } from "../support/made-service.js";
 
 const scene = { contextValues: createContextValues(), method: undefined, headers: {} };
 
@@ -121,4 +133,61 @@ t.test("over HTTP/2 a client that resets its stream, or its connection, harms no
 
 function fail(): never {
   throw new Error("secret");
+}
+
+const unwritable = {
+  ...canonicalDialect.message(ScalarsSchema),
+  write: () => {
+    throw new Error("secret");
+  },
+};
+
+t.test(
+  "an answer without JSON throws, and over the wire is an internal error that tells nothing",
+  async (t) => {
+    const write = answerOf("ts");
+    t.throws(() => write(create(ScalarsSchema, { ts: { nanos: -1 } })), RangeError);
+    const { stub, get } = await serveStub(t, { dialect: { ...canonicalDialect, message: () => unwritable } });
+    stub.prepare({ response: {} });
+    const response = await get("/v1/items/42");
+    t.equal(response.status, 500);
+    t.notMatch(response.body, /secret/);
+  },
+);
+
+t.test("a field alone is the whole body, also where it is unset", (t) => {
+  const filled = create(ScalarsSchema, {
+    inner: { label: "x" },
+    inners: [{}],
+    fString: "s",
+    fInt64: 5n,
+    labels: { a: "b" },
+  });
+  const expected: [string, RegExp, string][] = [
+    ["inner", /^\{"label":"x"/, "null"],
+    ["inners", /^\[\{"label":""/, "[]"],
+    ["f_string", /^"s"$/, `""`],
+    ["f_int64", /^"5"$/, `"0"`],
+    ["labels", /^\{"a":"b"\}$/, "{}"],
+    ["opt_string", /^null$/, "null"],
+  ];
+  for (const [field, whenSet, whenUnset] of expected) {
+    const write = answerOf(field);
+    t.match(String(write(filled).body), whenSet, field);
+    t.same(write(create(ScalarsSchema)), { contentType: "application/json", body: whenUnset }, field);
+  }
+  t.end();
+});
+
+t.test("Empty is an empty object", async (t) => {
+  const { send } = await serveStub(t);
+  const response = await send({ method: "DELETE", path: "/v1/items/42" });
+  t.match(response, { status: 200, body: "{}" });
+  t.equal(response.headers["content-type"], "application/json");
+});
+
+function answerOf(responseBody: string) {
+  const [rule] = routeRules([madeMethod({ pattern: { case: "get", value: "/a" }, responseBody })]);
+  if (rule === undefined) throw new Error("there is no rule");
+  return compileAnswer(rule, canonicalDialect);
 }

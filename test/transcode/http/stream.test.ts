@@ -5,7 +5,7 @@ import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
 import t, { type Test } from "tap";
 import { HttpBodySchema } from "../../../gen/google/api/httpbody_pb.js";
 import { StreamService, type Item } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
-import type { HttpRequest } from "../../../src/transcode/http/http.js";
+import type { HttpRequest } from "../../../src/transcode/http/http-call.js";
 import { createInvoker } from "../../../src/transcode/call/invoke.js";
 import { createTranscoder } from "../../../src/transcode/http/transcoder.js";
 import { openRequest, Signal } from "../support/connections.js";

@@ -1,6 +1,14 @@
 import * as fc from "fast-check";
 import t from "tap";
-import { countKeys, duplicateKey, parseJson, type Json } from "../../../src/transcode/json/json-text.js";
+
+import {
+  countKeys,
+  duplicateKey,
+  parseJson,
+  type Json,
+  deeper,
+  DEPTH_MAX,
+} from "../../../src/transcode/json/json-text.js";
 
 t.test("what is no JSON is refused with a text that names nothing of the runtime", (t) => {
   const refused = [
@@ -83,3 +91,10 @@ function keysOf(value: Json): number {
   const own = Array.isArray(value) ? 0 : Object.keys(value).length;
   return Object.values(value).reduce<number>((sum, item) => sum + keysOf(item), own);
 }
+
+t.test("a value deeper than the limit is refused", (t) => {
+  const reading = { depth: DEPTH_MAX - 1, keys: 0 };
+  t.doesNotThrow(() => deeper(reading));
+  t.throws(() => deeper(reading), { name: "FieldProblem", message: "must not be nested more than 100 deep" });
+  t.end();
+});

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import t from "tap";
 import { canonicalDialect } from "../../../src/transcode/json/canonical-dialect.js";
 import { routeRules } from "../../../src/transcode/routing/http-rules.js";
-import { compilePath } from "../../../src/transcode/routing/path-values.js";
+import { compilePath } from "../../../src/transcode/routing/request-target.js";
 import { ScalarsSchema, type Scalars } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
 import { madeMethod } from "../support/made-service.js";
 import { errorOf, serveStub } from "../support/serve.js";

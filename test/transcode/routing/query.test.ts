@@ -5,7 +5,7 @@ import t from "tap";
 import { canonicalDialect } from "../../../src/transcode/json/canonical-dialect.js";
 import { routeRules } from "../../../src/transcode/routing/http-rules.js";
 import { plainDialect } from "../../../src/transcode/json/plain-dialect.js";
-import { compileQuery } from "../../../src/transcode/routing/query.js";
+import { compileQuery } from "../../../src/transcode/routing/request-target.js";
 import {
   Color,
   ScalarsSchema,

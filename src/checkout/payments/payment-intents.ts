@@ -1,0 +1,80 @@
+import { findGatewayResults, type GatewayResultRow } from "../../db/tables/gateway-results.js";
+import {
+  listPaymentIntents as listRows,
+  type PaymentIntentFilter,
+} from "../../db/tables/payment-intent-list.js";
+import { findPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
+import type { BillingDetails, ChargeDetails } from "../../domain/gateway-result.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
+import type { PaymentIntent } from "../../domain/payment-intent.js";
+import { Refusal } from "../../domain/refusal.js";
+import type { CheckoutContext } from "../context.js";
+import { storedDetails } from "../gateway-messages/store-gateway-result.js";
+import { listPage, type Page, type PageRequest } from "../page.js";
+
+/** A payment with the gateway's details of its latest charge. Null if there are none. */
+export interface PaymentView {
+  readonly intent: PaymentIntent;
+  readonly latestCharge: ChargeDetails | null;
+  readonly billingDetails: BillingDetails | null;
+}
+
+/**
+ * Payments as their merchant sees them. The gateway's details are read from its sealed messages on each call:
+ * they are not stored a second time in plain text.
+ */
+export async function viewPayments(
+  checkout: CheckoutContext,
+  rows: readonly PaymentIntentRow[],
+): Promise<PaymentView[]> {
+  const ids = rows.map(({ gatewayResultId }) => gatewayResultId).filter((id) => id !== null);
+  const results = await findGatewayResults(checkout.db.manager, ids);
+  const byId = new Map(results.map((result) => [result.id, result]));
+  return rows.map((intent) => viewOf(checkout, intent, byId.get(intent.gatewayResultId ?? "")));
+}
+
+/** One payment as its merchant sees it. */
+export async function viewPayment(checkout: CheckoutContext, row: PaymentIntentRow): Promise<PaymentView> {
+  const [view] = await viewPayments(checkout, [row]);
+  return view ?? { intent: row, latestCharge: null, billingDetails: null };
+}
+
+function viewOf(
+  checkout: CheckoutContext,
+  intent: PaymentIntent,
+  result: GatewayResultRow | undefined,
+): PaymentView {
+  if (result === undefined) return { intent, latestCharge: null, billingDetails: null };
+  const { charge, billing } = storedDetails(checkout, result);
+  return { intent, latestCharge: charge, billingDetails: billing };
+}
+
+/**
+ * Reads a payment. Throws a Refusal if it is absent or another merchant's; `param` is the field that named
+ * it.
+ */
+export async function getPaymentIntent(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+  id: string,
+  param = "id",
+): Promise<PaymentIntentRow> {
+  const intent = await findPaymentIntent(checkout.db.manager, id);
+  if (intent?.merchantId === scope.merchantId && intent.livemode === scope.livemode) return intent;
+  throw new Refusal("PAYMENT_INTENT_NOT_FOUND", `No such payment intent: ${id}.`, param);
+}
+
+/** Lists a merchant's payments, the newest first: all, a customer's, or a session's. */
+export async function listPaymentIntents(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+  filter: PaymentIntentFilter,
+  page: PageRequest,
+): Promise<Page<PaymentIntentRow>> {
+  const { manager } = checkout.db;
+  return await listPage(scope, page, {
+    noun: "payment intent",
+    find: (id) => findPaymentIntent(manager, id),
+    read: (rows) => listRows(manager, scope, filter, rows),
+  });
+}

@@ -1,0 +1,33 @@
+import { Refusal } from "../domain/refusal.js";
+import type { CheckoutContext } from "./context.js";
+
+type Addressed = Pick<CheckoutContext, "addresses">;
+
+/**
+ * Where the gateway posts the outcome of a request. Undefined if it cannot reach this service: then no
+ * payment is begun; a refund, which is never blocked, learns its outcome from the response.
+ */
+export function callbackUrl({ addresses }: Addressed, livemode: boolean): string | undefined {
+  if (livemode && addresses.callbackProblem !== undefined) return undefined;
+  return `${addresses.publicUrl}/callbacks/cardstream`;
+}
+
+/** The callback URL of a new payment; throws a Refusal if the gateway cannot reach this service. */
+export function requiredCallbackUrl(checkout: Addressed, livemode: boolean): string {
+  const url = callbackUrl(checkout, livemode);
+  if (url !== undefined) return url;
+  throw new Refusal(
+    "LIVE_PAYMENTS_OFF",
+    `This server takes no live payments as it is set up: ${checkout.addresses.callbackProblem}. Nothing was charged.`,
+  );
+}
+
+/** The address of a session's page. */
+export function payUrl({ addresses }: CheckoutContext, sessionId: string): string {
+  return `${addresses.publicUrl}/pay/${sessionId}`;
+}
+
+/** The return URL: the browser posts the gateway's result to it, and polls it for the outcome. */
+export function returnUrl(checkout: CheckoutContext, sessionId: string): string {
+  return `${payUrl(checkout, sessionId)}/return`;
+}

@@ -1,0 +1,100 @@
+import { listDueAttempts } from "../../db/tables/due-attempts.js";
+import {
+  leaseAttempts,
+  listPendingAttempts,
+  type PendingAttemptRow,
+} from "../../db/tables/pending-attempts.js";
+import { inTransaction } from "../../db/transaction.js";
+import { attemptReference } from "../../domain/attempt.js";
+import type { CheckoutSession } from "../../domain/session.js";
+import type { BackgroundJob } from "../../lib/background-job.js";
+import { waitAtMost } from "../../lib/settle-within.js";
+import { type Failed, type FairWork, runFairly } from "../background-work.js";
+import type { CheckoutContext } from "../context.js";
+import { clockOf } from "../test-clock.js";
+import { reconcileAttempt } from "./reconcile-attempt.js";
+
+/** A shopper who reloads the page must not cause a call to the gateway each time. */
+const ASK_AGAIN_AFTER_MS = 10_000;
+
+/** How long a shopper's page waits for the gateway; a later answer is still applied. */
+const ANSWER_WITHIN_MS = 6000;
+
+/**
+ * Asks about a session's pending attempts now, because a shopper waits. True if the newest is in doubt after
+ * that: paying again could charge twice.
+ */
+export async function reconcileNow(checkout: CheckoutContext, session: CheckoutSession): Promise<boolean> {
+  const clock = await clockOf(checkout, session);
+  const pending = await listPendingAttempts(checkout.db.manager, session.id);
+  if (await askNow(checkout, pending, clock.now())) return await isInDoubt(checkout, session);
+  return isNewestInDoubt(session, pending);
+}
+
+/** Asks about those attempts that nobody was asked about just now, and waits for a while. False where there is none. */
+export async function askNow(
+  checkout: CheckoutContext,
+  pending: readonly PendingAttemptRow[],
+  now: number,
+): Promise<boolean> {
+  const wanted = pending.filter(({ askedAt }) => askedAt === null || now - askedAt >= ASK_AGAIN_AFTER_MS);
+  if (wanted.length === 0) return false;
+  const leased = await lease(checkout, wanted);
+  const asking = leased.map((row) => logFailure(checkout, reconcileAttempt(checkout, row)));
+  if (asking.length > 0) await waitAtMost(ANSWER_WITHIN_MS, Promise.all(asking));
+  return true;
+}
+
+/** True if the newest attempt of a session is in doubt, by the stored results alone. */
+export async function isInDoubt({ db }: CheckoutContext, session: CheckoutSession): Promise<boolean> {
+  return isNewestInDoubt(session, await listPendingAttempts(db.manager, session.id));
+}
+
+/** True if the newest of a session's pending attempts is in doubt. */
+export function isNewestInDoubt(
+  { id, attempt }: CheckoutSession,
+  pending: readonly PendingAttemptRow[],
+): boolean {
+  const newest = pending.find(({ reference }) => reference === attemptReference(id, attempt));
+  return newest?.certainty === "doubtful";
+}
+
+/** Logs the error: the page shows the stored state, and the attempt's turn comes again. */
+async function logFailure(checkout: CheckoutContext, asking: Promise<void>): Promise<void> {
+  try {
+    await asking;
+  } catch (error) {
+    checkout.log.warn({ err: error }, "asking at once failed");
+  }
+}
+
+/**
+ * How long a process holds the lease of an attempt: longer than the gateway may take for a search and some
+ * queries. If a process takes longer, or dies, another takes over, which is safe: results are applied once.
+ */
+const LEASE_MS = 120_000;
+
+/** Asks the gateway in the background what became of payments whose result did not arrive. */
+export function keepReconciling(checkout: CheckoutContext, pauseMs: number, failed: Failed): BackgroundJob[] {
+  const work: FairWork<PendingAttemptRow> = {
+    list: (question) => listDueAttempts(checkout.db.manager, question),
+    slotOf: ({ merchantId, reference }) => ({ scope: merchantId, name: reference }),
+    take: (rows) => lease(checkout, rows),
+    work: (row) => reconcileAttempt(checkout, row),
+  };
+  return runFairly(checkout.clock, pauseMs, work, failed);
+}
+
+/** Leases attempts to this process. Those that another process has leased are left out. */
+async function lease(
+  checkout: CheckoutContext,
+  wanted: readonly PendingAttemptRow[],
+): Promise<PendingAttemptRow[]> {
+  if (wanted.length === 0) return [];
+  const now = await checkout.clock.read();
+  const leased = await inTransaction(checkout.db, "READ COMMITTED", (tx) =>
+    leaseAttempts(tx, wanted, now, now + LEASE_MS),
+  );
+  if (leased.length > 0) await checkout.reached("attempt leased");
+  return leased;
+}

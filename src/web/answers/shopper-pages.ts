@@ -1,0 +1,160 @@
+import type { Field } from "../../cardstream/fields.js";
+import { sendWebPage } from "../../lib/html-page.js";
+import { html, type Html } from "../../lib/html.js";
+import type { HttpResponse } from "../../lib/http.js";
+import { STYLES } from "./styles.js";
+
+/** A page of the service that a shopper sees. */
+interface ShopperPage {
+  readonly status: number;
+  readonly title: string;
+  readonly body: Html;
+  /** The page's only script, inline. Default: none. */
+  readonly script?: string;
+  /** Sources of the CSP directive `form-action`: where the page's form may be posted. Default: `'none'`. */
+  readonly formTargets?: string;
+}
+
+/** Sends a shopper's page: one sheet with the title as its heading. */
+export function sendPage(response: HttpResponse, page: ShopperPage): void {
+  sendWebPage(response, {
+    formTargets: "'none'",
+    ...page,
+    style: STYLES,
+    body: html`<main>
+      <div class="sheet narrow">
+        <h1>${page.title}</h1>
+        ${page.body}
+      </div>
+    </main>`,
+  });
+}
+
+/** Posts the signed form to the gateway: by script, or by the button where scripts are off. */
+export function formPage(action: string, fields: readonly Field[]): ShopperPage {
+  return {
+    status: 200,
+    title: "Taking you to the payment page",
+    body: html`<p>One moment, please.</p>
+      ${postForm(action, fields, "Continue to payment")}`,
+    script: "document.forms[0].submit()",
+    formTargets: new URL(action).origin,
+  };
+}
+
+/** The session has expired: 410, since the page will not come back. */
+export function expiredPage(cancelUrl: string): ShopperPage {
+  return {
+    status: 410,
+    title: "This payment page has expired",
+    body: html`<p>Nothing can be paid here any more. If you have just paid, the shop will be told.</p>
+      <a class="button" href="${cancelUrl}">Back to the shop</a>`,
+  };
+}
+
+/**
+ * The result is not known yet, or waits for a person's decision. The page reloads by itself, and leads on
+ * once the payment is decided.
+ */
+export function checkingPage(statusUrl: string, cancelUrl: string): ShopperPage {
+  return {
+    status: 200,
+    title: "Your payment is being checked",
+    body: html`<p>
+        We are waiting for word from the bank. Please do not pay again: the shop will be told as soon as
+        everything is settled.
+      </p>
+      <a class="button" href="${statusUrl}">Check again</a>
+      <p><a href="${cancelUrl}">Back to the shop</a></p>`,
+    script: FOLLOW_LINK,
+  };
+}
+
+/** For a prefetch: it fails, so that the browser loads the page again when the shopper opens it. */
+export function unopenedPage(url: string): ShopperPage {
+  return {
+    status: 503, // Browsers discard a prefetched page that is no success.
+    title: "Open this page to pay",
+    body: html`<a class="button" href="${url}">Continue</a>`,
+  };
+}
+
+/**
+ * Live payments are off until the operator mends the configuration. The session stays open, and its page
+ * works then.
+ */
+export function livePaymentsOffPage(cancelUrl: string): ShopperPage {
+  return {
+    status: 503,
+    title: "Nothing can be paid here yet",
+    body: html`<p>
+        This payment service is not set up for real payments yet. Nothing was charged; please tell the shop.
+      </p>
+      <a class="button" href="${cancelUrl}">Back to the shop</a>`,
+  };
+}
+
+/** The database is away. Reloading the page is safe. */
+export function unavailablePage(url: string): ShopperPage {
+  return {
+    status: 503,
+    title: "One moment, please",
+    body: html`<p>
+        We cannot look up this payment just now. Please keep this page open: it tries again by itself.
+      </p>
+      <a class="button" href="${url}">Try again</a>`,
+    script: FOLLOW_LINK,
+  };
+}
+
+/**
+ * The result could not be stored. The page keeps the signed fields and posts them again after five seconds;
+ * with scripts off, the shopper does with the button.
+ */
+export function tryAgainPage(returnUrl: string, fields: readonly Field[]): ShopperPage {
+  return {
+    status: 503,
+    title: "Your payment is being checked",
+    body: html`<p>We have your payment's result, but could not store it yet. Please keep this page open.</p>
+      ${postForm(returnUrl, fields, "Check again")}`,
+    // A gateway field named "submit" would shadow the form's method.
+    script: `setTimeout(() => HTMLFormElement.prototype.submit.call(document.forms[0]), ${AGAIN_AFTER_MS})`,
+    // Browsers apply this list to the redirect to the merchant, too.
+    formTargets: "http: https:",
+  };
+}
+
+/** The message is not signed with a secret of the session's merchant. */
+export function refusedPage(payUrl: string): ShopperPage {
+  return {
+    status: 400,
+    title: "This answer could not be verified",
+    body: html`<p>It does not come from the payment page that you were on. Nothing was changed.</p>
+      <a class="button" href="${payUrl}">Back to the payment</a>`,
+  };
+}
+
+/** A guessed address reveals nothing. */
+export function unknownPage(): ShopperPage {
+  return {
+    status: 404,
+    title: "No such payment page",
+    body: html`<p>Please check the address, or go back to the shop and start again.</p>`,
+  };
+}
+
+/** Long enough for a database to recover, short enough for a shopper to wait. */
+const AGAIN_AFTER_MS = 5000;
+
+/** Replaces the waiting page in the history, so that "back" does not return to it. */
+const FOLLOW_LINK = `setTimeout(() => location.replace(document.links[0].href), ${AGAIN_AFTER_MS})`;
+
+/** The button has no name, which would add an unsigned field. */
+function postForm(action: string, fields: readonly Field[], button: string): Html {
+  const inputs = fields.map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" /> `,
+  );
+  return html`<form method="post" action="${action}" accept-charset="utf-8">
+    ${inputs}<button>${button}</button>
+  </form>`;
+}
