@@ -163,8 +163,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       { file: CREATE_REFUND, from: "const intent = await lockPaymentIntent(tx, paymentIntentId);", to: "" },
       {
         file: "db/tables/payment-intents.js",
-        from: " AND amount_refunded + :amount BETWEEN 0 AND amount_received",
-        to: "",
+        from: " AND amount_refunded + ? BETWEEN 0 AND amount_received",
+        to: " AND ? IS NOT NULL",
       },
       // Each caller works on its own refund, whoever else works on one of the same payment.
       {
