@@ -99,8 +99,8 @@ const TO_LOOK_WITH: readonly Setting[] = Object.entries(SETTINGS).filter(([name]
 /** MariaDB runs the first comment, MySQL the second. */
 const NO_TIME_LIMIT = "/*M! , max_statement_time = 0 */ /*!80000 , max_execution_time = 0 */";
 
-/** A server with a statement-based binary log refuses the writes of READ COMMITTED. */
-const LOG = ["log_bin", "binlog_format"];
+/** What a server must not be set to; see `checkServer`. */
+const OF_THE_SERVER = ["log_bin", "binlog_format", "group_replication_single_primary_mode"];
 
 /**
  * Lets the session's clock run: an `init_connect` may have stopped it, and a server with `sysdate_is_now` reads every
@@ -116,7 +116,7 @@ async function startClock(session: SessionConnection): Promise<void> {
 }
 
 async function namesPresent(session: SessionConnection): Promise<ReadonlySet<string>> {
-  const names = [...Object.keys(SETTINGS), ...LOG].map(quoted).join(", ");
+  const names = [...Object.keys(SETTINGS), ...OF_THE_SERVER].map(quoted).join(", ");
   const [rows] = await session.query<RowDataPacket[]>(
     `show session variables where variable_name in (${names})`,
   );
@@ -146,9 +146,24 @@ async function check(
       `The database server keeps ${name} at "${String(found[name])}", and this service needs "${value}"`,
     );
   }
+  checkServer(found);
+}
+
+/**
+ * Refuses a server on which sessions would be sold that cannot be paid. One with a statement-based binary log refuses
+ * the writes of READ COMMITTED. Of a group with several primaries each keeps its locks to itself, and refuses
+ * SERIALIZABLE.
+ */
+function checkServer(found: Readonly<Record<string, unknown>>): void {
   if (Number(found["log_bin"]) === 1 && found["binlog_format"] === "STATEMENT") {
     throw new UnusableConnection(
       "The database server has binlog_format = STATEMENT, and so refuses the transactions of this service: ROW is needed, or MIXED",
+    );
+  }
+  if (Number(found["group_replication_single_primary_mode"] ?? 1) === 0) {
+    throw new UnusableConnection(
+      "The database server is of a group with several primaries, and so refuses the transactions of this service: " +
+        "group_replication_single_primary_mode = ON is needed",
     );
   }
 }

@@ -1,0 +1,148 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { GroupMember } from "./group-member.js";
+import { freePorts } from "./server-process.js";
+import { SERVERS } from "./server-programs.js";
+import { memoryFolder } from "../memory-folder.js";
+
+/** Three MySQL servers in Group Replication, of which one takes writes at any time. */
+export interface MysqlGroup {
+  /** "a group of three MySQL 9.7.4-2", as the servers say it. */
+  readonly title: string;
+  /** Where the members keep their data. */
+  readonly folder: string;
+  readonly members: readonly GroupMember[];
+  /** The member that takes writes; waits until there is one. */
+  primary(): Promise<GroupMember>;
+  /** Another than the primary. */
+  secondary(): Promise<GroupMember>;
+  /** Hands the primary's work over to another one, as an operator plans it. */
+  handOver(): Promise<void>;
+  /** Gives a secondary an empty data directory, which it fills with a clone of another member's. */
+  rebuild(member: GroupMember): Promise<void>;
+  /** Resolves once all members take part. */
+  whole(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const MEMBERS = 3;
+
+/** A member that comes back has to catch up, and a machine may be busy. */
+const WHOLE_WITHIN_MS = 120_000;
+const POLL_MS = 100;
+
+/** Starts a private, empty group that goes away with the run, however the run ends. */
+export async function startGroup(): Promise<MysqlGroup> {
+  const program = SERVERS.mysql.find();
+  if (program === undefined) throw new Error("There is no MySQL server to start on this machine.");
+  const folder = keptFolder();
+  const ports = await freePorts(2 * MEMBERS);
+  const places = Array.from({ length: MEMBERS }, (_, index) => ({
+    number: index + 1,
+    port: ports[2 * index] as number,
+    groupPort: ports[2 * index + 1] as number,
+  }));
+  const members = places.map(
+    (place) => new GroupMember(program, path.join(folder.path, `member-${place.number}`), place, places),
+  );
+  const stop = async (): Promise<void> => {
+    await Promise.all(members.map((member) => member.stop()));
+    await folder.remove();
+  };
+  try {
+    await Promise.all(members.map((member) => member.create()));
+    for (const [index, member] of members.entries()) await member.join(index === 0);
+    await whole(members);
+    return { ...groupOf(members), title: await titleOf(members), folder: folder.path, members, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function groupOf(members: readonly GroupMember[]): Omit<MysqlGroup, "title" | "folder" | "members" | "stop"> {
+  const primary = () => theOne(members, true);
+  const secondary = () => theOne(members, false);
+  return {
+    primary,
+    secondary,
+    whole: () => whole(members),
+    handOver: async () => {
+      const { id } = await (await secondary()).state();
+      const from = await primary();
+      await from.ask((connection) => connection.query("select group_replication_set_as_primary(?)", [id]));
+    },
+    rebuild: async (member) => {
+      const donor = members.find((each) => each !== member) as GroupMember;
+      member.signal("SIGKILL");
+      await member.ended();
+      await member.create();
+      await member.cloneFrom(donor);
+      await member.start();
+    },
+  };
+}
+
+/** The first member that takes part and is writable, or is not. */
+async function theOne(members: readonly GroupMember[], writable: boolean): Promise<GroupMember> {
+  const isIt = async (member: GroupMember): Promise<boolean> => {
+    const state = await member.state();
+    return state.state === "ONLINE" && state.writable === writable;
+  };
+  return await until(`a ${writable ? "primary" : "secondary"}`, async () => {
+    for (const member of members) if (await isIt(member).catch(() => false)) return member;
+    return undefined;
+  });
+}
+
+async function whole(members: readonly GroupMember[]): Promise<void> {
+  await until("the whole group", async () => {
+    const states = await Promise.all(members.map((member) => member.state().catch(() => undefined)));
+    return states.every((state) => state?.state === "ONLINE") || undefined;
+  });
+}
+
+async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + WHOLE_WITHIN_MS;
+  while (Date.now() < deadline) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await sleep(POLL_MS);
+  }
+  throw new Error(`There is not ${what} within ${WHOLE_WITHIN_MS / 1000} s.`);
+}
+
+async function titleOf(members: readonly GroupMember[]): Promise<string> {
+  const [first] = members;
+  const rows = await first?.ask(
+    async (connection) => (await connection.query("select version() as version"))[0],
+  );
+  const [row] = rows as { version: string }[];
+  return `a group of ${members.length} MySQL ${row?.version}`;
+}
+
+/**
+ * A folder that goes away with this process, by whatever signal that ends. The servers in it are killed at the same
+ * moment, and may still write.
+ */
+const FOLDER_KEEPER = 'cat >/dev/null; until rm -rf "$0" 2>/dev/null; do sleep 0.1; done';
+
+function keptFolder(): { readonly path: string; remove(): Promise<void> } {
+  const folder = mkdtempSync(path.join(memoryFolder(), "calmony-pay-group-"));
+  const keeper = spawn("/bin/sh", ["-c", FOLDER_KEEPER, folder], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  const ended = once(keeper, "exit");
+  return {
+    path: folder,
+    remove: async () => {
+      keeper.stdin.end();
+      await ended;
+    },
+  };
+}
