@@ -28,7 +28,7 @@ export interface CheckoutContext {
   readonly inquiry: Inquiry;
   readonly reconciliation: ReconciliationMetrics;
   /** Called at the named points of a use case. Does nothing in production; tests pause or crash there. */
-  readonly reached: (point: CheckoutPoint) => Promise<void>;
+  readonly checkpoint: (point: CheckoutPoint) => Promise<void>;
 }
 
 /** The addresses of a payment's parties: absolute URLs without a final slash. */
@@ -53,12 +53,12 @@ export type CheckoutPoint =
   | "result recorded"
   | "payment recorded"
   | "result committed"
-  | "return claimed"
+  | "return leased"
   | "return to be sent"
   | "return sent"
   | "return answered"
   | "refund recorded"
-  | "refund claimed"
+  | "refund leased"
   | "refund to be sent"
   | "refund sent"
   | "refund answered"

@@ -35,12 +35,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 /** What each engine's module returns. */
-interface Opened extends Pick<Database, "dataSource" | "health" | "patiently" | "close"> {
+interface Opened extends Pick<Database, "dataSource" | "health" | "withoutTimeLimit" | "close"> {
   readonly reads: Pick<SqlExecutor, "run" | "runTogether">;
 }
 
 async function guarded(engine: Engine, log: Log, opened: Opened): Promise<Database> {
-  const { dataSource, health, reads, patiently } = opened;
+  const { dataSource, health, reads, withoutTimeLimit } = opened;
   const scope = new TransactionScope();
   const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
   let closing: Promise<void> | undefined;
@@ -58,7 +58,17 @@ async function guarded(engine: Engine, log: Log, opened: Opened): Promise<Databa
   const close = () => (closing ??= scope.close().then(opened.close));
   try {
     const clock = await followDatabaseClock(engine, reads.run);
-    return { engine, manager: dataSource.manager, dataSource, scope, clock, health, log, patiently, close };
+    return {
+      engine,
+      manager: dataSource.manager,
+      dataSource,
+      scope,
+      clock,
+      health,
+      log,
+      withoutTimeLimit,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -19,7 +19,7 @@ const WAIT_SECONDS = 120;
  */
 export async function migrate(database: Database, begun: () => void = () => {}): Promise<string[]> {
   if (database.engine === "sqlite") return migrateSqlite(database, begun);
-  return database.patiently(() => migrateUnderLock(database, begun));
+  return database.withoutTimeLimit(() => migrateUnderLock(database, begun));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 import { answerDirect } from "./direct/direct.js";
-import { answerFaults, tellFaults } from "./faults/merchant-faults.js";
+import { answerFaults, storeFaults } from "./faults/merchant-faults.js";
 import { openPage } from "./hosted/open-page.js";
 import { pageReply } from "./pages/layout.js";
 import type { SandboxContext } from "./protocol/context.js";
@@ -80,7 +80,7 @@ const ROUTES: readonly Route[] = [
     method: "POST",
     path: /^\/faults$/,
     audience: "programs",
-    answer: (parts, { body }) => tellFaults(parts, body),
+    answer: (parts, { body }) => storeFaults(parts, body),
   },
   {
     method: "PUT",

@@ -25,11 +25,11 @@ import { createMetrics, openMetricsPort } from "../web/ports/metrics.js";
 import type { OpenPort } from "../web/ports/ports.js";
 
 /** What a test may replace; everything else is real. */
-export interface Parts {
+export interface AppOptions {
   readonly log: Log;
   /** Replaces the database's clock. */
   readonly clock?: (database: SharedClock) => SharedClock;
-  readonly reached?: (point: CheckoutPoint) => Promise<void>;
+  readonly checkpoint?: (point: CheckoutPoint) => Promise<void>;
   readonly pauses?: Pauses;
 }
 
@@ -79,7 +79,7 @@ export interface Demonstration {
  * Composition root: builds every part of the service and applies pending migrations. Throws a StartFailure
  * where the service cannot start.
  */
-export async function createApp(config: Config, parts: Parts): Promise<App> {
+export async function createApp(config: Config, parts: AppOptions): Promise<App> {
   const limit = new StartLimit();
   const store = await openStore(config, parts.log, limit);
   try {
@@ -90,7 +90,7 @@ export async function createApp(config: Config, parts: Parts): Promise<App> {
   }
 }
 
-async function createAppOn(store: Store, config: Config, parts: Parts, limit: StartLimit): Promise<App> {
+async function createAppOn(store: Store, config: Config, parts: AppOptions, limit: StartLimit): Promise<App> {
   const ports: OpenPort[] = [];
   const connections = createConnections({ max: config.maxConnections, proxies: config.trustedProxies });
   const bound = { port: config.port };

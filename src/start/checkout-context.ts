@@ -21,7 +21,7 @@ export interface CheckoutContextParts {
   readonly clock?: (database: SharedClock) => SharedClock;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly reached?: (point: CheckoutPoint) => Promise<void>;
+  readonly checkpoint?: (point: CheckoutPoint) => Promise<void>;
   /** The public port; known only once it is open, and not read before. */
   readonly port: () => number;
 }
@@ -38,7 +38,7 @@ export function createCheckoutContext(config: Config, parts: CheckoutContextPart
     ...parts.store,
     clock: parts.clock?.(clock) ?? clock,
     log: parts.log,
-    reached: parts.reached ?? (() => Promise.resolve()),
+    checkpoint: parts.checkpoint ?? (() => Promise.resolve()),
     readiness: createReadiness(parts.store.db, parts.log),
     direct,
     breaker: createGatewayBreaker(),

@@ -69,11 +69,11 @@ export const REFUND_TROUBLES: Record<RefundTime, readonly RefundTrouble[]> = {
     "refund answered 500",
     "refund sent late",
     "answer to a refund lost",
-    ...killsAt("refund claimed", "refund sent"),
+    ...killsAt("refund leased", "refund sent"),
   ],
   late: [
     "refund sent late",
-    ...killsAt("refund claimed", "refund sent"),
+    ...killsAt("refund leased", "refund sent"),
     "refund answered 500",
     "answer to a refund lost",
     ...killsAt("refund recorded", "refund to be sent", "refund answered"),

@@ -65,7 +65,7 @@ export const ATTEMPT_KILLS: readonly Trouble[] = killsAt("attempt leased", "atte
 
 /** Where a replica dies while it gives a held payment's money back. */
 export const RETURN_KILLS: readonly Trouble[] = killsAt(
-  "return claimed",
+  "return leased",
   "return to be sent",
   "return answered",
 );

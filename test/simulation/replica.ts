@@ -49,13 +49,13 @@ async function start(port: number): Promise<void> {
   const app = await createApp(config, {
     clock: (database) => movedAhead(database, () => ahead),
     log: createLog(config.logLevel, process.stderr),
-    reached,
+    checkpoint,
     pauses: PAUSES,
   });
   say({ word: "listening", port: (await app.listen()).port });
 }
 
-async function reached(point: CheckoutPoint): Promise<void> {
+async function checkpoint(point: CheckoutPoint): Promise<void> {
   if (point === deadly) process.kill(process.pid, "SIGKILL");
   if (point !== stop) return;
   stop = undefined;

@@ -14,7 +14,7 @@ function gate() {
     gather: (wanted: number): void => {
       Object.assign(state, { wanted, waiting: 0, open: signal() });
     },
-    reached: async (point: CheckoutPoint): Promise<void> => {
+    checkpoint: async (point: CheckoutPoint): Promise<void> => {
       if (point !== "charge checked" || state.wanted === 0) return;
       state.waiting++;
       if (state.waiting >= state.wanted) state.open.give();
@@ -24,8 +24,8 @@ function gate() {
 }
 
 await eachEngine(t, "calls with one key that come at once charge once", async (t, engine) => {
-  const { gather, reached } = gate();
-  const shop = await openCardShop(t, engine, { reached });
+  const { gather, checkpoint } = gate();
+  const shop = await openCardShop(t, engine, { checkpoint });
   gather(CALLERS);
   const answers = await Promise.all(Array.from({ length: CALLERS }, () => shop.charge({}, "one")));
   t.equal(new Set(answers.map(({ json }) => json.id)).size, 1, "all are answered with one payment");
@@ -43,8 +43,8 @@ for (const keys of [[], ["one"], ["one", "another"]]) {
     t,
     `a payment is confirmed once by calls at once with ${keys.length} keys`,
     async (t, engine) => {
-      const { gather, reached } = gate();
-      const shop = await openCardShop(t, engine, { reached });
+      const { gather, checkpoint } = gate();
+      const shop = await openCardShop(t, engine, { checkpoint });
       await shop.charge({ amount: 12_000 });
       const [{ id } = { id: "" }] = await shop.intents();
       gather(CALLERS);

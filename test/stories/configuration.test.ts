@@ -46,18 +46,18 @@ await eachEngine(t, "the service says that it is ready while its database answer
 await eachEngine(t, "a closing service lets a running completion end", async (t, engine) => {
   const config = testConfig(engine);
   const { liveKey, live } = await createTestMerchant(config);
-  const [reached, gate] = [signal(), signal()];
+  const [arrived, gate] = [signal(), signal()];
   const app = await startTestApp(t, config, {
-    reached: async (point) => {
+    checkpoint: async (point) => {
       if (point !== "session locked") return;
-      reached.give();
+      arrived.give();
       await gate.given;
     },
   });
   const { json: session } = await app.call("POST", "/v1/checkout/sessions", liveKey, anOrder());
   const body = signedBody(paidMessage(session, live.gatewayMerchantId), live.secret);
   const callback = fetch(`${app.local}/callbacks/cardstream`, { method: "POST", body });
-  await reached.given;
+  await arrived.given;
   const closed = app.close();
   gate.give();
   t.equal((await callback).status, 200);

@@ -23,7 +23,7 @@ for (const scripts of [true, false]) {
       let cuts = 0;
       const app = await startTestApp(t, config, {
         // The gateway has taken the money, and its callback is half-way in.
-        reached: async (point) => {
+        checkpoint: async (point) => {
           if (point === "result verified" && cuts++ === 0) await relay.cut();
         },
       });
@@ -103,7 +103,7 @@ for (const [what, fault] of Object.entries(FAULTS)) {
       let verified = 0;
       let faults = 0;
       const app = await startTestApp(t, config, {
-        reached: async (point) => {
+        checkpoint: async (point) => {
           if (point === "result verified") verified++;
           if (point !== "payment recorded" || faults++ > 0) return;
           await until("both results are verified", () => verified >= 2);
@@ -142,7 +142,7 @@ await eachEngine(t, "whatever keeps a result from being stored, the browser keep
     engine,
     {},
     {
-      reached: async (point) => {
+      checkpoint: async (point) => {
         if (point === "result verified" && fails) throw new Error("out of order");
       },
     },

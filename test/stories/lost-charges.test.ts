@@ -171,12 +171,12 @@ for (const [point, sales, end] of POINTS) {
     async (t, engine) => {
       const { given, give } = signal();
       const stuck = { at: "" };
-      const reached = async (reachedPoint: CheckoutPoint): Promise<void> => {
+      const checkpoint = async (reachedPoint: CheckoutPoint): Promise<void> => {
         if (reachedPoint !== point || stuck.at !== "") return;
         stuck.at = point;
         await given;
       };
-      const shop = await openCardShop(t, engine, { reached });
+      const shop = await openCardShop(t, engine, { checkpoint });
       shop.proxy.lose(CALLBACKS);
       const first = shop.charge({}, "crash");
       t.teardown(async () => {

@@ -78,12 +78,12 @@ await eachEngine(
 
 await eachEngine(t, "settlement that comes between question and request is waited for", async (t, engine) => {
   const settling = { next: true };
-  const reached = async (at: CheckoutPoint): Promise<void> => {
+  const checkpoint = async (at: CheckoutPoint): Promise<void> => {
     if (at !== "refund to be sent" || !settling.next) return;
     settling.next = false;
     await story.desk.settle("tendered");
   };
-  const story: PaidStory = await openPaid(t, engine, { reached });
+  const story: PaidStory = await openPaid(t, engine, { checkpoint });
   t.match(await story.refund({ amount: 500 }), { status: 200, json: { status: "pending" } });
   await story.desk.settle();
   story.clock.ahead += 3_600_000;

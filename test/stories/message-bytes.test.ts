@@ -74,7 +74,7 @@ await eachEngine(
 await eachEngine(t, "a browser keeps a message that is not UTF-8 byte for byte", async (t, engine) => {
   let fails = true;
   const parts = {
-    reached: async (point: string) => {
+    checkpoint: async (point: string) => {
       if (point === "result verified" && fails) throw new Error("out of order");
     },
   };

@@ -26,7 +26,7 @@ for (const { what, changes, status, text } of RESULTS) {
       const mine = await createTestMerchant(config);
       const [recorded, goOn] = [signal(), signal()];
       const app = await startTestApp(t, config, {
-        reached: async (point) => {
+        checkpoint: async (point) => {
           if (point !== "result recorded") return;
           recorded.give();
           await goOn.given;

@@ -126,12 +126,12 @@ await eachEngine(
   async (t, engine) => {
     const clock = { time: Date.now(), now: () => clock.time };
     const [asleep, awake] = [signal(), signal()];
-    const reached = async (at: CheckoutPoint) => {
-      if (at !== "return claimed") return;
+    const checkpoint = async (at: CheckoutPoint) => {
+      if (at !== "return leased") return;
       asleep.give();
       await awake.given;
     };
-    const story = await holdPayment(t, engine, { amountReceived: "1500" }, { clock, reached });
+    const story = await holdPayment(t, engine, { amountReceived: "1500" }, { clock, checkpoint });
     scriptGateway(story, { QUERY: [CAPTURED], CANCEL: [CANCEL_DONE] });
     const slow = resolve(story, BACK);
     await asleep.given;

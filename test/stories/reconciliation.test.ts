@@ -162,12 +162,12 @@ await eachEngine(
   "two replicas share what is to be asked, and apply each result once",
   async (t, engine) => {
     const asked = { count: 0 };
-    const reached = async (point: CheckoutPoint): Promise<void> => {
+    const checkpoint = async (point: CheckoutPoint): Promise<void> => {
       if (point === "attempt asked") asked.count++;
     };
-    const scene = await openScene(t, engine, { reached });
+    const scene = await openScene(t, engine, { checkpoint });
     const { app, merchant } = scene;
-    await startTestApp(t, app.config, { reached });
+    await startTestApp(t, app.config, { checkpoint });
     scene.proxy.lose(CALLBACKS);
     const scenes = await Promise.all(
       Array.from({ length: 12 }, async () => {
@@ -189,11 +189,11 @@ await eachEngine(t, "a replica that dies while it asks is overtaken by another",
   const { given, give } = signal();
   t.teardown(give);
   const stuck = { count: 0 };
-  const reached = async (point: CheckoutPoint): Promise<void> => {
+  const checkpoint = async (point: CheckoutPoint): Promise<void> => {
     if (point === "attempt leased" && stuck.count++ === 0) await given;
   };
   const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
-  const scene = await openScene(t, engine, { reached, clock });
+  const scene = await openScene(t, engine, { checkpoint, clock });
   const { app } = scene;
   scene.proxy.lose(CALLBACKS);
   await payAndLeave(scene);

@@ -9,7 +9,7 @@ import { storyAt } from "../support/refunds.js";
 
 const POINTS: readonly CheckoutPoint[] = [
   "refund recorded",
-  "refund claimed",
+  "refund leased",
   "refund to be sent",
   "refund sent",
   "refund answered",
@@ -19,14 +19,14 @@ for (const [index, point] of POINTS.entries()) {
   const way = WAYS[index % WAYS.length] ?? WAYS[0];
   await eachEngine(t, `whoever dies at "${point}" is followed by another process`, async (t, engine) => {
     const [dead, over] = [signal(), signal()];
-    const reached = async (at: CheckoutPoint): Promise<void> => {
+    const checkpoint = async (at: CheckoutPoint): Promise<void> => {
       if (at !== point) return;
       dead.give();
       await over.given; // As a process that is gone: nothing after this is done while the story lasts.
       throw new Error("dead");
     };
     // A minute later is only for the other one, so that nothing of what died goes on in the background.
-    const story = await openOn(t, engine, way, { reached, clock: systemClock });
+    const story = await openOn(t, engine, way, { checkpoint, clock: systemClock });
     const lost = story.refund({ amount: way.amount });
     await dead.given;
     const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
@@ -64,14 +64,14 @@ await eachEngine(
     const steady = performance.now.bind(performance);
     t.teardown(() => (performance.now = steady));
     let stands = true;
-    const reached = async (at: CheckoutPoint): Promise<void> => {
+    const checkpoint = async (at: CheckoutPoint): Promise<void> => {
       if (at !== "refund to be sent" || !stands) return;
       stands = false;
       // Until the next turn of the event loop: half a minute has gone by meanwhile.
       performance.now = () => steady() + 31_000;
       setImmediate(() => (performance.now = steady));
     };
-    const story = await openOn(t, engine, way, { reached });
+    const story = await openOn(t, engine, way, { checkpoint });
     t.match(await story.refund({ amount: way.amount }), { status: 200, json: { status: "pending" } });
     t.same(requestsOf(story), [], "another process may be about to give it up");
     story.clock.ahead += 60_000;

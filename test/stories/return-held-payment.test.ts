@@ -172,7 +172,7 @@ await eachEngine(t, "while one call gives the money back, every other is refused
   t.same(actionsOf(story), ["QUERY", "CANCEL"]);
 });
 
-const POINTS: CheckoutPoint[] = ["return claimed", "return to be sent", "return answered"];
+const POINTS: CheckoutPoint[] = ["return leased", "return to be sent", "return answered"];
 
 for (const point of POINTS) {
   await eachEngine(
@@ -181,13 +181,13 @@ for (const point of POINTS) {
     async (t, engine) => {
       const clock = { time: Date.now(), now: () => clock.time };
       const [dead, over] = [signal(), signal()];
-      const reached = async (at: CheckoutPoint) => {
+      const checkpoint = async (at: CheckoutPoint) => {
         if (at !== point) return;
         dead.give();
         await over.given; // As a process that is gone: nothing after this is done while the story lasts.
         throw new Error("dead");
       };
-      const story = await holdPayment(t, engine, { amountReceived: "1500" }, { clock, reached });
+      const story = await holdPayment(t, engine, { amountReceived: "1500" }, { clock, checkpoint });
       const told = { canceled: false };
       story.gateway.answer(({ fields }) => {
         told.canceled ||= fields["action"] === "CANCEL";

@@ -156,12 +156,12 @@ async function openShop(t: Test, engine: TestEngine, amount = 2000, lost?: strin
   const config = testConfig(engine);
   const merchant = await createTestMerchant(config);
   const fails = { next: lost };
-  const reached = async (point: CheckoutPoint): Promise<void> => {
+  const checkpoint = async (point: CheckoutPoint): Promise<void> => {
     if (point !== "return to be sent" || fails.next === undefined) return;
     await desk.setFaults(fails.next);
     fails.next = undefined;
   };
-  const app = await startTestApp(t, config, { reached });
+  const app = await startTestApp(t, config, { checkpoint });
   const desk = await openDesk(app, merchant);
   const call = async (method: string, path: string, body?: object) =>
     await app.call(method, path, merchant.testKey, body);

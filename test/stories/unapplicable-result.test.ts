@@ -8,12 +8,12 @@ import { callback, openSession, read, resultsOf, stored } from "../support/resul
 /** A service whose next result meets an error while it is recorded, and a session of it. */
 async function open(t: Test, engine: TestEngine, error: Error) {
   const failing = { next: true };
-  const reached = async (point: string): Promise<void> => {
+  const checkpoint = async (point: string): Promise<void> => {
     if (point !== "result recorded" || !failing.next) return;
     failing.next = false;
     throw error;
   };
-  const { app, mine, session } = await openSession(t, engine, {}, { reached });
+  const { app, mine, session } = await openSession(t, engine, {}, { checkpoint });
   const tell = (change: Record<string, string> = {}): Promise<Response> =>
     callback(app, signedBody(paidMessage(session, mine.live.gatewayMerchantId, change), mine.live.secret));
   return { app, mine, session, tell };
@@ -69,10 +69,10 @@ await eachEngine(
   "a session that is found only where its result is written is paid, and the result is not held",
   async (t, engine) => {
     // As on a former primary, which does not know yet what the other one does.
-    const reached = async (point: string): Promise<void> => {
+    const checkpoint = async (point: string): Promise<void> => {
       if (point === "result verified") await rename("cs_hidden", session.id);
     };
-    const { app, mine, session } = await openSession(t, engine, {}, { reached });
+    const { app, mine, session } = await openSession(t, engine, {}, { checkpoint });
     const rename = (from: string, to: string): Promise<void> =>
       inTransaction(app.db, "READ COMMITTED", async (tx) => {
         await tx.query("UPDATE checkout_session SET id = ? WHERE id = ?", [to, from]);

@@ -90,11 +90,11 @@ async function openStory(
   const config = testConfig(engine, { cardstreamUrl: gateway.url });
   const merchant = await createTestMerchant(config);
   let claimed = 0;
-  const reached = async (point: CheckoutPoint): Promise<void> => {
-    if (point === "refund claimed") claimed++;
+  const checkpoint = async (point: CheckoutPoint): Promise<void> => {
+    if (point === "refund leased") claimed++;
   };
   const never = { sweep: NEVER, reconcile: NEVER, resume: NEVER };
-  const app = await startTestApp(t, config, background ? { reached } : { pauses: never });
+  const app = await startTestApp(t, config, background ? { checkpoint } : { pauses: never });
   const env = {
     WRONG_CLOCK_MS: wrong.join(","),
     NODE_OPTIONS: "--import=./dist/test/support/wrong-clock.js",

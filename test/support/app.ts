@@ -3,7 +3,7 @@ import { Writable } from "node:stream";
 
 import type { Test } from "tap";
 
-import { type AppUrls, createApp, type Parts } from "../../src/start/app.js";
+import { type AppUrls, createApp, type AppOptions } from "../../src/start/app.js";
 import { createApiKey } from "../../src/checkout/merchants/create-api-key.js";
 import { createCustomer } from "../../src/checkout/customers/create-customer.js";
 import { createMerchant, type LiveAccount } from "../../src/checkout/merchants/create-merchant.js";
@@ -107,7 +107,7 @@ export async function createTestMerchant(config: Config, name = "Test shop"): Pr
 const PAUSES = { sweep: 100, reconcile: 100, resume: 100 };
 
 /** What a story may replace. */
-export interface TestParts extends Partial<Omit<Parts, "clock">> {
+export interface TestParts extends Partial<Omit<AppOptions, "clock">> {
   /** Takes the place of the database's clock. */
   readonly clock?: Clock;
 }

@@ -61,14 +61,14 @@ export async function openPaid(
   const merchant = await createTestMerchant(config);
   const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
   const fails = { next: lost };
-  const reached = async (point: CheckoutPoint): Promise<void> => {
+  const checkpoint = async (point: CheckoutPoint): Promise<void> => {
     if (point === "refund to be sent" && fails.next !== undefined) {
       await desk.setFaults(fails.next);
       fails.next = undefined;
     }
-    await parts.reached?.(point);
+    await parts.checkpoint?.(point);
   };
-  const app = await startTestApp(t, config, { clock, ...parts, reached });
+  const app = await startTestApp(t, config, { clock, ...parts, checkpoint });
   const desk = await openDesk(app, merchant);
   const payment = await pay(app, merchant, amount);
   return { config, desk, clock, ...storyAt(app, merchant, payment) };

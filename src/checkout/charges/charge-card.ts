@@ -50,12 +50,12 @@ export async function chargeCard(
 ): Promise<PaymentAnswer> {
   requiredCallbackUrl(checkout, scope.livemode); // Refuses before anything is recorded.
   const account = await openAccount(checkout, scope);
-  await checkout.reached("charge checked");
+  await checkout.checkpoint("charge checked");
   const { done, answer } = await guarded(checkout, scope, account, () =>
     recordAndSend(checkout, scope, call, charge, account),
   );
   if (answer !== undefined) await apply(checkout, charge, answer);
-  await checkout.reached("charge answered");
+  await checkout.checkpoint("charge answered");
   return await chargeResponse(checkout, scope, done);
 }
 
@@ -109,10 +109,10 @@ async function recordAndSend(
     await charge.record(tx, run);
     noteCharge(tx, charge, reference);
   });
-  await checkout.reached("charge recorded");
+  await checkout.checkpoint("charge recorded");
   if (!(await isRecorded(checkout, intent))) return { done: { ...done, replayed: true }, answer: undefined };
   const answer = await checkout.direct.sale(account, saleOf(checkout, charge, account));
-  await checkout.reached("charge sent");
+  await checkout.checkpoint("charge sent");
   return { done, answer };
 }
 

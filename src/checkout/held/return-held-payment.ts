@@ -36,9 +36,9 @@ export async function returnHeldPayment(
 ): Promise<PreviousCall> {
   const leased = await lease(checkout, wanted);
   try {
-    await checkout.reached("return claimed");
+    await checkout.checkpoint("return leased");
     refuseUnlessReturned(await reverseSale(checkout, await reversalOf(checkout, leased)));
-    await checkout.reached("return answered");
+    await checkout.checkpoint("return answered");
     const parts = await merchantParts(checkout, scope);
     const record = (tx: Tx, _run: Run, clock: Clock): Promise<void> =>
       recordReturn(checkout, clock, tx, leased, decision);

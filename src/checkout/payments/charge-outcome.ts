@@ -49,7 +49,7 @@ export async function completeCharge(
   if (xrefSealed !== null && paymentMethodId !== null) {
     await renewToken(tx, paymentMethodId, { xrefSealed, xrefMadeAt: clock.now() });
   }
-  await checkout.reached("payment recorded");
+  await checkout.checkpoint("payment recorded");
   await endAttempt(clock, tx, intent, "payment_intent.succeeded");
 }
 

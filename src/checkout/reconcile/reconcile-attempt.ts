@@ -29,7 +29,7 @@ export async function reconcileAttempt(checkout: CheckoutContext, row: PendingAt
   const { merchantId, livemode } = row;
   const now = await (await clockOf(checkout, { merchantId, livemode })).read();
   const heard = await hear(checkout, row, now);
-  await checkout.reached("attempt asked");
+  await checkout.checkpoint("attempt asked");
   await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     if (heard.settled) return await settleAttempt(tx, row);
     noteAsked(tx, row, {

@@ -95,6 +95,6 @@ async function lease(
   const leased = await inTransaction(checkout.db, "READ COMMITTED", (tx) =>
     leaseAttempts(tx, wanted, now, now + LEASE_MS),
   );
-  if (leased.length > 0) await checkout.reached("attempt leased");
+  if (leased.length > 0) await checkout.checkpoint("attempt leased");
   return leased;
 }

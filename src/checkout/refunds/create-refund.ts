@@ -45,7 +45,7 @@ export async function createRefund(
   const before = await findPrevious(checkout, scope, call);
   const { objectId, replayed } = before ?? (await reserve(checkout, scope, order, call));
   if (!replayed) {
-    await checkout.reached("refund recorded");
+    await checkout.checkpoint("refund recorded");
     await workPatiently(checkout, objectId, order.paymentIntentId);
   }
   return { refund: await getRefund(checkout, scope, objectId), replayed };

@@ -33,9 +33,9 @@ export async function processRefunds(
   const leased = await leaseOldestRefund(checkout, paymentIntentId);
   if (typeof leased === "string") return leased;
   try {
-    await checkout.reached("refund claimed");
+    await checkout.checkpoint("refund leased");
     const attempt = await workOn(checkout, leased);
-    await checkout.reached("refund answered");
+    await checkout.checkpoint("refund answered");
     return await recordRefundAttempt(checkout, leased, attempt);
   } catch (error) {
     await release(checkout, leased.result, leased.lease);

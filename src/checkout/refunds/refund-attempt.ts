@@ -91,9 +91,9 @@ export async function recordRefundAttempt(
   const { refund } = leased;
   const clock = await clockOf(checkout, refund);
   const now = await clock.read();
-  const reached = endOf(result, refund.requestedAt, now);
-  const isTooSoon = reached === "lost" && clock.evenMs() < EVEN_MS;
-  const end = isTooSoon || (await isHeldBack(checkout, refund, result)) ? undefined : reached;
+  const ending = endOf(result, refund.requestedAt, now);
+  const isTooSoon = ending === "lost" && clock.evenMs() < EVEN_MS;
+  const end = isTooSoon || (await isHeldBack(checkout, refund, result)) ? undefined : ending;
   if (end === undefined) await recordWait(checkout, leased, nextAttemptAt(result, refund.attempts, now));
   else await recordEnd(checkout, leased, end);
   const line = { refund: refund.id, payment: refund.paymentIntentId, round: result, end };

@@ -40,10 +40,10 @@ async function tell(
   const requested = { request: call.kind, kept, refunded: sale?.amountRefunded ?? null };
   const begun = performance.now();
   await back.note(requested, sale);
-  await checkout.reached(`${back.work} to be sent`);
+  await checkout.checkpoint(`${back.work} to be sent`);
   if (performance.now() - begun > SEND_WITHIN_MS) return await sendNothing(back);
   const answer = await send(checkout, back, call);
-  await checkout.reached(`${back.work} sent`);
+  await checkout.checkpoint(`${back.work} sent`);
   const said = await hear(back, answer, requested);
   return said?.outcome === "refunded"
     ? { kind: "returned" }

@@ -78,7 +78,7 @@ async function applyVerified(
   verified: VerifiedMessage,
   message: GatewayMessage,
 ): Promise<AppliedResult | undefined> {
-  await checkout.reached("result verified");
+  await checkout.checkpoint("result verified");
   const record = async (): Promise<AppliedResult | undefined> =>
     (await fast.byVerified(verified)) ?? (await recordSessionResult(checkout, verified, message));
   const applied = await record().catch((error: unknown) => {
@@ -136,7 +136,7 @@ function fastCompletion(checkout: CheckoutContext, message: GatewayMessage): Fas
     async byCachedAccount(fields) {
       const verified = verifyFromCache(checkout, fields, message);
       if (verified === undefined) return undefined;
-      await checkout.reached("result verified");
+      await checkout.checkpoint("result verified");
       const done = await byVerified(verified).catch((error: unknown) => {
         if (mayPass(error)) throw error;
         return miss(checkout, "not applicable", error);
@@ -177,7 +177,7 @@ async function recordAtOnce(
     if (session.status === "complete") return applied(classification, true);
     if (session.reversalStartedAt !== null) return "reversal started" as const;
     const stored = queueGatewayResult(clock, tx, row, classification);
-    await checkout.reached("result recorded");
+    await checkout.checkpoint("result recorded");
     const received = { amount: session.amountTotal, currency: session.currency };
     await completeSession(checkout, clock, tx, session, { result, received, stored });
     return applied(classification, false);
@@ -197,7 +197,7 @@ async function noteApplied(
   verified: VerifiedMessage,
   applied: AppliedResult,
 ): Promise<AppliedResult> {
-  await checkout.reached("result committed");
+  await checkout.checkpoint("result committed");
   if (!applied.replayed) countApplied(checkout, applied);
   logApplied(checkout, verified, applied);
   return applied;

@@ -32,7 +32,7 @@ export async function recordChargeResult(
   const clock = await clockOf(checkout, { merchantId, livemode });
   return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
     const intent = await lockPaymentIntent(tx, id);
-    await checkout.reached("payment locked");
+    await checkout.checkpoint("payment locked");
     return await recordFor(checkout, oneTime(clock), tx, intent, result, row);
   });
 }
@@ -57,7 +57,7 @@ async function recordFor(
     // A stored success of a payment that has not succeeded has paid another one.
     return pays ? await storeReusedTransaction(clock, tx, row) : applied(classification, true);
   }
-  await checkout.reached("result recorded");
+  await checkout.checkpoint("result recorded");
   if (pays) {
     const received = { amount: intent.amount, currency: intent.currency };
     await completeCharge(checkout, clock, tx, intent, { received, stored });

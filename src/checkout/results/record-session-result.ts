@@ -94,7 +94,7 @@ async function recordFor(
       ? await storeReusedTransaction(clock, tx, row)
       : applied(classification, true);
   }
-  await checkout.reached("result recorded");
+  await checkout.checkpoint("result recorded");
   if (classification.outcome === "completed") {
     const received = { amount: session.amountTotal, currency: session.currency };
     await completeSession(checkout, clock, tx, session, { result, received, stored });
@@ -157,7 +157,7 @@ export async function withLockedSession<T>(
   return await inTransaction(checkout.db, "SERIALIZABLE", async (tx) => {
     const locked = await lockCheckoutSessionOf(tx, session, session.id);
     if (locked === undefined) return undefined;
-    await checkout.reached("session locked");
+    await checkout.checkpoint("session locked");
     return await work(tx, locked, oneTime(clock));
   });
 }

@@ -21,7 +21,7 @@ export interface Database {
   readonly health: DatabaseHealth;
   readonly log: Log;
   /** Runs slow work, such as a migration: until it ends, no slow statement is treated as lost. */
-  patiently<T>(work: () => Promise<T>): Promise<T>;
+  withoutTimeLimit<T>(work: () => Promise<T>): Promise<T>;
   /** Waits for running transactions, then closes. May be called more than once. */
   close(): Promise<void>;
 }

@@ -99,7 +99,7 @@ export class BoundedPool {
   /**
    * While a migration runs, a statement may take any time, unless the server has stopped answering at all.
    */
-  async patiently<T>(work: () => Promise<T>): Promise<T> {
+  async withoutTimeLimit<T>(work: () => Promise<T>): Promise<T> {
     this.#patient = true;
     try {
       return await work();

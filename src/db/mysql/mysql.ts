@@ -80,7 +80,7 @@ export async function openMysql(url: string, shared: SharedOptions, log: Log): P
       await waitAtMost(CLOSE_WITHIN_MS, dataSource.destroy());
       bounded.close();
     };
-    return { dataSource, reads, health, patiently: (work) => bounded.patiently(work), close };
+    return { dataSource, reads, health, withoutTimeLimit: (work) => bounded.withoutTimeLimit(work), close };
   } catch (error) {
     pool.end(() => {}); // The error that led here is thrown.
     bounded.close();
@@ -93,7 +93,7 @@ export interface OpenMysql {
   readonly dataSource: DataSource;
   readonly reads: Pick<SqlExecutor, "run" | "runTogether">;
   readonly health: DatabaseHealth;
-  patiently<T>(work: () => Promise<T>): Promise<T>;
+  withoutTimeLimit<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 

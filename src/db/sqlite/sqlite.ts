@@ -57,11 +57,11 @@ export async function openSqlite(dataDir: string, shared: SharedOptions) {
     await dataSource.destroy();
   };
   const health = new SqliteHealth(reader, writer);
-  return { dataSource, health, reads, patiently, close };
+  return { dataSource, health, reads, withoutTimeLimit, close };
 }
 
 /** No statement is treated as lost on this engine. */
-function patiently<T>(work: () => Promise<T>): Promise<T> {
+function withoutTimeLimit<T>(work: () => Promise<T>): Promise<T> {
   return work();
 }
 

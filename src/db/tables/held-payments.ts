@@ -116,13 +116,13 @@ export async function changeHeldPayment(
 }
 
 /** What a later message of the gateway says about a held payment's transaction. */
-export type LaterWord = Pick<
+export type LaterMessage = Pick<
   GatewayResultRow,
   "responseCode" | "responseStatus" | "amount" | "amountReceived" | "currencyCode" | "state" | "messageSealed"
 >;
 
 /** Replaces the stored message by the gateway's later one. */
-export async function renewHeldPayment(tx: Tx, id: string, word: LaterWord): Promise<void> {
+export async function renewHeldPayment(tx: Tx, id: string, word: LaterMessage): Promise<void> {
   const query = tx.createQueryBuilder().update(gatewayResults).set(word).where("id = :id", { id });
   await query.updateEntity(false).execute();
 }

@@ -43,7 +43,7 @@ export async function answerDirect(parts: SandboxContext, body: Buffer): Promise
     { action: fieldText(result, "action"), responseCode: fieldText(result, "responseCode") },
     "sandbox: a direct request was answered",
   );
-  await tellCallback(parts, request, answer, fields);
+  await notifyMerchant(parts, request, answer, fields);
   return faults.has("direct_timeout") ? silentReply(faultMs(faults, "direct_timeout")) : formReply(fields);
 }
 
@@ -84,7 +84,7 @@ function refusal({ fields, time, requestID }: DirectRequest, fault: Fault): Fiel
 }
 
 /** Every request may name a `callbackURL`, which gets a copy of the response (guide 1.7.7 and 3.1). */
-async function tellCallback(
+async function notifyMerchant(
   parts: SandboxContext,
   { fields: requested, faults }: DirectRequest,
   answer: DirectAnswer,

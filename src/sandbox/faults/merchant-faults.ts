@@ -15,7 +15,7 @@ export async function faultsOf({ db }: SandboxContext, merchantID: string): Prom
 /**
  * `POST <base>/faults`: returns the merchant's planned faults, for a signed form with `action=QUERY_FAULTS`.
  */
-export function tellFaults(parts: SandboxContext, body: Buffer): Promise<Reply> {
+export function storeFaults(parts: SandboxContext, body: Buffer): Promise<Reply> {
   return answerOrder(parts, body, "QUERY_FAULTS", async ({ merchantID }) => {
     const returned: Field[] = [["faults", faultsText(await faultsOf(parts, merchantID))]];
     return { returned };

@@ -38,7 +38,7 @@ export interface AnswerMetadata {
 }
 
 /** Merges header and trailer. */
-export function joined(metadata: AnswerMetadata | undefined): Headers | undefined {
+export function joinHeaders(metadata: AnswerMetadata | undefined): Headers | undefined {
   if (metadata === undefined) return undefined;
   const all = new Headers(metadata.header);
   for (const [name, value] of metadata.trailer) all.append(name, value);

@@ -16,7 +16,7 @@ import type {
 } from "@connectrpc/connect";
 
 import { connectErrorOf } from "../errors/error.js";
-import { AnswerHeaders, type Call, joined, type UnaryAnswer } from "./call.js";
+import { AnswerHeaders, type Call, joinHeaders, type UnaryAnswer } from "./call.js";
 
 /** The interceptors and implementation of one unary method. */
 export type UnaryChain = (message: Message, call: Call) => Promise<UnaryAnswer>;
@@ -31,16 +31,16 @@ export function composeUnary(
   check: MessageCheck = noCheck,
 ): UnaryChain {
   const run = (message: Message, view: RequestView, call: Call, answer: AnswerHeaders) => {
-    const context = new LazyContext(method, view, answer, call);
+    const context = new HandlerContextView(method, view, answer, call);
     const checking = check(method.input, message);
     return checking === undefined ? impl(message, context) : checking.then(() => impl(message, context));
   };
   const chain = wrap(interceptors, async (request) => {
-    const travelling = travellingOf(request);
-    const { call, answer } = travelling;
+    const callState = callStateOf(request);
+    const { call, answer } = callState;
     const output = await run(request.message as Message, request, call, answer);
-    travelling.response = responseOf(method, false, create(method.output, output), answer);
-    return travelling.response;
+    callState.response = responseOf(method, false, create(method.output, output), answer);
+    return callState.response;
   });
   return async (message, call) => {
     const answer = new AnswerHeaders();
@@ -51,15 +51,15 @@ export function composeUnary(
         const output = running instanceof Promise ? await running : running;
         return { message: create(method.output, output), metadata: answer.made };
       }
-      const travelling: Travelling = { call, answer, response: undefined };
-      const response = (await chain(requestOf(method, false, message, travelling))) as UnaryResponse;
+      const callState: CallState = { call, answer, response: undefined };
+      const response = (await chain(requestOf(method, false, message, callState))) as UnaryResponse;
       // An interceptor that replaces the response brings its own headers.
       return {
         message: response.message,
-        metadata: response === travelling.response ? answer.made : response,
+        metadata: response === callState.response ? answer.made : response,
       };
     } catch (error) {
-      throw connectErrorOf(error, joined(answer.made));
+      throw connectErrorOf(error, joinHeaders(answer.made));
     }
   };
 }
@@ -72,7 +72,7 @@ type AnyRequest = UnaryRequest | StreamRequest;
 type AnyResponse = Awaited<ReturnType<Next>>;
 
 /** State of a call that interceptors do not see. */
-export interface Travelling {
+export interface CallState {
   readonly call: Call;
   readonly answer: AnswerHeaders;
   /** The implementation's response, which an interceptor may replace. */
@@ -85,11 +85,11 @@ export function wrap(interceptors: readonly Interceptor[], innermost: Next): Nex
 }
 
 /** Key of the state inside the request: interceptors change a request by `{...request}`, which copies symbols. */
-const TRAVELLING = Symbol("travelling");
+const CALL_STATE = Symbol("travelling");
 
 /** The state of a request; new state for a request that an interceptor created from scratch. */
-export function travellingOf(request: AnyRequest): Travelling {
-  const known = (request as { [TRAVELLING]?: Travelling })[TRAVELLING];
+export function callStateOf(request: AnyRequest): CallState {
+  const known = (request as { [CALL_STATE]?: CallState })[CALL_STATE];
   return known ?? { call: request, answer: new AnswerHeaders(), response: undefined };
 }
 
@@ -98,11 +98,11 @@ export function requestOf(
   method: DescMethod,
   stream: boolean,
   message: unknown,
-  travelling: Travelling,
+  callState: CallState,
 ): AnyRequest {
-  const { requestMethod, url, contextValues } = travelling.call;
+  const { requestMethod, url, contextValues } = callState.call;
   const request = {
-    [TRAVELLING]: travelling,
+    [CALL_STATE]: callState,
     stream,
     method,
     service: method.parent,
@@ -138,8 +138,8 @@ function withLazy(target: object, parts: readonly (readonly [string, PropertyDes
 }
 
 const REQUEST_PARTS = (["header", "signal"] as const).map((name) =>
-  lazyPart(name, function (this: { [TRAVELLING]: Travelling }) {
-    return this[TRAVELLING].call[name];
+  lazyPart(name, function (this: { [CALL_STATE]: CallState }) {
+    return this[CALL_STATE].call[name];
   }),
 );
 
@@ -166,7 +166,7 @@ export interface RequestView {
  * A handler context whose parts are created at first access. Connect's `createHandlerContext` creates three
  * Headers and two AbortControllers for each call, which doubles the cost of a small one.
  */
-export class LazyContext implements HandlerContext {
+export class HandlerContextView implements HandlerContext {
   readonly method: DescMethod;
   readonly protocolName: string;
   readonly #request: RequestView;

@@ -6,9 +6,9 @@ import {
   type MethodImplSpec,
   type StreamResponse,
 } from "@connectrpc/connect";
-import { requestOf, responseOf, travellingOf, wrap, type Travelling, LazyContext } from "./chain.js";
+import { requestOf, responseOf, callStateOf, wrap, type CallState, HandlerContextView } from "./chain.js";
 import { connectErrorOf } from "../errors/error.js";
-import { AnswerHeaders, type Call, joined, type StreamAnswer } from "./call.js";
+import { AnswerHeaders, type Call, joinHeaders, type StreamAnswer } from "./call.js";
 
 /** The interceptors and implementation of one server-streaming method. */
 export type StreamChain = (message: Message, call: Call) => Promise<StreamAnswer>;
@@ -19,19 +19,19 @@ export function composeStream(
   interceptors: readonly Interceptor[],
 ): StreamChain {
   const chain = wrap(interceptors, async (request) => {
-    const { call, answer } = travellingOf(request);
+    const { call, answer } = callStateOf(request);
     const message = await firstOf(request.message as AsyncIterable<Message>);
-    const messages = impl(message, new LazyContext(method, request, answer, call));
+    const messages = impl(message, new HandlerContextView(method, request, answer, call));
     return responseOf(method, true, completed(method.output, messages), answer);
   });
   return async (message, call) => {
-    const travelling: Travelling = { call, answer: new AnswerHeaders(), response: undefined };
+    const callState: CallState = { call, answer: new AnswerHeaders(), response: undefined };
     try {
-      const request = requestOf(method, true, onlyOne(message), travelling);
+      const request = requestOf(method, true, onlyOne(message), callState);
       const { message: messages, header, trailer } = (await chain(request)) as StreamResponse;
-      return { message: guarded(messages, travelling.answer), header, trailer };
+      return { message: guarded(messages, callState.answer), header, trailer };
     } catch (error) {
-      throw connectErrorOf(error, joined(travelling.answer.made));
+      throw connectErrorOf(error, joinHeaders(callState.answer.made));
     }
   };
 }
@@ -57,6 +57,6 @@ async function* guarded(messages: AsyncIterable<Message>, answer: AnswerHeaders)
   try {
     yield* messages;
   } catch (error) {
-    throw connectErrorOf(error, joined(answer.made));
+    throw connectErrorOf(error, joinHeaders(answer.made));
   }
 }

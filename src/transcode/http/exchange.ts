@@ -1,6 +1,6 @@
 import type { DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbuild/protobuf";
 import { createContextValues, type ContextValues } from "@connectrpc/connect";
-import { joined } from "../call/call.js";
+import { joinHeaders } from "../call/call.js";
 import { deadlineExceeded, timeoutOf } from "../call/deadline.js";
 import type { ErrorRenderer } from "../errors/error.js";
 import { quoted } from "../errors/field-problem.js";
@@ -156,7 +156,7 @@ export class Exchange {
     const { contentType, body } = write(message);
     const record = this.#headers();
     record["content-type"] = contentType;
-    send(this.#request, this.#response, 200, addHandlerHeaders(record, joined(metadata)), body);
+    send(this.#request, this.#response, 200, addHandlerHeaders(record, joinHeaders(metadata)), body);
     this.#answered = true;
   }
 

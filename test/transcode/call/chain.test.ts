@@ -9,13 +9,13 @@ import {
 } from "@connectrpc/connect";
 import t from "tap";
 
-import { joined, AnswerHeaders } from "../../../src/transcode/call/call.js";
+import { joinHeaders, AnswerHeaders } from "../../../src/transcode/call/call.js";
 import {
   composeUnary,
   requestOf,
-  travellingOf,
+  callStateOf,
   wrap,
-  LazyContext,
+  HandlerContextView,
   type RequestView,
 } from "../../../src/transcode/call/chain.js";
 import {
@@ -78,7 +78,7 @@ const rename: Interceptor = (next) => async (req) => {
 t.test("an interceptor may change the answer, whose headers stay", async (t) => {
   const answer = await composeUnary(echo, [rename])(message, call());
   t.match(answer.message, { id: "renamed" });
-  t.same(Object.fromEntries(joined(answer.metadata) ?? []), { "x-handler": "yes", "x-trailer": "t" });
+  t.same(Object.fromEntries(joinHeaders(answer.metadata) ?? []), { "x-handler": "yes", "x-trailer": "t" });
 });
 
 const afresh: Interceptor = (next) => (req) => {
@@ -97,12 +97,12 @@ t.test("a copied request is made of the same parts, and its headers only when lo
   const lazy = call();
   let made = 0;
   Object.defineProperty(lazy, "header", { get: () => (made++, new Headers()) });
-  const travelling = travellingOf({ ...call() } as never);
-  const request = requestOf(method, false, message, { ...travelling, call: lazy });
+  const callState = callStateOf({ ...call() } as never);
+  const request = requestOf(method, false, message, { ...callState, call: lazy });
   t.equal(made, 0);
   const copy = { ...request };
   t.equal(made, 1);
-  t.equal(travellingOf(copy).call, lazy);
+  t.equal(callStateOf(copy).call, lazy);
   t.end();
 });
 
@@ -156,7 +156,7 @@ t.test("nothing of a request is made before a handler asks for it", (t) => {
   const made: string[] = [];
   const view = new Proxy({} as RequestView, { get: (_, name) => void made.push(String(name)) });
   const answer = new AnswerHeaders();
-  const context = new LazyContext(method, view, answer, {});
+  const context = new HandlerContextView(method, view, answer, {});
   t.same([context.method, context.service, context.protocolName], [method, CoreService, "http"]);
   t.same(made, []);
   t.equal(answer.made, undefined);
@@ -174,7 +174,7 @@ t.test("it tells what the call is, and takes the answer's headers", (t) => {
     url: "http://localhost/",
   };
   const answer = new AnswerHeaders();
-  const context = new LazyContext(method, view, answer, { protocolName: "grpc" });
+  const context = new HandlerContextView(method, view, answer, { protocolName: "grpc" });
   t.equal(context.protocolName, "grpc");
   t.equal(context.requestHeader, view.header);
   t.equal(context.responseHeader, answer.header);
@@ -192,6 +192,8 @@ t.test("the time that is left runs down to nothing, and not below", (t) => {
 
 /** Asks as handlers may: with the function taken off its context. */
 function left(timeoutMs?: number): number | undefined {
-  const { timeoutMs: ask } = new LazyContext(method, {} as RequestView, new AnswerHeaders(), { timeoutMs });
+  const { timeoutMs: ask } = new HandlerContextView(method, {} as RequestView, new AnswerHeaders(), {
+    timeoutMs,
+  });
   return ask();
 }
