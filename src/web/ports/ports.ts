@@ -95,6 +95,12 @@ async function openTlsPort(
   admitStreams(server, connections, answering);
   return await open(server, host, port, connections);
 }
+/**
+ * Connections that wait to be accepted. Node's 511 are filled by a flood between two rounds of its event loop: a client
+ * beyond is not refused, but comes a second later, then three, then seven. Linux takes its own limit if that is less.
+ */
+const BACKLOG = 4096;
+
 
 async function open(server: Server, host: string, port: number, connections: Connections): Promise<OpenPort> {
   const sockets = new Set<Socket>();
@@ -108,7 +114,7 @@ async function open(server: Server, host: string, port: number, connections: Con
   answerParserFailures(server);
   admitConnections(server, connections);
   const shutdowns = [shutDownHttp1(server, sockets), shutDownHttp2(server)];
-  server.listen(port, host);
+  server.listen({ port, host, backlog: BACKLOG });
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
