@@ -95,12 +95,6 @@ async function openTlsPort(
   admitStreams(server, connections, answering);
   return await open(server, host, port, connections);
 }
-/**
- * Connections that wait to be accepted. Node's 511 are filled by a flood between two rounds of its event loop: a client
- * beyond is not refused, but comes a second later, then three, then seven. Linux takes its own limit if that is less.
- */
-const BACKLOG = 4096;
-
 
 async function open(server: Server, host: string, port: number, connections: Connections): Promise<OpenPort> {
   const sockets = new Set<Socket>();
@@ -121,6 +115,12 @@ async function open(server: Server, host: string, port: number, connections: Con
     close: () => close(server, sockets, shutdowns),
   };
 }
+
+/**
+ * Connections that wait to be accepted. Node's 511 are filled by a flood between two rounds of its event loop: a client
+ * beyond is not refused, but comes a second later, then three, then seven. Linux takes its own limit if that is less.
+ */
+const BACKLOG = 4096;
 
 async function close(
   server: Server,
