@@ -1,3 +1,4 @@
+import type { Connection, RowDataPacket } from "mysql2/promise";
 import t from "tap";
 
 import { isDatabaseAway } from "../../src/db/engine/database-errors.js";
@@ -76,27 +77,34 @@ await onMysql(t, "a lock held too long is waited for again", async (t, engine, a
   t.equal((await database.manager.findOneByOrFail(samples, { id: "a" })).amount, 6);
 });
 
-await onMysql(t, "a lock that is never given back ends the eighth run", async (t, engine, admin) => {
-  const database = await openSamples(engine);
-  await saveSamples(database, aSample());
-  await admin.query("start transaction");
-  await admin.query("select * from sample where id = 'a' for update");
-  let runs = 0;
-  const waiting = inTransaction(database, "READ COMMITTED", async (tx) => {
-    runs++;
-    await impatient(tx);
-    await lockSample(tx, "a");
-  });
-  const error = await waiting.catch((error: unknown) => error);
-  t.match(error, { driverError: { errno: 1205 } });
-  t.ok(isDatabaseAway(error));
-  t.equal(runs, 8);
-  await admin.query("rollback");
-});
+await onMysql(
+  t,
+  "a lock that is never given back ends the eighth run, or that of the fifth second",
+  async (t, engine, admin) => {
+    const database = await openSamples(engine);
+    await saveSamples(database, aSample());
+    await admin.query("start transaction");
+    await admin.query("select * from sample where id = 'a' for update");
+    let runs = 0;
+    const began = performance.now();
+    const waiting = inTransaction(database, "READ COMMITTED", async (tx) => {
+      runs++;
+      await impatient(tx);
+      await lockSample(tx, "a");
+    });
+    const error = await waiting.catch((error: unknown) => error);
+    t.match(error, { driverError: { errno: 1205 } });
+    t.ok(isDatabaseAway(error));
+    if (await isMariadb(admin)) t.equal(runs, 8);
+    else t.ok(runs > 1 && runs < 8 && performance.now() - began > 5_000, `${runs} runs`);
+    await admin.query("rollback");
+  },
+);
 
 await onMysql(t, "a row that changed since the transaction began is read again", async (t, engine, admin) => {
   const database = await openSamples(engine);
   await saveSamples(database, aSample({ amount: 0 }));
+  if (!(await isMariadb(admin))) return t.comment("MySQL has no such setting");
   // The default of later MariaDBs. The pool has this one connection, so the next transaction is on it too.
   await database.manager.query("set session innodb_snapshot_isolation = on");
   await admin.query("start transaction");
@@ -116,7 +124,13 @@ await onMysql(t, "a row that changed since the transaction began is read again",
   t.equal((await database.manager.findOneByOrFail(samples, { id: "a" })).amount, 2);
 });
 
-/** Waits for no lock at all. */
+/** Waits for no lock at all. MySQL waits for a second at least. */
 async function impatient(tx: Tx): Promise<void> {
-  await tx.query("set session innodb_lock_wait_timeout = 0");
+  const seconds = tx.dataSource.options.type === "mariadb" ? 0 : 1;
+  await tx.query(`set session innodb_lock_wait_timeout = ${seconds}`);
+}
+
+async function isMariadb(admin: Connection): Promise<boolean> {
+  const [rows] = await admin.query<RowDataPacket[]>("select version() as version");
+  return String(rows[0]?.["version"]).includes("MariaDB");
 }
