@@ -4,12 +4,13 @@ import path from "node:path";
 
 import mysql from "mysql2/promise";
 
-import { type DatabaseRelay, openDatabaseRelay } from "../support/database-relay.js";
 import { memoryFolder } from "../support/memory-folder.js";
+import type { MysqlGroup } from "../support/servers/mysql-group.js";
+import { type DatabaseLine, openDatabaseLine, withAllHosts } from "./database-line.js";
 import { openFileLocks } from "./file-locks.js";
 import type { LockHolder } from "./lock-holder.js";
 import { openRowLocks } from "./row-locks.js";
-import type { EngineName } from "./plan.js";
+import type { Servers } from "./server.js";
 
 /** Where the service keeps its records: an empty database of one simulation, and the ways to it. */
 export interface DatabasePlace {
@@ -18,8 +19,8 @@ export interface DatabasePlace {
   readonly dataDir: string;
   /** Shared with the gateway, which is told the merchants' accounts by it. */
   readonly secretsKey: Buffer;
-  /** One line to the server for each replica. */
-  readonly lines: readonly DatabaseRelay[];
+  /** One line to the server, or to all of a group, for each replica. */
+  readonly lines: readonly DatabaseLine[];
   /** To be asked once the service has made its tables. */
   locks(): Promise<LockHolder>;
 }
@@ -49,36 +50,49 @@ export function temporaryFolder(ending: Ending, parent = memoryFolder()): string
   return folder;
 }
 
-/** `server` is the database server to make a database on; it is of no use to the embedded engine. */
+/** Makes an empty database on the server or group; the embedded engine needs neither. */
 export async function prepareDatabase(
   ending: Ending,
-  engine: EngineName,
-  server: string | undefined,
+  { server, group }: Servers,
   replicas: number,
 ): Promise<DatabasePlace> {
   const secretsKey = randomBytes(32);
-  if (engine === "embedded") {
+  const admin = adminOf(server, group);
+  if (admin === undefined) {
     const dataDir = temporaryFolder(ending);
     const locks = (): Promise<LockHolder> => Promise.resolve(openFileLocks(dataDir));
     return { url: undefined, dataDir, secretsKey, lines: [], locks };
   }
-  if (server === undefined) throw new Error("There is no database server.");
-  const url = await newDatabase(ending, server);
-  const lines = await Promise.all(Array.from({ length: replicas }, () => openDatabaseRelay(ending, url)));
-  return { url, dataDir: "", secretsKey, lines, locks: () => openRowLocks(url) };
-}
-
-async function newDatabase(ending: Ending, server: string): Promise<string> {
   const name = `prove_${randomBytes(8).toString("hex")}`;
-  await tell(server, `create database ${name}`);
-  ending.teardown(() => tell(server, `drop database ${name}`));
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return url.href;
+  const urls = group === undefined ? [`${server}/${name}`] : await groupUrls(group, name);
+  await tell(admin, `create database ${name}`);
+  ending.teardown(() => tell(admin, `drop database ${name}`));
+  const lines = await Promise.all(Array.from({ length: replicas }, () => openDatabaseLine(ending, urls)));
+  const locks = (): Promise<LockHolder> => openRowLocks(async () => `${await admin()}/${name}`);
+  return { url: withAllHosts(urls), dataDir: "", secretsKey, lines, locks };
 }
 
-async function tell(server: string, statement: string): Promise<void> {
-  const connection = await mysql.createConnection(server);
+/** Asked anew each time: the primary of a group changes. */
+function adminOf(
+  server: string | undefined,
+  group: MysqlGroup | undefined,
+): (() => Promise<string>) | undefined {
+  if (group !== undefined) return async () => (await group.primary()).url;
+  return server === undefined ? undefined : () => Promise.resolve(server);
+}
+
+/** For a user who may do nothing but work with that database, as in production. */
+async function groupUrls(group: MysqlGroup, name: string): Promise<string[]> {
+  const primary = await group.primary();
+  await primary.ask(async (connection) => {
+    await connection.query("create user if not exists pay@'127.0.0.1' identified by 'secret'");
+    await connection.query(`grant all on ${name}.* to pay@'127.0.0.1'`);
+  });
+  return group.members.map(({ port }) => `mysql://pay:secret@127.0.0.1:${port}/${name}`);
+}
+
+async function tell(admin: () => Promise<string>, statement: string): Promise<void> {
+  const connection = await mysql.createConnection(await admin());
   await connection.query(statement);
   await connection.end();
 }

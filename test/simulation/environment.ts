@@ -15,19 +15,18 @@ import { type ReplicaFleet, startReplicaFleet } from "./replica-fleet.js";
 import { createGatewayOrders, type GatewayOrders } from "./gateway-orders.js";
 import { type Ending, type DatabasePlace, prepareDatabase, temporaryFolder } from "./database-place.js";
 import type { EngineName } from "./plan.js";
+import type { Servers } from "./server.js";
 import { openRelay, type Relay } from "./relay.js";
 import type { World, SimulatedMerchant } from "./world.js";
 import { type SearchToken, withholdToken } from "./search-token.js";
 import { createTroublemaker } from "./trouble.js";
 
 /** What a simulation runs on. */
-export interface EnvironmentSetting {
+export interface EnvironmentSetting extends Servers {
   readonly engine: EngineName;
   readonly replicas: number;
   /** Folder of the compiled service, as a URL. */
   readonly service: string;
-  /** The database server, where the engine needs one. */
-  readonly server: string | undefined;
 }
 
 /** A scene with everything running, and a look into both databases by ways that no trouble touches. */
@@ -42,7 +41,7 @@ export interface Environment extends World {
 /** Starts gateway, service and database, and makes the merchants. `ending` takes all of it down. */
 export async function startEnvironment(ending: Ending, setting: EnvironmentSetting): Promise<Environment> {
   const history = new History();
-  const place = await prepareDatabase(ending, setting.engine, setting.server, setting.replicas);
+  const place = await prepareDatabase(ending, setting, setting.replicas);
   const ledgerDir = temporaryFolder(ending);
   const gateway = await startGateway(history, place, ledgerDir);
   ending.teardown(() => gateway.kill());

@@ -30,9 +30,9 @@ export async function prove(args: readonly string[]): Promise<number> {
   if (options.planted !== undefined) return await searchAll(options.planted, options.seed, options.server);
   const { planted: _, server: asked, ...setting } = options;
   const replicas = setting.engine === "embedded" ? 1 : setting.replicas;
-  return await withServer(setting.engine, asked, async (server) => {
+  return await withServer(setting.engine, asked, async (servers) => {
     const all = { afterSales: true, service: SERVICE } as const;
-    const verdict = await simulate({ ...setting, ...all, replicas, server, onProgress });
+    const verdict = await simulate({ ...setting, ...all, replicas, ...servers, onProgress });
     process.stdout.write(reportOf(verdict));
     return verdict.violations.length === 0 && missingFaults(verdict).length === 0 ? 0 : 1;
   });
@@ -47,8 +47,11 @@ function parse(args: readonly string[]): Options {
     .option("--seed <number>", "the same seed makes the same schedule", whole, Date.now() % 1_000_000)
     .option("--sessions <number>", "how many sessions", whole, 2000)
     .addOption(
-      new Option("--engine <name>", "the embedded database, or a server: of --server, or mysql or mariadb")
-        .choices(["embedded", "server", ...SERVER_NAMES])
+      new Option(
+        "--engine <name>",
+        "the embedded database, a server (of --server, or mysql or mariadb), or a group",
+      )
+        .choices(["embedded", "server", "group", ...SERVER_NAMES])
         .default("embedded"),
     )
     .addOption(new Option("--server <name>", "the server to bring; MySQL by default").choices(SERVER_NAMES))
@@ -87,8 +90,8 @@ async function searchAll(name: string, seed: number, asked: ServerName | undefin
   let found = 0;
   for (const bug of bugs) {
     process.stderr.write(`planted: ${bug.name}\n`);
-    const search = await withServer(bug.engine, asked, (server) =>
-      findPlanted({ bug, seed, server, onProgress }),
+    const search = await withServer(bug.engine, asked, (servers) =>
+      findPlanted({ bug, seed, server: servers.server, onProgress }),
     );
     if (search.verdict !== undefined) found++;
     process.stdout.write(`${searchReport(search)}\n`);

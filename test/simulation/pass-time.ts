@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { isDatabaseAway } from "../../src/db/engine/database-errors.js";
 import { findDueSessions } from "../../src/db/tables/due-sessions.js";
 import { callUntilAnswered } from "./merchant-call.js";
 import type { SimulatedMerchant } from "./world.js";
@@ -45,15 +46,20 @@ async function untilCaughtUp(environment: Environment): Promise<void> {
       await fleet.whole();
       fleet.forward(LEASE_OVER_MS);
     }
-    const due = await countDue(environment);
+    const due = await countDue(environment).catch(laterIfAway);
     if (due === 0 || (due === last && Date.now() - since > STANDSTILL_MS)) return;
-    if (due !== last) since = Date.now();
-    last = due;
+    if (due !== undefined && due !== last) since = Date.now();
+    last = due ?? last;
     await sleep(POLL_MS);
   }
 }
 
 const POLL_MS = 50;
+
+/** A group may just have switched to another primary. */
+function laterIfAway(error: unknown): undefined {
+  if (!isDatabaseAway(error)) throw error;
+}
 
 /** More of them would say no more. */
 const DUE_MAX = 1000;

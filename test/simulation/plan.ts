@@ -1,8 +1,8 @@
 import type { AfterSales } from "./after-sales-plan.js";
 import { type Kill, killsAt } from "./kills.js";
 
-/** The engines of the database: one file of this process, or a server of either kind. */
-export type EngineName = "embedded" | "server";
+/** The engines of the database: one file of this process, a server of either kind, or a group of three. */
+export type EngineName = "embedded" | "server" | "group";
 
 /** What one session's merchant, shopper, gateway and machines will do. Made before anything runs. */
 export interface Plan {
@@ -77,19 +77,22 @@ const EVERYWHERE: readonly Trouble[] = [
   "lock held too long",
 ];
 
+const WITH_A_LINE: readonly Trouble[] = [
+  ...EVERYWHERE,
+  "database line cut",
+  "database connections dropped",
+  "reply to COMMIT lost",
+  "deadlock",
+];
+
 /**
  * What can befall a payment on each engine. The embedded one has no line to cut, one writer never deadlocks,
  * and an answer inside the process does not get lost.
  */
 export const TROUBLES: Readonly<Record<EngineName, readonly Trouble[]>> = {
   embedded: EVERYWHERE,
-  server: [
-    ...EVERYWHERE,
-    "database line cut",
-    "database connections dropped",
-    "reply to COMMIT lost",
-    "deadlock",
-  ],
+  server: WITH_A_LINE,
+  group: WITH_A_LINE,
 };
 
 /** Each kind by its weight among a hundred or so. */

@@ -4,6 +4,7 @@ import { CHARGE_TROUBLES, REFUND_TROUBLES } from "./after-sales-plan.js";
 import { counterExample } from "./counter-example.js";
 import type { Found } from "./planted/find.js";
 import { CALLBACKS, PAYMENT_KILLS, REDIRECTS, RETURN_KILLS, SHOPPERS, TROUBLES } from "./plan.js";
+import { GROUP_FAULTS } from "./group/group-faults.js";
 import type { Verdict } from "./run.js";
 import { WRONG_CLOCK } from "./environment.js";
 import { INTERFACE_FAULTS } from "./service-log.js";
@@ -20,6 +21,7 @@ export function reportOf(verdict: Verdict): string {
     ...table("Outcomes", outcomes(verdict)),
     ...table("Found by asking the gateway", healed(verdict)),
     ...table("Charges of stored cards, and money given back", afterSales(verdict)),
+    ...outageLines(verdict),
     ...table("Held payments", ofKinds(verdict, ["accept", "return", "dismiss"], "held: ")),
     ...counterExample(verdict),
     violations.length === 0
@@ -127,6 +129,26 @@ function afterSales({ snapshots: { ledger, answers } }: Verdict): Row[] {
   };
   const given = Object.entries(ways).map(([way, each]): Row => [`given back ${way}`, each.length]);
   return [...counted(ended), ...given];
+}
+
+/** By kind of fault: how often, and the longest time without a good answer, of the service and of the group alone. */
+function outageLines({ outages }: Verdict): string[] {
+  if (outages.length === 0) return [];
+  const rows = GROUP_FAULTS.map((fault) => {
+    const these = outages.filter((outage) => outage.fault === fault);
+    if (these.length === 0) return `  ${fault}: never`;
+    const [service, group] = [these.map((each) => each.service), these.map((each) => each.group)];
+    return `  ${fault.padEnd(28)} ${String(these.length).padStart(7)} ${inSeconds(service)} ${inSeconds(group)}`;
+  });
+  return [
+    "Faults of the group: times, longest without a good answer, without a write in the group itself",
+    ...rows,
+    "",
+  ];
+}
+
+function inSeconds(times: readonly number[]): string {
+  return `${(Math.max(...times) / 1000).toFixed(1)} s`.padStart(9);
 }
 
 /** Results that came by no message of the gateway, and what they told. */

@@ -14,14 +14,18 @@ const WEIGHT_ROWS = 200;
 /** How long a completion may take to come and stand in the way. */
 const MEETING_WITHIN_MS = 4_000;
 
+/** Where the rude client finds the server that takes writes; asked anew each time. */
+type Server = () => Promise<string>;
+
 /** A client of the database server, by a line of its own, who locks rows that the service needs. */
-export async function openRowLocks(url: string): Promise<LockHolder> {
-  const setup = await mysql.createConnection(url);
+export async function openRowLocks(server: Server): Promise<LockHolder> {
+  const setup = await connect(server);
   await setup.query("create table if not exists rude (id int primary key auto_increment, held int)");
   await setup.end();
   return {
     async holdTooLong(conversation) {
-      const connection = await begin(url, (begun) => lockSession(begun, conversation));
+      const connection = await begin(server, conversation, (begun) => lockSession(begun, conversation));
+      if (connection === undefined) return NOTHING;
       return async () => {
         conversation.count("lock held too long");
         conversation.note("another client holds the session's row");
@@ -32,28 +36,45 @@ export async function openRowLocks(url: string): Promise<LockHolder> {
     },
     async deadlock(conversation) {
       const { sessionId } = conversation;
-      const connection = await begin(url, async (begun) => {
+      const connection = await begin(server, conversation, async (begun) => {
         const rows = Array.from({ length: WEIGHT_ROWS }, () => [1]);
         await begun.query("insert into rude (held) values ?", [rows]);
         // In the way of the payment intent that the completion will insert after it has locked the session.
         await begun.query(BLOCKING_INTENT, [`pi_rude${sessionId}`, sessionId]);
       });
-      return () => meet(url, connection, conversation);
+      return connection === undefined ? NOTHING : () => meet(server, connection, conversation);
     },
   };
 }
 
-/** Begins a transaction of the rude client's. Where `work` fails it is ended: it would keep the database from going. */
-async function begin(url: string, work: (connection: Connection) => Promise<void>): Promise<Connection> {
-  const connection = await mysql.createConnection(url);
+const NOTHING = (): Promise<void> => Promise.resolve();
+
+/**
+ * Begins a transaction of the rude client's. Undefined where that fails, since its server may be killed just now: the
+ * trouble is not counted then.
+ */
+async function begin(
+  server: Server,
+  conversation: Conversation,
+  work: (connection: Connection) => Promise<void>,
+): Promise<Connection | undefined> {
+  let connection: Connection | undefined;
   try {
+    connection = await connect(server);
     await connection.query("begin");
     await work(connection);
     return connection;
   } catch (error) {
-    await leave(connection);
-    throw error;
+    conversation.note(`the other client could not begin: ${String(error)}`);
+    if (connection !== undefined) await leave(connection);
+    return undefined;
   }
+}
+
+async function connect(server: Server): Promise<Connection> {
+  const connection = await mysql.createConnection(await server());
+  connection.on("error", () => undefined); // What is asked next fails with it.
+  return connection;
 }
 
 const BLOCKING_INTENT = `insert into payment_intent (id, merchant_id, livemode, session_id, status, amount,
@@ -61,9 +82,10 @@ const BLOCKING_INTENT = `insert into payment_intent (id, merchant_id, livemode, 
   values (?, 'rude', 0, ?, 'succeeded', 1, 1, 0, 'gbp', 0, 0, '{}', 0)`;
 
 /** Waits until the completion has the session, then asks for it too: each now waits for the other. */
-async function meet(url: string, connection: Connection, conversation: Conversation): Promise<void> {
-  const probe = await mysql.createConnection(url);
+async function meet(server: Server, connection: Connection, conversation: Conversation): Promise<void> {
+  let probe: Connection | undefined;
   try {
+    probe = await connect(server);
     const before = await deadlocks(probe);
     if (!(await sessionIsTaken(probe, conversation))) return;
     await lockSession(connection, conversation);
@@ -74,7 +96,7 @@ async function meet(url: string, connection: Connection, conversation: Conversat
   } catch (error) {
     conversation.note(`the other client gave up: ${String(error)}`);
   } finally {
-    await probe.end();
+    probe?.destroy();
     await leave(connection);
   }
 }
@@ -101,7 +123,11 @@ async function deadlocks(connection: Connection): Promise<number> {
   return Number(rows[0]?.["Value"] ?? 0);
 }
 
+/** A server that is gone, or frozen, has given back what it held, or will. */
 async function leave(connection: Connection): Promise<void> {
-  await connection.query("rollback");
-  await connection.end();
+  const rollback = { sql: "rollback", timeout: ROLLED_BACK_WITHIN_MS };
+  await connection.query(rollback).catch(() => undefined);
+  connection.destroy();
 }
+
+const ROLLED_BACK_WITHIN_MS = 5_000;

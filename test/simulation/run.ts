@@ -16,6 +16,8 @@ import { scheduleOf } from "./schedule.js";
 import { shop } from "./shopper.js";
 import type { Lists, Ordered, Snapshots, Violation } from "./snapshots.js";
 import { startEnvironment, type Environment } from "./environment.js";
+import { GroupFaults, type Outage } from "./group/group-faults.js";
+import type { Servers } from "./server.js";
 
 /** Folder of the compiled service itself, as a URL. */
 export const SERVICE = new URL("../../src", import.meta.url).href;
@@ -24,7 +26,7 @@ export const SERVICE = new URL("../../src", import.meta.url).href;
 export const LOST_DEFAULT = 10;
 
 /** One simulation. */
-export interface Simulation {
+export interface Simulation extends Servers {
   readonly seed: number;
   readonly sessions: number;
   readonly engine: EngineName;
@@ -35,7 +37,6 @@ export interface Simulation {
   readonly afterSales: boolean;
   /** Folder of the compiled service, as a URL: the real one, or a copy with a planted bug. */
   readonly service: string;
-  readonly server: string | undefined;
   /** Told what is going on, now and then. */
   readonly onProgress: (text: string) => void;
 }
@@ -46,6 +47,8 @@ export interface Verdict {
   readonly violations: readonly Violation[];
   readonly snapshots: Snapshots;
   readonly history: History;
+  /** Of a group: its faults, in order. */
+  readonly outages: readonly Outage[];
   readonly seconds: number;
 }
 
@@ -56,14 +59,20 @@ export async function simulate(simulation: Simulation): Promise<Verdict> {
   try {
     const environment = await startEnvironment(ending, simulation);
     const plans = scheduleOf(simulation);
-    const played = await play(environment, plans, simulation.onProgress);
+    const { group, sessions, onProgress } = simulation;
+    const faults = group && (await GroupFaults.start(environment, group, onProgress));
+    const [played] = await Promise.all([play(environment, plans, onProgress), faults?.causeAll(sessions)]);
     const afterSales = simulation.afterSales ? new AfterSalesDesk(environment, played) : undefined;
     simulation.onProgress("after the sale");
     await afterSales?.charge();
     await causeTrouble(environment);
     await afterSales?.refundEarly();
     simulation.onProgress("the days after");
-    await liveOn(environment, (session) => played.get(session));
+    await Promise.all([
+      liveOn(environment, (session) => played.get(session)),
+      faults?.cause("planned switch"),
+    ]);
+    await faults?.end();
     await afterSales?.late();
     const lists = await askForAll(environment, played, afterSales);
     const snapshots: Snapshots = {
@@ -73,7 +82,8 @@ export async function simulate(simulation: Simulation): Promise<Verdict> {
     };
     const violations = check(snapshots, plans.map(orderedBy));
     const seconds = (Date.now() - begun) / 1000;
-    return { simulation, violations, snapshots, history: environment.history, seconds };
+    const { history } = environment;
+    return { simulation, violations, snapshots, history, outages: faults?.outages ?? [], seconds };
   } finally {
     await ending.all();
   }

@@ -1,25 +1,46 @@
+import { type MysqlGroup, startGroup } from "../support/servers/mysql-group.js";
 import { bringServer } from "../support/servers/server-choice.js";
-import { givenDatabase, startDatabase } from "../support/servers/private-server.js";
+import { givenDatabase, startDatabase, type TestDatabase } from "../support/servers/private-server.js";
 import type { ServerName } from "../support/servers/server-programs.js";
 import type { EngineName } from "./plan.js";
 
+/** Where simulations make their databases: nowhere for the embedded engine, else on a server or a group. */
+export interface Servers {
+  readonly server?: string | undefined;
+  readonly group?: MysqlGroup;
+}
+
 /**
  * Does `work` with a database server, as the tests bring one, where the engine needs it: the one that `asked` names,
- * or that TEST_DATABASE_URL has. Says on standard output which it is.
+ * or that TEST_DATABASE_URL has, or a group of three. Says on standard output which it is.
  */
 export async function withServer<T>(
   engine: EngineName,
   asked: ServerName | undefined,
-  work: (server: string | undefined) => Promise<T>,
+  work: (servers: Servers) => Promise<T>,
 ): Promise<T> {
-  if (engine === "embedded") return await work(undefined);
+  if (engine === "embedded") return await work({});
+  if (engine === "group") return await withGroup(work);
   const given = process.env["TEST_DATABASE_URL"];
   if (!given) bringServer(asked);
   const database = await (given ? givenDatabase(given) : startDatabase());
-  process.stdout.write(`Database server: ${database.title}\n`);
+  return await using(database, () => work({ server: database.url }));
+}
+
+async function withGroup<T>(work: (servers: Servers) => Promise<T>): Promise<T> {
+  bringServer("mysql");
+  const group = await startGroup();
+  return await using(group, () => work({ group }));
+}
+
+async function using<T>(
+  { title, stop }: Pick<TestDatabase, "title" | "stop">,
+  work: () => Promise<T>,
+): Promise<T> {
+  process.stdout.write(`Database server: ${title}\n`);
   try {
-    return await work(database.url);
+    return await work();
   } finally {
-    await database.stop();
+    await stop();
   }
 }

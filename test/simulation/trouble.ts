@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { DatabaseRelay } from "../support/database-relay.js";
 import type { Conversation } from "./conversation.js";
+import type { DatabaseLine } from "./database-line.js";
 import type { ReplicaFleet } from "./replica-fleet.js";
 import { pointOf } from "./kills.js";
 import type { LockHolder } from "./lock-holder.js";
@@ -16,15 +16,15 @@ export interface Troublemaker {
 /** `lines` are those of the replicas to a server's database; there are none on the embedded engine. */
 export function createTroublemaker(
   fleet: ReplicaFleet,
-  lines: readonly DatabaseRelay[],
+  lines: readonly DatabaseLine[],
   locks: LockHolder,
 ): Troublemaker {
-  const lineOf = ({ plan }: Conversation): DatabaseRelay => {
+  const lineOf = ({ plan }: Conversation): DatabaseLine => {
     const line = lines[plan.replica % lines.length];
     if (line === undefined) throw new Error("There is no line to the embedded database.");
     return line;
   };
-  const cutting = new Set<DatabaseRelay>();
+  const cutting = new Set<DatabaseLine>();
   return {
     async make(trouble, conversation) {
       conversation.note(`trouble: ${trouble}`);
@@ -58,14 +58,14 @@ export function createTroublemaker(
   };
 }
 
-async function cut(line: DatabaseRelay, delayMs: number): Promise<void> {
+async function cut(line: DatabaseLine, delayMs: number): Promise<void> {
   await sleep(delayMs / 20);
   await line.cut();
   await sleep(200 + delayMs);
   await line.mend();
 }
 
-async function shake(line: DatabaseRelay, delayMs: number): Promise<void> {
+async function shake(line: DatabaseLine, delayMs: number): Promise<void> {
   for (let times = 0; times < 4; times++) {
     await sleep(delayMs / 40);
     line.dropConnections();

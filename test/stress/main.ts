@@ -15,7 +15,7 @@ interface Options {
 export async function storm(args: readonly string[]): Promise<number> {
   const options = parse(args);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
-  const reports = await withServer("server", options.server, async (server = "") =>
+  const reports = await withServer("server", options.server, async ({ server = "" }) =>
     runStorms(server, options, (text) => process.stderr.write(`${text}\n`)),
   );
   process.stdout.write(reports.map(textOf).join("\n"));

@@ -19,12 +19,16 @@ export interface MemberState {
   readonly id: string;
   /** `ONLINE`, `RECOVERING`, `ERROR`, `OFFLINE`, `UNREACHABLE`. */
   readonly state: string;
+  /** How many members take part, as it sees the group: one that was frozen does not know yet that it is out. */
+  readonly online: number;
   /** True where it is the primary and takes writes. */
   readonly writable: boolean;
 }
 
 /** The name of the group is a UUID, any one. */
 const GROUP_NAME = "5b6d8d5a-3c1e-4b1f-9f0a-0c7a5e9d1a01";
+
+const ANSWERS_WITHIN_MS = 1_000;
 
 /** Who a member is for another from which it takes what it has missed. */
 const RECOVERY = { user: "recovery", password: "recovers" } as const;
@@ -106,14 +110,24 @@ export class GroupMember {
     process.kill(Number(readFileSync(path.join(this.#folder, "pid"), "utf8")), name);
   }
 
+  /** Its URL, for `root`. */
+  get url(): string {
+    return `mysql://root@127.0.0.1:${this.port}`;
+  }
+
   async ended(): Promise<void> {
     await this.#running?.ended;
   }
 
+  /** Fails where it does not answer soon. */
   async state(): Promise<MemberState> {
-    const [row] = await this.ask(async (connection) => (await connection.query<RowDataPacket[]>(STATE))[0]);
-    const { id, state, role, readOnly } = row as Record<string, unknown>;
-    return { id: String(id), state: String(state), writable: role === "PRIMARY" && Number(readOnly) === 0 };
+    const [row] = await this.ask(async (connection) => {
+      const query = { sql: STATE, timeout: ANSWERS_WITHIN_MS };
+      return (await connection.query<RowDataPacket[]>(query))[0];
+    });
+    const { id, state, online, role, readOnly } = row as Record<string, unknown>;
+    const writable = role === "PRIMARY" && Number(readOnly) === 0;
+    return { id: String(id), state: String(state), online: Number(online), writable };
   }
 
   /** Does `work` as `root`, by a connection of its own. */
@@ -123,7 +137,7 @@ export class GroupMember {
       host: "127.0.0.1",
       port,
       user: "root",
-      connectTimeout: 2_000,
+      connectTimeout: ANSWERS_WITHIN_MS,
     });
     connection.on("error", () => undefined); // What was asked fails with it.
     try {
@@ -155,6 +169,7 @@ const RECOVERY_USER = [
 const ENDS_AFTER_CLONE = new Set<unknown>([3707, 1053, 2013]);
 
 const STATE = `select @@server_uuid as id, @@global.super_read_only as readOnly,
+  (select count(*) from performance_schema.replication_group_members where member_state = 'ONLINE') as online,
   coalesce((select member_state from performance_schema.replication_group_members
     where member_id = @@server_uuid), 'OFFLINE') as state,
   (select member_role from performance_schema.replication_group_members

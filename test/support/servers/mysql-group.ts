@@ -87,22 +87,23 @@ function groupOf(members: readonly GroupMember[]): Omit<MysqlGroup, "title" | "f
   };
 }
 
-/** The first member that takes part and is writable, or is not. */
+/** A member that takes part and is writable, or is not. */
 async function theOne(members: readonly GroupMember[], writable: boolean): Promise<GroupMember> {
-  const isIt = async (member: GroupMember): Promise<boolean> => {
+  const isIt = async (member: GroupMember): Promise<GroupMember> => {
     const state = await member.state();
-    return state.state === "ONLINE" && state.writable === writable;
+    if (state.state !== "ONLINE" || state.writable !== writable) throw new Error("It is another one.");
+    return member;
   };
-  return await until(`a ${writable ? "primary" : "secondary"}`, async () => {
-    for (const member of members) if (await isIt(member).catch(() => false)) return member;
-    return undefined;
-  });
+  return await until(`a ${writable ? "primary" : "secondary"}`, () =>
+    Promise.any(members.map(isIt)).catch(() => undefined),
+  );
 }
 
 async function whole(members: readonly GroupMember[]): Promise<void> {
   await until("the whole group", async () => {
     const states = await Promise.all(members.map((member) => member.state().catch(() => undefined)));
-    return states.every((state) => state?.state === "ONLINE") || undefined;
+    const all = states.every((state) => state?.state === "ONLINE" && state.online === members.length);
+    return (all && states.filter((state) => state?.writable).length === 1) || undefined;
   });
 }
 
