@@ -59,6 +59,23 @@ await t.test("of several servers the one that takes writes is used, and a switch
   t.equal((await app.call("GET", "/readyz", undefined)).status, 200);
 });
 
+await t.test("who only reads follows a switch as well", async (t) => {
+  const { admins, mine, config } = await openPair(t);
+  const app = await startTestApp(t, config);
+  const { id } = JSON.parse((await create(app, mine)).text) as { id: string };
+  await copyRows(admins[0], admins[1]);
+  await admins[1].query("update checkout_session set client_reference_id = 'later' where id = ?", [id]);
+  const read = async (): Promise<unknown> => {
+    const { text } = await app.call("GET", `/v1/checkout/sessions/${id}`, mine.liveKey);
+    return (JSON.parse(text) as { client_reference_id: unknown }).client_reference_id;
+  };
+  t.not(await read(), "later");
+  await refuseWrites(admins[0], true);
+  const switchedAt = performance.now();
+  await until("the state of the new primary is read", async () => (await read()) === "later");
+  t.ok(performance.now() - switchedAt < FOLLOWED_WITHIN_MS * 2);
+});
+
 await t.test(
   "where none of several servers takes writes, the service is not ready, and says so",
   async (t) => {
