@@ -4,6 +4,7 @@ import t from "tap";
 import { CheckoutSessionSchema } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
 import type { CheckoutContext } from "../../../src/checkout/context.js";
 import type { Database } from "../../../src/db/engine/database.js";
+import { provideSqlExecutor, sqlExecutorOf } from "../../../src/db/engine/sql-executor.js";
 import { expandSessions, listExpansionOf } from "../../../src/rpc/messages/expand.js";
 import { openStore } from "../../../src/start/store.js";
 import { createTestMerchant, startTestApp, testConfig } from "../../support/app.js";
@@ -53,14 +54,26 @@ await eachEngine(
   },
 );
 
-/** The same database, with a count of the queries that are begun outside of transactions. */
+/** The same database, with a count of what is asked outside of transactions, by TypeORM or by written statements. */
 function counting(db: Database) {
   let queries = 0;
-  const manager = new Proxy(db.manager, {
-    get(target, name) {
-      if (name === "createQueryBuilder") queries++;
-      return Reflect.get(target, name, target);
+  const manager = Object.create(db.manager) as Database["manager"];
+  const createQueryBuilder = (...call: []): unknown => {
+    queries++;
+    return db.manager.createQueryBuilder(...call);
+  };
+  Object.assign(manager, { createQueryBuilder });
+  const executor = sqlExecutorOf(db.manager);
+  provideSqlExecutor(manager, {
+    run: (sql, values) => {
+      queries++;
+      return executor.run(sql, values);
     },
+    runTogether: (statements) => {
+      queries++;
+      return executor.runTogether(statements);
+    },
+    defer: (sql, values) => executor.defer(sql, values),
   });
   return { db: { ...db, manager }, queries: () => queries };
 }
