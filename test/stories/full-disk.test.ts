@@ -9,7 +9,7 @@ import t, { type Test } from "tap";
 import { createTestMerchant, startTestApp, type TestApp, testConfig } from "../support/app.js";
 import { until } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
-import { startDatabase } from "../support/servers/private-server.js";
+import { type RestartableDatabase, startRestartable } from "../support/servers/private-server.js";
 import { anOrder } from "../support/orders.js";
 import { callback, type Session, stored } from "../support/results.js";
 
@@ -46,7 +46,8 @@ function empty(folder: string): void {
 }
 
 /** A service whose disk fills up under load, and has room again. */
-async function tell(t: Test, disk: string, url: string | undefined): Promise<void> {
+async function tell(t: Test, disk: string, server?: RestartableDatabase): Promise<void> {
+  const url = server === undefined ? undefined : `${server.url}/pay`;
   const name = url === undefined ? "sqlite" : "mysql";
   const config = testConfig({ name, place: { url, dataDir: disk } });
   const mine = await createTestMerchant(config);
@@ -67,10 +68,15 @@ async function tell(t: Test, disk: string, url: string | undefined): Promise<voi
   const full = performance.now();
   await until("the service is not ready", async () => !(await isReady(app)));
   t.ok(performance.now() - full < FOLLOWS_WITHIN_MS);
-  t.equal((await app.call("GET", `/v1/checkout/sessions/${first.id}`, mine.liveKey)).status, 200, "it reads");
+  // MySQL ends itself where its redo log finds no room; what starts it again is no part of this service.
+  const hasEnded = () => server?.hasEnded() === true;
+  const reads = async () =>
+    (await app.call("GET", `/v1/checkout/sessions/${first.id}`, mine.liveKey)).status === 200;
+  await until("it reads, or there is no server any more", async () => hasEnded() || (await reads()));
   const told = (await callback(app, body)).status;
   t.ok(told === 503 || told === 200, `${told}: what is there may have room for one more`);
   empty(disk);
+  if (hasEnded()) await server?.start();
   const roomy = performance.now();
   await until("the service is ready again", () => isReady(app));
   t.ok(performance.now() - roomy < FOLLOWS_WITHIN_MS);
@@ -89,7 +95,7 @@ const WITHOUT_ROOT = "only root may mount a disk that can be filled";
 await t.test("a full disk is told as such, and forgotten once it has room: the embedded file", async (t) => {
   const disk = mountDisk(t, 4);
   if (disk === undefined) return t.pass(WITHOUT_ROOT);
-  return tell(t, disk, undefined);
+  return tell(t, disk);
 });
 
 await t.test("a full disk is told as such, and forgotten once it has room: a server", async (t) => {
@@ -97,10 +103,9 @@ await t.test("a full disk is told as such, and forgotten once it has room: a ser
   const disk = mountDisk(t, 192);
   if (disk === undefined) return t.pass(WITHOUT_ROOT);
   const settings = ["--loose-innodb-log-file-size=8M"];
-  const server = await startDatabase({ folder: disk, settings });
-  t.teardown(() => server.stop());
+  const server = await startRestartable(t, { folder: disk, settings });
   const admin = await mysql.createConnection(server.url);
-  t.teardown(() => admin.end());
   await admin.query("create database pay");
-  return tell(t, disk, `${server.url}/pay`);
+  await admin.end();
+  return tell(t, disk, server);
 });

@@ -72,13 +72,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       { file: CALLBACK, from: "else\n", to: "else if (!response.headersSent)\n" },
       {
         file: "checkout/results/apply-gateway-result.js",
-        from: 'await checkout.reached("result verified");\n    const record',
-        to: 'message.verified?.(); await checkout.reached("result verified");\n    const record',
+        from: 'await checkout.checkpoint("result verified");\n    const record',
+        to: 'message.verified?.(); await checkout.checkpoint("result verified");\n    const record',
       },
       {
         file: "checkout/results/apply-gateway-result.js",
-        from: 'await checkout.reached("result verified");\n            const done',
-        to: 'message.verified?.(); await checkout.reached("result verified");\n            const done',
+        from: 'await checkout.checkpoint("result verified");\n            const done',
+        to: 'message.verified?.(); await checkout.checkpoint("result verified");\n            const done',
       },
     ],
   },

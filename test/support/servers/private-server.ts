@@ -88,6 +88,8 @@ export interface RestartableDatabase {
   readonly url: string;
   /** Sends a signal to the server itself. */
   signal(signal: NodeJS.Signals): void;
+  /** Whether it runs no more: after a signal, or because it has ended itself. */
+  readonly hasEnded: () => boolean;
   /** Until it has ended, after a signal. */
   readonly ended: () => Promise<void>;
   /** Starts it again with what it has stored, at the same address. */
@@ -95,20 +97,20 @@ export interface RestartableDatabase {
 }
 
 /** Starts a private, empty server that goes away with the story. */
-export async function startRestartable(t: {
-  teardown(end: () => unknown): void;
-}): Promise<RestartableDatabase> {
+export async function startRestartable(
+  t: { teardown(end: () => unknown): void },
+  options: ServerOptions = { folder: memoryFolder(), settings: [] },
+): Promise<RestartableDatabase> {
   const program = requiredServer();
-  const root = memoryFolder();
-  const folder = mkdtempSync(path.join(root, "calmony-pay-test-"));
+  const folder = mkdtempSync(path.join(options.folder, "calmony-pay-test-"));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   program.prepare(folder);
   const port = await freePort();
   const pidFile = path.join(folder, "pid");
   const run = async (): Promise<RunningServer> => {
     // What its keeper removes is a folder of that run's own.
-    const emptied = mkdtempSync(path.join(root, "calmony-pay-test-"));
-    const server = serve(program.command(folder, port), emptied);
+    const emptied = mkdtempSync(path.join(memoryFolder(), "calmony-pay-test-"));
+    const server = serve([...program.command(folder, port), ...options.settings], emptied);
     await untilReady(server, port);
     return server;
   };
@@ -121,6 +123,7 @@ export async function startRestartable(t: {
   return {
     url: `mysql://root@127.0.0.1:${port}`,
     signal,
+    hasEnded: () => running.process.exitCode !== null,
     ended: () => running.ended,
     start: async () => void (running = await run()),
   };
