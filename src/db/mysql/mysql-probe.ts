@@ -18,14 +18,10 @@ export type Verdict =
   /** It answers, and says why it cannot do its work. */
   | { readonly kind: "fails"; readonly error: Error };
 
-/** How a server is asked. */
-export interface ProbeOptions {
-  /** Commits a write, as long as it is in doubt whether that works; otherwise no row changes. */
-  readonly thoroughly: boolean;
-  readonly withinMs: number;
-}
+/** A slower database is of no use to a shopper. */
+const PROBE_MS = 2_000;
 
-/** Not longer than a probe, or a lock would look like silence. Servers take whole seconds. */
+/** Shorter than `PROBE_MS`, or a lock would look like silence. Servers take whole seconds. */
 const BRIEF_WAITS = "set session lock_wait_timeout = 1, innodb_lock_wait_timeout = 1";
 
 /**
@@ -37,15 +33,16 @@ const READ_ONLY = `show global variables where value not in ('OFF', '0') and
 
 /**
  * Asks a server whether it does what the service needs: it answers, is a primary and accepts writes. The
- * probe uses a connection of its own, set up as the pool's are.
+ * probe uses a connection of its own, set up as the pool's are. `thoroughly` commits a write, as long as it
+ * is in doubt whether that works; otherwise no row changes.
  */
 export async function probe(
   connect: () => Connection,
   setup: SessionSetup,
-  { thoroughly, withinMs }: ProbeOptions,
+  thoroughly: boolean,
 ): Promise<Verdict> {
   try {
-    const verdict = await askAlone(connect, withinMs, async (connection): Promise<Verdict> => {
+    const verdict = await askAlone(connect, PROBE_MS, async (connection): Promise<Verdict> => {
       const failure = await setup.run(connection).then(
         () => undefined,
         (error: Error) => error,
@@ -53,7 +50,7 @@ export async function probe(
       if (failure !== undefined) return { kind: "closed", error: failure };
       return await ask((sql, values = []) => send(connection, sql, values), thoroughly);
     });
-    return verdict ?? { kind: "silent", error: new Error(`no answer within ${withinMs} ms`) };
+    return verdict ?? { kind: "silent", error: new Error(`no answer within ${PROBE_MS} ms`) };
   } catch (error) {
     return verdictOf(error as NodeJS.ErrnoException);
   }

@@ -31,12 +31,6 @@ const LIMITS: PoolLimits = {
   waitingMax: 1_000,
 };
 
-/** How long a server may take to answer the question how it is: a slower database is of no use to a shopper. */
-const ALONE_MS = 2_000;
-
-/** Shorter where another may have taken over: a switch is followed within two seconds. */
-const OF_SEVERAL_MS = 1_000;
-
 /** How long closing waits for the server to take leave of each connection; then the connections are cut off. */
 const CLOSE_WITHIN_MS = 1_000;
 
@@ -51,10 +45,7 @@ export async function openMysql(url: string, shared: SharedOptions, log: Log): P
   const primary = new PrimaryChoice(addresses, {
     ask: (address, thoroughly) => {
       const connect = (): Connection => openConnection({ ...server, ...address, connectTimeout: 0 });
-      return probe(connect, setup, {
-        thoroughly,
-        withinMs: addresses.length === 1 ? ALONE_MS : OF_SEVERAL_MS,
-      });
+      return probe(connect, setup, thoroughly);
     },
     moved: (address) => {
       leadTo(pool, address);
