@@ -8,6 +8,7 @@ import {
 import { Code, type ConnectError, type ContextValues } from "@connectrpc/connect";
 import type { UnaryAnswer } from "../call/call.js";
 import { deadlineExceeded, timeoutOf } from "../call/deadline.js";
+import { closeAfterResponse } from "../../lib/http.js";
 import { connectErrorOf } from "../errors/error.js";
 import type { Invoker } from "../call/invoke.js";
 import type { Limits } from "../call/limits.js";
@@ -177,7 +178,7 @@ export function respondError(
   stream.respond({ ...OK, ...headers, ...errorStatus(error) }, WITHOUT_MESSAGE);
   // Stops the caller from sending; unread data would keep the stream open.
   stream.resume();
-  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+  if (!stream.readableEnded) closeAfterResponse(stream);
 }
 
 /** Omits the `date` header, which gRPC clients do not read, by an option that Node's types lack. */

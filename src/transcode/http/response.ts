@@ -4,7 +4,7 @@ import type { ConnectError, ContextValues } from "@connectrpc/connect";
 import type { DescMethod, DescField, DescMessage, Message } from "@bufbuild/protobuf";
 
 import { connectErrorOf, httpStatusOf, type ErrorAnswer, type ErrorRenderer } from "../errors/error.js";
-import { endResponse } from "../../lib/http.js";
+import { closeAfterResponse, endResponse } from "../../lib/http.js";
 import {
   addHandlerHeaders,
   type AnswerRecord,
@@ -45,7 +45,7 @@ function endWithRequest(
   body: string | Uint8Array,
 ): void {
   response.end(body);
-  request.stream.close();
+  closeAfterResponse(request.stream);
 }
 
 /**
@@ -65,7 +65,7 @@ function endAfterRequest(request: HttpRequest, response: ServerResponse, body: s
  * bytes are read and dropped.
  */
 export function discardRest(request: HttpRequest): void {
-  if ("stream" in request) request.stream.close();
+  if ("stream" in request) closeAfterResponse(request.stream);
   else discard(request);
 }
 
