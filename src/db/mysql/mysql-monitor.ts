@@ -47,8 +47,9 @@ const ASK_AGAIN_MS = 500;
 /**
  * Knows whether the server does its work. Every doubtful error has the server asked, once for all callers.
  * While the server is silent or refuses connections, every caller is refused at once, instead of waiting to
- * find out by itself; while it refuses writes, only writers are. A thousand callers that each try again on
- * new connections would keep the process busy.
+ * find out by itself. While it refuses writes, only writers are, after they have waited for the end of what may
+ * be a switch to another primary. A thousand callers that each try again on new connections would keep the
+ * process busy.
  */
 export class ServerMonitor implements DatabaseHealth {
   readonly #watched: Watched;
@@ -61,7 +62,7 @@ export class ServerMonitor implements DatabaseHealth {
   #refusesWrites = false;
   #takesTime = false;
   /** Writers that wait for the server to take writes again. */
-  readonly #admitted = new Set<() => void>();
+  readonly #waitingWriters = new Set<{ proceed?: () => void }>();
   #writesInDoubt = false;
 
   constructor(watched: Watched) {
@@ -90,8 +91,11 @@ export class ServerMonitor implements DatabaseHealth {
   }
 
   async #admitWithin(ms: number): Promise<void> {
-    const works = new Promise<void>((resolve) => this.#admitted.add(resolve));
+    const writer: { proceed?: () => void } = {};
+    const works = new Promise<void>((resolve) => (writer.proceed = resolve));
+    this.#waitingWriters.add(writer);
     await settleWithin(ms, works);
+    this.#waitingWriters.delete(writer);
     if (this.#refusesWrites) throw refused();
   }
 
@@ -160,13 +164,8 @@ export class ServerMonitor implements DatabaseHealth {
     const refuses = TAKES_TIME.has(verdict.kind) || now - (this.#wrongSince ?? now) >= SWITCHED_WITHIN_MS;
     this.#takesTime = TAKES_TIME.has(verdict.kind);
     this.#refusesWrites = this.#wrong !== undefined && refuses;
-    if (!this.#refusesWrites) this.#admitWaiting();
+    if (!this.#refusesWrites) for (const { proceed } of this.#waitingWriters) proceed?.();
     this.#watched.pool.refuse(refuses ? REFUSALS[verdict.kind] : undefined);
-  }
-
-  #admitWaiting(): void {
-    for (const proceed of this.#admitted) proceed();
-    this.#admitted.clear();
   }
 }
 

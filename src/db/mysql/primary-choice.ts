@@ -22,17 +22,13 @@ const ANSWERS_WITHIN_MS = 1_000;
 export class PrimaryChoice {
   readonly #addresses: readonly ServerAddress[];
   readonly #parts: ChoiceParts;
+  /** The server in use. */
   #address: ServerAddress;
 
   constructor(addresses: readonly [ServerAddress, ...ServerAddress[]], parts: ChoiceParts) {
     this.#addresses = addresses;
     this.#address = addresses[0];
     this.#parts = parts;
-  }
-
-  /** The server in use. */
-  get address(): ServerAddress {
-    return this.#address;
   }
 
   /** Asks the server in use. If it does not work, asks all others at once, and moves to the first that does. */
