@@ -28,27 +28,6 @@ export async function logQueries(admin: Connection): Promise<QueryLog> {
   };
 }
 
-/** What the server is asked for its schema, in order, by the connections that are there now while `work` runs. */
-export async function asked(admin: Connection, work: () => Promise<void>): Promise<string[]> {
-  const [connections] = await admin.query<RowDataPacket[]>(
-    "select id from information_schema.processlist where db = database() and id <> connection_id()",
-  );
-  await admin.query("set global log_output = 'TABLE'");
-  const [[begun]] = await admin.query<RowDataPacket[]>("select now(6) as time");
-  await admin.query("set global general_log = on");
-  try {
-    await work();
-  } finally {
-    await admin.query("set global general_log = off");
-  }
-  const [rows] = await admin.query<RowDataPacket[]>(
-    `select convert(argument using utf8mb4) as text from mysql.general_log
-     where command_type = 'Query' and event_time >= ? and thread_id in (?) order by event_time`,
-    [begun?.["time"], connections.map(({ id }) => Number(id))],
-  );
-  return rows.map(({ text }) => String(text));
-}
-
 /** A statement without its values. */
 function shapeOf(statement: string): string {
   return statement
