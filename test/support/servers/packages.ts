@@ -69,15 +69,19 @@ function reasonNotToInstall(): string | undefined {
 function apt(...args: string[]): void {
   // A fresh machine may still hold apt's lock for its own first update.
   const patient = ["-q", "-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3"];
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const { status, stdout, stderr } = spawnSync("apt-get", [...patient, ...args], {
+  runProgram("apt-get", [...patient, ...args]);
+}
+
+/** Runs a program to its end. Throws an error with what it printed: of use only where it fails. */
+export function runProgram(program: string, args: readonly string[]): void {
+  const { status, error, stdout, stderr } = spawnSync(program, args, {
     stdio: ["ignore", "pipe", "pipe"],
     encoding: "utf8",
     maxBuffer: Infinity,
-    env,
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" },
   });
-  // A thousand lines of its own, of use only where it fails.
-  if (status !== 0) throw new Error(`${stdout}${stderr}apt-get ${args.join(" ")} failed.`);
+  if (error) throw new Error(`${program} cannot be run: ${error.message}`);
+  if (status !== 0) throw new Error(`${stdout}${stderr}${program} ${args.join(" ")} failed.`);
 }
 
 function isExecutable(file: string): boolean {

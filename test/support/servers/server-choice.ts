@@ -26,9 +26,9 @@ function canBringMysql(): boolean {
     installMissing([SERVERS.mysql]);
     return true;
   } catch (error) {
-    process.stderr.write(
-      `${error instanceof Error ? error.message : String(error)} MariaDB serves instead.\n`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    // The end of what apt printed says why.
+    process.stderr.write(`${reason.trim().split("\n").slice(-5).join("\n")} MariaDB serves instead.\n`);
     return false;
   }
 }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { findProgram, type Need } from "./packages.js";
+import { findProgram, type Need, runProgram } from "./packages.js";
 import { type UnpackedMysql, unpackedMysql, unpackMysql } from "./unpacked-mysql.js";
 
 /** Both speak MySQL's protocol, and differ in much. */
@@ -57,10 +57,8 @@ function mariadb(server: string): ServerProgram | undefined {
     prepare: (folder) => {
       const root = ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"];
       // Forced: otherwise it refuses on a machine whose own name cannot be looked up.
-      run(
-        [install],
-        ["--no-defaults", "--force", ...asUser(), `--datadir=${dataOf(folder)}`, ...root, LOG_SIZE],
-      );
+      const data = `--datadir=${dataOf(folder)}`;
+      runProgram(install, ["--no-defaults", "--force", ...asUser(), data, ...root, LOG_SIZE]);
       mkdirSync(path.join(folder, "tmp"));
     },
     command: (folder, port) => [server, ...options(folder, port), "--skip-name-resolve", LOG_SIZE],
@@ -108,11 +106,11 @@ function copyTemplate(
 
 function initializeMysql(
   data: string,
-  command: readonly [string, ...string[]],
+  [program, ...first]: readonly [string, ...string[]],
   settings: readonly string[],
 ): void {
   const how = ["--no-defaults", ...asUser(), `--datadir=${data}`, ...settings, REDO_CAPACITY];
-  run(command, [...how, "--initialize-insecure"]);
+  runProgram(program, [...first, ...how, "--initialize-insecure"]);
 }
 
 /** A small redo log: its files are as large as what they may come to. */
@@ -152,9 +150,4 @@ function dataOf(folder: string): string {
 // Both servers refuse to run as root unless told so by name.
 function asUser(): string[] {
   return process.getuid?.() === 0 ? ["--user=root"] : [];
-}
-
-function run([program, ...first]: readonly [string, ...string[]], args: string[]): void {
-  const { status, stdout, stderr } = spawnSync(program, [...first, ...args], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${program} could not make a data directory:\n${stdout}${stderr}`);
 }

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -11,6 +10,8 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
+
+import { runProgram } from "./packages.js";
 
 /** A MySQL server, and how it is told where its own files are. */
 export interface UnpackedMysql {
@@ -58,11 +59,11 @@ export function unpackMysql(): void {
   const folder = mkdtempSync(path.join(FOLDER, "unpacking-"));
   try {
     const apt = aptFolder(folder, `deb [signed-by=${keyring}] ${mirror} sid main\n`);
-    run("apt-get", [...apt, "update"]);
-    run("apt-get", [...apt, "-y", "install", "--download-only", "mysql-server-core"]);
+    runProgram("apt-get", [...apt, "update"]);
+    runProgram("apt-get", [...apt, "-y", "install", "--download-only", "mysql-server-core"]);
     const archives = path.join(folder, "cache/archives");
     for (const name of readdirSync(archives).filter((file) => file.endsWith(".deb"))) {
-      run("dpkg-deb", ["-x", path.join(archives, name), path.join(folder, "root")]);
+      runProgram("dpkg-deb", ["-x", path.join(archives, name), path.join(folder, "root")]);
     }
     rmSync(ROOT, { recursive: true, force: true });
     rmSync(path.join(FOLDER, "template"), { recursive: true, force: true });
@@ -142,17 +143,4 @@ function aptFolder(folder: string, source: string): string[] {
     "Acquire::Retries": "3",
   };
   return ["-q", ...Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`])];
-}
-
-function run(program: string, args: readonly string[]): void {
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
-  const { status, error, stdout, stderr } = spawnSync(program, args, {
-    stdio: ["ignore", "pipe", "pipe"],
-    encoding: "utf8",
-    maxBuffer: Infinity,
-    env,
-  });
-  if (error) throw new Error(`${program} cannot be run: ${error.message}`);
-  const last = `${stdout}${stderr}`.trim().split("\n").slice(-5).join("\n");
-  if (status !== 0) throw new Error(`${program} failed: ${last}`);
 }
