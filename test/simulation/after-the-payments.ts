@@ -87,4 +87,5 @@ export async function untilDelivered({ ledger, relay }: Environment): Promise<vo
   }
 }
 
+/** Between two looks at a condition of another process, which nobody announces. */
 const POLL_MS = 50;
