@@ -26,7 +26,7 @@ export async function clockOf(
   return clockAhead(checkout, scope, await aheadOf(checkout, scope));
 }
 
-/** The same, where it is known how far ahead the owner's test clock is. */
+/** The clock that a merchant's sessions follow, without a query: the caller has read how far `ahead` it is. */
 export function clockAhead(
   { clock }: Pick<CheckoutContext, "clock">,
   { livemode }: MerchantScope,

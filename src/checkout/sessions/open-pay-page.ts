@@ -140,7 +140,7 @@ interface PayPageState {
   readonly pending: readonly PendingAttemptRow[];
 }
 
-/** The same while nobody else may change the session, and what its form is signed with. */
+/** A state that the session's lock keeps from changing, and the account that the form is signed with. */
 interface LockedPayPageState extends PayPageState {
   /** Undefined where the merchant has none in this mode. */
   readonly account: GatewayAccountRow | undefined;

@@ -10,8 +10,8 @@ export class FastPathMiss extends Error {
 
 /**
  * Where an error of the fast path is published that is no miss: a bug of ours, since no caller's bytes and no
- * message lead to another error. protobuf-es takes over as for a miss, so the call is answered; whoever runs
- * the service subscribes.
+ * message lead to another error. protobuf-es takes over as for a miss, so the call is answered; the
+ * start of the service subscribes.
  */
 export const FAST_PATH_BUGS = channel("calmony-pay:fast-path-bug");
 
