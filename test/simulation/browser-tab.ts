@@ -115,7 +115,7 @@ export class BrowserTab {
   }
 }
 
-/** A browser tries again by itself: nothing tells it that a replica is back, and so there is no condition to wait for. */
+/** A browser tries again by itself: nothing tells it that a replica is back, so there is no condition to wait for. */
 const PAUSE_MS = 100;
 const OPENS_MAX = 100;
 const RETURNS_MAX = 10;
