@@ -19,6 +19,7 @@ import { CreateWriteCheck1795303000000 } from "../db/migrations/1795303000000-wr
 import { NameReversals1795304000000 } from "../db/migrations/1795304000000-reversal-results.js";
 import { DropFormerSecretColumns1795305000000 } from "../db/migrations/1795305000000-former-secret-columns.js";
 import { ClearNames1795306000000 } from "../db/migrations/1795306000000-clear-names.js";
+import { AttemptCall1795307000000 } from "../db/migrations/1795307000000-attempt-call.js";
 import { paymentIntents } from "../db/tables/payment-intents.js";
 import { paymentMethods } from "../db/tables/payment-methods.js";
 import { refunds } from "../db/tables/refunds.js";
@@ -70,4 +71,5 @@ export const migrations = [
   NameReversals1795304000000,
   DropFormerSecretColumns1795305000000,
   ClearNames1795306000000,
+  AttemptCall1795307000000,
 ];

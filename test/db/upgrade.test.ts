@@ -115,7 +115,7 @@ await eachEngine(t, "a payment of a session stays as it is after an upgrade", as
     metadata: {},
     createdAt: 1_795_000_000_000,
     canceledAt: null,
-    attemptClaim: null,
+    attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,
   });

@@ -28,7 +28,7 @@ import { applyGatewayResult } from "../results/apply-gateway-result.js";
 
 /** One charge to make. */
 interface Charge {
-  /** The payment as it will be recorded: processing, with the number and the claim of this attempt. */
+  /** The payment as it will be recorded: processing, with this attempt's number and the id of its call. */
   readonly intent: PaymentIntentRow;
   readonly xref: string;
   /** By the merchant's clock. */
@@ -125,15 +125,15 @@ function noteCharge(tx: Tx, { intent, now }: Charge, reference: string): void {
 }
 
 /**
- * Only the call whose claim is recorded may send: otherwise another call with its idempotency key, or for
+ * Only the call whose id is recorded may send: otherwise another call with its idempotency key, or for
  * this attempt, has made the charge.
  */
 async function isRecorded(
   { db }: CheckoutContext,
-  { id, attempt, attemptClaim }: PaymentIntentRow,
+  { id, attempt, attemptCallId }: PaymentIntentRow,
 ): Promise<boolean> {
   const stored = await findPaymentIntent(db.manager, id);
-  return stored?.attempt === attempt && stored.attemptClaim === attemptClaim;
+  return stored?.attempt === attempt && stored.attemptCallId === attemptCallId;
 }
 
 function saleOf(

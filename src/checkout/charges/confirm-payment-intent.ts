@@ -46,7 +46,7 @@ export async function confirmPaymentIntent(
     gatewayResultId: null,
     heldResultId: null,
     attempt: declined.attempt + 1,
-    attemptClaim: newId("claim", now),
+    attemptCallId: newId("call", now),
   };
   const record = (tx: Tx, run: Run): Promise<void> => recordNext(tx, run, intent);
   return await chargeCard(checkout, scope, call, { intent, xref, now, record });
@@ -56,12 +56,12 @@ export async function confirmPaymentIntent(
 async function recordNext(tx: Tx, { again }: Run, next: PaymentIntentRow): Promise<void> {
   const locked = await lockPaymentIntent(tx, next.id);
   // A COMMIT whose connection is lost has usually succeeded: then the attempt is stored already.
-  if (again && locked.attemptClaim === next.attemptClaim) return;
+  if (again && locked.attemptCallId === next.attemptCallId) return;
   refuseUnlessDeclined(locked);
   if (locked.attempt !== next.attempt - 1) {
     throw new Refusal("CONFLICT", "Another request confirmed the payment meanwhile.");
   }
-  const { status, paymentMethodId, offSession, gatewayResultId, heldResultId, attempt, attemptClaim } = next;
+  const { status, paymentMethodId, offSession, gatewayResultId, heldResultId, attempt, attemptCallId } = next;
   const change = {
     status,
     paymentMethodId,
@@ -69,7 +69,7 @@ async function recordNext(tx: Tx, { again }: Run, next: PaymentIntentRow): Promi
     gatewayResultId,
     heldResultId,
     attempt,
-    attemptClaim,
+    attemptCallId,
   };
   await changePaymentIntent(tx, next.id, change);
 }

@@ -61,7 +61,7 @@ function newIntent(scope: MerchantScope, order: ChargeOrder, now: number): Payme
     paymentMethodId: order.paymentMethodId,
     gatewayResultId: null,
     attempt: 1,
-    attemptClaim: newId("claim", now),
+    attemptCallId: newId("call", now),
     offSession: order.offSession,
     metadata: order.metadata,
     createdAt: now,

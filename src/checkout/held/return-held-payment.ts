@@ -60,7 +60,7 @@ async function lease(checkout: CheckoutContext, wanted: HeldPaymentRow): Promise
   const { id } = wanted;
   const clock = await clockOf(checkout, wanted);
   const now = await checkout.clock.read();
-  const leaseId = newId("claim", now);
+  const leaseId = newId("lease", now);
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     await markReversalRequested(tx, await lockHeldTarget(tx, wanted), clock.now());
     const held = await lockHeldPayment(tx, id);

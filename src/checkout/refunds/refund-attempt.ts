@@ -64,7 +64,7 @@ export async function leaseOldestRefund(
   const result = await resultOf(checkout, paymentIntentId);
   const now = await checkout.clock.read();
   if ((result.leasedUntil ?? 0) > now) return "busy";
-  const lease = newId("claim", now);
+  const lease = newId("lease", now);
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     if (!(await leaseSale(tx, result, { lease, now, until: now + LEASE_MS }))) return "busy";
     const refund = await findOldestPendingRefund(tx, paymentIntentId);

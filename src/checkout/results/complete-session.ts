@@ -66,7 +66,7 @@ export async function completeSession(
     offSession: false,
     metadata: {},
     canceledAt: null,
-    attemptClaim: null,
+    attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,
   });

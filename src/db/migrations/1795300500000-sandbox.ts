@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 
 import { createTable, kind, optional } from "./create-table.js";
 
-/** The sandbox gateway's own books. They hold test payments only, and no card number. */
+/** The tables of the sandbox gateway. They hold test payments only, and no card number. */
 export class CreateSandbox1795300500000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createTable(runner, "sandbox_account", {

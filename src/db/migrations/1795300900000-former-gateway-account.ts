@@ -3,8 +3,8 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 import { createTable, kind } from "./create-table.js";
 
 /**
- * A changed gateway account is kept as it was, id and secret together, however often it changes: two columns
- * had room for one secret only, and for no id.
+ * Stores every former gateway account of a merchant, its id with its secret, in a row of its own: the two
+ * columns before could hold one former secret, and no id.
  */
 export class KeepFormerGatewayAccount1795300900000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -19,7 +19,7 @@ export class KeepFormerGatewayAccount1795300900000 implements MigrationInterface
       primaryKey: ["merchant_id", "livemode", "valid_until"],
       indexes: [["gateway_merchant_id"]],
     });
-    // The columns that these rows come from stay behind, empty: dropping them could not be repeated after a failure.
+    // Leaves the emptied columns in place: dropping them could not be repeated after a failure.
     await moveFormerSecrets(runner);
   }
 
@@ -28,7 +28,7 @@ export class KeepFormerGatewayAccount1795300900000 implements MigrationInterface
   }
 }
 
-/** Repeated after a failure, it moves what was left. */
+/** Moves the rest when it is run again after a failure. */
 export async function moveFormerSecrets(runner: QueryRunner): Promise<void> {
   await runner.query(`insert into former_gateway_account
       (merchant_id, livemode, valid_until, gateway_merchant_id, secret_sealed)

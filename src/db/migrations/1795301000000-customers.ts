@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 import { changeTable } from "./change-table.js";
 import { kind, optional } from "./create-table.js";
 
-/** What customers are, what their cards show of themselves, and sessions that make their customer. */
+/** Adds profiles of customers, details of stored cards, and `customer_creation` of sessions. */
 export class ChangeCustomers1795301000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await changeCustomers(runner);
@@ -30,7 +30,7 @@ async function changeCustomers(runner: QueryRunner): Promise<void> {
         deleted_at: optional(kind.time),
       },
       primaryKey: ["merchant_id", "livemode", "id"],
-      // Merchants choose ids, so these do not sort by age.
+      // Merchants choose the ids of customers, so that ids do not sort by age.
       indexes: [["merchant_id", "livemode", "deleted_at", "created_at", "id"]],
     },
     values: { metadata: "'{}'" },
@@ -61,7 +61,7 @@ async function changePaymentMethods(runner: QueryRunner): Promise<void> {
       primaryKey: ["id"],
       indexes: [["merchant_id", "livemode", "customer_id", "id"]],
     },
-    // Until now the shopper agreed to a card's being kept exactly where the session had a customer.
+    // Before this migration, a shopper agreed to the storing of the card exactly if the session had a customer.
     values: { reusable: "case when customer_id is null then 0 else 1 end" },
   });
 }

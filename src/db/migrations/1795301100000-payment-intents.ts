@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 import { changeTable } from "./change-table.js";
 import { kind, optional } from "./create-table.js";
 
-/** Payments without a session: charges of stored cards, which may also fail. What there is so far has succeeded. */
+/** Allows payments without a session (charges of stored cards), which may fail. All existing rows succeeded. */
 export class ChangePaymentIntents1795301100000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await changeTable(runner, "payment_intent", {

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 
 import { createTable, kind, optional } from "./create-table.js";
 
-/** Refunds. What they have reserved of a payment is counted in its `amount_refunded`. */
+/** Adds refunds. `amount_refunded` of a payment includes what its pending refunds have reserved. */
 export class CreateRefunds1795301200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createTable(runner, "refund", {

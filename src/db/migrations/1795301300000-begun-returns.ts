@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 
 import { kind } from "./create-table.js";
 
-/** Sessions learn that the money of one of their payments was sent for: see CheckoutSessionRow.returnBegunAt. */
+/** Stores in a session when the reversal of one of its payments began; today `reversal_started_at`. */
 export class NoteBegunReturns1795301300000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     if (!(await runner.hasColumn("checkout_session", "return_begun_at"))) {

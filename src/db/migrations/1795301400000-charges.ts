@@ -5,8 +5,7 @@ import { changeTable } from "./change-table.js";
 import { kind, optional } from "./create-table.js";
 
 /**
- * Direct charges of stored cards: their attempts wait for an end like those of sessions, and their results
- * are theirs.
+ * Lets attempts and results belong to direct charges of stored cards as well as to sessions.
  */
 export class AddCharges1795301400000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

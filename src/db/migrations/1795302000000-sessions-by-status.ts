@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 
 import { isSqlite } from "./create-table.js";
 
-/** Lists of one status are read in order of their ids, without a look at the sessions of other statuses. */
+/** An index for lists of one status: they are read in order of their ids, without sessions of other statuses. */
 export class IndexSessionsByStatus1795302000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const index = "checkout_session_merchant_id_livemode_status_id";

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 
 import { createTable, kind } from "./create-table.js";
 
-/** A row to write over, by which the service finds out whether its database takes writes again. */
+/** A row that the service overwrites to find out whether its database accepts writes again. */
 export class CreateWriteCheck1795303000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createTable(runner, "write_check", {

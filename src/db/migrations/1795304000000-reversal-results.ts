@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 import { addColumns } from "./add-column.js";
 import { isSqlite, kind, optional } from "./create-table.js";
 
-/** Results learn which refund, or which return of a held payment, they tell of. */
+/** Stores in a result the refund, or the reversal of a held payment, that it reports. */
 export class NameReversals1795304000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await addColumns(runner, "gateway_result", { reversal_id: optional(kind.id) });

@@ -3,8 +3,8 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 import { moveFormerSecrets } from "./1795300900000-former-gateway-account.js";
 
 /**
- * Drops the columns that former secrets were moved out of. A version that knew only those may have written
- * there since.
+ * Drops the columns that an earlier migration moved former secrets out of. An older version of the service may
+ * have written to them since, so their values are moved once more first.
  */
 export class DropFormerSecretColumns1795305000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

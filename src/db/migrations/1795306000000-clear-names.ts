@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 
 import { renameColumns } from "./rename-columns.js";
 
-/** Columns get the words of the glossary: reversal, lease, target, certainty, attempt. */
+/** Renames columns to the words of the glossary: reversal, lease, target, certainty, attempt. */
 export class ClearNames1795306000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await renameColumns(runner, "refund", {

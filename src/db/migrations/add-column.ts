@@ -2,7 +2,7 @@ import type { QueryRunner } from "typeorm";
 
 import { columnSql, type Kind } from "./create-table.js";
 
-/** Adds columns that may be null, each unless it is there: a migration that failed half-way is run again. */
+/** Adds nullable columns, each unless it exists: a migration that failed half-way is run again. */
 export async function addColumns(
   runner: QueryRunner,
   table: string,

@@ -45,7 +45,7 @@ async function rebuildOnSqlite(
   await createTable(runner, table, shape);
 }
 
-/** New columns come nullable, are filled, and only then may not be null: rows are there meanwhile. */
+/** Adds new columns as nullable, fills them, and only then makes them NOT NULL: existing rows lack their values. */
 async function changeOnServer(
   runner: QueryRunner,
   table: string,
@@ -73,7 +73,7 @@ async function changeOnServer(
   ]);
 }
 
-/** The last step is one statement, which a server does wholly or not at all: after it nothing is left to do. */
+/** The last step is a single statement, which a server runs wholly or not at all. */
 async function isDone(
   runner: QueryRunner,
   table: string,

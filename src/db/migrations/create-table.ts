@@ -1,6 +1,6 @@
 import type { QueryRunner } from "typeorm";
 
-/** What a column is on each engine. SQLite checks by itself only the storage class, so the rest is a check of ours. */
+/** The type of a column on each engine. SQLite itself checks only the storage class; CHECK constraints do the rest. */
 export interface Kind {
   readonly mysql: string;
   readonly sqlite: string;
@@ -8,7 +8,7 @@ export interface Kind {
   readonly nullable?: boolean;
 }
 
-/** The kinds of column, as in columns.ts. Never edited once a migration has used them: that would rewrite history. */
+/** The kinds of column, as in columns.ts. A kind that a migration has used is never edited: it is history. */
 export const kind = {
   id: { mysql: "varchar(64)", sqlite: "text", check: (column) => `length(${column}) <= 64` },
   /** At most so many characters; up to 700 can be part of a key. */
@@ -38,7 +38,7 @@ export interface TableShape<Column extends string = string> {
   readonly indexes?: readonly (readonly NoInfer<Column>[])[];
 }
 
-/** Makes the table with its indexes, unless it is there: a migration that failed half-way is run again. */
+/** Creates the table with its indexes, unless it exists: a migration that failed half-way is run again. */
 export async function createTable<Column extends string>(
   runner: QueryRunner,
   table: string,

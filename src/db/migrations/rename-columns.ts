@@ -2,15 +2,15 @@ import type { QueryRunner } from "typeorm";
 
 import { isSqlite } from "./create-table.js";
 
-/** New names of a table's columns, and of its indexes with what they are made of, by the old ones. */
+/** The new names of a table's columns and indexes, by their old names; an index with its columns. */
 export interface NewNames {
   readonly columns: Readonly<Record<string, string>>;
   readonly indexes?: Readonly<Record<string, { readonly name: string; readonly columns: readonly string[] }>>;
 }
 
 /**
- * Renames what still has its old name: a server commits each step by itself, and a migration that failed
- * half-way is run again.
+ * Renames each column and index that still has its old name: a server commits each step by itself, and a
+ * migration that failed half-way is run again.
  */
 export async function renameColumns(
   runner: QueryRunner,

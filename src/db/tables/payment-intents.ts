@@ -26,7 +26,7 @@ export interface PaymentIntentRow extends PaymentIntent {
   /**
    * Id of the call that recorded the newest attempt, the only one that may send it. Null without an attempt.
    */
-  readonly attemptClaim: string | null;
+  readonly attemptCallId: string | null;
   /** When the reversal of one of its held payments was first requested; null if none was. */
   readonly reversalStartedAt: number | null;
   /**
@@ -56,7 +56,7 @@ export const paymentIntents = new EntitySchema<PaymentIntentRow>({
     metadata: json(),
     createdAt: time(),
     canceledAt: optional(time()),
-    attemptClaim: optional(id()),
+    attemptCallId: optional(id()),
     reversalStartedAt: optional(time()),
     heldResultId: optional(id()),
   },
@@ -123,7 +123,7 @@ export type PaymentIntentChange = Partial<
     | "paymentMethodId"
     | "gatewayResultId"
     | "attempt"
-    | "attemptClaim"
+    | "attemptCallId"
     | "offSession"
     | "canceledAt"
     | "reversalStartedAt"

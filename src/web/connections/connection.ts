@@ -107,7 +107,7 @@ export class Connection {
   }
 
   /**
-   * Takes nothing more from the client, and begins none of its requests. The caller of `isOverdue` ends the
+   * Takes nothing more from the client, and begins none of its requests. The caller of `isPastItsLimits` ends the
    * connection a second later: if it ended now, a flooding client would have the next one at once, and could
    * have as much parsed again.
    */
@@ -141,18 +141,18 @@ export class Connection {
 }
 
 /** Links a socket, a session or a request to its connection. */
-export function mark(object: object, connection: Connection): void {
-  (object as Marked)[CONNECTION] = connection;
+export function attachConnection(object: object, connection: Connection): void {
+  (object as Attached)[CONNECTION] = connection;
 }
 
 /** The connection of a socket, a session or a request. */
 export function connectionOf(object: object): Connection | undefined {
-  return (object as Marked)[CONNECTION];
+  return (object as Attached)[CONNECTION];
 }
 
 /** A property, since a WeakMap costs the garbage collector time. */
 const CONNECTION = Symbol("connection");
 
-interface Marked {
+interface Attached {
   [CONNECTION]?: Connection;
 }

@@ -3,7 +3,7 @@ import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { BlockList, Socket } from "node:net";
 
 import { clientAddress, isProxy } from "./client-address.js";
-import { AddressUse, Connection, connectionOf, mark } from "./connection.js";
+import { AddressUse, attachConnection, Connection, connectionOf } from "./connection.js";
 import { endLargest } from "./buffered-bytes.js";
 import {
   type ConnectionLimits,
@@ -15,7 +15,7 @@ import { type Exchange, isOver, isStream, type RequestKind } from "./exchange.js
 import { FairQueue } from "./fair-queue.js";
 import { descriptorsMax } from "./descriptors.js";
 import { connectionToEnd } from "./make-room.js";
-import { isOverdue } from "./overdue.js";
+import { isPastItsLimits } from "./check-connection.js";
 import { type Refusal, refusalOf } from "./refusal.js";
 import { refuseStream } from "./refuse-stream.js";
 
@@ -80,21 +80,21 @@ export class Connections {
     this.#uses.set(use.address, use);
     use.connections.add(connection);
     this.#all.add(connection);
-    mark(socket, connection);
+    attachConnection(socket, connection);
     socket.once("close", () => this.#close(connection));
     return connection;
   }
 
   /** Notes that the TLS handshake is finished. */
   secured(connection: Connection, socket: Socket): void {
-    mark(socket, connection);
+    attachConnection(socket, connection);
     connection.socket = socket;
     connection.stageAt = this.#now;
   }
 
   /** Notes that the connection speaks HTTP/2. */
   speaksHttp2(connection: Connection, session: ServerHttp2Session): void {
-    mark(session, connection);
+    attachConnection(session, connection);
     connection.session = session;
     connection.stageAt = this.#now;
     const share = this.#limits.requestsPerAddress / connection.use.connections.size;
@@ -160,7 +160,7 @@ export class Connections {
       use.streaming++;
       this.#streaming++;
     }
-    mark(exchange, connection);
+    attachConnection(exchange, connection);
     exchange.on("close", this.#ended);
     return "admitted";
   }
@@ -236,7 +236,7 @@ export class Connections {
     if (isNewSecond) this.#uses.forEach((use) => use.forgetResets());
     for (const connection of this.#all) {
       if (isNewSecond) connection.forgetResets();
-      if (isOverdue(connection, this.#now, this.#limits)) this.#remove(connection);
+      if (isPastItsLimits(connection, this.#now, this.#limits)) this.#remove(connection);
     }
     for (const connection of endLargest(this.#all, this.#limits)) this.#remove(connection);
   }

@@ -9,7 +9,7 @@ import { BODY_BYTES_MAX, type ConnectionLimits, READER_BYTES_PER_S } from "./lim
  * Checks one connection: updates `heldBytes`, and returns whether the caller must end the connection. Ends
  * single overdue requests itself, and asks idle HTTP/2 clients to close. `now` is in milliseconds.
  */
-export function isOverdue(connection: Connection, now: number, limits: ConnectionLimits): boolean {
+export function isPastItsLimits(connection: Connection, now: number, limits: ConnectionLimits): boolean {
   if (connection.haltedAt !== undefined) return now - connection.haltedAt > HALTED_MS;
   if (connection.requests.size > 0) return isBusyTooLong(connection, now, limits);
   connection.heldBytes = 0;
