@@ -10,7 +10,7 @@ import {
 import { holdTo, type HouseRule, type Planted } from "./support/house-rules.js";
 import { foldersWithoutReadme, importsSaidWrong } from "./support/readme-rules.js";
 import { programsIn, textsIn } from "./support/source-tree.js";
-import { isOfTable, tablesAskedBothWays } from "./support/table-rules.js";
+import { isOfTable, tablesAskedBothWays, upsertsOfTypeorm } from "./support/table-rules.js";
 
 const src = programsIn("src");
 
@@ -147,6 +147,13 @@ const RULES: HouseRule[] = [
         "src/db/tables/three.ts": 'import { selectRows } from "../query/select.js"; rows.find(isDue);',
       },
     ],
+  },
+  {
+    says: "no upsert is TypeORM's, which writes VALUES(): MySQL deprecates it",
+    check: upsertsOfTypeorm,
+    about: src,
+    broken: [{ "src/db/tables/one.ts": 'query.orUpdate(["a"], ["id"]);' }],
+    kept: [{ "src/db/tables/one.ts": 'upsertRow(tx, rows, "id", row, change);' }],
   },
   {
     says: "every folder of the sources has a README of 3 to 20 lines",

@@ -28,7 +28,7 @@ export function createAccountBook(parts: { db: Database; sealer: Sealer; clock: 
         accountSealed: sealer.seal(JSON.stringify(account), scopeOf(merchantID)),
         changedAt,
       }));
-      await inTransaction(db, "READ COMMITTED", (tx) => writeSandboxAccounts(tx, rows));
+      await inTransaction(db, "READ COMMITTED", async (tx) => writeSandboxAccounts(tx, rows));
     },
   };
 }

@@ -7,9 +7,23 @@ export function tablesAskedBothWays(sources: Source[]): string[] {
     .map(({ path }) => `${path} asks in both ways`);
 }
 
+/** Files that use the query builder's `orUpdate`. */
+export function upsertsOfTypeorm(sources: Source[]): string[] {
+  return sources.filter(callsOrUpdate).map(({ path }) => `${path} calls orUpdate`);
+}
+
 /** Whether a file is about one table. */
 export function isOfTable(file: string): boolean {
   return /^src\/(db|sandbox)\/tables\//.test(file);
+}
+
+function callsOrUpdate(text: Source): boolean {
+  let found = false;
+  visit(text, (node) => {
+    if (node.type !== "MemberExpression" || node.property.type !== "Identifier") return;
+    found ||= node.property.name === "orUpdate";
+  });
+  return found;
 }
 
 /** By the files that run written statements, or the executor itself. */

@@ -1,15 +1,27 @@
 import type { EntitySchema, ObjectLiteral } from "typeorm";
 
-import { sqlExecutorOf } from "../engine/sql-executor.js";
+import { sqlExecutorOf, type Statement } from "../engine/sql-executor.js";
 import type { Tx } from "../transaction.js";
 import { insertSql, type NewRow, valuesOf } from "./insert.js";
 import { tableOf } from "./table.js";
 import { assignmentsOf, type Change } from "./update.js";
 
 /**
- * Inserts a row with the transaction's next statement, or its COMMIT; where its primary key, which is `key` alone, is
- * taken, that row is changed instead. A table with another unique key would be changed by that one, too, on a server.
+ * Inserts a row; where its primary key, which is `key` alone, is taken, that row is changed instead, and locked in
+ * either case. A table with another unique key would be changed by that one, too, on a server.
  */
+export async function upsertRow<Row extends ObjectLiteral>(
+  tx: Tx,
+  schema: EntitySchema<Row>,
+  key: keyof Row & string,
+  row: NewRow<Row>,
+  change: Change<Row>,
+): Promise<void> {
+  const { sql, values } = upsertOf(tx, schema, key, row, change);
+  await sqlExecutorOf(tx).run(sql, values);
+}
+
+/** Does as `upsertRow`, with the transaction's next statement, or its COMMIT. */
 export function queueUpsert<Row extends ObjectLiteral>(
   tx: Tx,
   schema: EntitySchema<Row>,
@@ -17,6 +29,18 @@ export function queueUpsert<Row extends ObjectLiteral>(
   row: NewRow<Row>,
   change: Change<Row>,
 ): void {
+  const { sql, values } = upsertOf(tx, schema, key, row, change);
+  sqlExecutorOf(tx).defer(sql, values);
+}
+
+/** The changed values are sent once more: MySQL deprecates VALUES(), and MariaDB does not know what replaces it. */
+function upsertOf<Row extends ObjectLiteral>(
+  tx: Tx,
+  schema: EntitySchema<Row>,
+  key: keyof Row & string,
+  row: NewRow<Row>,
+  change: Change<Row>,
+): Statement {
   const table = tableOf(schema);
   const { assignments, values } = assignmentsOf(table, change);
   const isSqlite = tx.dataSource.options.type === "better-sqlite3";
@@ -24,5 +48,5 @@ export function queueUpsert<Row extends ObjectLiteral>(
     ? `ON CONFLICT (${table.byProperty.get(key)?.column}) DO UPDATE SET`
     : "ON DUPLICATE KEY UPDATE";
   const sql = `${insertSql(table, 1)} ${onTaken} ${assignments}`;
-  sqlExecutorOf(tx).defer(sql, [...valuesOf(table, [row]), ...values]);
+  return { sql, values: [...valuesOf(table, [row]), ...values] };
 }

@@ -3,6 +3,8 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { isGatewayId } from "../../lib/ids.js";
 import { bytes, id, primary, time } from "../../db/engine/columns.js";
+import { selectRow } from "../../db/query/select.js";
+import { queueUpsert } from "../../db/query/upsert.js";
 import type { Tx } from "../../db/transaction.js";
 
 /** A test account that a service has registered at a sandbox gateway in another process. */
@@ -20,16 +22,13 @@ export const sandboxAccounts = new EntitySchema<SandboxAccountRow>({
   columns: { gatewayMerchantId: primary(id()), accountSealed: bytes(), changedAt: time() },
 });
 
-/** Adds or replaces these accounts in one statement, so that services may register at once. */
-export async function writeSandboxAccounts(tx: Tx, rows: SandboxAccountRow[]): Promise<void> {
-  await tx
-    .createQueryBuilder()
-    .insert()
-    .into(sandboxAccounts)
-    .values(rows)
-    .orUpdate(["account_sealed", "changed_at"], ["gateway_merchant_id"])
-    .updateEntity(false)
-    .execute();
+/** Adds or replaces these accounts, in the order of their ids: services that register at once do not deadlock. */
+export function writeSandboxAccounts(tx: Tx, rows: readonly SandboxAccountRow[]): void {
+  const inOrder = rows.toSorted((a, b) => (a.gatewayMerchantId < b.gatewayMerchantId ? -1 : 1));
+  for (const row of inOrder) {
+    const { accountSealed, changedAt } = row;
+    queueUpsert(tx, sandboxAccounts, "gatewayMerchantId", row, { accountSealed, changedAt });
+  }
 }
 
 export async function findSandboxAccount(
@@ -37,5 +36,5 @@ export async function findSandboxAccount(
   gatewayMerchantId: string,
 ): Promise<SandboxAccountRow | undefined> {
   if (!isGatewayId(gatewayMerchantId)) return undefined;
-  return (await db.findOneBy(sandboxAccounts, { gatewayMerchantId })) ?? undefined;
+  return await selectRow(db, sandboxAccounts, "WHERE gateway_merchant_id = ?", [gatewayMerchantId]);
 }

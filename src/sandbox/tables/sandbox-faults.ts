@@ -3,6 +3,8 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { isGatewayId } from "../../lib/ids.js";
 import { id, primary, text, time } from "../../db/engine/columns.js";
+import { selectRow } from "../../db/query/select.js";
+import { upsertRow } from "../../db/query/upsert.js";
 import type { Tx } from "../../db/transaction.js";
 
 /** The faults planned for one merchant of the sandbox gateway, until changed. */
@@ -22,18 +24,13 @@ export const sandboxFaults = new EntitySchema<SandboxFaultsRow>({
 
 /** Replaces the merchant's faults. */
 export async function writeSandboxFaults(tx: Tx, row: SandboxFaultsRow): Promise<void> {
-  await tx
-    .createQueryBuilder()
-    .insert()
-    .into(sandboxFaults)
-    .values(row)
-    .orUpdate(["faults", "changed_at"], ["gateway_merchant_id"])
-    .updateEntity(false)
-    .execute();
+  const { faults, changedAt } = row;
+  await upsertRow(tx, sandboxFaults, "gatewayMerchantId", row, { faults, changedAt });
 }
 
 /** The merchant's faults; "" for none. */
 export async function findSandboxFaults(db: EntityManager, gatewayMerchantId: string): Promise<string> {
   if (!isGatewayId(gatewayMerchantId)) return "";
-  return (await db.findOneBy(sandboxFaults, { gatewayMerchantId }))?.faults ?? "";
+  const row = await selectRow(db, sandboxFaults, "WHERE gateway_merchant_id = ?", [gatewayMerchantId]);
+  return row?.faults ?? "";
 }

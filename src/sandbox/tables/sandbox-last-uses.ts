@@ -1,8 +1,11 @@
-import { LessThan } from "typeorm/find-options/operator/LessThan.js";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import { id, primary, time } from "../../db/engine/columns.js";
-import { lockForUpdate, type Tx } from "../../db/transaction.js";
+import { deleteRows } from "../../db/query/delete.js";
+import { lockRow } from "../../db/query/select.js";
+import { updateRows } from "../../db/query/update.js";
+import { upsertRow } from "../../db/query/upsert.js";
+import type { Tx } from "../../db/transaction.js";
 
 /** When one card was last used for one order at the sandbox gateway: for the check for duplicates. */
 export interface SandboxLastUseRow {
@@ -25,24 +28,15 @@ export const sandboxLastUses = new EntitySchema<SandboxLastUseRow>({
  * One upsert inserts or locks the row: a search first would deadlock two callers, or let both pass.
  */
 export async function lockSandboxLastUse(tx: Tx, fingerprint: string): Promise<number> {
-  await tx
-    .createQueryBuilder()
-    .insert()
-    .into(sandboxLastUses)
-    .values({ fingerprint, usedAt: 0 })
-    .orUpdate(["fingerprint"], ["fingerprint"])
-    .updateEntity(false)
-    .execute();
-  const query = tx.createQueryBuilder(sandboxLastUses, "last_use").where({ fingerprint });
-  const row = await lockForUpdate(query).getOneOrFail();
-  return row.usedAt;
+  await upsertRow(tx, sandboxLastUses, "fingerprint", { fingerprint, usedAt: 0 }, { fingerprint });
+  return (await lockRow(tx, sandboxLastUses, "WHERE fingerprint = ?", [fingerprint])).usedAt;
 }
 
 export async function writeSandboxLastUse(tx: Tx, fingerprint: string, usedAt: number): Promise<void> {
-  await tx.createQueryBuilder().update(sandboxLastUses).set({ usedAt }).where({ fingerprint }).execute();
+  await updateRows(tx, sandboxLastUses, { usedAt }, "fingerprint = ?", [fingerprint]);
 }
 
 /** Deletes the uses before that time. */
 export async function deleteSandboxLastUses(tx: Tx, before: number): Promise<void> {
-  await tx.delete(sandboxLastUses, { usedAt: LessThan(before) });
+  await deleteRows(tx, sandboxLastUses, "used_at < ?", [before]);
 }
