@@ -15,6 +15,7 @@ import { asSharedClock, type Clock } from "../../src/lib/clock.js";
 import { createLog } from "../../src/lib/log.js";
 import { openStore } from "../../src/start/store.js";
 import { silent, type TestEngine } from "./database.js";
+import { copyTables } from "./servers/copied-tables.js";
 
 /** A running service, real but for what `parts` replaces. It is closed when the story ends. */
 export interface TestApp {
@@ -83,6 +84,7 @@ export function testConfig(
 
 /** Makes merchants as the operator does: before the service starts, through a connection of their own. */
 export async function createTestMerchant(config: Config, name = "Test shop"): Promise<TestMerchant> {
+  await copyTables(config);
   const store = await openStore(config, silent);
   try {
     const registry = { ...store, clock: store.db.clock };
@@ -118,6 +120,7 @@ export async function startTestApp(
   config: Config,
   { clock, ...parts }: TestParts = {},
 ): Promise<TestApp> {
+  await copyTables(config);
   const logged: string[] = [];
   const log = createLog(config.logLevel, lines(logged));
   const replaced = clock === undefined ? {} : { clock: () => asSharedClock(clock) };

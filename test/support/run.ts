@@ -7,6 +7,7 @@ import { isToldOnServer, type Needs, needsOf } from "./needs.js";
 import { installMissing } from "./servers/packages.js";
 import { leaveOutEmbedded, quickSelection } from "./quick.js";
 import { namesFiles, tapArguments } from "./selection.js";
+import { makeTemplatePlace } from "./servers/template-place.js";
 import { compiledTests, writeGroups } from "./test-groups.js";
 import { buildTap, runTap, type Outcome } from "./tap.js";
 import { LOAD_GENERATORS } from "./load-generators.js";
@@ -50,12 +51,19 @@ async function attempt(args: string[], choice: RunChoice, stop: AbortSignal): Pr
     const all = serverOnly ? files.filter(isToldOnServer) : files;
     const needs = needsOf(all);
     const database = await provideDatabase({ ...needs, database: needs.database && !quick }, server);
-    const env = { ...process.env, TEST_DATABASE_URL: database?.url, CHROMIUM_PATH: BROWSER.find() };
+    const template = makeTemplatePlace({ ownServer: !process.env["TEST_DATABASE_URL"] });
+    const env = {
+      ...process.env,
+      ...template.variables,
+      TEST_DATABASE_URL: database?.url,
+      CHROMIUM_PATH: BROWSER.find(),
+    };
     try {
       const grouped = quick || serverOnly || !namesFiles(named);
       return await runTap(grouped ? inGroups(named, files, all) : named, env, stop);
     } finally {
       await database?.stop();
+      template.remove();
     }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
