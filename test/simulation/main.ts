@@ -1,6 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 
+import { Ending } from "./database-place.js";
 import { findPlanted } from "./planted/find.js";
+import { LOWERED_ISOLATION } from "./planted/lowered-isolation.js";
+import { plant } from "./planted/plant.js";
 import { PLANTED_BUGS } from "./planted/planted-bugs.js";
 import type { EngineName } from "./plan.js";
 import { missingFaults, reportOf, searchReport } from "./report.js";
@@ -16,7 +19,10 @@ interface Options {
   readonly replicas: number;
   readonly lost: number;
   readonly planted?: string;
+  readonly isolation?: (typeof ISOLATIONS)[number];
 }
+
+const ISOLATIONS = ["serializable", "read-committed"] as const;
 
 /** `--engine mariadb` is short for `--engine server --server mariadb`. */
 interface GivenOptions extends Omit<Options, "engine"> {
@@ -27,13 +33,34 @@ interface GivenOptions extends Omit<Options, "engine"> {
 export async function prove(args: readonly string[]): Promise<number> {
   const options = parse(args);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+  if (options.isolation !== undefined && options.engine === "embedded") {
+    process.stderr.write(
+      "--isolation is of a server: the embedded database has one level. Add --engine mysql.\n",
+    );
+    return 2;
+  }
   if (options.planted !== undefined) return await searchAll(options.planted, options.seed, options.server);
-  const { planted: _, server: asked, ...setting } = options;
+  const ending = new Ending();
+  try {
+    return await proveOnce(options, serviceOf(options, ending));
+  } finally {
+    await ending.all();
+  }
+}
+
+/** The service as it is, or a copy whose transactions run at a lower level. */
+function serviceOf({ isolation }: Options, ending: Ending): string {
+  return isolation === "read-committed" ? plant(ending, LOWERED_ISOLATION) : SERVICE;
+}
+
+async function proveOnce(options: Options, service: string): Promise<number> {
+  const { planted: _, isolation: __, server: asked, ...setting } = options;
   const replicas = setting.engine === "embedded" ? 1 : setting.replicas;
   return await withServer(setting.engine, asked, async (servers) => {
-    const all = { afterSales: true, service: SERVICE } as const;
+    const all = { afterSales: true, service } as const;
     const verdict = await simulate({ ...setting, ...all, replicas, ...servers, onProgress });
     process.stdout.write(reportOf(verdict));
+    if (service !== SERVICE) process.stdout.write(`isolation lowered to ${LOWERED_ISOLATION.name}\n`);
     return verdict.violations.length === 0 && missingFaults(verdict).length === 0 ? 0 : 1;
   });
 }
@@ -67,6 +94,11 @@ function parse(args: readonly string[]): Options {
         "--planted <name>",
         "plants a known bug, or all one after the other, and ends with 0 where found",
       ).choices(["all", ...PLANTED_BUGS.map(({ name }) => name)]),
+    )
+    .addOption(
+      new Option("--isolation <level>", "lowers the transactions that move money, on a server").choices(
+        ISOLATIONS,
+      ),
     )
     .parse([...args], { from: "user" })
     .opts<GivenOptions>();
