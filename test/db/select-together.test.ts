@@ -1,6 +1,14 @@
 import t from "tap";
 
-import { rowsWhere, rowWhere, selectTogether } from "../../src/db/query/select.js";
+import {
+  columnsWhere,
+  firstOf,
+  rowsWhere,
+  rowWhere,
+  selectColumns,
+  selectTogether,
+} from "../../src/db/query/select.js";
+import { columnsOf } from "../../src/db/query/table.js";
 import { forUpdate, inTransaction } from "../../src/db/transaction.js";
 import { updateRows } from "../../src/db/query/update.js";
 import { eachEngine, onMysql, signal, untilLockWait } from "../support/database.js";
@@ -31,6 +39,21 @@ await eachEngine(t, "several questions are answered each by itself, in their ord
     [1],
     "one alone",
   );
+});
+
+await eachEngine(t, "of a row only the named columns are read", async (t, engine) => {
+  const database = await openSamples(engine);
+  await saveSamples(database, aSample({ id: "a", amount: 1 }), aSample({ id: "b", amount: 2 }));
+  const named = columnsOf(samples, "amount", "id");
+  const all = columnsWhere(named, "WHERE amount > ? ORDER BY id", [0]);
+  const right = [
+    { id: "a", amount: 1 },
+    { id: "b", amount: 2 },
+  ];
+  t.same(await selectTogether(database.manager, all, firstOf(all)), [right, right[0]]);
+  const none = firstOf(columnsWhere(named, "WHERE id = ?", ["absent"]));
+  t.same(await selectTogether(database.manager, none), [undefined]);
+  t.same(await selectColumns(database.manager, named, "WHERE id = ?", ["b"]), [{ id: "b", amount: 2 }]);
 });
 
 await eachEngine(

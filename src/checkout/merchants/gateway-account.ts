@@ -3,6 +3,7 @@ import {
   type FormerGatewayAccountRow,
   listFormerGatewayAccountsNamed,
   accountOf,
+  type FormAccountRow,
   type GatewayAccountRow,
   listGatewayAccounts,
   listTestGatewayAccounts,
@@ -54,7 +55,7 @@ export async function openGatewayAccount(
 }
 
 /** What a form of the account is signed with. */
-export function openFormAccount(checkout: Keys, row: GatewayAccountRow): GatewayAccount {
+export function openFormAccount(checkout: Keys, row: FormAccountRow): GatewayAccount {
   const { merchantID, secret } = openSigner(checkout, row);
   return { merchantID, secret, countryCode: row.countryCode };
 }

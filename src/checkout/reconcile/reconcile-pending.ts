@@ -3,6 +3,7 @@ import {
   leaseAttempts,
   listPendingAttempts,
   type PendingAttemptRow,
+  type PendingOfPage,
 } from "../../db/tables/pending-attempts.js";
 import { inTransaction } from "../../db/transaction.js";
 import { attemptReference } from "../../domain/attempt.js";
@@ -34,7 +35,7 @@ export async function reconcileNow(checkout: CheckoutContext, session: CheckoutS
 /** Asks about those attempts that nobody was asked about just now, and waits for a while. False where there is none. */
 export async function askNow(
   checkout: CheckoutContext,
-  pending: readonly PendingAttemptRow[],
+  pending: readonly PendingOfPage[],
   now: number,
 ): Promise<boolean> {
   const wanted = pending.filter(({ askedAt }) => askedAt === null || now - askedAt >= ASK_AGAIN_AFTER_MS);
@@ -52,8 +53,8 @@ export async function isInDoubt({ db }: CheckoutContext, session: CheckoutSessio
 
 /** True if the newest of a session's pending attempts is in doubt. */
 export function isNewestInDoubt(
-  { id, attempt }: CheckoutSession,
-  pending: readonly PendingAttemptRow[],
+  { id, attempt }: Pick<CheckoutSession, "id" | "attempt">,
+  pending: readonly PendingOfPage[],
 ): boolean {
   const newest = pending.find(({ reference }) => reference === attemptReference(id, attempt));
   return newest?.certainty === "doubtful";
@@ -88,7 +89,7 @@ export function keepReconciling(checkout: CheckoutContext, pauseMs: number, fail
 /** Leases attempts to this process. Those that another process has leased are left out. */
 async function lease(
   checkout: CheckoutContext,
-  wanted: readonly PendingAttemptRow[],
+  wanted: readonly Pick<PendingAttemptRow, "reference" | "asked">[],
 ): Promise<PendingAttemptRow[]> {
   if (wanted.length === 0) return [];
   const now = await checkout.clock.read();

@@ -3,18 +3,19 @@ import { hostedForm, hostedUrl } from "../../cardstream/hosted-form.js";
 import { selectTogether } from "../../db/query/select.js";
 import {
   noteFormGiven,
-  lockedSessionWithId,
-  type CheckoutSessionRow,
-  sessionWithId,
+  lockedSessionOfForm,
+  type SessionOfForm,
+  type SessionOfPage,
+  sessionOfPage,
 } from "../../db/tables/checkout-sessions.js";
-import { accountOf, type GatewayAccountRow } from "../../db/tables/gateway-accounts.js";
+import { type FormAccountRow, formAccountOf } from "../../db/tables/gateway-accounts.js";
 import { unresolvedHeldResult } from "../../db/tables/gateway-results.js";
-import { merchantOfSession } from "../../db/tables/merchants.js";
-import { notePending, pendingAttemptsOf, type PendingAttemptRow } from "../../db/tables/pending-attempts.js";
+import { testClockOfSession } from "../../db/tables/merchants.js";
+import { notePending, pendingAttemptsOf, type PendingOfPage } from "../../db/tables/pending-attempts.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import { nextAskAt, attemptReference } from "../../domain/attempt.js";
 import { currencyByCode } from "../../domain/money.js";
-import { redirectUrl, type CheckoutSession, closesAt, keepsCard, mayGiveForm } from "../../domain/session.js";
+import { redirectUrl, closesAt, keepsCard, mayGiveForm } from "../../domain/session.js";
 import { oneTime, type Clock } from "../../lib/clock.js";
 import { isId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
@@ -76,12 +77,14 @@ function closedPage(
   if (session.status === "complete") {
     return { kind: "complete", successUrl: redirectUrl(session.successUrl, session.id) };
   }
-  const cancelUrl = redirectUrl(session.cancelUrl, session.id);
-  if (waitsForPerson || isNewestInDoubt(session, pending)) return { kind: "checking", cancelUrl };
-  if (!mayGiveForm(session, clock.now())) return { kind: "expired", cancelUrl };
-  return callbackUrl(checkout, session.livemode) === undefined
-    ? { kind: "live payments off", cancelUrl }
-    : undefined;
+  const kind = whyNoForm(checkout, { session, clock, waitsForPerson, pending });
+  return kind && { kind, cancelUrl: redirectUrl(session.cancelUrl, session.id) };
+}
+
+function whyNoForm(checkout: CheckoutContext, { session, clock, waitsForPerson, pending }: PayPageState) {
+  if (waitsForPerson || isNewestInDoubt(session, pending)) return "checking";
+  if (!mayGiveForm(session, clock.now())) return "expired";
+  return callbackUrl(checkout, session.livemode) === undefined ? "live payments off" : undefined;
 }
 
 /**
@@ -102,7 +105,7 @@ async function giveForm(checkout: CheckoutContext, state: PayPageState): Promise
 }
 
 /** From now on the service asks for the outcome of the attempt, if no message reports it. */
-function notePendingAttempt(tx: Tx, session: CheckoutSession, now: number): void {
+function notePendingAttempt(tx: Tx, session: SessionOfPage, now: number): void {
   const { id, merchantId, livemode, attempt } = session;
   const times = { givenAt: now, closesAt: closesAt({ ...session, formsGiven: session.formsGiven + 1 }) };
   const row = { reference: attemptReference(id, attempt), targetId: id, merchantId, livemode };
@@ -131,19 +134,20 @@ function formPage(checkout: CheckoutContext, { session, account }: LockedPayPage
 
 /** All that decides what the page of a session shows. */
 interface PayPageState {
-  readonly session: CheckoutSessionRow;
+  readonly session: SessionOfPage;
   /** The one that the session's life follows. */
   readonly clock: Clock;
   /** True while a held result of the session waits for a person. */
   readonly waitsForPerson: boolean;
   /** The session's pending attempts, the oldest form first. */
-  readonly pending: readonly PendingAttemptRow[];
+  readonly pending: readonly PendingOfPage[];
 }
 
 /** A state that the session's lock keeps from changing, and the account that the form is signed with. */
 interface LockedPayPageState extends PayPageState {
+  readonly session: SessionOfForm;
   /** Undefined where the merchant has none in this mode. */
-  readonly account: GatewayAccountRow | undefined;
+  readonly account: FormAccountRow | undefined;
 }
 
 /** Reads it in one round trip. Undefined where there is no such session. */
@@ -152,15 +156,15 @@ async function readPayPageState(
   sessionId: string,
 ): Promise<PayPageState | undefined> {
   if (!isId("cs", sessionId)) return undefined;
-  const [session, merchant, waitsForPerson, pending] = await selectTogether(
+  const [session, testClock, waitsForPerson, pending] = await selectTogether(
     checkout.db.manager,
-    sessionWithId(sessionId),
-    merchantOfSession(sessionId),
+    sessionOfPage(sessionId),
+    testClockOfSession(sessionId),
     unresolvedHeldResult(sessionId),
     pendingAttemptsOf(sessionId),
   );
   if (session === undefined) return undefined;
-  const clock = clockAhead(checkout, session, merchant?.testClockAhead ?? 0);
+  const clock = clockAhead(checkout, session, testClock?.testClockAhead ?? 0);
   return { session, clock, waitsForPerson, pending };
 }
 
@@ -174,10 +178,10 @@ async function lockPayPageState(
 ): Promise<LockedPayPageState> {
   const [session, waitsForPerson, pending, account] = await selectTogether(
     tx,
-    lockedSessionWithId(tx, id),
+    lockedSessionOfForm(tx, id),
     unresolvedHeldResult(id),
     pendingAttemptsOf(id),
-    accountOf({ merchantId, livemode }),
+    formAccountOf({ merchantId, livemode }),
   );
   if (session === undefined) throw new Error(`Session ${id} is gone.`);
   return { session, clock, waitsForPerson, pending, account };

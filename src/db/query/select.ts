@@ -2,7 +2,7 @@ import type { EntityManager, EntitySchema, ObjectLiteral } from "typeorm";
 
 import { sqlExecutorOf, type Statement, type StoredRow } from "../engine/sql-executor.js";
 import { forUpdate, type Tx } from "../transaction.js";
-import { type TableColumn, tableOf } from "./table.js";
+import { type Columns, type TableColumn, tableOf } from "./table.js";
 
 /** A SELECT that can be run together with others. */
 export interface Select<Answer> extends Statement {
@@ -28,9 +28,17 @@ export function rowsWhere<Row extends ObjectLiteral>(
   condition: string,
   values: readonly unknown[],
 ): Select<Row[]> {
-  const table = tableOf(schema);
-  const read = (rows: readonly StoredRow[]): Row[] => rows.map((stored) => rowOf(table, stored) as Row);
-  return { sql: `${table.select} ${condition}`, values, read };
+  return columnsWhere<Row>(tableOf(schema), condition, values);
+}
+
+/** Selects some columns of rows, which `columnsOf` has named. */
+export function columnsWhere<Part extends ObjectLiteral>(
+  columns: Columns<Part>,
+  condition: string,
+  values: readonly unknown[],
+): Select<Part[]> {
+  const read = (rows: readonly StoredRow[]): Part[] => rows.map((stored) => rowOf(columns, stored) as Part);
+  return { sql: `${columns.select} ${condition}`, values, read };
 }
 
 /** Selects one row; undefined if there is none. */
@@ -39,8 +47,12 @@ export function rowWhere<Row extends ObjectLiteral>(
   condition: string,
   values: readonly unknown[],
 ): Select<Row | undefined> {
-  const { read, ...statement } = rowsWhere(schema, condition, values);
-  return { ...statement, read: (rows) => read(rows)[0] };
+  return firstOf(rowsWhere(schema, condition, values));
+}
+
+/** Selects the first of what a statement selects; undefined if there is none. */
+export function firstOf<Row>({ sql, values, read }: Select<Row[]>): Select<Row | undefined> {
+  return { sql, values, read: (rows) => read(rows)[0] };
 }
 
 /**
@@ -80,19 +92,16 @@ export async function lockRow<Row extends ObjectLiteral>(
   return row;
 }
 
-/** Reads some columns of rows: others may be long. */
-export async function selectColumns<Row extends ObjectLiteral, Column extends keyof Row & string>(
+/** Reads some columns of rows, which `columnsOf` has named. */
+export async function selectColumns<Part extends ObjectLiteral>(
   db: EntityManager,
-  schema: EntitySchema<Row>,
-  properties: readonly Column[],
+  columns: Columns<Part>,
   condition: string,
   values: readonly unknown[],
-): Promise<Pick<Row, Column>[]> {
-  const { name, byProperty } = tableOf(schema);
-  const columns = properties.flatMap((property) => byProperty.get(property) ?? []);
-  const sql = `SELECT ${columns.map(({ column }) => column).join(", ")} FROM ${name} ${condition}`;
+): Promise<Part[]> {
+  const { sql, read } = columnsWhere(columns, condition, values);
   const { rows = [] } = await sqlExecutorOf(db).run(sql, values);
-  return rows.map((stored) => rowOf({ columns }, stored) as Pick<Row, Column>);
+  return read(rows);
 }
 
 /** The question marks of an `IN` with these values, of which there must be one at least. */

@@ -1,4 +1,4 @@
-import type { EntitySchemaColumnOptions } from "typeorm";
+import type { EntitySchema, EntitySchemaColumnOptions, ObjectLiteral } from "typeorm";
 
 import { memoize } from "../../lib/memoize.js";
 import { SnakeCaseColumns } from "../engine/columns.js";
@@ -15,6 +15,18 @@ export interface Table {
   readonly placeholders: string;
   readonly byProperty: ReadonlyMap<string, TableColumn>;
 }
+
+/** Some columns of a table, or all of them, as they are read into a `Part` of its rows. */
+export interface Columns<Part extends ObjectLiteral> {
+  readonly columns: readonly TableColumn[];
+  /** `SELECT` with these columns, up to the table's name. */
+  readonly select: string;
+  /** For the compiler alone. */
+  readonly part?: Part;
+}
+
+/** What is read of a row. */
+export type PartOf<Read> = Read extends Columns<infer Part> ? Part : never;
 
 /** A property of a row, and its column. */
 export interface TableColumn {
@@ -42,6 +54,19 @@ export const tableOf = memoize(({ options }: Schema): Table => {
     byProperty: new Map(columns.map((column) => [column.property, column])),
   };
 });
+
+/**
+ * Names the columns that a question needs, once for each question. Others may be long, and each column costs server
+ * and driver time in every answer, even in one without rows.
+ */
+export function columnsOf<Row extends ObjectLiteral, Property extends keyof Row & string>(
+  schema: EntitySchema<Row>,
+  ...properties: readonly Property[]
+): Columns<Pick<Row, Property>> {
+  const { name, byProperty } = tableOf(schema);
+  const columns = properties.flatMap((property) => byProperty.get(property) ?? []);
+  return { columns, select: `SELECT ${columns.map(({ column }) => column).join(", ")} FROM ${name}` };
+}
 
 /** An EntitySchema of any row type. */
 interface Schema {

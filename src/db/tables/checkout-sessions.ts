@@ -6,7 +6,8 @@ import type { CheckoutSession } from "../../domain/session.js";
 import { isId } from "../../lib/ids.js";
 import { flag, id, index, integer, json, optional, primary, text, time } from "../engine/columns.js";
 import { queueInsert } from "../query/insert.js";
-import { rowWhere, type Select, selectRow } from "../query/select.js";
+import { columnsWhere, firstOf, type Select, selectRow } from "../query/select.js";
+import { columnsOf, type PartOf } from "../query/table.js";
 import { forUpdate, type Tx } from "../transaction.js";
 import { type Change, updateRows, queueUpdate } from "../query/update.js";
 
@@ -74,14 +75,45 @@ export async function findCheckoutSession(
   return await selectRow(db, checkoutSessions, "WHERE id = ?", [id]);
 }
 
-/** Selects the session with exactly this id, whatever its owner. */
-export function sessionWithId(id: string): Select<CheckoutSessionRow | undefined> {
-  return rowWhere(checkoutSessions, "WHERE id = ?", [id]);
+/** What decides about a session's page. */
+const FOR_PAGE = [
+  "id",
+  "merchantId",
+  "livemode",
+  "status",
+  "successUrl",
+  "cancelUrl",
+  "attempt",
+  "formsGiven",
+  "expiresAt",
+] as const;
+
+const OF_PAGE = columnsOf(checkoutSessions, ...FOR_PAGE);
+
+/** A session as far as it decides about its page. */
+export type SessionOfPage = PartOf<typeof OF_PAGE>;
+
+/** Selects the session with exactly this id, whatever its owner, as far as it decides about its page. */
+export function sessionOfPage(id: string): Select<SessionOfPage | undefined> {
+  return firstOf(columnsWhere(OF_PAGE, "WHERE id = ?", [id]));
 }
 
-/** Selects that session and locks it until the transaction ends. */
-export function lockedSessionWithId(tx: Tx, id: string): Select<CheckoutSessionRow | undefined> {
-  return rowWhere(checkoutSessions, `WHERE id = ?${forUpdate(tx)}`, [id]);
+const OF_FORM = columnsOf(
+  checkoutSessions,
+  ...FOR_PAGE,
+  "currency",
+  "amountTotal",
+  "lineItems",
+  "customerId",
+  "customerCreation",
+);
+
+/** A session as far as its page and form need it. */
+export type SessionOfForm = PartOf<typeof OF_FORM>;
+
+/** Selects that session with what its form needs, and locks it until the transaction ends. */
+export function lockedSessionOfForm(tx: Tx, id: string): Select<SessionOfForm | undefined> {
+  return firstOf(columnsWhere(OF_FORM, `WHERE id = ?${forUpdate(tx)}`, [id]));
 }
 
 /**

@@ -5,7 +5,16 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { isGatewayId, isId } from "../../lib/ids.js";
 import { bytes, flag, id, index, optional, primary, text, time } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";
-import { rowWhere, type Select, selectRow, selectRows, rowsWhere } from "../query/select.js";
+import {
+  columnsWhere,
+  firstOf,
+  rowWhere,
+  type Select,
+  selectRow,
+  selectRows,
+  rowsWhere,
+} from "../query/select.js";
+import { columnsOf, type PartOf } from "../query/table.js";
 import { updateRows } from "../query/update.js";
 import type { Tx } from "../transaction.js";
 
@@ -52,6 +61,24 @@ export async function findGatewayAccount(
   if (!isId("mer", merchantId)) return undefined;
   const condition = "WHERE merchant_id = ? AND livemode = ?";
   return await selectRow(db, gatewayAccounts, condition, [merchantId, livemode]);
+}
+
+/** What a form is signed with. */
+const FOR_FORM = columnsOf(
+  gatewayAccounts,
+  "merchantId",
+  "livemode",
+  "gatewayMerchantId",
+  "secretSealed",
+  "countryCode",
+);
+
+/** An account as far as a form needs it. */
+export type FormAccountRow = PartOf<typeof FOR_FORM>;
+
+/** Selects the account of a merchant in one mode, as far as a form needs it. */
+export function formAccountOf({ merchantId, livemode }: MerchantScope): Select<FormAccountRow | undefined> {
+  return firstOf(columnsWhere(FOR_FORM, "WHERE merchant_id = ? AND livemode = ?", [merchantId, livemode]));
 }
 
 /** Selects the account of a merchant in one mode. */

@@ -20,6 +20,7 @@ import {
 import { isDuplicateKey } from "../engine/database-errors.js";
 import { insertRows, queueInsert } from "../query/insert.js";
 import { placeholdersFor, type Select, selectColumns, selectRows, selectTogether } from "../query/select.js";
+import { columnsOf, type PartOf } from "../query/table.js";
 import type { Tx } from "../transaction.js";
 
 /**
@@ -180,10 +181,18 @@ export function unresolvedHeldResult(sessionId: string): Select<boolean> {
   return { sql, values: [sessionId], read: (rows) => rows.length > 0 };
 }
 
-const OF_ATTEMPT = ["id", "outcome", "transactionKey", "responseCode", "state", "xrefSealed"] as const;
+const OF_ATTEMPT = columnsOf(
+  gatewayResults,
+  "id",
+  "outcome",
+  "transactionKey",
+  "responseCode",
+  "state",
+  "xrefSealed",
+);
 
 /** A gateway result of an attempt, as far as reconciliation needs it. */
-export type AttemptResult = Pick<GatewayResultRow, (typeof OF_ATTEMPT)[number]>;
+export type AttemptResult = PartOf<typeof OF_ATTEMPT>;
 
 export async function listResultsOfAttempt(
   db: EntityManager,
@@ -191,8 +200,10 @@ export async function listResultsOfAttempt(
 ): Promise<AttemptResult[]> {
   const target = kind === "session" ? "session_id" : "payment_intent_id";
   const condition = `WHERE ${target} = ? AND attempt = ? AND via <> 'nobody' ORDER BY id`;
-  return await selectColumns(db, gatewayResults, OF_ATTEMPT, condition, [targetId, attempt]);
+  return await selectColumns(db, OF_ATTEMPT, condition, [targetId, attempt]);
 }
+
+const OUTCOME = columnsOf(gatewayResults, "outcome");
 
 /** The outcome of the session's newest result. Undefined if there is none. */
 export async function findNewestOutcome(
@@ -200,6 +211,6 @@ export async function findNewestOutcome(
   sessionId: string,
 ): Promise<ResultOutcome | undefined> {
   const condition = "WHERE session_id = ? ORDER BY id DESC LIMIT 1";
-  const [newest] = await selectColumns(db, gatewayResults, ["outcome"], condition, [sessionId]);
+  const [newest] = await selectColumns(db, OUTCOME, condition, [sessionId]);
   return newest?.outcome;
 }

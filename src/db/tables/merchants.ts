@@ -4,7 +4,8 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import { isId } from "../../lib/ids.js";
 import { id, index, integer, primary, text, time } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";
-import { rowWhere, type Select, selectRow, selectRows } from "../query/select.js";
+import { columnsWhere, firstOf, type Select, selectRow, selectRows } from "../query/select.js";
+import { columnsOf } from "../query/table.js";
 import { updateRows } from "../query/update.js";
 import type { Tx } from "../transaction.js";
 
@@ -33,12 +34,15 @@ export async function findMerchant(db: EntityManager, id: string): Promise<Merch
   return await selectRow(db, merchants, "WHERE id = ?", [id]);
 }
 
-/** Selects the merchant of a session. */
-export function merchantOfSession(sessionId: string): Select<MerchantRow | undefined> {
-  return rowWhere(merchants, "WHERE id = (SELECT merchant_id FROM checkout_session WHERE id = ?)", [
-    sessionId,
-  ]);
+/** Selects the test clock of a session's merchant; undefined for a live session, which follows real time. */
+export function testClockOfSession(
+  sessionId: string,
+): Select<Pick<MerchantRow, "testClockAhead"> | undefined> {
+  const ofTestSession = "(SELECT merchant_id FROM checkout_session WHERE id = ? AND livemode = 0)";
+  return firstOf(columnsWhere(TEST_CLOCK, `WHERE id = ${ofTestSession}`, [sessionId]));
 }
+
+const TEST_CLOCK = columnsOf(merchants, "testClockAhead");
 
 /** All merchants, the oldest first. */
 export async function listMerchants(db: EntityManager): Promise<MerchantRow[]> {

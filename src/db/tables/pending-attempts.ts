@@ -4,7 +4,8 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import type { AttemptCertainty } from "../../domain/attempt-certainty.js";
 import { flag, id, index, integer, optional, primary, time } from "../engine/columns.js";
 import { deleteRows } from "../query/delete.js";
-import { placeholdersFor, rowsWhere, type Select, selectRows, selectTogether } from "../query/select.js";
+import { columnsWhere, placeholdersFor, type Select, selectRows } from "../query/select.js";
+import { columnsOf, type PartOf } from "../query/table.js";
 import { queueUpdate } from "../query/update.js";
 import { queueUpsert } from "../query/upsert.js";
 import { freeForUpdate, type Tx } from "../transaction.js";
@@ -78,14 +79,23 @@ export function notePending(
 
 /** All pending attempts of a session or payment intent, the oldest form first. */
 export async function listPendingAttempts(db: EntityManager, targetId: string): Promise<PendingAttemptRow[]> {
-  const [pending] = await selectTogether(db, pendingAttemptsOf(targetId));
-  return pending;
+  return oldestFirst(await selectRows(db, pendingAttempts, "WHERE target_id = ?", [targetId]));
 }
 
-/** Selects them. They are too few to sort on the server. */
-export function pendingAttemptsOf(targetId: string): Select<PendingAttemptRow[]> {
-  const { read, ...statement } = rowsWhere(pendingAttempts, "WHERE target_id = ?", [targetId]);
-  return { ...statement, read: (rows) => read(rows).toSorted((a, b) => a.givenAt - b.givenAt) };
+const FOR_PAGE = columnsOf(pendingAttempts, "reference", "givenAt", "asked", "askedAt", "certainty");
+
+/** A pending attempt as far as it decides about its session's page. */
+export type PendingOfPage = PartOf<typeof FOR_PAGE>;
+
+/** Selects what decides about the session's page, the oldest form first. */
+export function pendingAttemptsOf(sessionId: string): Select<PendingOfPage[]> {
+  const { sql, values, read } = columnsWhere(FOR_PAGE, "WHERE target_id = ?", [sessionId]);
+  return { sql, values, read: (rows) => oldestFirst(read(rows)) };
+}
+
+/** They are too few to sort on the server. */
+function oldestFirst<Row extends { readonly givenAt: number }>(rows: readonly Row[]): Row[] {
+  return rows.toSorted((a, b) => a.givenAt - b.givenAt);
 }
 
 /**
@@ -94,7 +104,7 @@ export function pendingAttemptsOf(targetId: string): Select<PendingAttemptRow[]>
  */
 export async function leaseAttempts(
   tx: Tx,
-  wanted: readonly PendingAttemptRow[],
+  wanted: readonly Pick<PendingAttemptRow, "reference" | "asked">[],
   now: number,
   until: number,
 ): Promise<PendingAttemptRow[]> {
