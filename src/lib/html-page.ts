@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { createCache } from "./cache.js";
 import { Html, html } from "./html.js";
 import { type HttpResponse, send } from "./http.js";
 
@@ -58,5 +59,12 @@ function policyOf({ style, script, formTargets }: WebPage): string {
 }
 
 function hashSource(text: string): string {
-  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  const known = hashes.get(text);
+  if (known !== undefined) return known;
+  const source = `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  hashes.set(text, source);
+  return source;
 }
+
+/** Styles and scripts are constants, a dozen of them: their hashes are worked out once. */
+const hashes = createCache<string, string>({ max: 100 });

@@ -32,7 +32,6 @@ export const SANDBOX_PATH = "/sandbox";
 /** Creates the context of all use cases, for the service and for the operator's commands. */
 export function createCheckoutContext(config: Config, parts: CheckoutContextParts): CheckoutContext {
   const direct = createDirectClient();
-  const scheme = config.tls === undefined ? "http" : "https";
   const { clock } = parts.store.db;
   return {
     ...parts.store,
@@ -45,20 +44,30 @@ export function createCheckoutContext(config: Config, parts: CheckoutContextPart
     inquiry: createInquiry(direct, createTransactionSearch()),
     reconciliation: createReconciliationMetrics(parts.metrics, parts.store.db),
     metrics: createCheckoutMetrics(parts.metrics, parts.store.db),
-    addresses: {
-      get publicUrl() {
-        return config.publicUrl ?? `${scheme}://localhost:${parts.port()}`;
-      },
-      get hppUrl() {
-        return config.hppUrl ?? this.publicUrl;
-      },
-      gatewayUrl: config.cardstreamUrl,
-      get callbackProblem() {
-        return callbackProblem(this.publicUrl, config.cardstreamUrl);
-      },
-      get sandboxUrl() {
-        return config.sandboxUrl ?? `${this.publicUrl}${SANDBOX_PATH}`;
-      },
+    addresses: createAddresses(config, parts.port),
+  };
+}
+
+function createAddresses(config: Config, port: () => number): CheckoutContext["addresses"] {
+  const scheme = config.tls === undefined ? "http" : "https";
+  let found: { readonly publicUrl: string; readonly problem: string | undefined } | undefined;
+  return {
+    get publicUrl() {
+      return config.publicUrl ?? `${scheme}://localhost:${port()}`;
+    },
+    get hppUrl() {
+      return config.hppUrl ?? this.publicUrl;
+    },
+    gatewayUrl: config.cardstreamUrl,
+    get callbackProblem() {
+      const { publicUrl } = this;
+      // Kept for as long as the port is the same: each pay page asks three times, and URLs take long to parse.
+      if (found?.publicUrl !== publicUrl)
+        found = { publicUrl, problem: callbackProblem(publicUrl, config.cardstreamUrl) };
+      return found.problem;
+    },
+    get sandboxUrl() {
+      return config.sandboxUrl ?? `${this.publicUrl}${SANDBOX_PATH}`;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Field } from "../../cardstream/fields.js";
+import { createCache } from "../../lib/cache.js";
 import { sendWebPage } from "../../lib/html-page.js";
 import { html, type Html } from "../../lib/html.js";
 import type { HttpResponse } from "../../lib/http.js";
@@ -38,9 +39,20 @@ export function formPage(action: string, fields: readonly Field[]): ShopperPage 
     body: html`<p>One moment, please.</p>
       ${postForm(action, fields, "Continue to payment")}`,
     script: "document.forms[0].submit()",
-    formTargets: new URL(action).origin,
+    formTargets: originOf(action),
   };
 }
+
+function originOf(url: string): string {
+  const known = origins.get(url);
+  if (known !== undefined) return known;
+  const { origin } = new URL(url);
+  origins.set(url, origin);
+  return origin;
+}
+
+/** Of the gateway and of the sandbox gateway, which are the same for each page. */
+const origins = createCache<string, string>({ max: 10 });
 
 /** The session has expired: 410, since the page will not come back. */
 export function expiredPage(cancelUrl: string): ShopperPage {
