@@ -11,10 +11,9 @@ import {
   insertGatewayResult,
   queueGatewayResultRow,
 } from "../../db/tables/gateway-results.js";
-import { type HeldPaymentRow, lockReversalsOf, renewHeldPayment } from "../../db/tables/held-payments.js";
 import { findStoredResult } from "../../db/tables/reversals.js";
 import type { Tx } from "../../db/transaction.js";
-import { parseAttemptReference, type TargetKind } from "../../domain/attempt.js";
+import { parseAttemptReference } from "../../domain/attempt.js";
 import { held, type Classification } from "../../domain/classification.js";
 import type { BillingDetails, ChargeDetails, GatewayResult } from "../../domain/gateway-result.js";
 import type { Clock } from "../../lib/clock.js";
@@ -108,22 +107,33 @@ export async function storeMessage(
   );
 }
 
-/** Of money that is on its way back, the amounts change: that is no news about the payment. */
+/** Of money that is on its way back, the amounts shrink: that is no news about the payment. */
 function saysTheSame(before: GatewayResultRow, row: Compared): boolean {
   const differs = (name: keyof Compared): boolean => (before[name] ?? null) !== (row[name] ?? null);
   if (TARGET.some(differs)) return false;
   const goesBack = before.reversalAction !== null || before.resolution === "return";
-  return goesBack || !WORD.some(differs);
+  return goesBack ? !isMore(before, row) : !WORD.some(differs);
+}
+
+/** True if a message reports more money than the one before it. */
+export function isMore(before: Compared, row: Compared): boolean {
+  return (row.amountReceived ?? 0) > (before.amountReceived ?? 0);
 }
 
 const TARGET = ["sessionId", "paymentIntentId", "reversalId"] as const;
-const WORD = ["heldReason", "amountReceived", "currencyCode"] as const;
+const WORD = ["heldReason", "amount", "amountReceived", "currencyCode"] as const;
 
 type Compared = Partial<Pick<GatewayResultRow, (typeof TARGET)[number] | (typeof WORD)[number]>>;
 
 /** A message that is sent again has a new time, but says nothing new. */
 function keyOf(row: UnclassifiedResult, { reason }: Classification): string {
-  const says = [...TARGET.map((name) => row[name] ?? null), reason, row.amountReceived, row.currencyCode];
+  const says = [
+    ...TARGET.map((name) => row[name] ?? null),
+    reason,
+    row.amount,
+    row.amountReceived,
+    row.currencyCode,
+  ];
   const text = JSON.stringify([row.transactionKey, ...says]);
   return `fields:${createHash("sha256").update(text).digest("base64url")}`;
 }
@@ -195,49 +205,4 @@ function storedFields(checkout: CheckoutContext, row: GatewayResultRow): Field[]
   const { merchantId, livemode, messageSealed } = row;
   const text = checkout.sealer.open(messageSealed, { merchantId, livemode, purpose: "gateway-message" });
   return parseFields(Buffer.from(text));
-}
-
-/**
- * The held payment that a success of a locked session or payment intent is about, if its reversal has started
- * or is done. Such a payment pays nothing any more, whatever the gateway reports later: see `lease` in
- * return-held-payment.ts, which locks the session or payment intent as well, so that one of the two comes
- * first.
- */
-export async function findReversalOf(
-  checkout: CheckoutContext,
-  tx: Tx,
-  { kind, id: targetId, reversalStartedAt }: Returned,
-  result: GatewayResult,
-): Promise<HeldPaymentRow | undefined> {
-  if (reversalStartedAt === null) return undefined;
-  const returns = await lockReversalsOf(tx, { kind, targetId }, checkout.clock.now());
-  return returns.find((row) => isOfHeldPayment(checkout, row, result));
-}
-
-/** The target of the money being reversed. */
-interface Returned {
-  readonly kind: TargetKind;
-  readonly id: string;
-  readonly reversalStartedAt: number | null;
-}
-
-/**
- * Stores the success with the held payment: money pays nothing while it is being reversed. The reversal may
- * still fail, and the person who then decides has to see the gateway's latest message.
- */
-export async function holdWithReversal(
-  tx: Tx,
-  { id, resolution, heldReason }: HeldPaymentRow,
-  row: UnclassifiedResult,
-): Promise<AppliedResult> {
-  const stays = applied(held(heldReason), true);
-  if (resolution !== null) return stays;
-  const { responseCode, responseStatus, amount, amountReceived, currencyCode, state, messageSealed } = row;
-  const word = { responseCode, responseStatus, amount, amountReceived, currencyCode, state, messageSealed };
-  await renewHeldPayment(tx, id, word);
-  return stays;
-}
-
-function isOfHeldPayment(checkout: CheckoutContext, row: HeldPaymentRow, result: GatewayResult): boolean {
-  return row.transactionKey === result.transactionKey || storedXref(checkout, row) === result.xref;
 }

@@ -11,6 +11,7 @@ import { completeCharge } from "../payments/charge-outcome.js";
 import { claimHeldPayment } from "./claim-held-payment.js";
 import { factsOf } from "./get-held-payment.js";
 import { lockHeldTarget } from "./held-target.js";
+import { lockSucceeded, raisePayment } from "./raise-payment.js";
 import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
 import { storedResult } from "../gateway-messages/store-gateway-result.js";
@@ -20,7 +21,7 @@ import { merchantParts } from "../test-clock.js";
  * Accepts a held payment as it is. An open or expired session becomes complete, with a payment intent over
  * the amount received; a direct charge succeeds with that amount. A session has at most one payment intent,
  * and a transaction pays one session: a duplicate of either kind, or a payment for no session, is only marked
- * accepted.
+ * accepted. A message that reports more of the transaction which has paid already raises that payment's amount.
  */
 export async function acceptHeldPayment(
   checkout: CheckoutContext,
@@ -42,7 +43,9 @@ async function acceptIn(
   wanted: HeldPaymentRow,
   decision: Decision,
 ): Promise<void> {
-  const { session, intent } = await lockHeldTarget(tx, wanted);
+  const target = await lockHeldTarget(tx, wanted);
+  const { session, intent } = target;
+  const succeeded = await lockSucceeded(tx, target);
   const held = await lockUnresolved(checkout, tx, wanted.id);
   refuseIfBeingReturned(held);
   if (session !== undefined && session.status !== "complete" && held.heldReason !== "duplicate") {
@@ -54,6 +57,7 @@ async function acceptIn(
     await claimHeldPayment(checkout, tx, held, undefined, clock.now());
     await completeCharge(checkout, clock, tx, intent, { received: receivedIn(held), stored: held });
   }
+  if (succeeded !== undefined) await raisePayment(checkout, tx, succeeded, held);
   await recordResolution(clock, tx, held, decision);
 }
 

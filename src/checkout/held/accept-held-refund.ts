@@ -1,7 +1,7 @@
 import { type EventType, insertEvents } from "../../db/tables/events.js";
 import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
 import { findGatewayResults } from "../../db/tables/gateway-results.js";
-import { addRefunded, lockPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
+import { addRefunded, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
 import { acceptRefund, insertRefund, lockRefund, type RefundRow } from "../../db/tables/refunds.js";
 import { listTransactionsOfReversal, OF_SALE } from "../../db/tables/reversals.js";
 import type { Tx } from "../../db/transaction.js";
@@ -14,6 +14,7 @@ import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
 import { factsOf } from "./get-held-payment.js";
 import { lockHeldTarget } from "./held-target.js";
+import { lockSucceeded } from "./raise-payment.js";
 import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { type Decision, lockUnresolved, recordResolution } from "./record-resolution.js";
 import { storedResult } from "../gateway-messages/store-gateway-result.js";
@@ -34,11 +35,9 @@ export async function acceptHeldRefund(
 ): Promise<PreviousCall> {
   const parts = await merchantParts(checkout, scope);
   return await runIdempotent(parts, scope, call, wanted.id, async (tx, _run, clock) => {
-    const { session, intent } = await lockHeldTarget(tx, wanted);
-    const paymentId = session?.paymentIntentId ?? null;
-    const payment = intent ?? (paymentId === null ? undefined : await lockPaymentIntent(tx, paymentId));
+    const payment = await lockSucceeded(tx, await lockHeldTarget(tx, wanted));
     const held = await lockUnresolved(checkout, tx, wanted.id);
-    if (payment?.status === "succeeded") await recordMade(checkout, tx, payment, held, clock.now());
+    if (payment !== undefined) await recordMade(checkout, tx, payment, held, clock.now());
     await recordResolution(clock, tx, held, decision);
   });
 }

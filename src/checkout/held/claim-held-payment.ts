@@ -44,7 +44,7 @@ function pays(): Refusal {
 }
 
 /** A second message about a transaction is stored with a key of its own, but is about the same money. */
-function transactionOf(checkout: CheckoutContext, held: HeldPaymentRow): string {
+export function transactionOf(checkout: CheckoutContext, held: GatewayResultRow): string {
   return held.via === "nobody" ? held.transactionKey : storedResult(checkout, held).transactionKey;
 }
 

@@ -1,5 +1,10 @@
 import { startNextAttempt } from "../../db/tables/checkout-sessions.js";
-import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../../db/tables/held-payments.js";
+import {
+  changeHeldPayment,
+  type HeldPaymentRow,
+  lockHeldPayment,
+  renewHeldPayment,
+} from "../../db/tables/held-payments.js";
 import { dropClaims, findHeldReversal, leaseSale } from "../../db/tables/reversals.js";
 import { inTransaction, type Run, type Tx } from "../../db/transaction.js";
 import { parseAttemptReference } from "../../domain/attempt.js";
@@ -19,6 +24,7 @@ import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempo
 import { busy, type Decision, recordResolution, refuseIfResolved } from "./record-resolution.js";
 import { recordReversalResult } from "../refunds/record-reversal-result.js";
 import { storedResult } from "../gateway-messages/store-gateway-result.js";
+import type { ReversalMessage } from "../gateway-messages/store-reversal-message.js";
 import { clockOf, merchantParts } from "../test-clock.js";
 
 /**
@@ -90,8 +96,27 @@ async function reversalOf(checkout: CheckoutContext, { held, lease }: LeasedPaym
     requested,
     mayTellAgain: true,
     note: (next, reported) => note(checkout, { held, lease }, next, reported),
+    hearMore: (message) => hearMore(checkout, held, message),
     hear: async (message, next) => (await recordReversalResult(checkout, held, message, next)).classification,
   };
+}
+
+/**
+ * All that the gateway has is returned, not what an earlier message reported. QUERY's message is stored as one about
+ * the reversal, and the held payment shows its amount from now on: the return may be too early, or refused.
+ */
+async function hearMore(
+  checkout: CheckoutContext,
+  held: HeldPaymentRow,
+  message: ReversalMessage,
+): Promise<void> {
+  const { amountReceived = null } = message.result;
+  await recordReversalResult(checkout, held, message, null);
+  await inTransaction(checkout.db, "READ COMMITTED", (tx) =>
+    renewHeldPayment(tx, held.id, { amountReceived }),
+  );
+  const amounts = { stored: held.amountReceived, reported: amountReceived };
+  checkout.log.warn({ held: held.id, ...amounts }, "the gateway has more of a held payment than was stored");
 }
 
 /**

@@ -80,6 +80,7 @@ async function reversalOf(checkout: CheckoutContext, leased: LeasedRefund): Prom
     currency: refund.currency,
     requested: request === null ? null : { request, kept, refunded },
     mayTellAgain: false,
+    hearMore: undefined,
     note: (requested) => note(checkout, leased, requested),
     hear: async (message) => (await recordRefundResult(checkout, refund, message)).classification,
   };

@@ -74,12 +74,13 @@ export async function leaseOldestRefund(
   });
 }
 
-/** The result by which a payment was received. */
+/** The result by which a payment was received, with the amount that is recorded of it. */
 async function resultOf({ db }: CheckoutContext, paymentIntentId: string): Promise<GatewayResultRow> {
   const intent = await findPaymentIntent(db.manager, paymentIntentId);
   const [result] = await findGatewayResults(db.manager, [intent?.gatewayResultId ?? ""]);
-  if (result === undefined) throw new Error(`Payment ${paymentIntentId} was never received.`);
-  return result;
+  if (intent === undefined || result === undefined)
+    throw new Error(`Payment ${paymentIntentId} was never received.`);
+  return { ...result, amountReceived: intent.amountReceived };
 }
 
 /** Records the outcome of one attempt at a refund, and releases the lease. */

@@ -53,6 +53,11 @@ export interface Reversal {
    */
   note(this: void, requested: RequestedReversal | null, reported: GatewayResult | undefined): Promise<void>;
   /**
+   * Records that the gateway has more of the sale than is recorded, before anything is requested. Undefined where that
+   * speaks against the message: a capture by less would take the rest of a larger amount.
+   */
+  readonly hearMore: ((this: void, message: ReversalMessage) => Promise<void>) | undefined;
+  /**
    * Records a gateway message, and returns its classification. `requested` is the request that it follows.
    */
   hear(this: void, message: ReversalMessage, requested: RequestedReversal): Promise<Classification>;
@@ -148,6 +153,8 @@ export async function querySaleProgress(
     return { ...silent, isNoSale: why === NO_SALE };
   }
   const { result, body } = answer;
+  if (requested === null && isMore(result, back))
+    await back.hearMore?.({ result, body, via: "query", kind: "sale" });
   const bySale =
     requested === null ? undefined : await back.hear({ result, body, via: "query", kind: "sale" }, requested);
   return { ...silent, sale: result, bySale };
@@ -178,13 +185,17 @@ export function outcomeOf(
 }
 
 /** Why a response about a sale cannot be used, for the log. Undefined if it can. */
-function doubtOf(result: GatewayResult, { sale, currency }: Reversal): string | undefined {
+function doubtOf(result: GatewayResult, back: Reversal): string | undefined {
+  const { sale, currency, hearMore } = back;
   if (!isOfSale(result, sale)) return "another transaction";
   if (!isOriginallySale(result)) return result.state === "" ? `code ${result.responseCode}` : NO_SALE;
   const said = currencyOfGateway(result.currencyCode)?.code;
   if (currency !== null && said !== undefined && said !== currency) return "another currency";
-  const isMore = sale.received !== null && (retainedOf(result) ?? 0) > sale.received;
-  return isMore ? "more than was received" : undefined;
+  return hearMore === undefined && isMore(result, back) ? "more than was received" : undefined;
+}
+
+function isMore(result: GatewayResult, { sale }: Reversal): boolean {
+  return (retainedOf(result) ?? 0) > (sale.received ?? 0);
 }
 
 const NO_SALE = "not a sale";

@@ -20,6 +20,7 @@ import {
   recordSessionResult,
   recordUnapplicable,
   classifyLocked,
+  classifyRecorded,
   withLockedSession,
 } from "./record-session-result.js";
 
@@ -172,7 +173,7 @@ async function recordAtOnce(
   if (target?.session === undefined) return "no such session";
   const row = newGatewayResult(checkout, verified, message);
   const done = await withLockedSession(checkout, target.session, async (tx, session, clock) => {
-    const classification = classifyLocked(session, result);
+    const classification = await classifyRecorded(tx, session, classifyLocked(session, result));
     if (classification.outcome !== "completed") return "held" as const;
     if (session.status === "complete") return applied(classification, true);
     if (session.reversalStartedAt !== null) return "reversal started" as const;

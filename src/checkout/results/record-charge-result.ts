@@ -7,13 +7,12 @@ import { currencyByCode } from "../../domain/money.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import { completeCharge, failCharge } from "../payments/charge-outcome.js";
+import { findReversalOf, holdWithReversal } from "../gateway-messages/hold-with-reversal.js";
 import type { AppliedResult } from "../gateway-messages/gateway-message.js";
 import {
   applied,
   storeMessage,
   storeReusedTransaction,
-  findReversalOf,
-  holdWithReversal,
   type UnclassifiedResult,
 } from "../gateway-messages/store-gateway-result.js";
 import { clockOf } from "../test-clock.js";
@@ -50,7 +49,7 @@ async function recordFor(
   if (pays) {
     if (intent.status === "succeeded") return applied(classification, true);
     const returned = await findReversalOf(checkout, tx, { ...intent, kind: "payment_intent" }, result);
-    if (returned !== undefined) return await holdWithReversal(tx, returned, row);
+    if (returned !== undefined) return await holdWithReversal(clock, tx, returned, row);
   }
   const stored = await storeMessage(clock, tx, row, classification);
   if (stored === undefined) {

@@ -3,6 +3,7 @@ import {
   startNextAttempt,
   lockCheckoutSessionOf,
 } from "../../db/tables/checkout-sessions.js";
+import { findPaymentIntent } from "../../db/tables/payment-intents.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import { parseAttemptReference } from "../../domain/attempt.js";
 import {
@@ -18,13 +19,12 @@ import { currencyByCode } from "../../domain/money.js";
 import type { CheckoutSession } from "../../domain/session.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
+import { findReversalOf, holdWithReversal } from "../gateway-messages/hold-with-reversal.js";
 import type { AppliedResult, GatewayMessage } from "../gateway-messages/gateway-message.js";
 import {
   applied,
   storeMessage,
   storeReusedTransaction,
-  findReversalOf,
-  holdWithReversal,
   type UnclassifiedResult,
   newGatewayResult,
 } from "../gateway-messages/store-gateway-result.js";
@@ -81,11 +81,11 @@ async function recordFor(
   result: GatewayResult,
   row: UnclassifiedResult,
 ): Promise<AppliedResult> {
-  const classification = classifyLocked(session, result);
+  const classification = await classifyRecorded(tx, session, classifyLocked(session, result));
   if (classification.outcome === "completed") {
     if (session.status === "complete") return applied(classification, true);
     const returned = await findReversalOf(checkout, tx, { ...session, kind: "session" }, result);
-    if (returned !== undefined) return await holdWithReversal(tx, returned, row);
+    if (returned !== undefined) return await holdWithReversal(clock, tx, returned, row);
   }
   const stored = await storeMessage(clock, tx, row, classification);
   if (stored === undefined) {
@@ -160,6 +160,22 @@ export async function withLockedSession<T>(
     await checkout.checkpoint("session locked");
     return await work(tx, locked, oneTime(clock));
   });
+}
+
+/**
+ * Classifies a success once more that the transaction which has paid the session reports again. A person may have
+ * accepted another amount of it than the session's: then this amount is news, and held.
+ */
+export async function classifyRecorded(
+  tx: Tx,
+  { status, paymentIntentId, amountTotal, currency }: CheckoutSessionRow,
+  classification: Classification,
+): Promise<Classification> {
+  if (status !== "complete" || paymentIntentId === null || classification.outcome !== "completed")
+    return classification;
+  const payment = await findPaymentIntent(tx, paymentIntentId);
+  if (payment?.currency !== currency) return held("currency_mismatch");
+  return payment.amountReceived === amountTotal ? classification : held("amount_mismatch");
 }
 
 /** Classifies a result for a locked session: the first success recorded pays it; another transaction's is held. */

@@ -121,8 +121,8 @@ export type LaterMessage = Pick<
   "responseCode" | "responseStatus" | "amount" | "amountReceived" | "currencyCode" | "state" | "messageSealed"
 >;
 
-/** Replaces the stored message by the gateway's later one. */
-export async function renewHeldPayment(tx: Tx, id: string, word: LaterMessage): Promise<void> {
+/** Replaces the stored message, or some of what it reports, by the gateway's later one. */
+export async function renewHeldPayment(tx: Tx, id: string, word: Partial<LaterMessage>): Promise<void> {
   const query = tx.createQueryBuilder().update(gatewayResults).set(word).where("id = :id", { id });
   await query.updateEntity(false).execute();
 }

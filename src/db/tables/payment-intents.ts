@@ -112,6 +112,13 @@ export async function addRefunded(tx: Tx, id: string, amount: number): Promise<v
     throw new Error(`Payment ${id} has no ${amount} more to refund.`);
 }
 
+/** Raises the amount of a succeeded payment. */
+export async function raiseAmount(tx: Tx, id: string, amount: number): Promise<void> {
+  const isLess = "id = ? AND status = 'succeeded' AND amount_received < ?";
+  if ((await updateRows(tx, paymentIntents, { amount, amountReceived: amount }, isLess, [id, amount])) !== 1)
+    throw new Error(`Payment ${id} cannot be raised to ${amount}.`);
+}
+
 /** The fields of a payment that charging it changes. */
 export type PaymentIntentChange = Partial<
   Pick<

@@ -1,0 +1,68 @@
+import { type HeldPaymentRow, lockReversalsOf, renewHeldPayment } from "../../db/tables/held-payments.js";
+import type { Tx } from "../../db/transaction.js";
+import type { TargetKind } from "../../domain/attempt.js";
+import { held } from "../../domain/classification.js";
+import type { GatewayResult } from "../../domain/gateway-result.js";
+import type { Clock } from "../../lib/clock.js";
+import type { CheckoutContext } from "../context.js";
+import type { AppliedResult } from "./gateway-message.js";
+import {
+  applied,
+  isMore,
+  storedXref,
+  storeMessage,
+  type UnclassifiedResult,
+} from "./store-gateway-result.js";
+
+/**
+ * The held payment that a success of a locked session or payment intent is about, if its reversal has started
+ * or is done. Such a payment pays nothing any more, whatever the gateway reports later: see `lease` in
+ * return-held-payment.ts, which locks the session or payment intent as well, so that one of the two comes
+ * first.
+ */
+export async function findReversalOf(
+  checkout: CheckoutContext,
+  tx: Tx,
+  { kind, id: targetId, reversalStartedAt }: Returned,
+  result: GatewayResult,
+): Promise<HeldPaymentRow | undefined> {
+  if (reversalStartedAt === null) return undefined;
+  const returns = await lockReversalsOf(tx, { kind, targetId }, checkout.clock.now());
+  return returns.find((row) => isOfHeldPayment(checkout, row, result));
+}
+
+/** The target of the money being reversed. */
+interface Returned {
+  readonly kind: TargetKind;
+  readonly id: string;
+  readonly reversalStartedAt: number | null;
+}
+
+/**
+ * Stores the success with the held payment: money pays nothing while it is being reversed. The reversal may
+ * still fail, and the person who then decides has to see the gateway's latest message.
+ */
+export async function holdWithReversal(
+  clock: Clock,
+  tx: Tx,
+  returned: HeldPaymentRow,
+  row: UnclassifiedResult,
+): Promise<AppliedResult> {
+  const { id, resolution, heldReason } = returned;
+  const stays = applied(held(heldReason), true);
+  if (resolution !== null) return isMore(returned, row) ? await holdMore(clock, tx, row) : stays;
+  const { responseCode, responseStatus, amount, amountReceived, currencyCode, state, messageSealed } = row;
+  const word = { responseCode, responseStatus, amount, amountReceived, currencyCode, state, messageSealed };
+  await renewHeldPayment(tx, id, word);
+  return stays;
+}
+
+/** More was received than was returned. */
+async function holdMore(clock: Clock, tx: Tx, row: UnclassifiedResult): Promise<AppliedResult> {
+  const classification = held("amount_mismatch");
+  return applied(classification, (await storeMessage(clock, tx, row, classification)) === undefined);
+}
+
+function isOfHeldPayment(checkout: CheckoutContext, row: HeldPaymentRow, result: GatewayResult): boolean {
+  return row.transactionKey === result.transactionKey || storedXref(checkout, row) === result.xref;
+}
