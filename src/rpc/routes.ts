@@ -23,6 +23,7 @@ import { paymentMethodHandlers } from "./handlers/payment-method-handlers.js";
 import { reflectionHandlers } from "./handlers/reflection-handlers.js";
 import { refundHandlers } from "./handlers/refund-handlers.js";
 import { errorInterceptor } from "./interceptors/error-interceptor.js";
+import { timeLimit } from "./interceptors/time-limit.js";
 import { testHelpersHandlers } from "./handlers/testing-handlers.js";
 
 /** Registers every service, for all protocols. */
@@ -49,8 +50,8 @@ export function createRoutes(checkout: CheckoutContext): (router: ConnectRouter)
 
 /**
  * The interceptors of an admitted call (see admission.ts), outermost first: access log, error conversion,
- * idempotency key. The message is validated after them, see validate.ts.
+ * time limit, idempotency key. The message is validated after them, see validate.ts.
  */
 export function createInterceptors(checkout: CheckoutContext): Interceptor[] {
-  return [accessLog(checkout.log), errorInterceptor(checkout.log), idempotency()];
+  return [accessLog(checkout.log), errorInterceptor(checkout.log), timeLimit(), idempotency()];
 }

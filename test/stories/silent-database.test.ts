@@ -117,6 +117,34 @@ await onMysql(
 
 await onMysql(
   t,
+  "a database that is slow with each statement keeps no call for more than ten seconds",
+  async (t, engine) => {
+    const stage = await setStage(t, engine);
+    const { relay, app, mine } = stage;
+    const { json: session } = await app.call("POST", "/v1/checkout/sessions", mine.liveKey, anOrder());
+    const less = { amountReceived: "1500" };
+    await callback(
+      app,
+      signedBody(paidMessage(session, mine.live.gatewayMerchantId, less), mine.live.secret),
+    );
+    const [{ id }] = (await app.call("GET", "/v1/held_payments", mine.liveKey)).json.data;
+    const grpc = await connect(app.urls.grpc);
+    t.teardown(() => grpc.close());
+    relay.slowConnections(1_500);
+    const path = `/v1/held_payments/${id}/resolve`;
+    const headers = { "idempotency-key": "slow" };
+    const json = timed(app.call("POST", path, mine.liveKey, { resolution: "accept" }, headers));
+    const remote = timed(grpc.call("createCheckoutSession", anOrder(), mine.liveKey));
+    const { answer, ms } = await json;
+    t.match(answer, { status: 503, json: { error: { code: "service_unavailable" } } });
+    t.ok(answer.headers.get("retry-after"));
+    t.ok(ms < ANSWERED_WITHIN_MS, `${ms} ms`);
+    t.ok((await remote).ms < ANSWERED_WITHIN_MS);
+  },
+);
+
+await onMysql(
+  t,
   "connections whose other end has forgotten them cost one wait together, not one each",
   async (t, engine) => {
     const stage = await setStage(t, engine);

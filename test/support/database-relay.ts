@@ -13,6 +13,8 @@ export interface DatabaseRelay {
   /** Relays nothing, either way, and ends nothing: like a stopped server, or a network that swallows packets. */
   freeze(): void;
   thaw(): void;
+  /** Relays each answer on the connections of this moment so many milliseconds late; new connections are quick. */
+  slowConnections(milliseconds: number): void;
   /** Relays nothing on the connections of this moment, ever again; new connections work. */
   silenceConnections(): void;
   /** Relays the next COMMIT to the server, and ends its connection instead of relaying the response. */
@@ -28,6 +30,8 @@ interface State {
   frozen: boolean;
   drop: (() => Promise<unknown>) | undefined;
   sent: string[];
+  /** How many milliseconds late the answers on a connection to the server are. */
+  readonly late: Map<Socket, number>;
 }
 
 /** The test or simulation at whose end the relay closes. */
@@ -54,7 +58,7 @@ const COMMITS = [
 export async function openDatabaseRelay(t: Ending, serverUrl: string): Promise<DatabaseRelay> {
   const server = new URL(serverUrl);
   const sockets = new Set<Socket>();
-  const state: State = { loseCommit: false, frozen: false, drop: undefined, sent: [] };
+  const state: State = { loseCommit: false, frozen: false, drop: undefined, sent: [], late: new Map() };
   const listener = createServer((client) => {
     const upstream = connect(Number(server.port || 3306), server.hostname);
     const recorded = recorder((text) => state.sent.push(text));
@@ -78,7 +82,7 @@ export async function openDatabaseRelay(t: Ending, serverUrl: string): Promise<D
       }
       upstream.write(chunk);
     });
-    upstream.on("data", (chunk) => (losing ? client.destroy() : client.write(chunk)));
+    upstream.on("data", (chunk) => (losing ? client.destroy() : relay(state, upstream, client, chunk)));
   });
   const dropConnections = () => sockets.forEach((socket) => socket.destroy());
   let port = 0;
@@ -106,7 +110,6 @@ export async function openDatabaseRelay(t: Ending, serverUrl: string): Promise<D
     state.frozen = false;
     sockets.forEach((socket) => socket.resume());
   };
-  const loseNextCommit = () => (state.loseCommit = true);
   const dropNextCommit = (meanwhile: () => Promise<unknown>) => (state.drop = meanwhile);
   return {
     url: url.href,
@@ -115,11 +118,18 @@ export async function openDatabaseRelay(t: Ending, serverUrl: string): Promise<D
     dropConnections,
     freeze,
     thaw,
+    slowConnections: (milliseconds) => sockets.forEach((socket) => state.late.set(socket, milliseconds)),
     silenceConnections,
-    loseNextCommit,
+    loseNextCommit: () => (state.loseCommit = true),
     dropNextCommit,
     record: () => (state.sent = []),
   };
+}
+
+function relay({ late }: State, upstream: Socket, client: Socket, chunk: Buffer): void {
+  const lateMs = late.get(upstream);
+  if (lateMs === undefined) client.write(chunk);
+  else setTimeout(() => client.write(chunk), lateMs);
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Admit } from "../../transcode/call/call.js";
 import { logRefused, requestIdOf } from "./access-log.js";
 import { authenticate, cacheKeys } from "./authenticate.js";
 import { errorForCaller } from "./error-interceptor.js";
+import { limitAdmission } from "./time-limit.js";
 
 /**
  * Admits a call of any protocol by its API key, before its body is read, or logs and refuses it. The
@@ -25,7 +26,10 @@ export function admission(checkout: CheckoutContext, testMode: boolean): Admit {
   return (method, headers, values) => {
     try {
       const admitting = admit(method, headers, values);
-      return admitting?.catch((error: unknown) => refuse(error, method, values));
+      return (
+        admitting &&
+        limitAdmission(admitting, values).catch((error: unknown) => refuse(error, method, values))
+      );
     } catch (error) {
       return refuse(error, method, values);
     }

@@ -2,7 +2,7 @@ import { applyGatewayResult } from "../../checkout/results/apply-gateway-result.
 import type { CheckoutContext } from "../../checkout/context.js";
 import { isDatabaseAway } from "../../db/engine/database-errors.js";
 import { type HttpRequest, type HttpResponse, readBody, sendText } from "../../lib/http.js";
-import { inTime } from "../answers/answer-in-time.js";
+import { inTime } from "../../db/answer-in-time.js";
 import { sendFailure } from "../answers/failure.js";
 
 /**

@@ -6,7 +6,7 @@ import {
   type SeenPayPage,
 } from "../../checkout/sessions/open-pay-page.js";
 import { type HttpRequest, type HttpResponse, redirect, sendHead } from "../../lib/http.js";
-import { inTime } from "../answers/answer-in-time.js";
+import { inTime } from "../../db/answer-in-time.js";
 import {
   sendPage,
   checkingPage,

@@ -9,7 +9,7 @@ import {
 } from "../../checkout/sessions/return-destination.js";
 import { type HttpRequest, type HttpResponse, readBody, redirect } from "../../lib/http.js";
 import { MESSAGE_BYTES_MAX } from "./callback.js";
-import { inTime } from "../answers/answer-in-time.js";
+import { inTime } from "../../db/answer-in-time.js";
 import { messageAsFields, messageFromFields } from "./message-in-form.js";
 import { payUrl, returnUrl } from "../../checkout/public-urls.js";
 import { sendPage, checkingPage, refusedPage, tryAgainPage, unknownPage } from "../answers/shopper-pages.js";
