@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from "node:http2";
 
+import { discardBody } from "./discard-body.js";
+
 /** A request of HTTP/1.1 or HTTP/2. */
 export type HttpRequest = IncomingMessage | Http2ServerRequest;
 
@@ -121,7 +123,10 @@ export function sendHead(
  * socket before `end` makes it one plain write; and ASCII is written fastest as Latin-1.
  */
 export function endResponse(response: HttpResponse, body: string | Uint8Array, bytes: number): void {
-  if ("stream" in response || bytes === 0) return void (response as ServerResponse).end(body);
+  if ("stream" in response) return void response.end(body as string);
+  const { req: request } = response;
+  if (!request.complete && mayHaveBody(request)) discardBody(request);
+  if (bytes === 0) return void response.end(body);
   response.write(body, body.length === bytes ? "latin1" : "utf8");
   response.socket?.uncork();
   response.end();
@@ -151,4 +156,11 @@ export function redirect(response: HttpResponse, location: string): void {
  */
 export function closeAfterResponse(stream: ServerHttp2Stream): void {
   setImmediate(() => stream.close()); // Without a code: no error.
+}
+
+/** Whether the request can have a body; most have none, and need no wait. */
+export function mayHaveBody(request: HttpRequest): boolean {
+  if ("stream" in request) return !request.stream.endAfterHeaders;
+  const { headers } = request;
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }

@@ -100,13 +100,6 @@ export function textOf(bytes: Buffer): string {
   throw requestError("body_malformed", "The request body is not valid UTF-8.");
 }
 
-/** Whether the request can have a body; most have none, and need no wait. */
-export function mayHaveBody(request: HttpRequest): boolean {
-  if ("stream" in request) return !request.stream.endAfterHeaders;
-  const { headers } = request;
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
-}
-
 /**
  * Reads the complete body of at most `bytesMax` bytes and converts it with `make`. Rejects with a
  * ConnectError for the caller.

@@ -1,10 +1,11 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import type { ConnectError, ContextValues } from "@connectrpc/connect";
 import type { DescMethod, DescField, DescMessage, Message } from "@bufbuild/protobuf";
 
 import { connectErrorOf, httpStatusOf, type ErrorAnswer, type ErrorRenderer } from "../errors/error.js";
-import { closeAfterResponse, endResponse } from "../../lib/http.js";
+import { discardBody } from "../../lib/discard-body.js";
+import { closeAfterResponse, endResponse, mayHaveBody } from "../../lib/http.js";
 import {
   addHandlerHeaders,
   type AnswerRecord,
@@ -12,7 +13,6 @@ import {
   type HttpResponse,
   isGone,
 } from "./http-call.js";
-import { mayHaveBody } from "./request-body.js";
 import { isRouting, reasonOf, statusOfReason } from "../errors/request-error.js";
 import type { JsonDialect } from "../json/dialect.js";
 import { isHttpBody, isHttpBodyField, rawAnswer } from "./http-body.js";
@@ -53,10 +53,14 @@ function endWithRequest(
  * bytes resets it, and a client that writes before it reads would never see the response. The server's
  * `requestTimeout` limits how long that takes.
  */
-function endAfterRequest(request: HttpRequest, response: ServerResponse, body: string | Uint8Array): void {
+function endAfterRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: string | Uint8Array,
+): void {
   response.flushHeaders();
   if (body.length > 0) response.write(body);
-  discard(request);
+  discardBody(request);
   request.once("end", () => response.end());
 }
 
@@ -66,20 +70,8 @@ function endAfterRequest(request: HttpRequest, response: ServerResponse, body: s
  */
 export function discardRest(request: HttpRequest): void {
   if ("stream" in request) closeAfterResponse(request.stream);
-  else discard(request);
+  else discardBody(request);
 }
-
-function discard(request: HttpRequest): void {
-  let discardedBytes = 0;
-  request.on("data", (chunk: Buffer) => {
-    discardedBytes += chunk.length;
-    if (discardedBytes > DISCARDED_BYTES_MAX) request.destroy();
-  });
-  request.resume(); // The reader paused it when it was too large.
-}
-
-/** Bytes that a client may still have in transit when its request is refused. */
-const DISCARDED_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Sends a response without a body. */
 export function sendNothing(response: HttpResponse, status: number, headers: AnswerRecord): void {

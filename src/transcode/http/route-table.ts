@@ -16,7 +16,8 @@ import { isHttpBody } from "./http-body.js";
 import { nameOf, type RouteRule } from "../routing/http-rules.js";
 import type { HttpRequest } from "./http-call.js";
 import type { Limits } from "../call/limits.js";
-import { compileBody, mayHaveBody } from "./request-body.js";
+import { compileBody } from "./request-body.js";
+import { mayHaveBody } from "../../lib/http.js";
 import { compileAnswer, type WriteAnswer } from "./response.js";
 
 /**

@@ -69,7 +69,8 @@ function isBusyTooLong(connection: Connection, now: number, limits: ConnectionLi
     const waiting = exchange.writableLength;
     waitingBytes += waiting;
     if (!isBodyWhole(exchange) && !connection.streaming.has(exchange)) {
-      bodies++;
+      // What is left of an answered one is dropped, and takes no memory.
+      if (!exchange.headersSent) bodies++;
       if (now - since > limits.requestMs + TOLD_WITHIN_MS) endExchange(exchange);
     }
     if (isReadTooSlowly(connection, exchange, waiting, now, limits)) endExchange(exchange);

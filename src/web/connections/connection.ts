@@ -31,12 +31,20 @@ export class AddressUse {
   }
 }
 
+/** Who may work now, and who waits. */
+interface Turns {
+  mayBegin(connection: Connection, kind: "call"): boolean;
+  add(connection: Connection, begin: () => void): void;
+}
+
 /** One accepted connection, and what its client has under way on it. */
 export class Connection {
   /** The accepted TCP socket. */
   readonly opened: Socket;
   readonly isTls: boolean;
   readonly use: AddressUse;
+  /** Calls `work` once: now, or in this connection's turn. */
+  readonly inTurn: (work: () => void) => void;
   /** Requests under way, and when each began, in milliseconds. */
   readonly requests = new Map<Exchange, number>();
   /** Streaming calls among the requests: their clients decide how long they last. */
@@ -74,10 +82,11 @@ export class Connection {
   takenBytes = 0;
   takenAt: number | undefined;
 
-  constructor(opened: Socket, isTls: boolean, use: AddressUse, now: number) {
+  constructor(opened: Socket, isTls: boolean, use: AddressUse, queue: Turns, now: number) {
     this.opened = this.socket = opened;
     this.isTls = isTls;
     this.use = use;
+    this.inTurn = (work) => (queue.mayBegin(this, "call") ? work() : queue.add(this, work));
     this.stageAt = this.idleSince = now;
   }
 

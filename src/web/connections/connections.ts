@@ -76,7 +76,7 @@ export class Connections {
       return undefined;
     }
     this.#timer ??= this.#start();
-    const connection = new Connection(socket, isTls, use, this.#now);
+    const connection = new Connection(socket, isTls, use, this.#queue, this.#now);
     this.#uses.set(use.address, use);
     use.connections.add(connection);
     this.#all.add(connection);

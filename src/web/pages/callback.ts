@@ -3,6 +3,7 @@ import type { CheckoutContext } from "../../checkout/context.js";
 import { isDatabaseAway } from "../../db/engine/database-errors.js";
 import { type HttpRequest, type HttpResponse, readBody, sendText } from "../../lib/http.js";
 import { inTime } from "../../db/answer-in-time.js";
+import { workInTurn } from "../connections/large-body.js";
 import { sendFailure } from "../answers/failure.js";
 
 /**
@@ -24,7 +25,8 @@ export async function callback(
 ): Promise<void> {
   const body = await readBody(request, MESSAGE_BYTES_MAX);
   try {
-    const applied = await inTime(applyGatewayResult(checkout, { body, via: "callback" }));
+    const apply = () => applyGatewayResult(checkout, { body, via: "callback" });
+    const applied = await inTime(workInTurn(response, body, apply));
     if (applied.kind === "refused")
       sendFailure(response, "callback_refused", "The message is not signed by whose it says it is.");
     else sendText(response, 200, "ok");

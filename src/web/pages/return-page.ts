@@ -8,6 +8,7 @@ import {
   waitingDestination,
 } from "../../checkout/sessions/return-destination.js";
 import { type HttpRequest, type HttpResponse, readBody, redirect } from "../../lib/http.js";
+import { workInTurn } from "../connections/large-body.js";
 import { MESSAGE_BYTES_MAX } from "./callback.js";
 import { inTime } from "../../db/answer-in-time.js";
 import { messageAsFields, messageFromFields } from "./message-in-form.js";
@@ -21,9 +22,11 @@ export async function returnPage(
   response: HttpResponse,
   sessionId: string,
 ): Promise<void> {
-  const body = messageFromFields(await readBody(request, MESSAGE_BYTES_MAX));
+  const posted = await readBody(request, MESSAGE_BYTES_MAX);
+  const body = messageFromFields(posted);
   try {
-    const brought = await inTime(bring(checkout, sessionId, body));
+    const work = () => bring(checkout, sessionId, body);
+    const brought = await inTime(workInTurn(response, posted, work));
     if (brought.kind === "refused") sendPage(response, refusedPage(payUrl(checkout, sessionId)));
     else sendOn(checkout, response, sessionId, brought);
   } catch (error) {

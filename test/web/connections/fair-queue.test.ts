@@ -79,5 +79,5 @@ async function beginAll(connections: readonly Connection[]): Promise<string[]> {
 }
 
 function connectionsOf(use: AddressUse, count: number): Connection[] {
-  return Array.from({ length: count }, () => new Connection(new Socket(), false, use, 0));
+  return Array.from({ length: count }, () => new Connection(new Socket(), false, use, new FairQueue(), 0));
 }
