@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import t from "tap";
 
-import { isPublicHost } from "../../src/lib/public-host.js";
+import { isPublicHost } from "../../src/cardstream/public-host.js";
 
 const NOT_PUBLIC = `localhost pay.localhost gateway my_gateway printer.local db.internal shop.lan shop.home a.home.arpa
   shop.test gateway.example nowhere.invalid 0.0.0.0 127.0.0.1 127.9.9.9 10.1.2.3 100.64.0.1 169.254.169.254 172.16.0.1
