@@ -9,8 +9,6 @@ export interface ServerProcess {
   readonly ports: Ports;
   /** Microseconds of CPU so far. */
   cpu(): number;
-  /** Megabytes of memory now. */
-  rss(): number;
   /** Asks the program something, and waits for its answer. */
   ask(question: unknown): Promise<unknown>;
   stop(): Promise<void>;
@@ -37,7 +35,6 @@ export async function startServer(program: string, options: object = {}): Promis
     pid,
     ports,
     cpu: () => cpuOf(pid),
-    rss: () => rssOf(pid),
     ask: async (question) => {
       const answered = answer();
       child.send(question as object);
@@ -62,7 +59,8 @@ function cpuOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
-function rssOf(pid: number): number {
+/** Megabytes of memory that a process takes now. */
+export function rssOf(pid: number): number {
   const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
   return Number(kilobytes) / 1024;
 }

@@ -8,6 +8,7 @@ import { start } from "./command.js";
 
 /** The service as an operator starts it. */
 export interface ServeProcess {
+  readonly pid: number;
   readonly url: string;
   /** `host:port` of gRPC. */
   readonly grpc: string;
@@ -37,7 +38,8 @@ export async function serve(t: Pick<Test, "teardown">, env: Record<string, strin
     const grpc = /^gRPC +(\S+)$/m.exec(text)?.[1];
     const isFirst = printed[0]?.includes("sk_test_") === true;
     if (url === undefined || grpc === undefined) continue;
-    if (line.startsWith(isFirst ? "curl" : "gRPC")) return { url, grpc, printed, stop };
+    const pid = child.pid ?? 0;
+    if (line.startsWith(isFirst ? "curl" : "gRPC")) return { pid, url, grpc, printed, stop };
   }
   throw new Error(`serve ended before it was ready: ${printed.join("\n")}`);
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { openPlace } from "../bench-place.js";
-import { type ServerProcess, startServer } from "../child.js";
+import { environmentOf } from "../../support/command.js";
+import { serve } from "../../support/serve.js";
+import { configOf, openPlace } from "../bench-place.js";
+import { rssOf } from "../child.js";
 import { closedLoop } from "../load/drive.js";
 import { httpLanes } from "../load/http-lanes.js";
 import type { Row } from "../row.js";
@@ -22,7 +24,7 @@ export function memorySizeRows(server: () => Promise<string>): readonly Row[] {
         withReplica(server, async (replica) => {
           // Idle is what nothing happens in for a while: here the time is what is measured, not waited out.
           await sleep(seconds * 1000);
-          return replica.rss();
+          return rssOf(replica.pid);
         }),
     },
     {
@@ -36,32 +38,42 @@ export function memorySizeRows(server: () => Promise<string>): readonly Row[] {
   ];
 }
 
+/** The service as an operator starts it: the bench's own program also opens a second pool, for its questions. */
 async function withReplica(
   server: () => Promise<string>,
-  measure: (replica: ServerProcess, key: string) => Promise<number>,
+  measure: (replica: Replica, key: string) => Promise<number>,
 ): Promise<number> {
   const place = await openPlace(await server());
-  const replica = await startServer("service", place);
+  const endings: (() => unknown)[] = [];
   try {
-    return await measure(replica, place.key);
+    const own = { teardown: (end: () => unknown) => void endings.push(end) };
+    const { pid, url, stop } = await serve(own, environmentOf(configOf(place)));
+    const measured = await measure({ pid, port: Number(new URL(url).port) }, place.key);
+    await stop("SIGTERM");
+    return measured;
   } finally {
-    await replica.stop();
+    for (const end of endings) end();
     await place.remove();
   }
 }
 
-async function largestUnderLoad(replica: ServerProcess, key: string, seconds: number): Promise<number> {
+interface Replica {
+  readonly pid: number;
+  readonly port: number;
+}
+
+async function largestUnderLoad({ pid, port }: Replica, key: string, seconds: number): Promise<number> {
   const request = createRequest({ authorization: `Bearer ${key}` });
   const opened = await httpLanes({
-    ports: [replica.ports.http],
+    ports: [port],
     count: 64,
     next: () => request,
     isRight: isSession,
   });
   let largest = 0;
-  const watch = setInterval(() => (largest = Math.max(largest, replica.rss())), 50);
+  const watch = setInterval(() => (largest = Math.max(largest, rssOf(pid))), 50);
   await closedLoop(opened.lanes, seconds);
   clearInterval(watch);
   opened.close();
-  return Math.max(largest, replica.rss());
+  return Math.max(largest, rssOf(pid));
 }
