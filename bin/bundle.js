@@ -11,11 +11,12 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const [folder = ""] = process.argv.slice(2);
 
 /**
- * Packages of many small ES modules, each as a whole: what imports one of them has to come to the same copy.
- * All others Node reads as they are: CommonJS, which a bundle would have to imitate, and what has native
- * parts. The last is the bundler's own: it writes a template with `</script>` in it by a function from there.
+ * Packages of many small files, each as a whole: what imports one of them has to come to the same copy. All others
+ * Node reads as they are: small CommonJS, which a bundle would have to imitate, and what has native parts. TypeORM is
+ * CommonJS, too, but it is 230 files of 360. The last is the bundler's own: it writes a template with `</script>` in
+ * it by a function from there.
  */
-const WITH_US = /^(@bufbuild|@connectrpc|@oxc-project)\//;
+const WITH_US = /^(?:(?:@bufbuild|@connectrpc|@oxc-project)\/|typeorm(?:\/|$))/;
 
 await build({
   input: path.join(folder, "src/main.js"),
