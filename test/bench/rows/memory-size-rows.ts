@@ -47,9 +47,10 @@ async function withReplica(
   const endings: (() => unknown)[] = [];
   try {
     const own = { teardown: (end: () => unknown) => void endings.push(end) };
-    const { pid, url, stop } = await serve(own, environmentOf(configOf(place)));
-    const measured = await measure({ pid, port: Number(new URL(url).port) }, place.key);
-    await stop("SIGTERM");
+    const service = await serve(own, environmentOf(configOf(place)));
+    const port = Number(new URL(service.url).port);
+    const measured = await measure({ pid: service.pid, port }, place.key);
+    await service.stop("SIGTERM");
     return measured;
   } finally {
     for (const end of endings) end();
