@@ -2,7 +2,7 @@ import type { ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 
 import type { Connection } from "./connection.js";
-import { endExchange, type Exchange, isBodyWhole } from "./exchange.js";
+import { endExchange, type Exchange, isBodyWhole, isStream } from "./exchange.js";
 import { BODY_BYTES_MAX, type ConnectionLimits, READER_BYTES_PER_S } from "./limits.js";
 
 /**
@@ -69,8 +69,9 @@ function isBusyTooLong(connection: Connection, now: number, limits: ConnectionLi
     const waiting = exchange.writableLength;
     waitingBytes += waiting;
     if (!isBodyWhole(exchange) && !connection.streaming.has(exchange)) {
-      // What is left of an answered one is dropped, and takes no memory.
-      if (!exchange.headersSent) bodies++;
+      // What is left of an answered request over HTTP/1.1 is dropped, and takes no memory. A session of HTTP/2 may keep
+      // what it has read.
+      if (isStream(exchange) || !exchange.headersSent) bodies++;
       if (now - since > limits.requestMs + TOLD_WITHIN_MS) endExchange(exchange);
     }
     if (isReadTooSlowly(connection, exchange, waiting, now, limits)) endExchange(exchange);

@@ -190,6 +190,7 @@ export class Connections {
   #close(connection: Connection): void {
     if (!this.#all.delete(connection)) return;
     connection.pipelined = [];
+    this.#queue.drop(connection);
     for (const exchange of connection.requests.keys()) this.#end(connection, exchange);
     const { use } = connection;
     use.connections.delete(connection);

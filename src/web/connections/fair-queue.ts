@@ -11,6 +11,7 @@ export class FairQueue {
   /** Keyed by address, or by connection behind a trusted proxy. */
   readonly #waiting = new Map<object, Lanes>();
   #size = 0;
+  #isTurnDue = false;
   #began = 0;
   #turnMs = TURN_MS;
   #last = 0;
@@ -37,14 +38,36 @@ export class FairQueue {
     this.#turnMs = TURN_WITH_ARRIVALS_MS;
   }
 
-  /** Queues a request. Calls `begin` exactly once, even where the client has gone meanwhile. */
+  /** Queues a request. Calls `begin` once, even where the client has reset it, unless its connection is dropped. */
   add(connection: Connection, begin: Begin): void {
     const { few, many } = this.#lanesOf(scopeOf(connection));
     const lane = connection.countedRequests <= FEW ? few : many;
     const waiting = lane.get(connection);
     if (waiting === undefined) lane.set(connection, [begin]);
     else waiting.push(begin);
-    if (this.#size++ === 0) setImmediate(this.#turn);
+    this.#size++;
+    this.#dueTurn();
+  }
+
+  /**
+   * Drops what waits of a connection that has ended. It would keep in memory what has arrived of it, 64 KB and more for
+   * each stream, until all that is asked for meanwhile has had its turn.
+   */
+  drop(connection: Connection): void {
+    const scope = scopeOf(connection);
+    const lanes = this.#waiting.get(scope);
+    if (lanes === undefined) return;
+    for (const lane of [lanes.few, lanes.many]) {
+      this.#size -= lane.get(connection)?.length ?? 0;
+      lane.delete(connection);
+    }
+    if (lanes.few.size + lanes.many.size === 0) this.#waiting.delete(scope);
+  }
+
+  #dueTurn(): void {
+    if (this.#isTurnDue) return;
+    this.#isTurnDue = true;
+    setImmediate(this.#turn);
   }
 
   /** Resets the connections' counts of requests. Call it once a second. */
@@ -53,6 +76,7 @@ export class FairQueue {
   }
 
   readonly #turn = (): void => {
+    this.#isTurnDue = false;
     this.#began = performance.now();
     do {
       const next = this.#takeNext();
@@ -63,7 +87,7 @@ export class FairQueue {
     this.#last = performance.now();
     this.#turnMs = TURN_MS;
     // Between two turns the event loop reads what has arrived.
-    if (this.#size > 0) setImmediate(this.#turn);
+    if (this.#size > 0) this.#dueTurn();
   };
 
   #lanesOf(scope: object): Lanes {

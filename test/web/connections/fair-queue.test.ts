@@ -55,6 +55,22 @@ t.test("a turn is short where connections arrive, so that the event loop accepts
   await until("all have begun", () => begun === 100);
 });
 
+t.test("what waits of a connection that has ended is dropped, and others have their turn", async (t) => {
+  const queue = new FairQueue();
+  const [gone, stays] = connectionsOf(new AddressUse("192.0.2.1", false), 2);
+  if (gone === undefined || stays === undefined) throw new Error("there are two");
+  const begun: string[] = [];
+  for (let asked = 0; asked < 5; asked++) queue.add(gone, () => begun.push("gone"));
+  queue.drop(gone);
+  for (let asked = 0; asked < 5; asked++) queue.add(gone, () => begun.push("gone"));
+  queue.add(stays, () => begun.push("stays"));
+  queue.drop(gone);
+  queue.drop(gone);
+  await until("the other begins", () => begun.length > 0);
+  t.same(begun, ["stays"]);
+  t.ok(queue.mayBegin(gone, "call"), "nothing is counted as waiting any more");
+});
+
 /** Works for so many milliseconds. */
 function spin(ms: number, done: () => void): void {
   const until = performance.now() + ms;
