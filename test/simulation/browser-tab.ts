@@ -89,7 +89,9 @@ export class BrowserTab {
             ? `no form given out: ${answer.status} ${answer.location ?? ""}`
             : `form given out: ${fieldText(form.fields, "transactionUnique")}`,
         );
-        if (answer.status === 500) this.#unexcused("the payment page was answered 500");
+        if (answer.status === 500) {
+          this.#world.history.blameFor500(sessionId, "the payment page", answer.text);
+        }
         return form;
       }
       await sleep(PAUSE_MS);
@@ -104,14 +106,9 @@ export class BrowserTab {
   async #bring(body: Buffer, replica: number): Promise<void> {
     for (let tries = 1; tries <= RETURNS_MAX; tries++) {
       const status = await this.#conversation.post(body, "return", replica + tries);
-      if (status === 500) this.#unexcused("a return was answered 500");
       if ((status !== 0 && status !== 503) || !this.#conversation.plan.patient) return;
       await sleep(PAUSE_MS * tries);
     }
-  }
-
-  #unexcused(text: string): void {
-    this.#world.history.faultyAnswers.push({ session: this.#conversation.sessionId, text });
   }
 }
 

@@ -11,9 +11,10 @@ export function chargeCallbacks(history: History, fleet: ReplicaFleet): (body: B
       history.count("callback of a charge lost");
       return NOT_DELIVERED;
     }
-    const { status } = await webCall(`${fleet.urlOf(1)}/callbacks/cardstream`, body.toString("utf8"));
+    const { status, text } = await webCall(`${fleet.urlOf(1)}/callbacks/cardstream`, body.toString("utf8"));
     const transaction = fieldText(fields, "transactionID");
     const session = fieldText(fields, "orderRef");
+    if (status === 500) history.blameFor500(session, "a callback", text);
     history.note(session, `callback of transaction ${transaction}: answered ${status}`);
     const at = fleet.now() + history.testClocksAhead;
     history.deliveries.push({ session, transaction, via: "callback", at, status });

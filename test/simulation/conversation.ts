@@ -54,8 +54,9 @@ export class Conversation {
   async post(body: Buffer, via: "callback" | "return", replica: number): Promise<number> {
     const path = via === "callback" ? "/callbacks/cardstream" : `/pay/${this.sessionId}/return`;
     const transaction = fieldText(parseFields(body), "transactionID");
-    const { status } = await webCall(`${this.#fleet.urlOf(replica)}${path}`, body.toString("utf8"));
+    const { status, text } = await webCall(`${this.#fleet.urlOf(replica)}${path}`, body.toString("utf8"));
     const { sessionId: session } = this;
+    if (status === 500) this.#history.blameFor500(session, `a ${via}`, text);
     const at = this.#fleet.now() + this.#history.testClocksAhead;
     this.#history.deliveries.push({ session, transaction, via, at, status });
     const answer = status === 0 ? "no answer" : `answered ${status}`;

@@ -1,4 +1,4 @@
-import type { Happening } from "./history.js";
+import { type Happening, requestIdIn } from "./history.js";
 import type { Verdict } from "./run.js";
 import type { Charge, Violation } from "./snapshots.js";
 
@@ -10,7 +10,8 @@ export function counterExample(verdict: Verdict): string[] {
 
 function exampleOf(verdict: Verdict, { rule, session, says }: Violation): string[] {
   const title = `First counter-example, against "${rule}": ${session ?? "the service"} ${says}`;
-  const times = session === undefined ? [] : timeline(verdict, session);
+  const times =
+    session === undefined ? aroundRequest(verdict, requestIdIn(says)) : timeline(verdict, session);
   return [title, ...times.map(({ at, text }) => `  ${new Date(at).toISOString().slice(11)}  ${text}`)];
 }
 
@@ -32,6 +33,19 @@ function timeline({ history, snapshots }: Verdict, session: string): Happening[]
     ...results.map((result) => ({ at: end, session, text: `stored result: ${JSON.stringify(result)}` })),
   ];
 }
+
+/** What the service logged about the request, and what happened to everybody shortly before and after. */
+function aroundRequest({ history: { happenings } }: Verdict, id: string | undefined): Happening[] {
+  const own = happenings.filter(({ request }) => request !== undefined && request === id);
+  const [from, until] = [own[0]?.at ?? NaN, own.at(-1)?.at ?? NaN];
+  const isShared = ({ request, session, at }: Happening): boolean =>
+    request === undefined && session === undefined && at >= from - BEFORE_MS && at <= until + AFTER_MS;
+  return happenings.filter((each) => own.includes(each) || isShared(each));
+}
+
+/** A call waits ten seconds at most; what began it is not older by much. */
+const BEFORE_MS = 12_000;
+const AFTER_MS = 1_000;
 
 function chargedAt({ at, session, transaction, code, received, currency }: Charge): Happening {
   const what = received > 0 ? `takes ${received} ${currency}` : `takes nothing (${code})`;

@@ -5,6 +5,8 @@ export interface Happening {
   /** Undefined where it concerns everybody: a replica was killed. */
   readonly session: string | undefined;
   readonly text: string;
+  /** The id of the request that this line of a log is about. */
+  readonly request?: string | undefined;
 }
 
 /** A message of the gateway that reached the service, and what the service answered. */
@@ -69,11 +71,21 @@ export class History {
   /** How far, in milliseconds, the merchants' test clocks are ahead of the service's, or soon will be. */
   testClocksAhead = 0;
 
-  note(session: string | undefined, text: string): void {
-    this.happenings.push({ at: Date.now(), session, text });
+  note(session: string | undefined, text: string, request?: string): void {
+    this.happenings.push({ at: Date.now(), session, text, request });
+  }
+
+  /** Writes down an answer of 500, which nothing excuses. `text` is the answer, with the id of its request. */
+  blameFor500(session: string | undefined, what: string, text: string): void {
+    this.faultyAnswers.push({ session, text: `${what} was answered 500: ${requestIdIn(text) ?? text}` });
   }
 
   count(fault: string): void {
     this.injected.set(fault, (this.injected.get(fault) ?? 0) + 1);
   }
+}
+
+/** The first id of a request in a text, such as an error or its page. */
+export function requestIdIn(text: string): string | undefined {
+  return /\breq_[0-9A-Za-z]+/.exec(text)?.[0];
 }

@@ -4,7 +4,8 @@ import type { History } from "./history.js";
 /** What is read of a line of the service's log. */
 interface LogLine {
   readonly msg?: string;
-  readonly err?: { readonly message?: string };
+  readonly err?: { readonly message?: string; readonly stack?: string };
+  readonly requestId?: string;
   readonly session?: string;
   /** The reference of an attempt. */
   readonly attempt?: string;
@@ -22,8 +23,10 @@ export function hearLog(history: History, name: string, text: string): void {
   const line = parsed(text);
   const session = line.session ?? parseAttemptReference(line.attempt ?? "")?.targetId;
   const why = [line.unansweredSale, line.unansweredSearch].filter((each) => each !== undefined).join(", ");
-  const says = [line.msg ?? text, line.err?.message, why].filter((each) => each !== undefined && each !== "");
-  history.note(session, `${name} logged ${says.join(": ")}`);
+  // With where it was thrown: a request that failed is a bug, and it may take days to meet it again.
+  const error = line.requestId === undefined ? line.err?.message : line.err?.stack;
+  const says = [line.msg ?? text, error, why].filter((each) => each !== undefined && each !== "");
+  history.note(session, `${name} logged ${says.join(": ")}`, line.requestId);
   countFault(history, "direct endpoint", line.unansweredSale);
   countFault(history, "search", line.unansweredSearch);
   if (line.msg === "the gateway did not say how a sale stands")
