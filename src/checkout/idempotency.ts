@@ -1,4 +1,4 @@
-import type { Database } from "../db/engine/database.js";
+import { type Database, DatabaseAway } from "../db/engine/database.js";
 import { isLockTimeout } from "../db/engine/database-errors.js";
 import { findIdempotencyKey, insertIdempotencyKey } from "../db/tables/idempotency-keys.js";
 import { inTransaction, type Isolation, type Run, type Tx } from "../db/transaction.js";
@@ -83,8 +83,7 @@ export async function runIdempotent(
     if (error instanceof KeyLocked) return await refuseKey(parts.db);
     if (!(error instanceof KeyTaken)) throw error;
     const done = await findPrevious(parts, scope, call);
-    if (done === undefined)
-      throw new Error("An idempotency key was taken, and is gone again.", { cause: error });
+    if (done === undefined) throw new DatabaseAway(KEY_GONE, { cause: error });
     // After a lost COMMIT, the stored key is this call's own.
     return { ...done, replayed: !(error.again && done.objectId === objectId) };
   }
@@ -99,6 +98,9 @@ class KeyTaken extends Error {
     this.again = again;
   }
 }
+
+/** The server in use has become another one meanwhile, which has not caught up yet. */
+const KEY_GONE = "An idempotency key was taken, and is gone again";
 
 /** The key's lock was not free in time. */
 class KeyLocked extends Error {}

@@ -9,7 +9,7 @@ import {
   type TestMerchant,
 } from "../support/app.js";
 import { environmentOf } from "../support/command.js";
-import { onMysql, type TestEngine, until } from "../support/database.js";
+import { onMysql, type TestEngine, until, untilLockWait } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { connect } from "../support/grpc.js";
 import { type DatabaseRelay, openDatabaseRelay } from "../support/database-relay.js";
@@ -140,6 +140,27 @@ await onMysql(
     t.ok(answer.headers.get("retry-after"));
     t.ok(ms < ANSWERED_WITHIN_MS, `${ms} ms`);
     t.ok((await remote).ms < ANSWERED_WITHIN_MS);
+  },
+);
+
+await onMysql(
+  t,
+  "a call that waits for an equal one while the database falls silent is told to try again",
+  async (t, engine, admin) => {
+    const { relay, app, mine } = await setStage(t, engine);
+    await admin.query("set session transaction isolation level repeatable read");
+    await admin.query("begin");
+    await admin.query("select * from idempotency_key for update"); // Nobody stores a key meanwhile.
+    const headers = { "idempotency-key": "equal" };
+    const call = app.call("POST", "/v1/checkout/sessions", mine.liveKey, anOrder(), headers);
+    await untilLockWait(admin);
+    // It is refused the key's lock, and then finds that nobody answers the question whose fault that is.
+    relay.freezeNewConnections();
+    const { status, json, headers: answered } = await call;
+    t.match([status, json.error], [503, { code: "service_unavailable" }]);
+    t.ok(answered.get("retry-after"));
+    relay.thaw();
+    await admin.query("rollback");
   },
 );
 

@@ -12,6 +12,8 @@ export interface DatabaseRelay {
   dropConnections(): void;
   /** Relays nothing, either way, and ends nothing: like a stopped server, or a network that swallows packets. */
   freeze(): void;
+  /** Relays nothing on connections that are opened from now on; those that are open work. */
+  freezeNewConnections(): void;
   thaw(): void;
   /** Relays each answer on the connections of this moment so many milliseconds late; new connections are quick. */
   slowConnections(milliseconds: number): void;
@@ -110,18 +112,18 @@ export async function openDatabaseRelay(t: Ending, serverUrl: string): Promise<D
     state.frozen = false;
     sockets.forEach((socket) => socket.resume());
   };
-  const dropNextCommit = (meanwhile: () => Promise<unknown>) => (state.drop = meanwhile);
   return {
     url: url.href,
     cut,
     mend,
     dropConnections,
     freeze,
+    freezeNewConnections: () => (state.frozen = true),
     thaw,
     slowConnections: (milliseconds) => sockets.forEach((socket) => state.late.set(socket, milliseconds)),
     silenceConnections,
     loseNextCommit: () => (state.loseCommit = true),
-    dropNextCommit,
+    dropNextCommit: (meanwhile) => (state.drop = meanwhile),
     record: () => (state.sent = []),
   };
 }

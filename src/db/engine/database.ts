@@ -29,7 +29,8 @@ export interface Database {
 /** Whether the database can do what the service needs. */
 export interface DatabaseHealth {
   /**
-   * Asks the database on a connection of its own. Throws what is wrong: no answer, a replica, writes refused.
+   * Asks the database on a connection of its own. Throws what is wrong, an error for which `isDatabaseAway` holds: no
+   * answer, a replica, writes refused.
    */
   check(): Promise<void>;
   /**

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../../lib/log.js";
 import { settleWithin } from "../../lib/settle-within.js";
 import { DatabaseAway, type DatabaseHealth } from "../engine/database.js";
-import { isLockTimeout, isTooManyConnections } from "../engine/database-errors.js";
+import { isDatabaseAway, isLockTimeout, isTooManyConnections } from "../engine/database-errors.js";
 import type { BoundedPool } from "./bounded-pool.js";
 import type { Verdict } from "./mysql-probe.js";
 
@@ -158,7 +158,7 @@ export class ServerMonitor implements DatabaseHealth {
   #learn(verdict: Verdict): void {
     if (this.#closing.signal.aborted) return;
     const now = performance.now();
-    this.#wrong = verdict.kind === "works" ? undefined : verdict.error;
+    this.#wrong = verdict.kind === "works" ? undefined : asAway(verdict.error);
     if (this.#wrong === undefined) this.#wrongSince = undefined;
     else this.#wrongSince ??= now;
     const refuses = TAKES_TIME.has(verdict.kind) || now - (this.#wrongSince ?? now) >= SWITCHED_WITHIN_MS;
@@ -167,6 +167,11 @@ export class ServerMonitor implements DatabaseHealth {
     if (!this.#refusesWrites) for (const { proceed } of this.#waitingWriters) proceed?.();
     this.#watched.pool.refuse(refuses ? REFUSALS[verdict.kind] : undefined);
   }
+}
+
+/** What the probe itself found out has no number of the server's: a caller takes it for a bug otherwise. */
+function asAway(error: Error): Error {
+  return isDatabaseAway(error) ? error : new DatabaseAway(error.message, { cause: error });
 }
 
 function refused(): DatabaseAway {
