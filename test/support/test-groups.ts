@@ -5,7 +5,7 @@ import path from "node:path";
  * More groups than processes, so that the last ones end together; not many more, since each group loads the
  * service.
  */
-const GROUPS = 8;
+const GROUPS = 12;
 
 /** Folder of the programs that run the groups. */
 const FOLDER = path.join("dist", "test-groups");
