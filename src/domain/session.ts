@@ -122,7 +122,7 @@ export function checkRedirectUrl(template: string, param: string): void {
   if (!isWebUrl(filled)) {
     throw new Refusal("URL_INVALID", `${param} must be an absolute http or https URL.`, param);
   }
-  if (namesSomebody(filled)) {
+  if (namesUser(filled)) {
     throw new Refusal("URL_INVALID", `${param} must not hold a user name or password.`, param);
   }
 }
@@ -133,7 +133,7 @@ function isWebUrl(text: string): boolean {
 }
 
 /** A user name or password precedes an `@`: most URLs have none, and need not be parsed. */
-function namesSomebody(url: string): boolean {
+function namesUser(url: string): boolean {
   if (!url.includes("@")) return false;
   const { username, password } = new URL(url);
   return username !== "" || password !== "";

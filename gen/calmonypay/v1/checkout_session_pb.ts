@@ -26,7 +26,7 @@ export const file_calmonypay_v1_checkout_session: GenFile = /*@__PURE__*/
  */
 export type CheckoutSession = Message<"calmonypay.v1.CheckoutSession"> & {
   /**
-   * Unique id, prefixed `cs_`. Set by the service; whoever holds it can open the payment page.
+   * Unique id, prefixed `cs_`. Set by the service; anyone who knows it can open the payment page.
    *
    * @generated from field: string id = 1;
    */

@@ -14,7 +14,7 @@ export const file_calmonypay_v1_customer: GenFile = /*@__PURE__*/
   fileDesc("ChxjYWxtb255cGF5L3YxL2N1c3RvbWVyLnByb3RvEg1jYWxtb255cGF5LnYxIo8CCghDdXN0b21lchIKCgJpZBgBIAEoCRIfCgZvYmplY3QYAiABKAlCD7pIDHIKCghjdXN0b21lchISCgVlbWFpbBgDIAEoCUgAiAEBEhEKBG5hbWUYBCABKAlIAYgBARI3CghtZXRhZGF0YRgFIAMoCzIlLmNhbG1vbnlwYXkudjEuQ3VzdG9tZXIuTWV0YWRhdGFFbnRyeRIPCgdjcmVhdGVkGAYgASgDEhAKCGxpdmVtb2RlGAcgASgIEg8KB2RlbGV0ZWQYCCABKAgaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQggKBl9lbWFpbEIHCgVfbmFtZWIGcHJvdG8z", [file_buf_validate_validate]);
 
 /**
- * Somebody whom a merchant sells to, and whose cards can be charged again.
+ * A person to whom a merchant sells, and whose stored cards can be charged again.
  *
  * @generated from message calmonypay.v1.Customer
  */

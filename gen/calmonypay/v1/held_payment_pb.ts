@@ -165,7 +165,7 @@ export const HeldPaymentReason = {
   UNSPECIFIED: 0,
 
   /**
-   * The amount asked for or received is not the session's.
+   * The amount asked for or received is not the session's, or not the one that was recorded of this transaction before.
    *
    * @generated from enum value: HELD_PAYMENT_REASON_AMOUNT_MISMATCH = 1;
    */
@@ -235,8 +235,8 @@ export const HeldPaymentReason = {
   PAYMENT_CANCELED: 10,
 
   /**
-   * A direct charge was sent, or may have been, and a day later nobody knows what became of it: whoever accepts it has seen
-   * at the gateway that it was paid, whoever dismisses it that it was not.
+   * A direct charge was sent, or may have been, and its outcome is still unknown a day later. Accept it if the gateway shows
+   * it as paid, dismiss it if the gateway shows that it was not.
    *
    * @generated from enum value: HELD_PAYMENT_REASON_OUTCOME_UNKNOWN = 11;
    */
