@@ -8,7 +8,7 @@ import { PLANTED_BUGS } from "./planted/planted-bugs.js";
 import type { EngineName } from "./plan.js";
 import { missingFaults, reportOf, searchReport } from "./report.js";
 import { LOST_DEFAULT, SERVICE, simulate } from "./run.js";
-import { withServer } from "./server.js";
+import { NoGroup, withServer } from "./server.js";
 import { SERVER_NAMES, type ServerName } from "../support/servers/server-programs.js";
 
 interface Options {
@@ -29,7 +29,13 @@ interface GivenOptions extends Omit<Options, "engine"> {
   readonly engine: EngineName | ServerName;
 }
 
-/** `npm run prove`. Progress goes to standard error, the result to standard output. */
+/** As `sysexits.h` has it, for a service that is unavailable. */
+const NOT_TO_BE_HAD = 69;
+
+/**
+ * `npm run prove`. Progress goes to standard error, the result to standard output, which ends with the line
+ * `N passed, N failed`, in sessions. The exit code is 69 where the machine cannot have what the run needs.
+ */
 export async function prove(args: readonly string[]): Promise<number> {
   const options = parse(args);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
@@ -43,6 +49,10 @@ export async function prove(args: readonly string[]): Promise<number> {
   const ending = new Ending();
   try {
     return await proveOnce(options, serviceOf(options, ending));
+  } catch (error) {
+    if (!(error instanceof NoGroup)) throw error;
+    process.stdout.write(`${error.message}\n`);
+    return NOT_TO_BE_HAD;
   } finally {
     await ending.all();
   }
@@ -59,8 +69,8 @@ async function proveOnce(options: Options, service: string): Promise<number> {
   return await withServer(setting.engine, asked, async (servers) => {
     const all = { afterSales: true, service } as const;
     const verdict = await simulate({ ...setting, ...all, replicas, ...servers, onProgress });
-    process.stdout.write(reportOf(verdict));
     if (service !== SERVICE) process.stdout.write(`isolation lowered to ${LOWERED_ISOLATION.name}\n`);
+    process.stdout.write(reportOf(verdict));
     return verdict.violations.length === 0 && missingFaults(verdict).length === 0 ? 0 : 1;
   });
 }

@@ -30,7 +30,7 @@ async function advance(
 }
 
 /** Longer than a replica may keep an attempt to itself: what a dead one held is free then. */
-const LEASE_OVER_MS = 121_000;
+export const LEASE_OVER_MS = 121_000;
 
 /** Without any progress for so long nothing more is to be expected: the checker tells what is left. */
 const STANDSTILL_MS = 60_000;

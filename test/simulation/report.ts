@@ -28,8 +28,14 @@ export function reportOf(verdict: Verdict): string {
       ? "Nothing found: every payment is recorded exactly once, and nothing is left unresolved."
       : `${violations.length} violations found. Again: ${commandOf(verdict)}`,
     ...missingFaults(verdict).map((fault) => `Never happened: ${fault}`),
+    `${passedSessions(verdict)} passed, ${violations.length + missingFaults(verdict).length} failed`,
     "",
   ].join(EOL);
+}
+
+/** Those against which nothing was found. */
+function passedSessions({ simulation: { sessions }, violations }: Verdict): number {
+  return Math.max(0, sessions - new Set(violations.map(({ session }) => session)).size);
 }
 
 /** What a search for a planted bug came to, with the example that gave it away. */

@@ -9,6 +9,7 @@ import { listHeld } from "./held-cases.js";
 import { createOnce, createSession, readSession } from "./merchant.js";
 import { listPayments, listRefunds } from "./payment-lists.js";
 import { Ending } from "./database-place.js";
+import { passTime } from "./pass-time.js";
 import type { EngineName, Plan } from "./plan.js";
 import { answersOf, readBooks, readLedger } from "./read-snapshots.js";
 import type { SimulatedMerchant } from "./world.js";
@@ -72,6 +73,7 @@ export async function simulate(simulation: Simulation): Promise<Verdict> {
       liveOn(environment, (session) => played.get(session)),
       faults?.cause("planned switch"),
     ]);
+    if (faults !== undefined) await passTime(environment, 1); // For what the last fault has kept from being done.
     await faults?.end();
     await afterSales?.late();
     const lists = await askForAll(environment, played, afterSales);

@@ -27,8 +27,18 @@ export async function withServer<T>(
   return await using(database, () => work({ server: database.url }));
 }
 
+/** A group cannot be made on this machine, as MySQL cannot be had. */
+export class NoGroup extends Error {}
+
 async function withGroup<T>(work: (servers: Servers) => Promise<T>): Promise<T> {
-  bringServer("mysql");
+  try {
+    bringServer("mysql");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.trim().split("\n").at(-1) : String(error);
+    throw new NoGroup(`A group needs MySQL, which cannot be had on this machine: ${reason}`, {
+      cause: error,
+    });
+  }
   const group = await startGroup();
   return await using(group, () => work({ group }));
 }

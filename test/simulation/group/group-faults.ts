@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { MysqlGroup } from "../../support/servers/mysql-group.js";
 import type { Environment } from "../environment.js";
+import { LEASE_OVER_MS } from "../pass-time.js";
 import { GroupProbe } from "./group-probe.js";
 import { longestGap } from "./longest-gap.js";
 import { ServiceProbe } from "./service-probe.js";
@@ -42,7 +43,7 @@ export interface Outage {
 /** So many sessions are enough for every kind of fault: they take minutes. */
 const SESSIONS_FOR_ALL = 200;
 
-const BRIEFLY: readonly GroupFault[] = ["planned switch", "primary killed"];
+const BRIEFLY: readonly GroupFault[] = ["planned switch", "primary killed", "primary frozen for 20 s"];
 const ALL: readonly GroupFault[] = [
   "planned switch",
   "primary killed",
@@ -90,7 +91,7 @@ export class GroupFaults {
 
   /** Once the service has answered well for a while before it; until it does so again. */
   async cause(fault: GroupFault): Promise<void> {
-    const { history, books } = this.#environment;
+    const { history, books, fleet } = this.#environment;
     await this.#untilGood(fault);
     const from = Date.now();
     history.note(undefined, `fault of the group: ${fault}`);
@@ -99,6 +100,7 @@ export class GroupFaults {
     await this.#group.whole();
     await this.#untilGood(fault);
     await books.health.check(); // What the checker reads comes from the primary.
+    fleet.forward(LEASE_OVER_MS); // A replica that lost its database could not give back what it kept to itself.
     const to = Date.now();
     const service = Math.max(...this.#service.answered.map((moments) => longestGap(moments, from, to)));
     const outage = { fault, service, group: longestGap(this.#probe.written, from, to) };
