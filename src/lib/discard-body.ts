@@ -6,8 +6,8 @@ import type { IncomingMessage } from "node:http";
  *
  * Node by itself reads as fast as the client sends, up to 2 MB of each connection before it looks at the next one.
  * Here all bodies that nobody wants together have a small part of the process's time, in turns. A body that is too
- * large is read no further, and its connection ends a second later: if it ended at once, the client would have the next
- * one at once.
+ * large is read no further, and its connection ends five seconds later: if it ended at once, the client would have the
+ * next one at once.
  */
 export function discardBody(request: IncomingMessage): void {
   let bytes = 0;
@@ -28,7 +28,7 @@ function endLater(request: IncomingMessage): void {
   request.once("close", () => clearTimeout(late));
 }
 
-const HELD_MS = 1000;
+const HELD_MS = 5000;
 
 /** 100 MB a second, in pieces of up to 64 KB that take some 50 µs each. */
 const TURN_MS = 10;

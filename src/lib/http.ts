@@ -41,6 +41,7 @@ export function readBodyWithCallbacks(
 ): void {
   // Events, since a stream's async iterator takes longer than all other work on a small body.
   const chunks: Buffer[] = [];
+  (request as { [BODY]?: Buffer[] })[BODY] = chunks;
   let size = 0;
   const onData = (chunk: Buffer): void => {
     chunks.push(chunk);
@@ -58,6 +59,20 @@ export function readBodyWithCallbacks(
   // The first of these events decides. Not `once`, which wraps each listener and removes it again.
   request.on("data", onData).on("end", onEnd);
   request.on("error", onBreak).on("close", onBreak);
+}
+
+/** What has arrived of a body that `readBody` reads. */
+const BODY = Symbol("body");
+
+/**
+ * Drops what `readBody` holds of an incomplete body, and takes no more of it. The caller must end the connection: until
+ * then the reader waits.
+ */
+export function dropBody(request: HttpRequest): void {
+  for (const event of ["data", "end"]) request.removeAllListeners(event);
+  request.pause();
+  const chunks = (request as { [BODY]?: Buffer[] })[BODY];
+  if (chunks !== undefined) chunks.length = 0;
 }
 
 /**

@@ -69,7 +69,7 @@ function sendOn(socket: Socket): void {
 }
 
 await t.test(
-  "a body that has no end is read no further, and its connection ends a second later",
+  "a body that has no end is read no further, and its connection ends some seconds later",
   async (t) => {
     const { port, requests } = await serve(t);
     const socket = received(send(t, port, 100_000_000));

@@ -160,3 +160,22 @@ function ask(count: number): Buffer {
 function watches(count: number): Buffer[] {
   return Array.from({ length: count }, (_, at) => headers(1 + 2 * at, "POST", "/Watch", true));
 }
+
+t.test(
+  "a client whose handshake is under way keeps its place, where others have had an answer",
+  async (t) => {
+    const { port } = await openHttp1(t, { ...LIMITS, connectionsPerAddress: 3 }, {});
+    const used = [await open(t, port), await open(t, port)];
+    for (const { socket, received } of used) {
+      socket.write(GET);
+      await until("it is answered", () => received().includes("200"));
+    }
+    const fresh = await open(t, port);
+    const newest = await open(t, port);
+    newest.socket.write(GET);
+    await until("the newest is answered", () => newest.received().includes("200"));
+    fresh.socket.write(GET);
+    await until("the other as well", () => fresh.received().includes("200"));
+    t.ok(used[0]?.socket.closed, "the longest idle one was ended");
+  },
+);

@@ -3,23 +3,23 @@ import type { Socket } from "node:net";
 
 import type { Connection } from "./connection.js";
 import { endExchange, type Exchange, isBodyWhole, isStream } from "./exchange.js";
-import { BODY_BYTES_MAX, type ConnectionLimits, READER_BYTES_PER_S } from "./limits.js";
+import { BODY_BYTES_MAX, type ConnectionLimits, HALTED_MS, READER_BYTES_PER_S } from "./limits.js";
 
 /**
  * Checks one connection: updates `heldBytes`, and returns whether the caller must end the connection. Ends
  * single overdue requests itself, and asks idle HTTP/2 clients to close. `now` is in milliseconds.
  */
 export function isPastItsLimits(connection: Connection, now: number, limits: ConnectionLimits): boolean {
-  if (connection.haltedAt !== undefined) return now - connection.haltedAt > HALTED_MS;
+  if (connection.haltedAt !== undefined) {
+    connection.heldBytes = 0;
+    return now - connection.haltedAt > HALTED_MS;
+  }
   if (connection.requests.size > 0) return isBusyTooLong(connection, now, limits);
   connection.heldBytes = 0;
   connection.takenAt = undefined;
   connection.bytesReadBefore = connection.opened.bytesRead;
   return isIdleTooLong(connection, now, limits);
 }
-
-/** How long a client that sent too many requests at once waits for the end of its connection. */
-const HALTED_MS = 1000;
 
 /** Time that a client has to close its connection after GOAWAY. */
 const CLOSING_MS = 5000;

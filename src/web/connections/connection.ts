@@ -15,6 +15,13 @@ export class AddressUse {
   streaming = 0;
   /** Recent calls that its clients reset. */
   resets = 0;
+  /** When one of its connections was last halted. */
+  haltedAt = -Infinity;
+  /** Begin HTTP/2 on connections that wait for it; see `mustWaitForHttp2`. */
+  readonly waitingSessions = new Set<() => void>();
+  /** Bytes that came over HTTP/2 beyond its rate, for which its connections are read no further. */
+  bytesAhead = 0;
+  isReadingPaused = false;
 
   readonly address: string;
   /** A trusted proxy relays many clients: the limits per address do not apply. */
@@ -81,6 +88,8 @@ export class Connection {
   /** Bytes that the client had read at `takenAt`, since when unsent bytes have waited. */
   takenBytes = 0;
   takenAt: number | undefined;
+  /** Bytes received over HTTP/2 at the last check. */
+  countedBytes = 0;
 
   constructor(opened: Socket, isTls: boolean, use: AddressUse, queue: Turns, now: number) {
     this.opened = this.socket = opened;
@@ -117,11 +126,11 @@ export class Connection {
 
   /**
    * Takes nothing more from the client, and begins none of its requests. The caller of `isPastItsLimits` ends the
-   * connection a second later: if it ended now, a flooding client would have the next one at once, and could
+   * connection some seconds later: if it ended now, a flooding client would have the next one at once, and could
    * have as much parsed again.
    */
   halt(): void {
-    this.haltedAt ??= performance.now();
+    this.use.haltedAt = this.haltedAt ??= performance.now();
     stopParsing(this.socket);
     stopReading(this.socket);
   }
@@ -131,7 +140,9 @@ export class Connection {
    * called more than once.
    */
   destroy(): void {
-    this.halt();
+    stopParsing(this.socket);
+    stopReading(this.socket);
+    this.haltedAt ??= performance.now();
     const { session } = this;
     if (session === undefined) return this.#destroySockets();
     // Never inside an event of the session: Node goes on with what it has read, and where the session is

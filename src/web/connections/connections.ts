@@ -8,12 +8,15 @@ import { endLargest } from "./buffered-bytes.js";
 import {
   type ConnectionLimits,
   connectionLimits,
+  LOOKED_AT_EVERY_MS,
+  LOOKS_PER_S,
   PIPELINED_PER_CONNECTION,
   STREAMS_PER_CONNECTION,
 } from "./limits.js";
 import { type Exchange, isOver, isStream, type RequestKind } from "./exchange.js";
 import { FairQueue } from "./fair-queue.js";
 import { descriptorsMax } from "./descriptors.js";
+import { paceHttp2 } from "./http2-turns.js";
 import { connectionToEnd } from "./make-room.js";
 import { isPastItsLimits } from "./check-connection.js";
 import { type Refusal, refusalOf } from "./refusal.js";
@@ -71,10 +74,7 @@ export class Connections {
     this.#queue.connectionArrived();
     const { remoteAddress } = socket;
     const use = remoteAddress === undefined ? undefined : this.#useOf(remoteAddress);
-    if (use === undefined || !this.#hasRoom(use)) {
-      socket.destroy();
-      return undefined;
-    }
+    if (use === undefined || !this.#hasRoom(use)) return void socket.destroy();
     this.#timer ??= this.#start();
     const connection = new Connection(socket, isTls, use, this.#queue, this.#now);
     this.#uses.set(use.address, use);
@@ -138,8 +138,7 @@ export class Connections {
   }
 
   #inTurn(connection: Connection, exchange: Exchange, kind: RequestKind, begin: () => void): void {
-    const mayBegin = this.#queue.mayBegin(connection, kind) && !(connection.givesUp && isStream(exchange));
-    if (mayBegin) return begin();
+    if (this.#queue.mayBegin(connection, kind) && !(connection.givesUp && isStream(exchange))) return begin();
     this.#queue.add(connection, () => {
       // Where the client has gone, there is nothing to do.
       if (!isOver(exchange) && connection.haltedAt === undefined) begin();
@@ -215,7 +214,7 @@ export class Connections {
   }
 
   #makeRoom(connections: ReadonlySet<Connection>): boolean {
-    const ending = connectionToEnd(connections);
+    const ending = connectionToEnd(connections, this.#now);
     if (ending !== undefined) this.#remove(ending);
     return ending !== undefined;
   }
@@ -234,7 +233,10 @@ export class Connections {
     this.#now = performance.now();
     const isNewSecond = this.#looks++ % LOOKS_PER_S === 0;
     if (isNewSecond) this.#queue.nextSecond();
-    if (isNewSecond) this.#uses.forEach((use) => use.forgetResets());
+    for (const use of this.#uses.values()) {
+      if (isNewSecond) use.forgetResets();
+      paceHttp2(use, this.#looks);
+    }
     for (const connection of this.#all) {
       if (isNewSecond) connection.forgetResets();
       if (isPastItsLimits(connection, this.#now, this.#limits)) this.#remove(connection);
@@ -242,9 +244,5 @@ export class Connections {
     for (const connection of endLargest(this.#all, this.#limits)) this.#remove(connection);
   }
 }
-
-/** Bounds what can arrive between two checks: what one core can answer in that time. */
-const LOOKED_AT_EVERY_MS = 100;
-const LOOKS_PER_S = 1000 / LOOKED_AT_EVERY_MS;
 
 function ignore(): void {}

@@ -103,6 +103,20 @@ export const PIPELINED_PER_CONNECTION = 20;
 export const RESETS_MAX = 200;
 export const RESETS_PER_S = 33;
 
+/**
+ * How long a client that sent too much waits for the end of its connection. A new connection, its handshake and as much
+ * sent again cost the service more than to keep the old one. A shutdown waits for it, too, and has nine seconds.
+ */
+export const HALTED_MS = 5000;
+
+/** Bytes a second that one address may send over HTTP/2 for long, and at once: all of it is parsed, wanted or not. */
+export const HTTP2_BYTES_PER_S = 32 * 1024 * 1024;
+export const HTTP2_BYTES_AT_ONCE = 8 * 1024 * 1024;
+
+/** Bounds what can arrive between two checks: what one core can answer in that time. */
+export const LOOKED_AT_EVERY_MS = 100;
+export const LOOKS_PER_S = 1000 / LOOKED_AT_EVERY_MS;
+
 /** Slowest reading rate that is tolerated, in bytes a second; see also `stalledMs`. */
 export const READER_BYTES_PER_S = 4 * 1024;
 

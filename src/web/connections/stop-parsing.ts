@@ -16,9 +16,18 @@ export function stopParsing(socket: Socket): void {
 
 /** Leaves what a client sends in the system's buffers. Pausing the socket does not: Node's parser reads past it. */
 export function stopReading(socket: Socket): void {
+  callHandle(socket, "readStop");
+}
+
+/** Reads on after `stopReading`. */
+export function continueReading(socket: Socket): void {
+  callHandle(socket, "readStart");
+}
+
+function callHandle(socket: Socket, name: "readStart" | "readStop"): void {
   const handle: unknown = Reflect.get(socket, "_handle");
-  const stop: unknown = typeof handle === "object" && handle !== null && Reflect.get(handle, "readStop");
-  if (typeof stop === "function") Reflect.apply(stop, handle, []);
+  const method: unknown = typeof handle === "object" && handle !== null && Reflect.get(handle, name);
+  if (typeof method === "function") Reflect.apply(method, handle, []);
 }
 
 /** Node's parser calls this for each request. 2 means that what follows is no HTTP/1.1, so that it stops. */

@@ -7,10 +7,12 @@ import {
 } from "node:http2";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 
 import type { Connection } from "../connections/connection.js";
 import type { Connections } from "../connections/connections.js";
 import type { RequestKind } from "../connections/exchange.js";
+import { mustWaitForHttp2 } from "../connections/http2-turns.js";
 import { sendFailure } from "../answers/failure.js";
 import type { Server } from "./graceful-shutdown.js";
 import type { Listener } from "./listener.js";
@@ -44,10 +46,22 @@ export function admitConnections(server: Server, connections: Connections): void
     if (isTls) keepUntilSecured(secured, socket, current);
     for (const other of others) other.call(server, socket);
   });
-  server.prependListener("secureConnection", (socket: Socket) => {
+  const handlers = server.listeners("secureConnection");
+  server.removeAllListeners("secureConnection");
+  const hadTurn = new WeakSet<Socket>();
+  server.on("secureConnection", (socket: TLSSocket) => {
     current = secured.get(portOf(socket));
-    if (current === undefined) socket.destroy();
-    else connections.secured(current, socket);
+    if (current === undefined) {
+      socket.destroy();
+      return;
+    }
+    connections.secured(current, socket);
+    const inTurn = (): void => {
+      hadTurn.add(socket);
+      server.emit("secureConnection", socket);
+    };
+    if (socket.alpnProtocol === "h2" && !hadTurn.has(socket) && mustWaitForHttp2(current, inTurn)) return;
+    for (const handler of handlers) handler.call(server, socket);
   });
   // Node creates the session while it handles the event of its socket.
   server.on("session", (session: ServerHttp2Session) => {
