@@ -4,6 +4,7 @@ import type { QueryRunner } from "typeorm";
 import { MigrationExecutor } from "typeorm/migration/MigrationExecutor.js";
 
 import type { Database } from "./engine/database.js";
+import { underMigrationLease } from "./migration-lease.js";
 import { inTransaction } from "./transaction.js";
 
 /**
@@ -48,13 +49,27 @@ async function migrateUnderLock(database: Database, begun: () => void): Promise<
       // The service waits 2 s for a table lock; a table that a migration changes may be locked for longer,
       // such as by a dump.
       await runner.query(`set session lock_wait_timeout = ${WAIT_SECONDS}`);
-      return await applyPending(database, runner);
+      return await applyAlone(database, runner);
     } finally {
       await giveBack(database, runner, lock);
     }
   } finally {
     await closeFor(runner);
   }
+}
+
+/** GET_LOCK holds on one node of a Galera cluster: processes that migrate through different ones need the lease. */
+async function applyAlone(database: Database, runner: QueryRunner): Promise<string[]> {
+  const apply = (): Promise<string[]> => applyPending(database, runner);
+  if (!(await isGalera(runner))) return await apply();
+  const wait = { ms: WAIT_SECONDS * 1000, waiting: () => warnOfWait(database) };
+  return await underMigrationLease(database, runner, wait, apply);
+}
+
+async function isGalera(runner: QueryRunner): Promise<boolean> {
+  const sql = "show global variables where variable_name = 'wsrep_on' and value = 'ON'";
+  const rows: unknown[] = await runner.query(sql);
+  return rows.length > 0;
 }
 
 /** Closes the connection: with so long a lock wait it is of no use to other callers. */
@@ -64,8 +79,12 @@ async function closeFor(runner: QueryRunner): Promise<void> {
   await runner.release();
 }
 
-async function waitForLock({ log }: Database, runner: QueryRunner, name: string): Promise<void> {
+function warnOfWait({ log }: Database): void {
   log.warn({ seconds: WAIT_SECONDS }, "another process migrates this database: waiting for it");
+}
+
+async function waitForLock(database: Database, runner: QueryRunner, name: string): Promise<void> {
+  warnOfWait(database);
   if (await takeLock(runner, name, WAIT_SECONDS)) return;
   throw new Error(`Another process has been migrating this database for ${WAIT_SECONDS} s`);
 }
