@@ -8,7 +8,7 @@ import { WRITE_CHECK, WRITE_CHECK_LIGHT, writeCheckFiller } from "../engine/writ
 
 /** The state of a server, as the probe found it. The errors are the server's or the network's. */
 export type Verdict =
-  | { readonly kind: "works" }
+  | { readonly kind: "works"; readonly isGalera?: boolean }
   /** It does not answer. */
   | { readonly kind: "silent"; readonly error: Error }
   /** It answers, but a read lock on all tables blocks every write. */
@@ -26,10 +26,10 @@ const BRIEF_WAITS = "set session lock_wait_timeout = 1, innodb_lock_wait_timeout
 
 /**
  * Finds out whether the server is read-only: a privileged user may write even then, and it may be a replica
- * by now.
+ * by now. And whether it is a node of a Galera cluster, which all take writes.
  */
-const READ_ONLY = `show global variables where value not in ('OFF', '0') and
-  variable_name in ('read_only', 'super_read_only', 'innodb_read_only', 'offline_mode')`;
+const READ_ONLY_OR_GALERA = `show global variables where value not in ('OFF', '0') and
+  variable_name in ('read_only', 'super_read_only', 'innodb_read_only', 'offline_mode', 'wsrep_on')`;
 
 /**
  * Asks a server whether it does what the service needs: it answers, is a primary and accepts writes. The
@@ -76,12 +76,13 @@ async function askAlone<T>(
 
 async function ask(send: Send, thoroughly: boolean): Promise<Verdict> {
   await send(BRIEF_WAITS);
-  const [readOnly] = (await send(READ_ONLY)) as { Variable_name: string; Value: string }[];
+  const settings = (await send(READ_ONLY_OR_GALERA)) as { Variable_name: string; Value: string }[];
+  const readOnly = settings.find(({ Variable_name: name }) => name !== "wsrep_on");
   if (readOnly !== undefined)
     return fails(new Error(`the server has ${readOnly.Variable_name} = ${readOnly.Value}`));
   if (thoroughly) await send(WRITE_CHECK, [writeCheckFiller()]);
   else await send(WRITE_CHECK_LIGHT);
-  return { kind: "works" };
+  return { kind: "works", isGalera: settings.length > 0 };
 }
 
 function verdictOf(error: NodeJS.ErrnoException): Verdict {

@@ -11,7 +11,7 @@ import { SessionSetup } from "./mysql-session.js";
 import { mysqlReads } from "../engine/mysql-executor.js";
 import { ServerMonitor } from "./mysql-monitor.js";
 import { PrimaryChoice } from "./primary-choice.js";
-import { watchReadOnly } from "./read-only-watch.js";
+import { watchPrimary } from "./primary-watch.js";
 import { parseServerUrl } from "./server-url.js";
 import type { SharedOptions } from "../engine/shared-options.js";
 import type { SqlExecutor } from "../engine/sql-executor.js";
@@ -67,7 +67,8 @@ export async function openMysql(url: string, shared: SharedOptions, log: Log): P
     const ask = (thoroughly: boolean): Promise<Verdict> => primary.ask(thoroughly);
     const askByPool = (): Promise<unknown> => reads.run(WRITE_CHECK_LIGHT, []);
     const health = (opening.watch = new ServerMonitor({ pool: bounded, ask, askByPool, log }));
-    const watch = addresses.length > 1 ? watchReadOnly(reads, health) : undefined;
+    const preferFirst = (): Promise<void> => primary.preferFirst();
+    const watch = addresses.length > 1 ? watchPrimary({ reads, health, preferFirst }) : undefined;
     const close = async (): Promise<void> => {
       clearInterval(watch);
       health.close();

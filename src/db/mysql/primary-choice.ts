@@ -24,6 +24,8 @@ export class PrimaryChoice {
   readonly #parts: ChoiceParts;
   /** The server in use. */
   #address: ServerAddress;
+  /** Whether it is a node of a Galera cluster. */
+  #isGalera = false;
 
   constructor(addresses: readonly [ServerAddress, ...ServerAddress[]], parts: ChoiceParts) {
     this.#addresses = addresses;
@@ -33,7 +35,7 @@ export class PrimaryChoice {
 
   /** Asks the server in use. If it does not work, asks all others at once, and moves to the first that does. */
   async ask(thoroughly: boolean): Promise<Verdict> {
-    const here = this.#parts.ask(this.#address, thoroughly);
+    const here = this.#askHere(thoroughly);
     if (this.#addresses.length === 1) return await here;
     const early = await settleWithin(ANSWERS_WITHIN_MS, here);
     if (early?.kind === "works") return early;
@@ -45,13 +47,36 @@ export class PrimaryChoice {
       found = await this.#askOthers();
       if (found === undefined) return late;
     }
+    this.#moveTo(found);
+    return { kind: "works" };
+  }
+
+  /**
+   * Of a Galera cluster moves to the first server that works: each of its nodes takes writes, but transactions on
+   * different nodes hold no locks against each other and conflict at their COMMIT. So all processes use the same one.
+   */
+  async preferFirst(): Promise<void> {
+    if (!this.#isGalera) return;
+    const inUse = this.#address;
+    for (const address of this.#addresses.slice(0, this.#addresses.indexOf(inUse))) {
+      const { kind } = await this.#parts.ask(address, false);
+      if (kind === "works" && this.#address === inUse) return this.#moveTo(address);
+    }
+  }
+
+  async #askHere(thoroughly: boolean): Promise<Verdict> {
+    const verdict = await this.#parts.ask(this.#address, thoroughly);
+    if (verdict.kind === "works") this.#isGalera = verdict.isGalera === true;
+    return verdict;
+  }
+
+  #moveTo(address: ServerAddress): void {
     this.#parts.log.warn(
-      { from: nameOf(this.#address), to: nameOf(found) },
+      { from: nameOf(this.#address), to: nameOf(address) },
       "another database server is the primary",
     );
-    this.#address = found;
-    this.#parts.moved(found);
-    return { kind: "works" };
+    this.#address = address;
+    this.#parts.moved(address);
   }
 
   #askOthers(): Promise<ServerAddress | undefined> {
