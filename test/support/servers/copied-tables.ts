@@ -17,8 +17,13 @@ import { TEMPLATE_VARIABLES } from "./template-place.js";
  */
 export async function copyTables(config: Pick<Config, "databaseUrl" | "dataDir">): Promise<void> {
   const { databaseUrl, dataDir } = config;
-  if (databaseUrl !== undefined) await copyOnServer(new URL(databaseUrl).pathname.slice(1));
-  else await copyFile(dataDir);
+  if (databaseUrl === undefined) await copyFile(dataDir);
+  else await copyOnServer(schemaOf(databaseUrl));
+}
+
+/** Several hosts are no URL. */
+function schemaOf(databaseUrl: string): string {
+  return /\/(\w+)(?:\?|$)/.exec(databaseUrl)?.[1] ?? "";
 }
 
 async function copyFile(dataDir: string): Promise<void> {
