@@ -5,7 +5,7 @@ import path from "node:path";
 import mysql from "mysql2/promise";
 
 import { memoryFolder } from "../support/memory-folder.js";
-import type { MysqlGroup } from "../support/servers/mysql-group.js";
+import type { ServerGroup } from "../support/servers/server-group.js";
 import { type DatabaseLine, openDatabaseLine, withAllHosts } from "./database-line.js";
 import { openFileLocks } from "./file-locks.js";
 import type { LockHolder } from "./lock-holder.js";
@@ -75,14 +75,14 @@ export async function prepareDatabase(
 /** Asked anew each time: the primary of a group changes. */
 function adminOf(
   server: string | undefined,
-  group: MysqlGroup | undefined,
+  group: ServerGroup | undefined,
 ): (() => Promise<string>) | undefined {
   if (group !== undefined) return async () => (await group.primary()).url;
   return server === undefined ? undefined : () => Promise.resolve(server);
 }
 
 /** For a user who may do nothing but work with that database, as in production. */
-async function groupUrls(group: MysqlGroup, name: string): Promise<string[]> {
+async function groupUrls(group: ServerGroup, name: string): Promise<string[]> {
   const primary = await group.primary();
   await primary.ask(async (connection) => {
     await connection.query("create user if not exists pay@'127.0.0.1' identified by 'secret'");

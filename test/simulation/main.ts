@@ -88,7 +88,7 @@ function parse(args: readonly string[]): Options {
         "--engine <name>",
         "the embedded database, a server (of --server, or mysql or mariadb), or a group",
       )
-        .choices(["embedded", "server", "group", ...SERVER_NAMES])
+        .choices(["embedded", "server", "group", "galera", ...SERVER_NAMES])
         .default("embedded"),
     )
     .addOption(new Option("--server <name>", "the server to bring; MySQL by default").choices(SERVER_NAMES))

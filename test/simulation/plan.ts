@@ -1,8 +1,8 @@
 import type { AfterSales } from "./after-sales-plan.js";
 import { type Kill, killsAt } from "./kills.js";
 
-/** The engines of the database: one file of this process, a server of either kind, or a group of three. */
-export type EngineName = "embedded" | "server" | "group";
+/** The engines of the database: one file of this process, a server of either kind, or three servers as a group. */
+export type EngineName = "embedded" | "server" | "group" | "galera";
 
 /** What one session's merchant, shopper, gateway and machines will do. Made before anything runs. */
 export interface Plan {
@@ -93,6 +93,7 @@ export const TROUBLES: Readonly<Record<EngineName, readonly Trouble[]>> = {
   embedded: EVERYWHERE,
   server: WITH_A_LINE,
   group: WITH_A_LINE,
+  galera: WITH_A_LINE,
 };
 
 /** Each kind by its weight among a hundred or so. */

@@ -1,4 +1,6 @@
-import { type MysqlGroup, startGroup } from "../support/servers/mysql-group.js";
+import { startGalera } from "../support/servers/galera-cluster.js";
+import { startGroup } from "../support/servers/mysql-group.js";
+import type { ServerGroup } from "../support/servers/server-group.js";
 import { bringServer } from "../support/servers/server-choice.js";
 import { givenDatabase, startDatabase, type TestDatabase } from "../support/servers/private-server.js";
 import type { ServerName } from "../support/servers/server-programs.js";
@@ -7,12 +9,12 @@ import type { EngineName } from "./plan.js";
 /** Where simulations make their databases: nowhere for the embedded engine, else on a server or a group. */
 export interface Servers {
   readonly server?: string | undefined;
-  readonly group?: MysqlGroup;
+  readonly group?: ServerGroup;
 }
 
 /**
  * Does `work` with a database server, as the tests bring one, where the engine needs it: the one that `asked` names,
- * or that TEST_DATABASE_URL has, or a group of three. Says on standard output which it is.
+ * or that TEST_DATABASE_URL has, or a group of three (of MySQL, or Galera). Says on standard output which it is.
  */
 export async function withServer<T>(
   engine: EngineName,
@@ -21,6 +23,7 @@ export async function withServer<T>(
 ): Promise<T> {
   if (engine === "embedded") return await work({});
   if (engine === "group") return await withGroup(work);
+  if (engine === "galera") return await withGalera(work);
   const given = process.env["TEST_DATABASE_URL"];
   if (!given) bringServer(asked);
   const database = await (given ? givenDatabase(given) : startDatabase());
@@ -40,6 +43,11 @@ async function withGroup<T>(work: (servers: Servers) => Promise<T>): Promise<T> 
     });
   }
   const group = await startGroup();
+  return await using(group, () => work({ group }));
+}
+
+async function withGalera<T>(work: (servers: Servers) => Promise<T>): Promise<T> {
+  const group = await startGalera();
   return await using(group, () => work({ group }));
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { MysqlGroup } from "../../support/servers/mysql-group.js";
+import type { ServerGroup } from "../../support/servers/server-group.js";
 import type { Environment } from "../environment.js";
 import { LEASE_OVER_MS } from "../pass-time.js";
 import { GroupProbe } from "./group-probe.js";
@@ -9,21 +9,21 @@ import { ServiceProbe } from "./service-probe.js";
 
 /** What befalls a group. Each ends once all members take part again. */
 const FAULTS = {
-  "planned switch": (group: MysqlGroup) => group.handOver(),
-  "primary killed": async (group: MysqlGroup) => {
+  "planned switch": (group: ServerGroup) => group.handOver(),
+  "primary killed": async (group: ServerGroup) => {
     const primary = await group.primary();
     primary.signal("SIGKILL");
     await primary.ended();
     await group.primary(); // One of the others: it comes back only then.
     await primary.start();
   },
-  "primary frozen for 20 s": async (group: MysqlGroup) => {
+  "primary frozen for 20 s": async (group: ServerGroup) => {
     const primary = await group.primary();
     primary.signal("SIGSTOP");
     await sleep(FROZEN_MS);
     primary.signal("SIGCONT");
   },
-  "secondary rebuilt by a clone": async (group: MysqlGroup) => await group.rebuild(await group.secondary()),
+  "secondary rebuilt by a clone": async (group: ServerGroup) => await group.rebuild(await group.secondary()),
 };
 
 const FROZEN_MS = 20_000;
@@ -58,14 +58,14 @@ const ALL: readonly GroupFault[] = [
 export class GroupFaults {
   readonly outages: Outage[] = [];
   readonly #environment: Environment;
-  readonly #group: MysqlGroup;
+  readonly #group: ServerGroup;
   readonly #service: ServiceProbe;
   readonly #probe: GroupProbe;
   readonly #onProgress: (text: string) => void;
 
   private constructor(
     environment: Environment,
-    group: MysqlGroup,
+    group: ServerGroup,
     probe: GroupProbe,
     onProgress: (text: string) => void,
   ) {
@@ -78,7 +78,7 @@ export class GroupFaults {
 
   static async start(
     environment: Environment,
-    group: MysqlGroup,
+    group: ServerGroup,
     onProgress: (text: string) => void,
   ): Promise<GroupFaults> {
     return new GroupFaults(environment, group, await GroupProbe.start(group), onProgress);

@@ -2,8 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import mysql, { type Connection } from "mysql2/promise";
 
-import type { GroupMember } from "../../support/servers/group-member.js";
-import type { MysqlGroup } from "../../support/servers/mysql-group.js";
+import type { GroupServer, ServerGroup } from "../../support/servers/server-group.js";
 
 const EVERY_MS = 100;
 const ANSWERS_WITHIN_MS = 1_000;
@@ -22,11 +21,11 @@ export class GroupProbe {
   readonly #stopping = new AbortController();
   readonly #lanes: Promise<void>[];
 
-  private constructor(group: MysqlGroup) {
+  private constructor(group: ServerGroup) {
     this.#lanes = group.members.map((member) => this.#run(member));
   }
 
-  static async start(group: MysqlGroup): Promise<GroupProbe> {
+  static async start(group: ServerGroup): Promise<GroupProbe> {
     const primary = await group.primary();
     await primary.ask(async (connection) => {
       for (const statement of SETUP) await connection.query(statement);
@@ -39,7 +38,7 @@ export class GroupProbe {
     await Promise.all(this.#lanes);
   }
 
-  async #run(member: GroupMember): Promise<void> {
+  async #run(member: GroupServer): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       await this.#beat(member);
       await sleep(EVERY_MS);
@@ -47,7 +46,7 @@ export class GroupProbe {
   }
 
   /** Writes by one connection until the member refuses it. */
-  async #beat({ url: uri }: GroupMember): Promise<void> {
+  async #beat({ url: uri }: GroupServer): Promise<void> {
     let connection: Connection | undefined;
     try {
       connection = await mysql.createConnection({ uri, connectTimeout: ANSWERS_WITHIN_MS });

@@ -1,33 +1,14 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { GroupMember } from "./group-member.js";
 import { freePorts } from "./server-process.js";
 import { SERVERS } from "./server-programs.js";
-import { memoryFolder } from "../memory-folder.js";
+import { keptFolder } from "./kept-folder.js";
+import type { ServerGroup } from "./server-group.js";
 
 /** Three MySQL servers in Group Replication, of which one takes writes at any time. */
-export interface MysqlGroup {
-  /** "a group of three MySQL 9.7.4-2", as the servers say it. */
-  readonly title: string;
-  /** Where the members keep their data. */
-  readonly folder: string;
-  readonly members: readonly GroupMember[];
-  /** The member that takes writes; waits until there is one. */
-  primary(): Promise<GroupMember>;
-  /** Another than the primary. */
-  secondary(): Promise<GroupMember>;
-  /** Hands the primary's work over to another one, as an operator plans it. */
-  handOver(): Promise<void>;
-  /** Gives a secondary an empty data directory, which it fills with a clone of another member's. */
-  rebuild(member: GroupMember): Promise<void>;
-  /** Resolves once all members take part. */
-  whole(): Promise<void>;
-  stop(): Promise<void>;
-}
+export type MysqlGroup = ServerGroup<GroupMember>;
 
 const MEMBERS = 3;
 
@@ -39,7 +20,7 @@ const POLL_MS = 100;
 export async function startGroup(): Promise<MysqlGroup> {
   const program = SERVERS.mysql.find();
   if (program === undefined) throw new Error("There is no MySQL server to start on this machine.");
-  const folder = keptFolder();
+  const folder = keptFolder("calmony-pay-group-");
   const ports = await freePorts(2 * MEMBERS);
   const places = Array.from({ length: MEMBERS }, (_, index) => ({
     number: index + 1,
@@ -124,26 +105,4 @@ async function titleOf(members: readonly GroupMember[]): Promise<string> {
   );
   const [row] = rows as { version: string }[];
   return `a group of ${members.length} MySQL ${row?.version}`;
-}
-
-/**
- * A folder that goes away with this process, by whatever signal that ends. The servers in it are killed at the same
- * moment, and may still write.
- */
-const FOLDER_KEEPER = 'cat >/dev/null; until rm -rf "$0" 2>/dev/null; do sleep 0.1; done';
-
-function keptFolder(): { readonly path: string; remove(): Promise<void> } {
-  const folder = mkdtempSync(path.join(memoryFolder(), "calmony-pay-group-"));
-  const keeper = spawn("/bin/sh", ["-c", FOLDER_KEEPER, folder], {
-    stdio: ["pipe", "ignore", "ignore"],
-    detached: true,
-  });
-  const ended = once(keeper, "exit");
-  return {
-    path: folder,
-    remove: async () => {
-      keeper.stdin.end();
-      await ended;
-    },
-  };
 }
