@@ -6,13 +6,13 @@ import { LOST_DEFAULT, SERVICE, simulate } from "./run.js";
 // Half a minute where nobody else needs the processor.
 t.setTimeout(600_000);
 
-t.test("200 sessions on two replicas and a server are recorded exactly once", async (t) => {
+t.test("120 sessions on two replicas and a server are recorded exactly once", async (t) => {
   const server = process.env["TEST_DATABASE_URL"];
   const setting = { engine: "server", replicas: 2, service: SERVICE, server } as const;
   const verdict = await simulate({
     ...setting,
     seed: 1,
-    sessions: 200,
+    sessions: 120,
     lost: LOST_DEFAULT,
     afterSales: true,
     onProgress() {},
