@@ -36,8 +36,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     changes: [
       {
         file: SESSIONS,
-        from: "rowWhere(checkoutSessions, `WHERE id = ?${forUpdate(tx)}`",
-        to: "rowWhere(checkoutSessions, `WHERE id = ?`",
+        from: "columnsWhere(OF_FORM, `WHERE id = ?${forUpdate(tx)}`",
+        to: "columnsWhere(OF_FORM, `WHERE id = ?`",
       },
       {
         file: SESSIONS,
