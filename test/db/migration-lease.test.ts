@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import t from "tap";
 
 import type { Database } from "../../src/db/engine/database.js";
@@ -13,12 +11,14 @@ await onMysql(
     const databases = await Promise.all([engine.open({}), engine.open({}), engine.open({})]);
     let working = 0;
     let most = 0;
+    let others = 0;
+    const waiting = (): void => void others++;
     const work = async (): Promise<void> => {
       most = Math.max(most, ++working);
-      await sleep(20);
+      await until("the others wait", () => others === 2);
       working--;
     };
-    await Promise.all(databases.map((database) => leased(database, 20_000, work)));
+    await Promise.all(databases.map((database) => leased(database, 20_000, work, waiting)));
     t.equal(most, 1);
   },
 );
@@ -61,10 +61,15 @@ await onMysql(t, "work that fails gives the lease back", async (t, engine) => {
   await t.resolves(leased(database, 500, async () => {}));
 });
 
-async function leased(database: Database, ms: number, work: () => Promise<void>): Promise<void> {
+async function leased(
+  database: Database,
+  ms: number,
+  work: () => Promise<void>,
+  waiting = (): void => {},
+): Promise<void> {
   const runner = database.dataSource.createQueryRunner();
   try {
-    await underMigrationLease(database, runner, { ms, waiting: () => {} }, work);
+    await underMigrationLease(database, runner, { ms, waiting }, work);
   } finally {
     await runner.release();
   }
