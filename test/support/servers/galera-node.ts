@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
+import type { RowDataPacket } from "mysql2/promise";
 
-import { type RunningServer, serve, untilReady } from "./server-process.js";
+import { ANSWERS_WITHIN_MS, GroupProcess } from "./group-process.js";
 import type { ServerProgram } from "./server-programs.js";
 
 /** Where a node listens. */
@@ -17,13 +17,10 @@ export interface NodePlace {
 }
 
 /** One server of a Galera cluster. Its process may be frozen, killed and started again with what it has stored. */
-export class GaleraNode {
-  readonly port: number;
+export class GaleraNode extends GroupProcess {
   readonly #program: ServerProgram;
-  readonly #folder: string;
   readonly #settings: readonly string[];
   readonly #join: string;
-  #running: RunningServer | undefined;
 
   /** `provider` is the file of Galera's library. The folder's owner removes it. */
   constructor(
@@ -33,30 +30,29 @@ export class GaleraNode {
     place: NodePlace,
     all: readonly NodePlace[],
   ) {
-    this.port = place.port;
+    super(folder, place.port);
     this.#program = program;
-    this.#folder = folder;
     this.#settings = settingsOf(provider, place);
     this.#join = `--wsrep-cluster-address=gcomm://${all.map((each) => `127.0.0.1:${each.clusterPort}`).join(",")}`;
   }
 
   /** Fills its data directory, for itself and for the copies of the others. */
   prepare(): void {
-    mkdirSync(this.#folder);
-    this.#program.prepare(this.#folder);
+    mkdirSync(this.folder);
+    this.#program.prepare(this.folder);
   }
 
   /** Takes the data of another node, which has ended in good order, instead of preparing its own. */
   copy(from: GaleraNode): void {
-    cpSync(from.#folder, this.#folder, { recursive: true });
-    rmSync(path.join(this.#folder, "data", "gvwstate.dat"), { force: true });
-    const state = path.join(this.#folder, "data", "grastate.dat");
+    cpSync(from.folder, this.folder, { recursive: true });
+    rmSync(path.join(this.folder, "data", "gvwstate.dat"), { force: true });
+    const state = path.join(this.folder, "data", "grastate.dat");
     writeFileSync(state, readFileSync(state, "utf8").replace("safe_to_bootstrap: 1", "safe_to_bootstrap: 0"));
   }
 
   /** Takes all data from it: it gets another node's when it starts. */
   empty(): void {
-    const data = path.join(this.#folder, "data");
+    const data = path.join(this.folder, "data");
     rmSync(data, { recursive: true });
     mkdirSync(data);
   }
@@ -71,20 +67,6 @@ export class GaleraNode {
     await this.#serve([this.#join, ...this.#startPosition()]);
   }
 
-  /** Sends a signal to the server itself. */
-  signal(name: NodeJS.Signals): void {
-    process.kill(Number(readFileSync(path.join(this.#folder, "pid"), "utf8")), name);
-  }
-
-  /** Its URL, for `root`. */
-  get url(): string {
-    return `mysql://root@127.0.0.1:${this.port}`;
-  }
-
-  async ended(): Promise<void> {
-    await this.#running?.ended;
-  }
-
   /** How many nodes take part, as it sees the cluster; 0 where it does not take part itself. */
   async clusterSize(): Promise<number> {
     const rows = await this.ask(async (connection) => {
@@ -97,37 +79,13 @@ export class GaleraNode {
     return takesPart ? Number(status.get("wsrep_cluster_size")) : 0;
   }
 
-  /** Does `work` as `root`, by a connection of its own. */
-  async ask<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const { port } = this;
-    const connection = await createConnection({
-      host: "127.0.0.1",
-      port,
-      user: "root",
-      connectTimeout: ANSWERS_WITHIN_MS,
-    });
-    connection.on("error", () => undefined); // What was asked fails with it.
-    try {
-      return await work(connection);
-    } finally {
-      connection.destroy();
-    }
-  }
-
-  async stop(): Promise<void> {
-    await this.#running?.stop();
-  }
-
   async #serve(settings: readonly string[]): Promise<void> {
-    // Its keeper removes a folder of that run's own.
-    const emptied = mkdtempSync(`${this.#folder}-run-`);
-    giveAway(this.#folder);
-    this.#running = serve([...this.#command(), ...settings], emptied);
-    await untilReady(this.#running, this.port);
+    giveAway(this.folder);
+    await this.serve([...this.#command(), ...settings]);
   }
 
   #command(): [string, ...string[]] {
-    const [program, ...rest] = this.#program.command(this.#folder, this.port);
+    const [program, ...rest] = this.#program.command(this.folder, this.port);
     const asUser = rest.map((setting) => (setting === "--user=root" ? `--user=${NOBODY}` : setting));
     return [program, ...asUser, ...this.#settings];
   }
@@ -141,8 +99,6 @@ export class GaleraNode {
     return position === undefined ? [] : [`--wsrep-start-position=${position}`];
   }
 }
-
-const ANSWERS_WITHIN_MS = 1_000;
 
 /** The script by which a node brings another one up to date refuses to work for root. */
 const NOBODY = "nobody";

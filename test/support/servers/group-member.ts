@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
+import type { RowDataPacket } from "mysql2/promise";
 
-import { type RunningServer, serve, untilReady } from "./server-process.js";
+import { ANSWERS_WITHIN_MS, GroupProcess } from "./group-process.js";
 import type { ServerProgram } from "./server-programs.js";
 
 /** Where a member listens, and for what. */
@@ -28,35 +28,29 @@ export interface MemberState {
 /** The name of the group is a UUID, any one. */
 const GROUP_NAME = "5b6d8d5a-3c1e-4b1f-9f0a-0c7a5e9d1a01";
 
-const ANSWERS_WITHIN_MS = 1_000;
-
 /** Who a member is for another from which it takes what it has missed. */
 const RECOVERY = { user: "recovery", password: "recovers" } as const;
 
 /** One server of a group. Its process may be frozen, killed and started again with what it has stored. */
-export class GroupMember {
-  readonly port: number;
+export class GroupMember extends GroupProcess {
   readonly #program: ServerProgram;
-  readonly #folder: string;
   readonly #settings: readonly string[];
-  #running: RunningServer | undefined;
 
   /** `folder` is removed by whoever made it. */
   constructor(program: ServerProgram, folder: string, place: MemberPlace, all: readonly MemberPlace[]) {
-    this.port = place.port;
+    super(folder, place.port);
     this.#program = program;
-    this.#folder = folder;
     this.#settings = settingsOf(place, all);
   }
 
   /** Starts it on an empty data directory, not yet in the group. */
   async create(): Promise<void> {
-    rmSync(this.#folder, { recursive: true, force: true });
-    mkdirSync(this.#folder);
-    this.#program.prepare(this.#folder);
+    rmSync(this.folder, { recursive: true, force: true });
+    mkdirSync(this.folder);
+    this.#program.prepare(this.folder);
     // With it goes the server's identity, which a copy must not share.
-    rmSync(path.join(this.#folder, "data", "auto.cnf"), { force: true });
-    const init = path.join(this.#folder, "init.sql");
+    rmSync(path.join(this.folder, "data", "auto.cnf"), { force: true });
+    const init = path.join(this.folder, "init.sql");
     // What each member does by itself must not look like a change that the others have missed.
     writeFileSync(init, `SET sql_log_bin = 0;\n${readFileSync(init, "utf8")}`);
     await this.#serve(["--group-replication-start-on-boot=OFF"]);
@@ -105,20 +99,6 @@ export class GroupMember {
     await this.#serve(["--group-replication-start-on-boot=ON"]);
   }
 
-  /** Sends a signal to the server itself. */
-  signal(name: NodeJS.Signals): void {
-    process.kill(Number(readFileSync(path.join(this.#folder, "pid"), "utf8")), name);
-  }
-
-  /** Its URL, for `root`. */
-  get url(): string {
-    return `mysql://root@127.0.0.1:${this.port}`;
-  }
-
-  async ended(): Promise<void> {
-    await this.#running?.ended;
-  }
-
   /** Fails where it does not answer soon. */
   async state(): Promise<MemberState> {
     const [row] = await this.ask(async (connection) => {
@@ -130,33 +110,9 @@ export class GroupMember {
     return { id: String(id), state: String(state), online: Number(online), writable };
   }
 
-  /** Does `work` as `root`, by a connection of its own. */
-  async ask<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const { port } = this;
-    const connection = await createConnection({
-      host: "127.0.0.1",
-      port,
-      user: "root",
-      connectTimeout: ANSWERS_WITHIN_MS,
-    });
-    connection.on("error", () => undefined); // What was asked fails with it.
-    try {
-      return await work(connection);
-    } finally {
-      connection.destroy();
-    }
-  }
-
-  async stop(): Promise<void> {
-    await this.#running?.stop();
-  }
-
   async #serve(settings: readonly string[]): Promise<void> {
-    // Its keeper removes a folder of that run's own.
-    const emptied = mkdtempSync(`${this.#folder}-run-`);
-    const command = this.#program.command(this.#folder, this.port);
-    this.#running = serve([...command, ...this.#settings, ...settings], emptied);
-    await untilReady(this.#running, this.port);
+    const command = this.#program.command(this.folder, this.port);
+    await this.serve([...command, ...this.#settings, ...settings]);
   }
 }
 
