@@ -1,5 +1,6 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 
+import { DELIVERY, ENDPOINT, ENDPOINT_WITH_SECRET, eventOf, TEST_EVENT } from "./event-examples.js";
 import { CHARGE, HELD, PAYMENT, REFUND } from "./payment-examples.js";
 
 /** Example of a call. */
@@ -191,6 +192,35 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   GetRefund: { answer: REFUND },
   ListRefunds: { answer: { object: "list", data: [REFUND], has_more: false, url: "/v1/refunds" } },
+  GetEvent: { answer: eventOf(COMPLETE) },
+  ListEvents: {
+    answer: { object: "list", data: [eventOf(COMPLETE)], has_more: false, url: "/v1/events" },
+  },
+  StreamEvents: { answer: { event: eventOf(COMPLETE), sequence: 42, ending: false } },
+  CreateWebhookEndpoint: {
+    request: { url: ENDPOINT.url, enabled_events: ENDPOINT.enabled_events },
+    answer: ENDPOINT_WITH_SECRET,
+  },
+  GetWebhookEndpoint: { answer: ENDPOINT },
+  ListWebhookEndpoints: {
+    answer: { object: "list", data: [ENDPOINT], has_more: false, url: "/v1/webhook_endpoints" },
+  },
+  UpdateWebhookEndpoint: {
+    request: { enabled_events: ["*"] },
+    answer: { ...ENDPOINT, enabled_events: ["*"] },
+  },
+  DeleteWebhookEndpoint: { answer: { id: ENDPOINT.id, object: "webhook_endpoint", deleted: true } },
+  RollWebhookEndpointSecret: {
+    request: { overlap_seconds: 3600 },
+    answer: { ...ENDPOINT_WITH_SECRET, previous_secret_expires_at: 1_718_003_600 },
+  },
+  SendTestEvent: { request: {}, answer: TEST_EVENT },
+  RecoverWebhookEndpoint: { request: { since: 1_718_000_000 }, answer: { recovered: 3 } },
+  GetWebhookDelivery: { answer: DELIVERY },
+  ListWebhookDeliveries: {
+    answer: { object: "list", data: [DELIVERY], has_more: false, url: "/v1/webhook_deliveries" },
+  },
+  ResendWebhookDelivery: { request: {}, answer: DELIVERY },
   AdvanceTestClock: {
     request: { seconds: 86_400 },
     answer: { object: "test_helpers.clock", ahead: 86_400 },

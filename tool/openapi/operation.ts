@@ -62,7 +62,7 @@ function success(rule: RouteRule, schemas: Schemas, example: JsonObject): JsonOb
   return {
     description: descriptionOf(responseBody ?? method.output),
     headers: changes(rule) ? { ...REQUEST_ID, ...REPLAYED } : REQUEST_ID,
-    ...json(schema, example),
+    ...content(method.methodKind === "server_streaming" ? LINES : JSON_TYPE, schema, example),
   };
 }
 
@@ -81,6 +81,15 @@ function ref(response: string): JsonObject {
   return { $ref: `#/components/responses/${response}` };
 }
 
+const JSON_TYPE = "application/json";
+
+/** One message a line; the schema is that of a line. */
+const LINES = "application/x-ndjson";
+
 function json(schema: JsonObject, example: JsonObject | undefined): JsonObject {
-  return { content: { "application/json": { schema, ...(example === undefined ? {} : { example }) } } };
+  return content(JSON_TYPE, schema, example);
+}
+
+function content(type: string, schema: JsonObject, example: JsonObject | undefined): JsonObject {
+  return { content: { [type]: { schema, ...(example === undefined ? {} : { example }) } } };
 }

@@ -33,8 +33,12 @@ export class Schemas {
   /** An object of these fields. */
   object(fields: readonly DescField[], side: Side): JsonObject {
     const expanded = expandedOf(fields);
-    const shown = fields.filter((field) => ![...expanded.values()].includes(field));
+    const alternatives = fields.filter(isAlternative);
+    const shown = fields.filter(
+      (field) => ![...expanded.values(), ...alternatives.slice(1)].includes(field),
+    );
     const properties = shown.map((field) => {
+      if (isAlternative(field)) return [nameOf(field), this.#oneOf(alternatives, side)];
       const object = expanded.get(field.name);
       const schema =
         object === undefined ? this.#property(field, side) : this.#idOrObject(field, object, side);
@@ -80,6 +84,12 @@ export class Schemas {
     return { anyOf, description: descriptionOf(field) };
   }
 
+  /** What is one of several messages. */
+  #oneOf(fields: readonly DescField[], side: Side): JsonObject {
+    const description = fields[0]?.oneof === undefined ? "" : descriptionOf(fields[0].oneof);
+    return { oneOf: fields.map((field) => this.value(field, side)), description };
+  }
+
   /** The value of a field that has one, or one value of a list or map. */
   #single(field: DescField, side: Side): JsonObject {
     if (field.message !== undefined) return this.message(field.message, side);
@@ -118,6 +128,11 @@ export class Schemas {
 /** The fields that replace others where they are set, by the names of the replaced ones. */
 function expandedOf([first]: readonly DescField[]): Map<string, DescField> {
   return first === undefined ? new Map() : expandedFields(first.parent, plainStyle);
+}
+
+/** Whether a field shares its name with the others of its oneof. */
+function isAlternative(field: DescField): boolean {
+  return field.oneof?.name === plainStyle.alternatives;
 }
 
 function nameOf(field: DescField): string {

@@ -17,6 +17,7 @@ export const canonicalStyle: JsonStyle = {
   defaults: "write",
   fieldMask: "camel",
   expandedSuffix: "",
+  alternatives: "",
   parameterPath: (name) => name,
 };
 

@@ -35,6 +35,11 @@ export interface JsonStyle {
    * ending: `customer_expanded` over `customer`. It has no key of its own. Empty: no field is special.
    */
   readonly expandedSuffix: string;
+  /**
+   * Name of a oneof that is written as one member of that name, whichever of its messages is set: `object`, which is
+   * either a customer or a refund. Empty: each field of a oneof is a member of its own.
+   */
+  readonly alternatives: string;
   /** Largest size of a list or a map. Default: unlimited. */
   readonly countMax?: CountMax;
   /** A query parameter's name as a dotted field path. */

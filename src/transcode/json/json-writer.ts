@@ -53,6 +53,8 @@ function membersOf(desc: DescMessage, style: JsonStyle, writerOf: WriterOf): rea
 }
 
 function otherwiseOf(field: DescField, style: JsonStyle): JsonMember["otherwise"] {
+  // The others share the key of the one that is set.
+  if (style.alternatives !== "" && field.oneof?.name === style.alternatives) return "leave out";
   if (field.presence === FeatureSet_FieldPresence.IMPLICIT) {
     return style.defaults === "write" ? "write" : "leave out";
   }

@@ -2,6 +2,9 @@ import { plainEnumNames } from "./enum-names.js";
 import { createJsonDialect, type JsonDialect } from "./dialect.js";
 import type { JsonStyle } from "./json-style.js";
 
+/** The object of an event, which is of one of several kinds. */
+const ALTERNATIVES = "object";
+
 /**
  * JSON as people write it by hand: snake_case names, 64-bit integers as numbers (exact, or an error), enum
  * values as `open` instead of CHECKOUT_STATUS_OPEN, and `null` for unset fields.
@@ -11,7 +14,7 @@ import type { JsonStyle } from "./json-style.js";
  * replaces its id.
  */
 export const plainStyle: JsonStyle = {
-  fieldName: (field) => field.name,
+  fieldName: (field) => (field.oneof?.name === ALTERNATIVES ? ALTERNATIVES : field.name),
   int64: "number",
   enumNames: plainEnumNames,
   enumNumbers: false,
@@ -19,6 +22,7 @@ export const plainStyle: JsonStyle = {
   defaults: "write",
   fieldMask: "proto",
   expandedSuffix: "_expanded",
+  alternatives: ALTERNATIVES,
   parameterPath: dotted,
 };
 
