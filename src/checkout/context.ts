@@ -27,8 +27,18 @@ export interface CheckoutContext {
   /** Asks the gateway what became of payments. */
   readonly inquiry: Inquiry;
   readonly reconciliation: ReconciliationMetrics;
+  /** What caused the work at hand: an API call, or null for a message of the gateway or the passing of time. */
+  readonly cause: EventCause | null;
   /** Called at the named points of a use case. Does nothing in production; tests pause or crash there. */
   readonly checkpoint: (point: CheckoutPoint) => Promise<void>;
+}
+
+/** The API call that causes events. */
+export interface EventCause {
+  /** `req_...` */
+  readonly requestId: string;
+  /** As its caller gave it; undefined if it has none. */
+  readonly idempotencyKey: string | undefined;
 }
 
 /** The addresses of a payment's parties: absolute URLs without a final slash. */

@@ -10,6 +10,8 @@ import { endProcess } from "./end-process.js";
 /** The context of the operator's commands. */
 export interface OperatorRegistry extends Registry {
   readonly clock: SharedClock;
+  /** No API call: an operator does it. */
+  readonly cause: null;
   /** A sandbox gateway in another process, at which new test accounts must be registered; undefined for none. */
   readonly sandboxUrl: string | undefined;
 }
@@ -23,7 +25,7 @@ export async function withRegistry(
   command: (registry: OperatorRegistry) => Promise<void>,
 ): Promise<void> {
   await withStore(env, (store, { sandbox, sandboxUrl }) =>
-    command({ ...store, clock: store.db.clock, sandboxUrl: sandbox ? sandboxUrl : undefined }),
+    command({ ...store, clock: store.db.clock, cause: null, sandboxUrl: sandbox ? sandboxUrl : undefined }),
   );
 }
 

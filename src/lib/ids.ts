@@ -4,7 +4,22 @@ import { createCache } from "./cache.js";
 
 /** Prefixes of this service's ids; merchants rely on the first four. */
 export type IdPrefix =
-  "cs" | "pi" | "pm" | "cus" | "evt" | "re" | "mer" | "key" | "gr" | "req" | "hpp" | "lease" | "call";
+  | "cs"
+  | "pi"
+  | "pm"
+  | "cus"
+  | "evt"
+  | "re"
+  | "mer"
+  | "key"
+  | "gr"
+  | "req"
+  | "hpp"
+  | "lease"
+  | "call"
+  | "we"
+  | "wd"
+  | "wa";
 
 /**
  * Makes a new id such as `cs_VbehKxU0` followed by 21 random characters: 125 random bits, which cannot be

@@ -21,7 +21,9 @@ export interface SealScope {
     | "gateway-message"
     | "xref"
     | "billing-details"
-    | "card-fingerprint";
+    | "card-fingerprint"
+    | "idempotency-key"
+    | "webhook-secret";
 }
 
 /** Seals secrets at rest and opens them again. */

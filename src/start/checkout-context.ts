@@ -37,6 +37,7 @@ export function createCheckoutContext(config: Config, parts: CheckoutContextPart
     ...parts.store,
     clock: parts.clock?.(clock) ?? clock,
     log: parts.log,
+    cause: null,
     checkpoint: parts.checkpoint ?? (() => Promise.resolve()),
     readiness: createReadiness(parts.store.db, parts.log),
     direct,

@@ -1,6 +1,7 @@
 import { apiKeys } from "../db/tables/api-keys.js";
 import { checkoutSessions } from "../db/tables/checkout-sessions.js";
 import { customers } from "../db/tables/customers.js";
+import { eventSequences } from "../db/tables/event-sequences.js";
 import { events } from "../db/tables/events.js";
 import { formerGatewayAccounts, gatewayAccounts } from "../db/tables/gateway-accounts.js";
 import { gatewayResults } from "../db/tables/gateway-results.js";
@@ -20,6 +21,8 @@ import { NameReversals1795304000000 } from "../db/migrations/1795304000000-rever
 import { DropFormerSecretColumns1795305000000 } from "../db/migrations/1795305000000-former-secret-columns.js";
 import { ClearNames1795306000000 } from "../db/migrations/1795306000000-clear-names.js";
 import { AttemptCall1795307000000 } from "../db/migrations/1795307000000-attempt-call.js";
+import { KeepEvents1795308000000 } from "../db/migrations/1795308000000-events.js";
+import { CreateWebhooks1795309000000 } from "../db/migrations/1795309000000-webhooks.js";
 import { paymentIntents } from "../db/tables/payment-intents.js";
 import { paymentMethods } from "../db/tables/payment-methods.js";
 import { refunds } from "../db/tables/refunds.js";
@@ -30,6 +33,7 @@ import { sandboxLastUses } from "../sandbox/tables/sandbox-last-uses.js";
 import { sandboxPages } from "../sandbox/tables/sandbox-pages.js";
 import { sandboxTransactions } from "../sandbox/tables/sandbox-transactions.js";
 import { secretsKeyChecks } from "../db/tables/secrets-key-check.js";
+import { webhookEndpoints } from "../db/tables/webhook-endpoints.js";
 import { writeChecks } from "../db/engine/write-check.js";
 
 /** Every table. */
@@ -37,6 +41,7 @@ export const entities = [
   apiKeys,
   checkoutSessions,
   customers,
+  eventSequences,
   events,
   formerGatewayAccounts,
   gatewayAccounts,
@@ -53,6 +58,7 @@ export const entities = [
   sandboxPages,
   sandboxTransactions,
   secretsKeyChecks,
+  webhookEndpoints,
   writeChecks,
 ];
 
@@ -72,4 +78,6 @@ export const migrations = [
   DropFormerSecretColumns1795305000000,
   ClearNames1795306000000,
   AttemptCall1795307000000,
+  KeepEvents1795308000000,
+  CreateWebhooks1795309000000,
 ];

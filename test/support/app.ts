@@ -87,7 +87,7 @@ export async function createTestMerchant(config: Config, name = "Test shop"): Pr
   await copyTables(config);
   const store = await openStore(config, silent);
   try {
-    const registry = { ...store, clock: store.db.clock };
+    const registry = { ...store, clock: store.db.clock, cause: null };
     const live = {
       gatewayMerchantId: "100856",
       secret: randomBytes(12).toString("hex"),

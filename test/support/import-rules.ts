@@ -32,6 +32,7 @@ const ROOMS: Record<string, string[]> = {
   db: ["migrations", "engine", "mysql", "sqlite", LOOSE, "query", "tables"],
   checkout: [
     LOOSE,
+    "events",
     "merchants",
     "customers",
     "testing",

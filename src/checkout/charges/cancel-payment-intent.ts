@@ -1,13 +1,12 @@
-import { insertEvents } from "../../db/tables/events.js";
 import { changePaymentIntent, lockPaymentIntent } from "../../db/tables/payment-intents.js";
 import type { Tx } from "../../db/transaction.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { mayMovePayment } from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { Clock } from "../../lib/clock.js";
-import { newId } from "../../lib/ids.js";
 import type { PaymentAnswer } from "./charge-card.js";
 import type { CheckoutContext } from "../context.js";
+import { recordEvents } from "../events/record-events.js";
 import { getPaymentIntent, viewPayment } from "../payments/payment-intents.js";
 import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { merchantParts } from "../test-clock.js";
@@ -28,14 +27,15 @@ export async function cancelPaymentIntent(
       scope,
       call ?? callWithoutKey(checkout),
       id,
-      (tx, _run, clock) => cancel(clock, tx, id),
+      (tx, _run, clock) => cancel(checkout, clock, tx, id),
     ));
   // A canceled payment never changes again, so a replay gets the first answer.
   return { view: await viewPayment(checkout, await getPaymentIntent(checkout, scope, id)), replayed };
 }
 
-async function cancel(clock: Clock, tx: Tx, id: string): Promise<void> {
-  const { status, merchantId, livemode } = await lockPaymentIntent(tx, id);
+async function cancel(checkout: CheckoutContext, clock: Clock, tx: Tx, id: string): Promise<void> {
+  const intent = await lockPaymentIntent(tx, id);
+  const { status } = intent;
   if (!mayMovePayment(status, "canceled")) {
     throw new Refusal(
       "PAYMENT_INTENT_STATE",
@@ -44,7 +44,7 @@ async function cancel(clock: Clock, tx: Tx, id: string): Promise<void> {
     );
   }
   const now = clock.now();
-  await changePaymentIntent(tx, id, { status: "canceled", canceledAt: now });
-  const event = { id: newId("evt", now), merchantId, livemode, objectId: id, createdAt: now };
-  insertEvents(tx, [{ ...event, type: "payment_intent.canceled" }]);
+  const change = { status: "canceled", canceledAt: now } as const;
+  recordEvents(checkout, tx, now, ["payment_intent.canceled", { ...intent, ...change }]);
+  await changePaymentIntent(tx, id, change);
 }

@@ -11,6 +11,7 @@ import { newId } from "../../lib/ids.js";
 import { type PaymentAnswer, chargeResponse, chargeCard, chargeableCard } from "./charge-card.js";
 import type { CheckoutContext } from "../context.js";
 import { getPaymentIntent } from "../payments/payment-intents.js";
+import { recordEvents } from "../events/record-events.js";
 import { findPrevious, type IdempotentCall } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
 
@@ -48,12 +49,18 @@ export async function confirmPaymentIntent(
     attempt: declined.attempt + 1,
     attemptCallId: newId("call", now),
   };
-  const record = (tx: Tx, run: Run): Promise<void> => recordNext(tx, run, intent);
+  const record = (tx: Tx, run: Run): Promise<void> => recordNext(checkout, tx, run, intent, now);
   return await chargeCard(checkout, scope, call, { intent, xref, now, record });
 }
 
 /** Of two concurrent confirmations the second finds the payment processing. */
-async function recordNext(tx: Tx, { again }: Run, next: PaymentIntentRow): Promise<void> {
+async function recordNext(
+  checkout: CheckoutContext,
+  tx: Tx,
+  { again }: Run,
+  next: PaymentIntentRow,
+  now: number,
+): Promise<void> {
   const locked = await lockPaymentIntent(tx, next.id);
   // A COMMIT whose connection is lost has usually succeeded: then the attempt is stored already.
   if (again && locked.attemptCallId === next.attemptCallId) return;
@@ -71,6 +78,7 @@ async function recordNext(tx: Tx, { again }: Run, next: PaymentIntentRow): Promi
     attempt,
     attemptCallId,
   };
+  recordEvents(checkout, tx, now, ["payment_intent.processing", { ...locked, ...change }]);
   await changePaymentIntent(tx, next.id, change);
 }
 

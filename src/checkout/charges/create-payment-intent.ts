@@ -10,6 +10,7 @@ import { Refusal } from "../../domain/refusal.js";
 import { newId } from "../../lib/ids.js";
 import { type PaymentAnswer, chargeResponse, chargeCard, chargeableCard } from "./charge-card.js";
 import type { CheckoutContext } from "../context.js";
+import { recordEvents } from "../events/record-events.js";
 import { findPrevious, type IdempotentCall } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
 
@@ -41,7 +42,7 @@ export async function createPaymentIntent(
   const { xref } = await chargeableCard(checkout, scope, order.customerId, order.paymentMethodId);
   const now = (await clockOf(checkout, scope)).now();
   const intent = newIntent(scope, order, now);
-  const record = (tx: Tx, run: Run): Promise<void> => store(tx, run, intent);
+  const record = (tx: Tx, run: Run): Promise<void> => store(checkout, tx, run, intent);
   return await chargeCard(checkout, scope, call, { intent, xref, now, record });
 }
 
@@ -71,8 +72,15 @@ function newIntent(scope: MerchantScope, order: ChargeOrder, now: number): Payme
   };
 }
 
-async function store(tx: Tx, { again }: Run, intent: PaymentIntentRow): Promise<void> {
+async function store(
+  checkout: CheckoutContext,
+  tx: Tx,
+  { again }: Run,
+  intent: PaymentIntentRow,
+): Promise<void> {
   // A COMMIT whose connection is lost has usually succeeded: then the row is stored already.
   if (again && (await findPaymentIntent(tx, intent.id)) !== undefined) return;
+  const news = ["payment_intent.created", "payment_intent.processing"] as const;
+  recordEvents(checkout, tx, intent.createdAt, ...news.map((type) => [type, intent] as const));
   await insertPaymentIntent(tx, intent);
 }

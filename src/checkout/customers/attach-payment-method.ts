@@ -2,7 +2,9 @@ import { lockPaymentMethod, type PaymentMethodRow, setCustomer } from "../../db/
 import type { Tx } from "../../db/transaction.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
+import type { Clock } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
+import { recordEvents } from "../events/record-events.js";
 import { requireCustomer } from "./get-customer.js";
 import { getPaymentMethod } from "./get-payment-method.js";
 import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
@@ -29,15 +31,21 @@ export async function attachPaymentMethod(
   if (before === undefined) await requireCustomer(checkout, scope, customerId);
   const { replayed } =
     before ??
-    (await runIdempotent(await merchantParts(checkout, scope), scope, call, id, (tx) =>
-      attach(tx, id, customerId),
+    (await runIdempotent(await merchantParts(checkout, scope), scope, call, id, (tx, _run, clock) =>
+      attach(checkout, clock, tx, id, customerId),
     ));
   // The state right after attaching: a replay gets the first answer, even if the method has been detached
   // since.
   return { method: { ...method, customerId }, replayed };
 }
 
-async function attach(tx: Tx, id: string, customerId: string): Promise<void> {
+async function attach(
+  checkout: CheckoutContext,
+  clock: Clock,
+  tx: Tx,
+  id: string,
+  customerId: string,
+): Promise<void> {
   const method = await lockPaymentMethod(tx, id);
   if (method.customerId === customerId) return;
   if (method.customerId !== null) {
@@ -54,5 +62,6 @@ async function attach(tx: Tx, id: string, customerId: string): Promise<void> {
       "id",
     );
   }
+  recordEvents(checkout, tx, clock.now(), ["payment_method.attached", { ...method, customerId }]);
   await setCustomer(tx, id, customerId);
 }

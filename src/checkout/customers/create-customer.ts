@@ -7,6 +7,7 @@ import { Refusal } from "../../domain/refusal.js";
 import { stoppedAt } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
+import { type EventParts, recordEvents } from "../events/record-events.js";
 import { findPrevious, type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
 
@@ -28,7 +29,7 @@ export interface AnsweredCustomer {
  * the field, also if the merchant has or had a customer with this id.
  */
 export async function createCustomer(
-  parts: Pick<CheckoutContext, "db" | "clock">,
+  parts: Pick<CheckoutContext, "db" | "clock"> & EventParts,
   scope: MerchantScope,
   wanted: NewCustomer,
   call?: IdempotentCall,
@@ -42,7 +43,7 @@ export async function createCustomer(
       scope,
       call,
       customer.id,
-      (tx, run) => store(tx, run, customer),
+      (tx, run) => store(parts, tx, run, customer),
     );
     return done.replayed ? await firstAnswer(parts, scope, done, wanted) : { customer, replayed: false };
   } catch (error) {
@@ -84,8 +85,9 @@ async function firstAnswer(
   return { customer: changed(blank, wanted), replayed: true };
 }
 
-async function store(tx: Tx, { again }: Run, customer: Customer): Promise<void> {
+async function store(parts: EventParts, tx: Tx, { again }: Run, customer: Customer): Promise<void> {
   // A COMMIT whose connection is lost has usually succeeded: then the stored row is this call's.
   if (again && (await findCustomer(tx, customer, customer.id))?.createdAt === customer.createdAt) return;
+  recordEvents(parts, tx, customer.createdAt, ["customer.created", customer]);
   await insertCustomer(tx, customer);
 }

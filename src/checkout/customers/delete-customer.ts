@@ -4,6 +4,7 @@ import { tombstone } from "../../domain/customer.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { Clock } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
+import { recordEvents } from "../events/record-events.js";
 import { getCustomer, refuseIfDeleted } from "./get-customer.js";
 import {
   callWithoutKey,
@@ -26,12 +27,20 @@ export async function deleteCustomer(
   refuseIfDeleted(await getCustomer(checkout, scope, id));
   const parts = await merchantParts(checkout, scope);
   return await runIdempotent(parts, scope, call ?? callWithoutKey(checkout), id, (tx, _run, clock) =>
-    bury(clock, tx, scope, id),
+    bury(checkout, clock, tx, scope, id),
   );
 }
 
-async function bury(clock: Clock, tx: Tx, scope: MerchantScope, id: string): Promise<void> {
+async function bury(
+  checkout: CheckoutContext,
+  clock: Clock,
+  tx: Tx,
+  scope: MerchantScope,
+  id: string,
+): Promise<void> {
   const customer = await lockCustomer(tx, scope, id);
   refuseIfDeleted(customer);
-  await updateCustomerRow(tx, tombstone(customer, clock.now()));
+  const deleted = tombstone(customer, clock.now());
+  recordEvents(checkout, tx, clock.now(), ["customer.deleted", deleted]);
+  await updateCustomerRow(tx, deleted);
 }

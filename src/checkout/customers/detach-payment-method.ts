@@ -2,8 +2,10 @@ import { lockPaymentMethod, setCustomer } from "../../db/tables/payment-methods.
 import type { Tx } from "../../db/transaction.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
+import type { Clock } from "../../lib/clock.js";
 import type { AnsweredPaymentMethod } from "./attach-payment-method.js";
 import type { CheckoutContext } from "../context.js";
+import { recordEvents } from "../events/record-events.js";
 import { getPaymentMethod } from "./get-payment-method.js";
 import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { merchantParts } from "../test-clock.js";
@@ -24,17 +26,18 @@ export async function detachPaymentMethod(
       scope,
       call ?? callWithoutKey(checkout),
       id,
-      (tx) => detach(tx, id),
+      (tx, _run, clock) => detach(checkout, clock, tx, id),
     ));
   // The state right after detaching: a replay gets the first answer, even if the method has been attached
   // since.
   return { method: { ...method, customerId: null }, replayed };
 }
 
-async function detach(tx: Tx, id: string): Promise<void> {
-  const { customerId } = await lockPaymentMethod(tx, id);
-  if (customerId === null) {
+async function detach(checkout: CheckoutContext, clock: Clock, tx: Tx, id: string): Promise<void> {
+  const method = await lockPaymentMethod(tx, id);
+  if (method.customerId === null) {
     throw new Refusal("PAYMENT_METHOD_NOT_ATTACHED", "This payment method is attached to no customer.", "id");
   }
+  recordEvents(checkout, tx, clock.now(), ["payment_method.detached", { ...method, customerId: null }]);
   await setCustomer(tx, id, null);
 }

@@ -17,7 +17,7 @@ export async function getPaymentMethod(
 
 /** The billing details of a card. Null if the gateway gave none. */
 export function storedBilling(
-  { sealer }: CheckoutContext,
+  { sealer }: Pick<CheckoutContext, "sealer">,
   { merchantId, livemode, billingSealed }: PaymentMethodRow,
 ): BillingDetails | null {
   if (billingSealed === null) return null;

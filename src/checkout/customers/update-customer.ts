@@ -2,8 +2,10 @@ import { lockCustomer, updateCustomerRow } from "../../db/tables/customers.js";
 import type { Tx } from "../../db/transaction.js";
 import { changed, type CustomerChange } from "../../domain/customer.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
+import type { Clock } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import type { AnsweredCustomer } from "./create-customer.js";
+import { recordEvents } from "../events/record-events.js";
 import { getCustomer, refuseIfDeleted } from "./get-customer.js";
 import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { merchantParts } from "../test-clock.js";
@@ -21,16 +23,25 @@ export async function updateCustomer(
   if (before === undefined) refuseIfDeleted(customer);
   const { replayed } =
     before ??
-    (await runIdempotent(await merchantParts(checkout, scope), scope, call, id, (tx) =>
-      update(tx, scope, id, change),
+    (await runIdempotent(await merchantParts(checkout, scope), scope, call, id, (tx, _run, clock) =>
+      update(checkout, clock, tx, scope, id, change),
     ));
   // The first answer's other fields are not stored; the fields that the call changed are in it either way.
   return { customer: changed(await getCustomer(checkout, scope, id), change), replayed };
 }
 
 /** Read under a lock: two calls that merge metadata at once must not lose each other's keys. Idempotent. */
-async function update(tx: Tx, scope: MerchantScope, id: string, change: CustomerChange): Promise<void> {
+async function update(
+  checkout: CheckoutContext,
+  clock: Clock,
+  tx: Tx,
+  scope: MerchantScope,
+  id: string,
+  change: CustomerChange,
+): Promise<void> {
   const customer = await lockCustomer(tx, scope, id);
   refuseIfDeleted(customer);
-  await updateCustomerRow(tx, changed(customer, change));
+  const next = changed(customer, change);
+  recordEvents(checkout, tx, clock.now(), ["customer.updated", next]);
+  await updateCustomerRow(tx, next);
 }

@@ -5,6 +5,7 @@ import { held } from "../../domain/classification.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { Clock } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
+import type { EventParts } from "../events/record-events.js";
 import type { AppliedResult } from "./gateway-message.js";
 import {
   applied,
@@ -43,6 +44,7 @@ interface Returned {
  * still fail, and the person who then decides has to see the gateway's latest message.
  */
 export async function holdWithReversal(
+  parts: EventParts,
   clock: Clock,
   tx: Tx,
   returned: HeldPaymentRow,
@@ -50,7 +52,7 @@ export async function holdWithReversal(
 ): Promise<AppliedResult> {
   const { id, resolution, heldReason } = returned;
   const stays = applied(held(heldReason), true);
-  if (resolution !== null) return isMore(returned, row) ? await holdMore(clock, tx, row) : stays;
+  if (resolution !== null) return isMore(returned, row) ? await holdMore(parts, clock, tx, row) : stays;
   const { responseCode, responseStatus, amount, amountReceived, currencyCode, state, messageSealed } = row;
   const word = { responseCode, responseStatus, amount, amountReceived, currencyCode, state, messageSealed };
   await renewHeldPayment(tx, id, word);
@@ -58,9 +60,14 @@ export async function holdWithReversal(
 }
 
 /** More was received than was returned. */
-async function holdMore(clock: Clock, tx: Tx, row: UnclassifiedResult): Promise<AppliedResult> {
+async function holdMore(
+  parts: EventParts,
+  clock: Clock,
+  tx: Tx,
+  row: UnclassifiedResult,
+): Promise<AppliedResult> {
   const classification = held("amount_mismatch");
-  return applied(classification, (await storeMessage(clock, tx, row, classification)) === undefined);
+  return applied(classification, (await storeMessage(parts, clock, tx, row, classification)) === undefined);
 }
 
 function isOfHeldPayment(checkout: CheckoutContext, row: HeldPaymentRow, result: GatewayResult): boolean {

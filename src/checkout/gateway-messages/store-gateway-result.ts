@@ -4,7 +4,6 @@ import { readBillingDetails } from "../../cardstream/card.js";
 import { readChargeDetails } from "../../cardstream/charge-details.js";
 import { readableText, bodyText, type Field, parseFields } from "../../cardstream/fields.js";
 import { readResult } from "../../cardstream/signed-message.js";
-import { insertEvents } from "../../db/tables/events.js";
 import {
   type GatewayResultRow,
   type NewGatewayResult,
@@ -19,6 +18,7 @@ import type { BillingDetails, ChargeDetails, GatewayResult } from "../../domain/
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
+import { type EventParts, recordEvents } from "../events/record-events.js";
 import type { AppliedResult, GatewayMessage } from "./gateway-message.js";
 import type { VerifiedMessage } from "./verify-message.js";
 
@@ -27,6 +27,7 @@ import type { VerifiedMessage } from "./verify-message.js";
  * transaction's, as in all functions here.
  */
 export async function storeGatewayResult(
+  parts: EventParts,
   clock: Clock,
   tx: Tx,
   row: UnclassifiedResult,
@@ -34,7 +35,7 @@ export async function storeGatewayResult(
 ): Promise<NewGatewayResult | undefined> {
   const classified = classifiedRow(clock, row, classification);
   if (!(await insertGatewayResult(tx, classified))) return undefined;
-  queueHeldEvent(tx, classified);
+  queueHeldEvent(parts, tx, classified);
   return classified;
 }
 
@@ -43,6 +44,7 @@ export async function storeGatewayResult(
  * arrived before.
  */
 export function queueGatewayResult(
+  parts: EventParts,
   clock: Clock,
   tx: Tx,
   row: UnclassifiedResult,
@@ -50,7 +52,7 @@ export function queueGatewayResult(
 ): NewGatewayResult {
   const classified = classifiedRow(clock, row, classification);
   queueGatewayResultRow(tx, classified);
-  queueHeldEvent(tx, classified);
+  queueHeldEvent(parts, tx, classified);
   return classified;
 }
 
@@ -63,26 +65,33 @@ function classifiedRow(
   return { ...row, id: newId("gr", now), receivedAt: now, outcome, heldReason: reason };
 }
 
-function queueHeldEvent(
-  tx: Tx,
-  { id: objectId, merchantId, livemode, outcome, receivedAt }: NewGatewayResult,
-): void {
-  if (outcome !== "held") return;
-  const event = { id: newId("evt", receivedAt), merchantId, livemode, objectId, createdAt: receivedAt };
-  insertEvents(tx, [{ ...event, type: "held_payment.created" }]);
+function queueHeldEvent(parts: EventParts, tx: Tx, row: NewGatewayResult): void {
+  if (row.outcome !== "held") return;
+  const held = { reversalId: null, ...row, ...UNRESOLVED };
+  recordEvents(parts, tx, row.receivedAt, ["held_payment.created", held]);
 }
+
+const UNRESOLVED = {
+  resolvedAt: null,
+  resolution: null,
+  note: null,
+  reversalAction: null,
+  leaseId: null,
+  leasedUntil: null,
+};
 
 /**
  * Holds a success whose transaction has paid already: no transaction pays twice, and a person decides what it
  * belongs to.
  */
 export async function storeReusedTransaction(
+  parts: EventParts,
   clock: Clock,
   tx: Tx,
   row: UnclassifiedResult,
 ): Promise<AppliedResult> {
   const classification = held("duplicate");
-  return applied(classification, (await storeMessage(clock, tx, row, classification)) === undefined);
+  return applied(classification, (await storeMessage(parts, clock, tx, row, classification)) === undefined);
 }
 
 /**
@@ -90,16 +99,18 @@ export async function storeReusedTransaction(
  * one that is held already is held besides: the person who decides has to see both.
  */
 export async function storeMessage(
+  parts: EventParts,
   clock: Clock,
   tx: Tx,
   row: UnclassifiedResult,
   classification: Classification,
 ): Promise<NewGatewayResult | undefined> {
-  const stored = await storeGatewayResult(clock, tx, row, classification);
+  const stored = await storeGatewayResult(parts, clock, tx, row, classification);
   if (stored !== undefined || classification.outcome !== "held") return stored;
   const before = await findStoredResult(tx, { ...row, outcome: "held" });
   if (saysTheSame(before, { ...row, heldReason: classification.reason })) return undefined;
   return await storeGatewayResult(
+    parts,
     clock,
     tx,
     { ...row, transactionKey: keyOf(row, classification) },
@@ -187,7 +198,7 @@ export function storedResult(checkout: CheckoutContext, row: GatewayResultRow): 
 
 /** The charge and billing details of a stored result. */
 export function storedDetails(
-  checkout: CheckoutContext,
+  checkout: Pick<CheckoutContext, "sealer">,
   row: GatewayResultRow,
 ): { charge: ChargeDetails; billing: BillingDetails | null } {
   const fields = storedFields(checkout, row);
@@ -201,7 +212,7 @@ export function storedXref(checkout: CheckoutContext, row: GatewayResultRow): st
   return checkout.sealer.open(xrefSealed, { merchantId, livemode, purpose: "xref" });
 }
 
-function storedFields(checkout: CheckoutContext, row: GatewayResultRow): Field[] {
+function storedFields(checkout: Pick<CheckoutContext, "sealer">, row: GatewayResultRow): Field[] {
   const { merchantId, livemode, messageSealed } = row;
   const text = checkout.sealer.open(messageSealed, { merchantId, livemode, purpose: "gateway-message" });
   return parseFields(Buffer.from(text));

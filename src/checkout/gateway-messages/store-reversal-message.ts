@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { GatewayResultRow, ResultVia } from "../../db/tables/gateway-results.js";
-import { findStoredResult, OF_SALE } from "../../db/tables/reversals.js";
+import { dismissHeldSales, findStoredResult, OF_SALE } from "../../db/tables/reversals.js";
 import type { Tx } from "../../db/transaction.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import { isRefundReason } from "../../domain/held-payment.js";
@@ -15,6 +15,7 @@ import {
 } from "../../domain/reversal-classification.js";
 import type { Clock } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
+import { recordEvents } from "../events/record-events.js";
 import { storeGatewayResult, type UnclassifiedResult, newGatewayResult } from "./store-gateway-result.js";
 
 /** A verified message of the gateway about a reversal. */
@@ -47,12 +48,29 @@ export async function storeReversalMessage(
   reversal: StoredReversal,
 ): Promise<boolean> {
   const row = rowOf(checkout, message, classification, reversal);
-  if ((await storeGatewayResult(clock, tx, row, classification)) !== undefined) return true;
+  if ((await storeGatewayResult(checkout, clock, tx, row, classification)) !== undefined) return true;
   const { outcome, reason: heldReason } = classification;
   const stored = await findStoredResult(tx, { ...row, outcome });
   if (outcome !== "held" || saysTheSame(stored, { ...row, heldReason })) return false;
   const other = { ...row, transactionKey: `fields:${hashOf(row, message)}` };
-  return (await storeGatewayResult(clock, tx, other, classification)) !== undefined;
+  return (await storeGatewayResult(checkout, clock, tx, other, classification)) !== undefined;
+}
+
+/** Dismisses the held messages about a reversal's sale, with their events: what became of the reversal is known now. */
+export async function dismissSales(
+  checkout: CheckoutContext,
+  tx: Tx,
+  reversalId: string,
+  done: { readonly resolvedAt: number; readonly note: string },
+): Promise<void> {
+  const dismissed = await dismissHeldSales(tx, reversalId, done);
+  if (dismissed.length === 0) return;
+  recordEvents(
+    checkout,
+    tx,
+    done.resolvedAt,
+    ...dismissed.map((held) => ["held_payment.dismissed", held] as const),
+  );
 }
 
 function rowOf(

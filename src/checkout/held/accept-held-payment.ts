@@ -58,7 +58,7 @@ async function acceptIn(
     await completeCharge(checkout, clock, tx, intent, { received: receivedIn(held), stored: held });
   }
   if (succeeded !== undefined) await raisePayment(checkout, tx, succeeded, held);
-  await recordResolution(clock, tx, held, decision);
+  await recordResolution(checkout, clock, tx, held, decision);
 }
 
 /** Refuses if a reversal of the payment was requested meanwhile. */

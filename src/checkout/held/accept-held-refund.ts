@@ -1,4 +1,3 @@
-import { type EventType, insertEvents } from "../../db/tables/events.js";
 import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
 import { findGatewayResults } from "../../db/tables/gateway-results.js";
 import { addRefunded, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
@@ -12,6 +11,7 @@ import { reversalNamed } from "../../domain/refund.js";
 import { Refusal } from "../../domain/refusal.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
+import { recordEvents } from "../events/record-events.js";
 import { factsOf } from "./get-held-payment.js";
 import { lockHeldTarget } from "./held-target.js";
 import { lockSucceeded } from "./raise-payment.js";
@@ -38,7 +38,7 @@ export async function acceptHeldRefund(
     const payment = await lockSucceeded(tx, await lockHeldTarget(tx, wanted));
     const held = await lockUnresolved(checkout, tx, wanted.id);
     if (payment !== undefined) await recordMade(checkout, tx, payment, held, clock.now());
-    await recordResolution(clock, tx, held, decision);
+    await recordResolution(checkout, clock, tx, held, decision);
   });
 }
 
@@ -53,9 +53,9 @@ async function recordMade(
   const refund = isNamed ? await lockRefund(tx, held.reversalId ?? "") : undefined;
   const amount = await amountReversed(checkout, tx, payment, held);
   if (refund !== undefined && refund.status !== "succeeded") {
-    await makeRefund(tx, payment, refund, amount ?? refund.amount, now);
+    await makeRefund(checkout, tx, payment, refund, amount ?? refund.amount, now);
   } else if (amount !== undefined && (await isAnother(tx, held))) {
-    await makeAnother(tx, payment, held, amount, now);
+    await makeAnother(checkout, tx, payment, held, amount, now);
   }
 }
 
@@ -85,18 +85,17 @@ async function amountReversed(
 
 /** A pending refund has its amount reserved; a failed one has not. */
 async function makeRefund(
+  checkout: CheckoutContext,
   tx: Tx,
   payment: PaymentIntentRow,
   refund: RefundRow,
   amount: number,
   now: number,
 ): Promise<void> {
-  await count(tx, payment, amount - (refund.status === "pending" ? refund.amount : 0));
+  const counted = await count(tx, payment, amount - (refund.status === "pending" ? refund.amount : 0));
   await acceptRefund(tx, refund.id, amount);
-  tell(tx, refund, now, [
-    ["charge.refunded", payment.id],
-    ["refund.updated", refund.id],
-  ]);
+  const made = { ...refund, amount, status: "succeeded", failure: null } as const;
+  recordEvents(checkout, tx, now, ["charge.refunded", counted], ["refund.updated", made]);
 }
 
 /** True if the message reports a reversal besides the recorded ones. */
@@ -107,48 +106,39 @@ async function isAnother(tx: Tx, { reversalId, transactionKey }: HeldPaymentRow)
 }
 
 async function makeAnother(
+  checkout: CheckoutContext,
   tx: Tx,
   payment: PaymentIntentRow,
   { merchantId, livemode }: HeldPaymentRow,
   amount: number,
   now: number,
 ): Promise<void> {
-  await count(tx, payment, amount);
+  const counted = await count(tx, payment, amount);
   const { currency, id: paymentIntentId } = payment;
   const id = newId("re", now);
   const scope = { merchantId, livemode };
   const asked = { reason: null, metadata: {}, createdAt: now };
-  const refund = { id, ...scope, paymentIntentId, currency, amount, ...asked };
-  await insertRefund(tx, { ...refund, status: "succeeded", failure: null }, null);
-  tell(tx, refund, now, [
-    ["refund.created", id],
-    ["charge.refunded", paymentIntentId],
-    ["refund.updated", id],
-  ]);
+  const made = { status: "succeeded", failure: null } as const;
+  const refund = { id, ...scope, paymentIntentId, currency, amount, ...asked, ...made };
+  await insertRefund(tx, refund, null);
+  recordEvents(
+    checkout,
+    tx,
+    now,
+    ["refund.created", refund],
+    ["charge.refunded", counted],
+    ["refund.updated", refund],
+  );
 }
 
-async function count(
-  tx: Tx,
-  { id, amountReceived, amountRefunded, currency }: PaymentIntentRow,
-  more: number,
-) {
+/** Adds to the payment's refunded amount. Returns the payment as it is then. */
+async function count(tx: Tx, payment: PaymentIntentRow, more: number): Promise<PaymentIntentRow> {
+  const { id, amountReceived, amountRefunded, currency } = payment;
   const left = amountReceived - amountRefunded;
   if (more > left) {
     const message = `The gateway gave back more than the ${left} ${currency}, in minor units, that are left of the payment.`;
     throw new Refusal("RESOLUTION_NOT_POSSIBLE", message, "resolution");
   }
   if (more !== 0) await addRefunded(tx, id, more);
-}
-
-function tell(
-  tx: Tx,
-  { merchantId, livemode }: MerchantScope,
-  now: number,
-  news: readonly (readonly [EventType, string])[],
-): void {
-  const shared = { merchantId, livemode, createdAt: now };
-  insertEvents(
-    tx,
-    news.map(([type, objectId]) => ({ ...shared, id: newId("evt", now), type, objectId })),
-  );
+  return { ...payment, amountRefunded: amountRefunded + more };
 }

@@ -11,6 +11,7 @@ import {
 } from "../../db/tables/payment-intents.js";
 import type { Tx } from "../../db/transaction.js";
 import type { Clock } from "../../lib/clock.js";
+import type { CheckoutContext } from "../context.js";
 import { failCharge } from "../payments/charge-outcome.js";
 
 /** The target of a held payment; both are undefined if the payment was not requested by this service. */
@@ -52,10 +53,11 @@ export async function markReversalRequested(
  * Ends a charge as failed after its reversal, or after a person has dismissed it: another card may be tried.
  */
 export async function endHeldCharge(
+  checkout: CheckoutContext,
   clock: Clock,
   tx: Tx,
   { intent }: HeldTarget,
   { attempt }: HeldPaymentRow,
 ): Promise<void> {
-  if (intent !== undefined && attempt === intent.attempt) await failCharge(clock, tx, intent, null);
+  if (intent !== undefined && attempt === intent.attempt) await failCharge(checkout, clock, tx, intent, null);
 }

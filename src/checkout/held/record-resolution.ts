@@ -1,11 +1,10 @@
-import { type EventType, insertEvents } from "../../db/tables/events.js";
 import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../../db/tables/held-payments.js";
 import type { Tx } from "../../db/transaction.js";
 import type { Resolution } from "../../domain/held-payment.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { Clock } from "../../lib/clock.js";
-import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
+import { recordEvents } from "../events/record-events.js";
 
 /** A person's decision about a held payment. */
 export interface Decision {
@@ -41,20 +40,20 @@ export function busy(): Refusal {
 
 /** Stores the resolution of a locked held payment, and its event. */
 export async function recordResolution(
+  checkout: CheckoutContext,
   clock: Clock,
   tx: Tx,
-  { id, merchantId, livemode }: HeldPaymentRow,
+  held: HeldPaymentRow,
   { resolution, note }: Decision,
 ): Promise<void> {
   const now = clock.now();
   const done = { resolution, note, resolvedAt: now, leaseId: null, leasedUntil: null };
-  await changeHeldPayment(tx, id, done);
-  const event = { id: newId("evt", now), merchantId, livemode, objectId: id, createdAt: now };
-  insertEvents(tx, [{ ...event, type: EVENTS[resolution] }]);
+  await changeHeldPayment(tx, held.id, done);
+  recordEvents(checkout, tx, now, [EVENTS[resolution], { ...held, ...done }]);
 }
 
-const EVENTS: Record<Resolution, EventType> = {
+const EVENTS = {
   accept: "held_payment.accepted",
   return: "held_payment.returned",
   dismiss: "held_payment.dismissed",
-};
+} as const satisfies Record<Resolution, string>;

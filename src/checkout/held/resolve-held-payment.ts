@@ -79,8 +79,8 @@ async function dismiss(
   return await runIdempotent(parts, scope, call, wanted.id, async (tx, _run, clock) => {
     const target = await lockHeldTarget(tx, wanted);
     const held = await lockUnresolved(checkout, tx, wanted.id);
-    await endHeldCharge(clock, tx, target, held);
-    await recordResolution(clock, tx, held, decision);
+    await endHeldCharge(checkout, clock, tx, target, held);
+    await recordResolution(checkout, clock, tx, held, decision);
   });
 }
 

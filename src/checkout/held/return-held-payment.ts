@@ -197,8 +197,8 @@ async function recordReturn(
   const target = await lockHeldTarget(tx, leased.held);
   const held = await lockHeldPayment(tx, leased.held.id);
   refuseIfResolved(held);
-  await recordResolution(clock, tx, held, decision);
-  await endHeldCharge(clock, tx, target, held);
+  await recordResolution(checkout, clock, tx, held, decision);
+  await endHeldCharge(checkout, clock, tx, target, held);
   const { session } = target;
   const reference = parseAttemptReference(storedResult(checkout, held).transactionUnique);
   if (session?.status === "open" && reference?.attempt === session.attempt) {

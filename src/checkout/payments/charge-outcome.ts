@@ -1,4 +1,3 @@
-import { type EventType, insertEvents } from "../../db/tables/events.js";
 import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
 import { changeHeldPayment, lockHeldPayment } from "../../db/tables/held-payments.js";
 import { changePaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
@@ -11,8 +10,8 @@ import type { Received } from "../../domain/held-payment.js";
 import { currencyByCode } from "../../domain/money.js";
 import { mayMovePayment } from "../../domain/payment-intent.js";
 import type { Clock } from "../../lib/clock.js";
-import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
+import { recordEvents } from "../events/record-events.js";
 import { storeGatewayResult } from "../gateway-messages/store-gateway-result.js";
 
 /** The charge that pays a payment intent. */
@@ -37,24 +36,26 @@ export async function completeCharge(
   const { amount, currency } = received;
   // An older charge may have been of another card, which is not recorded.
   const paymentMethodId = stored.attempt === intent.attempt ? intent.paymentMethodId : null;
-  await changePaymentIntent(tx, intent.id, {
+  const change = {
     status: "succeeded",
     amount,
     currency,
     amountReceived: amount,
     gatewayResultId: stored.id,
     paymentMethodId,
-  });
+  } as const;
+  await changePaymentIntent(tx, intent.id, change);
   const { xrefSealed } = stored;
   if (xrefSealed !== null && paymentMethodId !== null) {
     await renewToken(tx, paymentMethodId, { xrefSealed, xrefMadeAt: clock.now() });
   }
   await checkout.checkpoint("payment recorded");
-  await endAttempt(clock, tx, intent, "payment_intent.succeeded");
+  await endAttempt(checkout, clock, tx, { ...intent, ...change }, "payment_intent.succeeded");
 }
 
 /** Fails the newest charge of a locked payment intent; `resultId` is that of the decline, if one arrived. */
 export async function failCharge(
+  checkout: CheckoutContext,
   clock: Clock,
   tx: Tx,
   intent: PaymentIntentRow,
@@ -62,17 +63,22 @@ export async function failCharge(
 ): Promise<void> {
   // A late decline never undoes a success, and adds nothing to a failure.
   if (intent.status !== "processing") return;
-  await changePaymentIntent(tx, intent.id, { status: "requires_payment_method", gatewayResultId: resultId });
-  await endAttempt(clock, tx, intent, "payment_intent.payment_failed");
+  const change = { status: "requires_payment_method", gatewayResultId: resultId } as const;
+  await changePaymentIntent(tx, intent.id, change);
+  await endAttempt(checkout, clock, tx, { ...intent, ...change }, "payment_intent.payment_failed");
 }
 
 /** Stores the merchant's event, and ends asking about the attempt. */
-async function endAttempt(clock: Clock, tx: Tx, intent: PaymentIntentRow, type: EventType): Promise<void> {
-  const { id, merchantId, livemode, attempt } = intent;
-  const now = clock.now();
-  insertEvents(tx, [{ id: newId("evt", now), merchantId, livemode, type, objectId: id, createdAt: now }]);
-  await dropHeldUnknownCharge(clock, tx, intent);
-  await dropPending(tx, attemptReference(id, attempt));
+async function endAttempt(
+  checkout: CheckoutContext,
+  clock: Clock,
+  tx: Tx,
+  intent: PaymentIntentRow,
+  type: "payment_intent.succeeded" | "payment_intent.payment_failed",
+): Promise<void> {
+  recordEvents(checkout, tx, clock.now(), [type, intent]);
+  await dropHeldUnknownCharge(checkout, clock, tx, intent);
+  await dropPending(tx, attemptReference(intent.id, intent.attempt));
 }
 
 /**
@@ -105,19 +111,25 @@ export async function holdUnknownCharge(
     xrefSealed: null,
     messageSealed: nothing,
   };
-  const stored = await storeGatewayResult(clock, tx, row, held("outcome_unknown"));
+  const stored = await storeGatewayResult(checkout, clock, tx, row, held("outcome_unknown"));
   if (stored !== undefined) await changePaymentIntent(tx, intent.id, { heldResultId: stored.id });
 }
 
 /** Dismisses the held charge once its outcome is known: a person need not find it out any more. */
-async function dropHeldUnknownCharge(clock: Clock, tx: Tx, intent: PaymentIntentRow): Promise<void> {
+async function dropHeldUnknownCharge(
+  checkout: CheckoutContext,
+  clock: Clock,
+  tx: Tx,
+  intent: PaymentIntentRow,
+): Promise<void> {
   if (intent.heldResultId === null) return;
-  const { resolution } = await lockHeldPayment(tx, intent.heldResultId);
-  if (resolution !== null) return;
+  const held = await lockHeldPayment(tx, intent.heldResultId);
+  if (held.resolution !== null) return;
   const done = {
     resolution: "dismiss",
     resolvedAt: clock.now(),
     note: "A later message shows what became of it.",
   } as const;
-  await changeHeldPayment(tx, intent.heldResultId, done);
+  await changeHeldPayment(tx, held.id, done);
+  recordEvents(checkout, tx, done.resolvedAt, ["held_payment.dismissed", { ...held, ...done }]);
 }

@@ -19,12 +19,14 @@ export interface PaymentView {
   readonly billingDetails: BillingDetails | null;
 }
 
+type ViewParts = Pick<CheckoutContext, "db" | "sealer">;
+
 /**
  * Payments as their merchant sees them. The gateway's details are read from its sealed messages on each call:
  * they are not stored a second time in plain text.
  */
 export async function viewPayments(
-  checkout: CheckoutContext,
+  checkout: ViewParts,
   rows: readonly PaymentIntentRow[],
 ): Promise<PaymentView[]> {
   const ids = rows.map(({ gatewayResultId }) => gatewayResultId).filter((id) => id !== null);
@@ -40,7 +42,7 @@ export async function viewPayment(checkout: CheckoutContext, row: PaymentIntentR
 }
 
 function viewOf(
-  checkout: CheckoutContext,
+  checkout: ViewParts,
   intent: PaymentIntent,
   result: GatewayResultRow | undefined,
 ): PaymentView {

@@ -39,7 +39,7 @@ export async function concludeUnknownCharge(
     // A person decides, and that ends it.
     if (transactions.some(({ outcome }) => outcome === "held")) return true;
     if (certainty !== "clear") return await stillUnknown(checkout, time, tx, intent, row);
-    await failCharge(time, tx, intent, null);
+    await failCharge(checkout, time, tx, intent, null);
     return true;
   });
 }

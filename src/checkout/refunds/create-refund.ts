@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { insertEvents } from "../../db/tables/events.js";
 import { addRefunded, lockPaymentIntent } from "../../db/tables/payment-intents.js";
 import { findRefund, insertRefund, type RefundRow } from "../../db/tables/refunds.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
@@ -10,6 +9,7 @@ import { stoppedAt } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import { waitAtMost } from "../../lib/settle-within.js";
 import type { CheckoutContext } from "../context.js";
+import { recordEvents } from "../events/record-events.js";
 import { findPrevious, type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { getPaymentIntent } from "../payments/payment-intents.js";
 import { clockOf } from "../test-clock.js";
@@ -79,8 +79,7 @@ async function reserve(
       } as const;
       await addRefunded(tx, paymentIntentId, refund.amount);
       await insertRefund(tx, refund, now + LEASE_MS);
-      const event = { id: newId("evt", now), ...scope, objectId: id, createdAt: now };
-      insertEvents(tx, [{ ...event, type: "refund.created" }]);
+      recordEvents(checkout, tx, now, ["refund.created", refund]);
     },
   );
 }

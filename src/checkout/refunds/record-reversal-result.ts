@@ -1,5 +1,5 @@
 import { type HeldPaymentRow, lockHeldPayment } from "../../db/tables/held-payments.js";
-import { dismissHeldSales, listTransactionsOfReversal } from "../../db/tables/reversals.js";
+import { listTransactionsOfReversal } from "../../db/tables/reversals.js";
 import { inTransaction } from "../../db/transaction.js";
 import { currencyOfGateway } from "../../domain/money.js";
 import type { RefundStatus } from "../../domain/refund.js";
@@ -15,7 +15,11 @@ import type { CheckoutContext } from "../context.js";
 import type { AppliedResult } from "../gateway-messages/gateway-message.js";
 import { applied } from "../gateway-messages/store-gateway-result.js";
 import { namedSale } from "./reversal.js";
-import { type ReversalMessage, storeReversalMessage } from "../gateway-messages/store-reversal-message.js";
+import {
+  dismissSales,
+  type ReversalMessage,
+  storeReversalMessage,
+} from "../gateway-messages/store-reversal-message.js";
 import { clockOf } from "../test-clock.js";
 
 /**
@@ -47,7 +51,7 @@ export async function recordReversalResult(
     const reversal = { scope: { merchantId, livemode }, paymentIntentId: null, expected };
     const isNew = await storeReversalMessage(checkout, time, tx, message, classification, reversal);
     if (classification.outcome === "refunded") {
-      await dismissHeldSales(tx, id, { resolvedAt: time.now(), note: IS_KNOWN });
+      await dismissSales(checkout, tx, id, { resolvedAt: time.now(), note: IS_KNOWN });
     }
     return { classification, isNew };
   });

@@ -1,4 +1,3 @@
-import { type EventType, insertEvents } from "../../db/tables/events.js";
 import { findGatewayResults, type GatewayResultRow } from "../../db/tables/gateway-results.js";
 import { addRefunded, lockPaymentIntent, findPaymentIntent } from "../../db/tables/payment-intents.js";
 import {
@@ -10,7 +9,6 @@ import {
 } from "../../db/tables/refunds.js";
 import {
   findHeldReversal,
-  dismissHeldSales,
   listTransactionsOfReversal,
   holdsLease,
   releaseSale,
@@ -35,9 +33,14 @@ import {
 import { type Clock, oneTime } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
+import { recordEvents } from "../events/record-events.js";
 import type { AppliedResult } from "../gateway-messages/gateway-message.js";
 import { applied } from "../gateway-messages/store-gateway-result.js";
-import { type ReversalMessage, storeReversalMessage } from "../gateway-messages/store-reversal-message.js";
+import {
+  dismissSales,
+  type ReversalMessage,
+  storeReversalMessage,
+} from "../gateway-messages/store-reversal-message.js";
 import { clockOf } from "../test-clock.js";
 import { LEASE_MS, namedSale } from "./reversal.js";
 
@@ -130,8 +133,8 @@ export async function recordEnd(
   const ended = await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     const mine = await holdsLease(tx, result, lease);
     if (mine) await releaseSale(tx, result, lease);
-    if (end === "succeeded") return await succeed(tx, refund, clock.now());
-    return mine && (await fail(tx, refund, end, clock));
+    if (end === "succeeded") return await succeed(checkout, tx, refund, clock.now());
+    return mine && (await fail(checkout, tx, refund, end, clock));
   });
   if (ended) checkout.metrics.refunds.inc({ end });
 }
@@ -153,37 +156,31 @@ async function recordWait(
  * False if the refund is no longer pending: another call has ended it, or an earlier run whose COMMIT was not
  * confirmed.
  */
-async function succeed(tx: Tx, refund: RefundRow, now: number): Promise<boolean> {
-  if (!(await changePendingRefund(tx, refund.id, { status: "succeeded", nextAttemptAt: null }))) return false;
-  await tell(tx, refund, now, [
-    ["charge.refunded", refund.paymentIntentId],
-    ["refund.updated", refund.id],
-  ]);
+async function succeed(checkout: CheckoutContext, tx: Tx, refund: RefundRow, now: number): Promise<boolean> {
+  const change = { status: "succeeded", nextAttemptAt: null } as const;
+  if (!(await changePendingRefund(tx, refund.id, change))) return false;
+  const payment = await findPaymentIntent(tx, refund.paymentIntentId);
+  if (payment === undefined) throw new Error(`Payment ${refund.paymentIntentId} is gone.`);
+  const updated = { ...refund, ...change };
+  recordEvents(checkout, tx, now, ["charge.refunded", payment], ["refund.updated", updated]);
   return true;
 }
 
 /** Frees the reserved amount for other refunds. The payment is locked first, as by a new refund. */
-async function fail(tx: Tx, refund: RefundRow, failure: RefundFailure, clock: Clock): Promise<boolean> {
+async function fail(
+  checkout: CheckoutContext,
+  tx: Tx,
+  refund: RefundRow,
+  failure: RefundFailure,
+  clock: Clock,
+): Promise<boolean> {
   await lockPaymentIntent(tx, refund.paymentIntentId);
   if ((await findHeldReversal(tx, refund.id)) !== undefined) return false; // It arrived just now.
   const change = { status: "failed", failure, nextAttemptAt: null } as const;
   if (!(await changePendingRefund(tx, refund.id, change))) return false;
   await addRefunded(tx, refund.paymentIntentId, -refund.amount);
-  await tell(tx, refund, clock.now(), [["refund.failed", refund.id]]);
+  recordEvents(checkout, tx, clock.now(), ["refund.failed", { ...refund, ...change }]);
   return true;
-}
-
-async function tell(
-  tx: Tx,
-  { merchantId, livemode }: RefundRow,
-  now: number,
-  news: readonly (readonly [EventType, string])[],
-): Promise<void> {
-  const shared = { merchantId, livemode, createdAt: now };
-  insertEvents(
-    tx,
-    news.map(([type, objectId]) => ({ ...shared, id: newId("evt", now), type, objectId })),
-  );
 }
 
 /**
@@ -215,8 +212,9 @@ export async function recordRefundResult(
         paymentIntentId,
         expected,
       });
-      const hasEnded = classification.outcome === "refunded" && (await succeed(tx, locked, time.now()));
-      if (hasEnded) await dismissHeldSales(tx, refund.id, { resolvedAt: time.now(), note: IS_KNOWN });
+      const hasEnded =
+        classification.outcome === "refunded" && (await succeed(checkout, tx, locked, time.now()));
+      if (hasEnded) await dismissSales(checkout, tx, refund.id, { resolvedAt: time.now(), note: IS_KNOWN });
       return { classification, isNew, hasEnded };
     },
   );

@@ -177,7 +177,7 @@ async function recordAtOnce(
     if (classification.outcome !== "completed") return "held" as const;
     if (session.status === "complete") return applied(classification, true);
     if (session.reversalStartedAt !== null) return "reversal started" as const;
-    const stored = queueGatewayResult(clock, tx, row, classification);
+    const stored = queueGatewayResult(checkout, clock, tx, row, classification);
     await checkout.checkpoint("result recorded");
     const received = { amount: session.amountTotal, currency: session.currency };
     await completeSession(checkout, clock, tx, session, { result, received, stored });

@@ -1,8 +1,7 @@
 import { type CheckoutSessionRow, markComplete } from "../../db/tables/checkout-sessions.js";
 import { queueCustomer } from "../../db/tables/customers.js";
-import { type EventType, insertEvents } from "../../db/tables/events.js";
 import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
-import { queuePaymentIntent } from "../../db/tables/payment-intents.js";
+import { type PaymentIntentRow, queuePaymentIntent } from "../../db/tables/payment-intents.js";
 import { queuePaymentMethod, type PaymentMethodRow } from "../../db/tables/payment-methods.js";
 import type { Tx } from "../../db/transaction.js";
 import { customerFrom } from "../../domain/customer.js";
@@ -13,6 +12,7 @@ import { keepsCard, mayMove, statusAt } from "../../domain/session.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
+import { type News, recordEvents } from "../events/record-events.js";
 
 /** The payment that completes a session. */
 export interface Payment {
@@ -42,13 +42,18 @@ export async function completeSession(
   const customerId = session.customerCreation === null ? session.customerId : newId("cus", now);
   const paymentMethodId = newId("pm", now);
   const paymentIntentId = newId("pi", now);
+  const news: News[] = [];
   if (customerId !== null && session.customerId === null) {
-    const customer = { ...shared, ...customerFrom(result.billing), id: customerId };
-    queueCustomer(tx, { ...customer, metadata: {}, deletedAt: null });
+    const details = { ...shared, ...customerFrom(result.billing), id: customerId };
+    const customer = { ...details, metadata: {}, deletedAt: null };
+    queueCustomer(tx, customer);
+    news.push(["customer.created", customer]);
   }
   const kept = { id: paymentMethodId, customerId, createdAt: now };
-  queuePaymentMethod(tx, paymentMethodRow(checkout, session, { result, stored }, kept));
-  queuePaymentIntent(tx, {
+  const method = paymentMethodRow(checkout, session, { result, stored }, kept);
+  queuePaymentMethod(tx, method);
+  if (customerId !== null) news.push(["payment_method.attached", method]);
+  const intent: PaymentIntentRow = {
     id: paymentIntentId,
     merchantId: shared.merchantId,
     livemode: shared.livemode,
@@ -69,18 +74,16 @@ export async function completeSession(
     attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,
-  });
+  };
+  queuePaymentIntent(tx, intent);
   const late = statusAt(session, now) === "expired";
   // The sweep may not have stored the expiry yet: the merchant's events are the expiry first, then the
   // payment.
   const expiredNow = late && session.expiredAt === null;
-  const event = (type: EventType, objectId: string) => ({ ...shared, id: newId("evt", now), type, objectId });
-  insertEvents(tx, [
-    ...(expiredNow ? [event("checkout.session.expired", session.id)] : []),
-    event("payment_intent.succeeded", paymentIntentId),
-    event("checkout.session.completed", session.id),
-  ]);
-  markComplete(tx, session.id, {
+  if (expiredNow) {
+    news.unshift(["checkout.session.expired", { ...session, status: "expired", expiredAt: now }]);
+  }
+  const completion = {
     completedAt: now,
     completedLate: late,
     completedBy: result.transactionKey,
@@ -88,7 +91,12 @@ export async function completeSession(
     customerId,
     paymentIntentId,
     paymentMethodId,
-  });
+  };
+  const complete = { ...session, ...completion, status: "complete" as const };
+  news.push(["payment_intent.created", intent], ["payment_intent.succeeded", intent]);
+  news.push(["checkout.session.completed", complete]);
+  recordEvents(checkout, tx, now, ...news);
+  markComplete(tx, session.id, completion);
   await checkout.checkpoint("payment recorded");
 }
 

@@ -49,12 +49,12 @@ async function recordFor(
   if (pays) {
     if (intent.status === "succeeded") return applied(classification, true);
     const returned = await findReversalOf(checkout, tx, { ...intent, kind: "payment_intent" }, result);
-    if (returned !== undefined) return await holdWithReversal(clock, tx, returned, row);
+    if (returned !== undefined) return await holdWithReversal(checkout, clock, tx, returned, row);
   }
-  const stored = await storeMessage(clock, tx, row, classification);
+  const stored = await storeMessage(checkout, clock, tx, row, classification);
   if (stored === undefined) {
     // A stored success of a payment that has not succeeded has paid another one.
-    return pays ? await storeReusedTransaction(clock, tx, row) : applied(classification, true);
+    return pays ? await storeReusedTransaction(checkout, clock, tx, row) : applied(classification, true);
   }
   await checkout.checkpoint("result recorded");
   if (pays) {
@@ -62,7 +62,7 @@ async function recordFor(
     await completeCharge(checkout, clock, tx, intent, { received, stored });
   }
   if (classification.outcome === "declined" && row.attempt === intent.attempt) {
-    await failCharge(clock, tx, intent, stored.id);
+    await failCharge(checkout, clock, tx, intent, stored.id);
   }
   return applied(classification, false);
 }

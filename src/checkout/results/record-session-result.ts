@@ -85,13 +85,13 @@ async function recordFor(
   if (classification.outcome === "completed") {
     if (session.status === "complete") return applied(classification, true);
     const returned = await findReversalOf(checkout, tx, { ...session, kind: "session" }, result);
-    if (returned !== undefined) return await holdWithReversal(clock, tx, returned, row);
+    if (returned !== undefined) return await holdWithReversal(checkout, clock, tx, returned, row);
   }
-  const stored = await storeMessage(clock, tx, row, classification);
+  const stored = await storeMessage(checkout, clock, tx, row, classification);
   if (stored === undefined) {
     // A stored success that has not completed this open session has paid another one.
     return classification.outcome === "completed"
-      ? await storeReusedTransaction(clock, tx, row)
+      ? await storeReusedTransaction(checkout, clock, tx, row)
       : applied(classification, true);
   }
   await checkout.checkpoint("result recorded");
@@ -118,7 +118,7 @@ async function recordUnknown(
     if (await isOurs(tx, result.transactionUnique)) return undefined;
     return applied(
       classification,
-      (await storeMessage(oneTime(clock), tx, row, classification)) === undefined,
+      (await storeMessage(checkout, oneTime(clock), tx, row, classification)) === undefined,
     );
   });
 }
@@ -136,7 +136,7 @@ async function recordAlone(
 ): Promise<AppliedResult> {
   const clock = await clockOf(checkout, row);
   const stored = await inTransaction(checkout.db, "SERIALIZABLE", (tx) =>
-    storeMessage(oneTime(clock), tx, row, classification),
+    storeMessage(checkout, oneTime(clock), tx, row, classification),
   );
   return applied(classification, stored === undefined);
 }

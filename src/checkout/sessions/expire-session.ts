@@ -1,12 +1,11 @@
 import { lockCheckoutSession, markExpired } from "../../db/tables/checkout-sessions.js";
-import { insertEvents } from "../../db/tables/events.js";
 import type { Tx } from "../../db/transaction.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { beforeCompletion, type CheckoutSession, mayMove, statusAt } from "../../domain/session.js";
 import type { Clock } from "../../lib/clock.js";
-import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
+import { recordEvents } from "../events/record-events.js";
 import type { AnsweredSession } from "./create-session.js";
 import { getSession } from "./get-session.js";
 import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
@@ -31,12 +30,12 @@ export async function expireSession(
       scope,
       call ?? callWithoutKey(checkout),
       id,
-      (tx, _run, clock) => expire(clock, tx, id),
+      (tx, _run, clock) => expire(checkout, clock, tx, id),
     ));
   return { session: asExpired(session), replayed };
 }
 
-async function expire(clock: Clock, tx: Tx, id: string): Promise<void> {
+async function expire(checkout: CheckoutContext, clock: Clock, tx: Tx, id: string): Promise<void> {
   const session = await lockCheckoutSession(tx, id);
   const now = clock.now();
   const status = statusAt(session, now);
@@ -47,9 +46,8 @@ async function expire(clock: Clock, tx: Tx, id: string): Promise<void> {
       "id",
     );
   }
-  const { merchantId, livemode } = session;
-  const event = { id: newId("evt", now), merchantId, livemode, objectId: id, createdAt: now };
-  insertEvents(tx, [{ ...event, type: "checkout.session.expired" }]);
+  const expired = { ...session, status: "expired", expiredAt: now } as const;
+  recordEvents(checkout, tx, now, ["checkout.session.expired", expired]);
   await markExpired(tx, id, now);
 }
 

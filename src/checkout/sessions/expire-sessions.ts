@@ -1,10 +1,9 @@
 import { type CheckoutSessionRow, markExpired } from "../../db/tables/checkout-sessions.js";
 import { type DueSession, findDueSessions, lockFreeSessions } from "../../db/tables/due-sessions.js";
-import { insertEvents } from "../../db/tables/events.js";
 import { inTransaction } from "../../db/transaction.js";
 import { statusAt } from "../../domain/session.js";
-import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
+import { recordEvents } from "../events/record-events.js";
 
 /**
  * Few enough that a completion never waits long for its session's lock, and enough to clear a backlog soon.
@@ -44,17 +43,14 @@ async function expireBatch(
     const rows = await lockFreeSessions(tx, [...times.keys()]);
     // Since they were found, one may have been completed, or given out another form.
     const expired = rows.filter((row) => row.status === "open" && statusAt(row, timeOf(row)) === "expired");
-    for (const row of expired) await markExpired(tx, row.id, timeOf(row));
-    if (expired.length > 0)
-      insertEvents(
-        tx,
-        expired.map((row) => expiredEvent(row, timeOf(row))),
-      );
+    for (const row of expired) {
+      const expiredAt = timeOf(row);
+      recordEvents(checkout, tx, expiredAt, [
+        "checkout.session.expired",
+        { ...row, status: "expired", expiredAt },
+      ]);
+      await markExpired(tx, row.id, expiredAt);
+    }
     return expired.length;
   });
-}
-
-function expiredEvent({ id, merchantId, livemode }: CheckoutSessionRow, now: number) {
-  const shared = { merchantId, livemode, objectId: id, createdAt: now };
-  return { ...shared, id: newId("evt", now), type: "checkout.session.expired" as const };
 }

@@ -1,38 +1,51 @@
+import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import { flag, id, primary, time } from "../engine/columns.js";
+import type { EventType } from "../../domain/event.js";
+import { isId } from "../../lib/ids.js";
+import {
+  bytes,
+  flag,
+  id,
+  index,
+  integer,
+  json,
+  optional,
+  primary,
+  time,
+  uniqueIndex,
+} from "../engine/columns.js";
 import { queueInsert } from "../query/insert.js";
+import { selectRow } from "../query/select.js";
 import type { Tx } from "../transaction.js";
-
-/** The types of event that merchants receive, in Stripe's words. */
-export type EventType =
-  | "charge.refunded"
-  | "checkout.session.completed"
-  | "checkout.session.expired"
-  | "held_payment.accepted"
-  | "held_payment.created"
-  | "held_payment.dismissed"
-  | "held_payment.returned"
-  | "payment_intent.canceled"
-  | "payment_intent.payment_failed"
-  | "payment_intent.succeeded"
-  | "refund.created"
-  | "refund.failed"
-  | "refund.updated";
 
 /**
  * The outbox: a row is written in the transaction that makes it true, so an event exists exactly if its cause
  * does.
  */
 export interface EventRow {
-  id: string;
-  merchantId: string;
-  livemode: boolean;
-  type: EventType;
+  readonly id: string;
+  readonly merchantId: string;
+  readonly livemode: boolean;
+  readonly type: EventType;
   /** Id of the object that the event is about. */
-  objectId: string;
-  createdAt: number;
+  readonly objectId: string;
+  /** The object as the transaction left it, see `storedObject`. */
+  readonly object: unknown;
+  /** The API call that caused the event; null if none did. */
+  readonly requestId: string | null;
+  /** The call's idempotency key, sealed; null if it had none. */
+  readonly idempotencyKeySealed: Buffer | null;
+  /** By the merchant's clock. */
+  readonly createdAt: number;
+  /** Its place among the events of its merchant and mode, given out after the commit; null until then. */
+  readonly sequence: number | null;
+  /** When it got its place, by the real clock; null until then. */
+  readonly numberedAt: number | null;
 }
+
+/** A new event, without a place among the others. */
+export type NewEvent = Omit<EventRow, "sequence" | "numberedAt">;
 
 export const events = new EntitySchema<EventRow>({
   name: "event",
@@ -43,11 +56,23 @@ export const events = new EntitySchema<EventRow>({
     livemode: flag(),
     type: id(),
     objectId: id(),
+    object: json(),
+    requestId: optional(id()),
+    idempotencyKeySealed: optional(bytes()),
     createdAt: time(),
+    sequence: optional(integer()),
+    numberedAt: optional(time()),
   },
+  indices: [uniqueIndex("merchantId", "livemode", "sequence"), index("numberedAt"), index("objectId")],
 });
 
 /** Stores events in the order given, with the transaction's next statement or its COMMIT. */
-export function insertEvents(tx: Tx, rows: readonly EventRow[]): void {
+export function insertEvents(tx: Tx, rows: readonly NewEvent[]): void {
   queueInsert(tx, events, ...rows);
+}
+
+/** The event with exactly this id, of any merchant. */
+export async function findEvent(db: EntityManager, eventId: string): Promise<EventRow | undefined> {
+  if (!isId("evt", eventId)) return undefined;
+  return await selectRow(db, events, "WHERE id = ?", [eventId]);
 }

@@ -3,7 +3,7 @@ import type { EntityManager } from "typeorm";
 import { newId } from "../../lib/ids.js";
 import { type Tx, lockForUpdate } from "../transaction.js";
 import { type GatewayResultRow, gatewayResults, insertGatewayResult } from "./gateway-results.js";
-import type { HeldPaymentRow } from "./held-payments.js";
+import { changeHeldPayment, type HeldPaymentRow } from "./held-payments.js";
 
 /** The results that count as made by the reversal: as they arrived, or as a person accepted them. */
 export async function listTransactionsOfReversal(db: EntityManager, reversalId: string): Promise<string[]> {
@@ -33,22 +33,23 @@ export async function findHeldReversal(db: EntityManager, reversalId: string): P
 }
 
 /**
- * Resolves the held results about the sale itself, since its outcome is known now. Those with a transaction
- * of their own stay: it may have moved money besides.
+ * Dismisses the held results about the sale itself, since its outcome is known now; returns them as they are then.
+ * Those with a transaction of their own stay: it may have moved money besides.
  */
 export async function dismissHeldSales(
   tx: Tx,
   reversalId: string,
   done: Pick<GatewayResultRow, "resolvedAt" | "note">,
-): Promise<void> {
-  await tx
-    .createQueryBuilder()
-    .update(gatewayResults)
-    .set({ ...done, resolution: "dismiss" })
-    .where("reversal_id = :reversalId AND outcome = 'held' AND resolved_at IS NULL", { reversalId })
-    .andWhere("transaction_key LIKE :ofSale", { ofSale: `${OF_SALE}%` })
-    .updateEntity(false)
-    .execute();
+): Promise<GatewayResultRow[]> {
+  const query = tx
+    .createQueryBuilder(gatewayResults, "r")
+    .where("r.reversalId = :reversalId AND r.outcome = 'held' AND r.resolvedAt IS NULL", { reversalId })
+    .andWhere("r.transactionKey LIKE :ofSale", { ofSale: `${OF_SALE}%` })
+    .orderBy("r.id");
+  const rows = await lockForUpdate(query).getMany();
+  const change = { ...done, resolution: "dismiss" } as const;
+  for (const { id } of rows) await changeHeldPayment(tx, id, change);
+  return rows.map((row) => ({ ...row, ...change }));
 }
 
 /**

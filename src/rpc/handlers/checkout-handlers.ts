@@ -12,6 +12,7 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutSession } from "../../domain/session.js";
 import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
 import { callerOf } from "../interceptors/authenticate.js";
+import { causedBy } from "../interceptors/cause.js";
 import {
   filterOf,
   orderOf,
@@ -69,7 +70,12 @@ export function checkoutHandlers(checkout: CheckoutContext): ServiceImpl<typeof 
       const caller = callerOf(context.values);
       const wanted = expansionOf(request, "CHECKOUT_SESSION");
       const call = idempotentCallOf(context.values);
-      const { session, replayed } = await expireSession(checkout, caller, request.id, call);
+      const { session, replayed } = await expireSession(
+        causedBy(checkout, context),
+        caller,
+        request.id,
+        call,
+      );
       markReplayed(context, replayed);
       return await answerOf(caller, session, wanted);
     },

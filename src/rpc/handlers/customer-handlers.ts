@@ -9,6 +9,7 @@ import { listCustomers } from "../../checkout/customers/list-customers.js";
 import { updateCustomer } from "../../checkout/customers/update-customer.js";
 import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
 import { callerOf } from "../interceptors/authenticate.js";
+import { causedBy } from "../interceptors/cause.js";
 import { pageOf } from "../messages/page-request.js";
 import { customerMessage } from "../messages/customer-message.js";
 
@@ -17,7 +18,12 @@ export function customerHandlers(checkout: CheckoutContext): ServiceImpl<typeof 
   return {
     async createCustomer(request, context) {
       const call = idempotentCallOf(context.values);
-      const answer = await createCustomer(checkout, callerOf(context.values), request, call);
+      const answer = await createCustomer(
+        causedBy(checkout, context),
+        callerOf(context.values),
+        request,
+        call,
+      );
       markReplayed(context, answer.replayed);
       return { customer: customerMessage(answer.customer) };
     },
@@ -29,7 +35,7 @@ export function customerHandlers(checkout: CheckoutContext): ServiceImpl<typeof 
     async updateCustomer(request, context) {
       const caller = callerOf(context.values);
       const call = idempotentCallOf(context.values);
-      const answer = await updateCustomer(checkout, caller, request.id, request, call);
+      const answer = await updateCustomer(causedBy(checkout, context), caller, request.id, request, call);
       markReplayed(context, answer.replayed);
       return { customer: customerMessage(answer.customer) };
     },
@@ -41,7 +47,12 @@ export function customerHandlers(checkout: CheckoutContext): ServiceImpl<typeof 
 
     async deleteCustomer({ id }, context) {
       const call = idempotentCallOf(context.values);
-      const { replayed } = await deleteCustomer(checkout, callerOf(context.values), id, call);
+      const { replayed } = await deleteCustomer(
+        causedBy(checkout, context),
+        callerOf(context.values),
+        id,
+        call,
+      );
       markReplayed(context, replayed);
       return { id, object: "customer", deleted: true };
     },

@@ -12,6 +12,7 @@ import { resolveHeldPayment } from "../../checkout/held/resolve-held-payment.js"
 import { Refusal } from "../../domain/refusal.js";
 import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
 import { callerOf } from "../interceptors/authenticate.js";
+import { causedBy } from "../interceptors/cause.js";
 import { pageOf } from "../messages/page-request.js";
 import { heldPaymentMessage, resolutionOf } from "../messages/held-payment-message.js";
 
@@ -32,7 +33,13 @@ export function heldPaymentHandlers(checkout: CheckoutContext): ServiceImpl<type
     async resolveHeldPayment(request, context) {
       const caller = callerOf(context.values);
       const call = idempotentCallOf(context.values);
-      const answer = await resolveHeldPayment(checkout, caller, request.id, decisionOf(request), call);
+      const answer = await resolveHeldPayment(
+        causedBy(checkout, context),
+        caller,
+        request.id,
+        decisionOf(request),
+        call,
+      );
       markReplayed(context, answer.replayed);
       return { heldPayment: heldPaymentMessage(answer.held) };
     },

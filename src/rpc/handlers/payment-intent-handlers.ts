@@ -19,6 +19,7 @@ import {
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
 import { callerOf } from "../interceptors/authenticate.js";
+import { causedBy } from "../interceptors/cause.js";
 import { pageOf } from "../messages/page-request.js";
 import { expandPaymentIntents, type Expansion, expansionOf, listExpansionOf } from "../messages/expand.js";
 import { paymentIntentMessage } from "../messages/payment-intent-message.js";
@@ -44,7 +45,12 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const caller = callerOf(context.values);
       const wanted = expansionOf(request, "PAYMENT_INTENT");
       const call = idempotentCallOf(context.values);
-      const { view, replayed } = await createPaymentIntent(checkout, caller, orderOf(request), call);
+      const { view, replayed } = await createPaymentIntent(
+        causedBy(checkout, context),
+        caller,
+        orderOf(request),
+        call,
+      );
       markReplayed(context, replayed);
       return await answerOf(caller, view, wanted);
     },
@@ -71,7 +77,13 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const call = idempotentCallOf(context.values);
       const { id, paymentMethod, offSession } = request;
       const confirmation = { paymentMethodId: paymentMethod, offSession };
-      const { view, replayed } = await confirmPaymentIntent(checkout, caller, id, confirmation, call);
+      const { view, replayed } = await confirmPaymentIntent(
+        causedBy(checkout, context),
+        caller,
+        id,
+        confirmation,
+        call,
+      );
       markReplayed(context, replayed);
       return await answerOf(caller, view, wanted);
     },
@@ -80,7 +92,12 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const caller = callerOf(context.values);
       const wanted = expansionOf(request, "PAYMENT_INTENT");
       const call = idempotentCallOf(context.values);
-      const { view, replayed } = await cancelPaymentIntent(checkout, caller, request.id, call);
+      const { view, replayed } = await cancelPaymentIntent(
+        causedBy(checkout, context),
+        caller,
+        request.id,
+        call,
+      );
       markReplayed(context, replayed);
       return await answerOf(caller, view, wanted);
     },

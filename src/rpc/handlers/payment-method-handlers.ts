@@ -11,6 +11,7 @@ import type { PaymentMethodRow } from "../../db/tables/payment-methods.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
 import { callerOf } from "../interceptors/authenticate.js";
+import { causedBy } from "../interceptors/cause.js";
 import { pageOf } from "../messages/page-request.js";
 import { expandPaymentMethods, type Expansion, expansionOf, listExpansionOf } from "../messages/expand.js";
 import { paymentMethodMessage } from "../messages/payment-method-message.js";
@@ -43,7 +44,13 @@ export function paymentMethodHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const wanted = expansionOf(request, "PAYMENT_METHOD");
       const call = idempotentCallOf(context.values);
       const { id, customer } = request;
-      const { method, replayed } = await attachPaymentMethod(checkout, caller, id, customer, call);
+      const { method, replayed } = await attachPaymentMethod(
+        causedBy(checkout, context),
+        caller,
+        id,
+        customer,
+        call,
+      );
       markReplayed(context, replayed);
       return await answerOf(caller, method, wanted);
     },
@@ -52,7 +59,12 @@ export function paymentMethodHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const caller = callerOf(context.values);
       const wanted = expansionOf(request, "PAYMENT_METHOD");
       const call = idempotentCallOf(context.values);
-      const { method, replayed } = await detachPaymentMethod(checkout, caller, request.id, call);
+      const { method, replayed } = await detachPaymentMethod(
+        causedBy(checkout, context),
+        caller,
+        request.id,
+        call,
+      );
       markReplayed(context, replayed);
       return await answerOf(caller, method, wanted);
     },

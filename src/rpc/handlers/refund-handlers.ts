@@ -9,6 +9,7 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type * as domain from "../../domain/refund.js";
 import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
 import { callerOf } from "../interceptors/authenticate.js";
+import { causedBy } from "../interceptors/cause.js";
 import { pageOf } from "../messages/page-request.js";
 import { expandRefunds, type Expansion, expansionOf, listExpansionOf } from "../messages/expand.js";
 import { reasonOf, refundMessage } from "../messages/refund-message.js";
@@ -34,7 +35,7 @@ export function refundHandlers(checkout: CheckoutContext): ServiceImpl<typeof Re
       const caller = callerOf(context.values);
       const wanted = expansionOf(request, "REFUND");
       const call = idempotentCallOf(context.values);
-      const answer = await createRefund(checkout, caller, orderOf(request), call);
+      const answer = await createRefund(causedBy(checkout, context), caller, orderOf(request), call);
       markReplayed(context, answer.replayed);
       return await answerOf(caller, answer.refund, wanted);
     },

@@ -27,6 +27,7 @@ export function idempotency(): Interceptor {
     if (key !== null && !reads && !request.stream) {
       const fingerprint = fingerprintOf(request.method.toString(), request.method.input, request.message);
       setIdempotentCall(request.contextValues, { keyHash: sha256(checked(key)), fingerprint });
+      request.contextValues.set(keyKey, key);
     }
     return await next(request);
   };
@@ -71,6 +72,13 @@ export function idempotentCallOf(values: ContextValues): IdempotentCall | undefi
 const idempotentCallKey = createContextKey<IdempotentCall | undefined>(undefined, {
   description: "idempotent call",
 });
+
+/** The call's idempotency key as its caller gave it, if it has one: for the events that the call causes. */
+export function idempotencyKeyOf(values: ContextValues): string | undefined {
+  return values.get(keyKey);
+}
+
+const keyKey = createContextKey<string | undefined>(undefined, { description: "idempotency key" });
 
 /** Sets the header that marks a replayed response of an idempotent call. */
 export function markReplayed(context: HandlerContext, replayed: boolean): void {

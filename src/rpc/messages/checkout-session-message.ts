@@ -145,7 +145,9 @@ const STATUS_FILTERS: Record<CheckoutSessionStatus, SessionStatus | undefined> =
  * Converts a range of seconds to one of milliseconds, from the first (inclusive) to the second (exclusive): a
  * second ends where the next begins.
  */
-function createdOf(range: TimeRange | undefined): Pick<SessionFilter, "createdFrom" | "createdBefore"> {
+export function createdOf(
+  range: TimeRange | undefined,
+): Pick<SessionFilter, "createdFrom" | "createdBefore"> {
   const from = [range?.gte, after(range?.gt)].filter((second) => second !== undefined);
   const before = [range?.lt, after(range?.lte)].filter((second) => second !== undefined);
   return {

@@ -38,7 +38,15 @@ async function complete({ db }: TestApp, id: string, completedBy: string): Promi
   await inTransaction(db, "SERIALIZABLE", async (tx) => {
     const { merchantId, livemode } = await lockCheckoutSession(tx, id);
     const type = "checkout.session.completed";
-    insertEvents(tx, [{ id: `evt_${completedBy}`, merchantId, livemode, type, objectId: id, createdAt: 1 }]);
+    const event = {
+      id: `evt_${completedBy}`,
+      merchantId,
+      livemode,
+      type,
+      objectId: id,
+      createdAt: 1,
+    } as const;
+    insertEvents(tx, [{ ...event, object: {}, requestId: null, idempotencyKeySealed: null }]);
     markComplete(tx, id, {
       completedAt: 1,
       completedLate: false,

@@ -1,0 +1,60 @@
+import type { CheckoutSessionRow } from "../../db/tables/checkout-sessions.js";
+import { type NewEvent, insertEvents } from "../../db/tables/events.js";
+import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
+import type { PaymentIntentRow } from "../../db/tables/payment-intents.js";
+import type { PaymentMethodRow } from "../../db/tables/payment-methods.js";
+import type { WebhookEndpointRow } from "../../db/tables/webhook-endpoints.js";
+import type { Tx } from "../../db/transaction.js";
+import type { Customer } from "../../domain/customer.js";
+import { EVENT_OBJECTS, type EventType, type ObjectKindOf } from "../../domain/event.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
+import type { Refund } from "../../domain/refund.js";
+import { newId } from "../../lib/ids.js";
+import type { CheckoutContext } from "../context.js";
+import { storedObject } from "./event-object.js";
+
+/** What events keep of the call that causes them, and seal its idempotency key with. */
+export type EventParts = Pick<CheckoutContext, "sealer" | "cause">;
+
+/** The row of each kind of object. */
+export interface EventRows {
+  readonly "checkout.session": CheckoutSessionRow;
+  readonly customer: Customer;
+  readonly held_payment: GatewayResultRow;
+  readonly payment_intent: PaymentIntentRow;
+  readonly payment_method: PaymentMethodRow;
+  readonly refund: Refund;
+  readonly webhook_endpoint: WebhookEndpointRow;
+}
+
+/** Something that happened: its type, and the object as the transaction leaves it. */
+export type News = { [Type in EventType]: readonly [Type, EventRows[ObjectKindOf<Type>]] }[EventType];
+
+/**
+ * Stores what happened, in the order given, with the transaction's next statement or its COMMIT. `now` is the
+ * transaction's time by the merchant's clock.
+ */
+export function recordEvents(parts: EventParts, tx: Tx, now: number, ...news: readonly News[]): void {
+  insertEvents(
+    tx,
+    news.map((one) => rowOf(parts, now, one)),
+  );
+}
+
+function rowOf({ sealer, cause }: EventParts, now: number, [type, object]: News): NewEvent {
+  const { id: objectId, merchantId, livemode } = object;
+  const scope: MerchantScope = { merchantId, livemode };
+  const key = cause?.idempotencyKey;
+  return {
+    id: newId("evt", now),
+    merchantId,
+    livemode,
+    type,
+    objectId,
+    object: storedObject(EVENT_OBJECTS[type], object),
+    requestId: cause?.requestId ?? null,
+    idempotencyKeySealed:
+      key === undefined ? null : sealer.seal(key, { ...scope, purpose: "idempotency-key" }),
+    createdAt: now,
+  };
+}
