@@ -61,6 +61,7 @@ function wrongEvents({ session, intents, results, events }: Evidence): string[] 
   const decided = (resolution: string): number =>
     results.filter((result) => result.resolution === resolution).length;
   const expected: Record<string, number> = {
+    "payment_intent.created": intents.length,
     "payment_intent.succeeded": intents.length,
     "checkout.session.completed": isComplete,
     "checkout.session.expired": session.expiredAt === null ? 0 : 1,

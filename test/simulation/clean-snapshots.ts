@@ -69,6 +69,7 @@ function books(): Changeable<Snapshots["books"]> {
     intents: [intent("pi_a", "cs_a", 500, "gbp", "1")],
     refunds: [],
     events: [
+      { type: "payment_intent.created", object: "pi_a" },
       { type: "payment_intent.succeeded", object: "pi_a" },
       { type: "checkout.session.completed", object: "cs_a" },
       { type: "held_payment.created", object: "gr_2" },
@@ -174,6 +175,7 @@ export function accept({ books, answers }: Changeable<Snapshots>, received: numb
   answers.payments.push(listed(intent("pi_b", "cs_b", received, "jpy", "5")));
   books.events.push(
     { type: "held_payment.accepted", object: "gr_5" },
+    { type: "payment_intent.created", object: "pi_b" },
     { type: "payment_intent.succeeded", object: "pi_b" },
     { type: "checkout.session.completed", object: "cs_b" },
   );

@@ -5,6 +5,7 @@ import { eachEngine } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { anOrder } from "../support/orders.js";
 import {
+  COMPLETION_EVENTS,
   attemptOf,
   bring,
   callback,
@@ -91,7 +92,7 @@ await eachEngine(t, "a payment completes its session once, whatever comes after 
   t.match(await stored(app), {
     intents: 1,
     methods: 1,
-    events: ["payment_intent.succeeded", "checkout.session.completed", "held_payment.created"],
+    events: [...COMPLETION_EVENTS, "held_payment.created"],
     results: [
       { outcome: "completed" },
       { outcome: "declined" },
@@ -165,10 +166,7 @@ await eachEngine(
     t.match(await read(app, mine, session), { status: "complete", payment_status: "paid" });
     const [row] = await app.db.manager.query("SELECT completed_late FROM checkout_session");
     t.equal(Number(row.completed_late), 1);
-    t.same((await stored(app)).events, [
-      "checkout.session.expired",
-      "payment_intent.succeeded",
-      "checkout.session.completed",
-    ]);
+    // The session has no customer to attach the card to.
+    t.same((await stored(app)).events, ["checkout.session.expired", ...COMPLETION_EVENTS.slice(1)]);
   },
 );

@@ -6,7 +6,7 @@ import { eachEngine } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { connect } from "../support/grpc.js";
 import { holdAnother, holdPayment, scriptGateway } from "../support/held.js";
-import { callback, read, stored } from "../support/results.js";
+import { COMPLETION_EVENTS, callback, read, stored } from "../support/results.js";
 
 const DISMISS = { resolution: "HELD_PAYMENT_RESOLUTION_DISMISS" };
 const ACCEPT = { resolution: "HELD_PAYMENT_RESOLUTION_ACCEPT" };
@@ -109,8 +109,7 @@ await eachEngine(
     const waiting = await client.call("listHeldPayments", { resolved: false }, mine.liveKey);
     t.same(waiting.answer.data, []);
     t.same((await stored(app)).events.slice(3), [
-      "payment_intent.succeeded",
-      "checkout.session.completed",
+      ...COMPLETION_EVENTS,
       "held_payment.accepted",
       "held_payment.returned",
       "held_payment.dismissed",

@@ -2,14 +2,14 @@
 export const PLAIN_WORDS: ReadonlySet<string> = new Set(
   `
   add address addresses advance advanced ahead amount answer answers applied apply as ask at back before
-  busy by cache cached call change changed checked closes codes context count create created delete
+  busy by cache cached call cause change changed checked closes codes context count create created delete
   deleted destination display drop end ends error expected facts fail failed failure fair fairly fast
   field find first for found from funding get give gives has hash id if in invalid is items keep keeps
   kept kind known last listed lock locked look make mark max may metrics min miss missing money more
-  move moved ms name names new newest next no not note now number old oldest on once open over parse
-  part parts pays point possible previous process processed query queue raise read reasons record
+  move moved ms name names new newest next no not note now number object objects old oldest on once open over parse
+  part parts pattern pays point possible previous process processed query queue raise read reasons record
   recorded register registering release remove request require required resolved response rest reused
-  row rows run seen send set since store text time times to total unpaid up update url view waiting with
+  row rows run seen send set since store text time times to total type types unpaid up update url view waiting with
   without words work write
   `.match(/[a-z]+/g),
 );

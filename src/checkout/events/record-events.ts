@@ -28,20 +28,27 @@ export interface EventRows {
 }
 
 /** Something that happened: its type, and the object as the transaction leaves it. */
-export type News = { [Type in EventType]: readonly [Type, EventRows[ObjectKindOf<Type>]] }[EventType];
+export type EventToRecord = {
+  [Type in EventType]: readonly [Type, EventRows[ObjectKindOf<Type>]];
+}[EventType];
 
 /**
  * Stores what happened, in the order given, with the transaction's next statement or its COMMIT. `now` is the
  * transaction's time by the merchant's clock.
  */
-export function recordEvents(parts: EventParts, tx: Tx, now: number, ...news: readonly News[]): void {
+export function recordEvents(
+  parts: EventParts,
+  tx: Tx,
+  now: number,
+  ...news: readonly EventToRecord[]
+): void {
   insertEvents(
     tx,
     news.map((one) => rowOf(parts, now, one)),
   );
 }
 
-function rowOf({ sealer, cause }: EventParts, now: number, [type, object]: News): NewEvent {
+function rowOf({ sealer, cause }: EventParts, now: number, [type, object]: EventToRecord): NewEvent {
   const { id: objectId, merchantId, livemode } = object;
   const scope: MerchantScope = { merchantId, livemode };
   const key = cause?.idempotencyKey;

@@ -12,7 +12,7 @@ import { keepsCard, mayMove, statusAt } from "../../domain/session.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
-import { type News, recordEvents } from "../events/record-events.js";
+import { type EventToRecord, recordEvents } from "../events/record-events.js";
 
 /** The payment that completes a session. */
 export interface Payment {
@@ -42,7 +42,7 @@ export async function completeSession(
   const customerId = session.customerCreation === null ? session.customerId : newId("cus", now);
   const paymentMethodId = newId("pm", now);
   const paymentIntentId = newId("pi", now);
-  const news: News[] = [];
+  const news: EventToRecord[] = [];
   if (customerId !== null && session.customerId === null) {
     const details = { ...shared, ...customerFrom(result.billing), id: customerId };
     const customer = { ...details, metadata: {}, deletedAt: null };

@@ -2,20 +2,8 @@ import { Code } from "@connectrpc/connect";
 
 import type { RefusalReason } from "../../domain/refusal.js";
 import { httpStatusOf } from "../../transcode/errors/error.js";
-import type { ErrorWords } from "./error-table.js";
-
-/** The table entry of a reason with which a use case or an interceptor refuses a call. */
-export interface RefusalRow extends ErrorWords {
-  /** The gRPC code. The HTTP status follows from it, unless `http` is given. */
-  readonly grpc: Code;
-  /** The HTTP status, where it differs from the gRPC code's usual one. */
-  readonly http?: number;
-}
-
-/** Returns a shorthand for rows with this type of error. */
-function ofType(type: ErrorWords["type"]) {
-  return (grpc: Code, code: string, meaning: string): RefusalRow => ({ grpc, type, code, meaning });
-}
+import { EVENT_REFUSALS } from "./event-refusals.js";
+import { ofType, type RefusalRow } from "./refusal-row.js";
 
 const invalid = ofType("invalid_request_error");
 const idempotency = ofType("idempotency_error");
@@ -214,46 +202,7 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
     "payment_not_refundable",
     "No money was received by this payment, so there is none to give back.",
   ),
-  EVENT_NOT_FOUND: invalid(
-    Code.NotFound,
-    "resource_missing",
-    "The key's merchant has no such event in the key's mode, or has it no longer.",
-  ),
-  EVENTS_NOT_KEPT: invalid(
-    Code.OutOfRange,
-    "events_not_kept",
-    "Events after this sequence are no longer kept. `GET /v1/events` lists those that are.",
-  ),
-  TOO_MANY_STREAMS: invalid(
-    Code.ResourceExhausted,
-    "too_many_streams",
-    "The merchant, or this server, has as many event streams open as it may have.",
-  ),
-  WEBHOOK_URL_REFUSED: invalid(
-    Code.InvalidArgument,
-    "webhook_url_refused",
-    "Events are not posted to this URL: see the message.",
-  ),
-  WEBHOOK_ENDPOINT_NOT_FOUND: invalid(
-    Code.NotFound,
-    "resource_missing",
-    "The key's merchant has no such webhook endpoint in the key's mode.",
-  ),
-  WEBHOOK_ENDPOINT_DISABLED: invalid(
-    Code.FailedPrecondition,
-    "webhook_endpoint_disabled",
-    "The webhook endpoint is disabled or deleted: nothing is sent to it.",
-  ),
-  TOO_MANY_WEBHOOK_ENDPOINTS: invalid(
-    Code.FailedPrecondition,
-    "too_many_webhook_endpoints",
-    "The merchant has as many webhook endpoints in this mode as it may have.",
-  ),
-  WEBHOOK_DELIVERY_NOT_FOUND: invalid(
-    Code.NotFound,
-    "resource_missing",
-    "The key's merchant has no such webhook delivery in the key's mode.",
-  ),
+  ...EVENT_REFUSALS,
   IDEMPOTENCY_KEY_REUSED: idempotency(
     Code.InvalidArgument,
     "idempotency_key_reused",

@@ -1,4 +1,4 @@
-import type { ServiceImpl } from "@connectrpc/connect";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 
 import type { PaymentIntent } from "../../../gen/calmonypay/v1/payment_intent_pb.js";
 import type {
@@ -40,17 +40,14 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
     return paymentIntent === undefined ? {} : { paymentIntent };
   };
 
+  const by = (context: HandlerContext): CheckoutContext => causedBy(checkout, context);
+
   return {
     async createPaymentIntent(request, context) {
       const caller = callerOf(context.values);
       const wanted = expansionOf(request, "PAYMENT_INTENT");
       const call = idempotentCallOf(context.values);
-      const { view, replayed } = await createPaymentIntent(
-        causedBy(checkout, context),
-        caller,
-        orderOf(request),
-        call,
-      );
+      const { view, replayed } = await createPaymentIntent(by(context), caller, orderOf(request), call);
       markReplayed(context, replayed);
       return await answerOf(caller, view, wanted);
     },
@@ -77,13 +74,7 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const call = idempotentCallOf(context.values);
       const { id, paymentMethod, offSession } = request;
       const confirmation = { paymentMethodId: paymentMethod, offSession };
-      const { view, replayed } = await confirmPaymentIntent(
-        causedBy(checkout, context),
-        caller,
-        id,
-        confirmation,
-        call,
-      );
+      const { view, replayed } = await confirmPaymentIntent(by(context), caller, id, confirmation, call);
       markReplayed(context, replayed);
       return await answerOf(caller, view, wanted);
     },
@@ -92,12 +83,7 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const caller = callerOf(context.values);
       const wanted = expansionOf(request, "PAYMENT_INTENT");
       const call = idempotentCallOf(context.values);
-      const { view, replayed } = await cancelPaymentIntent(
-        causedBy(checkout, context),
-        caller,
-        request.id,
-        call,
-      );
+      const { view, replayed } = await cancelPaymentIntent(by(context), caller, request.id, call);
       markReplayed(context, replayed);
       return await answerOf(caller, view, wanted);
     },

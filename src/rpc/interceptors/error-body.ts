@@ -6,7 +6,8 @@ import type { Log } from "../../lib/log.js";
 import type { ErrorAnswer, ErrorContext, ErrorRenderer } from "../../transcode/errors/error.js";
 import { requestIdOf } from "./access-log.js";
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../errors/error-table.js";
-import { httpStatusOfRefusal, type RefusalRow, REFUSALS } from "../errors/refusal-table.js";
+import type { RefusalRow } from "../errors/refusal-row.js";
+import { httpStatusOfRefusal, REFUSALS } from "../errors/refusal-table.js";
 import { ERROR_DOMAIN } from "./error-interceptor.js";
 
 /** Renders every error of the merchants' API in its one JSON shape. */

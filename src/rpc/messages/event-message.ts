@@ -23,7 +23,7 @@ export const API_VERSION = "v1";
 /** The parts of the context that messages of events are made with. */
 export type EventMessageParts = Pick<CheckoutContext, "db" | "sealer" | "addresses">;
 
-/** Converts events to their messages, in their order. `pendingWebhooks` has the number of each that is not zero, by id. */
+/** Converts events to their messages, in order. `pendingWebhooks` has the numbers that are not zero, by event id. */
 export async function eventMessages(
   checkout: EventMessageParts,
   rows: readonly EventRow[],

@@ -25,7 +25,9 @@ await eachEngine(
 
     await t.rejects(complete(app, id, "transaction:2"), { message: /null/i });
     t.same(await findCheckoutSession(app.db.manager, id), first);
-    const told: { id: string }[] = await app.db.manager.query("SELECT id FROM event");
+    const told: { id: string }[] = await app.db.manager.query(
+      "SELECT id FROM event WHERE type NOT LIKE 'customer.%'",
+    );
     t.same(
       told.map((event) => event.id),
       ["evt_transaction:1"],

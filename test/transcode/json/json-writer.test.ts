@@ -5,6 +5,7 @@ import {
   FileDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
 import t from "tap";
+import { EventDataSchema } from "../../../gen/calmonypay/v1/event_pb.js";
 import { canonicalStyle } from "../../../src/transcode/json/canonical-dialect.js";
 import { createJsonWriters } from "../../../src/transcode/json/json-writer.js";
 import { plainStyle } from "../../../src/transcode/json/plain-dialect.js";
@@ -60,6 +61,20 @@ t.test("an object stands in the place of its id once it is there", (t) => {
     createJsonWriters(canonicalStyle).message(order)(expanded as Message),
     `{"customer":"cus_1","customerExpanded":{"customer":"x"}}`,
     "a dialect without the ending knows nothing of it",
+  );
+  t.end();
+});
+
+t.test("the object of an event stands under one name, whatever its kind", (t) => {
+  const refund = create(EventDataSchema, { object: { case: "refund", value: { id: "re_1" } } });
+  const plain = createJsonWriters(plainStyle).message(EventDataSchema);
+  t.match(JSON.parse(plain(refund)), { object: { id: "re_1", reason: null } });
+  t.same(Object.keys(JSON.parse(plain(refund)) as object), ["object"]);
+  t.equal(plain(create(EventDataSchema)), "{}", "there is none");
+  t.match(
+    JSON.parse(writers.message(EventDataSchema)(refund)),
+    { refund: { id: "re_1" } },
+    "a dialect without alternatives writes each under its own name",
   );
   t.end();
 });
