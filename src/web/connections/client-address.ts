@@ -24,7 +24,8 @@ export function parseProxies(text: string): BlockList {
 }
 
 /** Whether an address, in the form that `clientAddress` takes, is a trusted proxy. */
-export function isProxy(proxies: BlockList, remoteAddress: string): boolean {
+export function isProxy(proxies: BlockList | undefined, remoteAddress: string): boolean {
+  if (proxies === undefined) return false;
   const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/i, "");
   if (isIPv4(address)) return proxies.check(address);
   return isIPv6(address) && proxies.check(address, "ipv6");
