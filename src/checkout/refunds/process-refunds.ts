@@ -54,7 +54,7 @@ async function workOn(checkout: CheckoutContext, leased: LeasedRefund): Promise<
     return "nothing left";
   } catch (error) {
     if (error instanceof LeaseLost || isDatabaseAway(error)) throw error;
-    checkout.log.error({ err: error, refund: id }, "a refund could not be worked on");
+    checkout.log.error({ err: error, refund: id }, "a refund could not be processed");
     return "unknown";
   }
 }
