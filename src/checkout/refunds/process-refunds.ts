@@ -10,7 +10,7 @@ import {
   leaseOldestRefund,
   recordRefundResult,
   recordRefundAttempt,
-} from "./refund-attempt.js";
+} from "./refund-lease.js";
 import { reverseSale, type ReversalEnd } from "./reverse-sale.js";
 import { type Reversal, openSale, release } from "./reversal.js";
 import { clockOf } from "../test-clock.js";

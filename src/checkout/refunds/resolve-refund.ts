@@ -1,7 +1,7 @@
 import { findRefund } from "../../db/tables/refunds.js";
 import { findHeldReversal } from "../../db/tables/reversals.js";
 import type { CheckoutContext } from "../context.js";
-import { leaseOldestRefund, recordEnd } from "./refund-attempt.js";
+import { leaseOldestRefund, recordEnd } from "./refund-lease.js";
 import { release } from "./reversal.js";
 
 /**

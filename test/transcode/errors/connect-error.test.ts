@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import t from "tap";
-import { connectErrorOf, httpStatusOf, INTERNAL_TEXT } from "../../../src/transcode/errors/error.js";
+import { connectErrorOf, httpStatusOf, INTERNAL_TEXT } from "../../../src/transcode/errors/connect-error.js";
 
 t.test("a crash becomes an internal error that tells nothing, with the crash as its cause", (t) => {
   for (const thrown of [new Error("secret"), "secret", undefined, { code: 5 }]) {
