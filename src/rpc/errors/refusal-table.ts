@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 
 import type { RefusalReason } from "../../domain/refusal.js";
-import { httpStatusOf } from "../../transcode/errors/connect-error.js";
+import { httpStatusOf } from "../../transcode/errors/http-status.js";
 import type { ErrorWords } from "./error-table.js";
 
 /** The table entry of a reason with which a use case or an interceptor refuses a call. */
