@@ -52,14 +52,14 @@ export function createCheckoutMetrics(registry: Registry, db: Database): Checkou
   });
   const refunds = new Counter({
     name: "calmonypay_refunds_total",
-    help: "Refunds that have ended, by end: succeeded, or why they failed.",
+    help: "Refunds that have ended, by outcome: succeeded, or why they failed.",
     labelNames: ["end"],
     registers,
   });
   for (const end of REFUND_ENDS) refunds.inc({ end }, 0);
   const fastCompletionMisses = new Counter({
     name: "calmonypay_fast_completion_misses_total",
-    help: "Successes that the fast way could not record, by why; the careful way has decided about them.",
+    help: "Successes that the fast path could not record, by reason; the careful path has decided about them.",
     labelNames: ["why"],
     registers,
   });
@@ -94,7 +94,7 @@ async function counted(db: Database, count: (db: EntityManager) => Promise<numbe
   try {
     return await count(db.manager);
   } catch (error) {
-    db.log.warn({ err: error }, "what waits could not be counted");
+    db.log.warn({ err: error }, "held payments and refunds in doubt could not be counted");
     return Number.NaN;
   }
 }

@@ -113,7 +113,7 @@ async function refuseKey({ health }: Database): Promise<never> {
   await health.check();
   throw new Refusal(
     "IDEMPOTENCY_KEY_IN_USE",
-    "Another request with this Idempotency-Key is still under way.",
+    "Another request with this Idempotency-Key is still in progress.",
   );
 }
 

@@ -18,7 +18,7 @@ export function requiredCallbackUrl(checkout: Addressed, livemode: boolean): str
   if (url !== undefined) return url;
   throw new Refusal(
     "LIVE_PAYMENTS_OFF",
-    `This server takes no live payments as it is set up: ${checkout.addresses.callbackProblem}. Nothing was charged.`,
+    `This server is not configured for live payments: ${checkout.addresses.callbackProblem}. Nothing was charged.`,
   );
 }
 

@@ -23,7 +23,7 @@ export function addCustomerCommands(customers: Command, env: NodeJS.ProcessEnv):
     .description("create a customer that sessions can name")
     .addOption(merchantOption())
     .addOption(modeOption())
-    .option("--id <id>", "an id of your own, cus_...; made where it is not given")
+    .option("--id <id>", "an id of your own, cus_...; default: a new id")
     .option("--email <email>", "the customer's email address")
     .option("--name <name>", "the customer's full name")
     .addOption(jsonOption())

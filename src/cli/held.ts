@@ -28,9 +28,9 @@ export function addHeldCommands(held: Command, env: NodeJS.ProcessEnv): void {
   held
     .command("list")
     .description(
-      `list the held payments of all merchants that wait, the oldest first (at most ${LISTED_MAX})`,
+      `list the unresolved held payments of all merchants, the oldest first (at most ${LISTED_MAX})`,
     )
-    .option("--all", "also those that are resolved", false)
+    .option("--all", "include the resolved ones", false)
     .addOption(jsonOption())
     .action(async (options: { all: boolean; json: boolean }) => {
       await withRegistry(env, async ({ db }) => {

@@ -16,7 +16,7 @@ export function logProcess(log: Log): void {
     warn: (...printed: unknown[]) => log.warn(format(...printed)),
   });
   process.on("uncaughtException", (error, origin) => {
-    log.fatal({ err: error, origin }, "nobody caught this error: the process ends");
+    log.fatal({ err: error, origin }, "uncaught error: the process ends");
     process.exit(1);
   });
 }

@@ -21,7 +21,7 @@ interface AccountOptions {
 export function addMerchantCommands(merchants: Command, env: NodeJS.ProcessEnv): void {
   withAccountOptions(merchants.command("create"))
     .description("create a merchant, with its live account at the gateway or for test payments only")
-    .requiredOption("--name <name>", "what shoppers know the merchant by")
+    .requiredOption("--name <name>", "the name that shoppers see")
     .addOption(countryOption().makeOptionMandatory())
     .action(async (options: AccountOptions & { name: string; country: string }) => {
       await withRegistry(env, async (registry) => {
@@ -33,7 +33,7 @@ export function addMerchantCommands(merchants: Command, env: NodeJS.ProcessEnv):
     });
   withAccountOptions(merchants.command("update"))
     .description(
-      "change a merchant's live account; results of the account as it was are believed for 48 hours more",
+      "change a merchant's live account; results signed by the old one are accepted for 48 hours more",
     )
     .argument("<id>", "the merchant, mer_...")
     .addOption(countryOption())
@@ -77,11 +77,12 @@ function withAccountOptions(command: Command): Command {
   return command
     .option("--gateway-merchant-id <id>", "merchantID of the live account at Cardstream")
     .option("--gateway-secret <secret>", "its signature secret; - reads it from standard input (recommended)")
+    .option("--gateway-rest-token <token>", "token of its transaction search; - reads it from standard input")
     .option(
-      "--gateway-rest-token <token>",
-      "token of its transaction search; - reads it as the secret is read",
+      "--allow-published-secret",
+      "accept a secret that the vendor has published: for tests only",
+      false,
     )
-    .option("--allow-published-secret", "take a secret that the vendor has published: for tests only", false)
     .addOption(jsonOption());
 }
 

@@ -34,11 +34,11 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
       load: async () => (await import("./customers.js")).addCustomerCommands,
     },
     held: {
-      about: "payments that were taken and wait for a person",
+      about: "payments that the gateway took and that wait for a decision",
       load: async () => (await import("./held.js")).addHeldCommands,
     },
     refunds: {
-      about: "money that goes back",
+      about: "refunds whose outcome is unknown",
       load: async () => (await import("./refunds.js")).addRefundCommands,
     },
     sessions: {
@@ -53,7 +53,10 @@ export function createProgram(env: NodeJS.ProcessEnv): Command {
     .description("Calmony Pay: hosted checkout sessions")
     .helpCommand(false)
     .showHelpAfterError("(see --help)")
-    .addHelpText("after", "\nReads the same environment variables as the service; works while it runs.");
+    .addHelpText(
+      "after",
+      "\nReads the same environment variables as the service, and can be used while it runs.",
+    );
   for (const [name, { about }] of Object.entries(COMMANDS)) {
     program.command(name).description(about).helpCommand(false);
   }

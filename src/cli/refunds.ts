@@ -19,7 +19,7 @@ const LISTED_MAX = 1000;
 export function addRefundCommands(refunds: Command, env: NodeJS.ProcessEnv): void {
   refunds
     .command("in-doubt")
-    .description("list refunds that the gateway was told, and has not answered for good: the oldest first")
+    .description("list refunds that were sent to the gateway and whose outcome is unknown, the oldest first")
     .addOption(jsonOption())
     .action(async (options: { json: boolean }) => {
       await withRegistry(env, async ({ db }) => {
@@ -28,7 +28,7 @@ export function addRefundCommands(refunds: Command, env: NodeJS.ProcessEnv): voi
     });
   refunds
     .command("resolve")
-    .description("end a refund in doubt by what you have seen at the gateway; final, and nothing is sent")
+    .description("end a refund in doubt as the gateway shows it; final, and nothing is sent")
     .argument("<id>", "the refund, re_..., as refunds in-doubt shows it")
     .addOption(
       new Option("--as <end>", "succeeded: the money is back; failed: it is not, and may be refunded anew")

@@ -21,7 +21,7 @@ export function addSandboxCommand(sandbox: Command, env: NodeJS.ProcessEnv): voi
 async function buildSandbox(config: Config, log: Log): Promise<Service> {
   if (config.secretsKey === undefined) {
     throw new StartFailure(
-      "SECRETS_KEY is required, the one of the services: they register their accounts by it.",
+      "SECRETS_KEY is required: that of the services, which register their accounts with it.",
     );
   }
   const limit = new StartLimit();

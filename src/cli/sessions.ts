@@ -14,7 +14,7 @@ const LISTED_MAX = 1000;
 export function addSessionCommands(sessions: Command, env: NodeJS.ProcessEnv): void {
   sessions
     .command("unresolved")
-    .description("list payment attempts of which nobody can tell what became: look them up at the gateway")
+    .description("list payment attempts whose outcome is unknown: look them up at the gateway")
     .addOption(jsonOption())
     .action(async (options: { json: boolean }) => {
       await withRegistry(env, async ({ db }) => {

@@ -107,7 +107,7 @@ async function giveBack(database: Database, runner: QueryRunner, name: string): 
     await runner.query("select release_lock(?)", [name]);
   } catch (error) {
     // The connection is lost, and the lock with it.
-    database.log.warn({ reason: String(error) }, "the migration lock went away");
+    database.log.warn({ reason: String(error) }, "the migration lock was lost");
   }
 }
 

@@ -22,7 +22,7 @@ export function declineMessage(declineCode: string): string {
 const MESSAGES: ReadonlyMap<string, string> = new Map([
   ["authentication_required", "The card's issuer wants the customer to authenticate."],
   ["expired_card", "The card has expired."],
-  ["expired_token", "The card is not kept any more: the customer has to enter it again."],
+  ["expired_token", "The card is no longer stored: the customer has to enter it again."],
   [NOT_CHARGED, "The charge could not be made."],
   ["incorrect_number", "The card's number is wrong."],
   ["insufficient_funds", "The card has insufficient funds."],

@@ -37,13 +37,13 @@ export interface Refund {
  */
 export function amountToRefund(payment: PaymentIntent, wanted: number | null): number {
   if (payment.status !== "succeeded") {
-    const message = `This payment is ${payment.status}: there is nothing of it to refund.`;
+    const message = `This payment is ${payment.status}: it has nothing to refund.`;
     throw new Refusal("PAYMENT_NOT_REFUNDABLE", message, "payment_intent");
   }
   const left = payment.amountReceived - payment.amountRefunded;
   const amount = wanted ?? left;
   if (amount >= 1 && amount <= left) return amount;
-  const message = `Of this payment ${left} ${payment.currency}, in minor units, is left to refund.`;
+  const message = `Only ${left} ${payment.currency}, in minor units, is left to refund of this payment.`;
   throw new Refusal("REFUND_TOO_LARGE", message, "amount");
 }
 

@@ -18,7 +18,7 @@ export function parseBaseUrl(text: string): string {
   if (parts === null || !URL.canParse(text)) throw new Error("must be a URL of the kind http:// or https://");
   const { origin, hostname, port, pathname } = new URL(text);
   if (hostname !== parts[1]?.toLowerCase()) throw new Error(`must name its host as ${hostname}`);
-  if (/^\.|\.\.|\.$/.test(hostname)) throw new Error("must name its host without a dot too many");
+  if (/^\.|\.\.|\.$/.test(hostname)) throw new Error("must name its host without an extra dot");
   if (port === "0") throw new Error("must not name port 0");
   const path = pathname.replace(/\/+$/, "");
   if (path !== parts[2]) throw new Error("must have a path without . and ..");

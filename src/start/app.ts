@@ -149,7 +149,7 @@ async function demonstrationOf(checkout: CheckoutContext, merchantId: string): P
   try {
     return { merchantId, testKey: await createFirstTestKey(checkout, merchantId) };
   } catch (error) {
-    checkout.log.warn({ err: error }, "the demonstration merchant's test key could not be made");
+    checkout.log.warn({ err: error }, "the demonstration merchant's test key could not be created");
     return { merchantId, testKey: undefined };
   }
 }
@@ -184,8 +184,8 @@ function workInBackground(checkout: CheckoutContext, pauses: Pauses): Background
       (signal) => expireSessions(checkout, signal),
       failed("sessions could not be expired"),
     ),
-    ...keepReconciling(checkout, pauses.reconcile, failed("payments could not be asked for")),
-    ...keepProcessingRefunds(checkout, pauses.resume, failed("refunds could not be worked on")),
+    ...keepReconciling(checkout, pauses.reconcile, failed("the gateway could not be asked about payments")),
+    ...keepProcessingRefunds(checkout, pauses.resume, failed("refunds could not be processed")),
   ];
 }
 

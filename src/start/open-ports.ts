@@ -54,7 +54,9 @@ async function addressOf({ host }: Address, limit: StartLimit): Promise<string> 
     try {
       return (await lookup(host)).address;
     } catch (error) {
-      throw new StartFailure(`HOST: ${host} is no address, and no name that has one.`, { cause: error });
+      throw new StartFailure(`HOST: ${host} is neither an address nor a name that resolves to one.`, {
+        cause: error,
+      });
     }
   });
 }
@@ -68,7 +70,7 @@ async function named(variable: "PORT" | "GRPC_PORT", config: Address, opening: P
     const { code, message } = error as NodeJS.ErrnoException;
     const isHost = code !== undefined && NOT_OF_THIS_MACHINE.has(code);
     if (isHost)
-      throw new StartFailure(`HOST: ${config.host} is no address of this machine.`, { cause: error });
+      throw new StartFailure(`HOST: ${config.host} is not an address of this machine.`, { cause: error });
     const why = (code !== undefined && REASONS[code]?.(port)) || message;
     throw new StartFailure(`${variable}: ${why}`, { cause: error });
   }

@@ -100,7 +100,7 @@ async function openSealer(config: Config, db: Database): Promise<Sealer> {
   }
   if ((await findSecretsKeyCheck(db.manager)) !== sealer.checkValue) {
     const source = config.secretsKey === undefined ? `DATA_DIR: ${fileOfKey(config)}` : "SECRETS_KEY";
-    throw new StartFailure(`${source} is not the key that this database's secrets were sealed with.`);
+    throw new StartFailure(`${source} is not the key that this database's secrets are encrypted with.`);
   }
   return sealer;
 }
@@ -114,7 +114,7 @@ function fileKey(config: Config, keyIsKnown: boolean): Buffer {
   const key = readKeyFile(file);
   if (key !== undefined) return key;
   if (keyIsKnown)
-    throw new Error(`${file} is missing: it holds the key that this database's secrets were sealed with.`);
+    throw new Error(`${file} is missing: it holds the key that this database's secrets are encrypted with.`);
   return makeKeyFile(file);
 }
 

@@ -124,7 +124,7 @@ await onMysql(
     );
     const asking = Array.from({ length: 1_000 }, () => selectRow(database.manager, samples, "LIMIT 1", []));
     const error = await saveSamples(database, aSample()).catch((error: unknown) => error);
-    t.match(error, { message: /Too many wait/ });
+    t.match(error, { message: /Too many callers wait/ });
     t.ok(isDatabaseAway(error));
     release.give();
     await Promise.all([...holding, ...asking]);

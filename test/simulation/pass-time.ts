@@ -32,6 +32,12 @@ async function advance(
 /** Longer than a replica may keep an attempt to itself: what a dead one held is free then. */
 export const LEASE_OVER_MS = 121_000;
 
+/**
+ * Longer than the service pauses after failures. What is due after it is kept by a replica that lost its database, and
+ * could not give it back.
+ */
+const KEPT_AFTER_MS = 6_000;
+
 /** Without any progress for so long nothing more is to be expected: the checker tells what is left. */
 const STANDSTILL_MS = 60_000;
 
@@ -40,6 +46,7 @@ async function untilCaughtUp(environment: Environment): Promise<void> {
   let deaths = -1;
   let last = -1;
   let since = Date.now();
+  let isFreed = false;
   for (;;) {
     if (fleet.deaths !== deaths) {
       deaths = fleet.deaths;
@@ -48,7 +55,11 @@ async function untilCaughtUp(environment: Environment): Promise<void> {
     }
     const due = await countDue(environment).catch(laterIfAway);
     if (due === 0 || (due === last && Date.now() - since > STANDSTILL_MS)) return;
-    if (due !== undefined && due !== last) since = Date.now();
+    if (due !== undefined && due !== last) [since, isFreed] = [Date.now(), false];
+    else if (!isFreed && Date.now() - since > KEPT_AFTER_MS) {
+      fleet.forward(LEASE_OVER_MS);
+      isFreed = true;
+    }
     last = due ?? last;
     await sleep(POLL_MS);
   }

@@ -29,7 +29,7 @@ export function hearLog(history: History, name: string, text: string): void {
   history.note(session, `${name} logged ${says.join(": ")}`, line.requestId);
   countFault(history, "direct endpoint", line.unansweredSale);
   countFault(history, "search", line.unansweredSearch);
-  if (line.msg === "the gateway did not say how a sale stands")
+  if (line.msg === "the gateway did not tell the state of a sale")
     countFault(history, "direct endpoint", line.why);
 }
 

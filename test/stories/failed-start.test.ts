@@ -26,8 +26,11 @@ await onSqlite(t, "a start whose ports cannot be opened ends", async (t, engine)
     "a taken port": [{ PORT: taken }, /^PORT: port \d+ is taken/m],
     "a taken port of gRPC": [{ GRPC_PORT: taken }, /^GRPC_PORT: port \d+ is taken/m],
     "one port for both": [{ PORT: taken, GRPC_PORT: taken }, /GRPC_PORT must be another port/],
-    "an address of another machine": [{ HOST: "192.0.2.1" }, /^HOST: 192\.0\.2\.1 is no address of this/m],
-    "a host that is none": [{ HOST: "nowhere.invalid" }, /^HOST: nowhere\.invalid is no address/m],
+    "an address of another machine": [
+      { HOST: "192.0.2.1" },
+      /^HOST: 192\.0\.2\.1 is not an address of this/m,
+    ],
+    "a host that is none": [{ HOST: "nowhere.invalid" }, /^HOST: nowhere\.invalid is neither an address/m],
   });
   await endWithSentences(
     t,
@@ -35,7 +38,10 @@ await onSqlite(t, "a start whose ports cannot be opened ends", async (t, engine)
     { ...env, SECRETS_KEY: aKey(), DATA_DIR: path.join(engine.place.dataDir, "sandbox") },
     {
       "a sandbox with a taken port": [{ PORT: taken }, /^PORT: port \d+ is taken/m],
-      "a sandbox without a host": [{ HOST: "nowhere.invalid" }, /^HOST: nowhere\.invalid is no address/m],
+      "a sandbox without a host": [
+        { HOST: "nowhere.invalid" },
+        /^HOST: nowhere\.invalid is neither an address/m,
+      ],
     },
   );
 });
@@ -104,7 +110,7 @@ await onSqlite(
         "a device": [{ TLS_KEY: "/dev/zero" }, /TLS_KEY: .*not a regular file/],
         "the two in each other's place": [
           { TLS_CERT: TLS_KEY, TLS_KEY: TLS_CERT },
-          /^TLS_CERT is no certificate/m,
+          /^TLS_CERT is not a certificate/m,
         ],
         "another key": [{ TLS_KEY: anotherKey(at("other")) }, /^TLS_KEY is not the key of TLS_CERT/m],
       },

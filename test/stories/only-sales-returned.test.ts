@@ -19,7 +19,7 @@ await eachEngine(t, "what the gateway calls no sale is never sent back", async (
         REFUND_SALE: [{}],
       });
       const answer = await resolve(story, { resolution: "return" });
-      const refused = { code: "resolution_not_possible", message: /no sale/ };
+      const refused = { code: "resolution_not_possible", message: /not a sale/ };
       t.match(answer, { status: 400, json: { error: refused } }, `${action} ${state}`);
     }
   }

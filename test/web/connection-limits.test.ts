@@ -40,7 +40,7 @@ t.test("one address has half of the connections: 2000, or fewer where descriptor
 });
 
 t.test("an address that has all its places gives the longest idle one to a new client", async (t) => {
-  const limits = { ...LIMITS, connectionsPerAddress: 3 };
+  const limits = { ...LIMITS, connectionsPerAddress: 3, connections: 3 };
   const { port } = await openHttp1(t, limits, {});
   const used = await open(t, port);
   used.socket.write(GET);
@@ -51,6 +51,22 @@ t.test("an address that has all its places gives the longest idle one to a new c
   await until("the new one is answered", () => newest.received().includes("200"));
   await until("one that never asked is ended", () => second?.socket.closed ?? false);
   t.notOk(used.socket.closed);
+});
+
+t.test("a client that gave way to newer ones keeps its connection until others need it", async (t) => {
+  const limits = { ...LIMITS, connectionsPerAddress: 2, connections: 3 };
+  const { port, connections } = await openHttp1(t, limits, {});
+  const first = await open(t, port);
+  const others = [await open(t, port), await open(t, port)];
+  await until("the third has the first one's place", () => connections.size === 3);
+  const newest = await open(t, port);
+  newest.socket.write(GET);
+  await until("the newest is answered", () => newest.received().includes("200"));
+  await until("the first is ended", () => first.socket.closed);
+  t.same(
+    others.map(({ socket }) => socket.closed),
+    [false, false],
+  );
 });
 
 t.test("where all places are in use a new client is turned away, unless it comes from a proxy", async (t) => {

@@ -2,7 +2,7 @@ import type { JsonObject } from "@bufbuild/protobuf";
 
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../../src/rpc/errors/error-table.js";
 import { httpStatusOfRefusal, REFUSALS } from "../../src/rpc/errors/refusal-table.js";
-import { httpStatusOf } from "../../src/transcode/errors/error.js";
+import { httpStatusOf } from "../../src/transcode/errors/http-status.js";
 import { type RoutingReason, statusOfReason } from "../../src/transcode/errors/request-error.js";
 import { REQUEST_ID } from "./headers.js";
 

@@ -2,7 +2,7 @@ import type { AnyDesc, DescFile } from "@bufbuild/protobuf";
 import { getComments } from "@bufbuild/protoplugin";
 import { Code } from "@connectrpc/connect";
 
-import { httpStatusOf } from "../../src/transcode/errors/error.js";
+import { httpStatusOf } from "../../src/transcode/errors/http-status.js";
 
 /** The comment of a declaration, one line per paragraph, in HTTP's terms. Throws where there is none. */
 export function descriptionOf(desc: Exclude<AnyDesc, DescFile>): string {

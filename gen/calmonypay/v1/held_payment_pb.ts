@@ -221,7 +221,7 @@ export const HeldPaymentReason = {
   SESSION_UNKNOWN: 8,
 
   /**
-   * It is as it should be, but could not be recorded on its session.
+   * It is correct, but could not be recorded on its session.
    *
    * @generated from enum value: HELD_PAYMENT_REASON_NOT_APPLICABLE = 9;
    */
@@ -264,7 +264,7 @@ export const HeldPaymentReason = {
   REFUND_ORDER_MISMATCH: 14,
 
   /**
-   * The gateway did something else than the refund asks for.
+   * The gateway did something other than what the refund asks for.
    *
    * @generated from enum value: HELD_PAYMENT_REASON_REFUND_ACTION_MISMATCH = 15;
    */

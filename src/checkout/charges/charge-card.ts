@@ -189,7 +189,9 @@ export async function chargeableCard(
   if (method.customerId !== customerId) throw unusable("This payment method is another customer's.");
   const { merchantId, livemode, xrefSealed } = method;
   if (xrefSealed === null || !method.reusable) {
-    throw unusable("This payment method cannot be charged again: the customer has not left the card.");
+    throw unusable(
+      "This payment method cannot be charged again: the customer did not agree that the card is stored.",
+    );
   }
   return {
     paymentMethodId,

@@ -58,7 +58,7 @@ async function attach(
   if (!method.reusable) {
     throw new Refusal(
       "PAYMENT_METHOD_NOT_REUSABLE",
-      "This card was paid with once: the shopper did not agree to its being kept, so it cannot be attached.",
+      "The shopper did not agree that this card is stored, so it cannot be attached.",
       "id",
     );
   }

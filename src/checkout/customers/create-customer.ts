@@ -48,7 +48,11 @@ export async function createCustomer(
     return done.replayed ? await firstAnswer(parts, scope, done, wanted) : { customer, replayed: false };
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
-    throw new Refusal("CUSTOMER_EXISTS", `There is, or was, a customer ${customer.id} already.`, "id");
+    throw new Refusal(
+      "CUSTOMER_EXISTS",
+      `A customer ${customer.id} exists already, or existed before.`,
+      "id",
+    );
   }
 }
 

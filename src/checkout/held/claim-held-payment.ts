@@ -38,7 +38,7 @@ export async function refuseIfPays(checkout: CheckoutContext, tx: Tx, held: Held
 function pays(): Refusal {
   return new Refusal(
     "RESOLUTION_NOT_POSSIBLE",
-    "This payment has completed a session or a charge: its money cannot pay another, nor be returned as that of a held payment.",
+    "This payment has completed a session or a charge: it cannot pay for another one, nor be returned as a held payment.",
     "resolution",
   );
 }

@@ -176,11 +176,11 @@ function refuseUnlessReturned(end: ReversalEnd): void {
   }
 }
 
-const NO_SALE = "The gateway says that this transaction is no sale: only a sale's money can be returned.";
+const NO_SALE = "The gateway says that this transaction is not a sale: only a sale can be returned.";
 const TOO_EARLY =
   "The payment is being settled: it cannot be cancelled any more, nor refunded yet. Try again in a day.";
 const UNKNOWN =
-  "The gateway did not say whether the money is back. Make the call again: it asks before it sends.";
+  "The gateway did not say whether it has returned the money. Repeat the call: it first asks the gateway.";
 
 /**
  * The money is reversed, so that is recorded whichever call holds the lease now. The attempt has failed for

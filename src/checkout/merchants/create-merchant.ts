@@ -139,7 +139,7 @@ export function checkSecret({
   if (isPublishedSecret(secret) && !allowPublishedSecret) {
     throw new Refusal(
       "PARAMETER_INVALID",
-      "The vendor has published this gateway secret: every reader can sign a success with it. For tests give --allow-published-secret.",
+      "The vendor has published this gateway secret: anyone can sign a successful payment with it. For tests give --allow-published-secret.",
       "gateway-secret",
     );
   }

@@ -61,8 +61,7 @@ async function changeLiveAccount(
     ...(countryCode === undefined ? {} : { countryCode: checkCountry(countryCode) }),
     ...(restToken === undefined ? {} : { restTokenSealed: sealRestToken(registry.sealer, live, restToken) }),
   };
-  if (Object.keys(columns).length === 0)
-    throw new Refusal("PARAMETER_MISSING", "Nothing to change was given.");
+  if (Object.keys(columns).length === 0) throw new Refusal("PARAMETER_MISSING", "No change was given.");
   const { merchantId, livemode, gatewayMerchantId, secretSealed } = live;
   const validUntil = registry.clock.now() + FORMER_VALID_MS;
   await inTransaction(registry.db, "READ COMMITTED", async (tx) => {

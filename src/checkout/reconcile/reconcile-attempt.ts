@@ -59,7 +59,10 @@ async function hear(checkout: CheckoutContext, row: PendingAttemptRow, now: numb
     return await inquire(checkout, row, now);
   } catch (error) {
     if (isDatabaseAway(error)) throw error;
-    checkout.log.error({ err: error, attempt: row.reference }, "an attempt could not be asked about");
+    checkout.log.error(
+      { err: error, attempt: row.reference },
+      "the gateway could not be asked about an attempt",
+    );
     return HEARD_NOTHING;
   }
 }
@@ -140,5 +143,8 @@ function logUnanswered(
   { unansweredSale, unansweredSearch }: Inquired,
 ): void {
   if (unansweredSale === undefined && unansweredSearch === undefined) return;
-  log.warn({ attempt: reference, unansweredSale, unansweredSearch }, "the gateway did not say all");
+  log.warn(
+    { attempt: reference, unansweredSale, unansweredSearch },
+    "the gateway's answers about an attempt are incomplete",
+  );
 }

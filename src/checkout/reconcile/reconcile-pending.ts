@@ -65,7 +65,7 @@ async function logFailure(checkout: CheckoutContext, asking: Promise<void>): Pro
   try {
     await asking;
   } catch (error) {
-    checkout.log.warn({ err: error }, "asking at once failed");
+    checkout.log.warn({ err: error }, "the gateway could not be asked while a shopper waits");
   }
 }
 

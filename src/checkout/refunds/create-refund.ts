@@ -91,7 +91,7 @@ async function workPatiently(checkout: CheckoutContext, id: string, paymentInten
   const enough = new AbortController();
   const work = workUntilEnded(checkout, id, paymentIntentId, enough.signal).catch((error: unknown) => {
     // The refund is stored: it is processed again in the background.
-    checkout.log.warn({ err: error, refund: id }, "a refund could not be worked on at once");
+    checkout.log.warn({ err: error, refund: id }, "a refund could not be processed at once");
   });
   await waitAtMost(PROCESS_WITHIN_MS, work);
   enough.abort();

@@ -10,7 +10,7 @@ import {
   leaseOldestRefund,
   recordRefundResult,
   recordRefundAttempt,
-} from "./refund-attempt.js";
+} from "./refund-lease.js";
 import { reverseSale, type ReversalEnd } from "./reverse-sale.js";
 import { type Reversal, openSale, release } from "./reversal.js";
 import { clockOf } from "../test-clock.js";
@@ -54,7 +54,7 @@ async function workOn(checkout: CheckoutContext, leased: LeasedRefund): Promise<
     return "nothing left";
   } catch (error) {
     if (error instanceof LeaseLost || isDatabaseAway(error)) throw error;
-    checkout.log.error({ err: error, refund: id }, "a refund could not be worked on");
+    checkout.log.error({ err: error, refund: id }, "a refund could not be processed");
     return "unknown";
   }
 }

@@ -1,7 +1,7 @@
 import { findRefund } from "../../db/tables/refunds.js";
 import { findHeldReversal } from "../../db/tables/reversals.js";
 import type { CheckoutContext } from "../context.js";
-import { leaseOldestRefund, recordEnd } from "./refund-attempt.js";
+import { leaseOldestRefund, recordEnd } from "./refund-lease.js";
 import { release } from "./reversal.js";
 
 /**
@@ -12,7 +12,8 @@ export async function resolveRefund(checkout: CheckoutContext, id: string, isBac
   const wanted = await findRefund(checkout.db.manager, id);
   if (wanted === undefined) throw new Error(`No such refund: ${id}.`);
   const leased = await leaseOldestRefund(checkout, wanted.paymentIntentId);
-  if (leased === "busy") throw new Error("The payment is being worked on. Try again in a minute.");
+  if (leased === "busy")
+    throw new Error("Another process is working on this payment. Try again in a minute.");
   const held = await findHeldReversal(checkout.db.manager, id);
   // Only the oldest pending refund can have been sent.
   const isInDoubt = leased !== "none" && leased.refund.id === id && leased.refund.gatewayAction !== null;

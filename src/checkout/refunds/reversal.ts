@@ -149,7 +149,7 @@ export async function querySaleProgress(
   const answer = await checkout.direct.query(back.sale.account, back.sale.xref);
   const why = answer.kind === "answered" ? doubtOf(answer.result, back) : whyOf(answer);
   if (answer.kind !== "answered" || why !== undefined) {
-    checkout.log.warn({ [back.work]: back.id, why }, "the gateway did not say how a sale stands");
+    checkout.log.warn({ [back.work]: back.id, why }, "the gateway did not tell the state of a sale");
     return { ...silent, isNoSale: why === NO_SALE };
   }
   const { result, body } = answer;
@@ -219,7 +219,7 @@ async function searchRefunds(
   const { unansweredSale, unansweredSearch, searched } = answer;
   const why = unansweredSale ?? unansweredSearch;
   if (why !== undefined)
-    checkout.log.warn({ [back.work]: back.id, why }, "the gateway did not say all about a refund");
+    checkout.log.warn({ [back.work]: back.id, why }, "the gateway's answers about a refund are incomplete");
   const known = [];
   for (const each of answer.reported) known.push(await hearOwn(back, each, requested));
   const isUnanswered = unansweredSale !== undefined;

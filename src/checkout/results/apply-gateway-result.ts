@@ -189,7 +189,7 @@ async function recordAtOnce(
 /** Where the error comes again on the careful way, that logs it as one. */
 function miss({ metrics, log }: CheckoutContext, why: FastCompletionMiss, err?: unknown): undefined {
   metrics.fastCompletionMisses.inc({ why });
-  log.debug({ why, err }, "a gateway result is applied by the careful way");
+  log.debug({ why, err }, "a gateway result is applied by the careful path");
 }
 
 /** Counts and logs a result that is stored for good, and answers it. */

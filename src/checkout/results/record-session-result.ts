@@ -30,7 +30,7 @@ import {
 } from "../gateway-messages/store-gateway-result.js";
 import { findReversal, findPaymentTarget, type VerifiedMessage } from "../gateway-messages/verify-message.js";
 import { recordReversalResult } from "../refunds/record-reversal-result.js";
-import { recordRefundResult } from "../refunds/refund-attempt.js";
+import { recordRefundResult } from "../refunds/refund-lease.js";
 import { clockOf } from "../test-clock.js";
 import { completeSession } from "./complete-session.js";
 import { recordChargeResult } from "./record-charge-result.js";

@@ -148,7 +148,7 @@ function refuseTwoCustomers({ customerId, customerCreation }: SessionOrder): voi
   if (customerId === null || customerCreation === null) return;
   throw new Refusal(
     "PARAMETERS_EXCLUSIVE",
-    "A session has a customer or makes one: give customer or customer_creation, not both.",
+    "A session uses an existing customer or creates one: send customer or customer_creation, not both.",
     "customer_creation",
   );
 }

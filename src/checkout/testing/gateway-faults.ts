@@ -85,13 +85,12 @@ async function callSandbox(
   const faults = answer.kind === "answered" ? faultsIn(account, answer.body) : undefined;
   if (faults !== undefined) return faults;
   const why = answer.kind === "answered" ? "not signed, or refused" : answer.why;
-  checkout.log.warn({ why }, "the sandbox gateway did not say what goes wrong there");
+  checkout.log.warn({ why }, "the sandbox gateway did not list its faults");
   throw new Refusal("SANDBOX_AWAY", "The sandbox gateway does not answer for this account. Try again.");
 }
 
 function refuseLiveMode({ livemode }: MerchantScope): void {
-  if (livemode)
-    throw new Refusal("LIVEMODE_MISMATCH", "Nothing goes wrong on purpose in live mode: use a test key.");
+  if (livemode) throw new Refusal("LIVEMODE_MISMATCH", "Faults exist in test mode only: use a test key.");
 }
 
 /** Undefined if the response is not signed by this account, or is no success. */

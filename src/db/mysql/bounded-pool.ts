@@ -118,7 +118,9 @@ export class BoundedPool {
     const { connectionsMax, waitingMax, waitMs } = this.#limits;
     // Callers whose connection is being opened or handed over are counted too.
     if (this.#refusal !== undefined || this.#waiting.size >= connectionsMax + waitingMax) {
-      const error = new DatabaseAway(this.#refusal ?? "Too many wait for a connection to the database");
+      const error = new DatabaseAway(
+        this.#refusal ?? "Too many callers wait for a connection to the database",
+      );
       process.nextTick(take, error);
       return;
     }

@@ -162,7 +162,7 @@ function checkServer(found: Readonly<Record<string, unknown>>): void {
   }
   if (Number(found["group_replication_single_primary_mode"] ?? 1) === 0) {
     throw new UnusableConnection(
-      "The database server is of a group with several primaries, and so refuses the transactions of this service: " +
+      "The database server belongs to a group with several primaries, and so refuses the transactions of this service: " +
         "group_replication_single_primary_mode = ON is needed",
     );
   }

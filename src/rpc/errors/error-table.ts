@@ -30,22 +30,23 @@ export const REQUEST_ERRORS: Record<RoutingReason, ErrorWords> = {
   parameter_repeated: invalid("parameter_repeated", "A field that takes one value is given twice."),
   parameter_conflict: invalid(
     "parameter_conflict",
-    "Two fields are given that exclude each other, or contradict.",
+    "Two fields are given that exclude or contradict each other.",
   ),
   query_malformed: invalid("query_malformed", "The query string has a broken escape, or is not UTF-8."),
   body_malformed: invalid("body_malformed", "The body is not one JSON object."),
   body_unexpected: invalid("body_unexpected", "The address takes no body."),
   body_too_large: invalid(
     "body_too_large",
-    "The body is larger than this address takes, also when unpacked.",
+    "The body is larger than this address allows, packed or unpacked.",
   ),
   media_type_unsupported: invalid("media_type_unsupported", "The body is not `application/json` in UTF-8."),
-  encoding_unsupported: invalid("encoding_unsupported", "The body is encoded with something else than gzip."),
-  timeout_invalid: invalid("timeout_invalid", "The `grpc-timeout` header is not one."),
+  encoding_unsupported: invalid("encoding_unsupported", "The body has a content encoding other than gzip."),
+  timeout_invalid: invalid("timeout_invalid", "The `grpc-timeout` header is not a valid timeout."),
   deadline_exceeded: {
     type: "api_error",
     code: "deadline_exceeded",
-    meaning: "The answer took too long. What became of the request is unknown: ask before you send it again.",
+    meaning:
+      "The answer took too long. The request may have been carried out: check before you send it again.",
   },
 };
 
@@ -58,17 +59,17 @@ export const WEB_ERRORS = {
   host_invalid: {
     ...invalid(
       "host_invalid",
-      "The `Host` header is missing, given twice, or no host with or without a port.",
+      "The `Host` header is missing, given twice, or not a host with an optional port.",
     ),
     status: 400,
   },
   callback_refused: {
-    ...invalid("callback_refused", "The message is not signed by whose it says it is."),
+    ...invalid("callback_refused", "The message is not signed by the account that it names."),
     status: 400,
   },
   request_timeout: { ...invalid("request_timeout", "The request took too long to arrive."), status: 408 },
   expectation_unsupported: {
-    ...invalid("expectation_unsupported", "The request expects something else than `100-continue`."),
+    ...invalid("expectation_unsupported", "The request has an `Expect` header other than `100-continue`."),
     status: 417,
   },
   http_version_unsupported: {
@@ -85,12 +86,12 @@ const fault = (code: string, meaning: string): ErrorWords => ({ type: "api_error
 
 /** Errors without a reason of this API, by gRPC code. */
 export const STATUS_ERRORS: Record<Code, ErrorWords> = {
-  [Code.Canceled]: invalid("canceled", "The caller gave up."),
+  [Code.Canceled]: invalid("canceled", "The caller canceled the call."),
   [Code.Unknown]: fault("internal_error", "Something went wrong on our side."),
   [Code.InvalidArgument]: invalid("request_invalid", "The request is not valid."),
   [Code.DeadlineExceeded]: fault("deadline_exceeded", "The answer took too long."),
   [Code.NotFound]: invalid("resource_missing", "There is no such object."),
-  [Code.AlreadyExists]: invalid("resource_exists", "There is such an object already."),
+  [Code.AlreadyExists]: invalid("resource_exists", "Such an object already exists."),
   [Code.PermissionDenied]: invalid("permission_denied", "The key may not do this."),
   [Code.ResourceExhausted]: invalid("rate_limit", "Too many requests, or too large a one."),
   [Code.FailedPrecondition]: invalid("state_invalid", "The object is not in a state that allows this."),

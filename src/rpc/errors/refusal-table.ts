@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 
 import type { RefusalReason } from "../../domain/refusal.js";
-import { httpStatusOf } from "../../transcode/errors/error.js";
+import { httpStatusOf } from "../../transcode/errors/http-status.js";
 import { EVENT_REFUSALS } from "./event-refusals.js";
 import { ofType, type RefusalRow } from "./refusal-row.js";
 
@@ -25,7 +25,7 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
   PARAMETERS_EXCLUSIVE: invalid(
     Code.InvalidArgument,
     "parameters_exclusive",
-    "Two fields are given of which only one may be.",
+    "Two fields are given, but only one of them is allowed.",
   ),
   API_KEY_MISSING: invalid(
     Code.Unauthenticated,
@@ -47,7 +47,7 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
   CUSTOMER_NOT_FOUND: invalid(
     Code.InvalidArgument,
     "resource_missing",
-    "`customer` is none of the merchant's in the key's mode, or is deleted.",
+    "The key's merchant has no such `customer` in the key's mode, or it is deleted.",
   ),
   NO_SUCH_CUSTOMER: invalid(
     Code.NotFound,
@@ -77,7 +77,7 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
   PAYMENT_METHOD_NOT_REUSABLE: invalid(
     Code.FailedPrecondition,
     "payment_method_unexpected_state",
-    "The card's shopper did not agree to its being kept.",
+    "The shopper did not agree that the card is stored.",
   ),
   CURRENCY_UNKNOWN: invalid(
     Code.InvalidArgument,
@@ -127,13 +127,13 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
   PAYMENT_METHOD_UNUSABLE: invalid(
     Code.InvalidArgument,
     "payment_method_unusable",
-    "The payment method is none of the customer's own, or its card may not be charged again.",
+    "The payment method is not the customer's, or its card may not be charged again.",
   ),
   CARD_DECLINED: {
     ...card(
       Code.FailedPrecondition,
       "card_declined",
-      "The charge came to nothing: see `decline_code`. The payment intent can be confirmed or canceled.",
+      "The charge did not succeed: see `decline_code`. The payment intent can be confirmed or canceled.",
     ),
     http: 402,
   },
@@ -145,12 +145,12 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
   LIVE_PAYMENTS_OFF: ours(
     Code.Unavailable,
     "live_payments_off",
-    "The gateway could not reach this server: its operator has to mend `PUBLIC_URL`. Nothing was charged.",
+    "The gateway cannot reach this server: its operator has to correct `PUBLIC_URL`. Nothing was charged.",
   ),
   CURSOR_NOT_FOUND: invalid(
     Code.InvalidArgument,
     "resource_missing",
-    "`starting_after` or `ending_before` is the id of nothing in the list.",
+    "The list has no object with the id in `starting_after` or `ending_before`.",
   ),
   HELD_PAYMENT_NOT_FOUND: invalid(
     Code.NotFound,
@@ -170,7 +170,7 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
   RESOLUTION_NOT_POSSIBLE: invalid(
     Code.FailedPrecondition,
     "resolution_not_possible",
-    "The held payment cannot be resolved so: see the message, and its `possible_resolutions`.",
+    "The held payment cannot be resolved in this way: see the message, and its `possible_resolutions`.",
   ),
   RETURN_TOO_EARLY: invalid(
     Code.FailedPrecondition,
@@ -185,7 +185,7 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
   RETURN_UNKNOWN: ours(
     Code.Unavailable,
     "return_unknown",
-    "The gateway's answer was lost, or says nothing. Make the call again: it asks before it sends.",
+    "The gateway's answer was lost or is unclear. Repeat the call: it first asks the gateway.",
   ),
   REFUND_NOT_FOUND: invalid(
     Code.NotFound,
@@ -195,7 +195,7 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
   REFUND_TOO_LARGE: invalid(
     Code.InvalidArgument,
     "refund_too_large",
-    "The refund is more than is left of the payment. The message says what is.",
+    "The refund is more than what is left of the payment. The message says how much is left.",
   ),
   PAYMENT_NOT_REFUNDABLE: invalid(
     Code.FailedPrecondition,
@@ -211,7 +211,7 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
   IDEMPOTENCY_KEY_IN_USE: idempotency(
     Code.Aborted,
     "idempotency_key_in_use",
-    "A request with this `Idempotency-Key` is still under way. Try again.",
+    "A request with this `Idempotency-Key` is still in progress. Try again.",
   ),
   LIVEMODE_MISMATCH: invalid(
     Code.PermissionDenied,
@@ -227,7 +227,7 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
   SANDBOX_AWAY: ours(
     Code.Unavailable,
     "sandbox_unavailable",
-    "The service cannot reach the sandbox gateway, or it does not know the merchant yet. Try again.",
+    "The service cannot reach the sandbox gateway, or the gateway does not know the merchant yet. Try again.",
   ),
 };
 

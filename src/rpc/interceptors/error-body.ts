@@ -3,7 +3,7 @@ import { Code, type ConnectError } from "@connectrpc/connect";
 import { BadRequestSchema, ErrorInfoSchema } from "../../../gen/google/rpc/error_details_pb.js";
 import { type RefusalReason, Refusal } from "../../domain/refusal.js";
 import type { Log } from "../../lib/log.js";
-import type { ErrorAnswer, ErrorContext, ErrorRenderer } from "../../transcode/errors/error.js";
+import type { ErrorAnswer, ErrorContext, ErrorRenderer } from "../../transcode/errors/connect-error.js";
 import { requestIdOf } from "./access-log.js";
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../errors/error-table.js";
 import type { RefusalRow } from "../errors/refusal-row.js";

@@ -25,8 +25,8 @@ import {
   StringRulesSchema,
 } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 
+import { type FunctionOf, memoizeRecursive } from "../../lib/memoize.js";
 import { CodeGenerator } from "../../transcode/compiled/codegen.js";
-import { memoizeRecursive, type PerTypeFunction } from "../../transcode/descriptors/memoize-recursive.js";
 import { fieldGetter } from "../../transcode/descriptors/message-fields.js";
 import { regexOf } from "./regex.js";
 
@@ -41,12 +41,12 @@ type FastValidator = (message: Message) => boolean;
  * Compiles the rules of a type and its nested types. Where the process forbids generated code, every message
  * is unsure.
  */
-export const fastValidator = memoizeRecursive<[Message], boolean>((desc, of) => {
+export const fastValidator = memoizeRecursive<DescMessage, [Message], boolean>((desc, of) => {
   const unknown = hasOption(desc, messageOption) || desc.oneofs.some((one) => hasOption(one, oneof));
   return unknown ? UNSURE : (fieldsValidity(desc, of) ?? UNSURE);
 });
 
-type ValidityOf = PerTypeFunction<[Message], boolean>;
+type ValidityOf = FunctionOf<DescMessage, [Message], boolean>;
 
 /** One expression, which stops at the first field that may violate a rule. */
 function fieldsValidity(desc: DescMessage, of: ValidityOf): FastValidator | undefined {

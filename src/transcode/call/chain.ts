@@ -15,7 +15,7 @@ import type {
   HandlerContext,
 } from "@connectrpc/connect";
 
-import { connectErrorOf } from "../errors/error.js";
+import { connectErrorOf } from "../errors/connect-error.js";
 import { AnswerHeaders, type Call, joinHeaders, type UnaryAnswer } from "./call.js";
 
 /** The interceptors and implementation of one unary method. */

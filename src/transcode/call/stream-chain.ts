@@ -7,7 +7,7 @@ import {
   type StreamResponse,
 } from "@connectrpc/connect";
 import { requestOf, responseOf, callStateOf, wrap, type CallState, HandlerContextView } from "./chain.js";
-import { connectErrorOf } from "../errors/error.js";
+import { connectErrorOf } from "../errors/connect-error.js";
 import { AnswerHeaders, type Call, joinHeaders, type StreamAnswer } from "./call.js";
 
 /** The interceptors and implementation of one server-streaming method. */

@@ -7,7 +7,7 @@ import type {
   UniversalServerResponse,
 } from "@connectrpc/connect/protocol";
 import { type TimeoutHeader, timeoutOf } from "../call/deadline.js";
-import { connectErrorOf } from "../errors/error.js";
+import { connectErrorOf } from "../errors/connect-error.js";
 import { withPrefix, PREFIX_BYTES } from "../grpc/envelope.js";
 import { incomingMetadata } from "../grpc/metadata.js";
 import { type HttpRequest, type HttpResponse, isGone } from "../http/http-call.js";

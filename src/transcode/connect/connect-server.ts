@@ -103,7 +103,7 @@ function protocolFor(
   const type = isGet ? queryContentType(parseTarget(url).query) : (request.headers["content-type"] ?? "");
   const protocol = handler.supportedContentType(type) ? protocolOf(type) : undefined;
   if (protocol !== undefined && !(isGet && protocol.enveloped)) return protocol;
-  refuse(response, "media_type_unsupported", "This method does not take such a content type.");
+  refuse(response, "media_type_unsupported", "This method does not accept this content type.");
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError, type Interceptor, type StreamResponse } from "@connectrpc/connect";
 import { deadlineExceeded } from "../call/deadline.js";
-import { connectErrorOf } from "../errors/error.js";
+import { connectErrorOf } from "../errors/connect-error.js";
 import { callerGone } from "../http/http-call.js";
 
 /**

@@ -1,12 +1,11 @@
 import { type DescField, type DescMessage, fromBinary, type Message, ScalarType } from "@bufbuild/protobuf";
 
-import { memoize } from "../../lib/memoize.js";
+import { type FunctionOf, memoize, memoizeRecursive } from "../../lib/memoize.js";
 import { emptyMessage } from "../descriptors/empty-message.js";
 import { type CountMax } from "../descriptors/count-limit.js";
 import { callerError } from "../errors/field-error.js";
 import { FieldProblem } from "../errors/field-problem.js";
 import { CodeGenerator, propertySource } from "../compiled/codegen.js";
-import { memoizeRecursive, type PerTypeFunction } from "../descriptors/memoize-recursive.js";
 import { requestError } from "../errors/request-error.js";
 import { BinaryInput } from "./binary-input.js";
 import { isOfTexts, isUsual, FastPathMiss, publishBug } from "./fast-path.js";
@@ -24,7 +23,7 @@ export type BinaryReader = (bytes: Buffer) => Message;
  * rare: kinds of fields that no request has, unknown fields, and invalid bytes.
  */
 export function createBinaryReaders(countMax: CountMax): (desc: DescMessage) => BinaryReader {
-  const messageReader = memoizeRecursive<[BinaryInput], Message>((desc, of) =>
+  const messageReader = memoizeRecursive<DescMessage, [BinaryInput], Message>((desc, of) =>
     isUsual(desc) ? (fieldsReader(desc, of, countMax) ?? refuse) : refuse,
   );
   return memoize((desc: DescMessage): BinaryReader => {
@@ -40,7 +39,7 @@ export function createBinaryReaders(countMax: CountMax): (desc: DescMessage) => 
   });
 }
 
-type ReaderOf = PerTypeFunction<[BinaryInput], Message>;
+type ReaderOf = FunctionOf<DescMessage, [BinaryInput], Message>;
 type ReadMessage = ReturnType<ReaderOf>;
 
 function readWithGenerated(desc: DescMessage, bytes: Buffer, countMax: CountMax): Message {

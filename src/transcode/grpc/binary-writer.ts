@@ -1,9 +1,8 @@
 import { type DescField, type DescMessage, type Message, ScalarType, toBinary } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 
-import { memoize } from "../../lib/memoize.js";
+import { type FunctionOf, memoize, memoizeRecursive } from "../../lib/memoize.js";
 import { CodeGenerator, propertySource } from "../compiled/codegen.js";
-import { memoizeRecursive, type PerTypeFunction } from "../descriptors/memoize-recursive.js";
 import { BinaryOutput } from "./binary-output.js";
 import { isOfTexts, isUsual, FastPathMiss, publishBug } from "./fast-path.js";
 
@@ -32,13 +31,13 @@ export const binaryWriter = memoize((desc: DescMessage): BinaryWriter => {
 /** Shared by all writers: each writes a message synchronously. */
 const output = new BinaryOutput();
 
-type WriterOf = PerTypeFunction<[Message], void>;
+type WriterOf = FunctionOf<DescMessage, [Message], void>;
 
 function withHeadroom(bytes: Uint8Array, headroom: number): Buffer {
   return Buffer.concat([Buffer.alloc(headroom), bytes]);
 }
 
-const messageWriter = memoizeRecursive<[Message], void>((desc, of) =>
+const messageWriter = memoizeRecursive<DescMessage, [Message], void>((desc, of) =>
   isUsual(desc) ? (fieldsWriter(desc, of) ?? refuse) : refuse,
 );
 

@@ -9,7 +9,7 @@ import { Code, type ConnectError, type ContextValues } from "@connectrpc/connect
 import type { UnaryAnswer } from "../call/call.js";
 import { deadlineExceeded, timeoutOf } from "../call/deadline.js";
 import { closeAfterResponse } from "../../lib/http.js";
-import { connectErrorOf } from "../errors/error.js";
+import { connectErrorOf } from "../errors/connect-error.js";
 import type { Invoker } from "../call/invoke.js";
 import type { Limits } from "../call/limits.js";
 import type { BinaryReader } from "./binary-reader.js";

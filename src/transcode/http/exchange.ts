@@ -2,7 +2,7 @@ import type { DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbu
 import { createContextValues, type ContextValues } from "@connectrpc/connect";
 import { joinHeaders } from "../call/call.js";
 import { deadlineExceeded, timeoutOf } from "../call/deadline.js";
-import type { ErrorRenderer } from "../errors/error.js";
+import type { ErrorRenderer } from "../errors/connect-error.js";
 import { quoted } from "../errors/field-problem.js";
 import {
   addHandlerHeaders,

@@ -3,7 +3,8 @@ import type { Http2ServerRequest } from "node:http2";
 import type { ConnectError, ContextValues } from "@connectrpc/connect";
 import type { DescMethod, DescField, DescMessage, Message } from "@bufbuild/protobuf";
 
-import { connectErrorOf, httpStatusOf, type ErrorAnswer, type ErrorRenderer } from "../errors/error.js";
+import { connectErrorOf, type ErrorAnswer, type ErrorRenderer } from "../errors/connect-error.js";
+import { httpStatusOf } from "../errors/http-status.js";
 import { discardBody } from "../../lib/discard-body.js";
 import { closeAfterResponse, endResponse, mayHaveBody } from "../../lib/http.js";
 import {

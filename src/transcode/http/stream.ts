@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Message } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import type { StreamAnswer } from "../call/call.js";
-import { connectErrorOf } from "../errors/error.js";
+import { connectErrorOf } from "../errors/connect-error.js";
 import {
   addHandlerHeaders,
   type AnswerRecord,

@@ -1,7 +1,7 @@
 import { createContextValues, type ContextValues } from "@connectrpc/connect";
 import { canonicalDialect } from "../json/canonical-dialect.js";
 import type { JsonDialect } from "../json/dialect.js";
-import type { ErrorRenderer } from "../errors/error.js";
+import type { ErrorRenderer } from "../errors/connect-error.js";
 import { Exchange, type ExchangeParts } from "./exchange.js";
 import type { AnswerRecord, HeaderFilter, HttpRequest, HttpResponse } from "./http-call.js";
 import { nameOf, routeRules, type RouteRule } from "../routing/http-rules.js";

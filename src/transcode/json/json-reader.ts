@@ -1,12 +1,12 @@
 import { type DescField, type DescMessage, create, ScalarType, type DescEnum } from "@bufbuild/protobuf";
 import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 
+import { memoizeRecursive } from "../../lib/memoize.js";
 import { emptyMessage } from "../descriptors/empty-message.js";
 import { FieldProblem, inside, quoted } from "../errors/field-problem.js";
 import { type ReadField, deeper, type ReadJson, type Json, type Reading } from "./json-text.js";
 import type { JsonStyle, EnumNames } from "./json-style.js";
 import { type JsonEntry, type ReadMembers, compiledReader } from "./compiled-json-reader.js";
-import { memoizeRecursive } from "../descriptors/memoize-recursive.js";
 import { wellKnownReader } from "./well-known-json.js";
 import { checkCount, uncounted } from "../descriptors/count-limit.js";
 import { fieldSetter } from "../descriptors/message-fields.js";
@@ -22,7 +22,7 @@ interface JsonReaders {
 
 /** Creates readers, compiled at first use together with those of nested types, recursive ones included. */
 export function createJsonReaders(style: JsonStyle): JsonReaders {
-  const message = memoizeRecursive<Parameters<ReadJson>, unknown>((desc, of) =>
+  const message = memoizeRecursive<DescMessage, Parameters<ReadJson>, unknown>((desc, of) =>
     counted(wellKnownReader(desc, style, of) ?? objectReader(desc, style, of)),
   );
   return { message, field: (field) => compileFieldReader(field, style, message) };

@@ -11,8 +11,8 @@ import { takesNull } from "./json-reader.js";
 import type { WriteJson } from "./json-text.js";
 import { type JsonMember, compiledWriter } from "./compiled-json-writer.js";
 import type { JsonStyle } from "./json-style.js";
+import { memoizeRecursive } from "../../lib/memoize.js";
 import { fieldGetter } from "../descriptors/message-fields.js";
-import { memoizeRecursive } from "../descriptors/memoize-recursive.js";
 import { scalarWriter } from "./scalar-json.js";
 import { wellKnownWriter } from "./well-known-json.js";
 
@@ -25,7 +25,7 @@ export interface JsonWriters {
 
 /** Creates writers, compiled at first use together with those of nested types. */
 export function createJsonWriters(style: JsonStyle): JsonWriters {
-  const message = memoizeRecursive<[value: unknown], string>((desc, of) => {
+  const message = memoizeRecursive<DescMessage, [value: unknown], string>((desc, of) => {
     const own = wellKnownWriter(desc, style, of);
     if (own !== undefined) return own;
     const members = membersOf(desc, style, of);

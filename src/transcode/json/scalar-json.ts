@@ -81,7 +81,7 @@ function boolOf(json: Json): boolean {
 /** Checks for a string that UTF-8 can encode: `"\ud800"` is valid JSON, but no text. */
 export function stringOf(json: Json): string {
   if (typeof json !== "string") throw new FieldProblem("must be a string");
-  if (!json.isWellFormed()) throw new FieldProblem("must be text without half characters");
+  if (!json.isWellFormed()) throw new FieldProblem("must be text without unpaired surrogates");
   return json;
 }
 

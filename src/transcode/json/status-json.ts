@@ -4,7 +4,7 @@ import type { ConnectError } from "@connectrpc/connect";
 import * as errorDetails from "../../../gen/google/rpc/error_details_pb.js";
 import { anyJson } from "./any-json.js";
 import { canonicalDialect } from "./canonical-dialect.js";
-import type { ErrorAnswer, ErrorContext } from "../errors/error.js";
+import type { ErrorAnswer, ErrorContext } from "../errors/connect-error.js";
 
 /** The default renderer: `google.rpc.Status` in ProtoJSON, `{"code": 5, "message": "...", "details": [...]}`. */
 export function renderStatus(error: ConnectError, context: ErrorContext): ErrorAnswer {

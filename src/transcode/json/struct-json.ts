@@ -115,7 +115,7 @@ export function jsonOfValue({ kind }: Value): Json {
   if (kind.case === "structValue") return valuesToJson(kind.value.fields);
   if (kind.case === "listValue") return kind.value.values.map(jsonOfValue);
   if (kind.case === "numberValue" && !Number.isFinite(kind.value)) {
-    throw new RangeError("a Value holds a number that JSON has not");
+    throw new RangeError("a Value holds a number that JSON cannot hold");
   }
   return kind.value;
 }

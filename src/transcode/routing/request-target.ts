@@ -223,7 +223,7 @@ function setFromPath(holder: Message, leaf: DescField, read: TextReader, text: s
   const given = isFieldSet(holder, leaf) ? getField(holder, leaf) : undefined;
   setField(holder, leaf, value);
   if (given !== undefined && !same(holder, leaf, given)) {
-    throw new FieldProblem("is not the same in the path and in the request body", "parameter_conflict");
+    throw new FieldProblem("differs between the path and the request body", "parameter_conflict");
   }
 }
 

@@ -4,7 +4,7 @@ import { html } from "../../lib/html.js";
 import { type HttpResponse, send } from "../../lib/http.js";
 import { newId } from "../../lib/ids.js";
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS, WEB_ERRORS } from "../../rpc/errors/error-table.js";
-import { httpStatusOf } from "../../transcode/errors/error.js";
+import { httpStatusOf } from "../../transcode/errors/http-status.js";
 import { statusOfReason } from "../../transcode/errors/request-error.js";
 import { sendPage } from "./shopper-pages.js";
 

@@ -24,7 +24,8 @@ export function parseProxies(text: string): BlockList {
 }
 
 /** Whether an address, in the form that `clientAddress` takes, is a trusted proxy. */
-export function isProxy(proxies: BlockList, remoteAddress: string): boolean {
+export function isProxy(proxies: BlockList | undefined, remoteAddress: string): boolean {
+  if (proxies === undefined) return false;
   const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/i, "");
   if (isIPv4(address)) return proxies.check(address);
   return isIPv6(address) && proxies.check(address, "ipv6");
@@ -49,7 +50,7 @@ function add(proxies: BlockList, entry: string): void {
   const bitsMax = family === "ipv4" ? 32 : 128;
   const isWrong = bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > bitsMax);
   if (!(isIPv4(address) || isIPv6(address)) || isWrong || entry.split("/").length > 2)
-    throw new Error(`${entry} is no address and no network such as 10.0.0.0/8`);
+    throw new Error(`${entry} is neither an address nor a network such as 10.0.0.0/8`);
   if (bits === undefined) proxies.addAddress(address, family);
   else proxies.addSubnet(address, Number(bits), family);
 }

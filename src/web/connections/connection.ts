@@ -136,6 +136,20 @@ export class Connection {
   }
 
   /**
+   * Leaves its place among the connections of its address to a newer one, and takes nothing more from its client. If
+   * it ended at once, a flooding client would have the next one at once. Returns false where it must end: its client
+   * had an answer and may ask again.
+   */
+  giveWay(): boolean {
+    if (this.hadRequest || this.session !== undefined) return false;
+    this.haltedAt ??= performance.now();
+    stopParsing(this.socket);
+    stopReading(this.socket);
+    this.use.connections.delete(this);
+    return true;
+  }
+
+  /**
    * Ends the connection, whatever is under way. Requests that have arrived but not begun never begin. May be
    * called more than once.
    */

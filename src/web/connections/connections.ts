@@ -30,21 +30,22 @@ export interface ConnectionOptions {
   readonly proxies?: BlockList | undefined;
 }
 
-/** Creates the registry of connections that all ports of a process share. */
+/** Creates the registry that all ports of a process share. */
 export function createConnections({ max, proxies }: ConnectionOptions = {}): Connections {
   return new Connections(connectionLimits(descriptorsMax(), max), proxies);
 }
 
 /**
  * All connections of a process, on every port, and the requests that each address has under way.
- *
- * Requests are counted as they begin and end. Ten times a second, one timer checks every connection for slow
- * readers and overdue clients. So a request costs little, and no connection needs a timer.
+ * Requests are counted as they begin and end. Ten times a second, one timer checks every connection for slow readers
+ * and overdue clients. So a request costs little, and no connection needs a timer.
  */
 export class Connections {
   readonly #limits: ConnectionLimits;
   readonly #proxies: BlockList | undefined;
   readonly #all = new Set<Connection>();
+  /** Those that gave way to newer ones of their address, and end soon; the first of them first. */
+  readonly #leaving = new Set<Connection>();
   readonly #queue = new FairQueue();
   #looks = 0;
   readonly #uses = new Map<string, AddressUse>();
@@ -188,6 +189,7 @@ export class Connections {
 
   #close(connection: Connection): void {
     if (!this.#all.delete(connection)) return;
+    this.#leaving.delete(connection);
     connection.pipelined = [];
     this.#queue.drop(connection);
     for (const exchange of connection.requests.keys()) this.#end(connection, exchange);
@@ -199,24 +201,24 @@ export class Connections {
     this.#timer = undefined;
   }
 
-  #useOf(remoteAddress: string): AddressUse {
-    const address = clientAddress(remoteAddress);
-    const known = this.#uses.get(address);
-    if (known !== undefined) return known;
-    return new AddressUse(address, this.#proxies !== undefined && isProxy(this.#proxies, remoteAddress));
+  #useOf(remote: string): AddressUse {
+    const address = clientAddress(remote);
+    return this.#uses.get(address) ?? new AddressUse(address, isProxy(this.#proxies, remote));
   }
 
-  /** Where the limit is reached, ends a connection that the service does not work for. */
+  /** Where a limit is reached, ends a connection that the service does not work for, or has it leave its place. */
   #hasRoom({ connections, isProxy }: AddressUse): boolean {
-    const { connectionsPerAddress, connections: all } = this.#limits;
-    if (!isProxy && connections.size >= connectionsPerAddress && !this.#makeRoom(connections)) return false;
-    return this.#all.size < all || this.#makeRoom(this.#all);
-  }
-
-  #makeRoom(connections: ReadonlySet<Connection>): boolean {
-    const ending = connectionToEnd(connections, this.#now);
-    if (ending !== undefined) this.#remove(ending);
-    return ending !== undefined;
+    const limits = this.#limits;
+    if (!isProxy && connections.size >= limits.connectionsPerAddress) {
+      const ending = connectionToEnd(connections, this.#now);
+      if (ending === undefined) return false;
+      if (this.#leaving.size < limits.leaving && ending.giveWay()) this.#leaving.add(ending);
+      else this.#remove(ending);
+    }
+    if (this.#all.size < limits.connections) return true;
+    const [leaving = connectionToEnd(this.#all, this.#now)] = this.#leaving;
+    if (leaving !== undefined) this.#remove(leaving);
+    return leaving !== undefined;
   }
 
   #remove(connection: Connection): void {

@@ -7,6 +7,8 @@ export interface ConnectionLimits {
   readonly connections: number;
   /** Open connections of one address. */
   readonly connectionsPerAddress: number;
+  /** Connections that gave way to newer ones of their address, and wait for their end. */
+  readonly leaving: number;
   /** Requests under way of one address: HTTP/2 may have a hundred on each connection. */
   readonly requestsPerAddress: number;
   /** Requests under way in the process. */
@@ -40,6 +42,8 @@ export interface ConnectionLimits {
 
 /** Each number has its reason beside it. */
 const LIMITS: Omit<ConnectionLimits, "connections" | "connectionsPerAddress"> = {
+  // As many as a flood with 3000 clients needs; 110 MB where all are in the midst of a TLS handshake.
+  leaving: 1000,
   // A request under way takes about 10 kB and, without a valid key, 0.1 ms: all that one address may send
   // take 0.2 s.
   requestsPerAddress: 2000,

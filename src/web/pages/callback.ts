@@ -28,7 +28,7 @@ export async function callback(
     const apply = () => applyGatewayResult(checkout, { body, via: "callback" });
     const applied = await inTime(workInTurn(response, body, apply));
     if (applied.kind === "refused")
-      sendFailure(response, "callback_refused", "The message is not signed by whose it says it is.");
+      sendFailure(response, "callback_refused", "The message is not signed by the account that it names.");
     else sendText(response, 200, "ok");
   } catch (error) {
     if (!isDatabaseAway(error)) throw error;

@@ -9,6 +9,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
+import { whenHelloArrives } from "../connections/client-hello.js";
 import type { Connection } from "../connections/connection.js";
 import type { Connections } from "../connections/connections.js";
 import type { RequestKind } from "../connections/exchange.js";
@@ -43,8 +44,10 @@ export function admitConnections(server: Server, connections: Connections): void
   server.on("connection", (socket: Socket) => {
     current = connections.open(socket, isTls);
     if (current === undefined) return;
-    if (isTls) keepUntilSecured(secured, socket, current);
-    for (const other of others) other.call(server, socket);
+    const begin = (): void => others.forEach((other) => other.call(server, socket));
+    if (!isTls) return begin();
+    keepUntilSecured(secured, socket, current);
+    whenHelloArrives(socket, begin);
   });
   const handlers = server.listeners("secureConnection");
   server.removeAllListeners("secureConnection");

@@ -5,8 +5,8 @@ import type { Tls } from "./ports.js";
 
 /** Throws an Error that names the variable where certificate and key cannot be used for TLS. */
 export function checkCertificate({ cert, key }: Tls): void {
-  const certificate = readOrRefuse("TLS_CERT is no certificate in PEM", () => new X509Certificate(cert));
-  const privateKey = readOrRefuse("TLS_KEY is no private key in PEM without a passphrase", () =>
+  const certificate = readOrRefuse("TLS_CERT is not a certificate in PEM", () => new X509Certificate(cert));
+  const privateKey = readOrRefuse("TLS_KEY is not a private key in PEM without a passphrase", () =>
     createPrivateKey(key),
   );
   if (!certificate.checkPrivateKey(privateKey)) throw new Error("TLS_KEY is not the key of TLS_CERT.");

@@ -220,8 +220,8 @@ function targetProblem(request: HttpRequest): AddressProblem | undefined {
     return request.method === "OPTIONS" ? undefined : malformed("Only OPTIONS may be sent to *.");
   }
   const [, authority = "", rest = ""] = ABSOLUTE.exec(target) ?? [];
-  if (authority === "") return malformed("The request target is no path and no address of http or https.");
-  if (!isHost(authority)) return hostInvalid("The host in the request target is none.");
+  if (authority === "") return malformed("The request target is neither a path nor an http or https URL.");
+  if (!isHost(authority)) return hostInvalid("The request target has no valid host.");
   request.headers.host = authority;
   // OPTIONS without a path is for the server as a whole (RFC 9112, 3.2.4).
   if (rest === "") request.url = request.method === "OPTIONS" ? "*" : "/";

@@ -98,15 +98,16 @@ async function openTlsPort(
 
 async function open(server: Server, host: string, port: number, connections: Connections): Promise<OpenPort> {
   const sockets = new Set<Socket>();
+  answerParserFailures(server);
+  admitConnections(server, connections);
   server.on("connection", (socket) => {
+    if (socket.destroyed) return; // There are too many.
     // A call's trailers are a small write after its response. With Nagle's algorithm they would wait until
     // the client acknowledges the response, up to 40 ms.
     socket.setNoDelay(true);
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  answerParserFailures(server);
-  admitConnections(server, connections);
   const shutdowns = [shutDownHttp1(server, sockets), shutDownHttp2(server)];
   server.listen({ port, host, backlog: BACKLOG });
   await once(server, "listening");

@@ -21,7 +21,7 @@ export const CALLS: readonly Call[] = [
     measure: repeated(({ key }) => createRequest({ authorization: `Bearer ${key}` }), isSession),
   },
   {
-    name: "get, of lately",
+    name: "get, recent",
     measure: repeated(({ key }, { newSession }) => getRequest(newSession(), authorized(key)), isSession),
   },
   {
@@ -36,7 +36,7 @@ export const CALLS: readonly Call[] = [
     ),
   },
   {
-    name: "list, from anywhere",
+    name: "list, from any page",
     measure: repeated(
       list(({ anySession }) => `starting_after=${anySession()}`),
       isPage,

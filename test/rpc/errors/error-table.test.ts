@@ -10,7 +10,7 @@ import {
   WEB_ERRORS,
 } from "../../../src/rpc/errors/error-table.js";
 import { httpStatusOfRefusal, REFUSALS } from "../../../src/rpc/errors/refusal-table.js";
-import { httpStatusOf } from "../../../src/transcode/errors/error.js";
+import { httpStatusOf } from "../../../src/transcode/errors/http-status.js";
 import { type RoutingReason, statusOfReason } from "../../../src/transcode/errors/request-error.js";
 
 /** The rows of the tables in docs/errors.md, their cells without the marks of code. */

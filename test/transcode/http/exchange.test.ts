@@ -1,6 +1,6 @@
 import { createContextKey, createContextValues, ConnectError, Code } from "@connectrpc/connect";
 import t from "tap";
-import type { ErrorContext } from "../../../src/transcode/errors/error.js";
+import type { ErrorContext } from "../../../src/transcode/errors/connect-error.js";
 import {
   CoreService,
   file_transcodetest_v1_transcoding_cases as casesFile,

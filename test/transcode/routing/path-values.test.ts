@@ -97,7 +97,7 @@ t.test("values that are objects are compared by what they say", (t) => {
   for (const path of others) {
     t.throws(
       () => bind(template, path, create(ScalarsSchema, given)),
-      { message: /not the same in the path/ },
+      { message: /differs between the path/ },
       path,
     );
   }
