@@ -47,7 +47,9 @@ export function readBodyWithCallbacks(
     chunks.push(chunk);
     size += chunk.length;
     if (size <= bytesMax) return;
-    request.off("data", onData).pause();
+    request.off("data", onData).off("end", onEnd).pause();
+    chunks.length = 0; // Its client may stay for a while.
+    tooLarge.add(request);
     failed(new BodyTooLarge(`The body is larger than ${bytesMax} bytes.`));
   };
   const brokenOff = (cause?: Error): void => failed(new BodyBrokenOff("The body broke off.", { cause }));
@@ -60,6 +62,9 @@ export function readBodyWithCallbacks(
   request.on("data", onData).on("end", onEnd);
   request.on("error", onBreak).on("close", onBreak);
 }
+
+/** Requests whose body is larger than its reader takes. */
+const tooLarge = new WeakSet<HttpRequest>();
 
 /** What has arrived of a body that `readBody` reads. */
 const BODY = Symbol("body");
@@ -144,7 +149,17 @@ export function endResponse(response: HttpResponse, body: string | Uint8Array, b
   if (bytes === 0) return void response.end(body);
   response.write(body, body.length === bytes ? "latin1" : "utf8");
   response.socket?.uncork();
-  response.end();
+  if (tooLarge.has(request) && !request.complete) endAfterBody(response);
+  else response.end();
+}
+
+/**
+ * Ends the response to a body that is too large once its client has sent all of it. Its connection ends with the
+ * response: a client that writes before it reads would never see the response, and one that floods the service would
+ * open the next connection at once. The server's `requestTimeout` limits how long that takes.
+ */
+function endAfterBody(response: ServerResponse): void {
+  response.req.once("end", () => response.end());
 }
 
 /** Sends plain text, with a line feed added. */

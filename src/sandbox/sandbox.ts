@@ -1,5 +1,6 @@
 import { isDatabaseAway } from "../db/engine/database-errors.js";
 import { BodyBrokenOff, BodyTooLarge, type HttpRequest, type HttpResponse, readBody } from "../lib/http.js";
+import { workInTurn } from "../web/connections/large-body.js";
 import { pathOf } from "../web/ports/listener.js";
 import { INTERNAL_ERROR, MALFORMED_REQUEST } from "./protocol/faults.js";
 import { faultPage, notFoundPage, tooLargePage, wrongMethodPage } from "./pages/fault-page.js";
@@ -41,7 +42,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   };
   return {
     async handle(request, response) {
-      const reply = await replyFor(parts, request, tracked);
+      const reply = await replyFor(parts, request, response, tracked);
       reply(response);
     },
     async close() {
@@ -57,6 +58,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 async function replyFor(
   parts: SandboxContext,
   request: HttpRequest,
+  response: HttpResponse,
   tracked: (work: Promise<Reply>) => Promise<Reply>,
 ): Promise<Reply> {
   const path = pathBelow(pathOf(request) ?? "", parts.basePath);
@@ -68,7 +70,10 @@ async function replyFor(
     const body = route.method === "GET" ? Buffer.alloc(0) : await readBody(request, BODY_BYTES_MAX);
     const search = new URLSearchParams((request.url ?? "").split("?")[1]);
     const id = route.path.exec(path)?.[1] ?? "";
-    return await tracked(route.answer(parts, { body, id, search, headers: request.headers }));
+    const { headers } = request;
+    return await tracked(
+      workInTurn(response, body, () => route.answer(parts, { body, id, search, headers })),
+    );
   } catch (error) {
     return failure(parts, route, error);
   }

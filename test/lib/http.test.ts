@@ -17,6 +17,7 @@ import {
   sendText,
 } from "../../src/lib/http.js";
 import { sendBytes } from "../../src/web/answers/send-bytes.js";
+import { until } from "../support/database.js";
 import { data, headers, prefaceWithWindow, reset } from "../support/http2-frames.js";
 
 const BYTES_MAX = 10;
@@ -51,6 +52,23 @@ t.test("a body that is too large is not read on", async (t) => {
   const answer = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: Buffer.alloc(16_000_000) });
   t.equal(answer.status, 413);
   t.ok(read !== undefined && read.bytesRead < 1_000_000, "a sixteenth at most");
+});
+
+t.test("a client that sends all of a body that is too large is answered and then ended", async (t) => {
+  let read: { readonly bytesRead: number } | undefined;
+  const port = await serve(t, async (incoming, response) => {
+    read = incoming.socket;
+    response.setHeader("connection", "close");
+    await echo(incoming, response);
+  });
+  const socket = connect(port, "127.0.0.1");
+  t.teardown(() => socket.destroy());
+  socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n${"x".repeat(BYTES_MAX + 1)}`);
+  await once(socket, "data");
+  socket.write("x".repeat(99 - BYTES_MAX - 1));
+  await until("the service has read on", () => (read?.bytesRead ?? 0) > 99);
+  socket.write("x");
+  await once(socket, "end");
 });
 
 t.test("a body that is too large is refused over HTTP/2 too", async (t) => {

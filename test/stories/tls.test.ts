@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { get } from "node:https";
+import { connect as connectTls } from "node:tls";
 
 import { credentials } from "@grpc/grpc-js";
 import t from "tap";
@@ -23,6 +25,21 @@ await onSqlite(t, "with a certificate both ports speak TLS, and either HTTP vers
     const client = await connect(`localhost:${port}`, { trust: credentials.createSsl(cert) });
     t.match(await client.call("listCheckoutSessions", {}, testKey), { answer: { object: "list" } }, "gRPC");
     client.close();
+  }
+});
+
+await onSqlite(t, "a client cannot have a second handshake on a connection", async (t, engine) => {
+  const app = await startTestApp(t, testConfig(engine, { tls: { cert, key } }));
+  const grpcPort = Number(app.urls.grpc.split(":")[1]);
+  for (const port of [app.urls.port, grpcPort]) {
+    const socket = connectTls({ host: "localhost", port, ca: cert, maxVersion: "TLSv1.2" });
+    t.teardown(() => socket.destroy());
+    await once(socket, "secureConnect");
+    const answer = new Promise((resolve) => {
+      socket.once("error", ({ message }) => resolve(message));
+      socket.renegotiate({}, (error) => resolve(error?.message ?? "a second handshake"));
+    });
+    t.match(await answer, /no renegotiation/);
   }
 });
 

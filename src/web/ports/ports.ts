@@ -1,3 +1,4 @@
+import { constants } from "node:crypto";
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createSecureServer, createServer as createHttp2Server } from "node:http2";
@@ -88,7 +89,10 @@ async function openTlsPort(
   answering: Answering,
   connections: Connections,
 ): Promise<OpenPort> {
-  const options = { ...HTTP2_OPTIONS, ...HTTP1_OPTIONS, ...tls, allowHTTP1: true };
+  // A client of TLS 1.2 could have handshake upon handshake on one connection. HTTP/2 forbids it (RFC 9113, 9.2.1), and
+  // HTTP/1.1 needs it for certificates of clients alone, which nobody is asked for.
+  const secureOptions = constants.SSL_OP_NO_RENEGOTIATION;
+  const options = { ...HTTP2_OPTIONS, ...HTTP1_OPTIONS, ...tls, secureOptions, allowHTTP1: true };
   const server = createSecureServer(options, admittedRequests(connections, answering));
   // Node's secure HTTP/2 server ignores these options; its HTTP/1.1 code reads them as properties.
   Object.assign(server, HTTP1_OPTIONS);
