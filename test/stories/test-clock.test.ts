@@ -102,6 +102,7 @@ await eachEngine(
     for (const table of [...tables, "idempotency_key"]) {
       for (const row of await app.db.manager.query(`SELECT * FROM ${table}`)) {
         if (row.object_id === String(DAY_MS)) continue; // Of the call that moved the clock.
+        if (row.type === "customer.created") continue; // Before the clock was moved.
         for (const column of Object.keys(row).filter((name) =>
           /^(created|received|resolved|completed)_at$/.test(name),
         )) {
