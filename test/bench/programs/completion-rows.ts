@@ -9,6 +9,8 @@ export interface PaidSession {
   readonly livemode: boolean;
   readonly amount: number;
   readonly currency: string;
+  /** The row as it was read: events keep their object. */
+  readonly row: object;
 }
 
 /** The rows that a completion writes, by their columns: the same that the service writes. */
@@ -19,6 +21,23 @@ export function completionRows(session: PaidSession, result: GatewayResult, mess
   const scope = { merchantId, livemode };
   const xref_sealed = sealer.seal(result.xref, { ...scope, purpose: "xref" });
   const [resultId, methodId, intentId] = [newId("gr", now), newId("pm", now), newId("pi", now)];
+  const intent = {
+    id: intentId,
+    ...owner,
+    session_id: session.id,
+    status: "succeeded",
+    amount: session.amount,
+    currency: session.currency,
+    amount_received: session.amount,
+    amount_refunded: 0,
+    payment_method_id: methodId,
+    gateway_result_id: resultId,
+    attempt: 0,
+    off_session: 0,
+    metadata: "{}",
+    created_at: now,
+  };
+  const change = sessionChange(now, result.transactionKey, intentId, methodId);
   return {
     result: {
       id: resultId,
@@ -54,27 +73,13 @@ export function completionRows(session: PaidSession, result: GatewayResult, mess
       reusable: 0,
       created_at: now,
     },
-    intent: {
-      id: intentId,
-      ...owner,
-      session_id: session.id,
-      status: "succeeded",
-      amount: session.amount,
-      currency: session.currency,
-      amount_received: session.amount,
-      amount_refunded: 0,
-      payment_method_id: methodId,
-      gateway_result_id: resultId,
-      attempt: 0,
-      off_session: 0,
-      metadata: "{}",
-      created_at: now,
-    },
+    intent,
     events: [
-      newEvent(owner, "payment_intent.succeeded", intentId, now),
-      newEvent(owner, "checkout.session.completed", session.id, now),
+      newEvent(owner, "payment_intent.created", intentId, intent, now),
+      newEvent(owner, "payment_intent.succeeded", intentId, intent, now),
+      newEvent(owner, "checkout.session.completed", session.id, { ...session.row, ...change }, now),
     ],
-    session: sessionChange(now, result.transactionKey, intentId, methodId),
+    session: change,
   };
 }
 
@@ -95,6 +100,13 @@ function sessionChange(
 }
 
 /** Its columns in the order in which the peers name them. */
-function newEvent(owner: object, type: string, object_id: string, created_at: number) {
-  return { id: newId("evt", created_at), ...owner, type, object_id, created_at };
+function newEvent(owner: object, type: string, object_id: string, object: object, created_at: number) {
+  return {
+    id: newId("evt", created_at),
+    ...owner,
+    type,
+    object_id,
+    object: JSON.stringify(object),
+    created_at,
+  };
 }

@@ -83,12 +83,13 @@ async function complete(
   });
   if (classification.outcome !== "completed") throw new Error("Not a success.");
   const owner = { merchantId: String(locked["merchant_id"]), livemode: locked["livemode"] === 1 };
-  const rows = completionRows({ id, ...owner, amount, currency: currency.code }, result, message, sealer);
+  const session = { id, ...owner, amount, currency: currency.code, row: locked };
+  const rows = completionRows(session, result, message, sealer);
   await connection.query("insert into gateway_result set ?", rows.result);
   await connection.query("insert into payment_method set ?", rows.method);
   await connection.query("insert into payment_intent set ?", rows.intent);
   await connection.query(
-    "insert into event (id, merchant_id, livemode, type, object_id, created_at) values ?",
+    "insert into event (id, merchant_id, livemode, type, object_id, object, created_at) values ?",
     [rows.events.map((event) => Object.values(event))],
   );
   await connection.query("update checkout_session set ? where id = ? and status <> 'complete'", [

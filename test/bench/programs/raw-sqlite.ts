@@ -30,8 +30,9 @@ function complete(id: string): void {
   const message = paidSession(id, place.gatewayMerchantId);
   const result = readResult(Object.entries(message));
   db.exec("begin immediate");
-  prepared("select * from checkout_session where id = ?").all([id]);
-  const session = { id, merchantId: place.merchantId, livemode: true, amount: 2999, currency: "gbp" };
+  const [row] = prepared("select * from checkout_session where id = ?").all([id]) as object[];
+  const owner = { merchantId: place.merchantId, livemode: true };
+  const session = { id, ...owner, amount: 2999, currency: "gbp", row: row ?? {} };
   const rows = completionRows(session, result, new URLSearchParams(message).toString(), sealer);
   insert("gateway_result", rows.result);
   insert("payment_method", rows.method);

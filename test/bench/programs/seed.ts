@@ -84,7 +84,7 @@ async function counts(db: Database): Promise<Left> {
     complete: await count("checkout_session where status = 'complete'"),
     results: await count("gateway_result"),
     intents: await count("payment_intent"),
-    events: await count("event"),
+    events: await count("event where type not like 'customer.%'"),
     forms: await count("checkout_session where forms_given = 1"),
     pending: await count("pending_attempt"),
   };
