@@ -5,6 +5,7 @@ import type { Database } from "../db/engine/database.js";
 import type { SharedClock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
 import type { Sealer } from "../lib/seal.js";
+import type { EventFeed } from "./event-feed.js";
 import type { Readiness } from "./readiness.js";
 import type { CheckoutMetrics } from "./checkout-metrics.js";
 import type { ReconciliationMetrics } from "./reconciliation-metrics.js";
@@ -19,6 +20,8 @@ export interface CheckoutContext {
   readonly addresses: Addresses;
   /** Whether the service can do its work now. */
   readonly readiness: Readiness;
+  /** Tells the event streams of this process that there is news. */
+  readonly feed: EventFeed;
   /** The gateway's direct endpoint. */
   readonly direct: DirectClient;
   /** Keeps new charges from a gateway that does not answer. */
@@ -77,4 +80,5 @@ export type CheckoutPoint =
   | "charge checked"
   | "charge recorded"
   | "charge sent"
-  | "charge answered";
+  | "charge answered"
+  | "events numbered";

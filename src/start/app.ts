@@ -19,6 +19,8 @@ import { runRepeatedly, type BackgroundJob } from "../lib/background-job.js";
 import { openBothPorts } from "./open-ports.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { StartLimit } from "./start-limit.js";
+import { type RelayedRows, type RelayPauses, runRelay } from "../webhooks/relay.js";
+import type { FeedTimes } from "../checkout/event-feed.js";
 import { closeAfterFailure, openStore, type Store } from "./store.js";
 import { type Connections, createConnections } from "../web/connections/connections.js";
 import { createMetrics, openMetricsPort } from "../web/ports/metrics.js";
@@ -31,10 +33,11 @@ export interface AppOptions {
   readonly clock?: (database: SharedClock) => SharedClock;
   readonly checkpoint?: (point: CheckoutPoint) => Promise<void>;
   readonly pauses?: Pauses;
+  readonly feedTimes?: FeedTimes;
 }
 
 /** Milliseconds between two rounds of each background job. A round without work costs two reads by index. */
-export interface Pauses {
+export interface Pauses extends RelayPauses {
   /** How soon merchants get the event of an expired session. */
   readonly sweep: number;
   /** How soon a due attempt is reconciled. */
@@ -43,7 +46,7 @@ export interface Pauses {
   readonly resume: number;
 }
 
-const PAUSES: Pauses = { sweep: 2000, reconcile: 1000, resume: 1000 };
+const PAUSES: Pauses = { sweep: 2000, reconcile: 1000, resume: 1000, number: 200, sweepEvents: 60_000 };
 
 /** The service, ready to listen. */
 export interface App {
@@ -125,6 +128,7 @@ async function createAppOn(store: Store, config: Config, parts: AppOptions, limi
     },
     async close() {
       checkout.readiness.close();
+      checkout.feed.close();
       const stopped = Promise.all(background.map((work) => work.stop()));
       await Promise.all([waitAtMost(STOPPED_WITHIN_MS, stopped), ...ports.map((port) => port.close())]);
       registering?.stop();
@@ -186,8 +190,14 @@ function workInBackground(checkout: CheckoutContext, pauses: Pauses): Background
     ),
     ...keepReconciling(checkout, pauses.reconcile, failed("the gateway could not be asked about payments")),
     ...keepProcessingRefunds(checkout, pauses.resume, failed("refunds could not be processed")),
+    ...runRelay(checkout, pauses, NOTHING_FOLLOWS, failed),
   ];
 }
+
+const NOTHING_FOLLOWS: RelayedRows = {
+  fanOut: () => Promise.resolve(),
+  deleteWithEvents: () => Promise.resolve(),
+};
 
 /** Creates the sandbox gateway of test mode. It can read test accounts only. */
 async function openSandbox(checkout: CheckoutContext): Promise<Sandbox> {

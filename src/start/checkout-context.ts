@@ -7,6 +7,7 @@ import { createInquiry } from "../cardstream/inquiry.js";
 import { createTransactionSearch } from "../cardstream/transaction-search.js";
 import { createCheckoutMetrics } from "../checkout/checkout-metrics.js";
 import type { CheckoutContext, CheckoutPoint } from "../checkout/context.js";
+import { createEventFeed, FEED_TIMES, type FeedTimes } from "../checkout/event-feed.js";
 import { createReadiness } from "../checkout/readiness.js";
 import { createReconciliationMetrics } from "../checkout/reconciliation-metrics.js";
 import type { Config } from "./config.js";
@@ -22,6 +23,7 @@ export interface CheckoutContextParts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly checkpoint?: (point: CheckoutPoint) => Promise<void>;
+  readonly feedTimes?: FeedTimes;
   /** The public port; known only once it is open, and not read before. */
   readonly port: () => number;
 }
@@ -40,6 +42,7 @@ export function createCheckoutContext(config: Config, parts: CheckoutContextPart
     cause: null,
     checkpoint: parts.checkpoint ?? (() => Promise.resolve()),
     readiness: createReadiness(parts.store.db, parts.log),
+    feed: createEventFeed(parts.store.db, parts.log, parts.feedTimes ?? FEED_TIMES),
     direct,
     breaker: createGatewayBreaker(),
     inquiry: createInquiry(direct, createTransactionSearch()),

@@ -51,7 +51,11 @@ async function openShop(t: Test, engine: TestEngine, livemode: boolean) {
   const config = testConfig(engine, { databaseUrl: relay.url });
   const { id: merchantId, live, liveKey, testKey } = await createTestMerchant(config);
   // What is done in the background would be counted as well.
-  const pauses = { sweep: HOUR_MS, reconcile: HOUR_MS, resume: HOUR_MS };
+  const jobs = ["sweep", "reconcile", "resume", "number", "sweepEvents"] as const;
+  const pauses = Object.fromEntries(jobs.map((job) => [job, HOUR_MS])) as Record<
+    (typeof jobs)[number],
+    number
+  >;
   const begun = Date.now();
   const app = await startTestApp(t, config, { pauses, clock: { now: () => begun } });
   const key = livemode ? liveKey : testKey;

@@ -9,6 +9,7 @@ const LAYERS = [
   "checkout",
   "transcode",
   "rpc",
+  "webhooks",
   "web",
   "sandbox",
   "start",

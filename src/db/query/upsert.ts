@@ -3,17 +3,17 @@ import type { EntitySchema, ObjectLiteral } from "typeorm";
 import { sqlExecutorOf, type Statement } from "../engine/sql-executor.js";
 import type { Tx } from "../transaction.js";
 import { insertSql, type NewRow, valuesOf } from "./insert.js";
-import { tableOf } from "./table.js";
+import { type Table, tableOf } from "./table.js";
 import { assignmentsOf, type Change } from "./update.js";
 
 /**
- * Inserts a row; where its primary key, which is `key` alone, is taken, that row is changed instead, and locked in
- * either case. A table with another unique key would be changed by that one, too, on a server.
+ * Inserts a row; where its primary key, which is `key` alone or of several columns, is taken, that row is changed
+ * instead, and locked in either case. A table with another unique key would be changed by that one, too, on a server.
  */
 export async function upsertRow<Row extends ObjectLiteral>(
   tx: Tx,
   schema: EntitySchema<Row>,
-  key: keyof Row & string,
+  key: Key<Row>,
   row: NewRow<Row>,
   change: Change<Row>,
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function upsertRow<Row extends ObjectLiteral>(
 export function queueUpsert<Row extends ObjectLiteral>(
   tx: Tx,
   schema: EntitySchema<Row>,
-  key: keyof Row & string,
+  key: Key<Row>,
   row: NewRow<Row>,
   change: Change<Row>,
 ): void {
@@ -33,11 +33,14 @@ export function queueUpsert<Row extends ObjectLiteral>(
   sqlExecutorOf(tx).defer(sql, values);
 }
 
+/** The properties of a primary key. */
+type Key<Row> = (keyof Row & string) | readonly (keyof Row & string)[];
+
 /** The changed values are sent once more: MySQL deprecates VALUES(), and MariaDB does not know what replaces it. */
 function upsertOf<Row extends ObjectLiteral>(
   tx: Tx,
   schema: EntitySchema<Row>,
-  key: keyof Row & string,
+  key: Key<Row>,
   row: NewRow<Row>,
   change: Change<Row>,
 ): Statement {
@@ -45,8 +48,13 @@ function upsertOf<Row extends ObjectLiteral>(
   const { assignments, values } = assignmentsOf(table, change);
   const isSqlite = tx.dataSource.options.type === "better-sqlite3";
   const onTaken = isSqlite
-    ? `ON CONFLICT (${table.byProperty.get(key)?.column}) DO UPDATE SET`
+    ? `ON CONFLICT (${columnsOfKey(table, key)}) DO UPDATE SET`
     : "ON DUPLICATE KEY UPDATE";
   const sql = `${insertSql(table, 1)} ${onTaken} ${assignments}`;
   return { sql, values: [...valuesOf(table, [row]), ...values] };
+}
+
+function columnsOfKey({ byProperty }: Table, key: string | readonly string[]): string {
+  const properties = typeof key === "string" ? [key] : key;
+  return properties.map((property) => byProperty.get(property)?.column).join(", ");
 }
