@@ -3,6 +3,7 @@ import type { ConnectRouter, Interceptor, ServiceImpl } from "@connectrpc/connec
 
 import { CheckoutService } from "../../gen/calmonypay/v1/checkout_service_pb.js";
 import { CustomerService } from "../../gen/calmonypay/v1/customer_service_pb.js";
+import { EventService } from "../../gen/calmonypay/v1/event_service_pb.js";
 import { HeldPaymentService } from "../../gen/calmonypay/v1/held_payment_service_pb.js";
 import { PaymentIntentService } from "../../gen/calmonypay/v1/payment_intent_service_pb.js";
 import { PaymentMethodService } from "../../gen/calmonypay/v1/payment_method_service_pb.js";
@@ -15,6 +16,8 @@ import type { CheckoutContext } from "../checkout/context.js";
 import { accessLog } from "./interceptors/access-log.js";
 import { checkoutHandlers } from "./handlers/checkout-handlers.js";
 import { customerHandlers } from "./handlers/customer-handlers.js";
+import { eventHandlers } from "./handlers/event-handlers.js";
+import { createEventPages } from "./handlers/event-pages.js";
 import { healthHandlers } from "./handlers/health-handlers.js";
 import { heldPaymentHandlers } from "./handlers/held-payment-handlers.js";
 import { idempotency } from "./interceptors/idempotency.js";
@@ -28,6 +31,8 @@ import { testHelpersHandlers } from "./handlers/testing-handlers.js";
 
 /** Registers every service, for all protocols. */
 export function createRoutes(checkout: CheckoutContext): (router: ConnectRouter) => void {
+  // The protocols share one: each registers the services for itself.
+  const pages = createEventPages(checkout);
   return (router) => {
     const services: DescService[] = [];
     const serve = <T extends DescService>(service: T, handlers: ServiceImpl<T>): void => {
@@ -36,6 +41,7 @@ export function createRoutes(checkout: CheckoutContext): (router: ConnectRouter)
     };
     serve(CheckoutService, checkoutHandlers(checkout));
     serve(CustomerService, customerHandlers(checkout));
+    serve(EventService, eventHandlers(checkout, pages));
     serve(HeldPaymentService, heldPaymentHandlers(checkout));
     serve(PaymentIntentService, paymentIntentHandlers(checkout));
     serve(PaymentMethodService, paymentMethodHandlers(checkout));

@@ -19,7 +19,7 @@ import { createJsonDialect } from "../transcode/json/dialect.js";
 import { createGrpcServer } from "../transcode/grpc/grpc-server.js";
 import { createInvoker, type Invoker } from "../transcode/call/invoke.js";
 import { plainStyle } from "../transcode/json/plain-dialect.js";
-import { createTranscoder } from "../transcode/http/transcoder.js";
+import { createTranscoder, type Transcoder } from "../transcode/http/transcoder.js";
 import { callHeaders, createListener, requestIdOf as idOfRequest, isHost } from "../web/ports/listener.js";
 import { sendFailure } from "../web/answers/failure.js";
 import type { Answering } from "../web/ports/admission.js";
@@ -69,7 +69,7 @@ export async function createHttpHandlers(
   return {
     listener,
     takeStream: (stream, headers) => namesOneHost(headers) && takeStream(stream, headers),
-    streamingPaths: streamingPaths(invoker),
+    ...streamingPaths(invoker, transcoder),
     probePaths: PROBE_PATHS,
   };
 }
@@ -79,9 +79,23 @@ function namesOneHost(headers: IncomingHttpHeaders): boolean {
   return headers.host === undefined && isHost(headers[":authority"] ?? "");
 }
 
-function streamingPaths({ methods }: Invoker): ReadonlySet<string> {
+/** The paths of streaming calls, over every protocol, by whether their service takes an API key. */
+function streamingPaths(
+  { methods }: Invoker,
+  { rules }: Transcoder,
+): Required<Pick<Answering, "streamingPaths" | "keyedStreamingPaths">> {
   const streaming = methods.filter(({ methodKind }) => methodKind !== "unary");
-  return new Set(streaming.map(({ parent, name }) => `/${parent.typeName}/${name}`));
+  const pathsOf = (chosen: readonly DescMethod[]): ReadonlySet<string> => {
+    const paths = chosen.map(({ parent, name }) => `/${parent.typeName}/${name}`);
+    const ruled = rules.filter(({ method }) => chosen.includes(method)).map(({ path }) => path);
+    const variable = ruled.find((path) => /[*{]/.test(path));
+    if (variable !== undefined) throw new Error(`${variable} is a stream's path and must have no variable.`);
+    return new Set([...paths, ...ruled]);
+  };
+  return {
+    streamingPaths: pathsOf(streaming.filter(({ parent }) => isOpen(parent))),
+    keyedStreamingPaths: pathsOf(streaming.filter(({ parent }) => !isOpen(parent))),
+  };
 }
 
 const PROBE_PATHS: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/grpc.health.v1.Health/Check"]);
@@ -94,6 +108,8 @@ export const LIMITS = {
   requestBytesMax: 1024 * 1024,
   /** Longer than all retries of a transaction together. */
   timeoutMsMax: 30_000,
+  /** A day. A client that has gone is noticed by heartbeats that it does not take, over gRPC without this limit. */
+  streamTimeoutMsMax: 24 * 60 * 60 * 1000,
 };
 
 /** Request limit of the services without an API key: health and reflection. */

@@ -9,8 +9,8 @@ import {
 } from "../support/app.js";
 import { openPage } from "../support/browser.js";
 import { chargeOf, CUSTOMER } from "../support/charges.js";
-import { onSqlite } from "../support/database.js";
-import { complaints, jsonOf, operationsOf } from "../support/openapi.js";
+import { onSqlite, until } from "../support/database.js";
+import { complaints, isStream, jsonOf, operationsOf } from "../support/openapi.js";
 import { aLineItem, anOrder } from "../support/orders.js";
 import { openDesk } from "../support/sandbox-desk.js";
 import type { Loose } from "../support/reflection.js";
@@ -107,6 +107,17 @@ await onSqlite(t, "every answer of the service is one that the document promises
   const call = async (method: string, template: string, id: string, body?: unknown, key = testKey) =>
     check(method, template, await app.call(method.toUpperCase(), template.replace(VARIABLE, id), key, body));
 
+  /** All but the last line, with which the time limit ends the stream. */
+  const readLines = async (path: string): Promise<void> => {
+    const headers = { "grpc-timeout": "300m" };
+    const { status, text } = await app.call("GET", `${path}?after=0`, testKey, undefined, headers);
+    const { schema } = jsonOf(document, document.paths[path].get.responses[status]);
+    const lines = text.trim().split("\n");
+    t.ok(lines.length > 1, text);
+    for (const line of lines.slice(0, -1)) t.same(complaints(document, schema, JSON.parse(line)), [], line);
+    seen.add(`get ${path} ${status}`);
+  };
+
   const plain = await call("post", SESSIONS, "", anOrder());
   await call("post", SESSIONS, "", anOrder({ customer: "cus_abc123", metadata: { a: "b" } }));
   await call("post", "/v1/customers", "", { id: "cus_leaving" });
@@ -114,6 +125,7 @@ await onSqlite(t, "every answer of the service is one that the document promises
   const refund = await call("post", "/v1/refunds", "", { payment_intent: payment, amount: 1 });
   const ids: Record<string, string> = {
     customers: "cus_abc123",
+    events: (await until("an event has its place", () => newestEvent(app, testKey))).id,
     held_payments: await payPart(app, plain.url, testKey),
     payment_methods: await cardOf(app, testKey),
     payment_intents: payment,
@@ -130,11 +142,12 @@ await onSqlite(t, "every answer of the service is one that the document promises
   await desk.setFaults("direct_error");
   await call("post", `${INTENTS}/{id}/confirm`, tried.id, {});
   await desk.setFaults("");
-  for (const { method, path } of operationsOf(document)) {
+  for (const { method, path, operation } of operationsOf(document)) {
     const id = method === "delete" ? "cus_leaving" : (ids[path.split("/")[2] ?? ""] ?? plain.id);
     const body = BODIES[`${method} ${path}`];
     await call(method, path, "cs_nobody", body, "sk_test_nobody");
-    await call(method, path, VARIABLE.test(path) ? id : "", body);
+    if (isStream(operation)) await readLines(path);
+    else await call(method, path, VARIABLE.test(path) ? id : "", body);
     if (VARIABLE.test(path)) await call(method, path, "cs_nobody", body);
   }
   check("get", SESSIONS, await app.call("GET", `${SESSIONS}?limit=0`, testKey));
@@ -156,6 +169,10 @@ await onSqlite(t, "every answer of the service is one that the document promises
   );
   t.ok(seen.has(`post ${SESSIONS} default`));
 });
+
+async function newestEvent(app: TestApp, key: string) {
+  return (await app.call("GET", "/v1/events?limit=1", key)).json.data[0];
+}
 
 /** Has a session paid in part, which is held; the id of what is held. */
 async function payPart(app: TestApp, url: string, key: string): Promise<string> {

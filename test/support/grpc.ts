@@ -1,5 +1,7 @@
 import {
+  type CallOptions,
   type ChannelCredentials,
+  type ClientReadableStream,
   credentials,
   loadPackageDefinition,
   Metadata,
@@ -38,6 +40,13 @@ export async function connect(
   const client = new calmonypay.v1[service](address, trust);
   return {
     close: () => client.close(),
+    /** Opens a stream of messages. */
+    stream: (
+      method: string,
+      request: object,
+      key: string | undefined,
+      options: CallOptions = {},
+    ): ClientReadableStream<Answer> => client[method](request, metadataOf(key, {}), options),
     call: (
       method: string,
       request: object,
@@ -45,14 +54,18 @@ export async function connect(
       headers: Readonly<Record<string, string>> = {},
     ) =>
       new Promise<Outcome>((resolve) => {
-        const metadata = new Metadata();
-        for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
-        if (key !== undefined) metadata.set("authorization", `Bearer ${key}`);
-        client[method](request, metadata, (error: ServiceError | null, answer: Answer) =>
+        client[method](request, metadataOf(key, headers), (error: ServiceError | null, answer: Answer) =>
           resolve(error === null ? { answer } : { error }),
         );
       }),
   };
+}
+
+function metadataOf(key: string | undefined, headers: Readonly<Record<string, string>>): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+  if (key !== undefined) metadata.set("authorization", `Bearer ${key}`);
+  return metadata;
 }
 
 /** CheckoutService is described in checkout_service.proto. */

@@ -43,7 +43,15 @@ export function complaints(document: Loose, schema: Loose, value: unknown): stri
 /** OpenAPI's own: the limits beside them say what they mean. */
 const FORMATS = { int32: true, int64: true } as const;
 
-/** The schema and the example of a request body or an answer. */
+/** The schema and the example of a request body, an answer, or a line of a stream. */
 export function jsonOf(document: Loose, part: Loose): Loose {
-  return resolved(document, part).content["application/json"];
+  const { content } = resolved(document, part);
+  return content["application/json"] ?? content[NDJSON];
 }
+
+/** Whether an operation answers with a stream of lines. */
+export function isStream({ responses }: Loose): boolean {
+  return responses[200].content?.[NDJSON] !== undefined;
+}
+
+const NDJSON = "application/x-ndjson";

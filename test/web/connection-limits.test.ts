@@ -151,6 +151,33 @@ t.test(
   },
 );
 
+t.test("streams with an API key that are being answered take no place of a call", async (t) => {
+  const begun = { streams: 0, calls: 0 };
+  const answering: Answering = {
+    listener: ({ url }, response) => {
+      if (url === "/Events") (response as ServerResponse).writeHead(200).write("{}\n");
+      begun[url === "/Events" ? "streams" : "calls"]++;
+    },
+    keyedStreamingPaths: new Set(["/Events"]),
+  };
+  const limits = { ...LIMITS, requestsPerAddress: 3, streamingPerConnection: 1, streamingPerAddress: 1 };
+  const { port, connections } = await openHttp2(t, limits, answering);
+  const { socket } = await open(t, port);
+  const streams = [0, 1, 2].map((at) => headers(1 + 2 * at, "GET", "/Events", true));
+  socket.write(Buffer.concat([START, ...streams]));
+  await until(
+    "all three are answered, and count no longer",
+    () => begun.streams === 3 && connections.requests === 0,
+  );
+  const other = await open(t, port);
+  other.socket.write(Buffer.concat([START, headers(1, "GET", "/", true)]));
+  await until("a call begins beside them", () => begun.calls === 1);
+  socket.write(Buffer.concat([reset(1), reset(3)]));
+  for (const client of [socket, other.socket]) client.destroy();
+  await until("all is over", () => connections.size === 0 && connections.requests === 0);
+  t.equal(connections.requests, 0, "each is counted out once");
+});
+
 t.test("an address with many connections of HTTP/2 is given fewer streams on each", async (t) => {
   const { port } = await openHttp2(t, { ...LIMITS, requestsPerAddress: 60 }, { listener: () => {} });
   const clients = [await open(t, port), await open(t, port)];

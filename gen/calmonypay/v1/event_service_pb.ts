@@ -274,12 +274,12 @@ export const EventService: GenService<{
   /**
    * Sends each event after a sequence, in its order and once, and then each new one within a second of its commit.
    *
-   * Over HTTP each message is a line of `application/x-ndjson`. A message without an event is a heartbeat, sent every 15
-   * seconds without news. The stream ends with a message that is `ending` when the server stops; call again with its
+   * Over HTTP each message is a line of `application/x-ndjson`. A message without an event is a heartbeat, sent at once if
+   * there is no event to begin with, and every 15 seconds without news. The stream ends with a message that is `ending` when the server stops; call again with its
    * `sequence` as `after`, as after a lost connection with the last one received.
    *
-   * Fails with OUT_OF_RANGE if events after the sequence are no longer kept, and with RESOURCE_EXHAUSTED if the merchant has
-   * too many streams open.
+   * Fails with OUT_OF_RANGE if events after the sequence are no longer kept, with INVALID_ARGUMENT if no event has the
+   * sequence yet, and with RESOURCE_EXHAUSTED if the merchant has 256 streams open in the key's mode.
    *
    * @generated from rpc calmonypay.v1.EventService.StreamEvents
    */

@@ -4,20 +4,23 @@ import type { Event } from "../../../gen/calmonypay/v1/event_pb.js";
 import type { EventService, ListEventsRequest } from "../../../gen/calmonypay/v1/event_service_pb.js";
 import type { CheckoutContext } from "../../checkout/context.js";
 import { getEvent } from "../../checkout/events/get-event.js";
+import { streamEvents, type ReadPage } from "../../checkout/events/stream-events.js";
 import { listEvents } from "../../checkout/events/list-events.js";
+import { wantedTypes } from "../../checkout/events/wanted-types.js";
 import type { EventFilter } from "../../db/tables/event-list.js";
 import type { EventRow } from "../../db/tables/events.js";
-import { EVENT_TYPES, isEventPattern, isWanted } from "../../domain/event.js";
 import { Refusal } from "../../domain/refusal.js";
 import { callerOf } from "../interceptors/authenticate.js";
 import { createdOf } from "../messages/checkout-session-message.js";
 import { eventMessages } from "../messages/event-message.js";
 import { pageOf } from "../messages/page-request.js";
+import type { EventOfPage } from "./event-pages.js";
 
 /** EventService: message in, use case, message out. */
 export function eventHandlers(
   checkout: CheckoutContext,
-): Pick<ServiceImpl<typeof EventService>, "getEvent" | "listEvents"> {
+  pages: ReadPage<EventOfPage>,
+): ServiceImpl<typeof EventService> {
   const messagesOf = async (rows: readonly EventRow[]): Promise<Event[]> =>
     await eventMessages(checkout, rows, new Map());
 
@@ -33,6 +36,15 @@ export function eventHandlers(
       const { data, hasMore } = await listEvents(checkout, callerOf(values), filterOf(request), page);
       return { object: "list", data: await messagesOf(data), hasMore, url: "/v1/events" };
     },
+
+    async *streamEvents(request, { values, signal }) {
+      const after = request.after === undefined ? undefined : Number(request.after);
+      const wanted = { after, types: wantedTypes(request.types, "types") };
+      for await (const one of streamEvents(checkout, callerOf(values), wanted, pages, signal)) {
+        const { event, sequence, ending } = one;
+        yield { sequence: BigInt(sequence), ending, ...(event && { event: event.message }) };
+      }
+    },
   };
 }
 
@@ -42,18 +54,8 @@ function filterOf({ type, types, relatedObject, created }: ListEventsRequest): E
   }
   const patterns = type === undefined ? types : [type];
   return {
-    types: typesOf(patterns, type === undefined ? "types" : "type"),
+    types: wantedTypes(patterns, type === undefined ? "types" : "type"),
     objectId: relatedObject,
     ...createdOf(created),
   };
-}
-
-/** The types that patterns ask for; undefined for all. */
-function typesOf(patterns: readonly string[], param: string): EventFilter["types"] {
-  if (patterns.length === 0) return undefined;
-  const unknown = patterns.find((pattern) => !isEventPattern(pattern));
-  if (unknown !== undefined) {
-    throw new Refusal("PARAMETER_INVALID", `There is no type of event like ${unknown}.`, param);
-  }
-  return EVENT_TYPES.filter((type) => isWanted(type, patterns));
 }

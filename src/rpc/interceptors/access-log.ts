@@ -10,24 +10,30 @@ import {
 
 import type { Log } from "../../lib/log.js";
 import { isOpen } from "./authenticate.js";
+import { hookStream } from "./stream-messages.js";
 
 /**
- * Logs one line per call: method, gRPC code, duration, request id. Never logs a message or a header.
+ * Logs one line per call, a streaming one once it has ended: method, gRPC code, duration, request id. Never logs a
+ * message or a header.
  *
  * Calls of the open services are logged at level debug: load balancers make one every few seconds.
  */
-export function accessLog(log: Log): Interceptor {
+export function accessLog(to: Log): Interceptor {
   return (next) => async (request) => {
     const started = performance.now();
-    let code = "ok";
-    try {
-      return await next(request);
-    } catch (error) {
-      code = codeName(error);
-      throw error;
-    } finally {
+    const log = (code: string): void => {
       const durationMs = Math.round(performance.now() - started);
-      logCall(log, request.method, request.contextValues, code, durationMs);
+      logCall(to, request.method, request.contextValues, code, durationMs);
+    };
+    const ended = (error: unknown): void => log(error === undefined ? "ok" : codeName(error));
+    try {
+      const response = await next(request);
+      if (response.stream) return hookStream(response, { ended });
+      log("ok");
+      return response;
+    } catch (error) {
+      log(codeName(error));
+      throw error;
     }
   };
 }

@@ -6,6 +6,7 @@ import { Refusal } from "../../domain/refusal.js";
 import { RETRY_AFTER_SECONDS } from "../../lib/http.js";
 import type { Log } from "../../lib/log.js";
 import { requestIdOf } from "./access-log.js";
+import { hookStream } from "./stream-messages.js";
 import { REFUSALS } from "../errors/refusal-table.js";
 
 /** The `domain` of this API's reasons in `google.rpc.ErrorInfo`. */
@@ -18,10 +19,13 @@ export const ERROR_DOMAIN = "calmonypay.com";
  */
 export function errorInterceptor(log: Log): Interceptor {
   return (next) => async (request) => {
+    const failed = (error: unknown): ConnectError =>
+      errorForCaller(log, error, requestIdOf(request.contextValues), request.method.name);
     try {
-      return await next(request);
+      const response = await next(request);
+      return response.stream ? hookStream(response, { failed }) : response;
     } catch (error) {
-      throw errorForCaller(log, error, requestIdOf(request.contextValues), request.method.name);
+      throw failed(error);
     }
   };
 }

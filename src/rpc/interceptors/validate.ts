@@ -4,7 +4,7 @@ import type { Interceptor } from "@connectrpc/connect";
 import { fastValidator } from "../validation/fast-validator.js";
 
 /**
- * Checks a unary request against the `buf.validate` rules of its proto file.
+ * Checks a request against the `buf.validate` rules of its proto file.
  *
  * Throws one Refusal for all violations. The error of a rule that does not compile is thrown unchanged and
  * becomes INTERNAL: a bug of this service, no fault of the caller.
@@ -13,12 +13,21 @@ export function checkRules(schema: DescMessage, message: Message): void | Promis
   return fastValidator(schema)(message) ? undefined : checkWhole(schema, message);
 }
 
-/** `checkRules` as an interceptor, for calls that Connect serves. */
+/** `checkRules` as an interceptor, for calls that Connect serves. Of a stream each message is checked as it comes. */
 export function validate(): Interceptor {
   return (next) => async (request) => {
-    if (!request.stream) await checkRules(request.method.input, request.message);
+    const { input } = request.method;
+    if (request.stream) return await next({ ...request, message: checked(input, request.message) });
+    await checkRules(input, request.message);
     return await next(request);
   };
+}
+
+async function* checked(schema: DescMessage, messages: AsyncIterable<Message>): AsyncGenerator<Message> {
+  for await (const message of messages) {
+    await checkRules(schema, message);
+    yield message;
+  }
 }
 
 /** Loads protovalidate now, for a service that must not import modules later. */

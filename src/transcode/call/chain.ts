@@ -64,7 +64,8 @@ export function composeUnary(
   };
 }
 
-function noCheck(): void {}
+/** The check of a service without rules. */
+export function noCheck(): void {}
 
 /** The function that an interceptor wraps. */
 type Next = ReturnType<Interceptor>;

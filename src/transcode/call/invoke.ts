@@ -28,7 +28,7 @@ export interface InvokerOptions {
   /** Default: admits every call. */
   readonly admit?: Admit | undefined;
   /**
-   * Checks the message of each unary call right before its implementation. An interceptor could do so too,
+   * Checks a call's message right before its implementation. An interceptor could do so too,
    * but its request and response objects cost more than a quick check.
    */
   readonly check?: MessageCheck | undefined;
@@ -46,7 +46,8 @@ export function createInvoker({
   const streams = new Map<DescMethod, StreamChain>();
   for (const [method, { spec, interceptors: own }] of recorded) {
     if (spec.kind === "unary") unary.set(method, composeUnary(spec, own ?? interceptors, check));
-    else if (spec.kind === "server_streaming") streams.set(method, composeStream(spec, own ?? interceptors));
+    else if (spec.kind === "server_streaming")
+      streams.set(method, composeStream(spec, own ?? interceptors, check));
   }
   return {
     methods: [...recorded.keys()],

@@ -6,7 +6,16 @@ import {
   type MethodImplSpec,
   type StreamResponse,
 } from "@connectrpc/connect";
-import { requestOf, responseOf, callStateOf, wrap, type CallState, HandlerContextView } from "./chain.js";
+import {
+  type CallState,
+  callStateOf,
+  HandlerContextView,
+  type MessageCheck,
+  noCheck,
+  requestOf,
+  responseOf,
+  wrap,
+} from "./chain.js";
 import { connectErrorOf } from "../errors/connect-error.js";
 import { AnswerHeaders, type Call, joinHeaders, type StreamAnswer } from "./call.js";
 
@@ -17,10 +26,12 @@ export type StreamChain = (message: Message, call: Call) => Promise<StreamAnswer
 export function composeStream(
   { method, impl }: Extract<MethodImplSpec, { kind: "server_streaming" }>,
   interceptors: readonly Interceptor[],
+  check: MessageCheck = noCheck,
 ): StreamChain {
   const chain = wrap(interceptors, async (request) => {
     const { call, answer } = callStateOf(request);
     const message = await firstOf(request.message as AsyncIterable<Message>);
+    await check(method.input, message);
     const messages = impl(message, new HandlerContextView(method, request, answer, call));
     return responseOf(method, true, completed(method.output, messages), answer);
   });

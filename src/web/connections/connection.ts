@@ -44,6 +44,13 @@ interface Turns {
   add(connection: Connection, begin: () => void): void;
 }
 
+/** A streaming call under way. */
+export interface StreamingCall {
+  readonly isKeyed: boolean;
+  /** Whether it counts as a request: until its answer begins. From then on it only waits. */
+  isRequest: boolean;
+}
+
 /** One accepted connection, and what its client has under way on it. */
 export class Connection {
   /** The accepted TCP socket. */
@@ -55,7 +62,9 @@ export class Connection {
   /** Requests under way, and when each began, in milliseconds. */
   readonly requests = new Map<Exchange, number>();
   /** Streaming calls among the requests: their clients decide how long they last. */
-  readonly streaming = new Set<Exchange>();
+  readonly streaming = new Map<Exchange, StreamingCall>();
+  /** Those of them that are not keyed. */
+  openStreaming = 0;
   /** Since when each response has had unsent bytes without a break. */
   readonly waitingSince = new Map<Exchange, number>();
   /** Begin HTTP/1.1 requests that wait until those before them are answered: their responses would wait too. */

@@ -20,6 +20,7 @@ import { paceHttp2 } from "./http2-turns.js";
 import { connectionToEnd } from "./make-room.js";
 import { isPastItsLimits } from "./check-connection.js";
 import { type Refusal, refusalOf } from "./refusal.js";
+import { RequestCounts } from "./request-counts.js";
 import { refuseStream } from "./refuse-stream.js";
 
 /** The operator's settings for connections. */
@@ -49,8 +50,7 @@ export class Connections {
   readonly #queue = new FairQueue();
   #looks = 0;
   readonly #uses = new Map<string, AddressUse>();
-  #requests = 0;
-  #streaming = 0;
+  readonly #counts = new RequestCounts();
   #timer: NodeJS.Timeout | undefined;
   /** Time of the last check, in milliseconds; exact enough for requests. */
   #now = performance.now();
@@ -67,7 +67,7 @@ export class Connections {
 
   /** Number of requests under way. */
   get requests(): number {
-    return this.#requests;
+    return this.#counts.requests;
   }
 
   /** Registers a new connection. Where there are too many, ends it and returns undefined. */
@@ -147,19 +147,11 @@ export class Connections {
   }
 
   #begin(connection: Connection, exchange: Exchange, kind: RequestKind): Refusal | "admitted" {
-    const { use } = connection;
-    const all = { requests: this.#requests, streaming: this.#streaming };
-    const refusal = refusalOf(kind, connection, all, this.#limits);
+    const refusal = refusalOf(kind, connection, this.#counts, this.#limits);
     if (refusal !== undefined) return refusal;
     connection.hadRequest = true;
     connection.requests.set(exchange, this.#now);
-    use.requests++;
-    this.#requests++;
-    if (kind === "streaming") {
-      connection.streaming.add(exchange);
-      use.streaming++;
-      this.#streaming++;
-    }
+    this.#counts.begin(connection, exchange, kind);
     attachConnection(exchange, connection);
     exchange.on("close", this.#ended);
     return "admitted";
@@ -176,13 +168,8 @@ export class Connections {
 
   #end(connection: Connection, exchange: Exchange): void {
     if (!connection.requests.delete(exchange)) return;
-    connection.use.requests--;
-    this.#requests--;
     if (connection.waitingSince.size > 0) connection.waitingSince.delete(exchange);
-    if (connection.streaming.size > 0 && connection.streaming.delete(exchange)) {
-      connection.use.streaming--;
-      this.#streaming--;
-    }
+    this.#counts.end(connection, exchange);
     if (connection.requests.size === 0) connection.idleSince = this.#now;
     connection.pipelined.shift()?.();
   }
@@ -241,6 +228,7 @@ export class Connections {
     }
     for (const connection of this.#all) {
       if (isNewSecond) connection.forgetResets();
+      if (connection.streaming.size > 0) this.#counts.uncountAnswered(connection);
       if (isPastItsLimits(connection, this.#now, this.#limits)) this.#remove(connection);
     }
     for (const connection of endLargest(this.#all, this.#limits)) this.#remove(connection);

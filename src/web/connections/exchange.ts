@@ -5,10 +5,11 @@ import { constants, type ServerHttp2Stream } from "node:http2";
 export type Exchange = ServerHttp2Stream | ServerResponse;
 
 /**
- * What a request's path tells of it. `streaming`: its client decides how long it lasts. `probe`: asks whether
- * the service is alive or ready.
+ * What a request's path tells of it. `streaming`: its client decides how long it lasts. `keyed streaming`: so does that
+ * of a service that takes an API key, and counts its streams by merchant. `probe`: asks whether the service is alive or
+ * ready.
  */
-export type RequestKind = "call" | "streaming" | "probe";
+export type RequestKind = "call" | "streaming" | "keyed streaming" | "probe";
 
 export function isStream(exchange: Exchange): exchange is ServerHttp2Stream {
   return !("req" in exchange);

@@ -11,7 +11,7 @@ export type Refusal = "too many requests" | "too many streams";
  */
 export function refusalOf(
   kind: RequestKind,
-  { streaming, use }: Connection,
+  { openStreaming, use }: Connection,
   all: { readonly requests: number; readonly streaming: number },
   limits: ConnectionLimits,
 ): Refusal | undefined {
@@ -21,7 +21,6 @@ export function refusalOf(
   if (kind !== "streaming") return undefined;
   if (all.streaming >= limits.streaming) return "too many streams";
   if (use.isProxy) return undefined;
-  const hasRoom =
-    streaming.size < limits.streamingPerConnection && use.streaming < limits.streamingPerAddress;
+  const hasRoom = openStreaming < limits.streamingPerConnection && use.streaming < limits.streamingPerAddress;
   return hasRoom ? undefined : "too many streams";
 }

@@ -27,6 +27,8 @@ export interface Answering {
   readonly takeStream?: ((stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean) | undefined;
   /** Paths of streaming calls, whose clients decide how long they last. */
   readonly streamingPaths?: ReadonlySet<string> | undefined;
+  /** Paths of streaming calls that take an API key. */
+  readonly keyedStreamingPaths?: ReadonlySet<string> | undefined;
   /** Paths that ask whether the service is alive or ready. */
   readonly probePaths?: ReadonlySet<string> | undefined;
 }
@@ -108,10 +110,12 @@ export function admitStreams(
 }
 
 /** Connect ignores a query in the path. */
-function kindOf({ streamingPaths = NONE, probePaths = NONE }: Answering, target: string): RequestKind {
+function kindOf(answering: Answering, target: string): RequestKind {
+  const { streamingPaths = NONE, keyedStreamingPaths = NONE, probePaths = NONE } = answering;
   const query = target.indexOf("?");
   const path = query === -1 ? target : target.slice(0, query);
   if (streamingPaths.has(path)) return "streaming";
+  if (keyedStreamingPaths.has(path)) return "keyed streaming";
   return probePaths.has(path) ? "probe" : "call";
 }
 
