@@ -41,6 +41,10 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
       about: "refunds whose outcome is unknown",
       load: async () => (await import("./refunds.js")).addRefundCommands,
     },
+    events: {
+      about: "what happens to a merchant's objects",
+      load: async () => (await import("./events.js")).addEventCommands,
+    },
     sessions: {
       about: "checkout sessions",
       load: async () => (await import("./sessions.js")).addSessionCommands,
