@@ -1,4 +1,4 @@
-import { lockFreeSequence, raiseSequence } from "../../db/tables/event-sequences.js";
+import { type EventSequenceRow, lockFreeSequences, raiseSequence } from "../../db/tables/event-sequences.js";
 import {
   findUnnumberedEvents,
   numberEventRows,
@@ -23,10 +23,13 @@ export type FanOut = (tx: Tx, events: readonly NumberedEvent[]) => Promise<void>
 /** What the relay works with. */
 export type NumberingParts = Pick<CheckoutContext, "db" | "clock" | "feed" | "checkpoint">;
 
-/** Events numbered in one transaction: few enough that it takes some 20 ms, enough for thousands a second. */
+/** Events numbered in one round: few enough that a transaction takes some 20 ms, enough for thousands a second. */
 const BATCH_MAX = 500;
 
-/** Merchants whose events are numbered at the same time. Each takes a database connection for moments. */
+/** Merchants and modes whose events are numbered in one transaction. */
+const SCOPES_MAX = 50;
+
+/** Transactions at the same time. Each takes a database connection for moments. */
 const AT_ONCE = 4;
 
 /**
@@ -75,41 +78,71 @@ async function numberAll(
   scopes: readonly ScopeEvents[],
   fanOut: FanOut,
 ): Promise<number> {
-  const waiting = [...scopes];
+  const waiting = groupsOf(scopes);
   const failures: unknown[] = [];
-  let total = 0;
+  const counts: number[] = [];
   const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
       try {
-        total += await numberOne(parts, next, fanOut);
+        counts.push(await numberTogether(parts, group, fanOut));
       } catch (error) {
-        failures.push(error);
+        if (group.length > 1) waiting.push(...group.map((one) => [one]));
+        else failures.push(error);
       }
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   if (failures.length > 0) throw failures[0];
-  return total;
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
-async function numberOne(
+function groupsOf(scopes: readonly ScopeEvents[]): ScopeEvents[][] {
+  const groups = Math.ceil(scopes.length / SCOPES_MAX);
+  return Array.from({ length: groups }, (_, at) => scopes.slice(at * SCOPES_MAX, (at + 1) * SCOPES_MAX));
+}
+
+async function numberTogether(
   parts: NumberingParts,
-  { scope, ids }: ScopeEvents,
+  group: readonly ScopeEvents[],
   fanOut: FanOut,
 ): Promise<number> {
+  const ids = group.flatMap((one) => one.ids);
   const numbered = await inTransaction(parts.db, "READ COMMITTED", async (tx) => {
-    const sequence = await lockFreeSequence(tx, scope);
-    // Read behind the lock: another relay may have numbered some since they were found.
-    const rows = sequence === undefined ? [] : await readUnnumberedEvents(tx, ids);
-    if (sequence === undefined || rows.length === 0) return [];
-    const events = rows.map((row, at) => Object.assign(row, { sequence: sequence.last + at + 1 }));
-    numberEventRows(tx, events, parts.clock.now());
-    raiseSequence(tx, scope, { last: sequence.last + events.length });
-    await fanOut(tx, events);
+    const sequences = await lockFreeSequences(
+      tx,
+      group.map(({ scope }) => scope),
+    );
+    // Read behind the locks: another relay may have numbered some since they were found.
+    const rows = sequences.length === 0 ? [] : await readUnnumberedEvents(tx, ids);
+    const events = sequences.map((sequence) => numberRows(sequence, rows)).filter(({ length }) => length > 0);
+    numberEventRows(tx, events.flat(), parts.clock.now());
+    for (const ofScope of events) {
+      raiseSequence(tx, scopeOf(ofScope), { last: lastOf(ofScope) });
+      await fanOut(tx, ofScope);
+    }
     await parts.checkpoint("events numbered");
     return events;
   });
-  const last = numbered.at(-1);
-  if (last !== undefined) parts.feed.tell(scope, last.sequence);
-  return numbered.length;
+  for (const ofScope of numbered) parts.feed.tell(scopeOf(ofScope), lastOf(ofScope));
+  return numbered.flat().length;
+}
+
+/** Gives those of the events that are of the sequence's merchant and mode their places behind its last one. */
+function numberRows(
+  { merchantId, livemode, last }: EventSequenceRow,
+  rows: readonly UnnumberedEvent[],
+): NumberedEvents {
+  const own = rows.filter((row) => row.merchantId === merchantId && row.livemode === livemode);
+  return own.map((row, at) => Object.assign(row, { sequence: last + at + 1 }));
+}
+
+type NumberedEvents = readonly NumberedEvent[];
+
+function scopeOf([first]: NumberedEvents): MerchantScope {
+  if (first === undefined) throw new Error("No event has no merchant.");
+  return { merchantId: first.merchantId, livemode: first.livemode };
+}
+
+function lastOf(events: NumberedEvents): number {
+  return events.at(-1)?.sequence ?? 0;
 }

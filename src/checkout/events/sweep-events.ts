@@ -1,4 +1,4 @@
-import { lockFreeSequence, raiseSequence } from "../../db/tables/event-sequences.js";
+import { lockFreeSequences, raiseSequence } from "../../db/tables/event-sequences.js";
 import { deleteEvents, findOldEvents, readOldestEvents } from "../../db/tables/old-events.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
@@ -54,7 +54,8 @@ async function sweep(
   upTo: number,
   deleteWithEvents: DeleteWithEvents,
 ): Promise<number> {
-  if ((await lockFreeSequence(tx, scope)) === undefined) return 0;
+  const locked = await lockFreeSequences(tx, [scope]);
+  if (!locked.some(({ livemode }) => livemode === scope.livemode)) return 0;
   const oldest = await readOldestEvents(tx, scope, upTo, BATCH_MAX);
   const last = oldest.at(-1)?.sequence ?? null;
   if (last === null) return 0;

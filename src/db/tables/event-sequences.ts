@@ -3,10 +3,10 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { flag, id, integer, primary } from "../engine/columns.js";
-import { placeholdersFor, selectRow, selectRows } from "../query/select.js";
+import { lockRow, placeholdersFor, selectRow, selectRows } from "../query/select.js";
 import { queueUpdate } from "../query/update.js";
 import { upsertRow } from "../query/upsert.js";
-import { forUpdate, freeForUpdate, type Tx } from "../transaction.js";
+import { freeForUpdate, type Tx } from "../transaction.js";
 
 /** How far the events of a merchant and mode are numbered, and which of them are no longer kept. */
 export interface EventSequenceRow {
@@ -43,17 +43,31 @@ export async function findSequences(
 }
 
 /**
- * Locks the row until the transaction ends: only its owner numbers events of the merchant and mode. Makes the first
- * one. Undefined if another transaction has it.
+ * Locks the rows until the transaction ends: only their owner numbers events of these merchants and modes. Leaves out
+ * those that another transaction has, and makes the first ones.
  */
-export async function lockFreeSequence(tx: Tx, scope: MerchantScope): Promise<EventSequenceRow | undefined> {
-  const { merchantId, livemode } = scope;
-  const key = [merchantId, livemode];
-  const free = await selectRow(tx, eventSequences, `${ONE}${freeForUpdate(tx)}`, key);
-  if (free !== undefined || (await selectRow(tx, eventSequences, ONE, key)) !== undefined) return free;
+export async function lockFreeSequences(
+  tx: Tx,
+  scopes: readonly MerchantScope[],
+): Promise<EventSequenceRow[]> {
+  const merchantIds = [...new Set(scopes.map(({ merchantId }) => merchantId))];
+  const condition = `WHERE merchant_id IN (${placeholdersFor(merchantIds)})`;
+  const free = await selectRows(tx, eventSequences, `${condition}${freeForUpdate(tx)}`, merchantIds);
+  const isIn = (rows: readonly EventSequenceRow[], one: MerchantScope): boolean =>
+    rows.some(({ merchantId, livemode }) => merchantId === one.merchantId && livemode === one.livemode);
+  const missing = scopes.filter((scope) => !isIn(free, scope));
+  if (missing.length === 0) return free;
+  const existing = await selectRows(tx, eventSequences, condition, merchantIds);
+  const made: EventSequenceRow[] = [];
+  for (const scope of missing) if (!isIn(existing, scope)) made.push(await makeSequence(tx, scope));
+  return [...free, ...made];
+}
+
+/** Waits for a transaction that is making it as well. */
+async function makeSequence(tx: Tx, { merchantId, livemode }: MerchantScope): Promise<EventSequenceRow> {
   const first = { merchantId, livemode, last: 0, swept: 0 };
   await upsertRow(tx, eventSequences, ["merchantId", "livemode"], first, { last: () => "`last`" });
-  return await selectRow(tx, eventSequences, `${ONE}${forUpdate(tx)}`, key);
+  return await lockRow(tx, eventSequences, ONE, [merchantId, livemode]);
 }
 
 /** Raises what is given out or swept of a locked row, with the transaction's next statement or its COMMIT. */
