@@ -1,4 +1,4 @@
-import { isPublicHost } from "./public-host.js";
+import { isPublicHost } from "../lib/hosts/public-host.js";
 
 /**
  * Why the gateway cannot reach a service at `publicUrl`; undefined if it can. The public gateway reaches

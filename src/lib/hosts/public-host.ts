@@ -6,11 +6,29 @@ import { BlockList, isIP } from "node:net";
  * The name is not resolved.
  */
 export function isPublicHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const host = bareHost(hostname);
   if (isIP(host) === 4) return !NOT_PUBLIC.check(host, "ipv4");
   if (isIP(host) === 6) return GLOBAL.check(host, "ipv6") && !NOT_PUBLIC.check(host, "ipv6");
   const labels = host.toLowerCase().split(".");
   return labels.length > 1 && !LOCAL_NAMES.has(labels.at(-1) ?? "") && !host.endsWith(".home.arpa");
+}
+
+/**
+ * Whether an address is one of this machine or of a private network (RFC 1918, RFC 4193). Link-local addresses are not
+ * among them, nor the one at which Amazon's machines ask for their credentials.
+ */
+export function isPrivateAddress(address: string): boolean {
+  const host = bareHost(address);
+  const family = isIP(host);
+  if (family === 0) return false;
+  return family === 4
+    ? PRIVATE.check(host, "ipv4")
+    : PRIVATE.check(host, "ipv6") && !METADATA.check(host, "ipv6");
+}
+
+/** A host without the brackets of a URL and without the dot of the root: `localhost.` is `localhost`. */
+export function bareHost(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
 }
 
 /** RFC 6761, 6762 and 8375, ICANN's `internal`, and names that private networks use unregistered. */
@@ -30,9 +48,12 @@ for (const [net, bits] of [
   ["100.64.0.0", 10],
   ["127.0.0.0", 8],
   ["169.254.0.0", 16],
+  // Azure's machines reach their host by this address, and nobody else does.
+  ["168.63.129.16", 32],
   ["172.16.0.0", 12],
   ["192.0.0.0", 24],
   ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
   ["192.168.0.0", 16],
   ["198.18.0.0", 15],
   ["198.51.100.0", 24],
@@ -49,3 +70,14 @@ for (const [net, bits] of [
 ] as const) {
   NOT_PUBLIC.addSubnet(net, bits, "ipv6");
 }
+
+const PRIVATE = new BlockList();
+PRIVATE.addSubnet("127.0.0.0", 8, "ipv4");
+PRIVATE.addSubnet("10.0.0.0", 8, "ipv4");
+PRIVATE.addSubnet("172.16.0.0", 12, "ipv4");
+PRIVATE.addSubnet("192.168.0.0", 16, "ipv4");
+PRIVATE.addAddress("::1", "ipv6");
+PRIVATE.addSubnet("fc00::", 7, "ipv6");
+
+const METADATA = new BlockList();
+METADATA.addSubnet("fd00:ec2::", 32, "ipv6");
