@@ -3,6 +3,7 @@ import type { GatewayBreaker } from "../cardstream/gateway-breaker.js";
 import type { Inquiry } from "../cardstream/inquiry.js";
 import type { Database } from "../db/engine/database.js";
 import type { SharedClock } from "../lib/clock.js";
+import type { ResolveHost } from "../lib/hosts/host-addresses.js";
 import type { Log } from "../lib/log.js";
 import type { Sealer } from "../lib/seal.js";
 import type { EventFeed } from "./event-feed.js";
@@ -30,10 +31,19 @@ export interface CheckoutContext {
   /** Asks the gateway what became of payments. */
   readonly inquiry: Inquiry;
   readonly reconciliation: ReconciliationMetrics;
+  /** Which hosts events may be posted to. */
+  readonly webhookHosts: WebhookHosts;
   /** What caused the work at hand: an API call, or null for a message of the gateway or the passing of time. */
   readonly cause: EventCause | null;
   /** Called at the named points of a use case. Does nothing in production; tests pause or crash there. */
   readonly checkpoint: (point: CheckoutPoint) => Promise<void>;
+}
+
+/** How the hosts of webhook endpoints are found, and which are allowed. */
+export interface WebhookHosts {
+  readonly resolve: ResolveHost;
+  /** Whether test mode may use addresses of this machine and of private networks. */
+  readonly privateAddresses: boolean;
 }
 
 /** The API call that causes events. */
@@ -81,4 +91,5 @@ export type CheckoutPoint =
   | "charge recorded"
   | "charge sent"
   | "charge answered"
-  | "events numbered";
+  | "events numbered"
+  | "webhook answered";

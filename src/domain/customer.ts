@@ -84,7 +84,7 @@ function checkedName(name: string): string | null {
 }
 
 /** Merges as Stripe does: a given key is set, an empty value deletes its key, other keys stay. */
-function mergedMetadata(before: Metadata, change: Metadata): Metadata {
+export function mergedMetadata(before: Metadata, change: Metadata): Metadata {
   const entries = Object.entries({ ...before, ...change }).filter(([, value]) => value !== "");
   if (entries.length <= METADATA_KEYS_MAX) return Object.fromEntries(entries);
   throw new Refusal("PARAMETER_INVALID", `Metadata has at most ${METADATA_KEYS_MAX} keys.`, "metadata");

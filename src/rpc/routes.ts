@@ -9,10 +9,13 @@ import { PaymentIntentService } from "../../gen/calmonypay/v1/payment_intent_ser
 import { PaymentMethodService } from "../../gen/calmonypay/v1/payment_method_service_pb.js";
 import { RefundService } from "../../gen/calmonypay/v1/refund_service_pb.js";
 import { TestHelpersService } from "../../gen/calmonypay/v1/test_helpers_service_pb.js";
+import { WebhookDeliveryService } from "../../gen/calmonypay/v1/webhook_delivery_service_pb.js";
+import { WebhookEndpointService } from "../../gen/calmonypay/v1/webhook_endpoint_service_pb.js";
 import { Health } from "../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as AlphaServerReflection } from "../../gen/grpc/reflection/v1alpha/reflection_pb.js";
 import type { CheckoutContext } from "../checkout/context.js";
+import type { DeliverMissing } from "../checkout/webhooks/recover-webhook-endpoint.js";
 import { accessLog } from "./interceptors/access-log.js";
 import { checkoutHandlers } from "./handlers/checkout-handlers.js";
 import { customerHandlers } from "./handlers/customer-handlers.js";
@@ -28,9 +31,14 @@ import { refundHandlers } from "./handlers/refund-handlers.js";
 import { errorInterceptor } from "./interceptors/error-interceptor.js";
 import { timeLimit } from "./interceptors/time-limit.js";
 import { testHelpersHandlers } from "./handlers/testing-handlers.js";
+import { webhookDeliveryHandlers } from "./handlers/webhook-delivery-handlers.js";
+import { webhookEndpointHandlers } from "./handlers/webhook-endpoint-handlers.js";
 
 /** Registers every service, for all protocols. */
-export function createRoutes(checkout: CheckoutContext): (router: ConnectRouter) => void {
+export function createRoutes(
+  checkout: CheckoutContext,
+  deliverMissing: DeliverMissing,
+): (router: ConnectRouter) => void {
   // The protocols share one: each registers the services for itself.
   const pages = createEventPages(checkout);
   return (router) => {
@@ -47,6 +55,8 @@ export function createRoutes(checkout: CheckoutContext): (router: ConnectRouter)
     serve(PaymentMethodService, paymentMethodHandlers(checkout));
     serve(RefundService, refundHandlers(checkout));
     serve(TestHelpersService, testHelpersHandlers(checkout));
+    serve(WebhookDeliveryService, webhookDeliveryHandlers(checkout));
+    serve(WebhookEndpointService, webhookEndpointHandlers(checkout, deliverMissing));
     // These describe all services, themselves included: they read the list when they are called.
     serve(Health, healthHandlers(checkout.readiness, services));
     serve(ServerReflection, reflectionHandlers(services));

@@ -1,52 +1,39 @@
 import type { Registry as Metrics } from "prom-client";
 
+import { type BackgroundParts, workInBackground } from "./background.js";
 import { createHttpHandlers } from "./http-handlers.js";
 import type { CheckoutContext, CheckoutPoint } from "../checkout/context.js";
 import { createDemonstration, createFirstTestKey } from "../checkout/merchants/create-demonstration.js";
 import { sandboxAccount } from "../checkout/merchants/gateway-account.js";
-import { expireSessions } from "../checkout/sessions/expire-sessions.js";
-import { keepReconciling } from "../checkout/reconcile/reconcile-pending.js";
-import { keepProcessingRefunds } from "../checkout/refunds/keep-processing-refunds.js";
 import { keepRegistering, type Registering } from "../checkout/testing/register-test-accounts.js";
 import { createCheckoutContext, SANDBOX_PATH } from "./checkout-context.js";
 import type { Config } from "./config.js";
 import { watchFastPath } from "./fast-path-bugs.js";
-import { isDatabaseAway } from "../db/engine/database-errors.js";
 import type { SharedClock } from "../lib/clock.js";
+import type { ResolveHost } from "../lib/hosts/host-addresses.js";
 import type { Log } from "../lib/log.js";
 import { waitAtMost } from "../lib/settle-within.js";
-import { runRepeatedly, type BackgroundJob } from "../lib/background-job.js";
+import type { BackgroundJob } from "../lib/background-job.js";
 import { openBothPorts } from "./open-ports.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { StartLimit } from "./start-limit.js";
-import { type RelayedRows, type RelayPauses, runRelay } from "../webhooks/relay.js";
 import type { FeedTimes } from "../checkout/event-feed.js";
 import { closeAfterFailure, openStore, type Store } from "./store.js";
+import { createDeliveryMetrics } from "../webhooks/delivery-metrics.js";
 import { type Connections, createConnections } from "../web/connections/connections.js";
 import { createMetrics, openMetricsPort } from "../web/ports/metrics.js";
 import type { OpenPort } from "../web/ports/ports.js";
 
 /** What a test may replace; everything else is real. */
-export interface AppOptions {
+export interface AppOptions extends BackgroundParts {
   readonly log: Log;
   /** Replaces the database's clock. */
   readonly clock?: (database: SharedClock) => SharedClock;
   readonly checkpoint?: (point: CheckoutPoint) => Promise<void>;
-  readonly pauses?: Pauses;
   readonly feedTimes?: FeedTimes;
+  /** Replaces the name servers for the hosts of webhook endpoints. */
+  readonly resolve?: ResolveHost;
 }
-
-/** Milliseconds between two rounds of each background job. A round without work costs two reads by index. */
-export interface Pauses extends RelayPauses {
-  /** How soon merchants get the event of an expired session. */
-  readonly sweep: number;
-  /** How soon a due attempt is reconciled. */
-  readonly reconcile: number;
-  /** How soon a due refund is processed. */
-  readonly resume: number;
-}
-
-const PAUSES: Pauses = { sweep: 2000, reconcile: 1000, resume: 1000, number: 200, sweepEvents: 60_000 };
 
 /** The service, ready to listen. */
 export interface App {
@@ -108,6 +95,7 @@ async function createAppOn(store: Store, config: Config, parts: AppOptions, limi
   });
   const merchantId = config.databaseUrl === undefined ? await createDemonstration(checkout) : undefined;
   const registering = await registerElsewhere(config, checkout);
+  const deliveryMetrics = createDeliveryMetrics(metrics, store.db);
   const background: BackgroundJob[] = [];
   return {
     async listen() {
@@ -116,7 +104,7 @@ async function createAppOn(store: Store, config: Config, parts: AppOptions, limi
       bound.port = http.port;
       const metricsPort = await openMetrics(config, metrics, parts.log, connections);
       if (metricsPort !== undefined) ports.push(metricsPort);
-      background.push(...workInBackground(checkout, parts.pauses ?? PAUSES));
+      background.push(...workInBackground(checkout, deliveryMetrics, parts));
       return {
         http: checkout.addresses.publicUrl,
         port: http.port,
@@ -176,28 +164,6 @@ async function registerElsewhere(
   await waitAtMost(REGISTERED_WITHIN_MS, registering.tried);
   return registering;
 }
-
-function workInBackground(checkout: CheckoutContext, pauses: Pauses): BackgroundJob[] {
-  const failed = (text: string) => (error: unknown, inARow: number) => {
-    if (inARow > 1 && isDatabaseAway(error)) return; // Logged once each time the database goes away.
-    checkout.log.error({ err: error }, `${text}; the next round tries again`);
-  };
-  return [
-    runRepeatedly(
-      pauses.sweep,
-      (signal) => expireSessions(checkout, signal),
-      failed("sessions could not be expired"),
-    ),
-    ...keepReconciling(checkout, pauses.reconcile, failed("the gateway could not be asked about payments")),
-    ...keepProcessingRefunds(checkout, pauses.resume, failed("refunds could not be processed")),
-    ...runRelay(checkout, pauses, NOTHING_FOLLOWS, failed),
-  ];
-}
-
-const NOTHING_FOLLOWS: RelayedRows = {
-  fanOut: () => Promise.resolve(),
-  deleteWithEvents: () => Promise.resolve(),
-};
 
 /** Creates the sandbox gateway of test mode. It can read test accounts only. */
 async function openSandbox(checkout: CheckoutContext): Promise<Sandbox> {

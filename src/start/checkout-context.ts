@@ -12,6 +12,7 @@ import { createReadiness } from "../checkout/readiness.js";
 import { createReconciliationMetrics } from "../checkout/reconciliation-metrics.js";
 import type { Config } from "./config.js";
 import type { SharedClock } from "../lib/clock.js";
+import { resolveHost, type ResolveHost } from "../lib/hosts/host-addresses.js";
 import type { Log } from "../lib/log.js";
 import type { Store } from "./store.js";
 
@@ -24,6 +25,8 @@ export interface CheckoutContextParts {
   readonly metrics: Metrics;
   readonly checkpoint?: (point: CheckoutPoint) => Promise<void>;
   readonly feedTimes?: FeedTimes;
+  /** Replaces the name servers, in tests. */
+  readonly resolve?: ResolveHost;
   /** The public port; known only once it is open, and not read before. */
   readonly port: () => number;
 }
@@ -40,6 +43,10 @@ export function createCheckoutContext(config: Config, parts: CheckoutContextPart
     clock: parts.clock?.(clock) ?? clock,
     log: parts.log,
     cause: null,
+    webhookHosts: {
+      resolve: parts.resolve ?? resolveHost,
+      privateAddresses: config.webhookPrivateAddresses,
+    },
     checkpoint: parts.checkpoint ?? (() => Promise.resolve()),
     readiness: createReadiness(parts.store.db, parts.log),
     feed: createEventFeed(parts.store.db, parts.log, parts.feedTimes ?? FEED_TIMES),

@@ -27,6 +27,8 @@ export interface Config {
   /** Undefined: the sandbox of this process. */
   readonly sandboxUrl: string | undefined;
   readonly logLevel: string;
+  /** Whether test mode may post events to addresses of this machine and of private networks. */
+  readonly webhookPrivateAddresses: boolean;
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | undefined;
   /** Undefined: 4000, or fewer where the process may open fewer files. */
   readonly maxConnections: number | undefined;
@@ -51,6 +53,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     sandbox: read.choice("SANDBOX", ["on", "off"]) !== "off",
     sandboxUrl: read.webUrl("SANDBOX_URL"),
     logLevel: read.choice("LOG_LEVEL", LOG_LEVELS) ?? "info",
+    webhookPrivateAddresses: readPrivateAddresses(read),
     tls: readTls(read),
     maxConnections: read.parsed("MAX_CONNECTIONS", parseConnections),
     trustedProxies: read.parsed("TRUSTED_PROXIES", parseProxies),
@@ -66,6 +69,12 @@ const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"
 function parseConnections(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text) && Number(text) >= 10) return Number(text);
   throw new Error("must be a number from 10 to 999999");
+}
+
+/** On by default where nothing is set up: that is a developer's machine, whose receivers run there, too. */
+function readPrivateAddresses(read: EnvironmentReader): boolean {
+  const choice = read.choice("WEBHOOK_PRIVATE_ADDRESSES", ["on", "off"]);
+  return choice === undefined ? read.text("DATABASE_URL") === undefined : choice === "on";
 }
 
 function readTls(read: EnvironmentReader): Config["tls"] {

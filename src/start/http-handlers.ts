@@ -23,6 +23,7 @@ import { createTranscoder, type Transcoder } from "../transcode/http/transcoder.
 import { callHeaders, createListener, requestIdOf as idOfRequest, isHost } from "../web/ports/listener.js";
 import { sendFailure } from "../web/answers/failure.js";
 import type { Answering } from "../web/ports/admission.js";
+import { createDeliverMissing } from "../webhooks/fan-out.js";
 import { answerUnknownCall } from "../web/ports/unknown-call.js";
 
 /**
@@ -36,7 +37,7 @@ export async function createHttpHandlers(
 ): Promise<Answering> {
   const { testMode, sandbox, secure } = options;
   await Promise.all([readWholeCheck(), readBreaker()]);
-  const routes = createRoutes(checkout);
+  const routes = createRoutes(checkout, createDeliverMissing(checkout));
   const interceptors = createInterceptors(checkout);
   const admit = admission(checkout, testMode);
   const invoker = createInvoker({ routes, interceptors, admit, check: checkRules });

@@ -33,6 +33,8 @@ import { sandboxLastUses } from "../sandbox/tables/sandbox-last-uses.js";
 import { sandboxPages } from "../sandbox/tables/sandbox-pages.js";
 import { sandboxTransactions } from "../sandbox/tables/sandbox-transactions.js";
 import { secretsKeyChecks } from "../db/tables/secrets-key-check.js";
+import { webhookAttempts } from "../db/tables/webhook-attempts.js";
+import { webhookDeliveries } from "../db/tables/webhook-deliveries.js";
 import { webhookEndpoints } from "../db/tables/webhook-endpoints.js";
 import { writeChecks } from "../db/engine/write-check.js";
 
@@ -58,6 +60,8 @@ export const entities = [
   sandboxPages,
   sandboxTransactions,
   secretsKeyChecks,
+  webhookAttempts,
+  webhookDeliveries,
   webhookEndpoints,
   writeChecks,
 ];

@@ -9,6 +9,8 @@ export interface RelayedRows {
   readonly fanOut: FanOut;
   /** Deletes what belongs to events in the transaction that deletes them. */
   readonly deleteWithEvents: DeleteWithEvents;
+  /** Called when events have got their sequences, and that is committed. */
+  readonly numbered: () => void;
 }
 
 /** Milliseconds between two rounds of the relay. */
@@ -23,13 +25,15 @@ export interface RelayPauses {
 export function runRelay(
   checkout: CheckoutContext,
   pauses: RelayPauses,
-  { fanOut, deleteWithEvents }: RelayedRows,
+  { fanOut, deleteWithEvents, numbered }: RelayedRows,
   failed: (what: string) => (error: unknown, inARow: number) => void,
 ): BackgroundJob[] {
   return [
     runRepeatedly(
       pauses.number,
-      (signal) => numberEvents(checkout, signal, fanOut),
+      async (signal) => {
+        if ((await numberEvents(checkout, signal, fanOut)) > 0) numbered();
+      },
       failed("events could not be numbered"),
     ),
     runRepeatedly(

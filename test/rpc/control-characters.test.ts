@@ -6,7 +6,7 @@ import { Refusal } from "../../src/domain/refusal.js";
 import { services } from "../support/services.js";
 
 /** Where people write several lines. */
-const OF_SEVERAL_LINES = /metadata\["key"\]$|^note$/;
+const OF_SEVERAL_LINES = /metadata\["key"\]$|^note$|^description$/;
 
 const LINES = ["\t", "\n", "\r"];
 const OTHERS = [

@@ -42,7 +42,7 @@ async function obey(order: ReplicaOrder): Promise<void> {
 }
 
 /** Often, as the simulation waits for every round; not so often that looking takes the time of what is done. */
-const PAUSES = { sweep: 400, reconcile: 400, resume: 400, number: 200, sweepEvents: 60_000 };
+const PAUSES = { sweep: 400, reconcile: 400, resume: 400, number: 200, sweepEvents: 60_000, deliver: 400 };
 
 async function start(port: number): Promise<void> {
   const config = readConfig({ ...process.env, PORT: String(port) });

@@ -30,3 +30,16 @@ t.test("a limit and proxies are taken as they are said, and may be left out", as
     trustedProxies: undefined,
   });
 });
+
+t.test("private addresses are for the embedded start, unless the operator says otherwise", async (t) => {
+  const server = { DATABASE_URL: "mysql://root@db.example:3306/pay" };
+  t.throws(() => readConfig({ WEBHOOK_PRIVATE_ADDRESSES: "yes" }), /WEBHOOK_PRIVATE_ADDRESSES.*on, off/);
+  t.equal(allowed({}), true);
+  t.equal(allowed(server), false);
+  t.equal(allowed({ ...server, WEBHOOK_PRIVATE_ADDRESSES: "on" }), true);
+  t.equal(allowed({ WEBHOOK_PRIVATE_ADDRESSES: "off" }), false);
+});
+
+function allowed(env: NodeJS.ProcessEnv): boolean {
+  return readConfig(env).webhookPrivateAddresses;
+}

@@ -51,7 +51,7 @@ async function openShop(t: Test, engine: TestEngine, livemode: boolean) {
   const config = testConfig(engine, { databaseUrl: relay.url });
   const { id: merchantId, live, liveKey, testKey } = await createTestMerchant(config);
   // What is done in the background would be counted as well.
-  const jobs = ["sweep", "reconcile", "resume", "number", "sweepEvents"] as const;
+  const jobs = ["sweep", "reconcile", "resume", "number", "sweepEvents", "deliver"] as const;
   const pauses = Object.fromEntries(jobs.map((job) => [job, HOUR_MS])) as Record<
     (typeof jobs)[number],
     number

@@ -74,6 +74,13 @@ for (const { what, path, method, body, byAnother, refused } of CASES) {
 /** A held payment, over a relay on which the background work has no COMMIT to lose. */
 function holdOver(t: Test, engine: TestEngine, { url }: DatabaseRelay): Promise<HeldStory> {
   const never = 3_600_000;
-  const pauses = { sweep: never, reconcile: never, resume: never, number: never, sweepEvents: never };
+  const pauses = {
+    sweep: never,
+    reconcile: never,
+    resume: never,
+    number: never,
+    sweepEvents: never,
+    deliver: never,
+  };
   return holdPayment(t, { ...engine, place: { ...engine.place, url } }, undefined, { pauses });
 }

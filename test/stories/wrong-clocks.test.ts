@@ -93,7 +93,14 @@ async function openStory(
   const checkpoint = async (point: CheckoutPoint): Promise<void> => {
     if (point === "refund leased") claimed++;
   };
-  const never = { sweep: NEVER, reconcile: NEVER, resume: NEVER, number: NEVER, sweepEvents: NEVER };
+  const never = {
+    sweep: NEVER,
+    reconcile: NEVER,
+    resume: NEVER,
+    number: NEVER,
+    sweepEvents: NEVER,
+    deliver: NEVER,
+  };
   const app = await startTestApp(t, config, background ? { checkpoint } : { pauses: never });
   const env = {
     WRONG_CLOCK_MS: wrong.join(","),

@@ -45,6 +45,7 @@ const ROOMS: Record<string, string[]> = {
     "charges",
     "held",
     "sessions",
+    "webhooks",
   ],
   transcode: [
     "compiled",

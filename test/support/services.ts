@@ -5,6 +5,8 @@ import { PaymentIntentService } from "../../gen/calmonypay/v1/payment_intent_ser
 import { PaymentMethodService } from "../../gen/calmonypay/v1/payment_method_service_pb.js";
 import { RefundService } from "../../gen/calmonypay/v1/refund_service_pb.js";
 import { TestHelpersService } from "../../gen/calmonypay/v1/test_helpers_service_pb.js";
+import { WebhookDeliveryService } from "../../gen/calmonypay/v1/webhook_delivery_service_pb.js";
+import { WebhookEndpointService } from "../../gen/calmonypay/v1/webhook_endpoint_service_pb.js";
 
 /** All services of the merchants' API. */
 export const services = [
@@ -15,4 +17,6 @@ export const services = [
   PaymentMethodService,
   RefundService,
   TestHelpersService,
+  WebhookDeliveryService,
+  WebhookEndpointService,
 ];

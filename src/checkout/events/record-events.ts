@@ -44,16 +44,31 @@ export function recordEvents(
 ): void {
   insertEvents(
     tx,
-    news.map((one) => rowOf(parts, now, one)),
+    news.map((one) => rowOf(parts, newId("evt", now), now, one)),
   );
 }
 
-function rowOf({ sealer, cause }: EventParts, now: number, [type, object]: EventToRecord): NewEvent {
+/** Stores one event as `recordEvents` does, with an id that was made before its transaction. */
+export function recordEvent(
+  parts: EventParts,
+  tx: Tx,
+  { id, now }: { readonly id: string; readonly now: number },
+  one: EventToRecord,
+): void {
+  insertEvents(tx, [rowOf(parts, id, now, one)]);
+}
+
+function rowOf(
+  { sealer, cause }: EventParts,
+  id: string,
+  now: number,
+  [type, object]: EventToRecord,
+): NewEvent {
   const { id: objectId, merchantId, livemode } = object;
   const scope: MerchantScope = { merchantId, livemode };
   const key = cause?.idempotencyKey;
   return {
-    id: newId("evt", now),
+    id,
     merchantId,
     livemode,
     type,

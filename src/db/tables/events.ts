@@ -16,7 +16,7 @@ import {
   uniqueIndex,
 } from "../engine/columns.js";
 import { queueInsert } from "../query/insert.js";
-import { selectRow } from "../query/select.js";
+import { placeholdersFor, selectRow, selectRows } from "../query/select.js";
 import type { Tx } from "../transaction.js";
 
 /**
@@ -75,4 +75,10 @@ export function insertEvents(tx: Tx, rows: readonly NewEvent[]): void {
 export async function findEvent(db: EntityManager, eventId: string): Promise<EventRow | undefined> {
   if (!isId("evt", eventId)) return undefined;
   return await selectRow(db, events, "WHERE id = ?", [eventId]);
+}
+
+/** The events with these ids, of any merchant, in any order. */
+export async function findEvents(db: EntityManager, ids: readonly string[]): Promise<EventRow[]> {
+  if (ids.length === 0) return [];
+  return await selectRows(db, events, `WHERE id IN (${placeholdersFor(ids)})`, ids);
 }

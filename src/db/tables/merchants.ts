@@ -4,7 +4,7 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import { isId } from "../../lib/ids.js";
 import { id, index, integer, primary, text, time } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";
-import { columnsWhere, firstOf, type Select, selectRow, selectRows } from "../query/select.js";
+import { columnsWhere, firstOf, lockRow, type Select, selectRow, selectRows } from "../query/select.js";
 import { columnsOf } from "../query/table.js";
 import { updateRows } from "../query/update.js";
 import type { Tx } from "../transaction.js";
@@ -53,4 +53,9 @@ export async function listMerchants(db: EntityManager): Promise<MerchantRow[]> {
 export async function moveTestClock(tx: Tx, id: string, from: number, to: number): Promise<boolean> {
   const change = { testClockAhead: to };
   return (await updateRows(tx, merchants, change, "id = ? AND test_clock_ahead = ?", [id, from])) === 1;
+}
+
+/** Locks a merchant until the transaction ends: what is counted and then added to is done by one call at a time. */
+export async function lockMerchant(tx: Tx, id: string): Promise<void> {
+  await lockRow(tx, merchants, "WHERE id = ?", [id]);
 }

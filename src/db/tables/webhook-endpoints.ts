@@ -1,8 +1,14 @@
+import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Metadata } from "../../domain/customer.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
+import { isId } from "../../lib/ids.js";
 import { bytes, flag, id, index, json, optional, primary, text, time } from "../engine/columns.js";
+import { insertRows } from "../query/insert.js";
+import { lockRow, placeholdersFor, selectRow, selectRows } from "../query/select.js";
+import { queueUpdate, updateRows } from "../query/update.js";
+import type { Tx } from "../transaction.js";
 
 /** Why nothing is sent to an endpoint: it answered 410, it failed for days, or the merchant disabled it. */
 export type DisabledReason = "gone" | "failing" | "by_merchant";
@@ -50,3 +56,61 @@ export const webhookEndpoints = new EntitySchema<WebhookEndpointRow>({
   },
   indices: [index("merchantId", "livemode", "id")],
 });
+
+export async function insertWebhookEndpoint(tx: Tx, row: WebhookEndpointRow): Promise<void> {
+  await insertRows(tx, webhookEndpoints, row);
+}
+
+/** The endpoint with exactly this id, of any merchant, deleted or not. */
+export async function findWebhookEndpoint(
+  db: EntityManager,
+  endpointId: string,
+): Promise<WebhookEndpointRow | undefined> {
+  if (!isId("we", endpointId)) return undefined;
+  return await selectRow(db, webhookEndpoints, "WHERE id = ?", [endpointId]);
+}
+
+/** The endpoints with these ids, deleted ones included, in any order. */
+export async function findWebhookEndpoints(
+  db: EntityManager,
+  ids: readonly string[],
+): Promise<WebhookEndpointRow[]> {
+  if (ids.length === 0) return [];
+  return await selectRows(db, webhookEndpoints, `WHERE id IN (${placeholdersFor(ids)})`, ids);
+}
+
+/** Reads and locks the endpoint until the transaction ends. Throws if it is absent: rows are never deleted. */
+export async function lockWebhookEndpoint(tx: Tx, endpointId: string): Promise<WebhookEndpointRow> {
+  return await lockRow(tx, webhookEndpoints, "WHERE id = ?", [endpointId]);
+}
+
+/** Changes some fields of an endpoint. */
+export async function changeWebhookEndpoint(
+  tx: Tx,
+  endpointId: string,
+  change: Partial<WebhookEndpointRow>,
+): Promise<void> {
+  await updateRows(tx, webhookEndpoints, change, "id = ?", [endpointId]);
+}
+
+/** Notes that every attempt has failed since `since`, unless that is noted, or with null that one has succeeded. */
+export function noteFailingSince(tx: Tx, ids: readonly string[], since: number | null): void {
+  if (ids.length === 0) return;
+  const otherwise = since === null ? "failing_since IS NOT NULL" : "failing_since IS NULL";
+  queueUpdate(
+    tx,
+    webhookEndpoints,
+    { failingSince: since },
+    `id IN (${placeholdersFor(ids)}) AND ${otherwise}`,
+    [...ids],
+  );
+}
+
+/** A merchant's endpoints that are not deleted: they are few. */
+export async function listAllWebhookEndpoints(
+  db: EntityManager,
+  { merchantId, livemode }: MerchantScope,
+): Promise<WebhookEndpointRow[]> {
+  const condition = "WHERE merchant_id = ? AND livemode = ? AND deleted_at IS NULL";
+  return await selectRows(db, webhookEndpoints, condition, [merchantId, livemode]);
+}

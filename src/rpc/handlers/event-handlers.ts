@@ -9,6 +9,7 @@ import { listEvents } from "../../checkout/events/list-events.js";
 import { wantedTypes } from "../../checkout/events/wanted-types.js";
 import type { EventFilter } from "../../db/tables/event-list.js";
 import type { EventRow } from "../../db/tables/events.js";
+import { countPendingByEvent } from "../../db/tables/webhook-deliveries.js";
 import { Refusal } from "../../domain/refusal.js";
 import { callerOf } from "../interceptors/authenticate.js";
 import { createdOf } from "../messages/checkout-session-message.js";
@@ -22,7 +23,7 @@ export function eventHandlers(
   pages: ReadPage<EventOfPage>,
 ): ServiceImpl<typeof EventService> {
   const messagesOf = async (rows: readonly EventRow[]): Promise<Event[]> =>
-    await eventMessages(checkout, rows, new Map());
+    await eventMessages(checkout, rows, await countPendingByEvent(checkout.db.manager, idsOf(rows)));
 
   return {
     async getEvent({ id }, { values }) {
@@ -58,4 +59,8 @@ function filterOf({ type, types, relatedObject, created }: ListEventsRequest): E
     objectId: relatedObject,
     ...createdOf(created),
   };
+}
+
+function idsOf(rows: readonly EventRow[]): string[] {
+  return rows.map(({ id }) => id);
 }

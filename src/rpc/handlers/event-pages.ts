@@ -3,6 +3,7 @@ import { Semaphore } from "async-mutex";
 import type { Event } from "../../../gen/calmonypay/v1/event_pb.js";
 import type { CheckoutContext } from "../../checkout/context.js";
 import { type PageEvent, readEventPage, type ReadPage } from "../../checkout/events/stream-events.js";
+import { countPendingByEvent } from "../../db/tables/webhook-deliveries.js";
 import { createCache } from "../../lib/cache.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { eventMessages } from "../messages/event-message.js";
@@ -30,7 +31,8 @@ export function createEventPages(checkout: CheckoutContext): ReadPage<EventOfPag
   const places = new Semaphore(READ_AT_ONCE);
   const read = async (scope: MerchantScope, after: number): Promise<EventOfPage[]> => {
     const rows = await readEventPage(checkout, scope, after);
-    const messages = await eventMessages(checkout, rows, new Map());
+    const ids = rows.map(({ id }) => id);
+    const messages = await eventMessages(checkout, rows, await countPendingByEvent(checkout.db.manager, ids));
     return rows.flatMap(({ type, sequence }, at) => {
       const message = messages[at];
       return message === undefined || sequence === null ? [] : [{ type, sequence, message }];

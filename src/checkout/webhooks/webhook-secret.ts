@@ -1,0 +1,37 @@
+import { randomBytes } from "node:crypto";
+
+import type { WebhookEndpointRow } from "../../db/tables/webhook-endpoints.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
+import type { CheckoutContext } from "../context.js";
+
+type Sealing = Pick<CheckoutContext, "sealer">;
+
+/** Makes a secret for the signatures of an endpoint: `whsec_` and 32 random bytes in base64. */
+export function newWebhookSecret(): string {
+  return `whsec_${randomBytes(SECRET_BYTES).toString("base64")}`;
+}
+
+/** As long as the hash that is keyed with it. */
+const SECRET_BYTES = 32;
+
+/** Seals a secret of an endpoint. */
+export function sealWebhookSecret({ sealer }: Sealing, scope: MerchantScope, secret: string): Buffer {
+  return sealer.seal(secret, sealScope(scope));
+}
+
+/** The secret of an endpoint. */
+export function openWebhookSecret({ sealer }: Sealing, endpoint: WebhookEndpointRow): string {
+  return sealer.open(endpoint.secretSealed, sealScope(endpoint));
+}
+
+/** The secrets that a request is signed with at `now`: the newest first, and while one is rolled the one before. */
+export function signingSecrets({ sealer }: Sealing, endpoint: WebhookEndpointRow, now: number): string[] {
+  const { previousSecretSealed: previous, previousSecretUntil: until } = endpoint;
+  const secret = openWebhookSecret({ sealer }, endpoint);
+  if (previous === null || until === null || until <= now) return [secret];
+  return [secret, sealer.open(previous, sealScope(endpoint))];
+}
+
+function sealScope({ merchantId, livemode }: MerchantScope) {
+  return { merchantId, livemode, purpose: "webhook-secret" } as const;
+}
