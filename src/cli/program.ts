@@ -49,6 +49,10 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
       about: "checkout sessions",
       load: async () => (await import("./sessions.js")).addSessionCommands,
     },
+    webhooks: {
+      about: "where merchants have events posted, and what became of them",
+      load: async () => (await import("./webhooks.js")).addWebhookCommands,
+    },
   };
 
 /** Creates the operator's command, `calmony-pay`. `env` holds the configuration's environment variables. */
