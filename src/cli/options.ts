@@ -17,6 +17,14 @@ export const jsonOption = (): Option => new Option("--json", "print one JSON obj
 export const merchantOption = (): Option =>
   new Option("--merchant <id>", "the merchant, mer_...").makeOptionMandatory();
 
+/** `--key sk_test_...`: commands that call the service as a merchant does. */
+export const keyOption = (): Option =>
+  new Option("--key <key>", "the merchant's API key, sk_test_...").makeOptionMandatory();
+
+/** `--api URL`. */
+export const apiOption = (): Option =>
+  new Option("--api <url>", "the address of the running service").default("http://localhost:8080");
+
 /** `--country GB`, for the gateway's countryCode. */
 export const countryOption = (): Option =>
   new Option("--country <code>", "the merchant's country, two letters of ISO 3166, such as GB");

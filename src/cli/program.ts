@@ -49,6 +49,14 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
       about: "checkout sessions",
       load: async () => (await import("./sessions.js")).addSessionCommands,
     },
+    listen: {
+      about: "post a test key's events, signed, to a program on this machine",
+      load: async () => (await import("./developer/listen.js")).addListenCommand,
+    },
+    trigger: {
+      about: "make an event happen in test mode",
+      load: async () => (await import("./developer/trigger.js")).addTriggerCommand,
+    },
     webhooks: {
       about: "where merchants have events posted, and what became of them",
       load: async () => (await import("./webhooks.js")).addWebhookCommands,

@@ -5,7 +5,7 @@ import { isToldOnServer, needsOf } from "./needs.js";
 const compiled = (name: string): string => `dist/test/${name}.test.js`;
 
 t.test("a test of pure code waits for no program of the system", async (t) => {
-  const none = { database: false, browser: false, loadGenerators: false };
+  const none = { database: false, browser: false, loadGenerators: false, python: false };
   t.same(needsOf([compiled("domain/money"), compiled("cardstream/signed-message")]), none);
 });
 

@@ -6,6 +6,7 @@ export interface Needs {
   readonly database: boolean;
   readonly browser: boolean;
   readonly loadGenerators: boolean;
+  readonly python: boolean;
 }
 
 /** A file that reads or starts any of these needs what it stands for, and so does every file that imports it. */
@@ -13,6 +14,7 @@ const SIGNS: Readonly<Record<keyof Needs, RegExp>> = {
   database: /TEST_DATABASE_URL|\/server-programs\.js"|bin\/(prove|storm|bench|growth)\.js/,
   browser: /\/chromium\.js"|CHROMIUM_PATH/,
   loadGenerators: /\/load-generators\.js"|bin\/bench\.js/,
+  python: /\/python\.js"/,
 };
 
 /** What these compiled tests need, found by what they import: one pure test makes nobody wait for a browser. */
@@ -23,6 +25,7 @@ export function needsOf(files: readonly string[]): Needs {
     database: has(SIGNS.database),
     browser: has(SIGNS.browser),
     loadGenerators: has(SIGNS.loadGenerators),
+    python: has(SIGNS.python),
   };
 }
 

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { BROWSER } from "./chromium.js";
+import { PYTHON } from "./python.js";
 import { givenDatabase, startDatabase, type TestDatabase } from "./servers/private-server.js";
 import { bringServer } from "./servers/server-choice.js";
 import type { ServerName } from "./servers/server-programs.js";
@@ -82,7 +83,11 @@ async function provideDatabase(
   server: ServerName | undefined,
 ): Promise<TestDatabase | undefined> {
   const given = process.env["TEST_DATABASE_URL"];
-  installMissing([...(needs.browser ? [BROWSER] : []), ...(needs.loadGenerators ? LOAD_GENERATORS : [])]);
+  installMissing([
+    ...(needs.browser ? [BROWSER] : []),
+    ...(needs.loadGenerators ? LOAD_GENERATORS : []),
+    ...(needs.python ? [PYTHON] : []),
+  ]);
   if (!needs.database) return undefined;
   if (!given) bringServer(server);
   const database = await (given ? givenDatabase(given) : startDatabase());

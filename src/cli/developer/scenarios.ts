@@ -1,0 +1,180 @@
+import type { EventType } from "../../domain/event.js";
+import type { ApiObject, MerchantApi } from "./merchant-api.js";
+import { withReceiver } from "./local-receiver.js";
+import { pay } from "./shopper.js";
+
+/** Causes an event; `happened` waits until the event of this type is there. */
+export type Scenario = (api: MerchantApi, happened: () => Promise<void>) => Promise<void>;
+
+/** How each type of event is caused, by really doing it. */
+export const SCENARIOS: Readonly<Record<EventType, Scenario>> = {
+  "charge.refunded": refund,
+  "checkout.session.completed": async (api) => void (await paidSession(api)),
+  "checkout.session.expired": async (api) => {
+    await api.call("POST", `/v1/checkout/sessions/${idOf(await newSession(api))}/expire`, {});
+  },
+  "customer.created": async (api) => void (await newCustomer(api)),
+  "customer.deleted": async (api) => {
+    await api.call("DELETE", `/v1/customers/${idOf(await newCustomer(api))}`);
+  },
+  "customer.updated": async (api) => {
+    await api.call("POST", `/v1/customers/${idOf(await newCustomer(api))}`, { name: "Ada King" });
+  },
+  "held_payment.accepted": (api, happened) => resolveHeld(api, happened, { resolution: "accept" }),
+  "held_payment.created": async (api) => void (await heldPayment(api)),
+  "held_payment.dismissed": (api, happened) =>
+    resolveHeld(api, happened, { resolution: "dismiss", note: "Triggered for a test" }),
+  "held_payment.returned": (api, happened) => resolveHeld(api, happened, { resolution: "return" }),
+  "payment_intent.canceled": async (api) => {
+    const intent = await declinedCharge(api);
+    await api.call("POST", `/v1/payment_intents/${intent}/cancel`, {});
+  },
+  "payment_intent.created": async (api) => void (await charge(api, APPROVED)),
+  "payment_intent.payment_failed": async (api) => void (await declinedCharge(api)),
+  "payment_intent.processing": async (api) => void (await charge(api, APPROVED)),
+  "payment_intent.succeeded": async (api) => void (await charge(api, APPROVED)),
+  "payment_method.attached": async (api) => void (await paidSession(api)),
+  "payment_method.detached": async (api) => {
+    const { payment_method: method } = await paidSession(api);
+    await api.call("POST", `/v1/payment_methods/${String(method)}/detach`, {});
+  },
+  "refund.created": refund,
+  "refund.failed": failedRefund,
+  "refund.updated": refund,
+  "webhook_endpoint.disabled": (api, happened) =>
+    withEndpoint(api, GONE, async (id) => {
+      await api.call("POST", `/v1/webhook_endpoints/${id}/send_test_event`, {});
+      await happened();
+    }),
+  "webhook_endpoint.test": (api, happened) =>
+    withEndpoint(api, NO_CONTENT, async (id) => {
+      await api.call("POST", `/v1/webhook_endpoints/${id}/send_test_event`, {});
+      await happened();
+    }),
+};
+
+const GONE = 410;
+const NO_CONTENT = 204;
+
+/** In minor units; the sandbox approves the first and declines the second. */
+const APPROVED = 1000;
+const DECLINED = 12_000;
+
+function idOf(object: ApiObject): string {
+  return String(object["id"]);
+}
+
+async function newCustomer(api: MerchantApi): Promise<ApiObject> {
+  return await api.call("POST", "/v1/customers", { email: "ada@example.com", name: "Ada Lovelace" });
+}
+
+async function newSession(api: MerchantApi): Promise<ApiObject> {
+  return await api.call("POST", "/v1/checkout/sessions", {
+    line_items: [
+      {
+        price_data: { currency: "gbp", unit_amount: APPROVED, product_data: { name: "Triggered by a test" } },
+        quantity: 1,
+      },
+    ],
+    customer_creation: "always",
+    success_url: "https://example.com/success",
+    cancel_url: "https://example.com/cancel",
+  });
+}
+
+async function paidSession(api: MerchantApi): Promise<ApiObject> {
+  const session = await newSession(api);
+  await pay(String(session["url"]));
+  return await until(async () => {
+    const read = await api.call("GET", `/v1/checkout/sessions/${idOf(session)}`);
+    return read["status"] === "complete" ? read : undefined;
+  }, "the session to be complete");
+}
+
+/** Charges a card that a session has stored. */
+async function charge(api: MerchantApi, amount: number): Promise<ApiObject> {
+  const { customer, payment_method: method } = await paidSession(api);
+  return await api.call("POST", "/v1/payment_intents", {
+    customer,
+    payment_method: method,
+    amount,
+    currency: "gbp",
+    confirm: true,
+    off_session: true,
+  });
+}
+
+/** Returns the id of the payment intent. The API answers a decline as an error. */
+async function declinedCharge(api: MerchantApi): Promise<string> {
+  await charge(api, DECLINED).catch(() => undefined); // The event shows whether it was declined.
+  const { data } = await api.call("GET", "/v1/payment_intents?limit=1");
+  const [intent] = data as readonly ApiObject[];
+  if (intent?.["status"] !== "requires_payment_method") throw new Error("The charge was not declined.");
+  return idOf(intent);
+}
+
+async function refund(api: MerchantApi): Promise<void> {
+  const { payment_intent: payment } = await paidSession(api);
+  await api.call("POST", "/v1/refunds", { payment_intent: payment });
+}
+
+/** The sandbox gives back whatever a payment has left, until it is settled, for which the API has no call. */
+function failedRefund(): Promise<never> {
+  throw new Error(
+    "refund.failed cannot be triggered: the sandbox refuses no refund before it settles a payment.",
+  );
+}
+
+async function heldPayment(api: MerchantApi): Promise<string> {
+  const session = await newSession(api);
+  await pay(String(session["url"]), { fault: "wrong_amount" });
+  return await until(async () => {
+    const { data } = await api.call("GET", "/v1/held_payments?limit=10&resolved=false");
+    const held = (data as readonly ApiObject[]).find((one) => one["checkout_session"] === session["id"]);
+    return held && idOf(held);
+  }, "the payment to be held");
+}
+
+async function resolveHeld(
+  api: MerchantApi,
+  happened: () => Promise<void>,
+  resolution: object,
+): Promise<void> {
+  await api.call("POST", `/v1/held_payments/${await heldPayment(api)}/resolve`, resolution);
+  await happened();
+}
+
+/** An endpoint on this machine that answers with `status`; deleted afterwards. */
+async function withEndpoint(
+  api: MerchantApi,
+  status: number,
+  work: (id: string) => Promise<void>,
+): Promise<void> {
+  await withReceiver(status, async (url) => {
+    const endpoint = { url, enabled_events: ["webhook_endpoint.disabled"] };
+    const id = idOf(await api.call("POST", "/v1/webhook_endpoints", endpoint));
+    try {
+      await work(id);
+    } finally {
+      await api.call("DELETE", `/v1/webhook_endpoints/${id}`);
+    }
+  });
+}
+
+const WAIT_MS = 15_000;
+const ASK_EVERY_MS = 100;
+
+/** Asks until there is an answer. Throws after a while. */
+export async function until<T>(
+  ask: () => Promise<T | undefined>,
+  what: string,
+  waitMs = WAIT_MS,
+): Promise<T> {
+  const end = performance.now() + waitMs;
+  while (performance.now() < end) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+  }
+  throw new Error(`Waited ${waitMs / 1000} s for ${what}.`);
+}
