@@ -3,10 +3,15 @@ import t from "tap";
 import { inTransaction } from "../../src/db/transaction.js";
 import { eachEngine, until } from "../support/database.js";
 import { lastSequence, openEventShop, upTo } from "../support/event-shop.js";
-import { overGrpc, overHttp, sequencesOf } from "../support/event-streams.js";
+import { inFrames, overGrpc, overHttp, sequencesOf } from "../support/event-streams.js";
 import { connect } from "../support/grpc.js";
 
-const FACES = { HTTP: overHttp, gRPC: overGrpc };
+const FACES = {
+  HTTP: overHttp,
+  gRPC: overGrpc,
+  Connect: inFrames("application/connect+json"),
+  "gRPC-Web": inFrames("application/grpc-web+json"),
+};
 
 await eachEngine(
   t,
@@ -148,16 +153,18 @@ await eachEngine(
   async (t, engine) => {
     const { app, key, customers } = await openEventShop(t, engine);
     await customers(2);
-    const streams = [await overHttp(app, key, { after: 0 }), await overGrpc(app, key, {})];
-    await until("both are open", () => streams.every(({ messages }) => messages.length > 0));
+    const streams = await Promise.all(
+      Object.values(FACES).map((open, at) => open(app, key, at === 0 ? { after: 0 } : {})),
+    );
+    await until("all are open", () => streams.every(({ messages }) => messages.length > 0));
     const from = await lastSequence(app, key);
     const began = performance.now();
     await app.close();
-    await until("both have ended", () => streams.every(({ end }) => end() !== undefined));
+    await until("all have ended", () => streams.every(({ end }) => end() !== undefined));
     t.ok(performance.now() - began < 5000, "the server has not waited for them");
     t.same(
       streams.map(({ end }) => end()),
-      ["", ""],
+      ["", "", "", ""],
     );
     for (const { messages } of streams) {
       const end = messages.at(-1);

@@ -13,6 +13,7 @@ export async function openEventShop(
   const config = testConfig(engine, databaseUrl === undefined ? {} : { databaseUrl });
   const { testKey: key } = await createTestMerchant(config);
   const app = await startTestApp(t, config, parts);
+  await lastSequence(app, key); // The merchant's customers were made before the service started, and are told now.
   const create = async () =>
     (await app.call("POST", "/v1/customers", key, { name: "Ada" })).json.id as string;
   return {

@@ -84,3 +84,61 @@ export const overGrpc: OpenStreamAt = async (app, key, { after, types = [] }) =>
 export function sequencesOf(messages: readonly StreamedMessage[]): number[] {
   return messages.flatMap(({ event }) => (event === undefined ? [] : [event.sequence]));
 }
+
+/** Over the Connect protocol or gRPC-Web, whose messages are frames of JSON here. */
+export function inFrames(contentType: string): OpenStreamAt {
+  return async (app, key, request) => {
+    const messages: StreamedMessage[] = [];
+    const state: { end?: string } = {};
+    const stopped = new AbortController();
+    const response = await fetch(`${app.local}/calmonypay.v1.EventService/StreamEvents`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": contentType },
+      body: frameOf(request),
+      signal: stopped.signal,
+    });
+    const read = async (): Promise<void> => {
+      let rest = Buffer.alloc(0);
+      for await (const chunk of response.body ?? []) {
+        rest = Buffer.concat([rest, chunk]);
+        for (let length = lengthOf(rest); rest.length >= length; length = lengthOf(rest)) {
+          const text = rest.subarray(PREFIX, length).toString();
+          if (rest[0] === 0) messages.push(ofProtoJson(JSON.parse(text) as ProtoJson));
+          rest = rest.subarray(length);
+        }
+      }
+    };
+    read().then(
+      () => (state.end ??= ""),
+      (error: unknown) => (state.end ??= String(error)),
+    );
+    return { messages, end: () => state.end, cut: () => stopped.abort() };
+  };
+}
+
+/** A byte of flags and four of the length. */
+const PREFIX = 5;
+
+function frameOf(message: object): Buffer {
+  const body = Buffer.from(JSON.stringify(message));
+  const prefix = Buffer.alloc(PREFIX);
+  prefix.writeUInt32BE(body.length, 1);
+  return Buffer.concat([prefix, body]);
+}
+
+/** Of the first frame, with its prefix; Infinity until that has arrived. */
+function lengthOf(bytes: Buffer): number {
+  return bytes.length < PREFIX ? Infinity : PREFIX + bytes.readUInt32BE(1);
+}
+
+interface ProtoJson {
+  readonly sequence?: string;
+  readonly ending?: boolean;
+  readonly event?: { readonly id: string; readonly type: string; readonly sequence: string };
+}
+
+/** Default values are left out, and 64 bits are text. */
+function ofProtoJson({ event, sequence = "0", ending = false }: ProtoJson): StreamedMessage {
+  const told = event && { id: event.id, type: event.type, sequence: Number(event.sequence) };
+  return { sequence: Number(sequence), ending, event: told };
+}
