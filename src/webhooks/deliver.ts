@@ -92,7 +92,9 @@ class Lane {
   run(): BackgroundJob {
     const stopping = new AbortController();
     setMaxListeners(0, stopping.signal); // Each attempt under way listens: there are as many as places.
-    const job = runRepeatedly(0, (signal) => this.#rounds(signal, stopping.signal), this.#parts.failed);
+    const { pauseMs, failed } = this.#parts;
+    // A run ends only by the stop or an error, such as a database that is away: then it pauses for longer and longer.
+    const job = runRepeatedly(pauseMs, (signal) => this.#rounds(signal, stopping.signal), failed);
     return {
       stop: async () => {
         const stopped = job.stop();

@@ -1,6 +1,6 @@
 import t, { type Test } from "tap";
 
-import { onMysql, type TestEngine } from "../support/database.js";
+import { onMysql, type TestEngine, until } from "../support/database.js";
 import { HELD, holdPayment, type HeldStory } from "../support/held.js";
 import { type DatabaseRelay, openDatabaseRelay } from "../support/database-relay.js";
 
@@ -72,7 +72,7 @@ for (const { what, path, method, body, byAnother, refused } of CASES) {
 }
 
 /** A held payment, over a relay on which the background work has no COMMIT to lose. */
-function holdOver(t: Test, engine: TestEngine, { url }: DatabaseRelay): Promise<HeldStory> {
+async function holdOver(t: Test, engine: TestEngine, { url }: DatabaseRelay): Promise<HeldStory> {
   const never = 3_600_000;
   const pauses = {
     sweep: never,
@@ -82,5 +82,11 @@ function holdOver(t: Test, engine: TestEngine, { url }: DatabaseRelay): Promise<
     sweepEvents: never,
     deliver: never,
   };
-  return holdPayment(t, { ...engine, place: { ...engine.place, url } }, undefined, { pauses });
+  const story = await holdPayment(t, { ...engine, place: { ...engine.place, url } }, undefined, { pauses });
+  // What happened before the start is numbered at the start.
+  await until("the start's COMMIT is over", async () => {
+    const sql = "SELECT id FROM event WHERE type = 'customer.created' AND sequence IS NULL";
+    return ((await story.app.db.manager.query(sql)) as unknown[]).length === 0;
+  });
+  return story;
 }
