@@ -29,6 +29,7 @@ await onMysql(
     const log = await logQueries(admin);
     const app = await startTestApp(t, config);
     await tour(app, merchant);
+    await tourOfWebhooks(app, merchant);
     const seen = (await log.statements()).flatMap((text) => text.split(";\n"));
     await app.close();
     await fillTables(admin, COPIES);
@@ -64,6 +65,38 @@ await onMysql(
     t.same(more, []);
   },
 );
+
+/** What a merchant asks of webhooks; but for recovering, which walks over all events since a time. */
+async function tourOfWebhooks(app: TestApp, { testKey }: TestMerchant): Promise<void> {
+  const call = async (method: string, path: string, body?: unknown) => {
+    const answer = await app.call(method, `/v1/${path}`, testKey, body);
+    t.equal(answer.status, 200, `${method} ${path}: ${answer.text}`);
+    return answer.json;
+  };
+  const order = { url: "http://127.0.0.1:1024/", enabled_events: ["*"] };
+  const { id } = await call("POST", "webhook_endpoints", order);
+  const { id: event } = await call("POST", `webhook_endpoints/${id}/send_test_event`, {});
+  const path = `webhook_deliveries?event=${event}`;
+  const delivery = await until("it is tried", async () =>
+    (await call("GET", path)).data.find((one: { attempt_count: number }) => one.attempt_count > 0),
+  );
+  await call("POST", `webhook_deliveries/${delivery.id}/resend`, {});
+  const of = `webhook_deliveries?webhook_endpoint=${id}`;
+  for (const filter of [
+    "webhook_deliveries?limit=2",
+    "webhook_deliveries?status=failed",
+    of,
+    `${of}&status=pending`,
+  ]) {
+    await call("GET", filter);
+    await call("GET", `${filter}&starting_after=${delivery.id}`);
+    await call("GET", `${filter}&ending_before=${delivery.id}`);
+  }
+  await call("GET", "webhook_endpoints?limit=2");
+  await call("POST", `webhook_endpoints/${id}/roll_secret`, {});
+  await call("POST", `webhook_endpoints/${id}`, { disabled: true });
+  await call("DELETE", `webhook_endpoints/${id}`);
+}
 
 /** Everything that a merchant, a shopper and the gateway ask for. */
 async function tour(app: TestApp, { testKey, liveKey, live }: TestMerchant): Promise<void> {

@@ -23,7 +23,7 @@ export class CreateWebhooks1795309000000 implements MigrationInterface {
         deleted_at: optional(kind.time),
       },
       primaryKey: ["id"],
-      indexes: [["merchant_id", "livemode", "id"]],
+      indexes: [["merchant_id", "livemode", "deleted_at", "id"]],
     });
     await createDeliveries(runner);
     await createTable(runner, "webhook_attempt", {
@@ -68,6 +68,7 @@ async function createDeliveries(runner: QueryRunner): Promise<void> {
     unique: [["endpoint_id", "event_id"]],
     indexes: [
       ["event_id", "status"],
+      ["endpoint_id", "id"],
       ["endpoint_id", "status", "id"],
       ["lane", "endpoint_id", "next_attempt_at"],
       ["merchant_id", "livemode", "id"],

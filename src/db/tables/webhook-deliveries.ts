@@ -67,6 +67,7 @@ export const webhookDeliveries = new EntitySchema<WebhookDeliveryRow>({
   indices: [
     uniqueIndex("endpointId", "eventId"),
     index("eventId", "status"),
+    index("endpointId", "id"),
     index("endpointId", "status", "id"),
     index("lane", "endpointId", "nextAttemptAt"),
     index("merchantId", "livemode", "id"),

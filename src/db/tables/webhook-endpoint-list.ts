@@ -11,7 +11,7 @@ export async function listWebhookEndpoints(
   scope: MerchantScope,
   page: ListPage,
 ): Promise<WebhookEndpointRow[]> {
-  const listed = { rows: webhookEndpoints, alias: "w", index: "merchant_id_livemode_id" };
+  const listed = { rows: webhookEndpoints, alias: "w", index: "merchant_id_livemode_deleted_at_id" };
   return await pageQuery(db, listed, scope, page).andWhere("w.deletedAt IS NULL").getMany();
 }
 

@@ -54,7 +54,7 @@ export const webhookEndpoints = new EntitySchema<WebhookEndpointRow>({
     createdAt: time(),
     deletedAt: optional(time()),
   },
-  indices: [index("merchantId", "livemode", "id")],
+  indices: [index("merchantId", "livemode", "deletedAt", "id")],
 });
 
 export async function insertWebhookEndpoint(tx: Tx, row: WebhookEndpointRow): Promise<void> {
