@@ -86,7 +86,8 @@ async function holdOver(t: Test, engine: TestEngine, { url }: DatabaseRelay): Pr
   // What happened before the start is numbered at the start.
   await until("the start's COMMIT is over", async () => {
     const sql = "SELECT id FROM event WHERE type = 'customer.created' AND sequence IS NULL";
-    return ((await story.app.db.manager.query(sql)) as unknown[]).length === 0;
+    const unnumbered: unknown[] = await story.app.db.manager.query(sql);
+    return unnumbered.length === 0;
   });
   return story;
 }

@@ -34,9 +34,7 @@ export class Schemas {
   object(fields: readonly DescField[], side: Side): JsonObject {
     const expanded = expandedOf(fields);
     const alternatives = fields.filter(isAlternative);
-    const shown = fields.filter(
-      (field) => ![...expanded.values(), ...alternatives.slice(1)].includes(field),
-    );
+    const shown = fields.filter((field) => ![...expanded.values(), ...alternatives.slice(1)].includes(field));
     const properties = shown.map((field) => {
       if (isAlternative(field)) return [nameOf(field), this.#oneOf(alternatives, side)];
       const object = expanded.get(field.name);

@@ -30,10 +30,10 @@ function storedBytes(kind: EventObjectKind, name: string, value: Buffer): string
   return kind === "payment_method" && name === "billingSealed" ? value.toString("base64") : "";
 }
 
-/** A row that was stored by `storedObject`. */
-export function readObject<Row extends object>(kind: EventObjectKind, stored: unknown): Row {
+/** A row that was stored by `storedObject`: it has the fields that its message is made of. */
+export function readObject(kind: EventObjectKind, stored: unknown): object {
   const row = stored as Record<string, unknown>;
-  if (kind === "checkout.session") return { ...row, lineItems: [] } as unknown as Row;
-  if (kind !== "payment_method" || typeof row["billingSealed"] !== "string") return row as Row;
-  return { ...row, billingSealed: Buffer.from(row["billingSealed"], "base64") } as unknown as Row;
+  if (kind === "checkout.session") return { ...row, lineItems: [] };
+  if (kind !== "payment_method" || typeof row["billingSealed"] !== "string") return row;
+  return { ...row, billingSealed: Buffer.from(row["billingSealed"], "base64") };
 }

@@ -48,8 +48,12 @@ export async function dismissHeldSales(
     .orderBy("r.id");
   const rows = await lockForUpdate(query).getMany();
   const change = { ...done, resolution: "dismiss" } as const;
-  for (const { id } of rows) await changeHeldPayment(tx, id, change);
-  return rows.map((row) => ({ ...row, ...change }));
+  const dismissed: GatewayResultRow[] = [];
+  for (const row of rows) {
+    await changeHeldPayment(tx, row.id, change);
+    dismissed.push({ ...row, ...change });
+  }
+  return dismissed;
 }
 
 /**

@@ -9,6 +9,7 @@ import { type PaymentView, viewPayments } from "../../checkout/payments/payment-
 import type { EventRow } from "../../db/tables/events.js";
 import { EVENT_OBJECTS, type EventObjectKind } from "../../domain/event.js";
 import { toSeconds } from "../../lib/clock.js";
+import { API_VERSION } from "./api-version.js";
 import { sessionMessage } from "./checkout-session-message.js";
 import { customerMessage } from "./customer-message.js";
 import { heldPaymentMessage } from "./held-payment-message.js";
@@ -16,9 +17,6 @@ import { paymentIntentMessage } from "./payment-intent-message.js";
 import { paymentMethodMessage } from "./payment-method-message.js";
 import { refundMessage } from "./refund-message.js";
 import { webhookEndpointMessage } from "./webhook-endpoint-message.js";
-
-/** The version of the API in whose words objects are written. There is one so far. */
-export const API_VERSION = "v1";
 
 /** The parts of the context that messages of events are made with. */
 export type EventMessageParts = Pick<CheckoutContext, "db" | "sealer" | "addresses">;
@@ -65,36 +63,41 @@ async function paymentViews(
 type DataObject = EventData["object"];
 
 function objectOf(checkout: EventMessageParts, row: EventRow, view: PaymentView | undefined): DataObject {
-  switch (EVENT_OBJECTS[row.type]) {
-    case "checkout.session": {
-      const session = rowOf("checkout.session", row);
-      const url = `${checkout.addresses.hppUrl}/pay/${session.id}`;
-      return { case: "checkoutSession", value: sessionMessage(session, url) };
-    }
-    case "customer":
-      return { case: "customer", value: customerMessage(rowOf("customer", row)) };
-    case "held_payment": {
-      const { heldReason, ...held } = rowOf("held_payment", row);
-      if (heldReason === null) throw new Error(`${held.id} is not held.`);
-      return { case: "heldPayment", value: heldPaymentMessage({ ...held, heldReason }) };
-    }
-    case "payment_intent": {
-      if (view === undefined) throw new Error(`The payment of ${row.id} was not read.`);
-      return { case: "paymentIntent", value: paymentIntentMessage(view) };
-    }
-    case "payment_method": {
-      const method = rowOf("payment_method", row);
-      return { case: "paymentMethod", value: paymentMethodMessage(method, storedBilling(checkout, method)) };
-    }
-    case "refund":
-      return { case: "refund", value: refundMessage(rowOf("refund", row)) };
-    case "webhook_endpoint":
-      return { case: "webhookEndpoint", value: webhookEndpointMessage(rowOf("webhook_endpoint", row)) };
-  }
+  return OBJECTS[EVENT_OBJECTS[row.type]](checkout, row, view);
 }
 
+/** How the object of each kind becomes a message. */
+const OBJECTS: Record<EventObjectKind, typeof objectOf> = {
+  "checkout.session": ({ addresses }, row) => {
+    const session = rowOf("checkout.session", row);
+    return {
+      case: "checkoutSession",
+      value: sessionMessage(session, `${addresses.hppUrl}/pay/${session.id}`),
+    };
+  },
+  customer: (_, row) => ({ case: "customer", value: customerMessage(rowOf("customer", row)) }),
+  held_payment: (_, row) => {
+    const { heldReason, ...held } = rowOf("held_payment", row);
+    if (heldReason === null) throw new Error(`${held.id} is not held.`);
+    return { case: "heldPayment", value: heldPaymentMessage({ ...held, heldReason }) };
+  },
+  payment_intent: (_, row, view) => {
+    if (view === undefined) throw new Error(`The payment of ${row.id} was not read.`);
+    return { case: "paymentIntent", value: paymentIntentMessage(view) };
+  },
+  payment_method: (checkout, row) => {
+    const method = rowOf("payment_method", row);
+    return { case: "paymentMethod", value: paymentMethodMessage(method, storedBilling(checkout, method)) };
+  },
+  refund: (_, row) => ({ case: "refund", value: refundMessage(rowOf("refund", row)) }),
+  webhook_endpoint: (_, row) => ({
+    case: "webhookEndpoint",
+    value: webhookEndpointMessage(rowOf("webhook_endpoint", row)),
+  }),
+};
+
 function rowOf<Kind extends EventObjectKind>(kind: Kind, { object }: EventRow): EventRows[Kind] {
-  return readObject(kind, object);
+  return readObject(kind, object) as EventRows[Kind];
 }
 
 function requestPart(

@@ -8,6 +8,7 @@ import {
 } from "../../../gen/calmonypay/v1/webhook_endpoint_pb.js";
 import type { DisabledReason, WebhookEndpointRow } from "../../db/tables/webhook-endpoints.js";
 import { toSeconds } from "../../lib/clock.js";
+import { API_VERSION } from "./api-version.js";
 
 /** Converts a webhook endpoint to its message. `secret` is shown by the calls that make one. */
 export function webhookEndpointMessage(
@@ -24,7 +25,7 @@ export function webhookEndpointMessage(
     status: disabledReason === null ? WebhookEndpointStatus.ENABLED : WebhookEndpointStatus.DISABLED,
     created: BigInt(toSeconds(endpoint.createdAt)),
     livemode: endpoint.livemode,
-    apiVersion: "v1",
+    apiVersion: API_VERSION,
   });
   if (description !== null) message.description = description;
   if (disabledReason !== null) message.disabledReason = REASONS[disabledReason];
