@@ -25,6 +25,8 @@ const CARD = { cardNumber: "4929421234600821", cardExpiryMonth: "12", cardExpiry
 const VARIABLE = /\{\w+\}/;
 
 /** What is sent to the operations that take more than their address. */
+const ENDPOINTS = "/v1/webhook_endpoints";
+
 const BODIES: Record<string, object> = {
   [`post ${SESSIONS}`]: anOrder({ customer: "cus_nobody" }),
   "post /v1/customers": { email: "ada@example.com" },
@@ -36,6 +38,12 @@ const BODIES: Record<string, object> = {
   "post /v1/refunds": { payment_intent: "pi_nobody", amount: 1 },
   "post /v1/test_helpers/clock/advance": { seconds: 1 },
   "post /v1/test_helpers/gateway_faults": { faults: [{ type: "callback_dropped" }] },
+  "post /v1/webhook_endpoints": { url: "http://127.0.0.1:9000/", enabled_events: ["*"] },
+  "post /v1/webhook_endpoints/{id}": { description: "Ours" },
+  "post /v1/webhook_endpoints/{id}/roll_secret": {},
+  "post /v1/webhook_endpoints/{id}/send_test_event": {},
+  "post /v1/webhook_endpoints/{id}/recover": { since: 1_718_000_000 },
+  "post /v1/webhook_deliveries/{id}/resend": {},
 };
 
 await onSqlite(
@@ -118,6 +126,8 @@ await onSqlite(t, "every answer of the service is one that the document promises
     seen.add(`get ${path} ${status}`);
   };
 
+  const endpoint = await call("post", ENDPOINTS, "", BODIES[`post ${ENDPOINTS}`]);
+  const endpointLeaving = await call("post", ENDPOINTS, "", BODIES[`post ${ENDPOINTS}`]);
   const plain = await call("post", SESSIONS, "", anOrder());
   await call("post", SESSIONS, "", anOrder({ customer: "cus_abc123", metadata: { a: "b" } }));
   await call("post", "/v1/customers", "", { id: "cus_leaving" });
@@ -130,6 +140,12 @@ await onSqlite(t, "every answer of the service is one that the document promises
     payment_methods: await cardOf(app, testKey),
     payment_intents: payment,
     refunds: String(refund.id),
+    webhook_endpoints: String(endpoint.id),
+    webhook_deliveries: await until("an event is on its way", () => newestDelivery(app, testKey)),
+  };
+  const leaving: Record<string, string> = {
+    customers: "cus_leaving",
+    webhook_endpoints: String(endpointLeaving.id),
   };
   const card = (await app.call("GET", `${INTENTS}/${await pay(app, testKey)}`, testKey)).json;
   await call("post", INTENTS, "", chargeOf(card.payment_method));
@@ -143,7 +159,8 @@ await onSqlite(t, "every answer of the service is one that the document promises
   await call("post", `${INTENTS}/{id}/confirm`, tried.id, {});
   await desk.setFaults("");
   for (const { method, path, operation } of operationsOf(document)) {
-    const id = method === "delete" ? "cus_leaving" : (ids[path.split("/")[2] ?? ""] ?? plain.id);
+    const kind = path.split("/")[2] ?? "";
+    const id = (method === "delete" ? leaving : ids)[kind] ?? plain.id;
     const body = BODIES[`${method} ${path}`];
     await call(method, path, "cs_nobody", body, "sk_test_nobody");
     if (isStream(operation)) await readLines(path);
@@ -174,6 +191,11 @@ async function newestEvent(app: TestApp, key: string) {
   return (await app.call("GET", "/v1/events?limit=1", key)).json.data[0];
 }
 
+/** The id of a delivery; "" while there is none. */
+async function newestDelivery(app: TestApp, key: string): Promise<string> {
+  return (await app.call("GET", "/v1/webhook_deliveries?limit=1", key)).json.data[0]?.id ?? "";
+}
+
 /** Has a session paid in part, which is held; the id of what is held. */
 async function payPart(app: TestApp, url: string, key: string): Promise<string> {
   const cardPage = await (await openPage(url)).forms[0]?.submit();
@@ -196,7 +218,7 @@ async function cardOf(app: TestApp, key: string): Promise<string> {
 
 /** A service, and the document as it serves it. */
 async function startService(t: Test, engine: Parameters<typeof testConfig>[0]) {
-  const config = testConfig(engine);
+  const config = testConfig(engine, { webhookPrivateAddresses: true });
   const merchant = await createTestMerchant(config);
   const app = await startTestApp(t, config);
   const answer = await app.call("GET", "/openapi.json", undefined);
