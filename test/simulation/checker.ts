@@ -7,9 +7,10 @@ import { paymentFiles } from "./payment-file.js";
 import { PAYMENT_RULES } from "./payment-rules.js";
 import { REFUND_RULES } from "./refund-rules.js";
 import type { Ordered, Snapshots, Violation } from "./snapshots.js";
+import { webhookViolations } from "./webhook-rules.js";
 
 /**
- * Holds the service's database and answers to the gateway's ledger. Pure: it sees three snapshots and what was ordered,
+ * Holds the service's database and answers to the gateway's ledger. Pure: it sees four snapshots and what was ordered,
  * and knows nothing of what was done to the service.
  */
 export function check(snapshots: Snapshots, orders: readonly Ordered[]): Violation[] {
@@ -39,6 +40,7 @@ export function check(snapshots: Snapshots, orders: readonly Ordered[]): Violati
     ...ordersOnce(snapshots),
     ...refundsStay(snapshots),
     ...paymentsListedAsRecorded(snapshots),
+    ...webhookViolations(snapshots),
     ...faulty(snapshots),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Delivery } from "./history.js";
 import type { PaymentAnswer } from "./payment-lists.js";
+import { cleanWebhooks } from "./webhooks/clean-webhooks.js";
 import type { Charge, HeldAnswer, IntentRecord, Ordered, ResultRecord, Snapshots } from "./snapshots.js";
 
 /** Snapshots that can be spoiled. */
@@ -49,6 +50,7 @@ export function clean(): Changeable<Snapshots> {
       orders: [],
       faulty: [],
     },
+    webhooks: cleanWebhooks(),
   };
 }
 

@@ -99,6 +99,7 @@ async function startReplicas(
       PUBLIC_URL: relay.url,
       SANDBOX_URL: gatewayUrl,
       LOG_LEVEL: "warn",
+      WEBHOOK_PRIVATE_ADDRESSES: "on",
       ...(place.url === undefined ? {} : wrongClockOf(index)),
     },
   }));

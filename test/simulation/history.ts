@@ -1,3 +1,5 @@
+import type { EventRead, Reception } from "./webhooks/webhook-snapshots.js";
+
 /** Something that happened, for the timeline of a counter-example. */
 export interface Happening {
   /** Milliseconds since the epoch. */
@@ -63,6 +65,8 @@ export class History {
   readonly reads: SessionRead[] = [];
   readonly decisions: DecisionAnswer[] = [];
   readonly orders: OrderAnswer[] = [];
+  readonly receptions: Reception[] = [];
+  readonly eventsRead: EventRead[] = [];
   /** Sessions of which the operator was told that nobody can tell what became of them. */
   readonly listed: string[] = [];
   /** Answers that no fault excuses. */

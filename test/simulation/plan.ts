@@ -70,9 +70,13 @@ export const RETURN_KILLS: readonly Trouble[] = killsAt(
   "return answered",
 );
 
+/** Where a replica dies while it tells merchants what has happened. */
+const WEBHOOK_KILLS: readonly Trouble[] = killsAt("events numbered", "webhook answered");
+
 const EVERYWHERE: readonly Trouble[] = [
   ...PAYMENT_KILLS,
   ...ATTEMPT_KILLS,
+  ...WEBHOOK_KILLS,
   "killed at a random moment",
   "lock held too long",
 ];

@@ -9,6 +9,8 @@ export interface ReplicaFleet {
   readonly deaths: number;
   /** What the replicas take the time for. */
   now(): number;
+  /** What the replicas took the time for so many milliseconds of real time ago. */
+  timeAgo(milliseconds: number): number;
   /** Where a load balancer sends the request: the replica asked for, or the next one that is up. */
   urlOf(replica: number): string;
   /** Makes the replica die when it next reaches the point. */
@@ -32,6 +34,7 @@ export async function startReplicaFleet(
   const replicas = settings.map((setting, index) => new Replica(history, `replica ${index + 1}`, setting));
   for (const replica of replicas) await replica.start();
   let ahead = 0;
+  const moves = [{ at: 0, ahead }];
   const at = (index: number): Replica => {
     const replica = replicas[index % replicas.length];
     if (replica === undefined) throw new Error("There is no replica.");
@@ -43,12 +46,17 @@ export async function startReplicaFleet(
       return replicas.reduce((sum, replica) => sum + replica.deaths, 0);
     },
     now: () => Date.now() + ahead,
+    timeAgo: (milliseconds) => {
+      const then = Date.now() - milliseconds;
+      return then + (moves.findLast((move) => move.at <= then)?.ahead ?? 0);
+    },
     urlOf: (index) => (at(index).up ? at(index) : (replicas.find(({ up }) => up) ?? at(index))).url,
     arm: (index, point) => at(index).arm(point),
     stopAt: (index, point) => at(index).stopAt(point),
     kill: (index) => at(index).kill(),
     forward: (milliseconds) => {
       ahead += milliseconds;
+      moves.push({ at: Date.now(), ahead });
       for (const replica of replicas) replica.forward(ahead);
     },
     whole: async () => {

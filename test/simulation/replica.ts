@@ -44,6 +44,9 @@ async function obey(order: ReplicaOrder): Promise<void> {
 /** Often, as the simulation waits for every round; not so often that looking takes the time of what is done. */
 const PAUSES = { sweep: 400, reconcile: 400, resume: 400, number: 200, sweepEvents: 60_000, deliver: 400 };
 
+/** For receivers that do not answer: a seventh of what they get elsewhere, and much more than the others take. */
+const WEBHOOK_TIME_LIMIT_MS = 2_000;
+
 async function start(port: number): Promise<void> {
   const config = readConfig({ ...process.env, PORT: String(port) });
   const app = await createApp(config, {
@@ -51,6 +54,7 @@ async function start(port: number): Promise<void> {
     log: createLog(config.logLevel, process.stderr),
     checkpoint,
     pauses: PAUSES,
+    webhookTimeLimitMs: WEBHOOK_TIME_LIMIT_MS,
   });
   say({ word: "listening", port: (await app.listen()).port });
 }

@@ -8,6 +8,9 @@ import { GROUP_FAULTS } from "./group/group-faults.js";
 import type { Verdict } from "./run.js";
 import { WRONG_CLOCK } from "./environment.js";
 import { INTERFACE_FAULTS } from "./service-log.js";
+import { SENT_AGAIN } from "./webhooks/simulated-webhooks.js";
+import { isAnswered } from "./webhooks/webhook-snapshots.js";
+import { countedAs, RECEIVER_FAULTS } from "./webhooks/receiver-faults.js";
 
 /** The result of a simulation as a person reads it. */
 export function reportOf(verdict: Verdict): string {
@@ -21,6 +24,7 @@ export function reportOf(verdict: Verdict): string {
     ...table("Outcomes", outcomes(verdict)),
     ...table("Found by asking the gateway", healed(verdict)),
     ...table("Charges of stored cards, and money given back", afterSales(verdict)),
+    ...table("Events and webhooks", webhookRows(verdict)),
     ...outageLines(verdict),
     ...table("Held payments", ofKinds(verdict, ["accept", "return", "dismiss"], "held: ")),
     ...counterExample(verdict),
@@ -42,8 +46,10 @@ function passedSessions({ simulation: { sessions }, violations }: Verdict): numb
 export function searchReport({ bug, verdict, sessions }: Found): string {
   if (verdict === undefined) return `NOT FOUND in ${sessions} sessions: ${bug.name}`;
   const { length } = verdict.violations;
+  const rules = counted(verdict.violations.map(({ rule }) => rule));
   return [
     `found within ${sessions} sessions, ${length} violations: ${bug.name}`,
+    ...rules.map(([rule, count]) => `  against "${rule}": ${count}`),
     ...counterExample(verdict),
     "",
   ].join(EOL);
@@ -94,6 +100,7 @@ function faultRows(verdict: Verdict): Row[] {
     ...OTHER_FAULTS,
     ...INTERFACE_FAULTS,
     "callback of a charge lost",
+    ...RECEIVER_FAULTS.map(countedAs),
     ...afterwards,
   ];
   const { engine } = verdict.simulation;
@@ -135,6 +142,17 @@ function afterSales({ snapshots: { ledger, answers } }: Verdict): Row[] {
   };
   const given = Object.entries(ways).map(([way, each]): Row => [`given back ${way}`, each.length]);
   return [...counted(ended), ...given];
+}
+
+function webhookRows({ snapshots: { webhooks }, history }: Verdict): Row[] {
+  const { events, deliveries, received } = webhooks;
+  return [
+    ["events", events.length],
+    ["deliveries", deliveries.length],
+    ["requests received", received.length],
+    ["requests answered with 2xx", received.filter(isAnswered).length],
+    [SENT_AGAIN, history.injected.get(SENT_AGAIN) ?? 0],
+  ];
 }
 
 /** By kind of fault: how often, and the longest time without a good answer, of the service and of the group alone. */

@@ -19,6 +19,8 @@ import type { Lists, Ordered, Snapshots, Violation } from "./snapshots.js";
 import { startEnvironment, type Environment } from "./environment.js";
 import { GroupFaults, type Outage } from "./group/group-faults.js";
 import type { Servers } from "./server.js";
+import { readWebhooks } from "./webhooks/read-webhooks.js";
+import { SimulatedWebhooks } from "./webhooks/simulated-webhooks.js";
 
 /** Folder of the compiled service itself, as a URL. */
 export const SERVICE = new URL("../../src", import.meta.url).href;
@@ -59,6 +61,7 @@ export async function simulate(simulation: Simulation): Promise<Verdict> {
   const ending = new Ending();
   try {
     const environment = await startEnvironment(ending, simulation);
+    const webhooks = await SimulatedWebhooks.start(ending, environment, simulation.seed);
     const plans = scheduleOf(simulation);
     const { group, sessions, onProgress } = simulation;
     const faults = group && (await GroupFaults.start(environment, group, onProgress));
@@ -77,10 +80,13 @@ export async function simulate(simulation: Simulation): Promise<Verdict> {
     await faults?.end();
     await afterSales?.late();
     const lists = await askForAll(environment, played, afterSales);
+    onProgress("the rest of the events");
+    await webhooks.deliverAll();
     const snapshots: Snapshots = {
       ledger: await readLedger(environment.ledger),
       books: await readBooks(environment.books),
       answers: answersOf(environment.history, lists),
+      webhooks: await readWebhooks(environment, webhooks.endpoints),
     };
     const violations = check(snapshots, plans.map(orderedBy));
     const seconds = (Date.now() - begun) / 1000;

@@ -1,5 +1,6 @@
 import type { Created, DecisionAnswer, Delivery, OrderAnswer, SessionRead } from "./history.js";
 import type { PaymentAnswer, RefundAnswer } from "./payment-lists.js";
+import type { WebhookSnapshots } from "./webhooks/webhook-snapshots.js";
 
 /** A sale in the gateway's own books. */
 export interface Charge {
@@ -127,6 +128,7 @@ export interface Snapshots {
   readonly ledger: Ledger;
   readonly books: Books;
   readonly answers: Answers;
+  readonly webhooks: WebhookSnapshots;
 }
 
 /** What a merchant asked for, as far as the checker compares it. */
@@ -168,4 +170,12 @@ export type Rule =
   | "each refund on record"
   | "each order carried out once"
   | "payments and refunds listed as recorded"
+  | "each event received"
+  | "delivered is what was answered"
+  | "one event, one delivery for each endpoint"
+  | "received bytes stay the same"
+  | "nothing received that is not recorded"
+  | "each request signed"
+  | "sequences without gaps"
+  | "events read on once and in order"
   | "no faulty answer";
