@@ -20,12 +20,15 @@ export interface Change {
 const SESSIONS = "db/tables/checkout-sessions.js";
 const MIGRATION = "db/migrations/1795300000000-checkout.js";
 const INTENTS_MIGRATION = "db/migrations/1795301100000-payment-intents.js";
+const EVENTS_MIGRATION = "db/migrations/1795308000000-events.js";
+const WEBHOOKS_MIGRATION = "db/migrations/1795309000000-webhooks.js";
 const LOCKED = "checkout/results/record-session-result.js";
 const CALLBACK = "web/pages/callback.js";
 const CLOCK = "lib/follow-clock.js";
 const CLAIM = "checkout/refunds/refund-lease.js";
 const CLAIMS = "db/tables/reversals.js";
 const CREATE_REFUND = "checkout/refunds/create-refund.js";
+const LEASE = "webhooks/lease.js";
 const WORK_ON_REFUNDS = "checkout/refunds/process-refunds.js";
 
 /** The bugs that the simulation must find, each within a thousand sessions. */
@@ -200,6 +203,27 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         from: ".some(({ leaseId }) => leaseId === lease)",
         to: ".length > 0",
       },
+    ],
+  },
+  {
+    name: "events are numbered without the lock of their counter",
+    engine: "server",
+    changes: [
+      {
+        file: "db/tables/event-sequences.js",
+        from: "eventSequences, `${ONE}${freeForUpdate(tx)}`",
+        to: "eventSequences, ONE",
+      },
+      { file: EVENTS_MIGRATION, from: 'unique: [["merchant_id", "livemode", "sequence"]],', to: "" },
+      { file: WEBHOOKS_MIGRATION, from: 'unique: [["endpoint_id", "event_id"]],', to: "" },
+    ],
+  },
+  {
+    name: "a delivery counts as successful before its answer",
+    engine: "embedded",
+    changes: [
+      { file: LEASE, from: "import { leaseDeliveries }", to: "import { leaseDeliveries, noteReceived }" },
+      { file: LEASE, from: "const endpointIds =", to: "noteReceived(tx, rows); const endpointIds =" },
     ],
   },
 ];
