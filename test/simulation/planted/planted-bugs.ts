@@ -211,8 +211,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     changes: [
       {
         file: "db/tables/event-sequences.js",
-        from: "eventSequences, `${ONE}${freeForUpdate(tx)}`",
-        to: "eventSequences, ONE",
+        from: "eventSequences, `${condition}${freeForUpdate(tx)}`",
+        to: "eventSequences, condition",
       },
       { file: EVENTS_MIGRATION, from: 'unique: [["merchant_id", "livemode", "sequence"]],', to: "" },
       { file: WEBHOOKS_MIGRATION, from: 'unique: [["endpoint_id", "event_id"]],', to: "" },
