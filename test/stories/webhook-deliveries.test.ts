@@ -178,7 +178,8 @@ await eachEngine(
     );
     await untilDelivery(scene, endpoint, "what waits is canceled", (one) => one.status === "canceled");
     await scene.makeEvent();
-    await untilNumbered(scene.app); // Numbered once it is enabled again, the event would be sent without being asked for.
+    // If it were numbered only after the endpoint is enabled again, it would be sent without being asked for.
+    await untilNumbered(scene.app);
     t.equal(
       (await scene.call("POST", `${path}/recover`, { since })).json.error.code,
       "webhook_endpoint_disabled",
