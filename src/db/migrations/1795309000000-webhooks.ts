@@ -67,7 +67,7 @@ async function createDeliveries(runner: QueryRunner): Promise<void> {
     primaryKey: ["id"],
     unique: [["endpoint_id", "event_id"]],
     indexes: [
-      ["event_id", "status"],
+      ["event_id", "id"],
       ["endpoint_id", "id"],
       ["endpoint_id", "status", "id"],
       ["lane", "endpoint_id", "next_attempt_at"],

@@ -66,7 +66,7 @@ export const webhookDeliveries = new EntitySchema<WebhookDeliveryRow>({
   },
   indices: [
     uniqueIndex("endpointId", "eventId"),
-    index("eventId", "status"),
+    index("eventId", "id"),
     index("endpointId", "id"),
     index("endpointId", "status", "id"),
     index("lane", "endpointId", "nextAttemptAt"),

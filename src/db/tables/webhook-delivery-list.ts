@@ -27,8 +27,12 @@ export async function listDeliveries(
 ): Promise<ViewedDelivery[]> {
   if (eventId !== undefined && !isId("evt", eventId)) return [];
   if (endpointId !== undefined && !isId("we", endpointId)) return [];
-  const listed = { rows: webhookDeliveries, alias: "d", index: indexFor({ eventId, endpointId, status }) };
-  const query = pageQuery(db, listed, scope, page);
+  const own = ownIndex({ eventId, endpointId, status });
+  const index = own === undefined ? scopeIndex(status) : undefined;
+  const query = pageQuery(db, { rows: webhookDeliveries, alias: "d", index }, scope, page);
+  // A server would rather read by the unique key of endpoint and event, and sort.
+  const isServer = db.dataSource.options.type !== "better-sqlite3";
+  if (own !== undefined && isServer) query.useIndex(`webhook_delivery_${own}`);
   query.select(VIEWED_DELIVERY.columns.map(({ property }) => `d.${property}`));
   if (eventId !== undefined) query.andWhere("d.eventId = :eventId", { eventId });
   if (endpointId !== undefined) query.andWhere("d.endpointId = :endpointId", { endpointId });
@@ -36,8 +40,14 @@ export async function listDeliveries(
   return await query.getMany();
 }
 
-/** An event has few deliveries, and an endpoint an index of its own; the others are found by merchant and age. */
-function indexFor({ eventId, endpointId, status }: DeliveryFilter): string | undefined {
-  if (eventId !== undefined || endpointId !== undefined) return undefined;
+/** The index in which the deliveries of an event, or to an endpoint, lie by age. */
+function ownIndex({ eventId, endpointId, status }: DeliveryFilter): string | undefined {
+  if (eventId !== undefined) return "event_id_id";
+  if (endpointId === undefined) return undefined;
+  return status === undefined ? "endpoint_id_id" : "endpoint_id_status_id";
+}
+
+/** The others are found by merchant and age; with a status, a server finds its index by itself. */
+function scopeIndex(status: DeliveryFilter["status"]): string | undefined {
   return status === undefined ? "merchant_id_livemode_id" : undefined;
 }
