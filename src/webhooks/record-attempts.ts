@@ -19,7 +19,7 @@ import { FAILING_MAX_MS, waitAfterFailure } from "./schedule.js";
 export async function recordAttempts(checkout: CheckoutContext, made: readonly MadeAttempt[]): Promise<void> {
   const now = checkout.clock.now();
   const next = made.map((one) => ({ ...one, ...nextAttempt(one, now) }));
-  await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+  await inTransaction(checkout.db, "READ COMMITTED", (tx) => {
     queueAttempts(
       tx,
       made.map(({ attempt }) => attempt),
@@ -32,7 +32,7 @@ export async function recordAttempts(checkout: CheckoutContext, made: readonly M
       if (!received) noteFailed(tx, delivery, { step, at });
     noteFailingSince(tx, failingAnew(made), now);
     noteFailingSince(tx, answeringAgain(made), null);
-    return await Promise.resolve();
+    return Promise.resolve(); // All of it is written with the COMMIT.
   });
   for (const [endpoint, reason] of toDisable(made, now)) await disable(checkout, endpoint, reason);
 }

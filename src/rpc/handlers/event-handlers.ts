@@ -12,9 +12,9 @@ import type { EventRow } from "../../db/tables/events.js";
 import { countPendingByEvent } from "../../db/tables/webhook-deliveries.js";
 import { Refusal } from "../../domain/refusal.js";
 import { callerOf } from "../interceptors/authenticate.js";
-import { createdOf } from "../messages/checkout-session-message.js";
 import { eventMessages } from "../messages/event-message.js";
 import { pageOf } from "../messages/page-request.js";
+import { createdOf } from "../messages/time-range.js";
 import type { EventOfPage } from "./event-pages.js";
 
 /** EventService: message in, use case, message out. */

@@ -4,7 +4,6 @@ import type {
   CreateCheckoutSessionRequest,
   LineItem as LineItemMessage,
   ListCheckoutSessionsRequest,
-  TimeRange,
 } from "../../../gen/calmonypay/v1/checkout_service_pb.js";
 import {
   type CheckoutSession as CheckoutSessionMessage,
@@ -21,6 +20,7 @@ import { type ListedLineItem, pageOfItems } from "../../checkout/sessions/list-l
 import type { SessionFilter } from "../../db/tables/checkout-session-list.js";
 import type { CheckoutSession, SessionStatus } from "../../domain/session.js";
 import { toSeconds } from "../../lib/clock.js";
+import { createdOf, toMilliseconds } from "./time-range.js";
 
 /** Converts a session, whose status must be current, to its message. `url` is the URL of its payment page. */
 export function sessionMessage(
@@ -106,7 +106,7 @@ export function orderOf(request: CreateCheckoutSessionRequest): SessionOrder {
     customerCreation: CUSTOMER_CREATIONS[request.customerCreation] ?? null,
     clientReferenceId: emptyAsNull(request.clientReferenceId),
     metadata: request.metadata,
-    expiresAt: request.expiresAt === undefined ? null : milliseconds(request.expiresAt),
+    expiresAt: request.expiresAt === undefined ? null : toMilliseconds(request.expiresAt),
   };
 }
 
@@ -140,29 +140,6 @@ const STATUS_FILTERS: Record<CheckoutSessionStatus, SessionStatus | undefined> =
   [CheckoutSessionStatus.COMPLETE]: "complete",
   [CheckoutSessionStatus.EXPIRED]: "expired",
 };
-
-/**
- * Converts a range of seconds to one of milliseconds, from the first (inclusive) to the second (exclusive): a
- * second ends where the next begins.
- */
-export function createdOf(
-  range: TimeRange | undefined,
-): Pick<SessionFilter, "createdFrom" | "createdBefore"> {
-  const from = [range?.gte, after(range?.gt)].filter((second) => second !== undefined);
-  const before = [range?.lt, after(range?.lte)].filter((second) => second !== undefined);
-  return {
-    createdFrom: from.length === 0 ? undefined : Math.max(...from.map(milliseconds)),
-    createdBefore: before.length === 0 ? undefined : Math.min(...before.map(milliseconds)),
-  };
-}
-
-function after(second: bigint | undefined): bigint | undefined {
-  return second === undefined ? undefined : second + 1n;
-}
-
-function milliseconds(seconds: bigint): number {
-  return Number(seconds) * 1000;
-}
 
 function emptyAsNull(text: string): string | null {
   return text === "" ? null : text;
