@@ -1,5 +1,6 @@
 import type { MerchantScope } from "./merchant-scope.js";
 import { isCustomerId } from "../lib/ids.js";
+import { mergedMetadata, type Metadata } from "./metadata.js";
 import { Refusal } from "./refusal.js";
 
 /**
@@ -15,9 +16,6 @@ export interface Customer extends MerchantScope {
   readonly createdAt: number;
   readonly deletedAt: number | null;
 }
-
-/** A merchant's own keys and values. */
-export type Metadata = Readonly<Record<string, string>>;
 
 /** The fields of a customer to change. An undefined field keeps its value, an empty text removes it. */
 export interface CustomerChange {
@@ -82,12 +80,3 @@ function checkedName(name: string): string | null {
     "name",
   );
 }
-
-/** Merges as Stripe does: a given key is set, an empty value deletes its key, other keys stay. */
-export function mergedMetadata(before: Metadata, change: Metadata): Metadata {
-  const entries = Object.entries({ ...before, ...change }).filter(([, value]) => value !== "");
-  if (entries.length <= METADATA_KEYS_MAX) return Object.fromEntries(entries);
-  throw new Refusal("PARAMETER_INVALID", `Metadata has at most ${METADATA_KEYS_MAX} keys.`, "metadata");
-}
-
-const METADATA_KEYS_MAX = 50;

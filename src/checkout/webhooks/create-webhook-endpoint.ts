@@ -6,7 +6,7 @@ import {
   type WebhookEndpointRow,
 } from "../../db/tables/webhook-endpoints.js";
 import type { Run, Tx } from "../../db/transaction.js";
-import { mergedMetadata, type Metadata } from "../../domain/customer.js";
+import { mergedMetadata, type Metadata } from "../../domain/metadata.js";
 import { EVENT_TYPES, isEventPattern, TEST_EVENT } from "../../domain/event.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";

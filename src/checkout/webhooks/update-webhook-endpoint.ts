@@ -4,8 +4,8 @@ import {
   type WebhookEndpointRow,
 } from "../../db/tables/webhook-endpoints.js";
 import type { Tx } from "../../db/transaction.js";
-import { mergedMetadata, type Metadata } from "../../domain/customer.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
+import { mergedMetadata, type Metadata } from "../../domain/metadata.js";
 import type { CheckoutContext } from "../context.js";
 import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { merchantParts } from "../test-clock.js";

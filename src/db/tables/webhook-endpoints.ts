@@ -1,8 +1,8 @@
 import type { EntityManager } from "typeorm";
 import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
-import type { Metadata } from "../../domain/customer.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
+import type { Metadata } from "../../domain/metadata.js";
 import { isId } from "../../lib/ids.js";
 import { bytes, flag, id, index, json, optional, primary, text, time } from "../engine/columns.js";
 import { insertRows } from "../query/insert.js";

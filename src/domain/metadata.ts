@@ -1,0 +1,13 @@
+import { Refusal } from "./refusal.js";
+
+/** A merchant's own keys and values. */
+export type Metadata = Readonly<Record<string, string>>;
+
+/** Merges as Stripe does: a given key is set, an empty value deletes its key, other keys stay. */
+export function mergedMetadata(before: Metadata, change: Metadata): Metadata {
+  const entries = Object.entries({ ...before, ...change }).filter(([, value]) => value !== "");
+  if (entries.length <= METADATA_KEYS_MAX) return Object.fromEntries(entries);
+  throw new Refusal("PARAMETER_INVALID", `Metadata has at most ${METADATA_KEYS_MAX} keys.`, "metadata");
+}
+
+const METADATA_KEYS_MAX = 50;
