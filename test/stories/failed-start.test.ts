@@ -10,13 +10,13 @@ import { testConfig } from "../support/app.js";
 import {
   type BrokenStarts,
   endWithSentences,
-  freePort,
   makePipe,
   portOf,
   silentServer,
 } from "../support/broken-starts.js";
 import { environmentOf, run, start } from "../support/command.js";
 import { onMysql, onSqlite } from "../support/database.js";
+import { freePort } from "../support/free-ports.js";
 import { untilWritten } from "../support/serve.js";
 
 await onSqlite(t, "a start whose ports cannot be opened ends", async (t, engine) => {

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
@@ -10,6 +9,7 @@ import t, { type Test } from "tap";
 import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
 import { openPage } from "../support/browser.js";
 import { onSqlite, until } from "../support/database.js";
+import { freePort } from "../support/free-ports.js";
 import { anOrder } from "../support/orders.js";
 import { PYTHON } from "../support/python.js";
 
@@ -108,14 +108,4 @@ async function answers(port: number): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("There is no port.");
-  return address.port;
 }

@@ -52,16 +52,6 @@ export function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
 
-/** A port that nobody has now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const port = portOf(server);
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
 /** Makes a pipe that nobody writes to. */
 export function makePipe(file: string): void {
   execFileSync("mkfifo", [file]);

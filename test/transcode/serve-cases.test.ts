@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import t from "tap";
+import { freePorts } from "../support/free-ports.js";
 import { listen } from "./support/raw-http.js";
 
 const PROGRAM = fileURLToPath(new URL("../../../bin/serve-cases.js", import.meta.url));
@@ -43,7 +44,7 @@ t.test("what it cannot do it says on standard error, and fails", async (t) => {
 });
 
 t.test("it serves, forgets, answers as told, and reports what the handler saw", async (t) => {
-  const [port, controlPort] = [await freePort(), await freePort()];
+  const [port, controlPort] = await freePorts(2);
   const program = serveCases("--port", String(port), "--control-port", String(controlPort));
   t.teardown(() => program.kill());
   const control = `http://127.0.0.1:${controlPort}`;
@@ -74,14 +75,6 @@ t.test("it serves, forgets, answers as told, and reports what the handler saw", 
   const { out, err } = await outcome(program);
   t.same({ out, err }, { out: "", err: "" });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** Waits until the program listens; the test's own time limit ends it. */
 async function answering(url: string): Promise<void> {

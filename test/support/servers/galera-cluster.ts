@@ -6,7 +6,7 @@ import { GaleraNode, type NodePlace } from "./galera-node.js";
 import { keptFolder } from "./kept-folder.js";
 import { installMissing, type Need } from "./packages.js";
 import type { ServerGroup } from "./server-group.js";
-import { freePort } from "./server-process.js";
+import { freePorts } from "../free-ports.js";
 import { SERVERS } from "./server-programs.js";
 
 const LIBRARY: Need<string> = {
@@ -28,10 +28,12 @@ export async function startGalera(): Promise<ServerGroup<GaleraNode>> {
   if (program === undefined || provider === undefined) throw new Error("There is no Galera on this machine.");
   const folder = keptFolder("calmony-pay-galera-");
   chmodSync(folder.path, 0o755); // The servers are another user's.
-  const places: NodePlace[] = [];
-  for (let number = 1; number <= NODES; number++) {
-    places.push({ number, port: await freePort(), clusterPort: await freePort() });
-  }
+  const ports = await freePorts(2 * NODES);
+  const places: NodePlace[] = Array.from({ length: NODES }, (_, index) => ({
+    number: index + 1,
+    port: ports[2 * index] as number,
+    clusterPort: ports[2 * index + 1] as number,
+  }));
   const nodes = places.map(
     (place) =>
       new GaleraNode(program, provider, path.join(folder.path, `node-${place.number}`), place, places),

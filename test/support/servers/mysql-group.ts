@@ -2,7 +2,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { GroupMember } from "./group-member.js";
-import { freePorts } from "./server-process.js";
+import { freePorts } from "../free-ports.js";
 import { SERVERS } from "./server-programs.js";
 import { keptFolder } from "./kept-folder.js";
 import type { ServerGroup } from "./server-group.js";

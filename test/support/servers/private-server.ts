@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { findServer } from "./server-choice.js";
-import { freePort, type RunningServer, serve, untilReady } from "./server-process.js";
+import { freePort } from "../free-ports.js";
+import { type RunningServer, serve, untilReady } from "./server-process.js";
 import type { ServerProgram } from "./server-programs.js";
 import { memoryFolder } from "../memory-folder.js";
 

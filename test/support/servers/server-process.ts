@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { createConnection } from "mysql2/promise";
 
 /** It answers after 0.3 s; a machine that is busy with something else may take a while. */
@@ -65,23 +64,4 @@ async function answers(port: number): Promise<boolean> {
   } catch {
     return false; // Not yet: the caller asks again, and knows when to give up.
   }
-}
-
-/** Ports that are free now, each another one. */
-export async function freePorts(count: number): Promise<number[]> {
-  const probes = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(probes.map((probe) => once(probe, "listening")));
-  const ports = probes.map((probe) => (probe.address() as AddressInfo).port);
-  await Promise.all(
-    probes.map(async (probe) => {
-      probe.close();
-      await once(probe, "close");
-    }),
-  );
-  return ports;
-}
-
-export async function freePort(): Promise<number> {
-  const [port] = await freePorts(1);
-  return port as number;
 }
