@@ -6,12 +6,16 @@ import type { PaymentMethodRow } from "../../db/tables/payment-methods.js";
 import type { WebhookEndpointRow } from "../../db/tables/webhook-endpoints.js";
 import type { Tx } from "../../db/transaction.js";
 import type { Customer } from "../../domain/customer.js";
-import { EVENT_OBJECTS, type EventType, type ObjectKindOf } from "../../domain/event.js";
+import {
+  EVENT_OBJECTS,
+  type EventObjectKind,
+  type EventType,
+  type ObjectKindOf,
+} from "../../domain/event.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { Refund } from "../../domain/refund.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
-import { storedObject } from "./event-object.js";
 
 /** What events keep of the call that causes them, and seal its idempotency key with. */
 export type EventParts = Pick<CheckoutContext, "sealer" | "cause">;
@@ -58,6 +62,14 @@ export function recordEvent(
   insertEvents(tx, [rowOf(parts, id, now, one)]);
 }
 
+/** A row that was stored by `storedObject`: it has the fields that its message is made of. */
+export function readObject(kind: EventObjectKind, stored: unknown): object {
+  const row = stored as Record<string, unknown>;
+  if (kind === "checkout.session") return { ...row, lineItems: [] };
+  if (kind !== "payment_method" || typeof row["billingSealed"] !== "string") return row;
+  return { ...row, billingSealed: Buffer.from(row["billingSealed"], "base64") };
+}
+
 function rowOf(
   { sealer, cause }: EventParts,
   id: string,
@@ -79,4 +91,34 @@ function rowOf(
       key === undefined ? null : sealer.seal(key, { ...scope, purpose: "idempotency-key" }),
     createdAt: now,
   };
+}
+
+/**
+ * What an event keeps of its object's row: all that its message is made of, and no secret. A sealed value that the
+ * message needs stays sealed, as text; of one that it does not need is kept only whether there is one.
+ */
+function storedObject(kind: EventObjectKind, row: object): unknown {
+  return Object.fromEntries(
+    Object.entries(row)
+      .filter(([name]) => !LEFT_OUT[kind].includes(name))
+      .map(([name, value]) => [
+        name,
+        Buffer.isBuffer(value) ? storedBytes(kind, name, value) : (value as unknown),
+      ]),
+  );
+}
+
+/** Line items are not in a session's message unless asked for. */
+const LEFT_OUT: Record<EventObjectKind, readonly string[]> = {
+  "checkout.session": ["lineItems"],
+  customer: [],
+  held_payment: ["messageSealed"],
+  payment_intent: [],
+  payment_method: [],
+  refund: [],
+  webhook_endpoint: ["secretSealed", "previousSecretSealed"],
+};
+
+function storedBytes(kind: EventObjectKind, name: string, value: Buffer): string {
+  return kind === "payment_method" && name === "billingSealed" ? value.toString("base64") : "";
 }

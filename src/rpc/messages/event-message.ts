@@ -3,7 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { type Event, type EventData, EventSchema } from "../../../gen/calmonypay/v1/event_pb.js";
 import type { CheckoutContext } from "../../checkout/context.js";
 import { storedBilling } from "../../checkout/customers/get-payment-method.js";
-import { readObject } from "../../checkout/events/event-object.js";
+import { readObject } from "../../checkout/events/record-events.js";
 import type { EventRows } from "../../checkout/events/record-events.js";
 import { type PaymentView, viewPayments } from "../../checkout/payments/payment-intents.js";
 import type { EventRow } from "../../db/tables/events.js";
