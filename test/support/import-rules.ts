@@ -55,6 +55,7 @@ const ROOMS: Record<string, string[]> = {
     "call",
     "json",
     "routing",
+    "form",
     "http",
     "grpc",
     "connect",

@@ -33,13 +33,19 @@ export const REQUEST_ERRORS: Record<RoutingReason, ErrorWords> = {
     "Two fields are given that exclude or contradict each other.",
   ),
   query_malformed: invalid("query_malformed", "The query string has a broken escape, or is not UTF-8."),
-  body_malformed: invalid("body_malformed", "The body is not one JSON object."),
+  body_malformed: invalid(
+    "body_malformed",
+    "The body is not one JSON object, or not UTF-8, or too deep or too long.",
+  ),
   body_unexpected: invalid("body_unexpected", "The address takes no body."),
   body_too_large: invalid(
     "body_too_large",
     "The body is larger than this address allows, packed or unpacked.",
   ),
-  media_type_unsupported: invalid("media_type_unsupported", "The body is not `application/json` in UTF-8."),
+  media_type_unsupported: invalid(
+    "media_type_unsupported",
+    "The body is neither `application/json` nor `application/x-www-form-urlencoded` in UTF-8.",
+  ),
   encoding_unsupported: invalid("encoding_unsupported", "The body has a content encoding other than gzip."),
   timeout_invalid: invalid("timeout_invalid", "The `grpc-timeout` header is not a valid timeout."),
   deadline_exceeded: {

@@ -18,7 +18,8 @@ import type { Admit } from "../../transcode/call/call.js";
 export type FindKey = (hash: string) => ApiKeyRow | undefined | Promise<ApiKeyRow | undefined>;
 
 /**
- * Requires `authorization: Bearer sk_...` of every call, except of the open services, and sets its caller.
+ * Requires `authorization: Bearer sk_...` of every call, or `Basic` with the key as the user name, except of the
+ * open services, and sets its caller.
  * Runs before the body is read, so that a call without a key costs a check of the headers only. Throws a
  * Refusal.
  *
@@ -27,7 +28,7 @@ export type FindKey = (hash: string) => ApiKeyRow | undefined | Promise<ApiKeyRo
 export function authenticate(findKey: FindKey, testMode: boolean): Admit {
   return (method, headers, values) => {
     if (isOpen(method.parent)) return undefined;
-    const found = findKey(hashApiKey(bearerToken(headers.authorization)));
+    const found = findKey(hashApiKey(keyIn(headers.authorization)));
     if (found instanceof Promise) return found.then((key) => noteCaller(values, key, testMode));
     return noteCaller(values, found, testMode);
   };
@@ -72,15 +73,23 @@ function valid(key: ApiKeyRow | undefined): ApiKeyRow {
   return key;
 }
 
-function bearerToken(header: string | undefined): string {
-  const match = /^bearer +(\S+)$/i.exec(header?.trim() ?? "");
-  if (match?.[1] === undefined) {
-    throw new Refusal(
-      "API_KEY_MISSING",
-      "You did not provide an API key: send `Authorization: Bearer sk_...`.",
-    );
-  }
-  return match[1];
+/** The key is the token, or the user name of basic authentication, as `curl -u sk_...:` sends it. */
+function keyIn(header: string | undefined): string {
+  const given = header?.trim() ?? "";
+  const key = /^bearer +(\S+)$/i.exec(given)?.[1] ?? userNameIn(given);
+  if (key !== undefined && key !== "") return key;
+  throw new Refusal(
+    "API_KEY_MISSING",
+    "You did not provide an API key: send `Authorization: Bearer sk_...`.",
+  );
+}
+
+/** The password is empty with Stripe's libraries, and proves nothing: the key alone does. */
+function userNameIn(header: string): string | undefined {
+  const encoded = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header)?.[1];
+  return encoded === undefined
+    ? undefined
+    : /^([^:]*):/.exec(Buffer.from(encoded, "base64").toString("latin1"))?.[1];
 }
 
 /** Sets the merchant and mode of the call's API key: the call sees only their objects. */

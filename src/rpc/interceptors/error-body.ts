@@ -4,6 +4,7 @@ import { BadRequestSchema, ErrorInfoSchema } from "../../../gen/google/rpc/error
 import { type RefusalReason, Refusal } from "../../domain/refusal.js";
 import type { Log } from "../../lib/log.js";
 import type { ErrorAnswer, ErrorContext, ErrorRenderer } from "../../transcode/errors/connect-error.js";
+import { parameterName } from "../../transcode/form/parameter-name.js";
 import { requestIdOf } from "./access-log.js";
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../errors/error-table.js";
 import type { RefusalRow } from "../errors/refusal-row.js";
@@ -26,14 +27,15 @@ function answer(error: ConnectError, context: ErrorContext, requestId: string): 
   const info = error.findDetails(ErrorInfoSchema).find(({ domain }) => domain === ERROR_DOMAIN);
   const refusal = info === undefined ? undefined : REFUSALS[info.reason as RefusalReason];
   const { type, code } = wordsOf(error, context, refusal);
-  const param = error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field;
+  const field = error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field;
+  const { param, message } = named(field, error.rawMessage, context);
   const body = {
     error: {
       type,
       code,
       ...info?.metadata,
       ...(param === undefined ? {} : { param }),
-      message: error.rawMessage,
+      message,
       request_id: requestId,
     },
   };
@@ -42,6 +44,13 @@ function answer(error: ConnectError, context: ErrorContext, requestId: string): 
     headers: error.code === Code.Unauthenticated ? { "www-authenticate": "Bearer" } : {},
     body: JSON.stringify(body),
   };
+}
+
+/** Names the field as the request names it. The name of an unknown parameter is as it was sent. */
+function named(field: string | undefined, message: string, { form, reason }: ErrorContext) {
+  if (field === undefined || !form || reason === "parameter_unknown") return { param: field, message };
+  const param = parameterName(field);
+  return { param, message: message.replaceAll(field, () => param) };
 }
 
 function wordsOf(error: ConnectError, { reason }: ErrorContext, refusal: RefusalRow | undefined): ErrorWords {

@@ -16,6 +16,8 @@ export interface ErrorContext {
   readonly reason: RoutingReason | undefined;
   /** The requested method; undefined where none was found. */
   readonly method: DescMethod | undefined;
+  /** Whether the request's content type is that of a form, whose nested parameters are named with brackets. */
+  readonly form: boolean;
   readonly contextValues: ContextValues;
 }
 

@@ -19,6 +19,7 @@ import type { Limits } from "../call/limits.js";
 import { requestError } from "../errors/request-error.js";
 import { parseTarget, type Target } from "../routing/request-target.js";
 import { type ErrorScene, rendered, send, sendError, sendNothing } from "./response.js";
+import { isFormType } from "./media-type.js";
 import type { RouteTable, Route } from "./route-table.js";
 import { sendStream } from "./stream.js";
 
@@ -223,7 +224,8 @@ export class Exchange {
   }
 
   #scene(): ErrorScene {
-    return { contextValues: this.#values, method: this.#route?.method, headers: this.#headers() };
+    const form = isFormType(this.#request.headers["content-type"]);
+    return { contextValues: this.#values, method: this.#route?.method, form, headers: this.#headers() };
   }
 }
 

@@ -7,7 +7,9 @@ import type { JsonDialect } from "../json/dialect.js";
 import { emptyMessage } from "../descriptors/empty-message.js";
 import { callerError } from "../errors/field-error.js";
 import { inside } from "../errors/field-problem.js";
+import { createFormReader, type ReadForm } from "../form/form-reader.js";
 import { isHttpBody, isHttpBodyField, rawBody } from "./http-body.js";
+import { checkForm, checkJsonType, isFormType } from "./media-type.js";
 import type { RouteRule } from "../routing/http-rules.js";
 import type { HttpRequest } from "./http-call.js";
 import { setField } from "../descriptors/message-fields.js";
@@ -65,11 +67,18 @@ function fieldRaw(desc: DescMessage, field: DescField): Decode {
 function wholeJson(desc: DescMessage, dialect: JsonDialect): Decode {
   const codec = dialect.message(desc);
   const makeEmpty = emptyMessage(desc);
+  let readForm: ReadForm | undefined; // Compiled at the first form.
   return (bytes, contentType, empty) => {
     if (empty) return makeEmpty();
-    checkJsonType(contentType);
     try {
-      return codec.read(textOf(bytes));
+      if (!dialect.forms || !isFormType(contentType)) {
+        checkJsonType(contentType, dialect.forms);
+        return codec.read(textOf(bytes));
+      }
+      const form = bytes.toString("latin1");
+      checkForm(contentType, form);
+      readForm ??= createFormReader(desc, dialect.countMax);
+      return codec.readParsed(readForm(form));
     } catch (error) {
       throw callerError(error);
     }
@@ -181,31 +190,3 @@ function unsupportedCoding(): Error {
   const text = "The content-encoding of the request is not supported: send gzip, or none.";
   return requestError("encoding_unsupported", text, undefined, { "accept-encoding": "gzip, identity" });
 }
-
-/** Throws a ConnectError for a content type other than JSON in UTF-8. A missing one counts as JSON. */
-export function checkJsonType(contentType: string | undefined): void {
-  if (contentType === undefined || contentType === "" || contentType === "application/json") return;
-  const [type = "", ...parameters] = contentType.toLowerCase().split(";");
-  if (type.trim() !== "application/json") throw unsupported(type.trim());
-  if (parameters.map((parameter) => parameter.trim()).some(isOtherCharset)) {
-    throw requestError("media_type_unsupported", "The request body must be in UTF-8.", undefined, ACCEPT);
-  }
-}
-
-function isOtherCharset(parameter: string): boolean {
-  return parameter.startsWith("charset") && !/^charset\s*=\s*"?utf-?8"?$/.test(parameter);
-}
-
-function unsupported(type: string): Error {
-  // The default of `curl -d`.
-  const form = type === "application/x-www-form-urlencoded" || type === "multipart/form-data";
-  const hint = form ? " With curl, add -H 'content-type: application/json'." : "";
-  return requestError(
-    "media_type_unsupported",
-    `The request body must be application/json.${hint}`,
-    undefined,
-    ACCEPT,
-  );
-}
-
-const ACCEPT = { accept: "application/json" };

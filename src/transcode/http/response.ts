@@ -83,6 +83,8 @@ export function sendNothing(response: HttpResponse, status: number, headers: Ans
 export interface ErrorScene {
   readonly contextValues: ContextValues;
   readonly method: DescMethod | undefined;
+  /** Whether the request's content type is that of a form. */
+  readonly form: boolean;
   /** Headers of every response to the request. */
   readonly headers: AnswerRecord;
 }

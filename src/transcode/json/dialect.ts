@@ -12,6 +12,8 @@ import type { TextReader } from "../text/scalar-text.js";
 export interface JsonCodec {
   /** Throws a FieldProblem, and nothing else, for a text that is no such message. */
   readonly read: (text: string) => Message;
+  /** As `read`, for JSON that is parsed already and has no duplicate keys. */
+  readonly readParsed: (json: Json) => Message;
   /** Throws for a message that cannot be written in this dialect, which is the handler's bug. */
   readonly write: (message: Message) => string;
 }
@@ -39,6 +41,8 @@ export interface JsonDialect {
   parameterPath: (name: string) => string;
   /** Largest size of a list or a map. */
   countMax: CountMax;
+  /** Whether a body that is the whole request may be a form, too. */
+  forms: boolean;
 }
 
 /** Creates a dialect that follows the style. Types are compiled at first use. */
@@ -51,11 +55,16 @@ export function createJsonDialect(style: JsonStyle): JsonDialect {
     text: (field) => fieldText(field, style),
     parameterPath: style.parameterPath,
     countMax: style.countMax ?? uncounted,
+    forms: style.forms ?? false,
   };
 
   function messageCodec(desc: DescMessage): JsonCodec {
     const read = readers.message(desc);
-    return { read: (text) => readWhole(text, read) as Message, write: writers.message(desc) };
+    return {
+      read: (text) => readWhole(text, read) as Message,
+      readParsed: (json) => read(json, { depth: 0, keys: 0 }) as Message,
+      write: writers.message(desc),
+    };
   }
 
   function fieldCodec(field: DescField): JsonFieldCodec {

@@ -42,6 +42,8 @@ export interface JsonStyle {
   readonly alternatives: string;
   /** Largest size of a list or a map. Default: unlimited. */
   readonly countMax?: CountMax;
+  /** Whether a body that is the whole request may be a form of the fields instead of JSON. Default: no. */
+  readonly forms?: boolean;
   /** A query parameter's name as a dotted field path. */
   readonly parameterPath: (name: string) => string;
   /** The types that a `google.protobuf.Any` may hold. Without it, only an empty Any can be read or written. */

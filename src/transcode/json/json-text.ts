@@ -41,13 +41,14 @@ export function countKeys(text: string): number {
   return keys;
 }
 
-/** The largest valid request has a tenth of that. */
-const VALUES_MAX = 10_000;
+/** Most values of a request, as JSON or as a form. The largest valid one has a tenth of that. */
+export const VALUES_MAX = 10_000;
 
-/** A message may be 100 deep, and each may stand in a list. */
-const JSON_DEPTH_MAX = 200;
+/** Deepest nesting of a text. A message may be 100 deep, and each may stand in a list. */
+export const JSON_DEPTH_MAX = 200;
 
-function tooMuch(what: string): FieldProblem {
+/** The problem of a text above one of these limits. */
+export function tooMuch(what: string): FieldProblem {
   return new FieldProblem(`The request body must not ${what}.`, "body_malformed");
 }
 

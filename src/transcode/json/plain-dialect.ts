@@ -10,8 +10,8 @@ const ALTERNATIVES = "object";
  * values as `open` instead of CHECKOUT_STATUS_OPEN, and `null` for unset fields.
  *
  * Requests may also use JSON names and full enum names. A list in the query may be written `expand[]=a` or
- * `expand[0]=a`, a nested field `created[gte]=1`, as PHP and Stripe's libraries do. An expanded object
- * replaces its id.
+ * `expand[0]=a`, a nested field `created[gte]=1`, as PHP and Stripe's libraries do. The body may be a form
+ * with such names. An expanded object replaces its id.
  */
 export const plainStyle: JsonStyle = {
   fieldName: (field) => (field.oneof?.name === ALTERNATIVES ? ALTERNATIVES : field.name),
@@ -23,6 +23,7 @@ export const plainStyle: JsonStyle = {
   fieldMask: "proto",
   expandedSuffix: "_expanded",
   alternatives: ALTERNATIVES,
+  forms: true,
   parameterPath: dotted,
 };
 

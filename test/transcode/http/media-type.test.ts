@@ -1,8 +1,11 @@
 import t from "tap";
 import { reasonOf } from "../../../src/transcode/errors/request-error.js";
-import { checkJsonType } from "../../../src/transcode/http/request-body.js";
+import { checkForm, checkJsonType, isFormType } from "../../../src/transcode/http/media-type.js";
+import { plainDialect } from "../../../src/transcode/json/plain-dialect.js";
 import { errorOf, serveStub } from "../support/serve.js";
 import type { ConnectError } from "@connectrpc/connect";
+
+const FORM = "application/x-www-form-urlencoded";
 
 const REFUSED = [
   "text/plain",
@@ -53,11 +56,9 @@ t.test("JSON in UTF-8 may be said in many ways, or not at all", (t) => {
   t.end();
 });
 
-t.test("whoever sends a form is told how to send JSON", async (t) => {
+t.test("a form is refused where the dialect has none, with how to send JSON", async (t) => {
   const { stub, post } = await serveStub(t);
-  const response = await post("/v1/items", "title=T", {
-    "content-type": "application/x-www-form-urlencoded",
-  });
+  const response = await post("/v1/items", "title=T", { "content-type": FORM });
   t.equal(response.status, 415);
   t.equal(response.headers["accept"], "application/json");
   t.equal(
@@ -65,6 +66,31 @@ t.test("whoever sends a form is told how to send JSON", async (t) => {
     "The request body must be application/json. With curl, add -H 'content-type: application/json'.",
   );
   t.equal(stub.seen, undefined);
+});
+
+t.test("a dialect with forms takes them, in UTF-8 only", async (t) => {
+  const { stub, post } = await serveStub(t, { dialect: plainDialect });
+  for (const type of ["text/plain", "multipart/form-data", `${FORM}; charset=latin1`]) {
+    const response = await post("/v1/items", "title=T", { "content-type": type });
+    t.equal(response.status, 415, type);
+    t.equal(response.headers["accept"], `application/json, ${FORM}`);
+  }
+  t.equal(stub.seen, undefined);
+  for (const type of [FORM, FORM.toUpperCase(), `${FORM} ; charset="UTF-8"`]) {
+    t.ok(isFormType(type), type);
+    t.equal((await post("/v1/items", "title=T", { "content-type": type })).status, 200, type);
+    t.match(stub.seen?.message, { title: "T" });
+  }
+  for (const type of [undefined, "", "application/json", "text/plain", `text/plain; a=${FORM}`]) {
+    t.notOk(isFormType(type), String(type));
+  }
+});
+
+t.test("JSON that calls itself a form gets the option for curl", (t) => {
+  for (const body of [`{"title":"T"}`, " \n[1]"])
+    t.throws(() => checkForm(FORM, body), { message: /With curl, add -H/ });
+  t.doesNotThrow(() => checkForm(FORM, "title={}"));
+  t.end();
 });
 
 t.test("without a body the type does not matter", async (t) => {

@@ -24,7 +24,7 @@ import { routeRules } from "../../../src/transcode/routing/http-rules.js";
 import { ScalarsSchema } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
 import { madeMethod } from "../support/made-service.js";
 
-const scene = { contextValues: createContextValues(), method: undefined, headers: {} };
+const scene = { contextValues: createContextValues(), method: undefined, form: false, headers: {} };
 
 t.test("a renderer that fails does not take the answer with it", (t) => {
   const { status, body } = rendered(new ConnectError("no", Code.NotFound), scene, fail);

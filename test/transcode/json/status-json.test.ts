@@ -11,6 +11,7 @@ const context = {
   routing: false,
   reason: undefined,
   method: undefined,
+  form: false,
   contextValues: createContextValues(),
 };
 
