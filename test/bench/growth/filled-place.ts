@@ -1,5 +1,6 @@
 import mysql, { type Connection } from "mysql2/promise";
 
+import { until } from "../../support/database.js";
 import { paidMessage, signedBody } from "../../support/gateway.js";
 import { anOrder } from "../../support/orders.js";
 import { type BenchPlace, openPlace } from "../bench-place.js";
@@ -29,6 +30,7 @@ export async function fillPlace(
   await makeOriginals(place, service);
   const admin = await mysql.createConnection(place.url ?? "");
   try {
+    await untilNumbered(admin);
     await copyRows(admin, sessions, progress);
     const ids = await pick(admin, "checkout_session");
     const newest = await pickNewest(admin);
@@ -47,6 +49,14 @@ export async function fillPlace(
   } finally {
     await admin.end();
   }
+}
+
+/** The copies of an event without a sequence would all have to be numbered. */
+async function untilNumbered(admin: Connection): Promise<void> {
+  await until("the events have their sequences", async () => {
+    const [rows] = await admin.query<mysql.RowDataPacket[]>("select id from event where sequence is null");
+    return rows.length === 0;
+  });
 }
 
 function anyOf(names: readonly string[]): string {
