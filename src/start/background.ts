@@ -58,13 +58,16 @@ export function workInBackground(
     pauseMs: pauses.deliver,
     failed: failed("events could not be delivered"),
   });
-  const relayed = {
-    fanOut: createFanOut(checkout),
-    deleteWithEvents: deleteDeliveriesOf,
-    numbered: () => delivering.wake(),
-  };
+  const relayed = { fanOut: createFanOut(checkout, delivering), deleteWithEvents: deleteDeliveriesOf };
+  const relay = runRelay(checkout, pauses, relayed, failed);
   return [
-    delivering,
+    {
+      async stop() {
+        // First what gives it new deliveries: it gives back what it cannot post any more.
+        await Promise.all(relay.map((job) => job.stop()));
+        await delivering.stop();
+      },
+    },
     runRepeatedly(
       pauses.sweep,
       (signal) => expireSessions(checkout, signal),
@@ -72,6 +75,5 @@ export function workInBackground(
     ),
     ...keepReconciling(checkout, pauses.reconcile, failed("the gateway could not be asked about payments")),
     ...keepProcessingRefunds(checkout, pauses.resume, failed("refunds could not be processed")),
-    ...runRelay(checkout, pauses, relayed, failed),
   ];
 }

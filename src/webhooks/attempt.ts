@@ -1,11 +1,12 @@
 import type { CheckoutContext } from "../checkout/context.js";
-import { signingSecrets } from "../checkout/webhooks/webhook-secret.js";
+import { openSigningSecrets } from "../checkout/webhooks/webhook-secret.js";
 import { mayBeLocal, webhookUrlProblem } from "../checkout/webhooks/webhook-url.js";
 import { ATTEMPT_TEXT_MAX, type WebhookAttemptRow } from "../db/tables/webhook-attempts.js";
 import type { WebhookDeliveryRow } from "../db/tables/webhook-deliveries.js";
 import type { WebhookEndpointRow } from "../db/tables/webhook-endpoints.js";
 import { toSeconds } from "../lib/clock.js";
 import { newId } from "../lib/ids.js";
+import { memoize } from "../lib/memoize.js";
 import type { WebhookAnswer, WebhookPoster } from "./post.js";
 import { readRetryAfter } from "./schedule.js";
 import { signatureHeaders } from "./sign.js";
@@ -27,45 +28,64 @@ export interface MadeAttempt extends LeasedDelivery {
 }
 
 /** Posts an event to its endpoint once, signed with the attempt's time. */
-export async function makeAttempt(
-  checkout: Pick<CheckoutContext, "clock" | "sealer" | "webhookHosts">,
-  poster: WebhookPoster,
-  { delivery, endpoint }: LeasedDelivery,
-  signal: AbortSignal,
-): Promise<MadeAttempt> {
-  const now = checkout.clock.now();
-  const answer = await post(checkout, poster, { delivery, endpoint }, now, signal);
-  const received = answer.status !== undefined && answer.status >= 200 && answer.status < 300;
-  const attempt: WebhookAttemptRow = {
-    id: newId("wa", now),
-    deliveryId: delivery.id,
-    createdAt: now,
-    durationMs: answer.durationMs,
-    httpStatus: answer.status ?? null,
-    error: received ? null : (answer.failure ?? inWords(answer.status)).slice(0, ATTEMPT_TEXT_MAX.error),
-    responseBody: answer.body === undefined ? null : textOf(answer.body),
+export type MakeAttempt = (leased: LeasedDelivery, signal: AbortSignal) => Promise<MadeAttempt>;
+
+type AttemptParts = Pick<CheckoutContext, "clock" | "sealer" | "webhookHosts">;
+
+/** Makes attempts. What is the same for all deliveries to an endpoint that were leased together is found out once. */
+export function createAttempts(checkout: AttemptParts, poster: WebhookPoster): MakeAttempt {
+  const targetOf = memoize((endpoint: WebhookEndpointRow) => readTarget(checkout, endpoint));
+  return async ({ delivery, endpoint }, signal) => {
+    const now = checkout.clock.now();
+    const answer = await post(poster, targetOf(endpoint), delivery, now, signal);
+    const received = answer.status !== undefined && answer.status >= 200 && answer.status < 300;
+    const attempt: WebhookAttemptRow = {
+      id: newId("wa", now),
+      deliveryId: delivery.id,
+      createdAt: now,
+      durationMs: answer.durationMs,
+      httpStatus: answer.status ?? null,
+      error: received ? null : (answer.failure ?? inWords(answer.status)).slice(0, ATTEMPT_TEXT_MAX.error),
+      responseBody: answer.body === undefined ? null : textOf(answer.body),
+    };
+    const retryAfterMs = readRetryAfter(answer.retryAfter, now);
+    return { delivery, endpoint, attempt, received, gone: answer.status === 410, retryAfterMs };
   };
-  const retryAfterMs = readRetryAfter(answer.retryAfter, now);
-  return { delivery, endpoint, attempt, received, gone: answer.status === 410, retryAfterMs };
+}
+
+/** Where the events of an endpoint go. */
+interface Target {
+  readonly url: string;
+  /** Why they cannot; undefined if they can. */
+  readonly problem: string | undefined;
+  /** Whether addresses of this machine and network are allowed. */
+  readonly local: boolean;
+  readonly secretsAt: (now: number) => readonly string[];
+}
+
+function readTarget(checkout: AttemptParts, endpoint: WebhookEndpointRow): Target {
+  const { url, livemode } = endpoint;
+  return {
+    url,
+    problem: webhookUrlProblem(url, livemode),
+    local: mayBeLocal(checkout, livemode),
+    secretsAt: openSigningSecrets(checkout, endpoint),
+  };
 }
 
 async function post(
-  checkout: Pick<CheckoutContext, "sealer" | "webhookHosts">,
   poster: WebhookPoster,
-  { delivery, endpoint }: LeasedDelivery,
+  { url, problem, local, secretsAt }: Target,
+  { eventId, body }: WebhookDeliveryRow,
   now: number,
   signal: AbortSignal,
 ): Promise<WebhookAnswer> {
-  const { url, livemode } = endpoint;
-  const problem = webhookUrlProblem(url, livemode);
   if (problem !== undefined) {
     const failure = `events cannot be posted there: ${problem}`;
     return { durationMs: 0, status: undefined, body: undefined, retryAfter: undefined, failure };
   }
-  const { eventId, body } = delivery;
-  const signatures = signatureHeaders(eventId, body, signingSecrets(checkout, endpoint, now), toSeconds(now));
-  const headers = { ...HEADERS, ...signatures };
-  return await poster.post({ url, headers, body, local: mayBeLocal(checkout, livemode) }, signal);
+  const signatures = signatureHeaders(eventId, body, secretsAt(now), toSeconds(now));
+  return await poster.post({ url, headers: { ...HEADERS, ...signatures }, body, local }, signal);
 }
 
 const HEADERS = {

@@ -12,31 +12,68 @@ import type { Tx } from "../db/transaction.js";
 import { isWanted, TEST_EVENT } from "../domain/event.js";
 import { newId } from "../lib/ids.js";
 import type { EventMessageParts } from "../rpc/messages/event-message.js";
+import type { LeasedDelivery } from "./attempt.js";
 import { eventBodies } from "./event-body.js";
+import { LEASE_MS } from "./lease.js";
 
 type FanOutParts = EventMessageParts & Pick<CheckoutContext, "clock">;
+
+/** What posts new deliveries of this process at once. */
+export interface FirstDeliveries {
+  /** How many more to this endpoint it has room for. */
+  roomFor(this: void, endpointId: string): number;
+  /**
+   * Takes new deliveries that were made under a lease of this process, once that is committed; and endpoints that have
+   * others, without a lease.
+   */
+  take(this: void, leased: readonly LeasedDelivery[], waiting: Iterable<string>): void;
+}
 
 /**
  * Makes the deliveries of events that have just got their sequences, in that transaction: one for each endpoint that
  * wants the event. The body that every attempt sends is made here, once. The events are of one merchant and mode.
  *
+ * As far as this process has room for them they are made under a lease of it, and posted right after the commit: then
+ * no transaction looks for them and leases them. If it dies before, they are due once that lease has ended.
+ *
  * An event that was committed in the second before its endpoint was created may be sent, too; none of those that were
  * committed since is missed.
  */
-export function createFanOut(parts: FanOutParts): FanOut {
+export function createFanOut(parts: FanOutParts, first: FirstDeliveries): FanOut {
   return async (tx, events) => {
-    const [first] = events;
-    if (first === undefined) return;
-    const endpoints = (await listAllWebhookEndpoints(tx, first)).filter(
+    const [one] = events;
+    if (one === undefined) return undefined;
+    const endpoints = (await listAllWebhookEndpoints(tx, one)).filter(
       ({ disabledReason }) => disabledReason === null,
     );
     const wanted = events.flatMap((event) => {
       const receivers = endpoints.filter((endpoint) => wants(endpoint, event));
       return receivers.length === 0 ? [] : [{ eventId: event.id, receivers }];
     });
-    await deliver(parts, tx, wanted);
+    const made = await deliver(parts, tx, wanted, leasing(first, parts.clock.now()));
+    if (made.length === 0) return undefined;
+    const leased = made.filter(({ delivery }) => delivery.leaseId !== null);
+    const waiting = made.filter(({ delivery: { lane, leaseId } }) => lane === "first" && leaseId === null);
+    const endpointIds = new Set(waiting.map(({ endpoint }) => endpoint.id));
+    return () => first.take(leased, endpointIds);
   };
 }
+
+/** Gives new deliveries a lease as far as there is room for them. */
+function leasing({ roomFor }: FirstDeliveries, now: number): Leasing {
+  const room = new Map<string, number>();
+  const lease = { leaseId: newId("lease", now), nextAttemptAt: now + LEASE_MS };
+  return ({ id, failingSince }) => {
+    const left = failingSince === null ? (room.get(id) ?? roomFor(id)) : 0;
+    room.set(id, left - 1);
+    return left > 0 ? lease : undefined;
+  };
+}
+
+/** The lease under which a new delivery to this endpoint is made; undefined: none. */
+type Leasing = (
+  endpoint: WebhookEndpointRow,
+) => { readonly leaseId: string; readonly nextAttemptAt: number } | undefined;
 
 /** Makes the deliveries to one endpoint that events do not have yet. */
 export function createDeliverMissing(parts: FanOutParts): DeliverMissing {
@@ -48,6 +85,7 @@ export function createDeliverMissing(parts: FanOutParts): DeliverMissing {
       parts,
       tx,
       missing.map((eventId) => ({ eventId, receivers: [endpoint] })),
+      () => undefined,
     );
     return missing.length;
   };
@@ -63,8 +101,13 @@ interface Wanted {
   readonly receivers: readonly WebhookEndpointRow[];
 }
 
-async function deliver(parts: FanOutParts, tx: Tx, wanted: readonly Wanted[]): Promise<void> {
-  if (wanted.length === 0) return;
+async function deliver(
+  parts: FanOutParts,
+  tx: Tx,
+  wanted: readonly Wanted[],
+  leaseFor: Leasing,
+): Promise<LeasedDelivery[]> {
+  if (wanted.length === 0) return [];
   const events = await findEvents(
     tx,
     wanted.map(({ eventId }) => eventId),
@@ -75,13 +118,20 @@ async function deliver(parts: FanOutParts, tx: Tx, wanted: readonly Wanted[]): P
   const inside = { ...parts, db: { ...parts.db, manager: tx } };
   const bodies = await eventBodies(inside, events, pending);
   const now = parts.clock.now();
-  const rows = wanted.flatMap(({ eventId, receivers }) => {
+  const made = wanted.flatMap(({ eventId, receivers }) => {
     const event = byId.get(eventId);
     const body = bodies.get(eventId);
     if (event === undefined || body === undefined) return [];
-    return receivers.map((endpoint) => deliveryOf(event, endpoint, body, now));
+    return receivers.map((endpoint) => {
+      const delivery = { ...deliveryOf(event, endpoint, body, now), ...leaseFor(endpoint) };
+      return { delivery, endpoint };
+    });
   });
-  await insertDeliveries(tx, rows);
+  await insertDeliveries(
+    tx,
+    made.map(({ delivery }) => delivery),
+  );
+  return made;
 }
 
 function deliveryOf(

@@ -2,8 +2,11 @@ import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 
-import { addressesOf, checkAddress, HostRefused, type ResolveHost } from "../lib/hosts/host-addresses.js";
+import { addressesOf, checkAddress, type ResolveHost } from "../lib/hosts/host-addresses.js";
+import { createCache } from "../lib/cache.js";
 import { bareHost } from "../lib/hosts/public-host.js";
+import { memoize } from "../lib/memoize.js";
+import { failureInWords } from "./failure-words.js";
 
 /** One request to a webhook endpoint. */
 export interface WebhookRequest {
@@ -52,10 +55,14 @@ const KEPT_CONNECTIONS_MAX = 256;
 export function createPoster({ resolve, timeLimitMs, ca }: PosterParts): WebhookPoster {
   // Apart, since a kept connection is not looked up again: what test mode may reach, live mode must not find open.
   const agents = { open: agentsFor(ca), local: agentsFor(ca) };
+  const targets = {
+    open: targetsFor(agents.open, lookupAllowed(resolve, false), false),
+    local: targetsFor(agents.local, lookupAllowed(resolve, true), true),
+  };
   return {
     async post(request, signal) {
       const began = performance.now();
-      const exchange = new Exchange(request, request.local ? agents.local : agents.open, resolve);
+      const exchange = new Exchange(request, request.local ? targets.local : targets.open);
       const answer = await exchange.run(timeLimitMs, signal);
       return { ...answer, durationMs: Math.round(performance.now() - began) };
     },
@@ -78,21 +85,48 @@ function agentsFor(ca: PosterParts["ca"]): Agents {
   };
 }
 
+/** How a request to a URL is made: all that is the same for each. */
+interface Target {
+  readonly secure: boolean;
+  readonly host: string;
+  readonly options: https.RequestOptions;
+}
+
+/** Finds out how requests to a URL are made, once for each URL. Throws a HostRefused if none may be. */
+function targetsFor(agents: Agents, lookup: LookupFunction, local: boolean): (url: string) => Target {
+  const known = createCache<string, Target>({ max: TARGETS_KEPT_MAX });
+  return (url) => {
+    const found = known.get(url);
+    if (found !== undefined) return found;
+    const { protocol, hostname, host, port, pathname, search } = new URL(url);
+    const secure = protocol === "https:";
+    const bare = bareHost(hostname);
+    // Node connects to an address without looking it up.
+    if (isIP(bare) !== 0) checkAddress(hostname, local);
+    const agent = secure ? agents.https : agents.http;
+    const place = { hostname: bare, port: port === "" ? undefined : Number(port), path: pathname + search };
+    const target = { secure, host, options: { method: "POST", agent, lookup, ...place } };
+    known.set(url, target);
+    return target;
+  };
+}
+
+/** Each takes a kilobyte or so. */
+const TARGETS_KEPT_MAX = 2_000;
+
 type Outcome = Omit<WebhookAnswer, "durationMs">;
 
 /** One request with its answer, and once more where a kept connection turns out to be closed. */
 class Exchange {
   readonly #request: WebhookRequest;
-  readonly #agents: Agents;
-  readonly #resolve: ResolveHost;
+  readonly #targetOf: (url: string) => Target;
   #running: ClientRequest | undefined;
   #end: (outcome: Outcome) => void = () => undefined;
   #answered: { readonly message: IncomingMessage; readonly chunks: Buffer[] } | undefined;
 
-  constructor(request: WebhookRequest, agents: Agents, resolve: ResolveHost) {
+  constructor(request: WebhookRequest, targetOf: (url: string) => Target) {
     this.#request = request;
-    this.#agents = agents;
-    this.#resolve = resolve;
+    this.#targetOf = targetOf;
   }
 
   async run(timeLimitMs: number, signal: AbortSignal): Promise<Outcome> {
@@ -101,43 +135,32 @@ class Exchange {
       () => this.#giveUp(`no answer within ${timeLimitMs / 1000} seconds`),
       timeLimitMs,
     );
-    const stop = (): void => this.#giveUp("the attempt was broken off");
-    signal.addEventListener("abort", stop);
+    const stoppable = stoppableBy(signal).add(this);
     this.#send(true);
-    try {
-      return await outcome;
-    } finally {
-      clearTimeout(late);
-      signal.removeEventListener("abort", stop);
-    }
+    const known = await outcome;
+    clearTimeout(late);
+    stoppable.delete(this);
+    return known;
+  }
+
+  stop(): void {
+    this.#giveUp("the attempt was broken off");
   }
 
   #send(mayRepeat: boolean): void {
     try {
-      const { url, headers, body, local } = this.#request;
-      const target = new URL(url);
-      const lookup = lookupAllowed(this.#resolve, local);
-      // Node connects to an address without looking it up.
-      if (isIP(bareHost(target.hostname)) !== 0) checkAddress(target.hostname, local);
-      this.#start(target, { headers, body, lookup }, mayRepeat);
+      this.#start(this.#targetOf(this.#request.url), mayRepeat);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #start(
-    target: URL,
-    { headers, body, lookup }: Pick<WebhookRequest, "headers" | "body"> & { readonly lookup: LookupFunction },
-    mayRepeat: boolean,
-  ): void {
-    const secure = target.protocol === "https:";
-    const options = {
-      method: "POST",
-      agent: secure ? this.#agents.https : this.#agents.http,
-      headers: { ...headers, "content-length": String(body.length) },
-      lookup,
-    };
-    const running = secure ? https.request(target, options) : http.request(target, options);
+  #start({ secure, host, options }: Target, mayRepeat: boolean): void {
+    const { headers, body } = this.#request;
+    // As a list Node writes them as they are; each by itself would cost a check and an object.
+    const list = ["host", host, "content-length", String(body.length), ...Object.entries(headers).flat()];
+    const all = { ...options, headers: list };
+    const running = secure ? https.request(all) : http.request(all);
     this.#running = running;
     running.on("response", (message) => this.#read(message));
     running.on("error", (error: NodeJS.ErrnoException) => {
@@ -146,7 +169,8 @@ class Exchange {
       if (closed && mayRepeat && this.#answered === undefined) this.#send(false);
       else this.#fail(error);
     });
-    running.end(body);
+    // As text of one byte a character it goes out together with the headers, in one write.
+    running.end(body.toString("latin1"), "latin1");
   }
 
   #read(message: IncomingMessage): void {
@@ -183,9 +207,18 @@ class Exchange {
 
   #fail(error: unknown): void {
     if (this.#answered !== undefined) return this.#finish();
-    this.#end({ status: undefined, body: undefined, retryAfter: undefined, failure: inWords(error) });
+    this.#end({ status: undefined, body: undefined, retryAfter: undefined, failure: failureInWords(error) });
   }
 }
+
+/** The exchanges that a signal ends: one listener for all, since one for each would cost as much as a signature. */
+const stoppableBy = memoize((signal: AbortSignal) => {
+  const running = new Set<Exchange>();
+  signal.addEventListener("abort", () => {
+    for (const exchange of running) exchange.stop();
+  });
+  return running;
+});
 
 /** Finds the addresses to connect to: what was looked at is what is connected to. */
 function lookupAllowed(resolve: ResolveHost, local: boolean): LookupFunction {
@@ -209,28 +242,3 @@ async function look(
   if (all) callback(null, found);
   else callback(null, found[0]?.address ?? "", found[0]?.family ?? 0);
 }
-
-/** For the merchant, who sees no more than what a client of that address would. */
-function inWords(error: unknown): string {
-  if (error instanceof HostRefused) return error.message;
-  const { code, message } =
-    error instanceof Error ? (error as NodeJS.ErrnoException) : { code: "", message: "" };
-  const known = WORDS[code ?? ""];
-  if (known !== undefined) return known;
-  if (code?.startsWith("HPE_")) return "the answer is not HTTP";
-  return message === "" ? "the connection failed" : message;
-}
-
-const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "the connection was refused",
-  ECONNRESET: "the connection was closed before an answer came",
-  EPIPE: "the connection was closed before an answer came",
-  EHOSTUNREACH: "the host could not be reached",
-  ENETUNREACH: "the host could not be reached",
-  ETIMEDOUT: "the host could not be reached in time",
-  CERT_HAS_EXPIRED: "the certificate has expired",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "the certificate is signed by nobody that is trusted",
-  SELF_SIGNED_CERT_IN_CHAIN: "the certificate is signed by nobody that is trusted",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the certificate is signed by nobody that is trusted",
-  ERR_TLS_CERT_ALTNAME_INVALID: "the certificate is for another host",
-};

@@ -9,8 +9,6 @@ export interface RelayedRows {
   readonly fanOut: FanOut;
   /** Deletes what belongs to events in the transaction that deletes them. */
   readonly deleteWithEvents: DeleteWithEvents;
-  /** Called when events have got their sequences, and that is committed. */
-  readonly numbered: () => void;
 }
 
 /** Milliseconds between two rounds of the relay. */
@@ -25,15 +23,13 @@ export interface RelayPauses {
 export function runRelay(
   checkout: CheckoutContext,
   pauses: RelayPauses,
-  { fanOut, deleteWithEvents, numbered }: RelayedRows,
+  { fanOut, deleteWithEvents }: RelayedRows,
   failed: (what: string) => (error: unknown, inARow: number) => void,
 ): BackgroundJob[] {
   return [
     runRepeatedly(
       pauses.number,
-      async (signal) => {
-        if ((await numberEvents(checkout, signal, fanOut)) > 0) numbered();
-      },
+      (signal) => numberEvents(checkout, signal, fanOut),
       failed("events could not be numbered"),
     ),
     runRepeatedly(

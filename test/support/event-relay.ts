@@ -24,7 +24,10 @@ interface RelayParts {
 }
 
 /** A relay of a process of its own. A killed one dies when all is written but the COMMIT. */
-export function relay(db: Database, { killed = false, fanOut = async () => {}, clock }: RelayParts = {}) {
+export function relay(
+  db: Database,
+  { killed = false, fanOut = async () => undefined, clock }: RelayParts = {},
+) {
   const feed = createEventFeed(db, silent, FEED_TIMES);
   const checkpoint = async (): Promise<void> => {
     if (killed) throw new Error("killed");

@@ -16,9 +16,10 @@ export interface NumberedEvent extends UnnumberedEvent {
 
 /**
  * Writes what follows from new events, such as their deliveries, in the transaction that numbers them. They are of one
- * merchant and mode, in their order. May be called again for the same events if that transaction is run again.
+ * merchant and mode, in their order. May be called again for the same events if that transaction is run again. What it
+ * answers is called once the transaction is committed.
  */
-export type FanOut = (tx: Tx, events: readonly NumberedEvent[]) => Promise<void>;
+export type FanOut = (tx: Tx, events: readonly NumberedEvent[]) => Promise<(() => void) | undefined>;
 
 /** What the relay works with. */
 export type NumberingParts = Pick<CheckoutContext, "db" | "clock" | "feed" | "checkpoint">;
@@ -116,15 +117,17 @@ async function numberTogether(
     const rows = sequences.length === 0 ? [] : await readUnnumberedEvents(tx, ids);
     const events = sequences.map((sequence) => numberRows(sequence, rows)).filter(({ length }) => length > 0);
     numberEventRows(tx, events.flat(), parts.clock.now());
+    const done: ((() => void) | undefined)[] = [];
     for (const ofScope of events) {
       raiseSequence(tx, scopeOf(ofScope), { last: lastOf(ofScope) });
-      await fanOut(tx, ofScope);
+      done.push(await fanOut(tx, ofScope));
     }
     await parts.checkpoint("events numbered");
-    return events;
+    return { events, done };
   });
-  for (const ofScope of numbered) parts.feed.tell(scopeOf(ofScope), lastOf(ofScope));
-  return numbered.flat().length;
+  for (const tell of numbered.done) tell?.();
+  for (const ofScope of numbered.events) parts.feed.tell(scopeOf(ofScope), lastOf(ofScope));
+  return numbered.events.flat().length;
 }
 
 /** Gives those of the events that are of the sequence's merchant and mode their places behind its last one. */

@@ -24,12 +24,19 @@ export function openWebhookSecret({ sealer }: Sealing, endpoint: WebhookEndpoint
   return sealer.open(endpoint.secretSealed, sealScope(endpoint));
 }
 
-/** The secrets that a request is signed with at `now`: the newest first, and while one is rolled the one before. */
-export function signingSecrets({ sealer }: Sealing, endpoint: WebhookEndpointRow, now: number): string[] {
+/**
+ * Opens the secrets that requests to an endpoint are signed with. Answers those that count at a time: the newest first,
+ * and while one is rolled the one before.
+ */
+export function openSigningSecrets(
+  { sealer }: Sealing,
+  endpoint: WebhookEndpointRow,
+): (now: number) => readonly string[] {
   const { previousSecretSealed: previous, previousSecretUntil: until } = endpoint;
-  const secret = openWebhookSecret({ sealer }, endpoint);
-  if (previous === null || until === null || until <= now) return [secret];
-  return [secret, sealer.open(previous, sealScope(endpoint))];
+  const one = [openWebhookSecret({ sealer }, endpoint)];
+  if (previous === null || until === null) return () => one;
+  const both = [...one, sealer.open(previous, sealScope(endpoint))];
+  return (now) => (now < until ? both : one);
 }
 
 function sealScope({ merchantId, livemode }: MerchantScope) {

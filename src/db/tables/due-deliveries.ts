@@ -1,8 +1,9 @@
 import type { EntityManager } from "typeorm";
 
-import { type Select, columnsWhere, placeholdersFor, selectRows, selectTogether } from "../query/select.js";
+import { sqlExecutorOf } from "../engine/sql-executor.js";
+import { columnsWhere, placeholdersFor, rowsWhere, selectTogether } from "../query/select.js";
 import { columnsOf, type PartOf } from "../query/table.js";
-import { queueUpdate, updateRows } from "../query/update.js";
+import { type Change, queueUpdate, updateRows } from "../query/update.js";
 import { freeForUpdate, type Tx } from "../transaction.js";
 import {
   type DeliveryLane,
@@ -11,58 +12,76 @@ import {
   type WebhookDeliveryRow,
 } from "./webhook-deliveries.js";
 
-const DUE = columnsOf(webhookDeliveries, "id", "endpointId");
-
-/** A delivery that is due, as far as it has to be known to give it a place. */
-export type DueDelivery = PartOf<typeof DUE>;
-
-/** Asks for deliveries that are due in one lane. */
-export interface DueDeliveriesQuery {
+/** Asks for the endpoints that have deliveries due in one lane. */
+export interface DueEndpointsQuery {
   readonly lane: DeliveryLane;
   /** By the service's clock, in milliseconds since the epoch. */
   readonly now: number;
-  /** Endpoints that are known to have some, and how many of each are wanted. */
-  readonly known: ReadonlyMap<string, number>;
-  /** How many of all other endpoints, those of one after those of another. */
-  readonly others: number;
+  /** The endpoint after which to look: empty to begin with. */
+  readonly after: string;
+  readonly limit: number;
 }
 
 /**
- * Deliveries that are due: of each known endpoint so many at most, and some of endpoints that are not known yet. So
- * however many wait for one endpoint, they are not read before those of another.
+ * The endpoints that have deliveries in a lane, in the order of their ids, each with whether any is due. It costs a step
+ * of the index for each endpoint, however many deliveries wait for it, due or not.
  */
-export async function listDueDeliveries(
+export async function listDueEndpoints(
   db: EntityManager,
-  { lane, now, known, others }: DueDeliveriesQuery,
-): Promise<DueDelivery[]> {
-  const selects: Select<DueDelivery[]>[] = [];
-  const due = (condition: string, values: readonly unknown[], limit: number): void => {
-    if (limit <= 0) return;
-    const where = `WHERE lane = ? AND ${condition} AND next_attempt_at <= ? LIMIT ${limit}`;
-    selects.push(columnsWhere(DUE, where, [lane, ...values, now]));
-  };
-  for (const [endpointId, limit] of known) due("endpoint_id = ?", [endpointId], limit);
-  const ids = [...known.keys()];
-  due(ids.length === 0 ? "endpoint_id > ''" : `endpoint_id NOT IN (${placeholdersFor(ids)})`, ids, others);
-  return (await selectTogether(db, ...selects)).flat();
+  { lane, now, after, limit }: DueEndpointsQuery,
+): Promise<{ readonly id: string; readonly isDue: boolean }[]> {
+  const isSqlite = db.dataSource.options.type === "better-sqlite3";
+  const { sql, values } = isSqlite
+    ? { sql: STEPPED, values: [lane, after, lane, limit, lane] }
+    : { sql: GROUPED, values: [lane, after, limit] };
+  const { rows = [] } = await sqlExecutorOf(db).run(sql, values);
+  return rows.map(({ id, due }) => ({ id: String(id), isDue: Number(due) <= now }));
 }
 
-/**
- * Leases those of the deliveries that are still due, until `until`. Rows that another transaction has locked are left
- * out.
- */
+/** A server steps from group to group by itself. */
+const GROUPED = `SELECT endpoint_id AS id, MIN(next_attempt_at) AS due FROM webhook_delivery
+  WHERE lane = ? AND endpoint_id > ? GROUP BY endpoint_id LIMIT ?`;
+
+/** SQLite would read every row of each group. */
+const STEPPED = `WITH RECURSIVE found (id, step) AS (
+    SELECT (SELECT MIN(endpoint_id) FROM webhook_delivery WHERE lane = ? AND endpoint_id > ?), 1
+    UNION ALL
+    SELECT (SELECT MIN(endpoint_id) FROM webhook_delivery WHERE lane = ? AND endpoint_id > found.id), step + 1
+    FROM found WHERE id IS NOT NULL AND step < ?
+  )
+  SELECT id, (SELECT MIN(next_attempt_at) FROM webhook_delivery WHERE lane = ? AND endpoint_id = found.id) AS due
+  FROM found WHERE id IS NOT NULL`;
+
+/** What to lease, and for how long. */
+export interface LeaseOrder {
+  readonly lane: DeliveryLane;
+  /** By endpoint, how many are wanted at most. */
+  readonly wanted: ReadonlyMap<string, number>;
+  readonly leaseId: string;
+  readonly now: number;
+  readonly until: number;
+}
+
+/** Leases deliveries that are due, until `until`. Rows that another transaction has locked are left out. */
 export async function leaseDeliveries(
   tx: Tx,
-  ids: readonly string[],
-  lease: { readonly leaseId: string; readonly now: number; readonly until: number },
+  { lane, wanted, leaseId, now, until }: LeaseOrder,
 ): Promise<WebhookDeliveryRow[]> {
-  const condition = `WHERE id IN (${placeholdersFor(ids)}) AND status = 'pending' AND next_attempt_at <= ?`;
-  const rows = await selectRows(tx, webhookDeliveries, condition + freeForUpdate(tx), [...ids, lease.now]);
+  const selects = [...wanted].map(([endpointId, limit]) => {
+    const due = `WHERE lane = ? AND endpoint_id = ? AND next_attempt_at <= ? LIMIT ${limit}${freeForUpdate(tx)}`;
+    return rowsWhere(webhookDeliveries, due, [lane, endpointId, now]);
+  });
+  const rows = (await selectTogether<WebhookDeliveryRow[][]>(tx, ...selects)).flat();
   if (rows.length === 0) return [];
-  const leased = rows.map((row) => row.id);
-  const change = { leaseId: lease.leaseId, nextAttemptAt: lease.until };
+  const change = { leaseId, nextAttemptAt: until };
+  const leased = rows.map(({ id }) => id);
   queueUpdate(tx, webhookDeliveries, change, `id IN (${placeholdersFor(leased)})`, leased);
   return rows.map((row) => Object.assign(row, change));
+}
+
+/** Gives leased deliveries back: they are due at once. */
+export function endLeases(tx: Tx, held: readonly HeldDelivery[], now: number): void {
+  changeHeld(tx, held, { nextAttemptAt: now, leaseId: null });
 }
 
 /** A delivery that one process holds. */
@@ -73,16 +92,14 @@ export interface HeldDelivery {
 
 /** Records that deliveries were received, except those whose lease has ended and that are another process's now. */
 export function noteReceived(tx: Tx, held: readonly HeldDelivery[]): void {
+  changeHeld(tx, held, { status: "succeeded", attemptCount: () => "attempt_count + 1", ...AT_REST });
+}
+
+function changeHeld(tx: Tx, held: readonly HeldDelivery[], change: Change<WebhookDeliveryRow>): void {
   if (held.length === 0) return;
   const leases = [...new Set(held.map(({ leaseId }) => leaseId))];
   const condition = `id IN (${placeholdersFor(held)}) AND lease_id IN (${placeholdersFor(leases)})`;
-  queueUpdate(
-    tx,
-    webhookDeliveries,
-    { status: "succeeded", attemptCount: () => "attempt_count + 1", ...AT_REST },
-    condition,
-    [...held.map(({ id }) => id), ...leases],
-  );
+  queueUpdate(tx, webhookDeliveries, change, condition, [...held.map(({ id }) => id), ...leases]);
 }
 
 /** What follows a failed attempt: the next one and its time, or with null the end. */

@@ -72,6 +72,7 @@ await eachEngine(
     await inTransaction(db, "READ COMMITTED", async (tx) => insertEvents(tx, someEvents(scope, 3)));
     const followUp = (tx: Tx) => insertEvents(tx, someEvents({ ...scope, merchantId: "mer_follow" }, 1));
     const seen: number[] = [];
+    const told: number[] = [];
     const fails: FanOut = async (tx) => {
       followUp(tx);
       throw new Error("no room");
@@ -79,12 +80,17 @@ await eachEngine(
     const works: FanOut = async (tx, events) => {
       seen.push(...events.map(({ sequence }) => sequence));
       followUp(tx);
+      return () => void told.push(seen.length);
     };
     await t.rejects(relay(db, { fanOut: fails })(), { message: "no room" });
     t.equal((await findSequence(db.manager, scope)).last, 0);
+    await t.rejects(relay(db, { fanOut: works, killed: true })(), { message: "killed" });
+    t.same(told, [], "what is to follow the commit does not, where there is none");
+    seen.length = 0;
     t.equal(await relay(db, { fanOut: works })(), 3);
     await relay(db)();
     t.same(seen, [1, 2, 3]);
+    t.same(told, [3]);
     t.equal((await findSequence(db.manager, { ...scope, merchantId: "mer_follow" })).last, 1);
   },
 );

@@ -222,7 +222,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: "a delivery counts as successful before its answer",
     engine: "embedded",
     changes: [
-      { file: LEASE, from: "import { leaseDeliveries }", to: "import { leaseDeliveries, noteReceived }" },
+      { file: LEASE, from: "import { endLeases,", to: "import { endLeases, noteReceived," },
       { file: LEASE, from: "const endpointIds =", to: "noteReceived(tx, rows); const endpointIds =" },
     ],
   },
