@@ -18,6 +18,7 @@ export interface BenchPlace {
   readonly merchantId: string;
   /** A live key of the merchant. */
   readonly key: string;
+  readonly testKey: string;
   /** Its account at the gateway. */
   readonly gatewayMerchantId: string;
   readonly gatewaySecret: string;
@@ -30,12 +31,13 @@ export async function openPlace(
   const made = server === undefined ? newFolder() : await newSchema(server);
   const secretsKey = randomBytes(32).toString("base64");
   const config = configOf({ ...made, secretsKey });
-  const { id, liveKey, live } = await createTestMerchant(config);
+  const { id, liveKey, testKey, live } = await createTestMerchant(config);
   return {
     ...made,
     secretsKey,
     merchantId: id,
     key: liveKey,
+    testKey,
     gatewayMerchantId: live.gatewayMerchantId,
     gatewaySecret: live.secret,
   };

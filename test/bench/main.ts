@@ -8,6 +8,7 @@ import { table, writeReport } from "./report.js";
 import type { Effort, Row } from "./row.js";
 import { completionRows } from "./rows/completion-rows.js";
 import { databaseRows } from "./rows/database-rows.js";
+import { deliveryRows } from "./rows/delivery-rows.js";
 import { memoryRows } from "./rows/memory-rows.js";
 import { memorySizeRows } from "./rows/memory-size-rows.js";
 import { payPageRows } from "./rows/pay-page-rows.js";
@@ -22,6 +23,7 @@ const ROWS: readonly Row[] = [
   ...databaseRows(url),
   ...payPageRows(url),
   ...completionRows(url),
+  ...deliveryRows(url),
   ...memorySizeRows(url),
   ...startRows(url),
 ];

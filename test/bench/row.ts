@@ -32,6 +32,6 @@ export interface PlainRow {
 }
 
 /** What the number of a plain row counts. */
-export type Unit = "MB" | "s";
+export type Unit = "MB" | "s" | "times";
 
 export type Row = PairRow | PlainRow;
