@@ -66,7 +66,7 @@ await onMysql(
   },
 );
 
-/** What a merchant asks of webhooks; but for recovering, which walks over all events since a time. */
+/** What a merchant asks of webhooks. */
 async function tourOfWebhooks(app: TestApp, { testKey }: TestMerchant): Promise<void> {
   const call = async (method: string, path: string, body?: unknown) => {
     const answer = await app.call(method, `/v1/${path}`, testKey, body);
@@ -81,6 +81,7 @@ async function tourOfWebhooks(app: TestApp, { testKey }: TestMerchant): Promise<
     (await call("GET", path)).data.find((one: { attempt_count: number }) => one.attempt_count > 0),
   );
   await call("POST", `webhook_deliveries/${delivery.id}/resend`, {});
+  await call("POST", `webhook_endpoints/${id}/recover`, { since: 1_600_000_000 });
   const of = `webhook_deliveries?webhook_endpoint=${id}`;
   for (const filter of [
     "webhook_deliveries?limit=2",

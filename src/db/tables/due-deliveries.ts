@@ -1,8 +1,8 @@
 import type { EntityManager } from "typeorm";
 
 import { sqlExecutorOf } from "../engine/sql-executor.js";
-import { columnsWhere, placeholdersFor, rowsWhere, selectTogether } from "../query/select.js";
-import { columnsOf, type PartOf } from "../query/table.js";
+import { placeholdersFor, rowsWhere, selectColumns, selectTogether } from "../query/select.js";
+import { columnsOf } from "../query/table.js";
 import { type Change, queueUpdate, updateRows } from "../query/update.js";
 import { freeForUpdate, type Tx } from "../transaction.js";
 import {
@@ -23,8 +23,8 @@ export interface DueEndpointsQuery {
 }
 
 /**
- * The endpoints that have deliveries in a lane, in the order of their ids, each with whether any is due. It costs a step
- * of the index for each endpoint, however many deliveries wait for it, due or not.
+ * The endpoints that have deliveries in a lane, in the order of their ids, each with whether any is due. It costs a
+ * step of the index for each endpoint, however many deliveries wait for it, due or not.
  */
 export async function listDueEndpoints(
   db: EntityManager,
@@ -137,18 +137,25 @@ export async function sendAgain(
   return await updateRows(tx, webhookDeliveries, change, `id IN (${placeholdersFor(ids)})`, ids);
 }
 
-const RECOVERABLE = columnsOf(webhookDeliveries, "id", "eventId");
+const RECOVERABLE = columnsOf(webhookDeliveries, "id");
 
-/** Deliveries to an endpoint that were not received, after an event's id and in that order; none that is under way. */
+/** Asks for deliveries to an endpoint that can be sent again. */
+export interface RecoverableQuery {
+  readonly endpointId: string;
+  /** Not `succeeded`. */
+  readonly status: DeliveryStatus;
+  /** Both are exclusive. */
+  readonly after: { readonly id: string; readonly eventId: string };
+  readonly limit: number;
+}
+
+/** Deliveries to an endpoint with this status, in the order of their ids; none that is under way. */
 export async function listRecoverable(
   tx: Tx,
-  endpointId: string,
-  afterEventId: string,
-  limit: number,
-): Promise<PartOf<typeof RECOVERABLE>[]> {
-  const condition = `WHERE endpoint_id = ? AND event_id > ? AND status <> 'succeeded' AND lease_id IS NULL
-    ORDER BY event_id LIMIT ${limit}`;
-  const { sql, values, read } = columnsWhere(RECOVERABLE, condition, [endpointId, afterEventId]);
-  const [rows] = await selectTogether<[PartOf<typeof RECOVERABLE>[]]>(tx, { sql, values, read });
-  return rows;
+  { endpointId, status, after, limit }: RecoverableQuery,
+): Promise<string[]> {
+  const condition = `WHERE endpoint_id = ? AND status = ? AND id > ? AND event_id > ? AND lease_id IS NULL
+    ORDER BY id LIMIT ${limit}`;
+  const values = [endpointId, status, after.id, after.eventId];
+  return (await selectColumns(tx, RECOVERABLE, condition, values)).map(({ id }) => id);
 }

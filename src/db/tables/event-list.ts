@@ -2,7 +2,8 @@ import type { EntityManager } from "typeorm";
 
 import type { EventType } from "../../domain/event.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
-import { placeholdersFor, selectRows } from "../query/select.js";
+import { placeholdersFor, selectColumns, selectRows } from "../query/select.js";
+import { columnsOf, type PartOf } from "../query/table.js";
 import { type EventRow, events } from "./events.js";
 
 /** Conditions on events to list; an undefined one lets everything through. */
@@ -43,4 +44,33 @@ export async function listEvents(
   const order = after === undefined ? "DESC" : "ASC";
   const condition = `WHERE ${conditions.join(" AND ")} ORDER BY sequence ${order} LIMIT ${limit}`;
   return await selectRows(db, events, condition, values);
+}
+
+const WALKED = columnsOf(events, "id", "type", "createdAt", "sequence");
+
+/** What says whether an event is wanted. */
+export type WalkedEvent = PartOf<typeof WALKED>;
+
+/** The events after a sequence, in its order, without their objects: whoever walks over all of them needs no more. */
+export async function listEventsAfter(
+  db: EntityManager,
+  { merchantId, livemode }: MerchantScope,
+  after: number,
+  limit: number,
+): Promise<WalkedEvent[]> {
+  const condition = `WHERE merchant_id = ? AND livemode = ? AND sequence > ? ORDER BY sequence LIMIT ${limit}`;
+  return await selectColumns(db, WALKED, condition, [merchantId, livemode, after]);
+}
+
+const NUMBERED_AT = columnsOf(events, "numberedAt");
+
+/** When the event with this sequence was numbered; undefined if it is no longer kept. */
+export async function findNumberedAt(
+  db: EntityManager,
+  { merchantId, livemode }: MerchantScope,
+  sequence: number,
+): Promise<number | undefined> {
+  const condition = "WHERE merchant_id = ? AND livemode = ? AND sequence = ?";
+  const [row] = await selectColumns(db, NUMBERED_AT, condition, [merchantId, livemode, sequence]);
+  return row?.numberedAt ?? undefined;
 }
