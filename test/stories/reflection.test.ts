@@ -71,6 +71,14 @@ await onSqlite(
   },
 );
 
+await onSqlite(t, "reflection knows the details of errors, which no service names", async (t, engine) => {
+  const app = await startTestApp(t, testConfig(engine));
+  for (const version of VERSIONS) {
+    const [retry] = await ask(app.urls.grpc, version, [{ file_containing_symbol: "google.rpc.RetryInfo" }]);
+    t.same(filesOf(retry), ["google/rpc/error_details.proto", "google/protobuf/duration.proto"]);
+  }
+});
+
 await onSqlite(t, "a client that knows nothing makes its calls from reflection", async (t, engine) => {
   const config = testConfig(engine);
   const { testKey } = await createTestMerchant(config);

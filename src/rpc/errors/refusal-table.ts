@@ -10,6 +10,9 @@ const idempotency = ofType("idempotency_error");
 const card = ofType("card_error");
 const ours = ofType("api_error");
 
+/** What a person, or another call, has to end first. */
+const A_MINUTE_S = 60;
+
 /** Every reason of a refusal. The compiler demands a row for each reason, a test its line in docs/errors.md. */
 export const REFUSALS: Record<RefusalReason, RefusalRow> = {
   PARAMETER_MISSING: invalid(
@@ -142,11 +145,14 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
     "gateway_unavailable",
     "The payment gateway does not answer for now. Nothing was charged: try again.",
   ),
-  LIVE_PAYMENTS_OFF: ours(
-    Code.Unavailable,
-    "live_payments_off",
-    "The gateway cannot reach this server: its operator has to correct `PUBLIC_URL`. Nothing was charged.",
-  ),
+  LIVE_PAYMENTS_OFF: {
+    ...ours(
+      Code.Unavailable,
+      "live_payments_off",
+      "The gateway cannot reach this server: its operator has to correct `PUBLIC_URL`. Nothing was charged.",
+    ),
+    retryAfterS: A_MINUTE_S,
+  },
   CURSOR_NOT_FOUND: invalid(
     Code.InvalidArgument,
     "resource_missing",
@@ -162,11 +168,14 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
     "held_payment_resolved",
     "The held payment is resolved already, and that is final.",
   ),
-  HELD_PAYMENT_BUSY: invalid(
-    Code.Aborted,
-    "held_payment_busy",
-    "Another call is returning this payment's money. Read it again in a minute.",
-  ),
+  HELD_PAYMENT_BUSY: {
+    ...invalid(
+      Code.Aborted,
+      "held_payment_busy",
+      "Another call is returning this payment's money. Read it again in a minute.",
+    ),
+    retryAfterS: A_MINUTE_S,
+  },
   RESOLUTION_NOT_POSSIBLE: invalid(
     Code.FailedPrecondition,
     "resolution_not_possible",

@@ -1,6 +1,8 @@
 import type { DescFile, DescService } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 
+import { file_google_rpc_error_details } from "../../../gen/google/rpc/error_details_pb.js";
+
 /** Index of the proto files of services and all their imports. */
 export interface DescriptorIndex {
   readonly byName: ReadonlyMap<string, DescFile>;
@@ -10,10 +12,11 @@ export interface DescriptorIndex {
   readonly byExtension: ReadonlyMap<string, ReadonlyMap<number, DescFile>>;
 }
 
-/** Indexes the files of the services. */
+/** Indexes the files of the services, and that of the details of errors: it is sent, and no service imports it. */
 export function indexDescriptors(services: readonly DescService[]): DescriptorIndex {
   const byName = new Map<string, DescFile>();
   for (const { file } of services) gather(file, byName);
+  gather(file_google_rpc_error_details, byName);
   const bySymbol = new Map<string, DescFile>();
   const byExtension = new Map<string, Map<number, DescFile>>();
   for (const file of byName.values()) {

@@ -1,12 +1,17 @@
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 
-import { BadRequestSchema, ErrorInfoSchema } from "../../../gen/google/rpc/error_details_pb.js";
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  RetryInfoSchema,
+} from "../../../gen/google/rpc/error_details_pb.js";
 import { isDatabaseAway } from "../../db/engine/database-errors.js";
 import { Refusal } from "../../domain/refusal.js";
 import { RETRY_AFTER_SECONDS } from "../../lib/http.js";
 import type { Log } from "../../lib/log.js";
 import { requestIdOf } from "./access-log.js";
 import { hookStream } from "./stream-messages.js";
+import { retryAfterS } from "../errors/refusal-row.js";
 import { REFUSALS } from "../errors/refusal-table.js";
 
 /** The `domain` of this API's reasons in `google.rpc.ErrorInfo`. */
@@ -14,7 +19,7 @@ export const ERROR_DOMAIN = "calmonypay.com";
 
 /**
  * Converts errors of use cases to errors for callers. A Refusal becomes its gRPC code with
- * `google.rpc.ErrorInfo` and `BadRequest`; any other error is a bug, logged here and reported with a fixed
+ * `google.rpc.ErrorInfo`, `BadRequest` and `RetryInfo`; any other error is a bug, logged here and reported with a fixed
  * text and the request id.
  */
 export function errorInterceptor(log: Log): Interceptor {
@@ -54,6 +59,13 @@ function refusalError(refusal: Refusal, headers?: Record<string, string>): Conne
   };
   const fieldViolations = refusal.violations.map(({ field, description }) => ({ field, description }));
   const fields = { desc: BadRequestSchema, value: { fieldViolations } };
-  const details = fieldViolations.length > 0 ? [info, fields] : [info];
-  return new ConnectError(refusal.message, REFUSALS[refusal.reason].grpc, headers, details, refusal);
+  const row = REFUSALS[refusal.reason];
+  const seconds = retryAfterS(row);
+  const retry = { desc: RetryInfoSchema, value: { retryDelay: { seconds: BigInt(seconds ?? 0) } } };
+  const details = [
+    info,
+    ...(fieldViolations.length > 0 ? [fields] : []),
+    ...(seconds === undefined ? [] : [retry]),
+  ];
+  return new ConnectError(refusal.message, row.grpc, headers, details, refusal);
 }
