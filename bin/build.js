@@ -34,6 +34,8 @@ function isStale(sources) {
 
 /** Builds into a new folder and renames it: no process reads a half-written file, and no deleted source stays. */
 function build() {
+  // Some seconds in which nothing else is printed. Standard output is for what the command prints.
+  process.stderr.write("building ...\n");
   const started = new Date();
   const fresh = emptied(".dist-new");
   const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");

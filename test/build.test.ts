@@ -35,6 +35,7 @@ t.test("a text that does not compile is told, and the last whole build stays", a
   writeFileSync(path.join(folder, "src/word.ts"), "export const word: number = 'second';");
   const { status, stderr } = spawnSync(process.execPath, ["bin/build.js"], { cwd: folder, encoding: "utf8" });
   t.not(status, 0);
+  t.match(stderr, /^building \.\.\.\n/, "what takes the time");
   t.match(stderr, /src\/word\.ts.*not assignable/);
   t.ok(existsSync(path.join(folder, "dist/src/word.js")));
   t.same(leftBehind(folder), []);

@@ -19,6 +19,8 @@ export interface CheckoutContext {
   readonly log: Log;
   readonly sealer: Sealer;
   readonly addresses: Addresses;
+  /** Whether test keys are taken, and test payments. */
+  readonly testMode: boolean;
   /** Whether the service can do its work now. */
   readonly readiness: Readiness;
   /** Tells the event streams of this process that there is news. */

@@ -1,13 +1,15 @@
 import type { Command } from "commander";
 
 import { createApiKey } from "../checkout/merchants/create-api-key.js";
+import { registerTestAccounts } from "../checkout/testing/register-test-accounts.js";
 import { revokeKey } from "../checkout/merchants/revoke-api-key.js";
 import { type ApiKeyRow, listApiKeys } from "../db/tables/api-keys.js";
 import { jsonOption, merchantOption, modeOption, scopeOf } from "./options.js";
-import { type Fields, isoTime, print, printList } from "./output.js";
-import { withRegistry } from "./registry.js";
+import { firstCall } from "./first-call.js";
+import { type Fields, isoTime, print, printList, write } from "./output.js";
+import { withCheckout, withRegistry } from "./registry.js";
 
-/** `keys create|list|revoke`. */
+/** `keys create|demo|list|revoke`. */
 export function addKeyCommands(keys: Command, env: NodeJS.ProcessEnv): void {
   keys
     .command("create")
@@ -22,6 +24,22 @@ export function addKeyCommands(keys: Command, env: NodeJS.ProcessEnv): void {
           { key, id, merchant: merchantId, mode: modeName(livemode), created: isoTime(createdAt) },
           options.json,
         );
+      });
+    });
+  keys
+    .command("demo")
+    .description("create a test key of the demonstration merchant, which is made if there is none")
+    .addOption(jsonOption())
+    .action(async ({ json }: { json: boolean }) => {
+      await withCheckout(env, async (checkout, config) => {
+        const { demonstrationMerchant } = await import("../start/demonstration/demonstration.js");
+        const merchantId = await demonstrationMerchant(config, checkout, { beside: true });
+        if (merchantId === undefined) throw new Error("The demonstration merchant could not be created.");
+        if (config.sandbox && config.sandboxUrl !== undefined)
+          await registerTestAccounts(checkout, config.sandboxUrl);
+        const { key, id, createdAt } = await createApiKey(checkout, { merchantId, livemode: false });
+        print({ key, id, merchant: merchantId, mode: "test", created: isoTime(createdAt) }, json);
+        if (!json) write(`\n${firstCall(checkout.addresses.publicUrl, key)}`);
       });
     });
   keys

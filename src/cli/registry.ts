@@ -35,13 +35,13 @@ export async function withRegistry(
  */
 export async function withCheckout(
   env: NodeJS.ProcessEnv,
-  command: (checkout: CheckoutContext) => Promise<void>,
+  command: (checkout: CheckoutContext, config: Config) => Promise<void>,
 ): Promise<void> {
   const { createCheckoutContext } = await import("../start/checkout-context.js");
   const { createMetrics } = await import("../web/ports/metrics.js");
   await withStore(env, (store, config, log) => {
     const parts = { store, log, metrics: createMetrics(), port: () => config.port };
-    return command(createCheckoutContext(config, parts));
+    return command(createCheckoutContext(config, parts), config);
   });
 }
 

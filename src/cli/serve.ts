@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 
+import { checkPorts } from "../start/open-ports.js";
 import type { AppUrls, Demonstration } from "../start/app.js";
+import { firstCall } from "./first-call.js";
 import { runService } from "./run-service.js";
 
 /** `serve`: runs the service until SIGTERM or SIGINT. */
@@ -9,6 +11,7 @@ export function addServeCommand(command: Command, env: NodeJS.ProcessEnv): void 
     await runService(env, async (config, log) => {
       // Only this command needs the whole service; the others start in half the time without it.
       const { createApp } = await import("../start/app.js");
+      await checkPorts(config);
       const app = await createApp(config, { log });
       return { listen: async () => announcement(await app.listen()), close: () => app.close() };
     });
@@ -21,6 +24,7 @@ function announcement(urls: AppUrls): string[] {
     ...(demonstration?.testKey === undefined
       ? []
       : [`Test key of a demonstration merchant: ${demonstration.testKey}`]),
+    `Start here          ${http}/`,
     `API, payment pages  ${http}`,
     `gRPC                ${grpc}`,
     ...(metrics === undefined ? [] : [`Metrics             ${metrics}`]),
@@ -29,28 +33,10 @@ function announcement(urls: AppUrls): string[] {
   ];
 }
 
-/** Only a key's hash is stored: for a lost key, the operator makes another. */
-function howToTry(url: string, { merchantId, testKey }: Demonstration): string[] {
-  const another = `bin/calmony-pay keys create --merchant ${merchantId} --mode test`;
-  if (testKey === undefined) return [`Another test key    ${another}`];
+/** Only a key's hash is stored: a later start cannot show the key, but how to get another. */
+function howToTry(url: string, { testKey }: Demonstration): string[] {
   return [
-    `Another test key    ${another}`,
-    `\nCreate a session, then open its url in a browser:\n\n${curlLine(url, testKey)}\n`,
+    "Another test key    bin/calmony-pay keys demo",
+    `\nCreate a session, then open its url in a browser:\n\n${firstCall(url, testKey ?? "sk_test_...")}\n`,
   ];
-}
-
-/** One line, to paste into a shell. */
-function curlLine(url: string, testKey: string): string {
-  const order = {
-    line_items: [
-      {
-        price_data: { currency: "gbp", unit_amount: 2999, product_data: { name: "Pro Plan — Monthly" } },
-        quantity: 1,
-      },
-    ],
-    success_url: "https://example.com/success",
-    cancel_url: "https://example.com/cancel",
-  };
-  const headers = `-H "Authorization: Bearer ${testKey}" -H "Content-Type: application/json"`;
-  return `curl -X POST ${url}/v1/checkout/sessions ${headers} -d '${JSON.stringify(order)}'`;
 }

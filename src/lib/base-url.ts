@@ -30,6 +30,12 @@ export function urlBelow(baseUrl: string, path: string): string {
   return `${baseUrl.replace(/\/+$/, "")}${path}`;
 }
 
+/** The path of a base URL, without a slash at its end: "" for most. */
+export function basePathOf(baseUrl: string): string {
+  const from = baseUrl.indexOf("/", baseUrl.indexOf("://") + "://".length);
+  return from === -1 ? "" : baseUrl.slice(from).replace(/\/+$/, "");
+}
+
 /** The error names the first fault found. */
 const FAULTS: readonly { readonly found: RegExp; readonly says: string }[] = [
   // oxlint-disable-next-line no-control-regex -- The pattern finds control characters.

@@ -3,11 +3,12 @@ import type { Registry as Metrics } from "prom-client";
 import { type BackgroundParts, workInBackground } from "./background.js";
 import { createHttpHandlers } from "./http-handlers.js";
 import type { CheckoutContext, CheckoutPoint } from "../checkout/context.js";
-import { createDemonstration, createFirstTestKey } from "../checkout/merchants/create-demonstration.js";
+import { createFirstTestKey } from "../checkout/merchants/create-demonstration.js";
 import { sandboxAccount } from "../checkout/merchants/gateway-account.js";
 import { keepRegistering, type Registering } from "../checkout/testing/register-test-accounts.js";
 import { createCheckoutContext, SANDBOX_PATH } from "./checkout-context.js";
 import type { Config } from "./config.js";
+import { demonstrationMerchant } from "./demonstration/demonstration.js";
 import { watchFastPath } from "./fast-path-bugs.js";
 import type { SharedClock } from "../lib/clock.js";
 import type { ResolveHost } from "../lib/hosts/host-addresses.js";
@@ -93,7 +94,8 @@ async function createAppOn(store: Store, config: Config, parts: AppOptions, limi
     sandbox,
     secure: config.tls !== undefined,
   });
-  const merchantId = config.databaseUrl === undefined ? await createDemonstration(checkout) : undefined;
+  const merchantId =
+    config.databaseUrl === undefined ? await demonstrationMerchant(config, checkout) : undefined;
   const registering = await registerElsewhere(config, checkout);
   const deliveryMetrics = createDeliveryMetrics(metrics, store.db);
   const background: BackgroundJob[] = [];
@@ -135,7 +137,7 @@ function toldProblem({ addresses, log }: CheckoutContext): string | undefined {
 
 /**
  * Creates the first key only now that the service listens, so that a failed start creates none that is never
- * shown. The service works without it; `keys create` makes another.
+ * shown. The service works without it; `keys demo` makes another.
  */
 async function demonstrationOf(checkout: CheckoutContext, merchantId: string): Promise<Demonstration> {
   try {

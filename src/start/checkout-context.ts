@@ -42,6 +42,7 @@ export function createCheckoutContext(config: Config, parts: CheckoutContextPart
     ...parts.store,
     clock: parts.clock?.(clock) ?? clock,
     log: parts.log,
+    testMode: config.sandbox,
     cause: null,
     webhookHosts: {
       resolve: parts.resolve ?? resolveHost,

@@ -5,6 +5,7 @@ import type { ContextValues } from "@connectrpc/connect";
 
 import { readBreaker } from "../cardstream/gateway-breaker.js";
 import type { CheckoutContext } from "../checkout/context.js";
+import { basePathOf } from "../lib/base-url.js";
 import { newId } from "../lib/ids.js";
 import { admission } from "../rpc/interceptors/admission.js";
 import { callContext, requestIdOf } from "../rpc/interceptors/access-log.js";
@@ -70,7 +71,7 @@ export async function createHttpHandlers(
   return {
     listener,
     takeStream: (stream, headers) => namesOneHost(headers) && takeStream(stream, headers),
-    ...streamingPaths(invoker, transcoder),
+    ...streamingPaths(invoker, transcoder, basePathOf(checkout.addresses.publicUrl)),
     probePaths: PROBE_PATHS,
   };
 }
@@ -80,10 +81,14 @@ function namesOneHost(headers: IncomingHttpHeaders): boolean {
   return headers.host === undefined && isHost(headers[":authority"] ?? "");
 }
 
-/** The paths of streaming calls, over every protocol, by whether their service takes an API key. */
+/**
+ * The paths of streaming calls, over every protocol, by whether their service takes an API key: as they are, and below
+ * the public URL's path, which a proxy may leave in place.
+ */
 function streamingPaths(
   { methods }: Invoker,
   { rules }: Transcoder,
+  basePath: string,
 ): Required<Pick<Answering, "streamingPaths" | "keyedStreamingPaths">> {
   const streaming = methods.filter(({ methodKind }) => methodKind !== "unary");
   const pathsOf = (chosen: readonly DescMethod[]): ReadonlySet<string> => {
@@ -91,7 +96,8 @@ function streamingPaths(
     const ruled = rules.filter(({ method }) => chosen.includes(method)).map(({ path }) => path);
     const variable = ruled.find((path) => /[*{]/.test(path));
     if (variable !== undefined) throw new Error(`${variable} is a stream's path and must have no variable.`);
-    return new Set([...paths, ...ruled]);
+    const all = [...paths, ...ruled];
+    return new Set([...all, ...all.map((path) => `${basePath}${path}`)]);
   };
   return {
     streamingPaths: pathsOf(streaming.filter(({ parent }) => isOpen(parent))),

@@ -1,7 +1,9 @@
 import { lookup } from "node:dns/promises";
+import { once } from "node:events";
+import { createServer } from "node:net";
 
 import type { Config } from "./config.js";
-import { StartFailure, type StartLimit } from "./start-limit.js";
+import { StartFailure, StartLimit } from "./start-limit.js";
 import type { Answering } from "../web/ports/admission.js";
 import type { Connections } from "../web/connections/connections.js";
 import { type OpenPort, openHttp2Port, openHttpPort } from "../web/ports/ports.js";
@@ -46,6 +48,25 @@ export async function openOnePort(
   );
 }
 
+/**
+ * Opens the ports of `PORT` and `GRPC_PORT` and closes them again, before anything is created: a start whose port is
+ * taken leaves nothing behind. Throws a StartFailure where one cannot be opened.
+ */
+export async function checkPorts(config: Address, limit = new StartLimit()): Promise<void> {
+  const host = await addressOf(config, limit);
+  await limit.during("HOST", LATE, async () => {
+    await named("PORT", config, openAndClose(host, config.port));
+    await named("GRPC_PORT", config, openAndClose(host, config.grpcPort));
+  });
+}
+
+async function openAndClose(host: string, port: number): Promise<void> {
+  const server = createServer().listen({ host, port });
+  await once(server, "listening");
+  server.close();
+  await once(server, "close");
+}
+
 const LATE = "its ports do not open.";
 
 /** Resolves `HOST` to an address. */
@@ -62,7 +83,7 @@ async function addressOf({ host }: Address, limit: StartLimit): Promise<string> 
 }
 
 /** Turns the error of a port that cannot be opened into a StartFailure that names the variable and the cause. */
-async function named(variable: "PORT" | "GRPC_PORT", config: Address, opening: Promise<OpenPort>) {
+async function named<T>(variable: "PORT" | "GRPC_PORT", config: Address, opening: Promise<T>): Promise<T> {
   try {
     return await opening;
   } catch (error) {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import t from "tap";
 
-import { parseBaseUrl, urlBelow } from "../../src/lib/base-url.js";
+import { basePathOf, parseBaseUrl, urlBelow } from "../../src/lib/base-url.js";
 
 const REFUSED: Readonly<Record<string, RegExp>> = {
   "": /kind http/,
@@ -96,3 +96,14 @@ function messageOf(act: () => unknown): string {
     return String(error);
   }
 }
+
+t.test("the path of a base URL is empty, or begins with a slash and ends without one", async (t) => {
+  for (const [url, path] of [
+    ["https://h.example", ""],
+    ["http://localhost:8080", ""],
+    ["https://h.example/", ""],
+    ["https://h.example/shop/pay", "/shop/pay"],
+    ["http://[::1]:80/a/", "/a"],
+  ] as const)
+    t.equal(basePathOf(url), path, url);
+});

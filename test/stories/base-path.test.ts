@@ -29,7 +29,7 @@ await onSqlite(t, "behind such a proxy the documentation finds its parts and the
   for (const page of [`${base}/docs`, `${base}/docs/`]) {
     const { html } = await openPage(page);
     const links = [...html.matchAll(/(?:src|href|action)="(?!data:)([^"]+)"/g)];
-    t.equal(links.length, 4);
+    t.equal(links.length, 6);
     for (const [, link = ""] of links) t.equal((await fetch(new URL(link, page))).status, 200, link);
   }
   const script = await (await fetch(`${base}/docs/start.js`)).text();

@@ -70,8 +70,8 @@ await onSqlite(t, "what is for programs fails in JSON, what is for people on a p
   const app = await startTestApp(t, testConfig(engine, { metricsPort: 0 }));
   const large = "x".repeat(300_000);
   for (const [method, path, status, body] of [
-    ["GET", "/", 404],
-    ["GET", "/favicon.ico", 404],
+    ["GET", "/nothing", 404],
+    ["DELETE", "/favicon.ico", 405],
     ["GET", "/callbacks/cardstream", 405],
     ["POST", "/callbacks/cardstream", 400, "a=b"],
     ["POST", "/callbacks/cardstream", 413, large],

@@ -4,10 +4,10 @@ import path from "node:path";
 
 import t from "tap";
 
-import { testConfig } from "../support/app.js";
+import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
 import { portOf, silentServer } from "../support/broken-starts.js";
 import { environmentOf, run, runJson, start } from "../support/command.js";
-import { onSqlite } from "../support/database.js";
+import { eachEngine, onSqlite, until } from "../support/database.js";
 import { serve, untilWritten } from "../support/serve.js";
 
 await onSqlite(t, "of four first starts at once one makes the demonstration merchant", async (t, engine) => {
@@ -34,17 +34,50 @@ await onSqlite(
     const taken = String(portOf(await silentServer(t)));
     const failed = await run({ ...env, GRPC_PORT: taken }, ["serve"]);
     t.match(failed, { code: 1, stdout: "" });
+    t.same(readdirSync(engine.place.dataDir), [], "not even a database");
     const first = (await serve(t, env)).printed.join("\n");
     t.match(first, /^Test key of a demonstration merchant: sk_test_\w+$/m);
     const [, ...command] = /bin\/calmony-pay (.*)/.exec(first)?.[1]?.split(" ") ?? [];
     const { key } = await runJson(env, ["keys", ...command]);
     t.match(key, /^sk_test_/);
     const later = await serve(t, env);
-    t.notMatch(later.printed.join("\n"), /sk_test_/);
+    t.notMatch(later.printed.join("\n"), /sk_test_\w/);
     const answer = await fetch(`${later.url}/v1/customers`, { headers: { authorization: `Bearer ${key}` } });
     t.equal(answer.status, 200);
   },
 );
+
+await onSqlite(t, "each later start says how to go on, too", async (t, engine) => {
+  const env = environmentOf(testConfig(engine));
+  await (await serve(t, env)).stop("SIGTERM");
+  const later = start(env, ["serve"]);
+  t.teardown(() => later.kill("SIGKILL"));
+  later.stderr?.resume();
+  const printed = await untilWritten(later.stdout, /^curl -X POST .*\n/m);
+  t.match(printed, /^Start here +http:\/\/localhost:\d+\/$/m);
+  t.match(printed, /^Another test key +bin\/calmony-pay keys demo$/m);
+  t.match(
+    printed,
+    /^curl -X POST http:\S+\/v1\/checkout\/sessions -H "Authorization: Bearer sk_test_\.\.\."/m,
+  );
+});
+
+await eachEngine(t, "`keys demo` makes the demonstration merchant beside others, once", async (t, engine) => {
+  const config = testConfig(engine);
+  await createTestMerchant(config);
+  const app = await startTestApp(t, config);
+  const env = environmentOf(config);
+  const first = await runJson(env, ["keys", "demo"]);
+  const second = await runJson(env, ["keys", "demo"]);
+  t.match(second, { merchant: first["merchant"], mode: "test" });
+  t.not(first["key"], second["key"]);
+  for (const { key } of [first, second])
+    t.match((await app.call("GET", "/v1/checkout/sessions/cs_0demo", String(key))).json, {
+      status: "complete",
+    });
+  await until("the shop is open", async () => (await app.call("GET", "/demo", undefined)).status === 200);
+  t.match((await run(env, ["keys", "demo"])).stdout, /\ncurl -X POST http/);
+});
 
 await onSqlite(
   t,

@@ -61,7 +61,7 @@ const ROOMS: Record<string, string[]> = {
     "connect",
   ],
   rpc: ["errors", "validation", "interceptors", "messages", "handlers", LOOSE],
-  web: ["connections", "answers", "pages", "ports"],
+  web: ["connections", "answers", "demo", "pages", "ports"],
   sandbox: ["protocol", "tables", "payments", "faults", "pages", "direct", "hosted", "search", LOOSE],
 };
 

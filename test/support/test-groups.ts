@@ -25,6 +25,7 @@ export const ALONE = [
   "stories/attempts",
   "stories/browser-detours",
   "stories/browser",
+  "stories/accessibility",
   "stories/database-away",
   "stories/refund-answers-lost",
   "stress/stress",

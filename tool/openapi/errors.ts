@@ -54,6 +54,16 @@ export function errorResponses(): JsonObject {
       code: "api_key_invalid",
       message: "Invalid API key.",
     }),
+    Declined: response(
+      "The card was declined: `decline_code` says why. The payment stays, and can be confirmed again.",
+      {
+        type: "card_error",
+        code: "card_declined",
+        decline_code: "generic_decline",
+        payment_intent: "pi_0demo",
+        message: "The card was declined.",
+      },
+    ),
     NotFound: response("The key's merchant has no such object in the key's mode.", {
       type: "invalid_request_error",
       code: "resource_missing",

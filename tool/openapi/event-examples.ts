@@ -3,7 +3,7 @@ import type { JsonObject } from "@bufbuild/protobuf";
 /** The event of a session that is paid. */
 export function eventOf(session: JsonObject): JsonObject {
   return {
-    id: "evt_jkl345",
+    id: "evt_0demo",
     object: "event",
     type: "checkout.session.completed",
     created: 1_718_000_000,
@@ -18,9 +18,9 @@ export function eventOf(session: JsonObject): JsonObject {
 
 /** An address that events are posted to. */
 export const ENDPOINT = {
-  id: "we_mno678",
+  id: "we_0demo",
   object: "webhook_endpoint",
-  url: "https://yourapp.com/webhooks",
+  url: "http://localhost:3000/webhooks",
   enabled_events: ["checkout.session.completed", "refund.*"],
   description: null,
   metadata: {},
@@ -52,11 +52,11 @@ export const TEST_EVENT = {
 
 /** An event on its way. */
 export const DELIVERY = {
-  id: "wd_stu234",
+  id: "wd_0demo",
   object: "webhook_delivery",
-  event: "evt_jkl345",
+  event: "evt_0demo",
   event_type: "checkout.session.completed",
-  webhook_endpoint: "we_mno678",
+  webhook_endpoint: "we_0demo",
   status: "pending",
   attempt_count: 1,
   next_attempt_at: 1_718_000_305,

@@ -1,11 +1,14 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 
+import { CARD, CUSTOMER } from "./customer-examples.js";
 import { DELIVERY, ENDPOINT, ENDPOINT_WITH_SECRET, eventOf, TEST_EVENT } from "./event-examples.js";
 import { CHARGE, HELD, PAYMENT, REFUND } from "./payment-examples.js";
 
 /** Example of a call. */
 interface Example {
-  /** For a call with a body. */
+  /** The id in the path, for a call with one: an object of the demonstration merchant, see src/start/demonstration. */
+  readonly id?: string;
+  /** For a call with a body. It can be sent as it is with a key of the demonstration merchant. */
   readonly request?: JsonObject;
   readonly answer: JsonObject;
 }
@@ -19,17 +22,16 @@ const ORDER = {
   ],
   success_url: "https://yourapp.com/checkout/success",
   cancel_url: "https://yourapp.com/checkout/cancel",
-  customer: "cus_abc123",
 };
 
 const OPEN = {
-  id: "cs_abc123",
+  id: "cs_0demo",
   object: "checkout.session",
   status: "open",
-  url: "https://hpp.cardstream.com/pay/cs_abc123",
+  url: "https://hpp.cardstream.com/pay/cs_0demo",
   success_url: "https://yourapp.com/checkout/success",
   cancel_url: "https://yourapp.com/checkout/cancel",
-  customer: "cus_abc123",
+  customer: null,
   payment_intent: null,
   payment_method: null,
   created: 1_718_000_000,
@@ -47,61 +49,20 @@ const OPEN = {
 const COMPLETE = {
   ...OPEN,
   status: "complete",
-  payment_intent: "pi_xyz789",
-  payment_method: "pm_def456",
+  customer: "cus_demo",
+  payment_intent: "pi_0demo",
+  payment_method: "pm_0demo",
   payment_status: "paid",
 };
 
 const ITEM = {
-  id: "li_abc123_1",
+  id: "li_0demo_1",
   object: "item",
   description: "Pro Plan — Monthly",
   quantity: 1,
   currency: "gbp",
   unit_amount: 2999,
   amount_total: 2999,
-};
-
-const CUSTOMER = {
-  id: "cus_abc123",
-  object: "customer",
-  email: "ada@example.com",
-  name: "Ada Lovelace",
-  metadata: { plan: "pro" },
-  created: 1_718_000_000,
-  livemode: true,
-  deleted: false,
-};
-
-const CARD = {
-  id: "pm_def456",
-  object: "payment_method",
-  type: "card",
-  card: {
-    brand: "visa",
-    last4: "0821",
-    exp_month: 12,
-    exp_year: 2029,
-    funding: "credit",
-    country: "GB",
-    fingerprint: "5d41402abc4b2a76b9719d911017c592",
-  },
-  billing_details: {
-    name: "Ada Lovelace",
-    email: "ada@example.com",
-    phone: null,
-    address: {
-      line1: "347 Lavender Road",
-      line2: null,
-      city: "Northampton",
-      state: null,
-      postal_code: "NN17 8YG",
-      country: "GB",
-    },
-  },
-  customer: "cus_abc123",
-  created: 1_718_000_000,
-  livemode: true,
 };
 
 const FAULTS = {
@@ -115,48 +76,55 @@ const FAULTS = {
 /** By method name. A test validates them against their schemas. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
   CreateCheckoutSession: { request: ORDER, answer: OPEN },
-  GetCheckoutSession: { answer: COMPLETE },
+  GetCheckoutSession: { id: "cs_0demo", answer: COMPLETE },
   ListCheckoutSessions: {
     answer: { object: "list", data: [OPEN], has_more: false, url: "/v1/checkout/sessions" },
   },
-  ExpireCheckoutSession: { request: {}, answer: { ...OPEN, status: "expired" } },
+  ExpireCheckoutSession: { id: "cs_0demoOpen", request: {}, answer: { ...OPEN, status: "expired" } },
   ListCheckoutSessionLineItems: {
+    id: "cs_0demo",
     answer: {
       object: "list",
       data: [ITEM],
       has_more: false,
-      url: "/v1/checkout/sessions/cs_abc123/line_items",
+      url: "/v1/checkout/sessions/cs_0demo/line_items",
     },
   },
   CreateCustomer: {
     request: { email: "ada@example.com", name: "Ada Lovelace", metadata: { plan: "pro" } },
     answer: CUSTOMER,
   },
-  GetCustomer: { answer: CUSTOMER },
+  GetCustomer: { id: "cus_demo", answer: CUSTOMER },
   UpdateCustomer: {
+    id: "cus_demo",
     request: { email: "ada@lovelace.example", metadata: { plan: "" } },
     answer: { ...CUSTOMER, email: "ada@lovelace.example", metadata: {} },
   },
   ListCustomers: {
     answer: { object: "list", data: [CUSTOMER], has_more: false, url: "/v1/customers" },
   },
-  DeleteCustomer: { answer: { id: "cus_abc123", object: "customer", deleted: true } },
-  GetPaymentMethod: { answer: CARD },
-  AttachPaymentMethod: { request: { customer: "cus_abc123" }, answer: CARD },
-  DetachPaymentMethod: { request: {}, answer: { ...CARD, customer: null } },
+  DeleteCustomer: {
+    id: "cus_demo_leaving",
+    answer: { id: "cus_demo_leaving", object: "customer", deleted: true },
+  },
+  GetPaymentMethod: { id: "pm_0demo", answer: CARD },
+  AttachPaymentMethod: { id: "pm_0demo", request: { customer: "cus_demo" }, answer: CARD },
+  DetachPaymentMethod: { id: "pm_0demoSpare", request: {}, answer: { ...CARD, customer: null } },
   ListCustomerPaymentMethods: {
+    id: "cus_demo",
     answer: {
       object: "list",
       data: [CARD],
       has_more: false,
-      url: "/v1/customers/cus_abc123/payment_methods",
+      url: "/v1/customers/cus_demo/payment_methods",
     },
   },
   ListHeldPayments: {
     answer: { object: "list", data: [HELD], has_more: false, url: "/v1/held_payments" },
   },
-  GetHeldPayment: { answer: HELD },
+  GetHeldPayment: { id: "gr_0demoHeld", answer: HELD },
   ResolveHeldPayment: {
+    id: "gr_0demoHeld",
     request: { resolution: "dismiss", note: "Settled by telephone" },
     answer: {
       ...HELD,
@@ -166,14 +134,14 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       resolved_at: 1_718_003_600,
     },
   },
-  GetPaymentIntent: { answer: PAYMENT },
+  GetPaymentIntent: { id: "pi_0demo", answer: PAYMENT },
   ListPaymentIntents: {
     answer: { object: "list", data: [PAYMENT], has_more: false, url: "/v1/payment_intents" },
   },
   CreatePaymentIntent: {
     request: {
-      customer: "cus_abc123",
-      payment_method: "pm_def456",
+      customer: "cus_demo",
+      payment_method: "pm_0demo",
       amount: 2999,
       currency: "gbp",
       confirm: true,
@@ -181,18 +149,19 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     },
     answer: CHARGE,
   },
-  ConfirmPaymentIntent: { request: { payment_method: "pm_def456" }, answer: CHARGE },
+  ConfirmPaymentIntent: { id: "pi_0demoUnpaid", request: { payment_method: "pm_0demo" }, answer: CHARGE },
   CancelPaymentIntent: {
+    id: "pi_0demoLeft",
     request: {},
     answer: { ...CHARGE, status: "canceled", amount_received: 0, latest_charge: null },
   },
   CreateRefund: {
-    request: { payment_intent: "pi_xyz789", amount: 1000, reason: "requested_by_customer" },
+    request: { payment_intent: "pi_0demo", amount: 1000, reason: "requested_by_customer" },
     answer: REFUND,
   },
-  GetRefund: { answer: REFUND },
+  GetRefund: { id: "re_0demo", answer: REFUND },
   ListRefunds: { answer: { object: "list", data: [REFUND], has_more: false, url: "/v1/refunds" } },
-  GetEvent: { answer: eventOf(COMPLETE) },
+  GetEvent: { id: "evt_0demo", answer: eventOf(COMPLETE) },
   ListEvents: {
     answer: { object: "list", data: [eventOf(COMPLETE)], has_more: false, url: "/v1/events" },
   },
@@ -201,29 +170,34 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     request: { url: ENDPOINT.url, enabled_events: ENDPOINT.enabled_events },
     answer: ENDPOINT_WITH_SECRET,
   },
-  GetWebhookEndpoint: { answer: ENDPOINT },
+  GetWebhookEndpoint: { id: "we_0demo", answer: ENDPOINT },
   ListWebhookEndpoints: {
     answer: { object: "list", data: [ENDPOINT], has_more: false, url: "/v1/webhook_endpoints" },
   },
   UpdateWebhookEndpoint: {
-    request: { enabled_events: ["*"] },
-    answer: { ...ENDPOINT, enabled_events: ["*"] },
+    id: "we_0demo",
+    request: { description: "Orders of the shop" },
+    answer: { ...ENDPOINT, description: "Orders of the shop" },
   },
-  DeleteWebhookEndpoint: { answer: { id: ENDPOINT.id, object: "webhook_endpoint", deleted: true } },
+  DeleteWebhookEndpoint: {
+    id: "we_0demoOld",
+    answer: { id: "we_0demoOld", object: "webhook_endpoint", deleted: true },
+  },
   RollWebhookEndpointSecret: {
+    id: "we_0demo",
     request: { overlap_seconds: 3600 },
     answer: { ...ENDPOINT_WITH_SECRET, previous_secret_expires_at: 1_718_003_600 },
   },
-  SendTestEvent: { request: {}, answer: TEST_EVENT },
-  RecoverWebhookEndpoint: { request: { since: 1_718_000_000 }, answer: { recovered: 3 } },
-  GetWebhookDelivery: { answer: DELIVERY },
+  SendTestEvent: { id: "we_0demo", request: {}, answer: TEST_EVENT },
+  RecoverWebhookEndpoint: { id: "we_0demo", request: { since: 1_718_000_000 }, answer: { recovered: 3 } },
+  GetWebhookDelivery: { id: "wd_0demo", answer: DELIVERY },
   ListWebhookDeliveries: {
     answer: { object: "list", data: [DELIVERY], has_more: false, url: "/v1/webhook_deliveries" },
   },
-  ResendWebhookDelivery: { request: {}, answer: DELIVERY },
+  ResendWebhookDelivery: { id: "wd_0demo", request: {}, answer: DELIVERY },
   AdvanceTestClock: {
-    request: { seconds: 86_400 },
-    answer: { object: "test_helpers.clock", ahead: 86_400 },
+    request: { seconds: 60 },
+    answer: { object: "test_helpers.clock", ahead: 60 },
   },
   SetGatewayFaults: {
     request: { faults: [{ type: "callback_delayed", milliseconds: 5000 }, { type: "redirect_lost" }] },

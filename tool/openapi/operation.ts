@@ -15,7 +15,10 @@ export function operationOf(rule: RouteRule, schemas: Schemas): JsonObject {
   const example = EXAMPLES[method.name];
   if (example === undefined) throw new Error(`${method.name} has no example in tool/openapi/examples.ts`);
   const { sentence, rest } = firstSentence(descriptionOf(method));
-  const parameters = [...parametersOf(rule, schemas), ...(changes(rule) ? [IDEMPOTENCY_KEY_REF] : [])];
+  const parameters = [
+    ...parametersOf(rule, schemas, example.id),
+    ...(changes(rule) ? [IDEMPOTENCY_KEY_REF] : []),
+  ];
   const schema = bodySchema(rule, schemas);
   const required = rule.body === "*" ? fieldsBesidePath(rule).some(isRequired) : true;
   return {
@@ -71,11 +74,15 @@ function failures(rule: RouteRule): JsonObject {
   return {
     400: ref("Refused"),
     401: ref("Unauthorized"),
+    ...(CHARGES.has(rule.method.name) ? { 402: ref("Declined") } : {}),
     ...(rule.variables.length === 0 ? {} : { 404: ref("NotFound") }),
     ...(changes(rule) ? { 409: ref("Conflict") } : {}),
     default: ref("Failure"),
   };
 }
+
+/** The calls that charge a card, which its issuer may decline. */
+const CHARGES: ReadonlySet<string> = new Set(["CreatePaymentIntent", "ConfirmPaymentIntent"]);
 
 function ref(response: string): JsonObject {
   return { $ref: `#/components/responses/${response}` };

@@ -19,14 +19,22 @@ export function openApiPath({ path, template }: RouteRule): string {
 }
 
 /** The path's parameters, then the query's: the fields that neither path nor body has. */
-export function parametersOf(rule: RouteRule, schemas: Schemas): JsonObject[] {
+export function parametersOf(rule: RouteRule, schemas: Schemas, id: string | undefined): JsonObject[] {
   const inPath = rule.variables.map(({ field }) => ({
     name: field.name,
     in: "path",
     required: true,
+    ...exampleOf(rule, id),
     ...described(field.leaf, schemas),
   }));
   return [...inPath, ...queryFields(rule).map((field) => queryParameter(field, schemas))];
+}
+
+function exampleOf({ method, variables }: RouteRule, id: string | undefined): JsonObject {
+  if (variables.length === 1 && id !== undefined) return { example: id };
+  throw new Error(
+    `${method.name} needs one id in its path, and an example of it in tool/openapi/examples.ts`,
+  );
 }
 
 /** The request's fields that the path does not have. */

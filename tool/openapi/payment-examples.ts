@@ -1,10 +1,10 @@
 /** A payment that waits for a person. */
 export const HELD = {
-  id: "gr_abc123",
+  id: "gr_0demoHeld",
   object: "held_payment",
   created: 1_718_000_000,
   livemode: true,
-  checkout_session: "cs_abc123",
+  checkout_session: "cs_0demoHeld",
   payment_intent: null,
   refund: null,
   reason: "amount_mismatch",
@@ -21,16 +21,16 @@ export const HELD = {
 
 /** The payment of a session. */
 export const PAYMENT = {
-  id: "pi_xyz789",
+  id: "pi_0demo",
   object: "payment_intent",
   amount: 2999,
   amount_received: 2999,
   amount_refunded: 0,
   currency: "gbp",
   status: "succeeded",
-  customer: "cus_abc123",
-  payment_method: "pm_def456",
-  checkout_session: "cs_abc123",
+  customer: "cus_demo",
+  payment_method: "pm_0demo",
+  checkout_session: "cs_0demo",
   latest_charge: {
     authorization_code: "347414",
     cvc_check: "pass",
@@ -52,12 +52,12 @@ export const CHARGE = { ...PAYMENT, checkout_session: null };
 
 /** Money of a payment that goes back. */
 export const REFUND = {
-  id: "re_ghi012",
+  id: "re_0demo",
   object: "refund",
   amount: 1000,
   currency: "gbp",
   status: "succeeded",
-  payment_intent: "pi_xyz789",
+  payment_intent: "pi_0demo",
   reason: "requested_by_customer",
   failure_reason: null,
   created: 1_718_000_000,

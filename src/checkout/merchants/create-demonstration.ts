@@ -1,30 +1,56 @@
+import type { EntityManager } from "typeorm";
+
 import { insertApiKey, listApiKeys } from "../../db/tables/api-keys.js";
-import { insertGatewayAccount } from "../../db/tables/gateway-accounts.js";
+import {
+  findGatewayAccount,
+  type GatewayAccountRow,
+  insertGatewayAccount,
+} from "../../db/tables/gateway-accounts.js";
 import { insertMerchant, listMerchants } from "../../db/tables/merchants.js";
-import { inTransaction } from "../../db/transaction.js";
+import { inTransaction, type Tx } from "../../db/transaction.js";
 import { newKey } from "./create-api-key.js";
 import { newMerchant, type Registry } from "./create-merchant.js";
 
 const NAME = "Demonstration shop";
 
+/** Writes the objects of a new demonstration merchant, in the transaction that creates it. */
+export type WriteObjects = (tx: Tx, account: GatewayAccountRow) => Promise<void>;
+
 /**
- * Creates a demonstration merchant, without a live gateway account, if there is no merchant at all. Returns
- * its id, also if it was created before; undefined if the first merchant is another one.
+ * Creates a demonstration merchant, without a live gateway account, if there is no merchant at all; with `beside` also
+ * beside others. Returns its id, also if it was created before; undefined if there is none.
  *
  * For the embedded engine: its transaction has the file to itself, so of several first starts one creates the
  * merchant, and the others find it.
  */
-export async function createDemonstration(registry: Registry): Promise<string | undefined> {
+export async function createDemonstration(
+  registry: Registry,
+  writeObjects: WriteObjects,
+  beside = false,
+): Promise<string | undefined> {
   const { row, accounts } = newMerchant(registry, { name: NAME, countryCode: "GB", live: undefined });
-  if ((await listMerchants(registry.db.manager)).length === 0) {
+  const isWanted = async (db: EntityManager): Promise<boolean> =>
+    beside ? (await findDemonstration(db)) === undefined : (await listMerchants(db)).length === 0;
+  if (await isWanted(registry.db.manager)) {
     await inTransaction(registry.db, "SERIALIZABLE", async (tx) => {
-      if ((await listMerchants(tx)).length > 0) return;
+      if (!(await isWanted(tx))) return;
       await insertMerchant(tx, row);
-      for (const account of accounts) await insertGatewayAccount(tx, account);
+      for (const account of accounts) {
+        await insertGatewayAccount(tx, account);
+        await writeObjects(tx, account);
+      }
     });
   }
-  const [first] = await listMerchants(registry.db.manager);
-  return first?.name === NAME ? first.id : undefined;
+  return await findDemonstration(registry.db.manager);
+}
+
+/** The demonstration merchant: it has that name, and no live account. Undefined if there is none. */
+export async function findDemonstration(db: EntityManager): Promise<string | undefined> {
+  for (const { id, name } of await listMerchants(db)) {
+    if (name !== NAME) continue;
+    if ((await findGatewayAccount(db, { merchantId: id, livemode: true })) === undefined) return id;
+  }
+  return undefined;
 }
 
 /**

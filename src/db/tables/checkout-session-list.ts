@@ -46,6 +46,16 @@ export async function listCheckoutSessions(
   return merged(rows, await filtered(few, filter).andWhere(DUE, due(now)).getMany(), page);
 }
 
+/** How many sessions a merchant has in a mode; counts no further than `limit`. */
+export async function countCheckoutSessions(
+  db: EntityManager,
+  scope: MerchantScope,
+  limit: number,
+): Promise<number> {
+  const listed = { rows: checkoutSessions, alias: "s", index: "merchant_id_livemode_id" };
+  return (await pageQuery(db, listed, scope, { limit }).select("s.id").getMany()).length;
+}
+
 /** False if a filter is no id at all: no session can match it. */
 function mayMatch({ customerId, paymentIntentId }: SessionFilter): boolean {
   return (

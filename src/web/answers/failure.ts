@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 
 import { html } from "../../lib/html.js";
-import { type HttpResponse, send } from "../../lib/http.js";
+import { type HttpRequest, type HttpResponse, send } from "../../lib/http.js";
 import { newId } from "../../lib/ids.js";
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS, WEB_ERRORS } from "../../rpc/errors/error-table.js";
 import { httpStatusOf } from "../../transcode/errors/http-status.js";
@@ -47,6 +47,11 @@ export function sendFailurePage(
     body: html`<p>${message}</p>
       <p><small>${requestId}</small></p>`,
   });
+}
+
+/** Whether a request comes from a browser that opens a page: no other client asks for HTML by name. */
+export function wantsPage({ headers }: HttpRequest): boolean {
+  return headers.accept?.includes("text/html") === true;
 }
 
 /** Renders a failure as JSON with its request's id. */

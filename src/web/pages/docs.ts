@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 
+import { createCache } from "../../lib/cache.js";
 import { html } from "../../lib/html.js";
 import { type StaticFile, staticFile } from "../answers/static-file.js";
+import { START, STYLE } from "./docs-viewer.js";
 
 /** Browsers revalidate at each visit (a 304 as a rule), so that a new release shows at once. */
 const ASK_AGAIN = "public, no-cache";
@@ -9,19 +11,38 @@ const ASK_AGAIN = "public, no-cache";
 /** The viewer's two megabytes change with a release at most. */
 const KEPT_FOR_AN_HOUR = "public, max-age=3600";
 
-/** `GET /openapi.json`: the OpenAPI document of the merchants' API. */
-export const openApiDocument: StaticFile = staticFile({
-  type: "application/json",
-  cacheControl: ASK_AGAIN,
-  read: () => fileOf(import.meta.resolve("#openapi.json")),
-});
+/** `GET /openapi.json`: the OpenAPI document of the merchants' API, with the service's public URL as its server. */
+export function openApiDocument(publicUrl: string): StaticFile {
+  const known = documents.get(publicUrl);
+  if (known !== undefined) return known;
+  const document = staticFile({
+    type: "application/json",
+    cacheControl: ASK_AGAIN,
+    headers: { "access-control-allow-origin": "*" }, // It is public, and tools in browsers read it.
+    read: () => documentOf(publicUrl),
+  });
+  documents.set(publicUrl, document);
+  return document;
+}
+
+/** One service has one URL; a process of the tests has many services. */
+const documents = createCache<string, StaticFile>({ max: 10 });
+
+async function documentOf(publicUrl: string): Promise<Buffer> {
+  const document = JSON.parse((await fileOf(import.meta.resolve("#openapi.json"))).toString()) as Record<
+    string,
+    unknown
+  >;
+  const servers = [{ url: publicUrl, description: "This service" }];
+  return Buffer.from(JSON.stringify({ ...document, servers }));
+}
 
 /** The viewer's style sheet has its icons as `data:` URLs. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src data:",
+  "img-src 'self' data:",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -36,34 +57,23 @@ const page = (files: "docs/" | "") =>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>Calmony Pay API</title>
-        <link rel="icon" href="data:," />
+        <link rel="icon" href="${files === "" ? "../" : ""}favicon.ico" />
         <link rel="stylesheet" href="${files}swagger-ui.css" />
         <link rel="stylesheet" href="${files}start.css" />
       </head>
       <body>
-        <div id="api"></div>
+        <div id="api">
+          <noscript>
+            <p>
+              This page needs scripts. Without them, read the OpenAPI document
+              <a href="${files === "" ? "../" : ""}openapi.json">openapi.json</a>.
+            </p>
+          </noscript>
+        </div>
         <script src="${files}swagger-ui-bundle.js"></script>
         <script src="${files}start.js"></script>
       </body>
     </html> `;
-
-/** Without `validatorUrl: null`, Swagger UI sends the document's address to a service of its makers. */
-const START = `SwaggerUIBundle({
-  url: new URL("../openapi.json", document.currentScript.src).href,
-  dom_id: "#api",
-  presets: [SwaggerUIBundle.presets.apis],
-  deepLinking: true,
-  validatorUrl: null,
-});
-`;
-
-/** Makes the viewer fit on a phone: hides its empty column of links, and wraps long names. */
-const STYLE = `body { margin: 0; }
-.swagger-ui .response-col_links { display: none; }
-.swagger-ui .opblock-tag { flex-wrap: wrap; }
-.swagger-ui .opblock-tag small { flex: 1 1 30rem; }
-.swagger-ui .json-schema-2020-12__title { overflow-wrap: anywhere; }
-`;
 
 /** `GET /docs`: the OpenAPI document for people, drawn by Swagger UI. The page may load from this service only. */
 export const docsPage = documentPage("docs/");

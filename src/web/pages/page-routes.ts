@@ -5,7 +5,10 @@ import { BodyTooLarge, type HttpRequest, type HttpResponse, sendOptions } from "
 import { type FailureReason, sendFailure, sendFailurePage } from "../answers/failure.js";
 import { sendPage, unknownPage, unopenedPage, unavailablePage } from "../answers/shopper-pages.js";
 import { callback } from "./callback.js";
+import { basketPage, orderPage, placeOrder } from "../demo/demo-handlers.js";
 import { DOCS_FILES, docsFolderPage, docsPage, openApiDocument } from "./docs.js";
+import { favicon } from "./favicon.js";
+import { frontPage } from "./front-page.js";
 import { liveness, readiness } from "./health.js";
 import { payPage } from "./pay-page.js";
 import { returnPage, statusPage } from "./return-page.js";
@@ -32,7 +35,7 @@ const PAY_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})$/;
 const RETURN_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})\/return$/;
 
 /** Pages for people: their errors are pages; those of every other address are JSON. */
-const OF_PEOPLE = /^\/(pay|docs)(\/|$)/;
+const OF_PEOPLE = /^\/($|(pay|docs|demo)(\/|$))/;
 
 /** Addresses for browsers, the gateway and load balancers. */
 const PAGE_ROUTES: readonly PageRoute[] = [
@@ -55,7 +58,7 @@ const PAGE_ROUTES: readonly PageRoute[] = [
   {
     method: "GET",
     path: /^\/openapi\.json$/,
-    handle: (_checkout, request, response) => openApiDocument(request, response),
+    handle: ({ addresses }, request, response) => openApiDocument(addresses.publicUrl)(request, response),
   },
   {
     method: "GET",
@@ -68,7 +71,21 @@ const PAGE_ROUTES: readonly PageRoute[] = [
     handle: (_checkout, request, response) => docsFolderPage(request, response),
   },
   { method: "GET", path: /^\/docs\/([^/]+)$/, handle: docsFile },
+  { method: "GET", path: /^\/$/, handle: (checkout, _, response) => frontPage(checkout, response) },
+  {
+    method: "GET",
+    path: /^\/favicon\.ico$/,
+    handle: (_checkout, request, response) => favicon(request, response),
+  },
+  { method: "GET", path: /^\/demo$/, handle: (checkout, _, response) => basketPage(checkout, response) },
+  { method: "POST", path: /^\/demo\/orders$/, handle: placeOrder },
+  { method: "GET", path: /^\/demo\/orders\/(cs_[0-9A-Za-z]{1,61})$/, handle: orderPage },
 ];
+
+/** Whether a path is the address of a page. */
+export function isPagePath(path: string): boolean {
+  return PAGE_ROUTES.some((route) => route.path.test(path));
+}
 
 /** Answers a session's page, unless the browser only prefetches it. `url` is the page's address. */
 async function openOnly(

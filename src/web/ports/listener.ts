@@ -1,9 +1,11 @@
 import type { CheckoutContext } from "../../checkout/context.js";
 import { BodyBrokenOff, type HttpRequest, type HttpResponse, sendOptions } from "../../lib/http.js";
 import { newId } from "../../lib/ids.js";
+import type { Transcoder } from "../../transcode/http/transcoder.js";
 import { percentDecoded } from "../../transcode/routing/request-target.js";
-import { sendFailure, type FailureReason } from "../answers/failure.js";
+import { sendFailure, type FailureReason, wantsPage } from "../answers/failure.js";
 import { answerPage, sendPathFailure } from "../pages/page-routes.js";
+import { isBelow, stripBasePath } from "./base-path.js";
 
 /** Answers requests of either HTTP version. */
 export type Listener = (request: HttpRequest, response: HttpResponse) => void;
@@ -11,7 +13,7 @@ export type Listener = (request: HttpRequest, response: HttpResponse) => void;
 /** The handlers of the addresses that are no pages. */
 interface Faces {
   /** The merchants' JSON API below `/v1`. */
-  readonly transcoder: Listener;
+  readonly transcoder: Listener & Pick<Transcoder, "matchesPath">;
   /** gRPC, gRPC-Web and Connect at any other address; itself answers 404. */
   readonly connect: Listener;
   /** The sandbox gateway below `/sandbox`. Undefined where it is off, or runs in another process. */
@@ -29,10 +31,11 @@ export function createListener(checkout: CheckoutContext, faces: Faces, secure: 
     const requestId = newId("req", checkout.clock.now());
     (request as Named)[REQUEST_ID] = requestId;
     const problem = addressProblem(request);
-    if (problem === undefined && isBelow("/v1", request.url ?? ""))
+    if (problem === undefined && isCall(faces, request, request.url ?? ""))
       return faces.transcoder(request, response);
     setCallHeaders(response, requestId, secure);
     if (problem !== undefined) return refuseAddress(request, response, problem);
+    stripBasePath(checkout, request);
     answer(checkout, faces, request, response).catch((error: unknown) => {
       answerFailure(checkout, request, response, error);
     });
@@ -51,6 +54,14 @@ interface Named {
   [REQUEST_ID]?: string;
 }
 
+/** Whether it is one of the merchants' API. A browser that somebody has sent to no address of it gets a page. */
+function isCall({ transcoder }: Faces, request: HttpRequest, path: string): boolean {
+  if (!isBelow("/v1", path)) return false;
+  return (
+    request.method !== "GET" || !wantsPage(request) || transcoder.matchesPath(path.split("?", 1)[0] ?? "")
+  );
+}
+
 async function answer(
   checkout: CheckoutContext,
   faces: Faces,
@@ -60,7 +71,7 @@ async function answer(
   if (request.url === "*") return sendOptions(response, METHODS);
   const path = pathOf(request);
   if (path === undefined) return sendFailure(response, "path_malformed", MALFORMED_PATH);
-  if (isBelow("/v1", path)) return faces.transcoder(request, response);
+  if (isCall(faces, request, path)) return faces.transcoder(request, response);
   if (faces.sandbox !== undefined && path.startsWith("/sandbox/"))
     return await faces.sandbox(request, response);
   if (await answerPage(checkout, request, response, path)) return;
@@ -68,13 +79,6 @@ async function answer(
 }
 
 const MALFORMED_PATH = "The path holds a broken percent-escape, or bytes that are not UTF-8.";
-
-/** Whether a path, with or without a query, equals `face` or lies below it. */
-function isBelow(face: string, path: string): boolean {
-  if (!path.startsWith(face)) return false;
-  const next = path.charAt(face.length);
-  return next === "" || next === "/" || next === "?";
-}
 
 function answerFailure(
   checkout: CheckoutContext,

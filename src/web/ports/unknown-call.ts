@@ -1,17 +1,20 @@
 import type { HttpRequest, HttpResponse } from "../../lib/http.js";
 import { send } from "../../lib/http.js";
-import { sendFailure } from "../answers/failure.js";
+import { sendFailure, sendFailurePage, wantsPage } from "../answers/failure.js";
 
 /**
  * Answers a request that no protocol handler takes. A call of an unknown service is refused in its own
- * protocol, so that its client can read the error; every other request gets `path_unknown`.
+ * protocol, so that its client can read the error; every other request gets `path_unknown`, a browser as a page.
  */
 export function answerUnknownCall(request: HttpRequest, response: HttpResponse): void {
   const path = (request.url ?? "").split("?", 1)[0] ?? "";
   const message = "There is no such service or method.";
   const type = mediaType(request.headers["content-type"] ?? "");
   if (GRPC.test(type)) return refuseGrpc(response, type, message);
-  if (!isConnect(request, path)) return sendFailure(response, "path_unknown", NOTHING_HERE);
+  if (!isConnect(request, path)) {
+    const fail = wantsPage(request) ? sendFailurePage : sendFailure;
+    return fail(response, "path_unknown", NOTHING_HERE);
+  }
   send(response, 404, JSON.stringify({ code: "unimplemented", message }), {
     "content-type": "application/json",
   });

@@ -1,0 +1,171 @@
+import type { CheckoutContext } from "../../checkout/context.js";
+import { type CheckoutSessionRow, insertCheckoutSession } from "../../db/tables/checkout-sessions.js";
+import { insertCustomer } from "../../db/tables/customers.js";
+import type { GatewayAccountRow } from "../../db/tables/gateway-accounts.js";
+import { queueGatewayResultRow } from "../../db/tables/gateway-results.js";
+import { type PaymentIntentRow, queuePaymentIntent } from "../../db/tables/payment-intents.js";
+import { type PaymentMethodRow, queuePaymentMethod } from "../../db/tables/payment-methods.js";
+import { insertRefund } from "../../db/tables/refunds.js";
+import type { Tx } from "../../db/transaction.js";
+import { LIFE_MAX_MS } from "../../domain/session.js";
+import { OUTCOMES } from "../../sandbox/payments/outcomes.js";
+import { insertSandboxTransaction } from "../../sandbox/tables/sandbox-transactions.js";
+import { type DemonstrationPayment, payForm } from "./demonstration-payments.js";
+import { type Base, writeWebhooks } from "./demonstration-webhooks.js";
+
+/**
+ * Writes the objects that the examples of the API's document name, so that each example can be sent as it stands: in
+ * the transaction that creates the demonstration merchant. `account` is its account at the sandbox gateway.
+ *
+ * Their ids are fixed, and begin with a 0: in lists, which go by id, they are older than everything else. They can be
+ * guessed: they are for trying, and nobody's money depends on them.
+ */
+export async function writeDemonstrationObjects(
+  checkout: CheckoutContext,
+  tx: Tx,
+  account: GatewayAccountRow,
+): Promise<void> {
+  const scope = { merchantId: account.merchantId, livemode: false };
+  const base = { ...scope, createdAt: account.createdAt };
+  await writeCustomers(tx, base);
+  const { paid, payment } = await writeSessions(checkout, tx, account, base);
+  writeCards(tx, base, payment);
+  await writePayments(tx, base);
+  await writeWebhooks(checkout, tx, base, paid);
+}
+
+async function writeCustomers(tx: Tx, base: Base): Promise<void> {
+  const ada = { email: "ada@example.com", name: "Ada Lovelace", metadata: { plan: "pro" }, deletedAt: null };
+  for (const id of ["cus_demo", "cus_demo_leaving"]) await insertCustomer(tx, { ...base, ...ada, id });
+}
+
+const AMOUNT = 2999;
+const REFUNDED = 1000;
+
+/** One that is paid, one that is open, and one whose payment is held. */
+async function writeSessions(checkout: CheckoutContext, tx: Tx, account: GatewayAccountRow, base: Base) {
+  const open = openSession(base, "cs_0demoOpen");
+  insertCheckoutSession(tx, open);
+  const held = openSession(base, "cs_0demoHeld");
+  insertCheckoutSession(tx, held);
+  const partial = payForm(checkout, account, held, OUTCOMES.partial);
+  await insertSandboxTransaction(tx, partial.transaction);
+  queueGatewayResultRow(tx, {
+    ...partial.stored,
+    id: "gr_0demoHeld",
+    outcome: "held",
+    heldReason: "approved_variant",
+  });
+  const unpaid = openSession(base, "cs_0demo");
+  const payment = payForm(checkout, account, unpaid, OUTCOMES.approve);
+  await insertSandboxTransaction(tx, {
+    ...payment.transaction,
+    amountReceived: AMOUNT - REFUNDED, // The sandbox captures less where a part is refunded before settlement.
+  });
+  queueGatewayResultRow(tx, { ...payment.stored, id: "gr_0demo", outcome: "completed", heldReason: null });
+  const paid: CheckoutSessionRow = {
+    ...unpaid,
+    status: "complete",
+    formsGiven: 1,
+    formGivenAt: base.createdAt,
+    expiredAt: null,
+    reversalStartedAt: null,
+    completedAt: base.createdAt,
+    completedBy: payment.result.transactionKey,
+    paymentIntentId: "pi_0demo",
+    paymentMethodId: "pm_0demo",
+  };
+  insertCheckoutSession(tx, paid);
+  return { paid, payment };
+}
+
+function openSession({ merchantId, livemode, createdAt }: Base, id: string) {
+  return {
+    id,
+    merchantId,
+    livemode,
+    createdAt,
+    status: "open" as const,
+    currency: "gbp",
+    amountTotal: AMOUNT,
+    lineItems: [{ name: "Pro Plan — Monthly", unitAmount: AMOUNT, quantity: 1 }],
+    successUrl: "https://yourapp.com/checkout/success",
+    cancelUrl: "https://yourapp.com/checkout/cancel",
+    customerId: "cus_demo",
+    customerCreation: null,
+    clientReferenceId: null,
+    metadata: {},
+    attempt: 1,
+    formsGiven: 0,
+    expiresAt: createdAt + LIFE_MAX_MS,
+    completedAt: null,
+    completedLate: false,
+    completedBy: null,
+    paymentIntentId: null,
+    paymentMethodId: null,
+  };
+}
+
+/** The card of the payment, and the same card kept once more, which an example detaches. */
+function writeCards(tx: Tx, base: Base, { result, stored }: DemonstrationPayment): void {
+  const card: Omit<PaymentMethodRow, "id"> = {
+    ...base,
+    ...result.card,
+    customerId: "cus_demo",
+    type: "card",
+    fingerprint: null,
+    billingSealed: null,
+    xrefSealed: stored.xrefSealed,
+    xrefMadeAt: null,
+    reusable: true,
+  };
+  for (const id of ["pm_0demo", "pm_0demoSpare"]) queuePaymentMethod(tx, { ...card, id });
+}
+
+/** The session's payment with its refund, and two without a card: one to confirm, one to cancel. */
+async function writePayments(tx: Tx, base: Base): Promise<void> {
+  const paid: PaymentIntentRow = {
+    ...base,
+    id: "pi_0demo",
+    sessionId: "cs_0demo",
+    status: "succeeded",
+    amount: AMOUNT,
+    amountReceived: AMOUNT,
+    amountRefunded: REFUNDED,
+    currency: "gbp",
+    customerId: "cus_demo",
+    paymentMethodId: "pm_0demo",
+    gatewayResultId: "gr_0demo",
+    attempt: 0,
+    offSession: false,
+    metadata: {},
+    canceledAt: null,
+    attemptCallId: null,
+    reversalStartedAt: null,
+    heldResultId: null,
+  };
+  queuePaymentIntent(tx, paid);
+  for (const id of ["pi_0demoUnpaid", "pi_0demoLeft"]) {
+    queuePaymentIntent(tx, {
+      ...paid,
+      id,
+      sessionId: null,
+      status: "requires_payment_method",
+      amountReceived: 0,
+      amountRefunded: 0,
+      gatewayResultId: null,
+    });
+  }
+  const refund = {
+    ...base,
+    id: "re_0demo",
+    paymentIntentId: paid.id,
+    amount: REFUNDED,
+    currency: paid.currency,
+    status: "succeeded",
+    reason: "requested_by_customer",
+    failure: null,
+    metadata: {},
+  } as const;
+  await insertRefund(tx, refund, null);
+}

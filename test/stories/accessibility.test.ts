@@ -1,0 +1,71 @@
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import t, { type Test } from "tap";
+
+import { startTestApp, type TestApp, testConfig } from "../support/app.js";
+import { openBrowser } from "../support/chromium.js";
+import { onSqlite } from "../support/database.js";
+
+for (const colorScheme of ["light", "dark"] as const) {
+  await onSqlite(
+    t,
+    `a ${colorScheme} screen: axe finds nothing serious on the pages for developers`,
+    async (t, engine) => {
+      const app = await startTestApp(t, testConfig(engine));
+      const page = await openTab(t, colorScheme);
+      for (const path of ["/", "/demo", "/nothing"]) {
+        await page.goto(`${app.local}${path}`);
+        await examine(t, page, path);
+      }
+      await page.goto(`${app.local}/demo`);
+      await page.getByRole("button", { name: "Check out" }).click();
+      await page.getByRole("link", { name: /^Pay/ }).waitFor();
+      await examine(t, page, "an order");
+      await useDocumentation(t, app, page);
+    },
+  );
+}
+
+/** The API's page as a newcomer uses it: gives the key, reloads, and sends the first example. */
+async function useDocumentation(t: Test, app: TestApp, page: Page): Promise<void> {
+  await page.goto(`${app.local}/docs`);
+  const first = page.locator("#operations-Checkout-createCheckoutSession");
+  await first.waitFor();
+  await page.getByRole("button", { name: "Authorize" }).click();
+  await page.locator(".modal-ux input").fill(app.urls.demonstration?.testKey ?? "");
+  await examine(t, page, "where the key is given");
+  await page.locator(".modal-ux button.authorize").click();
+  await page.reload();
+  await first.locator(".opblock-summary-control").click();
+  await first.getByRole("button", { name: "Try it out" }).click();
+  await first.getByRole("button", { name: "Execute" }).click();
+  const status = first.locator(".live-responses-table tbody .response-col_status");
+  await status.first().waitFor();
+  t.match(
+    await status.first().innerText(),
+    /^200/,
+    "the key survives the reload, and the first click succeeds",
+  );
+  await examine(t, page, "a call that was sent");
+}
+
+async function examine(t: Test, page: Page, what: string): Promise<void> {
+  await page.evaluate(axe.source);
+  const found: { impact: string; id: string; nodes: { html: string }[] }[] = await page.evaluate(
+    "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
+  );
+  const serious = found.filter(({ impact }) => impact === "serious" || impact === "critical");
+  t.same(
+    serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
+    [],
+    what,
+  );
+}
+
+async function openTab(t: Test, colorScheme: "light" | "dark"): Promise<Page> {
+  const browser = await openBrowser();
+  t.teardown(() => browser.close());
+  // The page's policy would keep axe out.
+  const context = await browser.newContext({ colorScheme, bypassCSP: true });
+  return await context.newPage();
+}
