@@ -2,7 +2,9 @@ import t from "tap";
 
 import { counterExample } from "./counter-example.js";
 import { LOST_DEFAULT, SERVICE, simulate } from "./run.js";
+import { STREAM_OPENED_AGAIN } from "./webhooks/event-stream-reader.js";
 import { countedAs, RECEIVER_FAULTS } from "./webhooks/receiver-faults.js";
+import { SECRET_ROLLED } from "./webhooks/simulated-webhooks.js";
 
 // Half a minute where nobody else needs the processor. The seed meets what is asked for below within so few sessions.
 t.setTimeout(600_000);
@@ -24,5 +26,7 @@ t.test("90 sessions on the embedded database are recorded exactly once", async (
   t.ok(injected.get("killed at: events numbered"));
   t.ok(injected.get("killed at: webhook answered"));
   t.ok(injected.get("callback and redirect both lost"));
+  t.ok(injected.get(SECRET_ROLLED), "requests signed with the next secret are verified, too");
+  t.ok(injected.get(STREAM_OPENED_AGAIN), "a stream that never broke off would prove little");
   for (const fault of RECEIVER_FAULTS) t.ok(injected.get(countedAs(fault)), `receiver ${fault}`);
 });

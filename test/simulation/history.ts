@@ -67,6 +67,7 @@ export class History {
   readonly orders: OrderAnswer[] = [];
   readonly receptions: Reception[] = [];
   readonly eventsRead: EventRead[] = [];
+  readonly eventsStreamed: EventRead[] = [];
   /** Sessions of which the operator was told that nobody can tell what became of them. */
   readonly listed: string[] = [];
   /** Answers that no fault excuses. */

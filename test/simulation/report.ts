@@ -8,7 +8,8 @@ import { GROUP_FAULTS } from "./group/group-faults.js";
 import type { Verdict } from "./run.js";
 import { WRONG_CLOCK } from "./environment.js";
 import { INTERFACE_FAULTS } from "./service-log.js";
-import { SENT_AGAIN } from "./webhooks/simulated-webhooks.js";
+import { STREAM_OPENED_AGAIN } from "./webhooks/event-stream-reader.js";
+import { SECRET_ROLLED, SENT_AGAIN } from "./webhooks/simulated-webhooks.js";
 import { isAnswered } from "./webhooks/webhook-snapshots.js";
 import { countedAs, RECEIVER_FAULTS } from "./webhooks/receiver-faults.js";
 
@@ -151,7 +152,10 @@ function webhookRows({ snapshots: { webhooks }, history }: Verdict): Row[] {
     ["deliveries", deliveries.length],
     ["requests received", received.length],
     ["requests answered with 2xx", received.filter(isAnswered).length],
-    [SENT_AGAIN, history.injected.get(SENT_AGAIN) ?? 0],
+    ...[SENT_AGAIN, SECRET_ROLLED, STREAM_OPENED_AGAIN].map((kind): Row => [
+      kind,
+      history.injected.get(kind) ?? 0,
+    ]),
   ];
 }
 

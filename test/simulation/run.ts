@@ -68,6 +68,7 @@ export async function simulate(simulation: Simulation): Promise<Verdict> {
     const [played] = await Promise.all([play(environment, plans, onProgress), faults?.causeAll(sessions)]);
     const afterSales = simulation.afterSales ? new AfterSalesDesk(environment, played) : undefined;
     simulation.onProgress("after the sale");
+    await webhooks.rollSecrets();
     await afterSales?.charge();
     await causeTrouble(environment);
     await afterSales?.refundEarly();

@@ -17,6 +17,7 @@ t.test("an event that no endpoint wants passes without a delivery", async (t) =>
   const event = { ...storedEvent(1, "checkout.session.completed", "cs_live"), id: "evt_5", livemode: true };
   snapshots.webhooks.events.push({ ...event, merchant: "mer_c" });
   snapshots.webhooks.read.push({ merchant: "mer_c", id: "evt_5", sequence: 1 });
+  snapshots.webhooks.streamed.push({ merchant: "mer_c", id: "evt_5", sequence: 1 });
   t.same(check(snapshots, ORDERS), []);
 });
 
@@ -141,6 +142,16 @@ const SPOILED: BrokenSnapshots[] = [
     what: "events that were read in another order",
     rules: ["events read on once and in order"],
     spoil: ({ webhooks }) => webhooks.read.splice(0, 3, ...webhooks.read.slice(0, 3).toReversed()),
+  },
+  {
+    what: "an event that no stream told",
+    rules: ["events read on once and in order"],
+    spoil: ({ webhooks }) => webhooks.streamed.splice(1, 1),
+  },
+  {
+    what: "an event that was told again when its stream was opened again",
+    rules: ["events read on once and in order"],
+    spoil: ({ webhooks }) => webhooks.streamed.splice(2, 0, structuredClone(webhooks.streamed[1]) as never),
   },
 ];
 

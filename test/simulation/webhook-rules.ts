@@ -1,6 +1,7 @@
 import { grouped } from "./evidence.js";
 import type { Rule, Snapshots, Violation } from "./snapshots.js";
 import {
+  type EventRead,
   isAnswered,
   isFor,
   type MadeEndpoint,
@@ -15,7 +16,8 @@ export function webhookViolations({ webhooks }: Snapshots): Violation[] {
   const ways = wanted(webhooks);
   return [
     ...wrongSequences(webhooks),
-    ...wronglyRead(webhooks),
+    ...wronglyRead(webhooks.events, webhooks.read, "read"),
+    ...wronglyRead(webhooks.events, webhooks.streamed, "streamed"),
     ...recordedTwice(webhooks),
     ...ways.flatMap(succeededUnanswered),
     ...ways.flatMap(unreceived),
@@ -145,7 +147,11 @@ function wrongSequences({ events }: WebhookSnapshots): Violation[] {
 }
 
 /** Who always asks for what came after the last known sequence reads each event once and in order. */
-function wronglyRead({ events, read }: WebhookSnapshots): Violation[] {
+function wronglyRead(
+  events: readonly StoredEvent[],
+  read: readonly EventRead[],
+  how: "read" | "streamed",
+): Violation[] {
   const rule: Rule = "events read on once and in order";
   const reads = grouped(read, ({ merchant }) => merchant);
   return [...grouped(events, ({ merchant }) => merchant)].flatMap(([merchant, all]) => {
@@ -161,7 +167,7 @@ function wronglyRead({ events, read }: WebhookSnapshots): Violation[] {
       {
         rule,
         session: undefined,
-        says: `has ${is} in place ${place} of ${merchant}, and ${was} was read there`,
+        says: `has ${is} in place ${place} of ${merchant}, and ${was} was ${how} there`,
       },
     ];
   });

@@ -1,5 +1,11 @@
 import type { Changeable } from "../clean-snapshots.js";
-import { isFor, type Reception, type StoredEvent, type WebhookSnapshots } from "./webhook-snapshots.js";
+import {
+  type EventRead,
+  isFor,
+  type Reception,
+  type StoredEvent,
+  type WebhookSnapshots,
+} from "./webhook-snapshots.js";
 
 /**
  * Two endpoints of a merchant with three events, of which the second one wants two; another merchant has none. `evt_1`
@@ -33,8 +39,13 @@ export function cleanWebhooks(): Changeable<WebhookSnapshots> {
       if (event.id === "evt_1") return [{ ...last, status: 500, kept: false }, last];
       return event.id === "evt_3" ? [{ ...last, kept: false }, last] : [last];
     }),
-    read: events.map(({ merchant, id, sequence }) => ({ merchant, id, sequence: sequence ?? 0 })),
+    read: events.map(readOf),
+    streamed: events.map(readOf),
   };
+}
+
+function readOf({ merchant, id, sequence }: StoredEvent): EventRead {
+  return { merchant, id, sequence: sequence ?? 0 };
 }
 
 /** An event of the first merchant. */

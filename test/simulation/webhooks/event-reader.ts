@@ -21,11 +21,12 @@ export class EventReader {
     this.#running.catch(() => {}); // Not lost: `end` waits for it and throws.
   }
 
-  /** Reads what is left. */
-  async end(): Promise<void> {
+  /** Reads what is left. Answers the last sequence. */
+  async end(): Promise<number> {
     this.stop();
     await this.#running;
     await this.#readOn();
+    return this.#last;
   }
 
   stop(): void {

@@ -28,5 +28,6 @@ export async function readWebhooks(
     endpoints,
     received: history.receptions,
     read: history.eventsRead,
+    streamed: history.eventsStreamed,
   };
 }

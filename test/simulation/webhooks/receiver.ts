@@ -36,6 +36,8 @@ export class Receiver {
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
   #endpoint: ReceivedEndpoint | undefined;
+  /** The secret that takes the other's place, and from when on requests must be signed with it, in milliseconds. */
+  #rolled: { readonly secret: string; readonly from: number } | undefined;
   #port = 0;
   #isHealthy = false;
   #isClosed = false;
@@ -69,6 +71,11 @@ export class Receiver {
   /** From now on it receives the events of this endpoint. */
   receive(endpoint: ReceivedEndpoint): void {
     this.#endpoint = endpoint;
+  }
+
+  /** The endpoint has another secret since `now`, by the service's clock: soon it verifies with that alone. */
+  roll(secret: string, now: number): void {
+    this.#rolled = { secret, from: now + ROLLED_WITHIN_MS };
   }
 
   /** From now on it keeps each event and answers 200. */
@@ -128,13 +135,16 @@ export class Receiver {
 
   #noteOf(request: IncomingMessage, body: Buffer): (status: number, kept: boolean) => void {
     const { id: endpoint, secret } = this.#endpoint ?? { id: "", secret: "" };
+    const isRolled = Number(request.headers["webhook-timestamp"]) * 1000 >= (this.#rolled?.from ?? Infinity);
+    const known = isRolled ? [] : [secret];
+    if (this.#rolled !== undefined) known.unshift(this.#rolled.secret);
     const says = readEvent(body);
     const seen = {
       endpoint,
       event: String(request.headers["webhook-id"]),
       says,
       bytes: createHash("sha256").update(body).digest("base64"),
-      forged: wrongSignature(request.headers, body, secret, this.#signingTime()),
+      forged: wrongWithAll(known, (one) => wrongSignature(request.headers, body, one, this.#signingTime())),
     };
     return (status, kept) => {
       this.#history.receptions.push({ ...seen, status, kept });
@@ -162,6 +172,18 @@ const ANSWER = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 
 /** Well below the service's time limit. */
 const LATE_MS = 250;
+
+/** Longer than the service keeps a delivery that it has read with the endpoint's former secret. */
+const ROLLED_WITHIN_MS = 20_000;
+
+/** What is wrong with each of the secrets: nothing, if one of them is right. */
+function wrongWithAll(
+  secrets: readonly string[],
+  wrongWith: (secret: string) => string | undefined,
+): string | undefined {
+  const wrong = secrets.map(wrongWith);
+  return wrong.includes(undefined) ? undefined : wrong[0];
+}
 
 /** How long a process that died takes to be up again. */
 const DEAD_MS = 400;

@@ -4,6 +4,7 @@ import { forEach } from "../for-each.js";
 import { callUntilAnswered } from "../merchant-call.js";
 import type { SimulatedMerchant } from "../world.js";
 import { EventReader } from "./event-reader.js";
+import { EventStreamReader } from "./event-stream-reader.js";
 import { Receiver } from "./receiver.js";
 import { untilNothingWaits } from "./until-delivered.js";
 import type { SigningTime } from "./verify-signatures.js";
@@ -15,6 +16,7 @@ export class SimulatedWebhooks {
   readonly #environment: Environment;
   readonly #receivers: readonly Receiver[];
   readonly #readers: readonly EventReader[];
+  readonly #streams: readonly EventStreamReader[];
 
   private constructor(
     environment: Environment,
@@ -24,7 +26,9 @@ export class SimulatedWebhooks {
     this.endpoints = endpoints;
     this.#environment = environment;
     this.#receivers = receivers;
-    this.#readers = environment.merchants.map((merchant) => new EventReader(environment, merchant));
+    const { merchants } = environment;
+    this.#readers = merchants.map((merchant) => new EventReader(environment, merchant));
+    this.#streams = merchants.map((merchant) => new EventStreamReader(environment, merchant));
   }
 
   /** Makes two endpoints for each merchant and starts their receivers. `ending` takes them down. */
@@ -43,8 +47,27 @@ export class SimulatedWebhooks {
       }
     }
     const webhooks = new SimulatedWebhooks(environment, receivers, endpoints);
-    ending.teardown(() => webhooks.#readers.forEach((reader) => reader.stop()));
+    ending.teardown(() => [...webhooks.#readers, ...webhooks.#streams].forEach((reader) => reader.stop()));
     return webhooks;
+  }
+
+  /** Every endpoint gets another secret, while events are sent to it. */
+  async rollSecrets(): Promise<void> {
+    await forEach(this.endpoints, async (endpoint) => {
+      const { id, merchant } = endpoint;
+      const index = this.endpoints.indexOf(endpoint);
+      const { text } = await callUntilAnswered(this.#environment, {
+        what: "rolled secret",
+        key: this.#keyOf(merchant),
+        path: `/webhook_endpoints/${id}/roll_secret`,
+        replica: index,
+        body: {},
+        idempotencyKey: `roll ${id}`,
+      });
+      const { secret } = JSON.parse(text) as { readonly secret: string };
+      this.#receivers[index]?.roll(secret, this.#environment.fleet.now());
+      this.#environment.history.count(SECRET_ROLLED);
+    });
   }
 
   /**
@@ -60,12 +83,13 @@ export class SimulatedWebhooks {
       await forEach(lost, (reception) => this.#sendAgain(reception));
       await untilNothingWaits(this.#environment);
     }
-    for (const reader of this.#readers) await reader.end();
+    for (const [index, reader] of this.#readers.entries())
+      await this.#streams[index]?.end(await reader.end());
   }
 
   async #sendAgain({ endpoint, event }: Reception): Promise<void> {
     const merchantId = this.endpoints.find(({ id }) => id === endpoint)?.merchant;
-    const key = this.#environment.merchants.find(({ id }) => id === merchantId)?.key ?? "";
+    const key = this.#keyOf(merchantId);
     const path = `/webhook_deliveries?event=${event}&webhook_endpoint=${endpoint}`;
     const { text } = await callUntilAnswered(this.#environment, { what: "list", key, path, replica: 0 });
     const [delivery] = (JSON.parse(text) as { data: { id: string }[] }).data;
@@ -80,10 +104,15 @@ export class SimulatedWebhooks {
     });
     this.#environment.history.count(SENT_AGAIN);
   }
+
+  #keyOf(merchantId: string | undefined): string {
+    return this.#environment.merchants.find(({ id }) => id === merchantId)?.key ?? "";
+  }
 }
 
 /** How that is counted. */
 export const SENT_AGAIN = "events sent again on request";
+export const SECRET_ROLLED = "webhook secret rolled";
 
 /** What the endpoints of each merchant want. */
 const WANTED = [["*"], ["checkout.session.*", "payment_intent.succeeded", "refund.*"]];

@@ -60,6 +60,8 @@ export interface WebhookSnapshots {
   readonly received: readonly Reception[];
   /** In the order of reading. */
   readonly read: readonly EventRead[];
+  /** As streams told them, which were opened again and again; in the order of telling. */
+  readonly streamed: readonly EventRead[];
 }
 
 /** Whether the endpoint is to be sent the event. */
