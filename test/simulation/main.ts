@@ -8,6 +8,7 @@ import { PLANTED_BUGS } from "./planted/planted-bugs.js";
 import type { EngineName } from "./plan.js";
 import { missingFaults, reportOf, searchReport } from "./report.js";
 import { LOST_DEFAULT, SERVICE, simulate } from "./run.js";
+import { FAILING_DEFAULT } from "./webhooks/receiver-faults.js";
 import { NoGroup, withServer } from "./server.js";
 import { SERVER_NAMES, type ServerName } from "../support/servers/server-programs.js";
 
@@ -18,6 +19,7 @@ interface Options {
   readonly server?: ServerName;
   readonly replicas: number;
   readonly lost: number;
+  readonly failing: number;
   readonly planted?: string;
   readonly isolation?: (typeof ISOLATIONS)[number];
 }
@@ -98,6 +100,12 @@ function parse(args: readonly string[]): Options {
       "in how many of a hundred sessions both callback and return are lost",
       percent,
       LOST_DEFAULT,
+    )
+    .option(
+      "--failing <percent>",
+      "in how many of a hundred requests a receiver of events fails",
+      percent,
+      FAILING_DEFAULT,
     )
     .addOption(
       new Option(

@@ -11,7 +11,7 @@ import { INTERFACE_FAULTS } from "./service-log.js";
 import { STREAM_OPENED_AGAIN } from "./webhooks/event-stream-reader.js";
 import { SECRET_ROLLED, SENT_AGAIN } from "./webhooks/simulated-webhooks.js";
 import { isAnswered } from "./webhooks/webhook-snapshots.js";
-import { countedAs, RECEIVER_FAULTS } from "./webhooks/receiver-faults.js";
+import { countedAs, FAILING_DEFAULT, RECEIVER_FAULTS } from "./webhooks/receiver-faults.js";
 
 /** The result of a simulation as a person reads it. */
 export function reportOf(verdict: Verdict): string {
@@ -66,9 +66,10 @@ export function missingFaults(verdict: Verdict): string[] {
 }
 
 /** The command that runs the same schedule once more. */
-function commandOf({ simulation: { seed, sessions, engine, replicas, lost } }: Verdict): string {
+function commandOf({ simulation }: Verdict): string {
+  const { seed, sessions, engine, replicas, lost, failing = FAILING_DEFAULT } = simulation;
   const size = `--sessions ${sessions} --engine ${engine} --replicas ${replicas}`;
-  return `npm run prove -- --seed ${seed} ${size} --lost ${lost}`;
+  return `npm run prove -- --seed ${seed} ${size} --lost ${lost} --failing ${failing}`;
 }
 
 type Row = readonly [name: string, count: number | "n/a"];

@@ -36,6 +36,8 @@ export interface Simulation extends Servers {
   readonly replicas: number;
   /** In how many of a hundred sessions both the callback and the shopper's return are lost. */
   readonly lost: number;
+  /** In how many of a hundred requests a receiver of events fails; undefined: in 20. */
+  readonly failing?: number;
   /** False where the merchants leave stored cards and payments alone. */
   readonly afterSales: boolean;
   /** Folder of the compiled service, as a URL: the real one, or a copy with a planted bug. */
@@ -61,7 +63,7 @@ export async function simulate(simulation: Simulation): Promise<Verdict> {
   const ending = new Ending();
   try {
     const environment = await startEnvironment(ending, simulation);
-    const webhooks = await SimulatedWebhooks.start(ending, environment, simulation.seed);
+    const webhooks = await SimulatedWebhooks.start(ending, environment, simulation);
     const plans = scheduleOf(simulation);
     const { group, sessions, onProgress } = simulation;
     const faults = group && (await GroupFaults.start(environment, group, onProgress));

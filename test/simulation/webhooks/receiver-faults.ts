@@ -23,10 +23,21 @@ export function countedAs(fault: string): string {
   return `receiver ${fault}`;
 }
 
-/** Answers for each request in turn what the receiver does. `receiver` is its number in the simulation. */
-export function receiverFaults(seed: number, receiver: number): () => keyof typeof WEIGHTS {
+/** In how many of a hundred requests a receiver does something else than it should, where nobody says otherwise. */
+export const FAILING_DEFAULT = 100 - WEIGHTS.none;
+
+/**
+ * Answers for each request in turn what the receiver does. `receiver` is its number in the simulation, `failing` in how
+ * many of a hundred requests that is a fault.
+ */
+export function receiverFaults(seed: number, receiver: number, failing: number): () => keyof typeof WEIGHTS {
   const random: SeededRandom = seededRandom(seed * RECEIVERS + receiver);
-  return () => random.pick(WEIGHTS);
+  const weights = Object.entries(WEIGHTS).map(([kind, weight]) => [
+    kind,
+    kind === "none" ? 100 - failing : (weight * failing) / FAILING_DEFAULT,
+  ]);
+  const scaled = Object.fromEntries(weights) as typeof WEIGHTS;
+  return () => random.pick(scaled);
 }
 
 /** Far from the seeds that people choose. */

@@ -15,6 +15,8 @@ export interface ReceiverParts {
   readonly seed: number;
   /** Its number in the simulation. */
   readonly number: number;
+  /** In how many of a hundred requests it fails. */
+  readonly failing: number;
   /** When a request that arrives now may have been signed. */
   readonly signingTime: () => SigningTime;
 }
@@ -42,9 +44,9 @@ export class Receiver {
   #isHealthy = false;
   #isClosed = false;
 
-  constructor({ history, seed, number, signingTime }: ReceiverParts) {
+  constructor({ history, seed, number, failing, signingTime }: ReceiverParts) {
     this.#history = history;
-    this.#nextFault = receiverFaults(seed, number);
+    this.#nextFault = receiverFaults(seed, number, failing);
     this.#signingTime = signingTime;
     this.#server = createServer((request, response) => {
       this.#receive(request, response).catch((error: unknown) => {

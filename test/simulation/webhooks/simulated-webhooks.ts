@@ -6,6 +6,7 @@ import type { SimulatedMerchant } from "../world.js";
 import { EventReader } from "./event-reader.js";
 import { EventStreamReader } from "./event-stream-reader.js";
 import { Receiver } from "./receiver.js";
+import { FAILING_DEFAULT } from "./receiver-faults.js";
 import { untilNothingWaits } from "./until-delivered.js";
 import type { SigningTime } from "./verify-signatures.js";
 import { isAnswered, type MadeEndpoint, type Reception, wayOf } from "./webhook-snapshots.js";
@@ -32,14 +33,19 @@ export class SimulatedWebhooks {
   }
 
   /** Makes two endpoints for each merchant and starts their receivers. `ending` takes them down. */
-  static async start(ending: Ending, environment: Environment, seed: number): Promise<SimulatedWebhooks> {
+  static async start(
+    ending: Ending,
+    environment: Environment,
+    { seed, failing = FAILING_DEFAULT }: { readonly seed: number; readonly failing?: number },
+  ): Promise<SimulatedWebhooks> {
     const { history } = environment;
     const receivers: Receiver[] = [];
     const endpoints: MadeEndpoint[] = [];
     for (const merchant of environment.merchants) {
       for (const wants of WANTED) {
         const number = receivers.length;
-        const receiver = new Receiver({ history, seed, number, signingTime: () => signingTime(environment) });
+        const signing = (): SigningTime => signingTime(environment);
+        const receiver = new Receiver({ history, seed, number, failing, signingTime: signing });
         ending.teardown(() => receiver.close());
         await receiver.start();
         receivers.push(receiver);
