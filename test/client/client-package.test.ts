@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+
+import t, { type Test } from "tap";
+
+import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
+import { onSqlite } from "../support/database.js";
+
+const run = promisify(execFile);
+
+/** Packs the package, and installs it in an empty folder beside the packages that it needs. */
+async function installClient(t: Test): Promise<string> {
+  const folder = t.testdir();
+  await run(process.execPath, ["bin/pack-client.js", folder]);
+  const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "";
+  const modules = path.join(folder, "node_modules");
+  const installed = path.join(modules, "@calmony-pay", "client");
+  mkdirSync(installed, { recursive: true });
+  await run("tar", ["-xzf", path.join(folder, tarball), "--strip-components=1", "-C", installed]);
+  for (const scope of ["@bufbuild", "@connectrpc", "@grpc"]) {
+    symlinkSync(path.resolve("node_modules", scope), path.join(modules, scope));
+  }
+  return installed;
+}
+
+await onSqlite(
+  t,
+  "the packed client makes its examples' calls, over Connect and grpc-js",
+  async (t, engine) => {
+    const config = testConfig(engine);
+    const { testKey } = await createTestMerchant(config);
+    const app = await startTestApp(t, config);
+    const installed = await installClient(t);
+    const example = async (name: string, ...args: string[]) => {
+      // Node follows no link to the folder of this repository: the example runs as it is installed.
+      const { stdout } = await run(process.execPath, [path.join(installed, "examples", name), ...args]);
+      return stdout.trimEnd().split("\n");
+    };
+    await t.rejects(example("connect.mjs", app.local, "sk_test_wrong"), /unauthenticated/i);
+    const [created] = await example("connect.mjs", app.local, testKey);
+    t.match(created, /^cs_\S+ http/);
+    const lines = await example("grpc-js.mjs", app.urls.grpc, testKey);
+    t.match(lines, [/^cs_\S+ http/, /No such checkout session: cs_unknown/, "checkout.session.expired"]);
+  },
+);
+
+t.test("its service config names every service", async (t) => {
+  const config = JSON.parse(readFileSync("client/service-config.json", "utf8")) as {
+    methodConfig: [{ name: { service: string }[] }];
+  };
+  const services = readdirSync("proto/calmonypay/v1").flatMap((file) => {
+    const text = readFileSync(`proto/calmonypay/v1/${file}`, "utf8");
+    return [...text.matchAll(/^service (\w+)/gm)].map(([, name]) => `calmonypay.v1.${name}`);
+  });
+  t.same(config.methodConfig[0].name.map(({ service }) => service).toSorted(), services.toSorted());
+});
