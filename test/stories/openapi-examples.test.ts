@@ -43,7 +43,8 @@ await onSqlite(t, "the document names the address under which the service is rea
   for (const publicUrl of [undefined, "https://h.example/shop/pay"]) {
     const app = await startTestApp(t, testConfig(engine, { publicUrl }));
     const { json } = await app.call("GET", "/openapi.json", undefined);
-    t.same(json.servers, [{ url: publicUrl ?? app.urls.http, description: "This service" }]);
+    t.match(json.servers, [{ url: publicUrl ?? app.urls.http, description: /^This service/ }]);
+    t.equal(json.servers.length, 1);
   }
 });
 

@@ -27,14 +27,18 @@ export function canBeUnset({ presence }: DescField): boolean {
 /**
  * What the rules of a field (or of a list's items, or a map's keys or values) say in JSON Schema.
  *
- * CEL rules have no equivalent there; the comments describe them.
+ * Of CEL rules only the length has an equivalent there; the comments describe them.
  */
 export function constraintsOf(field: DescField, rules: FieldRules | undefined): JsonObject {
   const typed = typedRules(rules);
   const set = typed?.fields.filter((rule) => typed.isSet(rule)) ?? [];
   const keywords = set.map((rule) => keyword(`${rules?.type.case}.${rule.name}`, typed?.get(rule)));
-  return Object.assign(notEmpty(field, rules), ...keywords) as JsonObject;
+  const lengths = (rules?.cel ?? []).map(({ id }) => CEL_LENGTHS[id] ?? {});
+  return Object.assign(notEmpty(field, rules), ...keywords, ...lengths) as JsonObject;
 }
+
+/** What CEL rules say of a text's length, by their ids. */
+const CEL_LENGTHS: Readonly<Record<string, JsonObject>> = { currency: { minLength: 3, maxLength: 3 } };
 
 /** `required` also refuses the default of a field without presence. For numbers the range says so. */
 function notEmpty(field: DescField, rules: FieldRules | undefined): JsonObject {

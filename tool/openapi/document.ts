@@ -25,7 +25,13 @@ export function createDocument(files: FileRegistry): JsonObject {
     openapi: "3.1.0",
     info: INFO,
     // Relative to where the document was fetched from, which a proxy may put below a path.
-    servers: [{ url: ".", description: "This service" }],
+    servers: [
+      {
+        url: ".",
+        description: "This service, local or in production: the key decides between live and test mode",
+        "x-internal": false,
+      },
+    ],
     security: [{ api_key: [] }],
     tags: services.map((service) => ({ name: tagOf(service), description: descriptionOf(service) })),
     paths,

@@ -29,11 +29,9 @@ export function openApiDocument(publicUrl: string): StaticFile {
 const documents = createCache<string, StaticFile>({ max: 10 });
 
 async function documentOf(publicUrl: string): Promise<Buffer> {
-  const document = JSON.parse((await fileOf(import.meta.resolve("#openapi.json"))).toString()) as Record<
-    string,
-    unknown
-  >;
-  const servers = [{ url: publicUrl, description: "This service" }];
+  const text = (await fileOf(import.meta.resolve("#openapi.json"))).toString();
+  const document = JSON.parse(text) as { readonly servers: readonly object[] };
+  const servers = document.servers.map((server) => ({ ...server, url: publicUrl }));
   return Buffer.from(JSON.stringify({ ...document, servers }));
 }
 
