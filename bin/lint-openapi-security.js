@@ -23,6 +23,9 @@ const FOR_REQUESTS = new Set([
   "owasp:api4:2023-string-limit",
 ]);
 
+/** Spectral's number of a warning; an error has 0. */
+const WARNING = 1;
+
 const text = readFileSync("gen/openapi.json", "utf8");
 const document = JSON.parse(text);
 const sent = componentsSent();
@@ -31,14 +34,14 @@ const left = Object.fromEntries(Object.keys(LEFT_OUT).map((name) => [name, "off"
 linter.setRuleset({
   extends: [
     [rulesets.oas, "all"],
-    [Reflect.get(owasp, "default"), "all"],
+    [owasp, "all"],
   ],
   rules: left,
 });
 const found = await linter.run(new spectral.Document(text, parsers.Json, "gen/openapi.json"));
 const errors = found.filter(
   ({ severity, code, path }) =>
-    Number(severity) === 0 && (!FOR_REQUESTS.has(code) || (isSent(path) && !isBounded(code, path))),
+    severity < WARNING && (!FOR_REQUESTS.has(code) || (isSent(path) && !isBounded(code, path))),
 );
 for (const { code, message, path } of errors)
   process.stderr.write(`${path.join(".")}: ${message} (${code})\n`);
