@@ -27,9 +27,9 @@ export async function openDelivery(server: string | undefined): Promise<Delivery
   const add = (url: string): Promise<string> => addEndpoint(service, place.testKey, url);
   const secret = await add(receiver.url);
   const deliver = async (events: number, perSecond?: number) => {
-    const receiving = receiver.process.ask({ requests: events }) as Promise<Received>;
-    const committed = (await service.ask({ events, perSecond })) as EventTimes;
-    return { committed, received: await receiving };
+    const both = [receiver.process.ask({ requests: events }), service.ask({ events, perSecond })] as const;
+    const [received, committed] = (await Promise.all(both)) as [Received, EventTimes];
+    return { committed, received };
   };
   const { received: sample } = await deliver(1);
   new Webhook(secret).verify(sample.body, sample.headers);
@@ -71,10 +71,8 @@ export async function openFloor({ headers, body }: Received): Promise<Contender>
     measure: (seconds) =>
       sampleOf([peer], async () => {
         const posts = Math.ceil(seconds * PER_SECOND);
-        const receiving = receiver.process.ask({ requests: posts });
         const started = performance.now();
-        await peer.ask({ posts });
-        await receiving;
+        await Promise.all([receiver.process.ask({ requests: posts }), peer.ask({ posts })]);
         return { calls: posts, seconds: (performance.now() - started) / 1000 };
       }),
     async close() {
