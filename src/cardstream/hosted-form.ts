@@ -29,6 +29,8 @@ export interface HostedOrder {
   readonly cardOnFile: boolean;
   /** True if the page asks for the shopper's name and email address. */
   readonly asksWho: boolean;
+  /** The shopper's email address, with which the page begins. Undefined or null: unknown. */
+  readonly email?: string | null;
 }
 
 /**
@@ -55,6 +57,7 @@ export function hostedForm(account: GatewayAccount, order: HostedOrder): Field[]
     ["allowedPaymentMethods", "card"],
     ...cardOnFileFields(order.cardOnFile),
     ...whoFields(order.asksWho),
+    ...emailField(order.email ?? null),
     ...itemFields(order.items, order.amount),
   ];
   return signed(fields, account.secret);
@@ -83,6 +86,10 @@ function whoFields(asksWho: boolean): Field[] {
     ["customerNameMandatory", "N"],
     ["customerEmailMandatory", "N"],
   ];
+}
+
+function emailField(email: string | null): Field[] {
+  return email === null ? [] : [["customerEmail", email]];
 }
 
 function itemFields(items: readonly LineItem[], total: number): Field[] {

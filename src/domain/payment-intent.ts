@@ -36,5 +36,7 @@ export interface PaymentIntent {
   /** The newest result that decided, about the latest charge. Null before there is one. */
   readonly gatewayResultId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
+  /** What it is for, in the merchant's words. */
+  readonly description: string | null;
   readonly createdAt: number;
 }

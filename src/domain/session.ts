@@ -1,3 +1,4 @@
+import type { Metadata } from "./metadata.js";
 import { Refusal } from "./refusal.js";
 
 /** The status of a checkout session, in the API's words. */
@@ -8,6 +9,29 @@ export interface LineItem {
   readonly name: string;
   readonly unitAmount: number;
   readonly quantity: number;
+  /** What the merchant says of the product besides its name. Undefined: nothing. */
+  readonly product?: ProductDetails;
+}
+
+/** A product beyond its name, as the merchant describes it. */
+export interface ProductDetails {
+  readonly description: string | null;
+  /** URLs. */
+  readonly images: readonly string[];
+  readonly metadata: Metadata;
+}
+
+/** What a merchant says of a session and its payment besides the order. */
+export interface SessionOptions {
+  /** The shopper's email address, as far as the merchant knows it. */
+  readonly customerEmail: string | null;
+  readonly uiMode: "hosted" | "hosted_page";
+  /** A language, such as `de-AT`, or `auto`. */
+  readonly locale: string | null;
+  readonly submitType: "auto" | "pay" | "book" | "donate" | null;
+  /** What the session's payment gets. */
+  readonly paymentDescription: string | null;
+  readonly paymentMetadata: Metadata;
 }
 
 /** Every legal move; all others are impossible. */
@@ -41,12 +65,15 @@ export interface CheckoutSession extends SessionTimes {
   readonly amountTotal: number;
   readonly lineItems: readonly LineItem[];
   readonly successUrl: string;
+  /** Empty: none, and a shopper who cancels gets the payment page again. */
   readonly cancelUrl: string;
   readonly customerId: string | null;
   /** Whether its completion creates the customer. */
   readonly customerCreation: "always" | null;
   readonly clientReferenceId: string | null;
-  readonly metadata: Readonly<Record<string, string>>;
+  readonly metadata: Metadata;
+  /** Null where the merchant said nothing of that kind. */
+  readonly options: SessionOptions | null;
   /** Number of the newest attempt, from 1. It rises only once the attempt is known to have failed. */
   readonly attempt: number;
   readonly createdAt: number;
@@ -55,6 +82,8 @@ export interface CheckoutSession extends SessionTimes {
   readonly completedLate: boolean;
   readonly paymentIntentId: string | null;
   readonly paymentMethodId: string | null;
+  /** Who paid, as JSON, sealed. */
+  readonly billingSealed: Buffer | null;
   /** The transaction that completed it, see GatewayResult.transactionKey. */
   readonly completedBy: string | null;
 }
@@ -62,12 +91,12 @@ export interface CheckoutSession extends SessionTimes {
 /** The session without the fields that its completion wrote: for replayed answers. */
 export function beforeCompletion<S extends CompletedParts>(session: S): S {
   const customerId = session.customerCreation === null ? session.customerId : null;
-  return { ...session, customerId, paymentIntentId: null, paymentMethodId: null };
+  return { ...session, customerId, paymentIntentId: null, paymentMethodId: null, billingSealed: null };
 }
 
 type CompletedParts = Pick<
   CheckoutSession,
-  "customerId" | "customerCreation" | "paymentIntentId" | "paymentMethodId"
+  "customerId" | "customerCreation" | "paymentIntentId" | "paymentMethodId" | "billingSealed"
 >;
 
 /** True if the shopper is asked to agree that the card is stored: it will be a customer's. */
@@ -114,6 +143,11 @@ const PLACEHOLDER = "{CHECKOUT_SESSION_ID}";
  */
 export function redirectUrl(template: string, sessionId: string): string {
   return new URL(template.replaceAll(PLACEHOLDER, sessionId)).href;
+}
+
+/** Where to redirect a browser that gives up; null where the merchant named no address. */
+export function cancelUrlOf({ id, cancelUrl }: Pick<CheckoutSession, "id" | "cancelUrl">): string | null {
+  return cancelUrl === "" ? null : redirectUrl(cancelUrl, id);
 }
 
 /** Throws a Refusal naming `param` unless the text is an absolute http or https URL without user or password. */

@@ -92,8 +92,13 @@ t.test("a card is kept where it will be a customer's", async (t) => {
 });
 
 t.test("before its completion a session had no payment, and no customer of its own making", async (t) => {
-  const paid = { customerId: "cus_1", paymentIntentId: "pi_1", paymentMethodId: "pm_1" };
-  const unpaid = { paymentIntentId: null, paymentMethodId: null };
+  const paid = {
+    customerId: "cus_1",
+    paymentIntentId: "pi_1",
+    paymentMethodId: "pm_1",
+    billingSealed: Buffer.of(1),
+  };
+  const unpaid = { paymentIntentId: null, paymentMethodId: null, billingSealed: null };
   const given = { ...paid, customerCreation: null };
   t.same(beforeCompletion(given), { ...given, ...unpaid });
   const made = { ...paid, customerCreation: "always" } as const;

@@ -3,6 +3,7 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import { CARD, CUSTOMER } from "./customer-examples.js";
 import { DELIVERY, ENDPOINT, ENDPOINT_WITH_SECRET, eventOf, TEST_EVENT } from "./event-examples.js";
 import { CHARGE, HELD, PAYMENT, REFUND } from "./payment-examples.js";
+import { COMPLETE, ITEM, OPEN, ORDER } from "./session-examples.js";
 
 /** Example of a call. */
 interface Example {
@@ -12,58 +13,6 @@ interface Example {
   readonly request?: JsonObject;
   readonly answer: JsonObject;
 }
-
-const ORDER = {
-  line_items: [
-    {
-      price_data: { currency: "gbp", unit_amount: 2999, product_data: { name: "Pro Plan — Monthly" } },
-      quantity: 1,
-    },
-  ],
-  success_url: "https://yourapp.com/checkout/success",
-  cancel_url: "https://yourapp.com/checkout/cancel",
-};
-
-const OPEN = {
-  id: "cs_0demo",
-  object: "checkout.session",
-  status: "open",
-  url: "https://hpp.cardstream.com/pay/cs_0demo",
-  success_url: "https://yourapp.com/checkout/success",
-  cancel_url: "https://yourapp.com/checkout/cancel",
-  customer: null,
-  payment_intent: null,
-  payment_method: null,
-  created: 1_718_000_000,
-  livemode: true,
-  currency: "gbp",
-  amount_total: 2999,
-  expires_at: 1_718_086_400,
-  client_reference_id: null,
-  metadata: {},
-  payment_status: "unpaid",
-  customer_creation: null,
-  line_items: null,
-};
-
-const COMPLETE = {
-  ...OPEN,
-  status: "complete",
-  customer: "cus_demo",
-  payment_intent: "pi_0demo",
-  payment_method: "pm_0demo",
-  payment_status: "paid",
-};
-
-const ITEM = {
-  id: "li_0demo_1",
-  object: "item",
-  description: "Pro Plan — Monthly",
-  quantity: 1,
-  currency: "gbp",
-  unit_amount: 2999,
-  amount_total: 2999,
-};
 
 const FAULTS = {
   object: "test_helpers.gateway_faults",

@@ -45,6 +45,7 @@ export const PAYMENT = {
   created: 1_718_000_000,
   livemode: true,
   metadata: {},
+  description: null,
 };
 
 /** A charge of a stored card. */

@@ -2,19 +2,23 @@
 // @generated from file calmonypay/v1/checkout_service.proto (package calmonypay.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
-import type { CheckoutSession, CheckoutSessionCustomerCreation, CheckoutSessionLineItem, CheckoutSessionStatus } from "./checkout_session_pb.js";
+import type { CheckoutSession, CheckoutSessionCustomerCreation, CheckoutSessionLineItem, CheckoutSessionMode, CheckoutSessionStatus, CheckoutSessionSubmitType, CheckoutSessionUiMode, ThreeDSecureRequest } from "./checkout_session_pb.js";
 import { file_calmonypay_v1_checkout_session } from "./checkout_session_pb.js";
+import type { CaptureMethod, SetupFutureUsage } from "./payment_intent_pb.js";
+import { file_calmonypay_v1_payment_intent } from "./payment_intent_pb.js";
+import type { PaymentMethodType } from "./payment_method_pb.js";
+import { file_calmonypay_v1_payment_method } from "./payment_method_pb.js";
 import { file_google_api_annotations } from "../../google/api/annotations_pb.js";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file calmonypay/v1/checkout_service.proto.
  */
 export const file_calmonypay_v1_checkout_service: GenFile = /*@__PURE__*/
-  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEi9ggKHENyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QSywEKCmxpbmVfaXRlbXMYASADKAsyFy5jYWxtb255cGF5LnYxLkxpbmVJdGVtQp0BukiZAboBjgEKDG9uZV9jdXJyZW5jeRIbbXVzdCBhbGwgYmUgaW4gb25lIGN1cnJlbmN5GmF0aGlzLmFsbChpdGVtLCBpdGVtLnByaWNlX2RhdGEuY3VycmVuY3kubG93ZXJBc2NpaSgpID09IHRoaXNbMF0ucHJpY2VfZGF0YS5jdXJyZW5jeS5sb3dlckFzY2lpKCkpkgEECAEQZBLSAQoLc3VjY2Vzc191cmwYAiABKAlCvAG6SLgBugGsAQoDdXJsEj5tdXN0IGJlIGFuIGFic29sdXRlIGh0dHAgb3IgaHR0cHMgVVJMIHdpdGhvdXQgdXNlciBvciBwYXNzd29yZBpldGhpcyA9PSAnJyB8fCB0aGlzLm1hdGNoZXMocideW2hIXVt0VF1bdFRdW3BQXVtzU10/Oi8vW14vPyNAXFxccHtafVxwe0NjfV0rKFsvPyNdW15ccHtafVxwe0NjfV0qKT8kJynIAQFyAxiIJxLRAQoKY2FuY2VsX3VybBgDIAEoCUK8AbpIuAG6AawBCgN1cmwSPm11c3QgYmUgYW4gYWJzb2x1dGUgaHR0cCBvciBodHRwcyBVUkwgd2l0aG91dCB1c2VyIG9yIHBhc3N3b3JkGmV0aGlzID09ICcnIHx8IHRoaXMubWF0Y2hlcyhyJ15baEhdW3RUXVt0VF1bcFBdW3NTXT86Ly9bXi8/I0BcXFxwe1p9XHB7Q2N9XSsoWy8/I11bXlxwe1p9XHB7Q2N9XSopPyQnKcgBAXIDGIgnEiQKCGN1c3RvbWVyGAQgASgJQhK6SA9yDRhAMgleXFB7Q2N9KiQSMAoTY2xpZW50X3JlZmVyZW5jZV9pZBgFIAEoCUITukgQcg4YyAEyCV5cUHtDY30qJBKtAQoIbWV0YWRhdGEYBiADKAsyOS5jYWxtb255cGF5LnYxLkNyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QuTWV0YWRhdGFFbnRyeUJgukhdmgFaEDIiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokEhcKCmV4cGlyZXNfYXQYByABKANIAIgBARJTChFjdXN0b21lcl9jcmVhdGlvbhgIIAEoDjIuLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uQ3VzdG9tZXJDcmVhdGlvbkIIukgFggECEAESKQoGZXhwYW5kGAkgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUINCgtfZXhwaXJlc19hdCJiCghMaW5lSXRlbRI0CgpwcmljZV9kYXRhGAEgASgLMhguY2FsbW9ueXBheS52MS5QcmljZURhdGFCBrpIA8gBARIgCghxdWFudGl0eRgCIAEoA0IOukgLyAEBIgYYv4Q9KAEi9QYKCVByaWNlRGF0YRLyBQoIY3VycmVuY3kYASABKAlC3wW6SNsFugHUBQoIY3VycmVuY3kSI211c3QgYmUgYSBjdXJyZW5jeSBjb2RlIG9mIElTTyA0MjE3GqIFdGhpcyA9PSAnJyB8fCB0aGlzLmxvd2VyQXNjaWkoKS5tYXRjaGVzKCdeKGFlZHxhZm58YWxsfGFtZHxhb2F8YXJzfGF1ZHxhd2d8YXpufGJhbXxiYmR8YmR0fGJnbnxiaGR8YmlmfGJtZHxibmR8Ym9ifGJybHxic2R8YnRufGJ3cHxieW58YnpkfGNhZHxjZGZ8Y2hmfGNscHxjbnl8Y29wfGNyY3xjdWN8Y3VwfGN2ZXxjemt8ZGpmfGRra3xkb3B8ZHpkfGVncHxlcm58ZXRifGV1cnxmamR8ZmtwfGdicHxnZWx8Z2hzfGdpcHxnbWR8Z25mfGd0cXxneWR8aGtkfGhubHxodGd8aHVmfGlkcnxpbHN8aW5yfGlxZHxpcnJ8aXNrfGptZHxqb2R8anB5fGtlc3xrZ3N8a2hyfGttZnxrcHd8a3J3fGt3ZHxreWR8a3p0fGxha3xsYnB8bGtyfGxyZHxsc2x8bHlkfG1hZHxtZGx8bWdhfG1rZHxtbWt8bW50fG1vcHxtcnV8bXVyfG12cnxtd2t8bXhufG15cnxtem58bmFkfG5nbnxuaW98bm9rfG5wcnxuemR8b21yfHBhYnxwZW58cGdrfHBocHxwa3J8cGxufHB5Z3xxYXJ8cm9ufHJzZHxydWJ8cndmfHNhcnxzYmR8c2NyfHNkZ3xzZWt8c2dkfHNocHxzbGV8c29zfHNyZHxzc3B8c3RufHN2Y3xzeXB8c3psfHRoYnx0anN8dG10fHRuZHx0b3B8dHJ5fHR0ZHx0d2R8dHpzfHVhaHx1Z3h8dXNkfHV5dXx1enN8dmVkfHZlc3x2bmR8dnV2fHdzdHx4YWZ8eGNkfHhjZ3x4b2Z8eHBmfHllcnx6YXJ8em13fHp3ZykkJynIAQESKQoLdW5pdF9hbW91bnQYAiABKANCD7pIDMgBASIHGP/B1y8oAEgAiAEBEjgKDHByb2R1Y3RfZGF0YRgDIAEoCzIaLmNhbG1vbnlwYXkudjEuUHJvZHVjdERhdGFCBrpIA8gBAUIOCgxfdW5pdF9hbW91bnQiMwoLUHJvZHVjdERhdGESJAoEbmFtZRgBIAEoCUIWukgTyAEBcg4Y+gEyCV5cUHtDY30qJCJZCh1DcmVhdGVDaGVja291dFNlc3Npb25SZXNwb25zZRI4ChBjaGVja291dF9zZXNzaW9uGAEgASgLMh4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24iaQoZR2V0Q2hlY2tvdXRTZXNzaW9uUmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEikKBmV4cGFuZBgCIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJCJWChpHZXRDaGVja291dFNlc3Npb25SZXNwb25zZRI4ChBjaGVja291dF9zZXNzaW9uGAEgASgLMh4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24ingQKG0xpc3RDaGVja291dFNlc3Npb25zUmVxdWVzdBIdCgVsaW1pdBgBIAEoBUIJukgGGgQYZCgBSACIAQESMQoOc3RhcnRpbmdfYWZ0ZXIYAiABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAGIAQESMAoNZW5kaW5nX2JlZm9yZRgDIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIAogBARJFCgZzdGF0dXMYBCABKA4yJC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblN0YXR1c0IKukgHggEEEAEgAEgDiAEBEisKCGN1c3RvbWVyGAUgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgEiAEBEjEKDnBheW1lbnRfaW50ZW50GAYgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgFiAEBEikKB2NyZWF0ZWQYByABKAsyGC5jYWxtb255cGF5LnYxLlRpbWVSYW5nZRIpCgZleHBhbmQYCCADKAlCGbpIFpIBExAUIg9yDRhkMgleXFB7Q2N9KiQ6JLpIISIfCg5zdGFydGluZ19hZnRlcgoNZW5kaW5nX2JlZm9yZUIICgZfbGltaXRCEQoPX3N0YXJ0aW5nX2FmdGVyQhAKDl9lbmRpbmdfYmVmb3JlQgkKB19zdGF0dXNCCwoJX2N1c3RvbWVyQhEKD19wYXltZW50X2ludGVudCKrAQoJVGltZVJhbmdlEh4KAmd0GAEgASgDQg26SAoiCBj/x6+gJSgASACIAQESHwoDZ3RlGAIgASgDQg26SAoiCBj/x6+gJSgASAGIAQESHgoCbHQYAyABKANCDbpICiIIGP/Hr6AlKABIAogBARIfCgNsdGUYBCABKANCDbpICiIIGP/Hr6AlKABIA4gBAUIFCgNfZ3RCBgoEX2d0ZUIFCgNfbHRCBgoEX2x0ZSKIAQocTGlzdENoZWNrb3V0U2Vzc2lvbnNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EiwKBGRhdGEYAiADKAsyHi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbhIQCghoYXNfbW9yZRgDIAEoCBILCgN1cmwYBCABKAkibAocRXhwaXJlQ2hlY2tvdXRTZXNzaW9uUmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEikKBmV4cGFuZBgCIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJCJZCh1FeHBpcmVDaGVja291dFNlc3Npb25SZXNwb25zZRI4ChBjaGVja291dF9zZXNzaW9uGAEgASgLMh4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24ioQIKI0xpc3RDaGVja291dFNlc3Npb25MaW5lSXRlbXNSZXF1ZXN0EiEKAmlkGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSHQoFbGltaXQYAiABKAVCCbpIBhoEGGQoAUgAiAEBEjEKDnN0YXJ0aW5nX2FmdGVyGAMgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgBiAEBEjAKDWVuZGluZ19iZWZvcmUYBCABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAKIAQE6JLpIISIfCg5zdGFydGluZ19hZnRlcgoNZW5kaW5nX2JlZm9yZUIICgZfbGltaXRCEQoPX3N0YXJ0aW5nX2FmdGVyQhAKDl9lbmRpbmdfYmVmb3JlIpgBCiRMaXN0Q2hlY2tvdXRTZXNzaW9uTGluZUl0ZW1zUmVzcG9uc2USGwoGb2JqZWN0GAEgASgJQgu6SAhyBgoEbGlzdBI0CgRkYXRhGAIgAygLMiYuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25MaW5lSXRlbRIQCghoYXNfbW9yZRgDIAEoCBILCgN1cmwYBCABKAky5AYKD0NoZWNrb3V0U2VydmljZRKmAQoVQ3JlYXRlQ2hlY2tvdXRTZXNzaW9uEisuY2FsbW9ueXBheS52MS5DcmVhdGVDaGVja291dFNlc3Npb25SZXF1ZXN0GiwuY2FsbW9ueXBheS52MS5DcmVhdGVDaGVja291dFNlc3Npb25SZXNwb25zZSIygtPkkwIsOgEqYhBjaGVja291dF9zZXNzaW9uIhUvdjEvY2hlY2tvdXQvc2Vzc2lvbnMSogEKEkdldENoZWNrb3V0U2Vzc2lvbhIoLmNhbG1vbnlwYXkudjEuR2V0Q2hlY2tvdXRTZXNzaW9uUmVxdWVzdBopLmNhbG1vbnlwYXkudjEuR2V0Q2hlY2tvdXRTZXNzaW9uUmVzcG9uc2UiN5ACAYLT5JMCLmIQY2hlY2tvdXRfc2Vzc2lvbhIaL3YxL2NoZWNrb3V0L3Nlc3Npb25zL3tpZH0SkQEKFExpc3RDaGVja291dFNlc3Npb25zEiouY2FsbW9ueXBheS52MS5MaXN0Q2hlY2tvdXRTZXNzaW9uc1JlcXVlc3QaKy5jYWxtb255cGF5LnYxLkxpc3RDaGVja291dFNlc3Npb25zUmVzcG9uc2UiIJACAYLT5JMCFxIVL3YxL2NoZWNrb3V0L3Nlc3Npb25zErIBChVFeHBpcmVDaGVja291dFNlc3Npb24SKy5jYWxtb255cGF5LnYxLkV4cGlyZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QaLC5jYWxtb255cGF5LnYxLkV4cGlyZUNoZWNrb3V0U2Vzc2lvblJlc3BvbnNlIj6C0+STAjg6ASpiEGNoZWNrb3V0X3Nlc3Npb24iIS92MS9jaGVja291dC9zZXNzaW9ucy97aWR9L2V4cGlyZRK5AQocTGlzdENoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtcxIyLmNhbG1vbnlwYXkudjEuTGlzdENoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtc1JlcXVlc3QaMy5jYWxtb255cGF5LnYxLkxpc3RDaGVja291dFNlc3Npb25MaW5lSXRlbXNSZXNwb25zZSIwkAIBgtPkkwInEiUvdjEvY2hlY2tvdXQvc2Vzc2lvbnMve2lkfS9saW5lX2l0ZW1zQmIKEWNvbS5jYWxtb255cGF5LnYxUAFaGmNhbG1vbnlwYXkvdjE7Y2FsbW9ueXBheXYxqgINQ2FsbW9ueVBheS5WMcoCDUNhbG1vbnlQYXlcVjHqAg5DYWxtb255UGF5OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_checkout_session, file_google_api_annotations]);
+  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEi6Q8KHENyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QSywEKCmxpbmVfaXRlbXMYASADKAsyFy5jYWxtb255cGF5LnYxLkxpbmVJdGVtQp0BukiZAboBjgEKDG9uZV9jdXJyZW5jeRIbbXVzdCBhbGwgYmUgaW4gb25lIGN1cnJlbmN5GmF0aGlzLmFsbChpdGVtLCBpdGVtLnByaWNlX2RhdGEuY3VycmVuY3kubG93ZXJBc2NpaSgpID09IHRoaXNbMF0ucHJpY2VfZGF0YS5jdXJyZW5jeS5sb3dlckFzY2lpKCkpkgEECAEQZBLSAQoLc3VjY2Vzc191cmwYAiABKAlCvAG6SLgBugGsAQoDdXJsEj5tdXN0IGJlIGFuIGFic29sdXRlIGh0dHAgb3IgaHR0cHMgVVJMIHdpdGhvdXQgdXNlciBvciBwYXNzd29yZBpldGhpcyA9PSAnJyB8fCB0aGlzLm1hdGNoZXMocideW2hIXVt0VF1bdFRdW3BQXVtzU10/Oi8vW14vPyNAXFxccHtafVxwe0NjfV0rKFsvPyNdW15ccHtafVxwe0NjfV0qKT8kJynIAQFyAxiIJxLOAQoKY2FuY2VsX3VybBgDIAEoCUK5AbpItQG6AawBCgN1cmwSPm11c3QgYmUgYW4gYWJzb2x1dGUgaHR0cCBvciBodHRwcyBVUkwgd2l0aG91dCB1c2VyIG9yIHBhc3N3b3JkGmV0aGlzID09ICcnIHx8IHRoaXMubWF0Y2hlcyhyJ15baEhdW3RUXVt0VF1bcFBdW3NTXT86Ly9bXi8/I0BcXFxwe1p9XHB7Q2N9XSsoWy8/I11bXlxwe1p9XHB7Q2N9XSopPyQnKXIDGIgnEiQKCGN1c3RvbWVyGAQgASgJQhK6SA9yDRhAMgleXFB7Q2N9KiQSMAoTY2xpZW50X3JlZmVyZW5jZV9pZBgFIAEoCUITukgQcg4YyAEyCV5cUHtDY30qJBKtAQoIbWV0YWRhdGEYBiADKAsyOS5jYWxtb255cGF5LnYxLkNyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QuTWV0YWRhdGFFbnRyeUJgukhdmgFaEDIiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokEhcKCmV4cGlyZXNfYXQYByABKANIAIgBARJTChFjdXN0b21lcl9jcmVhdGlvbhgIIAEoDjIuLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uQ3VzdG9tZXJDcmVhdGlvbkIIukgFggECEAESKQoGZXhwYW5kGAkgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokEjoKBG1vZGUYCiABKA4yIi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbk1vZGVCCLpIBYIBAhABElgKDmN1c3RvbWVyX2VtYWlsGAsgASgJQkC6SD1yOxjAAjI2XihbXiBAXHgwMC1ceDFmXHg3Zi1ceDlmXStAW14gQFx4MDAtXHgxZlx4N2YtXHg5Zl0rKT8kEkgKFHBheW1lbnRfbWV0aG9kX3R5cGVzGAwgAygOMiAuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kVHlwZUIIukgFkgECEBQSSQoWcGF5bWVudF9tZXRob2Rfb3B0aW9ucxgNIAEoCzIpLmNhbG1vbnlwYXkudjEuUGF5bWVudE1ldGhvZE9wdGlvbnNQYXJhbXMSPwoHdWlfbW9kZRgOIAEoDjIkLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uVWlNb2RlQgi6SAWCAQIQARIoCgZsb2NhbGUYDyABKAlCGLpIFXITGBQyD15bQS1aYS16MC05LV0qJBJHCgtzdWJtaXRfdHlwZRgQIAEoDjIoLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uU3VibWl0VHlwZUIIukgFggECEAESTAoTcGF5bWVudF9pbnRlbnRfZGF0YRgRIAEoCzIvLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uUGF5bWVudEludGVudERhdGESHQoVYWxsb3dfcHJvbW90aW9uX2NvZGVzGBIgASgIEjsKDWF1dG9tYXRpY190YXgYEyABKAsyJC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbk9wdGlvbhI+ChBpbnZvaWNlX2NyZWF0aW9uGBQgASgLMiQuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25PcHRpb24SRQoXcGhvbmVfbnVtYmVyX2NvbGxlY3Rpb24YFSABKAsyJC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbk9wdGlvbhJkChpiaWxsaW5nX2FkZHJlc3NfY29sbGVjdGlvbhgWIAEoDjI2LmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uQmlsbGluZ0FkZHJlc3NDb2xsZWN0aW9uQgi6SAWCAQIQARovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDQoLX2V4cGlyZXNfYXQiUwoaUGF5bWVudE1ldGhvZE9wdGlvbnNQYXJhbXMSNQoEY2FyZBgBIAEoCzInLmNhbG1vbnlwYXkudjEuQ2FyZFBheW1lbnRPcHRpb25zUGFyYW1zImgKGENhcmRQYXltZW50T3B0aW9uc1BhcmFtcxJMChZyZXF1ZXN0X3RocmVlX2Rfc2VjdXJlGAEgASgOMiIuY2FsbW9ueXBheS52MS5UaHJlZURTZWN1cmVSZXF1ZXN0Qgi6SAWCAQIQASIoChVDaGVja291dFNlc3Npb25PcHRpb24SDwoHZW5hYmxlZBgBIAEoCCK4AwogQ2hlY2tvdXRTZXNzaW9uUGF5bWVudEludGVudERhdGESKAoLZGVzY3JpcHRpb24YASABKAlCE7pIEHIOGOgHMgleXFB7Q2N9KiQSsQEKCG1ldGFkYXRhGAIgAygLMj0uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25QYXltZW50SW50ZW50RGF0YS5NZXRhZGF0YUVudHJ5QmC6SF2aAVoQMiIkciIQARgoMhxeW15cW1xdXHgwMC1ceDFmXHg3Zi1ceDlmXSokKjByLhj0AzIpXlteXHgwMC1ceDA4XHgwYlx4MGNceDBlLVx4MWZceDdmLVx4OWZdKiQSRQoSc2V0dXBfZnV0dXJlX3VzYWdlGAMgASgOMh8uY2FsbW9ueXBheS52MS5TZXR1cEZ1dHVyZVVzYWdlQgi6SAWCAQIQARI+Cg5jYXB0dXJlX21ldGhvZBgEIAEoDjIcLmNhbG1vbnlwYXkudjEuQ2FwdHVyZU1ldGhvZEIIukgFggECEAEaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBImIKCExpbmVJdGVtEjQKCnByaWNlX2RhdGEYASABKAsyGC5jYWxtb255cGF5LnYxLlByaWNlRGF0YUIGukgDyAEBEiAKCHF1YW50aXR5GAIgASgDQg66SAvIAQEiBhi/hD0oASKxBwoJUHJpY2VEYXRhEvIFCghjdXJyZW5jeRgBIAEoCULfBbpI2wW6AdQFCghjdXJyZW5jeRIjbXVzdCBiZSBhIGN1cnJlbmN5IGNvZGUgb2YgSVNPIDQyMTcaogV0aGlzID09ICcnIHx8IHRoaXMubG93ZXJBc2NpaSgpLm1hdGNoZXMoJ14oYWVkfGFmbnxhbGx8YW1kfGFvYXxhcnN8YXVkfGF3Z3xhem58YmFtfGJiZHxiZHR8YmdufGJoZHxiaWZ8Ym1kfGJuZHxib2J8YnJsfGJzZHxidG58YndwfGJ5bnxiemR8Y2FkfGNkZnxjaGZ8Y2xwfGNueXxjb3B8Y3JjfGN1Y3xjdXB8Y3ZlfGN6a3xkamZ8ZGtrfGRvcHxkemR8ZWdwfGVybnxldGJ8ZXVyfGZqZHxma3B8Z2JwfGdlbHxnaHN8Z2lwfGdtZHxnbmZ8Z3RxfGd5ZHxoa2R8aG5sfGh0Z3xodWZ8aWRyfGlsc3xpbnJ8aXFkfGlycnxpc2t8am1kfGpvZHxqcHl8a2VzfGtnc3xraHJ8a21mfGtwd3xrcnd8a3dkfGt5ZHxrenR8bGFrfGxicHxsa3J8bHJkfGxzbHxseWR8bWFkfG1kbHxtZ2F8bWtkfG1ta3xtbnR8bW9wfG1ydXxtdXJ8bXZyfG13a3xteG58bXlyfG16bnxuYWR8bmdufG5pb3xub2t8bnByfG56ZHxvbXJ8cGFifHBlbnxwZ2t8cGhwfHBrcnxwbG58cHlnfHFhcnxyb258cnNkfHJ1Ynxyd2Z8c2FyfHNiZHxzY3J8c2RnfHNla3xzZ2R8c2hwfHNsZXxzb3N8c3JkfHNzcHxzdG58c3ZjfHN5cHxzemx8dGhifHRqc3x0bXR8dG5kfHRvcHx0cnl8dHRkfHR3ZHx0enN8dWFofHVneHx1c2R8dXl1fHV6c3x2ZWR8dmVzfHZuZHx2dXZ8d3N0fHhhZnx4Y2R8eGNnfHhvZnx4cGZ8eWVyfHphcnx6bXd8endnKSQnKcgBARIpCgt1bml0X2Ftb3VudBgCIAEoA0IPukgMyAEBIgcY/8HXLygASACIAQESOAoMcHJvZHVjdF9kYXRhGAMgASgLMhouY2FsbW9ueXBheS52MS5Qcm9kdWN0RGF0YUIGukgDyAEBEjoKDHRheF9iZWhhdmlvchgEIAEoDjIaLmNhbG1vbnlwYXkudjEuVGF4QmVoYXZpb3JCCLpIBYIBAhABQg4KDF91bml0X2Ftb3VudCLZAgoLUHJvZHVjdERhdGESJAoEbmFtZRgBIAEoCUIWukgTyAEBcg4Y+gEyCV5cUHtDY30qJBIoCgtkZXNjcmlwdGlvbhgCIAEoCUITukgQcg4Y6AcyCV5cUHtDY30qJBIqCgZpbWFnZXMYAyADKAlCGrpIF5IBFBAIIhByDhiAEDIJXlxQe0NjfSokEpwBCghtZXRhZGF0YRgEIAMoCzIoLmNhbG1vbnlwYXkudjEuUHJvZHVjdERhdGEuTWV0YWRhdGFFbnRyeUJgukhdmgFaEBQiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJZCh1DcmVhdGVDaGVja291dFNlc3Npb25SZXNwb25zZRI4ChBjaGVja291dF9zZXNzaW9uGAEgASgLMh4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24iaQoZR2V0Q2hlY2tvdXRTZXNzaW9uUmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEikKBmV4cGFuZBgCIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJCJWChpHZXRDaGVja291dFNlc3Npb25SZXNwb25zZRI4ChBjaGVja291dF9zZXNzaW9uGAEgASgLMh4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24ingQKG0xpc3RDaGVja291dFNlc3Npb25zUmVxdWVzdBIdCgVsaW1pdBgBIAEoBUIJukgGGgQYZCgBSACIAQESMQoOc3RhcnRpbmdfYWZ0ZXIYAiABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAGIAQESMAoNZW5kaW5nX2JlZm9yZRgDIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIAogBARJFCgZzdGF0dXMYBCABKA4yJC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblN0YXR1c0IKukgHggEEEAEgAEgDiAEBEisKCGN1c3RvbWVyGAUgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgEiAEBEjEKDnBheW1lbnRfaW50ZW50GAYgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgFiAEBEikKB2NyZWF0ZWQYByABKAsyGC5jYWxtb255cGF5LnYxLlRpbWVSYW5nZRIpCgZleHBhbmQYCCADKAlCGbpIFpIBExAUIg9yDRhkMgleXFB7Q2N9KiQ6JLpIISIfCg5zdGFydGluZ19hZnRlcgoNZW5kaW5nX2JlZm9yZUIICgZfbGltaXRCEQoPX3N0YXJ0aW5nX2FmdGVyQhAKDl9lbmRpbmdfYmVmb3JlQgkKB19zdGF0dXNCCwoJX2N1c3RvbWVyQhEKD19wYXltZW50X2ludGVudCKrAQoJVGltZVJhbmdlEh4KAmd0GAEgASgDQg26SAoiCBj/x6+gJSgASACIAQESHwoDZ3RlGAIgASgDQg26SAoiCBj/x6+gJSgASAGIAQESHgoCbHQYAyABKANCDbpICiIIGP/Hr6AlKABIAogBARIfCgNsdGUYBCABKANCDbpICiIIGP/Hr6AlKABIA4gBAUIFCgNfZ3RCBgoEX2d0ZUIFCgNfbHRCBgoEX2x0ZSKIAQocTGlzdENoZWNrb3V0U2Vzc2lvbnNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EiwKBGRhdGEYAiADKAsyHi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbhIQCghoYXNfbW9yZRgDIAEoCBILCgN1cmwYBCABKAkibAocRXhwaXJlQ2hlY2tvdXRTZXNzaW9uUmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEikKBmV4cGFuZBgCIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJCJZCh1FeHBpcmVDaGVja291dFNlc3Npb25SZXNwb25zZRI4ChBjaGVja291dF9zZXNzaW9uGAEgASgLMh4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24ioQIKI0xpc3RDaGVja291dFNlc3Npb25MaW5lSXRlbXNSZXF1ZXN0EiEKAmlkGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSHQoFbGltaXQYAiABKAVCCbpIBhoEGGQoAUgAiAEBEjEKDnN0YXJ0aW5nX2FmdGVyGAMgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgBiAEBEjAKDWVuZGluZ19iZWZvcmUYBCABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAKIAQE6JLpIISIfCg5zdGFydGluZ19hZnRlcgoNZW5kaW5nX2JlZm9yZUIICgZfbGltaXRCEQoPX3N0YXJ0aW5nX2FmdGVyQhAKDl9lbmRpbmdfYmVmb3JlIpgBCiRMaXN0Q2hlY2tvdXRTZXNzaW9uTGluZUl0ZW1zUmVzcG9uc2USGwoGb2JqZWN0GAEgASgJQgu6SAhyBgoEbGlzdBI0CgRkYXRhGAIgAygLMiYuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25MaW5lSXRlbRIQCghoYXNfbW9yZRgDIAEoCBILCgN1cmwYBCABKAkq1gEKJ0NoZWNrb3V0U2Vzc2lvbkJpbGxpbmdBZGRyZXNzQ29sbGVjdGlvbhI7CjdDSEVDS09VVF9TRVNTSU9OX0JJTExJTkdfQUREUkVTU19DT0xMRUNUSU9OX1VOU1BFQ0lGSUVEEAASNAowQ0hFQ0tPVVRfU0VTU0lPTl9CSUxMSU5HX0FERFJFU1NfQ09MTEVDVElPTl9BVVRPEAESOAo0Q0hFQ0tPVVRfU0VTU0lPTl9CSUxMSU5HX0FERFJFU1NfQ09MTEVDVElPTl9SRVFVSVJFRBACKmMKC1RheEJlaGF2aW9yEhwKGFRBWF9CRUhBVklPUl9VTlNQRUNJRklFRBAAEhoKFlRBWF9CRUhBVklPUl9JTkNMVVNJVkUQARIaChZUQVhfQkVIQVZJT1JfRVhDTFVTSVZFEAIy5AYKD0NoZWNrb3V0U2VydmljZRKmAQoVQ3JlYXRlQ2hlY2tvdXRTZXNzaW9uEisuY2FsbW9ueXBheS52MS5DcmVhdGVDaGVja291dFNlc3Npb25SZXF1ZXN0GiwuY2FsbW9ueXBheS52MS5DcmVhdGVDaGVja291dFNlc3Npb25SZXNwb25zZSIygtPkkwIsOgEqYhBjaGVja291dF9zZXNzaW9uIhUvdjEvY2hlY2tvdXQvc2Vzc2lvbnMSogEKEkdldENoZWNrb3V0U2Vzc2lvbhIoLmNhbG1vbnlwYXkudjEuR2V0Q2hlY2tvdXRTZXNzaW9uUmVxdWVzdBopLmNhbG1vbnlwYXkudjEuR2V0Q2hlY2tvdXRTZXNzaW9uUmVzcG9uc2UiN5ACAYLT5JMCLmIQY2hlY2tvdXRfc2Vzc2lvbhIaL3YxL2NoZWNrb3V0L3Nlc3Npb25zL3tpZH0SkQEKFExpc3RDaGVja291dFNlc3Npb25zEiouY2FsbW9ueXBheS52MS5MaXN0Q2hlY2tvdXRTZXNzaW9uc1JlcXVlc3QaKy5jYWxtb255cGF5LnYxLkxpc3RDaGVja291dFNlc3Npb25zUmVzcG9uc2UiIJACAYLT5JMCFxIVL3YxL2NoZWNrb3V0L3Nlc3Npb25zErIBChVFeHBpcmVDaGVja291dFNlc3Npb24SKy5jYWxtb255cGF5LnYxLkV4cGlyZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QaLC5jYWxtb255cGF5LnYxLkV4cGlyZUNoZWNrb3V0U2Vzc2lvblJlc3BvbnNlIj6C0+STAjg6ASpiEGNoZWNrb3V0X3Nlc3Npb24iIS92MS9jaGVja291dC9zZXNzaW9ucy97aWR9L2V4cGlyZRK5AQocTGlzdENoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtcxIyLmNhbG1vbnlwYXkudjEuTGlzdENoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtc1JlcXVlc3QaMy5jYWxtb255cGF5LnYxLkxpc3RDaGVja291dFNlc3Npb25MaW5lSXRlbXNSZXNwb25zZSIwkAIBgtPkkwInEiUvdjEvY2hlY2tvdXQvc2Vzc2lvbnMve2lkfS9saW5lX2l0ZW1zQmIKEWNvbS5jYWxtb255cGF5LnYxUAFaGmNhbG1vbnlwYXkvdjE7Y2FsbW9ueXBheXYxqgINQ2FsbW9ueVBheS5WMcoCDUNhbG1vbnlQYXlcVjHqAg5DYWxtb255UGF5OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_checkout_session, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method, file_google_api_annotations]);
 
 /**
  * What CreateCheckoutSession takes.
@@ -40,7 +44,7 @@ export type CreateCheckoutSessionRequest = Message<"calmonypay.v1.CreateCheckout
   successUrl: string;
 
   /**
-   * Where to send the shopper when they cancel: same rules as `success_url`.
+   * Where to send the shopper when they cancel: same rules as `success_url`. Unset or empty: they stay on the payment page.
    *
    * @generated from field: string cancel_url = 3;
    */
@@ -92,6 +96,99 @@ export type CreateCheckoutSessionRequest = Message<"calmonypay.v1.CreateCheckout
    * @generated from field: repeated string expand = 9;
    */
   expand: string[];
+
+  /**
+   * What the session is for. Unset: `payment`, and nothing else can be asked for yet.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionMode mode = 10;
+   */
+  mode: CheckoutSessionMode;
+
+  /**
+   * The shopper's email address, at most 320 characters: the payment page begins with it. Not together with `customer`.
+   * Unset or empty: none.
+   *
+   * @generated from field: string customer_email = 11;
+   */
+  customerEmail: string;
+
+  /**
+   * How the session may be paid: `card` is all that there is. Empty: by card.
+   *
+   * @generated from field: repeated calmonypay.v1.PaymentMethodType payment_method_types = 12;
+   */
+  paymentMethodTypes: PaymentMethodType[];
+
+  /**
+   * How each way to pay is set up. Unset: as the gateway does it.
+   *
+   * @generated from field: calmonypay.v1.PaymentMethodOptionsParams payment_method_options = 13;
+   */
+  paymentMethodOptions?: PaymentMethodOptionsParams | undefined;
+
+  /**
+   * Where the payment page is. Unset: at the session's `url`, and nothing else can be asked for.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionUiMode ui_mode = 14;
+   */
+  uiMode: CheckoutSessionUiMode;
+
+  /**
+   * A language such as `en` or `de-AT`, or `auto`, at most 20 characters. Kept and answered; the gateway's page chooses its
+   * language by itself. Unset or empty: none.
+   *
+   * @generated from field: string locale = 15;
+   */
+  locale: string;
+
+  /**
+   * What the payment is called. Kept and answered; the button of the gateway's page does not change. Unset: nothing.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionSubmitType submit_type = 16;
+   */
+  submitType: CheckoutSessionSubmitType;
+
+  /**
+   * What the payment of the session is to have of its own. Unset: nothing.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionPaymentIntentData payment_intent_data = 17;
+   */
+  paymentIntentData?: CheckoutSessionPaymentIntentData | undefined;
+
+  /**
+   * Must be false: there are no promotion codes.
+   *
+   * @generated from field: bool allow_promotion_codes = 18;
+   */
+  allowPromotionCodes: boolean;
+
+  /**
+   * Must not be enabled: no taxes are calculated.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionOption automatic_tax = 19;
+   */
+  automaticTax?: CheckoutSessionOption | undefined;
+
+  /**
+   * Must not be enabled: no invoices are made.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionOption invoice_creation = 20;
+   */
+  invoiceCreation?: CheckoutSessionOption | undefined;
+
+  /**
+   * Must not be enabled: the gateway's page decides what it asks for.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionOption phone_number_collection = 21;
+   */
+  phoneNumberCollection?: CheckoutSessionOption | undefined;
+
+  /**
+   * Whether the payment page asks for an address. Unset: `auto`, and nothing else can be asked for.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionBillingAddressCollection billing_address_collection = 22;
+   */
+  billingAddressCollection: CheckoutSessionBillingAddressCollection;
 };
 
 /**
@@ -100,6 +197,113 @@ export type CreateCheckoutSessionRequest = Message<"calmonypay.v1.CreateCheckout
  */
 export const CreateCheckoutSessionRequestSchema: GenMessage<CreateCheckoutSessionRequest> = /*@__PURE__*/
   messageDesc(file_calmonypay_v1_checkout_service, 0);
+
+/**
+ * How each way to pay is to be set up.
+ *
+ * @generated from message calmonypay.v1.PaymentMethodOptionsParams
+ */
+export type PaymentMethodOptionsParams = Message<"calmonypay.v1.PaymentMethodOptionsParams"> & {
+  /**
+   * How cards are. Unset: as the gateway does it.
+   *
+   * @generated from field: calmonypay.v1.CardPaymentOptionsParams card = 1;
+   */
+  card?: CardPaymentOptionsParams | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.PaymentMethodOptionsParams.
+ * Use `create(PaymentMethodOptionsParamsSchema)` to create a new message.
+ */
+export const PaymentMethodOptionsParamsSchema: GenMessage<PaymentMethodOptionsParams> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 1);
+
+/**
+ * How payments by card are to be set up.
+ *
+ * @generated from message calmonypay.v1.CardPaymentOptionsParams
+ */
+export type CardPaymentOptionsParams = Message<"calmonypay.v1.CardPaymentOptionsParams"> & {
+  /**
+   * When the shopper is authenticated by 3-D Secure. Unset: `automatic`, and nothing else can be asked for.
+   *
+   * @generated from field: calmonypay.v1.ThreeDSecureRequest request_three_d_secure = 1;
+   */
+  requestThreeDSecure: ThreeDSecureRequest;
+};
+
+/**
+ * Describes the message calmonypay.v1.CardPaymentOptionsParams.
+ * Use `create(CardPaymentOptionsParamsSchema)` to create a new message.
+ */
+export const CardPaymentOptionsParamsSchema: GenMessage<CardPaymentOptionsParams> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 2);
+
+/**
+ * Something that a session may have enabled.
+ *
+ * @generated from message calmonypay.v1.CheckoutSessionOption
+ */
+export type CheckoutSessionOption = Message<"calmonypay.v1.CheckoutSessionOption"> & {
+  /**
+   * Whether it is.
+   *
+   * @generated from field: bool enabled = 1;
+   */
+  enabled: boolean;
+};
+
+/**
+ * Describes the message calmonypay.v1.CheckoutSessionOption.
+ * Use `create(CheckoutSessionOptionSchema)` to create a new message.
+ */
+export const CheckoutSessionOptionSchema: GenMessage<CheckoutSessionOption> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 3);
+
+/**
+ * What the payment of a session is to have of its own, once there is one.
+ *
+ * @generated from message calmonypay.v1.CheckoutSessionPaymentIntentData
+ */
+export type CheckoutSessionPaymentIntentData = Message<"calmonypay.v1.CheckoutSessionPaymentIntentData"> & {
+  /**
+   * What it is for, in the merchant's words, at most 1000 characters. Unset or empty: nothing.
+   *
+   * @generated from field: string description = 1;
+   */
+  description: string;
+
+  /**
+   * The merchant's own keys and values: at most 50, keys of 1 to 40 characters without square brackets and control
+   * characters, and not `__proto__`; values of at most 500 characters, in which tabs and line breaks may stand. Empty: none.
+   *
+   * @generated from field: map<string, string> metadata = 2;
+   */
+  metadata: { [key: string]: string };
+
+  /**
+   * How the card is to be charged later. Where it is set, and no `customer` is given, the session makes one. Unset: the card
+   * is stored only where `customer` or `customer_creation` says so.
+   *
+   * @generated from field: calmonypay.v1.SetupFutureUsage setup_future_usage = 3;
+   */
+  setupFutureUsage: SetupFutureUsage;
+
+  /**
+   * When the money is taken. Unset: `automatic`, and nothing else can be asked for.
+   *
+   * @generated from field: calmonypay.v1.CaptureMethod capture_method = 4;
+   */
+  captureMethod: CaptureMethod;
+};
+
+/**
+ * Describes the message calmonypay.v1.CheckoutSessionPaymentIntentData.
+ * Use `create(CheckoutSessionPaymentIntentDataSchema)` to create a new message.
+ */
+export const CheckoutSessionPaymentIntentDataSchema: GenMessage<CheckoutSessionPaymentIntentData> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 4);
 
 /**
  * One item of an order.
@@ -127,7 +331,7 @@ export type LineItem = Message<"calmonypay.v1.LineItem"> & {
  * Use `create(LineItemSchema)` to create a new message.
  */
 export const LineItemSchema: GenMessage<LineItem> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 1);
+  messageDesc(file_calmonypay_v1_checkout_service, 5);
 
 /**
  * The price of one unit of a line item.
@@ -156,6 +360,13 @@ export type PriceData = Message<"calmonypay.v1.PriceData"> & {
    * @generated from field: calmonypay.v1.ProductData product_data = 3;
    */
   productData?: ProductData | undefined;
+
+  /**
+   * Whether `unit_amount` includes taxes. No taxes are calculated, so it changes nothing. Unset: nothing is said.
+   *
+   * @generated from field: calmonypay.v1.TaxBehavior tax_behavior = 4;
+   */
+  taxBehavior: TaxBehavior;
 };
 
 /**
@@ -163,7 +374,7 @@ export type PriceData = Message<"calmonypay.v1.PriceData"> & {
  * Use `create(PriceDataSchema)` to create a new message.
  */
 export const PriceDataSchema: GenMessage<PriceData> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 2);
+  messageDesc(file_calmonypay_v1_checkout_service, 6);
 
 /**
  * The product of a line item, as the shopper sees it.
@@ -177,6 +388,28 @@ export type ProductData = Message<"calmonypay.v1.ProductData"> & {
    * @generated from field: string name = 1;
    */
   name: string;
+
+  /**
+   * What it is, in the merchant's words, at most 1000 characters, none of them a control character. Kept and answered with
+   * the line items. Unset or empty: none.
+   *
+   * @generated from field: string description = 2;
+   */
+  description: string;
+
+  /**
+   * Pictures of it, at most 8 URLs of at most 2048 characters. Kept and answered with the line items. Empty: none.
+   *
+   * @generated from field: repeated string images = 3;
+   */
+  images: string[];
+
+  /**
+   * The merchant's own keys and values: at most 20, otherwise as those of the session. Empty: none.
+   *
+   * @generated from field: map<string, string> metadata = 4;
+   */
+  metadata: { [key: string]: string };
 };
 
 /**
@@ -184,7 +417,7 @@ export type ProductData = Message<"calmonypay.v1.ProductData"> & {
  * Use `create(ProductDataSchema)` to create a new message.
  */
 export const ProductDataSchema: GenMessage<ProductData> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 3);
+  messageDesc(file_calmonypay_v1_checkout_service, 7);
 
 /**
  * What CreateCheckoutSession answers. Over HTTP the session itself is the body.
@@ -205,7 +438,7 @@ export type CreateCheckoutSessionResponse = Message<"calmonypay.v1.CreateCheckou
  * Use `create(CreateCheckoutSessionResponseSchema)` to create a new message.
  */
 export const CreateCheckoutSessionResponseSchema: GenMessage<CreateCheckoutSessionResponse> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 4);
+  messageDesc(file_calmonypay_v1_checkout_service, 8);
 
 /**
  * What GetCheckoutSession takes.
@@ -235,7 +468,7 @@ export type GetCheckoutSessionRequest = Message<"calmonypay.v1.GetCheckoutSessio
  * Use `create(GetCheckoutSessionRequestSchema)` to create a new message.
  */
 export const GetCheckoutSessionRequestSchema: GenMessage<GetCheckoutSessionRequest> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 5);
+  messageDesc(file_calmonypay_v1_checkout_service, 9);
 
 /**
  * What GetCheckoutSession answers. Over HTTP the session itself is the body.
@@ -256,7 +489,7 @@ export type GetCheckoutSessionResponse = Message<"calmonypay.v1.GetCheckoutSessi
  * Use `create(GetCheckoutSessionResponseSchema)` to create a new message.
  */
 export const GetCheckoutSessionResponseSchema: GenMessage<GetCheckoutSessionResponse> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 6);
+  messageDesc(file_calmonypay_v1_checkout_service, 10);
 
 /**
  * What ListCheckoutSessions takes. Filters that are not set let everything through.
@@ -328,7 +561,7 @@ export type ListCheckoutSessionsRequest = Message<"calmonypay.v1.ListCheckoutSes
  * Use `create(ListCheckoutSessionsRequestSchema)` to create a new message.
  */
 export const ListCheckoutSessionsRequestSchema: GenMessage<ListCheckoutSessionsRequest> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 7);
+  messageDesc(file_calmonypay_v1_checkout_service, 11);
 
 /**
  * A span of time in seconds since 1970-01-01T00:00:00Z. An unset end is open.
@@ -370,7 +603,7 @@ export type TimeRange = Message<"calmonypay.v1.TimeRange"> & {
  * Use `create(TimeRangeSchema)` to create a new message.
  */
 export const TimeRangeSchema: GenMessage<TimeRange> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 8);
+  messageDesc(file_calmonypay_v1_checkout_service, 12);
 
 /**
  * What ListCheckoutSessions answers: one page of the list.
@@ -412,7 +645,7 @@ export type ListCheckoutSessionsResponse = Message<"calmonypay.v1.ListCheckoutSe
  * Use `create(ListCheckoutSessionsResponseSchema)` to create a new message.
  */
 export const ListCheckoutSessionsResponseSchema: GenMessage<ListCheckoutSessionsResponse> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 9);
+  messageDesc(file_calmonypay_v1_checkout_service, 13);
 
 /**
  * What ExpireCheckoutSession takes.
@@ -442,7 +675,7 @@ export type ExpireCheckoutSessionRequest = Message<"calmonypay.v1.ExpireCheckout
  * Use `create(ExpireCheckoutSessionRequestSchema)` to create a new message.
  */
 export const ExpireCheckoutSessionRequestSchema: GenMessage<ExpireCheckoutSessionRequest> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 10);
+  messageDesc(file_calmonypay_v1_checkout_service, 14);
 
 /**
  * What ExpireCheckoutSession answers. Over HTTP the session itself is the body.
@@ -463,7 +696,7 @@ export type ExpireCheckoutSessionResponse = Message<"calmonypay.v1.ExpireCheckou
  * Use `create(ExpireCheckoutSessionResponseSchema)` to create a new message.
  */
 export const ExpireCheckoutSessionResponseSchema: GenMessage<ExpireCheckoutSessionResponse> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 11);
+  messageDesc(file_calmonypay_v1_checkout_service, 15);
 
 /**
  * What ListCheckoutSessionLineItems takes.
@@ -505,7 +738,7 @@ export type ListCheckoutSessionLineItemsRequest = Message<"calmonypay.v1.ListChe
  * Use `create(ListCheckoutSessionLineItemsRequestSchema)` to create a new message.
  */
 export const ListCheckoutSessionLineItemsRequestSchema: GenMessage<ListCheckoutSessionLineItemsRequest> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 12);
+  messageDesc(file_calmonypay_v1_checkout_service, 16);
 
 /**
  * What ListCheckoutSessionLineItems answers: one page of the list.
@@ -547,7 +780,89 @@ export type ListCheckoutSessionLineItemsResponse = Message<"calmonypay.v1.ListCh
  * Use `create(ListCheckoutSessionLineItemsResponseSchema)` to create a new message.
  */
 export const ListCheckoutSessionLineItemsResponseSchema: GenMessage<ListCheckoutSessionLineItemsResponse> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 13);
+  messageDesc(file_calmonypay_v1_checkout_service, 17);
+
+/**
+ * Whether a payment page asks for the shopper's address.
+ *
+ * @generated from enum calmonypay.v1.CheckoutSessionBillingAddressCollection
+ */
+export const CheckoutSessionBillingAddressCollection = {
+  /**
+   * The same as `auto`.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_BILLING_ADDRESS_COLLECTION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Where the gateway needs it.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_BILLING_ADDRESS_COLLECTION_AUTO = 1;
+   */
+  AUTO: 1,
+
+  /**
+   * Always. Refused: the gateway's page decides.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_BILLING_ADDRESS_COLLECTION_REQUIRED = 2;
+   */
+  REQUIRED: 2,
+} as const;
+
+/**
+ * Whether a payment page asks for the shopper's address.
+ *
+ * @generated from enum calmonypay.v1.CheckoutSessionBillingAddressCollection
+ */
+export type CheckoutSessionBillingAddressCollection = (typeof CheckoutSessionBillingAddressCollection)[keyof typeof CheckoutSessionBillingAddressCollection] | UnknownEnum;
+
+/**
+ * Describes the enum calmonypay.v1.CheckoutSessionBillingAddressCollection.
+ */
+export const CheckoutSessionBillingAddressCollectionSchema: GenEnum<CheckoutSessionBillingAddressCollection> = /*@__PURE__*/
+  enumDesc(file_calmonypay_v1_checkout_service, 0);
+
+/**
+ * Whether a price includes taxes.
+ *
+ * @generated from enum calmonypay.v1.TaxBehavior
+ */
+export const TaxBehavior = {
+  /**
+   * Nothing is said.
+   *
+   * @generated from enum value: TAX_BEHAVIOR_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It does.
+   *
+   * @generated from enum value: TAX_BEHAVIOR_INCLUSIVE = 1;
+   */
+  INCLUSIVE: 1,
+
+  /**
+   * It does not.
+   *
+   * @generated from enum value: TAX_BEHAVIOR_EXCLUSIVE = 2;
+   */
+  EXCLUSIVE: 2,
+} as const;
+
+/**
+ * Whether a price includes taxes.
+ *
+ * @generated from enum calmonypay.v1.TaxBehavior
+ */
+export type TaxBehavior = (typeof TaxBehavior)[keyof typeof TaxBehavior] | UnknownEnum;
+
+/**
+ * Describes the enum calmonypay.v1.TaxBehavior.
+ */
+export const TaxBehaviorSchema: GenEnum<TaxBehavior> = /*@__PURE__*/
+  enumDesc(file_calmonypay_v1_checkout_service, 1);
 
 /**
  * Creates hosted checkout sessions and reads them back.

@@ -5,11 +5,13 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import type { BillingDetails } from "./billing_details_pb.js";
+import { file_calmonypay_v1_billing_details } from "./billing_details_pb.js";
 import type { Customer } from "./customer_pb.js";
 import { file_calmonypay_v1_customer } from "./customer_pb.js";
 import type { PaymentIntent } from "./payment_intent_pb.js";
 import { file_calmonypay_v1_payment_intent } from "./payment_intent_pb.js";
-import type { PaymentMethod } from "./payment_method_pb.js";
+import type { PaymentMethod, PaymentMethodType } from "./payment_method_pb.js";
 import { file_calmonypay_v1_payment_method } from "./payment_method_pb.js";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
@@ -17,7 +19,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/checkout_session.proto.
  */
 export const file_calmonypay_v1_checkout_session: GenFile = /*@__PURE__*/
-  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3Nlc3Npb24ucHJvdG8SDWNhbG1vbnlwYXkudjEi3QcKD0NoZWNrb3V0U2Vzc2lvbhIKCgJpZBgBIAEoCRInCgZvYmplY3QYAiABKAlCF7pIFHISChBjaGVja291dC5zZXNzaW9uEjQKBnN0YXR1cxgDIAEoDjIkLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEgsKA3VybBgEIAEoCRITCgtzdWNjZXNzX3VybBgFIAEoCRISCgpjYW5jZWxfdXJsGAYgASgJEhUKCGN1c3RvbWVyGAcgASgJSACIAQESGwoOcGF5bWVudF9pbnRlbnQYCCABKAlIAYgBARIbCg5wYXltZW50X21ldGhvZBgJIAEoCUgCiAEBEg8KB2NyZWF0ZWQYCiABKAMSEAoIbGl2ZW1vZGUYCyABKAgSEAoIY3VycmVuY3kYDCABKAkSFAoMYW1vdW50X3RvdGFsGA0gASgDEhIKCmV4cGlyZXNfYXQYDiABKAMSIAoTY2xpZW50X3JlZmVyZW5jZV9pZBgPIAEoCUgDiAEBEj4KCG1ldGFkYXRhGBAgAygLMiwuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24uTWV0YWRhdGFFbnRyeRJDCg5wYXltZW50X3N0YXR1cxgRIAEoDjIrLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uUGF5bWVudFN0YXR1cxJOChFjdXN0b21lcl9jcmVhdGlvbhgSIAEoDjIuLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uQ3VzdG9tZXJDcmVhdGlvbkgEiAEBEjIKEWN1c3RvbWVyX2V4cGFuZGVkGBMgASgLMhcuY2FsbW9ueXBheS52MS5DdXN0b21lchI9ChdwYXltZW50X2ludGVudF9leHBhbmRlZBgUIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudBI9ChdwYXltZW50X21ldGhvZF9leHBhbmRlZBgVIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudE1ldGhvZBI+CgpsaW5lX2l0ZW1zGBYgASgLMiouY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25MaW5lSXRlbUxpc3QaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgsKCV9jdXN0b21lckIRCg9fcGF5bWVudF9pbnRlbnRCEQoPX3BheW1lbnRfbWV0aG9kQhYKFF9jbGllbnRfcmVmZXJlbmNlX2lkQhQKEl9jdXN0b21lcl9jcmVhdGlvbiKPAQobQ2hlY2tvdXRTZXNzaW9uTGluZUl0ZW1MaXN0EhsKBm9iamVjdBgBIAEoCUILukgIcgYKBGxpc3QSNAoEZGF0YRgCIAMoCzImLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uTGluZUl0ZW0SEAoIaGFzX21vcmUYAyABKAgSCwoDdXJsGAQgASgJIqYBChdDaGVja291dFNlc3Npb25MaW5lSXRlbRIKCgJpZBgBIAEoCRIbCgZvYmplY3QYAiABKAlCC7pICHIGCgRpdGVtEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhAKCHF1YW50aXR5GAQgASgDEhAKCGN1cnJlbmN5GAUgASgJEhMKC3VuaXRfYW1vdW50GAYgASgDEhQKDGFtb3VudF90b3RhbBgHIAEoAyqtAQoVQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEicKI0NIRUNLT1VUX1NFU1NJT05fU1RBVFVTX1VOU1BFQ0lGSUVEEAASIAocQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfT1BFThABEiQKIENIRUNLT1VUX1NFU1NJT05fU1RBVFVTX0NPTVBMRVRFEAISIwofQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfRVhQSVJFRBADKqUBChxDaGVja291dFNlc3Npb25QYXltZW50U3RhdHVzEi8KK0NIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIqCiZDSEVDS09VVF9TRVNTSU9OX1BBWU1FTlRfU1RBVFVTX1VOUEFJRBABEigKJENIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfUEFJRBACKoQBCh9DaGVja291dFNlc3Npb25DdXN0b21lckNyZWF0aW9uEjIKLkNIRUNLT1VUX1NFU1NJT05fQ1VTVE9NRVJfQ1JFQVRJT05fVU5TUEVDSUZJRUQQABItCilDSEVDS09VVF9TRVNTSU9OX0NVU1RPTUVSX0NSRUFUSU9OX0FMV0FZUxABQmIKEWNvbS5jYWxtb255cGF5LnYxUAFaGmNhbG1vbnlwYXkvdjE7Y2FsbW9ueXBheXYxqgINQ2FsbW9ueVBheS5WMcoCDUNhbG1vbnlQYXlcVjHqAg5DYWxtb255UGF5OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_customer, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method]);
+  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3Nlc3Npb24ucHJvdG8SDWNhbG1vbnlwYXkudjEisgwKD0NoZWNrb3V0U2Vzc2lvbhIKCgJpZBgBIAEoCRInCgZvYmplY3QYAiABKAlCF7pIFHISChBjaGVja291dC5zZXNzaW9uEjQKBnN0YXR1cxgDIAEoDjIkLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEgsKA3VybBgEIAEoCRITCgtzdWNjZXNzX3VybBgFIAEoCRIXCgpjYW5jZWxfdXJsGAYgASgJSACIAQESFQoIY3VzdG9tZXIYByABKAlIAYgBARIbCg5wYXltZW50X2ludGVudBgIIAEoCUgCiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAOIAQESDwoHY3JlYXRlZBgKIAEoAxIQCghsaXZlbW9kZRgLIAEoCBIQCghjdXJyZW5jeRgMIAEoCRIUCgxhbW91bnRfdG90YWwYDSABKAMSEgoKZXhwaXJlc19hdBgOIAEoAxIgChNjbGllbnRfcmVmZXJlbmNlX2lkGA8gASgJSASIAQESPgoIbWV0YWRhdGEYECADKAsyLC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbi5NZXRhZGF0YUVudHJ5EkMKDnBheW1lbnRfc3RhdHVzGBEgASgOMisuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25QYXltZW50U3RhdHVzEk4KEWN1c3RvbWVyX2NyZWF0aW9uGBIgASgOMi4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25DdXN0b21lckNyZWF0aW9uSAWIAQESMgoRY3VzdG9tZXJfZXhwYW5kZWQYEyABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEj0KF3BheW1lbnRfaW50ZW50X2V4cGFuZGVkGBQgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Ej0KF3BheW1lbnRfbWV0aG9kX2V4cGFuZGVkGBUgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kEj4KCmxpbmVfaXRlbXMYFiABKAsyKi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtTGlzdBIwCgRtb2RlGBcgASgOMiIuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25Nb2RlEhcKD2Ftb3VudF9zdWJ0b3RhbBgYIAEoAxJBCg10b3RhbF9kZXRhaWxzGBkgASgLMiouY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25Ub3RhbERldGFpbHMSGwoOY3VzdG9tZXJfZW1haWwYGiABKAlIBogBARI8ChBjdXN0b21lcl9kZXRhaWxzGBsgASgLMh0uY2FsbW9ueXBheS52MS5CaWxsaW5nRGV0YWlsc0gHiAEBEj4KFHBheW1lbnRfbWV0aG9kX3R5cGVzGBwgAygOMiAuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kVHlwZRJDChZwYXltZW50X21ldGhvZF9vcHRpb25zGB0gASgLMiMuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kT3B0aW9ucxI1Cgd1aV9tb2RlGB4gASgOMiQuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25VaU1vZGUSEwoGbG9jYWxlGB8gASgJSAiIAQESQgoLc3VibWl0X3R5cGUYICABKA4yKC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblN1Ym1pdFR5cGVICYgBARovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDQoLX2NhbmNlbF91cmxCCwoJX2N1c3RvbWVyQhEKD19wYXltZW50X2ludGVudEIRCg9fcGF5bWVudF9tZXRob2RCFgoUX2NsaWVudF9yZWZlcmVuY2VfaWRCFAoSX2N1c3RvbWVyX2NyZWF0aW9uQhEKD19jdXN0b21lcl9lbWFpbEITChFfY3VzdG9tZXJfZGV0YWlsc0IJCgdfbG9jYWxlQg4KDF9zdWJtaXRfdHlwZSJjChtDaGVja291dFNlc3Npb25Ub3RhbERldGFpbHMSFwoPYW1vdW50X2Rpc2NvdW50GAEgASgDEhcKD2Ftb3VudF9zaGlwcGluZxgCIAEoAxISCgphbW91bnRfdGF4GAMgASgDIkcKFFBheW1lbnRNZXRob2RPcHRpb25zEi8KBGNhcmQYASABKAsyIS5jYWxtb255cGF5LnYxLkNhcmRQYXltZW50T3B0aW9ucyJYChJDYXJkUGF5bWVudE9wdGlvbnMSQgoWcmVxdWVzdF90aHJlZV9kX3NlY3VyZRgBIAEoDjIiLmNhbG1vbnlwYXkudjEuVGhyZWVEU2VjdXJlUmVxdWVzdCKPAQobQ2hlY2tvdXRTZXNzaW9uTGluZUl0ZW1MaXN0EhsKBm9iamVjdBgBIAEoCUILukgIcgYKBGxpc3QSNAoEZGF0YRgCIAMoCzImLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uTGluZUl0ZW0SEAoIaGFzX21vcmUYAyABKAgSCwoDdXJsGAQgASgJIqgCChdDaGVja291dFNlc3Npb25MaW5lSXRlbRIKCgJpZBgBIAEoCRIbCgZvYmplY3QYAiABKAlCC7pICHIGCgRpdGVtEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhAKCHF1YW50aXR5GAQgASgDEhAKCGN1cnJlbmN5GAUgASgJEhMKC3VuaXRfYW1vdW50GAYgASgDEhQKDGFtb3VudF90b3RhbBgHIAEoAxIXCg9hbW91bnRfc3VidG90YWwYCCABKAMSFwoPYW1vdW50X2Rpc2NvdW50GAkgASgDEhIKCmFtb3VudF90YXgYCiABKAMSOgoFcHJpY2UYCyABKAsyKy5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtUHJpY2UixgEKHENoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtUHJpY2USCgoCaWQYASABKAkSHAoGb2JqZWN0GAIgASgJQgy6SAlyBwoFcHJpY2USEAoIY3VycmVuY3kYAyABKAkSEwoLdW5pdF9hbW91bnQYBCABKAMSHQoEdHlwZRgFIAEoCUIPukgMcgoKCG9uZV90aW1lEjYKB3Byb2R1Y3QYBiABKAsyJS5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblByb2R1Y3Qi2AEKFkNoZWNrb3V0U2Vzc2lvblByb2R1Y3QSDAoEbmFtZRgBIAEoCRIYCgtkZXNjcmlwdGlvbhgCIAEoCUgAiAEBEg4KBmltYWdlcxgDIAMoCRJFCghtZXRhZGF0YRgEIAMoCzIzLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uUHJvZHVjdC5NZXRhZGF0YUVudHJ5Gi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIOCgxfZGVzY3JpcHRpb24qqQEKE1RocmVlRFNlY3VyZVJlcXVlc3QSJgoiVEhSRUVfRF9TRUNVUkVfUkVRVUVTVF9VTlNQRUNJRklFRBAAEiQKIFRIUkVFX0RfU0VDVVJFX1JFUVVFU1RfQVVUT01BVElDEAESHgoaVEhSRUVfRF9TRUNVUkVfUkVRVUVTVF9BTlkQAhIkCiBUSFJFRV9EX1NFQ1VSRV9SRVFVRVNUX0NIQUxMRU5HRRADKqgBChNDaGVja291dFNlc3Npb25Nb2RlEiUKIUNIRUNLT1VUX1NFU1NJT05fTU9ERV9VTlNQRUNJRklFRBAAEiEKHUNIRUNLT1VUX1NFU1NJT05fTU9ERV9QQVlNRU5UEAESHwobQ0hFQ0tPVVRfU0VTU0lPTl9NT0RFX1NFVFVQEAISJgoiQ0hFQ0tPVVRfU0VTU0lPTl9NT0RFX1NVQlNDUklQVElPThADKpABChVDaGVja291dFNlc3Npb25VaU1vZGUSKAokQ0hFQ0tPVVRfU0VTU0lPTl9VSV9NT0RFX1VOU1BFQ0lGSUVEEAASIwofQ0hFQ0tPVVRfU0VTU0lPTl9VSV9NT0RFX0hPU1RFRBABEigKJENIRUNLT1VUX1NFU1NJT05fVUlfTU9ERV9IT1NURURfUEFHRRACKuYBChlDaGVja291dFNlc3Npb25TdWJtaXRUeXBlEiwKKENIRUNLT1VUX1NFU1NJT05fU1VCTUlUX1RZUEVfVU5TUEVDSUZJRUQQABIlCiFDSEVDS09VVF9TRVNTSU9OX1NVQk1JVF9UWVBFX0FVVE8QARIkCiBDSEVDS09VVF9TRVNTSU9OX1NVQk1JVF9UWVBFX1BBWRACEiUKIUNIRUNLT1VUX1NFU1NJT05fU1VCTUlUX1RZUEVfQk9PSxADEicKI0NIRUNLT1VUX1NFU1NJT05fU1VCTUlUX1RZUEVfRE9OQVRFEAQqrQEKFUNoZWNrb3V0U2Vzc2lvblN0YXR1cxInCiNDSEVDS09VVF9TRVNTSU9OX1NUQVRVU19VTlNQRUNJRklFRBAAEiAKHENIRUNLT1VUX1NFU1NJT05fU1RBVFVTX09QRU4QARIkCiBDSEVDS09VVF9TRVNTSU9OX1NUQVRVU19DT01QTEVURRACEiMKH0NIRUNLT1VUX1NFU1NJT05fU1RBVFVTX0VYUElSRUQQAyqlAQocQ2hlY2tvdXRTZXNzaW9uUGF5bWVudFN0YXR1cxIvCitDSEVDS09VVF9TRVNTSU9OX1BBWU1FTlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASKgomQ0hFQ0tPVVRfU0VTU0lPTl9QQVlNRU5UX1NUQVRVU19VTlBBSUQQARIoCiRDSEVDS09VVF9TRVNTSU9OX1BBWU1FTlRfU1RBVFVTX1BBSUQQAiq4AQofQ2hlY2tvdXRTZXNzaW9uQ3VzdG9tZXJDcmVhdGlvbhIyCi5DSEVDS09VVF9TRVNTSU9OX0NVU1RPTUVSX0NSRUFUSU9OX1VOU1BFQ0lGSUVEEAASLQopQ0hFQ0tPVVRfU0VTU0lPTl9DVVNUT01FUl9DUkVBVElPTl9BTFdBWVMQARIyCi5DSEVDS09VVF9TRVNTSU9OX0NVU1RPTUVSX0NSRUFUSU9OX0lGX1JFUVVJUkVEEAJCYgoRY29tLmNhbG1vbnlwYXkudjFQAVoaY2FsbW9ueXBheS92MTtjYWxtb255cGF5djGqAg1DYWxtb255UGF5LlYxygINQ2FsbW9ueVBheVxWMeoCDkNhbG1vbnlQYXk6OlYxYgZwcm90bzM", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method]);
 
 /**
  * One payment that a merchant asks a shopper for, from the line items to the money.
@@ -61,11 +63,12 @@ export type CheckoutSession = Message<"calmonypay.v1.CheckoutSession"> & {
   successUrl: string;
 
   /**
-   * Where the shopper is sent when they cancel, as the merchant gave it.
+   * Where the shopper is sent when they cancel, as the merchant gave it. Unset: none was given, and the shopper stays on the
+   * payment page.
    *
-   * @generated from field: string cancel_url = 6;
+   * @generated from field: optional string cancel_url = 6;
    */
-  cancelUrl: string;
+  cancelUrl?: string | undefined;
 
   /**
    * Id of the customer that the card is attached to, prefixed `cus_`. Unset: no customer was given, or the session has not
@@ -180,6 +183,77 @@ export type CheckoutSession = Message<"calmonypay.v1.CheckoutSession"> & {
    * @generated from field: calmonypay.v1.CheckoutSessionLineItemList line_items = 22;
    */
   lineItems?: CheckoutSessionLineItemList | undefined;
+
+  /**
+   * What the session is for: always `payment`. Set by the service.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionMode mode = 23;
+   */
+  mode: CheckoutSessionMode;
+
+  /**
+   * Sum of the line items before discounts and taxes, in minor units of `currency`: as there are none of these, the same as
+   * `amount_total`. Set by the service.
+   *
+   * @generated from field: int64 amount_subtotal = 24;
+   */
+  amountSubtotal: bigint;
+
+  /**
+   * What `amount_total` holds besides `amount_subtotal`. Set by the service.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionTotalDetails total_details = 25;
+   */
+  totalDetails?: CheckoutSessionTotalDetails | undefined;
+
+  /**
+   * The shopper's email address, as the merchant gave it. Unset: none was given.
+   *
+   * @generated from field: optional string customer_email = 26;
+   */
+  customerEmail?: string | undefined;
+
+  /**
+   * Who paid, as they told the gateway. Before that only the email address that the merchant gave. Unset: nothing is known.
+   *
+   * @generated from field: optional calmonypay.v1.BillingDetails customer_details = 27;
+   */
+  customerDetails?: BillingDetails | undefined;
+
+  /**
+   * How the session can be paid: always by card. Set by the service.
+   *
+   * @generated from field: repeated calmonypay.v1.PaymentMethodType payment_method_types = 28;
+   */
+  paymentMethodTypes: PaymentMethodType[];
+
+  /**
+   * How each way to pay is set up. Set by the service.
+   *
+   * @generated from field: calmonypay.v1.PaymentMethodOptions payment_method_options = 29;
+   */
+  paymentMethodOptions?: PaymentMethodOptions | undefined;
+
+  /**
+   * Where the payment page is, as the merchant gave it; `hosted` where nothing was given.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionUiMode ui_mode = 30;
+   */
+  uiMode: CheckoutSessionUiMode;
+
+  /**
+   * The language that the merchant asked for. Unset: none was given.
+   *
+   * @generated from field: optional string locale = 31;
+   */
+  locale?: string | undefined;
+
+  /**
+   * What the merchant called the payment. Unset: nothing was given.
+   *
+   * @generated from field: optional calmonypay.v1.CheckoutSessionSubmitType submit_type = 32;
+   */
+  submitType?: CheckoutSessionSubmitType | undefined;
 };
 
 /**
@@ -188,6 +262,83 @@ export type CheckoutSession = Message<"calmonypay.v1.CheckoutSession"> & {
  */
 export const CheckoutSessionSchema: GenMessage<CheckoutSession> = /*@__PURE__*/
   messageDesc(file_calmonypay_v1_checkout_session, 0);
+
+/**
+ * What a session's total holds besides its line items. All of it is 0: no discounts, shipping or taxes are calculated.
+ *
+ * @generated from message calmonypay.v1.CheckoutSessionTotalDetails
+ */
+export type CheckoutSessionTotalDetails = Message<"calmonypay.v1.CheckoutSessionTotalDetails"> & {
+  /**
+   * Sum of all discounts, in minor units: 0.
+   *
+   * @generated from field: int64 amount_discount = 1;
+   */
+  amountDiscount: bigint;
+
+  /**
+   * Sum of all shipping, in minor units: 0.
+   *
+   * @generated from field: int64 amount_shipping = 2;
+   */
+  amountShipping: bigint;
+
+  /**
+   * Sum of all taxes, in minor units: 0.
+   *
+   * @generated from field: int64 amount_tax = 3;
+   */
+  amountTax: bigint;
+};
+
+/**
+ * Describes the message calmonypay.v1.CheckoutSessionTotalDetails.
+ * Use `create(CheckoutSessionTotalDetailsSchema)` to create a new message.
+ */
+export const CheckoutSessionTotalDetailsSchema: GenMessage<CheckoutSessionTotalDetails> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_session, 1);
+
+/**
+ * How each way to pay is set up.
+ *
+ * @generated from message calmonypay.v1.PaymentMethodOptions
+ */
+export type PaymentMethodOptions = Message<"calmonypay.v1.PaymentMethodOptions"> & {
+  /**
+   * How cards are.
+   *
+   * @generated from field: calmonypay.v1.CardPaymentOptions card = 1;
+   */
+  card?: CardPaymentOptions | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.PaymentMethodOptions.
+ * Use `create(PaymentMethodOptionsSchema)` to create a new message.
+ */
+export const PaymentMethodOptionsSchema: GenMessage<PaymentMethodOptions> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_session, 2);
+
+/**
+ * How payments by card are set up.
+ *
+ * @generated from message calmonypay.v1.CardPaymentOptions
+ */
+export type CardPaymentOptions = Message<"calmonypay.v1.CardPaymentOptions"> & {
+  /**
+   * When the shopper is authenticated by 3-D Secure: `automatic`.
+   *
+   * @generated from field: calmonypay.v1.ThreeDSecureRequest request_three_d_secure = 1;
+   */
+  requestThreeDSecure: ThreeDSecureRequest;
+};
+
+/**
+ * Describes the message calmonypay.v1.CardPaymentOptions.
+ * Use `create(CardPaymentOptionsSchema)` to create a new message.
+ */
+export const CardPaymentOptionsSchema: GenMessage<CardPaymentOptions> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_session, 3);
 
 /**
  * The first items of a session.
@@ -229,7 +380,7 @@ export type CheckoutSessionLineItemList = Message<"calmonypay.v1.CheckoutSession
  * Use `create(CheckoutSessionLineItemListSchema)` to create a new message.
  */
 export const CheckoutSessionLineItemListSchema: GenMessage<CheckoutSessionLineItemList> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_session, 1);
+  messageDesc(file_calmonypay_v1_checkout_session, 4);
 
 /**
  * One item of a session, as it was ordered.
@@ -285,6 +436,34 @@ export type CheckoutSessionLineItem = Message<"calmonypay.v1.CheckoutSessionLine
    * @generated from field: int64 amount_total = 7;
    */
   amountTotal: bigint;
+
+  /**
+   * The same before discounts and taxes, of which there are none.
+   *
+   * @generated from field: int64 amount_subtotal = 8;
+   */
+  amountSubtotal: bigint;
+
+  /**
+   * Discount on the item, in minor units: 0.
+   *
+   * @generated from field: int64 amount_discount = 9;
+   */
+  amountDiscount: bigint;
+
+  /**
+   * Tax on the item, in minor units: 0.
+   *
+   * @generated from field: int64 amount_tax = 10;
+   */
+  amountTax: bigint;
+
+  /**
+   * The price of one unit.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionLineItemPrice price = 11;
+   */
+  price?: CheckoutSessionLineItemPrice | undefined;
 };
 
 /**
@@ -292,7 +471,297 @@ export type CheckoutSessionLineItem = Message<"calmonypay.v1.CheckoutSessionLine
  * Use `create(CheckoutSessionLineItemSchema)` to create a new message.
  */
 export const CheckoutSessionLineItemSchema: GenMessage<CheckoutSessionLineItem> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_session, 2);
+  messageDesc(file_calmonypay_v1_checkout_session, 5);
+
+/**
+ * The price of one unit of an item. It belongs to the session: there is no list of prices.
+ *
+ * @generated from message calmonypay.v1.CheckoutSessionLineItemPrice
+ */
+export type CheckoutSessionLineItemPrice = Message<"calmonypay.v1.CheckoutSessionLineItemPrice"> & {
+  /**
+   * Id within the session, prefixed `price_`. Set by the service.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Always `price`. Set by the service.
+   *
+   * @generated from field: string object = 2;
+   */
+  object: string;
+
+  /**
+   * Three-letter ISO 4217 code in lower case.
+   *
+   * @generated from field: string currency = 3;
+   */
+  currency: string;
+
+  /**
+   * Price of one unit, in minor units of `currency`. From 0 to 99999999.
+   *
+   * @generated from field: int64 unit_amount = 4;
+   */
+  unitAmount: bigint;
+
+  /**
+   * Always `one_time`. Set by the service.
+   *
+   * @generated from field: string type = 5;
+   */
+  type: string;
+
+  /**
+   * What is sold, as the merchant gave it.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionProduct product = 6;
+   */
+  product?: CheckoutSessionProduct | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.CheckoutSessionLineItemPrice.
+ * Use `create(CheckoutSessionLineItemPriceSchema)` to create a new message.
+ */
+export const CheckoutSessionLineItemPriceSchema: GenMessage<CheckoutSessionLineItemPrice> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_session, 6);
+
+/**
+ * What is sold, as the merchant described it in the session.
+ *
+ * @generated from message calmonypay.v1.CheckoutSessionProduct
+ */
+export type CheckoutSessionProduct = Message<"calmonypay.v1.CheckoutSessionProduct"> & {
+  /**
+   * Name of the product or service.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Its description. Unset: none was given.
+   *
+   * @generated from field: optional string description = 2;
+   */
+  description?: string | undefined;
+
+  /**
+   * Pictures of it, absolute URLs. Empty: none were given.
+   *
+   * @generated from field: repeated string images = 3;
+   */
+  images: string[];
+
+  /**
+   * The merchant's own keys and values. Empty: none were given.
+   *
+   * @generated from field: map<string, string> metadata = 4;
+   */
+  metadata: { [key: string]: string };
+};
+
+/**
+ * Describes the message calmonypay.v1.CheckoutSessionProduct.
+ * Use `create(CheckoutSessionProductSchema)` to create a new message.
+ */
+export const CheckoutSessionProductSchema: GenMessage<CheckoutSessionProduct> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_session, 7);
+
+/**
+ * When a shopper is authenticated by 3-D Secure.
+ *
+ * @generated from enum calmonypay.v1.ThreeDSecureRequest
+ */
+export const ThreeDSecureRequest = {
+  /**
+   * Never answered, and the same as `automatic` in a request.
+   *
+   * @generated from enum value: THREE_D_SECURE_REQUEST_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * When the gateway, or the card's issuer, wants it.
+   *
+   * @generated from enum value: THREE_D_SECURE_REQUEST_AUTOMATIC = 1;
+   */
+  AUTOMATIC: 1,
+
+  /**
+   * Whenever the card can be. Refused: the gateway decides.
+   *
+   * @generated from enum value: THREE_D_SECURE_REQUEST_ANY = 2;
+   */
+  ANY: 2,
+
+  /**
+   * Always. Refused: the gateway decides.
+   *
+   * @generated from enum value: THREE_D_SECURE_REQUEST_CHALLENGE = 3;
+   */
+  CHALLENGE: 3,
+} as const;
+
+/**
+ * When a shopper is authenticated by 3-D Secure.
+ *
+ * @generated from enum calmonypay.v1.ThreeDSecureRequest
+ */
+export type ThreeDSecureRequest = (typeof ThreeDSecureRequest)[keyof typeof ThreeDSecureRequest] | UnknownEnum;
+
+/**
+ * Describes the enum calmonypay.v1.ThreeDSecureRequest.
+ */
+export const ThreeDSecureRequestSchema: GenEnum<ThreeDSecureRequest> = /*@__PURE__*/
+  enumDesc(file_calmonypay_v1_checkout_session, 0);
+
+/**
+ * What a session is for.
+ *
+ * @generated from enum calmonypay.v1.CheckoutSessionMode
+ */
+export const CheckoutSessionMode = {
+  /**
+   * Never answered, and the same as `payment` in a request.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_MODE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * To be paid once.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_MODE_PAYMENT = 1;
+   */
+  PAYMENT: 1,
+
+  /**
+   * To store a card without a payment. Refused.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_MODE_SETUP = 2;
+   */
+  SETUP: 2,
+
+  /**
+   * To begin a subscription. Refused.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_MODE_SUBSCRIPTION = 3;
+   */
+  SUBSCRIPTION: 3,
+} as const;
+
+/**
+ * What a session is for.
+ *
+ * @generated from enum calmonypay.v1.CheckoutSessionMode
+ */
+export type CheckoutSessionMode = (typeof CheckoutSessionMode)[keyof typeof CheckoutSessionMode] | UnknownEnum;
+
+/**
+ * Describes the enum calmonypay.v1.CheckoutSessionMode.
+ */
+export const CheckoutSessionModeSchema: GenEnum<CheckoutSessionMode> = /*@__PURE__*/
+  enumDesc(file_calmonypay_v1_checkout_session, 1);
+
+/**
+ * Where a session's payment page is.
+ *
+ * @generated from enum calmonypay.v1.CheckoutSessionUiMode
+ */
+export const CheckoutSessionUiMode = {
+  /**
+   * Never answered, and the same as `hosted` in a request.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_UI_MODE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * At the session's `url`.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_UI_MODE_HOSTED = 1;
+   */
+  HOSTED: 1,
+
+  /**
+   * The same, by its newer name.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_UI_MODE_HOSTED_PAGE = 2;
+   */
+  HOSTED_PAGE: 2,
+} as const;
+
+/**
+ * Where a session's payment page is.
+ *
+ * @generated from enum calmonypay.v1.CheckoutSessionUiMode
+ */
+export type CheckoutSessionUiMode = (typeof CheckoutSessionUiMode)[keyof typeof CheckoutSessionUiMode] | UnknownEnum;
+
+/**
+ * Describes the enum calmonypay.v1.CheckoutSessionUiMode.
+ */
+export const CheckoutSessionUiModeSchema: GenEnum<CheckoutSessionUiMode> = /*@__PURE__*/
+  enumDesc(file_calmonypay_v1_checkout_session, 2);
+
+/**
+ * What a merchant calls a payment.
+ *
+ * @generated from enum calmonypay.v1.CheckoutSessionSubmitType
+ */
+export const CheckoutSessionSubmitType = {
+  /**
+   * Never answered, and the same as unset in a request.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_SUBMIT_TYPE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Whatever fits.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_SUBMIT_TYPE_AUTO = 1;
+   */
+  AUTO: 1,
+
+  /**
+   * A payment.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_SUBMIT_TYPE_PAY = 2;
+   */
+  PAY: 2,
+
+  /**
+   * A booking.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_SUBMIT_TYPE_BOOK = 3;
+   */
+  BOOK: 3,
+
+  /**
+   * A donation.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_SUBMIT_TYPE_DONATE = 4;
+   */
+  DONATE: 4,
+} as const;
+
+/**
+ * What a merchant calls a payment.
+ *
+ * @generated from enum calmonypay.v1.CheckoutSessionSubmitType
+ */
+export type CheckoutSessionSubmitType = (typeof CheckoutSessionSubmitType)[keyof typeof CheckoutSessionSubmitType] | UnknownEnum;
+
+/**
+ * Describes the enum calmonypay.v1.CheckoutSessionSubmitType.
+ */
+export const CheckoutSessionSubmitTypeSchema: GenEnum<CheckoutSessionSubmitType> = /*@__PURE__*/
+  enumDesc(file_calmonypay_v1_checkout_session, 3);
 
 /**
  * Where a checkout session stands.
@@ -340,7 +809,7 @@ export type CheckoutSessionStatus = (typeof CheckoutSessionStatus)[keyof typeof 
  * Describes the enum calmonypay.v1.CheckoutSessionStatus.
  */
 export const CheckoutSessionStatusSchema: GenEnum<CheckoutSessionStatus> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_checkout_session, 0);
+  enumDesc(file_calmonypay_v1_checkout_session, 4);
 
 /**
  * Whether the money of a checkout session has been received.
@@ -381,7 +850,7 @@ export type CheckoutSessionPaymentStatus = (typeof CheckoutSessionPaymentStatus)
  * Describes the enum calmonypay.v1.CheckoutSessionPaymentStatus.
  */
 export const CheckoutSessionPaymentStatusSchema: GenEnum<CheckoutSessionPaymentStatus> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_checkout_session, 1);
+  enumDesc(file_calmonypay_v1_checkout_session, 5);
 
 /**
  * When a checkout session makes a customer.
@@ -403,6 +872,14 @@ export const CheckoutSessionCustomerCreation = {
    * @generated from enum value: CHECKOUT_SESSION_CUSTOMER_CREATION_ALWAYS = 1;
    */
   ALWAYS: 1,
+
+  /**
+   * Only where the payment needs one: where the card is to be charged later (`payment_intent_data.setup_future_usage`).
+   * Otherwise never answered.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_CUSTOMER_CREATION_IF_REQUIRED = 2;
+   */
+  IF_REQUIRED: 2,
 } as const;
 
 /**
@@ -416,5 +893,5 @@ export type CheckoutSessionCustomerCreation = (typeof CheckoutSessionCustomerCre
  * Describes the enum calmonypay.v1.CheckoutSessionCustomerCreation.
  */
 export const CheckoutSessionCustomerCreationSchema: GenEnum<CheckoutSessionCustomerCreation> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_checkout_session, 2);
+  enumDesc(file_calmonypay_v1_checkout_session, 6);
 

@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/payment_intent.proto.
  */
 export const file_calmonypay_v1_payment_intent: GenFile = /*@__PURE__*/
-  fileDesc("CiJjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50LnByb3RvEg1jYWxtb255cGF5LnYxIswGCg1QYXltZW50SW50ZW50EgoKAmlkGAEgASgJEiUKBm9iamVjdBgCIAEoCUIVukgSchAKDnBheW1lbnRfaW50ZW50Eg4KBmFtb3VudBgDIAEoAxIXCg9hbW91bnRfcmVjZWl2ZWQYBCABKAMSFwoPYW1vdW50X3JlZnVuZGVkGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEjIKBnN0YXR1cxgHIAEoDjIiLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudFN0YXR1cxIVCghjdXN0b21lchgIIAEoCUgAiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAGIAQESHQoQY2hlY2tvdXRfc2Vzc2lvbhgKIAEoCUgCiAEBEjcKDWxhdGVzdF9jaGFyZ2UYCyABKAsyGy5jYWxtb255cGF5LnYxLkxhdGVzdENoYXJnZUgDiAEBEjsKD2JpbGxpbmdfZGV0YWlscxgMIAEoCzIdLmNhbG1vbnlwYXkudjEuQmlsbGluZ0RldGFpbHNIBIgBARJAChJsYXN0X3BheW1lbnRfZXJyb3IYDSABKAsyHy5jYWxtb255cGF5LnYxLkxhc3RQYXltZW50RXJyb3JIBYgBARIPCgdjcmVhdGVkGA4gASgDEhAKCGxpdmVtb2RlGA8gASgIEjwKCG1ldGFkYXRhGBAgAygLMiouY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Lk1ldGFkYXRhRW50cnkSMgoRY3VzdG9tZXJfZXhwYW5kZWQYESABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEj0KF3BheW1lbnRfbWV0aG9kX2V4cGFuZGVkGBIgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfY3VzdG9tZXJCEQoPX3BheW1lbnRfbWV0aG9kQhMKEV9jaGVja291dF9zZXNzaW9uQhAKDl9sYXRlc3RfY2hhcmdlQhIKEF9iaWxsaW5nX2RldGFpbHNCFQoTX2xhc3RfcGF5bWVudF9lcnJvciKCAwoMTGF0ZXN0Q2hhcmdlEh8KEmF1dGhvcml6YXRpb25fY29kZRgBIAEoCUgAiAEBEisKCWN2Y19jaGVjaxgCIAEoDjIYLmNhbG1vbnlwYXkudjEuQ2FyZENoZWNrEjUKE2FkZHJlc3NfbGluZTFfY2hlY2sYAyABKA4yGC5jYWxtb255cGF5LnYxLkNhcmRDaGVjaxI7ChlhZGRyZXNzX3Bvc3RhbF9jb2RlX2NoZWNrGAQgASgOMhguY2FsbW9ueXBheS52MS5DYXJkQ2hlY2sSOAoOdGhyZWVfZF9zZWN1cmUYBSABKAsyGy5jYWxtb255cGF5LnYxLlRocmVlRFNlY3VyZUgBiAEBEhkKDGRlY2xpbmVfY29kZRgGIAEoCUgCiAEBEhQKB21lc3NhZ2UYByABKAlIA4gBAUIVChNfYXV0aG9yaXphdGlvbl9jb2RlQhEKD190aHJlZV9kX3NlY3VyZUIPCg1fZGVjbGluZV9jb2RlQgoKCF9tZXNzYWdlIrEBCgxUaHJlZURTZWN1cmUSMQoGcmVzdWx0GAEgASgOMiEuY2FsbW9ueXBheS52MS5UaHJlZURTZWN1cmVSZXN1bHQSKgodZWxlY3Ryb25pY19jb21tZXJjZV9pbmRpY2F0b3IYAiABKAlIAIgBARIUCgd2ZXJzaW9uGAMgASgJSAGIAQFCIAoeX2VsZWN0cm9uaWNfY29tbWVyY2VfaW5kaWNhdG9yQgoKCF92ZXJzaW9uImsKEExhc3RQYXltZW50RXJyb3ISDAoEdHlwZRgBIAEoCRIMCgRjb2RlGAIgASgJEhkKDGRlY2xpbmVfY29kZRgDIAEoCUgAiAEBEg8KB21lc3NhZ2UYBCABKAlCDwoNX2RlY2xpbmVfY29kZSreAQoTUGF5bWVudEludGVudFN0YXR1cxIlCiFQQVlNRU5UX0lOVEVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIkCiBQQVlNRU5UX0lOVEVOVF9TVEFUVVNfUFJPQ0VTU0lORxABEiMKH1BBWU1FTlRfSU5URU5UX1NUQVRVU19TVUNDRUVERUQQAhIxCi1QQVlNRU5UX0lOVEVOVF9TVEFUVVNfUkVRVUlSRVNfUEFZTUVOVF9NRVRIT0QQAxIiCh5QQVlNRU5UX0lOVEVOVF9TVEFUVVNfQ0FOQ0VMRUQQBCqHAQoJQ2FyZENoZWNrEhoKFkNBUkRfQ0hFQ0tfVU5TUEVDSUZJRUQQABITCg9DQVJEX0NIRUNLX1BBU1MQARITCg9DQVJEX0NIRUNLX0ZBSUwQAhIaChZDQVJEX0NIRUNLX1VOQVZBSUxBQkxFEAMSGAoUQ0FSRF9DSEVDS19VTkNIRUNLRUQQBCqvAgoSVGhyZWVEU2VjdXJlUmVzdWx0EiUKIVRIUkVFX0RfU0VDVVJFX1JFU1VMVF9VTlNQRUNJRklFRBAAEicKI1RIUkVFX0RfU0VDVVJFX1JFU1VMVF9BVVRIRU5USUNBVEVEEAESLgoqVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0FUVEVNUFRfQUNLTk9XTEVER0VEEAISIgoeVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0VYRU1QVEVEEAMSIAocVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0ZBSUxFRBAEEicKI1RIUkVFX0RfU0VDVVJFX1JFU1VMVF9OT1RfU1VQUE9SVEVEEAUSKgomVEhSRUVfRF9TRUNVUkVfUkVTVUxUX1BST0NFU1NJTkdfRVJST1IQBkJiChFjb20uY2FsbW9ueXBheS52MVABWhpjYWxtb255cGF5L3YxO2NhbG1vbnlwYXl2MaoCDUNhbG1vbnlQYXkuVjHKAg1DYWxtb255UGF5XFYx6gIOQ2FsbW9ueVBheTo6VjFiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer, file_calmonypay_v1_payment_method]);
+  fileDesc("CiJjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50LnByb3RvEg1jYWxtb255cGF5LnYxIvYGCg1QYXltZW50SW50ZW50EgoKAmlkGAEgASgJEiUKBm9iamVjdBgCIAEoCUIVukgSchAKDnBheW1lbnRfaW50ZW50Eg4KBmFtb3VudBgDIAEoAxIXCg9hbW91bnRfcmVjZWl2ZWQYBCABKAMSFwoPYW1vdW50X3JlZnVuZGVkGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEjIKBnN0YXR1cxgHIAEoDjIiLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudFN0YXR1cxIVCghjdXN0b21lchgIIAEoCUgAiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAGIAQESHQoQY2hlY2tvdXRfc2Vzc2lvbhgKIAEoCUgCiAEBEjcKDWxhdGVzdF9jaGFyZ2UYCyABKAsyGy5jYWxtb255cGF5LnYxLkxhdGVzdENoYXJnZUgDiAEBEjsKD2JpbGxpbmdfZGV0YWlscxgMIAEoCzIdLmNhbG1vbnlwYXkudjEuQmlsbGluZ0RldGFpbHNIBIgBARJAChJsYXN0X3BheW1lbnRfZXJyb3IYDSABKAsyHy5jYWxtb255cGF5LnYxLkxhc3RQYXltZW50RXJyb3JIBYgBARIPCgdjcmVhdGVkGA4gASgDEhAKCGxpdmVtb2RlGA8gASgIEjwKCG1ldGFkYXRhGBAgAygLMiouY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Lk1ldGFkYXRhRW50cnkSMgoRY3VzdG9tZXJfZXhwYW5kZWQYESABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEj0KF3BheW1lbnRfbWV0aG9kX2V4cGFuZGVkGBIgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kEhgKC2Rlc2NyaXB0aW9uGBMgASgJSAaIAQEaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgsKCV9jdXN0b21lckIRCg9fcGF5bWVudF9tZXRob2RCEwoRX2NoZWNrb3V0X3Nlc3Npb25CEAoOX2xhdGVzdF9jaGFyZ2VCEgoQX2JpbGxpbmdfZGV0YWlsc0IVChNfbGFzdF9wYXltZW50X2Vycm9yQg4KDF9kZXNjcmlwdGlvbiKCAwoMTGF0ZXN0Q2hhcmdlEh8KEmF1dGhvcml6YXRpb25fY29kZRgBIAEoCUgAiAEBEisKCWN2Y19jaGVjaxgCIAEoDjIYLmNhbG1vbnlwYXkudjEuQ2FyZENoZWNrEjUKE2FkZHJlc3NfbGluZTFfY2hlY2sYAyABKA4yGC5jYWxtb255cGF5LnYxLkNhcmRDaGVjaxI7ChlhZGRyZXNzX3Bvc3RhbF9jb2RlX2NoZWNrGAQgASgOMhguY2FsbW9ueXBheS52MS5DYXJkQ2hlY2sSOAoOdGhyZWVfZF9zZWN1cmUYBSABKAsyGy5jYWxtb255cGF5LnYxLlRocmVlRFNlY3VyZUgBiAEBEhkKDGRlY2xpbmVfY29kZRgGIAEoCUgCiAEBEhQKB21lc3NhZ2UYByABKAlIA4gBAUIVChNfYXV0aG9yaXphdGlvbl9jb2RlQhEKD190aHJlZV9kX3NlY3VyZUIPCg1fZGVjbGluZV9jb2RlQgoKCF9tZXNzYWdlIrEBCgxUaHJlZURTZWN1cmUSMQoGcmVzdWx0GAEgASgOMiEuY2FsbW9ueXBheS52MS5UaHJlZURTZWN1cmVSZXN1bHQSKgodZWxlY3Ryb25pY19jb21tZXJjZV9pbmRpY2F0b3IYAiABKAlIAIgBARIUCgd2ZXJzaW9uGAMgASgJSAGIAQFCIAoeX2VsZWN0cm9uaWNfY29tbWVyY2VfaW5kaWNhdG9yQgoKCF92ZXJzaW9uImsKEExhc3RQYXltZW50RXJyb3ISDAoEdHlwZRgBIAEoCRIMCgRjb2RlGAIgASgJEhkKDGRlY2xpbmVfY29kZRgDIAEoCUgAiAEBEg8KB21lc3NhZ2UYBCABKAlCDwoNX2RlY2xpbmVfY29kZSp9ChBTZXR1cEZ1dHVyZVVzYWdlEiIKHlNFVFVQX0ZVVFVSRV9VU0FHRV9VTlNQRUNJRklFRBAAEiEKHVNFVFVQX0ZVVFVSRV9VU0FHRV9PTl9TRVNTSU9OEAESIgoeU0VUVVBfRlVUVVJFX1VTQUdFX09GRl9TRVNTSU9OEAIqjAEKDUNhcHR1cmVNZXRob2QSHgoaQ0FQVFVSRV9NRVRIT0RfVU5TUEVDSUZJRUQQABIcChhDQVBUVVJFX01FVEhPRF9BVVRPTUFUSUMQARIiCh5DQVBUVVJFX01FVEhPRF9BVVRPTUFUSUNfQVNZTkMQAhIZChVDQVBUVVJFX01FVEhPRF9NQU5VQUwQAyreAQoTUGF5bWVudEludGVudFN0YXR1cxIlCiFQQVlNRU5UX0lOVEVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIkCiBQQVlNRU5UX0lOVEVOVF9TVEFUVVNfUFJPQ0VTU0lORxABEiMKH1BBWU1FTlRfSU5URU5UX1NUQVRVU19TVUNDRUVERUQQAhIxCi1QQVlNRU5UX0lOVEVOVF9TVEFUVVNfUkVRVUlSRVNfUEFZTUVOVF9NRVRIT0QQAxIiCh5QQVlNRU5UX0lOVEVOVF9TVEFUVVNfQ0FOQ0VMRUQQBCqHAQoJQ2FyZENoZWNrEhoKFkNBUkRfQ0hFQ0tfVU5TUEVDSUZJRUQQABITCg9DQVJEX0NIRUNLX1BBU1MQARITCg9DQVJEX0NIRUNLX0ZBSUwQAhIaChZDQVJEX0NIRUNLX1VOQVZBSUxBQkxFEAMSGAoUQ0FSRF9DSEVDS19VTkNIRUNLRUQQBCqvAgoSVGhyZWVEU2VjdXJlUmVzdWx0EiUKIVRIUkVFX0RfU0VDVVJFX1JFU1VMVF9VTlNQRUNJRklFRBAAEicKI1RIUkVFX0RfU0VDVVJFX1JFU1VMVF9BVVRIRU5USUNBVEVEEAESLgoqVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0FUVEVNUFRfQUNLTk9XTEVER0VEEAISIgoeVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0VYRU1QVEVEEAMSIAocVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0ZBSUxFRBAEEicKI1RIUkVFX0RfU0VDVVJFX1JFU1VMVF9OT1RfU1VQUE9SVEVEEAUSKgomVEhSRUVfRF9TRUNVUkVfUkVTVUxUX1BST0NFU1NJTkdfRVJST1IQBkJiChFjb20uY2FsbW9ueXBheS52MVABWhpjYWxtb255cGF5L3YxO2NhbG1vbnlwYXl2MaoCDUNhbG1vbnlQYXkuVjHKAg1DYWxtb255UGF5XFYx6gIOQ2FsbW9ueVBheTo6VjFiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer, file_calmonypay_v1_payment_method]);
 
 /**
  * One payment, from the intention to take it to the money: that of a checkout session, or a charge of a stored card.
@@ -151,6 +151,13 @@ export type PaymentIntent = Message<"calmonypay.v1.PaymentIntent"> & {
    * @generated from field: calmonypay.v1.PaymentMethod payment_method_expanded = 18;
    */
   paymentMethodExpanded?: PaymentMethod | undefined;
+
+  /**
+   * What it is for, in the merchant's words. Unset: nothing was given.
+   *
+   * @generated from field: optional string description = 19;
+   */
+  description?: string | undefined;
 };
 
 /**
@@ -301,6 +308,95 @@ export const LastPaymentErrorSchema: GenMessage<LastPaymentError> = /*@__PURE__*
   messageDesc(file_calmonypay_v1_payment_intent, 3);
 
 /**
+ * How a card is to be charged later.
+ *
+ * @generated from enum calmonypay.v1.SetupFutureUsage
+ */
+export const SetupFutureUsage = {
+  /**
+   * Never answered, and the same as unset in a request.
+   *
+   * @generated from enum value: SETUP_FUTURE_USAGE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * While the customer is there.
+   *
+   * @generated from enum value: SETUP_FUTURE_USAGE_ON_SESSION = 1;
+   */
+  ON_SESSION: 1,
+
+  /**
+   * While the customer is not there.
+   *
+   * @generated from enum value: SETUP_FUTURE_USAGE_OFF_SESSION = 2;
+   */
+  OFF_SESSION: 2,
+} as const;
+
+/**
+ * How a card is to be charged later.
+ *
+ * @generated from enum calmonypay.v1.SetupFutureUsage
+ */
+export type SetupFutureUsage = (typeof SetupFutureUsage)[keyof typeof SetupFutureUsage] | UnknownEnum;
+
+/**
+ * Describes the enum calmonypay.v1.SetupFutureUsage.
+ */
+export const SetupFutureUsageSchema: GenEnum<SetupFutureUsage> = /*@__PURE__*/
+  enumDesc(file_calmonypay_v1_payment_intent, 0);
+
+/**
+ * When the money of a payment is taken.
+ *
+ * @generated from enum calmonypay.v1.CaptureMethod
+ */
+export const CaptureMethod = {
+  /**
+   * The same as `automatic`.
+   *
+   * @generated from enum value: CAPTURE_METHOD_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * With the payment.
+   *
+   * @generated from enum value: CAPTURE_METHOD_AUTOMATIC = 1;
+   */
+  AUTOMATIC: 1,
+
+  /**
+   * With the payment, where that takes long later.
+   *
+   * @generated from enum value: CAPTURE_METHOD_AUTOMATIC_ASYNC = 2;
+   */
+  AUTOMATIC_ASYNC: 2,
+
+  /**
+   * Later, by a call. Refused.
+   *
+   * @generated from enum value: CAPTURE_METHOD_MANUAL = 3;
+   */
+  MANUAL: 3,
+} as const;
+
+/**
+ * When the money of a payment is taken.
+ *
+ * @generated from enum calmonypay.v1.CaptureMethod
+ */
+export type CaptureMethod = (typeof CaptureMethod)[keyof typeof CaptureMethod] | UnknownEnum;
+
+/**
+ * Describes the enum calmonypay.v1.CaptureMethod.
+ */
+export const CaptureMethodSchema: GenEnum<CaptureMethod> = /*@__PURE__*/
+  enumDesc(file_calmonypay_v1_payment_intent, 1);
+
+/**
  * Where a payment stands.
  *
  * @generated from enum calmonypay.v1.PaymentIntentStatus
@@ -353,7 +449,7 @@ export type PaymentIntentStatus = (typeof PaymentIntentStatus)[keyof typeof Paym
  * Describes the enum calmonypay.v1.PaymentIntentStatus.
  */
 export const PaymentIntentStatusSchema: GenEnum<PaymentIntentStatus> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_intent, 0);
+  enumDesc(file_calmonypay_v1_payment_intent, 2);
 
 /**
  * How what was typed compared with what the card's issuer knows.
@@ -408,7 +504,7 @@ export type CardCheck = (typeof CardCheck)[keyof typeof CardCheck] | UnknownEnum
  * Describes the enum calmonypay.v1.CardCheck.
  */
 export const CardCheckSchema: GenEnum<CardCheck> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_intent, 1);
+  enumDesc(file_calmonypay_v1_payment_intent, 3);
 
 /**
  * What came of an authentication by 3-D Secure.
@@ -477,5 +573,5 @@ export type ThreeDSecureResult = (typeof ThreeDSecureResult)[keyof typeof ThreeD
  * Describes the enum calmonypay.v1.ThreeDSecureResult.
  */
 export const ThreeDSecureResultSchema: GenEnum<ThreeDSecureResult> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_intent, 2);
+  enumDesc(file_calmonypay_v1_payment_intent, 4);
 

@@ -65,6 +65,7 @@ function newIntent(scope: MerchantScope, order: ChargeOrder, now: number): Payme
     attemptCallId: newId("call", now),
     offSession: order.offSession,
     metadata: order.metadata,
+    description: null,
     createdAt: now,
     canceledAt: null,
     reversalStartedAt: null,

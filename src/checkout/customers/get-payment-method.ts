@@ -15,10 +15,14 @@ export async function getPaymentMethod(
   throw new Refusal("PAYMENT_METHOD_NOT_FOUND", `No such payment method: ${id}.`, "id");
 }
 
-/** The billing details of a card. Null if the gateway gave none. */
+/** The billing details of a card, or of a session that was paid. Null if the gateway gave none. */
 export function storedBilling(
   { sealer }: Pick<CheckoutContext, "sealer">,
-  { merchantId, livemode, billingSealed }: PaymentMethodRow,
+  {
+    merchantId,
+    livemode,
+    billingSealed,
+  }: Pick<PaymentMethodRow, "merchantId" | "livemode" | "billingSealed">,
 ): BillingDetails | null {
   if (billingSealed === null) return null;
   const text = sealer.open(billingSealed, { merchantId, livemode, purpose: "billing-details" });

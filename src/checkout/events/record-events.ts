@@ -65,9 +65,10 @@ export function recordEvent(
 /** A row that was stored by `storedObject`: it has the fields that its message is made of. */
 export function readObject(kind: EventObjectKind, stored: unknown): object {
   const row = stored as Record<string, unknown>;
-  if (kind === "checkout.session") return { ...row, lineItems: [] };
-  if (kind !== "payment_method" || typeof row["billingSealed"] !== "string") return row;
-  return { ...row, billingSealed: Buffer.from(row["billingSealed"], "base64") };
+  if (!KEEP_BILLING.has(kind)) return row;
+  const { billingSealed: sealed } = row;
+  const billingSealed = typeof sealed === "string" ? Buffer.from(sealed, "base64") : null;
+  return kind === "checkout.session" ? { ...row, billingSealed, lineItems: [] } : { ...row, billingSealed };
 }
 
 function rowOf(
@@ -120,5 +121,8 @@ const LEFT_OUT: Record<EventObjectKind, readonly string[]> = {
 };
 
 function storedBytes(kind: EventObjectKind, name: string, value: Buffer): string {
-  return kind === "payment_method" && name === "billingSealed" ? value.toString("base64") : "";
+  return KEEP_BILLING.has(kind) && name === "billingSealed" ? value.toString("base64") : "";
 }
+
+/** The kinds of object whose message tells who paid. */
+const KEEP_BILLING: ReadonlySet<EventObjectKind> = new Set(["checkout.session", "payment_method"]);

@@ -44,7 +44,7 @@ export async function completeSession(
   const paymentIntentId = newId("pi", now);
   const news: EventToRecord[] = [];
   if (customerId !== null && session.customerId === null) {
-    const details = { ...shared, ...customerFrom(result.billing), id: customerId };
+    const details = { ...shared, ...customerFrom(whoPaid(session, result)), id: customerId };
     const customer = { ...details, metadata: {}, deletedAt: null };
     queueCustomer(tx, customer);
     news.push(["customer.created", customer]);
@@ -53,28 +53,12 @@ export async function completeSession(
   const method = paymentMethodRow(checkout, session, { result, stored }, kept);
   queuePaymentMethod(tx, method);
   if (customerId !== null) news.push(["payment_method.attached", method]);
-  const intent: PaymentIntentRow = {
+  const intent = paymentIntentRow(session, received, stored, {
     id: paymentIntentId,
-    merchantId: shared.merchantId,
-    livemode: shared.livemode,
-    createdAt: now,
-    sessionId: session.id,
-    status: "succeeded",
-    amount: received.amount,
-    currency: received.currency,
-    amountReceived: received.amount,
-    amountRefunded: 0,
     customerId,
     paymentMethodId,
-    gatewayResultId: stored.id,
-    attempt: 0,
-    offSession: false,
-    metadata: {},
-    canceledAt: null,
-    attemptCallId: null,
-    reversalStartedAt: null,
-    heldResultId: null,
-  };
+    createdAt: now,
+  });
   queuePaymentIntent(tx, intent);
   const late = statusAt(session, now) === "expired";
   // The sweep may not have stored the expiry yet: the merchant's events are the expiry first, then the
@@ -91,6 +75,7 @@ export async function completeSession(
     customerId,
     paymentIntentId,
     paymentMethodId,
+    billingSealed: method.billingSealed,
   };
   const complete = { ...session, ...completion, status: "complete" as const };
   news.push(["payment_intent.created", intent], ["payment_intent.succeeded", intent]);
@@ -99,6 +84,47 @@ export async function completeSession(
   markComplete(tx, session.id, completion);
   await checkout.checkpoint("payment recorded");
 }
+
+/** The merchant's email address of the shopper stands in for one that the gateway was not told. */
+function whoPaid(
+  { options }: CheckoutSessionRow,
+  { billing }: GatewayResult,
+): Parameters<typeof customerFrom>[0] {
+  return { name: billing?.name ?? null, email: billing?.email ?? options?.customerEmail ?? null };
+}
+
+function paymentIntentRow(
+  session: CheckoutSessionRow,
+  received: Received,
+  stored: Payment["stored"],
+  { id, customerId, paymentMethodId, createdAt }: NewIntent,
+): PaymentIntentRow {
+  return {
+    id,
+    merchantId: session.merchantId,
+    livemode: session.livemode,
+    createdAt,
+    sessionId: session.id,
+    status: "succeeded",
+    amount: received.amount,
+    currency: received.currency,
+    amountReceived: received.amount,
+    amountRefunded: 0,
+    customerId,
+    paymentMethodId,
+    gatewayResultId: stored.id,
+    attempt: 0,
+    offSession: false,
+    metadata: session.options?.paymentMetadata ?? {},
+    description: session.options?.paymentDescription ?? null,
+    canceledAt: null,
+    attemptCallId: null,
+    reversalStartedAt: null,
+    heldResultId: null,
+  };
+}
+
+type NewIntent = Pick<PaymentIntentRow, "id" | "customerId" | "paymentMethodId" | "createdAt">;
 
 /** Field by field: with spreads, V8 makes a hash table of so many fields, which is ten times as slow. */
 function paymentMethodRow(

@@ -9,6 +9,7 @@ import {
   LIFE_MAX_MS,
   LIFE_MIN_MS,
   type LineItem,
+  type SessionOptions,
 } from "../../domain/session.js";
 import { Refusal } from "../../domain/refusal.js";
 import { stoppedAt } from "../../lib/clock.js";
@@ -31,6 +32,7 @@ export interface SessionOrder {
   readonly customerCreation: "always" | null;
   readonly clientReferenceId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly options: SessionOptions | null;
   /** Milliseconds since the epoch; null for the default, 24 hours from now. */
   readonly expiresAt: number | null;
 }
@@ -52,11 +54,11 @@ export async function createSession(
   call: IdempotentCall | undefined,
 ): Promise<AnsweredSession> {
   const before = await findPrevious(checkout, scope, call);
-  if (before !== undefined) return await firstAnswer(checkout, scope, before);
+  if (before !== undefined) return await firstAnswer(checkout, scope, before, order);
   const session = await newSession(checkout, scope, order);
   const parts = { db: checkout.db, merchantClock: stoppedAt(session.createdAt) };
   const done = await runIdempotent(parts, scope, call, session.id, (tx, run) => store(tx, run, session));
-  return done.replayed ? await firstAnswer(checkout, scope, done) : { session, replayed: false };
+  return done.replayed ? await firstAnswer(checkout, scope, done, order) : { session, replayed: false };
 }
 
 /** The session right after its creation, whatever has become of it since. */
@@ -64,9 +66,10 @@ async function firstAnswer(
   checkout: CheckoutContext,
   scope: MerchantScope,
   { objectId }: PreviousCall,
+  { metadata }: SessionOrder,
 ): Promise<AnsweredSession> {
   const session = await getSession(checkout, scope, objectId);
-  return { session: { ...beforeCompletion(session), ...AS_CREATED }, replayed: true };
+  return { session: { ...beforeCompletion(session), ...AS_CREATED, metadata }, replayed: true };
 }
 
 /** The initial values of the fields that change later. */
@@ -79,6 +82,7 @@ const AS_CREATED = {
   completedBy: null,
   paymentIntentId: null,
   paymentMethodId: null,
+  billingSealed: null,
 } as const;
 
 /** Checks the rules that depend on more than one field, and the customer. */
@@ -91,7 +95,7 @@ async function newSession(
   const currency = sharedCurrency(order.lineItems);
   const amountTotal = totalOf(order.lineItems);
   checkRedirectUrl(order.successUrl, "success_url");
-  checkRedirectUrl(order.cancelUrl, "cancel_url");
+  if (order.cancelUrl !== "") checkRedirectUrl(order.cancelUrl, "cancel_url");
   const expiresAt = expiryOf(order.expiresAt, now);
   refuseTwoCustomers(order);
   if (order.customerId !== null) await requireCustomer(checkout, scope, order.customerId);
@@ -103,13 +107,14 @@ async function newSession(
     status: AS_CREATED.status,
     currency: currency.code,
     amountTotal,
-    lineItems: order.lineItems.map(({ name, unitAmount, quantity }) => ({ name, unitAmount, quantity })),
+    lineItems: order.lineItems.map(storedItem),
     successUrl: order.successUrl,
     cancelUrl: order.cancelUrl,
     customerId: order.customerId,
     customerCreation: order.customerCreation,
     clientReferenceId: order.clientReferenceId,
     metadata: order.metadata,
+    options: order.options,
     attempt: AS_CREATED.attempt,
     formsGiven: AS_CREATED.formsGiven,
     createdAt: now,
@@ -119,7 +124,12 @@ async function newSession(
     completedBy: AS_CREATED.completedBy,
     paymentIntentId: AS_CREATED.paymentIntentId,
     paymentMethodId: AS_CREATED.paymentMethodId,
+    billingSealed: AS_CREATED.billingSealed,
   };
+}
+
+function storedItem({ name, unitAmount, quantity, product }: LineItem): LineItem {
+  return product === undefined ? { name, unitAmount, quantity } : { name, unitAmount, quantity, product };
 }
 
 /** The validation of the request names every wrong field; this protects callers that skip it. */
@@ -144,8 +154,16 @@ function expiryOf(expiresAt: number | null, now: number): number {
   return expiresAt;
 }
 
-function refuseTwoCustomers({ customerId, customerCreation }: SessionOrder): void {
-  if (customerId === null || customerCreation === null) return;
+function refuseTwoCustomers({ customerId, customerCreation, options }: SessionOrder): void {
+  if (customerId === null) return;
+  if ((options?.customerEmail ?? null) !== null) {
+    throw new Refusal(
+      "PARAMETERS_EXCLUSIVE",
+      "An existing customer has an email address of its own: send customer or customer_email, not both.",
+      "customer_email",
+    );
+  }
+  if (customerCreation === null) return;
   throw new Refusal(
     "PARAMETERS_EXCLUSIVE",
     "A session uses an existing customer or creates one: send customer or customer_creation, not both.",

@@ -15,7 +15,7 @@ import { notePending, pendingAttemptsOf, type PendingOfPage } from "../../db/tab
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import { nextAskAt, attemptReference } from "../../domain/attempt.js";
 import { currencyByCode } from "../../domain/money.js";
-import { redirectUrl, closesAt, keepsCard, mayGiveForm } from "../../domain/session.js";
+import { cancelUrlOf, redirectUrl, closesAt, keepsCard, mayGiveForm } from "../../domain/session.js";
 import { oneTime, type Clock } from "../../lib/clock.js";
 import { isId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
@@ -31,11 +31,11 @@ export type PayPage =
   | { readonly kind: "form"; readonly action: string; readonly fields: readonly Field[] }
   | { readonly kind: "complete"; readonly successUrl: string }
   /** No form is given out any more; the page links back to the merchant. */
-  | { readonly kind: "expired"; readonly cancelUrl: string }
+  | { readonly kind: "expired"; readonly cancelUrl: string | null }
   /** A result waits for a person, or is not known yet: paying again could charge twice. */
-  | { readonly kind: "checking"; readonly cancelUrl: string }
+  | { readonly kind: "checking"; readonly cancelUrl: string | null }
   /** A live session's page, if the gateway cannot report its payment to this service. */
-  | { readonly kind: "live payments off"; readonly cancelUrl: string };
+  | { readonly kind: "live payments off"; readonly cancelUrl: string | null };
 
 /** What the page of a session shows without opening it; `open` is one that would give a form out. */
 export type SeenPayPage = Exclude<PayPage, { readonly kind: "form" }> | { readonly kind: "open" };
@@ -78,7 +78,7 @@ function closedPage(
     return { kind: "complete", successUrl: redirectUrl(session.successUrl, session.id) };
   }
   const kind = whyNoForm(checkout, { session, clock, waitsForPerson, pending });
-  return kind && { kind, cancelUrl: redirectUrl(session.cancelUrl, session.id) };
+  return kind && { kind, cancelUrl: cancelUrlOf(session) };
 }
 
 function whyNoForm(checkout: CheckoutContext, { session, clock, waitsForPerson, pending }: PayPageState) {
@@ -128,6 +128,7 @@ function formPage(checkout: CheckoutContext, { session, account }: LockedPayPage
     callbackUrl: requiredCallbackUrl(checkout, session.livemode),
     cardOnFile: keepsCard(session),
     asksWho: session.customerCreation !== null,
+    email: session.options?.customerEmail ?? null,
   });
   return { kind: "form", action: hostedUrl(session.livemode ? gatewayUrl : sandboxUrl), fields };
 }

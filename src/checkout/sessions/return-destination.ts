@@ -1,9 +1,10 @@
 import { findCheckoutSession } from "../../db/tables/checkout-sessions.js";
 import { findNewestOutcome, hasUnresolvedHeldResult } from "../../db/tables/gateway-results.js";
 import type { ResultOutcome } from "../../domain/classification.js";
-import { redirectUrl } from "../../domain/session.js";
+import { cancelUrlOf, redirectUrl } from "../../domain/session.js";
 import { reconcileNow, isInDoubt } from "../reconcile/reconcile-pending.js";
 import type { CheckoutContext } from "../context.js";
+import { payUrl } from "../public-urls.js";
 
 /**
  * Where a browser goes that has brought a result or waits for one: to the merchant, or to a page of this
@@ -12,7 +13,7 @@ import type { CheckoutContext } from "../context.js";
 export type ReturnDestination =
   | { readonly kind: "merchant"; readonly url: string }
   /** The page that waits, with a link back to the merchant. */
-  | { readonly kind: "checking"; readonly cancelUrl: string }
+  | { readonly kind: "checking"; readonly cancelUrl: string | null }
   | { readonly kind: "unknown" };
 
 /**
@@ -28,10 +29,12 @@ export async function returnDestination(
   if (session === undefined) return { kind: "unknown" };
   if (session.status === "complete")
     return { kind: "merchant", url: redirectUrl(session.successUrl, session.id) };
-  const cancelUrl = redirectUrl(session.cancelUrl, session.id);
+  const cancelUrl = cancelUrlOf(session);
   if (await hasUnresolvedHeldResult(checkout.db.manager, session.id)) return { kind: "checking", cancelUrl };
   const unpaid = outcome === "declined" || outcome === "cancelled";
-  return unpaid ? { kind: "merchant", url: cancelUrl } : { kind: "checking", cancelUrl };
+  if (!unpaid) return { kind: "checking", cancelUrl };
+  // Without an address of the merchant's the shopper gets the page again, and may try another card.
+  return { kind: "merchant", url: cancelUrl ?? payUrl(checkout, session.id) };
 }
 
 /** The destination of a browser that waits: the gateway is asked, and its latest report decides. */

@@ -4,7 +4,7 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutSession } from "../../domain/session.js";
 import { isId } from "../../lib/ids.js";
-import { flag, id, index, integer, json, optional, primary, text, time } from "../engine/columns.js";
+import { bytes, flag, id, index, integer, json, optional, primary, text, time } from "../engine/columns.js";
 import { queueInsert } from "../query/insert.js";
 import { columnsWhere, firstOf, type Select, selectRow } from "../query/select.js";
 import { columnsOf, type PartOf } from "../query/table.js";
@@ -38,6 +38,7 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
     customerCreation: optional(id()),
     clientReferenceId: optional(text(200)),
     metadata: json(),
+    options: optional(json()),
     attempt: integer(),
     formsGiven: integer(),
     formGivenAt: optional(time()),
@@ -49,6 +50,7 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
     completedBy: optional(id()),
     paymentIntentId: optional(id()),
     paymentMethodId: optional(id()),
+    billingSealed: optional(bytes()),
     reversalStartedAt: optional(time()),
   },
   indices: [
@@ -106,6 +108,7 @@ const OF_FORM = columnsOf(
   "lineItems",
   "customerId",
   "customerCreation",
+  "options",
 );
 
 /** A session as far as its page and form need it. */
@@ -169,6 +172,7 @@ export interface Completion {
   readonly customerId: string | null;
   readonly paymentIntentId: string;
   readonly paymentMethodId: string;
+  readonly billingSealed: Buffer | null;
 }
 
 /**

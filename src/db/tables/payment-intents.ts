@@ -4,7 +4,18 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { PaymentIntent } from "../../domain/payment-intent.js";
 import { isId } from "../../lib/ids.js";
-import { flag, id, index, integer, json, optional, primary, time, uniqueIndex } from "../engine/columns.js";
+import {
+  flag,
+  id,
+  index,
+  integer,
+  json,
+  optional,
+  primary,
+  text,
+  time,
+  uniqueIndex,
+} from "../engine/columns.js";
 import { insertRows, queueInsert } from "../query/insert.js";
 import { lockRow, placeholdersFor, selectRow, selectRows } from "../query/select.js";
 import { updateRows } from "../query/update.js";
@@ -54,6 +65,7 @@ export const paymentIntents = new EntitySchema<PaymentIntentRow>({
     attempt: integer(),
     offSession: flag(),
     metadata: json(),
+    description: optional(text(1000)),
     createdAt: time(),
     canceledAt: optional(time()),
     attemptCallId: optional(id()),

@@ -3,6 +3,7 @@ import { Code } from "@connectrpc/connect";
 import type { RefusalReason } from "../../domain/refusal.js";
 import { httpStatusOf } from "../../transcode/errors/http-status.js";
 import { EVENT_REFUSALS } from "./event-refusals.js";
+import { PARAMETER_REFUSALS } from "./parameter-refusals.js";
 import { ofType, type RefusalRow } from "./refusal-row.js";
 
 const invalid = ofType("invalid_request_error");
@@ -15,21 +16,7 @@ const A_MINUTE_S = 60;
 
 /** Every reason of a refusal. The compiler demands a row for each reason, a test its line in docs/errors.md. */
 export const REFUSALS: Record<RefusalReason, RefusalRow> = {
-  PARAMETER_MISSING: invalid(
-    Code.InvalidArgument,
-    "parameter_missing",
-    "A required field is missing or empty.",
-  ),
-  PARAMETER_INVALID: invalid(
-    Code.InvalidArgument,
-    "parameter_invalid",
-    "A field has a value that is not allowed.",
-  ),
-  PARAMETERS_EXCLUSIVE: invalid(
-    Code.InvalidArgument,
-    "parameters_exclusive",
-    "Two fields are given, but only one of them is allowed.",
-  ),
+  ...PARAMETER_REFUSALS,
   API_KEY_MISSING: invalid(
     Code.Unauthenticated,
     "api_key_missing",

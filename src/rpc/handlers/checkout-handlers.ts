@@ -3,6 +3,7 @@ import type { ServiceImpl } from "@connectrpc/connect";
 import type { CheckoutService } from "../../../gen/calmonypay/v1/checkout_service_pb.js";
 import type { CheckoutSession as CheckoutSessionMessage } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
 import type { CheckoutContext } from "../../checkout/context.js";
+import { storedBilling } from "../../checkout/customers/get-payment-method.js";
 import { createSession } from "../../checkout/sessions/create-session.js";
 import { expireSession } from "../../checkout/sessions/expire-session.js";
 import { getSession } from "../../checkout/sessions/get-session.js";
@@ -15,11 +16,11 @@ import { callerOf } from "../interceptors/authenticate.js";
 import { causedBy } from "../interceptors/cause.js";
 import {
   filterOf,
-  orderOf,
   lineItemMessage,
   lineItemsUrl,
   sessionMessage,
 } from "../messages/checkout-session-message.js";
+import { orderOf, refuseUnsupported } from "../messages/session-order.js";
 import { pageOf } from "../messages/page-request.js";
 import { expandSessions, type Expansion, expansionOf, listExpansionOf } from "../messages/expand.js";
 
@@ -32,7 +33,7 @@ export function checkoutHandlers(checkout: CheckoutContext): ServiceImpl<typeof 
   ): Promise<CheckoutSessionMessage[]> => {
     const messages = sessions.map((session) => {
       const url = `${checkout.addresses.hppUrl}/pay/${session.id}`;
-      return sessionMessage(session, url, wanted.has("line_items"));
+      return sessionMessage(session, url, storedBilling(checkout, session), wanted.has("line_items"));
     });
     await expandSessions({ checkout, caller }, messages, wanted);
     return messages;
@@ -46,6 +47,7 @@ export function checkoutHandlers(checkout: CheckoutContext): ServiceImpl<typeof 
     async createCheckoutSession(request, context) {
       const caller = callerOf(context.values);
       const wanted = expansionOf(request, "CHECKOUT_SESSION");
+      refuseUnsupported(request);
       const call = idempotentCallOf(context.values);
       const { session, replayed } = await createSession(checkout, caller, orderOf(request), call);
       markReplayed(context, replayed);

@@ -7,6 +7,7 @@ import type { ErrorAnswer, ErrorContext, ErrorRenderer } from "../../transcode/e
 import { parameterName } from "../../transcode/form/parameter-name.js";
 import { requestIdOf } from "./access-log.js";
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../errors/error-table.js";
+import { parameterHint } from "../errors/parameter-hints.js";
 import type { RefusalRow } from "../errors/refusal-row.js";
 import { httpStatusOfRefusal, REFUSALS } from "../errors/refusal-table.js";
 import { ERROR_DOMAIN } from "./error-interceptor.js";
@@ -48,9 +49,12 @@ function answer(error: ConnectError, context: ErrorContext, requestId: string): 
 
 /** Names the field as the request names it. The name of an unknown parameter is as it was sent. */
 function named(field: string | undefined, message: string, { form, reason }: ErrorContext) {
-  if (field === undefined || !form || reason === "parameter_unknown") return { param: field, message };
+  if (field === undefined) return { param: field, message };
+  const hint = reason === undefined ? undefined : parameterHint(field);
+  const text = hint === undefined ? message : `${message} ${hint}`;
+  if (!form || reason === "parameter_unknown") return { param: field, message: text };
   const param = parameterName(field);
-  return { param, message: message.replaceAll(field, () => param) };
+  return { param, message: text.replaceAll(field, () => param) };
 }
 
 function wordsOf(error: ConnectError, { reason }: ErrorContext, refusal: RefusalRow | undefined): ErrorWords {

@@ -1,10 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 
-import type {
-  CreateCheckoutSessionRequest,
-  LineItem as LineItemMessage,
-  ListCheckoutSessionsRequest,
-} from "../../../gen/calmonypay/v1/checkout_service_pb.js";
+import {
+  type BillingDetails as BillingDetailsMessage,
+  BillingDetailsSchema,
+} from "../../../gen/calmonypay/v1/billing_details_pb.js";
+import type { ListCheckoutSessionsRequest } from "../../../gen/calmonypay/v1/checkout_service_pb.js";
 import {
   type CheckoutSession as CheckoutSessionMessage,
   type CheckoutSessionLineItem,
@@ -12,22 +12,36 @@ import {
   CheckoutSessionLineItemListSchema,
   CheckoutSessionLineItemSchema,
   CheckoutSessionCustomerCreation,
+  CheckoutSessionMode,
   CheckoutSessionPaymentStatus,
   CheckoutSessionStatus,
+  CheckoutSessionSubmitType,
+  CheckoutSessionTotalDetailsSchema,
+  CheckoutSessionUiMode,
+  PaymentMethodOptionsSchema,
+  ThreeDSecureRequest,
 } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
-import type { SessionOrder } from "../../checkout/sessions/create-session.js";
+import { PaymentMethodType } from "../../../gen/calmonypay/v1/payment_method_pb.js";
 import { type ListedLineItem, pageOfItems } from "../../checkout/sessions/list-line-items.js";
 import type { SessionFilter } from "../../db/tables/checkout-session-list.js";
-import type { CheckoutSession, SessionStatus } from "../../domain/session.js";
+import type { BillingDetails } from "../../domain/gateway-result.js";
+import type { CheckoutSession, SessionOptions, SessionStatus } from "../../domain/session.js";
 import { toSeconds } from "../../lib/clock.js";
-import { createdOf, toMilliseconds } from "./time-range.js";
+import { omitNulls } from "../../lib/omit-nulls.js";
+import { billingDetailsPart } from "./billing-details-message.js";
+import { createdOf } from "./time-range.js";
 
-/** Converts a session, whose status must be current, to its message. `url` is the URL of its payment page. */
+/**
+ * Converts a session, whose status must be current, to its message. `url` is the URL of its payment page, `billing`
+ * what the gateway tells of who paid it.
+ */
 export function sessionMessage(
   session: CheckoutSession,
   url: string,
+  billing: BillingDetails | null,
   withItems = false,
 ): CheckoutSessionMessage {
+  const { options } = session;
   // One literal: passing an object to `create` takes as long as the rest of the response.
   return {
     $typeName: "calmonypay.v1.CheckoutSession",
@@ -36,7 +50,7 @@ export function sessionMessage(
     status: STATUSES[session.status],
     url,
     successUrl: session.successUrl,
-    cancelUrl: session.cancelUrl,
+    cancelUrl: session.cancelUrl === "" ? undefined : session.cancelUrl,
     customer: session.customerId ?? undefined,
     paymentIntent: session.paymentIntentId ?? undefined,
     paymentMethod: session.paymentMethodId ?? undefined,
@@ -53,7 +67,31 @@ export function sessionMessage(
     paymentIntentExpanded: undefined,
     paymentMethodExpanded: undefined,
     lineItems: withItems ? firstItems(session) : undefined,
+    mode: CheckoutSessionMode.PAYMENT,
+    amountSubtotal: BigInt(session.amountTotal),
+    totalDetails: NOTHING_ADDED,
+    customerEmail: options?.customerEmail ?? undefined,
+    customerDetails: detailsOf(billing, options?.customerEmail ?? null),
+    paymentMethodTypes: CARD_ONLY,
+    paymentMethodOptions: AUTOMATIC,
+    uiMode: UI_MODES[options?.uiMode ?? "hosted"],
+    locale: options?.locale ?? undefined,
+    submitType: options?.submitType ? SUBMIT_TYPES[options.submitType] : undefined,
   };
+}
+
+/** Parts that are the same for every session, made once. */
+const NOTHING_ADDED = create(CheckoutSessionTotalDetailsSchema);
+const CARD_ONLY = [PaymentMethodType.CARD];
+const AUTOMATIC = create(PaymentMethodOptionsSchema, {
+  card: { requestThreeDSecure: ThreeDSecureRequest.AUTOMATIC },
+});
+
+/** The email address that the merchant gave stands in for one that the gateway was not told. */
+function detailsOf(billing: BillingDetails | null, email: string | null): BillingDetailsMessage | undefined {
+  if (billing === null && email === null) return undefined;
+  const told = billing === null ? {} : billingDetailsPart(billing);
+  return create(BillingDetailsSchema, { ...(email === null ? {} : { email }), ...told });
 }
 
 /** The path of the list of a session's line items. */
@@ -80,8 +118,34 @@ export function lineItemMessage(item: ListedLineItem): CheckoutSessionLineItem {
     currency: item.currency,
     unitAmount: BigInt(item.unitAmount),
     amountTotal: BigInt(item.unitAmount) * BigInt(item.quantity),
+    amountSubtotal: BigInt(item.unitAmount) * BigInt(item.quantity),
+    price: {
+      id: item.id.replace(/^li_/, "price_"),
+      object: "price",
+      currency: item.currency,
+      unitAmount: BigInt(item.unitAmount),
+      type: "one_time",
+      product: {
+        name: item.name,
+        images: [...(item.product?.images ?? [])],
+        metadata: { ...item.product?.metadata },
+        ...omitNulls({ description: item.product?.description ?? null }),
+      },
+    },
   });
 }
+
+const UI_MODES: Record<SessionOptions["uiMode"], CheckoutSessionUiMode> = {
+  hosted: CheckoutSessionUiMode.HOSTED,
+  hosted_page: CheckoutSessionUiMode.HOSTED_PAGE,
+};
+
+const SUBMIT_TYPES: Record<NonNullable<SessionOptions["submitType"]>, CheckoutSessionSubmitType> = {
+  auto: CheckoutSessionSubmitType.AUTO,
+  pay: CheckoutSessionSubmitType.PAY,
+  book: CheckoutSessionSubmitType.BOOK,
+  donate: CheckoutSessionSubmitType.DONATE,
+};
 
 const STATUSES: Record<SessionStatus, CheckoutSessionStatus> = {
   open: CheckoutSessionStatus.OPEN,
@@ -91,23 +155,6 @@ const STATUSES: Record<SessionStatus, CheckoutSessionStatus> = {
 
 function paymentStatus(status: SessionStatus): CheckoutSessionPaymentStatus {
   return status === "complete" ? CheckoutSessionPaymentStatus.PAID : CheckoutSessionPaymentStatus.UNPAID;
-}
-
-/**
- * Converts a create request. The proto file's rules require every part, and limit numbers to those that are
- * exact in JavaScript.
- */
-export function orderOf(request: CreateCheckoutSessionRequest): SessionOrder {
-  return {
-    lineItems: request.lineItems.map(lineItemOf),
-    successUrl: request.successUrl,
-    cancelUrl: request.cancelUrl,
-    customerId: emptyAsNull(request.customer),
-    customerCreation: CUSTOMER_CREATIONS[request.customerCreation] ?? null,
-    clientReferenceId: emptyAsNull(request.clientReferenceId),
-    metadata: request.metadata,
-    expiresAt: request.expiresAt === undefined ? null : toMilliseconds(request.expiresAt),
-  };
 }
 
 /** Converts the filters of a list request. */
@@ -120,27 +167,9 @@ export function filterOf(request: ListCheckoutSessionsRequest): SessionFilter {
   };
 }
 
-function lineItemOf({ priceData, quantity }: LineItemMessage): SessionOrder["lineItems"][number] {
-  return {
-    name: priceData?.productData?.name ?? "",
-    currency: priceData?.currency ?? "",
-    unitAmount: Number(priceData?.unitAmount ?? 0n),
-    quantity: Number(quantity),
-  };
-}
-
-const CUSTOMER_CREATIONS: Record<CheckoutSessionCustomerCreation, "always" | null> = {
-  [CheckoutSessionCustomerCreation.UNSPECIFIED]: null,
-  [CheckoutSessionCustomerCreation.ALWAYS]: "always",
-};
-
 const STATUS_FILTERS: Record<CheckoutSessionStatus, SessionStatus | undefined> = {
   [CheckoutSessionStatus.UNSPECIFIED]: undefined,
   [CheckoutSessionStatus.OPEN]: "open",
   [CheckoutSessionStatus.COMPLETE]: "complete",
   [CheckoutSessionStatus.EXPIRED]: "expired",
 };
-
-function emptyAsNull(text: string): string | null {
-  return text === "" ? null : text;
-}

@@ -68,11 +68,16 @@ function objectOf(checkout: EventMessageParts, row: EventRow, view: PaymentView 
 
 /** How the object of each kind becomes a message. */
 const OBJECTS: Record<EventObjectKind, typeof objectOf> = {
-  "checkout.session": ({ addresses }, row) => {
+  "checkout.session": (checkout, row) => {
+    const { addresses } = checkout;
     const session = rowOf("checkout.session", row);
     return {
       case: "checkoutSession",
-      value: sessionMessage(session, `${addresses.hppUrl}/pay/${session.id}`),
+      value: sessionMessage(
+        session,
+        `${addresses.hppUrl}/pay/${session.id}`,
+        storedBilling(checkout, session),
+      ),
     };
   },
   customer: (_, row) => ({ case: "customer", value: customerMessage(rowOf("customer", row)) }),

@@ -35,6 +35,7 @@ export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {
       customer: intent.customerId,
       paymentMethod: intent.paymentMethodId,
       checkoutSession: intent.sessionId,
+      description: intent.description ?? null,
       latestCharge: latestCharge && chargePart(latestCharge),
       billingDetails: billingDetails && billingDetailsPart(billingDetails),
       lastPaymentError: errorPart(view),

@@ -95,6 +95,7 @@ function openSession({ merchantId, livemode, createdAt }: Base, id: string) {
     customerCreation: null,
     clientReferenceId: null,
     metadata: {},
+    options: null,
     attempt: 1,
     formsGiven: 0,
     expiresAt: createdAt + LIFE_MAX_MS,
@@ -103,6 +104,7 @@ function openSession({ merchantId, livemode, createdAt }: Base, id: string) {
     completedBy: null,
     paymentIntentId: null,
     paymentMethodId: null,
+    billingSealed: null,
   };
 }
 
@@ -139,6 +141,7 @@ async function writePayments(tx: Tx, base: Base): Promise<void> {
     attempt: 0,
     offSession: false,
     metadata: {},
+    description: null,
     canceledAt: null,
     attemptCallId: null,
     reversalStartedAt: null,

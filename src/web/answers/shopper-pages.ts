@@ -55,12 +55,12 @@ function originOf(url: string): string {
 const origins = createCache<string, string>({ max: 10 });
 
 /** The session has expired: 410, since the page will not come back. */
-export function expiredPage(cancelUrl: string): ShopperPage {
+export function expiredPage(cancelUrl: string | null): ShopperPage {
   return {
     status: 410,
     title: "This payment page has expired",
     body: html`<p>Nothing can be paid here any more. If you have just paid, the shop will be told.</p>
-      <a class="button" href="${cancelUrl}">Back to the shop</a>`,
+      ${backButton(cancelUrl)}`,
   };
 }
 
@@ -68,7 +68,7 @@ export function expiredPage(cancelUrl: string): ShopperPage {
  * The result is not known yet, or waits for a person's decision. The page reloads by itself, and leads on
  * once the payment is decided.
  */
-export function checkingPage(statusUrl: string, cancelUrl: string): ShopperPage {
+export function checkingPage(statusUrl: string, cancelUrl: string | null): ShopperPage {
   return {
     status: 200,
     title: "Your payment is being checked",
@@ -77,9 +77,14 @@ export function checkingPage(statusUrl: string, cancelUrl: string): ShopperPage 
         everything is settled.
       </p>
       <a class="button" href="${statusUrl}">Check again</a>
-      <p><a href="${cancelUrl}">Back to the shop</a></p>`,
+      ${cancelUrl === null ? "" : html`<p><a href="${cancelUrl}">Back to the shop</a></p>`}`,
     script: FOLLOW_LINK,
   };
+}
+
+/** Nothing where the merchant named no address to go back to. */
+function backButton(cancelUrl: string | null): Html | string {
+  return cancelUrl === null ? "" : html`<a class="button" href="${cancelUrl}">Back to the shop</a>`;
 }
 
 /** For a prefetch: it fails, so that the browser loads the page again when the shopper opens it. */
@@ -95,14 +100,14 @@ export function unopenedPage(url: string): ShopperPage {
  * Live payments are off until the operator mends the configuration. The session stays open, and its page
  * works then.
  */
-export function livePaymentsOffPage(cancelUrl: string): ShopperPage {
+export function livePaymentsOffPage(cancelUrl: string | null): ShopperPage {
   return {
     status: 503,
     title: "Nothing can be paid here yet",
     body: html`<p>
         This payment service is not set up for real payments yet. Nothing was charged; please tell the shop.
       </p>
-      <a class="button" href="${cancelUrl}">Back to the shop</a>`,
+      ${backButton(cancelUrl)}`,
   };
 }
 

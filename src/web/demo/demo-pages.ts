@@ -1,4 +1,5 @@
 import { CheckoutSessionSchema } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
+import { storedBilling } from "../../checkout/customers/get-payment-method.js";
 import type { CheckoutContext } from "../../checkout/context.js";
 import { currencyByCode, displayAmount } from "../../domain/money.js";
 import { basePathOf } from "../../lib/base-url.js";
@@ -156,7 +157,9 @@ function code(text: string): Html {
 }
 
 function sessionJson(checkout: CheckoutContext, session: DemoOrder["session"]): string {
-  const text = SESSION.write(sessionMessage(session, urlOf(checkout, session.id)));
+  const text = SESSION.write(
+    sessionMessage(session, urlOf(checkout, session.id), storedBilling(checkout, session)),
+  );
   return JSON.stringify(JSON.parse(text), undefined, 2);
 }
 

@@ -14,7 +14,7 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutSession } from "../../domain/session.js";
 import { reuseFor } from "../../lib/cache.js";
-import { orderOf } from "../../rpc/messages/checkout-session-message.js";
+import { orderOf } from "../../rpc/messages/session-order.js";
 import { plainDialect } from "../../transcode/json/plain-dialect.js";
 import { itemsOf, newOrder, SHOP_REFERENCE } from "./demo-order.js";
 import { createOrderLimits, SESSIONS_MAX } from "./order-limits.js";

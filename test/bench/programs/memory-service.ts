@@ -8,7 +8,8 @@ import { CheckoutService } from "../../../gen/calmonypay/v1/checkout_service_pb.
 import type { SessionOrder } from "../../../src/checkout/sessions/create-session.js";
 import { type CheckoutSession, LIFE_MAX_MS } from "../../../src/domain/session.js";
 import { totalOf } from "../../../src/domain/money.js";
-import { orderOf, sessionMessage } from "../../../src/rpc/messages/checkout-session-message.js";
+import { sessionMessage } from "../../../src/rpc/messages/checkout-session-message.js";
+import { orderOf } from "../../../src/rpc/messages/session-order.js";
 import { checkRules } from "../../../src/rpc/interceptors/validate.js";
 import { createGrpcServer } from "../../../src/transcode/grpc/grpc-server.js";
 import { createInvoker } from "../../../src/transcode/call/invoke.js";
@@ -44,12 +45,12 @@ function routes(router: ConnectRouter): void {
     createCheckoutSession(request) {
       const order = orderOf(request);
       const session = sessions.add((id, now) => newSession(order, id, now));
-      return { checkoutSession: sessionMessage(session, urlOf(session.id)) };
+      return { checkoutSession: sessionMessage(session, urlOf(session.id), null) };
     },
     getCheckoutSession({ id }) {
       const session = sessions.find(id);
       if (session === undefined) throw new ConnectError("No such session.", Code.NotFound);
-      return { checkoutSession: sessionMessage(session, urlOf(id)) };
+      return { checkoutSession: sessionMessage(session, urlOf(id), null) };
     },
   });
 }
@@ -77,6 +78,7 @@ function newSession(order: SessionOrder, id: string, now: number): CheckoutSessi
     customerCreation: order.customerCreation,
     clientReferenceId: order.clientReferenceId,
     metadata: order.metadata,
+    options: order.options,
     attempt: 1,
     formsGiven: 0,
     createdAt: now,
@@ -86,6 +88,7 @@ function newSession(order: SessionOrder, id: string, now: number): CheckoutSessi
     completedBy: null,
     paymentIntentId: null,
     paymentMethodId: null,
+    billingSealed: null,
   };
 }
 

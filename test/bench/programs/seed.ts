@@ -60,6 +60,7 @@ function openSession(id: string, merchantId: string, formsGiven: number) {
     customerCreation: null,
     clientReferenceId: null,
     metadata: {},
+    options: null,
     attempt: 1,
     formsGiven,
     formGivenAt: formsGiven === 0 ? null : now,
@@ -72,6 +73,7 @@ function openSession(id: string, merchantId: string, formsGiven: number) {
     completedBy: null,
     paymentIntentId: null,
     paymentMethodId: null,
+    billingSealed: null,
   };
 }
 

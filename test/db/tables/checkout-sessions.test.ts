@@ -57,6 +57,7 @@ async function complete({ db }: TestApp, id: string, completedBy: string): Promi
       customerId: null,
       paymentIntentId: "pi_1",
       paymentMethodId: "pm_1",
+      billingSealed: null,
     });
   });
 }
