@@ -1,6 +1,7 @@
+import type { BillingAddress } from "./gateway-result.js";
 import type { MerchantScope } from "./merchant-scope.js";
 import { isCustomerId } from "../lib/ids.js";
-import { mergedMetadata, type Metadata } from "./metadata.js";
+import { mergedMetadata, type Metadata, type MetadataChange } from "./metadata.js";
 import { Refusal } from "./refusal.js";
 
 /**
@@ -12,25 +13,47 @@ export interface Customer extends MerchantScope {
   readonly id: string;
   readonly email: string | null;
   readonly name: string | null;
+  readonly phone: string | null;
+  /** What the merchant notes about it. */
+  readonly description: string | null;
+  readonly address: BillingAddress | null;
   readonly metadata: Metadata;
   readonly createdAt: number;
   readonly deletedAt: number | null;
 }
 
 /** The fields of a customer to change. An undefined field keeps its value, an empty text removes it. */
-export interface CustomerChange {
+export interface CustomerChange extends MetadataChange {
   readonly email?: string | undefined;
   readonly name?: string | undefined;
-  readonly metadata?: Metadata;
+  readonly phone?: string | undefined;
+  readonly description?: string | undefined;
+  /** The whole new address. */
+  readonly address?: BillingAddress | undefined;
+  readonly clearAddress?: boolean;
 }
 
+/** The details of a customer of whom nothing is known. */
+export const NO_DETAILS = {
+  email: null,
+  name: null,
+  phone: null,
+  description: null,
+  address: null,
+  metadata: {},
+} as const;
+
 /** The customer with the change made. Throws a Refusal that names the wrong field. */
-export function changed(customer: Customer, { email, name, metadata = {} }: CustomerChange): Customer {
+export function changed(customer: Customer, change: CustomerChange): Customer {
+  const { email, name, phone, description, address, clearAddress } = change;
   return {
     ...customer,
     email: email === undefined ? customer.email : checkedEmail(email),
     name: name === undefined ? customer.name : checkedName(name),
-    metadata: mergedMetadata(customer.metadata, metadata),
+    phone: phone === undefined ? customer.phone : emptyAsNull(phone),
+    description: description === undefined ? customer.description : emptyAsNull(description),
+    address: address ?? (clearAddress === true ? null : customer.address),
+    metadata: mergedMetadata(customer.metadata, change),
   };
 }
 
@@ -48,13 +71,17 @@ export function customerFrom(given: { readonly name: string | null; readonly ema
 
 /** What remains of a deleted customer. */
 export function tombstone(customer: Customer, deletedAt: number): Customer {
-  return { ...customer, email: null, name: null, metadata: {}, deletedAt };
+  return { ...customer, ...NO_DETAILS, deletedAt };
 }
 
 /** An id that the merchant chose. Throws a Refusal if it is not valid. */
 export function checkedCustomerId(id: string): string {
   if (isCustomerId(id)) return id;
   throw new Refusal("PARAMETER_INVALID", "A customer id is cus_ and up to 60 letters, digits, _ or -.", "id");
+}
+
+function emptyAsNull(text: string): string | null {
+  return text === "" ? null : text;
 }
 
 function checkedEmail(email: string): string | null {

@@ -23,6 +23,7 @@ import { ClearNames1795306000000 } from "../db/migrations/1795306000000-clear-na
 import { AttemptCall1795307000000 } from "../db/migrations/1795307000000-attempt-call.js";
 import { KeepEvents1795308000000 } from "../db/migrations/1795308000000-events.js";
 import { CreateWebhooks1795309000000 } from "../db/migrations/1795309000000-webhooks.js";
+import { CustomerDetails1795311000000 } from "../db/migrations/1795311000000-customer-details.js";
 import { SessionDetails1795310000000 } from "../db/migrations/1795310000000-session-details.js";
 import { paymentIntents } from "../db/tables/payment-intents.js";
 import { paymentMethods } from "../db/tables/payment-methods.js";
@@ -86,4 +87,5 @@ export const migrations = [
   KeepEvents1795308000000,
   CreateWebhooks1795309000000,
   SessionDetails1795310000000,
+  CustomerDetails1795311000000,
 ];

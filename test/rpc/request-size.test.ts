@@ -15,7 +15,7 @@ const ESCAPED_CHARACTER = "\\ud83d\\ude00".length;
 const BOUNDED_OTHERWISE: Record<string, number> = { currency: 3, id: 64 };
 
 /**
- * What an order may say besides itself. Full of it for each of a hundred items, a request would be of 35 MB: such a one is
+ * What an order may say besides itself. Full of it for each of a hundred items, a request would have 35 MB: that is
  * refused as too large.
  */
 const BESIDES: ReadonlySet<string> = new Set([

@@ -61,6 +61,7 @@ await eachEngine(t, "a card is shown as far as the gateway tells of it", async (
     customer: "cus_abc123",
     created: full.created,
     livemode: true,
+    metadata: {},
   });
   const bare = await pay({}, { ...NO_CARD, customerAddress: undefined });
   t.match((await call("GET", `${METHODS}/${bare.payment_method}`)).json, {

@@ -64,7 +64,9 @@ await eachEngine(t, "a session makes its customer of what the shopper gave", asy
     email: "ada@example.com",
     metadata: {},
     livemode: false,
-    deleted: false,
+    phone: null,
+    description: null,
+    address: null,
   });
   const { json: cards } = await app.call(
     "GET",

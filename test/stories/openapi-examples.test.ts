@@ -70,6 +70,7 @@ async function send(app: TestApp, method: string, path: string, operation: Loose
   let target = path;
   for (const { name, in: place, example } of parameters) {
     if (place === "path") target = target.replace(`{${name}}`, encodeURIComponent(example));
+    if (place === "query" && typeof example === "string") query.set(name, example);
     if (place === "query" && typeof example === "object")
       for (const [part, value] of Object.entries(example)) query.set(`${name}[${part}]`, String(value));
   }

@@ -7,7 +7,9 @@ export const CUSTOMER = {
   metadata: { plan: "pro" },
   created: 1_718_000_000,
   livemode: true,
-  deleted: false,
+  phone: "+44 20 7946 0000",
+  description: null,
+  address: null,
 };
 
 /** A stored card. */
@@ -40,4 +42,5 @@ export const CARD = {
   customer: "cus_demo",
   created: 1_718_000_000,
   livemode: true,
+  metadata: {},
 };

@@ -9,6 +9,8 @@ import { COMPLETE, ITEM, OPEN, ORDER } from "./session-examples.js";
 interface Example {
   /** The id in the path, for a call with one: an object of the demonstration merchant, see src/start/demonstration. */
   readonly id?: string;
+  /** The customer in the path or the query, for a call with one beside the id, or with one that it cannot do without. */
+  readonly customer?: string;
   /** For a call with a body. It can be sent as it is with a key of the demonstration merchant. */
   readonly request?: JsonObject;
   readonly answer: JsonObject;
@@ -28,6 +30,11 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   GetCheckoutSession: { id: "cs_0demo", answer: COMPLETE },
   ListCheckoutSessions: {
     answer: { object: "list", data: [OPEN], has_more: false, url: "/v1/checkout/sessions" },
+  },
+  UpdateCheckoutSession: {
+    id: "cs_0demo",
+    request: { metadata: { order: "17" } },
+    answer: { ...COMPLETE, metadata: { order: "17" } },
   },
   ExpireCheckoutSession: { id: "cs_0demoOpen", request: {}, answer: { ...OPEN, status: "expired" } },
   ListCheckoutSessionLineItems: {
@@ -57,6 +64,16 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     answer: { id: "cus_demo_leaving", object: "customer", deleted: true },
   },
   GetPaymentMethod: { id: "pm_0demo", answer: CARD },
+  UpdatePaymentMethod: {
+    id: "pm_0demo",
+    request: { metadata: { nickname: "work" } },
+    answer: { ...CARD, metadata: { nickname: "work" } },
+  },
+  GetCustomerPaymentMethod: { customer: "cus_demo", id: "pm_0demo", answer: CARD },
+  ListPaymentMethods: {
+    customer: "cus_demo",
+    answer: { object: "list", data: [CARD], has_more: false, url: "/v1/payment_methods" },
+  },
   AttachPaymentMethod: { id: "pm_0demo", request: { customer: "cus_demo" }, answer: CARD },
   DetachPaymentMethod: { id: "pm_0demoSpare", request: {}, answer: { ...CARD, customer: null } },
   ListCustomerPaymentMethods: {
@@ -83,6 +100,11 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       resolved_at: 1_718_003_600,
     },
   },
+  UpdatePaymentIntent: {
+    id: "pi_0demo",
+    request: { description: "Order 17", metadata: { order: "17" } },
+    answer: { ...PAYMENT, description: "Order 17", metadata: { order: "17" } },
+  },
   GetPaymentIntent: { id: "pi_0demo", answer: PAYMENT },
   ListPaymentIntents: {
     answer: { object: "list", data: [PAYMENT], has_more: false, url: "/v1/payment_intents" },
@@ -107,6 +129,11 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   CreateRefund: {
     request: { payment_intent: "pi_0demo", amount: 1000, reason: "requested_by_customer" },
     answer: REFUND,
+  },
+  UpdateRefund: {
+    id: "re_0demo",
+    request: { metadata: { ticket: "9" } },
+    answer: { ...REFUND, metadata: { ticket: "9" } },
   },
   GetRefund: { id: "re_0demo", answer: REFUND },
   ListRefunds: { answer: { object: "list", data: [REFUND], has_more: false, url: "/v1/refunds" } },

@@ -16,7 +16,7 @@ export function operationOf(rule: RouteRule, schemas: Schemas): JsonObject {
   if (example === undefined) throw new Error(`${method.name} has no example in tool/openapi/examples.ts`);
   const { sentence, rest } = firstSentence(descriptionOf(method));
   const parameters = [
-    ...parametersOf(rule, schemas, example.id),
+    ...parametersOf(rule, schemas, example),
     ...(changes(rule) ? [IDEMPOTENCY_KEY_REF] : []),
   ];
   const schema = bodySchema(rule, schemas);

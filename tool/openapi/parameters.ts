@@ -19,22 +19,31 @@ export function openApiPath({ path, template }: RouteRule): string {
 }
 
 /** The path's parameters, then the query's: the fields that neither path nor body has. */
-export function parametersOf(rule: RouteRule, schemas: Schemas, id: string | undefined): JsonObject[] {
+export function parametersOf(rule: RouteRule, schemas: Schemas, names: ExampleNames): JsonObject[] {
   const inPath = rule.variables.map(({ field }) => ({
     name: field.name,
     in: "path",
     required: true,
-    ...exampleOf(rule, id),
+    ...exampleOf(rule, field.name, names),
     ...described(field.leaf, schemas),
   }));
-  return [...inPath, ...queryFields(rule).map((field) => queryParameter(field, schemas))];
+  return [...inPath, ...queryFields(rule).map((field) => queryParameter(field, schemas, names))];
 }
 
-function exampleOf({ method, variables }: RouteRule, id: string | undefined): JsonObject {
-  if (variables.length === 1 && id !== undefined) return { example: id };
-  throw new Error(
-    `${method.name} needs one id in its path, and an example of it in tool/openapi/examples.ts`,
-  );
+/** What stands in the path of an example, and in its query. */
+interface ExampleNames {
+  readonly id?: string;
+  readonly customer?: string;
+}
+
+function exampleOf(
+  { method, variables }: RouteRule,
+  name: string,
+  { id, customer }: ExampleNames,
+): JsonObject {
+  const example = variables.length === 1 || name === "id" ? id : name === "customer" ? customer : undefined;
+  if (example !== undefined) return { example };
+  throw new Error(`${method.name} needs an example of ${name} in tool/openapi/examples.ts`);
 }
 
 /** The request's fields that the path does not have. */
@@ -47,11 +56,14 @@ function queryFields(rule: RouteRule): DescField[] {
   return rule.body === "*" ? [] : fieldsBesidePath(rule).filter((field) => field !== rule.body);
 }
 
-function queryParameter(field: DescField, schemas: Schemas): JsonObject {
+function queryParameter(field: DescField, schemas: Schemas, { customer }: ExampleNames): JsonObject {
   return {
     name: plainStyle.fieldName(field),
     in: "query",
     required: isRequired(field),
+    ...(isRequired(field) && field.name === "customer" && customer !== undefined
+      ? { example: customer }
+      : {}),
     ...(field.fieldKind === "message" ? asBrackets(field) : {}),
     ...described(field, schemas),
   };

@@ -42,7 +42,9 @@ export class Schemas {
         object === undefined ? this.#property(field, side) : this.#idOrObject(field, object, side);
       return [nameOf(field), schema];
     });
-    const required = shown.filter((field) => side === "answer" || isRequired(field)).map(nameOf);
+    const required = shown
+      .filter((field) => (side === "answer" ? !isLeftOut(field) : isRequired(field)))
+      .map(nameOf);
     return {
       type: "object",
       properties: Object.fromEntries(properties) as JsonObject,
@@ -71,7 +73,7 @@ export class Schemas {
 
   #property(field: DescField, side: Side): JsonObject {
     const value = this.value(field, side);
-    const schema = side === "answer" && canBeUnset(field) ? orNull(value) : value;
+    const schema = side === "answer" && canBeUnset(field) && !isLeftOut(field) ? orNull(value) : value;
     return { ...schema, description: descriptionOf(field) };
   }
 
@@ -129,6 +131,11 @@ function expandedOf([first]: readonly DescField[]): Map<string, DescField> {
 }
 
 /** Whether a field shares its name with the others of its oneof. */
+/** Whether a field is not there where it is unset. */
+function isLeftOut(field: DescField): boolean {
+  return canBeUnset(field) && plainStyle.leftOut?.has(field.name) === true;
+}
+
 function isAlternative(field: DescField): boolean {
   return field.oneof?.name === plainStyle.alternatives;
 }

@@ -5,13 +5,15 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import type { Address } from "./billing_details_pb.js";
+import { file_calmonypay_v1_billing_details } from "./billing_details_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file calmonypay/v1/customer.proto.
  */
 export const file_calmonypay_v1_customer: GenFile = /*@__PURE__*/
-  fileDesc("ChxjYWxtb255cGF5L3YxL2N1c3RvbWVyLnByb3RvEg1jYWxtb255cGF5LnYxIo8CCghDdXN0b21lchIKCgJpZBgBIAEoCRIfCgZvYmplY3QYAiABKAlCD7pIDHIKCghjdXN0b21lchISCgVlbWFpbBgDIAEoCUgAiAEBEhEKBG5hbWUYBCABKAlIAYgBARI3CghtZXRhZGF0YRgFIAMoCzIlLmNhbG1vbnlwYXkudjEuQ3VzdG9tZXIuTWV0YWRhdGFFbnRyeRIPCgdjcmVhdGVkGAYgASgDEhAKCGxpdmVtb2RlGAcgASgIEg8KB2RlbGV0ZWQYCCABKAgaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQggKBl9lbWFpbEIHCgVfbmFtZUJiChFjb20uY2FsbW9ueXBheS52MVABWhpjYWxtb255cGF5L3YxO2NhbG1vbnlwYXl2MaoCDUNhbG1vbnlQYXkuVjHKAg1DYWxtb255UGF5XFYx6gIOQ2FsbW9ueVBheTo6VjFiBnByb3RvMw", [file_buf_validate_validate]);
+  fileDesc("ChxjYWxtb255cGF5L3YxL2N1c3RvbWVyLnByb3RvEg1jYWxtb255cGF5LnYxIqIDCghDdXN0b21lchIKCgJpZBgBIAEoCRIfCgZvYmplY3QYAiABKAlCD7pIDHIKCghjdXN0b21lchISCgVlbWFpbBgDIAEoCUgAiAEBEhEKBG5hbWUYBCABKAlIAYgBARI3CghtZXRhZGF0YRgFIAMoCzIlLmNhbG1vbnlwYXkudjEuQ3VzdG9tZXIuTWV0YWRhdGFFbnRyeRIPCgdjcmVhdGVkGAYgASgDEhAKCGxpdmVtb2RlGAcgASgIEhQKB2RlbGV0ZWQYCCABKAhIAogBARISCgVwaG9uZRgJIAEoCUgDiAEBEhgKC2Rlc2NyaXB0aW9uGAogASgJSASIAQESLAoHYWRkcmVzcxgLIAEoCzIWLmNhbG1vbnlwYXkudjEuQWRkcmVzc0gFiAEBGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIICgZfZW1haWxCBwoFX25hbWVCCgoIX2RlbGV0ZWRCCAoGX3Bob25lQg4KDF9kZXNjcmlwdGlvbkIKCghfYWRkcmVzc0JiChFjb20uY2FsbW9ueXBheS52MVABWhpjYWxtb255cGF5L3YxO2NhbG1vbnlwYXl2MaoCDUNhbG1vbnlQYXkuVjHKAg1DYWxtb255UGF5XFYx6gIOQ2FsbW9ueVBheTo6VjFiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_billing_details]);
 
 /**
  * A person to whom a merchant sells, and whose stored cards can be charged again.
@@ -69,11 +71,33 @@ export type Customer = Message<"calmonypay.v1.Customer"> & {
   livemode: boolean;
 
   /**
-   * True once the customer is deleted: past payments keep its id, and nothing else of it is known. Set by the service.
+   * True once the customer is deleted: past payments keep its id, and nothing else of it is known. Unset, and over HTTP not
+   * there, as long as it is not.
    *
-   * @generated from field: bool deleted = 8;
+   * @generated from field: optional bool deleted = 8;
    */
-  deleted: boolean;
+  deleted?: boolean | undefined;
+
+  /**
+   * Telephone number, as given. Unset: none was given, or the customer is deleted.
+   *
+   * @generated from field: optional string phone = 9;
+   */
+  phone?: string | undefined;
+
+  /**
+   * What the merchant notes about the customer. Unset: nothing, or the customer is deleted.
+   *
+   * @generated from field: optional string description = 10;
+   */
+  description?: string | undefined;
+
+  /**
+   * Postal address, as given. Unset: none was given, or the customer is deleted.
+   *
+   * @generated from field: optional calmonypay.v1.Address address = 11;
+   */
+  address?: Address | undefined;
 };
 
 /**

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/customer_service.proto.
  */
 export const file_calmonypay_v1_customer_service: GenFile = /*@__PURE__*/
-  fileDesc("CiRjYWxtb255cGF5L3YxL2N1c3RvbWVyX3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEilgMKFUNyZWF0ZUN1c3RvbWVyUmVxdWVzdBIvCgJpZBgBIAEoCUIjukggch4yHF4oY3VzX1swLTlBLVphLXpfLV17MSw2MH0pPyQSTwoFZW1haWwYAiABKAlCQLpIPXI7GMACMjZeKFteIEBceDAwLVx4MWZceDdmLVx4OWZdK0BbXiBAXHgwMC1ceDFmXHg3Zi1ceDlmXSspPyQSIQoEbmFtZRgDIAEoCUITukgQcg4YgAIyCV5cUHtDY30qJBKmAQoIbWV0YWRhdGEYBCADKAsyMi5jYWxtb255cGF5LnYxLkNyZWF0ZUN1c3RvbWVyUmVxdWVzdC5NZXRhZGF0YUVudHJ5QmC6SF2aAVoQMiIkciIQARgoMhxeW15cW1xdXHgwMC1ceDFmXHg3Zi1ceDlmXSokKjByLhj0AzIpXlteXHgwMC1ceDA4XHgwYlx4MGNceDBlLVx4MWZceDdmLVx4OWZdKiQaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkMKFkNyZWF0ZUN1c3RvbWVyUmVzcG9uc2USKQoIY3VzdG9tZXIYASABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyIjcKEkdldEN1c3RvbWVyUmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokIkAKE0dldEN1c3RvbWVyUmVzcG9uc2USKQoIY3VzdG9tZXIYASABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyIqUDChVVcGRhdGVDdXN0b21lclJlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJBJUCgVlbWFpbBgCIAEoCUJAukg9cjsYwAIyNl4oW14gQFx4MDAtXHgxZlx4N2YtXHg5Zl0rQFteIEBceDAwLVx4MWZceDdmLVx4OWZdKyk/JEgAiAEBEiYKBG5hbWUYAyABKAlCE7pIEHIOGIACMgleXFB7Q2N9KiRIAYgBARKmAQoIbWV0YWRhdGEYBCADKAsyMi5jYWxtb255cGF5LnYxLlVwZGF0ZUN1c3RvbWVyUmVxdWVzdC5NZXRhZGF0YUVudHJ5QmC6SF2aAVoQZCIkciIQARgoMhxeW15cW1xdXHgwMC1ceDFmXHg3Zi1ceDlmXSokKjByLhj0AzIpXlteXHgwMC1ceDA4XHgwYlx4MGNceDBlLVx4MWZceDdmLVx4OWZdKiQaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQggKBl9lbWFpbEIHCgVfbmFtZSJDChZVcGRhdGVDdXN0b21lclJlc3BvbnNlEikKCGN1c3RvbWVyGAEgASgLMhcuY2FsbW9ueXBheS52MS5DdXN0b21lciLvAQoUTGlzdEN1c3RvbWVyc1JlcXVlc3QSHQoFbGltaXQYASABKAVCCbpIBhoEGGQoAUgAiAEBEjEKDnN0YXJ0aW5nX2FmdGVyGAIgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgBiAEBEjAKDWVuZGluZ19iZWZvcmUYAyABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAKIAQE6JLpIISIfCg5zdGFydGluZ19hZnRlcgoNZW5kaW5nX2JlZm9yZUIICgZfbGltaXRCEQoPX3N0YXJ0aW5nX2FmdGVyQhAKDl9lbmRpbmdfYmVmb3JlInoKFUxpc3RDdXN0b21lcnNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EiUKBGRhdGEYAiADKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEhAKCGhhc19tb3JlGAMgASgIEgsKA3VybBgEIAEoCSI6ChVEZWxldGVDdXN0b21lclJlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJCJWChZEZWxldGVDdXN0b21lclJlc3BvbnNlEgoKAmlkGAEgASgJEh8KBm9iamVjdBgCIAEoCUIPukgMcgoKCGN1c3RvbWVyEg8KB2RlbGV0ZWQYAyABKAgyjgUKD0N1c3RvbWVyU2VydmljZRKBAQoOQ3JlYXRlQ3VzdG9tZXISJC5jYWxtb255cGF5LnYxLkNyZWF0ZUN1c3RvbWVyUmVxdWVzdBolLmNhbG1vbnlwYXkudjEuQ3JlYXRlQ3VzdG9tZXJSZXNwb25zZSIigtPkkwIcOgEqYghjdXN0b21lciINL3YxL2N1c3RvbWVycxJ9CgtHZXRDdXN0b21lchIhLmNhbG1vbnlwYXkudjEuR2V0Q3VzdG9tZXJSZXF1ZXN0GiIuY2FsbW9ueXBheS52MS5HZXRDdXN0b21lclJlc3BvbnNlIieQAgGC0+STAh5iCGN1c3RvbWVyEhIvdjEvY3VzdG9tZXJzL3tpZH0ShgEKDlVwZGF0ZUN1c3RvbWVyEiQuY2FsbW9ueXBheS52MS5VcGRhdGVDdXN0b21lclJlcXVlc3QaJS5jYWxtb255cGF5LnYxLlVwZGF0ZUN1c3RvbWVyUmVzcG9uc2UiJ4LT5JMCIToBKmIIY3VzdG9tZXIiEi92MS9jdXN0b21lcnMve2lkfRJ0Cg1MaXN0Q3VzdG9tZXJzEiMuY2FsbW9ueXBheS52MS5MaXN0Q3VzdG9tZXJzUmVxdWVzdBokLmNhbG1vbnlwYXkudjEuTGlzdEN1c3RvbWVyc1Jlc3BvbnNlIhiQAgGC0+STAg8SDS92MS9jdXN0b21lcnMSeQoORGVsZXRlQ3VzdG9tZXISJC5jYWxtb255cGF5LnYxLkRlbGV0ZUN1c3RvbWVyUmVxdWVzdBolLmNhbG1vbnlwYXkudjEuRGVsZXRlQ3VzdG9tZXJSZXNwb25zZSIagtPkkwIUKhIvdjEvY3VzdG9tZXJzL3tpZH1CYgoRY29tLmNhbG1vbnlwYXkudjFQAVoaY2FsbW9ueXBheS92MTtjYWxtb255cGF5djGqAg1DYWxtb255UGF5LlYxygINQ2FsbW9ueVBheVxWMeoCDkNhbG1vbnlQYXk6OlYxYgZwcm90bzM", [file_buf_validate_validate, file_calmonypay_v1_customer, file_google_api_annotations]);
+  fileDesc("CiRjYWxtb255cGF5L3YxL2N1c3RvbWVyX3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEikgQKFUNyZWF0ZUN1c3RvbWVyUmVxdWVzdBIvCgJpZBgBIAEoCUIjukggch4yHF4oY3VzX1swLTlBLVphLXpfLV17MSw2MH0pPyQSTwoFZW1haWwYAiABKAlCQLpIPXI7GMACMjZeKFteIEBceDAwLVx4MWZceDdmLVx4OWZdK0BbXiBAXHgwMC1ceDFmXHg3Zi1ceDlmXSspPyQSIQoEbmFtZRgDIAEoCUITukgQcg4YgAIyCV5cUHtDY30qJBKmAQoIbWV0YWRhdGEYBCADKAsyMi5jYWxtb255cGF5LnYxLkNyZWF0ZUN1c3RvbWVyUmVxdWVzdC5NZXRhZGF0YUVudHJ5QmC6SF2aAVoQMiIkciIQARgoMhxeW15cW1xdXHgwMC1ceDFmXHg3Zi1ceDlmXSokKjByLhj0AzIpXlteXHgwMC1ceDA4XHgwYlx4MGNceDBlLVx4MWZceDdmLVx4OWZdKiQSIQoFcGhvbmUYBSABKAlCErpID3INGDIyCV5cUHtDY30qJBIoCgtkZXNjcmlwdGlvbhgGIAEoCUITukgQcg4Y3gIyCV5cUHtDY30qJBItCgdhZGRyZXNzGAcgASgLMhwuY2FsbW9ueXBheS52MS5BZGRyZXNzUGFyYW1zGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJDChZDcmVhdGVDdXN0b21lclJlc3BvbnNlEikKCGN1c3RvbWVyGAEgASgLMhcuY2FsbW9ueXBheS52MS5DdXN0b21lciI3ChJHZXRDdXN0b21lclJlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJCJAChNHZXRDdXN0b21lclJlc3BvbnNlEikKCGN1c3RvbWVyGAEgASgLMhcuY2FsbW9ueXBheS52MS5DdXN0b21lciL0BAoVVXBkYXRlQ3VzdG9tZXJSZXF1ZXN0EiEKAmlkGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSVAoFZW1haWwYAiABKAlCQLpIPXI7GMACMjZeKFteIEBceDAwLVx4MWZceDdmLVx4OWZdK0BbXiBAXHgwMC1ceDFmXHg3Zi1ceDlmXSspPyRIAIgBARImCgRuYW1lGAMgASgJQhO6SBByDhiAAjIJXlxQe0NjfSokSAGIAQESpgEKCG1ldGFkYXRhGAQgAygLMjIuY2FsbW9ueXBheS52MS5VcGRhdGVDdXN0b21lclJlcXVlc3QuTWV0YWRhdGFFbnRyeUJgukhdmgFaEGQiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokEiYKBXBob25lGAUgASgJQhK6SA9yDRgyMgleXFB7Q2N9KiRIAogBARItCgtkZXNjcmlwdGlvbhgGIAEoCUITukgQcg4Y3gIyCV5cUHtDY30qJEgDiAEBEi0KB2FkZHJlc3MYByABKAsyHC5jYWxtb255cGF5LnYxLkFkZHJlc3NQYXJhbXMSFgoOY2xlYXJfbWV0YWRhdGEYCCABKAgSFQoNY2xlYXJfYWRkcmVzcxgJIAEoCBovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCAoGX2VtYWlsQgcKBV9uYW1lQggKBl9waG9uZUIOCgxfZGVzY3JpcHRpb24iQwoWVXBkYXRlQ3VzdG9tZXJSZXNwb25zZRIpCghjdXN0b21lchgBIAEoCzIXLmNhbG1vbnlwYXkudjEuQ3VzdG9tZXIipAIKFExpc3RDdXN0b21lcnNSZXF1ZXN0Eh0KBWxpbWl0GAEgASgFQgm6SAYaBBhkKAFIAIgBARIxCg5zdGFydGluZ19hZnRlchgCIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIAYgBARIwCg1lbmRpbmdfYmVmb3JlGAMgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgCiAEBEikKBWVtYWlsGAQgASgJQhW6SBJyEBABGMACMgleXFB7Q2N9KiRIA4gBATokukghIh8KDnN0YXJ0aW5nX2FmdGVyCg1lbmRpbmdfYmVmb3JlQggKBl9saW1pdEIRCg9fc3RhcnRpbmdfYWZ0ZXJCEAoOX2VuZGluZ19iZWZvcmVCCAoGX2VtYWlsInoKFUxpc3RDdXN0b21lcnNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EiUKBGRhdGEYAiADKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEhAKCGhhc19tb3JlGAMgASgIEgsKA3VybBgEIAEoCSI6ChVEZWxldGVDdXN0b21lclJlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJCJWChZEZWxldGVDdXN0b21lclJlc3BvbnNlEgoKAmlkGAEgASgJEh8KBm9iamVjdBgCIAEoCUIPukgMcgoKCGN1c3RvbWVyEg8KB2RlbGV0ZWQYAyABKAgi6gEKDUFkZHJlc3NQYXJhbXMSIgoFbGluZTEYASABKAlCE7pIEHIOGMgBMgleXFB7Q2N9KiQSIgoFbGluZTIYAiABKAlCE7pIEHIOGMgBMgleXFB7Q2N9KiQSIAoEY2l0eRgDIAEoCUISukgPcg0YZDIJXlxQe0NjfSokEiEKBXN0YXRlGAQgASgJQhK6SA9yDRhkMgleXFB7Q2N9KiQSJwoLcG9zdGFsX2NvZGUYBSABKAlCErpID3INGBQyCV5cUHtDY30qJBIjCgdjb3VudHJ5GAYgASgJQhK6SA9yDRgCMgleXFB7Q2N9KiQyjgUKD0N1c3RvbWVyU2VydmljZRKBAQoOQ3JlYXRlQ3VzdG9tZXISJC5jYWxtb255cGF5LnYxLkNyZWF0ZUN1c3RvbWVyUmVxdWVzdBolLmNhbG1vbnlwYXkudjEuQ3JlYXRlQ3VzdG9tZXJSZXNwb25zZSIigtPkkwIcOgEqYghjdXN0b21lciINL3YxL2N1c3RvbWVycxJ9CgtHZXRDdXN0b21lchIhLmNhbG1vbnlwYXkudjEuR2V0Q3VzdG9tZXJSZXF1ZXN0GiIuY2FsbW9ueXBheS52MS5HZXRDdXN0b21lclJlc3BvbnNlIieQAgGC0+STAh5iCGN1c3RvbWVyEhIvdjEvY3VzdG9tZXJzL3tpZH0ShgEKDlVwZGF0ZUN1c3RvbWVyEiQuY2FsbW9ueXBheS52MS5VcGRhdGVDdXN0b21lclJlcXVlc3QaJS5jYWxtb255cGF5LnYxLlVwZGF0ZUN1c3RvbWVyUmVzcG9uc2UiJ4LT5JMCIToBKmIIY3VzdG9tZXIiEi92MS9jdXN0b21lcnMve2lkfRJ0Cg1MaXN0Q3VzdG9tZXJzEiMuY2FsbW9ueXBheS52MS5MaXN0Q3VzdG9tZXJzUmVxdWVzdBokLmNhbG1vbnlwYXkudjEuTGlzdEN1c3RvbWVyc1Jlc3BvbnNlIhiQAgGC0+STAg8SDS92MS9jdXN0b21lcnMSeQoORGVsZXRlQ3VzdG9tZXISJC5jYWxtb255cGF5LnYxLkRlbGV0ZUN1c3RvbWVyUmVxdWVzdBolLmNhbG1vbnlwYXkudjEuRGVsZXRlQ3VzdG9tZXJSZXNwb25zZSIagtPkkwIUKhIvdjEvY3VzdG9tZXJzL3tpZH1CYgoRY29tLmNhbG1vbnlwYXkudjFQAVoaY2FsbW9ueXBheS92MTtjYWxtb255cGF5djGqAg1DYWxtb255UGF5LlYxygINQ2FsbW9ueVBheVxWMeoCDkNhbG1vbnlQYXk6OlYxYgZwcm90bzM", [file_buf_validate_validate, file_calmonypay_v1_customer, file_google_api_annotations]);
 
 /**
  * What CreateCustomer takes.
@@ -51,6 +51,27 @@ export type CreateCustomerRequest = Message<"calmonypay.v1.CreateCustomerRequest
    * @generated from field: map<string, string> metadata = 4;
    */
   metadata: { [key: string]: string };
+
+  /**
+   * Telephone number, at most 50 characters. Unset or empty: none.
+   *
+   * @generated from field: string phone = 5;
+   */
+  phone: string;
+
+  /**
+   * What to note about the customer, at most 350 characters. Unset or empty: none.
+   *
+   * @generated from field: string description = 6;
+   */
+  description: string;
+
+  /**
+   * Postal address. Unset: none.
+   *
+   * @generated from field: calmonypay.v1.AddressParams address = 7;
+   */
+  address?: AddressParams | undefined;
 };
 
 /**
@@ -158,6 +179,41 @@ export type UpdateCustomerRequest = Message<"calmonypay.v1.UpdateCustomerRequest
    * @generated from field: map<string, string> metadata = 4;
    */
   metadata: { [key: string]: string };
+
+  /**
+   * Telephone number, at most 50 characters. Empty: none any more. Unset: it stays.
+   *
+   * @generated from field: optional string phone = 5;
+   */
+  phone?: string | undefined;
+
+  /**
+   * What to note about the customer, at most 350 characters. Empty: none any more. Unset: it stays.
+   *
+   * @generated from field: optional string description = 6;
+   */
+  description?: string | undefined;
+
+  /**
+   * Postal address. It takes the place of the one before. Unset: that stays.
+   *
+   * @generated from field: calmonypay.v1.AddressParams address = 7;
+   */
+  address?: AddressParams | undefined;
+
+  /**
+   * Deletes all keys before those of `metadata` are set. In a form, `metadata=` does that.
+   *
+   * @generated from field: bool clear_metadata = 8;
+   */
+  clearMetadata: boolean;
+
+  /**
+   * Deletes the address. In a form, `address=` does that.
+   *
+   * @generated from field: bool clear_address = 9;
+   */
+  clearAddress: boolean;
 };
 
 /**
@@ -214,6 +270,13 @@ export type ListCustomersRequest = Message<"calmonypay.v1.ListCustomersRequest">
    * @generated from field: optional string ending_before = 3;
    */
   endingBefore?: string | undefined;
+
+  /**
+   * Only customers with exactly this email address.
+   *
+   * @generated from field: optional string email = 4;
+   */
+  email?: string | undefined;
 };
 
 /**
@@ -320,6 +383,62 @@ export type DeleteCustomerResponse = Message<"calmonypay.v1.DeleteCustomerRespon
  */
 export const DeleteCustomerResponseSchema: GenMessage<DeleteCustomerResponse> = /*@__PURE__*/
   messageDesc(file_calmonypay_v1_customer_service, 9);
+
+/**
+ * A postal address that a merchant gives. Unset or empty parts are not told.
+ *
+ * @generated from message calmonypay.v1.AddressParams
+ */
+export type AddressParams = Message<"calmonypay.v1.AddressParams"> & {
+  /**
+   * First line, at most 200 characters.
+   *
+   * @generated from field: string line1 = 1;
+   */
+  line1: string;
+
+  /**
+   * All lines after the first, at most 200 characters.
+   *
+   * @generated from field: string line2 = 2;
+   */
+  line2: string;
+
+  /**
+   * Town or city, at most 100 characters.
+   *
+   * @generated from field: string city = 3;
+   */
+  city: string;
+
+  /**
+   * County, state or province, at most 100 characters.
+   *
+   * @generated from field: string state = 4;
+   */
+  state: string;
+
+  /**
+   * Postal code, at most 20 characters.
+   *
+   * @generated from field: string postal_code = 5;
+   */
+  postalCode: string;
+
+  /**
+   * Country, in two letters of ISO 3166, at most 2 characters.
+   *
+   * @generated from field: string country = 6;
+   */
+  country: string;
+};
+
+/**
+ * Describes the message calmonypay.v1.AddressParams.
+ * Use `create(AddressParamsSchema)` to create a new message.
+ */
+export const AddressParamsSchema: GenMessage<AddressParams> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_customer_service, 10);
 
 /**
  * Keeps a merchant's customers.

@@ -5,7 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
-import type { PaymentMethod } from "./payment_method_pb.js";
+import type { PaymentMethod, PaymentMethodType } from "./payment_method_pb.js";
 import { file_calmonypay_v1_payment_method } from "./payment_method_pb.js";
 import { file_google_api_annotations } from "../../google/api/annotations_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/payment_method_service.proto.
  */
 export const file_calmonypay_v1_payment_method_service: GenFile = /*@__PURE__*/
-  fileDesc("CipjYWxtb255cGF5L3YxL3BheW1lbnRfbWV0aG9kX3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEiZwoXR2V0UGF5bWVudE1ldGhvZFJlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJBIpCgZleHBhbmQYAiADKAlCGbpIFpIBExAUIg9yDRhkMgleXFB7Q2N9KiQiUAoYR2V0UGF5bWVudE1ldGhvZFJlc3BvbnNlEjQKDnBheW1lbnRfbWV0aG9kGAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kIpMBChpBdHRhY2hQYXltZW50TWV0aG9kUmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEicKCGN1c3RvbWVyGAIgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSKQoGZXhwYW5kGAMgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokIlMKG0F0dGFjaFBheW1lbnRNZXRob2RSZXNwb25zZRI0Cg5wYXltZW50X21ldGhvZBgBIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudE1ldGhvZCJqChpEZXRhY2hQYXltZW50TWV0aG9kUmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEikKBmV4cGFuZBgCIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJCJTChtEZXRhY2hQYXltZW50TWV0aG9kUmVzcG9uc2USNAoOcGF5bWVudF9tZXRob2QYASABKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2Qi0AIKIUxpc3RDdXN0b21lclBheW1lbnRNZXRob2RzUmVxdWVzdBInCghjdXN0b21lchgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEh0KBWxpbWl0GAIgASgFQgm6SAYaBBhkKAFIAIgBARIxCg5zdGFydGluZ19hZnRlchgDIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIAYgBARIwCg1lbmRpbmdfYmVmb3JlGAQgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgCiAEBEikKBmV4cGFuZBgFIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJDokukghIh8KDnN0YXJ0aW5nX2FmdGVyCg1lbmRpbmdfYmVmb3JlQggKBl9saW1pdEIRCg9fc3RhcnRpbmdfYWZ0ZXJCEAoOX2VuZGluZ19iZWZvcmUijAEKIkxpc3RDdXN0b21lclBheW1lbnRNZXRob2RzUmVzcG9uc2USGwoGb2JqZWN0GAEgASgJQgu6SAhyBgoEbGlzdBIqCgRkYXRhGAIgAygLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kEhAKCGhhc19tb3JlGAMgASgIEgsKA3VybBgEIAEoCTLABQoUUGF5bWVudE1ldGhvZFNlcnZpY2USmAEKEEdldFBheW1lbnRNZXRob2QSJi5jYWxtb255cGF5LnYxLkdldFBheW1lbnRNZXRob2RSZXF1ZXN0GicuY2FsbW9ueXBheS52MS5HZXRQYXltZW50TWV0aG9kUmVzcG9uc2UiM5ACAYLT5JMCKmIOcGF5bWVudF9tZXRob2QSGC92MS9wYXltZW50X21ldGhvZHMve2lkfRKoAQoTQXR0YWNoUGF5bWVudE1ldGhvZBIpLmNhbG1vbnlwYXkudjEuQXR0YWNoUGF5bWVudE1ldGhvZFJlcXVlc3QaKi5jYWxtb255cGF5LnYxLkF0dGFjaFBheW1lbnRNZXRob2RSZXNwb25zZSI6gtPkkwI0OgEqYg5wYXltZW50X21ldGhvZCIfL3YxL3BheW1lbnRfbWV0aG9kcy97aWR9L2F0dGFjaBKoAQoTRGV0YWNoUGF5bWVudE1ldGhvZBIpLmNhbG1vbnlwYXkudjEuRGV0YWNoUGF5bWVudE1ldGhvZFJlcXVlc3QaKi5jYWxtb255cGF5LnYxLkRldGFjaFBheW1lbnRNZXRob2RSZXNwb25zZSI6gtPkkwI0OgEqYg5wYXltZW50X21ldGhvZCIfL3YxL3BheW1lbnRfbWV0aG9kcy97aWR9L2RldGFjaBK2AQoaTGlzdEN1c3RvbWVyUGF5bWVudE1ldGhvZHMSMC5jYWxtb255cGF5LnYxLkxpc3RDdXN0b21lclBheW1lbnRNZXRob2RzUmVxdWVzdBoxLmNhbG1vbnlwYXkudjEuTGlzdEN1c3RvbWVyUGF5bWVudE1ldGhvZHNSZXNwb25zZSIzkAIBgtPkkwIqEigvdjEvY3VzdG9tZXJzL3tjdXN0b21lcn0vcGF5bWVudF9tZXRob2RzQmIKEWNvbS5jYWxtb255cGF5LnYxUAFaGmNhbG1vbnlwYXkvdjE7Y2FsbW9ueXBheXYxqgINQ2FsbW9ueVBheS5WMcoCDUNhbG1vbnlQYXlcVjHqAg5DYWxtb255UGF5OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_payment_method, file_google_api_annotations]);
+  fileDesc("CipjYWxtb255cGF5L3YxL3BheW1lbnRfbWV0aG9kX3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEiZwoXR2V0UGF5bWVudE1ldGhvZFJlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJBIpCgZleHBhbmQYAiADKAlCGbpIFpIBExAUIg9yDRhkMgleXFB7Q2N9KiQiUAoYR2V0UGF5bWVudE1ldGhvZFJlc3BvbnNlEjQKDnBheW1lbnRfbWV0aG9kGAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kIpMBChpBdHRhY2hQYXltZW50TWV0aG9kUmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEicKCGN1c3RvbWVyGAIgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSKQoGZXhwYW5kGAMgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokIlMKG0F0dGFjaFBheW1lbnRNZXRob2RSZXNwb25zZRI0Cg5wYXltZW50X21ldGhvZBgBIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudE1ldGhvZCJqChpEZXRhY2hQYXltZW50TWV0aG9kUmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEikKBmV4cGFuZBgCIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJCJTChtEZXRhY2hQYXltZW50TWV0aG9kUmVzcG9uc2USNAoOcGF5bWVudF9tZXRob2QYASABKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2QimgMKIUxpc3RDdXN0b21lclBheW1lbnRNZXRob2RzUmVxdWVzdBInCghjdXN0b21lchgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEh0KBWxpbWl0GAIgASgFQgm6SAYaBBhkKAFIAIgBARIxCg5zdGFydGluZ19hZnRlchgDIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIAYgBARIwCg1lbmRpbmdfYmVmb3JlGAQgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgCiAEBEikKBmV4cGFuZBgFIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJBI/CgR0eXBlGAYgASgOMiAuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kVHlwZUIKukgHggEEEAEgAEgDiAEBOiS6SCEiHwoOc3RhcnRpbmdfYWZ0ZXIKDWVuZGluZ19iZWZvcmVCCAoGX2xpbWl0QhEKD19zdGFydGluZ19hZnRlckIQCg5fZW5kaW5nX2JlZm9yZUIHCgVfdHlwZSKMAQoiTGlzdEN1c3RvbWVyUGF5bWVudE1ldGhvZHNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EioKBGRhdGEYAiADKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2QSEAoIaGFzX21vcmUYAyABKAgSCwoDdXJsGAQgASgJIuECChpVcGRhdGVQYXltZW50TWV0aG9kUmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEqsBCghtZXRhZGF0YRgCIAMoCzI3LmNhbG1vbnlwYXkudjEuVXBkYXRlUGF5bWVudE1ldGhvZFJlcXVlc3QuTWV0YWRhdGFFbnRyeUJgukhdmgFaEGQiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokEhYKDmNsZWFyX21ldGFkYXRhGAMgASgIEikKBmV4cGFuZBgEIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJBovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiUwobVXBkYXRlUGF5bWVudE1ldGhvZFJlc3BvbnNlEjQKDnBheW1lbnRfbWV0aG9kGAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kIpIDChlMaXN0UGF5bWVudE1ldGhvZHNSZXF1ZXN0EicKCGN1c3RvbWVyGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSHQoFbGltaXQYAiABKAVCCbpIBhoEGGQoAUgAiAEBEjEKDnN0YXJ0aW5nX2FmdGVyGAMgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgBiAEBEjAKDWVuZGluZ19iZWZvcmUYBCABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAKIAQESKQoGZXhwYW5kGAUgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokEj8KBHR5cGUYBiABKA4yIC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2RUeXBlQgq6SAeCAQQQASAASAOIAQE6JLpIISIfCg5zdGFydGluZ19hZnRlcgoNZW5kaW5nX2JlZm9yZUIICgZfbGltaXRCEQoPX3N0YXJ0aW5nX2FmdGVyQhAKDl9lbmRpbmdfYmVmb3JlQgcKBV90eXBlIoQBChpMaXN0UGF5bWVudE1ldGhvZHNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EioKBGRhdGEYAiADKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2QSEAoIaGFzX21vcmUYAyABKAgSCwoDdXJsGAQgASgJIpgBCh9HZXRDdXN0b21lclBheW1lbnRNZXRob2RSZXF1ZXN0EicKCGN1c3RvbWVyGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSIQoCaWQYAiABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJBIpCgZleHBhbmQYAyADKAlCGbpIFpIBExAUIg9yDRhkMgleXFB7Q2N9KiQiWAogR2V0Q3VzdG9tZXJQYXltZW50TWV0aG9kUmVzcG9uc2USNAoOcGF5bWVudF9tZXRob2QYASABKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2QyuAkKFFBheW1lbnRNZXRob2RTZXJ2aWNlEpgBChBHZXRQYXltZW50TWV0aG9kEiYuY2FsbW9ueXBheS52MS5HZXRQYXltZW50TWV0aG9kUmVxdWVzdBonLmNhbG1vbnlwYXkudjEuR2V0UGF5bWVudE1ldGhvZFJlc3BvbnNlIjOQAgGC0+STAipiDnBheW1lbnRfbWV0aG9kEhgvdjEvcGF5bWVudF9tZXRob2RzL3tpZH0SqAEKE0F0dGFjaFBheW1lbnRNZXRob2QSKS5jYWxtb255cGF5LnYxLkF0dGFjaFBheW1lbnRNZXRob2RSZXF1ZXN0GiouY2FsbW9ueXBheS52MS5BdHRhY2hQYXltZW50TWV0aG9kUmVzcG9uc2UiOoLT5JMCNDoBKmIOcGF5bWVudF9tZXRob2QiHy92MS9wYXltZW50X21ldGhvZHMve2lkfS9hdHRhY2gSqAEKE0RldGFjaFBheW1lbnRNZXRob2QSKS5jYWxtb255cGF5LnYxLkRldGFjaFBheW1lbnRNZXRob2RSZXF1ZXN0GiouY2FsbW9ueXBheS52MS5EZXRhY2hQYXltZW50TWV0aG9kUmVzcG9uc2UiOoLT5JMCNDoBKmIOcGF5bWVudF9tZXRob2QiHy92MS9wYXltZW50X21ldGhvZHMve2lkfS9kZXRhY2gStgEKGkxpc3RDdXN0b21lclBheW1lbnRNZXRob2RzEjAuY2FsbW9ueXBheS52MS5MaXN0Q3VzdG9tZXJQYXltZW50TWV0aG9kc1JlcXVlc3QaMS5jYWxtb255cGF5LnYxLkxpc3RDdXN0b21lclBheW1lbnRNZXRob2RzUmVzcG9uc2UiM5ACAYLT5JMCKhIoL3YxL2N1c3RvbWVycy97Y3VzdG9tZXJ9L3BheW1lbnRfbWV0aG9kcxKhAQoTVXBkYXRlUGF5bWVudE1ldGhvZBIpLmNhbG1vbnlwYXkudjEuVXBkYXRlUGF5bWVudE1ldGhvZFJlcXVlc3QaKi5jYWxtb255cGF5LnYxLlVwZGF0ZVBheW1lbnRNZXRob2RSZXNwb25zZSIzgtPkkwItOgEqYg5wYXltZW50X21ldGhvZCIYL3YxL3BheW1lbnRfbWV0aG9kcy97aWR9EokBChJMaXN0UGF5bWVudE1ldGhvZHMSKC5jYWxtb255cGF5LnYxLkxpc3RQYXltZW50TWV0aG9kc1JlcXVlc3QaKS5jYWxtb255cGF5LnYxLkxpc3RQYXltZW50TWV0aG9kc1Jlc3BvbnNlIh6QAgGC0+STAhUSEy92MS9wYXltZW50X21ldGhvZHMSxQEKGEdldEN1c3RvbWVyUGF5bWVudE1ldGhvZBIuLmNhbG1vbnlwYXkudjEuR2V0Q3VzdG9tZXJQYXltZW50TWV0aG9kUmVxdWVzdBovLmNhbG1vbnlwYXkudjEuR2V0Q3VzdG9tZXJQYXltZW50TWV0aG9kUmVzcG9uc2UiSJACAYLT5JMCP2IOcGF5bWVudF9tZXRob2QSLS92MS9jdXN0b21lcnMve2N1c3RvbWVyfS9wYXltZW50X21ldGhvZHMve2lkfUJiChFjb20uY2FsbW9ueXBheS52MVABWhpjYWxtb255cGF5L3YxO2NhbG1vbnlwYXl2MaoCDUNhbG1vbnlQYXkuVjHKAg1DYWxtb255UGF5XFYx6gIOQ2FsbW9ueVBheTo6VjFiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_payment_method, file_google_api_annotations]);
 
 /**
  * What GetPaymentMethod takes.
@@ -214,6 +214,13 @@ export type ListCustomerPaymentMethodsRequest = Message<"calmonypay.v1.ListCusto
    * @generated from field: repeated string expand = 5;
    */
   expand: string[];
+
+  /**
+   * Only payment methods of this type. Unset: all, which are cards.
+   *
+   * @generated from field: optional calmonypay.v1.PaymentMethodType type = 6;
+   */
+  type?: PaymentMethodType | undefined;
 };
 
 /**
@@ -264,6 +271,228 @@ export type ListCustomerPaymentMethodsResponse = Message<"calmonypay.v1.ListCust
  */
 export const ListCustomerPaymentMethodsResponseSchema: GenMessage<ListCustomerPaymentMethodsResponse> = /*@__PURE__*/
   messageDesc(file_calmonypay_v1_payment_method_service, 7);
+
+/**
+ * What UpdatePaymentMethod takes.
+ *
+ * @generated from message calmonypay.v1.UpdatePaymentMethodRequest
+ */
+export type UpdatePaymentMethodRequest = Message<"calmonypay.v1.UpdatePaymentMethodRequest"> & {
+  /**
+   * Id of the object, prefixed `pm_`.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Keys to set, and to delete by an empty value; other keys stay. Keys of 1 to 40 characters without square brackets and
+   * control characters, and not `__proto__`; values of at most 500 characters, in which tabs and line breaks may stand.
+   * Afterwards there may be 50 keys at most.
+   *
+   * @generated from field: map<string, string> metadata = 2;
+   */
+  metadata: { [key: string]: string };
+
+  /**
+   * Deletes all keys before those of `metadata` are set. In a form, `metadata=` does that.
+   *
+   * @generated from field: bool clear_metadata = 3;
+   */
+  clearMetadata: boolean;
+
+  /**
+   * Which fields to answer as whole objects: `customer`. Such an object is in the field of that name with `_expanded`
+   * behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 4;
+   */
+  expand: string[];
+};
+
+/**
+ * Describes the message calmonypay.v1.UpdatePaymentMethodRequest.
+ * Use `create(UpdatePaymentMethodRequestSchema)` to create a new message.
+ */
+export const UpdatePaymentMethodRequestSchema: GenMessage<UpdatePaymentMethodRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_method_service, 8);
+
+/**
+ * What UpdatePaymentMethod answers. Over HTTP the object itself is the body.
+ *
+ * @generated from message calmonypay.v1.UpdatePaymentMethodResponse
+ */
+export type UpdatePaymentMethodResponse = Message<"calmonypay.v1.UpdatePaymentMethodResponse"> & {
+  /**
+   * The object as it is now.
+   *
+   * @generated from field: calmonypay.v1.PaymentMethod payment_method = 1;
+   */
+  paymentMethod?: PaymentMethod | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.UpdatePaymentMethodResponse.
+ * Use `create(UpdatePaymentMethodResponseSchema)` to create a new message.
+ */
+export const UpdatePaymentMethodResponseSchema: GenMessage<UpdatePaymentMethodResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_method_service, 9);
+
+/**
+ * What ListPaymentMethods takes. Over HTTP all of it is in the query string.
+ *
+ * @generated from message calmonypay.v1.ListPaymentMethodsRequest
+ */
+export type ListPaymentMethodsRequest = Message<"calmonypay.v1.ListPaymentMethodsRequest"> & {
+  /**
+   * Id of the customer, prefixed `cus_`.
+   *
+   * @generated from field: string customer = 1;
+   */
+  customer: string;
+
+  /**
+   * How many payment methods to answer at most, 1 to 100. Unset: 10.
+   *
+   * @generated from field: optional int32 limit = 2;
+   */
+  limit?: number | undefined;
+
+  /**
+   * Id of a payment method: only older ones are answered, from the newest of them on. Not together with `ending_before`.
+   *
+   * @generated from field: optional string starting_after = 3;
+   */
+  startingAfter?: string | undefined;
+
+  /**
+   * Id of a payment method: only newer ones are answered, up to the oldest of them. Not together with `starting_after`.
+   *
+   * @generated from field: optional string ending_before = 4;
+   */
+  endingBefore?: string | undefined;
+
+  /**
+   * Which fields to answer as whole objects: `data.customer`. Such an object is in the field of that name with
+   * `_expanded` behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 5;
+   */
+  expand: string[];
+
+  /**
+   * Only payment methods of this type. Unset: all, which are cards.
+   *
+   * @generated from field: optional calmonypay.v1.PaymentMethodType type = 6;
+   */
+  type?: PaymentMethodType | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.ListPaymentMethodsRequest.
+ * Use `create(ListPaymentMethodsRequestSchema)` to create a new message.
+ */
+export const ListPaymentMethodsRequestSchema: GenMessage<ListPaymentMethodsRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_method_service, 10);
+
+/**
+ * What ListPaymentMethods answers: one page of the list.
+ *
+ * @generated from message calmonypay.v1.ListPaymentMethodsResponse
+ */
+export type ListPaymentMethodsResponse = Message<"calmonypay.v1.ListPaymentMethodsResponse"> & {
+  /**
+   * Always `list`. Set by the service.
+   *
+   * @generated from field: string object = 1;
+   */
+  object: string;
+
+  /**
+   * The payment methods, the newest first. Empty: there are none.
+   *
+   * @generated from field: repeated calmonypay.v1.PaymentMethod data = 2;
+   */
+  data: PaymentMethod[];
+
+  /**
+   * True where there are more in the direction of the cursor.
+   *
+   * @generated from field: bool has_more = 3;
+   */
+  hasMore: boolean;
+
+  /**
+   * The path of the list. Set by the service.
+   *
+   * @generated from field: string url = 4;
+   */
+  url: string;
+};
+
+/**
+ * Describes the message calmonypay.v1.ListPaymentMethodsResponse.
+ * Use `create(ListPaymentMethodsResponseSchema)` to create a new message.
+ */
+export const ListPaymentMethodsResponseSchema: GenMessage<ListPaymentMethodsResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_method_service, 11);
+
+/**
+ * What GetCustomerPaymentMethod takes.
+ *
+ * @generated from message calmonypay.v1.GetCustomerPaymentMethodRequest
+ */
+export type GetCustomerPaymentMethodRequest = Message<"calmonypay.v1.GetCustomerPaymentMethodRequest"> & {
+  /**
+   * Id of the customer, prefixed `cus_`.
+   *
+   * @generated from field: string customer = 1;
+   */
+  customer: string;
+
+  /**
+   * Id of the payment method, prefixed `pm_`.
+   *
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * Which fields to answer as whole objects: `customer`. Such an object is in the field of that name with `_expanded`
+   * behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 3;
+   */
+  expand: string[];
+};
+
+/**
+ * Describes the message calmonypay.v1.GetCustomerPaymentMethodRequest.
+ * Use `create(GetCustomerPaymentMethodRequestSchema)` to create a new message.
+ */
+export const GetCustomerPaymentMethodRequestSchema: GenMessage<GetCustomerPaymentMethodRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_method_service, 12);
+
+/**
+ * What GetCustomerPaymentMethod answers. Over HTTP the payment method itself is the body.
+ *
+ * @generated from message calmonypay.v1.GetCustomerPaymentMethodResponse
+ */
+export type GetCustomerPaymentMethodResponse = Message<"calmonypay.v1.GetCustomerPaymentMethodResponse"> & {
+  /**
+   * The payment method.
+   *
+   * @generated from field: calmonypay.v1.PaymentMethod payment_method = 1;
+   */
+  paymentMethod?: PaymentMethod | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.GetCustomerPaymentMethodResponse.
+ * Use `create(GetCustomerPaymentMethodResponseSchema)` to create a new message.
+ */
+export const GetCustomerPaymentMethodResponseSchema: GenMessage<GetCustomerPaymentMethodResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_method_service, 13);
 
 /**
  * Keeps the cards that were paid with.
@@ -325,6 +554,41 @@ export const PaymentMethodService: GenService<{
     methodKind: "unary";
     input: typeof ListCustomerPaymentMethodsRequestSchema;
     output: typeof ListCustomerPaymentMethodsResponseSchema;
+  },
+  /**
+   * Changes the metadata of a payment method, and leaves the rest as it is.
+   *
+   * Sent again with its idempotency key, it answers the object with what this call changed. Fails with NOT_FOUND where the
+   * key's merchant has no such object in the key's mode.
+   *
+   * @generated from rpc calmonypay.v1.PaymentMethodService.UpdatePaymentMethod
+   */
+  updatePaymentMethod: {
+    methodKind: "unary";
+    input: typeof UpdatePaymentMethodRequestSchema;
+    output: typeof UpdatePaymentMethodResponseSchema;
+  },
+  /**
+   * Lists the cards that are attached to a customer, as ListCustomerPaymentMethods does.
+   *
+   * @generated from rpc calmonypay.v1.PaymentMethodService.ListPaymentMethods
+   */
+  listPaymentMethods: {
+    methodKind: "unary";
+    input: typeof ListPaymentMethodsRequestSchema;
+    output: typeof ListPaymentMethodsResponseSchema;
+  },
+  /**
+   * Reads one of the cards that are attached to a customer.
+   *
+   * Fails with NOT_FOUND where there is no such customer, or no such card is attached to it.
+   *
+   * @generated from rpc calmonypay.v1.PaymentMethodService.GetCustomerPaymentMethod
+   */
+  getCustomerPaymentMethod: {
+    methodKind: "unary";
+    input: typeof GetCustomerPaymentMethodRequestSchema;
+    output: typeof GetCustomerPaymentMethodResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_calmonypay_v1_payment_method_service, 0);

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/refund_service.proto.
  */
 export const file_calmonypay_v1_refund_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJjYWxtb255cGF5L3YxL3JlZnVuZF9zZXJ2aWNlLnByb3RvEg1jYWxtb255cGF5LnYxIsADChNDcmVhdGVSZWZ1bmRSZXF1ZXN0Ei0KDnBheW1lbnRfaW50ZW50GAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSIwoGYW1vdW50GAIgASgDQg66SAsiCRj/z9vD9AIoAUgAiAEBEjwKBnJlYXNvbhgDIAEoDjIbLmNhbG1vbnlwYXkudjEuUmVmdW5kUmVhc29uQgq6SAeCAQQQASAASAGIAQESpAEKCG1ldGFkYXRhGAQgAygLMjAuY2FsbW9ueXBheS52MS5DcmVhdGVSZWZ1bmRSZXF1ZXN0Lk1ldGFkYXRhRW50cnlCYLpIXZoBWhAyIiRyIhABGCgyHF5bXlxbXF1ceDAwLVx4MWZceDdmLVx4OWZdKiQqMHIuGPQDMileW15ceDAwLVx4MDhceDBiXHgwY1x4MGUtXHgxZlx4N2YtXHg5Zl0qJBIpCgZleHBhbmQYBSADKAlCGbpIFpIBExAUIg9yDRhkMgleXFB7Q2N9KiQaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgkKB19hbW91bnRCCQoHX3JlYXNvbiI9ChRDcmVhdGVSZWZ1bmRSZXNwb25zZRIlCgZyZWZ1bmQYASABKAsyFS5jYWxtb255cGF5LnYxLlJlZnVuZCJgChBHZXRSZWZ1bmRSZXF1ZXN0EiEKAmlkGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSKQoGZXhwYW5kGAIgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokIjoKEUdldFJlZnVuZFJlc3BvbnNlEiUKBnJlZnVuZBgBIAEoCzIVLmNhbG1vbnlwYXkudjEuUmVmdW5kIt4CChJMaXN0UmVmdW5kc1JlcXVlc3QSHQoFbGltaXQYASABKAVCCbpIBhoEGGQoAUgAiAEBEjEKDnN0YXJ0aW5nX2FmdGVyGAIgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgBiAEBEjAKDWVuZGluZ19iZWZvcmUYAyABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAKIAQESMQoOcGF5bWVudF9pbnRlbnQYBCABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAOIAQESKQoGZXhwYW5kGAUgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokOiS6SCEiHwoOc3RhcnRpbmdfYWZ0ZXIKDWVuZGluZ19iZWZvcmVCCAoGX2xpbWl0QhEKD19zdGFydGluZ19hZnRlckIQCg5fZW5kaW5nX2JlZm9yZUIRCg9fcGF5bWVudF9pbnRlbnQidgoTTGlzdFJlZnVuZHNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EiMKBGRhdGEYAiADKAsyFS5jYWxtb255cGF5LnYxLlJlZnVuZBIQCghoYXNfbW9yZRgDIAEoCBILCgN1cmwYBCABKAky6wIKDVJlZnVuZFNlcnZpY2USdwoMQ3JlYXRlUmVmdW5kEiIuY2FsbW9ueXBheS52MS5DcmVhdGVSZWZ1bmRSZXF1ZXN0GiMuY2FsbW9ueXBheS52MS5DcmVhdGVSZWZ1bmRSZXNwb25zZSIegtPkkwIYOgEqYgZyZWZ1bmQiCy92MS9yZWZ1bmRzEnMKCUdldFJlZnVuZBIfLmNhbG1vbnlwYXkudjEuR2V0UmVmdW5kUmVxdWVzdBogLmNhbG1vbnlwYXkudjEuR2V0UmVmdW5kUmVzcG9uc2UiI5ACAYLT5JMCGmIGcmVmdW5kEhAvdjEvcmVmdW5kcy97aWR9EmwKC0xpc3RSZWZ1bmRzEiEuY2FsbW9ueXBheS52MS5MaXN0UmVmdW5kc1JlcXVlc3QaIi5jYWxtb255cGF5LnYxLkxpc3RSZWZ1bmRzUmVzcG9uc2UiFpACAYLT5JMCDRILL3YxL3JlZnVuZHNCYgoRY29tLmNhbG1vbnlwYXkudjFQAVoaY2FsbW9ueXBheS92MTtjYWxtb255cGF5djGqAg1DYWxtb255UGF5LlYxygINQ2FsbW9ueVBheVxWMeoCDkNhbG1vbnlQYXk6OlYxYgZwcm90bzM", [file_buf_validate_validate, file_calmonypay_v1_refund, file_google_api_annotations]);
+  fileDesc("CiJjYWxtb255cGF5L3YxL3JlZnVuZF9zZXJ2aWNlLnByb3RvEg1jYWxtb255cGF5LnYxIsADChNDcmVhdGVSZWZ1bmRSZXF1ZXN0Ei0KDnBheW1lbnRfaW50ZW50GAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSIwoGYW1vdW50GAIgASgDQg66SAsiCRj/z9vD9AIoAUgAiAEBEjwKBnJlYXNvbhgDIAEoDjIbLmNhbG1vbnlwYXkudjEuUmVmdW5kUmVhc29uQgq6SAeCAQQQASAASAGIAQESpAEKCG1ldGFkYXRhGAQgAygLMjAuY2FsbW9ueXBheS52MS5DcmVhdGVSZWZ1bmRSZXF1ZXN0Lk1ldGFkYXRhRW50cnlCYLpIXZoBWhAyIiRyIhABGCgyHF5bXlxbXF1ceDAwLVx4MWZceDdmLVx4OWZdKiQqMHIuGPQDMileW15ceDAwLVx4MDhceDBiXHgwY1x4MGUtXHgxZlx4N2YtXHg5Zl0qJBIpCgZleHBhbmQYBSADKAlCGbpIFpIBExAUIg9yDRhkMgleXFB7Q2N9KiQaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgkKB19hbW91bnRCCQoHX3JlYXNvbiI9ChRDcmVhdGVSZWZ1bmRSZXNwb25zZRIlCgZyZWZ1bmQYASABKAsyFS5jYWxtb255cGF5LnYxLlJlZnVuZCJgChBHZXRSZWZ1bmRSZXF1ZXN0EiEKAmlkGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSKQoGZXhwYW5kGAIgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokIjoKEUdldFJlZnVuZFJlc3BvbnNlEiUKBnJlZnVuZBgBIAEoCzIVLmNhbG1vbnlwYXkudjEuUmVmdW5kIt4CChJMaXN0UmVmdW5kc1JlcXVlc3QSHQoFbGltaXQYASABKAVCCbpIBhoEGGQoAUgAiAEBEjEKDnN0YXJ0aW5nX2FmdGVyGAIgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgBiAEBEjAKDWVuZGluZ19iZWZvcmUYAyABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAKIAQESMQoOcGF5bWVudF9pbnRlbnQYBCABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAOIAQESKQoGZXhwYW5kGAUgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokOiS6SCEiHwoOc3RhcnRpbmdfYWZ0ZXIKDWVuZGluZ19iZWZvcmVCCAoGX2xpbWl0QhEKD19zdGFydGluZ19hZnRlckIQCg5fZW5kaW5nX2JlZm9yZUIRCg9fcGF5bWVudF9pbnRlbnQidgoTTGlzdFJlZnVuZHNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EiMKBGRhdGEYAiADKAsyFS5jYWxtb255cGF5LnYxLlJlZnVuZBIQCghoYXNfbW9yZRgDIAEoCBILCgN1cmwYBCABKAki0wIKE1VwZGF0ZVJlZnVuZFJlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJBKkAQoIbWV0YWRhdGEYAiADKAsyMC5jYWxtb255cGF5LnYxLlVwZGF0ZVJlZnVuZFJlcXVlc3QuTWV0YWRhdGFFbnRyeUJgukhdmgFaEGQiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokEhYKDmNsZWFyX21ldGFkYXRhGAMgASgIEikKBmV4cGFuZBgEIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJBovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiPQoUVXBkYXRlUmVmdW5kUmVzcG9uc2USJQoGcmVmdW5kGAEgASgLMhUuY2FsbW9ueXBheS52MS5SZWZ1bmQy6QMKDVJlZnVuZFNlcnZpY2USdwoMQ3JlYXRlUmVmdW5kEiIuY2FsbW9ueXBheS52MS5DcmVhdGVSZWZ1bmRSZXF1ZXN0GiMuY2FsbW9ueXBheS52MS5DcmVhdGVSZWZ1bmRSZXNwb25zZSIegtPkkwIYOgEqYgZyZWZ1bmQiCy92MS9yZWZ1bmRzEnMKCUdldFJlZnVuZBIfLmNhbG1vbnlwYXkudjEuR2V0UmVmdW5kUmVxdWVzdBogLmNhbG1vbnlwYXkudjEuR2V0UmVmdW5kUmVzcG9uc2UiI5ACAYLT5JMCGmIGcmVmdW5kEhAvdjEvcmVmdW5kcy97aWR9EmwKC0xpc3RSZWZ1bmRzEiEuY2FsbW9ueXBheS52MS5MaXN0UmVmdW5kc1JlcXVlc3QaIi5jYWxtb255cGF5LnYxLkxpc3RSZWZ1bmRzUmVzcG9uc2UiFpACAYLT5JMCDRILL3YxL3JlZnVuZHMSfAoMVXBkYXRlUmVmdW5kEiIuY2FsbW9ueXBheS52MS5VcGRhdGVSZWZ1bmRSZXF1ZXN0GiMuY2FsbW9ueXBheS52MS5VcGRhdGVSZWZ1bmRSZXNwb25zZSIjgtPkkwIdOgEqYgZyZWZ1bmQiEC92MS9yZWZ1bmRzL3tpZH1CYgoRY29tLmNhbG1vbnlwYXkudjFQAVoaY2FsbW9ueXBheS92MTtjYWxtb255cGF5djGqAg1DYWxtb255UGF5LlYxygINQ2FsbW9ueVBheVxWMeoCDkNhbG1vbnlQYXk6OlYxYgZwcm90bzM", [file_buf_validate_validate, file_calmonypay_v1_refund, file_google_api_annotations]);
 
 /**
  * What CreateRefund takes.
@@ -231,6 +231,72 @@ export const ListRefundsResponseSchema: GenMessage<ListRefundsResponse> = /*@__P
   messageDesc(file_calmonypay_v1_refund_service, 5);
 
 /**
+ * What UpdateRefund takes.
+ *
+ * @generated from message calmonypay.v1.UpdateRefundRequest
+ */
+export type UpdateRefundRequest = Message<"calmonypay.v1.UpdateRefundRequest"> & {
+  /**
+   * Id of the object, prefixed `re_`.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Keys to set, and to delete by an empty value; other keys stay. Keys of 1 to 40 characters without square brackets and
+   * control characters, and not `__proto__`; values of at most 500 characters, in which tabs and line breaks may stand.
+   * Afterwards there may be 50 keys at most.
+   *
+   * @generated from field: map<string, string> metadata = 2;
+   */
+  metadata: { [key: string]: string };
+
+  /**
+   * Deletes all keys before those of `metadata` are set. In a form, `metadata=` does that.
+   *
+   * @generated from field: bool clear_metadata = 3;
+   */
+  clearMetadata: boolean;
+
+  /**
+   * Which fields to answer as whole objects: `payment_intent`, `payment_intent.customer`. Such an object is in the
+   * field of that name with `_expanded` behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 4;
+   */
+  expand: string[];
+};
+
+/**
+ * Describes the message calmonypay.v1.UpdateRefundRequest.
+ * Use `create(UpdateRefundRequestSchema)` to create a new message.
+ */
+export const UpdateRefundRequestSchema: GenMessage<UpdateRefundRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_refund_service, 6);
+
+/**
+ * What UpdateRefund answers. Over HTTP the object itself is the body.
+ *
+ * @generated from message calmonypay.v1.UpdateRefundResponse
+ */
+export type UpdateRefundResponse = Message<"calmonypay.v1.UpdateRefundResponse"> & {
+  /**
+   * The object as it is now.
+   *
+   * @generated from field: calmonypay.v1.Refund refund = 1;
+   */
+  refund?: Refund | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.UpdateRefundResponse.
+ * Use `create(UpdateRefundResponseSchema)` to create a new message.
+ */
+export const UpdateRefundResponseSchema: GenMessage<UpdateRefundResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_refund_service, 7);
+
+/**
  * Gives money of payments back, all of it or parts.
  *
  * Every call carries `authorization: Bearer sk_live_...` (or `sk_test_...`) and sees only the objects of that
@@ -282,6 +348,19 @@ export const RefundService: GenService<{
     methodKind: "unary";
     input: typeof ListRefundsRequestSchema;
     output: typeof ListRefundsResponseSchema;
+  },
+  /**
+   * Changes the metadata of a refund, and leaves the rest as it is.
+   *
+   * Sent again with its idempotency key, it answers the object with what this call changed. Fails with NOT_FOUND where the
+   * key's merchant has no such object in the key's mode.
+   *
+   * @generated from rpc calmonypay.v1.RefundService.UpdateRefund
+   */
+  updateRefund: {
+    methodKind: "unary";
+    input: typeof UpdateRefundRequestSchema;
+    output: typeof UpdateRefundResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_calmonypay_v1_refund_service, 0);

@@ -1,7 +1,13 @@
 import { findCustomer, insertCustomer } from "../../db/tables/customers.js";
 import { isDuplicateKey } from "../../db/engine/database-errors.js";
 import type { Run, Tx } from "../../db/transaction.js";
-import { changed, checkedCustomerId, type Customer, type CustomerChange } from "../../domain/customer.js";
+import {
+  NO_DETAILS,
+  changed,
+  checkedCustomerId,
+  type Customer,
+  type CustomerChange,
+} from "../../domain/customer.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { stoppedAt } from "../../lib/clock.js";
@@ -67,9 +73,7 @@ async function newCustomer(
     merchantId,
     livemode,
     id: id === "" ? newId("cus", now) : checkedCustomerId(id),
-    email: null,
-    name: null,
-    metadata: {},
+    ...NO_DETAILS,
     createdAt: now,
     deletedAt: null,
   };
@@ -85,7 +89,7 @@ async function firstAnswer(
 ): Promise<AnsweredCustomer> {
   const customer = await findCustomer(db.manager, scope, objectId);
   if (customer === undefined) throw new Error(`Customer ${objectId} was created, but is missing.`);
-  const blank = { ...customer, email: null, name: null, metadata: {}, deletedAt: null };
+  const blank = { ...customer, ...NO_DETAILS, deletedAt: null };
   return { customer: changed(blank, wanted), replayed: true };
 }
 

@@ -26,7 +26,7 @@ export interface RefundOrder {
 }
 
 /** A refund as a call answers it; `replayed` if an earlier call with its idempotency key created it. */
-interface AnsweredRefund {
+export interface AnsweredRefund {
   readonly refund: Refund;
   readonly replayed: boolean;
 }

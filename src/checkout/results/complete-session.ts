@@ -4,7 +4,7 @@ import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
 import { type PaymentIntentRow, queuePaymentIntent } from "../../db/tables/payment-intents.js";
 import { queuePaymentMethod, type PaymentMethodRow } from "../../db/tables/payment-methods.js";
 import type { Tx } from "../../db/transaction.js";
-import { customerFrom } from "../../domain/customer.js";
+import { NO_DETAILS, customerFrom } from "../../domain/customer.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { Received } from "../../domain/held-payment.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
@@ -44,8 +44,8 @@ export async function completeSession(
   const paymentIntentId = newId("pi", now);
   const news: EventToRecord[] = [];
   if (customerId !== null && session.customerId === null) {
-    const details = { ...shared, ...customerFrom(whoPaid(session, result)), id: customerId };
-    const customer = { ...details, metadata: {}, deletedAt: null };
+    const details = { ...NO_DETAILS, ...shared, ...customerFrom(whoPaid(session, result)), id: customerId };
+    const customer = { ...details, deletedAt: null };
     queueCustomer(tx, customer);
     news.push(["customer.created", customer]);
   }
@@ -151,6 +151,7 @@ function paymentMethodRow(
     xrefSealed: stored.xrefSealed,
     xrefMadeAt: null,
     reusable: keepsCard(session),
+    metadata: null,
     createdAt,
   };
 }

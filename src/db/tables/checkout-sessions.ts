@@ -158,6 +158,15 @@ export async function noteReversalStarted(tx: Tx, id: string, now: number): Prom
   await update(tx, { reversalStartedAt: now }, "id = ? AND reversal_started_at IS NULL", id);
 }
 
+/** Replaces the metadata of a locked session. */
+export async function setSessionMetadata(
+  tx: Tx,
+  id: string,
+  metadata: CheckoutSession["metadata"],
+): Promise<void> {
+  await update(tx, { metadata }, "id = ?", id);
+}
+
 /** Marks a locked, open session expired. */
 export async function markExpired(tx: Tx, id: string, now: number): Promise<void> {
   await update(tx, { status: "expired", expiredAt: now }, "id = ? AND status = 'open'", id);

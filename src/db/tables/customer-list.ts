@@ -14,6 +14,8 @@ export interface CustomerPage {
   /** Lists only newer customers, the nearest first. */
   readonly newerThan?: Place | undefined;
   readonly limit: number;
+  /** Lists only customers with exactly this email address. */
+  readonly email?: string | undefined;
 }
 
 /**
@@ -23,12 +25,14 @@ export interface CustomerPage {
 export async function listCustomers(
   db: EntityManager,
   scope: MerchantScope,
-  { olderThan, newerThan, limit }: CustomerPage,
+  { olderThan, newerThan, limit, email }: CustomerPage,
 ): Promise<Customer[]> {
   const order = newerThan === undefined ? "DESC" : "ASC";
-  const index = "merchant_id_livemode_deleted_at_created_at_id";
+  const index =
+    email === undefined ? "merchant_id_livemode_deleted_at_created_at_id" : "merchant_id_livemode_email_id";
   const query = scopeQuery(db, { rows: customers, alias: "c", index }, scope, order);
   query.andWhere("c.deletedAt IS NULL");
+  if (email !== undefined) query.andWhere("c.email = :email", { email });
   // Only the first half finds the place in the index: servers do not use one for a comparison of pairs.
   if (olderThan !== undefined)
     query.andWhere("c.createdAt <= :createdAt AND (c.createdAt < :createdAt OR c.id < :id)", {

@@ -19,11 +19,17 @@ export const customers = new EntitySchema<Customer>({
     id: primary(id()),
     email: optional(text(320)),
     name: optional(text(256)),
+    phone: optional(text(50)),
+    description: optional(text(350)),
+    address: optional(json()),
     metadata: json(),
     createdAt: time(),
     deletedAt: optional(time()),
   },
-  indices: [index("merchantId", "livemode", "deletedAt", "createdAt", "id")],
+  indices: [
+    index("merchantId", "livemode", "deletedAt", "createdAt", "id"),
+    index("merchantId", "livemode", "email", "id"),
+  ],
 });
 
 export async function insertCustomer(tx: Tx, row: Customer): Promise<void> {
@@ -65,8 +71,8 @@ export async function lockCustomer(tx: Tx, scope: MerchantScope, customerId: str
 
 /** Writes the fields of a customer that may change. */
 export async function updateCustomerRow(tx: Tx, customer: Customer): Promise<void> {
-  const { email, name, metadata, deletedAt } = customer;
-  const change = { email, name, metadata, deletedAt };
+  const { email, name, phone, description, address, metadata, deletedAt } = customer;
+  const change = { email, name, phone, description, address, metadata, deletedAt };
   await updateRows(tx, customers, change, BY_ID, namesOf(customer, customer.id));
 }
 

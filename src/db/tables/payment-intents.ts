@@ -131,6 +131,15 @@ export async function raiseAmount(tx: Tx, id: string, amount: number): Promise<v
     throw new Error(`Payment ${id} cannot be raised to ${amount}.`);
 }
 
+/** Writes what the merchant says of a locked payment, whatever its status. */
+export async function setPaymentDetails(
+  tx: Tx,
+  id: string,
+  { metadata, description }: Pick<PaymentIntent, "metadata" | "description">,
+): Promise<void> {
+  await updateRows(tx, paymentIntents, { metadata, description }, "id = ?", [id]);
+}
+
 /** The fields of a payment that charging it changes. */
 export type PaymentIntentChange = Partial<
   Pick<

@@ -3,8 +3,9 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 
 import type { Card } from "../../domain/gateway-result.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
+import type { Metadata } from "../../domain/metadata.js";
 import { isId } from "../../lib/ids.js";
-import { bytes, flag, id, index, integer, optional, primary, time } from "../engine/columns.js";
+import { bytes, flag, id, index, integer, json, optional, primary, time } from "../engine/columns.js";
 import { queueInsert } from "../query/insert.js";
 import { lockRow, placeholdersFor, selectRow, selectRows } from "../query/select.js";
 import { updateRows } from "../query/update.js";
@@ -28,6 +29,8 @@ export interface PaymentMethodRow extends MerchantScope, Card {
   readonly xrefMadeAt: number | null;
   /** True if the shopper agreed that the card is stored: no other card may be attached to a customer. */
   readonly reusable: boolean;
+  /** Null until the merchant says something. */
+  readonly metadata: Metadata | null;
   readonly createdAt: number;
 }
 
@@ -51,6 +54,7 @@ export const paymentMethods = new EntitySchema<PaymentMethodRow>({
     xrefSealed: optional(bytes()),
     xrefMadeAt: optional(time()),
     reusable: flag(),
+    metadata: optional(json()),
     createdAt: time(),
   },
   indices: [index("merchantId", "livemode", "customerId", "id")],
@@ -99,6 +103,11 @@ export async function renewToken(tx: Tx, id: string, token: NewerToken): Promise
  */
 export async function lockPaymentMethod(tx: Tx, id: string): Promise<PaymentMethodRow> {
   return await lockRow(tx, paymentMethods, "WHERE id = ?", [id]);
+}
+
+/** Replaces the metadata of a locked payment method. */
+export async function setMethodMetadata(tx: Tx, id: string, metadata: Metadata): Promise<void> {
+  await updateRows(tx, paymentMethods, { metadata }, "id = ?", [id]);
 }
 
 /** Attaches a payment method to a customer, or detaches it (null). */

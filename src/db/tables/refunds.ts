@@ -130,6 +130,12 @@ export async function changePendingRefund(tx: Tx, id: string, change: RefundChan
   return (await query.updateEntity(false).execute()).affected === 1;
 }
 
+/** Replaces the metadata of a locked refund. */
+export async function setRefundMetadata(tx: Tx, id: string, metadata: Refund["metadata"]): Promise<void> {
+  const query = tx.createQueryBuilder().update(refunds).set({ metadata }).where("id = :id", { id });
+  await query.updateEntity(false).execute();
+}
+
 /** Records that a locked refund was made, of any amount: by a person's decision, also if it had failed. */
 export async function acceptRefund(tx: Tx, id: string, amount: number): Promise<void> {
   const change = { status: "succeeded", failure: null, amount, nextAttemptAt: null } as const;

@@ -9,6 +9,7 @@ import { expireSession } from "../../checkout/sessions/expire-session.js";
 import { getSession } from "../../checkout/sessions/get-session.js";
 import { listLineItems } from "../../checkout/sessions/list-line-items.js";
 import { listSessions } from "../../checkout/sessions/list-sessions.js";
+import { updateSession } from "../../checkout/sessions/update-session.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutSession } from "../../domain/session.js";
 import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
@@ -72,12 +73,17 @@ export function checkoutHandlers(checkout: CheckoutContext): ServiceImpl<typeof 
       const caller = callerOf(context.values);
       const wanted = expansionOf(request, "CHECKOUT_SESSION");
       const call = idempotentCallOf(context.values);
-      const { session, replayed } = await expireSession(
-        causedBy(checkout, context),
-        caller,
-        request.id,
-        call,
-      );
+      const by = causedBy(checkout, context);
+      const { session, replayed } = await expireSession(by, caller, request.id, call);
+      markReplayed(context, replayed);
+      return await answerOf(caller, session, wanted);
+    },
+
+    async updateCheckoutSession(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "CHECKOUT_SESSION");
+      const call = idempotentCallOf(context.values);
+      const { session, replayed } = await updateSession(checkout, caller, request.id, request, call);
       markReplayed(context, replayed);
       return await answerOf(caller, session, wanted);
     },

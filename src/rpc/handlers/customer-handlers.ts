@@ -11,7 +11,7 @@ import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
 import { callerOf } from "../interceptors/authenticate.js";
 import { causedBy } from "../interceptors/cause.js";
 import { pageOf } from "../messages/page-request.js";
-import { customerMessage } from "../messages/customer-message.js";
+import { addressOf, customerMessage } from "../messages/customer-message.js";
 
 /** CustomerService: message in, use case, message out. */
 export function customerHandlers(checkout: CheckoutContext): ServiceImpl<typeof CustomerService> {
@@ -21,7 +21,7 @@ export function customerHandlers(checkout: CheckoutContext): ServiceImpl<typeof 
       const answer = await createCustomer(
         causedBy(checkout, context),
         callerOf(context.values),
-        request,
+        { ...request, address: addressOf(request.address) },
         call,
       );
       markReplayed(context, answer.replayed);
@@ -35,13 +35,19 @@ export function customerHandlers(checkout: CheckoutContext): ServiceImpl<typeof 
     async updateCustomer(request, context) {
       const caller = callerOf(context.values);
       const call = idempotentCallOf(context.values);
-      const answer = await updateCustomer(causedBy(checkout, context), caller, request.id, request, call);
+      const change = { ...request, address: addressOf(request.address) };
+      const answer = await updateCustomer(causedBy(checkout, context), caller, request.id, change, call);
       markReplayed(context, answer.replayed);
       return { customer: customerMessage(answer.customer) };
     },
 
     async listCustomers(request, { values }) {
-      const { data, hasMore } = await listCustomers(checkout, callerOf(values), pageOf(request));
+      const { data, hasMore } = await listCustomers(
+        checkout,
+        callerOf(values),
+        pageOf(request),
+        request.email,
+      );
       return { object: "list", data: data.map(customerMessage), hasMore, url: "/v1/customers" };
     },
 

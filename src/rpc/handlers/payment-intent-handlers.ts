@@ -9,6 +9,7 @@ import { cancelPaymentIntent } from "../../checkout/charges/cancel-payment-inten
 import type { CheckoutContext } from "../../checkout/context.js";
 import { confirmPaymentIntent } from "../../checkout/charges/confirm-payment-intent.js";
 import { type ChargeOrder, createPaymentIntent } from "../../checkout/charges/create-payment-intent.js";
+import { updatePaymentIntent } from "../../checkout/charges/update-payment-intent.js";
 import {
   getPaymentIntent,
   listPaymentIntents,
@@ -26,20 +27,6 @@ import { paymentIntentMessage } from "../messages/payment-intent-message.js";
 
 /** PaymentIntentService: message in, use case, message out. */
 export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<typeof PaymentIntentService> {
-  const messagesOf = async (
-    caller: MerchantScope,
-    views: readonly PaymentView[],
-    wanted: Expansion,
-  ): Promise<PaymentIntent[]> => {
-    const messages = views.map(paymentIntentMessage);
-    await expandPaymentIntents({ checkout, caller }, messages, wanted);
-    return messages;
-  };
-  const answerOf = async (caller: MerchantScope, view: PaymentView, wanted: Expansion) => {
-    const [paymentIntent] = await messagesOf(caller, [view], wanted);
-    return paymentIntent === undefined ? {} : { paymentIntent };
-  };
-
   const by = (context: HandlerContext): CheckoutContext => causedBy(checkout, context);
 
   return {
@@ -49,14 +36,14 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const call = idempotentCallOf(context.values);
       const { view, replayed } = await createPaymentIntent(by(context), caller, orderOf(request), call);
       markReplayed(context, replayed);
-      return await answerOf(caller, view, wanted);
+      return await answerOf(checkout, caller, view, wanted);
     },
 
     async getPaymentIntent(request, { values }) {
       const caller = callerOf(values);
       const wanted = expansionOf(request, "PAYMENT_INTENT");
       const row = await getPaymentIntent(checkout, caller, request.id);
-      return await answerOf(caller, await viewPayment(checkout, row), wanted);
+      return await answerOf(checkout, caller, await viewPayment(checkout, row), wanted);
     },
 
     async listPaymentIntents(request, { values }) {
@@ -64,7 +51,7 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const wanted = listExpansionOf(request, "PAYMENT_INTENT");
       const filter = { customerId: request.customer, sessionId: request.checkoutSession };
       const page = await listPaymentIntents(checkout, caller, filter, pageOf(request));
-      const data = await messagesOf(caller, await viewPayments(checkout, page.data), wanted);
+      const data = await messagesOf(checkout, caller, await viewPayments(checkout, page.data), wanted);
       return { object: "list", data, hasMore: page.hasMore, url: "/v1/payment_intents" };
     },
 
@@ -76,7 +63,16 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const confirmation = { paymentMethodId: paymentMethod, offSession };
       const { view, replayed } = await confirmPaymentIntent(by(context), caller, id, confirmation, call);
       markReplayed(context, replayed);
-      return await answerOf(caller, view, wanted);
+      return await answerOf(checkout, caller, view, wanted);
+    },
+
+    async updatePaymentIntent(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "PAYMENT_INTENT");
+      const call = idempotentCallOf(context.values);
+      const { view, replayed } = await updatePaymentIntent(checkout, caller, request.id, request, call);
+      markReplayed(context, replayed);
+      return await answerOf(checkout, caller, view, wanted);
     },
 
     async cancelPaymentIntent(request, context) {
@@ -85,7 +81,7 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const call = idempotentCallOf(context.values);
       const { view, replayed } = await cancelPaymentIntent(by(context), caller, request.id, call);
       markReplayed(context, replayed);
-      return await answerOf(caller, view, wanted);
+      return await answerOf(checkout, caller, view, wanted);
     },
   };
 }
@@ -98,4 +94,25 @@ function orderOf(request: CreatePaymentIntentRequest): ChargeOrder {
     offSession: request.offSession,
     metadata: request.metadata,
   };
+}
+
+async function messagesOf(
+  checkout: CheckoutContext,
+  caller: MerchantScope,
+  views: readonly PaymentView[],
+  wanted: Expansion,
+): Promise<PaymentIntent[]> {
+  const messages = views.map(paymentIntentMessage);
+  await expandPaymentIntents({ checkout, caller }, messages, wanted);
+  return messages;
+}
+
+async function answerOf(
+  checkout: CheckoutContext,
+  caller: MerchantScope,
+  view: PaymentView,
+  wanted: Expansion,
+) {
+  const [paymentIntent] = await messagesOf(checkout, caller, [view], wanted);
+  return paymentIntent === undefined ? {} : { paymentIntent };
 }

@@ -5,6 +5,7 @@ import type { CreateRefundRequest, RefundService } from "../../../gen/calmonypay
 import type { CheckoutContext } from "../../checkout/context.js";
 import { createRefund, type RefundOrder, getRefund } from "../../checkout/refunds/create-refund.js";
 import { listRefunds } from "../../checkout/refunds/list-refunds.js";
+import { updateRefund } from "../../checkout/refunds/update-refund.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type * as domain from "../../domain/refund.js";
 import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
@@ -38,6 +39,16 @@ export function refundHandlers(checkout: CheckoutContext): ServiceImpl<typeof Re
       const answer = await createRefund(causedBy(checkout, context), caller, orderOf(request), call);
       markReplayed(context, answer.replayed);
       return await answerOf(caller, answer.refund, wanted);
+    },
+
+    async updateRefund(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "REFUND");
+      const call = idempotentCallOf(context.values);
+      const by = causedBy(checkout, context);
+      const { refund, replayed } = await updateRefund(by, caller, request.id, request, call);
+      markReplayed(context, replayed);
+      return await answerOf(caller, refund, wanted);
     },
 
     async getRefund(request, { values }) {

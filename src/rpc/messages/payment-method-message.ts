@@ -30,6 +30,7 @@ export function paymentMethodMessage(
     billingDetails: billing === null ? {} : billingDetailsPart(billing),
     created: BigInt(toSeconds(method.createdAt)),
     livemode: method.livemode,
+    metadata: { ...method.metadata },
     ...omitNulls({ customer: method.customerId }),
   });
 }

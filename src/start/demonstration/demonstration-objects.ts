@@ -7,6 +7,7 @@ import { type PaymentIntentRow, queuePaymentIntent } from "../../db/tables/payme
 import { type PaymentMethodRow, queuePaymentMethod } from "../../db/tables/payment-methods.js";
 import { insertRefund } from "../../db/tables/refunds.js";
 import type { Tx } from "../../db/transaction.js";
+import { NO_DETAILS } from "../../domain/customer.js";
 import { LIFE_MAX_MS } from "../../domain/session.js";
 import { OUTCOMES } from "../../sandbox/payments/outcomes.js";
 import { insertSandboxTransaction } from "../../sandbox/tables/sandbox-transactions.js";
@@ -35,7 +36,8 @@ export async function writeDemonstrationObjects(
 }
 
 async function writeCustomers(tx: Tx, base: Base): Promise<void> {
-  const ada = { email: "ada@example.com", name: "Ada Lovelace", metadata: { plan: "pro" }, deletedAt: null };
+  const known = { email: "ada@example.com", name: "Ada Lovelace", metadata: { plan: "pro" } };
+  const ada = { ...NO_DETAILS, ...known, deletedAt: null };
   for (const id of ["cus_demo", "cus_demo_leaving"]) await insertCustomer(tx, { ...base, ...ada, id });
 }
 
@@ -120,6 +122,7 @@ function writeCards(tx: Tx, base: Base, { result, stored }: DemonstrationPayment
     xrefSealed: stored.xrefSealed,
     xrefMadeAt: null,
     reusable: true,
+    metadata: null,
   };
   for (const id of ["pm_0demo", "pm_0demoSpare"]) queuePaymentMethod(tx, { ...card, id });
 }

@@ -59,6 +59,14 @@ function messagePlacer(countMax: CountMax): (desc: DescMessage) => Place {
       const member = members.get(step);
       if (member === undefined) throw new FieldProblem("is unknown", "parameter_unknown");
       parameter.at++;
+      if (
+        member.clearedBy !== undefined &&
+        parameter.at === parameter.steps.length &&
+        parameter.text === ""
+      ) {
+        object[member.clearedBy] = true;
+        return object;
+      }
       try {
         object[member.name] = member.place(object[member.name], parameter);
       } catch (error) {
@@ -72,6 +80,8 @@ function messagePlacer(countMax: CountMax): (desc: DescMessage) => Place {
 /** A field of a message, by its proto name and its JSON name. */
 interface Member {
   readonly name: string;
+  /** The `bool` beside it that says that what was there is to go: `clear_metadata` for `metadata=`. */
+  readonly clearedBy: string | undefined;
   readonly place: Place;
 }
 
@@ -79,7 +89,13 @@ function membersOf(
   { fields }: DescMessage,
   placer: (field: DescField) => Place,
 ): ReadonlyMap<string, Member> {
-  const all = fields.map((field) => ({ jsonName: field.jsonName, name: field.name, place: placer(field) }));
+  const names = new Set(fields.map(({ name }) => name));
+  const all = fields.map((field) => ({
+    jsonName: field.jsonName,
+    name: field.name,
+    clearedBy: names.has(`clear_${field.name}`) ? `clear_${field.name}` : undefined,
+    place: placer(field),
+  }));
   const byJsonName = all.map((member) => [member.jsonName, member] as const);
   // A proto name takes precedence, as in the query.
   return new Map([...byJsonName, ...all.map((member) => [member.name, member] as const)]);

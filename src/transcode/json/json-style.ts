@@ -26,6 +26,8 @@ export interface JsonStyle {
    * value).
    */
   readonly unset: "omit" | "null";
+  /** Names of `optional` fields that are left out where they are unset, whatever `unset` says. Default: none. */
+  readonly leftOut?: ReadonlySet<string>;
   /** Whether fields without presence are written if they have their default (0, "", [], ...). */
   readonly defaults: "omit" | "write";
   /** Whether a FieldMask uses proto names instead of lowerCamelCase in responses, and may do so in requests. */

@@ -58,6 +58,7 @@ function otherwiseOf(field: DescField, style: JsonStyle): JsonMember["otherwise"
   if (field.presence === FeatureSet_FieldPresence.IMPLICIT) {
     return style.defaults === "write" ? "write" : "leave out";
   }
+  if (style.leftOut?.has(field.name) === true) return "leave out";
   // For google.protobuf.Value, null is a value: an unset one is omitted.
   return style.unset === "null" && !takesNull(field) ? "null" : "leave out";
 }

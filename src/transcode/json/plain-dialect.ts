@@ -19,6 +19,7 @@ export const plainStyle: JsonStyle = {
   enumNames: plainEnumNames,
   enumNumbers: false,
   unset: "null",
+  leftOut: new Set(["deleted"]),
   defaults: "write",
   fieldMask: "proto",
   expandedSuffix: "_expanded",

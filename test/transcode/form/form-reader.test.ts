@@ -7,6 +7,7 @@ import { createFormReader } from "../../../src/transcode/form/form-reader.js";
 import { FieldProblem } from "../../../src/transcode/errors/field-problem.js";
 import { plainDialect } from "../../../src/transcode/json/plain-dialect.js";
 import { ScalarsSchema, type Scalars } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
+import { UpdateCustomerRequestSchema } from "../../../gen/calmonypay/v1/customer_service_pb.js";
 import { safeInt64, scalars } from "../support/messages.js";
 
 /** The encoder of the library, which its package does not export. */
@@ -71,6 +72,14 @@ t.test("a parameter that cannot be meant is refused by its name", (t) => {
     t.throws(() => read(body), { name: "FieldProblem", path: at, reason }, body);
   }
   t.same(Object.keys(Object.prototype), []);
+  t.end();
+});
+
+t.test("an empty value deletes what it names, where the message can say so", (t) => {
+  const form = createFormReader(UpdateCustomerRequestSchema, plainDialect.countMax);
+  t.same({ ...form("metadata=&address=") }, { clear_metadata: true, clear_address: true });
+  t.same(JSON.stringify(form("metadata[a]=1&metadata=")), `{"metadata":{"a":"1"},"clear_metadata":true}`);
+  t.throws(() => form("metadata=x"), { name: "FieldProblem", path: "metadata" });
   t.end();
 });
 

@@ -1,0 +1,43 @@
+import { lockPaymentIntent, setPaymentDetails } from "../../db/tables/payment-intents.js";
+import { type MetadataChange, mergedMetadata } from "../../domain/metadata.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
+import type { PaymentIntent } from "../../domain/payment-intent.js";
+import type { CheckoutContext } from "../context.js";
+import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
+import { getPaymentIntent, viewPayment } from "../payments/payment-intents.js";
+import { merchantParts } from "../test-clock.js";
+import type { PaymentAnswer } from "./charge-card.js";
+
+/** What a merchant may say anew of a payment; an undefined description stays, an empty one goes. */
+export interface PaymentDetailsChange extends MetadataChange {
+  readonly description?: string | undefined;
+}
+
+/** Changes what a merchant says of a payment, whatever its status, once for each idempotency key. */
+export async function updatePaymentIntent(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+  id: string,
+  change: PaymentDetailsChange,
+  call: IdempotentCall | undefined,
+): Promise<PaymentAnswer> {
+  const before = await findPrevious(checkout, scope, call);
+  await getPaymentIntent(checkout, scope, id);
+  const { replayed } =
+    before ??
+    (await runIdempotent(await merchantParts(checkout, scope), scope, call, id, async (tx) => {
+      // Read under a lock: two calls that merge metadata at once must not lose each other's keys.
+      await setPaymentDetails(tx, id, detailsAfter(await lockPaymentIntent(tx, id), change));
+    }));
+  const intent = await getPaymentIntent(checkout, scope, id);
+  // The first answer's other fields are not stored; what the call changed is in it either way.
+  return { view: await viewPayment(checkout, { ...intent, ...detailsAfter(intent, change) }), replayed };
+}
+
+function detailsAfter(
+  { metadata, description }: PaymentIntent,
+  change: PaymentDetailsChange,
+): Pick<PaymentIntent, "metadata" | "description"> {
+  const next = change.description === "" ? null : (change.description ?? description);
+  return { metadata: mergedMetadata(metadata, change), description: next };
+}
