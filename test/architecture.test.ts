@@ -51,7 +51,13 @@ holdTo(RULES);
 t.test("the state machines of session and intent have each legal move, and no other", async (t) => {
   const sessions: SessionStatus[] = ["open", "complete", "expired"];
   t.same(movesDrawn(page, "Session"), legal(sessions, mayMove));
-  const intents: PaymentIntentStatus[] = ["processing", "succeeded", "requires_payment_method", "canceled"];
+  const intents: PaymentIntentStatus[] = [
+    "processing",
+    "succeeded",
+    "requires_payment_method",
+    "requires_confirmation",
+    "canceled",
+  ];
   t.same(movesDrawn(page, "Payment intent"), legal(intents, mayMovePayment));
 });
 

@@ -1,5 +1,9 @@
 /** The status of a payment, in the API's words. */
-export type PaymentIntentStatus = "processing" | "succeeded" | "requires_payment_method" | "canceled";
+export type PaymentIntentStatus =
+  "processing" | "succeeded" | "requires_payment_method" | "requires_confirmation" | "canceled";
+
+/** Why a merchant gives a payment up, in the API's words. */
+export type CancellationReason = "duplicate" | "fraudulent" | "requested_by_customer" | "abandoned";
 
 /** Every legal move; all others are impossible. */
 const MOVES: Record<PaymentIntentStatus, readonly PaymentIntentStatus[]> = {
@@ -7,6 +11,7 @@ const MOVES: Record<PaymentIntentStatus, readonly PaymentIntentStatus[]> = {
   // A charge that counted as failed may still turn out a success: the money has moved, and the record
   // follows.
   requires_payment_method: ["processing", "canceled", "succeeded"],
+  requires_confirmation: ["processing", "canceled"],
   succeeded: [],
   canceled: [],
 };
@@ -39,4 +44,8 @@ export interface PaymentIntent {
   /** What it is for, in the merchant's words. */
   readonly description: string | null;
   readonly createdAt: number;
+  /** Number of the newest direct charge; 0 before the first, and for the payment of a session. */
+  readonly attempt: number;
+  readonly canceledAt: number | null;
+  readonly cancellationReason: CancellationReason | null;
 }

@@ -6,6 +6,7 @@ const ALL: readonly PaymentIntentStatus[] = [
   "processing",
   "succeeded",
   "requires_payment_method",
+  "requires_confirmation",
   "canceled",
 ];
 
@@ -22,4 +23,9 @@ t.test("a charge that may have been sent cannot be given up", async (t) => {
 t.test("a charge ends, and a declined one can be tried again, given up, or turn out paid", async (t) => {
   t.same(to("processing"), ["succeeded", "requires_payment_method"]);
   t.same(to("requires_payment_method"), ["processing", "succeeded", "canceled"]);
+  t.same(
+    to("requires_confirmation"),
+    ["processing", "canceled"],
+    "nothing was charged that could turn out paid",
+  );
 });

@@ -55,6 +55,16 @@ await eachEngine(t, "a session's payment tells what the gateway said, over both 
       three_d_secure: { result: "authenticated", electronic_commerce_indicator: "05", version: "2.2.0" },
       decline_code: null,
       message: "AUTHCODE:347414",
+      id: json.latest_charge.id,
+      object: "charge",
+      amount: 2999,
+      amount_captured: 2999,
+      amount_refunded: 0,
+      currency: "gbp",
+      paid: true,
+      refunded: false,
+      status: "succeeded",
+      payment_intent: read.payment_intent,
     },
     billing_details: {
       name: "Ada Lovelace",
@@ -73,6 +83,11 @@ await eachEngine(t, "a session's payment tells what the gateway said, over both 
     created: json.created,
     livemode: true,
     metadata: {},
+    description: null,
+    cancellation_reason: null,
+    canceled_at: null,
+    payment_method_types: ["card"],
+    capture_method: "automatic",
   });
   const client = await connect(app.urls.grpc, { service: "PaymentIntentService" });
   t.teardown(client.close);

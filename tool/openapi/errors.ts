@@ -5,6 +5,7 @@ import { httpStatusOfRefusal, REFUSALS } from "../../src/rpc/errors/refusal-tabl
 import { httpStatusOf } from "../../src/transcode/errors/http-status.js";
 import { type RoutingReason, statusOfReason } from "../../src/transcode/errors/request-error.js";
 import { REQUEST_ID } from "./headers.js";
+import { DECLINED } from "./payment-examples.js";
 
 /** The schema of every error, as `src/rpc/interceptors/error-body.ts` writes it. */
 export function errorSchema(): JsonObject {
@@ -26,7 +27,10 @@ export function errorSchema(): JsonObject {
             `A stable word for programs; new ones may be added.\n\n${ALL.map(line).join("\n")}`,
           ),
           decline_code: described("Why a charge was declined, with the code `card_declined`."),
-          payment_intent: described("Id of the payment that was declined, with the code `card_declined`."),
+          payment_intent: {
+            type: "object",
+            description: "The payment that was declined, with the code `card_declined`.",
+          },
           param: described("The first field that is wrong. Absent where none is."),
           message: described("A sentence for people. It may change."),
           request_id: described("Id of the request, as in the header `Request-Id`."),
@@ -60,7 +64,7 @@ export function errorResponses(): JsonObject {
         type: "card_error",
         code: "card_declined",
         decline_code: "generic_decline",
-        payment_intent: "pi_0demo",
+        payment_intent: DECLINED,
         message: "The card was declined.",
       },
     ),

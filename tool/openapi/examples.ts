@@ -9,7 +9,7 @@ import { COMPLETE, ITEM, OPEN, ORDER } from "./session-examples.js";
 interface Example {
   /** The id in the path, for a call with one: an object of the demonstration merchant, see src/start/demonstration. */
   readonly id?: string;
-  /** The customer in the path or the query, for a call with one beside the id, or with one that it cannot do without. */
+  /** The customer in the path or the query, for a call that needs one beside, or in the place of, the id. */
   readonly customer?: string;
   /** For a call with a body. It can be sent as it is with a key of the demonstration merchant. */
   readonly request?: JsonObject;

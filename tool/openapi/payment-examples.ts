@@ -39,6 +39,16 @@ export const PAYMENT = {
     three_d_secure: { result: "authenticated", electronic_commerce_indicator: "05", version: "2.2.0" },
     decline_code: null,
     message: "AUTHCODE:347414",
+    id: "ch_jkl345",
+    object: "charge",
+    amount: 2999,
+    amount_captured: 2999,
+    amount_refunded: 0,
+    currency: "gbp",
+    paid: true,
+    refunded: false,
+    status: "succeeded",
+    payment_intent: "pi_xyz789",
   },
   billing_details: null,
   last_payment_error: null,
@@ -46,10 +56,28 @@ export const PAYMENT = {
   livemode: true,
   metadata: {},
   description: null,
+  cancellation_reason: null,
+  canceled_at: null,
+  payment_method_types: ["card"],
+  capture_method: "automatic",
 };
 
 /** A charge of a stored card. */
 export const CHARGE = { ...PAYMENT, checkout_session: null };
+
+/** A charge that was declined. */
+export const DECLINED = {
+  ...CHARGE,
+  amount_received: 0,
+  status: "requires_payment_method",
+  latest_charge: null,
+  last_payment_error: {
+    type: "card_error",
+    code: "card_declined",
+    decline_code: "generic_decline",
+    message: "The card was declined.",
+  },
+};
 
 /** Money of a payment that goes back. */
 export const REFUND = {

@@ -9,7 +9,7 @@ import type { BillingDetails } from "./billing_details_pb.js";
 import { file_calmonypay_v1_billing_details } from "./billing_details_pb.js";
 import type { Customer } from "./customer_pb.js";
 import { file_calmonypay_v1_customer } from "./customer_pb.js";
-import type { PaymentMethod } from "./payment_method_pb.js";
+import type { PaymentMethod, PaymentMethodType } from "./payment_method_pb.js";
 import { file_calmonypay_v1_payment_method } from "./payment_method_pb.js";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/payment_intent.proto.
  */
 export const file_calmonypay_v1_payment_intent: GenFile = /*@__PURE__*/
-  fileDesc("CiJjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50LnByb3RvEg1jYWxtb255cGF5LnYxIvYGCg1QYXltZW50SW50ZW50EgoKAmlkGAEgASgJEiUKBm9iamVjdBgCIAEoCUIVukgSchAKDnBheW1lbnRfaW50ZW50Eg4KBmFtb3VudBgDIAEoAxIXCg9hbW91bnRfcmVjZWl2ZWQYBCABKAMSFwoPYW1vdW50X3JlZnVuZGVkGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEjIKBnN0YXR1cxgHIAEoDjIiLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudFN0YXR1cxIVCghjdXN0b21lchgIIAEoCUgAiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAGIAQESHQoQY2hlY2tvdXRfc2Vzc2lvbhgKIAEoCUgCiAEBEjcKDWxhdGVzdF9jaGFyZ2UYCyABKAsyGy5jYWxtb255cGF5LnYxLkxhdGVzdENoYXJnZUgDiAEBEjsKD2JpbGxpbmdfZGV0YWlscxgMIAEoCzIdLmNhbG1vbnlwYXkudjEuQmlsbGluZ0RldGFpbHNIBIgBARJAChJsYXN0X3BheW1lbnRfZXJyb3IYDSABKAsyHy5jYWxtb255cGF5LnYxLkxhc3RQYXltZW50RXJyb3JIBYgBARIPCgdjcmVhdGVkGA4gASgDEhAKCGxpdmVtb2RlGA8gASgIEjwKCG1ldGFkYXRhGBAgAygLMiouY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Lk1ldGFkYXRhRW50cnkSMgoRY3VzdG9tZXJfZXhwYW5kZWQYESABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEj0KF3BheW1lbnRfbWV0aG9kX2V4cGFuZGVkGBIgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kEhgKC2Rlc2NyaXB0aW9uGBMgASgJSAaIAQEaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgsKCV9jdXN0b21lckIRCg9fcGF5bWVudF9tZXRob2RCEwoRX2NoZWNrb3V0X3Nlc3Npb25CEAoOX2xhdGVzdF9jaGFyZ2VCEgoQX2JpbGxpbmdfZGV0YWlsc0IVChNfbGFzdF9wYXltZW50X2Vycm9yQg4KDF9kZXNjcmlwdGlvbiKCAwoMTGF0ZXN0Q2hhcmdlEh8KEmF1dGhvcml6YXRpb25fY29kZRgBIAEoCUgAiAEBEisKCWN2Y19jaGVjaxgCIAEoDjIYLmNhbG1vbnlwYXkudjEuQ2FyZENoZWNrEjUKE2FkZHJlc3NfbGluZTFfY2hlY2sYAyABKA4yGC5jYWxtb255cGF5LnYxLkNhcmRDaGVjaxI7ChlhZGRyZXNzX3Bvc3RhbF9jb2RlX2NoZWNrGAQgASgOMhguY2FsbW9ueXBheS52MS5DYXJkQ2hlY2sSOAoOdGhyZWVfZF9zZWN1cmUYBSABKAsyGy5jYWxtb255cGF5LnYxLlRocmVlRFNlY3VyZUgBiAEBEhkKDGRlY2xpbmVfY29kZRgGIAEoCUgCiAEBEhQKB21lc3NhZ2UYByABKAlIA4gBAUIVChNfYXV0aG9yaXphdGlvbl9jb2RlQhEKD190aHJlZV9kX3NlY3VyZUIPCg1fZGVjbGluZV9jb2RlQgoKCF9tZXNzYWdlIrEBCgxUaHJlZURTZWN1cmUSMQoGcmVzdWx0GAEgASgOMiEuY2FsbW9ueXBheS52MS5UaHJlZURTZWN1cmVSZXN1bHQSKgodZWxlY3Ryb25pY19jb21tZXJjZV9pbmRpY2F0b3IYAiABKAlIAIgBARIUCgd2ZXJzaW9uGAMgASgJSAGIAQFCIAoeX2VsZWN0cm9uaWNfY29tbWVyY2VfaW5kaWNhdG9yQgoKCF92ZXJzaW9uImsKEExhc3RQYXltZW50RXJyb3ISDAoEdHlwZRgBIAEoCRIMCgRjb2RlGAIgASgJEhkKDGRlY2xpbmVfY29kZRgDIAEoCUgAiAEBEg8KB21lc3NhZ2UYBCABKAlCDwoNX2RlY2xpbmVfY29kZSp9ChBTZXR1cEZ1dHVyZVVzYWdlEiIKHlNFVFVQX0ZVVFVSRV9VU0FHRV9VTlNQRUNJRklFRBAAEiEKHVNFVFVQX0ZVVFVSRV9VU0FHRV9PTl9TRVNTSU9OEAESIgoeU0VUVVBfRlVUVVJFX1VTQUdFX09GRl9TRVNTSU9OEAIqjAEKDUNhcHR1cmVNZXRob2QSHgoaQ0FQVFVSRV9NRVRIT0RfVU5TUEVDSUZJRUQQABIcChhDQVBUVVJFX01FVEhPRF9BVVRPTUFUSUMQARIiCh5DQVBUVVJFX01FVEhPRF9BVVRPTUFUSUNfQVNZTkMQAhIZChVDQVBUVVJFX01FVEhPRF9NQU5VQUwQAyreAQoTUGF5bWVudEludGVudFN0YXR1cxIlCiFQQVlNRU5UX0lOVEVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIkCiBQQVlNRU5UX0lOVEVOVF9TVEFUVVNfUFJPQ0VTU0lORxABEiMKH1BBWU1FTlRfSU5URU5UX1NUQVRVU19TVUNDRUVERUQQAhIxCi1QQVlNRU5UX0lOVEVOVF9TVEFUVVNfUkVRVUlSRVNfUEFZTUVOVF9NRVRIT0QQAxIiCh5QQVlNRU5UX0lOVEVOVF9TVEFUVVNfQ0FOQ0VMRUQQBCqHAQoJQ2FyZENoZWNrEhoKFkNBUkRfQ0hFQ0tfVU5TUEVDSUZJRUQQABITCg9DQVJEX0NIRUNLX1BBU1MQARITCg9DQVJEX0NIRUNLX0ZBSUwQAhIaChZDQVJEX0NIRUNLX1VOQVZBSUxBQkxFEAMSGAoUQ0FSRF9DSEVDS19VTkNIRUNLRUQQBCqvAgoSVGhyZWVEU2VjdXJlUmVzdWx0EiUKIVRIUkVFX0RfU0VDVVJFX1JFU1VMVF9VTlNQRUNJRklFRBAAEicKI1RIUkVFX0RfU0VDVVJFX1JFU1VMVF9BVVRIRU5USUNBVEVEEAESLgoqVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0FUVEVNUFRfQUNLTk9XTEVER0VEEAISIgoeVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0VYRU1QVEVEEAMSIAocVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0ZBSUxFRBAEEicKI1RIUkVFX0RfU0VDVVJFX1JFU1VMVF9OT1RfU1VQUE9SVEVEEAUSKgomVEhSRUVfRF9TRUNVUkVfUkVTVUxUX1BST0NFU1NJTkdfRVJST1IQBkJiChFjb20uY2FsbW9ueXBheS52MVABWhpjYWxtb255cGF5L3YxO2NhbG1vbnlwYXl2MaoCDUNhbG1vbnlQYXkuVjHKAg1DYWxtb255UGF5XFYx6gIOQ2FsbW9ueVBheTo6VjFiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer, file_calmonypay_v1_payment_method]);
+  fileDesc("CiJjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50LnByb3RvEg1jYWxtb255cGF5LnYxIoAJCg1QYXltZW50SW50ZW50EgoKAmlkGAEgASgJEiUKBm9iamVjdBgCIAEoCUIVukgSchAKDnBheW1lbnRfaW50ZW50Eg4KBmFtb3VudBgDIAEoAxIXCg9hbW91bnRfcmVjZWl2ZWQYBCABKAMSFwoPYW1vdW50X3JlZnVuZGVkGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEjIKBnN0YXR1cxgHIAEoDjIiLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudFN0YXR1cxIVCghjdXN0b21lchgIIAEoCUgAiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAGIAQESHQoQY2hlY2tvdXRfc2Vzc2lvbhgKIAEoCUgCiAEBEjcKDWxhdGVzdF9jaGFyZ2UYCyABKAsyGy5jYWxtb255cGF5LnYxLkxhdGVzdENoYXJnZUgDiAEBEjsKD2JpbGxpbmdfZGV0YWlscxgMIAEoCzIdLmNhbG1vbnlwYXkudjEuQmlsbGluZ0RldGFpbHNIBIgBARJAChJsYXN0X3BheW1lbnRfZXJyb3IYDSABKAsyHy5jYWxtb255cGF5LnYxLkxhc3RQYXltZW50RXJyb3JIBYgBARIPCgdjcmVhdGVkGA4gASgDEhAKCGxpdmVtb2RlGA8gASgIEjwKCG1ldGFkYXRhGBAgAygLMiouY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Lk1ldGFkYXRhRW50cnkSMgoRY3VzdG9tZXJfZXhwYW5kZWQYESABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEj0KF3BheW1lbnRfbWV0aG9kX2V4cGFuZGVkGBIgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kEhgKC2Rlc2NyaXB0aW9uGBMgASgJSAaIAQESUAoTY2FuY2VsbGF0aW9uX3JlYXNvbhgUIAEoDjIuLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudENhbmNlbGxhdGlvblJlYXNvbkgHiAEBEhgKC2NhbmNlbGVkX2F0GBUgASgDSAiIAQESPgoUcGF5bWVudF9tZXRob2RfdHlwZXMYFiADKA4yIC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2RUeXBlEjQKDmNhcHR1cmVfbWV0aG9kGBcgASgOMhwuY2FsbW9ueXBheS52MS5DYXB0dXJlTWV0aG9kGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfY3VzdG9tZXJCEQoPX3BheW1lbnRfbWV0aG9kQhMKEV9jaGVja291dF9zZXNzaW9uQhAKDl9sYXRlc3RfY2hhcmdlQhIKEF9iaWxsaW5nX2RldGFpbHNCFQoTX2xhc3RfcGF5bWVudF9lcnJvckIOCgxfZGVzY3JpcHRpb25CFgoUX2NhbmNlbGxhdGlvbl9yZWFzb25CDgoMX2NhbmNlbGVkX2F0IskECgxMYXRlc3RDaGFyZ2USHwoSYXV0aG9yaXphdGlvbl9jb2RlGAEgASgJSACIAQESKwoJY3ZjX2NoZWNrGAIgASgOMhguY2FsbW9ueXBheS52MS5DYXJkQ2hlY2sSNQoTYWRkcmVzc19saW5lMV9jaGVjaxgDIAEoDjIYLmNhbG1vbnlwYXkudjEuQ2FyZENoZWNrEjsKGWFkZHJlc3NfcG9zdGFsX2NvZGVfY2hlY2sYBCABKA4yGC5jYWxtb255cGF5LnYxLkNhcmRDaGVjaxI4Cg50aHJlZV9kX3NlY3VyZRgFIAEoCzIbLmNhbG1vbnlwYXkudjEuVGhyZWVEU2VjdXJlSAGIAQESGQoMZGVjbGluZV9jb2RlGAYgASgJSAKIAQESFAoHbWVzc2FnZRgHIAEoCUgDiAEBEgoKAmlkGAggASgJEh0KBm9iamVjdBgJIAEoCUINukgKcggKBmNoYXJnZRIOCgZhbW91bnQYCiABKAMSFwoPYW1vdW50X2NhcHR1cmVkGAsgASgDEhcKD2Ftb3VudF9yZWZ1bmRlZBgMIAEoAxIQCghjdXJyZW5jeRgNIAEoCRIMCgRwYWlkGA4gASgIEhAKCHJlZnVuZGVkGA8gASgIEg4KBnN0YXR1cxgQIAEoCRIWCg5wYXltZW50X2ludGVudBgRIAEoCUIVChNfYXV0aG9yaXphdGlvbl9jb2RlQhEKD190aHJlZV9kX3NlY3VyZUIPCg1fZGVjbGluZV9jb2RlQgoKCF9tZXNzYWdlIrEBCgxUaHJlZURTZWN1cmUSMQoGcmVzdWx0GAEgASgOMiEuY2FsbW9ueXBheS52MS5UaHJlZURTZWN1cmVSZXN1bHQSKgodZWxlY3Ryb25pY19jb21tZXJjZV9pbmRpY2F0b3IYAiABKAlIAIgBARIUCgd2ZXJzaW9uGAMgASgJSAGIAQFCIAoeX2VsZWN0cm9uaWNfY29tbWVyY2VfaW5kaWNhdG9yQgoKCF92ZXJzaW9uImsKEExhc3RQYXltZW50RXJyb3ISDAoEdHlwZRgBIAEoCRIMCgRjb2RlGAIgASgJEhkKDGRlY2xpbmVfY29kZRgDIAEoCUgAiAEBEg8KB21lc3NhZ2UYBCABKAlCDwoNX2RlY2xpbmVfY29kZSqqAgofUGF5bWVudEludGVudENhbmNlbGxhdGlvblJlYXNvbhIyCi5QQVlNRU5UX0lOVEVOVF9DQU5DRUxMQVRJT05fUkVBU09OX1VOU1BFQ0lGSUVEEAASMAosUEFZTUVOVF9JTlRFTlRfQ0FOQ0VMTEFUSU9OX1JFQVNPTl9EVVBMSUNBVEUQARIxCi1QQVlNRU5UX0lOVEVOVF9DQU5DRUxMQVRJT05fUkVBU09OX0ZSQVVEVUxFTlQQAhI8CjhQQVlNRU5UX0lOVEVOVF9DQU5DRUxMQVRJT05fUkVBU09OX1JFUVVFU1RFRF9CWV9DVVNUT01FUhADEjAKLFBBWU1FTlRfSU5URU5UX0NBTkNFTExBVElPTl9SRUFTT05fQUJBTkRPTkVEEAQqfQoQU2V0dXBGdXR1cmVVc2FnZRIiCh5TRVRVUF9GVVRVUkVfVVNBR0VfVU5TUEVDSUZJRUQQABIhCh1TRVRVUF9GVVRVUkVfVVNBR0VfT05fU0VTU0lPThABEiIKHlNFVFVQX0ZVVFVSRV9VU0FHRV9PRkZfU0VTU0lPThACKowBCg1DYXB0dXJlTWV0aG9kEh4KGkNBUFRVUkVfTUVUSE9EX1VOU1BFQ0lGSUVEEAASHAoYQ0FQVFVSRV9NRVRIT0RfQVVUT01BVElDEAESIgoeQ0FQVFVSRV9NRVRIT0RfQVVUT01BVElDX0FTWU5DEAISGQoVQ0FQVFVSRV9NRVRIT0RfTUFOVUFMEAMqjwIKE1BheW1lbnRJbnRlbnRTdGF0dXMSJQohUEFZTUVOVF9JTlRFTlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASJAogUEFZTUVOVF9JTlRFTlRfU1RBVFVTX1BST0NFU1NJTkcQARIjCh9QQVlNRU5UX0lOVEVOVF9TVEFUVVNfU1VDQ0VFREVEEAISMQotUEFZTUVOVF9JTlRFTlRfU1RBVFVTX1JFUVVJUkVTX1BBWU1FTlRfTUVUSE9EEAMSIgoeUEFZTUVOVF9JTlRFTlRfU1RBVFVTX0NBTkNFTEVEEAQSLworUEFZTUVOVF9JTlRFTlRfU1RBVFVTX1JFUVVJUkVTX0NPTkZJUk1BVElPThAFKocBCglDYXJkQ2hlY2sSGgoWQ0FSRF9DSEVDS19VTlNQRUNJRklFRBAAEhMKD0NBUkRfQ0hFQ0tfUEFTUxABEhMKD0NBUkRfQ0hFQ0tfRkFJTBACEhoKFkNBUkRfQ0hFQ0tfVU5BVkFJTEFCTEUQAxIYChRDQVJEX0NIRUNLX1VOQ0hFQ0tFRBAEKq8CChJUaHJlZURTZWN1cmVSZXN1bHQSJQohVEhSRUVfRF9TRUNVUkVfUkVTVUxUX1VOU1BFQ0lGSUVEEAASJwojVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0FVVEhFTlRJQ0FURUQQARIuCipUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfQVRURU1QVF9BQ0tOT1dMRURHRUQQAhIiCh5USFJFRV9EX1NFQ1VSRV9SRVNVTFRfRVhFTVBURUQQAxIgChxUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfRkFJTEVEEAQSJwojVEhSRUVfRF9TRUNVUkVfUkVTVUxUX05PVF9TVVBQT1JURUQQBRIqCiZUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfUFJPQ0VTU0lOR19FUlJPUhAGQmIKEWNvbS5jYWxtb255cGF5LnYxUAFaGmNhbG1vbnlwYXkvdjE7Y2FsbW9ueXBheXYxqgINQ2FsbW9ueVBheS5WMcoCDUNhbG1vbnlQYXlcVjHqAg5DYWxtb255UGF5OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer, file_calmonypay_v1_payment_method]);
 
 /**
  * One payment, from the intention to take it to the money: that of a checkout session, or a charge of a stored card.
@@ -158,6 +158,34 @@ export type PaymentIntent = Message<"calmonypay.v1.PaymentIntent"> & {
    * @generated from field: optional string description = 19;
    */
   description?: string | undefined;
+
+  /**
+   * Why the merchant gave it up. Unset: it was not given up, or no reason was given.
+   *
+   * @generated from field: optional calmonypay.v1.PaymentIntentCancellationReason cancellation_reason = 20;
+   */
+  cancellationReason?: PaymentIntentCancellationReason | undefined;
+
+  /**
+   * When the merchant gave it up, in seconds since 1970-01-01T00:00:00Z. Unset: it was not.
+   *
+   * @generated from field: optional int64 canceled_at = 21;
+   */
+  canceledAt?: bigint | undefined;
+
+  /**
+   * How it can be paid: always by card. Set by the service.
+   *
+   * @generated from field: repeated calmonypay.v1.PaymentMethodType payment_method_types = 22;
+   */
+  paymentMethodTypes: PaymentMethodType[];
+
+  /**
+   * When the money is taken: always `automatic`. Set by the service.
+   *
+   * @generated from field: calmonypay.v1.CaptureMethod capture_method = 23;
+   */
+  captureMethod: CaptureMethod;
 };
 
 /**
@@ -221,6 +249,76 @@ export type LatestCharge = Message<"calmonypay.v1.LatestCharge"> & {
    * @generated from field: optional string message = 7;
    */
   message?: string | undefined;
+
+  /**
+   * Unique id, prefixed `ch_`. Set by the service.
+   *
+   * @generated from field: string id = 8;
+   */
+  id: string;
+
+  /**
+   * Always `charge`. Set by the service.
+   *
+   * @generated from field: string object = 9;
+   */
+  object: string;
+
+  /**
+   * What was to be taken, in minor units of `currency`.
+   *
+   * @generated from field: int64 amount = 10;
+   */
+  amount: bigint;
+
+  /**
+   * What was taken, in minor units of `currency`.
+   *
+   * @generated from field: int64 amount_captured = 11;
+   */
+  amountCaptured: bigint;
+
+  /**
+   * What refunds have given back of it, in minor units of `currency`.
+   *
+   * @generated from field: int64 amount_refunded = 12;
+   */
+  amountRefunded: bigint;
+
+  /**
+   * Three-letter ISO 4217 code in lower case.
+   *
+   * @generated from field: string currency = 13;
+   */
+  currency: string;
+
+  /**
+   * Whether it was taken.
+   *
+   * @generated from field: bool paid = 14;
+   */
+  paid: boolean;
+
+  /**
+   * Whether all of it was given back.
+   *
+   * @generated from field: bool refunded = 15;
+   */
+  refunded: boolean;
+
+  /**
+   * `succeeded` or `failed`.
+   *
+   * @generated from field: string status = 16;
+   */
+  status: string;
+
+  /**
+   * Id of the payment, prefixed `pi_`.
+   *
+   * @generated from field: string payment_intent = 17;
+   */
+  paymentIntent: string;
 };
 
 /**
@@ -308,6 +406,61 @@ export const LastPaymentErrorSchema: GenMessage<LastPaymentError> = /*@__PURE__*
   messageDesc(file_calmonypay_v1_payment_intent, 3);
 
 /**
+ * Why a merchant gives a payment up.
+ *
+ * @generated from enum calmonypay.v1.PaymentIntentCancellationReason
+ */
+export const PaymentIntentCancellationReason = {
+  /**
+   * Never answered, and the same as unset in a request.
+   *
+   * @generated from enum value: PAYMENT_INTENT_CANCELLATION_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It is the same as another payment.
+   *
+   * @generated from enum value: PAYMENT_INTENT_CANCELLATION_REASON_DUPLICATE = 1;
+   */
+  DUPLICATE: 1,
+
+  /**
+   * It is a fraud.
+   *
+   * @generated from enum value: PAYMENT_INTENT_CANCELLATION_REASON_FRAUDULENT = 2;
+   */
+  FRAUDULENT: 2,
+
+  /**
+   * The customer asked for it.
+   *
+   * @generated from enum value: PAYMENT_INTENT_CANCELLATION_REASON_REQUESTED_BY_CUSTOMER = 3;
+   */
+  REQUESTED_BY_CUSTOMER: 3,
+
+  /**
+   * The customer went away.
+   *
+   * @generated from enum value: PAYMENT_INTENT_CANCELLATION_REASON_ABANDONED = 4;
+   */
+  ABANDONED: 4,
+} as const;
+
+/**
+ * Why a merchant gives a payment up.
+ *
+ * @generated from enum calmonypay.v1.PaymentIntentCancellationReason
+ */
+export type PaymentIntentCancellationReason = (typeof PaymentIntentCancellationReason)[keyof typeof PaymentIntentCancellationReason] | UnknownEnum;
+
+/**
+ * Describes the enum calmonypay.v1.PaymentIntentCancellationReason.
+ */
+export const PaymentIntentCancellationReasonSchema: GenEnum<PaymentIntentCancellationReason> = /*@__PURE__*/
+  enumDesc(file_calmonypay_v1_payment_intent, 0);
+
+/**
  * How a card is to be charged later.
  *
  * @generated from enum calmonypay.v1.SetupFutureUsage
@@ -346,7 +499,7 @@ export type SetupFutureUsage = (typeof SetupFutureUsage)[keyof typeof SetupFutur
  * Describes the enum calmonypay.v1.SetupFutureUsage.
  */
 export const SetupFutureUsageSchema: GenEnum<SetupFutureUsage> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_intent, 0);
+  enumDesc(file_calmonypay_v1_payment_intent, 1);
 
 /**
  * When the money of a payment is taken.
@@ -394,7 +547,7 @@ export type CaptureMethod = (typeof CaptureMethod)[keyof typeof CaptureMethod] |
  * Describes the enum calmonypay.v1.CaptureMethod.
  */
 export const CaptureMethodSchema: GenEnum<CaptureMethod> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_intent, 1);
+  enumDesc(file_calmonypay_v1_payment_intent, 2);
 
 /**
  * Where a payment stands.
@@ -424,7 +577,7 @@ export const PaymentIntentStatus = {
   SUCCEEDED: 2,
 
   /**
-   * The charge was declined: another payment method may be tried, or the payment canceled.
+   * The charge was declined, or no payment method was given yet: one may be tried, or the payment canceled.
    *
    * @generated from enum value: PAYMENT_INTENT_STATUS_REQUIRES_PAYMENT_METHOD = 3;
    */
@@ -436,6 +589,13 @@ export const PaymentIntentStatus = {
    * @generated from enum value: PAYMENT_INTENT_STATUS_CANCELED = 4;
    */
   CANCELED: 4,
+
+  /**
+   * Nothing was charged yet: the payment is to be confirmed.
+   *
+   * @generated from enum value: PAYMENT_INTENT_STATUS_REQUIRES_CONFIRMATION = 5;
+   */
+  REQUIRES_CONFIRMATION: 5,
 } as const;
 
 /**
@@ -449,7 +609,7 @@ export type PaymentIntentStatus = (typeof PaymentIntentStatus)[keyof typeof Paym
  * Describes the enum calmonypay.v1.PaymentIntentStatus.
  */
 export const PaymentIntentStatusSchema: GenEnum<PaymentIntentStatus> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_intent, 2);
+  enumDesc(file_calmonypay_v1_payment_intent, 3);
 
 /**
  * How what was typed compared with what the card's issuer knows.
@@ -504,7 +664,7 @@ export type CardCheck = (typeof CardCheck)[keyof typeof CardCheck] | UnknownEnum
  * Describes the enum calmonypay.v1.CardCheck.
  */
 export const CardCheckSchema: GenEnum<CardCheck> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_intent, 3);
+  enumDesc(file_calmonypay_v1_payment_intent, 4);
 
 /**
  * What came of an authentication by 3-D Secure.
@@ -573,5 +733,5 @@ export type ThreeDSecureResult = (typeof ThreeDSecureResult)[keyof typeof ThreeD
  * Describes the enum calmonypay.v1.ThreeDSecureResult.
  */
 export const ThreeDSecureResultSchema: GenEnum<ThreeDSecureResult> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_intent, 4);
+  enumDesc(file_calmonypay_v1_payment_intent, 5);
 

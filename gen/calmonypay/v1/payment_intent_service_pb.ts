@@ -5,8 +5,10 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
-import type { PaymentIntent } from "./payment_intent_pb.js";
+import type { CaptureMethod, PaymentIntent, PaymentIntentCancellationReason, SetupFutureUsage } from "./payment_intent_pb.js";
 import { file_calmonypay_v1_payment_intent } from "./payment_intent_pb.js";
+import type { PaymentMethodType } from "./payment_method_pb.js";
+import { file_calmonypay_v1_payment_method } from "./payment_method_pb.js";
 import { file_google_api_annotations } from "../../google/api/annotations_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -14,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/payment_intent_service.proto.
  */
 export const file_calmonypay_v1_payment_intent_service: GenFile = /*@__PURE__*/
-  fileDesc("CipjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEiyAkKGkNyZWF0ZVBheW1lbnRJbnRlbnRSZXF1ZXN0EicKCGN1c3RvbWVyGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSLQoOcGF5bWVudF9tZXRob2QYAiABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJBIhCgZhbW91bnQYAyABKANCEbpIDsgBASIJGP/P28P0AigBEvIFCghjdXJyZW5jeRgEIAEoCULfBbpI2wW6AdQFCghjdXJyZW5jeRIjbXVzdCBiZSBhIGN1cnJlbmN5IGNvZGUgb2YgSVNPIDQyMTcaogV0aGlzID09ICcnIHx8IHRoaXMubG93ZXJBc2NpaSgpLm1hdGNoZXMoJ14oYWVkfGFmbnxhbGx8YW1kfGFvYXxhcnN8YXVkfGF3Z3xhem58YmFtfGJiZHxiZHR8YmdufGJoZHxiaWZ8Ym1kfGJuZHxib2J8YnJsfGJzZHxidG58YndwfGJ5bnxiemR8Y2FkfGNkZnxjaGZ8Y2xwfGNueXxjb3B8Y3JjfGN1Y3xjdXB8Y3ZlfGN6a3xkamZ8ZGtrfGRvcHxkemR8ZWdwfGVybnxldGJ8ZXVyfGZqZHxma3B8Z2JwfGdlbHxnaHN8Z2lwfGdtZHxnbmZ8Z3RxfGd5ZHxoa2R8aG5sfGh0Z3xodWZ8aWRyfGlsc3xpbnJ8aXFkfGlycnxpc2t8am1kfGpvZHxqcHl8a2VzfGtnc3xraHJ8a21mfGtwd3xrcnd8a3dkfGt5ZHxrenR8bGFrfGxicHxsa3J8bHJkfGxzbHxseWR8bWFkfG1kbHxtZ2F8bWtkfG1ta3xtbnR8bW9wfG1ydXxtdXJ8bXZyfG13a3xteG58bXlyfG16bnxuYWR8bmdufG5pb3xub2t8bnByfG56ZHxvbXJ8cGFifHBlbnxwZ2t8cGhwfHBrcnxwbG58cHlnfHFhcnxyb258cnNkfHJ1Ynxyd2Z8c2FyfHNiZHxzY3J8c2RnfHNla3xzZ2R8c2hwfHNsZXxzb3N8c3JkfHNzcHxzdG58c3ZjfHN5cHxzemx8dGhifHRqc3x0bXR8dG5kfHRvcHx0cnl8dHRkfHR3ZHx0enN8dWFofHVneHx1c2R8dXl1fHV6c3x2ZWR8dmVzfHZuZHx2dXZ8d3N0fHhhZnx4Y2R8eGNnfHhvZnx4cGZ8eWVyfHphcnx6bXd8endnKSQnKcgBARIbCgdjb25maXJtGAUgASgIQgq6SAfIAQFqAggBEhMKC29mZl9zZXNzaW9uGAYgASgIEqsBCghtZXRhZGF0YRgHIAMoCzI3LmNhbG1vbnlwYXkudjEuQ3JlYXRlUGF5bWVudEludGVudFJlcXVlc3QuTWV0YWRhdGFFbnRyeUJgukhdmgFaEDIiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokEikKBmV4cGFuZBgIIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJBovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiUwobQ3JlYXRlUGF5bWVudEludGVudFJlc3BvbnNlEjQKDnBheW1lbnRfaW50ZW50GAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50ImcKF0dldFBheW1lbnRJbnRlbnRSZXF1ZXN0EiEKAmlkGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSKQoGZXhwYW5kGAIgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokIlAKGEdldFBheW1lbnRJbnRlbnRSZXNwb25zZRI0Cg5wYXltZW50X2ludGVudBgBIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudCKjAwoZTGlzdFBheW1lbnRJbnRlbnRzUmVxdWVzdBIdCgVsaW1pdBgBIAEoBUIJukgGGgQYZCgBSACIAQESMQoOc3RhcnRpbmdfYWZ0ZXIYAiABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAGIAQESMAoNZW5kaW5nX2JlZm9yZRgDIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIAogBARIrCghjdXN0b21lchgEIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIA4gBARIzChBjaGVja291dF9zZXNzaW9uGAUgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgEiAEBEikKBmV4cGFuZBgGIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJDokukghIh8KDnN0YXJ0aW5nX2FmdGVyCg1lbmRpbmdfYmVmb3JlQggKBl9saW1pdEIRCg9fc3RhcnRpbmdfYWZ0ZXJCEAoOX2VuZGluZ19iZWZvcmVCCwoJX2N1c3RvbWVyQhMKEV9jaGVja291dF9zZXNzaW9uIoQBChpMaXN0UGF5bWVudEludGVudHNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EioKBGRhdGEYAiADKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRJbnRlbnQSEAoIaGFzX21vcmUYAyABKAgSCwoDdXJsGAQgASgJItsBChtDb25maXJtUGF5bWVudEludGVudFJlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJBIxCg5wYXltZW50X21ldGhvZBgCIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIAIgBARIYCgtvZmZfc2Vzc2lvbhgDIAEoCEgBiAEBEikKBmV4cGFuZBgEIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJEIRCg9fcGF5bWVudF9tZXRob2RCDgoMX29mZl9zZXNzaW9uIlQKHENvbmZpcm1QYXltZW50SW50ZW50UmVzcG9uc2USNAoOcGF5bWVudF9pbnRlbnQYASABKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRJbnRlbnQiagoaQ2FuY2VsUGF5bWVudEludGVudFJlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJBIpCgZleHBhbmQYAiADKAlCGbpIFpIBExAUIg9yDRhkMgleXFB7Q2N9KiQiUwobQ2FuY2VsUGF5bWVudEludGVudFJlc3BvbnNlEjQKDnBheW1lbnRfaW50ZW50GAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50IqADChpVcGRhdGVQYXltZW50SW50ZW50UmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEqsBCghtZXRhZGF0YRgCIAMoCzI3LmNhbG1vbnlwYXkudjEuVXBkYXRlUGF5bWVudEludGVudFJlcXVlc3QuTWV0YWRhdGFFbnRyeUJgukhdmgFaEGQiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokEhYKDmNsZWFyX21ldGFkYXRhGAMgASgIEikKBmV4cGFuZBgEIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJBItCgtkZXNjcmlwdGlvbhgFIAEoCUITukgQcg4Y6AcyCV5cUHtDY30qJEgAiAEBGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIOCgxfZGVzY3JpcHRpb24iUwobVXBkYXRlUGF5bWVudEludGVudFJlc3BvbnNlEjQKDnBheW1lbnRfaW50ZW50GAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50MtoHChRQYXltZW50SW50ZW50U2VydmljZRKcAQoTQ3JlYXRlUGF5bWVudEludGVudBIpLmNhbG1vbnlwYXkudjEuQ3JlYXRlUGF5bWVudEludGVudFJlcXVlc3QaKi5jYWxtb255cGF5LnYxLkNyZWF0ZVBheW1lbnRJbnRlbnRSZXNwb25zZSIugtPkkwIoOgEqYg5wYXltZW50X2ludGVudCITL3YxL3BheW1lbnRfaW50ZW50cxKYAQoQR2V0UGF5bWVudEludGVudBImLmNhbG1vbnlwYXkudjEuR2V0UGF5bWVudEludGVudFJlcXVlc3QaJy5jYWxtb255cGF5LnYxLkdldFBheW1lbnRJbnRlbnRSZXNwb25zZSIzkAIBgtPkkwIqYg5wYXltZW50X2ludGVudBIYL3YxL3BheW1lbnRfaW50ZW50cy97aWR9EokBChJMaXN0UGF5bWVudEludGVudHMSKC5jYWxtb255cGF5LnYxLkxpc3RQYXltZW50SW50ZW50c1JlcXVlc3QaKS5jYWxtb255cGF5LnYxLkxpc3RQYXltZW50SW50ZW50c1Jlc3BvbnNlIh6QAgGC0+STAhUSEy92MS9wYXltZW50X2ludGVudHMSrAEKFENvbmZpcm1QYXltZW50SW50ZW50EiouY2FsbW9ueXBheS52MS5Db25maXJtUGF5bWVudEludGVudFJlcXVlc3QaKy5jYWxtb255cGF5LnYxLkNvbmZpcm1QYXltZW50SW50ZW50UmVzcG9uc2UiO4LT5JMCNToBKmIOcGF5bWVudF9pbnRlbnQiIC92MS9wYXltZW50X2ludGVudHMve2lkfS9jb25maXJtEqgBChNDYW5jZWxQYXltZW50SW50ZW50EikuY2FsbW9ueXBheS52MS5DYW5jZWxQYXltZW50SW50ZW50UmVxdWVzdBoqLmNhbG1vbnlwYXkudjEuQ2FuY2VsUGF5bWVudEludGVudFJlc3BvbnNlIjqC0+STAjQ6ASpiDnBheW1lbnRfaW50ZW50Ih8vdjEvcGF5bWVudF9pbnRlbnRzL3tpZH0vY2FuY2VsEqEBChNVcGRhdGVQYXltZW50SW50ZW50EikuY2FsbW9ueXBheS52MS5VcGRhdGVQYXltZW50SW50ZW50UmVxdWVzdBoqLmNhbG1vbnlwYXkudjEuVXBkYXRlUGF5bWVudEludGVudFJlc3BvbnNlIjOC0+STAi06ASpiDnBheW1lbnRfaW50ZW50IhgvdjEvcGF5bWVudF9pbnRlbnRzL3tpZH1CYgoRY29tLmNhbG1vbnlwYXkudjFQAVoaY2FsbW9ueXBheS92MTtjYWxtb255cGF5djGqAg1DYWxtb255UGF5LlYxygINQ2FsbW9ueVBheVxWMeoCDkNhbG1vbnlQYXk6OlYxYgZwcm90bzM", [file_buf_validate_validate, file_calmonypay_v1_payment_intent, file_google_api_annotations]);
+  fileDesc("CipjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEipQwKGkNyZWF0ZVBheW1lbnRJbnRlbnRSZXF1ZXN0EiQKCGN1c3RvbWVyGAEgASgJQhK6SA9yDRhAMgleXFB7Q2N9KiQSKgoOcGF5bWVudF9tZXRob2QYAiABKAlCErpID3INGEAyCV5cUHtDY30qJBIhCgZhbW91bnQYAyABKANCEbpIDsgBASIJGP/P28P0AigBEvIFCghjdXJyZW5jeRgEIAEoCULfBbpI2wW6AdQFCghjdXJyZW5jeRIjbXVzdCBiZSBhIGN1cnJlbmN5IGNvZGUgb2YgSVNPIDQyMTcaogV0aGlzID09ICcnIHx8IHRoaXMubG93ZXJBc2NpaSgpLm1hdGNoZXMoJ14oYWVkfGFmbnxhbGx8YW1kfGFvYXxhcnN8YXVkfGF3Z3xhem58YmFtfGJiZHxiZHR8YmdufGJoZHxiaWZ8Ym1kfGJuZHxib2J8YnJsfGJzZHxidG58YndwfGJ5bnxiemR8Y2FkfGNkZnxjaGZ8Y2xwfGNueXxjb3B8Y3JjfGN1Y3xjdXB8Y3ZlfGN6a3xkamZ8ZGtrfGRvcHxkemR8ZWdwfGVybnxldGJ8ZXVyfGZqZHxma3B8Z2JwfGdlbHxnaHN8Z2lwfGdtZHxnbmZ8Z3RxfGd5ZHxoa2R8aG5sfGh0Z3xodWZ8aWRyfGlsc3xpbnJ8aXFkfGlycnxpc2t8am1kfGpvZHxqcHl8a2VzfGtnc3xraHJ8a21mfGtwd3xrcnd8a3dkfGt5ZHxrenR8bGFrfGxicHxsa3J8bHJkfGxzbHxseWR8bWFkfG1kbHxtZ2F8bWtkfG1ta3xtbnR8bW9wfG1ydXxtdXJ8bXZyfG13a3xteG58bXlyfG16bnxuYWR8bmdufG5pb3xub2t8bnByfG56ZHxvbXJ8cGFifHBlbnxwZ2t8cGhwfHBrcnxwbG58cHlnfHFhcnxyb258cnNkfHJ1Ynxyd2Z8c2FyfHNiZHxzY3J8c2RnfHNla3xzZ2R8c2hwfHNsZXxzb3N8c3JkfHNzcHxzdG58c3ZjfHN5cHxzemx8dGhifHRqc3x0bXR8dG5kfHRvcHx0cnl8dHRkfHR3ZHx0enN8dWFofHVneHx1c2R8dXl1fHV6c3x2ZWR8dmVzfHZuZHx2dXZ8d3N0fHhhZnx4Y2R8eGNnfHhvZnx4cGZ8eWVyfHphcnx6bXd8endnKSQnKcgBARIPCgdjb25maXJtGAUgASgIEhMKC29mZl9zZXNzaW9uGAYgASgIEqsBCghtZXRhZGF0YRgHIAMoCzI3LmNhbG1vbnlwYXkudjEuQ3JlYXRlUGF5bWVudEludGVudFJlcXVlc3QuTWV0YWRhdGFFbnRyeUJgukhdmgFaEDIiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokEikKBmV4cGFuZBgIIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJBIoCgtkZXNjcmlwdGlvbhgJIAEoCUITukgQcg4Y6AcyCV5cUHtDY30qJBJJChlhdXRvbWF0aWNfcGF5bWVudF9tZXRob2RzGAogASgLMiYuY2FsbW9ueXBheS52MS5BdXRvbWF0aWNQYXltZW50TWV0aG9kcxJIChRwYXltZW50X21ldGhvZF90eXBlcxgLIAMoDjIgLmNhbG1vbnlwYXkudjEuUGF5bWVudE1ldGhvZFR5cGVCCLpIBZIBAhAUEj4KDmNhcHR1cmVfbWV0aG9kGAwgASgOMhwuY2FsbW9ueXBheS52MS5DYXB0dXJlTWV0aG9kQgi6SAWCAQIQARJFChJzZXR1cF9mdXR1cmVfdXNhZ2UYDSABKA4yHy5jYWxtb255cGF5LnYxLlNldHVwRnV0dXJlVXNhZ2VCCLpIBYIBAhABEicKCnJldHVybl91cmwYDiABKAlCE7pIEHIOGIgnMgleXFB7Q2N9KiQaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIlMKG0NyZWF0ZVBheW1lbnRJbnRlbnRSZXNwb25zZRI0Cg5wYXltZW50X2ludGVudBgBIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudCJnChdHZXRQYXltZW50SW50ZW50UmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEikKBmV4cGFuZBgCIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJCJQChhHZXRQYXltZW50SW50ZW50UmVzcG9uc2USNAoOcGF5bWVudF9pbnRlbnQYASABKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRJbnRlbnQiowMKGUxpc3RQYXltZW50SW50ZW50c1JlcXVlc3QSHQoFbGltaXQYASABKAVCCbpIBhoEGGQoAUgAiAEBEjEKDnN0YXJ0aW5nX2FmdGVyGAIgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgBiAEBEjAKDWVuZGluZ19iZWZvcmUYAyABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAKIAQESKwoIY3VzdG9tZXIYBCABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAOIAQESMwoQY2hlY2tvdXRfc2Vzc2lvbhgFIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIBIgBARIpCgZleHBhbmQYBiADKAlCGbpIFpIBExAUIg9yDRhkMgleXFB7Q2N9KiQ6JLpIISIfCg5zdGFydGluZ19hZnRlcgoNZW5kaW5nX2JlZm9yZUIICgZfbGltaXRCEQoPX3N0YXJ0aW5nX2FmdGVyQhAKDl9lbmRpbmdfYmVmb3JlQgsKCV9jdXN0b21lckITChFfY2hlY2tvdXRfc2Vzc2lvbiKEAQoaTGlzdFBheW1lbnRJbnRlbnRzUmVzcG9uc2USGwoGb2JqZWN0GAEgASgJQgu6SAhyBgoEbGlzdBIqCgRkYXRhGAIgAygLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50EhAKCGhhc19tb3JlGAMgASgIEgsKA3VybBgEIAEoCSKEAgobQ29uZmlybVBheW1lbnRJbnRlbnRSZXF1ZXN0EiEKAmlkGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSMQoOcGF5bWVudF9tZXRob2QYAiABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSACIAQESGAoLb2ZmX3Nlc3Npb24YAyABKAhIAYgBARIpCgZleHBhbmQYBCADKAlCGbpIFpIBExAUIg9yDRhkMgleXFB7Q2N9KiQSJwoKcmV0dXJuX3VybBgFIAEoCUITukgQcg4YiCcyCV5cUHtDY30qJEIRCg9fcGF5bWVudF9tZXRob2RCDgoMX29mZl9zZXNzaW9uIlQKHENvbmZpcm1QYXltZW50SW50ZW50UmVzcG9uc2USNAoOcGF5bWVudF9pbnRlbnQYASABKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRJbnRlbnQiwQEKGkNhbmNlbFBheW1lbnRJbnRlbnRSZXF1ZXN0EiEKAmlkGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSKQoGZXhwYW5kGAIgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokElUKE2NhbmNlbGxhdGlvbl9yZWFzb24YAyABKA4yLi5jYWxtb255cGF5LnYxLlBheW1lbnRJbnRlbnRDYW5jZWxsYXRpb25SZWFzb25CCLpIBYIBAhABIlMKG0NhbmNlbFBheW1lbnRJbnRlbnRSZXNwb25zZRI0Cg5wYXltZW50X2ludGVudBgBIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudCKgAwoaVXBkYXRlUGF5bWVudEludGVudFJlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJBKrAQoIbWV0YWRhdGEYAiADKAsyNy5jYWxtb255cGF5LnYxLlVwZGF0ZVBheW1lbnRJbnRlbnRSZXF1ZXN0Lk1ldGFkYXRhRW50cnlCYLpIXZoBWhBkIiRyIhABGCgyHF5bXlxbXF1ceDAwLVx4MWZceDdmLVx4OWZdKiQqMHIuGPQDMileW15ceDAwLVx4MDhceDBiXHgwY1x4MGUtXHgxZlx4N2YtXHg5Zl0qJBIWCg5jbGVhcl9tZXRhZGF0YRgDIAEoCBIpCgZleHBhbmQYBCADKAlCGbpIFpIBExAUIg9yDRhkMgleXFB7Q2N9KiQSLQoLZGVzY3JpcHRpb24YBSABKAlCE7pIEHIOGOgHMgleXFB7Q2N9KiRIAIgBARovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDgoMX2Rlc2NyaXB0aW9uIlMKG1VwZGF0ZVBheW1lbnRJbnRlbnRSZXNwb25zZRI0Cg5wYXltZW50X2ludGVudBgBIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudCJdChdBdXRvbWF0aWNQYXltZW50TWV0aG9kcxIPCgdlbmFibGVkGAEgASgIEjEKD2FsbG93X3JlZGlyZWN0cxgCIAEoCUIYukgVchMyEV4oYWx3YXlzfG5ldmVyKT8kMtoHChRQYXltZW50SW50ZW50U2VydmljZRKcAQoTQ3JlYXRlUGF5bWVudEludGVudBIpLmNhbG1vbnlwYXkudjEuQ3JlYXRlUGF5bWVudEludGVudFJlcXVlc3QaKi5jYWxtb255cGF5LnYxLkNyZWF0ZVBheW1lbnRJbnRlbnRSZXNwb25zZSIugtPkkwIoOgEqYg5wYXltZW50X2ludGVudCITL3YxL3BheW1lbnRfaW50ZW50cxKYAQoQR2V0UGF5bWVudEludGVudBImLmNhbG1vbnlwYXkudjEuR2V0UGF5bWVudEludGVudFJlcXVlc3QaJy5jYWxtb255cGF5LnYxLkdldFBheW1lbnRJbnRlbnRSZXNwb25zZSIzkAIBgtPkkwIqYg5wYXltZW50X2ludGVudBIYL3YxL3BheW1lbnRfaW50ZW50cy97aWR9EokBChJMaXN0UGF5bWVudEludGVudHMSKC5jYWxtb255cGF5LnYxLkxpc3RQYXltZW50SW50ZW50c1JlcXVlc3QaKS5jYWxtb255cGF5LnYxLkxpc3RQYXltZW50SW50ZW50c1Jlc3BvbnNlIh6QAgGC0+STAhUSEy92MS9wYXltZW50X2ludGVudHMSrAEKFENvbmZpcm1QYXltZW50SW50ZW50EiouY2FsbW9ueXBheS52MS5Db25maXJtUGF5bWVudEludGVudFJlcXVlc3QaKy5jYWxtb255cGF5LnYxLkNvbmZpcm1QYXltZW50SW50ZW50UmVzcG9uc2UiO4LT5JMCNToBKmIOcGF5bWVudF9pbnRlbnQiIC92MS9wYXltZW50X2ludGVudHMve2lkfS9jb25maXJtEqgBChNDYW5jZWxQYXltZW50SW50ZW50EikuY2FsbW9ueXBheS52MS5DYW5jZWxQYXltZW50SW50ZW50UmVxdWVzdBoqLmNhbG1vbnlwYXkudjEuQ2FuY2VsUGF5bWVudEludGVudFJlc3BvbnNlIjqC0+STAjQ6ASpiDnBheW1lbnRfaW50ZW50Ih8vdjEvcGF5bWVudF9pbnRlbnRzL3tpZH0vY2FuY2VsEqEBChNVcGRhdGVQYXltZW50SW50ZW50EikuY2FsbW9ueXBheS52MS5VcGRhdGVQYXltZW50SW50ZW50UmVxdWVzdBoqLmNhbG1vbnlwYXkudjEuVXBkYXRlUGF5bWVudEludGVudFJlc3BvbnNlIjOC0+STAi06ASpiDnBheW1lbnRfaW50ZW50IhgvdjEvcGF5bWVudF9pbnRlbnRzL3tpZH1CYgoRY29tLmNhbG1vbnlwYXkudjFQAVoaY2FsbW9ueXBheS92MTtjYWxtb255cGF5djGqAg1DYWxtb255UGF5LlYxygINQ2FsbW9ueVBheVxWMeoCDkNhbG1vbnlQYXk6OlYxYgZwcm90bzM", [file_buf_validate_validate, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method, file_google_api_annotations]);
 
 /**
  * What CreatePaymentIntent takes.
@@ -23,14 +25,15 @@ export const file_calmonypay_v1_payment_intent_service: GenFile = /*@__PURE__*/
  */
 export type CreatePaymentIntentRequest = Message<"calmonypay.v1.CreatePaymentIntentRequest"> & {
   /**
-   * Id of the customer who pays.
+   * Id of the customer who pays. Must be given with `confirm`. Unset or empty otherwise: the one of the payment method.
    *
    * @generated from field: string customer = 1;
    */
   customer: string;
 
   /**
-   * Id of the customer's payment method to charge.
+   * Id of the customer's payment method to charge. Must be given with `confirm`. Unset or empty otherwise: it is given when
+   * the payment is confirmed.
    *
    * @generated from field: string payment_method = 2;
    */
@@ -51,7 +54,7 @@ export type CreatePaymentIntentRequest = Message<"calmonypay.v1.CreatePaymentInt
   currency: string;
 
   /**
-   * Must be true: a payment is charged as it is created.
+   * True: it is charged at once. Unset or false: ConfirmPaymentIntent charges it.
    *
    * @generated from field: bool confirm = 5;
    */
@@ -80,6 +83,50 @@ export type CreatePaymentIntentRequest = Message<"calmonypay.v1.CreatePaymentInt
    * @generated from field: repeated string expand = 8;
    */
   expand: string[];
+
+  /**
+   * What it is for, in the merchant's words, at most 1000 characters. Unset or empty: nothing.
+   *
+   * @generated from field: string description = 9;
+   */
+  description: string;
+
+  /**
+   * Stripe's way to say that all payment methods may be used: cards are all that there is. Unset: the same.
+   *
+   * @generated from field: calmonypay.v1.AutomaticPaymentMethods automatic_payment_methods = 10;
+   */
+  automaticPaymentMethods?: AutomaticPaymentMethods | undefined;
+
+  /**
+   * How it may be paid: `card` is all that there is. Empty: by card.
+   *
+   * @generated from field: repeated calmonypay.v1.PaymentMethodType payment_method_types = 11;
+   */
+  paymentMethodTypes: PaymentMethodType[];
+
+  /**
+   * When the money is taken. Unset: `automatic`, and nothing else can be asked for.
+   *
+   * @generated from field: calmonypay.v1.CaptureMethod capture_method = 12;
+   */
+  captureMethod: CaptureMethod;
+
+  /**
+   * Whether the card is to be charged again later. Stored cards are kept anyway, so it changes nothing. Unset: nothing is
+   * said.
+   *
+   * @generated from field: calmonypay.v1.SetupFutureUsage setup_future_usage = 13;
+   */
+  setupFutureUsage: SetupFutureUsage;
+
+  /**
+   * Where a shopper would be sent back to after an authentication, of which a stored card needs none. It changes nothing.
+   * Unset or empty: none.
+   *
+   * @generated from field: string return_url = 14;
+   */
+  returnUrl: string;
 };
 
 /**
@@ -274,7 +321,7 @@ export type ConfirmPaymentIntentRequest = Message<"calmonypay.v1.ConfirmPaymentI
   id: string;
 
   /**
-   * Id of the customer's payment method to charge. Unset: the one that was declined.
+   * Id of the customer's payment method to charge. Unset: the one that was given before.
    *
    * @generated from field: optional string payment_method = 2;
    */
@@ -294,6 +341,13 @@ export type ConfirmPaymentIntentRequest = Message<"calmonypay.v1.ConfirmPaymentI
    * @generated from field: repeated string expand = 4;
    */
   expand: string[];
+
+  /**
+   * As in CreatePaymentIntentRequest: it changes nothing. Unset or empty: none.
+   *
+   * @generated from field: string return_url = 5;
+   */
+  returnUrl: string;
 };
 
 /**
@@ -344,6 +398,13 @@ export type CancelPaymentIntentRequest = Message<"calmonypay.v1.CancelPaymentInt
    * @generated from field: repeated string expand = 2;
    */
   expand: string[];
+
+  /**
+   * Why, for the record. Unset: nothing is said.
+   *
+   * @generated from field: calmonypay.v1.PaymentIntentCancellationReason cancellation_reason = 3;
+   */
+  cancellationReason: PaymentIntentCancellationReason;
 };
 
 /**
@@ -448,6 +509,35 @@ export const UpdatePaymentIntentResponseSchema: GenMessage<UpdatePaymentIntentRe
   messageDesc(file_calmonypay_v1_payment_intent_service, 11);
 
 /**
+ * Stripe's way to say which payment methods may be used.
+ *
+ * @generated from message calmonypay.v1.AutomaticPaymentMethods
+ */
+export type AutomaticPaymentMethods = Message<"calmonypay.v1.AutomaticPaymentMethods"> & {
+  /**
+   * Whether all may.
+   *
+   * @generated from field: bool enabled = 1;
+   */
+  enabled: boolean;
+
+  /**
+   * `always` or `never`: whether those may that send the shopper elsewhere, of which there are none. Unset or empty: nothing is
+   * said.
+   *
+   * @generated from field: string allow_redirects = 2;
+   */
+  allowRedirects: string;
+};
+
+/**
+ * Describes the message calmonypay.v1.AutomaticPaymentMethods.
+ * Use `create(AutomaticPaymentMethodsSchema)` to create a new message.
+ */
+export const AutomaticPaymentMethodsSchema: GenMessage<AutomaticPaymentMethods> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_intent_service, 12);
+
+/**
  * Charges stored cards, and reads payments: those charges, and the payments of checkout sessions.
  *
  * Every call carries `authorization: Bearer sk_live_...` (or `sk_test_...`) and sees only the objects of that
@@ -458,7 +548,7 @@ export const UpdatePaymentIntentResponseSchema: GenMessage<UpdatePaymentIntentRe
  */
 export const PaymentIntentService: GenService<{
   /**
-   * Charges a customer's stored card.
+   * Charges a customer's stored card; with `confirm: false` only records the payment, to be confirmed later.
    *
    * Answers the payment, `succeeded`; or `processing` where the gateway's answer was lost: it is then found out what became of
    * the charge, which is never sent again. A call that is made again with its `idempotency-key` tells how its charge stands
@@ -501,7 +591,8 @@ export const PaymentIntentService: GenService<{
     output: typeof ListPaymentIntentsResponseSchema;
   },
   /**
-   * Tries a payment again whose charge was declined, with another payment method or the same. Answers and fails as
+   * Charges a payment that was not confirmed yet, or tries one again whose charge was declined, with another payment method
+   * or the same. Answers and fails as
    * CreatePaymentIntent does; also with FAILED_PRECONDITION where the payment does not require a payment method.
    *
    * @generated from rpc calmonypay.v1.PaymentIntentService.ConfirmPaymentIntent
@@ -512,7 +603,7 @@ export const PaymentIntentService: GenService<{
     output: typeof ConfirmPaymentIntentResponseSchema;
   },
   /**
-   * Gives a payment up whose charge was declined.
+   * Gives a payment up that was not confirmed, or whose charge was declined.
    *
    * Fails with FAILED_PRECONDITION where the payment does not require a payment method: one that is processing may be paid.
    *

@@ -166,27 +166,33 @@ async function apply(checkout: CheckoutContext, { intent }: Charge, answer: Dire
 
 /** A stored card, ready to be charged. */
 interface ChargeableCard {
+  readonly customerId: string;
   readonly paymentMethodId: string;
   /** The gateway's newest token for it, in plain text: kept for one request, never logged. */
   readonly xref: string;
 }
 
 /**
- * The card to charge for a customer. Throws a Refusal that names the field if the card may not be charged.
+ * The card to charge for a customer, or without one for the customer that it belongs to. Throws a Refusal that names
+ * the field if the card may not be charged.
  */
 export async function chargeableCard(
   checkout: CheckoutContext,
   scope: MerchantScope,
-  customerId: string,
+  wantedCustomerId: string | null,
   paymentMethodId: string,
 ): Promise<ChargeableCard> {
-  await requireCustomer(checkout, scope, customerId);
+  if (wantedCustomerId !== null) await requireCustomer(checkout, scope, wantedCustomerId);
   const method = await findPaymentMethod(checkout.db.manager, paymentMethodId);
   if (method?.merchantId !== scope.merchantId || method.livemode !== scope.livemode) {
     throw unusable(`No such payment method: ${paymentMethodId}.`);
   }
   if (method.customerId === null) throw unusable("This payment method is attached to no customer.");
-  if (method.customerId !== customerId) throw unusable("This payment method is another customer's.");
+  const { customerId } = method;
+  if (customerId !== (wantedCustomerId ?? customerId)) {
+    throw unusable("This payment method is another customer's.");
+  }
+  if (wantedCustomerId === null) await requireCustomer(checkout, scope, customerId);
   const { merchantId, livemode, xrefSealed } = method;
   if (xrefSealed === null || !method.reusable) {
     throw unusable(
@@ -194,6 +200,7 @@ export async function chargeableCard(
     );
   }
   return {
+    customerId,
     paymentMethodId,
     xref: checkout.sealer.open(xrefSealed, { merchantId, livemode, purpose: "xref" }),
   };

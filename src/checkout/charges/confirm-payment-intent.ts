@@ -15,15 +15,15 @@ import { recordEvents } from "../events/record-events.js";
 import { findPrevious, type IdempotentCall } from "../idempotency.js";
 import { clockOf } from "../test-clock.js";
 
-/** How to try a payment again; an undefined field keeps its value. */
+/** How to charge a payment, or to try it again; an undefined field keeps its value. */
 export interface Confirmation {
   readonly paymentMethodId: string | undefined;
   readonly offSession: boolean | undefined;
 }
 
 /**
- * Charges a payment again whose charge was declined, with that card or another, once for each idempotency
- * key.
+ * Charges a payment that was not confirmed yet, or again one whose charge was declined, with that card or another,
+ * once for each idempotency key.
  */
 export async function confirmPaymentIntent(
   checkout: CheckoutContext,
@@ -37,11 +37,15 @@ export async function confirmPaymentIntent(
   const declined = await getPaymentIntent(checkout, scope, id);
   refuseUnlessDeclined(declined);
   const paymentMethodId = confirmation.paymentMethodId ?? declined.paymentMethodId ?? "";
-  const { xref } = await chargeableCard(checkout, scope, declined.customerId ?? "", paymentMethodId);
+  if (paymentMethodId === "") {
+    throw new Refusal("PARAMETER_MISSING", "Missing required parameter: payment_method.", "payment_method");
+  }
+  const { customerId, xref } = await chargeableCard(checkout, scope, declined.customerId, paymentMethodId);
   const now = (await clockOf(checkout, scope)).now();
   const intent: PaymentIntentRow = {
     ...declined,
     status: "processing",
+    customerId,
     paymentMethodId,
     offSession: confirmation.offSession ?? declined.offSession,
     gatewayResultId: null,
@@ -68,9 +72,11 @@ async function recordNext(
   if (locked.attempt !== next.attempt - 1) {
     throw new Refusal("CONFLICT", "Another request confirmed the payment meanwhile.");
   }
-  const { status, paymentMethodId, offSession, gatewayResultId, heldResultId, attempt, attemptCallId } = next;
+  const { status, customerId, paymentMethodId, offSession, attempt, attemptCallId } = next;
+  const { gatewayResultId, heldResultId } = next;
   const change = {
     status,
+    customerId,
     paymentMethodId,
     offSession,
     gatewayResultId,
@@ -86,7 +92,7 @@ function refuseUnlessDeclined({ status }: PaymentIntentRow): void {
   if (mayMovePayment(status, "processing")) return;
   throw new Refusal(
     "PAYMENT_INTENT_STATE",
-    `Only a payment intent that requires a payment method can be confirmed. This one is ${status}.`,
+    `Only a payment intent that requires confirmation or a payment method can be confirmed. This one is ${status}.`,
     "id",
   );
 }

@@ -118,6 +118,7 @@ function paymentIntentRow(
     metadata: session.options?.paymentMetadata ?? {},
     description: session.options?.paymentDescription ?? null,
     canceledAt: null,
+    cancellationReason: null,
     attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,

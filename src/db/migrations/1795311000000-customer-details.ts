@@ -3,7 +3,10 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 import { addColumns } from "./add-column.js";
 import { isSqlite, kind, optional } from "./create-table.js";
 
-/** What merchants say of their customers and cards, and an index that finds customers by their email address. */
+/**
+ * What merchants say of their customers, cards and canceled payments, and an index that finds customers by their email
+ * address.
+ */
 export class CustomerDetails1795311000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await addColumns(runner, "customer", {
@@ -12,6 +15,7 @@ export class CustomerDetails1795311000000 implements MigrationInterface {
       address: optional(kind.json),
     });
     await addColumns(runner, "payment_method", { metadata: optional(kind.json) });
+    await addColumns(runner, "payment_intent", { cancellation_reason: optional(kind.id) });
     await addIndex(runner);
   }
 

@@ -26,14 +26,8 @@ import type { Tx } from "../transaction.js";
  * is unique.
  */
 export interface PaymentIntentRow extends PaymentIntent {
-  /**
-   * Number of the newest direct charge, from 1; 0 for a session's payment, which is made on the gateway's
-   * page.
-   */
-  readonly attempt: number;
   /** True if the customer is not present when the card is charged. */
   readonly offSession: boolean;
-  readonly canceledAt: number | null;
   /**
    * Id of the call that recorded the newest attempt, the only one that may send it. Null without an attempt.
    */
@@ -68,6 +62,7 @@ export const paymentIntents = new EntitySchema<PaymentIntentRow>({
     description: optional(text(1000)),
     createdAt: time(),
     canceledAt: optional(time()),
+    cancellationReason: optional(id()),
     attemptCallId: optional(id()),
     reversalStartedAt: optional(time()),
     heldResultId: optional(id()),
@@ -154,6 +149,8 @@ export type PaymentIntentChange = Partial<
     | "attemptCallId"
     | "offSession"
     | "canceledAt"
+    | "cancellationReason"
+    | "customerId"
     | "reversalStartedAt"
     | "heldResultId"
   >

@@ -1,6 +1,10 @@
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 
-import type { PaymentIntent } from "../../../gen/calmonypay/v1/payment_intent_pb.js";
+import {
+  CaptureMethod,
+  type PaymentIntent,
+  PaymentIntentSchema,
+} from "../../../gen/calmonypay/v1/payment_intent_pb.js";
 import type {
   CreatePaymentIntentRequest,
   PaymentIntentService,
@@ -20,10 +24,12 @@ import {
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
 import { callerOf } from "../interceptors/authenticate.js";
+import { Refusal } from "../../domain/refusal.js";
+import { refusalError } from "../interceptors/error-interceptor.js";
 import { causedBy } from "../interceptors/cause.js";
 import { pageOf } from "../messages/page-request.js";
 import { expandPaymentIntents, type Expansion, expansionOf, listExpansionOf } from "../messages/expand.js";
-import { paymentIntentMessage } from "../messages/payment-intent-message.js";
+import { cancellationReasonOf, paymentIntentMessage } from "../messages/payment-intent-message.js";
 
 /** PaymentIntentService: message in, use case, message out. */
 export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<typeof PaymentIntentService> {
@@ -34,7 +40,9 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const caller = callerOf(context.values);
       const wanted = expansionOf(request, "PAYMENT_INTENT");
       const call = idempotentCallOf(context.values);
-      const { view, replayed } = await createPaymentIntent(by(context), caller, orderOf(request), call);
+      refuseManualCapture(request);
+      const creating = createPaymentIntent(by(context), caller, orderOf(request), call);
+      const { view, replayed } = await withDeclined(checkout, caller, creating);
       markReplayed(context, replayed);
       return await answerOf(checkout, caller, view, wanted);
     },
@@ -61,7 +69,8 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const call = idempotentCallOf(context.values);
       const { id, paymentMethod, offSession } = request;
       const confirmation = { paymentMethodId: paymentMethod, offSession };
-      const { view, replayed } = await confirmPaymentIntent(by(context), caller, id, confirmation, call);
+      const confirming = confirmPaymentIntent(by(context), caller, id, confirmation, call);
+      const { view, replayed } = await withDeclined(checkout, caller, confirming);
       markReplayed(context, replayed);
       return await answerOf(checkout, caller, view, wanted);
     },
@@ -79,7 +88,8 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const caller = callerOf(context.values);
       const wanted = expansionOf(request, "PAYMENT_INTENT");
       const call = idempotentCallOf(context.values);
-      const { view, replayed } = await cancelPaymentIntent(by(context), caller, request.id, call);
+      const reason = cancellationReasonOf(request.cancellationReason);
+      const { view, replayed } = await cancelPaymentIntent(by(context), caller, request.id, reason, call);
       markReplayed(context, replayed);
       return await answerOf(checkout, caller, view, wanted);
     },
@@ -87,12 +97,14 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
 }
 function orderOf(request: CreatePaymentIntentRequest): ChargeOrder {
   return {
-    customerId: request.customer,
-    paymentMethodId: request.paymentMethod,
+    confirm: request.confirm,
+    customerId: request.customer === "" ? null : request.customer,
+    paymentMethodId: request.paymentMethod === "" ? null : request.paymentMethod,
     amount: Number(request.amount),
     currency: request.currency,
     offSession: request.offSession,
     metadata: request.metadata,
+    description: request.description === "" ? null : request.description,
   };
 }
 
@@ -115,4 +127,26 @@ async function answerOf(
 ) {
   const [paymentIntent] = await messagesOf(checkout, caller, [view], wanted);
   return paymentIntent === undefined ? {} : { paymentIntent };
+}
+
+function refuseManualCapture({ captureMethod }: CreatePaymentIntentRequest): void {
+  if (captureMethod !== CaptureMethod.MANUAL) return;
+  const text = "capture_method: the money is always taken with the payment. Leave it out, or send automatic.";
+  throw new Refusal("PARAMETER_UNSUPPORTED", text, "capture_method");
+}
+
+/** Adds the payment itself to the error of a declined charge. */
+async function withDeclined<Answer>(
+  checkout: CheckoutContext,
+  caller: MerchantScope,
+  charging: Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await charging;
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.reason !== "CARD_DECLINED") throw error;
+    const row = await getPaymentIntent(checkout, caller, error.facts["payment_intent"] ?? "");
+    const value = paymentIntentMessage(await viewPayment(checkout, row));
+    throw refusalError(error, undefined, [{ desc: PaymentIntentSchema, value }]);
+  }
 }

@@ -1,10 +1,12 @@
 import { Code, type ConnectError } from "@connectrpc/connect";
 
+import { PaymentIntentSchema } from "../../../gen/calmonypay/v1/payment_intent_pb.js";
 import { BadRequestSchema, ErrorInfoSchema } from "../../../gen/google/rpc/error_details_pb.js";
 import { type RefusalReason, Refusal } from "../../domain/refusal.js";
 import type { Log } from "../../lib/log.js";
 import type { ErrorAnswer, ErrorContext, ErrorRenderer } from "../../transcode/errors/connect-error.js";
 import { parameterName } from "../../transcode/form/parameter-name.js";
+import { plainDialect } from "../../transcode/json/plain-dialect.js";
 import { requestIdOf } from "./access-log.js";
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../errors/error-table.js";
 import { parameterHint } from "../errors/parameter-hints.js";
@@ -35,6 +37,7 @@ function answer(error: ConnectError, context: ErrorContext, requestId: string): 
       type,
       code,
       ...info?.metadata,
+      ...declinedPart(error),
       ...(param === undefined ? {} : { param }),
       message,
       request_id: requestId,
@@ -46,6 +49,14 @@ function answer(error: ConnectError, context: ErrorContext, requestId: string): 
     body: JSON.stringify(body),
   };
 }
+
+/** The payment itself in the place of its id, if its charge was declined. */
+function declinedPart(error: ConnectError): { readonly payment_intent?: unknown } {
+  const [intent] = error.findDetails(PaymentIntentSchema);
+  return intent === undefined ? {} : { payment_intent: JSON.parse(writeIntent(intent)) as unknown };
+}
+
+const { write: writeIntent } = plainDialect.message(PaymentIntentSchema);
 
 /** Names the field as the request names it. The name of an unknown parameter is as it was sent. */
 function named(field: string | undefined, message: string, { form, reason }: ErrorContext) {

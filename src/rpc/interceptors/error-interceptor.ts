@@ -52,7 +52,12 @@ const AWAY = "The service cannot reach its database. Try again.";
 
 const RETRY_LATER = { "retry-after": RETRY_AFTER_SECONDS };
 
-function refusalError(refusal: Refusal, headers?: Record<string, string>): ConnectError {
+/** The error of a refusal. `more` are details beside its reason and its fields. */
+export function refusalError(
+  refusal: Refusal,
+  headers?: Record<string, string>,
+  more: OutgoingDetail[] = [],
+): ConnectError {
   const info = {
     desc: ErrorInfoSchema,
     value: { reason: refusal.reason, domain: ERROR_DOMAIN, metadata: { ...refusal.facts } },
@@ -66,6 +71,9 @@ function refusalError(refusal: Refusal, headers?: Record<string, string>): Conne
     info,
     ...(fieldViolations.length > 0 ? [fields] : []),
     ...(seconds === undefined ? [] : [retry]),
+    ...more,
   ];
   return new ConnectError(refusal.message, row.grpc, headers, details, refusal);
 }
+
+type OutgoingDetail = Exclude<ConnectError["details"][number], { readonly type: string }>;

@@ -155,7 +155,8 @@ interface Expandable {
 }
 
 const PAYMENT_METHOD: Expandable = { customer: {} };
-const PAYMENT_INTENT: Expandable = { customer: {}, payment_method: PAYMENT_METHOD };
+/** The latest charge is always an object. */
+const PAYMENT_INTENT: Expandable = { customer: {}, payment_method: PAYMENT_METHOD, latest_charge: {} };
 const CHECKOUT_SESSION: Expandable = {
   customer: {},
   payment_intent: PAYMENT_INTENT,

@@ -1,14 +1,17 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 
 import {
+  CaptureMethod,
   CardCheck,
   type LastPaymentErrorSchema,
   type LatestChargeSchema,
   type PaymentIntent as PaymentIntentMessage,
+  PaymentIntentCancellationReason,
   PaymentIntentSchema,
   PaymentIntentStatus,
   ThreeDSecureResult,
 } from "../../../gen/calmonypay/v1/payment_intent_pb.js";
+import { PaymentMethodType } from "../../../gen/calmonypay/v1/payment_method_pb.js";
 import type { PaymentView } from "../../checkout/payments/payment-intents.js";
 import type * as details from "../../domain/gateway-result.js";
 import { declineMessage, NOT_CHARGED } from "../../domain/decline-code.js";
@@ -19,7 +22,7 @@ import { omitNulls } from "../../lib/omit-nulls.js";
 
 /** Converts a payment to its payment intent message. */
 export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {
-  const { intent, latestCharge, billingDetails } = view;
+  const { intent, billingDetails } = view;
   return create(PaymentIntentSchema, {
     id: intent.id,
     object: "payment_intent",
@@ -31,19 +34,45 @@ export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {
     created: BigInt(toSeconds(intent.createdAt)),
     livemode: intent.livemode,
     metadata: { ...intent.metadata },
+    paymentMethodTypes: [PaymentMethodType.CARD],
+    captureMethod: CaptureMethod.AUTOMATIC,
     ...omitNulls({
       customer: intent.customerId,
       paymentMethod: intent.paymentMethodId,
       checkoutSession: intent.sessionId,
       description: intent.description ?? null,
-      latestCharge: latestCharge && chargePart(latestCharge),
+      cancellationReason: intent.cancellationReason ? CANCELLATIONS[intent.cancellationReason] : null,
+      canceledAt: intent.canceledAt === null ? null : BigInt(toSeconds(intent.canceledAt)),
+      latestCharge: chargePart(view),
       billingDetails: billingDetails && billingDetailsPart(billingDetails),
       lastPaymentError: errorPart(view),
     }),
   });
 }
 
-function chargePart(charge: details.ChargeDetails): MessageInitShape<typeof LatestChargeSchema> {
+function chargePart({
+  intent,
+  latestCharge,
+}: PaymentView): MessageInitShape<typeof LatestChargeSchema> | null {
+  if (latestCharge === null) return null;
+  const paid = intent.status === "succeeded";
+  return {
+    // A charge is what the gateway's result tells of it.
+    id: `ch_${(intent.gatewayResultId ?? "").replace(/^[a-z]+_/, "")}`,
+    object: "charge",
+    amount: BigInt(intent.amount),
+    amountCaptured: BigInt(intent.amountReceived),
+    amountRefunded: BigInt(intent.amountRefunded),
+    currency: intent.currency,
+    paid,
+    refunded: paid && intent.amountRefunded === intent.amountReceived,
+    status: paid ? "succeeded" : "failed",
+    paymentIntent: intent.id,
+    ...tellingsOf(latestCharge),
+  };
+}
+
+function tellingsOf(charge: details.ChargeDetails): MessageInitShape<typeof LatestChargeSchema> {
   const { cvcCheck, addressLine1Check, addressPostalCodeCheck, threeDSecure, ...texts } = charge;
   return {
     ...omitNulls(texts),
@@ -61,7 +90,7 @@ function errorPart({
   intent,
   latestCharge,
 }: PaymentView): MessageInitShape<typeof LastPaymentErrorSchema> | null {
-  if (intent.status !== "requires_payment_method") return null;
+  if (intent.status !== "requires_payment_method" || intent.attempt === 0) return null;
   const declineCode = latestCharge?.declineCode ?? NOT_CHARGED;
   return { type: "card_error", code: "card_declined", declineCode, message: declineMessage(declineCode) };
 }
@@ -70,8 +99,24 @@ const STATUSES: Record<domain.PaymentIntentStatus, PaymentIntentStatus> = {
   processing: PaymentIntentStatus.PROCESSING,
   succeeded: PaymentIntentStatus.SUCCEEDED,
   requires_payment_method: PaymentIntentStatus.REQUIRES_PAYMENT_METHOD,
+  requires_confirmation: PaymentIntentStatus.REQUIRES_CONFIRMATION,
   canceled: PaymentIntentStatus.CANCELED,
 };
+
+const CANCELLATIONS: Record<domain.CancellationReason, PaymentIntentCancellationReason> = {
+  duplicate: PaymentIntentCancellationReason.DUPLICATE,
+  fraudulent: PaymentIntentCancellationReason.FRAUDULENT,
+  requested_by_customer: PaymentIntentCancellationReason.REQUESTED_BY_CUSTOMER,
+  abandoned: PaymentIntentCancellationReason.ABANDONED,
+};
+
+/** The reason that a caller gives; null where none is given. */
+export function cancellationReasonOf(
+  value: PaymentIntentCancellationReason,
+): domain.CancellationReason | null {
+  const reasons = Object.keys(CANCELLATIONS) as domain.CancellationReason[];
+  return reasons.find((reason) => CANCELLATIONS[reason] === value) ?? null;
+}
 
 const CHECKS: Record<details.CardCheck, CardCheck> = {
   pass: CardCheck.PASS,

@@ -146,6 +146,7 @@ async function writePayments(tx: Tx, base: Base): Promise<void> {
     metadata: {},
     description: null,
     canceledAt: null,
+    cancellationReason: null,
     attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,
