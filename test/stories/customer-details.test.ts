@@ -20,7 +20,7 @@ await eachEngine(
     const { call } = await openCardShop(t, engine);
     const wrong: [Record<string, unknown>, string][] = [
       [{ phone: "1".repeat(51) }, "phone"],
-      [{ description: "a\nb" }, "description"],
+      [{ description: "a\u0007b" }, "description"],
       [{ address: { country: "GBR" } }, "address.country"],
       [{ address: { street: "x" } }, "address.street"],
     ];

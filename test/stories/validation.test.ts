@@ -83,7 +83,6 @@ await onSqlite(t, "all that is wrong is told at once", async (t, engine) => {
       "line_items[0].price_data.currency",
       "line_items[0].quantity",
       "success_url",
-      "cancel_url",
       'metadata["a[b]"]',
     ]),
   );

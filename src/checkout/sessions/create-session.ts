@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import { findCheckoutSession, insertCheckoutSession } from "../../db/tables/checkout-sessions.js";
 import type { Run, Tx } from "../../db/transaction.js";
 import { type Currency, currencyByCode, totalOf } from "../../domain/money.js";
@@ -69,7 +71,9 @@ async function firstAnswer(
   { metadata }: SessionOrder,
 ): Promise<AnsweredSession> {
   const session = await getSession(checkout, scope, objectId);
-  return { session: { ...beforeCompletion(session), ...AS_CREATED, metadata }, replayed: true };
+  // In the order that was stored first, where nothing of it has changed.
+  const first = isDeepStrictEqual(session.metadata, metadata) ? session.metadata : metadata;
+  return { session: { ...beforeCompletion(session), ...AS_CREATED, metadata: first }, replayed: true };
 }
 
 /** The initial values of the fields that change later. */
