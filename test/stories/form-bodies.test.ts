@@ -1,7 +1,7 @@
 import t from "tap";
 
 import { createTestMerchant, startTestApp, type TestApp, testConfig } from "../support/app.js";
-import { eachEngine } from "../support/database.js";
+import { eachEngine, onSqlite } from "../support/database.js";
 import { anOrder } from "../support/orders.js";
 
 const CREATE = "/v1/checkout/sessions";
@@ -41,7 +41,7 @@ await eachEngine(
       [`${ORDER}&metadata[a]=%ff`, "parameter_invalid", "metadata[a]"],
       [`${ORDER}&metadata[${"k".repeat(41)}]=x`, "parameter_invalid", `metadata[${"k".repeat(41)}]`],
       [ORDER.replace("=gbp", "=xyz"), "currency_invalid", "line_items[0][price_data][currency]"],
-      [ORDER.replace("=2999", "="), "parameter_missing", "line_items[0][price_data][unit_amount]"],
+      [ORDER.replace("=2999", "="), "parameter_invalid", "line_items[0][price_data][unit_amount]"],
       [ORDER.replace("=2999", "=29.99"), "parameter_invalid", "line_items[0][price_data][unit_amount]"],
       [ORDER.replace("[quantity]=1", "[quantity]=1000000"), "parameter_invalid", "line_items[0][quantity]"],
       ["a=1&".repeat(10_001), "parameter_unknown", "a"],
@@ -93,6 +93,18 @@ await eachEngine(
     });
   },
 );
+
+await onSqlite(t, "an amount that somebody forgot to set refunds nothing", async (t, engine) => {
+  const app = await startTestApp(t, testConfig(engine));
+  const key = app.urls.demonstration?.testKey;
+  const before = (await app.call("GET", "/v1/payment_intents/pi_0demo", key)).json;
+  for (const body of ["payment_intent=pi_0demo&amount=", "amount&payment_intent=pi_0demo"])
+    t.match(await post(app, key, "/v1/refunds", body), {
+      status: 400,
+      json: { error: { param: "amount", message: /is empty/ } },
+    });
+  t.same((await app.call("GET", "/v1/payment_intents/pi_0demo", key)).json, before);
+});
 
 await eachEngine(
   t,

@@ -13,8 +13,9 @@ export type ReadForm = (body: string) => JsonRecord;
 
 /**
  * Compiles the reader of forms for one type of message. Returns the JSON with proto names that says as much: numbers
- * and names of enum values stay texts. An empty value stands for an empty text, or for null where the field is no
- * text.
+ * and names of enum values stay texts. An empty value stands for an empty text, for a message or map without parts, or
+ * deletes what was there. A number, boolean, enum value, time or list must not be empty: where no `amount` means "all
+ * that is left", a variable that somebody forgot to set would refund all of it.
  */
 export function createFormReader(desc: DescMessage, countMax: CountMax): ReadForm {
   const place = messagePlacer(countMax)(desc);
@@ -128,10 +129,12 @@ function leafPlacer(scalar: ScalarType | undefined): Place {
     if (at < steps.length) throw new FieldProblem("takes one value, without parts in brackets");
     if (before !== undefined) throw new FieldProblem("is given more than once", "parameter_repeated");
     if (scalar === ScalarType.STRING || scalar === ScalarType.BYTES) return text;
-    if (text === "") return null;
+    if (text === "") throw new FieldProblem(EMPTY);
     return scalar === ScalarType.BOOL ? boolOf(text) : text;
   };
 }
+
+const EMPTY = "is empty: leave it out, or give it a value";
 
 function boolOf(text: string): boolean {
   if (text !== "true" && text !== "false") throw new FieldProblem("must be true or false");
@@ -142,7 +145,9 @@ function listPlacer(place: Place, max: number): Place {
   const most = Math.min(max, VALUES_MAX);
   return (before, parameter) => {
     const { steps, at, lists } = parameter;
-    if (at === steps.length) return emptied(before, parameter, "is a list: name its elements with [0] or []");
+    if (at === steps.length) {
+      throw new FieldProblem(parameter.text === "" ? EMPTY : "is a list: name its elements with [0] or []");
+    }
     const items = opened<Json[]>(before, () => []);
     const list = lists.get(items) ?? { items, name: steps.slice(0, at), numbered: steps[at] !== "" };
     lists.set(items, list);
