@@ -24,7 +24,23 @@ await onSqlite(
       const page = await app.call("GET", path, undefined, undefined, BROWSER);
       t.match(page, { status: 404, text: /<h1>/ }, path);
       t.match(page.headers.get("content-type"), /^text\/html/);
-      for (const accept of ["*/*", "application/json", ""]) {
+      t.match(
+        (await app.call("HEAD", path, undefined, undefined, BROWSER)).headers.get("content-type"),
+        /html/,
+      );
+      const keyed = await app.call("GET", path, "sk_test_any", undefined, BROWSER);
+      t.match(
+        keyed.headers.get("content-type"),
+        path.startsWith("/v1") ? /json/ : /html/,
+        `${path} with a key`,
+      );
+      for (const accept of [
+        "*/*",
+        "application/json",
+        "",
+        "application/json,text/html",
+        "text/html;q=0,*/*",
+      ]) {
         const answer = await app.call("GET", path, undefined, undefined, { accept });
         t.match(answer, { status: 404, json: { error: { code: "path_unknown" } } }, `${path} ${accept}`);
       }

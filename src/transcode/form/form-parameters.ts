@@ -1,6 +1,6 @@
 import { FieldProblem } from "../errors/field-problem.js";
 import { JSON_DEPTH_MAX, tooMuch, VALUES_MAX } from "../json/json-text.js";
-import { percentDecoded } from "../routing/request-target.js";
+import { formDecoded } from "../routing/percent-decoding.js";
 
 /** One `name=value` of a form, decoded. */
 export interface FormParameter {
@@ -42,7 +42,7 @@ function indexOrEnd(body: string, character: string, start: number, end: number)
 }
 
 function decoded(raw: string, name: string): string {
-  const text = percentDecoded(raw.includes("+") ? raw.replaceAll("+", " ") : raw);
+  const text = formDecoded(raw);
   if (text !== undefined) return text;
   throw problemOf(name, "holds a broken percent-escape, or bytes that are not UTF-8");
 }

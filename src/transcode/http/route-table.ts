@@ -1,13 +1,8 @@
 import type { DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 
-import {
-  percentDecoded,
-  malformedPath,
-  type Target,
-  compilePath,
-  compileQuery,
-} from "../routing/request-target.js";
+import { malformedPath, type Target, compilePath, compileQuery } from "../routing/request-target.js";
+import { percentDecoded } from "../routing/percent-decoding.js";
 import type { Segment, Template } from "../routing/template.js";
 import type { JsonDialect } from "../json/dialect.js";
 import { emptyMessage } from "../descriptors/empty-message.js";

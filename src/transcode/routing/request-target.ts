@@ -7,6 +7,7 @@ import { FieldProblem, inside, quoted } from "../errors/field-problem.js";
 import { holderOf, resolvePath, type FieldPath } from "./field-path.js";
 import type { RouteRule, BoundVariable } from "./http-rules.js";
 import { getField, setField } from "../descriptors/message-fields.js";
+import { formDecoded, percentDecoded } from "./percent-decoding.js";
 import type { TextReader } from "../text/scalar-text.js";
 
 /** The raw path and query of a request target, neither decoded nor normalised. */
@@ -33,29 +34,6 @@ function pathAndQuery(url: string): string {
   if (url.startsWith("/")) return url;
   const absolute = /^https?:\/\/[^/?]*/i.exec(url);
   return absolute === null ? url : url.slice(absolute[0].length);
-}
-
-/**
- * Percent-decoding of parts of a raw request target, each exactly once. Bytes that are not UTF-8 and broken escapes are
- * refused. A raw byte beyond ASCII, which some clients send, counts as if it had been escaped.
- */
-
-/** Decodes a text once; undefined where an escape is broken or the bytes are no UTF-8. */
-export function percentDecoded(raw: string): string | undefined {
-  if (!NEEDS_DECODING.test(raw)) return raw;
-  try {
-    return decodeURIComponent(raw.replaceAll(RAW_BYTE, escaped));
-  } catch {
-    return undefined; // It throws URIError only, which the caller reports.
-  }
-}
-
-const NEEDS_DECODING = /[%\u0080-\uffff]/;
-const RAW_BYTE = /[\u0080-\uffff]/g;
-
-/** Node decodes a raw target as Latin-1: each character is a byte. */
-function escaped(character: string): string {
-  return `%${character.charCodeAt(0).toString(16)}`;
 }
 
 /** Decodes a path variable of one segment, `%2F` included. */
@@ -86,7 +64,7 @@ export function malformedPath(): Error {
 
 /** Decodes a name or value of the query, where `+` is a space. */
 export function decodedParameter(raw: string): string {
-  const text = percentDecoded(raw.includes("+") ? raw.replaceAll("+", " ") : raw);
+  const text = formDecoded(raw);
   if (text === undefined) {
     throw requestError(
       "query_malformed",

@@ -1,4 +1,5 @@
 import { Code } from "@connectrpc/connect";
+import { preferredMediaTypes } from "negotiator/lib/mediaType.js";
 
 import { html } from "../../lib/html.js";
 import { type HttpRequest, type HttpResponse, send } from "../../lib/http.js";
@@ -49,10 +50,14 @@ export function sendFailurePage(
   });
 }
 
-/** Whether a request comes from a browser that opens a page: no other client asks for HTML by name. */
+/** Whether a request prefers HTML to JSON, as a browser does that opens a page. What takes either gets JSON. */
 export function wantsPage({ headers }: HttpRequest): boolean {
-  return headers.accept?.includes("text/html") === true;
+  const { accept } = headers;
+  return accept !== undefined && preferredMediaTypes(accept, OFFERED)[0] === "text/html";
 }
+
+/** JSON first: of what a client likes as much, it gets that. */
+const OFFERED = ["application/json", "text/html"];
 
 /** Renders a failure as JSON with its request's id. */
 export function failure(reason: FailureReason, message: string, requestId: string): Failure {

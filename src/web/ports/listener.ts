@@ -2,7 +2,7 @@ import type { CheckoutContext } from "../../checkout/context.js";
 import { BodyBrokenOff, type HttpRequest, type HttpResponse, sendOptions } from "../../lib/http.js";
 import { newId } from "../../lib/ids.js";
 import type { Transcoder } from "../../transcode/http/transcoder.js";
-import { percentDecoded } from "../../transcode/routing/request-target.js";
+import { percentDecoded } from "../../transcode/routing/percent-decoding.js";
 import { sendFailure, type FailureReason, wantsPage } from "../answers/failure.js";
 import { answerPage, sendPathFailure } from "../pages/page-routes.js";
 import { isBelow, stripBasePath } from "./base-path.js";
@@ -54,12 +54,15 @@ interface Named {
   [REQUEST_ID]?: string;
 }
 
-/** Whether it is one of the merchants' API. A browser that somebody has sent to no address of it gets a page. */
+/**
+ * Whether it is one of the merchants' API. A browser that somebody has sent to no address of it gets a page; it is known
+ * by having no key.
+ */
 function isCall({ transcoder }: Faces, request: HttpRequest, path: string): boolean {
   if (!isBelow("/v1", path)) return false;
-  return (
-    request.method !== "GET" || !wantsPage(request) || transcoder.matchesPath(path.split("?", 1)[0] ?? "")
-  );
+  const { method, headers } = request;
+  const opensPage = (method === "GET" || method === "HEAD") && headers.authorization === undefined;
+  return !opensPage || !wantsPage(request) || transcoder.matchesPath(path.split("?", 1)[0] ?? "");
 }
 
 async function answer(

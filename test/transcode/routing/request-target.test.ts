@@ -8,8 +8,8 @@ import {
   decodedSegment,
   decodedSegments,
   malformedPath,
-  percentDecoded,
 } from "../../../src/transcode/routing/request-target.js";
+import { percentDecoded } from "../../../src/transcode/routing/percent-decoding.js";
 
 t.test("path and query are taken apart raw: nothing is decoded, resolved or normalised", (t) => {
   const cases: [string, string, string][] = [
