@@ -1,5 +1,6 @@
 import t from "tap";
 
+import { parseProxies } from "../../src/web/connections/client-address.js";
 import { createTestMerchant, startTestApp, type TestApp, testConfig } from "../support/app.js";
 import { openPage } from "../support/browser.js";
 import { onSqlite, until } from "../support/database.js";
@@ -52,6 +53,8 @@ await onSqlite(t, "a basket that is none creates nothing", async (t, engine) => 
     t.equal((await order(app, body)).status, status, body.slice(0, 40));
   for (const site of ["cross-site", "same-site"])
     t.equal((await order(app, "quantity0=1", { "sec-fetch-site": site })).status, 403, site);
+  for (const origin of ["https://shop.example", "null"])
+    t.equal((await order(app, "quantity0=1", { origin })).status, 403, origin);
   t.equal((await app.call("GET", "/demo/orders", undefined)).status, 405);
   t.equal(await sessionsOf(app), before);
 });
@@ -69,7 +72,11 @@ await onSqlite(t, "the shop shows its own sessions only", async (t, engine) => {
     anOrder({ client_reference_id: "demo-shop" }),
   );
   for (const id of [own.id, others.id, "cs_0demo", "cs_nobody"])
-    t.equal((await app.call("GET", `/demo/orders/${id}`, undefined)).status, 404, id);
+    t.match(
+      await app.call("GET", `/demo/orders/${id}`, undefined),
+      { status: 404, text: /no such order/ },
+      id,
+    );
 });
 
 await onSqlite(t, "strangers may place some orders, and then no more", async (t, engine) => {
@@ -82,6 +89,20 @@ await onSqlite(t, "strangers may place some orders, and then no more", async (t,
   t.equal(refused.headers.get("retry-after"), String(WINDOW_MS / 1000));
   t.equal(await sessionsOf(app), before + ORDERS_OF_ADDRESS);
 });
+
+await onSqlite(
+  t,
+  "visitors behind a proxy share the limit of all, not that of one address",
+  async (t, engine) => {
+    const trustedProxies = parseProxies("127.0.0.1");
+    const app = await startTestApp(t, testConfig(engine, { trustedProxies }));
+    const statuses = new Set<number>();
+    for (let placed = 0; placed <= ORDERS_OF_ADDRESS; placed++) {
+      statuses.add((await order(app, "quantity0=1", { origin: app.local })).status);
+    }
+    t.same([...statuses], [303]);
+  },
+);
 
 t.test("orders are counted by address and in all, for ten minutes", async (t) => {
   let now = 0;

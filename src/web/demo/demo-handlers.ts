@@ -2,7 +2,8 @@ import type { CheckoutContext } from "../../checkout/context.js";
 import { basePathOf } from "../../lib/base-url.js";
 import { type HttpRequest, type HttpResponse, readBody, redirect } from "../../lib/http.js";
 import { clientAddress } from "../connections/client-address.js";
-import { sendBasket, sendNoShop, sendOrder } from "./demo-pages.js";
+import { connectionOf } from "../connections/connection.js";
+import { sendBasket, sendNoOrder, sendNoShop, sendOrder } from "./demo-pages.js";
 import { demoShopOf } from "./demo-shop.js";
 import { WINDOW_MS } from "./order-limits.js";
 
@@ -22,9 +23,10 @@ export async function placeOrder(
   response: HttpResponse,
 ): Promise<void> {
   const body = await readBody(request, BASKET_BYTES_MAX);
-  if (isFromElsewhere(request)) return sendBasket(checkout, response, 403, "Please fill the basket here.");
-  const address = clientAddress(request.socket.remoteAddress ?? "");
-  const placed = await demoShopOf(checkout).place(new URLSearchParams(body.toString("latin1")), address);
+  if (isFromElsewhere(checkout, request))
+    return sendBasket(checkout, response, 403, "Please fill the basket here.");
+  const basket = new URLSearchParams(body.toString("latin1"));
+  const placed = await demoShopOf(checkout).place(basket, addressOf(request));
   if (placed === "closed") return sendNoShop(response);
   if (placed === "empty") return sendBasket(checkout, response, 400, "Please put something into the basket.");
   if (placed === "too many") {
@@ -34,13 +36,27 @@ export async function placeOrder(
   redirect(response, `${basePathOf(checkout.addresses.publicUrl)}/demo/orders/${placed.sessionId}`);
 }
 
+/** Undefined for a trusted proxy: of its visitors nobody knows which is which, and they share the limit of all. */
+function addressOf({ socket }: HttpRequest): string | undefined {
+  const use = connectionOf(socket)?.use;
+  if (use === undefined) return clientAddress(socket.remoteAddress ?? "");
+  return use.isProxy ? undefined : use.address;
+}
+
 const TOO_MANY =
   "There were many orders just now. Please try again in ten minutes, or use the API with a key.";
 
-/** Another site's page must not use up what visitors of this one may order. Browsers say where a form comes from. */
-function isFromElsewhere({ headers }: HttpRequest): boolean {
+/**
+ * Another site's page must not use up what visitors of this one may order. Browsers say where a form comes from: the
+ * older ones, and over plain HTTP all, by `Origin` only.
+ */
+function isFromElsewhere({ addresses }: CheckoutContext, { headers }: HttpRequest): boolean {
   const site = headers["sec-fetch-site"];
-  return site !== undefined && site !== "same-origin" && site !== "none";
+  if (site !== undefined) return site !== "same-origin" && site !== "none";
+  const { origin, host } = headers;
+  if (origin === undefined) return false;
+  const from = URL.canParse(origin) ? new URL(origin).host : "";
+  return from !== host?.toLowerCase() && from !== new URL(addresses.publicUrl).host;
 }
 
 /** `GET /demo/orders/{id}`: how an order of the shop stands. */
@@ -50,7 +66,9 @@ export async function orderPage(
   response: HttpResponse,
   sessionId: string,
 ): Promise<void> {
-  const order = await demoShopOf(checkout).find(sessionId);
-  if (order === undefined) sendNoShop(response);
-  else sendOrder(checkout, response, order);
+  const shop = demoShopOf(checkout);
+  const order = await shop.find(sessionId);
+  if (order !== undefined) sendOrder(checkout, response, order);
+  else if (await shop.isOpen()) sendNoOrder(checkout, response);
+  else sendNoShop(response);
 }

@@ -56,6 +56,14 @@ export function sendNoShop(response: HttpResponse): void {
   ]);
 }
 
+/** No order of the shop has this id. */
+export function sendNoOrder(checkout: CheckoutContext, response: HttpResponse): void {
+  const base = basePathOf(checkout.addresses.publicUrl);
+  send(response, 404, "There is no such order", "'none'", [
+    html`<p>An order is shown where it was placed. <a href="${base}/demo">Fill a basket</a></p>`,
+  ]);
+}
+
 /** An order: how its session is created, and then what became of it. */
 export function sendOrder(checkout: CheckoutContext, response: HttpResponse, order: DemoOrder): void {
   const isPaid = order.session.status === "complete";

@@ -35,8 +35,8 @@ export interface DemoOrder {
 export interface DemoShop {
   /** Whether there is one: in test mode, where a demonstration merchant was made. */
   isOpen(): Promise<boolean>;
-  /** Creates the session of a basket, for a client of this address. */
-  place(posted: URLSearchParams, address: string): Promise<PlacedOrder>;
+  /** Creates the session of a basket, for a client of this address; undefined where that is not known. */
+  place(posted: URLSearchParams, address: string | undefined): Promise<PlacedOrder>;
   /** One of the shop's own orders. Undefined for any other session. */
   find(sessionId: string): Promise<DemoOrder | undefined>;
 }

@@ -6,8 +6,8 @@ import { createCache } from "../../lib/cache.js";
  * very most.
  */
 export interface OrderLimits {
-  /** Counts an order of this address. False where there are too many: then it counts nothing. */
-  take(address: string): boolean;
+  /** Counts an order of this address, if it is known. False where there are too many: then it counts nothing. */
+  take(address: string | undefined): boolean;
 }
 
 /** The time in which orders are counted. */
@@ -39,7 +39,7 @@ export function createOrderLimits(now?: () => number): OrderLimits {
     take(address) {
       const all = countOf("all");
       if (all.orders >= ORDERS_OF_ALL) return false;
-      const own = countOf(`of ${address}`);
+      const own = address === undefined ? { orders: 0 } : countOf(`of ${address}`);
       if (own.orders >= ORDERS_OF_ADDRESS) return false;
       all.orders++;
       own.orders++;
