@@ -6,6 +6,7 @@ import { migrate } from "../../src/db/migrate.js";
 import { findCustomer } from "../../src/db/tables/customers.js";
 import { DropFormerSecretColumns1795305000000 } from "../../src/db/migrations/1795305000000-former-secret-columns.js";
 import { findPaymentIntent } from "../../src/db/tables/payment-intents.js";
+import { NO_DETAILS } from "../../src/domain/customer.js";
 import { entities, migrations } from "../../src/start/schema.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import { eachEngine, type TestEngine } from "../support/database.js";
@@ -77,7 +78,7 @@ await eachEngine(t, "a customer of the first release has no name, and is not del
     created_at: createdAt,
   };
   const database = await upgraded(t, engine, { customer: row });
-  const rest = { email: "ada@example.com", name: null, metadata: {}, createdAt, deletedAt: null };
+  const rest = { ...NO_DETAILS, email: "ada@example.com", createdAt, deletedAt: null };
   t.same(await findCustomer(database.manager, scope, "cus_1"), { ...scope, id: "cus_1", ...rest });
 });
 
@@ -113,8 +114,10 @@ await eachEngine(t, "a payment of a session stays as it is after an upgrade", as
     attempt: 0,
     offSession: false,
     metadata: {},
+    description: null,
     createdAt: 1_795_000_000_000,
     canceledAt: null,
+    cancellationReason: null,
     attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,

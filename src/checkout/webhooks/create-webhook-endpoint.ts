@@ -81,7 +81,7 @@ async function newEndpoint(
     url,
     enabledEvents: [...new Set(enabledEvents)],
     description: description === "" ? null : description,
-    metadata: mergedMetadata({}, metadata),
+    metadata: mergedMetadata({}, { metadata }),
     disabledReason: null,
     failingSince: null,
     secretSealed: sealWebhookSecret(checkout, { merchantId, livemode }, newWebhookSecret()),

@@ -54,7 +54,7 @@ async function update(tx: Tx, id: string, change: WebhookEndpointChange): Promis
     url,
     enabledEvents: enabledEvents.length === 0 ? endpoint.enabledEvents : [...new Set(enabledEvents)],
     description: description === undefined ? endpoint.description : description === "" ? null : description,
-    metadata: mergedMetadata(endpoint.metadata, metadata),
+    metadata: mergedMetadata(endpoint.metadata, { metadata }),
     ...stateAfter(endpoint, change),
   });
 }
