@@ -46,8 +46,8 @@ function read(
 ): Pick<OrderAnswer, "id" | "status"> {
   const body = JSON.parse(answer.text) as Body;
   if (answer.status === 200) return { id: body.id ?? null, status: body.status ?? "" };
-  const { code = "", payment_intent: payment = null } = body.error ?? {};
-  if (code === "card_declined") return { id: payment, status: "declined" };
+  const { code = "", payment_intent: payment } = body.error ?? {};
+  if (code === "card_declined") return { id: payment?.id ?? null, status: "declined" };
   if (code !== MAY_BE_REFUSED) unexcused(environment, { what }, answer);
   return { id: null, status: "refused" };
 }
@@ -55,7 +55,7 @@ function read(
 interface Body {
   readonly id?: string;
   readonly status?: string;
-  readonly error?: { readonly code?: string; readonly payment_intent?: string };
+  readonly error?: { readonly code?: string; readonly payment_intent?: { readonly id: string } };
 }
 
 /** Nothing, or not enough, is left to refund. */
