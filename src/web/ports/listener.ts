@@ -55,8 +55,8 @@ interface Named {
 }
 
 /**
- * Whether it is one of the merchants' API. A browser that somebody has sent to no address of it gets a page; it is known
- * by having no key.
+ * Whether it is one of the merchants' API. A browser that somebody has sent to no address of it gets a page; it has no
+ * key.
  */
 function isCall({ transcoder }: Faces, request: HttpRequest, path: string): boolean {
   if (!isBelow("/v1", path)) return false;
