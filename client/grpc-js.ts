@@ -26,7 +26,7 @@ export interface GrpcOptions extends CallOptions {
 
 /** A transport over grpc-js. */
 export interface GrpcTransport extends Transport {
-  /** Ends its connections. */
+  /** Cancels its streams, and ends its connections when its calls have ended. */
   close(): void;
 }
 
@@ -34,6 +34,8 @@ export interface GrpcTransport extends Transport {
 export function grpcTransport({ address, channelCredentials, ...options }: GrpcOptions): GrpcTransport {
   const client = new Client(address, channelCredentials ?? credentials.createSsl());
   const interceptors = callInterceptors(options);
+  // Whoever leaves the loop over a stream does not end it: Connect's clients go by the signal that they are given.
+  const closing = new AbortController();
   const common = (method: DescMethod, header: ConstructorParameters<typeof Headers>[0]) => ({
     service: method.parent,
     requestMethod: "POST",
@@ -55,9 +57,12 @@ export function grpcTransport({ address, channelCredentials, ...options }: GrpcO
         ...(timeoutMs !== undefined && { timeoutMs }),
         ...(signal && { signal }),
         req: { ...common(method, header), stream: true, method, contextValues, message },
-        next: (request) => callServerStream(client, request),
+        next: (request) => callServerStream(client, request, closing.signal),
       }),
-    close: () => client.close(),
+    close: () => {
+      closing.abort();
+      client.close();
+    },
   };
 }
 
@@ -91,8 +96,10 @@ async function callUnary<I extends DescMessage, O extends DescMessage>(
 async function callServerStream<I extends DescMessage, O extends DescMessage>(
   client: Client,
   request: StreamRequest<I, O>,
+  closing: AbortSignal,
 ): Promise<StreamResponse<I, O>> {
-  const { method, header: sent, signal } = request;
+  const { method, header: sent } = request;
+  const signal = AbortSignal.any([request.signal, closing]);
   if (method.methodKind !== "server_streaming") {
     throw new ConnectError("Only the service streams in this API.", Code.Unimplemented);
   }
