@@ -3,9 +3,9 @@ import { type MetadataChange, mergedMetadata } from "../../domain/metadata.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { PaymentIntent } from "../../domain/payment-intent.js";
 import type { CheckoutContext } from "../context.js";
-import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
+import { changeOnce } from "../change-once.js";
+import type { IdempotentCall } from "../idempotency.js";
 import { getPaymentIntent, viewPayment } from "../payments/payment-intents.js";
-import { merchantParts } from "../test-clock.js";
 import type { PaymentAnswer } from "./charge-card.js";
 
 /** What a merchant may say anew of a payment; an undefined description stays, an empty one goes. */
@@ -21,14 +21,11 @@ export async function updatePaymentIntent(
   change: PaymentDetailsChange,
   call: IdempotentCall | undefined,
 ): Promise<PaymentAnswer> {
-  const before = await findPrevious(checkout, scope, call);
-  await getPaymentIntent(checkout, scope, id);
-  const { replayed } =
-    before ??
-    (await runIdempotent(await merchantParts(checkout, scope), scope, call, id, async (tx) => {
-      // Read under a lock: two calls that merge metadata at once must not lose each other's keys.
-      await setPaymentDetails(tx, id, detailsAfter(await lockPaymentIntent(tx, id), change));
-    }));
+  const replayed = await changeOnce(checkout, scope, call, {
+    id,
+    check: () => getPaymentIntent(checkout, scope, id),
+    work: async (tx) => setPaymentDetails(tx, id, detailsAfter(await lockPaymentIntent(tx, id), change)),
+  });
   const intent = await getPaymentIntent(checkout, scope, id);
   // The first answer's other fields are not stored; what the call changed is in it either way.
   return { view: await viewPayment(checkout, { ...intent, ...detailsAfter(intent, change) }), replayed };

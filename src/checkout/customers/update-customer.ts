@@ -7,8 +7,8 @@ import type { CheckoutContext } from "../context.js";
 import type { AnsweredCustomer } from "./create-customer.js";
 import { recordEvents } from "../events/record-events.js";
 import { getCustomer, refuseIfDeleted } from "./get-customer.js";
-import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
-import { merchantParts } from "../test-clock.js";
+import { changeOnce } from "../change-once.js";
+import type { IdempotentCall } from "../idempotency.js";
 
 /** Changes the given fields of a customer, once for each idempotency key. */
 export async function updateCustomer(
@@ -18,19 +18,18 @@ export async function updateCustomer(
   change: CustomerChange,
   call: IdempotentCall | undefined,
 ): Promise<AnsweredCustomer> {
-  const before = await findPrevious(checkout, scope, call);
-  const customer = await getCustomer(checkout, scope, id);
-  if (before === undefined) refuseIfDeleted(customer);
-  const { replayed } =
-    before ??
-    (await runIdempotent(await merchantParts(checkout, scope), scope, call, id, (tx, _run, clock) =>
-      update(checkout, clock, tx, scope, id, change),
-    ));
+  const replayed = await changeOnce(checkout, scope, call, {
+    id,
+    async check(isReplay) {
+      const customer = await getCustomer(checkout, scope, id);
+      if (!isReplay) refuseIfDeleted(customer);
+    },
+    work: (tx, clock) => update(checkout, clock, tx, scope, id, change),
+  });
   // The first answer's other fields are not stored; the fields that the call changed are in it either way.
   return { customer: changed(await getCustomer(checkout, scope, id), change), replayed };
 }
 
-/** Read under a lock: two calls that merge metadata at once must not lose each other's keys. Idempotent. */
 async function update(
   checkout: CheckoutContext,
   clock: Clock,

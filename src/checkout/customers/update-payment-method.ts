@@ -2,8 +2,8 @@ import { lockPaymentMethod, setMethodMetadata } from "../../db/tables/payment-me
 import { type MetadataChange, mergedMetadata } from "../../domain/metadata.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutContext } from "../context.js";
-import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
-import { merchantParts } from "../test-clock.js";
+import { changeOnce } from "../change-once.js";
+import type { IdempotentCall } from "../idempotency.js";
 import type { AnsweredPaymentMethod } from "./attach-payment-method.js";
 import { getPaymentMethod } from "./get-payment-method.js";
 
@@ -15,15 +15,14 @@ export async function updatePaymentMethod(
   change: MetadataChange,
   call: IdempotentCall | undefined,
 ): Promise<AnsweredPaymentMethod> {
-  const before = await findPrevious(checkout, scope, call);
-  await getPaymentMethod(checkout, scope, id);
-  const { replayed } =
-    before ??
-    (await runIdempotent(await merchantParts(checkout, scope), scope, call, id, async (tx) => {
-      // Read under a lock: two calls that merge metadata at once must not lose each other's keys.
+  const replayed = await changeOnce(checkout, scope, call, {
+    id,
+    check: () => getPaymentMethod(checkout, scope, id),
+    async work(tx) {
       const { metadata } = await lockPaymentMethod(tx, id);
       await setMethodMetadata(tx, id, mergedMetadata(metadata ?? {}, change));
-    }));
+    },
+  });
   const method = await getPaymentMethod(checkout, scope, id);
   // The first answer's other fields are not stored; the keys that the call changed are in it either way.
   return { method: { ...method, metadata: mergedMetadata(method.metadata ?? {}, change) }, replayed };
