@@ -61,6 +61,24 @@ export async function openPayPage(checkout: CheckoutContext, sessionId: string):
   return closedPage(checkout, state) ?? (await giveForm(checkout, state));
 }
 
+/** The signed fields of the form of a session's current attempt. Gives nothing out: see `openPayPage`. */
+export function formOf(checkout: CheckoutContext, session: SessionOfForm, account: FormAccountRow): Field[] {
+  const currency = currencyByCode(session.currency);
+  if (currency === undefined) throw new Error(`Session ${session.id} has an unknown currency.`);
+  return hostedForm(openFormAccount(checkout, account), {
+    sessionId: session.id,
+    attempt: session.attempt,
+    amount: session.amountTotal,
+    currency,
+    items: session.lineItems,
+    redirectUrl: returnUrl(checkout, session.id),
+    callbackUrl: requiredCallbackUrl(checkout, session.livemode),
+    cardOnFile: keepsCard(session),
+    asksWho: session.customerCreation !== null,
+    email: session.options?.customerEmail ?? null,
+  });
+}
+
 /** False where nothing is to be asked about the session. */
 async function askGateway(
   checkout: CheckoutContext,
@@ -114,22 +132,8 @@ function notePendingAttempt(tx: Tx, session: SessionOfPage, now: number): void {
 
 function formPage(checkout: CheckoutContext, { session, account }: LockedPayPageState): PayPage {
   const { gatewayUrl, sandboxUrl } = checkout.addresses;
-  const currency = currencyByCode(session.currency);
-  if (account === undefined || currency === undefined) {
-    throw new Error(`Session ${session.id} has no gateway account or an unknown currency.`);
-  }
-  const fields = hostedForm(openFormAccount(checkout, account), {
-    sessionId: session.id,
-    attempt: session.attempt,
-    amount: session.amountTotal,
-    currency,
-    items: session.lineItems,
-    redirectUrl: returnUrl(checkout, session.id),
-    callbackUrl: requiredCallbackUrl(checkout, session.livemode),
-    cardOnFile: keepsCard(session),
-    asksWho: session.customerCreation !== null,
-    email: session.options?.customerEmail ?? null,
-  });
+  if (account === undefined) throw new Error(`Session ${session.id} has no gateway account.`);
+  const fields = formOf(checkout, session, account);
   return { kind: "form", action: hostedUrl(session.livemode ? gatewayUrl : sandboxUrl), fields };
 }
 

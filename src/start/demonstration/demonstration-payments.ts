@@ -1,15 +1,12 @@
 import { encodeFields } from "../../cardstream/fields.js";
-import { hostedForm } from "../../cardstream/hosted-form.js";
 import { readResult } from "../../cardstream/signed-message.js";
 import type { CheckoutContext } from "../../checkout/context.js";
 import { newGatewayResult } from "../../checkout/gateway-messages/store-gateway-result.js";
-import { callbackUrl, returnUrl } from "../../checkout/public-urls.js";
-import { openFormAccount } from "../../checkout/merchants/gateway-account.js";
+import { formOf } from "../../checkout/sessions/open-pay-page.js";
 import type { GatewayAccountRow } from "../../db/tables/gateway-accounts.js";
 import type { NewGatewayResult } from "../../db/tables/gateway-results.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
-import { currencyByCode } from "../../domain/money.js";
-import { type CheckoutSession, keepsCard } from "../../domain/session.js";
+import type { CheckoutSession } from "../../domain/session.js";
 import type { CardEntry } from "../../sandbox/payments/card-entry.js";
 import { readHostedRequest } from "../../sandbox/payments/hosted-request.js";
 import type { TestOutcome } from "../../sandbox/payments/outcomes.js";
@@ -35,7 +32,7 @@ export function payForm(
   outcome: TestOutcome,
 ): DemonstrationPayment {
   const now = session.createdAt;
-  const form = formOf(checkout, account, session);
+  const form = formOf(checkout, session, account).filter(([name]) => name !== "signature");
   const paid = beginTransaction({ outcome, entry: ENTRY, faults: NO_FAULTS }, readHostedRequest(form), now);
   const fields = resultFields(paid, form);
   const origin = {
@@ -67,20 +64,4 @@ function firstCard(): CardEntry["card"] {
   const [card] = TEST_CARDS;
   if (card === undefined) throw new Error("There is no test card.");
   return card;
-}
-
-function formOf(checkout: CheckoutContext, account: GatewayAccountRow, session: CheckoutSession) {
-  const currency = currencyByCode(session.currency);
-  if (currency === undefined) throw new Error(`There is no currency ${session.currency}.`);
-  return hostedForm(openFormAccount(checkout, account), {
-    sessionId: session.id,
-    attempt: session.attempt,
-    amount: session.amountTotal,
-    currency,
-    items: session.lineItems,
-    redirectUrl: returnUrl(checkout, session.id),
-    callbackUrl: callbackUrl(checkout, false) ?? "",
-    cardOnFile: keepsCard(session),
-    asksWho: false,
-  }).filter(([name]) => name !== "signature");
 }
