@@ -12,6 +12,21 @@ export const CUSTOMER = {
   address: null,
 };
 
+/** Who paid with it, as the gateway's page asked. */
+export const PAYER = {
+  name: "Ada Lovelace",
+  email: "ada@example.com",
+  phone: null,
+  address: {
+    line1: "347 Lavender Road",
+    line2: null,
+    city: "Northampton",
+    state: null,
+    postal_code: "NN17 8YG",
+    country: "GB",
+  },
+};
+
 /** A stored card. */
 export const CARD = {
   id: "pm_0demo",
@@ -26,19 +41,7 @@ export const CARD = {
     country: "GB",
     fingerprint: "5d41402abc4b2a76b9719d911017c592",
   },
-  billing_details: {
-    name: "Ada Lovelace",
-    email: "ada@example.com",
-    phone: null,
-    address: {
-      line1: "347 Lavender Road",
-      line2: null,
-      city: "Northampton",
-      state: null,
-      postal_code: "NN17 8YG",
-      country: "GB",
-    },
-  },
+  billing_details: PAYER,
   customer: "cus_demo",
   created: 1_718_000_000,
   livemode: true,

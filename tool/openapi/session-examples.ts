@@ -1,3 +1,5 @@
+import { PAYER } from "./customer-examples.js";
+
 export const ORDER = {
   line_items: [
     {
@@ -48,19 +50,7 @@ export const COMPLETE = {
   payment_intent: "pi_0demo",
   payment_method: "pm_0demo",
   payment_status: "paid",
-  customer_details: {
-    name: "Ada Lovelace",
-    email: "ada@example.com",
-    phone: null,
-    address: {
-      line1: "347 Lavender Road",
-      line2: null,
-      city: "Northampton",
-      state: null,
-      postal_code: "NN17 8YG",
-      country: "GB",
-    },
-  },
+  customer_details: PAYER,
 };
 
 export const ITEM = {

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { callUntilAnswered } from "../merchant-call.js";
 import type { SimulatedMerchant, World } from "../world.js";
+import { pause, RunningProgram } from "./running-program.js";
 
 /**
  * A merchant's program that reads on: it asks again and again for the events after the last sequence that it knows. It
@@ -10,33 +9,31 @@ import type { SimulatedMerchant, World } from "../world.js";
 export class EventReader {
   readonly #world: World;
   readonly #merchant: SimulatedMerchant;
-  readonly #stopping = new AbortController();
-  readonly #running: Promise<void>;
+  readonly #program: RunningProgram;
   #last = 0;
 
   constructor(world: World, merchant: SimulatedMerchant) {
     this.#world = world;
     this.#merchant = merchant;
-    this.#running = this.#follow();
-    this.#running.catch(() => {}); // Not lost: `end` waits for it and throws.
+    this.#program = new RunningProgram((stopping) => this.#follow(stopping));
   }
 
   /** Reads what is left. Answers the last sequence. */
   async end(): Promise<number> {
     this.stop();
-    await this.#running;
+    await this.#program.over;
     await this.#readOn();
     return this.#last;
   }
 
   stop(): void {
-    this.#stopping.abort();
+    this.#program.stop();
   }
 
-  async #follow(): Promise<void> {
-    for (const { signal } = this.#stopping; !signal.aborted;) {
+  async #follow(stopping: AbortSignal): Promise<void> {
+    while (!stopping.aborted) {
       await this.#readOn();
-      await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined); // Stopped: the loop ends.
+      await pause(PAUSE_MS, stopping);
     }
   }
 

@@ -2,6 +2,7 @@ import { get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { SimulatedMerchant, World } from "../world.js";
+import { pause, RunningProgram } from "./running-program.js";
 
 /**
  * A merchant's program that follows the stream of events. Where the stream ends, or breaks off since its replica was
@@ -10,42 +11,39 @@ import type { SimulatedMerchant, World } from "../world.js";
 export class EventStreamReader {
   readonly #world: World;
   readonly #merchant: SimulatedMerchant;
-  readonly #stopping = new AbortController();
-  readonly #running: Promise<void>;
+  readonly #program: RunningProgram;
   #last = 0;
 
   constructor(world: World, merchant: SimulatedMerchant) {
     this.#world = world;
     this.#merchant = merchant;
-    this.#running = this.#follow();
-    this.#running.catch(() => {}); // Not lost: `end` waits for it and throws.
+    this.#program = new RunningProgram((stopping) => this.#follow(stopping));
   }
 
   /** Ends once it has come to this sequence; after a while in any case: the checker tells what is missing. */
   async end(sequence: number): Promise<void> {
     for (const until = Date.now() + BEHIND_MAX_MS; this.#last < sequence && Date.now() < until;)
-      await Promise.race([sleep(PAUSE_MS), this.#running]);
+      await Promise.race([sleep(PAUSE_MS), this.#program.over]);
     this.stop();
-    await this.#running;
+    await this.#program.over;
   }
 
   stop(): void {
-    this.#stopping.abort();
+    this.#program.stop();
   }
 
-  async #follow(): Promise<void> {
-    const { signal } = this.#stopping;
-    for (let opened = 0; !signal.aborted; opened++) {
+  async #follow(stopping: AbortSignal): Promise<void> {
+    for (let opened = 0; !stopping.aborted; opened++) {
       if (opened > 0) this.#world.history.count(STREAM_OPENED_AGAIN);
-      await this.#readOne(`${this.#world.fleet.urlOf(opened)}/v1/events/stream?after=${this.#last}`);
-      await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined); // Stopped: the loop ends.
+      const url = `${this.#world.fleet.urlOf(opened)}/v1/events/stream?after=${this.#last}`;
+      await this.#readOne(url, stopping);
+      await pause(PAUSE_MS, stopping);
     }
   }
 
   /** Resolves when the stream is over, whatever the reason. */
-  async #readOne(url: string): Promise<void> {
+  async #readOne(url: string, signal: AbortSignal): Promise<void> {
     const { id: merchant, key } = this.#merchant;
-    const { signal } = this.#stopping;
     const options = { headers: { authorization: `Bearer ${key}` }, agent: false, signal } as const;
     await new Promise<void>((resolve) => {
       const end = (): void => resolve();
