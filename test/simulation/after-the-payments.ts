@@ -76,7 +76,10 @@ async function untilFailed({ history }: Environment, stop: AbortSignal): Promise
   while (!stop.aborted && !failed()) await sleep(POLL_MS);
 }
 
-/** Until every callback that the gateway sends has arrived, or has not. */
+/**
+ * Until every callback that the gateway sends has arrived, or has not: it notes each once it was posted, whatever came
+ * of that.
+ */
 export async function untilDelivered({ ledger, relay }: Environment): Promise<void> {
   for (;;) {
     const [row] = (await ledger.manager.query(

@@ -67,8 +67,8 @@ export async function fixedRate(
 }
 
 /**
- * A timer may fire a millisecond late, which is no fault of the server: the last of the way goes by turns of
- * the loop.
+ * Until a call is due: its time is what is waited for. A timer may fire a millisecond late, which is no fault of the
+ * server, so the last of the way goes by turns of the loop.
  */
 async function delay(milliseconds: number): Promise<void> {
   const due = performance.now() + milliseconds;

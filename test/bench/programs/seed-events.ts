@@ -29,6 +29,7 @@ export async function makeEvents(
     const due = Math.ceil(((performance.now() - started) * perSecond) / 1000);
     const count = Math.min(due, events) - times.length;
     if (count > 0) times.push(...(await commitEvents(db, merchantId, count)));
+    // The rate is what is made here: there is no condition to wait for.
     await sleep(TICK_MS);
   }
   return times;
