@@ -6,7 +6,7 @@ import {
   type GatewayAccountRow,
   insertGatewayAccount,
 } from "../../db/tables/gateway-accounts.js";
-import { insertMerchant, listMerchants } from "../../db/tables/merchants.js";
+import { findMerchantsByName, insertMerchant, listMerchants } from "../../db/tables/merchants.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import { newKey } from "./create-api-key.js";
 import { newMerchant, type Registry } from "./create-merchant.js";
@@ -46,8 +46,7 @@ export async function createDemonstration(
 
 /** The demonstration merchant: it has that name, and no live account. Undefined if there is none. */
 export async function findDemonstration(db: EntityManager): Promise<string | undefined> {
-  for (const { id, name } of await listMerchants(db)) {
-    if (name !== NAME) continue;
+  for (const { id } of await findMerchantsByName(db, NAME)) {
     if ((await findGatewayAccount(db, { merchantId: id, livemode: true })) === undefined) return id;
   }
   return undefined;

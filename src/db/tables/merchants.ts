@@ -49,6 +49,11 @@ export async function listMerchants(db: EntityManager): Promise<MerchantRow[]> {
   return await selectRows(db, merchants, "ORDER BY id", []);
 }
 
+/** The merchants of exactly this name, which need not be one. Reads the whole table: not for each call. */
+export async function findMerchantsByName(db: EntityManager, name: string): Promise<MerchantRow[]> {
+  return await selectRows(db, merchants, "WHERE name = ? ORDER BY id LIMIT 100", [name]);
+}
+
 /** Moves a merchant's test clock. False if it no longer stands at `from`: another call has moved it. */
 export async function moveTestClock(tx: Tx, id: string, from: number, to: number): Promise<boolean> {
   const change = { testClockAhead: to };

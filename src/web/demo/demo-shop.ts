@@ -53,7 +53,7 @@ export function demoShopOf(checkout: CheckoutContext): DemoShop {
 /** A process has one service; that of the tests has many. */
 const shops = new WeakMap<CheckoutContext, DemoShop>();
 
-/** `keys demo` may make the merchant while the service runs; few queries are for that. */
+/** `keys demo` may make it while the service runs. However many visitors ask, the table is read this often only. */
 const MERCHANT_KEPT_MS = 2_000;
 
 function createDemoShop(checkout: CheckoutContext): DemoShop {

@@ -9,8 +9,8 @@
  * Without `validatorUrl: null`, Swagger UI sends the document's address to a service of its makers.
  */
 export const START = `"use strict";
-const document_ = new URL("../openapi.json", document.currentScript.src);
-const base = new URL(".", document_).href.replace(/\\/$/, "");
+const openapi = new URL("../openapi.json", document.currentScript.src);
+const base = new URL(".", openapi).href.replace(/\\/$/, "");
 const KEPT = "calmony-pay.test-key";
 
 const keepTestKey = () => ({
@@ -52,8 +52,8 @@ dark.addEventListener("change", showTheme);
 showTheme();
 
 async function start() {
-  const answer = await fetch(document_);
-  if (!answer.ok) throw new Error(document_ + " answers " + answer.status);
+  const answer = await fetch(openapi);
+  if (!answer.ok) throw new Error(openapi + " answers " + answer.status);
   const spec = { ...(await answer.json()), servers: [{ url: base }] };
   const viewer = SwaggerUIBundle({
     spec,
