@@ -35,6 +35,14 @@ export function write(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Ends the process quietly where nobody reads its output any more, as with `| head`. */
+export function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
+}
+
 function show(value: string | null | undefined): string {
   return value ?? "-";
 }

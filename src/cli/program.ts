@@ -1,5 +1,7 @@
 import { Command } from "commander";
 
+import { endWithReader } from "./output.js";
+
 /** Adds options and action to a command. */
 type Addition = (command: Command, env: NodeJS.ProcessEnv) => void;
 
@@ -63,6 +65,9 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
     },
   };
 
+/** They go on without a reader of their output. */
+const SERVICES: ReadonlySet<string> = new Set(["serve", "sandbox"]);
+
 /** Creates the operator's command, `calmony-pay`. `env` holds the configuration's environment variables. */
 export function createProgram(env: NodeJS.ProcessEnv): Command {
   const program = new Command("calmony-pay")
@@ -77,6 +82,7 @@ export function createProgram(env: NodeJS.ProcessEnv): Command {
     program.command(name).description(about).helpCommand(false);
   }
   return program.hook("preSubcommand", async (_, command) => {
+    if (!SERVICES.has(command.name())) endWithReader();
     const add = await COMMANDS[command.name()]?.load();
     add?.(command, env);
   });
