@@ -2,7 +2,7 @@ import type { CheckoutContext } from "../checkout/context.js";
 import { recordEvents } from "../checkout/events/record-events.js";
 import { cancelDeliveriesTo } from "../checkout/webhooks/cancel-deliveries.js";
 import { clockOf } from "../checkout/test-clock.js";
-import { noteFailed, noteReceived } from "../db/tables/due-deliveries.js";
+import { countUnleased, noteFailed, noteReceived } from "../db/tables/due-deliveries.js";
 import { queueAttempts } from "../db/tables/webhook-attempts.js";
 import {
   changeWebhookEndpoint,
@@ -27,6 +27,10 @@ export async function recordAttempts(checkout: CheckoutContext, made: readonly M
     noteReceived(
       tx,
       made.flatMap(({ received, delivery }) => (received ? [delivery] : [])),
+    );
+    countUnleased(
+      tx,
+      made.flatMap(({ received, delivery }) => (received ? [] : [delivery])),
     );
     for (const { received, delivery, step, at } of next)
       if (!received) noteFailed(tx, delivery, { step, at });

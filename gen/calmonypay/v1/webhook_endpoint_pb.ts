@@ -91,8 +91,8 @@ export type WebhookEndpoint = Message<"calmonypay.v1.WebhookEndpoint"> & {
   secret?: string | undefined;
 
   /**
-   * Until when signatures are also made with the secret before, in seconds since 1970-01-01T00:00:00Z. Unset if there is none.
-   * Set by the service.
+   * Until when signatures are also made with the secret before, in seconds since 1970-01-01T00:00:00Z; of several the latest
+   * time. Unset if there is none. Set by the service.
    *
    * @generated from field: optional int64 previous_secret_expires_at = 11;
    */

@@ -551,7 +551,8 @@ export const WebhookEndpointService: GenService<{
     output: typeof DeleteWebhookEndpointResponseSchema;
   },
   /**
-   * Replaces the secret of a webhook endpoint. For a while, requests are signed with both.
+   * Replaces the secret of a webhook endpoint. For a while, requests are signed with both. A secret that an earlier roll has
+   * left valid stays so for its time, up to four of them; with an overlap of 0 no secret but the new one is valid.
    *
    * The answer is the only one that shows the new secret; a repeated call with the same idempotency key shows it again for a day.
    *

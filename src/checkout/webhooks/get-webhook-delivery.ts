@@ -25,7 +25,11 @@ export async function getWebhookDelivery(
 ): Promise<DeliveryView> {
   const delivery = await findDelivery(parts.db.manager, id);
   if (delivery?.merchantId !== scope.merchantId || delivery.livemode !== scope.livemode)
-    throw new Refusal("WEBHOOK_DELIVERY_NOT_FOUND", `No such webhook delivery: ${id}.`, "id");
+    throw new Refusal(
+      "WEBHOOK_DELIVERY_NOT_FOUND",
+      `No such webhook delivery: ${id}. It is kept for 30 days, as its event is.`,
+      "id",
+    );
   const [view] = await withAttempts(parts, [delivery]);
   return view ?? { delivery, attempts: [] };
 }

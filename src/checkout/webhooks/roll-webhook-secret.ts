@@ -5,11 +5,11 @@ import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from
 import { merchantParts } from "../test-clock.js";
 import type { AnsweredWebhookEndpoint } from "./create-webhook-endpoint.js";
 import { getWebhookEndpoint, noSuchEndpoint } from "./get-webhook-endpoint.js";
-import { newWebhookSecret, sealWebhookSecret } from "./webhook-secret.js";
+import { newWebhookSecret, previousSecrets, sealWebhookSecret } from "./webhook-secret.js";
 
 /**
  * Replaces the secret of an endpoint, once for each idempotency key. For `overlapMs` of real time requests are signed
- * with both; a secret that was still kept from the time before is dropped.
+ * with both, and with those that are still valid from earlier rolls; with an overlap of 0 by the new one alone.
  */
 export async function rollWebhookSecret(
   checkout: CheckoutContext,
@@ -22,16 +22,13 @@ export async function rollWebhookSecret(
   await getWebhookEndpoint(checkout, scope, id);
   const parts = await merchantParts(checkout, scope);
   const secretSealed = sealWebhookSecret(checkout, scope, newWebhookSecret());
-  const until = checkout.clock.now() + overlapMs;
+  const now = checkout.clock.now();
   const done =
     before ??
     (await runIdempotent(parts, scope, call ?? callWithoutKey(checkout), id, async (tx) => {
       const endpoint = await lockWebhookEndpoint(tx, id);
       if (endpoint.deletedAt !== null) throw noSuchEndpoint(id);
-      const previous =
-        overlapMs === 0
-          ? { previousSecretSealed: null, previousSecretUntil: null }
-          : { previousSecretSealed: endpoint.secretSealed, previousSecretUntil: until };
+      const previous = previousSecrets(checkout, endpoint, { now, until: now + overlapMs });
       await changeWebhookEndpoint(tx, id, { secretSealed, ...previous });
     }));
   return { endpoint: await getWebhookEndpoint(checkout, scope, id), replayed: done.replayed };

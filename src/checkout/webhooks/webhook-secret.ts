@@ -25,18 +25,57 @@ export function openWebhookSecret({ sealer }: Sealing, endpoint: WebhookEndpoint
 }
 
 /**
+ * The secrets that an endpoint has had before, once its own takes its place among them until then: each counts until
+ * its own time, so that no roll ends the overlap that another one has promised. Without an overlap none counts.
+ */
+export function previousSecrets(
+  { sealer }: Sealing,
+  endpoint: WebhookEndpointRow,
+  { now, until }: { readonly now: number; readonly until: number },
+): Pick<WebhookEndpointRow, "previousSecretSealed" | "previousSecretUntil"> {
+  if (until <= now) return { previousSecretSealed: null, previousSecretUntil: null };
+  const own = { secret: openWebhookSecret({ sealer }, endpoint), until };
+  const valid = openPrevious({ sealer }, endpoint).filter((one) => now < one.until);
+  const kept = [own, ...valid].slice(0, PREVIOUS_MAX);
+  const text = kept.map((one) => `${one.secret} ${one.until}`).join("\n");
+  return {
+    previousSecretSealed: sealWebhookSecret({ sealer }, endpoint, text),
+    previousSecretUntil: Math.max(...kept.map((one) => one.until)),
+  };
+}
+
+/** A call whose answer was lost and that is made again rolls once more: so often a receiver may not know of it. */
+const PREVIOUS_MAX = 4;
+
+/**
  * Opens the secrets that requests to an endpoint are signed with. Answers those that count at a time: the newest first,
- * and while one is rolled the one before.
+ * and after a roll those before.
  */
 export function openSigningSecrets(
   { sealer }: Sealing,
   endpoint: WebhookEndpointRow,
 ): (now: number) => readonly string[] {
-  const { previousSecretSealed: previous, previousSecretUntil: until } = endpoint;
-  const one = [openWebhookSecret({ sealer }, endpoint)];
-  if (previous === null || until === null) return () => one;
-  const both = [...one, sealer.open(previous, sealScope(endpoint))];
-  return (now) => (now < until ? both : one);
+  const newest = openWebhookSecret({ sealer }, endpoint);
+  const previous = openPrevious({ sealer }, endpoint);
+  if (previous.length === 0) {
+    const one = [newest];
+    return () => one;
+  }
+  return (now) => [newest, ...previous.flatMap(({ secret, until }) => (now < until ? [secret] : []))];
+}
+
+/** A line holds a secret and its time; one from before there were several holds the secret alone. */
+function openPrevious(
+  { sealer }: Sealing,
+  endpoint: WebhookEndpointRow,
+): readonly { readonly secret: string; readonly until: number }[] {
+  const { previousSecretSealed: sealed, previousSecretUntil: last } = endpoint;
+  if (sealed === null || last === null) return [];
+  const lines = sealer.open(sealed, sealScope(endpoint)).split("\n");
+  return lines.map((line) => {
+    const [secret = "", until = last] = line.split(" ");
+    return { secret, until: Number(until) };
+  });
 }
 
 function sealScope({ merchantId, livemode }: MerchantScope) {

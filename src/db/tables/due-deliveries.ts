@@ -90,16 +90,44 @@ export interface HeldDelivery {
   readonly leaseId: string | null;
 }
 
-/** Records that deliveries were received, except those whose lease has ended and that are another process's now. */
+/**
+ * Records that deliveries were received, also those that were canceled meanwhile. What is to be sent again, on request
+ * or since the lease has ended and it is another process's now, stays so.
+ */
 export function noteReceived(tx: Tx, held: readonly HeldDelivery[]): void {
+  countUnleased(tx, held, { status: () => "CASE status WHEN 'canceled' THEN 'succeeded' ELSE status END" });
   changeHeld(tx, held, { status: "succeeded", attemptCount: () => "attempt_count + 1", ...AT_REST });
+}
+
+/** Counts attempts at deliveries that have lost their lease meanwhile; to be called in front of what ends leases. */
+export function countUnleased(
+  tx: Tx,
+  held: readonly HeldDelivery[],
+  change: Change<WebhookDeliveryRow> = {},
+): void {
+  if (held.length === 0) return;
+  const leases = leasesOf(held);
+  const others = `lease_id IS NULL OR lease_id NOT IN (${placeholdersFor(leases)})`;
+  const condition = `id IN (${placeholdersFor(held)}) AND (${others})`;
+  const values = [...held.map(({ id }) => id), ...leases];
+  queueUpdate(
+    tx,
+    webhookDeliveries,
+    { attemptCount: () => "attempt_count + 1", ...change },
+    condition,
+    values,
+  );
 }
 
 function changeHeld(tx: Tx, held: readonly HeldDelivery[], change: Change<WebhookDeliveryRow>): void {
   if (held.length === 0) return;
-  const leases = [...new Set(held.map(({ leaseId }) => leaseId))];
+  const leases = leasesOf(held);
   const condition = `id IN (${placeholdersFor(held)}) AND lease_id IN (${placeholdersFor(leases)})`;
   queueUpdate(tx, webhookDeliveries, change, condition, [...held.map(({ id }) => id), ...leases]);
+}
+
+function leasesOf(held: readonly HeldDelivery[]): (string | null)[] {
+  return [...new Set(held.map(({ leaseId }) => leaseId))];
 }
 
 /** What follows a failed attempt: the next one and its time, or with null the end. */
