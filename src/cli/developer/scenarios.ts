@@ -118,12 +118,19 @@ async function refund(api: MerchantApi): Promise<void> {
   await api.call("POST", "/v1/refunds", { payment_intent: payment });
 }
 
-/** The sandbox gives back whatever a payment has left, until it is settled, for which the API has no call. */
-function failedRefund(): Promise<never> {
-  throw new Error(
-    "refund.failed cannot be triggered: the sandbox refuses no refund before it settles a payment.",
-  );
+/** A refund that the sandbox refuses. What goes wrong at the sandbox otherwise does so again afterwards. */
+async function failedRefund(api: MerchantApi, happened: () => Promise<void>): Promise<void> {
+  const { faults } = await api.call("GET", FAULTS);
+  await api.call("POST", FAULTS, { faults: [{ type: "refund_refused" }] });
+  try {
+    await refund(api);
+    await happened();
+  } finally {
+    await api.call("POST", FAULTS, { faults });
+  }
 }
+
+const FAULTS = "/v1/test_helpers/gateway_faults";
 
 async function heldPayment(api: MerchantApi): Promise<string> {
   const session = await newSession(api);

@@ -3,7 +3,7 @@ import { type Field, fieldText } from "../../cardstream/fields.js";
 import { signed } from "../../cardstream/signed-message.js";
 import { findSandboxTransactionByXref } from "../tables/sandbox-transactions.js";
 import { keptFields } from "../payments/echoed-fields.js";
-import { type Fault, invalidField, missingField } from "../protocol/faults.js";
+import { ACTION_NOT_ALLOWED, type Fault, invalidField, missingField } from "../protocol/faults.js";
 import { isPostable } from "../payments/order-checks.js";
 import { faultsOf } from "../faults/merchant-faults.js";
 import type { SandboxContext } from "../protocol/context.js";
@@ -60,11 +60,14 @@ const ACTIONS: ReadonlyMap<string, DirectAction> = new Map<string, DirectAction>
   [ACTION.VERIFY, verify],
 ]);
 
+/** Actions by which money of a sale goes back: a `CAPTURE` of what is captured already takes less of it. */
+const GIVES_BACK: ReadonlySet<string> = new Set([ACTION.CANCEL, ACTION.CAPTURE, ACTION.REFUND_SALE]);
+
 /**
  * An unknown `xref` is an error that is not recorded; another merchant's `xref` looks the same to the caller.
  */
 async function carryOut(parts: SandboxContext, request: DirectRequest): Promise<DirectAnswer> {
-  const { fields, merchantID } = request;
+  const { fields, merchantID, faults } = request;
   const name = fieldText(fields, "action");
   if (name === "") return { fault: missingField("action") };
   const action = ACTIONS.get(name);
@@ -73,6 +76,7 @@ async function carryOut(parts: SandboxContext, request: DirectRequest): Promise<
   if (xref === "") return { fault: missingField("xref") };
   const found = await findSandboxTransactionByXref(parts.db.manager, merchantID, xref);
   if (found === undefined) return { fault: invalidField("xref") };
+  if (faults.has("refund_refused") && GIVES_BACK.has(name)) return { fault: ACTION_NOT_ALLOWED };
   return await action(parts, request, found);
 }
 

@@ -10,6 +10,7 @@ export const PLANNED_FAULTS = {
   partial_signature: "A forged success: nothing is paid, and the signature covers the request only",
   direct_error: "The direct endpoint fails before it does anything",
   direct_timeout: "The direct endpoint does its work and does not answer",
+  refund_refused: "The direct endpoint refuses to give money back",
   search_error: "The transaction search fails",
   search_timeout: "The transaction search does not answer",
 } as const;
@@ -44,7 +45,7 @@ export function faultMs(faults: PlannedFaults, name: TimedFault): number {
 
 /** True for faults of the payment itself, which the card page offers. */
 export function isPaymentFault(name: string): boolean {
-  return name in PLANNED_FAULTS && !/^(direct|search)_/.test(name);
+  return name in PLANNED_FAULTS && !/^(direct|refund|search)_/.test(name);
 }
 
 /** Longer than a browser takes to return to the merchant, and well below the time-outs of clients. */

@@ -175,6 +175,22 @@ await eachEngine(
   },
 );
 
+await eachEngine(t, "the direct endpoint refuses to give money back, and nothing else", async (t, engine) => {
+  const stand = await startStand(t, engine);
+  const { xref } = await paid(stand);
+  await setFaults(stand, "refund_refused");
+  const back = [
+    { action: "CANCEL" },
+    { action: "CAPTURE", amount: "1" },
+    { action: "REFUND_SALE", amount: "1" },
+  ];
+  for (const order of back) t.match(await ask(stand, { ...order, xref }), { responseCode: "65541", xref });
+  t.match(await ask(stand, { action: "QUERY", xref }), { state: "captured", amountReceived: "2000" });
+  t.match(await ask(stand, { action: "CANCEL", xref: "unknown" }), { responseCode: "66341" });
+  await setFaults(stand, "");
+  t.match(await ask(stand, { action: "CANCEL", xref }), { state: "canceled" });
+});
+
 await onSqlite(t, "the search fails, or is silent", async (t, engine) => {
   const stand = await startStand(t, engine);
   const search = () =>
