@@ -3,6 +3,7 @@ import { text } from "node:stream/consumers";
 import { InvalidArgumentError, Option } from "commander";
 
 import type { MerchantScope } from "../domain/merchant-scope.js";
+import { publicUrlOf, readConfig } from "../start/config.js";
 
 /** `--mode live|test`. */
 export const modeOption = (): Option =>
@@ -21,9 +22,22 @@ export const merchantOption = (): Option =>
 export const keyOption = (): Option =>
   new Option("--key <key>", "the merchant's API key, sk_test_...").makeOptionMandatory();
 
-/** `--api URL`. */
+/** `--api URL`, see `serviceUrl`. */
 export const apiOption = (): Option =>
-  new Option("--api <url>", "the address of the running service").default("http://localhost:8080");
+  new Option(
+    "--api <url>",
+    "the address of the running service; otherwise PUBLIC_URL, or PORT of this machine",
+  );
+
+/** The address of the running service: as given, or as a service with this environment has it. */
+export function serviceUrl(env: NodeJS.ProcessEnv, given: string | undefined): string {
+  if (given !== undefined) return given;
+  const config = readConfig(env);
+  if (config.publicUrl !== undefined || config.port !== 0) return publicUrlOf(config, config.port);
+  throw new InvalidArgumentError(
+    "PORT is 0: say with --api at which address the service has begun to listen.",
+  );
+}
 
 /** `--country GB`, for the gateway's countryCode. */
 export const countryOption = (): Option =>

@@ -10,7 +10,7 @@ import type { CheckoutContext, CheckoutPoint } from "../checkout/context.js";
 import { createEventFeed, FEED_TIMES, type FeedTimes } from "../checkout/event-feed.js";
 import { createReadiness } from "../checkout/readiness.js";
 import { createReconciliationMetrics } from "../checkout/reconciliation-metrics.js";
-import type { Config } from "./config.js";
+import { type Config, publicUrlOf } from "./config.js";
 import type { SharedClock } from "../lib/clock.js";
 import { resolveHost, type ResolveHost } from "../lib/hosts/host-addresses.js";
 import type { Log } from "../lib/log.js";
@@ -61,11 +61,10 @@ export function createCheckoutContext(config: Config, parts: CheckoutContextPart
 }
 
 function createAddresses(config: Config, port: () => number): CheckoutContext["addresses"] {
-  const scheme = config.tls === undefined ? "http" : "https";
   let found: { readonly publicUrl: string; readonly problem: string | undefined } | undefined;
   return {
     get publicUrl() {
-      return config.publicUrl ?? `${scheme}://localhost:${port()}`;
+      return publicUrlOf(config, port());
     },
     get hppUrl() {
       return config.hppUrl ?? this.publicUrl;

@@ -64,6 +64,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return config;
 }
 
+/** Where clients reach the service: `PUBLIC_URL`, or else a port of this machine. */
+export function publicUrlOf({ publicUrl, tls }: Pick<Config, "publicUrl" | "tls">, port: number): string {
+  return publicUrl ?? `${tls === undefined ? "http" : "https"}://localhost:${port}`;
+}
+
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 function parseConnections(text: string): number {

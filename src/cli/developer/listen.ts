@@ -5,20 +5,20 @@ import { type Command, InvalidArgumentError } from "commander";
 import { newWebhookSecret } from "../../checkout/webhooks/webhook-secret.js";
 import { signatureHeaders } from "../../webhooks/sign.js";
 import { type ApiObject, type MerchantApi, merchantApi } from "./merchant-api.js";
-import { apiOption, keyOption } from "../options.js";
+import { apiOption, keyOption, serviceUrl } from "../options.js";
 import { write } from "../output.js";
 import { fail } from "../registry.js";
 
 interface ListenOptions {
   readonly forwardTo: string;
   readonly key: string;
-  readonly api: string;
+  readonly api?: string;
   readonly events: readonly string[];
   readonly after?: number;
 }
 
 /** `listen`. */
-export function addListenCommand(listen: Command): void {
+export function addListenCommand(listen: Command, env: NodeJS.ProcessEnv): void {
   listen
     .requiredOption(
       "--forward-to <url>",
@@ -37,7 +37,7 @@ export function addListenCommand(listen: Command): void {
       const stopping = new AbortController();
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
       try {
-        await forwardAll(options, stopping.signal);
+        await forwardAll(merchantApi(serviceUrl(env, options.api), options.key), options, stopping.signal);
       } catch (error) {
         fail(error);
       }
@@ -60,8 +60,7 @@ function sequenceOf(text: string): number {
 }
 
 /** Forwards events until `stopping` aborts. A stream that breaks off is opened again from the last event on. */
-async function forwardAll(options: ListenOptions, stopping: AbortSignal): Promise<void> {
-  const api = merchantApi(options.api, options.key);
+async function forwardAll(api: MerchantApi, options: ListenOptions, stopping: AbortSignal): Promise<void> {
   const secret = newWebhookSecret();
   let after = options.after ?? (await newestSequence(api));
   write(`Secret of these requests: ${secret}`);

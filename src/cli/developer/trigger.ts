@@ -1,19 +1,19 @@
 import { type Command, InvalidArgumentError } from "commander";
 
 import { EVENT_TYPES, type EventType } from "../../domain/event.js";
-import { apiOption, keyOption } from "../options.js";
+import { apiOption, keyOption, serviceUrl } from "../options.js";
 import { type ApiObject, type MerchantApi, merchantApi } from "./merchant-api.js";
 import { write } from "../output.js";
 import { fail } from "../registry.js";
 import { SCENARIOS, until } from "./scenarios.js";
 
 interface TriggerOptions {
-  readonly api: string;
+  readonly api?: string;
   readonly key: string;
 }
 
 /** `trigger`. */
-export function addTriggerCommand(trigger: Command): void {
+export function addTriggerCommand(trigger: Command, env: NodeJS.ProcessEnv): void {
   trigger
     .argument("<type>", "the type of event, such as checkout.session.completed", typeOf)
     .addOption(keyOption())
@@ -21,7 +21,7 @@ export function addTriggerCommand(trigger: Command): void {
     .addHelpText("after", `\nTypes:\n${EVENT_TYPES.map((type) => `  ${type}`).join("\n")}`)
     .action(async (type: EventType, { api, key }: TriggerOptions) => {
       try {
-        await cause(merchantApi(api, key), type);
+        await cause(merchantApi(serviceUrl(env, api), key), type);
       } catch (error) {
         fail(error);
       }
