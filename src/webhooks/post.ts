@@ -7,6 +7,7 @@ import { createCache } from "../lib/cache.js";
 import { bareHost } from "../lib/hosts/public-host.js";
 import { memoize } from "../lib/memoize.js";
 import { failureInWords } from "./failure-words.js";
+import { closeUnasked } from "./kept-connections.js";
 
 /** One request to a webhook endpoint. */
 export interface WebhookRequest {
@@ -80,8 +81,11 @@ interface Agents {
 function agentsFor(ca: PosterParts["ca"]): Agents {
   const options = { keepAlive: true, maxFreeSockets: KEPT_CONNECTIONS_MAX, scheduling: "lifo" } as const;
   return {
-    http: new http.Agent(options),
-    https: new https.Agent(ca === undefined ? options : { ...options, ca }),
+    http: closeUnasked(new http.Agent(options)),
+    // Said here, since a variable of the environment would otherwise turn the check of certificates off.
+    https: closeUnasked(
+      new https.Agent({ ...options, rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) }),
+    ),
   };
 }
 

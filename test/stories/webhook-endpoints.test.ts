@@ -44,41 +44,24 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["https://:pw@shop.example.com", /user or password/],
   ["https://shop.example.com/#a", /fragment/],
   ["https://shop.example.com:22", /its port/],
-  ["https://shop.example.com:80", /its port/],
+  ...[80, 0, 25, 1023].map((port) => [`https://shop.example.com:${port}`, /its port/] as const),
+  ["https://shop.example.com:65536", /no absolute URL/],
+  ["https://xn--/", /no absolute URL/],
+  ["https://shop.example.com@127.0.0.1", /user or password/],
+  ["https:\\\\127.0.0.1\\", /is not an address/],
+  ["HTTPS:///127.0.0.1", /is not an address/],
   ["https://nowhere.example.com", /could not be resolved/],
   ["https://inner.example.com", /has an address that is not/],
   ["https://both.example.com", /has an address that is not/],
   ["https://mapped.example.com", /has an address that is not/],
-  ...[
-    "localhost",
-    "localhost.",
-    "db.internal",
-    "127.0.0.1",
-    "127.1",
-    "2130706433",
-    "0x7f000001",
-    "0177.0.0.1",
-    "0.0.0.0",
-    "0",
-    "127.0.0.1.",
-    "10.0.0.1",
-    "192.168.0.1",
-    "172.16.0.1",
-    "100.64.0.1",
-    "169.254.169.254",
-    "[::]",
-    "[::1]",
-    "[::ffff:127.0.0.1]",
-    "[::ffff:a9fe:a9fe]",
-    "[64:ff9b::a9fe:a9fe]",
-    "[64:ff9b:1::a00:1]",
-    "[2002:7f00:1::]",
-    "[2001::1]",
-    "[fe80::1]",
-    "[fc00::1]",
-    "[fd00:ec2::254]",
-    "[ff02::1]",
-  ].map((host) => [`https://${host}/`, /is not (an address|a name) on the public internet/] as const),
+  ...`localhost localhost. db.internal 127.0.0.1 127.1 2130706433 0x7f000001 0177.0.0.1 0.0.0.0 0 127.0.0.1.
+    10.0.0.1 192.168.0.1 172.16.0.1 100.64.0.1 169.254.169.254 [::] [::1] [::ffff:127.0.0.1]
+    [::ffff:a9fe:a9fe] [64:ff9b::a9fe:a9fe] [64:ff9b:1::a00:1] [2002:7f00:1::] [2001::1] [fe80::1]
+    [fc00::1] [fd00:ec2::254] [ff02::1] [::127.0.0.1] [0:0:0:0:0:ffff:7f00:1] [fd20:ce::254]
+    0x7f.0x0.0x0.0x1 00000177.0.0.1 １２７.０.０.１ 127。0。0。1 ①②⑦.0.0.1 ｌｏｃａｌｈｏｓｔ %6c%6f%63alhost shop.localhost
+    localhost.localdomain 255.255.255.255`
+    .split(/\s+/)
+    .map((host) => [`https://${host}/`, /is not (an address|a name) on the public internet/] as const),
 ];
 
 await eachEngine(t, "an endpoint is created, read, listed, changed and deleted", async (t, engine) => {

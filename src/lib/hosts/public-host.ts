@@ -15,7 +15,7 @@ export function isPublicHost(hostname: string): boolean {
 
 /**
  * Whether an address is one of this machine or of a private network (RFC 1918, RFC 4193). Link-local addresses are not
- * among them, nor the one at which Amazon's machines ask for their credentials.
+ * among them, nor those at which a cloud's machines ask for their credentials.
  */
 export function isPrivateAddress(address: string): boolean {
   const host = bareHost(address);
@@ -79,5 +79,18 @@ PRIVATE.addSubnet("192.168.0.0", 16, "ipv4");
 PRIVATE.addAddress("::1", "ipv6");
 PRIVATE.addSubnet("fc00::", 7, "ipv6");
 
+/**
+ * Where machines of a cloud ask for their credentials, of all addresses in `PRIVATE`: Amazon's, Google's, Oracle's,
+ * Scaleway's, Akamai's and Alibaba's.
+ */
 const METADATA = new BlockList();
 METADATA.addSubnet("fd00:ec2::", 32, "ipv6");
+for (const address of [
+  "fd20:ce::254",
+  "fd00:c1::a9fe:a9fe",
+  "fd00:42::42",
+  "fd00:a9fe:a9fe::1",
+  "fd00:100::100:200",
+]) {
+  METADATA.addAddress(address, "ipv6");
+}

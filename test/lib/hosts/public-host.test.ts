@@ -28,9 +28,9 @@ t.test(
       " ",
     ))
       t.ok(isPrivateAddress(address), address);
-    for (const address of `0.0.0.0 169.254.169.254 100.100.100.200 8.8.8.8 :: fe80::1 fd00:ec2::254 ff02::1 localhost`.split(
-      " ",
-    ))
+    for (const address of `0.0.0.0 169.254.169.254 100.100.100.200 8.8.8.8 :: fe80::1 fd00:ec2::254 fd00:ec2::23 ff02::1
+      localhost fd20:ce::254 [fd20:00ce::254] fd00:c1::a9fe:a9fe fd00:42::42 fd00:a9fe:a9fe::1 fd00:100::100:200
+      ::ffff:169.254.169.254 168.63.129.16 192.0.0.192`.split(/\s+/))
       t.notOk(isPrivateAddress(address), address);
   },
 );

@@ -1,0 +1,136 @@
+import { readFileSync } from "node:fs";
+import https from "node:https";
+import net, { type AddressInfo, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
+
+import t, { type Test } from "tap";
+
+import { createPoster, type WebhookAnswer } from "../../src/webhooks/post.js";
+
+// Endpoints that answer something else than HTTP means, or without end: each attempt ends, and the next is not misled.
+
+const LIMIT_MS = 400;
+
+/** A server of an endpoint that does this with each connection, and answers so often as it is sent a request. */
+async function startEndpoint(t: Test, answer: (socket: Socket, request: number) => void): Promise<string> {
+  const sockets = new Set<Socket>();
+  let requests = 0;
+  const server = net.createServer((socket) => {
+    sockets.add(socket.on("error", () => undefined).on("close", () => sockets.delete(socket)));
+    socket.on("data", (chunk: Buffer) => {
+      if (chunk.includes("POST /")) answer(socket, ++requests);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.teardown(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+function posterOf(t: Test): (url: string) => Promise<WebhookAnswer> {
+  const { post, close } = createPoster({
+    resolve: () => Promise.resolve(["127.0.0.1"]),
+    timeLimitMs: LIMIT_MS,
+    ca: readFileSync("test/fixtures/localhost.cert.pem"),
+  });
+  t.teardown(close);
+  const request = { headers: {}, body: Buffer.from("{}"), local: true };
+  return (url) => post({ ...request, url }, new AbortController().signal);
+}
+
+/** Writes a piece again and again, until the connection is closed. */
+function withoutEnd(socket: Socket, piece: string, pauseMs: number): void {
+  const timer = setInterval(() => socket.write(piece), pauseMs);
+  socket.once("close", () => clearInterval(timer));
+}
+
+const ENDLESS: Readonly<Record<string, (socket: Socket) => void>> = {
+  "headers without end": (socket) => {
+    socket.write("HTTP/1.1 200 OK\r\n");
+    withoutEnd(socket, "x-more: of them\r\n", 20);
+  },
+  "interim answers without end": (socket) => withoutEnd(socket, "HTTP/1.1 103 Early Hints\r\n\r\n", 5),
+  "a status line, and nothing more": (socket) => void socket.write("HTTP/1.1 200 OK\r\n"),
+  "a byte now and then": (socket) => withoutEnd(socket, "H", 100),
+};
+
+for (const [what, answer] of Object.entries(ENDLESS)) {
+  t.test(`${what}: no answer, at the limit`, async (t) => {
+    const { status, failure, durationMs } = await posterOf(t)(await startEndpoint(t, answer));
+    t.equal(status, undefined);
+    t.match(failure, /no answer within|is not HTTP/);
+    t.ok(durationMs < 20 * LIMIT_MS, `${durationMs} ms`);
+  });
+}
+
+const ODD: Readonly<Record<string, readonly [answer: string | Buffer, expected: Partial<WebhookAnswer>]>> = {
+  "a change of protocol": [
+    "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
+    {},
+  ],
+  "headers of 20 kB": [`HTTP/1.1 200 OK\r\nx: ${"a".repeat(20_000)}\r\n\r\n`, {}],
+  "a negative length": ["HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n", {}],
+  "an answer of HTTP/2": [Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]), {}],
+  "a status of four digits": ["HTTP/1.1 2000 OK\r\ncontent-length: 0\r\n\r\n", {}],
+  "a body that ends early": ["HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc", { status: 200 }],
+  "no body for 204, and more behind it": [
+    "HTTP/1.1 204 None\r\n\r\nHTTP/1.1 500 No\r\n\r\n",
+    { status: 204 },
+  ],
+};
+
+for (const [what, [answer, expected]] of Object.entries(ODD)) {
+  t.test(`${what}: ${expected.status ?? "no answer"}, and the attempt ends`, async (t) => {
+    const url = await startEndpoint(t, (socket) => socket.end(answer));
+    const { status, failure } = await posterOf(t)(url);
+    t.equal(status, expected.status);
+    if (status === undefined) t.type(failure, "string");
+  });
+}
+
+t.test("a compressed body is not unpacked: a kilobyte of it is kept as it is", async (t) => {
+  const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024));
+  const head = `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`;
+  const url = await startEndpoint(t, (socket) => socket.end(Buffer.concat([Buffer.from(head), bomb])));
+  const { status, body } = await posterOf(t)(url);
+  t.equal(status, 200);
+  t.same(body, bomb.subarray(0, 1024));
+});
+
+t.test("a second answer to one request is not taken for that to the next", async (t) => {
+  const ok = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+  const sockets: Socket[] = [];
+  const url = await startEndpoint(t, (socket, request) => {
+    sockets.push(socket);
+    socket.write(request === 3 ? "HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n" : ok);
+  });
+  const post = posterOf(t);
+  for (let request = 1; request <= 2; request++) t.equal((await post(url)).status, 200);
+  t.equal(sockets[0], sockets[1], "the connection is kept");
+  const over = new Promise((resolve) => setTimeout(resolve, LIMIT_MS));
+  const closed = new Promise((resolve) => sockets[1]?.once("close", resolve));
+  sockets[1]?.write(ok);
+  await Promise.race([closed, over]);
+  t.equal((await post(url)).status, 500);
+  t.not(sockets[2], sockets[1]);
+});
+
+t.test("a variable of the environment does not turn the check of certificates off", async (t) => {
+  const [cert, key] = ["cert", "key"].map((part) => readFileSync(`test/fixtures/localhost.${part}.pem`));
+  const server = https.createServer({ cert: cert ?? "", key: key ?? "" }, (_, response) => response.end());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.teardown(() => server.close());
+  const { NODE_TLS_REJECT_UNAUTHORIZED: before } = process.env;
+  t.teardown(() => {
+    if (before === undefined) delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+    else process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = before;
+  });
+  process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+  const { port } = server.address() as AddressInfo;
+  t.match(await posterOf(t)(`https://hook.example.com:${port}/`), {
+    status: undefined,
+    failure: "the certificate is for another host",
+  });
+});
