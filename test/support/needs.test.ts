@@ -5,7 +5,13 @@ import { isToldOnServer, needsOf } from "./needs.js";
 const compiled = (name: string): string => `dist/test/${name}.test.js`;
 
 t.test("a test of pure code waits for no program of the system", async (t) => {
-  const none = { database: false, browser: false, loadGenerators: false, python: false };
+  const none = {
+    database: false,
+    browser: false,
+    loadGenerators: false,
+    python: false,
+    grpcForPython: false,
+  };
   t.same(needsOf([compiled("domain/money"), compiled("cardstream/signed-message")]), none);
 });
 
@@ -14,6 +20,8 @@ t.test("what a test needs is found by what it imports", async (t) => {
   t.match(needsOf([compiled("stories/browser")]), { browser: true });
   t.match(needsOf([compiled("bench/bench")]), { loadGenerators: true });
   t.match(needsOf([compiled("domain/money"), compiled("simulation/server")]), { database: true });
+  t.match(needsOf([compiled("stories/webhook-guide")]), { python: true, grpcForPython: false });
+  t.match(needsOf([compiled("clients/python-stream")]), { python: true, grpcForPython: true });
 });
 
 t.test("a second run, on another server, leaves out what is told in the embedded file only", async (t) => {

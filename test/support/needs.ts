@@ -7,6 +7,7 @@ export interface Needs {
   readonly browser: boolean;
   readonly loadGenerators: boolean;
   readonly python: boolean;
+  readonly grpcForPython: boolean;
 }
 
 /** A file that reads or starts any of these needs what it stands for, and so does every file that imports it. */
@@ -15,6 +16,7 @@ const SIGNS: Readonly<Record<keyof Needs, RegExp>> = {
   browser: /\/chromium\.js"|CHROMIUM_PATH/,
   loadGenerators: /\/load-generators\.js"|bin\/bench\.js/,
   python: /\/python\.js"/,
+  grpcForPython: /PYTHON_WITH_GRPC\.find/,
 };
 
 /** What these compiled tests need, found by what they import: one pure test makes nobody wait for a browser. */
@@ -26,6 +28,7 @@ export function needsOf(files: readonly string[]): Needs {
     browser: has(SIGNS.browser),
     loadGenerators: has(SIGNS.loadGenerators),
     python: has(SIGNS.python),
+    grpcForPython: has(SIGNS.grpcForPython),
   };
 }
 

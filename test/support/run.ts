@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { BROWSER } from "./chromium.js";
-import { PYTHON } from "./python.js";
+import { PYTHON, PYTHON_WITH_GRPC } from "./python.js";
 import { givenDatabase, startDatabase, type TestDatabase } from "./servers/private-server.js";
 import { bringServer } from "./servers/server-choice.js";
 import type { ServerName } from "./servers/server-programs.js";
@@ -87,6 +87,7 @@ async function provideDatabase(
     ...(needs.browser ? [BROWSER] : []),
     ...(needs.loadGenerators ? LOAD_GENERATORS : []),
     ...(needs.python ? [PYTHON] : []),
+    ...(needs.grpcForPython ? [PYTHON_WITH_GRPC] : []),
   ]);
   if (!needs.database) return undefined;
   if (!given) bringServer(server);

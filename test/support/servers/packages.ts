@@ -11,6 +11,8 @@ export interface Need<Found> {
   bring?: () => void;
   /** What serves where they cannot be installed: a sentence. */
   instead?: string;
+  /** True if its tests say that they do without it, where it cannot be installed. */
+  isOptional?: boolean;
   find: () => Found | undefined;
 }
 
@@ -28,10 +30,11 @@ export function findProgram(...names: string[]): string | undefined {
 /** Installs what is missing, in one go, where that is the machine's custom: Debian's apt, by root. */
 export function installMissing(needs: readonly Need<unknown>[]): void {
   needs.forEach(bring);
-  const missing = needs.filter((need) => need.find() === undefined);
+  const refusal = reasonNotToInstall();
+  const wanted = refusal === undefined ? needs : needs.filter(({ isOptional = false }) => !isOptional);
+  const missing = wanted.filter((need) => need.find() === undefined);
   if (missing.length === 0) return;
   const packages = missing.flatMap((need) => need.packages);
-  const refusal = reasonNotToInstall();
   if (refusal) throw new Error([sentence(missing), refusal, ...advice(missing)].join(" "));
   process.stderr.write(`${sentence(missing)} Installing ${packages.join(" ")} with apt-get.\n`);
   apt("update");
