@@ -11,6 +11,7 @@ import {
   type TestParts,
 } from "./app.js";
 import { type TestEngine, until } from "./database.js";
+import type { Receiver } from "./receiver.js";
 
 /** A webhook endpoint as a call that shows its secret answers it. */
 export interface ShownEndpoint {
@@ -99,4 +100,32 @@ export async function untilNumbered({ db }: TestApp): Promise<void> {
     const rows: unknown[] = await db.manager.query("SELECT id FROM event WHERE sequence IS NULL LIMIT 1");
     return rows.length === 0;
   });
+}
+
+/**
+ * How long events take to a receiver, in milliseconds from the answer of the call that makes each: one after the other,
+ * `count` in all.
+ */
+export async function waitsFor(
+  { makeEvent }: WebhookScene,
+  { received }: Receiver,
+  count: number,
+): Promise<readonly number[]> {
+  const waits: number[] = [];
+  for (let number = 0; number < count; number++) {
+    const { id } = await makeEvent();
+    const madeAt = Date.now();
+    const arrived = () => received.find(({ body }) => body.includes(id));
+    await until("it has arrived", () => arrived() !== undefined);
+    waits.push((arrived()?.at ?? Infinity) - madeAt);
+  }
+  return waits;
+}
+
+/**
+ * The longest that an event may take while other endpoints misbehave: what one in the queue of a bad one would wait for
+ * is 15 s. Each machine has a pace of its own, which changes with its load: `alone` is what events took without them.
+ */
+export function longestAllowed(alone: readonly number[]): number {
+  return 2_000 + 5 * Math.max(...alone);
 }
