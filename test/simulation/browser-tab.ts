@@ -33,9 +33,13 @@ export class BrowserTab {
   async open(): Promise<boolean> {
     const form = await this.#givenForm();
     if (form === undefined) return false;
-    const page = firstForm((await webCall(form.action, encodeFields(form.fields))).text);
+    const answer = await webCall(form.action, encodeFields(form.fields));
+    const page = firstForm(answer.text);
     this.#payPage = page?.action;
-    if (page === undefined) throw new Error("The gateway did not take a form that the service gave out.");
+    if (page === undefined) {
+      const { status, text } = answer;
+      throw new Error(`The gateway answered a form that the service gave out with ${status}: ${text}`);
+    }
     return true;
   }
 
