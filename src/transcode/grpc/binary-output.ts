@@ -32,10 +32,20 @@ export class BinaryOutput {
     this.#number(field, value ? 1 : 0);
   }
 
-  enum(field: number, value: unknown): void {
-    if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > INT32_MAX)
-      throw new FastPathMiss();
-    this.#number(field, value as number);
+  /** An enum's number is one, too. Negative ones are rare. */
+  int32(field: number, value: unknown): void {
+    this.#number(field, positiveInt32(value));
+  }
+
+  /** Writes a packed list of enums' numbers; nothing for an empty one. */
+  enums(field: number, values: readonly unknown[]): void {
+    if (values.length === 0) return;
+    const lengthAt = this.open(field);
+    for (const value of values) {
+      this.#ensure(FIELD_BYTES_MAX);
+      this.#varint(positiveInt32(value));
+    }
+    this.close(lengthAt);
   }
 
   int64(field: number, value: unknown): void {
@@ -132,6 +142,13 @@ const FIELD_BYTES_MAX = 16;
 const SHORT_TEXT = 42;
 
 const INT32_MAX = 2 ** 31 - 1;
+
+function positiveInt32(value: unknown): number {
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > INT32_MAX)
+    throw new FastPathMiss();
+  return value as number;
+}
+
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 function varintBytes(value: number): number {

@@ -60,7 +60,7 @@ function refuse(): never {
 function fieldsReader(desc: DescMessage, of: ReaderOf, countMax: CountMax): ReadMessage | undefined {
   const code = new CodeGenerator();
   const cases = desc.fields.map((field) => {
-    const [wireType, read] = fieldSource(field, code, of) ?? [];
+    const [wireType, read] = fieldSource(field, code, of, countMax) ?? [];
     const counted = countSource(field, countMax, code);
     return read === undefined ? "" : `case ${field.number * 8 + (wireType ?? 0)}: ${counted} ${read} break;`;
   });
@@ -89,13 +89,21 @@ const LENGTH_DELIMITED = 2;
 type FieldSource = readonly [wireType: number, statement: string];
 
 /** Undefined for kinds that the fast path does not handle. */
-function fieldSource(field: DescField, code: CodeGenerator, of: ReaderOf): FieldSource | undefined {
+function fieldSource(
+  field: DescField,
+  code: CodeGenerator,
+  of: ReaderOf,
+  countMax: CountMax,
+): FieldSource | undefined {
   const to = propertySource("m", field);
   if (field.oneof !== undefined) return undefined;
   if (field.fieldKind === "scalar") return field.longAsString ? undefined : scalarSource(field.scalar, to);
   if (field.fieldKind === "enum") return [VARINT, `${to} = input.int32();`];
   if (field.fieldKind === "map") {
     return isOfTexts(field) ? [LENGTH_DELIMITED, `${code.name(readText)}(input, ${to});`] : undefined;
+  }
+  if (field.fieldKind === "list" && field.listKind === "enum") {
+    return field.packed ? [LENGTH_DELIMITED, enumsSource(to, countMax(field), code)] : undefined;
   }
   if (field.message === undefined) return textListSource(field, to);
   if (field.delimitedEncoding || !isUsual(field.message)) return undefined;
@@ -110,6 +118,12 @@ function scalarSource(type: ScalarType, to: string): FieldSource | undefined {
   if (type === ScalarType.BOOL) return [VARINT, `${to} = input.varint() !== 0;`];
   if (type === ScalarType.INT64) return [VARINT, `${to} = BigInt(input.varint());`];
   return type === ScalarType.INT32 ? [VARINT, `${to} = input.int32();`] : undefined;
+}
+
+/** A packed list counts by its elements, not by its occurrences. */
+function enumsSource(to: string, most: number, code: CodeGenerator): string {
+  const counted = most === Infinity ? "" : `if (list.length >= ${most}) ${code.name(refuse)}();`;
+  return `{ const list = ${to}; input.message((each) => { while (each.more) { ${counted} list.push(each.int32()); } }); }`;
 }
 
 function textListSource(field: DescField, to: string): FieldSource | undefined {

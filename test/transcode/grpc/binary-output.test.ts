@@ -13,7 +13,8 @@ function bytesOf(write: (output: BinaryOutput) => void, headroom = 0): string {
 t.test("a value that does not fit its field is refused", async (t) => {
   for (const value of [undefined, null, 1, {}]) t.throws(() => bytesOf((output) => output.text(1, value)));
   for (const value of [undefined, 1, "true"]) t.throws(() => bytesOf((output) => output.bool(1, value)));
-  for (const value of [-1, 1.5, 2 ** 31, "1"]) t.throws(() => bytesOf((output) => output.enum(1, value)));
+  for (const value of [-1, 1.5, 2 ** 31, "1"]) t.throws(() => bytesOf((output) => output.int32(1, value)));
+  for (const value of [-1, 1.5, "1"]) t.throws(() => bytesOf((output) => output.enums(1, [1, value])));
   for (const value of [-1n, 2n ** 53n, 1]) t.throws(() => bytesOf((output) => output.int64(1, value)));
 });
 
@@ -21,6 +22,14 @@ t.test("fields are written as the documentation of the format has them", async (
   t.equal(
     bytesOf((output) => output.int64(1, 150n)),
     "089601",
+  );
+  t.equal(
+    bytesOf((output) => output.enums(6, [3, 270, 86942])),
+    "3206038e029ea705",
+  );
+  t.equal(
+    bytesOf((output) => output.enums(6, [])),
+    "",
   );
   t.equal(
     bytesOf((output) => output.text(2, "testing")),

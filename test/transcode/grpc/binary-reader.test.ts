@@ -54,6 +54,7 @@ const session = fc
       customer: fc.option(text, { nil: undefined }),
       livemode: fc.boolean(),
       status: fc.nat(4),
+      paymentMethodTypes: fc.array(fc.nat(300), { maxLength: 9 }),
       created: int64,
       amountTotal: fc.bigInt({ min: 0n, max: 2n ** 53n }),
       metadata: fc.dictionary(text, text, { maxKeys: 5 }),
@@ -86,6 +87,10 @@ t.test("messages are read as protobuf-es reads them", async (t) => {
   reads("0a04efbbbf61"); // A byte order mark.
   reads("108001"); // Bytes of a number that say nothing.
   reads("b20100b201020801"); // Two parts of one message become one.
+  reads("e20103010203"); // A packed list of enums.
+  reads("e20101ffffffffffffffffff01"); // A number of it that ends behind it.
+  reads("e2010affffffffffffffffff01"); // One below zero.
+  reads("e00101e00102"); // The same list, each number with its tag.
   reads("8201060a00120176"); // An entry of a map without a key.
 });
 
@@ -125,3 +130,14 @@ t.test("a message that is deeper than any of ours is left to protobuf-es", async
 function encoded(message: CheckoutSession): Uint8Array {
   return toBinary(CheckoutSessionSchema, message);
 }
+
+t.test("a packed list counts by its elements", async (t) => {
+  const read = createBinaryReaders(() => 3)(CheckoutSessionSchema);
+  const readHex = (hex: string): number => {
+    const { paymentMethodTypes } = read(Buffer.from(hex, "hex")) as CheckoutSession;
+    return paymentMethodTypes.length;
+  };
+  t.throws(() => readHex("e2010401020102"), { message: /must not have more than 3 elements/ });
+  t.throws(() => readHex("e201020102e201020102"), { message: /must not have more than 3/ });
+  t.equal(readHex("e20103010201"), 3);
+});

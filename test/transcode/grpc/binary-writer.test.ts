@@ -1,6 +1,9 @@
+import { readdirSync } from "node:fs";
+
 import {
   create,
   type DescMessage,
+  type DescService,
   fromBinary,
   type Message,
   type MessageInitShape,
@@ -17,7 +20,9 @@ import {
   type CheckoutSession,
   CheckoutSessionSchema,
 } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
-import { binaryWriter } from "../../../src/transcode/grpc/binary-writer.js";
+import { EventSchema } from "../../../gen/calmonypay/v1/event_pb.js";
+import type { PaymentMethodType } from "../../../gen/calmonypay/v1/payment_method_pb.js";
+import { binaryWriter, isWrittenFast } from "../../../src/transcode/grpc/binary-writer.js";
 import { ScalarsSchema } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
 
 const HEADROOM = 5;
@@ -26,6 +31,15 @@ const HEADROOM = 5;
 function both(desc: DescMessage, message: Message): readonly [string, string] {
   const written = binaryWriter(desc)(message, HEADROOM).subarray(HEADROOM);
   return [written.toString("hex"), Buffer.from(toBinary(desc, message)).toString("hex")];
+}
+
+const API = new URL("../../../gen/calmonypay/v1/", import.meta.url);
+
+async function services(): Promise<DescService[]> {
+  const files = readdirSync(API).filter((file) => file.endsWith("_service_pb.js"));
+  const modules = await Promise.all(files.map((file) => import(new URL(file, API).href) as Promise<object>));
+  const exported = modules.flatMap((module) => Object.values(module) as { kind?: string }[]);
+  return exported.filter(({ kind }) => kind === "service") as DescService[];
 }
 
 /** Undefined where it is refused. */
@@ -45,6 +59,7 @@ const session = fc.record({
   customer: optional,
   livemode: fc.boolean(),
   status: fc.nat(3),
+  paymentMethodTypes: fc.array(fc.nat(300), { maxLength: 200 }),
   created: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   amountTotal: fc.bigInt({ min: 0n, max: 2n ** 53n }),
   metadata: fc.dictionary(text, text, { maxKeys: 5 }),
@@ -90,6 +105,45 @@ t.test("lists larger than the room that is kept are whole", async (t) => {
   const data = Array.from({ length: 100 }, (_, index) => ({ id: `cs_${index}`, url: "x".repeat(2000) }));
   const list = create(ListCheckoutSessionsResponseSchema, { object: "list", data });
   t.equal(...both(ListCheckoutSessionsResponseSchema, list));
+});
+
+t.test("a negative number in a list of enums is left to protobuf-es", async (t) => {
+  const odd = create(CheckoutSessionSchema, { paymentMethodTypes: [1, -1 as PaymentMethodType] });
+  t.equal(...both(CheckoutSessionSchema, odd));
+});
+
+t.test("events are written byte by byte as protobuf-es writes them, whatever they are about", async () => {
+  const card = fc.record({
+    last4: text,
+    expMonth: fc.option(fc.nat(), { nil: undefined }),
+    expYear: fc.nat(),
+  });
+  const about = fc.oneof(
+    fc.record({ case: fc.constant("checkoutSession"), value: session }),
+    fc.record({ case: fc.constant("paymentMethod"), value: fc.record({ id: text, card }) }),
+    fc.constant({ case: undefined }),
+  );
+  fc.assert(
+    fc.property(text, about, (id, object) => {
+      const init = { id, data: { object } } as MessageInitShape<typeof EventSchema>;
+      const [own, other] = both(EventSchema, create(EventSchema, init));
+      return own === other;
+    }),
+  );
+});
+
+t.test("no field of any response of the API is of a kind that makes it slow", async (t) => {
+  const looked = new Set<DescMessage>();
+  const look = (desc: DescMessage): void => {
+    if (looked.has(desc)) return;
+    looked.add(desc);
+    for (const field of desc.fields) {
+      t.ok(isWrittenFast(field), `${desc.typeName}.${field.name}`);
+      if (field.message !== undefined) look(field.message);
+    }
+  };
+  for (const { methods } of await services()) for (const { output } of methods) look(output);
+  t.ok(looked.size > 40);
 });
 
 t.test("rare kinds of fields, and fields that nobody knows, are left to protobuf-es", async (t) => {
