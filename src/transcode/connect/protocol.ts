@@ -1,5 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { isPacking, packings, type Packing } from "../http/request-body.js";
+import { isPacking, packings, type Packing } from "../http/content-encoding.js";
 import type { TimeoutHeader } from "../call/deadline.js";
 
 /** The protocol of a request, from its content type. */

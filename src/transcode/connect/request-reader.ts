@@ -1,5 +1,6 @@
 import { Envelope, incompleteEnvelope, OneMessage } from "../grpc/envelope.js";
-import { type Packing, unpacked, readBytes } from "../http/request-body.js";
+import { type Packing, unpacked } from "../http/content-encoding.js";
+import { readBytes } from "../http/request-body.js";
 import type { HttpRequest } from "../http/http-call.js";
 import { requestError } from "../errors/request-error.js";
 

@@ -57,6 +57,11 @@ export function requestError(
   return error;
 }
 
+/** The error of a body, or of a message, over the limit. */
+export function bodyTooLarge(bytesMax: number): ConnectError {
+  return requestError("body_too_large", `The request body is larger than ${bytesMax} bytes.`);
+}
+
 /** Why the transcoder refused the request; undefined for an error of a handler or an interceptor. */
 export function reasonOf(error: ConnectError): RoutingReason | undefined {
   return made.get(error);

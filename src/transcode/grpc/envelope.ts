@@ -1,6 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { tooLarge } from "../http/request-body.js";
-import { requestError } from "../errors/request-error.js";
+import { bodyTooLarge, requestError } from "../errors/request-error.js";
 
 /** Prefix of each message: one byte of flags, four of length. */
 export const PREFIX_BYTES = 5;
@@ -121,7 +120,7 @@ export class Envelope {
     const [first = NOTHING] = this.#chunks;
     const prefix = first.byteLength >= PREFIX_BYTES ? first : Buffer.concat(this.#chunks, this.#size);
     const length = prefix.readUInt32BE(1);
-    if (length > this.#bytesMax) throw tooLarge(this.#bytesMax);
+    if (length > this.#bytesMax) throw bodyTooLarge(this.#bytesMax);
     this.#checkFlags(prefix.readUInt8());
     return PREFIX_BYTES + length;
   }

@@ -19,7 +19,7 @@ import type { Limits } from "../call/limits.js";
 import { requestError } from "../errors/request-error.js";
 import { parseTarget, type Target } from "../routing/request-target.js";
 import { type ErrorScene, rendered, send, sendError, sendNothing } from "./response.js";
-import { isFormType } from "./media-type.js";
+import { isFormType } from "./request-body.js";
 import type { RouteTable, Route } from "./route-table.js";
 import { sendStream } from "./stream.js";
 

@@ -1,6 +1,4 @@
 import { isUtf8 } from "node:buffer";
-import { promisify } from "node:util";
-import { brotliDecompress, gunzip } from "node:zlib";
 import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
 
 import type { JsonDialect } from "../json/dialect.js";
@@ -8,12 +6,12 @@ import { emptyMessage } from "../descriptors/empty-message.js";
 import { callerError } from "../errors/field-error.js";
 import { inside } from "../errors/field-problem.js";
 import { createFormReader, type ReadForm } from "../form/form-reader.js";
+import { decodedBody } from "./content-encoding.js";
 import { isHttpBody, isHttpBodyField, rawBody } from "./http-body.js";
-import { checkForm, checkJsonType, isFormType } from "./media-type.js";
 import type { RouteRule } from "../routing/http-rules.js";
 import type { HttpRequest } from "./http-call.js";
 import { setField } from "../descriptors/message-fields.js";
-import { requestError } from "../errors/request-error.js";
+import { bodyTooLarge, requestError } from "../errors/request-error.js";
 import { BodyTooLarge, readBodyWithCallbacks } from "../../lib/http.js";
 
 /** Reads the request message from the body; `finish` adds the values of path and query. */
@@ -101,6 +99,65 @@ function fieldJson(desc: DescMessage, field: DescField, dialect: JsonDialect): D
   };
 }
 
+/** Whether a content type says that the body is a form, in whatever character set. */
+export function isFormType(contentType: string | undefined): boolean {
+  return contentType !== undefined && contentType !== JSON_TYPE && typeOf(contentType) === FORM_TYPE;
+}
+
+/** Throws a ConnectError for a content type other than JSON in UTF-8. A missing one counts as JSON. */
+export function checkJsonType(contentType: string | undefined, formsToo = false): void {
+  if (contentType === undefined || contentType === "" || contentType === JSON_TYPE) return;
+  if (typeOf(contentType) !== JSON_TYPE) throw unsupported(typeOf(contentType), formsToo);
+  checkCharset(contentType, formsToo);
+}
+
+/**
+ * Throws a ConnectError for a form in another character set than UTF-8, and for JSON that is sent as a form: curl calls
+ * everything a form unless it is told otherwise.
+ */
+export function checkForm(contentType: string | undefined, body: string): void {
+  checkCharset(contentType ?? "", true);
+  if (!/^\s*[{[]/.test(body)) return;
+  const text = `The request body looks like JSON, but its content-type says that it is a form.${CURL}`;
+  throw requestError("media_type_unsupported", text, undefined, acceptOf(true));
+}
+
+function typeOf(contentType: string): string {
+  return (contentType.split(";", 1)[0] ?? "").trim().toLowerCase();
+}
+
+function checkCharset(contentType: string, formsToo: boolean): void {
+  const parameters = contentType.toLowerCase().split(";").slice(1);
+  if (!parameters.map((parameter) => parameter.trim()).some(isOtherCharset)) return;
+  const text = "The request body must be in UTF-8.";
+  throw requestError("media_type_unsupported", text, undefined, acceptOf(formsToo));
+}
+
+function isOtherCharset(parameter: string): boolean {
+  return parameter.startsWith("charset") && !/^charset\s*=\s*"?utf-?8"?$/.test(parameter);
+}
+
+function unsupported(type: string, formsToo: boolean): Error {
+  const accept = acceptOf(formsToo);
+  // The default of `curl -d`.
+  const hint = type === FORM_TYPE || type === "multipart/form-data" ? CURL : "";
+  const types = formsToo ? `${JSON_TYPE} or ${FORM_TYPE}` : JSON_TYPE;
+  return requestError(
+    "media_type_unsupported",
+    `The request body must be ${types}.${hint}`,
+    undefined,
+    accept,
+  );
+}
+
+function acceptOf(formsToo: boolean): Record<string, string> {
+  return { accept: formsToo ? `${JSON_TYPE}, ${FORM_TYPE}` : JSON_TYPE };
+}
+
+const JSON_TYPE = "application/json";
+const FORM_TYPE = "application/x-www-form-urlencoded";
+const CURL = " With curl, add -H 'content-type: application/json'.";
+
 /** Decodes a JSON body. Throws a ConnectError for bytes that are no UTF-8. */
 export function textOf(bytes: Buffer): string {
   const text = bytes.toString();
@@ -118,7 +175,8 @@ export function readBytes<Made>(
   bytesMax: number,
   make: (bytes: Buffer) => Made | Promise<Made>,
 ): Promise<Made> {
-  if (Number(request.headers["content-length"] ?? 0) > bytesMax) return Promise.reject(tooLarge(bytesMax));
+  if (Number(request.headers["content-length"] ?? 0) > bytesMax)
+    return Promise.reject(bodyTooLarge(bytesMax));
   return new Promise((resolve, reject) => {
     const done = (bytes: Buffer): void => {
       try {
@@ -129,64 +187,10 @@ export function readBytes<Made>(
     };
     const failed = (error: Error): void => {
       const isLarge = error instanceof BodyTooLarge;
-      reject(isLarge ? tooLarge(bytesMax) : requestError("body_malformed", "The request body broke off."));
+      reject(
+        isLarge ? bodyTooLarge(bytesMax) : requestError("body_malformed", "The request body broke off."),
+      );
     };
     readBodyWithCallbacks(request, bytesMax, done, failed);
   });
-}
-
-/** The error of a body over the limit. */
-export function tooLarge(bytesMax: number): Error {
-  return requestError("body_too_large", `The request body is larger than ${bytesMax} bytes.`);
-}
-
-/**
- * Decodes the request's content encoding, none or gzip. `bytesMax` also limits the decoded bytes. Throws a
- * ConnectError.
- */
-async function decodedBody(request: HttpRequest, bytes: Buffer, bytesMax: number): Promise<Buffer> {
-  const header = request.headers["content-encoding"];
-  if (header === undefined) return bytes;
-  const codings = header
-    .toLowerCase()
-    .split(",")
-    .map((coding) => coding.trim());
-  const real = codings.filter((coding) => coding !== "" && coding !== "identity");
-  if (real.length === 0) return bytes;
-  if (real.length > 1 || !GZIP.has(real[0] ?? "")) throw unsupportedCoding();
-  return await unpacked("gzip", bytes, bytesMax);
-}
-
-/** The supported compressions of a message. */
-export type Packing = keyof typeof UNPACK;
-
-/** The names of the supported compressions. */
-export const packings: readonly string[] = ["gzip", "br"];
-
-/** Whether a compression is supported. */
-export function isPacking(name: string): name is Packing {
-  return packings.includes(name);
-}
-
-const UNPACK = { gzip: promisify(gunzip), br: promisify(brotliDecompress) };
-
-/**
- * Decompresses to at most `bytesMax` bytes. Throws a ConnectError for the caller where the bytes are invalid,
- * truncated or too many.
- */
-export async function unpacked(packing: Packing, bytes: Buffer, bytesMax: number): Promise<Buffer> {
-  try {
-    return await UNPACK[packing](bytes, { maxOutputLength: bytesMax });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(bytesMax);
-    throw requestError("body_malformed", `The request body is not valid ${packing}.`);
-  }
-}
-
-/** RFC 9110 requires the old name to be accepted as well. */
-const GZIP = new Set(["gzip", "x-gzip"]);
-
-function unsupportedCoding(): Error {
-  const text = "The content-encoding of the request is not supported: send gzip, or none.";
-  return requestError("encoding_unsupported", text, undefined, { "accept-encoding": "gzip, identity" });
 }

@@ -1,5 +1,4 @@
-import { fullEnumNames } from "./enum-names.js";
-import { createJsonDialect, type JsonDialect } from "./dialect.js";
+import { createJsonDialect, fullEnumNames, type JsonDialect } from "./dialect.js";
 import type { JsonStyle } from "./json-style.js";
 
 /**

@@ -1,5 +1,4 @@
-import { plainEnumNames } from "./enum-names.js";
-import { createJsonDialect, type JsonDialect } from "./dialect.js";
+import { createJsonDialect, type JsonDialect, plainEnumNames } from "./dialect.js";
 import type { JsonStyle } from "./json-style.js";
 
 /** The object of an event, which is of one of several kinds. */

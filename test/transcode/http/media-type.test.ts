@@ -1,6 +1,6 @@
 import t from "tap";
 import { reasonOf } from "../../../src/transcode/errors/request-error.js";
-import { checkForm, checkJsonType, isFormType } from "../../../src/transcode/http/media-type.js";
+import { checkForm, checkJsonType, isFormType } from "../../../src/transcode/http/request-body.js";
 import { plainDialect } from "../../../src/transcode/json/plain-dialect.js";
 import { errorOf, serveStub } from "../support/serve.js";
 import type { ConnectError } from "@connectrpc/connect";

@@ -1,9 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import t from "tap";
-import { tooLarge } from "../../../src/transcode/http/request-body.js";
-import { reasonOf } from "../../../src/transcode/errors/request-error.js";
-import type { ConnectError } from "@connectrpc/connect";
+import { bodyTooLarge, reasonOf } from "../../../src/transcode/errors/request-error.js";
 import { errorOf, serveStub } from "../support/serve.js";
 
 const LIMIT = 1000;
@@ -22,7 +20,7 @@ t.test("a body over the limit is refused, whether its length was told or not", a
   });
   t.match(untold, /^HTTP\/1\.1 413 /);
   t.equal(stub.seen, undefined);
-  t.equal(reasonOf(tooLarge(5) as ConnectError), "body_too_large");
+  t.equal(reasonOf(bodyTooLarge(5)), "body_too_large");
 });
 
 t.test("a body that is told to be too large is refused before it is sent", async (t) => {

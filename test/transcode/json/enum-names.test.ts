@@ -1,7 +1,7 @@
 import { create, createFileRegistry, type DescEnum } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import t from "tap";
-import { fullEnumNames, plainEnumNames } from "../../../src/transcode/json/enum-names.js";
+import { fullEnumNames, plainEnumNames } from "../../../src/transcode/json/dialect.js";
 
 t.test("an enum in which two values would have one plain name is refused", (t) => {
   t.throws(

@@ -16,7 +16,7 @@ import {
   Color,
   ColorSchema,
 } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
-import { plainEnumNames } from "../../../src/transcode/json/enum-names.js";
+import { plainEnumNames } from "../../../src/transcode/json/dialect.js";
 import { plainStyle } from "../../../src/transcode/json/plain-dialect.js";
 import { fieldNamed } from "../support/fields.js";
 

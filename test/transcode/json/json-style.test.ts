@@ -2,8 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { FieldMaskSchema } from "@bufbuild/protobuf/wkt";
 import t from "tap";
 import { canonicalStyle } from "../../../src/transcode/json/canonical-dialect.js";
-import { createJsonDialect } from "../../../src/transcode/json/dialect.js";
-import { plainEnumNames } from "../../../src/transcode/json/enum-names.js";
+import { createJsonDialect, plainEnumNames } from "../../../src/transcode/json/dialect.js";
 import type { JsonStyle } from "../../../src/transcode/json/json-style.js";
 import { Color, ScalarsSchema } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
 
