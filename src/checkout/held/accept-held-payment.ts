@@ -7,7 +7,7 @@ import { Refusal } from "../../domain/refusal.js";
 import type { Clock } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import { completeSession } from "../results/complete-session.js";
-import { completeCharge } from "../payments/charge-outcome.js";
+import { completeCharge } from "../results/record-charge-result.js";
 import { claimHeldPayment } from "./claim-held-payment.js";
 import { factsOf } from "./get-held-payment.js";
 import { lockHeldTarget } from "./held-target.js";

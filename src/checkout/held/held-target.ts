@@ -12,7 +12,7 @@ import {
 import type { Tx } from "../../db/transaction.js";
 import type { Clock } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
-import { failCharge } from "../payments/charge-outcome.js";
+import { failCharge } from "../results/record-charge-result.js";
 
 /** The target of a held payment; both are undefined if the payment was not requested by this service. */
 export interface HeldTarget {

@@ -5,7 +5,7 @@ import { parseAttemptReference } from "../../domain/attempt.js";
 import type { AttemptCertainty, KnownTransaction } from "../../domain/attempt-certainty.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
-import { failCharge, holdUnknownCharge } from "../payments/charge-outcome.js";
+import { failCharge, holdUnknownCharge } from "../results/record-charge-result.js";
 import { clockOf } from "../test-clock.js";
 
 /** The result of asking about a charge. */

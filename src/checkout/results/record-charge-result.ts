@@ -1,16 +1,27 @@
-import { findGatewayResults } from "../../db/tables/gateway-results.js";
-import { lockPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
+import { findGatewayResults, type GatewayResultRow } from "../../db/tables/gateway-results.js";
+import { changeHeldPayment, lockHeldPayment } from "../../db/tables/held-payments.js";
+import {
+  changePaymentIntent,
+  lockPaymentIntent,
+  type PaymentIntentRow,
+} from "../../db/tables/payment-intents.js";
+import { renewToken } from "../../db/tables/payment-methods.js";
+import { dropPending } from "../../db/tables/pending-attempts.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
-import type { GatewayResult } from "../../domain/gateway-result.js";
+import { attemptReference } from "../../domain/attempt.js";
 import { held, type Classification, classifyCharge } from "../../domain/classification.js";
+import type { GatewayResult } from "../../domain/gateway-result.js";
+import type { Received } from "../../domain/held-payment.js";
 import { currencyByCode } from "../../domain/money.js";
+import { mayMovePayment } from "../../domain/payment-intent.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
-import { completeCharge, failCharge } from "../payments/charge-outcome.js";
+import { recordEvents } from "../events/record-events.js";
 import { findReversalOf, holdWithReversal } from "../gateway-messages/hold-with-reversal.js";
 import type { AppliedResult } from "../gateway-messages/gateway-message.js";
 import {
   applied,
+  storeGatewayResult,
   storeMessage,
   storeReusedTransaction,
   type UnclassifiedResult,
@@ -89,4 +100,124 @@ async function isPaidByOther(tx: Tx, intent: PaymentIntentRow, result: GatewayRe
   if (intent.status !== "succeeded" || intent.gatewayResultId === null) return false;
   const [paidBy] = await findGatewayResults(tx, [intent.gatewayResultId]);
   return paidBy?.transactionKey !== result.transactionKey;
+}
+
+/** The charge that pays a payment intent. */
+interface ChargePayment {
+  readonly received: Received;
+  /** Its stored result. */
+  readonly stored: Pick<GatewayResultRow, "id" | "xrefSealed" | "attempt">;
+}
+
+/**
+ * Completes a locked payment intent with the result that pays it. The card's newest token replaces the stored
+ * one: the gateway keeps a card for thirteen months after the newest payment with it.
+ */
+export async function completeCharge(
+  checkout: CheckoutContext,
+  clock: Clock,
+  tx: Tx,
+  intent: PaymentIntentRow,
+  { received, stored }: ChargePayment,
+): Promise<void> {
+  if (!mayMovePayment(intent.status, "succeeded")) throw new Error(`Payment ${intent.id} cannot succeed.`);
+  const { amount, currency } = received;
+  // An older charge may have been of another card, which is not recorded.
+  const paymentMethodId = stored.attempt === intent.attempt ? intent.paymentMethodId : null;
+  const change = {
+    status: "succeeded",
+    amount,
+    currency,
+    amountReceived: amount,
+    gatewayResultId: stored.id,
+    paymentMethodId,
+  } as const;
+  await changePaymentIntent(tx, intent.id, change);
+  const { xrefSealed } = stored;
+  if (xrefSealed !== null && paymentMethodId !== null) {
+    await renewToken(tx, paymentMethodId, { xrefSealed, xrefMadeAt: clock.now() });
+  }
+  await checkout.checkpoint("payment recorded");
+  await endAttempt(checkout, clock, tx, { ...intent, ...change }, "payment_intent.succeeded");
+}
+
+/** Fails the newest charge of a locked payment intent; `resultId` is that of the decline, if one arrived. */
+export async function failCharge(
+  checkout: CheckoutContext,
+  clock: Clock,
+  tx: Tx,
+  intent: PaymentIntentRow,
+  resultId: string | null,
+): Promise<void> {
+  // A late decline never undoes a success, and adds nothing to a failure.
+  if (intent.status !== "processing") return;
+  const change = { status: "requires_payment_method", gatewayResultId: resultId } as const;
+  await changePaymentIntent(tx, intent.id, change);
+  await endAttempt(checkout, clock, tx, { ...intent, ...change }, "payment_intent.payment_failed");
+}
+
+/** Stores the merchant's event, and ends asking about the attempt. */
+async function endAttempt(
+  checkout: CheckoutContext,
+  clock: Clock,
+  tx: Tx,
+  intent: PaymentIntentRow,
+  type: "payment_intent.succeeded" | "payment_intent.payment_failed",
+): Promise<void> {
+  recordEvents(checkout, tx, clock.now(), [type, intent]);
+  await dropHeldUnknownCharge(checkout, clock, tx, intent);
+  await dropPending(tx, attemptReference(intent.id, intent.attempt));
+}
+
+/**
+ * Holds the newest charge of a locked payment intent for a person, because its outcome is unknown. Only once:
+ * its `transactionKey` is the charge's own reference, and so unique.
+ */
+export async function holdUnknownCharge(
+  checkout: CheckoutContext,
+  clock: Clock,
+  tx: Tx,
+  intent: PaymentIntentRow,
+  reference: string,
+): Promise<void> {
+  const { merchantId, livemode, amount, attempt } = intent;
+  const nothing = checkout.sealer.seal("", { merchantId, livemode, purpose: "gateway-message" });
+  const row = {
+    merchantId,
+    livemode,
+    sessionId: null,
+    paymentIntentId: intent.id,
+    attempt,
+    transactionKey: `attempt:${reference}`,
+    responseCode: null,
+    responseStatus: null,
+    amount,
+    amountReceived: null,
+    currencyCode: currencyByCode(intent.currency)?.number ?? "",
+    state: "",
+    via: "nobody" as const,
+    xrefSealed: null,
+    messageSealed: nothing,
+  };
+  const stored = await storeGatewayResult(checkout, clock, tx, row, held("outcome_unknown"));
+  if (stored !== undefined) await changePaymentIntent(tx, intent.id, { heldResultId: stored.id });
+}
+
+/** Dismisses the held charge once its outcome is known: a person need not find it out any more. */
+async function dropHeldUnknownCharge(
+  checkout: CheckoutContext,
+  clock: Clock,
+  tx: Tx,
+  intent: PaymentIntentRow,
+): Promise<void> {
+  if (intent.heldResultId === null) return;
+  const held = await lockHeldPayment(tx, intent.heldResultId);
+  if (held.resolution !== null) return;
+  const done = {
+    resolution: "dismiss",
+    resolvedAt: clock.now(),
+    note: "A later message shows what became of it.",
+  } as const;
+  await changeHeldPayment(tx, held.id, done);
+  recordEvents(checkout, tx, done.resolvedAt, ["held_payment.dismissed", { ...held, ...done }]);
 }
