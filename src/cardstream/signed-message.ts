@@ -128,9 +128,16 @@ export function readResult(fields: readonly Field[]): GatewayResult {
     amountRefunded: integer(text("amountRefunded")),
     currencyCode: text("currencyCode"),
     currencyExponent: text("currencyExponent"),
-    card: readCard(fields),
-    cardLook: readCardLook(fields),
-    billing: readBillingDetails(fields),
+    // Read where they are asked for: most messages store no card.
+    get card() {
+      return readCard(fields);
+    },
+    get cardLook() {
+      return readCardLook(fields);
+    },
+    get billing() {
+      return readBillingDetails(fields);
+    },
     transactionKey: transactionKey(fields),
   };
 }
