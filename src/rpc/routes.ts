@@ -17,13 +17,14 @@ import { ServerReflection as AlphaServerReflection } from "../../gen/grpc/reflec
 import type { CheckoutContext } from "../checkout/context.js";
 import type { DeliverMissing } from "../checkout/webhooks/recover-webhook-endpoint.js";
 import { accessLog } from "./interceptors/access-log.js";
+import { isOpen } from "./interceptors/authenticate.js";
 import { checkoutHandlers } from "./handlers/checkout-handlers.js";
 import { customerHandlers } from "./handlers/customer-handlers.js";
 import { eventHandlers } from "./handlers/event-handlers.js";
 import { createEventPages } from "./handlers/event-pages.js";
 import { healthHandlers } from "./handlers/health-handlers.js";
 import { heldPaymentHandlers } from "./handlers/held-payment-handlers.js";
-import { idempotency } from "./interceptors/idempotency.js";
+import { idempotency } from "./interceptors/idempotency-key.js";
 import { paymentIntentHandlers } from "./handlers/payment-intent-handlers.js";
 import { paymentMethodHandlers } from "./handlers/payment-method-handlers.js";
 import { reflectionHandlers } from "./handlers/reflection-handlers.js";
@@ -65,9 +66,9 @@ export function createRoutes(
 }
 
 /**
- * The interceptors of an admitted call (see admission.ts), outermost first: access log, error conversion,
+ * The interceptors of an admitted call (see authenticate.ts), outermost first: access log, error conversion,
  * time limit, idempotency key. The message is validated after them, see validate.ts.
  */
 export function createInterceptors(checkout: CheckoutContext): Interceptor[] {
-  return [accessLog(checkout.log), errorInterceptor(checkout.log), timeLimit(), idempotency()];
+  return [accessLog(checkout.log, isOpen), errorInterceptor(checkout.log), timeLimit(), idempotency()];
 }

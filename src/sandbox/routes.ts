@@ -5,7 +5,7 @@ import { answerFaults, storeFaults } from "./faults/merchant-faults.js";
 import { openPage } from "./hosted/open-page.js";
 import { pageReply } from "./pages/layout.js";
 import type { SandboxContext } from "./protocol/context.js";
-import { payPage, showPage } from "./hosted/pay-page.js";
+import { payPage, showPage } from "./hosted/hosted-page.js";
 import { registerAccounts } from "./register-accounts.js";
 import type { Reply } from "./protocol/reply.js";
 import { searchTransactions } from "./search/search-transactions.js";

@@ -7,11 +7,10 @@ import { readBreaker } from "../cardstream/gateway-breaker.js";
 import type { CheckoutContext } from "../checkout/context.js";
 import { basePathOf } from "../lib/base-url.js";
 import { newId } from "../lib/ids.js";
-import { admission } from "../rpc/interceptors/admission.js";
 import { callContext, requestIdOf } from "../rpc/interceptors/access-log.js";
 import { countMax } from "../rpc/interceptors/max-items.js";
 import { merchantErrors } from "../rpc/interceptors/error-body.js";
-import { isOpen } from "../rpc/interceptors/authenticate.js";
+import { admitByApiKey, isOpen } from "../rpc/interceptors/authenticate.js";
 import { createInterceptors, createRoutes } from "../rpc/routes.js";
 import { checkRules, readWholeCheck, validate } from "../rpc/interceptors/validate.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
@@ -40,7 +39,7 @@ export async function createHttpHandlers(
   await Promise.all([readWholeCheck(), readBreaker()]);
   const routes = createRoutes(checkout, createDeliverMissing(checkout));
   const interceptors = createInterceptors(checkout);
-  const admit = admission(checkout, testMode);
+  const admit = admitByApiKey(checkout, testMode);
   const invoker = createInvoker({ routes, interceptors, admit, check: checkRules });
   const report = (error: unknown, values: ContextValues): void => {
     checkout.log.error({ err: error, requestId: requestIdOf(values) }, "unexpected error");

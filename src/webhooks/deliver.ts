@@ -1,6 +1,11 @@
 import type { CheckoutContext } from "../checkout/context.js";
 import type { BackgroundJob } from "../lib/background-job.js";
-import { createAttempts, type LeasedDelivery, type MadeAttempt, type MakeAttempt } from "./attempt.js";
+import {
+  createAttempts,
+  type LeasedDelivery,
+  type MadeAttempt,
+  type MakeAttempt,
+} from "./delivery-attempt.js";
 import { Batches } from "./batches.js";
 import type { DeliveryMetrics } from "./delivery-metrics.js";
 import type { FirstDeliveries } from "./fan-out.js";

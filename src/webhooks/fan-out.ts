@@ -12,7 +12,7 @@ import type { Tx } from "../db/transaction.js";
 import { isWanted, TEST_EVENT } from "../domain/event.js";
 import { newId } from "../lib/ids.js";
 import type { EventMessageParts } from "../rpc/messages/event-message.js";
-import type { LeasedDelivery } from "./attempt.js";
+import type { LeasedDelivery } from "./delivery-attempt.js";
 import { eventBodies } from "./event-body.js";
 import { LEASE_MS } from "./lease.js";
 

@@ -2,7 +2,7 @@ import type { CheckoutContext } from "../checkout/context.js";
 import { listDueEndpoints } from "../db/tables/due-deliveries.js";
 import type { DeliveryLane } from "../db/tables/webhook-deliveries.js";
 import { type BackgroundJob, runRepeatedly } from "../lib/background-job.js";
-import type { LeasedDelivery, MadeAttempt } from "./attempt.js";
+import type { LeasedDelivery, MadeAttempt } from "./delivery-attempt.js";
 import { giveBack, lease } from "./lease.js";
 import { LeaseQueue } from "./lease-queue.js";
 import { DeliveryPlaces, LANE_LIMITS, type Place } from "./places.js";

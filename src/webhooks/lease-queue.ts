@@ -1,4 +1,4 @@
-import type { LeasedDelivery } from "./attempt.js";
+import type { LeasedDelivery } from "./delivery-attempt.js";
 
 /** A leased delivery, and since when it waits. */
 interface Waiting {

@@ -4,7 +4,7 @@ import { cancelDeliveries, type DeliveryLane } from "../db/tables/webhook-delive
 import { findWebhookEndpoints } from "../db/tables/webhook-endpoints.js";
 import { inTransaction } from "../db/transaction.js";
 import { newId } from "../lib/ids.js";
-import type { LeasedDelivery } from "./attempt.js";
+import type { LeasedDelivery } from "./delivery-attempt.js";
 
 /**
  * For how long one process has a delivery: longer than it may wait for a place, and an attempt may take. If the process
@@ -14,7 +14,8 @@ export const LEASE_MS = 30_000;
 
 /**
  * Leases deliveries that are due to this process, of each endpoint so many at most, as far as no other was quicker.
- * Those to an endpoint that is disabled or deleted are canceled: whoever did that may have died before it came to them.
+ * Those to an endpoint that is disabled or deleted are canceled: the process that disabled it may have died before it
+ * did so.
  */
 export async function lease(
   { db, clock }: Pick<CheckoutContext, "db" | "clock">,

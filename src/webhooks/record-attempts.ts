@@ -12,7 +12,7 @@ import {
   type WebhookEndpointRow,
 } from "../db/tables/webhook-endpoints.js";
 import { inTransaction } from "../db/transaction.js";
-import type { MadeAttempt } from "./attempt.js";
+import type { MadeAttempt } from "./delivery-attempt.js";
 import { FAILING_MAX_MS, waitAfterFailure } from "./schedule.js";
 
 /** Stores what came of attempts, all in one transaction, and disables the endpoints that are to be. */

@@ -8,7 +8,7 @@ import type { Test } from "tap";
 
 import type { Answering } from "../../src/web/ports/admission.js";
 import { Connections } from "../../src/web/connections/connections.js";
-import { type ConnectionLimits, connectionLimits } from "../../src/web/connections/limits.js";
+import { type ConnectionLimits, connectionLimits } from "../../src/web/connections/connection-limits.js";
 import { openHttp2Port, openHttpPort } from "../../src/web/ports/ports.js";
 import { prefaceWithWindow } from "./http2-frames.js";
 

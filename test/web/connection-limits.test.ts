@@ -4,7 +4,7 @@ import { BlockList } from "node:net";
 import t from "tap";
 
 import type { Answering } from "../../src/web/ports/admission.js";
-import { connectionLimits } from "../../src/web/connections/limits.js";
+import { connectionLimits } from "../../src/web/connections/connection-limits.js";
 import { until } from "../support/database.js";
 import { headers, prefaceWithWindow, reset } from "../support/http2-frames.js";
 import { GET, LIMITS, open, openHttp1, openHttp2, START } from "../support/raw-clients.js";

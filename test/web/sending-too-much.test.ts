@@ -6,7 +6,7 @@ import t from "tap";
 import { type HttpRequest, type HttpResponse, readBody, send } from "../../src/lib/http.js";
 import { AddressUse, Connection, connectionOf } from "../../src/web/connections/connection.js";
 import { limitHttp2Rate } from "../../src/web/connections/http2-rate.js";
-import { HTTP2_BYTES_AT_ONCE, HTTP2_BYTES_PER_S } from "../../src/web/connections/limits.js";
+import { HTTP2_BYTES_AT_ONCE, HTTP2_BYTES_PER_S } from "../../src/web/connections/connection-limits.js";
 import { FairQueue } from "../../src/web/connections/fair-queue.js";
 import { until } from "../support/database.js";
 import { headers, reset } from "../support/http2-frames.js";

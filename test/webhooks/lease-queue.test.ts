@@ -1,6 +1,6 @@
 import t from "tap";
 
-import type { LeasedDelivery } from "../../src/webhooks/attempt.js";
+import type { LeasedDelivery } from "../../src/webhooks/delivery-attempt.js";
 import { LeaseQueue } from "../../src/webhooks/lease-queue.js";
 
 const leased = (id: string, endpoint: string) =>

@@ -1,6 +1,6 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 
-/** The request header that makes a call safe to send again; `src/rpc/interceptors/idempotency.ts` validates it. */
+/** The request header that makes a call safe to send again; `src/rpc/interceptors/idempotency-key.ts` validates it. */
 export const IDEMPOTENCY_KEY: JsonObject = {
   name: "Idempotency-Key",
   in: "header",

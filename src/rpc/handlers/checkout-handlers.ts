@@ -12,7 +12,7 @@ import { listSessions } from "../../checkout/sessions/list-sessions.js";
 import { updateSession } from "../../checkout/sessions/update-session.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { CheckoutSession } from "../../domain/session.js";
-import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
+import { markReplayed, idempotentCallOf } from "../interceptors/idempotency-key.js";
 import { callerOf } from "../interceptors/authenticate.js";
 import { causedBy } from "../interceptors/cause.js";
 import {

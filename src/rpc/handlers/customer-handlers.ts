@@ -7,7 +7,7 @@ import { deleteCustomer } from "../../checkout/customers/delete-customer.js";
 import { getCustomer } from "../../checkout/customers/get-customer.js";
 import { listCustomers } from "../../checkout/customers/list-customers.js";
 import { updateCustomer } from "../../checkout/customers/update-customer.js";
-import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
+import { markReplayed, idempotentCallOf } from "../interceptors/idempotency-key.js";
 import { callerOf } from "../interceptors/authenticate.js";
 import { causedBy } from "../interceptors/cause.js";
 import { pageOf } from "../messages/page-request.js";

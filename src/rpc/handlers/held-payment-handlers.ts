@@ -10,7 +10,7 @@ import { listHeldPayments } from "../../checkout/held/list-held-payments.js";
 import type { Decision } from "../../checkout/held/record-resolution.js";
 import { resolveHeldPayment } from "../../checkout/held/resolve-held-payment.js";
 import { Refusal } from "../../domain/refusal.js";
-import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
+import { markReplayed, idempotentCallOf } from "../interceptors/idempotency-key.js";
 import { callerOf } from "../interceptors/authenticate.js";
 import { causedBy } from "../interceptors/cause.js";
 import { pageOf } from "../messages/page-request.js";

@@ -22,7 +22,7 @@ import {
   viewPayments,
 } from "../../checkout/payments/payment-intents.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
-import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
+import { markReplayed, idempotentCallOf } from "../interceptors/idempotency-key.js";
 import { callerOf } from "../interceptors/authenticate.js";
 import { Refusal } from "../../domain/refusal.js";
 import { refusalError } from "../interceptors/error-interceptor.js";

@@ -18,7 +18,7 @@ import { listPaymentMethods } from "../../checkout/customers/list-payment-method
 import { updatePaymentMethod } from "../../checkout/customers/update-payment-method.js";
 import type { PaymentMethodRow } from "../../db/tables/payment-methods.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
-import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
+import { markReplayed, idempotentCallOf } from "../interceptors/idempotency-key.js";
 import { callerOf } from "../interceptors/authenticate.js";
 import { causedBy } from "../interceptors/cause.js";
 import { pageOf } from "../messages/page-request.js";

@@ -8,7 +8,7 @@ import { listRefunds } from "../../checkout/refunds/list-refunds.js";
 import { updateRefund } from "../../checkout/refunds/update-refund.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type * as domain from "../../domain/refund.js";
-import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
+import { markReplayed, idempotentCallOf } from "../interceptors/idempotency-key.js";
 import { callerOf } from "../interceptors/authenticate.js";
 import { causedBy } from "../interceptors/cause.js";
 import { pageOf } from "../messages/page-request.js";

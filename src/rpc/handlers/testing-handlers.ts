@@ -4,7 +4,7 @@ import type { TestHelpersService } from "../../../gen/calmonypay/v1/test_helpers
 import type { CheckoutContext } from "../../checkout/context.js";
 import { getGatewayFaults, setGatewayFaults } from "../../checkout/testing/gateway-faults.js";
 import { advanceTestClock } from "../../checkout/test-clock.js";
-import { markReplayed, idempotentCallOf } from "../interceptors/idempotency.js";
+import { markReplayed, idempotentCallOf } from "../interceptors/idempotency-key.js";
 import { callerOf } from "../interceptors/authenticate.js";
 import { gatewayFaultOf, gatewayFaultsMessage } from "../messages/gateway-fault-message.js";
 

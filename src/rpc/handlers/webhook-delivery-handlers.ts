@@ -5,7 +5,7 @@ import type { CheckoutContext } from "../../checkout/context.js";
 import { getWebhookDelivery, listWebhookDeliveries } from "../../checkout/webhooks/get-webhook-delivery.js";
 import { resendWebhookDelivery } from "../../checkout/webhooks/resend-webhook-delivery.js";
 import { callerOf } from "../interceptors/authenticate.js";
-import { idempotentCallOf, markReplayed } from "../interceptors/idempotency.js";
+import { idempotentCallOf, markReplayed } from "../interceptors/idempotency-key.js";
 import { pageOf } from "../messages/page-request.js";
 import { deliveryStatusOf, webhookDeliveryMessage } from "../messages/webhook-delivery-message.js";
 

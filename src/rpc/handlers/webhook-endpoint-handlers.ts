@@ -15,7 +15,7 @@ import { updateWebhookEndpoint } from "../../checkout/webhooks/update-webhook-en
 import { openWebhookSecret } from "../../checkout/webhooks/webhook-secret.js";
 import { callerOf } from "../interceptors/authenticate.js";
 import { causedBy } from "../interceptors/cause.js";
-import { idempotentCallOf, markReplayed } from "../interceptors/idempotency.js";
+import { idempotentCallOf, markReplayed } from "../interceptors/idempotency-key.js";
 import { eventMessages } from "../messages/event-message.js";
 import { pageOf } from "../messages/page-request.js";
 import { webhookEndpointMessage } from "../messages/webhook-endpoint-message.js";

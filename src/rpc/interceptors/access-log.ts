@@ -1,4 +1,4 @@
-import type { DescMethod } from "@bufbuild/protobuf";
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import {
   Code,
   ConnectError,
@@ -9,21 +9,21 @@ import {
 } from "@connectrpc/connect";
 
 import type { Log } from "../../lib/log.js";
-import { isOpen } from "./authenticate.js";
 import { hookStream } from "./stream-messages.js";
 
 /**
  * Logs one line per call, a streaming one once it has ended: method, gRPC code, duration, request id. Never logs a
  * message or a header.
  *
- * Calls of the open services are logged at level debug: load balancers make one every few seconds.
+ * Calls of the services that `isOpen` names are logged at level debug: load balancers make one every few seconds.
  */
-export function accessLog(to: Log): Interceptor {
+export function accessLog(to: Log, isOpen: (service: DescService) => boolean): Interceptor {
   return (next) => async (request) => {
     const started = performance.now();
     const log = (code: string): void => {
       const durationMs = Math.round(performance.now() - started);
-      logCall(to, request.method, request.contextValues, code, durationMs);
+      const level = isOpen(request.method.parent) ? "debug" : "info";
+      logCall(to, level, request, code, durationMs);
     };
     const ended = (error: unknown): void => log(error === undefined ? "ok" : codeName(error));
     try {
@@ -40,19 +40,23 @@ export function accessLog(to: Log): Interceptor {
 
 /** Logs a call that was refused before its interceptors: one without a valid key. */
 export function logRefused(log: Log, method: DescMethod, values: ContextValues, error: unknown): void {
-  logCall(log, method, values, codeName(error), 0);
+  logCall(log, "info", { method, contextValues: values }, codeName(error), 0);
 }
 
 function logCall(
   log: Log,
-  method: DescMethod,
-  values: ContextValues,
+  level: "debug" | "info",
+  { method, contextValues }: LoggedCall,
   code: string,
   durationMs: number,
 ): void {
   const rpc = `${method.parent.typeName}/${method.name}`;
-  const level = isOpen(method.parent) ? "debug" : "info";
-  log[level]({ rpc, code, durationMs, requestId: requestIdOf(values) }, "call");
+  log[level]({ rpc, code, durationMs, requestId: requestIdOf(contextValues) }, "call");
+}
+
+interface LoggedCall {
+  readonly method: DescMethod;
+  readonly contextValues: ContextValues;
 }
 
 function codeName(error: unknown): string {

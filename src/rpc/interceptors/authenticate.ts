@@ -1,21 +1,52 @@
-import type { DescService } from "@bufbuild/protobuf";
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { type ContextValues, createContextKey } from "@connectrpc/connect";
 
 import { Health } from "../../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../../gen/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as AlphaServerReflection } from "../../../gen/grpc/reflection/v1alpha/reflection_pb.js";
-import type { ApiKeyRow } from "../../db/tables/api-keys.js";
+import type { CheckoutContext } from "../../checkout/context.js";
+import { type ApiKeyRow, findApiKeyByHash } from "../../db/tables/api-keys.js";
 import { hashApiKey, KEY_KEPT_MS } from "../../domain/api-key.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import { createCache } from "../../lib/cache.js";
 import type { Admit } from "../../transcode/call/call.js";
+import { logRefused, requestIdOf } from "./access-log.js";
+import { errorForCaller } from "./error-interceptor.js";
+import { limitKeyLookup } from "./time-limit.js";
+
+/**
+ * Admits a call of any protocol by its API key, before its body is read, or logs and refuses it. The
+ * interceptors handle an admitted call.
+ */
+export function admitByApiKey(checkout: CheckoutContext, testMode: boolean): Admit {
+  const admit = authenticate(
+    cacheKeys((hash) => findApiKeyByHash(checkout.db.manager, hash)),
+    testMode,
+  );
+  const refuse = (thrown: unknown, method: DescMethod, values: ContextValues): never => {
+    const error = errorForCaller(checkout.log, thrown, requestIdOf(values), method.name);
+    logRefused(checkout.log, method, values, error);
+    throw error;
+  };
+  return (method, headers, values) => {
+    try {
+      const admitting = admit(method, headers, values);
+      return (
+        admitting &&
+        limitKeyLookup(admitting, values).catch((error: unknown) => refuse(error, method, values))
+      );
+    } catch (error) {
+      return refuse(error, method, values);
+    }
+  };
+}
 
 /**
  * Finds a stored key by the SHA-256 hash of its text, in lower-case hex. Returns a cached key without a
  * promise, as for most calls.
  */
-export type FindKey = (hash: string) => ApiKeyRow | undefined | Promise<ApiKeyRow | undefined>;
+type FindKey = (hash: string) => ApiKeyRow | undefined | Promise<ApiKeyRow | undefined>;
 
 /**
  * Requires `authorization: Bearer sk_...` of every call, or `Basic` with the key as the user name, except of the
@@ -25,7 +56,7 @@ export type FindKey = (hash: string) => ApiKeyRow | undefined | Promise<ApiKeyRo
  *
  * The lookup is by hash: its timing reveals something about hashes only, which an attacker cannot steer.
  */
-export function authenticate(findKey: FindKey, testMode: boolean): Admit {
+function authenticate(findKey: FindKey, testMode: boolean): Admit {
   return (method, headers, values) => {
     if (isOpen(method.parent)) return undefined;
     const found = findKey(hashApiKey(keyIn(headers.authorization)));

@@ -32,7 +32,7 @@ export function timeLimit(): Interceptor {
 }
 
 /** Gives the look-up of a call's key the same limit, and notes how much of it is used. */
-export async function limitAdmission<T>(admitting: Promise<T>, values: ContextValues): Promise<T> {
+export async function limitKeyLookup<T>(admitting: Promise<T>, values: ContextValues): Promise<T> {
   const began = performance.now();
   const { admitted } = await inTime(admitting.then((result) => ({ admitted: result })));
   values.set(usedKey, performance.now() - began);

@@ -5,7 +5,7 @@ import { signed, signingText } from "../../cardstream/signed-message.js";
 import { findSandboxPage, insertSandboxPage, type SandboxPageRow } from "../tables/sandbox-pages.js";
 import { isDuplicateKey } from "../../db/engine/database-errors.js";
 import { inTransaction } from "../../db/transaction.js";
-import { deliver } from "./deliver.js";
+import { deliver } from "./deliver-result.js";
 import { keptFields } from "../payments/echoed-fields.js";
 import { type Fault, MALFORMED_REQUEST } from "../protocol/faults.js";
 import { readHostedRequest, requestFault } from "../payments/hosted-request.js";

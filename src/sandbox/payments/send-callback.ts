@@ -1,7 +1,7 @@
 import type { Field } from "../../cardstream/fields.js";
 import { recordSandboxCallback } from "../tables/sandbox-transactions.js";
 import { inTransaction } from "../../db/transaction.js";
-import { postCallback } from "./callback.js";
+import { postCallback } from "./post-callback.js";
 import type { SandboxContext } from "../protocol/context.js";
 import { faultMs, type PlannedFaults } from "./planned-faults.js";
 

@@ -1,7 +1,7 @@
 import { dropBody } from "../../lib/http.js";
 import type { AddressUse, Connection } from "./connection.js";
 import { isBodyWhole, isStream } from "./exchange.js";
-import type { ConnectionLimits } from "./limits.js";
+import type { ConnectionLimits } from "./connection-limits.js";
 
 /**
  * Returns the connections to end because their address, or all together, hold more bytes of unsent responses

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 
 import type { Connection } from "./connection.js";
 import { endExchange, type Exchange, isBodyWhole, isStream } from "./exchange.js";
-import { BODY_BYTES_MAX, type ConnectionLimits, HALTED_MS, READER_BYTES_PER_S } from "./limits.js";
+import { BODY_BYTES_MAX, type ConnectionLimits, HALTED_MS, READER_BYTES_PER_S } from "./connection-limits.js";
 
 /**
  * Checks one connection: updates `heldBytes`, and returns whether the caller must end the connection. Ends

@@ -2,7 +2,7 @@ import type { ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 
 import type { Exchange } from "./exchange.js";
-import { RESETS_MAX, RESETS_PER_S } from "./limits.js";
+import { RESETS_MAX, RESETS_PER_S } from "./connection-limits.js";
 import { stopParsing, stopReading } from "./stop-parsing.js";
 
 /** Weight of a refusal: a connection ends after twenty. */

@@ -12,14 +12,14 @@ import {
   LOOKS_PER_S,
   PIPELINED_PER_CONNECTION,
   STREAMS_PER_CONNECTION,
-} from "./limits.js";
+} from "./connection-limits.js";
 import { type Exchange, isOver, isStream, type RequestKind } from "./exchange.js";
 import { FairQueue } from "./fair-queue.js";
 import { descriptorsMax } from "./descriptors.js";
 import { paceHttp2 } from "./http2-turns.js";
 import { connectionToEnd } from "./make-room.js";
 import { isPastItsLimits } from "./check-connection.js";
-import { type Refusal, refusalOf } from "./refusal.js";
+import { type RequestRefusal, refusalOf } from "./request-refusal.js";
 import { RequestCounts } from "./request-counts.js";
 import { refuseStream } from "./refuse-stream.js";
 
@@ -125,7 +125,7 @@ export class Connections {
     response: ServerResponse,
     kind: RequestKind,
     begin: () => void,
-    refuse: (reason: Refusal) => void,
+    refuse: (reason: RequestRefusal) => void,
   ): void {
     const connection = connectionOf(socket);
     if (connection === undefined || connection.haltedAt !== undefined || socket.destroyed) return;
@@ -146,7 +146,7 @@ export class Connections {
     });
   }
 
-  #begin(connection: Connection, exchange: Exchange, kind: RequestKind): Refusal | "admitted" {
+  #begin(connection: Connection, exchange: Exchange, kind: RequestKind): RequestRefusal | "admitted" {
     const refusal = refusalOf(kind, connection, this.#counts, this.#limits);
     if (refusal !== undefined) return refusal;
     connection.hadRequest = true;

@@ -1,5 +1,5 @@
 import type { AddressUse } from "./connection.js";
-import { HTTP2_BYTES_AT_ONCE, HTTP2_BYTES_PER_S, LOOKS_PER_S } from "./limits.js";
+import { HTTP2_BYTES_AT_ONCE, HTTP2_BYTES_PER_S, LOOKS_PER_S } from "./connection-limits.js";
 import { continueReading, stopReading } from "./stop-parsing.js";
 
 /**

@@ -1,6 +1,6 @@
 import type { AddressUse, Connection } from "./connection.js";
 import { limitHttp2Rate } from "./http2-rate.js";
-import { HALTED_MS, LOOKS_PER_S } from "./limits.js";
+import { HALTED_MS, LOOKS_PER_S } from "./connection-limits.js";
 
 /**
  * Whether an HTTP/2 session must wait for its turn, since connections of its address were halted lately; `begin` is

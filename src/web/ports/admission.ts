@@ -17,7 +17,7 @@ import { mustWaitForHttp2 } from "../connections/http2-turns.js";
 import { sendFailure } from "../answers/failure.js";
 import type { Server } from "./graceful-shutdown.js";
 import type { Listener } from "./listener.js";
-import type { Refusal } from "../connections/refusal.js";
+import type { RequestRefusal } from "../connections/request-refusal.js";
 import { stopParsing } from "../connections/stop-parsing.js";
 
 /** The handlers of a port. */
@@ -139,7 +139,7 @@ export function admittedRequests(connections: Connections, answering: Answering)
   };
 }
 
-function refuse(reason: Refusal, response: ServerResponse): void {
+function refuse(reason: RequestRefusal, response: ServerResponse): void {
   const headers = { connection: "close", "retry-after": "1" };
   sendFailure(response, "service_unavailable", `There are ${reason} under way already.`, headers);
 }

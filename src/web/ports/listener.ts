@@ -55,7 +55,7 @@ interface Named {
 }
 
 /**
- * Whether it is one of the merchants' API. A browser that somebody has sent to no address of it gets a page; it has no
+ * Whether it is one of the merchants' API. A browser that was sent to an unknown address gets a page; it has no
  * key.
  */
 function isCall({ transcoder }: Faces, request: HttpRequest, path: string): boolean {

@@ -14,7 +14,7 @@ import {
   type Server,
   watchArrivals,
 } from "./graceful-shutdown.js";
-import { HTTP1_OPTIONS, HTTP2_OPTIONS } from "../connections/limits.js";
+import { HTTP1_OPTIONS, HTTP2_OPTIONS } from "../connections/connection-limits.js";
 import { answerParserFailures } from "./parser-failures.js";
 
 /** A certificate and its key in PEM. */
@@ -90,7 +90,7 @@ async function openTlsPort(
   connections: Connections,
 ): Promise<OpenPort> {
   // A client of TLS 1.2 could have handshake upon handshake on one connection. HTTP/2 forbids it (RFC 9113, 9.2.1), and
-  // HTTP/1.1 needs it for certificates of clients alone, which nobody is asked for.
+  // HTTP/1.1 needs it only for client certificates, which the service does not ask for.
   const secureOptions = constants.SSL_OP_NO_RENEGOTIATION;
   const options = { ...HTTP2_OPTIONS, ...HTTP1_OPTIONS, ...tls, secureOptions, allowHTTP1: true };
   const server = createSecureServer(options, admittedRequests(connections, answering));

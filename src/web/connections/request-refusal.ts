@@ -1,9 +1,9 @@
 import type { Connection } from "./connection.js";
 import type { RequestKind } from "./exchange.js";
-import type { ConnectionLimits } from "./limits.js";
+import type { ConnectionLimits } from "./connection-limits.js";
 
 /** Why a request is refused. */
-export type Refusal = "too many requests" | "too many streams";
+export type RequestRefusal = "too many requests" | "too many streams";
 
 /**
  * Why a new request is refused; undefined where there is room for it. `all` counts what is under way in the
@@ -14,7 +14,7 @@ export function refusalOf(
   { openStreaming, use }: Connection,
   all: { readonly requests: number; readonly streaming: number },
   limits: ConnectionLimits,
-): Refusal | undefined {
+): RequestRefusal | undefined {
   if (kind === "probe") return undefined;
   const isFull = !use.isProxy && use.requests >= limits.requestsPerAddress;
   if (isFull || all.requests >= limits.requests) return "too many requests";

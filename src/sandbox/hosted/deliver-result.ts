@@ -1,6 +1,6 @@
 import type { SandboxPage } from "../pages/layout.js";
 import { lostPage } from "../pages/lost-page.js";
-import { returnPage } from "../pages/return-page.js";
+import { redirectPage } from "../pages/redirect-page.js";
 import type { SandboxContext } from "../protocol/context.js";
 import { type CallbackDelivery, sendCallback } from "../payments/send-callback.js";
 
@@ -18,5 +18,5 @@ export interface Delivery extends CallbackDelivery {
  */
 export async function deliver(parts: SandboxContext, delivery: Delivery): Promise<SandboxPage> {
   await sendCallback(parts, delivery);
-  return delivery.faults.has("redirect_lost") ? lostPage(delivery) : returnPage(delivery);
+  return delivery.faults.has("redirect_lost") ? lostPage(delivery) : redirectPage(delivery);
 }

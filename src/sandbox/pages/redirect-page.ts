@@ -3,7 +3,7 @@ import { html } from "../../lib/html.js";
 import type { SandboxPage } from "./layout.js";
 
 /** The content of the page that leads back. */
-export interface ReturnPageView {
+export interface RedirectPageView {
   readonly merchantName: string;
   /** The outcome of the payment, in a few words. */
   readonly label: string;
@@ -16,7 +16,7 @@ export interface ReturnPageView {
  * Posts the signed result to the merchant with the shopper's browser: automatically, or without scripts by
  * its button.
  */
-export function returnPage({ merchantName, label, redirectURL, fields }: ReturnPageView): SandboxPage {
+export function redirectPage({ merchantName, label, redirectURL, fields }: RedirectPageView): SandboxPage {
   const inputs = fields.map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" /> `,
   );

@@ -3,7 +3,7 @@ import { signed } from "../../cardstream/signed-message.js";
 import { findSandboxPage, type SandboxPageRow } from "../tables/sandbox-pages.js";
 import { readCardEntry } from "../payments/card-entry.js";
 import { charge, type Order } from "../payments/charge.js";
-import { deliver } from "./deliver.js";
+import { deliver } from "./deliver-result.js";
 import { MALFORMED_REQUEST, ORDER_EXHAUSTED } from "../protocol/faults.js";
 import { forgedResult } from "../faults/forge.js";
 import { readHostedRequest } from "../payments/hosted-request.js";
