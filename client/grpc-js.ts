@@ -34,7 +34,7 @@ export interface GrpcTransport extends Transport {
 export function grpcTransport({ address, channelCredentials, ...options }: GrpcOptions): GrpcTransport {
   const client = new Client(address, channelCredentials ?? credentials.createSsl());
   const interceptors = callInterceptors(options);
-  // Whoever leaves the loop over a stream does not end it: Connect's clients go by the signal that they are given.
+  // Leaving the loop over a stream does not end it: Connect's clients go by the signal that they are given.
   const closing = new AbortController();
   const common = (method: DescMethod, header: ConstructorParameters<typeof Headers>[0]) => ({
     service: method.parent,

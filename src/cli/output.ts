@@ -35,7 +35,7 @@ export function write(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Ends the process quietly where nobody reads its output any more, as with `| head`. */
+/** Ends the process quietly where its output is no longer read, as with `| head`. */
 export function endWithReader(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;

@@ -190,7 +190,7 @@ const APPROVED_VARIANTS: ReadonlySet<number> = new Set([
   RESPONSE_CODE.NO_REASON_TO_DECLINE,
 ]);
 
-/** The issuer or the system did not answer: nobody knows what became of the request. */
+/** The issuer or the system did not answer: what became of the request is unknown. */
 const NO_ANSWER: ReadonlySet<number> = new Set([
   RESPONSE_CODE.ISSUER_UNAVAILABLE,
   RESPONSE_CODE.SYSTEM_UNAVAILABLE,

@@ -5,7 +5,7 @@ import type { IncomingMessage } from "node:http";
  * resets it, and a client that writes before it reads would never see the response.
  *
  * Node by itself reads as fast as the client sends, up to 2 MB of each connection before it looks at the next one.
- * Here all bodies that nobody wants together have a small part of the process's time, in turns. A body that is too
+ * Here all discarded bodies together have a small part of the process's time, in turns. A body that is too
  * large is read no further, and its connection ends five seconds later: if it ended at once, the client would have the
  * next one at once.
  */

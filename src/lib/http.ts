@@ -182,7 +182,7 @@ export function redirect(response: HttpResponse, location: string): void {
 
 /**
  * Asks an HTTP/2 client to stop sending, behind the response that was just written. On Node 26 a reset that is sent at
- * once overtakes a response without a body, and nobody sees it.
+ * once overtakes a response without a body, and no client sees it.
  */
 export function closeAfterResponse(stream: ServerHttp2Stream): void {
   setImmediate(() => stream.close()); // Without a code: no error.

@@ -19,8 +19,8 @@ const WORDS: Readonly<Record<string, string>> = {
   ENETUNREACH: "the host could not be reached",
   ETIMEDOUT: "the host could not be reached in time",
   CERT_HAS_EXPIRED: "the certificate has expired",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "the certificate is signed by nobody that is trusted",
-  SELF_SIGNED_CERT_IN_CHAIN: "the certificate is signed by nobody that is trusted",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the certificate is signed by nobody that is trusted",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "the certificate is not signed by a trusted authority",
+  SELF_SIGNED_CERT_IN_CHAIN: "the certificate is not signed by a trusted authority",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the certificate is not signed by a trusted authority",
   ERR_TLS_CERT_ALTNAME_INVALID: "the certificate is for another host",
 };

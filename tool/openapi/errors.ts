@@ -87,7 +87,7 @@ export function errorResponses(): JsonObject {
   };
 }
 
-const TYPES = "Who has to act: for an `api_error` we do, for the others whoever sent the request.";
+const TYPES = "Who has to act: for an `api_error` we do, for the others the caller does.";
 
 interface Row extends ErrorWords {
   readonly status: number;

@@ -51,7 +51,7 @@ export type CreateCheckoutSessionRequest = Message<"calmonypay.v1.CreateCheckout
   cancelUrl: string;
 
   /**
-   * Id of an existing customer of the merchant, to attach the card to. Unset or empty: the card belongs to nobody, unless
+   * Id of an existing customer of the merchant, to attach the card to. Unset or empty: the card belongs to no customer, unless
    * `customer_creation` says otherwise.
    *
    * @generated from field: string customer = 4;

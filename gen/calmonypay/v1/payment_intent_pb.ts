@@ -76,7 +76,7 @@ export type PaymentIntent = Message<"calmonypay.v1.PaymentIntent"> & {
   status: PaymentIntentStatus;
 
   /**
-   * Id of the customer who pays, prefixed `cus_`. Unset: nobody that is known.
+   * Id of the customer who pays, prefixed `cus_`. Unset: no known customer.
    *
    * @generated from field: optional string customer = 8;
    */
@@ -384,7 +384,7 @@ export type LastPaymentError = Message<"calmonypay.v1.LastPaymentError"> & {
   code: string;
 
   /**
-   * Why the card's issuer declined, such as `insufficient_funds`: see docs/declines.md. Unset: nobody said.
+   * Why the card's issuer declined, such as `insufficient_funds`: see docs/declines.md. Unset: no reason was given.
    *
    * @generated from field: optional string decline_code = 3;
    */
@@ -646,7 +646,7 @@ export const CardCheck = {
   UNAVAILABLE: 3,
 
   /**
-   * Nobody compared it.
+   * It was not compared.
    *
    * @generated from enum value: CARD_CHECK_UNCHECKED = 4;
    */
@@ -687,7 +687,7 @@ export const ThreeDSecureResult = {
   AUTHENTICATED: 1,
 
   /**
-   * It was tried, and the issuer had nobody to do it: liability is that of an authenticated payment.
+   * It was tried, and the issuer does not take part: liability is that of an authenticated payment.
    *
    * @generated from enum value: THREE_D_SECURE_RESULT_ATTEMPT_ACKNOWLEDGED = 2;
    */

@@ -61,7 +61,7 @@ export type PaymentMethod = Message<"calmonypay.v1.PaymentMethod"> & {
   billingDetails?: BillingDetails | undefined;
 
   /**
-   * Id of the customer that it is attached to, prefixed `cus_`. Unset: it is attached to nobody, and cannot be charged.
+   * Id of the customer that it is attached to, prefixed `cus_`. Unset: it is attached to no customer, and cannot be charged.
    *
    * @generated from field: optional string customer = 6;
    */

@@ -533,7 +533,7 @@ export const PaymentMethodService: GenService<{
   /**
    * Detaches a card from its customer: it cannot be charged any more, unless it is attached again.
    *
-   * Fails with FAILED_PRECONDITION where it is attached to nobody.
+   * Fails with FAILED_PRECONDITION where it is attached to no customer.
    *
    * @generated from rpc calmonypay.v1.PaymentMethodService.DetachPaymentMethod
    */

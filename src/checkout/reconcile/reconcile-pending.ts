@@ -32,7 +32,10 @@ export async function reconcileNow(checkout: CheckoutContext, session: CheckoutS
   return isNewestInDoubt(session, pending);
 }
 
-/** Asks about those attempts that nobody was asked about just now, and waits for a while. False where there is none. */
+/**
+ * Asks the gateway about the attempts that it was not asked about just now, and waits for a while. False where there
+ * is none.
+ */
 export async function askNow(
   checkout: CheckoutContext,
   pending: readonly PendingOfPage[],

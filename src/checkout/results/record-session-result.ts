@@ -141,7 +141,7 @@ async function recordAlone(
   return applied(classification, stored === undefined);
 }
 
-/** What is done about a session while nobody else can change it. `clock` stands still at the transaction's time. */
+/** What is done about a session while its row is locked. `clock` stands still at the transaction's time. */
 type SessionWork<T> = (tx: Tx, session: CheckoutSessionRow, clock: Clock) => Promise<T>;
 
 /**

@@ -51,7 +51,7 @@ const WALKED = columnsOf(events, "id", "type", "createdAt", "sequence");
 /** What says whether an event is wanted. */
 export type WalkedEvent = PartOf<typeof WALKED>;
 
-/** The events after a sequence, in its order, without their objects: whoever walks over all of them needs no more. */
+/** The events after a sequence, in its order, without their objects: a walk over all of them needs no more. */
 export async function listEventsAfter(
   db: EntityManager,
   { merchantId, livemode }: MerchantScope,

@@ -48,7 +48,7 @@ for (const [net, bits] of [
   ["100.64.0.0", 10],
   ["127.0.0.0", 8],
   ["169.254.0.0", 16],
-  // Azure's machines reach their host by this address, and nobody else does.
+  // Azure's machines reach their host by this address, and no other machine does.
   ["168.63.129.16", 32],
   ["172.16.0.0", 12],
   ["192.0.0.0", 24],

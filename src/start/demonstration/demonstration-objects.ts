@@ -19,7 +19,7 @@ import { type Base, writeWebhooks } from "./demonstration-webhooks.js";
  * the transaction that creates the demonstration merchant. `account` is its account at the sandbox gateway.
  *
  * Their ids are fixed, and begin with a 0: in lists, which go by id, they are older than everything else. They can be
- * guessed: they are for trying, and nobody's money depends on them.
+ * guessed: they are for trying, and no money depends on them.
  */
 export async function writeDemonstrationObjects(
   checkout: CheckoutContext,

@@ -18,7 +18,7 @@ export interface Base {
 
 /**
  * Two endpoints, and the delivery of the paid session's event to one of them. It is over: nothing is posted until
- * somebody asks for it, since another program may listen at that address.
+ * a developer asks for it, since another program may listen at that address.
  */
 export async function writeWebhooks(
   checkout: CheckoutContext,

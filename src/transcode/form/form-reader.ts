@@ -15,7 +15,7 @@ export type ReadForm = (body: string) => JsonRecord;
  * Compiles the reader of forms for one type of message. Returns the JSON with proto names that says as much: numbers
  * and names of enum values stay texts. An empty value stands for an empty text, for a message or map without parts, or
  * deletes what was there. A number, boolean, enum value, time or list must not be empty: where no `amount` means "all
- * that is left", a variable that somebody forgot to set would refund all of it.
+ * that is left", a variable that was never set would refund all of it.
  */
 export function createFormReader(desc: DescMessage, countMax: CountMax): ReadForm {
   const place = messagePlacer(countMax)(desc);

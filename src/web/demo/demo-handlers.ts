@@ -36,7 +36,7 @@ export async function placeOrder(
   redirect(response, `${basePathOf(checkout.addresses.publicUrl)}/demo/orders/${placed.sessionId}`);
 }
 
-/** Undefined for a trusted proxy: of its visitors nobody knows which is which, and they share the limit of all. */
+/** Undefined for a trusted proxy: its visitors cannot be told apart, and share the limit of all. */
 function addressOf({ socket }: HttpRequest): string | undefined {
   const use = connectionOf(socket)?.use;
   if (use === undefined) return clientAddress(socket.remoteAddress ?? "");

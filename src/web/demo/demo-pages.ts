@@ -82,7 +82,7 @@ function isStillMoving({ session, events }: DemoOrder): boolean {
   return session.status === "complete" && !events.some(({ type }) => type === "checkout.session.completed");
 }
 
-/** Every two seconds while somebody looks. Without scripts, the reader reloads the page. */
+/** Every two seconds while the page is open. Without scripts, the reader reloads the page. */
 const RELOAD = `setInterval(() => { if (document.visibilityState === "visible") location.reload(); }, 2000)`;
 
 function beforePayment(checkout: CheckoutContext, order: DemoOrder): Html[] {
