@@ -33,13 +33,7 @@ export class BrowserTab {
   async open(): Promise<boolean> {
     const form = await this.#givenForm();
     if (form === undefined) return false;
-    const answer = await webCall(form.action, encodeFields(form.fields));
-    const page = firstForm(answer.text);
-    this.#payPage = page?.action;
-    if (page === undefined) {
-      const { status, text } = answer;
-      throw new Error(`The gateway answered a form that the service gave out with ${status}: ${text}`);
-    }
+    this.#payPage = await this.#cardPage(form);
     return true;
   }
 
@@ -63,6 +57,20 @@ export class BrowserTab {
     if (copies === 2) this.#conversation.count("redirect doubled");
     const replica = plan.replica + 1;
     await Promise.all(Array.from({ length: copies }, (_, copy) => this.#bring(body, replica + copy)));
+  }
+
+  /** The address of the gateway's page. A form that is posted again leads to the page that it led to. */
+  async #cardPage({ action, fields }: PageForm): Promise<string> {
+    for (let tries = 1; ; tries++) {
+      const { status, text } = await webCall(action, encodeFields(fields));
+      const page = firstForm(text);
+      if (page !== undefined) return page.action;
+      const mayPass = status === 0 || status === 503;
+      this.#conversation.note(`the gateway answers a form with ${status}`);
+      if (!mayPass || tries === POSTS_MAX)
+        throw new Error(`The gateway answered a form that the service gave out with ${status}: ${text}`);
+      await sleep(PAUSE_MS);
+    }
   }
 
   async #submit(typed: Record<string, string>): Promise<CarriedResult> {
@@ -120,3 +128,6 @@ export class BrowserTab {
 const PAUSE_MS = 100;
 const OPENS_MAX = 100;
 const RETURNS_MAX = 10;
+
+/** The gateway has no trouble but a machine that does everything at once: no answer comes for 25 s, or none at all. */
+const POSTS_MAX = 3;
