@@ -3,7 +3,7 @@ import t from "tap";
 
 import { isDatabaseAway } from "../../src/db/engine/database-errors.js";
 import { inTransaction, lockForUpdate, type Run, type Tx } from "../../src/db/transaction.js";
-import { onMysql, signal, untilLockWait } from "../support/database.js";
+import { onEmptyMysql, signal, untilLockWait } from "../support/database.js";
 import {
   aSample,
   changeAmount,
@@ -17,7 +17,7 @@ import {
 const lockSample = (tx: Tx, id: string) =>
   lockForUpdate(tx.createQueryBuilder(samples, "sample").where({ id })).getOneOrFail();
 
-await onMysql(t, "of two that deadlock both commit in the end", async (t, engine) => {
+await onEmptyMysql(t, "of two that deadlock both commit in the end", async (t, engine) => {
   const database = await openSamples(engine);
   await saveSamples(database, aSample({ id: "a", amount: 0 }), aSample({ id: "b", amount: 0 }));
   const both = { left: signal(), right: signal() };
@@ -41,26 +41,30 @@ await onMysql(t, "of two that deadlock both commit in the end", async (t, engine
   );
 });
 
-await onMysql(t, "work that swallows a deadlock and goes on is run again all the same", async (t, engine) => {
-  const database = await openSamples(engine);
-  await saveSamples(database, aSample({ id: "a" }), aSample({ id: "b" }));
-  const both = { left: signal(), right: signal() };
-  let deadlocks = 0;
-  const work = (first: string, second: string, mine: keyof typeof both, other: keyof typeof both) =>
-    inTransaction(database, "SERIALIZABLE", async (tx) => {
-      await insertSamples(tx, aSample({ id: `before ${mine}` }));
-      await lockSample(tx, first);
-      both[mine].give();
-      await both[other].given;
-      await lockSample(tx, second).catch(() => deadlocks++);
-      await insertSamples(tx, aSample({ id: `after ${mine}` })).catch(() => {});
-    });
-  await Promise.all([work("a", "b", "left", "right"), work("b", "a", "right", "left")]);
-  t.equal(deadlocks, 1);
-  t.same(await storedIds(database), ["a", "after left", "after right", "b", "before left", "before right"]);
-});
+await onEmptyMysql(
+  t,
+  "work that swallows a deadlock and goes on is run again all the same",
+  async (t, engine) => {
+    const database = await openSamples(engine);
+    await saveSamples(database, aSample({ id: "a" }), aSample({ id: "b" }));
+    const both = { left: signal(), right: signal() };
+    let deadlocks = 0;
+    const work = (first: string, second: string, mine: keyof typeof both, other: keyof typeof both) =>
+      inTransaction(database, "SERIALIZABLE", async (tx) => {
+        await insertSamples(tx, aSample({ id: `before ${mine}` }));
+        await lockSample(tx, first);
+        both[mine].give();
+        await both[other].given;
+        await lockSample(tx, second).catch(() => deadlocks++);
+        await insertSamples(tx, aSample({ id: `after ${mine}` })).catch(() => {});
+      });
+    await Promise.all([work("a", "b", "left", "right"), work("b", "a", "right", "left")]);
+    t.equal(deadlocks, 1);
+    t.same(await storedIds(database), ["a", "after left", "after right", "b", "before left", "before right"]);
+  },
+);
 
-await onMysql(t, "a lock held too long is waited for again", async (t, engine, admin) => {
+await onEmptyMysql(t, "a lock held too long is waited for again", async (t, engine, admin) => {
   const database = await openSamples(engine);
   await saveSamples(database, aSample({ amount: 0 }));
   await admin.query("start transaction");
@@ -77,7 +81,7 @@ await onMysql(t, "a lock held too long is waited for again", async (t, engine, a
   t.equal((await database.manager.findOneByOrFail(samples, { id: "a" })).amount, 6);
 });
 
-await onMysql(
+await onEmptyMysql(
   t,
   "a lock that is never given back ends the eighth run, or that of the fifth second",
   async (t, engine, admin) => {
@@ -101,28 +105,32 @@ await onMysql(
   },
 );
 
-await onMysql(t, "a row that changed since the transaction began is read again", async (t, engine, admin) => {
-  const database = await openSamples(engine);
-  await saveSamples(database, aSample({ amount: 0 }));
-  if (!(await isMariadb(admin))) return t.comment("MySQL has no such setting");
-  // The default of later MariaDBs. The pool has this one connection, so the next transaction is on it too.
-  await database.manager.query("set session innodb_snapshot_isolation = on");
-  await admin.query("start transaction");
-  await admin.query("update sample set amount = 1 where id = 'a'");
-  const reasons: unknown[] = [];
-  const changing = inTransaction(database, "SERIALIZABLE", async (tx) => {
-    const row = await lockSample(tx, "a").catch((error: { driverError: { errno: number } }) => {
-      reasons.push(error.driverError.errno);
-      throw error;
+await onEmptyMysql(
+  t,
+  "a row that changed since the transaction began is read again",
+  async (t, engine, admin) => {
+    const database = await openSamples(engine);
+    await saveSamples(database, aSample({ amount: 0 }));
+    if (!(await isMariadb(admin))) return t.comment("MySQL has no such setting");
+    // The default of later MariaDBs. The pool has this one connection, so the next transaction is on it too.
+    await database.manager.query("set session innodb_snapshot_isolation = on");
+    await admin.query("start transaction");
+    await admin.query("update sample set amount = 1 where id = 'a'");
+    const reasons: unknown[] = [];
+    const changing = inTransaction(database, "SERIALIZABLE", async (tx) => {
+      const row = await lockSample(tx, "a").catch((error: { driverError: { errno: number } }) => {
+        reasons.push(error.driverError.errno);
+        throw error;
+      });
+      await changeAmount(tx, "a", row.amount, row.amount + 1);
     });
-    await changeAmount(tx, "a", row.amount, row.amount + 1);
-  });
-  await untilLockWait(admin);
-  await admin.query("commit");
-  await changing;
-  t.same(reasons, [1020]);
-  t.equal((await database.manager.findOneByOrFail(samples, { id: "a" })).amount, 2);
-});
+    await untilLockWait(admin);
+    await admin.query("commit");
+    await changing;
+    t.same(reasons, [1020]);
+    t.equal((await database.manager.findOneByOrFail(samples, { id: "a" })).amount, 2);
+  },
+);
 
 /** Waits for no lock at all. MySQL waits for a second at least. */
 async function impatient(tx: Tx): Promise<void> {

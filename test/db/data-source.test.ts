@@ -3,7 +3,7 @@ import t from "tap";
 import { openDatabase } from "../../src/db/data-source.js";
 import { parseServerUrl } from "../../src/db/mysql/server-url.js";
 import { inTransaction } from "../../src/db/transaction.js";
-import { eachEngine, onMysql, onSqlite, signal, silent } from "../support/database.js";
+import { eachEmptyEngine, onEmptyMysql, onSqlite, signal, silent } from "../support/database.js";
 import {
   aSample,
   insertSamples,
@@ -48,21 +48,27 @@ await t.test("an address is taken apart with its escapes undone", async (t) => {
   });
 });
 
-await eachEngine(t, "a value that its column cannot hold is refused, not cut to fit", async (t, engine) => {
-  const database = await openSamples(engine);
-  await t.rejects(saveSamples(database, aSample({ title: "x".repeat(21) })), { message: /title|too long/i });
-  await t.rejects(saveSamples(database, aSample({ id: "x".repeat(65), title: "x" })), {
-    message: /id|too long/i,
-  });
-  await t.rejects(saveSamples(database, aSample({ amount: 2 ** 53 })), RangeError);
-  await t.rejects(saveSamples(database, aSample({ amount: 0.5 })), RangeError);
-  await t.rejects(saveSamples(database, aSample({ amount: Number.NaN })), RangeError);
-  const { title: _, ...untitled } = aSample();
-  await t.rejects(saveSamples(database, untitled as ReturnType<typeof aSample>), { message: /title/ });
-  t.same(await storedIds(database), []);
-});
+await eachEmptyEngine(
+  t,
+  "a value that its column cannot hold is refused, not cut to fit",
+  async (t, engine) => {
+    const database = await openSamples(engine);
+    await t.rejects(saveSamples(database, aSample({ title: "x".repeat(21) })), {
+      message: /title|too long/i,
+    });
+    await t.rejects(saveSamples(database, aSample({ id: "x".repeat(65), title: "x" })), {
+      message: /id|too long/i,
+    });
+    await t.rejects(saveSamples(database, aSample({ amount: 2 ** 53 })), RangeError);
+    await t.rejects(saveSamples(database, aSample({ amount: 0.5 })), RangeError);
+    await t.rejects(saveSamples(database, aSample({ amount: Number.NaN })), RangeError);
+    const { title: _, ...untitled } = aSample();
+    await t.rejects(saveSamples(database, untitled as ReturnType<typeof aSample>), { message: /title/ });
+    t.same(await storedIds(database), []);
+  },
+);
 
-await eachEngine(t, "a row comes back as it was stored", async (t, engine) => {
+await eachEmptyEngine(t, "a row comes back as it was stored", async (t, engine) => {
   const database = await openSamples(engine);
   const row = aSample({
     title: "Crème brûlée 🍮",
@@ -78,7 +84,7 @@ await eachEngine(t, "a row comes back as it was stored", async (t, engine) => {
   t.same(await database.manager.find(samples, { order: { id: "ASC" } }), [row, plain, large]);
 });
 
-await eachEngine(t, "an id is found by exactly its own characters", async (t, engine) => {
+await eachEmptyEngine(t, "an id is found by exactly its own characters", async (t, engine) => {
   const database = await openSamples(engine);
   await saveSamples(database, aSample({ id: "Ab" }), aSample({ id: "ab" }), aSample({ id: "ab " }));
   for (const id of ["Ab", "ab", "ab "]) t.equal((await database.manager.findOneBy(samples, { id }))?.id, id);
@@ -86,7 +92,7 @@ await eachEngine(t, "an id is found by exactly its own characters", async (t, en
     t.equal(await database.manager.findOneBy(samples, { id }), null);
 });
 
-await eachEngine(t, "a lone value of any kind may stand in a condition", async (t, engine) => {
+await eachEmptyEngine(t, "a lone value of any kind may stand in a condition", async (t, engine) => {
   const database = await openSamples(engine);
   await saveSamples(database, aSample({ live: true, sealed: Buffer.from("sealed") }));
   const count = (condition: string, value: unknown) =>
@@ -97,7 +103,7 @@ await eachEngine(t, "a lone value of any kind may stand in a condition", async (
   t.equal(await count("sample.amount = :value", 1), 1);
 });
 
-await eachEngine(t, "a condition whose value is missing is refused", async (t, engine) => {
+await eachEmptyEngine(t, "a condition whose value is missing is refused", async (t, engine) => {
   const database = await openSamples(engine);
   await saveSamples(database, aSample());
   const nothing = { id: undefined } as unknown as { id: string };
@@ -128,7 +134,7 @@ await onSqlite(
   },
 );
 
-await eachEngine(t, "a transaction that is running does not hold up reads", async (t, engine) => {
+await eachEmptyEngine(t, "a transaction that is running does not hold up reads", async (t, engine) => {
   const database = await openSamples(engine);
   const inside = signal();
   const mayEnd = signal();
@@ -144,7 +150,7 @@ await eachEngine(t, "a transaction that is running does not hold up reads", asyn
   t.same(await storedIds(database), ["a"]);
 });
 
-await eachEngine(t, "closing lets the transaction that is running end", async (t, engine) => {
+await eachEmptyEngine(t, "closing lets the transaction that is running end", async (t, engine) => {
   const database = await openSamples(engine);
   let closed: Promise<void> | undefined;
   await inTransaction(database, "SERIALIZABLE", async (tx) => {
@@ -156,13 +162,13 @@ await eachEngine(t, "closing lets the transaction that is running end", async (t
   t.same(await storedIds(again), ["a"]);
 });
 
-await onMysql(t, "a connection that must be encrypted is never made in clear", async (t, engine) => {
+await onEmptyMysql(t, "a connection that must be encrypted is never made in clear", async (t, engine) => {
   const open = engine.open({ url: `${engine.place.url}?ssl=true` });
   // MySQL has a certificate of its own, which nobody else has signed; MariaDB has none.
   await t.rejects(open, { code: /^HANDSHAKE_(NO_SSL_SUPPORT|SSL_ERROR)$/ });
 });
 
-await onMysql(t, "every connection to a server counts in UTC and is strict", async (t, engine) => {
+await onEmptyMysql(t, "every connection to a server counts in UTC and is strict", async (t, engine) => {
   const database = await openSamples(engine);
   const setting = "select @@time_zone as zone, @@sql_mode as mode, @@innodb_lock_wait_timeout as wait";
   const ask = () => database.manager.query(`${setting}, sleep(0.05)`);

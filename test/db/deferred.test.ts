@@ -4,7 +4,7 @@ import { isDuplicateKey } from "../../src/db/engine/database-errors.js";
 import { queueInsert } from "../../src/db/query/insert.js";
 import { inTransaction, type Isolation, type Tx } from "../../src/db/transaction.js";
 import { queueUpdate, updateRows } from "../../src/db/query/update.js";
-import { eachEngine } from "../support/database.js";
+import { eachEmptyEngine } from "../support/database.js";
 import { aSample, openSamples, saveSamples, storedIds, samples } from "../support/sample-table.js";
 
 const ISOLATIONS: readonly Isolation[] = ["READ COMMITTED", "SERIALIZABLE"];
@@ -17,7 +17,7 @@ function changeLater(tx: Tx, amount: number | (() => string), id: string): void 
 const NOTHING = (): string => "NULL";
 
 for (const isolation of ISOLATIONS) {
-  await eachEngine(t, `one deferred row alone is refused or stored: ${isolation}`, async (t, engine) => {
+  await eachEmptyEngine(t, `one deferred row alone is refused or stored: ${isolation}`, async (t, engine) => {
     const database = await openSamples(engine);
     const insert = () =>
       inTransaction(database, isolation, (tx) => Promise.resolve(queueInsert(tx, samples, aSample())));
@@ -29,7 +29,7 @@ for (const isolation of ISOLATIONS) {
   });
 }
 
-await eachEngine(
+await eachEmptyEngine(
   t,
   "a deferred change that is refused fails the commit, and nothing is stored",
   async (t, engine) => {
@@ -46,7 +46,7 @@ await eachEngine(
   },
 );
 
-await eachEngine(t, "a deferred change that is refused fails the next statement", async (t, engine) => {
+await eachEmptyEngine(t, "a deferred change that is refused fails the next statement", async (t, engine) => {
   const database = await openSamples(engine);
   await saveSamples(database, aSample({ id: "a" }));
   const failing = inTransaction(database, "SERIALIZABLE", async (tx) => {
@@ -58,7 +58,7 @@ await eachEngine(t, "a deferred change that is refused fails the next statement"
   t.same(await amounts(database), [1]);
 });
 
-await eachEngine(t, "what is deferred is done in its order", async (t, engine) => {
+await eachEmptyEngine(t, "what is deferred is done in its order", async (t, engine) => {
   const database = await openSamples(engine);
   await inTransaction(database, "SERIALIZABLE", async (tx) => {
     queueInsert(tx, samples, aSample({ id: "a" }), aSample({ id: "b" }));
@@ -69,21 +69,25 @@ await eachEngine(t, "what is deferred is done in its order", async (t, engine) =
   t.same(await amounts(database), [1, 5, 1]);
 });
 
-await eachEngine(t, "a statement that comes while its transaction ends is refused", async (t, engine) => {
-  const database = await openSamples(engine);
-  let late: Promise<unknown> | undefined;
-  await inTransaction(database, "SERIALIZABLE", async (tx) => {
-    await updateRows(tx, samples, { amount: 7 }, "id = ?", ["absent"]);
-    queueInsert(tx, samples, aSample({ id: "a" }));
-    const change = () => updateRows(tx, samples, { amount: 7 }, "id = ?", ["a"]);
-    late = new Promise((resolve) => setImmediate(resolve)).then(change);
-    late.catch(() => {}); // Looked at below.
-  });
-  await t.rejects(late ?? Promise.resolve());
-  t.same(await amounts(database), [1]);
-});
+await eachEmptyEngine(
+  t,
+  "a statement that comes while its transaction ends is refused",
+  async (t, engine) => {
+    const database = await openSamples(engine);
+    let late: Promise<unknown> | undefined;
+    await inTransaction(database, "SERIALIZABLE", async (tx) => {
+      await updateRows(tx, samples, { amount: 7 }, "id = ?", ["absent"]);
+      queueInsert(tx, samples, aSample({ id: "a" }));
+      const change = () => updateRows(tx, samples, { amount: 7 }, "id = ?", ["a"]);
+      late = new Promise((resolve) => setImmediate(resolve)).then(change);
+      late.catch(() => {}); // Looked at below.
+    });
+    await t.rejects(late ?? Promise.resolve());
+    t.same(await amounts(database), [1]);
+  },
+);
 
-await eachEngine(t, "outside a transaction nothing can be deferred", async (t, engine) => {
+await eachEmptyEngine(t, "outside a transaction nothing can be deferred", async (t, engine) => {
   const { manager } = await openSamples(engine);
   t.throws(() => queueInsert(manager as Tx, samples, aSample()), { message: /outside inTransaction/ });
   t.throws(() => changeLater(manager as Tx, 5, "a"), { message: /outside inTransaction/ });

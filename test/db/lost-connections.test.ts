@@ -3,7 +3,7 @@ import t from "tap";
 import { isDatabaseAway } from "../../src/db/engine/database-errors.js";
 import { selectRow } from "../../src/db/query/select.js";
 import { inTransaction, type Run } from "../../src/db/transaction.js";
-import { onMysql, signal, until } from "../support/database.js";
+import { onEmptyMysql, signal, until } from "../support/database.js";
 import { openDatabaseRelay } from "../support/database-relay.js";
 import {
   aSample,
@@ -14,21 +14,25 @@ import {
   samples,
 } from "../support/sample-table.js";
 
-await onMysql(t, "a connection killed within a transaction makes it run again", async (t, engine, admin) => {
-  const database = await openSamples(engine);
-  const runs: Run[] = [];
-  await inTransaction(database, "SERIALIZABLE", async (tx, run) => {
-    runs.push(run);
-    await insertSamples(tx, aSample({ id: `run ${runs.length}` }));
-    const [{ id }] = await tx.query("select connection_id() as id");
-    if (runs.length === 1) await admin.query(`kill ${id}`);
-    await insertSamples(tx, aSample({ id: "end" }));
-  });
-  t.same(runs, [{ again: false }, { again: false }], "the first run never came to its COMMIT");
-  t.same(await storedIds(database), ["end", "run 2"]);
-});
+await onEmptyMysql(
+  t,
+  "a connection killed within a transaction makes it run again",
+  async (t, engine, admin) => {
+    const database = await openSamples(engine);
+    const runs: Run[] = [];
+    await inTransaction(database, "SERIALIZABLE", async (tx, run) => {
+      runs.push(run);
+      await insertSamples(tx, aSample({ id: `run ${runs.length}` }));
+      const [{ id }] = await tx.query("select connection_id() as id");
+      if (runs.length === 1) await admin.query(`kill ${id}`);
+      await insertSamples(tx, aSample({ id: "end" }));
+    });
+    t.same(runs, [{ again: false }, { again: false }], "the first run never came to its COMMIT");
+    t.same(await storedIds(database), ["end", "run 2"]);
+  },
+);
 
-await onMysql(
+await onEmptyMysql(
   t,
   "a connection killed while a statement runs makes it run again",
   async (t, engine, admin) => {
@@ -46,7 +50,7 @@ await onMysql(
   },
 );
 
-await onMysql(t, "a rollback that fails does not hide why it was needed", async (t, engine, admin) => {
+await onEmptyMysql(t, "a rollback that fails does not hide why it was needed", async (t, engine, admin) => {
   const database = await openSamples(engine);
   const declined = new Error("declined");
   const failing = inTransaction(database, "SERIALIZABLE", async (tx) => {
@@ -59,7 +63,7 @@ await onMysql(t, "a rollback that fails does not hide why it was needed", async 
   t.same(await storedIds(database), []);
 });
 
-await onMysql(t, "a commit whose answer is lost is found by the next run", async (t, engine) => {
+await onEmptyMysql(t, "a commit whose answer is lost is found by the next run", async (t, engine) => {
   const relay = await openDatabaseRelay(t, engine.place.url ?? "");
   const database = await openSamples(engine, { url: relay.url });
   const mine = aSample({ id: "made before" });
@@ -76,7 +80,7 @@ await onMysql(t, "a commit whose answer is lost is found by the next run", async
   t.same(await storedIds(database), [mine.id]);
 });
 
-await onMysql(t, "many callers survive the loss of every connection", async (t, engine) => {
+await onEmptyMysql(t, "many callers survive the loss of every connection", async (t, engine) => {
   const relay = await openDatabaseRelay(t, engine.place.url ?? "");
   const database = await openSamples(engine, { url: relay.url });
   const ids = Array.from({ length: 60 }, (_, index) => `row ${String(index).padStart(2, "0")}`);
@@ -93,7 +97,7 @@ await onMysql(t, "many callers survive the loss of every connection", async (t, 
   t.same(await storedIds(database), ids);
 });
 
-await onMysql(
+await onEmptyMysql(
   t,
   "while the server is away callers are told so, and served once it is back",
   async (t, engine) => {
@@ -113,7 +117,7 @@ await onMysql(
   },
 );
 
-await onMysql(
+await onEmptyMysql(
   t,
   "a caller too many is refused at once, and those that wait are served",
   async (t, engine) => {

@@ -4,7 +4,7 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 import { createTable, kind } from "../../src/db/migrations/create-table.js";
 import { migrate } from "../../src/db/migrate.js";
 import { startChild } from "../support/child.js";
-import { eachEngine, until } from "../support/database.js";
+import { eachEmptyEngine, until } from "../support/database.js";
 import {
   aSample,
   CreateSamples1700000000000,
@@ -18,7 +18,7 @@ const MIGRATING = import.meta.resolve("./children/migrating.js");
 
 const NAMES = ["CreateSamples1700000000000", "FillSamples1700000000001"];
 
-await eachEngine(t, "migrations are applied once, in their order", async (t, engine) => {
+await eachEmptyEngine(t, "migrations are applied once, in their order", async (t, engine) => {
   const migrations = [FillSamples1700000000001, CreateSamples1700000000000];
   const database = await engine.open({ entities: [samples], migrations });
   t.same(await migrate(database), NAMES);
@@ -26,24 +26,28 @@ await eachEngine(t, "migrations are applied once, in their order", async (t, eng
   t.equal((await storedIds(database)).length, 50);
 });
 
-await eachEngine(t, "of four processes one applies, and the others find nothing left", async (t, engine) => {
-  const children = Array.from({ length: 4 }, () =>
-    startChild<string[] | "ready">(t, MIGRATING, engine.place),
-  );
-  await until("all are ready", () => children.every((child) => child.answers.length === 1));
-  for (const child of children) child.tell("go");
-  await Promise.all(children.map((child) => child.ended()));
-  const applied = children.map((child) => child.answers[1]);
-  t.same(
-    applied.filter((names) => names?.length === 2),
-    [NAMES],
-  );
-  t.equal(applied.filter((names) => names?.length === 0).length, 3);
-  const database = await engine.open({ entities: [samples] });
-  t.equal((await storedIds(database)).length, 50);
-});
+await eachEmptyEngine(
+  t,
+  "of four processes one applies, and the others find nothing left",
+  async (t, engine) => {
+    const children = Array.from({ length: 4 }, () =>
+      startChild<string[] | "ready">(t, MIGRATING, engine.place),
+    );
+    await until("all are ready", () => children.every((child) => child.answers.length === 1));
+    for (const child of children) child.tell("go");
+    await Promise.all(children.map((child) => child.ended()));
+    const applied = children.map((child) => child.answers[1]);
+    t.same(
+      applied.filter((names) => names?.length === 2),
+      [NAMES],
+    );
+    t.equal(applied.filter((names) => names?.length === 0).length, 3);
+    const database = await engine.open({ entities: [samples] });
+    t.equal((await storedIds(database)).length, 50);
+  },
+);
 
-await eachEngine(t, "a migration that failed half-way is run again to its end", async (t, engine) => {
+await eachEmptyEngine(t, "a migration that failed half-way is run again to its end", async (t, engine) => {
   const state = { broken: true };
   class AddNotes1700000000002 implements MigrationInterface {
     async up(runner: QueryRunner): Promise<void> {
@@ -67,7 +71,7 @@ await eachEngine(t, "a migration that failed half-way is run again to its end", 
   t.same(await database.manager.query("select * from other_note"), []);
 });
 
-await eachEngine(
+await eachEmptyEngine(
   t,
   "an index whose name would be too long for a server is refused on both",
   async (t, engine) => {

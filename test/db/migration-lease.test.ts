@@ -2,9 +2,9 @@ import t from "tap";
 
 import type { Database } from "../../src/db/engine/database.js";
 import { underMigrationLease } from "../../src/db/migration-lease.js";
-import { onMysql, signal, until } from "../support/database.js";
+import { onEmptyMysql, signal, until } from "../support/database.js";
 
-await onMysql(
+await onEmptyMysql(
   t,
   "what needs the migration lease is done by one process after the other",
   async (t, engine) => {
@@ -23,38 +23,46 @@ await onMysql(
   },
 );
 
-await onMysql(t, "a process that waits too long for the lease fails, and says why", async (t, engine) => {
-  const [holding, waiting] = await Promise.all([engine.open({}), engine.open({})]);
-  const release = signal();
-  let held = false;
-  const over = leased(holding, 1000, async () => {
-    held = true;
-    await release.given;
-  });
-  await until("the lease is taken", () => held);
-  await t.rejects(
-    leased(waiting, 500, async () => {}),
-    /Another process has been migrating this database/,
-  );
-  release.give();
-  await over;
-  await t.resolves(leased(waiting, 500, async () => {}));
-});
+await onEmptyMysql(
+  t,
+  "a process that waits too long for the lease fails, and says why",
+  async (t, engine) => {
+    const [holding, waiting] = await Promise.all([engine.open({}), engine.open({})]);
+    const release = signal();
+    let held = false;
+    const over = leased(holding, 1000, async () => {
+      held = true;
+      await release.given;
+    });
+    await until("the lease is taken", () => held);
+    await t.rejects(
+      leased(waiting, 500, async () => {}),
+      /Another process has been migrating this database/,
+    );
+    release.give();
+    await over;
+    await t.resolves(leased(waiting, 500, async () => {}));
+  },
+);
 
-await onMysql(t, "a lease that ran out is taken over from a process that died", async (t, engine, admin) => {
-  const database = await engine.open({});
-  await leased(database, 500, async () => {});
-  const set = "update migration_lease set holder = 'dead', leased_until = unix_timestamp() * 1000 + ?";
-  await admin.query(set, [60_000]);
-  await t.rejects(
-    leased(database, 500, async () => {}),
-    /Another process/,
-  );
-  await admin.query(set, [-1000]);
-  await t.resolves(leased(database, 500, async () => {}));
-});
+await onEmptyMysql(
+  t,
+  "a lease that ran out is taken over from a process that died",
+  async (t, engine, admin) => {
+    const database = await engine.open({});
+    await leased(database, 500, async () => {});
+    const set = "update migration_lease set holder = 'dead', leased_until = unix_timestamp() * 1000 + ?";
+    await admin.query(set, [60_000]);
+    await t.rejects(
+      leased(database, 500, async () => {}),
+      /Another process/,
+    );
+    await admin.query(set, [-1000]);
+    await t.resolves(leased(database, 500, async () => {}));
+  },
+);
 
-await onMysql(t, "work that fails gives the lease back", async (t, engine) => {
+await onEmptyMysql(t, "work that fails gives the lease back", async (t, engine) => {
   const database = await engine.open({});
   const failing = leased(database, 500, () => Promise.reject(new Error("it failed")));
   await t.rejects(failing, /it failed/);

@@ -2,7 +2,7 @@ import t from "tap";
 
 import { isDatabaseAway, isDuplicateKey } from "../../src/db/engine/database-errors.js";
 import { inTransaction, lockForUpdate } from "../../src/db/transaction.js";
-import { eachEngine, signal } from "../support/database.js";
+import { eachEmptyEngine, signal } from "../support/database.js";
 import {
   aSample,
   changeAmount,
@@ -15,7 +15,7 @@ import {
 
 class Declined extends Error {}
 
-await eachEngine(t, "an error rolls everything back and is thrown as it is", async (t, engine) => {
+await eachEmptyEngine(t, "an error rolls everything back and is thrown as it is", async (t, engine) => {
   const database = await openSamples(engine);
   const declined = new Declined("no");
   let runs = 0;
@@ -30,7 +30,7 @@ await eachEngine(t, "an error rolls everything back and is thrown as it is", asy
   t.same(await storedIds(database), []);
 });
 
-await eachEngine(t, "a transaction inside a transaction is refused", async (t, engine) => {
+await eachEmptyEngine(t, "a transaction inside a transaction is refused", async (t, engine) => {
   const database = await openSamples(engine);
   await inTransaction(database, "SERIALIZABLE", async (tx) => {
     await t.rejects(saveSamples(database, aSample({ id: "inner" })), { message: /inside a transaction/ });
@@ -39,7 +39,7 @@ await eachEngine(t, "a transaction inside a transaction is refused", async (t, e
   t.same(await storedIds(database), ["outer"]);
 });
 
-await eachEngine(t, "a query beside the running transaction is refused", async (t, engine) => {
+await eachEmptyEngine(t, "a query beside the running transaction is refused", async (t, engine) => {
   const database = await openSamples(engine);
   const after = signal();
   let later: Promise<string[]> | undefined;
@@ -56,20 +56,24 @@ await eachEngine(t, "a query beside the running transaction is refused", async (
   t.same(await later, ["a"], "what the work left behind may look once the transaction is over");
 });
 
-await eachEngine(t, "a taken key may be caught inside, and the transaction goes on", async (t, engine) => {
-  const database = await openSamples(engine);
-  await saveSamples(database, aSample());
-  await inTransaction(database, "SERIALIZABLE", async (tx) => {
-    const error = await insertSamples(tx, aSample({ title: "other" })).catch((error: unknown) => error);
-    t.ok(isDuplicateKey(error));
-    t.ok(isDuplicateKey(error, "PRIMARY"));
-    t.notOk(isDuplicateKey(error, "sample_owner_id_title"));
-    await insertSamples(tx, aSample({ id: "b" }));
-  });
-  t.same(await storedIds(database), ["a", "b"]);
-});
+await eachEmptyEngine(
+  t,
+  "a taken key may be caught inside, and the transaction goes on",
+  async (t, engine) => {
+    const database = await openSamples(engine);
+    await saveSamples(database, aSample());
+    await inTransaction(database, "SERIALIZABLE", async (tx) => {
+      const error = await insertSamples(tx, aSample({ title: "other" })).catch((error: unknown) => error);
+      t.ok(isDuplicateKey(error));
+      t.ok(isDuplicateKey(error, "PRIMARY"));
+      t.notOk(isDuplicateKey(error, "sample_owner_id_title"));
+      await insertSamples(tx, aSample({ id: "b" }));
+    });
+    t.same(await storedIds(database), ["a", "b"]);
+  },
+);
 
-await eachEngine(t, "a taken key is told by its name", async (t, engine) => {
+await eachEmptyEngine(t, "a taken key is told by its name", async (t, engine) => {
   const database = await openSamples(engine);
   await saveSamples(database, aSample());
   const title = "for key 'PRIMARY'";
@@ -87,7 +91,7 @@ await eachEngine(t, "a taken key is told by its name", async (t, engine) => {
   t.notOk(isDuplicateKey("for key 'PRIMARY'"));
 });
 
-await eachEngine(t, "of 32 that complete one row exactly one wins", async (t, engine) => {
+await eachEmptyEngine(t, "of 32 that complete one row exactly one wins", async (t, engine) => {
   const database = await openSamples(engine);
   await saveSamples(database, aSample({ amount: 0 }));
   const complete = (caller: number) =>
@@ -105,7 +109,7 @@ await eachEngine(t, "of 32 that complete one row exactly one wins", async (t, en
   t.same(await storedIds(database), ["a", `intent ${answers[0]}`]);
 });
 
-await eachEngine(t, "of many at once the acknowledged are stored, and they alone", async (t, engine) => {
+await eachEmptyEngine(t, "of many at once the acknowledged are stored, and they alone", async (t, engine) => {
   const database = await openSamples(engine);
   // It has its connection before the others queue for theirs.
   const watcher = database.dataSource.createQueryRunner();
@@ -146,7 +150,7 @@ await eachEngine(t, "of many at once the acknowledged are stored, and they alone
   }
 });
 
-await eachEngine(t, "a closed database refuses transactions and reads", async (t, engine) => {
+await eachEmptyEngine(t, "a closed database refuses transactions and reads", async (t, engine) => {
   const database = await openSamples(engine);
   await database.close();
   for (const attempt of [() => saveSamples(database, aSample()), () => storedIds(database)]) {

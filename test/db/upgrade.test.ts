@@ -9,7 +9,7 @@ import { findPaymentIntent } from "../../src/db/tables/payment-intents.js";
 import { NO_DETAILS } from "../../src/domain/customer.js";
 import { entities, migrations } from "../../src/start/schema.js";
 import { inTransaction } from "../../src/db/transaction.js";
-import { eachEngine, type TestEngine } from "../support/database.js";
+import { eachEmptyEngine, type TestEngine } from "../support/database.js";
 
 /** How many of the migrations the first release had. */
 const FIRST_RELEASE = 2;
@@ -43,7 +43,7 @@ async function upgraded(
 type Row = Record<string, string | number | Buffer | null>;
 
 for (const done of [FIRST_RELEASE, WITH_FORMER_SECRETS]) {
-  await eachEngine(
+  await eachEmptyEngine(
     t,
     `the secret before the last change is still known after an upgrade from ${done} migrations`,
     async (t, engine) => {
@@ -67,22 +67,26 @@ for (const done of [FIRST_RELEASE, WITH_FORMER_SECRETS]) {
   );
 }
 
-await eachEngine(t, "a customer of the first release has no name, and is not deleted", async (t, engine) => {
-  const scope = { merchantId: "acct_1", livemode: true };
-  const createdAt = 1_795_000_000_000;
-  const row = {
-    merchant_id: "acct_1",
-    livemode: 1,
-    id: "cus_1",
-    email: "ada@example.com",
-    created_at: createdAt,
-  };
-  const database = await upgraded(t, engine, { customer: row });
-  const rest = { ...NO_DETAILS, email: "ada@example.com", createdAt, deletedAt: null };
-  t.same(await findCustomer(database.manager, scope, "cus_1"), { ...scope, id: "cus_1", ...rest });
-});
+await eachEmptyEngine(
+  t,
+  "a customer of the first release has no name, and is not deleted",
+  async (t, engine) => {
+    const scope = { merchantId: "acct_1", livemode: true };
+    const createdAt = 1_795_000_000_000;
+    const row = {
+      merchant_id: "acct_1",
+      livemode: 1,
+      id: "cus_1",
+      email: "ada@example.com",
+      created_at: createdAt,
+    };
+    const database = await upgraded(t, engine, { customer: row });
+    const rest = { ...NO_DETAILS, email: "ada@example.com", createdAt, deletedAt: null };
+    t.same(await findCustomer(database.manager, scope, "cus_1"), { ...scope, id: "cus_1", ...rest });
+  },
+);
 
-await eachEngine(t, "a payment of a session stays as it is after an upgrade", async (t, engine) => {
+await eachEmptyEngine(t, "a payment of a session stays as it is after an upgrade", async (t, engine) => {
   const database = await upgraded(t, engine, {
     payment_intent: {
       id: "pi_1",
@@ -124,41 +128,45 @@ await eachEngine(t, "a payment of a session stays as it is after an upgrade", as
   });
 });
 
-await eachEngine(t, "a session whose payment was going back is still known as one", async (t, engine) => {
-  const result = {
-    id: "gr_1",
-    merchant_id: "acct_1",
-    livemode: 1,
-    session_id: "cs_1",
-    attempt: 1,
-    transaction_key: "transaction:1",
-    outcome: "held",
-    held_reason: "amount_mismatch",
-    currency_code: "826",
-    state: "captured",
-    via: "callback",
-    message_sealed: Buffer.from("sealed"),
-    received_at: 1_795_000_000_000,
-    return_request: "cancel",
-  };
-  const session = {
-    id: "cs_1",
-    merchant_id: "acct_1",
-    livemode: 1,
-    status: "open",
-    currency: "gbp",
-    amount_total: 2999,
-    line_items: "[]",
-    success_url: "https://yourapp.com/",
-    cancel_url: "https://yourapp.com/",
-    metadata: "{}",
-    attempt: 1,
-    forms_given: 1,
-    created_at: 1_795_000_000_000,
-    expires_at: 1_795_086_400_000,
-    completed_late: 0,
-  };
-  const database = await upgraded(t, engine, { checkout_session: session, gateway_result: result });
-  const marked = (await findCheckoutSession(database.manager, "cs_1"))?.reversalStartedAt;
-  t.equal(marked, 0, "that it was is all that is known");
-});
+await eachEmptyEngine(
+  t,
+  "a session whose payment was going back is still known as one",
+  async (t, engine) => {
+    const result = {
+      id: "gr_1",
+      merchant_id: "acct_1",
+      livemode: 1,
+      session_id: "cs_1",
+      attempt: 1,
+      transaction_key: "transaction:1",
+      outcome: "held",
+      held_reason: "amount_mismatch",
+      currency_code: "826",
+      state: "captured",
+      via: "callback",
+      message_sealed: Buffer.from("sealed"),
+      received_at: 1_795_000_000_000,
+      return_request: "cancel",
+    };
+    const session = {
+      id: "cs_1",
+      merchant_id: "acct_1",
+      livemode: 1,
+      status: "open",
+      currency: "gbp",
+      amount_total: 2999,
+      line_items: "[]",
+      success_url: "https://yourapp.com/",
+      cancel_url: "https://yourapp.com/",
+      metadata: "{}",
+      attempt: 1,
+      forms_given: 1,
+      created_at: 1_795_000_000_000,
+      expires_at: 1_795_086_400_000,
+      completed_late: 0,
+    };
+    const database = await upgraded(t, engine, { checkout_session: session, gateway_result: result });
+    const marked = (await findCheckoutSession(database.manager, "cs_1"))?.reversalStartedAt;
+    t.equal(marked, 0, "that it was is all that is known");
+  },
+);

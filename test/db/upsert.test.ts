@@ -2,10 +2,10 @@ import t from "tap";
 
 import { queueUpsert } from "../../src/db/query/upsert.js";
 import { inTransaction, type Tx } from "../../src/db/transaction.js";
-import { eachEngine } from "../support/database.js";
+import { eachEmptyEngine } from "../support/database.js";
 import { aSample, openSamples, saveSamples, samples } from "../support/sample-table.js";
 
-await eachEngine(t, "a row is inserted, or changed where its key is taken", async (t, engine) => {
+await eachEmptyEngine(t, "a row is inserted, or changed where its key is taken", async (t, engine) => {
   const database = await openSamples(engine);
   await saveSamples(database, aSample({ id: "taken", title: "stays", amount: 1 }));
   await inTransaction(database, "READ COMMITTED", (tx) => {

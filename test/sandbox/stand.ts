@@ -23,6 +23,7 @@ import { createSandbox } from "../../src/sandbox/sandbox.js";
 import { type BrowserForm, type BrowserPage, openPage } from "../support/browser.js";
 import type { TestEngine } from "../support/database.js";
 import { listen } from "../support/listen.js";
+import { copyTables } from "../support/servers/copied-tables.js";
 
 /** An account as the stand's gateway knows it. */
 type StandAccount = SandboxAccount & { readonly merchantID: string };
@@ -87,10 +88,8 @@ export async function startStand(
 ): Promise<Stand> {
   const lines: string[] = [];
   const log = createLog("trace", linesInto(lines));
-  const database = await engine.open({
-    entities,
-    migrations,
-  });
+  await copyTables({ databaseUrl: engine.place.url, dataDir: engine.place.dataDir });
+  const database = await engine.open({ entities, migrations });
   await migrate(database);
   const clock = { time: NOW };
   const sandbox = createSandbox({

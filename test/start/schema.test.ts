@@ -5,7 +5,7 @@ import { EntitySchema as Schema } from "typeorm/entity-schema/EntitySchema.js";
 import type { Database } from "../../src/db/engine/database.js";
 import { migrate } from "../../src/db/migrate.js";
 import { entities, migrations } from "../../src/start/schema.js";
-import { eachEngine } from "../support/database.js";
+import { eachEmptyEngine } from "../support/database.js";
 
 /** What TypeORM would do to make the tables as the entities are, if it were let. */
 async function planOf({ dataSource }: Database): Promise<string[]> {
@@ -25,13 +25,13 @@ await t.test("no entity lets TypeORM change its table", async (t) => {
   for (const { options } of entities) t.equal(options.synchronize, false, options.name);
 });
 
-await eachEngine(t, "the migrations make the tables that the entities describe", async (t, engine) => {
+await eachEmptyEngine(t, "the migrations make the tables that the entities describe", async (t, engine) => {
   const database = await engine.open({ entities, migrations });
   await migrate(database);
   t.same(await planOf(database), []);
 });
 
-await eachEngine(t, "what an entity says differently is seen", async (t, engine) => {
+await eachEmptyEngine(t, "what an entity says differently is seen", async (t, engine) => {
   const { columns } = entities.find(({ options }) => options.name === "merchant")?.options ?? { columns: {} };
   const others: Partial<EntitySchema["options"]>[] = [
     { indices: [] },

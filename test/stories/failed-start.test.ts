@@ -15,7 +15,7 @@ import {
   silentServer,
 } from "../support/broken-starts.js";
 import { environmentOf, run, start } from "../support/command.js";
-import { onMysql, onSqlite } from "../support/database.js";
+import { onEmptyMysql, onSqlite } from "../support/database.js";
 import { freePort } from "../support/free-ports.js";
 import { untilWritten } from "../support/serve.js";
 
@@ -129,7 +129,7 @@ await onSqlite(t, "a start whose file another process holds ends", async (t, eng
   await endWithSentences(t, ["keys", "list"], env, { "a command on a locked file": locked });
 });
 
-await onMysql(t, "a start whose server is not to be had ends", async (t, engine) => {
+await onEmptyMysql(t, "a start whose server is not to be had ends", async (t, engine) => {
   const env = environmentOf(testConfig(engine));
   const changed = (change: (url: URL) => void): Record<string, string> => {
     const url = new URL(engine.place.url ?? "");
@@ -190,7 +190,7 @@ await onSqlite(
   },
 );
 
-await onMysql(t, "a signal during the start ends it", async (t, engine) => {
+await onEmptyMysql(t, "a signal during the start ends it", async (t, engine) => {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     const silent = await silentServer(t);
     const url = new URL(engine.place.url ?? "");

@@ -3,7 +3,7 @@ import t from "tap";
 import { gatewayAccounts } from "../../src/db/tables/gateway-accounts.js";
 import { startTestApp, testConfig } from "../support/app.js";
 import { environmentOf, run, runJson } from "../support/command.js";
-import { eachEngine } from "../support/database.js";
+import { eachEmptyEngine, eachEngine } from "../support/database.js";
 import { anOrder } from "../support/orders.js";
 
 const CREATE = ["merchants", "create", "--name", "Books & Co", "--country", "GB"];
@@ -47,31 +47,43 @@ await t.test("wrong commands say what would be right", async (t) => {
   t.match(await run({}, ["merchants", "create", "--help"]), { code: 0, stdout: /--gateway-secret/ });
 });
 
-await eachEngine(t, "merchants, keys and customers are made while the service runs", async (t, engine) => {
-  const config = testConfig(engine);
-  const env = environmentOf(config);
-  t.same(Object.keys(await runJson(env, ["migrate"])), ["applied"]);
-  const app = await startTestApp(t, config);
-  const account = ["--gateway-merchant-id", "100856", "--gateway-secret", "-"];
-  const merchant = await runJson(env, [...CREATE, ...account], "a secret of our own\n");
-  t.match(merchant, { id: /^mer_/, name: "Books & Co", country: "GB", gateway_merchant_id: "100856" });
-  const scope = (mode: string): string[] => ["--merchant", merchant["id"] ?? "", "--mode", mode];
-  const { key, id } = await runJson(env, ["keys", "create", ...scope("live")]);
-  t.match(key, /^sk_live_[0-9A-Za-z]{32}$/);
-  await runJson(env, ["customers", "create", ...scope("live"), "--id", "cus_mine", "--email", "a@b.example"]);
-  t.match(await run(env, ["customers", "create", ...scope("live"), "--id", "cus_mine"]), {
-    code: 1,
-    stderr: /already/,
-  });
-  const created = await app.call("POST", "/v1/checkout/sessions", key, anOrder({ customer: "cus_mine" }));
-  t.equal(created.status, 200);
-  const listed = await run(env, ["keys", "list"]);
-  t.match(listed.stdout, new RegExp(`${id}.*live.*${key?.slice(-4)}`));
-  t.notMatch(listed.stdout, key ?? "");
-  t.match(await runJson(env, ["keys", "revoke", id ?? ""]), { id, revoked: /^2/ });
-  const refused = await app.call("GET", `/v1/checkout/sessions/${created.json.id}`, key);
-  t.match(refused, { status: 401, json: { error: { code: "api_key_revoked" } } });
-});
+await eachEmptyEngine(
+  t,
+  "merchants, keys and customers are made while the service runs",
+  async (t, engine) => {
+    const config = testConfig(engine);
+    const env = environmentOf(config);
+    t.same(Object.keys(await runJson(env, ["migrate"])), ["applied"]);
+    const app = await startTestApp(t, config);
+    const account = ["--gateway-merchant-id", "100856", "--gateway-secret", "-"];
+    const merchant = await runJson(env, [...CREATE, ...account], "a secret of our own\n");
+    t.match(merchant, { id: /^mer_/, name: "Books & Co", country: "GB", gateway_merchant_id: "100856" });
+    const scope = (mode: string): string[] => ["--merchant", merchant["id"] ?? "", "--mode", mode];
+    const { key, id } = await runJson(env, ["keys", "create", ...scope("live")]);
+    t.match(key, /^sk_live_[0-9A-Za-z]{32}$/);
+    await runJson(env, [
+      "customers",
+      "create",
+      ...scope("live"),
+      "--id",
+      "cus_mine",
+      "--email",
+      "a@b.example",
+    ]);
+    t.match(await run(env, ["customers", "create", ...scope("live"), "--id", "cus_mine"]), {
+      code: 1,
+      stderr: /already/,
+    });
+    const created = await app.call("POST", "/v1/checkout/sessions", key, anOrder({ customer: "cus_mine" }));
+    t.equal(created.status, 200);
+    const listed = await run(env, ["keys", "list"]);
+    t.match(listed.stdout, new RegExp(`${id}.*live.*${key?.slice(-4)}`));
+    t.notMatch(listed.stdout, key ?? "");
+    t.match(await runJson(env, ["keys", "revoke", id ?? ""]), { id, revoked: /^2/ });
+    const refused = await app.call("GET", `/v1/checkout/sessions/${created.json.id}`, key);
+    t.match(refused, { status: 401, json: { error: { code: "api_key_revoked" } } });
+  },
+);
 
 await eachEngine(
   t,

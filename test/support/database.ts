@@ -1,15 +1,15 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
+import type { Connection, RowDataPacket } from "mysql2/promise";
 import type { Test } from "tap";
 
 import { type DatabaseOptions, openDatabase } from "../../src/db/data-source.js";
 import { type Database, enableTransactionGuard } from "../../src/db/engine/database.js";
 import { createLog, type Log } from "../../src/lib/log.js";
 import { tellsOn } from "./quick.js";
+import { type StorySchema, takeEmptySchema, takeSchema } from "./servers/story-schemas.js";
 
-/** An empty database of one story: a schema of its own on the server, or a file in a folder of its own. */
+/** A database of one story: a schema of its own on the server, or a file in a folder of its own. */
 export interface TestEngine {
   readonly name: "mysql" | "sqlite";
   /** What `openDatabase` is told; other processes of a story are told the same. */
@@ -20,10 +20,16 @@ export interface TestEngine {
 
 type Story = (t: Test, engine: TestEngine) => Promise<void>;
 
-/** Tells one story twice: on the embedded file and on the server. */
+/** Tells one story of the service twice: on the embedded file and on the server. */
 export async function eachEngine(t: Test, name: string, story: Story): Promise<void> {
   await onSqlite(t, `${name}, in the embedded file`, story);
-  await onMysql(t, `${name}, on a server`, (t, engine) => story(t, engine));
+  await onMysql(t, `${name}, on a server`, story);
+}
+
+/** As `eachEngine`, for a story that makes its tables itself. */
+export async function eachEmptyEngine(t: Test, name: string, story: Story): Promise<void> {
+  await onSqlite(t, `${name}, in the embedded file`, story);
+  await onEmptyMysql(t, `${name}, on a server`, story);
 }
 
 export async function onSqlite(t: Test, name: string, story: Story): Promise<void> {
@@ -32,27 +38,31 @@ export async function onSqlite(t: Test, name: string, story: Story): Promise<voi
   await t.test(name, async (t) => story(t, engineAt(t, "sqlite", { url: undefined, dataDir: t.testdir() })));
 }
 
-/** `admin` is a connection to the story's schema, beside the service's own. */
-export async function onMysql(
+type StoryOnServer = (t: Test, engine: TestEngine, admin: Connection) => Promise<void>;
+
+/** The schema has the service's tables. `admin` is a connection to it, beside the service's own. */
+export async function onMysql(t: Test, name: string, story: StoryOnServer): Promise<void> {
+  await inSchema(t, name, takeSchema, story);
+}
+
+/** As `onMysql`, without tables. */
+export async function onEmptyMysql(t: Test, name: string, story: StoryOnServer): Promise<void> {
+  await inSchema(t, name, takeEmptySchema, story);
+}
+
+async function inSchema(
   t: Test,
   name: string,
-  story: (t: Test, engine: TestEngine, admin: Connection) => Promise<void>,
+  take: () => Promise<StorySchema>,
+  story: StoryOnServer,
 ): Promise<void> {
   enableTransactionGuard();
   if (!tellsOn("server")) return t.comment(`${name}: left out of a quick run`);
   await t.test(name, async (t) => {
-    const schema = `story_${randomBytes(8).toString("hex")}`;
-    const admin = await mysql.createConnection(serverUrl().href);
-    await admin.query(`create database ${schema}`);
-    await admin.query(`use ${schema}`);
+    const schema = await take();
     // Registered first and so run last, when the story's databases are closed.
-    t.teardown(async () => {
-      await admin.query(`drop database ${schema}`);
-      await admin.end();
-    });
-    const url = serverUrl();
-    url.pathname = `/${schema}`;
-    await story(t, engineAt(t, "mysql", { url: url.href, dataDir: "" }), admin);
+    t.teardown(() => schema.giveBack());
+    await story(t, engineAt(t, "mysql", { url: schema.url, dataDir: "" }), schema.admin);
   });
 }
 
@@ -90,12 +100,6 @@ export function signal(): { readonly given: Promise<void>; readonly give: () => 
 }
 
 export const silent: Log = createLog("silent");
-
-function serverUrl(): URL {
-  const url = process.env["TEST_DATABASE_URL"] ?? "";
-  if (url === "") throw new Error("TEST_DATABASE_URL is not set: `npm test` starts a server and sets it");
-  return new URL(url);
-}
 
 function engineAt(t: Test, name: TestEngine["name"], place: TestEngine["place"]): TestEngine {
   return {

@@ -8,9 +8,11 @@ import { asSharedClock } from "../../src/lib/clock.js";
 import { newId } from "../../src/lib/ids.js";
 import { entities, migrations } from "../../src/start/schema.js";
 import { silent, type TestEngine } from "./database.js";
+import { copyTables } from "./servers/copied-tables.js";
 
 /** An empty database with the tables of the service. */
 export async function openEvents(engine: TestEngine): Promise<Database> {
+  await copyTables({ databaseUrl: engine.place.url, dataDir: engine.place.dataDir });
   const db = await engine.open({ entities, migrations });
   await migrate(db);
   return db;

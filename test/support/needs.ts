@@ -34,7 +34,7 @@ export function needsOf(files: readonly string[]): Needs {
 
 /** Whether this compiled test tells a story on a database server. */
 export function isToldOnServer(file: string): boolean {
-  return /\b(eachEngine|onMysql)\(|\/private-server\.js"/.test(readFileSync(file, "utf8"));
+  return /\b(each(Empty)?Engine|on(Empty)?Mysql)\(|\/private-server\.js"/.test(readFileSync(file, "utf8"));
 }
 
 /** The texts of these files and of all that they import from the tests; what the service imports needs none of this. */

@@ -10,12 +10,12 @@ import {
   isSurelyUndone,
   isWorthAnotherRun,
 } from "../../../src/db/engine/database-errors.js";
-import { onMysql } from "../../support/database.js";
+import { onEmptyMysql } from "../../support/database.js";
 
 const LANGUAGES =
   "en_US de_DE fr_FR ja_JP zh_CN ko_KR ru_RU sr_RS el_GR cs_CZ uk_UA hu_HU it_IT ro_RO pl_PL".split(" ");
 
-await onMysql(t, "a key that is taken is told in every language of a server", async (t, _, admin) => {
+await onEmptyMysql(t, "a key that is taken is told in every language of a server", async (t, _, admin) => {
   await admin.query(
     "create table taken (id varchar(9) primary key, name varchar(9), unique key taken_name (name))",
   );

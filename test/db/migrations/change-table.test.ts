@@ -4,7 +4,7 @@ import { changeTable } from "../../../src/db/migrations/change-table.js";
 import { createTable, kind, optional } from "../../../src/db/migrations/create-table.js";
 import type { Database } from "../../../src/db/engine/database.js";
 import { inTransaction } from "../../../src/db/transaction.js";
-import { eachEngine, onMysql, type TestEngine } from "../../support/database.js";
+import { eachEmptyEngine, onEmptyMysql, type TestEngine } from "../../support/database.js";
 
 const OLD = {
   columns: { id: kind.id, owner: kind.id, amount: kind.integer, colour: kind.id },
@@ -32,7 +32,7 @@ const NEW = {
 
 const ADA = { id: "a", owner: "ada", shade: "red", amount: 7, paid: 7, note: null };
 
-await eachEngine(t, "a table changes its shape and keeps its rows", async (t, engine) => {
+await eachEmptyEngine(t, "a table changes its shape and keeps its rows", async (t, engine) => {
   const database = await openThing(engine);
   await change(database);
   t.same(await rows(database), [ADA]);
@@ -41,7 +41,7 @@ await eachEngine(t, "a table changes its shape and keeps its rows", async (t, en
   await t.rejects(write(database, insert("('d', 'eve', 'red', 1, null, 'n')")), /null/i);
 });
 
-await eachEngine(t, "a change that was made is made again without harm", async (t, engine) => {
+await eachEmptyEngine(t, "a change that was made is made again without harm", async (t, engine) => {
   const database = await openThing(engine);
   await change(database);
   await write(database, insert("('b', null, 'blue', 3, 0, 'n')"));
@@ -49,7 +49,7 @@ await eachEngine(t, "a change that was made is made again without harm", async (
   t.same(await rows(database), [ADA, { id: "b", owner: null, shade: "blue", amount: 3, paid: 0, note: "n" }]);
 });
 
-await onMysql(t, "a change that ended half-way is made to its end", async (t, engine) => {
+await onEmptyMysql(t, "a change that ended half-way is made to its end", async (t, engine) => {
   const database = await openThing(engine);
   await write(database, "alter table thing add column paid bigint null, add column shade varchar(64) null");
   await write(database, "update thing set paid = amount");

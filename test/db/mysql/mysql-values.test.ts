@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import t from "tap";
 
 import { formatSql } from "../../../src/db/mysql/mysql-values.js";
-import { onMysql } from "../../support/database.js";
+import { onEmptyMysql } from "../../support/database.js";
 import { openSamples } from "../../support/sample-table.js";
 
 await t.test("what no column holds is refused, and so is a question mark without a value", async (t) => {
@@ -28,7 +28,7 @@ await t.test("no text has a character that any server could take for more than a
   t.doesNotThrow(() => fc.assert(fc.property(fc.string({ unit: "grapheme-ascii" }), isHarmless)));
 });
 
-await onMysql(t, "a server reads every text as it was written", async (t, engine) => {
+await onEmptyMysql(t, "a server reads every text as it was written", async (t, engine) => {
   const { manager } = await openSamples(engine);
   const comesBack = async (texts: string[]): Promise<boolean> => {
     const columns = texts.map((_, i) => `? as c${i}`);

@@ -11,20 +11,31 @@ import { entities, migrations } from "../../../src/start/schema.js";
 import { TEMPLATE_VARIABLES } from "./template-place.js";
 
 /**
- * Gives an empty database of a story the tables that the migrations would make, as a copy of one that was migrated: the
- * migrations take a second on MySQL, and hundreds of stories begin with them. Does nothing to a database with tables,
- * to one on a server of the story's own, and outside a run of `npm test`.
+ * Gives an empty embedded database of a story the tables that the migrations would make, as a copy of a file that was
+ * migrated. Does nothing to one with tables, to a server's, and outside a run of `npm test`.
  */
 export async function copyTables(config: Pick<Config, "databaseUrl" | "dataDir">): Promise<void> {
-  const { databaseUrl, dataDir } = config;
-  if (databaseUrl === undefined) await copyFile(dataDir);
-  else await copyOnServer(schemaOf(databaseUrl));
+  if (config.databaseUrl === undefined) await copyFile(config.dataDir);
 }
 
-/** Several hosts are no URL. */
-function schemaOf(databaseUrl: string): string {
-  return /\/(\w+)(?:\?|$)/.exec(databaseUrl)?.[1] ?? "";
+/** What is run in a schema on the server, beside its migrations, which take a second on MySQL. */
+export interface ServerTables {
+  /** Makes the tables in a schema that has none, as the migrations leave them. */
+  readonly create: string;
+  /** Empties them, as the migrations leave them. */
+  readonly clear: string;
 }
+
+/** Undefined where the tests were given their server: nothing of theirs may be left there. */
+export async function tablesOnServer(): Promise<ServerTables | undefined> {
+  const template = process.env[TEMPLATE_VARIABLES.schema];
+  const server = process.env["TEST_DATABASE_URL"];
+  if (template === undefined || server === undefined) return undefined;
+  return (onServer ??= readTables(server, template));
+}
+
+/** Once for each test process. */
+let onServer: Promise<ServerTables> | undefined;
 
 async function copyFile(dataDir: string): Promise<void> {
   const folder = process.env[TEMPLATE_VARIABLES.folder];
@@ -51,58 +62,38 @@ async function makeFile(folder: string, template: string): Promise<void> {
   }
 }
 
-async function copyOnServer(schema: string): Promise<void> {
-  const template = process.env[TEMPLATE_VARIABLES.schema];
-  const server = process.env["TEST_DATABASE_URL"];
-  if (template === undefined || server === undefined || !/^\w+$/.test(schema)) return;
-  const connection = await createConnection({ uri: server, multipleStatements: true });
+/** Makes the template, unless another test process has. */
+async function readTables(server: string, template: string): Promise<ServerTables> {
+  const connection = await createConnection(server);
   try {
-    if (!(await isEmptySchema(connection, schema))) return;
-    copies ??= makeSchema(connection, server, template);
-    await connection.query(`USE ${schema}; ${await copies}`);
+    await connection.query("SELECT get_lock(?, 60)", [template]);
+    await connection.query(`CREATE DATABASE IF NOT EXISTS ${template}`);
+    const url = new URL(server);
+    url.pathname = `/${template}`;
+    await migrateTemplate(url.href, "");
+    await connection.query("SELECT release_lock(?)", [template]);
+    return await statements(connection, template);
   } finally {
     await connection.end();
   }
 }
 
-/** False where the server has no such schema. */
-async function isEmptySchema(connection: Connection, schema: string): Promise<boolean> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT count(table_name) AS tables FROM information_schema.schemata
-     LEFT JOIN information_schema.tables ON table_schema = schema_name
-     WHERE schema_name = ? GROUP BY schema_name`,
-    [schema],
-  );
-  return rows[0] !== undefined && Number(rows[0]["tables"]) === 0;
-}
-
-/** The statements that copy the template into another schema: once for each test process. */
-let copies: Promise<string> | undefined;
-
-/** Makes the template, unless another test process has, and returns the statements that copy it. */
-async function makeSchema(connection: Connection, server: string, template: string): Promise<string> {
-  await connection.query("SELECT get_lock(?, 60)", [template]);
-  await connection.query(`CREATE DATABASE IF NOT EXISTS ${template}`);
-  const url = new URL(server);
-  url.pathname = `/${template}`;
-  await migrateTemplate(url.href, "");
-  await connection.query("SELECT release_lock(?)", [template]);
-  return copyStatements(connection, template);
-}
-
-async function copyStatements(connection: Connection, template: string): Promise<string> {
+async function statements(connection: Connection, template: string): Promise<ServerTables> {
   const [tables] = await connection.query<RowDataPacket[]>(
     "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ?",
     [template],
   );
-  const statements: string[] = [];
+  const create: string[] = [];
+  const empty: string[] = [];
+  const fill: string[] = [];
   for (const { name } of tables) {
     const from = `${template}.${String(name)}`;
-    statements.push(`CREATE TABLE ${String(name)} LIKE ${from}`);
+    create.push(`CREATE TABLE ${String(name)} LIKE ${from}`);
+    empty.push(`DELETE FROM ${String(name)}`);
     const [rows] = await connection.query<RowDataPacket[]>(`SELECT 1 FROM ${from} LIMIT 1`);
-    if (rows.length > 0) statements.push(`INSERT INTO ${String(name)} SELECT * FROM ${from}`);
+    if (rows.length > 0) fill.push(`INSERT INTO ${String(name)} SELECT * FROM ${from}`);
   }
-  return statements.join("; ");
+  return { create: [...create, ...fill].join("; "), clear: [...empty, ...fill].join("; ") };
 }
 
 async function migrateTemplate(url: string | undefined, dataDir: string): Promise<void> {
