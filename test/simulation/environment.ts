@@ -8,6 +8,7 @@ import { entities, migrations } from "../../src/start/schema.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { createLog } from "../../src/lib/log.js";
 import { openStore } from "../../src/start/store.js";
+import { bundledService } from "./bundled-service.js";
 import { chargeCallbacks } from "./charge-callbacks.js";
 import { History } from "./history.js";
 import { type ChildProgram, lastWordOfFirstLine, startProgram } from "./child-program.js";
@@ -83,11 +84,12 @@ async function startGateway(
 
 async function startReplicas(
   history: History,
-  { service, replicas }: EnvironmentSetting,
+  { service: compiled, replicas }: EnvironmentSetting,
   place: DatabasePlace,
   gatewayUrl: string,
   relay: Relay,
 ): Promise<ReplicaFleet> {
+  const service = await bundledService(compiled);
   const settings = Array.from({ length: replicas }, (_, index) => ({
     service,
     env: {

@@ -6,7 +6,7 @@ import type { History } from "./history.js";
 import type { ReplicaOrder, ReplicaWord } from "./replica-orders.js";
 import { hearLog } from "./service-log.js";
 
-/** How to start a replica: the folder of the compiled service and the environment. */
+/** How to start a replica: the folder of the bundled service and the environment. */
 export interface ReplicaSetting {
   readonly service: string;
   readonly env: Record<string, string>;

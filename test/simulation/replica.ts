@@ -6,7 +6,7 @@ import type * as Clock from "../../src/lib/clock.js";
 import type * as Log from "../../src/lib/log.js";
 import type { ReplicaOrder, ReplicaWord } from "./replica-orders.js";
 
-// The folder of the compiled service: the real one, or a copy with a planted bug.
+// The folder of the bundled service: the real one, or a copy with a planted bug.
 const service = process.argv[2] ?? "";
 const { createApp } = (await import(`${service}/start/app.js`)) as typeof App;
 const { readConfig } = (await import(`${service}/start/config.js`)) as typeof Config;
