@@ -22,12 +22,17 @@ export function requiredCallbackUrl(checkout: Addressed, livemode: boolean): str
   );
 }
 
-/** The address of a session's page. */
+/** The address of a session's page, to which its form is posted, too. */
 export function payUrl({ addresses }: CheckoutContext, sessionId: string): string {
   return `${addresses.publicUrl}/pay/${sessionId}`;
 }
 
-/** The return URL: the browser posts the gateway's result to it, and polls it for the outcome. */
+/** The return URL: the browser posts the gateway's result to it, and reads the outcome there. */
 export function returnUrl(checkout: CheckoutContext, sessionId: string): string {
   return `${payUrl(checkout, sessionId)}/return`;
+}
+
+/** Where a waiting browser posts that the gateway be asked for the outcome. */
+export function checkUrl(checkout: CheckoutContext, sessionId: string): string {
+  return `${payUrl(checkout, sessionId)}/check`;
 }

@@ -180,6 +180,11 @@ export function redirect(response: HttpResponse, location: string): void {
   send(response, 303, "", { location });
 }
 
+/** Redirects the browser with 307: it sends what it has posted to `location`, too. */
+export function redirectPost(response: HttpResponse, location: string): void {
+  send(response, 307, "", { location });
+}
+
 /**
  * Asks an HTTP/2 client to stop sending, behind the response that was just written. On Node 26 a reset that is sent at
  * once overtakes a response without a body, and no client sees it.

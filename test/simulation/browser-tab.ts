@@ -5,7 +5,7 @@ import type { Conversation } from "./conversation.js";
 import { firstForm, type PageForm } from "./page-form.js";
 import { faultsOfPayment } from "./payment-faults.js";
 import type { World } from "./world.js";
-import { webCall } from "./web-call.js";
+import { type WebAnswer, webCall } from "./web-call.js";
 
 /** Two of the gateway's published test cards. */
 export type CardName = "a" | "b";
@@ -17,6 +17,12 @@ const CARDS: Record<CardName, Record<string, string>> = {
 
 /** A signed result on its way home in the shopper's browser; undefined where the gateway does not lead it back. */
 export type CarriedResult = Buffer | undefined;
+
+/** A form that the service has led on to the gateway. */
+interface SentForm {
+  readonly hostedUrl: string;
+  readonly body: string;
+}
 
 /** One tab of the shopper's browser. */
 export class BrowserTab {
@@ -31,7 +37,7 @@ export class BrowserTab {
 
   /** Opens the session's page and goes on to the gateway's. False where no form was given out. */
   async open(): Promise<boolean> {
-    const form = await this.#givenForm();
+    const form = await this.#sendForm();
     if (form === undefined) return false;
     this.#payPage = await this.#cardPage(form);
     return true;
@@ -60,9 +66,9 @@ export class BrowserTab {
   }
 
   /** The address of the gateway's page. A form that is posted again leads to the page that it led to. */
-  async #cardPage({ action, fields }: PageForm): Promise<string> {
+  async #cardPage({ hostedUrl, body }: SentForm): Promise<string> {
     for (let tries = 1; ; tries++) {
-      const { status, text } = await webCall(action, encodeFields(fields));
+      const { status, text } = await webCall(hostedUrl, body);
       const page = firstForm(text);
       if (page !== undefined) return page.action;
       const mayPass = status === 0 || status === 503;
@@ -90,25 +96,34 @@ export class BrowserTab {
     if (plan.tampering === "wrong amount") this.#conversation.count("wrong amount charged");
   }
 
-  async #givenForm(): Promise<PageForm | undefined> {
+  /** Sends the form of the session's page on, as the page's script does. Undefined where none was given out. */
+  async #sendForm(): Promise<SentForm | undefined> {
     const { sessionId, plan } = this.#conversation;
     for (let tries = 1; tries <= OPENS_MAX; tries++) {
-      const answer = await webCall(`${this.#world.fleet.urlOf(plan.replica + tries)}/pay/${sessionId}`);
-      if (answer.status !== 0 && answer.status !== 503) {
-        const form = firstForm(answer.text);
-        this.#conversation.note(
-          form === undefined
-            ? `no form given out: ${answer.status} ${answer.location ?? ""}`
-            : `form given out: ${fieldText(form.fields, "transactionUnique")}`,
-        );
-        if (answer.status === 500) {
-          this.#world.history.blameFor500(sessionId, "the payment page", answer.text);
-        }
-        return form;
+      const payPage = `${this.#world.fleet.urlOf(plan.replica + tries)}/pay/${sessionId}`;
+      const shown = await this.#ask(payPage);
+      const form = formOf(shown);
+      const body = encodeFields(form?.fields ?? []);
+      const sent = form === undefined ? shown : await this.#ask(payPage, body);
+      if (sent.status === 307) {
+        this.#conversation.note(`form given out: ${fieldText(form?.fields ?? [], "transactionUnique")}`);
+        return { hostedUrl: sent.location ?? "", body };
       }
+      if (sent.status !== 0 && sent.status !== 503 && formOf(sent) === undefined) {
+        this.#conversation.note(`no form given out: ${sent.status} ${sent.location ?? ""}`);
+        return undefined;
+      }
+      // No answer, or the form belongs to a newer attempt by now.
       await sleep(PAUSE_MS);
     }
     return undefined;
+  }
+
+  async #ask(payPage: string, form?: string): Promise<WebAnswer> {
+    const answer = await webCall(payPage, form);
+    const { sessionId } = this.#conversation;
+    if (answer.status === 500) this.#world.history.blameFor500(sessionId, "the payment page", answer.text);
+    return answer;
   }
 
   /**
@@ -122,6 +137,12 @@ export class BrowserTab {
       await sleep(PAUSE_MS * tries);
     }
   }
+}
+
+/** The form that leads to the gateway. Pages that only wait have one that is not signed. */
+function formOf(page: WebAnswer): PageForm | undefined {
+  const form = firstForm(page.text);
+  return form === undefined || fieldText(form.fields, "signature") === "" ? undefined : form;
 }
 
 /** A browser tries again by itself: nothing tells it that a replica is back, so there is no condition to wait for. */

@@ -93,8 +93,8 @@ await onSqlite(
     await checked();
     await page.reload();
     await checked();
-    await page.getByRole("link", { name: "Check again" }).click();
-    await page.waitForURL(`${app.urls.http}/pay/${id}/return`);
+    await page.getByRole("button", { name: "Check again" }).click();
+    await page.waitForURL(`${app.urls.http}/pay/${id}/check`);
     await checked();
     await page.goto(url);
     await checked();

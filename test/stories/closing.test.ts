@@ -10,6 +10,7 @@ import { environmentOf } from "../support/command.js";
 import { eachEngine, onSqlite, signal, until } from "../support/database.js";
 import { connect } from "../support/grpc.js";
 import { anOrder } from "../support/orders.js";
+import { takeForm } from "../support/pay-page.js";
 import { startGateway } from "../support/scripted-gateway.js";
 import { serve } from "../support/serve.js";
 import { http2Client, type Http2Client } from "../support/http2-client.js";
@@ -97,7 +98,7 @@ await onSqlite(
       return (await answer.json()) as { readonly id: string };
     };
     const { id } = await post("checkout/sessions", anOrder());
-    await fetch(`${service.url}/pay/${id}`);
+    await takeForm({ local: service.url }, id);
     await post("test_helpers/clock/advance", { seconds: 60 });
     await until("it asks what became of the attempt", () =>
       gateway.requests.some(({ url }) => url.startsWith("/rest/transactions")),

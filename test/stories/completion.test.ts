@@ -4,6 +4,7 @@ import { createTestMerchant, startTestApp, testConfig } from "../support/app.js"
 import { eachEngine } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { anOrder } from "../support/orders.js";
+import { takeForm } from "../support/pay-page.js";
 import {
   COMPLETION_EVENTS,
   attemptOf,
@@ -21,7 +22,7 @@ await eachEngine(
   "declined, cancelled and unknown results are recorded and leave the session open",
   async (t, engine) => {
     const { app, mine, session } = await openSession(t, engine);
-    await app.call("GET", `/pay/${session.id}`, undefined);
+    await takeForm(app, session.id);
     const say = (changes: Record<string, string>): string =>
       signedBody(
         paidMessage(session, mine.live.gatewayMerchantId, {
@@ -40,7 +41,7 @@ await eachEngine(
       [303, "https://yourapp.com/checkout/cancel"],
     );
     t.equal(await attemptOf(app, session), 2, "a decline ends the attempt");
-    await app.call("GET", `/pay/${session.id}`, undefined);
+    await takeForm(app, session.id);
     const second = { transactionUnique: `${session.id}-2` };
     const cancelled = await bring(
       app,
@@ -49,8 +50,8 @@ await eachEngine(
     );
     t.equal(cancelled.headers.get("location"), "https://yourapp.com/checkout/cancel");
     t.equal(await attemptOf(app, session), 3, "a cancel ends it where one form was out");
-    await app.call("GET", `/pay/${session.id}`, undefined);
-    await app.call("GET", `/pay/${session.id}`, undefined);
+    await takeForm(app, session.id);
+    await takeForm(app, session.id);
     const third = { transactionUnique: `${session.id}-3` };
     await bring(app, session.id, say({ responseCode: "65576", responseStatus: "2", ...third }));
     t.equal(await attemptOf(app, session), 3, "of two forms the other one may still be paid");
@@ -151,7 +152,7 @@ await eachEngine(
     const app = await startTestApp(t, config, { clock });
     const session = (await app.call("POST", "/v1/checkout/sessions", mine.liveKey, anOrder()))
       .json as Session;
-    await app.call("GET", `/pay/${session.id}`, undefined);
+    await takeForm(app, session.id);
     clock.time += 24 * 3_600_000 + 1000;
     t.equal((await read(app, mine, session)).status, "open", "a form is still out");
     t.equal(

@@ -4,6 +4,7 @@ import { createTestMerchant, startTestApp, type TestApp, testConfig } from "../s
 import { eachEngine, type TestEngine, until } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { anOrder } from "../support/orders.js";
+import { takeForm } from "../support/pay-page.js";
 import { callback, read, type Session } from "../support/results.js";
 
 const CREATE = "/v1/checkout/sessions";
@@ -12,7 +13,7 @@ const DAY_MS = 24 * 3_600_000;
 await eachEngine(t, "a session whose time is up is written down as expired, once", async (t, engine) => {
   const { app, mine, clock } = await shop(t, engine);
   const [open, withForm, paid] = [await create(app, mine), await create(app, mine), await create(app, mine)];
-  await app.call("GET", `/pay/${withForm.id}`, undefined);
+  await takeForm(app, withForm.id);
   await callback(app, signedBody(paidMessage(paid, mine.live.gatewayMerchantId), mine.live.secret));
   clock.time += DAY_MS;
   t.equal((await read(app, mine, open)).status, "expired", "whether it was written down or not");

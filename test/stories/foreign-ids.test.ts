@@ -58,7 +58,14 @@ async function strangers(app: TestApp, text: string, merchantID: string): Promis
     signedBody({ merchantID, transactionUnique: `${text}-1`, action: "REFUND_SALE" }, "guessed"),
   ];
   const pages = [`/pay/${inPath}`, `/pay/${inPath}/return`, `/sandbox/hosted/${inPath}`];
-  const posts = [`/pay/${inPath}/return`, "/callbacks/cardstream", "/sandbox/direct/", "/sandbox/hosted/"];
+  const posts = [
+    `/pay/${inPath}`,
+    `/pay/${inPath}/check`,
+    `/pay/${inPath}/return`,
+    "/callbacks/cardstream",
+    "/sandbox/direct/",
+    "/sandbox/hosted/",
+  ];
   const answers: Response[] = [];
   for (const path of pages) answers.push(await fetch(`${app.local}${path}`, { redirect: "manual" }));
   for (const path of posts) {

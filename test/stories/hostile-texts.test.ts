@@ -84,6 +84,8 @@ async function askAsStranger(t: Test, app: TestApp, { live }: TestMerchant): Pro
     const answers = await Promise.all([
       fetch(`${app.local}/pay/${inPath}`),
       fetch(`${app.local}/pay/${inPath}/return`),
+      post(`/pay/${inPath}`, named),
+      post(`/pay/${inPath}/check`, named),
       post(`/pay/${inPath}/return`, named),
       post("/callbacks/cardstream", named),
       post("/callbacks/cardstream", other),

@@ -6,6 +6,7 @@ import { onMysql, type TestEngine } from "../support/database.js";
 import { type DatabaseRelay, openDatabaseRelay } from "../support/database-relay.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { anOrder } from "../support/orders.js";
+import { formBody } from "../support/pay-page.js";
 import { callback, type Session } from "../support/results.js";
 
 const HOUR_MS = 3_600_000;
@@ -14,34 +15,36 @@ const HOUR_MS = 3_600_000;
 const ENDS = /(COMMIT|ROLLBACK)$/;
 
 /** What the page is read by, and its form given out: the locked session, then all that is written with the COMMIT. */
-const ROUND_TRIPS = { looked: 1, opened: 3 };
+const ROUND_TRIPS = { shown: 1, given: 2 };
 
 /**
- * The page is read twice, and in between an attempt is leased, asked about and given back. For a test session
- * the sandbox gateway reads the account as well.
+ * What decides is read twice, and in between an attempt is leased, asked about and given back. For a test session the
+ * sandbox gateway reads the account as well.
  */
 const ASKING_MAX = 16;
 
 for (const livemode of [true, false]) {
   await onMysql(
     t,
-    `the pay page of a ${livemode ? "live" : "test"} session takes three round trips to the database`,
+    `the pay page of a ${livemode ? "live" : "test"} session is shown and left by three round trips to the database`,
     async (t, engine, admin) => {
       const { app, relay, merchantId, session, complete } = await openShop(t, engine, admin, livemode);
-      const count = (method: string, status: number): Promise<number> =>
-        roundTrips(t, relay, { app, merchantId, session, method, status });
+      const count = (method: string, status: number, body?: string): Promise<number> =>
+        roundTrips(t, relay, { app, merchantId, session, method, status, body });
 
-      t.equal(await count("HEAD", 200), ROUND_TRIPS.looked, "looked at");
-      t.equal(await count("GET", 200), ROUND_TRIPS.opened, "opened");
-      const asking = await count("GET", 200);
-      t.ok(asking > ROUND_TRIPS.opened && asking <= ASKING_MAX, `${asking} where the gateway is asked`);
-      t.equal(await count("GET", 200), ROUND_TRIPS.opened, "opened again at the same time");
+      const form = await formBody(app, session.id);
+      for (const method of ["HEAD", "GET"]) t.equal(await count(method, 200), ROUND_TRIPS.shown, method);
+      t.equal(await count("POST", 307, form), ROUND_TRIPS.given, "sent on");
+      const asking = ROUND_TRIPS.shown + (await count("POST", 307, form));
+      t.ok(asking > ROUND_TRIPS.given && asking <= ASKING_MAX, `${asking} where the gateway is asked`);
+      t.equal(await count("POST", 307, form), ROUND_TRIPS.given, "sent on again at the same time");
       await admin.query("update pending_attempt set certainty = 'doubtful'");
-      t.equal(await count("GET", 200), ROUND_TRIPS.looked, "in doubt, and asked about just now");
+      t.equal(await count("GET", 200), ROUND_TRIPS.shown, "in doubt");
+      t.equal(await count("POST", 200, form), ROUND_TRIPS.given, "in doubt, and asked about just now");
       t.match((await app.call("GET", `/pay/${session.id}`, undefined)).text, /is being checked/);
       if (!livemode) return;
       await complete();
-      t.equal(await count("GET", 303), ROUND_TRIPS.looked, "of a complete session");
+      t.equal(await count("GET", 303), ROUND_TRIPS.shown, "of a complete session");
     },
   );
 }
@@ -76,16 +79,18 @@ interface Visit {
   readonly method: string;
   /** What is answered. */
   readonly status: number;
+  readonly body: string | undefined;
 }
 
 /** How often the server was asked meanwhile: a packet may have several statements. */
 async function roundTrips(
   t: Test,
   relay: DatabaseRelay,
-  { app, merchantId, session, method, status }: Visit,
+  { app, merchantId, session, method, status, body }: Visit,
 ): Promise<number> {
   const packets = relay.record();
-  const answer = await fetch(`${app.local}/pay/${session.id}`, { method, redirect: "manual" });
+  const sent = body === undefined ? {} : { body };
+  const answer = await fetch(`${app.local}/pay/${session.id}`, { method, redirect: "manual", ...sent });
   t.equal(answer.status, status);
   await answer.text();
   // The service reads the database's clock, and looks for background work, at any time.

@@ -66,7 +66,7 @@ await eachEngine(t, "test money and live money do not meet", async (t, engine) =
     (await app.call("POST", "/v1/checkout/sessions", key, anOrder())).json;
   const [live, test] = [await create(liveKey), await create(testKey)];
   const liveForm = (await openPage(live.url)).forms[0];
-  t.equal(liveForm?.action, "https://gateway.example/hosted/");
+  t.equal((await liveForm?.submit())?.url, "https://gateway.example/hosted/");
   const sandbox = `${app.local}/sandbox/hosted/`;
   const retargeted = await post(sandbox, fieldsOf(liveForm));
   t.notOk(/cardNumber/.test(await retargeted.text()), "a live form is not paid in the sandbox");

@@ -10,6 +10,7 @@ import {
 import { onMysql, until } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { anOrder } from "../support/orders.js";
+import { takeForm } from "../support/pay-page.js";
 import { openDatabaseRelay } from "../support/database-relay.js";
 import { badPlanOf, fillTables, logQueries } from "../support/query-log.js";
 import { callback, type Session } from "../support/results.js";
@@ -110,7 +111,8 @@ async function tour(app: TestApp, { testKey, liveKey, live }: TestMerchant): Pro
   const paid = (await call("POST", "checkout/sessions", anOrder({ customer: "cus_abc123" }))) as Session;
   const open = (await call("POST", "checkout/sessions", anOrder())) as Session;
   const newest = (await call("POST", "checkout/sessions", anOrder({ customer: "cus_abc123" }))) as Session;
-  await app.call("GET", `/pay/${paid.id}`, undefined);
+  await takeForm(app, paid.id);
+  await takeForm(app, paid.id);
   await callback(app, signedBody(paidMessage(paid, live.gatewayMerchantId), live.secret));
   await callback(app, signedBody(paidMessage(paid, live.gatewayMerchantId), live.secret));
   const { payment_intent: intent } = await call("GET", `checkout/sessions/${paid.id}`);

@@ -218,11 +218,13 @@ await eachEngine(t, "a shopper who opens the page again gets to know at once", a
   const { session } = scene;
   scene.proxy.lose(CALLBACKS);
   await payAndLeave(scene, { outcome: "in_progress" });
-  const checking = await openPage(session.url);
-  t.match(checking.text, /being checked/);
-  t.match(checking.html, /href="https:\/\/yourapp.com\/checkout\/cancel"/, "a way on");
+  const checking = await (await openPage(session.url)).forms[0]?.submit();
+  t.match(checking?.text, /being checked/);
+  t.match((await openPage(`${session.url}/return`)).text, /being checked/);
+  t.match(checking?.html, /href="https:\/\/yourapp.com\/checkout\/cancel"/, "a way on");
   await endAtGateway(scene, "approved");
   await advance(scene, 11);
+  t.match((await checking?.forms[0]?.submit())?.html, /href="https:\/\/yourapp.com\/checkout\/success"/);
   t.match((await openPage(`${session.url}/return`)).redirects, ["https://yourapp.com/checkout/success"]);
   t.match((await openPage(session.url)).redirects, ["https://yourapp.com/checkout/success"]);
   t.same(await waysOf(scene), ["unknown by search", "completed by query"]);

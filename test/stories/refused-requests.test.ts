@@ -7,6 +7,7 @@ import { openPage } from "../support/browser.js";
 import { eachEngine } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { anOrder } from "../support/orders.js";
+import { takeForm } from "../support/pay-page.js";
 import { callback } from "../support/results.js";
 
 await eachEngine(
@@ -17,7 +18,7 @@ await eachEngine(
     const { liveKey, live } = await createTestMerchant(config);
     const app = await startTestApp(t, config);
     const { json: session } = await app.call("POST", "/v1/checkout/sessions", liveKey, anOrder());
-    await openPage(`${app.local}/pay/${session.id}`);
+    await takeForm(app, session.id);
     const form = (await openPage(`${app.local}/pay/${session.id}`)).forms[0]?.fields ?? [];
     const body = encodeFields(form);
     t.equal((await callback(app, body)).status, 400, "a form is no result, though it is signed");

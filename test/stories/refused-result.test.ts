@@ -69,7 +69,12 @@ await eachEngine(t, "a result posted to another session's return page is refused
 
 await eachEngine(t, "a sender that goes away before its message is whole is no error", async (t, engine) => {
   const { app, session } = await openSession(t, engine);
-  const paths = ["/callbacks/cardstream", `/pay/${session.id}/return`, "/sandbox/hosted/"];
+  const paths = [
+    "/callbacks/cardstream",
+    `/pay/${session.id}`,
+    `/pay/${session.id}/return`,
+    "/sandbox/hosted/",
+  ];
   for (const path of paths) {
     const socket = connect(app.urls.port, "127.0.0.1");
     socket.end(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc`);

@@ -3,10 +3,14 @@ import { type IncomingMessage, type OutgoingHttpHeaders, request as httpRequest 
 
 import t from "tap";
 
+import { listPendingAttempts } from "../../src/db/tables/pending-attempts.js";
 import { entities } from "../../src/start/schema.js";
-import { createTestMerchant, startTestApp, type TestApp, testConfig } from "../support/app.js";
+import { createTestMerchant, PAUSES, startTestApp, type TestApp, testConfig } from "../support/app.js";
 import { eachEngine, onSqlite, until } from "../support/database.js";
 import { anOrder } from "../support/orders.js";
+
+import { takeForm } from "../support/pay-page.js";
+import { startGateway } from "../support/scripted-gateway.js";
 
 /** What browsers send along when nobody has opened the page: of Chromium, Safari and Firefox, now and formerly. */
 const AHEAD: readonly OutgoingHttpHeaders[] = [
@@ -19,20 +23,30 @@ const AHEAD: readonly OutgoingHttpHeaders[] = [
   { "x-moz": "prefetch" },
 ];
 
-await eachEngine(t, "who does not open a session's page changes nothing", async (t, engine) => {
+/** As many as a mailing has. */
+const LINKS = 60;
+
+const HOUR_MS = 3_600_000;
+
+await eachEngine(t, "who only reads a session's page changes nothing", async (t, engine) => {
   const config = testConfig(engine);
   const { testKey } = await createTestMerchant(config);
   const app = await startTestApp(t, config);
   const create = async () => (await app.call("POST", "/v1/checkout/sessions", testKey, anOrder())).json;
   const [unopened, opened] = [await create(), await create()];
-  // Once a form is out, the gateway is asked when the page is opened again.
-  t.match((await app.call("GET", `/pay/${opened.id}`, undefined)).text, /<form/);
+  // Once a form is out, the gateway is asked when it is sent on again.
+  t.equal((await takeForm(app, opened.id)).status, 307);
   const before = await everything(app);
   for (const session of [unopened, opened]) {
     for (const path of [`/pay/${session.id}`, `/pay/${session.id}/return`]) {
       const head = await send(app.local, "HEAD", path, {});
       t.match(head, { status: 200, body: "" }, `HEAD ${path}`);
       t.match(head.headers["content-type"], /^text\/html/);
+      t.match(
+        await send(app.local, "GET", path, {}),
+        { status: 200, body: /<form/ },
+        "what a link scanner does",
+      );
       for (const headers of AHEAD) {
         const page = await send(app.local, "GET", path, headers);
         t.equal(page.status, 503, `GET ${path} ${JSON.stringify(headers)}`);
@@ -44,9 +58,44 @@ await eachEngine(t, "who does not open a session's page changes nothing", async 
     }
   }
   t.same(await everything(app), before, "no row of any table has changed");
-  t.match((await app.call("GET", `/pay/${unopened.id}`, undefined)).text, /<form/, "a shopper gets the form");
+  t.equal((await takeForm(app, unopened.id)).status, 307, "a shopper sends the form on");
   t.notSame(await everything(app), before);
 });
+
+await eachEngine(
+  t,
+  "a link scanner that walks over many pay links asks the gateway nothing",
+  async (t, engine) => {
+    const gateway = await startGateway(t);
+    const config = testConfig(engine, { cardstreamUrl: gateway.url });
+    const { testKey, liveKey } = await createTestMerchant(config);
+    const clock = { time: Date.now(), now: () => clock.time };
+    const app = await startTestApp(t, config, {
+      clock,
+      pauses: { ...PAUSES, sweep: HOUR_MS, reconcile: HOUR_MS },
+    });
+    const ids: string[] = [];
+    for (let each = 0; each < LINKS; each++) {
+      const key = each % 2 === 0 ? testKey : liveKey;
+      const { json } = await app.call("POST", "/v1/checkout/sessions", key, anOrder());
+      ids.push(json.id);
+      if (each % 5 === 0) await takeForm(app, json.id);
+    }
+    clock.time += HOUR_MS; // Forms that are out have been silent for long.
+    const before = await everything(app);
+    for (const id of ids) {
+      for (const path of [`/pay/${id}`, `/pay/${id}/return`]) {
+        for (const method of ["GET", "HEAD"]) t.equal((await send(app.local, method, path, {})).status, 200);
+        await send(app.local, "GET", path, { "sec-purpose": "prefetch" });
+      }
+    }
+    t.same(await everything(app), before);
+    t.same(gateway.requests, []);
+    t.equal((await takeForm(app, ids[0] ?? "")).status, 307);
+    const [attempt] = await listPendingAttempts(app.db.manager, ids[0] ?? "");
+    t.equal(attempt?.asked, 1, "the shopper's step asks, before the form goes out again");
+  },
+);
 
 await eachEngine(t, "HEAD tells of a page what GET would, and changes nothing", async (t, engine) => {
   const config = testConfig(engine);
@@ -75,7 +124,7 @@ await onSqlite(t, "no GET and no HEAD of the API changes anything", async (t, en
   const { testKey } = await createTestMerchant(config);
   const app = await startTestApp(t, config);
   const { json: session } = await app.call("POST", "/v1/checkout/sessions", testKey, anOrder());
-  await app.call("GET", `/pay/${session.id}`, undefined);
+  await takeForm(app, session.id);
   const { json: document } = await app.call("GET", "/openapi.json", undefined);
   const paths = Object.entries<object>(document.paths).filter(([, methods]) => "get" in methods);
   t.ok(paths.length > 10);

@@ -17,6 +17,7 @@ import { paidMessage, signedBody } from "../support/gateway.js";
 import { hostileServer } from "../support/hostile-server.js";
 import { type RestartableDatabase, startRestartable } from "../support/servers/private-server.js";
 import { anOrder } from "../support/orders.js";
+import { formBody, sendForm } from "../support/pay-page.js";
 import { bring, callback, type Session, stored } from "../support/results.js";
 
 /** Whoever waits for an answer of ours is answered within that. */
@@ -60,6 +61,7 @@ async function endure(t: Test, { app, mine }: Stage, fault: Fault): Promise<void
   const create = () =>
     app.call("POST", "/v1/checkout/sessions", mine.liveKey, anOrder(), { "idempotency-key": t.name });
   const before = await stored(app);
+  const form = await formBody(app, called.id);
   t.equal(await readiness(app), 200);
 
   await fault.begin();
@@ -70,7 +72,7 @@ async function endure(t: Test, { app, mine }: Stage, fault: Fault): Promise<void
   const answers = await Promise.all([
     refusal(callback(app, bodyOf(called))),
     refusal(bring(app, brought.id, bodyOf(brought))),
-    refusal(fetch(`${app.local}/pay/${called.id}`)),
+    refusal(sendForm(app, called.id, form)),
     refusal(create()),
     refusal(app.call("POST", `/v1/checkout/sessions/${called.id}/expire`, mine.liveKey)),
   ]);

@@ -1,3 +1,5 @@
+import { encodeFields } from "../../src/cardstream/fields.js";
+import { firstForm } from "../simulation/page-form.js";
 import { apiCall, type WebAnswer, webCall } from "../simulation/web-call.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { anOrder } from "../support/orders.js";
@@ -48,7 +50,7 @@ async function stormOne(
   const at = (index: number): string => replicas[(number + index) % replicas.length]?.url ?? "";
   const created = await apiCall(`${at(0)}/v1/checkout/sessions`, merchant.liveKey, anOrder());
   const session = JSON.parse(created.text) as { id: string; amount_total: number };
-  const page = await webCall(`${at(1)}/pay/${session.id}`);
+  const page = await sendForm(`${at(1)}/pay/${session.id}`);
   const body = signedBody(paidMessage(session, merchant.live.gatewayMerchantId), merchant.live.secret);
   const callback = (index: number): Promise<WebAnswer> => webCall(`${at(index)}/callbacks/cardstream`, body);
   // The browser is on its way between two callbacks and two more.
@@ -63,10 +65,16 @@ async function stormOne(
   called.forEach(({ status }) => answers.callbacks.add(String(status)));
   answers.returns.add(`${returned.status} to ${returned.location ?? "nowhere"}`);
   const wrong = called.filter(({ status }) => status !== 200).map(({ status, text }) => `${status} ${text}`);
-  if (page.status !== 200) wrong.push(`its page answers ${page.status}`);
+  if (page.status !== 307) wrong.push(`its page answers ${page.status}`);
   const isBack = returned.status === 303 && returned.location === SUCCESS_URL;
   if (!isBack) wrong.push(`its browser gets ${returned.status} ${returned.location ?? returned.text}`);
   return wrong.map((what) => `${session.id}: ${what}`);
+}
+
+/** Opens a session's page and sends its form on, but not to the gateway. */
+async function sendForm(payPage: string): Promise<WebAnswer> {
+  const form = firstForm((await webCall(payPage)).text);
+  return await webCall(payPage, encodeFields(form?.fields ?? []));
 }
 
 const SUCCESS_URL = anOrder()["success_url"];

@@ -107,7 +107,7 @@ export async function createTestMerchant(config: Config, name = "Test shop"): Pr
 }
 
 /** Stories wait for what is done in the background. */
-const PAUSES = { sweep: 100, reconcile: 100, resume: 100, number: 50, sweepEvents: 100, deliver: 50 };
+export const PAUSES = { sweep: 100, reconcile: 100, resume: 100, number: 50, sweepEvents: 100, deliver: 50 };
 
 /** What a story may replace. */
 export interface TestParts extends Partial<Omit<AppOptions, "clock">> {

@@ -39,6 +39,7 @@ const REDIRECTS_MAX = 10;
 
 async function follow(request: Request, redirects: readonly string[]): Promise<BrowserPage> {
   if (redirects.length > REDIRECTS_MAX) throw new Error(`Too many redirects: ${redirects.join(", ")}`);
+  const posted = request.clone();
   const response = await fetch(request, { redirect: "manual" });
   const location = response.headers.get("location");
   if (location === null) return pageOf(request.url, response, redirects);
@@ -46,9 +47,18 @@ async function follow(request: Request, redirects: readonly string[]): Promise<B
   const target = new URL(location, request.url);
   const passed = [...redirects, target.href];
   if (!isOnThisMachine(target)) return pageOf(target.href, response, passed);
-  if (response.status !== 303)
-    throw new Error(`A redirect with ${response.status}: this service answers 303.`);
-  return follow(new Request(target), passed);
+  return follow(await redirected(response, posted, target), passed);
+}
+
+async function redirected({ status }: Response, posted: Request, target: URL): Promise<Request> {
+  if (status === 303) return new Request(target);
+  if (status === 307 && posted.method === "POST") {
+    const headers = { "content-type": posted.headers.get("content-type") ?? "" };
+    return new Request(target, { method: "POST", body: await posted.text(), headers });
+  }
+  throw new Error(
+    `A redirect of ${posted.method} with ${status}: this service answers 303, or 307 to a form.`,
+  );
 }
 
 function isOnThisMachine({ hostname }: URL): boolean {

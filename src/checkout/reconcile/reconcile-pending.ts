@@ -28,25 +28,22 @@ const ANSWER_WITHIN_MS = 6000;
 export async function reconcileNow(checkout: CheckoutContext, session: CheckoutSession): Promise<boolean> {
   const clock = await clockOf(checkout, session);
   const pending = await listPendingAttempts(checkout.db.manager, session.id);
-  if (await askNow(checkout, pending, clock.now())) return await isInDoubt(checkout, session);
-  return isNewestInDoubt(session, pending);
+  const attempts = toAskNow(pending, clock.now());
+  if (attempts.length === 0) return isNewestInDoubt(session, pending);
+  await askNow(checkout, attempts);
+  return await isInDoubt(checkout, session);
 }
 
-/**
- * Asks the gateway about the attempts that it was not asked about just now, and waits for a while. False where there
- * is none.
- */
-export async function askNow(
-  checkout: CheckoutContext,
-  pending: readonly PendingOfPage[],
-  now: number,
-): Promise<boolean> {
-  const wanted = pending.filter(({ askedAt }) => askedAt === null || now - askedAt >= ASK_AGAIN_AFTER_MS);
-  if (wanted.length === 0) return false;
-  const leased = await lease(checkout, wanted);
+/** Those attempts about which the gateway was not asked just now. */
+export function toAskNow(pending: readonly PendingOfPage[], now: number): PendingOfPage[] {
+  return pending.filter(({ askedAt }) => askedAt === null || now - askedAt >= ASK_AGAIN_AFTER_MS);
+}
+
+/** Asks about the attempts, unless another process does so now, and waits for a while. */
+export async function askNow(checkout: CheckoutContext, attempts: readonly PendingOfPage[]): Promise<void> {
+  const leased = await lease(checkout, attempts);
   const asking = leased.map((row) => logFailure(checkout, reconcileAttempt(checkout, row)));
   if (asking.length > 0) await waitAtMost(ANSWER_WITHIN_MS, Promise.all(asking));
-  return true;
 }
 
 /** True if the newest attempt of a session is in doubt, by the stored results alone. */

@@ -37,20 +37,20 @@ export async function returnDestination(
   return { kind: "merchant", url: cancelUrl ?? payUrl(checkout, session.id) };
 }
 
-/** The destination of a browser that waits: the gateway is asked, and its latest report decides. */
-export async function waitingDestination(
-  checkout: CheckoutContext,
-  sessionId: string,
-): Promise<ReturnDestination> {
-  return await destinationBy(reconcileNow, checkout, sessionId);
-}
-
-/** The destination of a browser without changing anything: the gateway is not asked. */
-export async function lookAtDestination(
+/** The destination of a browser that waits, by what is stored. Changes nothing, and does not ask the gateway. */
+export async function storedDestination(
   checkout: CheckoutContext,
   sessionId: string,
 ): Promise<ReturnDestination> {
   return await destinationBy(isInDoubt, checkout, sessionId);
+}
+
+/** The destination of a browser that waits, after the gateway was asked. */
+export async function askForDestination(
+  checkout: CheckoutContext,
+  sessionId: string,
+): Promise<ReturnDestination> {
+  return await destinationBy(reconcileNow, checkout, sessionId);
 }
 
 async function destinationBy(

@@ -8,8 +8,8 @@ export interface Choices {
 
 /** Pays a test session as a browser would: its page, then the sandbox's card page. */
 export async function pay(payPageUrl: string, choices: Choices = {}): Promise<void> {
-  const signedForm = formOn(payPageUrl, await get(payPageUrl));
-  const cardForm = formOn(signedForm.action, await post(signedForm.action, signedForm.fields));
+  const signedForm = formOn(await get(payPageUrl));
+  const cardForm = formOn(await post(signedForm.action, signedForm.fields));
   const [card] = TEST_CARDS;
   if (card === undefined) throw new Error("There is no test card.");
   await post(cardForm.action, [
@@ -28,27 +28,33 @@ interface PageForm {
   readonly fields: readonly (readonly [string, string])[];
 }
 
-async function get(url: string): Promise<string> {
+/** A page, and where redirects have led to it: a form is led on to the gateway. */
+interface FoundPage {
+  readonly url: string;
+  readonly text: string;
+}
+
+async function get(url: string): Promise<FoundPage> {
   return await pageOf(url, await fetch(url));
 }
 
-async function post(url: string, fields: readonly (readonly [string, string])[]): Promise<string> {
+async function post(url: string, fields: readonly (readonly [string, string])[]): Promise<FoundPage> {
   const body = new URLSearchParams();
   for (const [name, value] of fields) body.append(name, value);
   return await pageOf(url, await fetch(url, { method: "POST", body }));
 }
 
-async function pageOf(url: string, answer: Response): Promise<string> {
-  if (answer.ok) return await answer.text();
+async function pageOf(url: string, answer: Response): Promise<FoundPage> {
+  if (answer.ok) return { url: answer.url, text: await answer.text() };
   throw new Error(`${new URL(url).origin}${new URL(url).pathname} answers ${answer.status}.`);
 }
 
 /** The page's form that is posted, of which our own pages and the sandbox's have one. */
-function formOn(url: string, page: string): PageForm {
-  const form = /<form[^>]*method="post"[^>]*>/.exec(page)?.[0];
+function formOn({ url, text }: FoundPage): PageForm {
+  const form = /<form[^>]*method="post"[^>]*>/.exec(text)?.[0];
   if (form === undefined) throw new Error(`The page at ${url} has no form.`);
   const action = new URL(attribute(form, "action") ?? url, url).href;
-  const inputs = [...page.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => input);
+  const inputs = [...text.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => input);
   return {
     action,
     fields: inputs.map((input) => [attribute(input, "name") ?? "", attribute(input, "value") ?? ""] as const),

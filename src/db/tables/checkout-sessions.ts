@@ -77,8 +77,8 @@ export async function findCheckoutSession(
   return await selectRow(db, checkoutSessions, "WHERE id = ?", [id]);
 }
 
-/** What decides about a session's page. */
-const FOR_PAGE = [
+const OF_FORM = columnsOf(
+  checkoutSessions,
   "id",
   "merchantId",
   "livemode",
@@ -88,21 +88,6 @@ const FOR_PAGE = [
   "attempt",
   "formsGiven",
   "expiresAt",
-] as const;
-
-const OF_PAGE = columnsOf(checkoutSessions, ...FOR_PAGE);
-
-/** A session as far as it decides about its page. */
-export type SessionOfPage = PartOf<typeof OF_PAGE>;
-
-/** Selects the session with exactly this id, whatever its owner, as far as it decides about its page. */
-export function sessionOfPage(id: string): Select<SessionOfPage | undefined> {
-  return firstOf(columnsWhere(OF_PAGE, "WHERE id = ?", [id]));
-}
-
-const OF_FORM = columnsOf(
-  checkoutSessions,
-  ...FOR_PAGE,
   "currency",
   "amountTotal",
   "lineItems",
@@ -114,7 +99,12 @@ const OF_FORM = columnsOf(
 /** A session as far as its page and form need it. */
 export type SessionOfForm = PartOf<typeof OF_FORM>;
 
-/** Selects that session with what its form needs, and locks it until the transaction ends. */
+/** Selects the session with exactly this id, whatever its owner, as far as its page and form need it. */
+export function sessionOfForm(id: string): Select<SessionOfForm | undefined> {
+  return firstOf(columnsWhere(OF_FORM, "WHERE id = ?", [id]));
+}
+
+/** Selects that session, and locks it until the transaction ends. */
 export function lockedSessionOfForm(tx: Tx, id: string): Select<SessionOfForm | undefined> {
   return firstOf(columnsWhere(OF_FORM, `WHERE id = ?${forUpdate(tx)}`, [id]));
 }

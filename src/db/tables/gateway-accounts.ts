@@ -76,10 +76,13 @@ const FOR_FORM = columnsOf(
 /** An account as far as a form needs it. */
 export type FormAccountRow = PartOf<typeof FOR_FORM>;
 
-/** Selects the account of a merchant in one mode, as far as a form needs it. */
-export function formAccountOf({ merchantId, livemode }: MerchantScope): Select<FormAccountRow | undefined> {
-  return firstOf(columnsWhere(FOR_FORM, "WHERE merchant_id = ? AND livemode = ?", [merchantId, livemode]));
+/** Selects the account that a session's form is signed with. */
+export function formAccountOfSession(sessionId: string): Select<FormAccountRow | undefined> {
+  const condition = `WHERE merchant_id = ${ofSession("merchant_id")} AND livemode = ${ofSession("livemode")}`;
+  return firstOf(columnsWhere(FOR_FORM, condition, [sessionId, sessionId]));
 }
+
+const ofSession = (column: string): string => `(SELECT ${column} FROM checkout_session WHERE id = ?)`;
 
 /** Selects the account of a merchant in one mode. */
 export function accountOf({ merchantId, livemode }: MerchantScope): Select<GatewayAccountRow | undefined> {

@@ -1,5 +1,4 @@
 import type { Field } from "../../cardstream/fields.js";
-import { createCache } from "../../lib/cache.js";
 import { sendWebPage } from "../../lib/html-page.js";
 import { html, type Html } from "../../lib/html.js";
 import type { HttpResponse } from "../../lib/http.js";
@@ -31,28 +30,33 @@ export function sendPage(response: HttpResponse, page: ShopperPage): void {
   });
 }
 
-/** Posts the signed form to the gateway: by script, or by the button where scripts are off. */
-export function formPage(action: string, fields: readonly Field[]): ShopperPage {
+/**
+ * The signed form: posted to `action` of this service, which leads it on to the gateway's `hostedUrl`. By script where
+ * it sends itself, else by its button.
+ */
+export function formPage(
+  action: string,
+  hostedUrl: string,
+  fields: readonly Field[],
+  sendsItself: boolean,
+): ShopperPage {
   return {
     status: 200,
-    title: "Taking you to the payment page",
-    body: html`<p>One moment, please.</p>
+    title: sendsItself ? "Taking you to the payment page" : "Go on to the payment page",
+    body: html`${sendsItself ? html`<p>One moment, please.</p>` : undefined}
       ${postForm(action, fields, "Continue to payment")}`,
-    script: "document.forms[0].submit()",
-    formTargets: originOf(action),
+    ...(sendsItself && { script: SUBMIT }),
+    // Browsers apply this list to the redirect, too.
+    formTargets: `${originOf(action)} ${originOf(hostedUrl)}`,
   };
 }
 
+/** Not by `new URL`, which takes as long as all else that makes such a page. Our own URLs are normal ones. */
 function originOf(url: string): string {
-  const known = origins.get(url);
-  if (known !== undefined) return known;
-  const { origin } = new URL(url);
-  origins.set(url, origin);
-  return origin;
+  return ORIGIN.exec(url)?.[0] ?? new URL(url).origin;
 }
 
-/** Of the gateway and of the sandbox gateway, which are the same for each page. */
-const origins = createCache<string, string>({ max: 10 });
+const ORIGIN = /^https?:\/\/[^/]+/;
 
 /** The session has expired: 410, since the page will not come back. */
 export function expiredPage(cancelUrl: string | null): ShopperPage {
@@ -65,10 +69,10 @@ export function expiredPage(cancelUrl: string | null): ShopperPage {
 }
 
 /**
- * The result is not known yet, or waits for a person's decision. The page reloads by itself, and leads on
+ * The result is not known yet, or waits for a person's decision. The page has it asked for by itself, and leads on
  * once the payment is decided.
  */
-export function checkingPage(statusUrl: string, cancelUrl: string | null): ShopperPage {
+export function checkingPage(checkUrl: string, cancelUrl: string | null): ShopperPage {
   return {
     status: 200,
     title: "Your payment is being checked",
@@ -76,9 +80,30 @@ export function checkingPage(statusUrl: string, cancelUrl: string | null): Shopp
         We are waiting for word from the bank. Please do not pay again: the shop will be told as soon as
         everything is settled.
       </p>
-      <a class="button" href="${statusUrl}">Check again</a>
+      ${postForm(checkUrl, [], "Check again")}
       ${cancelUrl === null ? "" : html`<p><a href="${cancelUrl}">Back to the shop</a></p>`}`,
-    script: FOLLOW_LINK,
+    script: SUBMIT_LATER,
+    formTargets: originOf(checkUrl),
+  };
+}
+
+/** Leads on to the merchant: a form's page may not lead there by a redirect, since its policy names no merchant. */
+export function goOnPage(url: string): ShopperPage {
+  return {
+    status: 200,
+    title: "Taking you back to the shop",
+    body: html`<a class="button" href="${url}">Continue</a>`,
+    script: "location.replace(document.links[0].href)",
+  };
+}
+
+/** Too many forms of this session, or presses of this address: 429. */
+export function tooManyPage(payUrl: string): ShopperPage {
+  return {
+    status: 429,
+    title: "Please wait a moment",
+    body: html`<p>This payment page was opened very often just now. Please try again in ten minutes.</p>
+      <a class="button" href="${payUrl}">Try again</a>`,
   };
 }
 
@@ -134,8 +159,7 @@ export function tryAgainPage(returnUrl: string, fields: readonly Field[]): Shopp
     title: "Your payment is being checked",
     body: html`<p>We have your payment's result, but could not store it yet. Please keep this page open.</p>
       ${postForm(returnUrl, fields, "Check again")}`,
-    // A gateway field named "submit" would shadow the form's method.
-    script: `setTimeout(() => HTMLFormElement.prototype.submit.call(document.forms[0]), ${AGAIN_AFTER_MS})`,
+    script: SUBMIT_LATER,
     // Browsers apply this list to the redirect to the merchant, too.
     formTargets: "http: https:",
   };
@@ -162,6 +186,10 @@ export function unknownPage(): ShopperPage {
 
 /** Long enough for a database to recover, short enough for a shopper to wait. */
 const AGAIN_AFTER_MS = 5000;
+
+/** A gateway field named "submit" would shadow the form's method. */
+const SUBMIT = "HTMLFormElement.prototype.submit.call(document.forms[0])";
+const SUBMIT_LATER = `setTimeout(() => ${SUBMIT}, ${AGAIN_AFTER_MS})`;
 
 /** Replaces the waiting page in the history, so that "back" does not return to it. */
 const FOLLOW_LINK = `setTimeout(() => location.replace(document.links[0].href), ${AGAIN_AFTER_MS})`;

@@ -1,5 +1,8 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 
+import type { HttpRequest } from "../../lib/http.js";
+import { connectionOf } from "./connection.js";
+
 /**
  * The key by which clients are counted: an IPv4 address, also if written as `::ffff:a.b.c.d`; of an IPv6
  * address the /64 network, since a client usually has a whole one.
@@ -9,6 +12,13 @@ export function clientAddress(remoteAddress: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(remoteAddress)?.[1];
   if (mapped !== undefined) return mapped;
   return isIPv6(remoteAddress) ? `${network64(remoteAddress)}::/64` : remoteAddress;
+}
+
+/** The address that a request is counted for. Undefined for a trusted proxy: its clients cannot be told apart. */
+export function knownAddressOf({ socket }: HttpRequest): string | undefined {
+  const use = connectionOf(socket)?.use;
+  if (use === undefined) return clientAddress(socket.remoteAddress ?? "");
+  return use.isProxy ? undefined : use.address;
 }
 
 /**

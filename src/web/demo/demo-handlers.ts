@@ -1,8 +1,7 @@
 import type { CheckoutContext } from "../../checkout/context.js";
 import { basePathOf } from "../../lib/base-url.js";
 import { type HttpRequest, type HttpResponse, readBody, redirect } from "../../lib/http.js";
-import { clientAddress } from "../connections/client-address.js";
-import { connectionOf } from "../connections/connection.js";
+import { knownAddressOf } from "../connections/client-address.js";
 import { sendBasket, sendNoOrder, sendNoShop, sendOrder } from "./demo-pages.js";
 import { demoShopOf } from "./demo-shop.js";
 import { WINDOW_MS } from "./order-limits.js";
@@ -26,7 +25,7 @@ export async function placeOrder(
   if (isFromElsewhere(checkout, request))
     return sendBasket(checkout, response, 403, "Please fill the basket here.");
   const basket = new URLSearchParams(body.toString("latin1"));
-  const placed = await demoShopOf(checkout).place(basket, addressOf(request));
+  const placed = await demoShopOf(checkout).place(basket, knownAddressOf(request));
   if (placed === "closed") return sendNoShop(response);
   if (placed === "empty") return sendBasket(checkout, response, 400, "Please put something into the basket.");
   if (placed === "too many") {
@@ -34,13 +33,6 @@ export async function placeOrder(
     return sendBasket(checkout, response, 429, TOO_MANY);
   }
   redirect(response, `${basePathOf(checkout.addresses.publicUrl)}/demo/orders/${placed.sessionId}`);
-}
-
-/** Undefined for a trusted proxy: its visitors cannot be told apart, and share the limit of all. */
-function addressOf({ socket }: HttpRequest): string | undefined {
-  const use = connectionOf(socket)?.use;
-  if (use === undefined) return clientAddress(socket.remoteAddress ?? "");
-  return use.isProxy ? undefined : use.address;
 }
 
 const TOO_MANY =

@@ -1,4 +1,4 @@
-import { createCache } from "../../lib/cache.js";
+import { createWindowCounts } from "../connections/window-counts.js";
 
 /**
  * How many orders strangers may place, since anyone can open the shop, and each order leaves rows behind. For each
@@ -23,26 +23,13 @@ export const SESSIONS_MAX = 10_000;
 /** Counts in memory, for this process. `now` is a test's clock. */
 export function createOrderLimits(now?: () => number): OrderLimits {
   // More addresses than may order: no count is dropped before its time.
-  const counts = createCache<string, { orders: number }>({
-    max: ORDERS_OF_ALL * 2,
-    keptMs: WINDOW_MS,
-    ...(now && { now }),
-  });
-  const countOf = (name: string): { orders: number } => {
-    const known = counts.get(name);
-    if (known !== undefined) return known;
-    const count = { orders: 0 };
-    counts.set(name, count);
-    return count;
-  };
+  const counts = createWindowCounts({ windowMs: WINDOW_MS, namesMax: ORDERS_OF_ALL * 2, now });
   return {
     take(address) {
-      const all = countOf("all");
-      if (all.orders >= ORDERS_OF_ALL) return false;
-      const own = address === undefined ? { orders: 0 } : countOf(`of ${address}`);
-      if (own.orders >= ORDERS_OF_ADDRESS) return false;
-      all.orders++;
-      own.orders++;
+      if (counts.of("all") >= ORDERS_OF_ALL) return false;
+      if (address !== undefined && counts.of(`of ${address}`) >= ORDERS_OF_ADDRESS) return false;
+      counts.add("all");
+      if (address !== undefined) counts.add(`of ${address}`);
       return true;
     },
   };

@@ -10,8 +10,8 @@ import { DOCS_FILES, docsFolderPage, docsPage, openApiDocument } from "./docs.js
 import { favicon } from "./favicon.js";
 import { frontPage } from "./front-page.js";
 import { liveness, readiness } from "./health.js";
-import { payPage } from "./pay-page.js";
-import { returnPage, statusPage } from "./return-page.js";
+import { passForm, payPage } from "./pay-page.js";
+import { checkPage, returnPage, statusPage } from "./return-page.js";
 
 /**
  * Answers one request. `inPath` is the path's captured part: a session's id, a file's name; "" where there is
@@ -33,6 +33,7 @@ interface PageRoute {
 /** Ids have at most 64 characters; no other text reaches the log or the database. */
 const PAY_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})$/;
 const RETURN_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})\/return$/;
+const CHECK_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})\/check$/;
 
 /** Pages for people: their errors are pages; those of every other address are JSON. */
 const OF_PEOPLE = /^\/($|(pay|docs|demo)(\/|$))/;
@@ -46,12 +47,24 @@ const PAGE_ROUTES: readonly PageRoute[] = [
       openOnly(payPage, payUrl(checkout, id), checkout, request, response, id),
   },
   {
+    method: "POST",
+    path: PAY_PATH,
+    handle: (checkout, request, response, id) =>
+      orUnavailable(checkout, response, payUrl(checkout, id), passForm(checkout, request, response, id)),
+  },
+  {
     method: "GET",
     path: RETURN_PATH,
     handle: (checkout, request, response, id) =>
       openOnly(statusPage, returnUrl(checkout, id), checkout, request, response, id),
   },
   { method: "POST", path: RETURN_PATH, handle: returnPage },
+  {
+    method: "POST",
+    path: CHECK_PATH,
+    handle: (checkout, request, response, id) =>
+      orUnavailable(checkout, response, returnUrl(checkout, id), checkPage(checkout, request, response, id)),
+  },
   { method: "POST", path: /^\/callbacks\/cardstream$/, handle: callback },
   { method: "GET", path: /^\/healthz$/, handle: (_checkout, _request, response) => liveness(response) },
   { method: "GET", path: /^\/readyz$/, handle: (checkout, _, response) => readiness(checkout, response) },
@@ -187,8 +200,8 @@ async function orUnavailable(
 }
 
 /**
- * True where a browser prefetches a page, or an app previews a link, before the shopper opens it. The service
- * gives out a payment form, or queries the gateway, only for a page that is opened.
+ * True where a browser prefetches a page, or an app previews a link, before the shopper opens it. The script of a
+ * page that is drawn ahead would send its form on.
  */
 function isPrefetch({ headers }: HttpRequest): boolean {
   return PURPOSES.some((name) => AHEAD.test(String(headers[name] ?? "")));

@@ -1,54 +1,97 @@
+import { fieldText, MalformedMessage, parseFields } from "../../cardstream/fields.js";
 import type { CheckoutContext } from "../../checkout/context.js";
-import {
-  lookAtPayPage,
-  openPayPage,
-  type PayPage,
-  type SeenPayPage,
-} from "../../checkout/sessions/open-pay-page.js";
-import { type HttpRequest, type HttpResponse, redirect, sendHead } from "../../lib/http.js";
+import { checkUrl, payUrl } from "../../checkout/public-urls.js";
+import { giveForm, type PayPage, viewPayPage } from "../../checkout/sessions/open-pay-page.js";
 import { inTime } from "../../db/answer-in-time.js";
+import { type HttpRequest, type HttpResponse, readBody, redirect, redirectPost } from "../../lib/http.js";
 import {
-  sendPage,
   checkingPage,
   expiredPage,
   formPage,
+  goOnPage,
   livePaymentsOffPage,
+  sendPage,
+  tooManyPage,
   unknownPage,
 } from "../answers/shopper-pages.js";
-import { returnUrl } from "../../checkout/public-urls.js";
+import { knownAddressOf } from "../connections/client-address.js";
+import { workInTurn } from "../connections/large-body.js";
+import { formLimitsOf, WINDOW_MS } from "./form-limits.js";
 
 /**
- * `GET /pay/{id}`: sends the shopper to the gateway's hosted page, or says why not. HEAD changes nothing, and
- * queries no gateway.
+ * `GET /pay/{id}`: the form that leads to the gateway's hosted page, sent on by itself where scripts run; or why there
+ * is none. Changes nothing, and asks no gateway.
  */
 export async function payPage(
   checkout: CheckoutContext,
-  { method }: HttpRequest,
+  _: HttpRequest,
   response: HttpResponse,
   sessionId: string,
 ): Promise<void> {
-  const open = method === "HEAD" ? lookAtPayPage : openPayPage;
-  send(checkout, response, sessionId, await inTime<PayPage | SeenPayPage>(open(checkout, sessionId)));
+  const page = await inTime(viewPayPage(checkout, sessionId));
+  if (page.kind === "complete") return redirect(response, page.successUrl);
+  send(checkout, response, sessionId, page, "sends itself");
+}
+
+/** A form has 180 fields at most, of which the longest are the names of items. */
+const FORM_BYTES_MAX = 512 * 1024;
+
+/**
+ * `POST /pay/{id}`: the shopper's browser sends the form on, through this service. From here on money may move. 307 to
+ * the gateway, which keeps what was posted; or the session's page, where that form does not hold any more.
+ */
+export async function passForm(
+  checkout: CheckoutContext,
+  request: HttpRequest,
+  response: HttpResponse,
+  sessionId: string,
+): Promise<void> {
+  const [limits, address] = [formLimitsOf(checkout), knownAddressOf(request)];
+  const posted = await readBody(request, FORM_BYTES_MAX);
+  if (!limits.mayGive(sessionId, address)) {
+    response.setHeader("retry-after", String(WINDOW_MS / 1000));
+    return sendPage(response, tooManyPage(payUrl(checkout, sessionId)));
+  }
+  const work = () => giveForm(checkout, sessionId, signatureIn(posted));
+  const given = await inTime(workInTurn(response, posted, work));
+  if (given.kind === "given") {
+    limits.given(sessionId, address, given.isAgain);
+    return redirectPost(response, given.hostedUrl);
+  }
+  limits.wasted(address);
+  // By its button only: a form that went on by itself, and never held, would go round for ever.
+  send(checkout, response, sessionId, given, "waits");
+}
+
+/** The signature proves nothing here: it tells which form was posted. "" where there is none. */
+function signatureIn(posted: Buffer): string {
+  try {
+    return fieldText(parseFields(posted), "signature");
+  } catch (error) {
+    if (error instanceof MalformedMessage) return "";
+    throw error;
+  }
 }
 
 function send(
   checkout: CheckoutContext,
   response: HttpResponse,
   sessionId: string,
-  page: PayPage | SeenPayPage,
+  page: PayPage,
+  form: "sends itself" | "waits",
 ): void {
   switch (page.kind) {
-    case "open":
-      // No content-length: only making the form would tell the page's length.
-      return void sendHead(response, 200, { "content-type": "text/html; charset=utf-8" }).end();
     case "form":
-      return sendPage(response, formPage(page.action, page.fields));
+      return sendPage(
+        response,
+        formPage(payUrl(checkout, sessionId), page.hostedUrl, page.fields, form === "sends itself"),
+      );
     case "complete":
-      return redirect(response, page.successUrl);
+      return sendPage(response, goOnPage(page.successUrl));
     case "expired":
       return sendPage(response, expiredPage(page.cancelUrl));
     case "checking":
-      return sendPage(response, checkingPage(returnUrl(checkout, sessionId), page.cancelUrl));
+      return sendPage(response, checkingPage(checkUrl(checkout, sessionId), page.cancelUrl));
     case "live payments off":
       checkout.log.error(
         { session: sessionId },

@@ -2,18 +2,25 @@ import { applyGatewayResult } from "../../checkout/results/apply-gateway-result.
 import type { CheckoutContext } from "../../checkout/context.js";
 import type { RefusedResult } from "../../checkout/gateway-messages/gateway-message.js";
 import {
-  lookAtDestination,
+  askForDestination,
   returnDestination,
   type ReturnDestination,
-  waitingDestination,
+  storedDestination,
 } from "../../checkout/sessions/return-destination.js";
 import { type HttpRequest, type HttpResponse, readBody, redirect } from "../../lib/http.js";
 import { workInTurn } from "../connections/large-body.js";
 import { MESSAGE_BYTES_MAX } from "./callback.js";
 import { inTime } from "../../db/answer-in-time.js";
 import { messageAsFields, messageFromFields } from "./message-in-form.js";
-import { payUrl, returnUrl } from "../../checkout/public-urls.js";
-import { sendPage, checkingPage, refusedPage, tryAgainPage, unknownPage } from "../answers/shopper-pages.js";
+import { checkUrl, payUrl, returnUrl } from "../../checkout/public-urls.js";
+import {
+  checkingPage,
+  goOnPage,
+  refusedPage,
+  sendPage,
+  tryAgainPage,
+  unknownPage,
+} from "../answers/shopper-pages.js";
 
 /** `POST /pay/{id}/return`: the browser posts the gateway's result, and is redirected. */
 export async function returnPage(
@@ -38,18 +45,29 @@ export async function returnPage(
   }
 }
 
-/**
- * `GET /pay/{id}/return`: a waiting browser polls, and is redirected once the session is paid. HEAD queries
- * no gateway.
- */
+/** `GET /pay/{id}/return`: where a waiting browser goes on, by what is stored. Changes nothing, and asks no gateway. */
 export async function statusPage(
   checkout: CheckoutContext,
-  { method }: HttpRequest,
+  _: HttpRequest,
   response: HttpResponse,
   sessionId: string,
 ): Promise<void> {
-  const destinationOf = method === "HEAD" ? lookAtDestination : waitingDestination;
-  sendOn(checkout, response, sessionId, await inTime(destinationOf(checkout, sessionId)));
+  sendOn(checkout, response, sessionId, await inTime(storedDestination(checkout, sessionId)));
+}
+
+/**
+ * `POST /pay/{id}/check`: the gateway is asked, unless it was just asked, for the outcome that the shopper waits for.
+ * Leads on by a page of its own: the policy of the waiting page, which names no merchant, covers redirects too.
+ */
+export async function checkPage(
+  checkout: CheckoutContext,
+  _: HttpRequest,
+  response: HttpResponse,
+  sessionId: string,
+): Promise<void> {
+  const destination = await inTime(askForDestination(checkout, sessionId));
+  if (destination.kind === "merchant") sendPage(response, goOnPage(destination.url));
+  else sendOn(checkout, response, sessionId, destination);
 }
 
 /** Stores the result that the browser posted, and returns where the browser goes next. */
@@ -73,7 +91,7 @@ function sendOn(
     case "merchant":
       return redirect(response, destination.url);
     case "checking":
-      return sendPage(response, checkingPage(returnUrl(checkout, sessionId), destination.cancelUrl));
+      return sendPage(response, checkingPage(checkUrl(checkout, sessionId), destination.cancelUrl));
     case "unknown":
       return sendPage(response, unknownPage());
   }

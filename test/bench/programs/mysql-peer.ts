@@ -4,11 +4,12 @@
 import { fastify } from "fastify";
 import mysql from "mysql2/promise";
 
+import { fieldText, parseFields } from "../../../src/cardstream/fields.js";
 import { createSealer } from "../../../src/lib/seal.js";
 import type { BenchPlace } from "../bench-place.js";
 import { orderSchema, pathSchema, sessionSchema } from "./fastify-schemas.js";
 import { completeByCallback } from "./peer-completion.js";
-import { openPeerPage } from "./peer-pay-page.js";
+import { givePeerForm, showPeerPage } from "./peer-pay-page.js";
 import { peerAnswer, type PeerOrder } from "./peer-session.js";
 import { findOwner, findSession, storeSession } from "./peer-statements.js";
 import { listening, options, ready } from "./ready.js";
@@ -45,7 +46,7 @@ app.get<{ Params: { id: string } }>(
   "/pay/:id",
   { schema: { params: pathSchema } },
   async (request, reply) => {
-    const page = await openPeerPage(pool, sealer, request.params.id);
+    const page = await showPeerPage(pool, sealer, request.params.id);
     if (page === undefined) return await reply.code(410).send();
     return await reply
       .headers({ ...PAGE_HEADERS, "content-security-policy": page.policy })
@@ -66,6 +67,16 @@ app.addContentTypeParser(
   { parseAs: "buffer" },
   (_request, body, done) => {
     done(null, body);
+  },
+);
+app.post<{ Params: { id: string }; Body: Buffer }>(
+  "/pay/:id",
+  { schema: { params: pathSchema } },
+  async ({ params, body }, reply) => {
+    const signature = fieldText(parseFields(body), "signature");
+    const url = await givePeerForm(pool, sealer, params.id, signature);
+    if (url === undefined) return await reply.code(410).send();
+    return await reply.headers(PAGE_HEADERS).redirect(url, 307);
   },
 );
 app.post<{ Body: Buffer }>("/callbacks/cardstream", async ({ body }, reply) => {

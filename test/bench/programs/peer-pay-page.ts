@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 
-import type { Field } from "../../../src/cardstream/fields.js";
+import { type Field, fieldText } from "../../../src/cardstream/fields.js";
 import { hostedForm, hostedUrl } from "../../../src/cardstream/hosted-form.js";
 import { attemptReference, nextAskAt } from "../../../src/domain/attempt.js";
 import { currencyByCode } from "../../../src/domain/money.js";
@@ -16,33 +16,50 @@ export interface PeerPage {
   readonly policy: string;
 }
 
+/** Shows a session's form with the service's own signature. Undefined if none may be given out. */
+export async function showPeerPage(pool: Pool, sealer: Sealer, id: string): Promise<PeerPage | undefined> {
+  const found = await formOf(readerOf(pool), sealer, id, "");
+  return found && pageOf(id, found.fields);
+}
+
 /**
- * Gives a session's form out with the service's own signature, by the statements of one transaction, one after
- * the other over mysql2. All of them run behind the session's lock; a program that asks the gateway about earlier
- * forms would have to read the session before that. Undefined if no form may be given out.
+ * Gives the form with this signature out, by the statements of one transaction, one after the other over mysql2. All
+ * of them run behind the session's lock; a program that asks the gateway about earlier forms would have to read the
+ * session before that. Undefined if no form, or another one, may be given out; else where it is posted.
  */
-export async function openPeerPage(pool: Pool, sealer: Sealer, id: string): Promise<PeerPage | undefined> {
+export async function givePeerForm(
+  pool: Pool,
+  sealer: Sealer,
+  id: string,
+  signature: string,
+): Promise<string | undefined> {
   const connection = await pool.getConnection();
   try {
     await connection.query("start transaction");
-    const fields = await giveForm(connection, sealer, id);
-    await connection.query(fields === undefined ? "rollback" : "commit");
-    return fields && pageOf(fields);
+    const found = await formOf(readerOf(connection), sealer, id, " for update");
+    const isRight = found !== undefined && fieldText(found.fields, "signature") === signature;
+    if (isRight) await noteForm(connection, found.session, Date.now());
+    await connection.query(isRight ? "commit" : "rollback");
+    return isRight ? hostedUrl(GATEWAY) : undefined;
   } finally {
     connection.release();
   }
 }
 
 type Row = RowDataPacket;
+type Read = (sql: string, ...values: unknown[]) => Promise<Row[]>;
 
-async function giveForm(
-  connection: PoolConnection,
+function readerOf(connection: Pool | PoolConnection): Read {
+  return async (sql, ...values) => (await connection.query<Row[]>(sql, values))[0];
+}
+
+async function formOf(
+  read: Read,
   sealer: Sealer,
   id: string,
-): Promise<Field[] | undefined> {
-  const read = async (sql: string, ...values: unknown[]): Promise<Row[]> =>
-    (await connection.query<Row[]>(sql, values))[0];
-  const [session] = await read("select * from checkout_session where id = ? for update", id);
+  lock: string,
+): Promise<{ readonly session: Row; readonly fields: Field[] } | undefined> {
+  const [session] = await read(`select * from checkout_session where id = ?${lock}`, id);
   const now = Date.now();
   if (session === undefined || session["status"] !== "open" || now >= session["expires_at"]) return undefined;
   const held = await read(
@@ -57,8 +74,7 @@ async function giveForm(
     session["livemode"],
   );
   if (account === undefined) return undefined;
-  await noteForm(connection, session, now);
-  return signedForm(sealer, session, account);
+  return { session, fields: signedForm(sealer, session, account) };
 }
 
 async function noteForm(connection: PoolConnection, session: Row, now: number): Promise<void> {
@@ -115,11 +131,12 @@ function signedForm(sealer: Sealer, session: Row, account: Row): Field[] {
 /** As long as the service's own. */
 const PUBLIC_URL = "http://127.0.0.1:12345";
 
-function pageOf(fields: readonly Field[]): PeerPage {
+function pageOf(id: string, fields: readonly Field[]): PeerPage {
   const inputs = fields.map(
     ([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}" /> `,
   );
-  return { html: `${HEAD}${inputs.join("")}${TAIL}`, policy: POLICY };
+  const form = `<form method="post" action="${PUBLIC_URL}/pay/${id}" accept-charset="utf-8">\n`;
+  return { html: `${HEAD}${form}${inputs.join("")}${TAIL}`, policy: POLICY };
 }
 
 function escaped(text: string): string {
@@ -128,7 +145,7 @@ function escaped(text: string): string {
 
 const TITLE = "Taking you to the payment page";
 const GATEWAY = "https://gateway.example";
-const SCRIPT = "document.forms[0].submit()";
+const SCRIPT = "HTMLFormElement.prototype.submit.call(document.forms[0])";
 
 const HEAD = `<!doctype html>
 <html lang="en">
@@ -141,7 +158,6 @@ const HEAD = `<!doctype html>
 </head>
 <body>
 <main><div class="sheet narrow"><h1>${TITLE}</h1><p>One moment, please.</p>
-<form method="post" action="${hostedUrl(GATEWAY)}" accept-charset="utf-8">
 `;
 
 const TAIL = `<button>Continue to payment</button>
@@ -155,7 +171,7 @@ const POLICY = [
   "default-src 'none'",
   `style-src ${hashSource(STYLES)}`,
   `script-src ${hashSource(SCRIPT)}`,
-  `form-action ${GATEWAY}`,
+  `form-action ${PUBLIC_URL} ${GATEWAY}`,
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join("; ");

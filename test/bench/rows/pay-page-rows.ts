@@ -1,5 +1,6 @@
-import { httpRequest } from "../load/http-connection.js";
-import { httpLanes } from "../load/http-lanes.js";
+import { encodeFields } from "../../../src/cardstream/fields.js";
+import { firstForm } from "../../simulation/page-form.js";
+import { type HttpAnswer, HttpConnection, httpRequest } from "../load/http-connection.js";
 import { untilDone } from "../load/drive.js";
 import { type Contender, sampleOf } from "../contender.js";
 import type { Row } from "../row.js";
@@ -8,7 +9,10 @@ import { seededSessions } from "./seeded-sessions.js";
 /** Shoppers at a time. */
 const CONCURRENCY = 32;
 
-/** Pages that are opened for the first time, each of a session of its own: a form is signed, and noted as given out. */
+/**
+ * Pages that are opened for the first time, each of a session of its own, and their forms sent on: a form is signed,
+ * and noted as given out.
+ */
 export function payPageRows(server: () => Promise<string>): readonly Row[] {
   return [
     {
@@ -31,15 +35,12 @@ async function opening(server: string, name: string, program: string): Promise<C
     perSecond: SESSIONS_PER_SECOND,
     formsGiven: 0,
     measure: async (_place, process, ids) => {
-      const requests = ids.map((id) => httpRequest("GET", `/pay/${id}`, {}));
-      const opened = await httpLanes({
-        ports: [process.ports.http],
-        count: CONCURRENCY,
-        next: () => requests.pop(),
-        isRight: ({ status, body }) => status === 200 && FORM.every((text) => body.includes(text)),
-      });
-      const sample = await sampleOf([process], () => untilDone(opened.lanes, ids.length));
-      opened.close();
+      const left = [...ids];
+      const open = () => HttpConnection.open(process.ports.http);
+      const connections = await Promise.all(Array.from({ length: CONCURRENCY }, open));
+      const lanes = connections.map((connection) => () => openAndSend(connection, left.pop()));
+      const sample = await sampleOf([process], () => untilDone(lanes, ids.length));
+      for (const connection of connections) connection.close();
       return sample;
     },
     // Each session has given out one form, and each has one attempt pending.
@@ -48,10 +49,23 @@ async function opening(server: string, name: string, program: string): Promise<C
 }
 
 /** About as many as are opened in a second. */
-const SESSIONS_PER_SECOND = 1500;
+const SESSIONS_PER_SECOND = 1000;
 
-const FORM = [
-  '<form method="post" action="https://gateway.example/hosted/"',
-  'name="amount" value="2999"',
-  'name="signature" value="',
-];
+/** Opens a session's page and sends its form on, but not to the gateway. Undefined: none is left. */
+async function openAndSend(connection: HttpConnection, id: string | undefined): Promise<void> {
+  if (id === undefined) return;
+  const shown = await connection.send(httpRequest("GET", `/pay/${id}`, {}));
+  const isRight = shown.status === 200 && FORM.every((text) => shown.body.includes(text));
+  if (!isRight) throw wrong(shown);
+  const body = encodeFields(firstForm(shown.body)?.fields ?? []);
+  const sent = await connection.send(httpRequest("POST", `/pay/${id}`, POSTED, body));
+  if (sent.status !== 307) throw wrong(sent);
+}
+
+const POSTED = { "content-type": "application/x-www-form-urlencoded" };
+
+function wrong({ status, body }: HttpAnswer): Error {
+  return new Error(`A wrong answer: ${status} ${body.slice(0, 500)}`);
+}
+
+const FORM = ['<form method="post" action="http', 'name="amount" value="2999"', 'name="signature" value="'];

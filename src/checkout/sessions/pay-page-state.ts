@@ -1,0 +1,64 @@
+import type { EntityManager } from "typeorm";
+
+import { type Select, selectTogether } from "../../db/query/select.js";
+import { lockedSessionOfForm, type SessionOfForm, sessionOfForm } from "../../db/tables/checkout-sessions.js";
+import { type FormAccountRow, formAccountOfSession } from "../../db/tables/gateway-accounts.js";
+import { unresolvedHeldResult } from "../../db/tables/gateway-results.js";
+import { testClockOfSession } from "../../db/tables/merchants.js";
+import { pendingAttemptsOf, type PendingOfPage } from "../../db/tables/pending-attempts.js";
+import type { Tx } from "../../db/transaction.js";
+import { type Clock, oneTime } from "../../lib/clock.js";
+import type { CheckoutContext } from "../context.js";
+import { clockAhead } from "../test-clock.js";
+
+/** All that decides what the page of a session shows. */
+export interface PayPageState {
+  readonly session: SessionOfForm;
+  /** The time of the clock that the session's life follows. */
+  readonly clock: Clock;
+  /** True while a held result of the session waits for a person. */
+  readonly waitsForPerson: boolean;
+  /** The session's pending attempts, the oldest form first. */
+  readonly pending: readonly PendingOfPage[];
+  /** The account that the form is signed with. Undefined where the merchant has none in this mode. */
+  readonly account: FormAccountRow | undefined;
+}
+
+/** Reads it in one round trip. Undefined where there is no such session. */
+export async function readPayPageState(
+  checkout: CheckoutContext,
+  sessionId: string,
+): Promise<PayPageState | undefined> {
+  return await stateWith(checkout, checkout.db.manager, sessionId, sessionOfForm(sessionId));
+}
+
+/**
+ * Reads it in one round trip, and locks the session until the transaction ends. Recording a result locks the session
+ * as well, so what is read behind the lock includes what the last one has stored.
+ */
+export async function lockPayPageState(
+  checkout: CheckoutContext,
+  tx: Tx,
+  sessionId: string,
+): Promise<PayPageState | undefined> {
+  return await stateWith(checkout, tx, sessionId, lockedSessionOfForm(tx, sessionId));
+}
+
+async function stateWith(
+  checkout: CheckoutContext,
+  db: EntityManager,
+  sessionId: string,
+  selectSession: Select<SessionOfForm | undefined>,
+): Promise<PayPageState | undefined> {
+  const [session, testClock, waitsForPerson, pending, account] = await selectTogether(
+    db,
+    selectSession,
+    testClockOfSession(sessionId),
+    unresolvedHeldResult(sessionId),
+    pendingAttemptsOf(sessionId),
+    formAccountOfSession(sessionId),
+  );
+  if (session === undefined) return undefined;
+  const clock = oneTime(clockAhead(checkout, session, testClock?.testClockAhead ?? 0));
+  return { session, clock, waitsForPerson, pending, account };
+}
