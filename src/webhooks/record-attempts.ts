@@ -71,15 +71,17 @@ function idsOf(made: readonly MadeAttempt[]): string[] {
 function toDisable(made: readonly MadeAttempt[], now: number): Map<WebhookEndpointRow, DisabledReason> {
   const found = new Map<string, readonly [WebhookEndpointRow, DisabledReason]>();
   for (const { endpoint, gone, received } of made) {
-    const { failingSince } = endpoint;
     if (gone) found.set(endpoint.id, [endpoint, "gone"]);
-    else if (!received && failingSince !== null && now - failingSince >= FAILING_MAX_MS)
-      found.set(endpoint.id, [endpoint, "failing"]);
+    else if (!received && hasFailedForLong(endpoint, now)) found.set(endpoint.id, [endpoint, "failing"]);
   }
   return new Map(found.values());
 }
 
-/** Disables an endpoint, told by an event, unless it has changed or answered since the attempt. */
+function hasFailedForLong({ failingSince }: WebhookEndpointRow, now: number): boolean {
+  return failingSince !== null && now - failingSince >= FAILING_MAX_MS;
+}
+
+/** Disables an endpoint, told by an event, unless it has changed or answered since it was read for the attempt. */
 async function disable(
   checkout: CheckoutContext,
   { id, url, merchantId, livemode }: WebhookEndpointRow,
@@ -90,7 +92,7 @@ async function disable(
     const endpoint = await lockWebhookEndpoint(tx, id);
     const isOn = endpoint.disabledReason === null && endpoint.deletedAt === null;
     if (!isOn || endpoint.url !== url) return false;
-    if (reason === "failing" && endpoint.failingSince === null) return false;
+    if (reason === "failing" && !hasFailedForLong(endpoint, checkout.clock.now())) return false;
     const change = { disabledReason: reason };
     recordEvents({ sealer: checkout.sealer, cause: null }, tx, merchantClock.now(), [
       "webhook_endpoint.disabled",

@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 
 import t from "tap";
 
+import { inTransaction } from "../../src/db/transaction.js";
 import { eachEngine, until } from "../support/database.js";
 import { receivedBy, type Receiver, startReceiver } from "../support/receiver.js";
 import { verifyWithEach } from "../support/verify-webhook.js";
@@ -141,6 +142,33 @@ await eachEngine(
     t.match(again, { status: 404, json: { error: { message: /30 days/ } } });
     t.match(await recover(1), { status: 200, json: { recovered: 0 } });
     t.equal(receiver.received.length, 1);
+  },
+);
+
+await eachEngine(
+  t,
+  "an endpoint that has answered since an attempt began is not disabled by the end of that attempt",
+  async (t, engine) => {
+    const receiver = await startReceiver(t);
+    const scene = await openWebhookScene(t, engine);
+    const endpoint = await scene.endpointAt(receiver.url);
+    const failingSince = async (ago: number): Promise<void> => {
+      const values = [Date.now() - ago, endpoint.id];
+      await inTransaction(scene.app.db, "READ COMMITTED", (tx) =>
+        tx.query("UPDATE webhook_endpoint SET failing_since = ? WHERE id = ?", values),
+      );
+    };
+    const answer = keepBack(receiver);
+    await failingSince(6 * 24 * HOUR);
+    await scene.makeEvent();
+    await receivedBy(receiver, 0);
+    await failingSince(1000); // It has answered, and failed anew.
+    answer(500);
+    await untilDelivery(scene, endpoint, "it is recorded", (it) => it.attempt_count === 1);
+    receiver.answer = (response) => void response.writeHead(204).end();
+    await scene.call("POST", `webhook_endpoints/${endpoint.id}/send_test_event`, {});
+    await receivedBy(receiver, 1);
+    t.match((await scene.call("GET", `webhook_endpoints/${endpoint.id}`)).json, { status: "enabled" });
   },
 );
 

@@ -91,7 +91,7 @@ for (const [what, [answer, expected]] of Object.entries(ODD)) {
 }
 
 t.test("a compressed body is not unpacked: a kilobyte of it is kept as it is", async (t) => {
-  const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024));
+  const bomb = gzipSync(Buffer.alloc(8 * 1024 * 1024));
   const head = `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`;
   const url = await startEndpoint(t, (socket) => socket.end(Buffer.concat([Buffer.from(head), bomb])));
   const { status, body } = await posterOf(t)(url);
