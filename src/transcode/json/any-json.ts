@@ -1,6 +1,7 @@
 import { create, type DescMessage, type Message, type Registry } from "@bufbuild/protobuf";
 import { AnySchema, anyPack, anyUnpack, hasCustomJsonRepresentation, type Any } from "@bufbuild/protobuf/wkt";
 import { FieldProblem, inside } from "../errors/field-problem.js";
+import { asMessage } from "./struct-json.js";
 import type { ReadJson, WriteJson, JsonRecord } from "./json-text.js";
 
 /**
@@ -20,7 +21,7 @@ export function anyReader(
     reading.keys++;
     if (!hasCustomJsonRepresentation(desc)) return anyPack(desc, readerOf(desc)(fields, reading) as Message);
     reading.keys++;
-    return anyPack(desc, readerOf(desc)(onlyValue(fields), reading) as Message);
+    return anyPack(desc, asMessage(desc, readerOf(desc)(onlyValue(fields), reading)));
   };
 }
 

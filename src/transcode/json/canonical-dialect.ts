@@ -10,6 +10,7 @@ import type { JsonStyle } from "./json-style.js";
 export const canonicalStyle: JsonStyle = {
   fieldName: (field) => field.jsonName,
   int64: "text",
+  exponents: true,
   enumNames: fullEnumNames,
   enumNumbers: true,
   unset: "omit",

@@ -5,6 +5,7 @@ import { fieldText } from "./field-text.js";
 import { takesNull, createJsonReaders } from "./json-reader.js";
 import { type Reading, countKeys, duplicateKey, parseJson, type Json } from "./json-text.js";
 import type { EnumNames, JsonStyle } from "./json-style.js";
+import { asMessage } from "./struct-json.js";
 import { createJsonWriters } from "./json-writer.js";
 import type { TextReader } from "../text/scalar-text.js";
 
@@ -61,8 +62,8 @@ export function createJsonDialect(style: JsonStyle): JsonDialect {
   function messageCodec(desc: DescMessage): JsonCodec {
     const read = readers.message(desc);
     return {
-      read: (text) => readWhole(text, read) as Message,
-      readParsed: (json) => read(json, { depth: 0, keys: 0 }) as Message,
+      read: (text) => asMessage(desc, readWhole(text, read)),
+      readParsed: (json) => asMessage(desc, read(json, { depth: 0, keys: 0 })),
       write: writers.message(desc),
     };
   }

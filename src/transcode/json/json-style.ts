@@ -18,6 +18,8 @@ export interface JsonStyle {
    * directions what a JSON number cannot hold exactly.
    */
   readonly int64: "text" | "number";
+  /** Whether the text of an integer may have an exponent, `"1e2"`, as a JSON number always may. */
+  readonly exponents: boolean;
   readonly enumNames: (desc: DescEnum) => EnumNames;
   /** Whether requests may give enum values by number. Responses do for a number without a name. */
   readonly enumNumbers: boolean;

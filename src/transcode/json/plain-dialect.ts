@@ -15,6 +15,7 @@ const ALTERNATIVES = "object";
 export const plainStyle: JsonStyle = {
   fieldName: (field) => (field.oneof?.name === ALTERNATIVES ? ALTERNATIVES : field.name),
   int64: "number",
+  exponents: false,
   enumNames: plainEnumNames,
   enumNumbers: false,
   unset: "null",

@@ -9,6 +9,7 @@ import {
   scalarText,
   uint32InRange,
   type TextReader,
+  withoutExponent,
 } from "../text/scalar-text.js";
 
 /** Whether a scalar is a 64-bit integer. */
@@ -42,10 +43,11 @@ const UNSAFE = "must be a whole number from -9007199254740991 to 900719925474099
 
 /** Compiles the reader of a scalar's JSON. Callers handle null. */
 export function scalarReader(type: ScalarType, style: JsonStyle): (json: Json) => unknown {
-  if (isInt64(type)) return int64Reader(styledText(type, style), style);
+  if (isInt64(type)) return int64Reader(withExponents(styledText(type, style), style), style);
   if (type === ScalarType.STRING) return stringOf;
   if (type === ScalarType.BOOL) return boolOf;
-  const text = scalarText(type);
+  const isInteger = type !== ScalarType.DOUBLE && type !== ScalarType.FLOAT && type !== ScalarType.BYTES;
+  const text = isInteger ? withExponents(scalarText(type), style) : scalarText(type);
   if (type === ScalarType.BYTES) return (json) => text(stringOf(json));
   const number = numberCheck(type);
   return (json) => {
@@ -53,6 +55,10 @@ export function scalarReader(type: ScalarType, style: JsonStyle): (json: Json) =
     if (typeof json === "string") return text(json);
     throw new FieldProblem("must be a number");
   };
+}
+
+function withExponents(read: TextReader, { exponents }: JsonStyle): TextReader {
+  return exponents ? (text) => read(withoutExponent(text)) : read;
 }
 
 function numberCheck(type: ScalarType): (value: number) => number {

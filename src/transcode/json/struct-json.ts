@@ -1,4 +1,4 @@
-import { create, type JsonObject, type Message } from "@bufbuild/protobuf";
+import { create, type DescMessage, type JsonObject, type Message } from "@bufbuild/protobuf";
 import {
   ListValueSchema,
   NullValue,
@@ -19,6 +19,11 @@ export function readStruct(json: Json, reading: Reading): JsonObject {
     throw new FieldProblem("must be an object");
   checkRecord(json, reading);
   return json;
+}
+
+/** What a reader has read, as a message. A Struct that is the value of no field, as in an Any, is one, too. */
+export function asMessage({ typeName }: DescMessage, value: unknown): Message {
+  return typeName === "google.protobuf.Struct" ? structOf(value as JsonRecord) : (value as Message);
 }
 
 /** Reads a google.protobuf.Value. */
@@ -83,7 +88,11 @@ function kindOf(json: Json): Value["kind"] {
   if (typeof json === "string") return { case: "stringValue", value: json };
   if (typeof json === "boolean") return { case: "boolValue", value: json };
   if (Array.isArray(json)) return { case: "listValue", value: listValueOf(json) };
-  return { case: "structValue", value: create(StructSchema, { fields: valuesOf(json) }) };
+  return { case: "structValue", value: structOf(json) };
+}
+
+function structOf(record: JsonRecord): Struct {
+  return create(StructSchema, { fields: valuesOf(record) });
 }
 
 function valuesOf(record: JsonRecord): Record<string, Value> {

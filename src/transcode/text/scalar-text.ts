@@ -60,6 +60,27 @@ function bigIntOf(text: string): bigint {
   return BigInt(text);
 }
 
+/**
+ * The digits of a whole number that is written with an exponent: `1.5e2` is `150`. Any other text is returned as it is,
+ * and so is a number that is too long for 64 bits.
+ */
+export function withoutExponent(text: string): string {
+  const [, sign = "", whole = "", fraction = "", exponent = ""] = WITH_EXPONENT.exec(text) ?? [];
+  if (exponent === "") return text;
+  const digits = `${whole}${fraction}`.replace(/^0+/, "");
+  if (digits === "") return "0";
+  const shift = Number(exponent) - fraction.length;
+  if (shift >= 0) return digits.length + shift > DIGITS_MAX ? text : `${sign}${digits}${"0".repeat(shift)}`;
+  return /^0+$/.test(digits.slice(shift)) && digits.length > -shift
+    ? `${sign}${digits.slice(0, shift)}`
+    : text;
+}
+
+/** Of 64 bits. */
+const DIGITS_MAX = 20;
+
+const WITH_EXPONENT = /^(-?)(0|[1-9]\d{0,19})(?:\.(\d{1,20}))?[eE]([+-]?\d{1,3})$/;
+
 const SIGNED_64 = "must be a whole number of at most 64 bits";
 const UNSIGNED_64 = "must be a whole number of at most 64 bits, not negative";
 

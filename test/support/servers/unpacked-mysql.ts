@@ -26,15 +26,12 @@ export function unpackedMysql(): UnpackedMysql | undefined {
   const libraries = existsSync(path.join(ROOT, "usr/sbin/mysqld")) ? libraryFolder() : undefined;
   if (libraries === undefined) return undefined;
   const share = path.join(ROOT, "usr/share/mysql");
-  // It wants a newer libc than the machine may have, and so is started through its own loader.
-  const loader = readdirSync(libraries).find((name) => /^ld-linux.*\.so\.\d$/.test(name)) ?? "";
   return {
-    command: [
-      path.join(libraries, loader),
-      "--library-path",
-      [libraries, path.join(ROOT, "usr/lib/mysql/private")].join(":"),
+    command: loadedFrom(
+      libraries,
       path.join(ROOT, "usr/sbin/mysqld"),
-    ],
+      path.join(ROOT, "usr/lib/mysql/private"),
+    ),
     settings: [
       `--lc-messages-dir=${share}`,
       `--character-sets-dir=${path.join(share, "charsets")}`,
@@ -43,6 +40,21 @@ export function unpackedMysql(): UnpackedMysql | undefined {
     ],
     template: path.join(FOLDER, "template"),
   };
+}
+
+/**
+ * The command that runs a program with the newer libc that came with MySQL; undefined where that was not unpacked. For
+ * a program that this machine's own libc is too old for.
+ */
+export function withNewerLibc(program: string): readonly [string, ...string[]] | undefined {
+  const libraries = unpackedMysql() === undefined ? undefined : libraryFolder();
+  return libraries === undefined ? undefined : loadedFrom(libraries, program);
+}
+
+/** A program that wants a newer libc than the machine may have is started through the loader beside that libc. */
+function loadedFrom(libraries: string, program: string, ...more: string[]): [string, ...string[]] {
+  const loader = readdirSync(libraries).find((name) => /^ld-linux.*\.so\.\d$/.test(name)) ?? "";
+  return [path.join(libraries, loader), "--library-path", [libraries, ...more].join(":"), program];
 }
 
 /**

@@ -1,12 +1,19 @@
 import { create, createRegistry, equals } from "@bufbuild/protobuf";
-import { AnySchema, anyPack, DurationSchema, EmptySchema, type Any } from "@bufbuild/protobuf/wkt";
+import {
+  AnySchema,
+  anyPack,
+  DurationSchema,
+  EmptySchema,
+  StructSchema,
+  type Any,
+} from "@bufbuild/protobuf/wkt";
 import t from "tap";
 import { anyJson } from "../../../src/transcode/json/any-json.js";
 import { canonicalStyle } from "../../../src/transcode/json/canonical-dialect.js";
 import { createJsonDialect } from "../../../src/transcode/json/dialect.js";
 import { InnerSchema } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
 
-const registry = createRegistry(InnerSchema, DurationSchema, EmptySchema);
+const registry = createRegistry(InnerSchema, DurationSchema, EmptySchema, StructSchema);
 const codec = createJsonDialect({ ...canonicalStyle, defaults: "omit", registry }).message(AnySchema);
 const closed = createJsonDialect(canonicalStyle).message(AnySchema);
 const URL = "type.googleapis.com/";
@@ -40,6 +47,13 @@ t.test("an Any is written with its type first, and read again", (t) => {
     [
       anyPack(DurationSchema, create(DurationSchema, { seconds: 1n })),
       `{"@type":"${URL}google.protobuf.Duration","value":"1s"}`,
+    ],
+    [
+      anyPack(
+        StructSchema,
+        create(StructSchema, { fields: { a: { kind: { case: "numberValue", value: 1 } } } }),
+      ),
+      `{"@type":"${URL}google.protobuf.Struct","value":{"a":1}}`,
     ],
     [
       anyPack(InnerSchema, create(InnerSchema, { label: "x" })),

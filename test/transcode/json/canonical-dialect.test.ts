@@ -14,7 +14,6 @@ t.test("what protobuf-es lets in and ProtoJSON does not is refused by its field"
     [`{"fInt64":" 5"}`, "f_int64"],
     [`{"fInt64":"0x10"}`, "f_int64"],
     [`{"fInt32":"0x7"}`, "f_int32"],
-    [`{"fInt32":"1e2"}`, "f_int32"],
     [`{"fDouble":"0x10"}`, "f_double"],
     [`{"ts":"2024-02-30T12:00:00Z"}`, "ts"],
     [`{"ts":"2024-02-29T24:00:00Z"}`, "ts"],
@@ -30,8 +29,8 @@ t.test("what protobuf-es lets in and ProtoJSON does not is refused by its field"
   t.end();
 });
 
-/** The largest float as it is usually written, and a message of a oneof that is null: not set, says ProtoJSON. */
-const READ_HERE_ONLY = /3\.4028235e38|o_?[Ii]nner":null/;
+/** The largest float as usual, a null in a oneof (not set), the text of a 64-bit integer with an exponent. */
+const READ_HERE_ONLY = /3\.4028235e38|o_?[Ii]nner":null|"1e2"/;
 
 t.test("whatever it reads, protobuf-es reads too, and the same", (t) => {
   let both = 0;

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { StructSchema } from "@bufbuild/protobuf/wkt";
 import t from "tap";
 import { canonicalStyle } from "../../../src/transcode/json/canonical-dialect.js";
 import { createJsonDialect } from "../../../src/transcode/json/dialect.js";
@@ -65,5 +66,13 @@ t.test("an unset field has JSON, too", (t) => {
 
 t.test("a type is compiled once", (t) => {
   t.equal(dialect.message(ScalarsSchema).write, dialect.message(ScalarsSchema).write);
+  t.end();
+});
+
+t.test("a Struct that is a whole message is read as one", (t) => {
+  const codec = dialect.message(StructSchema);
+  const struct = create(StructSchema, { fields: { a: { kind: { case: "stringValue", value: "b" } } } });
+  for (const read of [codec.read(`{"a":"b"}`), codec.readParsed({ a: "b" })]) t.same(read, struct);
+  t.equal(codec.write(codec.read(`{"a":"b"}`)), `{"a":"b"}`);
   t.end();
 });

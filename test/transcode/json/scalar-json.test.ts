@@ -14,9 +14,9 @@ import type { Json } from "../../../src/transcode/json/json-text.js";
 
 t.test("JSON of another type than the field's is refused", (t) => {
   const refused: [ScalarType, Json[]][] = [
-    [ScalarType.INT32, [true, 1.5, 2 ** 31, "1e2", "0x7", "", [], {}, "1.0"]],
+    [ScalarType.INT32, [true, 1.5, 2 ** 31, "1.5e0", "0x7", "", [], {}, "1.0"]],
     [ScalarType.UINT32, [-1, 2 ** 32, "-1"]],
-    [ScalarType.INT64, [true, 1.5, 2 ** 53, -(2 ** 53), 1e300, "0x10", " 5", "1e2", "", []]],
+    [ScalarType.INT64, [true, 1.5, 2 ** 53, -(2 ** 53), 1e300, "0x10", " 5", "1e-1", "", []]],
     [ScalarType.UINT64, [-1, "-1", 2 ** 53]],
     [ScalarType.DOUBLE, [true, "0x10", "", " 1", "1e400", Infinity, NaN, []]],
     [ScalarType.FLOAT, [1e39, "1e39", Infinity, {}]],
@@ -44,6 +44,17 @@ t.test("integers may be written with a fraction of zero, an exponent, or as text
     for (const json of ["100", "100.0", "1e2", `"100"`]) {
       t.equal(scalarReader(type, canonicalStyle)(JSON.parse(json) as Json), value, `${type} ${json}`);
     }
+  }
+  t.end();
+});
+
+t.test("an integer's text may have an exponent in ProtoJSON, and only there", (t) => {
+  for (const [type, value] of [
+    [ScalarType.INT32, 150],
+    [ScalarType.UINT64, 150n],
+  ] as const) {
+    t.equal(scalarReader(type, canonicalStyle)("1.5e2"), value);
+    t.throws(() => scalarReader(type, plainStyle)("1.5e2"), { name: "FieldProblem" });
   }
   t.end();
 });

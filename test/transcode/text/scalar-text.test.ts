@@ -7,6 +7,7 @@ import {
   int32InRange,
   scalarText,
   uint32InRange,
+  withoutExponent,
 } from "../../../src/transcode/text/scalar-text.js";
 
 const INTEGERS = [
@@ -169,3 +170,47 @@ t.test("a number that was written as text comes back", (t) => {
 function textOf(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
+
+t.test("what is not a whole number with an exponent stays as it is", (t) => {
+  for (const text of [
+    "",
+    "1",
+    "1.5",
+    "1.5e0",
+    "15e-2",
+    "1e-1",
+    "0x1e2",
+    "01e2",
+    "1e",
+    "e1",
+    " 1e2",
+    "1e20",
+    "1e999",
+  ])
+    t.equal(withoutExponent(text), text, text);
+  t.end();
+});
+
+t.test("a whole number with an exponent is written out, exactly", (t) => {
+  for (const [text, digits] of [
+    ["1e5", "100000"],
+    ["-1E+2", "-100"],
+    ["1.5e2", "150"],
+    ["0.015e3", "15"],
+    ["1500e-2", "15"],
+    ["0e9", "0"],
+    ["-0.00e0", "0"],
+    ["9.223372036854775807e18", "9223372036854775807"],
+  ] as const)
+    t.equal(withoutExponent(text), digits, text);
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.nat(18), (value, at) => {
+      const digits = String(value < 0n ? -value : value).padStart(at + 1, "0");
+      const [whole, fraction] = [digits.slice(0, digits.length - at), digits.slice(digits.length - at)];
+      if (/^0\d/.test(whole)) return true;
+      const text = `${value < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}e${at}`;
+      return scalarText(ScalarType.INT64)(withoutExponent(text)) === value;
+    }),
+  );
+  t.end();
+});
