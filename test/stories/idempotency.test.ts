@@ -11,6 +11,7 @@ import {
 } from "../support/app.js";
 import { eachEngine, onMysql } from "../support/database.js";
 import { aLineItem, anOrder } from "../support/orders.js";
+import { rawAnswer } from "../support/raw-http.js";
 
 const CREATE = "/v1/checkout/sessions";
 
@@ -33,13 +34,18 @@ await eachEngine(t, "a key that is no key is refused, and a refused call uses no
   const config = testConfig(engine);
   const { testKey } = await createTestMerchant(config);
   const app = await startTestApp(t, config);
-  for (const key of ["", "k".repeat(256), "kéy"]) {
+  for (const key of ["", "k".repeat(256), "kéy", "a\tb"]) {
     const answer = await send(app, testKey, key, CREATE, anOrder());
     t.match(answer, { status: 400, json: { error: { param: "Idempotency-Key" } } }, JSON.stringify(key));
   }
+  const head = `POST ${CREATE} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${testKey}\r\ncontent-length: 0\r\n`;
+  const control = await rawAnswer(app.urls.port, `${head}idempotency-key: a\u0001b\r\n\r\n`);
+  t.match(control, { status: 400, body: /request_malformed/ }, "HTTP itself carries no control characters");
   t.equal((await send(app, testKey, "a", CREATE, anOrder({ line_items: [] }))).status, 400);
   t.equal((await send(app, testKey, "a", CREATE, anOrder({ customer: "cus_nobody" }))).status, 400);
   t.equal((await send(app, testKey, "a", CREATE, anOrder())).status, 200, "the key is still free");
+  const longest = await send(app, testKey, `a ${"k".repeat(252)}~`, CREATE, anOrder());
+  t.equal(longest.status, 200, "255 characters, a space among them");
 });
 
 await eachEngine(t, "the same call with the same key gets the first answer again", async (t, engine) => {

@@ -2,8 +2,11 @@ import t from "tap";
 
 import { startTestApp, type TestApp, testConfig } from "../support/app.js";
 import { onSqlite } from "../support/database.js";
+import { formOf } from "../support/form.js";
 import { complaints, isStream, jsonOf, type Operation, operationsOf } from "../support/openapi.js";
 import type { Loose } from "../support/reflection.js";
+
+const FORM = "application/x-www-form-urlencoded";
 
 for (const [order, sorted] of [
   ["in the document's order", (operations: Operation[]) => operations],
@@ -27,6 +30,28 @@ for (const [order, sorted] of [
     },
   );
 }
+
+await onSqlite(
+  t,
+  "each example can be sent as a form, too, with the key as a user name",
+  async (t, engine) => {
+    const app = await startTestApp(t, testConfig(engine));
+    const { json: document } = await app.call("GET", "/openapi.json", undefined);
+    t.match(document, { security: [{ api_key: [] }, { basic: [] }] });
+    const key = Buffer.from(`${app.urls.demonstration?.testKey}:`).toString("base64");
+    let sent = 0;
+    for (const { method, path, operation } of operationsOf(document)) {
+      const { schema, example } = operation.requestBody?.content[FORM] ?? {};
+      if (schema === undefined) continue;
+      const target = addressOf(path, operation);
+      const headers = { authorization: `Basic ${key}`, "content-type": FORM };
+      const answer = await fetch(`${app.local}${target}`, { method: "POST", headers, body: formOf(example) });
+      t.equal(answer.status, 200, `${method} ${path} ${formOf(example)}: ${await answer.text()}`);
+      sent++;
+    }
+    t.ok(sent > 15, `${sent} calls take forms`);
+  },
+);
 
 await onSqlite(t, "what a declined charge answers is in the document", async (t, engine) => {
   const app = await startTestApp(t, testConfig(engine));
@@ -65,7 +90,13 @@ await onSqlite(t, "the demonstration's payments are real at the sandbox gateway"
 
 async function send(app: TestApp, method: string, path: string, operation: Loose) {
   const key = app.urls.demonstration?.testKey;
-  const { parameters = [], requestBody } = operation;
+  const body = operation.requestBody?.content["application/json"].example;
+  const headers: Record<string, string> = isStream(operation) ? { "grpc-timeout": "300m" } : {};
+  return await app.call(method.toUpperCase(), addressOf(path, operation), key, body, headers);
+}
+
+/** An operation's address as its examples have it. */
+function addressOf(path: string, { parameters = [] }: Loose): string {
   const query = new URLSearchParams();
   let target = path;
   for (const { name, in: place, example } of parameters) {
@@ -74,7 +105,5 @@ async function send(app: TestApp, method: string, path: string, operation: Loose
     if (place === "query" && typeof example === "object")
       for (const [part, value] of Object.entries(example)) query.set(`${name}[${part}]`, String(value));
   }
-  const body = requestBody?.content["application/json"].example;
-  const headers: Record<string, string> = isStream(operation) ? { "grpc-timeout": "300m" } : {};
-  return await app.call(method.toUpperCase(), `${target}?${query.toString()}`, key, body, headers);
+  return `${target}?${query.toString()}`;
 }

@@ -32,7 +32,7 @@ export function createDocument(files: FileRegistry): JsonObject {
         "x-internal": false,
       },
     ],
-    security: [{ api_key: [] }],
+    security: [{ api_key: [] }, { basic: [] }],
     tags: services.map((service) => ({ name: tagOf(service), description: descriptionOf(service) })),
     paths,
     components: {
@@ -40,7 +40,7 @@ export function createDocument(files: FileRegistry): JsonObject {
       responses: errorResponses(),
       parameters: { IdempotencyKey: IDEMPOTENCY_KEY },
       headers: HEADERS,
-      securitySchemes: { api_key: API_KEY },
+      securitySchemes: { api_key: API_KEY, basic: BASIC },
     },
   };
 }
@@ -51,6 +51,7 @@ const INFO = {
   description:
     "A merchant's server creates a session, sends the shopper to its `url` to pay by card, and reads the session back. " +
     "Amounts are whole numbers of the currency's minor unit; times are in seconds since 1970-01-01T00:00:00Z. " +
+    "A body may be JSON, or a form that names its parts in brackets (`line_items[0][quantity]=1`). " +
     "Test keys (`sk_test_...`) pay on a sandbox and see only test objects, live keys (`sk_live_...`) only live ones.",
   license: { name: "MIT", identifier: "MIT" },
 };
@@ -59,6 +60,12 @@ const API_KEY = {
   type: "http",
   scheme: "bearer",
   description: "An API key, `sk_live_...` or `sk_test_...`. It is a secret of the merchant's server.",
+};
+
+const BASIC = {
+  type: "http",
+  scheme: "basic",
+  description: "The API key as the user name, without a password: `curl -u sk_test_...:`.",
 };
 
 function isOurs({ typeName }: DescService): boolean {

@@ -1,6 +1,11 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 
-import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS } from "../../src/rpc/errors/error-table.js";
+import {
+  type ErrorWords,
+  REQUEST_ERRORS,
+  STATUS_ERRORS,
+  WEB_ERRORS,
+} from "../../src/rpc/errors/error-table.js";
 import { httpStatusOfRefusal, REFUSALS } from "../../src/rpc/errors/refusal-table.js";
 import { httpStatusOf } from "../../src/transcode/errors/http-status.js";
 import { type RoutingReason, statusOfReason } from "../../src/transcode/errors/request-error.js";
@@ -103,6 +108,9 @@ const ALL: readonly Row[] = withGeneral([
   ...Object.entries(REQUEST_ERRORS).map(([reason, words]) =>
     rowOf(words, statusOfReason(reason as RoutingReason)),
   ),
+  ...Object.values(WEB_ERRORS)
+    .filter(({ code }) => code !== "callback_refused") // It answers the gateway, which calls another address.
+    .map((words) => rowOf(words, words.status)),
 ]);
 
 function withGeneral(rows: Row[]): Row[] {

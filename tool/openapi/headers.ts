@@ -7,7 +7,7 @@ export const IDEMPOTENCY_KEY: JsonObject = {
   required: false,
   description:
     "Makes it safe to send the call again: the same key with the same parameters gets the first answer, and does " +
-    "nothing twice. Kept for at least 24 hours.",
+    "nothing twice. Of printable ASCII; a space neither begins nor ends it. Kept for at least 24 hours.",
   schema: {
     type: "string",
     minLength: 1,

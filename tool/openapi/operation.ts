@@ -27,7 +27,9 @@ export function operationOf(rule: RouteRule, schemas: Schemas): JsonObject {
     summary: sentence,
     ...(rest === "" ? {} : { description: rest }),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(schema === undefined ? {} : { requestBody: { required, ...json(schema, example.request) } }),
+    ...(schema === undefined
+      ? {}
+      : { requestBody: { required, content: bodies(rule, schema, example.request) } }),
     responses: {
       200: { ...success(rule, schemas, example.answer) },
       ...failures(rule),
@@ -56,6 +58,24 @@ function bodySchema(rule: RouteRule, schemas: Schemas): JsonObject | undefined {
   return fields.length === 0 ? undefined : schemas.object(fields, "request");
 }
 
+/** A body that is the whole request may be a form, too: the same fields, with brackets around the names of parts. */
+function bodies(rule: RouteRule, schema: JsonObject, example: JsonObject | undefined): JsonObject {
+  const asJson = typed(JSON_TYPE, schema, example);
+  if (rule.body !== "*") return asJson;
+  const nested = fieldsBesidePath(rule).filter(
+    ({ fieldKind }) => fieldKind !== "scalar" && fieldKind !== "enum",
+  );
+  const encoding = Object.fromEntries(
+    nested.map(({ name }) => [name, { style: "deepObject", explode: true }]),
+  );
+  const form = {
+    schema,
+    ...(nested.length === 0 ? {} : { encoding }),
+    ...(example === undefined ? {} : { example }),
+  };
+  return { ...asJson, [FORM_TYPE]: form };
+}
+
 function success(rule: RouteRule, schemas: Schemas, example: JsonObject): JsonObject {
   const { method, responseBody } = rule;
   const schema =
@@ -65,7 +85,7 @@ function success(rule: RouteRule, schemas: Schemas, example: JsonObject): JsonOb
   return {
     description: descriptionOf(responseBody ?? method.output),
     headers: changes(rule) ? { ...REQUEST_ID, ...REPLAYED } : REQUEST_ID,
-    ...content(method.methodKind === "server_streaming" ? LINES : JSON_TYPE, schema, example),
+    content: typed(method.methodKind === "server_streaming" ? LINES : JSON_TYPE, schema, example),
   };
 }
 
@@ -89,14 +109,11 @@ function ref(response: string): JsonObject {
 }
 
 const JSON_TYPE = "application/json";
+const FORM_TYPE = "application/x-www-form-urlencoded";
 
 /** One message a line; the schema is that of a line. */
 const LINES = "application/x-ndjson";
 
-function json(schema: JsonObject, example: JsonObject | undefined): JsonObject {
-  return content(JSON_TYPE, schema, example);
-}
-
-function content(type: string, schema: JsonObject, example: JsonObject | undefined): JsonObject {
-  return { content: { [type]: { schema, ...(example === undefined ? {} : { example }) } } };
+function typed(type: string, schema: JsonObject, example: JsonObject | undefined): JsonObject {
+  return { [type]: { schema, ...(example === undefined ? {} : { example }) } };
 }

@@ -33,11 +33,12 @@ export function idempotency(): Interceptor {
   };
 }
 
+/** Up to 255 characters, as at Stripe, of those that every HTTP library and proxy passes on unchanged. */
 function checked(key: string): string {
   if (/^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(key)) return key;
   throw new Refusal(
     "PARAMETER_INVALID",
-    "An Idempotency-Key has 1 to 255 visible ASCII characters.",
+    "An Idempotency-Key has 1 to 255 characters of printable ASCII; a space neither begins nor ends it.",
     "Idempotency-Key",
   );
 }

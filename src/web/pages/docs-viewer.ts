@@ -4,6 +4,9 @@
  * The calls of the page go to where the page came from: the document's server is the public URL, which may be another
  * name of this service, and the page's policy lets it reach no other origin.
  *
+ * The viewer shows one way to do a thing: bodies as JSON, since it writes no brackets into forms, and the key as a
+ * token.
+ *
  * A test key is kept for the tab, so that it survives a reload; a live key is never kept.
  *
  * Without `validatorUrl: null`, Swagger UI sends the document's address to a service of its makers.
@@ -51,10 +54,18 @@ const showTheme = () => document.documentElement.classList.toggle("dark-mode", d
 dark.addEventListener("change", showTheme);
 showTheme();
 
+const FORM = "application/x-www-form-urlencoded";
+function onlyOneWay(spec) {
+  for (const methods of Object.values(spec.paths))
+    for (const { requestBody } of Object.values(methods)) delete requestBody?.content[FORM];
+  delete spec.components.securitySchemes.basic;
+  return { ...spec, security: [{ api_key: [] }] };
+}
+
 async function start() {
   const answer = await fetch(openapi);
   if (!answer.ok) throw new Error(openapi + " answers " + answer.status);
-  const spec = { ...(await answer.json()), servers: [{ url: base }] };
+  const spec = { ...onlyOneWay(await answer.json()), servers: [{ url: base }] };
   const viewer = SwaggerUIBundle({
     spec,
     dom_id: "#api",
