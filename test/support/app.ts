@@ -117,7 +117,7 @@ export interface TestParts extends Partial<Omit<AppOptions, "clock">> {
 
 /** Starts the service. */
 export async function startTestApp(
-  t: Test,
+  t: Pick<Test, "teardown">,
   config: Config,
   { clock, ...parts }: TestParts = {},
 ): Promise<TestApp> {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
+import { memoize } from "../../src/lib/memoize.js";
 import type { Loose } from "./reflection.js";
 
 /** The committed document. */
@@ -31,14 +32,21 @@ function resolved(document: Loose, part: Loose): Loose {
 
 /** What a value breaks of a schema of the document; empty where it fits. */
 export function complaints(document: Loose, schema: Loose, value: unknown): string[] {
-  const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true, formats: FORMATS });
-  const $defs = document.components.schemas;
-  const text = JSON.stringify({ ...schema, $defs }).replaceAll("#/components/schemas/", "#/$defs/");
-  const validate = ajv.compile(JSON.parse(text));
+  const validate = validators(document)(schema);
   return validate(value)
     ? []
     : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
+
+/** A schema's check takes longer to compile than a call takes. */
+const validators = memoize((document: Loose) =>
+  memoize((schema: Loose): ValidateFunction => {
+    const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true, formats: FORMATS });
+    const $defs = document.components.schemas;
+    const text = JSON.stringify({ ...schema, $defs }).replaceAll("#/components/schemas/", "#/$defs/");
+    return ajv.compile(JSON.parse(text));
+  }),
+);
 
 /** OpenAPI's own: the limits beside them say what they mean. */
 const FORMATS = { int32: true, int64: true } as const;
