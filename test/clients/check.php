@@ -6,6 +6,7 @@
 require getcwd() . '/vendor/autoload.php';
 
 [, $address, $key] = $argv;
+\Stripe\Stripe::$apiBase = $address; // Where a list's next page is asked for: the client's own base is not passed on.
 $stripe = new \Stripe\StripeClient(['api_key' => $key, 'api_base' => $address]);
 $order = [
     'mode' => 'payment',
@@ -51,6 +52,8 @@ check('an expired session', fails($invalid, fn () => $sessions->expire($session-
 check('mode: subscription', fails($invalid, fn () => $sessions->create(['mode' => 'subscription'] + $order)));
 $options = ['idempotency_key' => $session->id];
 check('an idempotency key', $sessions->create($order, $options)->id === $sessions->create($order, $options)->id);
+$other = fn () => $sessions->create(['client_reference_id' => '18'] + $order, $options);
+check('another call with it', fails(\Stripe\Exception\IdempotencyException::class, $other));
 $customer = $stripe->customers->create(['email' => 'ada@example.com', 'phone' => '1']);
 check('customers->create', $customer->phone === '1' && !$customer->isDeleted());
 check('customers->all', $stripe->customers->all(['email' => 'ada@example.com'])->data[0]->id === $customer->id);
@@ -60,6 +63,7 @@ check('customers->delete', $stripe->customers->delete($customer->id)->isDeleted(
 $intent = $stripe->paymentIntents->create(['amount' => 1200, 'currency' => 'gbp']);
 check('paymentIntents->create', $intent->status === 'requires_payment_method');
 check('paymentIntents->cancel', $stripe->paymentIntents->cancel($intent->id)->status === 'canceled');
+check('paymentIntents->all', $stripe->paymentIntents->all(['limit' => 1])->data[0]->id === $intent->id);
 check('refunds->all', $stripe->refunds->all()->object === 'list');
 $stranger = new \Stripe\StripeClient(['api_key' => 'sk_test_nobody', 'api_base' => $address]);
 check('a wrong key', fails(\Stripe\Exception\AuthenticationException::class, fn () => $stranger->customers->all()));
