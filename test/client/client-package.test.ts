@@ -7,6 +7,7 @@ import t, { type Test } from "tap";
 
 import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
 import { onSqlite } from "../support/database.js";
+import { PROTOC_FOR_PYTHON, PYTHON_WITH_GRPC } from "../support/python.js";
 
 const run = promisify(execFile);
 
@@ -45,6 +46,25 @@ await onSqlite(
     t.match(lines, [/^cs_\S+ http/, /No such checkout session: cs_unknown/, "checkout.session.expired"]);
   },
 );
+
+await onSqlite(t, "its protos make a client in Python, as its README says", async (t, engine) => {
+  const [python, compiler] = [PYTHON_WITH_GRPC.find(), PROTOC_FOR_PYTHON.find()];
+  if (python === undefined || compiler === undefined) {
+    t.pass("Left out: this machine has no Python with grpcio, or no protoc with its plugin for Python.");
+    return;
+  }
+  const config = testConfig(engine);
+  const { testKey } = await createTestMerchant(config);
+  const app = await startTestApp(t, config);
+  const cwd = await installClient(t);
+  const readme = readFileSync(path.join(cwd, "README.md"), "utf8");
+  const [, flags = "", files = ""] = /grpc_tools\.protoc (.*) \\\n +(.*)/.exec(readme) ?? [];
+  const protoc = `${compiler.protoc} --plugin=protoc-gen-grpc_python=${compiler.plugin} ${flags} ${files}`;
+  await run("sh", ["-c", protoc], { cwd });
+  const env = { ...process.env, PYTHONPATH: "." };
+  const example = await run(python, ["examples/checkout.py", app.urls.grpc, testKey], { cwd, env });
+  t.match(example.stdout.split("\n"), [/^cs_\S+ http/, /^NOT_FOUND No such checkout session: cs_unknown/]);
+});
 
 t.test("its service config names every service", async (t) => {
   const config = JSON.parse(readFileSync("client/service-config.json", "utf8")) as {

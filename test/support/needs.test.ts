@@ -11,6 +11,7 @@ t.test("a test of pure code waits for no program of the system", async (t) => {
     loadGenerators: false,
     python: false,
     grpcForPython: false,
+    protocForPython: false,
   };
   t.same(needsOf([compiled("domain/money"), compiled("cardstream/signed-message")]), none);
 });
@@ -22,6 +23,7 @@ t.test("what a test needs is found by what it imports", async (t) => {
   t.match(needsOf([compiled("domain/money"), compiled("simulation/server")]), { database: true });
   t.match(needsOf([compiled("stories/webhook-guide")]), { python: true, grpcForPython: false });
   t.match(needsOf([compiled("clients/python-stream")]), { python: true, grpcForPython: true });
+  t.match(needsOf([compiled("client/client-package")]), { grpcForPython: true, protocForPython: true });
 });
 
 t.test("a second run, on another server, leaves out what is told in the embedded file only", async (t) => {

@@ -8,6 +8,7 @@ export interface Needs {
   readonly loadGenerators: boolean;
   readonly python: boolean;
   readonly grpcForPython: boolean;
+  readonly protocForPython: boolean;
 }
 
 /** A file that reads or starts any of these needs what it stands for, and so does every file that imports it. */
@@ -17,6 +18,7 @@ const SIGNS: Readonly<Record<keyof Needs, RegExp>> = {
   loadGenerators: /\/load-generators\.js"|bin\/bench\.js/,
   python: /\/python\.js"/,
   grpcForPython: /PYTHON_WITH_GRPC\.find/,
+  protocForPython: /PROTOC_FOR_PYTHON\.find/,
 };
 
 /** What these compiled tests need, found by what they import: one pure test makes nobody wait for a browser. */
@@ -29,6 +31,7 @@ export function needsOf(files: readonly string[]): Needs {
     loadGenerators: has(SIGNS.loadGenerators),
     python: has(SIGNS.python),
     grpcForPython: has(SIGNS.grpcForPython),
+    protocForPython: has(SIGNS.protocForPython),
   };
 }
 

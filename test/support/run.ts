@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { BROWSER } from "./chromium.js";
-import { PYTHON, PYTHON_WITH_GRPC } from "./python.js";
+import { PROTOC_FOR_PYTHON, PYTHON, PYTHON_WITH_GRPC } from "./python.js";
 import { givenDatabase, startDatabase, type TestDatabase } from "./servers/private-server.js";
 import { bringServer } from "./servers/server-choice.js";
 import type { ServerName } from "./servers/server-programs.js";
@@ -88,6 +88,7 @@ async function provideDatabase(
     ...(needs.loadGenerators ? LOAD_GENERATORS : []),
     ...(needs.python ? [PYTHON] : []),
     ...(needs.grpcForPython ? [PYTHON_WITH_GRPC] : []),
+    ...(needs.protocForPython ? [PROTOC_FOR_PYTHON] : []),
   ]);
   if (!needs.database) return undefined;
   if (!given) bringServer(server);
