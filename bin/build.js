@@ -21,10 +21,21 @@ const EVERYTHING = [...OF_THE_COMMAND, "test", "tool"];
  * ends the process.
  */
 export function buildStale(sources = EVERYTHING) {
+  requireInstalled();
   if (!isStale(sources)) return;
+  requireInstalled("typescript");
   // Another process may have built while this one waited for the lock.
   const status = whileLocked(path.join(root, ".dist-lock"), () => (isStale(sources) ? build() : 0));
   if (status !== 0) process.exit(status);
+}
+
+/** Ends the process with what to do where a package is missing: Node itself would only print where it looked. */
+export function requireInstalled(name = "") {
+  if (existsSync(path.join(root, "node_modules", name))) return;
+  process.stderr.write(
+    `The packages of this project are not installed${name && `: ${name} is missing`}. Run: npm ci\n`,
+  );
+  process.exit(1);
 }
 
 function isStale(sources) {

@@ -4,10 +4,11 @@
  */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { Command, Option } from "commander";
-import { buildStale } from "./build.js";
+import { buildStale, requireInstalled } from "./build.js";
 
 process.chdir(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+requireInstalled("commander");
+const { Command, Option } = await import("commander");
 const { files, choice } = parse(process.argv.slice(2));
 buildStale();
 const { runTests } = await import("../dist/test/support/run.js");

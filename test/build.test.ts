@@ -129,3 +129,16 @@ async function command(cwd: string): Promise<{ code: unknown; output: string }> 
 function leftBehind(folder: string): string[] {
   return readdirSync(folder).filter((name) => name.startsWith(".dist-"));
 }
+
+t.test("before npm ci, each command says what to do", async (t) => {
+  const folder = t.testdir();
+  cpSync("bin", path.join(folder, "bin"), { recursive: true });
+  for (const program of ["calmony-pay", "test.js", "build.js", "prove.js"]) {
+    const { status, stderr } = spawnSync(process.execPath, [`bin/${program}`], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    t.equal(status, 1, program);
+    t.match(stderr, /^The packages of this project are not installed.* Run: npm ci\n$/, program);
+  }
+});

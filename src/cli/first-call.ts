@@ -1,3 +1,5 @@
+import { shellWord } from "../web/demo/curl-command.js";
+
 /** What a newcomer pastes into a shell first: it creates a session at this service. */
 export function firstCall(url: string, testKey: string): string {
   const order = {
@@ -11,5 +13,5 @@ export function firstCall(url: string, testKey: string): string {
     cancel_url: "https://example.com/cancel",
   };
   const headers = `-H "Authorization: Bearer ${testKey}" -H "Content-Type: application/json"`;
-  return `curl -X POST ${url}/v1/checkout/sessions ${headers} -d '${JSON.stringify(order)}'`;
+  return `curl -X POST ${shellWord(`${url}/v1/checkout/sessions`)} ${headers} -d '${JSON.stringify(order)}'`;
 }

@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+
 import t from "tap";
 
 import { parseProxies } from "../../src/web/connections/client-address.js";
@@ -14,6 +16,7 @@ import {
 
 const CARD = { cardNumber: "4929421234600821", cardExpiryMonth: "12", cardExpiryYear: "29", cardCVV: "356" };
 const SESSIONS = "/v1/checkout/sessions";
+const ENTITIES: Record<string, string> = { "&#39;": "'", "&#10;": "\n", "&quot;": '"', "&amp;": "&" };
 
 await onSqlite(
   t,
@@ -57,6 +60,30 @@ await onSqlite(t, "a basket that is none creates nothing", async (t, engine) => 
     t.equal((await order(app, "quantity0=1", { origin })).status, 403, origin);
   t.equal((await app.call("GET", "/demo/orders", undefined)).status, 405);
   t.equal(await sessionsOf(app), before);
+});
+
+await onSqlite(
+  t,
+  "what the pages show can be pasted into a shell, whatever the public URL is",
+  async (t, engine) => {
+    const publicUrl = "https://h.example/it's;echo$(echo)&x";
+    const app = await startTestApp(t, testConfig(engine, { publicUrl }));
+    const placed = await order(app, "quantity0=1");
+    const at = new URL(placed.headers.get("location") ?? "", app.local).pathname;
+    const [, shown = ""] = /<code>(curl .*?)<\/code>/s.exec((await openPage(`${app.local}${at}`)).html) ?? [];
+    const command = shown.replaceAll(/&(?:#39|#10|quot|amp);/g, (entity) => ENTITIES[entity] ?? "");
+    const { stdout } = spawnSync("sh", ["-c", command.replace("curl", "printf '%s\\n'")], {
+      encoding: "utf8",
+    });
+    const [, method, url, , , , , , ...body] = stdout.split("\n");
+    t.same([method, url], ["POST", `${publicUrl}/v1/checkout/sessions`], command);
+    t.match(JSON.parse(body.join(" ")), { success_url: `${publicUrl}/demo/orders/{CHECKOUT_SESSION_ID}` });
+  },
+);
+
+await onSqlite(t, "the shop is open with a slash behind its address, too", async (t, engine) => {
+  const app = await startTestApp(t, testConfig(engine));
+  t.match(await app.call("GET", "/demo/", undefined), { status: 200, text: /Check out/ });
 });
 
 await onSqlite(t, "the shop shows its own sessions only", async (t, engine) => {

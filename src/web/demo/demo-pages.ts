@@ -9,6 +9,7 @@ import type { HttpResponse } from "../../lib/http.js";
 import { sessionMessage } from "../../rpc/messages/checkout-session-message.js";
 import { plainDialect } from "../../transcode/json/plain-dialect.js";
 import { INFO_STYLES } from "../answers/info-styles.js";
+import { curlCommand } from "./curl-command.js";
 import { bodyOf, CURRENCY, PRODUCTS, QUANTITY_MAX } from "./demo-order.js";
 import type { DemoOrder } from "./demo-shop.js";
 
@@ -108,7 +109,7 @@ function created(checkout: CheckoutContext, { session }: DemoOrder): Html {
   const url = `${checkout.addresses.publicUrl}/v1/checkout/sessions`;
   return html`<section>
     <h2>The call that created it</h2>
-    ${code(`curl -X POST ${url} \\\n  ${AUTHORIZATION} \\\n  ${JSON_TYPE} \\\n  -d '${bodyOf(session)}'`)}
+    ${code(curlCommand({ url, body: bodyOf(session) }))}
     <h2>The session now</h2>
     ${code(sessionJson(checkout, session))}
   </section>`;
@@ -117,10 +118,11 @@ function created(checkout: CheckoutContext, { session }: DemoOrder): Html {
 function afterPayment(checkout: CheckoutContext, order: DemoOrder): Html[] {
   const { id, paymentIntentId } = order.session;
   const base = `${checkout.addresses.publicUrl}/v1`;
+  const refund = JSON.stringify({ payment_intent: paymentIntentId });
   const lines = [
-    `curl ${base}/checkout/sessions/${id} \\\n  ${AUTHORIZATION}`,
-    `curl "${base}/events?limit=10" \\\n  ${AUTHORIZATION}`,
-    `curl -X POST ${base}/refunds \\\n  ${AUTHORIZATION} \\\n  ${JSON_TYPE} -d '{"payment_intent": "${paymentIntentId}"}'`,
+    curlCommand({ url: `${base}/checkout/sessions/${id}` }),
+    curlCommand({ url: `${base}/events?limit=10` }),
+    curlCommand({ url: `${base}/refunds`, body: refund }),
   ];
   return [
     html`<p>
@@ -156,9 +158,6 @@ function happened({ events }: DemoOrder): Html {
     ${list}
   </section>`;
 }
-
-const AUTHORIZATION = '-H "Authorization: Bearer sk_test_..."';
-const JSON_TYPE = '-H "Content-Type: application/json"';
 
 function code(text: string): Html {
   return html`<pre><code>${text}</code></pre>`;

@@ -90,7 +90,7 @@ const PAGE_ROUTES: readonly PageRoute[] = [
     path: /^\/favicon\.ico$/,
     handle: (_checkout, request, response) => favicon(request, response),
   },
-  { method: "GET", path: /^\/demo$/, handle: (checkout, _, response) => basketPage(checkout, response) },
+  { method: "GET", path: /^\/demo\/?$/, handle: (checkout, _, response) => basketPage(checkout, response) },
   { method: "POST", path: /^\/demo\/orders$/, handle: placeOrder },
   { method: "GET", path: /^\/demo\/orders\/(cs_[0-9A-Za-z]{1,61})$/, handle: orderPage },
 ];
