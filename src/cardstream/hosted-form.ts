@@ -4,6 +4,7 @@ import { attemptReference } from "../domain/attempt.js";
 import type { Currency } from "../domain/money.js";
 import type { LineItem } from "../domain/session.js";
 import type { Field } from "./fields.js";
+import { CAPTURE_NOW } from "./sale-fields.js";
 import { signed } from "./signed-message.js";
 
 /** A merchant's account at the gateway, in one mode. */
@@ -50,6 +51,7 @@ export function hostedForm(account: GatewayAccount, order: HostedOrder): Field[]
     ["redirectURL", order.redirectUrl],
     ["callbackURL", order.callbackUrl],
     ["duplicateDelay", DUPLICATE_DELAY_S],
+    CAPTURE_NOW,
     ["formResponsive", "Y"],
     ["formAllowCancel", "Y"],
     // The name of this field since guide V4.21; the gateway ignores unknown fields.

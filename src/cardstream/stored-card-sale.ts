@@ -1,5 +1,6 @@
 import type { Currency } from "../domain/money.js";
 import type { Field } from "./fields.js";
+import { CAPTURE_NOW } from "./sale-fields.js";
 
 /** A charge of a card that the gateway has stored. */
 export interface StoredCardSale {
@@ -34,9 +35,14 @@ export function storedCardFields(sale: StoredCardSale): Field[] {
     ["orderRef", sale.orderRef],
     ["callbackURL", sale.callbackUrl],
     ["duplicateDelay", DUPLICATE_DELAY_S],
+    CAPTURE_NOW,
+    NOT_CLONED,
     ["avscv2CheckRequired", "N"], // A security code is never stored, so there is none to check.
   ];
 }
+
+/** What was bought first, and what the statement said of it, belongs to that payment (guide A-16). */
+const NOT_CLONED: Field = ["cloneFields", "!items,merchantData,statementNarrative1,statementNarrative2"];
 
 /** An unscheduled charge under an agreement that the customer has made before. */
 const MERCHANT_INITIATED: readonly Field[] = [

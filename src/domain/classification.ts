@@ -5,7 +5,7 @@ import {
   isApproved,
   isApprovedVariant,
   isDefiniteRefusal,
-  isPaidState,
+  isCapturedState,
   isSale,
   RESPONSE_CODE,
 } from "./gateway-codes.js";
@@ -139,7 +139,7 @@ const CHECKS: readonly {
     reason: "amount_mismatch",
     holds: (result, { amount }) => result.amount === amount && result.amountReceived === amount,
   },
-  { reason: "state_mismatch", holds: ({ state }) => state === "" || isPaidState(state) },
+  { reason: "state_mismatch", holds: ({ state }) => state === "" || isCapturedState(state) },
 ];
 
 function isOfOrder(result: GatewayResult, expected: Expected): boolean {

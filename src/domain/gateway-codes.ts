@@ -155,6 +155,11 @@ export function isPaidState(state: string): boolean {
   return PAID_STATES.has(state);
 }
 
+/** True where money of the sale is captured: an approval alone brings none, unless it is captured later. */
+export function isCapturedState(state: string): boolean {
+  return isPaidState(state) && state !== STATE.APPROVED;
+}
+
 /** True where the transaction has ended, and never took money. */
 export function isUnpaidState(state: string): boolean {
   return UNPAID_STATES.has(state);

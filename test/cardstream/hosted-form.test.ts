@@ -43,6 +43,7 @@ t.test("the form asks for the session's payment, field by field", async (t) => {
     ["redirectURL", "https://pay.example/pay/cs_abc/return"],
     ["callbackURL", "https://pay.example/callbacks/cardstream"],
     ["duplicateDelay", "9999"],
+    ["captureDelay", "0"],
     ["formResponsive", "Y"],
     ["formAllowCancel", "Y"],
     ["formCancelRequired", "Y"],

@@ -36,6 +36,8 @@ t.test("all that must not be cloned from the first payment is said", async (t) =
     orderRef: "pi_abc",
     callbackURL: "https://pay.example/callbacks/cardstream",
     duplicateDelay: "9999",
+    captureDelay: "0",
+    cloneFields: "!items,merchantData,statementNarrative1,statementNarrative2",
     avscv2CheckRequired: "N",
   });
 });

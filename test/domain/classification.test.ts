@@ -97,6 +97,8 @@ const HELD: readonly Case[] = [
     "received",
     "rejected",
     "verified",
+    "received",
+    "approved",
     "declined",
     "referred",
     "reversed",
@@ -171,7 +173,7 @@ const COMPLETED: readonly Case[] = [
     expected: { currency: currency("JPY") },
     outcome: "completed",
   },
-  ...["", "approved", "captured", "tendered", "deferred", "accepted"].map((state): Case => ({
+  ...["", "captured", "tendered", "deferred", "accepted"].map((state): Case => ({
     name: `the state ${state || "not sent"}`,
     result: { state },
     outcome: "completed",

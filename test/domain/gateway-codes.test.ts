@@ -10,6 +10,7 @@ import {
   isApprovedVariant,
   isDefiniteRefusal,
   isGatewayError,
+  isCapturedState,
   isPaidState,
   isSale,
   isUnpaidState,
@@ -105,6 +106,12 @@ t.test("every state has money, ended without, was cancelled, or has just begun",
   }
   const paid = Object.values(STATE).filter(isPaidState);
   t.same(paid.toSorted(), ["accepted", "approved", "captured", "deferred", "tendered"]);
+  const captured = Object.values(STATE).filter(isCapturedState);
+  t.same(
+    captured.toSorted(),
+    ["accepted", "captured", "deferred", "tendered"],
+    "an approval alone brings none",
+  );
   for (const state of ["", "CAPTURED", "pondering"])
     t.notOk(isPaidState(state) || isUnpaidState(state), state);
 });

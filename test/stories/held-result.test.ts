@@ -29,6 +29,7 @@ await eachEngine(
       [{ orderRef: "cs_other" }, "order_mismatch"],
       [{ action: "PREAUTH" }, "action_mismatch"],
       [{ state: "reversed" }, "state_mismatch"],
+      [{ state: "approved" }, "state_mismatch"],
       [{ responseCode: "10" }, "approved_variant"],
       [{ responseCode: "85" }, "approved_variant"],
     ];
@@ -48,6 +49,26 @@ await eachEngine(
     const { intents, methods, events } = await stored(app);
     t.same([intents, methods], [0, 0]);
     t.same(events, Array(changes.length).fill("held_payment.created"));
+  },
+);
+
+await eachEngine(
+  t,
+  "an approval that is captured after all pays its session, and is not returned then",
+  async (t, engine) => {
+    const { app, mine, session } = await openSession(t, engine);
+    const sale = { transactionID: "48123", xref: "26112215WH25PT42SH48123" };
+    const say = (state: string) =>
+      signedBody(paidMessage(session, mine.live.gatewayMerchantId, { ...sale, state }), mine.live.secret);
+    t.equal((await callback(app, say("approved"))).status, 200);
+    const [held] = await resultsOf(app, session);
+    t.match(held, { outcome: "held", held_reason: "state_mismatch" });
+    t.equal((await callback(app, say("captured"))).status, 200);
+    t.match(await read(app, mine, session), { status: "complete", payment_status: "paid" });
+    const path = `/v1/held_payments/${held?.id}/resolve`;
+    const returned = await app.call("POST", path, mine.liveKey, { resolution: "return" });
+    t.equal(returned.status, 400, returned.text);
+    t.equal((await stored(app)).intents, 1);
   },
 );
 
