@@ -6,7 +6,8 @@ import type { Answer } from "./send.js";
 /** What is wrong with an answer by the OpenAPI document; empty where it describes such an answer. */
 export function answerProblems(call: SentCall, { status, headers, text }: Answer): string[] {
   if (status >= 500) return [`${status}: ${text.slice(0, 300)}`];
-  if (call.method === "HEAD" || call.method === "OPTIONS") return text === "" ? [] : ["has a body"];
+  const isBare = call.method === "HEAD" || (call.method === "OPTIONS" && status < 300);
+  if (isBare) return text === "" ? [] : ["has a body"];
   const operation = operationAt(call);
   if (operation === undefined && status < 300) return [`${status}, and the document has no such operation`];
   const problems = headers["request-id"] === undefined ? ["has no Request-Id"] : [];
