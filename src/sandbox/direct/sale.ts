@@ -12,6 +12,7 @@ import {
   AMOUNT_CHECK,
   CALLBACK_CHECK,
   firstFault,
+  NO_AMOUNT_CHECK,
   ORDER_CHECKS,
   type OrderCheck,
   TYPE_CHECK,
@@ -43,10 +44,8 @@ export function verify(
   request: DirectRequest,
   seed: SandboxTransactionRow,
 ): Promise<DirectAnswer> {
-  return charge(parts, request, seed, NO_AMOUNT, () => VERIFIED);
+  return charge(parts, request, seed, NO_AMOUNT_CHECK, () => VERIFIED);
 }
-
-const NO_AMOUNT: OrderCheck = { ...AMOUNT_CHECK, holds: (text) => text === "0" };
 
 async function charge(
   { db }: SandboxContext,

@@ -40,7 +40,7 @@ export async function payPage(parts: SandboxContext, pageId: string, body: Buffe
   const page = await findPage(parts, pageId);
   if (page === undefined) return notFoundPage;
   const choices = { outcome: fieldText(fields, "outcome"), fault: fieldText(fields, "fault") };
-  const outcome = chosenOutcome(choices.outcome, readHostedRequest(page.row.fields).amount);
+  const outcome = chosenOutcome(choices.outcome, readHostedRequest(page.row.fields));
   if (outcome === undefined) {
     return cardPageOf(parts, page, { outcome: UNKNOWN_CHOICE }, { ...choices, outcome: "" });
   }

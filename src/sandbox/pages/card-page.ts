@@ -30,12 +30,12 @@ export interface CardPageView {
 }
 
 /**
- * The page on which the shopper pays. The first form pays, the second cancels; neither needs a script or a
- * named button.
+ * The page on which the shopper pays, or saves a card. The first form pays, the second cancels; neither needs a
+ * script or a named button.
  */
 export function cardPage(view: CardPageView): SandboxPage {
   const failed = Object.keys(view.errors).length > 0;
-  const title = `${failed ? "Error: " : ""}Pay ${view.merchantName} (test)`;
+  const title = `${failed ? "Error: " : ""}${view.request.amount === 0 ? "Save your card for" : "Pay"} ${view.merchantName} (test)`;
   return {
     status: failed ? 422 : 200,
     title,
@@ -58,14 +58,16 @@ export function cardPage(view: CardPageView): SandboxPage {
 const OWN_ADDRESS = "history.replaceState(null, '', new URL(document.forms[0].action).pathname)";
 
 function payForm({ action, errors, choices, request, merchantName }: CardPageView, failed: boolean): Html {
+  const saves = request.amount === 0;
   const amount = displayAmount(request.amount, request.currency);
+  const agreed = saves ? "saving it" : "paying";
   return html`<form method="post" action="${action}" autocomplete="on" novalidate>
-    <h2 id="pay-by-card">Pay by card</h2>
+    <h2 id="pay-by-card">${saves ? "Save your card" : "Pay by card"}</h2>
     ${failed ? alert : undefined} ${cardFields(errors)} ${customerFields(request.asksWho)}
-    ${outcomeChoice(request.amount, choices.outcome, errors.outcome)}
+    ${outcomeChoice(request, choices.outcome, errors.outcome)}
     ${faultChoice(choices.fault, errors.fault)}
-    ${request.cardOnFile ? html`<p class="hint agree">By paying you agree that ${merchantName} keeps this card for later payments.</p>` : undefined}
-    <button type="submit">Pay ${amount}</button>
+    ${request.cardOnFile ? html`<p class="hint agree">By ${agreed} you agree that ${merchantName} keeps this card for later payments.</p>` : undefined}
+    <button type="submit">${saves ? "Save card" : `Pay ${amount}`}</button>
   </form>`;
 }
 

@@ -2,7 +2,7 @@ import { displayAmount } from "../../domain/money.js";
 import { type Html, html } from "../../lib/html.js";
 import type { HostedRequest } from "../payments/hosted-request.js";
 
-/** The merchant, the amount and the items. */
+/** The merchant, the amount and the items; without an amount, that the card is saved. */
 export function orderSummary(merchantName: string, { amount, currency, items }: HostedRequest): Html {
   const total = displayAmount(amount, currency);
   const lines = items.map(({ name, quantity, unitAmount }) => {
@@ -16,13 +16,19 @@ export function orderSummary(merchantName: string, { amount, currency, items }: 
     <p class="merchant">
       <span class="initial" aria-hidden="true">${initialOf(merchantName)}</span>${merchantName}
     </p>
-    <h1><span>Amount to pay</span>${total}</h1>
-    <ul class="items">
+    ${amount === 0 ? SAVES_CARD : html`<h1><span>Amount to pay</span>${total}</h1>`}
+    ${
+      amount === 0
+        ? undefined
+        : html`<ul class="items">
       ${lines}
       <li class="total"><span>Total</span><span>${total}</span></li>
-    </ul>
+    </ul>`
+    }
   </section>`;
 }
+
+const SAVES_CARD = html`<h1><span>Nothing is charged now</span>Save your card</h1>`;
 
 function initialOf(merchantName: string): string {
   return Array.from(merchantName.trim())[0]?.toUpperCase() ?? "";

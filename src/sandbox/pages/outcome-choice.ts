@@ -1,9 +1,15 @@
 import { type Html, html } from "../../lib/html.js";
-import { OUTCOMES, outcomeOfAmount, type TestOutcome } from "../payments/outcomes.js";
+import type { HostedRequest } from "../payments/hosted-request.js";
+import { expectedOutcome, OUTCOMES, type TestOutcome } from "../payments/outcomes.js";
 
-/** Shows the expected outcome and offers others. The first option, empty, lets the amount decide. */
-export function outcomeChoice(amount: number, choice: string, error: string | undefined): Html {
-  const asTheAmountSays = `${outcomeOfAmount(amount).label}, as the amount says`;
+/** Shows the expected outcome and offers others. The first option, empty, lets the amount decide, if there is one. */
+export function outcomeChoice(request: HostedRequest, choice: string, error: string | undefined): Html {
+  const isVerified = request.amount === 0;
+  const expected = expectedOutcome(request).label;
+  const first = isVerified ? expected : `${expected}, as the amount says`;
+  const hint = isVerified
+    ? "Only on this test gateway."
+    : "Only on this test gateway. Left as it is, the amount decides.";
   const wrong = error === undefined ? undefined : html`<p class="wrong" id="outcome-error">${error}</p>`;
   return html`<div class="choice">
     <label for="outcome">What should happen?</label>
@@ -13,11 +19,11 @@ export function outcomeChoice(amount: number, choice: string, error: string | un
       aria-describedby="${error === undefined ? "outcome-hint" : "outcome-error"}"
       autocomplete="off"
     >
-      <option value="">${asTheAmountSays}</option>
+      <option value="">${first}</option>
       ${Object.values(OUTCOMES).map((outcome) => optionOf(outcome, choice))}
     </select>
     ${wrong}
-    <p class="hint" id="outcome-hint">Only on this test gateway. Left as it is, the amount decides.</p>
+    <p class="hint" id="outcome-hint">${hint}</p>
   </div>`;
 }
 

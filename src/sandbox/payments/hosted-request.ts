@@ -8,12 +8,13 @@ import {
   CALLBACK_CHECK,
   firstFault,
   isPostable,
+  NO_AMOUNT_CHECK,
   ORDER_CHECKS,
   type OrderCheck,
   TYPE_CHECK,
 } from "./order-checks.js";
 
-/** A requested sale, with its fields in order. */
+/** A requested sale, or verification of a card, with its fields in order. */
 export interface HostedRequest {
   readonly merchantID: string;
   readonly action: string;
@@ -38,7 +39,7 @@ export interface HostedRequest {
 /** The first fault of a signed message; undefined if `readHostedRequest` may be called. */
 export function requestFault(fields: readonly Field[]): Fault | undefined {
   if (fields.length > FIELDS_MAX || !fields.every(survivesBrowser)) return MALFORMED_REQUEST;
-  return firstFault(fields, CHECKS);
+  return firstFault(fields, fieldText(fields, "action") === ACTION.VERIFY ? VERIFY_CHECKS : CHECKS);
 }
 
 /** Reads a message that has no fault. */
@@ -75,14 +76,19 @@ const FIELDS_MAX = 255;
 const DUPLICATE_DELAY_DEFAULT_S = 300;
 
 /** In the order in which faults are reported. */
-const CHECKS: readonly OrderCheck[] = [
-  { field: "redirectURL", required: true, holds: isPostable },
-  CALLBACK_CHECK,
-  { field: "action", required: true, holds: (text) => text === ACTION.SALE },
-  TYPE_CHECK,
-  AMOUNT_CHECK,
-  ...ORDER_CHECKS,
-];
+const CHECKS = checksOf(AMOUNT_CHECK);
+const VERIFY_CHECKS = checksOf(NO_AMOUNT_CHECK);
+
+function checksOf(amount: OrderCheck): readonly OrderCheck[] {
+  return [
+    { field: "redirectURL", required: true, holds: isPostable },
+    CALLBACK_CHECK,
+    { field: "action", required: true, holds: (text) => text === ACTION.SALE || text === ACTION.VERIFY },
+    TYPE_CHECK,
+    amount,
+    ...ORDER_CHECKS,
+  ];
+}
 
 /**
  * True if a browser posts the field back unchanged: HTML has no NUL character, a form drops a nameless field,

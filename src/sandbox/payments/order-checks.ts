@@ -63,3 +63,6 @@ export const TYPE_CHECK: OrderCheck = {
 
 /** The amount of a sale. */
 export const AMOUNT_CHECK: OrderCheck = { field: "amount", required: true, holds: isAmount };
+
+/** The amount of a verification: nothing is taken. */
+export const NO_AMOUNT_CHECK: OrderCheck = { ...AMOUNT_CHECK, holds: (text) => text === "0" };

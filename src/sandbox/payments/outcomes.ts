@@ -1,4 +1,10 @@
-import { type GatewayState, RESPONSE_CODE, RESPONSE_STATUS, STATE } from "../../domain/gateway-codes.js";
+import {
+  ACTION,
+  type GatewayState,
+  RESPONSE_CODE,
+  RESPONSE_STATUS,
+  STATE,
+} from "../../domain/gateway-codes.js";
 
 /** An outcome of a sandbox payment, in the gateway's own terms (Cardstream guide ). */
 export interface TestOutcome {
@@ -89,7 +95,7 @@ export const DUPLICATE: TestOutcome = fault(
   "REQUEST DUPLICATE",
 );
 
-/** The card is valid and nothing was to be taken. Cannot be chosen. */
+/** The card is valid and nothing was to be taken: what an approval is where the request only verifies. */
 export const VERIFIED: TestOutcome = {
   name: STATE.VERIFIED,
   label: "Verified",
@@ -100,10 +106,22 @@ export const VERIFIED: TestOutcome = {
   takes: "nothing",
 };
 
-/** The chosen outcome; the amount decides if the choice is empty. Undefined for an unknown name. */
-export function chosenOutcome(choice: string, amount: number): TestOutcome | undefined {
-  if (choice === "") return outcomeOfAmount(amount);
-  return Object.values<TestOutcome>(OUTCOMES).find(({ name }) => name === choice);
+/** The chosen outcome; the request decides if the choice is empty. Undefined for an unknown name. */
+export function chosenOutcome(choice: string, request: Asked): TestOutcome | undefined {
+  if (choice === "") return expectedOutcome(request);
+  const chosen = Object.values<TestOutcome>(OUTCOMES).find(({ name }) => name === choice);
+  return chosen === OUTCOMES.approve && request.action === ACTION.VERIFY ? VERIFIED : chosen;
+}
+
+/** The outcome where the shopper chooses none. */
+export function expectedOutcome({ action, amount }: Asked): TestOutcome {
+  return action === ACTION.VERIFY ? VERIFIED : outcomeOfAmount(amount);
+}
+
+/** What a request asks for: the amount in minor units. */
+interface Asked {
+  readonly action: string;
+  readonly amount: number;
 }
 
 /** The label of a transaction that ended with this code. */
