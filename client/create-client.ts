@@ -7,6 +7,7 @@ import { HeldPaymentService } from "../gen/calmonypay/v1/held_payment_service_pb
 import { PaymentIntentService } from "../gen/calmonypay/v1/payment_intent_service_pb.js";
 import { PaymentMethodService } from "../gen/calmonypay/v1/payment_method_service_pb.js";
 import { RefundService } from "../gen/calmonypay/v1/refund_service_pb.js";
+import { SetupIntentService } from "../gen/calmonypay/v1/setup_intent_service_pb.js";
 import { TestHelpersService } from "../gen/calmonypay/v1/test_helpers_service_pb.js";
 import { WebhookDeliveryService } from "../gen/calmonypay/v1/webhook_delivery_service_pb.js";
 import { WebhookEndpointService } from "../gen/calmonypay/v1/webhook_endpoint_service_pb.js";
@@ -20,6 +21,7 @@ export interface CalmonyPay {
   readonly paymentIntents: Client<typeof PaymentIntentService>;
   readonly paymentMethods: Client<typeof PaymentMethodService>;
   readonly refunds: Client<typeof RefundService>;
+  readonly setupIntents: Client<typeof SetupIntentService>;
   readonly testHelpers: Client<typeof TestHelpersService>;
   readonly webhookDeliveries: Client<typeof WebhookDeliveryService>;
   readonly webhookEndpoints: Client<typeof WebhookEndpointService>;
@@ -39,6 +41,7 @@ export function createClient(transport: Transport): CalmonyPay {
     paymentIntents: createServiceClient(PaymentIntentService, transport),
     paymentMethods: createServiceClient(PaymentMethodService, transport),
     refunds: createServiceClient(RefundService, transport),
+    setupIntents: createServiceClient(SetupIntentService, transport),
     testHelpers: createServiceClient(TestHelpersService, transport),
     webhookDeliveries: createServiceClient(WebhookDeliveryService, transport),
     webhookEndpoints: createServiceClient(WebhookEndpointService, transport),

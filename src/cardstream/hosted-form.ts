@@ -19,7 +19,9 @@ export interface GatewayAccount {
 export interface HostedOrder {
   readonly sessionId: string;
   readonly attempt: number;
-  /** In minor units. */
+  /** Whether the card is only verified, and nothing is taken. Default: no. */
+  readonly verifyOnly?: boolean;
+  /** In minor units; 0 where the card is only verified. */
   readonly amount: number;
   readonly currency: Currency;
   readonly items: readonly LineItem[];
@@ -41,7 +43,7 @@ export interface HostedOrder {
 export function hostedForm(account: GatewayAccount, order: HostedOrder): Field[] {
   const fields: Field[] = [
     ["merchantID", account.merchantID],
-    ["action", ACTION.SALE],
+    ["action", order.verifyOnly === true ? ACTION.VERIFY : ACTION.SALE],
     ["type", "1"],
     ["amount", String(order.amount)],
     ["currencyCode", order.currency.number],

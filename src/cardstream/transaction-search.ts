@@ -20,7 +20,8 @@ export type SearchAnswer =
   | NoAnswer;
 
 /** The action to search for; undefined for any. */
-export type SearchedAction = typeof ACTION.SALE | typeof ACTION.REFUND_SALE | undefined;
+export type SearchedAction =
+  typeof ACTION.SALE | typeof ACTION.VERIFY | typeof ACTION.REFUND_SALE | undefined;
 
 /** The gateway's own search for transactions: the only way to find one whose `xref` is not known. */
 export interface TransactionSearch {

@@ -1,5 +1,7 @@
 import { parseAttemptReference } from "./attempt.js";
 import {
+  ACTION,
+  type GatewayAction,
   givesMoneyBack,
   isAcquirerRefusal,
   isApproved,
@@ -7,7 +9,10 @@ import {
   isDefiniteRefusal,
   isCapturedState,
   isSale,
+  isVerified,
+  namesAction,
   RESPONSE_CODE,
+  STATE,
 } from "./gateway-codes.js";
 import type { GatewayResult } from "./gateway-result.js";
 import { type Currency, currencyOfGateway } from "./money.js";
@@ -32,6 +37,7 @@ export type PaymentHeldReason =
   | "duplicate"
   | "session_unknown"
   | "payment_canceled"
+  | "setup_mismatch"
   | "outcome_unknown"
   | "not_applicable";
 
@@ -80,8 +86,27 @@ export function classifyPayment(result: GatewayResult, expected: Expected): Clas
 export function classifyCharge(result: GatewayResult, expected: Expected): Classification {
   const classification = classifyPayment(result, expected);
   const hasFailed =
-    classification.outcome === "unknown" && isDefiniteRefusal(result) && mayTellOfSale(result);
+    classification.outcome === "unknown" && isDefiniteRefusal(result) && mayTellOf(ACTION.SALE, result);
   return hasFailed ? { outcome: "declined", reason: null } : classification;
+}
+
+/**
+ * Classifies the result of a session that stores a card without a payment: only a verification of nothing completes it.
+ * Any other approval is held, since it may have taken money that this session never asked for.
+ */
+export function classifySetup(result: GatewayResult, expected: Omit<Expected, "amount">): Classification {
+  if (movedMoney(result) && givesMoneyBack(result.action)) return held("refund_unknown");
+  if (isVerified(result) && isVerificationFor(result, expected))
+    return { outcome: "completed", reason: null };
+  if (movedMoney(result)) return held("setup_mismatch");
+  return { outcome: unpaidOutcome(result, ACTION.VERIFY), reason: null };
+}
+
+function isVerificationFor(result: GatewayResult, expected: Omit<Expected, "amount">): boolean {
+  const { action, amount, amountReceived = 0, state } = result;
+  const tookNothing = amount === 0 && amountReceived === 0 && (state === "" || state === STATE.VERIFIED);
+  const isVerification = namesAction(action, ACTION.VERIFY) && tookNothing;
+  return isVerification && isOfOrder(result, expected) && isInCurrency(result, expected);
 }
 
 /**
@@ -115,14 +140,17 @@ function movedMoney(result: GatewayResult): boolean {
   return isApproved(result) || isApprovedVariant(result);
 }
 
-/** An error may name no action at all. One that names another action says nothing about the sale. */
-function mayTellOfSale({ action }: GatewayResult): boolean {
-  return action === "" || isSale(action);
+/** An error may name no action at all. One that names another action says nothing about the wanted one. */
+function mayTellOf(wanted: GatewayAction, { action }: GatewayResult): boolean {
+  return action === "" || namesAction(action, wanted);
 }
 
 /** The meaning of a result that took no money: declined, cancelled or unknown. */
-function unpaidOutcome(result: GatewayResult): "declined" | "cancelled" | "unknown" {
-  if (!mayTellOfSale(result)) return "unknown";
+function unpaidOutcome(
+  result: GatewayResult,
+  wanted: GatewayAction = ACTION.SALE,
+): "declined" | "cancelled" | "unknown" {
+  if (!mayTellOf(wanted, result)) return "unknown";
   if (result.responseCode === RESPONSE_CODE.REQUEST_CANCELLED) return "cancelled";
   return isAcquirerRefusal(result) ? "declined" : "unknown";
 }
@@ -142,7 +170,7 @@ const CHECKS: readonly {
   { reason: "state_mismatch", holds: ({ state }) => state === "" || isCapturedState(state) },
 ];
 
-function isOfOrder(result: GatewayResult, expected: Expected): boolean {
+function isOfOrder(result: GatewayResult, expected: Omit<Expected, "amount">): boolean {
   const reference = parseAttemptReference(result.transactionUnique);
   return (
     result.orderRef === expected.targetId &&
@@ -151,7 +179,7 @@ function isOfOrder(result: GatewayResult, expected: Expected): boolean {
   );
 }
 
-function isInCurrency(result: GatewayResult, { currency }: Expected): boolean {
+function isInCurrency(result: GatewayResult, { currency }: Pick<Expected, "currency">): boolean {
   const sameExponent =
     result.currencyExponent === "" || result.currencyExponent === String(currency.exponent);
   return sameExponent && currencyOfGateway(result.currencyCode)?.code === currency.code;

@@ -6,6 +6,7 @@ export type EventObjectKind =
   | "payment_intent"
   | "payment_method"
   | "refund"
+  | "setup_intent"
   | "webhook_endpoint";
 
 /** Every type of event, in Stripe's words where Stripe has them, and the kind of its object. */
@@ -31,6 +32,7 @@ export const EVENT_OBJECTS = {
   "refund.created": "refund",
   "refund.failed": "refund",
   "refund.updated": "refund",
+  "setup_intent.succeeded": "setup_intent",
   "webhook_endpoint.disabled": "webhook_endpoint",
   "webhook_endpoint.test": "webhook_endpoint",
 } as const satisfies Record<string, EventObjectKind>;

@@ -123,6 +123,16 @@ export function isApproved({ responseCode, responseStatus }: Answer): boolean {
   return responseCode === RESPONSE_CODE.APPROVED && responseStatus === RESPONSE_STATUS.APPROVED;
 }
 
+/**
+ * True where a card was verified: approved, or the issuer has "no reason to decline" it, which only says something
+ * where nothing is to be taken.
+ */
+export function isVerified(answer: Answer): boolean {
+  const { responseCode, responseStatus } = answer;
+  const noReason = responseCode === RESPONSE_CODE.NO_REASON_TO_DECLINE;
+  return isApproved(answer) || (noReason && responseStatus === RESPONSE_STATUS.APPROVED);
+}
+
 /** True for the codes by which the gateway says that it did something, but not simply what it was asked for. */
 export function isApprovedVariant({ responseCode }: Pick<Answer, "responseCode">): boolean {
   return responseCode !== undefined && APPROVED_VARIANTS.has(responseCode);

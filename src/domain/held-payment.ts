@@ -32,7 +32,8 @@ export function possibleResolutions(held: HeldFacts): Resolution[] {
   // A reversal is not reversed: that would charge the shopper, or pay a second time.
   if (isRefundReason(held.reason)) return ["accept", "dismiss"];
   const paysNothing = PAY_NOTHING.has(held.reason);
-  const acceptable = !held.isBeingReturned && (paysNothing || receivedOf(held) !== undefined);
+  const takesMoney = held.reason !== "setup_mismatch"; // A session that stores a card takes none.
+  const acceptable = takesMoney && !held.isBeingReturned && (paysNothing || receivedOf(held) !== undefined);
   return [
     ...(acceptable ? ["accept" as const] : []),
     ...(held.hasXref ? ["return" as const] : []),
@@ -72,6 +73,8 @@ export const REASONS_IN_WORDS: Record<HeldReason, string> = {
   duplicate: "Another payment has completed the session: the shopper was charged again.",
   session_unknown: "No session of this service asked for it.",
   payment_canceled: "The merchant canceled the payment before it arrived.",
+  setup_mismatch:
+    "Its session only stores a card, and it is no verification of that card: look at the gateway whether it took money.",
   outcome_unknown: "The charge was sent, or may have been, and a day later its outcome is unknown.",
   not_applicable: "It is correct, but could not be recorded on its session.",
   refund_amount_mismatch:

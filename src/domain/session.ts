@@ -29,7 +29,7 @@ export interface SessionOptions {
   /** A language, such as `de-AT`, or `auto`. */
   readonly locale: string | null;
   readonly submitType: "auto" | "pay" | "book" | "donate" | null;
-  /** What the session's payment gets. */
+  /** What the session's payment gets, or its setup intent. */
   readonly paymentDescription: string | null;
   readonly paymentMetadata: Metadata;
 }
@@ -59,9 +59,11 @@ export interface CheckoutSession extends SessionTimes {
   readonly id: string;
   readonly merchantId: string;
   readonly livemode: boolean;
+  /** `setup`: its completion stores a card without a payment. Null: it takes a payment. */
+  readonly mode: "setup" | null;
   /** Three letters of ISO 4217 in lower case. */
   readonly currency: string;
-  /** In minor units. */
+  /** In minor units; 0 in mode `setup`. */
   readonly amountTotal: number;
   readonly lineItems: readonly LineItem[];
   readonly successUrl: string;

@@ -13,6 +13,7 @@ export type IdPrefix =
   | "mer"
   | "key"
   | "gr"
+  | "seti"
   | "req"
   | "hpp"
   | "lease"

@@ -8,6 +8,7 @@ import { HeldPaymentService } from "../../gen/calmonypay/v1/held_payment_service
 import { PaymentIntentService } from "../../gen/calmonypay/v1/payment_intent_service_pb.js";
 import { PaymentMethodService } from "../../gen/calmonypay/v1/payment_method_service_pb.js";
 import { RefundService } from "../../gen/calmonypay/v1/refund_service_pb.js";
+import { SetupIntentService } from "../../gen/calmonypay/v1/setup_intent_service_pb.js";
 import { TestHelpersService } from "../../gen/calmonypay/v1/test_helpers_service_pb.js";
 import { WebhookDeliveryService } from "../../gen/calmonypay/v1/webhook_delivery_service_pb.js";
 import { WebhookEndpointService } from "../../gen/calmonypay/v1/webhook_endpoint_service_pb.js";
@@ -29,6 +30,7 @@ import { paymentIntentHandlers } from "./handlers/payment-intent-handlers.js";
 import { paymentMethodHandlers } from "./handlers/payment-method-handlers.js";
 import { reflectionHandlers } from "./handlers/reflection-handlers.js";
 import { refundHandlers } from "./handlers/refund-handlers.js";
+import { setupIntentHandlers } from "./handlers/setup-intent-handlers.js";
 import { errorInterceptor } from "./interceptors/error-interceptor.js";
 import { timeLimit } from "./interceptors/time-limit.js";
 import { testHelpersHandlers } from "./handlers/testing-handlers.js";
@@ -55,6 +57,7 @@ export function createRoutes(
     serve(PaymentIntentService, paymentIntentHandlers(checkout));
     serve(PaymentMethodService, paymentMethodHandlers(checkout));
     serve(RefundService, refundHandlers(checkout));
+    serve(SetupIntentService, setupIntentHandlers(checkout));
     serve(TestHelpersService, testHelpersHandlers(checkout));
     serve(WebhookDeliveryService, webhookDeliveryHandlers(checkout));
     serve(WebhookEndpointService, webhookEndpointHandlers(checkout, deliverMissing));

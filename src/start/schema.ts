@@ -24,6 +24,7 @@ import { AttemptCall1795307000000 } from "../db/migrations/1795307000000-attempt
 import { KeepEvents1795308000000 } from "../db/migrations/1795308000000-events.js";
 import { CreateWebhooks1795309000000 } from "../db/migrations/1795309000000-webhooks.js";
 import { CustomerDetails1795311000000 } from "../db/migrations/1795311000000-customer-details.js";
+import { SessionMode1795312000000 } from "../db/migrations/1795312000000-session-mode.js";
 import { SessionDetails1795310000000 } from "../db/migrations/1795310000000-session-details.js";
 import { paymentIntents } from "../db/tables/payment-intents.js";
 import { paymentMethods } from "../db/tables/payment-methods.js";
@@ -88,4 +89,5 @@ export const migrations = [
   CreateWebhooks1795309000000,
   SessionDetails1795310000000,
   CustomerDetails1795311000000,
+  SessionMode1795312000000,
 ];

@@ -122,6 +122,16 @@ t.test(
   },
 );
 
+t.test("a card that is only stored is verified, and nothing is sold", async (t) => {
+  const form = hostedForm(ACCOUNT, { ...ORDER, verifyOnly: true, amount: 0, items: [], cardOnFile: true });
+  const text = (name: string): string => fieldText(form, name);
+  t.same(
+    [text("action"), text("amount"), text("currencyCode"), text("rtAgreementType")],
+    ["VERIFY", "0", "826", "cardonfile"],
+  );
+  t.notOk(form.some(([name]) => name.startsWith("items")));
+});
+
 t.test("the hosted page stands below the gateway's base URL, with or without a slash", async (t) => {
   t.equal(hostedUrl("https://gateway.cardstream.com"), "https://gateway.cardstream.com/hosted/");
   t.equal(hostedUrl("https://gateway.cardstream.com/"), "https://gateway.cardstream.com/hosted/");

@@ -1,5 +1,5 @@
 import { CUSTOMER } from "../support/charges.js";
-import { type Check, failsWith, notThere, type Verdict } from "./shop.js";
+import { type Check, failsWith, notThere, savedCard, type Verdict } from "./shop.js";
 
 /** Checks of customers and their cards. */
 export const CUSTOMER_CHECKS: Readonly<Record<string, readonly [Verdict, Check]>> = {
@@ -123,5 +123,28 @@ export const CUSTOMER_CHECKS: Readonly<Record<string, readonly [Verdict, Check]>
       "StripeAPIError", // The address is there, and takes no POST.
     ),
   ],
-  setupIntents: ["refused", notThere(({ stripe }) => stripe.setupIntents.list())],
+  "setupIntents.retrieve": [
+    "works",
+    async (t, { stripe }) => {
+      const { setup_intent: id } = await savedCard(stripe);
+      const intent = await stripe.setupIntents.retrieve(typeof id === "string" ? id : "", {
+        expand: ["payment_method"],
+      });
+      t.match(intent, {
+        object: "setup_intent",
+        status: "succeeded",
+        customer: CUSTOMER,
+        payment_method: { card: { last4: "0821" } },
+      });
+    },
+  ],
+  "setupIntents.create, confirm, cancel, list": [
+    "refused",
+    async (t, shop) => {
+      await notThere(({ stripe }) => stripe.setupIntents.list())(t, shop);
+      await notThere(({ stripe }) => stripe.setupIntents.create({ customer: CUSTOMER }))(t, shop);
+      await notThere(({ stripe }) => stripe.setupIntents.confirm("seti_1"))(t, shop);
+      await notThere(({ stripe }) => stripe.setupIntents.cancel("seti_1"))(t, shop);
+    },
+  ],
 };

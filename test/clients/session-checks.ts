@@ -1,4 +1,5 @@
-import { type Check, failsWith, notThere, ORDER, type Verdict } from "./shop.js";
+import { CUSTOMER } from "../support/charges.js";
+import { type Check, failsWith, notThere, ORDER, savedCard, type Verdict } from "./shop.js";
 
 /** Checks of checkout sessions. */
 export const SESSION_CHECKS: Readonly<Record<string, readonly [Verdict, Check]>> = {
@@ -34,6 +35,27 @@ export const SESSION_CHECKS: Readonly<Record<string, readonly [Verdict, Check]>>
       t.match(session.lastResponse.requestId, /^req_/);
     },
   ],
+  "checkout.sessions.create with mode: setup": [
+    "differs",
+    async (t, { stripe }) => {
+      const setup = { mode: "setup", success_url: "https://shop.example/saved" } as const;
+      const created = await stripe.checkout.sessions.create(setup);
+      t.match(created, {
+        mode: "setup",
+        payment_status: "no_payment_required",
+        amount_total: 0,
+        currency: "gbp",
+      });
+      t.match(await savedCard(stripe), {
+        status: "complete",
+        payment_intent: null,
+        setup_intent: /^seti_/,
+        customer: CUSTOMER,
+      });
+      const call = stripe.checkout.sessions.create({ ...ORDER, mode: "setup" });
+      t.match(await failsWith(t, "StripeInvalidRequestError", call), { param: "line_items" });
+    },
+  ],
   "checkout.sessions.create with mode: subscription": [
     "refused",
     async (t, { stripe }) => {
@@ -57,7 +79,8 @@ export const SESSION_CHECKS: Readonly<Record<string, readonly [Verdict, Check]>>
     "works",
     async (t, { stripe }) => {
       const { data } = await stripe.checkout.sessions.list({ status: "complete" });
-      const session = await stripe.checkout.sessions.retrieve(data[0]?.id ?? "", {
+      const paid = data.find(({ mode }) => mode === "payment");
+      const session = await stripe.checkout.sessions.retrieve(paid?.id ?? "", {
         expand: ["line_items", "payment_intent.payment_method", "customer"],
       });
       t.match(session, {

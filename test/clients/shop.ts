@@ -1,7 +1,8 @@
 import { Stripe } from "stripe";
 import type { Test } from "tap";
 
-import { type CardShop, openCardShop } from "../support/charges.js";
+import { openPage } from "../support/browser.js";
+import { type CardShop, CUSTOMER, openCardShop } from "../support/charges.js";
 import type { TestEngine } from "../support/database.js";
 
 /** What becomes of a call of Stripe's library, as docs/stripe.md says. */
@@ -48,6 +49,26 @@ export const ORDER = {
   success_url: "https://shop.example/success?session_id={CHECKOUT_SESSION_ID}",
   cancel_url: "https://shop.example/cancel",
 } as const satisfies Stripe.Checkout.SessionCreateParams;
+
+/** A session in which the customer has saved a card on the pay page. */
+export async function savedCard(stripe: Stripe): Promise<Stripe.Checkout.Session> {
+  const { id, url } = await stripe.checkout.sessions.create({
+    mode: "setup",
+    customer: CUSTOMER,
+    currency: "gbp",
+    success_url: "https://shop.example/saved",
+  });
+  const cardPage = await (await openPage(url ?? "")).forms[0]?.submit();
+  await cardPage?.forms[0]?.submit(TEST_CARD);
+  return await stripe.checkout.sessions.retrieve(id);
+}
+
+const TEST_CARD = {
+  cardNumber: "4929421234600821",
+  cardExpiryMonth: "12",
+  cardExpiryYear: "29",
+  cardCVV: "356",
+};
 
 /** The call fails with an error of that class. */
 export async function failsWith(

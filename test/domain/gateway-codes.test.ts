@@ -14,6 +14,7 @@ import {
   isPaidState,
   isSale,
   isUnpaidState,
+  isVerified,
   MISSING_FIELD,
   namesAction,
   RESPONSE_CODE,
@@ -138,4 +139,15 @@ t.test("money goes back by any of the actions that a result names", async (t) =>
   ]) {
     t.ok(givesMoneyBack(action), action);
   }
+});
+
+t.test("a card is verified where the issuer approves, or has no reason to decline", async (t) => {
+  const { APPROVED, NO_REASON_TO_DECLINE, PARTIAL_APPROVAL, DECLINED } = RESPONSE_CODE;
+  for (const responseCode of [APPROVED, NO_REASON_TO_DECLINE]) {
+    t.ok(isVerified({ responseCode, responseStatus: RESPONSE_STATUS.APPROVED }));
+    t.notOk(isVerified({ responseCode, responseStatus: RESPONSE_STATUS.DECLINED }));
+    t.notOk(isVerified({ responseCode, responseStatus: RESPONSE_STATUS.ERROR }));
+  }
+  for (const responseCode of [PARTIAL_APPROVAL, DECLINED])
+    t.notOk(isVerified({ responseCode, responseStatus: RESPONSE_STATUS.APPROVED }));
 });

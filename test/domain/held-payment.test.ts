@@ -62,3 +62,8 @@ t.test("a payment that was given up before it came is only marked accepted", asy
   const canceled = { ...HELD, reason: "payment_canceled", amountReceived: null } as const;
   t.same(possibleResolutions(canceled), ["accept", "return", "dismiss"]);
 });
+
+t.test("a session that stores a card takes no payment, whatever was received", async (t) => {
+  t.same(possibleResolutions({ ...HELD, reason: "setup_mismatch" }), ["return", "dismiss"]);
+  t.same(possibleResolutions({ ...HELD, reason: "setup_mismatch", hasXref: false }), ["dismiss"]);
+});

@@ -140,6 +140,7 @@ await eachEngine(t, "the spec's example creates a session, and reads it back", a
     ui_mode: "hosted",
     locale: null,
     submit_type: null,
+    setup_intent: null,
   });
   const read = await app.call("GET", `/v1/checkout/sessions/${id}`, liveKey);
   t.equal(read.status, 200);

@@ -20,7 +20,7 @@ await eachEngine(
     const app = await startTestApp(t, config);
     const unsupported: [Record<string, unknown>, string, RegExp][] = [
       [{ mode: "subscription" }, "mode", /POST \/v1\/payment_intents/],
-      [{ mode: "setup" }, "mode", /customer_creation=always/],
+      [{ mode: "setup" }, "line_items", /customer_creation=always/],
       [{ allow_promotion_codes: true }, "allow_promotion_codes", /reduced price/],
       [{ automatic_tax: { enabled: true } }, "automatic_tax.enabled", /prices that include/],
       [{ invoice_creation: { enabled: true } }, "invoice_creation.enabled", /completed arrives/],

@@ -135,6 +135,7 @@ t.test("the document is the one of the proto files as they are", async (t) => {
       "get /v1/refunds",
       "get /v1/refunds/{id}",
       "post /v1/refunds/{id}",
+      "get /v1/setup_intents/{id}",
       "post /v1/test_helpers/clock/advance",
       "post /v1/test_helpers/gateway_faults",
       "get /v1/test_helpers/gateway_faults",

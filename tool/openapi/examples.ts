@@ -137,6 +137,23 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   GetRefund: { id: "re_0demo", answer: REFUND },
   ListRefunds: { answer: { object: "list", data: [REFUND], has_more: false, url: "/v1/refunds" } },
+  GetSetupIntent: {
+    id: "seti_0demoSetup",
+    answer: {
+      id: "seti_0demoSetup",
+      object: "setup_intent",
+      status: "succeeded",
+      payment_method: "pm_0demoSetup",
+      customer: "cus_demo",
+      checkout_session: "cs_0demoSetup",
+      usage: "off_session",
+      description: null,
+      metadata: {},
+      payment_method_types: ["card"],
+      created: 1_718_000_000,
+      livemode: true,
+    },
+  },
   GetEvent: { id: "evt_0demo", answer: eventOf(COMPLETE) },
   ListEvents: {
     answer: { object: "list", data: [eventOf(COMPLETE)], has_more: false, url: "/v1/events" },

@@ -41,6 +41,7 @@ export const OPEN = {
   ui_mode: "hosted",
   locale: null,
   submit_type: null,
+  setup_intent: null,
 };
 
 export const COMPLETE = {

@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/checkout_service.proto.
  */
 export const file_calmonypay_v1_checkout_service: GenFile = /*@__PURE__*/
-  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEi6Q8KHENyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QSywEKCmxpbmVfaXRlbXMYASADKAsyFy5jYWxtb255cGF5LnYxLkxpbmVJdGVtQp0BukiZAboBjgEKDG9uZV9jdXJyZW5jeRIbbXVzdCBhbGwgYmUgaW4gb25lIGN1cnJlbmN5GmF0aGlzLmFsbChpdGVtLCBpdGVtLnByaWNlX2RhdGEuY3VycmVuY3kubG93ZXJBc2NpaSgpID09IHRoaXNbMF0ucHJpY2VfZGF0YS5jdXJyZW5jeS5sb3dlckFzY2lpKCkpkgEECAEQZBLSAQoLc3VjY2Vzc191cmwYAiABKAlCvAG6SLgBugGsAQoDdXJsEj5tdXN0IGJlIGFuIGFic29sdXRlIGh0dHAgb3IgaHR0cHMgVVJMIHdpdGhvdXQgdXNlciBvciBwYXNzd29yZBpldGhpcyA9PSAnJyB8fCB0aGlzLm1hdGNoZXMocideW2hIXVt0VF1bdFRdW3BQXVtzU10/Oi8vW14vPyNAXFxccHtafVxwe0NjfV0rKFsvPyNdW15ccHtafVxwe0NjfV0qKT8kJynIAQFyAxiIJxLOAQoKY2FuY2VsX3VybBgDIAEoCUK5AbpItQG6AawBCgN1cmwSPm11c3QgYmUgYW4gYWJzb2x1dGUgaHR0cCBvciBodHRwcyBVUkwgd2l0aG91dCB1c2VyIG9yIHBhc3N3b3JkGmV0aGlzID09ICcnIHx8IHRoaXMubWF0Y2hlcyhyJ15baEhdW3RUXVt0VF1bcFBdW3NTXT86Ly9bXi8/I0BcXFxwe1p9XHB7Q2N9XSsoWy8/I11bXlxwe1p9XHB7Q2N9XSopPyQnKXIDGIgnEiQKCGN1c3RvbWVyGAQgASgJQhK6SA9yDRhAMgleXFB7Q2N9KiQSMAoTY2xpZW50X3JlZmVyZW5jZV9pZBgFIAEoCUITukgQcg4YyAEyCV5cUHtDY30qJBKtAQoIbWV0YWRhdGEYBiADKAsyOS5jYWxtb255cGF5LnYxLkNyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QuTWV0YWRhdGFFbnRyeUJgukhdmgFaEDIiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokEhcKCmV4cGlyZXNfYXQYByABKANIAIgBARJTChFjdXN0b21lcl9jcmVhdGlvbhgIIAEoDjIuLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uQ3VzdG9tZXJDcmVhdGlvbkIIukgFggECEAESKQoGZXhwYW5kGAkgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokEjoKBG1vZGUYCiABKA4yIi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbk1vZGVCCLpIBYIBAhABElgKDmN1c3RvbWVyX2VtYWlsGAsgASgJQkC6SD1yOxjAAjI2XihbXiBAXHgwMC1ceDFmXHg3Zi1ceDlmXStAW14gQFx4MDAtXHgxZlx4N2YtXHg5Zl0rKT8kEkgKFHBheW1lbnRfbWV0aG9kX3R5cGVzGAwgAygOMiAuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kVHlwZUIIukgFkgECEBQSSQoWcGF5bWVudF9tZXRob2Rfb3B0aW9ucxgNIAEoCzIpLmNhbG1vbnlwYXkudjEuUGF5bWVudE1ldGhvZE9wdGlvbnNQYXJhbXMSPwoHdWlfbW9kZRgOIAEoDjIkLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uVWlNb2RlQgi6SAWCAQIQARIoCgZsb2NhbGUYDyABKAlCGLpIFXITGBQyD15bQS1aYS16MC05LV0qJBJHCgtzdWJtaXRfdHlwZRgQIAEoDjIoLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uU3VibWl0VHlwZUIIukgFggECEAESTAoTcGF5bWVudF9pbnRlbnRfZGF0YRgRIAEoCzIvLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uUGF5bWVudEludGVudERhdGESHQoVYWxsb3dfcHJvbW90aW9uX2NvZGVzGBIgASgIEjsKDWF1dG9tYXRpY190YXgYEyABKAsyJC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbk9wdGlvbhI+ChBpbnZvaWNlX2NyZWF0aW9uGBQgASgLMiQuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25PcHRpb24SRQoXcGhvbmVfbnVtYmVyX2NvbGxlY3Rpb24YFSABKAsyJC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbk9wdGlvbhJkChpiaWxsaW5nX2FkZHJlc3NfY29sbGVjdGlvbhgWIAEoDjI2LmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uQmlsbGluZ0FkZHJlc3NDb2xsZWN0aW9uQgi6SAWCAQIQARovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDQoLX2V4cGlyZXNfYXQiUwoaUGF5bWVudE1ldGhvZE9wdGlvbnNQYXJhbXMSNQoEY2FyZBgBIAEoCzInLmNhbG1vbnlwYXkudjEuQ2FyZFBheW1lbnRPcHRpb25zUGFyYW1zImgKGENhcmRQYXltZW50T3B0aW9uc1BhcmFtcxJMChZyZXF1ZXN0X3RocmVlX2Rfc2VjdXJlGAEgASgOMiIuY2FsbW9ueXBheS52MS5UaHJlZURTZWN1cmVSZXF1ZXN0Qgi6SAWCAQIQASIoChVDaGVja291dFNlc3Npb25PcHRpb24SDwoHZW5hYmxlZBgBIAEoCCK4AwogQ2hlY2tvdXRTZXNzaW9uUGF5bWVudEludGVudERhdGESKAoLZGVzY3JpcHRpb24YASABKAlCE7pIEHIOGOgHMgleXFB7Q2N9KiQSsQEKCG1ldGFkYXRhGAIgAygLMj0uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25QYXltZW50SW50ZW50RGF0YS5NZXRhZGF0YUVudHJ5QmC6SF2aAVoQMiIkciIQARgoMhxeW15cW1xdXHgwMC1ceDFmXHg3Zi1ceDlmXSokKjByLhj0AzIpXlteXHgwMC1ceDA4XHgwYlx4MGNceDBlLVx4MWZceDdmLVx4OWZdKiQSRQoSc2V0dXBfZnV0dXJlX3VzYWdlGAMgASgOMh8uY2FsbW9ueXBheS52MS5TZXR1cEZ1dHVyZVVzYWdlQgi6SAWCAQIQARI+Cg5jYXB0dXJlX21ldGhvZBgEIAEoDjIcLmNhbG1vbnlwYXkudjEuQ2FwdHVyZU1ldGhvZEIIukgFggECEAEaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBImIKCExpbmVJdGVtEjQKCnByaWNlX2RhdGEYASABKAsyGC5jYWxtb255cGF5LnYxLlByaWNlRGF0YUIGukgDyAEBEiAKCHF1YW50aXR5GAIgASgDQg66SAvIAQEiBhi/hD0oASKxBwoJUHJpY2VEYXRhEvIFCghjdXJyZW5jeRgBIAEoCULfBbpI2wW6AdQFCghjdXJyZW5jeRIjbXVzdCBiZSBhIGN1cnJlbmN5IGNvZGUgb2YgSVNPIDQyMTcaogV0aGlzID09ICcnIHx8IHRoaXMubG93ZXJBc2NpaSgpLm1hdGNoZXMoJ14oYWVkfGFmbnxhbGx8YW1kfGFvYXxhcnN8YXVkfGF3Z3xhem58YmFtfGJiZHxiZHR8YmdufGJoZHxiaWZ8Ym1kfGJuZHxib2J8YnJsfGJzZHxidG58YndwfGJ5bnxiemR8Y2FkfGNkZnxjaGZ8Y2xwfGNueXxjb3B8Y3JjfGN1Y3xjdXB8Y3ZlfGN6a3xkamZ8ZGtrfGRvcHxkemR8ZWdwfGVybnxldGJ8ZXVyfGZqZHxma3B8Z2JwfGdlbHxnaHN8Z2lwfGdtZHxnbmZ8Z3RxfGd5ZHxoa2R8aG5sfGh0Z3xodWZ8aWRyfGlsc3xpbnJ8aXFkfGlycnxpc2t8am1kfGpvZHxqcHl8a2VzfGtnc3xraHJ8a21mfGtwd3xrcnd8a3dkfGt5ZHxrenR8bGFrfGxicHxsa3J8bHJkfGxzbHxseWR8bWFkfG1kbHxtZ2F8bWtkfG1ta3xtbnR8bW9wfG1ydXxtdXJ8bXZyfG13a3xteG58bXlyfG16bnxuYWR8bmdufG5pb3xub2t8bnByfG56ZHxvbXJ8cGFifHBlbnxwZ2t8cGhwfHBrcnxwbG58cHlnfHFhcnxyb258cnNkfHJ1Ynxyd2Z8c2FyfHNiZHxzY3J8c2RnfHNla3xzZ2R8c2hwfHNsZXxzb3N8c3JkfHNzcHxzdG58c3ZjfHN5cHxzemx8dGhifHRqc3x0bXR8dG5kfHRvcHx0cnl8dHRkfHR3ZHx0enN8dWFofHVneHx1c2R8dXl1fHV6c3x2ZWR8dmVzfHZuZHx2dXZ8d3N0fHhhZnx4Y2R8eGNnfHhvZnx4cGZ8eWVyfHphcnx6bXd8endnKSQnKcgBARIpCgt1bml0X2Ftb3VudBgCIAEoA0IPukgMyAEBIgcY/8HXLygASACIAQESOAoMcHJvZHVjdF9kYXRhGAMgASgLMhouY2FsbW9ueXBheS52MS5Qcm9kdWN0RGF0YUIGukgDyAEBEjoKDHRheF9iZWhhdmlvchgEIAEoDjIaLmNhbG1vbnlwYXkudjEuVGF4QmVoYXZpb3JCCLpIBYIBAhABQg4KDF91bml0X2Ftb3VudCLZAgoLUHJvZHVjdERhdGESJAoEbmFtZRgBIAEoCUIWukgTyAEBcg4Y+gEyCV5cUHtDY30qJBIoCgtkZXNjcmlwdGlvbhgCIAEoCUITukgQcg4Y6AcyCV5cUHtDY30qJBIqCgZpbWFnZXMYAyADKAlCGrpIF5IBFBAIIhByDhiAEDIJXlxQe0NjfSokEpwBCghtZXRhZGF0YRgEIAMoCzIoLmNhbG1vbnlwYXkudjEuUHJvZHVjdERhdGEuTWV0YWRhdGFFbnRyeUJgukhdmgFaEBQiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJZCh1DcmVhdGVDaGVja291dFNlc3Npb25SZXNwb25zZRI4ChBjaGVja291dF9zZXNzaW9uGAEgASgLMh4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24iaQoZR2V0Q2hlY2tvdXRTZXNzaW9uUmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEikKBmV4cGFuZBgCIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJCJWChpHZXRDaGVja291dFNlc3Npb25SZXNwb25zZRI4ChBjaGVja291dF9zZXNzaW9uGAEgASgLMh4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24ingQKG0xpc3RDaGVja291dFNlc3Npb25zUmVxdWVzdBIdCgVsaW1pdBgBIAEoBUIJukgGGgQYZCgBSACIAQESMQoOc3RhcnRpbmdfYWZ0ZXIYAiABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAGIAQESMAoNZW5kaW5nX2JlZm9yZRgDIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIAogBARJFCgZzdGF0dXMYBCABKA4yJC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblN0YXR1c0IKukgHggEEEAEgAEgDiAEBEisKCGN1c3RvbWVyGAUgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgEiAEBEjEKDnBheW1lbnRfaW50ZW50GAYgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgFiAEBEikKB2NyZWF0ZWQYByABKAsyGC5jYWxtb255cGF5LnYxLlRpbWVSYW5nZRIpCgZleHBhbmQYCCADKAlCGbpIFpIBExAUIg9yDRhkMgleXFB7Q2N9KiQ6JLpIISIfCg5zdGFydGluZ19hZnRlcgoNZW5kaW5nX2JlZm9yZUIICgZfbGltaXRCEQoPX3N0YXJ0aW5nX2FmdGVyQhAKDl9lbmRpbmdfYmVmb3JlQgkKB19zdGF0dXNCCwoJX2N1c3RvbWVyQhEKD19wYXltZW50X2ludGVudCKrAQoJVGltZVJhbmdlEh4KAmd0GAEgASgDQg26SAoiCBj/x6+gJSgASACIAQESHwoDZ3RlGAIgASgDQg26SAoiCBj/x6+gJSgASAGIAQESHgoCbHQYAyABKANCDbpICiIIGP/Hr6AlKABIAogBARIfCgNsdGUYBCABKANCDbpICiIIGP/Hr6AlKABIA4gBAUIFCgNfZ3RCBgoEX2d0ZUIFCgNfbHRCBgoEX2x0ZSKIAQocTGlzdENoZWNrb3V0U2Vzc2lvbnNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EiwKBGRhdGEYAiADKAsyHi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbhIQCghoYXNfbW9yZRgDIAEoCBILCgN1cmwYBCABKAkibAocRXhwaXJlQ2hlY2tvdXRTZXNzaW9uUmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEikKBmV4cGFuZBgCIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJCJZCh1FeHBpcmVDaGVja291dFNlc3Npb25SZXNwb25zZRI4ChBjaGVja291dF9zZXNzaW9uGAEgASgLMh4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24ioQIKI0xpc3RDaGVja291dFNlc3Npb25MaW5lSXRlbXNSZXF1ZXN0EiEKAmlkGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSHQoFbGltaXQYAiABKAVCCbpIBhoEGGQoAUgAiAEBEjEKDnN0YXJ0aW5nX2FmdGVyGAMgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgBiAEBEjAKDWVuZGluZ19iZWZvcmUYBCABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAKIAQE6JLpIISIfCg5zdGFydGluZ19hZnRlcgoNZW5kaW5nX2JlZm9yZUIICgZfbGltaXRCEQoPX3N0YXJ0aW5nX2FmdGVyQhAKDl9lbmRpbmdfYmVmb3JlIpgBCiRMaXN0Q2hlY2tvdXRTZXNzaW9uTGluZUl0ZW1zUmVzcG9uc2USGwoGb2JqZWN0GAEgASgJQgu6SAhyBgoEbGlzdBI0CgRkYXRhGAIgAygLMiYuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25MaW5lSXRlbRIQCghoYXNfbW9yZRgDIAEoCBILCgN1cmwYBCABKAki5QIKHFVwZGF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJBKtAQoIbWV0YWRhdGEYAiADKAsyOS5jYWxtb255cGF5LnYxLlVwZGF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QuTWV0YWRhdGFFbnRyeUJgukhdmgFaEGQiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokEhYKDmNsZWFyX21ldGFkYXRhGAMgASgIEikKBmV4cGFuZBgEIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJBovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiWQodVXBkYXRlQ2hlY2tvdXRTZXNzaW9uUmVzcG9uc2USOAoQY2hlY2tvdXRfc2Vzc2lvbhgBIAEoCzIeLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uKtYBCidDaGVja291dFNlc3Npb25CaWxsaW5nQWRkcmVzc0NvbGxlY3Rpb24SOwo3Q0hFQ0tPVVRfU0VTU0lPTl9CSUxMSU5HX0FERFJFU1NfQ09MTEVDVElPTl9VTlNQRUNJRklFRBAAEjQKMENIRUNLT1VUX1NFU1NJT05fQklMTElOR19BRERSRVNTX0NPTExFQ1RJT05fQVVUTxABEjgKNENIRUNLT1VUX1NFU1NJT05fQklMTElOR19BRERSRVNTX0NPTExFQ1RJT05fUkVRVUlSRUQQAipjCgtUYXhCZWhhdmlvchIcChhUQVhfQkVIQVZJT1JfVU5TUEVDSUZJRUQQABIaChZUQVhfQkVIQVZJT1JfSU5DTFVTSVZFEAESGgoWVEFYX0JFSEFWSU9SX0VYQ0xVU0lWRRACMpIICg9DaGVja291dFNlcnZpY2USpgEKFUNyZWF0ZUNoZWNrb3V0U2Vzc2lvbhIrLmNhbG1vbnlwYXkudjEuQ3JlYXRlQ2hlY2tvdXRTZXNzaW9uUmVxdWVzdBosLmNhbG1vbnlwYXkudjEuQ3JlYXRlQ2hlY2tvdXRTZXNzaW9uUmVzcG9uc2UiMoLT5JMCLDoBKmIQY2hlY2tvdXRfc2Vzc2lvbiIVL3YxL2NoZWNrb3V0L3Nlc3Npb25zEqIBChJHZXRDaGVja291dFNlc3Npb24SKC5jYWxtb255cGF5LnYxLkdldENoZWNrb3V0U2Vzc2lvblJlcXVlc3QaKS5jYWxtb255cGF5LnYxLkdldENoZWNrb3V0U2Vzc2lvblJlc3BvbnNlIjeQAgGC0+STAi5iEGNoZWNrb3V0X3Nlc3Npb24SGi92MS9jaGVja291dC9zZXNzaW9ucy97aWR9EpEBChRMaXN0Q2hlY2tvdXRTZXNzaW9ucxIqLmNhbG1vbnlwYXkudjEuTGlzdENoZWNrb3V0U2Vzc2lvbnNSZXF1ZXN0GisuY2FsbW9ueXBheS52MS5MaXN0Q2hlY2tvdXRTZXNzaW9uc1Jlc3BvbnNlIiCQAgGC0+STAhcSFS92MS9jaGVja291dC9zZXNzaW9ucxKyAQoVRXhwaXJlQ2hlY2tvdXRTZXNzaW9uEisuY2FsbW9ueXBheS52MS5FeHBpcmVDaGVja291dFNlc3Npb25SZXF1ZXN0GiwuY2FsbW9ueXBheS52MS5FeHBpcmVDaGVja291dFNlc3Npb25SZXNwb25zZSI+gtPkkwI4OgEqYhBjaGVja291dF9zZXNzaW9uIiEvdjEvY2hlY2tvdXQvc2Vzc2lvbnMve2lkfS9leHBpcmUSuQEKHExpc3RDaGVja291dFNlc3Npb25MaW5lSXRlbXMSMi5jYWxtb255cGF5LnYxLkxpc3RDaGVja291dFNlc3Npb25MaW5lSXRlbXNSZXF1ZXN0GjMuY2FsbW9ueXBheS52MS5MaXN0Q2hlY2tvdXRTZXNzaW9uTGluZUl0ZW1zUmVzcG9uc2UiMJACAYLT5JMCJxIlL3YxL2NoZWNrb3V0L3Nlc3Npb25zL3tpZH0vbGluZV9pdGVtcxKrAQoVVXBkYXRlQ2hlY2tvdXRTZXNzaW9uEisuY2FsbW9ueXBheS52MS5VcGRhdGVDaGVja291dFNlc3Npb25SZXF1ZXN0GiwuY2FsbW9ueXBheS52MS5VcGRhdGVDaGVja291dFNlc3Npb25SZXNwb25zZSI3gtPkkwIxOgEqYhBjaGVja291dF9zZXNzaW9uIhovdjEvY2hlY2tvdXQvc2Vzc2lvbnMve2lkfUJiChFjb20uY2FsbW9ueXBheS52MVABWhpjYWxtb255cGF5L3YxO2NhbG1vbnlwYXl2MaoCDUNhbG1vbnlQYXkuVjHKAg1DYWxtb255UGF5XFYx6gIOQ2FsbW9ueVBheTo6VjFiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_checkout_session, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method, file_google_api_annotations]);
+  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEioxYKHENyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QSyQEKCmxpbmVfaXRlbXMYASADKAsyFy5jYWxtb255cGF5LnYxLkxpbmVJdGVtQpsBukiXAboBjgEKDG9uZV9jdXJyZW5jeRIbbXVzdCBhbGwgYmUgaW4gb25lIGN1cnJlbmN5GmF0aGlzLmFsbChpdGVtLCBpdGVtLnByaWNlX2RhdGEuY3VycmVuY3kubG93ZXJBc2NpaSgpID09IHRoaXNbMF0ucHJpY2VfZGF0YS5jdXJyZW5jeS5sb3dlckFzY2lpKCkpkgECEGQS0gEKC3N1Y2Nlc3NfdXJsGAIgASgJQrwBuki4AboBrAEKA3VybBI+bXVzdCBiZSBhbiBhYnNvbHV0ZSBodHRwIG9yIGh0dHBzIFVSTCB3aXRob3V0IHVzZXIgb3IgcGFzc3dvcmQaZXRoaXMgPT0gJycgfHwgdGhpcy5tYXRjaGVzKHInXltoSF1bdFRdW3RUXVtwUF1bc1NdPzovL1teLz8jQFxcXHB7Wn1ccHtDY31dKyhbLz8jXVteXHB7Wn1ccHtDY31dKik/JCcpyAEBcgMYiCcSzgEKCmNhbmNlbF91cmwYAyABKAlCuQG6SLUBugGsAQoDdXJsEj5tdXN0IGJlIGFuIGFic29sdXRlIGh0dHAgb3IgaHR0cHMgVVJMIHdpdGhvdXQgdXNlciBvciBwYXNzd29yZBpldGhpcyA9PSAnJyB8fCB0aGlzLm1hdGNoZXMocideW2hIXVt0VF1bdFRdW3BQXVtzU10/Oi8vW14vPyNAXFxccHtafVxwe0NjfV0rKFsvPyNdW15ccHtafVxwe0NjfV0qKT8kJylyAxiIJxIkCghjdXN0b21lchgEIAEoCUISukgPcg0YQDIJXlxQe0NjfSokEjAKE2NsaWVudF9yZWZlcmVuY2VfaWQYBSABKAlCE7pIEHIOGMgBMgleXFB7Q2N9KiQSrQEKCG1ldGFkYXRhGAYgAygLMjkuY2FsbW9ueXBheS52MS5DcmVhdGVDaGVja291dFNlc3Npb25SZXF1ZXN0Lk1ldGFkYXRhRW50cnlCYLpIXZoBWhAyIiRyIhABGCgyHF5bXlxbXF1ceDAwLVx4MWZceDdmLVx4OWZdKiQqMHIuGPQDMileW15ceDAwLVx4MDhceDBiXHgwY1x4MGUtXHgxZlx4N2YtXHg5Zl0qJBIXCgpleHBpcmVzX2F0GAcgASgDSACIAQESUwoRY3VzdG9tZXJfY3JlYXRpb24YCCABKA4yLi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbkN1c3RvbWVyQ3JlYXRpb25CCLpIBYIBAhABEikKBmV4cGFuZBgJIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJBI6CgRtb2RlGAogASgOMiIuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25Nb2RlQgi6SAWCAQIQARJYCg5jdXN0b21lcl9lbWFpbBgLIAEoCUJAukg9cjsYwAIyNl4oW14gQFx4MDAtXHgxZlx4N2YtXHg5Zl0rQFteIEBceDAwLVx4MWZceDdmLVx4OWZdKyk/JBJIChRwYXltZW50X21ldGhvZF90eXBlcxgMIAMoDjIgLmNhbG1vbnlwYXkudjEuUGF5bWVudE1ldGhvZFR5cGVCCLpIBZIBAhAUEkkKFnBheW1lbnRfbWV0aG9kX29wdGlvbnMYDSABKAsyKS5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2RPcHRpb25zUGFyYW1zEj8KB3VpX21vZGUYDiABKA4yJC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblVpTW9kZUIIukgFggECEAESKAoGbG9jYWxlGA8gASgJQhi6SBVyExgUMg9eW0EtWmEtejAtOS1dKiQSRwoLc3VibWl0X3R5cGUYECABKA4yKC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblN1Ym1pdFR5cGVCCLpIBYIBAhABEkwKE3BheW1lbnRfaW50ZW50X2RhdGEYESABKAsyLy5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblBheW1lbnRJbnRlbnREYXRhEh0KFWFsbG93X3Byb21vdGlvbl9jb2RlcxgSIAEoCBI7Cg1hdXRvbWF0aWNfdGF4GBMgASgLMiQuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25PcHRpb24SPgoQaW52b2ljZV9jcmVhdGlvbhgUIAEoCzIkLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uT3B0aW9uEkUKF3Bob25lX251bWJlcl9jb2xsZWN0aW9uGBUgASgLMiQuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25PcHRpb24SZAoaYmlsbGluZ19hZGRyZXNzX2NvbGxlY3Rpb24YFiABKA4yNi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbkJpbGxpbmdBZGRyZXNzQ29sbGVjdGlvbkIIukgFggECEAES7wUKCGN1cnJlbmN5GBcgASgJQtwFukjYBboB1AUKCGN1cnJlbmN5EiNtdXN0IGJlIGEgY3VycmVuY3kgY29kZSBvZiBJU08gNDIxNxqiBXRoaXMgPT0gJycgfHwgdGhpcy5sb3dlckFzY2lpKCkubWF0Y2hlcygnXihhZWR8YWZufGFsbHxhbWR8YW9hfGFyc3xhdWR8YXdnfGF6bnxiYW18YmJkfGJkdHxiZ258YmhkfGJpZnxibWR8Ym5kfGJvYnxicmx8YnNkfGJ0bnxid3B8YnlufGJ6ZHxjYWR8Y2RmfGNoZnxjbHB8Y255fGNvcHxjcmN8Y3VjfGN1cHxjdmV8Y3prfGRqZnxka2t8ZG9wfGR6ZHxlZ3B8ZXJufGV0YnxldXJ8ZmpkfGZrcHxnYnB8Z2VsfGdoc3xnaXB8Z21kfGduZnxndHF8Z3lkfGhrZHxobmx8aHRnfGh1ZnxpZHJ8aWxzfGlucnxpcWR8aXJyfGlza3xqbWR8am9kfGpweXxrZXN8a2dzfGtocnxrbWZ8a3B3fGtyd3xrd2R8a3lkfGt6dHxsYWt8bGJwfGxrcnxscmR8bHNsfGx5ZHxtYWR8bWRsfG1nYXxta2R8bW1rfG1udHxtb3B8bXJ1fG11cnxtdnJ8bXdrfG14bnxteXJ8bXpufG5hZHxuZ258bmlvfG5va3xucHJ8bnpkfG9tcnxwYWJ8cGVufHBna3xwaHB8cGtyfHBsbnxweWd8cWFyfHJvbnxyc2R8cnVifHJ3ZnxzYXJ8c2JkfHNjcnxzZGd8c2VrfHNnZHxzaHB8c2xlfHNvc3xzcmR8c3NwfHN0bnxzdmN8c3lwfHN6bHx0aGJ8dGpzfHRtdHx0bmR8dG9wfHRyeXx0dGR8dHdkfHR6c3x1YWh8dWd4fHVzZHx1eXV8dXpzfHZlZHx2ZXN8dm5kfHZ1dnx3c3R8eGFmfHhjZHx4Y2d8eG9mfHhwZnx5ZXJ8emFyfHptd3x6d2cpJCcpEkgKEXNldHVwX2ludGVudF9kYXRhGBggASgLMi0uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25TZXR1cEludGVudERhdGEaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQg0KC19leHBpcmVzX2F0Iq0CCh5DaGVja291dFNlc3Npb25TZXR1cEludGVudERhdGESKAoLZGVzY3JpcHRpb24YASABKAlCE7pIEHIOGOgHMgleXFB7Q2N9KiQSrwEKCG1ldGFkYXRhGAIgAygLMjsuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25TZXR1cEludGVudERhdGEuTWV0YWRhdGFFbnRyeUJgukhdmgFaEDIiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJTChpQYXltZW50TWV0aG9kT3B0aW9uc1BhcmFtcxI1CgRjYXJkGAEgASgLMicuY2FsbW9ueXBheS52MS5DYXJkUGF5bWVudE9wdGlvbnNQYXJhbXMiaAoYQ2FyZFBheW1lbnRPcHRpb25zUGFyYW1zEkwKFnJlcXVlc3RfdGhyZWVfZF9zZWN1cmUYASABKA4yIi5jYWxtb255cGF5LnYxLlRocmVlRFNlY3VyZVJlcXVlc3RCCLpIBYIBAhABIigKFUNoZWNrb3V0U2Vzc2lvbk9wdGlvbhIPCgdlbmFibGVkGAEgASgIIrgDCiBDaGVja291dFNlc3Npb25QYXltZW50SW50ZW50RGF0YRIoCgtkZXNjcmlwdGlvbhgBIAEoCUITukgQcg4Y6AcyCV5cUHtDY30qJBKxAQoIbWV0YWRhdGEYAiADKAsyPS5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblBheW1lbnRJbnRlbnREYXRhLk1ldGFkYXRhRW50cnlCYLpIXZoBWhAyIiRyIhABGCgyHF5bXlxbXF1ceDAwLVx4MWZceDdmLVx4OWZdKiQqMHIuGPQDMileW15ceDAwLVx4MDhceDBiXHgwY1x4MGUtXHgxZlx4N2YtXHg5Zl0qJBJFChJzZXR1cF9mdXR1cmVfdXNhZ2UYAyABKA4yHy5jYWxtb255cGF5LnYxLlNldHVwRnV0dXJlVXNhZ2VCCLpIBYIBAhABEj4KDmNhcHR1cmVfbWV0aG9kGAQgASgOMhwuY2FsbW9ueXBheS52MS5DYXB0dXJlTWV0aG9kQgi6SAWCAQIQARovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiYgoITGluZUl0ZW0SNAoKcHJpY2VfZGF0YRgBIAEoCzIYLmNhbG1vbnlwYXkudjEuUHJpY2VEYXRhQga6SAPIAQESIAoIcXVhbnRpdHkYAiABKANCDrpIC8gBASIGGL+EPSgBIrEHCglQcmljZURhdGES8gUKCGN1cnJlbmN5GAEgASgJQt8FukjbBboB1AUKCGN1cnJlbmN5EiNtdXN0IGJlIGEgY3VycmVuY3kgY29kZSBvZiBJU08gNDIxNxqiBXRoaXMgPT0gJycgfHwgdGhpcy5sb3dlckFzY2lpKCkubWF0Y2hlcygnXihhZWR8YWZufGFsbHxhbWR8YW9hfGFyc3xhdWR8YXdnfGF6bnxiYW18YmJkfGJkdHxiZ258YmhkfGJpZnxibWR8Ym5kfGJvYnxicmx8YnNkfGJ0bnxid3B8YnlufGJ6ZHxjYWR8Y2RmfGNoZnxjbHB8Y255fGNvcHxjcmN8Y3VjfGN1cHxjdmV8Y3prfGRqZnxka2t8ZG9wfGR6ZHxlZ3B8ZXJufGV0YnxldXJ8ZmpkfGZrcHxnYnB8Z2VsfGdoc3xnaXB8Z21kfGduZnxndHF8Z3lkfGhrZHxobmx8aHRnfGh1ZnxpZHJ8aWxzfGlucnxpcWR8aXJyfGlza3xqbWR8am9kfGpweXxrZXN8a2dzfGtocnxrbWZ8a3B3fGtyd3xrd2R8a3lkfGt6dHxsYWt8bGJwfGxrcnxscmR8bHNsfGx5ZHxtYWR8bWRsfG1nYXxta2R8bW1rfG1udHxtb3B8bXJ1fG11cnxtdnJ8bXdrfG14bnxteXJ8bXpufG5hZHxuZ258bmlvfG5va3xucHJ8bnpkfG9tcnxwYWJ8cGVufHBna3xwaHB8cGtyfHBsbnxweWd8cWFyfHJvbnxyc2R8cnVifHJ3ZnxzYXJ8c2JkfHNjcnxzZGd8c2VrfHNnZHxzaHB8c2xlfHNvc3xzcmR8c3NwfHN0bnxzdmN8c3lwfHN6bHx0aGJ8dGpzfHRtdHx0bmR8dG9wfHRyeXx0dGR8dHdkfHR6c3x1YWh8dWd4fHVzZHx1eXV8dXpzfHZlZHx2ZXN8dm5kfHZ1dnx3c3R8eGFmfHhjZHx4Y2d8eG9mfHhwZnx5ZXJ8emFyfHptd3x6d2cpJCcpyAEBEikKC3VuaXRfYW1vdW50GAIgASgDQg+6SAzIAQEiBxj/wdcvKABIAIgBARI4Cgxwcm9kdWN0X2RhdGEYAyABKAsyGi5jYWxtb255cGF5LnYxLlByb2R1Y3REYXRhQga6SAPIAQESOgoMdGF4X2JlaGF2aW9yGAQgASgOMhouY2FsbW9ueXBheS52MS5UYXhCZWhhdmlvckIIukgFggECEAFCDgoMX3VuaXRfYW1vdW50ItkCCgtQcm9kdWN0RGF0YRIkCgRuYW1lGAEgASgJQha6SBPIAQFyDhj6ATIJXlxQe0NjfSokEigKC2Rlc2NyaXB0aW9uGAIgASgJQhO6SBByDhjoBzIJXlxQe0NjfSokEioKBmltYWdlcxgDIAMoCUIaukgXkgEUEAgiEHIOGIAQMgleXFB7Q2N9KiQSnAEKCG1ldGFkYXRhGAQgAygLMiguY2FsbW9ueXBheS52MS5Qcm9kdWN0RGF0YS5NZXRhZGF0YUVudHJ5QmC6SF2aAVoQFCIkciIQARgoMhxeW15cW1xdXHgwMC1ceDFmXHg3Zi1ceDlmXSokKjByLhj0AzIpXlteXHgwMC1ceDA4XHgwYlx4MGNceDBlLVx4MWZceDdmLVx4OWZdKiQaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIlkKHUNyZWF0ZUNoZWNrb3V0U2Vzc2lvblJlc3BvbnNlEjgKEGNoZWNrb3V0X3Nlc3Npb24YASABKAsyHi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbiJpChlHZXRDaGVja291dFNlc3Npb25SZXF1ZXN0EiEKAmlkGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSKQoGZXhwYW5kGAIgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokIlYKGkdldENoZWNrb3V0U2Vzc2lvblJlc3BvbnNlEjgKEGNoZWNrb3V0X3Nlc3Npb24YASABKAsyHi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbiKeBAobTGlzdENoZWNrb3V0U2Vzc2lvbnNSZXF1ZXN0Eh0KBWxpbWl0GAEgASgFQgm6SAYaBBhkKAFIAIgBARIxCg5zdGFydGluZ19hZnRlchgCIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIAYgBARIwCg1lbmRpbmdfYmVmb3JlGAMgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgCiAEBEkUKBnN0YXR1cxgEIAEoDjIkLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uU3RhdHVzQgq6SAeCAQQQASAASAOIAQESKwoIY3VzdG9tZXIYBSABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSASIAQESMQoOcGF5bWVudF9pbnRlbnQYBiABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAWIAQESKQoHY3JlYXRlZBgHIAEoCzIYLmNhbG1vbnlwYXkudjEuVGltZVJhbmdlEikKBmV4cGFuZBgIIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJDokukghIh8KDnN0YXJ0aW5nX2FmdGVyCg1lbmRpbmdfYmVmb3JlQggKBl9saW1pdEIRCg9fc3RhcnRpbmdfYWZ0ZXJCEAoOX2VuZGluZ19iZWZvcmVCCQoHX3N0YXR1c0ILCglfY3VzdG9tZXJCEQoPX3BheW1lbnRfaW50ZW50IqsBCglUaW1lUmFuZ2USHgoCZ3QYASABKANCDbpICiIIGP/Hr6AlKABIAIgBARIfCgNndGUYAiABKANCDbpICiIIGP/Hr6AlKABIAYgBARIeCgJsdBgDIAEoA0INukgKIggY/8evoCUoAEgCiAEBEh8KA2x0ZRgEIAEoA0INukgKIggY/8evoCUoAEgDiAEBQgUKA19ndEIGCgRfZ3RlQgUKA19sdEIGCgRfbHRlIogBChxMaXN0Q2hlY2tvdXRTZXNzaW9uc1Jlc3BvbnNlEhsKBm9iamVjdBgBIAEoCUILukgIcgYKBGxpc3QSLAoEZGF0YRgCIAMoCzIeLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uEhAKCGhhc19tb3JlGAMgASgIEgsKA3VybBgEIAEoCSJsChxFeHBpcmVDaGVja291dFNlc3Npb25SZXF1ZXN0EiEKAmlkGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSKQoGZXhwYW5kGAIgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokIlkKHUV4cGlyZUNoZWNrb3V0U2Vzc2lvblJlc3BvbnNlEjgKEGNoZWNrb3V0X3Nlc3Npb24YASABKAsyHi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbiKhAgojTGlzdENoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtc1JlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJBIdCgVsaW1pdBgCIAEoBUIJukgGGgQYZCgBSACIAQESMQoOc3RhcnRpbmdfYWZ0ZXIYAyABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAGIAQESMAoNZW5kaW5nX2JlZm9yZRgEIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIAogBATokukghIh8KDnN0YXJ0aW5nX2FmdGVyCg1lbmRpbmdfYmVmb3JlQggKBl9saW1pdEIRCg9fc3RhcnRpbmdfYWZ0ZXJCEAoOX2VuZGluZ19iZWZvcmUimAEKJExpc3RDaGVja291dFNlc3Npb25MaW5lSXRlbXNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EjQKBGRhdGEYAiADKAsyJi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtEhAKCGhhc19tb3JlGAMgASgIEgsKA3VybBgEIAEoCSLlAgocVXBkYXRlQ2hlY2tvdXRTZXNzaW9uUmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEq0BCghtZXRhZGF0YRgCIAMoCzI5LmNhbG1vbnlwYXkudjEuVXBkYXRlQ2hlY2tvdXRTZXNzaW9uUmVxdWVzdC5NZXRhZGF0YUVudHJ5QmC6SF2aAVoQZCIkciIQARgoMhxeW15cW1xdXHgwMC1ceDFmXHg3Zi1ceDlmXSokKjByLhj0AzIpXlteXHgwMC1ceDA4XHgwYlx4MGNceDBlLVx4MWZceDdmLVx4OWZdKiQSFgoOY2xlYXJfbWV0YWRhdGEYAyABKAgSKQoGZXhwYW5kGAQgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJZCh1VcGRhdGVDaGVja291dFNlc3Npb25SZXNwb25zZRI4ChBjaGVja291dF9zZXNzaW9uGAEgASgLMh4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb24q1gEKJ0NoZWNrb3V0U2Vzc2lvbkJpbGxpbmdBZGRyZXNzQ29sbGVjdGlvbhI7CjdDSEVDS09VVF9TRVNTSU9OX0JJTExJTkdfQUREUkVTU19DT0xMRUNUSU9OX1VOU1BFQ0lGSUVEEAASNAowQ0hFQ0tPVVRfU0VTU0lPTl9CSUxMSU5HX0FERFJFU1NfQ09MTEVDVElPTl9BVVRPEAESOAo0Q0hFQ0tPVVRfU0VTU0lPTl9CSUxMSU5HX0FERFJFU1NfQ09MTEVDVElPTl9SRVFVSVJFRBACKmMKC1RheEJlaGF2aW9yEhwKGFRBWF9CRUhBVklPUl9VTlNQRUNJRklFRBAAEhoKFlRBWF9CRUhBVklPUl9JTkNMVVNJVkUQARIaChZUQVhfQkVIQVZJT1JfRVhDTFVTSVZFEAIykggKD0NoZWNrb3V0U2VydmljZRKmAQoVQ3JlYXRlQ2hlY2tvdXRTZXNzaW9uEisuY2FsbW9ueXBheS52MS5DcmVhdGVDaGVja291dFNlc3Npb25SZXF1ZXN0GiwuY2FsbW9ueXBheS52MS5DcmVhdGVDaGVja291dFNlc3Npb25SZXNwb25zZSIygtPkkwIsOgEqYhBjaGVja291dF9zZXNzaW9uIhUvdjEvY2hlY2tvdXQvc2Vzc2lvbnMSogEKEkdldENoZWNrb3V0U2Vzc2lvbhIoLmNhbG1vbnlwYXkudjEuR2V0Q2hlY2tvdXRTZXNzaW9uUmVxdWVzdBopLmNhbG1vbnlwYXkudjEuR2V0Q2hlY2tvdXRTZXNzaW9uUmVzcG9uc2UiN5ACAYLT5JMCLmIQY2hlY2tvdXRfc2Vzc2lvbhIaL3YxL2NoZWNrb3V0L3Nlc3Npb25zL3tpZH0SkQEKFExpc3RDaGVja291dFNlc3Npb25zEiouY2FsbW9ueXBheS52MS5MaXN0Q2hlY2tvdXRTZXNzaW9uc1JlcXVlc3QaKy5jYWxtb255cGF5LnYxLkxpc3RDaGVja291dFNlc3Npb25zUmVzcG9uc2UiIJACAYLT5JMCFxIVL3YxL2NoZWNrb3V0L3Nlc3Npb25zErIBChVFeHBpcmVDaGVja291dFNlc3Npb24SKy5jYWxtb255cGF5LnYxLkV4cGlyZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QaLC5jYWxtb255cGF5LnYxLkV4cGlyZUNoZWNrb3V0U2Vzc2lvblJlc3BvbnNlIj6C0+STAjg6ASpiEGNoZWNrb3V0X3Nlc3Npb24iIS92MS9jaGVja291dC9zZXNzaW9ucy97aWR9L2V4cGlyZRK5AQocTGlzdENoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtcxIyLmNhbG1vbnlwYXkudjEuTGlzdENoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtc1JlcXVlc3QaMy5jYWxtb255cGF5LnYxLkxpc3RDaGVja291dFNlc3Npb25MaW5lSXRlbXNSZXNwb25zZSIwkAIBgtPkkwInEiUvdjEvY2hlY2tvdXQvc2Vzc2lvbnMve2lkfS9saW5lX2l0ZW1zEqsBChVVcGRhdGVDaGVja291dFNlc3Npb24SKy5jYWxtb255cGF5LnYxLlVwZGF0ZUNoZWNrb3V0U2Vzc2lvblJlcXVlc3QaLC5jYWxtb255cGF5LnYxLlVwZGF0ZUNoZWNrb3V0U2Vzc2lvblJlc3BvbnNlIjeC0+STAjE6ASpiEGNoZWNrb3V0X3Nlc3Npb24iGi92MS9jaGVja291dC9zZXNzaW9ucy97aWR9QmIKEWNvbS5jYWxtb255cGF5LnYxUAFaGmNhbG1vbnlwYXkvdjE7Y2FsbW9ueXBheXYxqgINQ2FsbW9ueVBheS5WMcoCDUNhbG1vbnlQYXlcVjHqAg5DYWxtb255UGF5OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_checkout_session, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method, file_google_api_annotations]);
 
 /**
  * What CreateCheckoutSession takes.
@@ -29,7 +29,8 @@ export const file_calmonypay_v1_checkout_service: GenFile = /*@__PURE__*/
  */
 export type CreateCheckoutSessionRequest = Message<"calmonypay.v1.CreateCheckoutSessionRequest"> & {
   /**
-   * The items of the order, 1 to 100, all in one currency. Their total is from 1 to 99999999999 minor units.
+   * The items of the order, 1 to 100, all in one currency. Their total is from 1 to 99999999999 minor units. In mode `setup`:
+   * none.
    *
    * @generated from field: repeated calmonypay.v1.LineItem line_items = 1;
    */
@@ -82,14 +83,15 @@ export type CreateCheckoutSessionRequest = Message<"calmonypay.v1.CreateCheckout
   expiresAt?: bigint | undefined;
 
   /**
-   * Whether the session makes a customer when it is completed. Not together with `customer`. Unset: it makes none.
+   * Whether the session makes a customer when it is completed. Not together with `customer`. Unset: it makes none, unless its
+   * card is to be charged later; in mode `setup` it makes one where no `customer` is given.
    *
    * @generated from field: calmonypay.v1.CheckoutSessionCustomerCreation customer_creation = 8;
    */
   customerCreation: CheckoutSessionCustomerCreation;
 
   /**
-   * Which fields to answer as whole objects: `customer`, `payment_intent`, `payment_method`, `line_items`,
+   * Which fields to answer as whole objects: `customer`, `payment_intent`, `payment_method`, `line_items`, `setup_intent`,
    * `payment_intent.payment_method`. Such an object is in the field of that name with `_expanded` behind it; over HTTP
    * it stands in the place of the id. Empty: none.
    *
@@ -98,7 +100,7 @@ export type CreateCheckoutSessionRequest = Message<"calmonypay.v1.CreateCheckout
   expand: string[];
 
   /**
-   * What the session is for. Unset: `payment`, and nothing else can be asked for yet.
+   * What the session is for: `payment` or `setup`. Unset: `payment`.
    *
    * @generated from field: calmonypay.v1.CheckoutSessionMode mode = 10;
    */
@@ -149,7 +151,7 @@ export type CreateCheckoutSessionRequest = Message<"calmonypay.v1.CreateCheckout
   submitType: CheckoutSessionSubmitType;
 
   /**
-   * What the payment of the session is to have of its own. Unset: nothing.
+   * What the payment of the session is to have of its own. Not in mode `setup`. Unset: nothing.
    *
    * @generated from field: calmonypay.v1.CheckoutSessionPaymentIntentData payment_intent_data = 17;
    */
@@ -189,6 +191,21 @@ export type CreateCheckoutSessionRequest = Message<"calmonypay.v1.CreateCheckout
    * @generated from field: calmonypay.v1.CheckoutSessionBillingAddressCollection billing_address_collection = 22;
    */
   billingAddressCollection: CheckoutSessionBillingAddressCollection;
+
+  /**
+   * The currency that the card is verified in, in mode `setup` only: a three-letter code of ISO 4217, in either case. The
+   * merchant's account at the gateway must take it. Unset or empty: `gbp`.
+   *
+   * @generated from field: string currency = 23;
+   */
+  currency: string;
+
+  /**
+   * What the setup intent of the session is to have of its own. In mode `setup` only. Unset: nothing.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionSetupIntentData setup_intent_data = 24;
+   */
+  setupIntentData?: CheckoutSessionSetupIntentData | undefined;
 };
 
 /**
@@ -197,6 +214,35 @@ export type CreateCheckoutSessionRequest = Message<"calmonypay.v1.CreateCheckout
  */
 export const CreateCheckoutSessionRequestSchema: GenMessage<CreateCheckoutSessionRequest> = /*@__PURE__*/
   messageDesc(file_calmonypay_v1_checkout_service, 0);
+
+/**
+ * What the setup intent of a session is to have of its own, once there is one.
+ *
+ * @generated from message calmonypay.v1.CheckoutSessionSetupIntentData
+ */
+export type CheckoutSessionSetupIntentData = Message<"calmonypay.v1.CheckoutSessionSetupIntentData"> & {
+  /**
+   * What it is for, in the merchant's words, at most 1000 characters. Unset or empty: nothing.
+   *
+   * @generated from field: string description = 1;
+   */
+  description: string;
+
+  /**
+   * The merchant's own keys and values: at most 50, keys of 1 to 40 characters without square brackets and control
+   * characters, and not `__proto__`; values of at most 500 characters, in which tabs and line breaks may stand. Empty: none.
+   *
+   * @generated from field: map<string, string> metadata = 2;
+   */
+  metadata: { [key: string]: string };
+};
+
+/**
+ * Describes the message calmonypay.v1.CheckoutSessionSetupIntentData.
+ * Use `create(CheckoutSessionSetupIntentDataSchema)` to create a new message.
+ */
+export const CheckoutSessionSetupIntentDataSchema: GenMessage<CheckoutSessionSetupIntentData> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_service, 1);
 
 /**
  * How each way to pay is to be set up.
@@ -217,7 +263,7 @@ export type PaymentMethodOptionsParams = Message<"calmonypay.v1.PaymentMethodOpt
  * Use `create(PaymentMethodOptionsParamsSchema)` to create a new message.
  */
 export const PaymentMethodOptionsParamsSchema: GenMessage<PaymentMethodOptionsParams> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 1);
+  messageDesc(file_calmonypay_v1_checkout_service, 2);
 
 /**
  * How payments by card are to be set up.
@@ -238,7 +284,7 @@ export type CardPaymentOptionsParams = Message<"calmonypay.v1.CardPaymentOptions
  * Use `create(CardPaymentOptionsParamsSchema)` to create a new message.
  */
 export const CardPaymentOptionsParamsSchema: GenMessage<CardPaymentOptionsParams> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 2);
+  messageDesc(file_calmonypay_v1_checkout_service, 3);
 
 /**
  * Something that a session may have enabled.
@@ -259,7 +305,7 @@ export type CheckoutSessionOption = Message<"calmonypay.v1.CheckoutSessionOption
  * Use `create(CheckoutSessionOptionSchema)` to create a new message.
  */
 export const CheckoutSessionOptionSchema: GenMessage<CheckoutSessionOption> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 3);
+  messageDesc(file_calmonypay_v1_checkout_service, 4);
 
 /**
  * What the payment of a session is to have of its own, once there is one.
@@ -303,7 +349,7 @@ export type CheckoutSessionPaymentIntentData = Message<"calmonypay.v1.CheckoutSe
  * Use `create(CheckoutSessionPaymentIntentDataSchema)` to create a new message.
  */
 export const CheckoutSessionPaymentIntentDataSchema: GenMessage<CheckoutSessionPaymentIntentData> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 4);
+  messageDesc(file_calmonypay_v1_checkout_service, 5);
 
 /**
  * One item of an order.
@@ -331,7 +377,7 @@ export type LineItem = Message<"calmonypay.v1.LineItem"> & {
  * Use `create(LineItemSchema)` to create a new message.
  */
 export const LineItemSchema: GenMessage<LineItem> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 5);
+  messageDesc(file_calmonypay_v1_checkout_service, 6);
 
 /**
  * The price of one unit of a line item.
@@ -374,7 +420,7 @@ export type PriceData = Message<"calmonypay.v1.PriceData"> & {
  * Use `create(PriceDataSchema)` to create a new message.
  */
 export const PriceDataSchema: GenMessage<PriceData> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 6);
+  messageDesc(file_calmonypay_v1_checkout_service, 7);
 
 /**
  * The product of a line item, as the shopper sees it.
@@ -417,7 +463,7 @@ export type ProductData = Message<"calmonypay.v1.ProductData"> & {
  * Use `create(ProductDataSchema)` to create a new message.
  */
 export const ProductDataSchema: GenMessage<ProductData> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 7);
+  messageDesc(file_calmonypay_v1_checkout_service, 8);
 
 /**
  * What CreateCheckoutSession answers. Over HTTP the session itself is the body.
@@ -438,7 +484,7 @@ export type CreateCheckoutSessionResponse = Message<"calmonypay.v1.CreateCheckou
  * Use `create(CreateCheckoutSessionResponseSchema)` to create a new message.
  */
 export const CreateCheckoutSessionResponseSchema: GenMessage<CreateCheckoutSessionResponse> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 8);
+  messageDesc(file_calmonypay_v1_checkout_service, 9);
 
 /**
  * What GetCheckoutSession takes.
@@ -454,7 +500,7 @@ export type GetCheckoutSessionRequest = Message<"calmonypay.v1.GetCheckoutSessio
   id: string;
 
   /**
-   * Which fields to answer as whole objects: `customer`, `payment_intent`, `payment_method`, `line_items`,
+   * Which fields to answer as whole objects: `customer`, `payment_intent`, `payment_method`, `line_items`, `setup_intent`,
    * `payment_intent.payment_method`. Such an object is in the field of that name with `_expanded` behind it; over HTTP
    * it stands in the place of the id. Empty: none.
    *
@@ -468,7 +514,7 @@ export type GetCheckoutSessionRequest = Message<"calmonypay.v1.GetCheckoutSessio
  * Use `create(GetCheckoutSessionRequestSchema)` to create a new message.
  */
 export const GetCheckoutSessionRequestSchema: GenMessage<GetCheckoutSessionRequest> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 9);
+  messageDesc(file_calmonypay_v1_checkout_service, 10);
 
 /**
  * What GetCheckoutSession answers. Over HTTP the session itself is the body.
@@ -489,7 +535,7 @@ export type GetCheckoutSessionResponse = Message<"calmonypay.v1.GetCheckoutSessi
  * Use `create(GetCheckoutSessionResponseSchema)` to create a new message.
  */
 export const GetCheckoutSessionResponseSchema: GenMessage<GetCheckoutSessionResponse> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 10);
+  messageDesc(file_calmonypay_v1_checkout_service, 11);
 
 /**
  * What ListCheckoutSessions takes. Filters that are not set let everything through.
@@ -561,7 +607,7 @@ export type ListCheckoutSessionsRequest = Message<"calmonypay.v1.ListCheckoutSes
  * Use `create(ListCheckoutSessionsRequestSchema)` to create a new message.
  */
 export const ListCheckoutSessionsRequestSchema: GenMessage<ListCheckoutSessionsRequest> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 11);
+  messageDesc(file_calmonypay_v1_checkout_service, 12);
 
 /**
  * A span of time in seconds since 1970-01-01T00:00:00Z. An unset end is open.
@@ -603,7 +649,7 @@ export type TimeRange = Message<"calmonypay.v1.TimeRange"> & {
  * Use `create(TimeRangeSchema)` to create a new message.
  */
 export const TimeRangeSchema: GenMessage<TimeRange> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 12);
+  messageDesc(file_calmonypay_v1_checkout_service, 13);
 
 /**
  * What ListCheckoutSessions answers: one page of the list.
@@ -645,7 +691,7 @@ export type ListCheckoutSessionsResponse = Message<"calmonypay.v1.ListCheckoutSe
  * Use `create(ListCheckoutSessionsResponseSchema)` to create a new message.
  */
 export const ListCheckoutSessionsResponseSchema: GenMessage<ListCheckoutSessionsResponse> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 13);
+  messageDesc(file_calmonypay_v1_checkout_service, 14);
 
 /**
  * What ExpireCheckoutSession takes.
@@ -661,7 +707,7 @@ export type ExpireCheckoutSessionRequest = Message<"calmonypay.v1.ExpireCheckout
   id: string;
 
   /**
-   * Which fields to answer as whole objects: `customer`, `payment_intent`, `payment_method`, `line_items`,
+   * Which fields to answer as whole objects: `customer`, `payment_intent`, `payment_method`, `line_items`, `setup_intent`,
    * `payment_intent.payment_method`. Such an object is in the field of that name with `_expanded` behind it; over HTTP
    * it stands in the place of the id. Empty: none.
    *
@@ -675,7 +721,7 @@ export type ExpireCheckoutSessionRequest = Message<"calmonypay.v1.ExpireCheckout
  * Use `create(ExpireCheckoutSessionRequestSchema)` to create a new message.
  */
 export const ExpireCheckoutSessionRequestSchema: GenMessage<ExpireCheckoutSessionRequest> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 14);
+  messageDesc(file_calmonypay_v1_checkout_service, 15);
 
 /**
  * What ExpireCheckoutSession answers. Over HTTP the session itself is the body.
@@ -696,7 +742,7 @@ export type ExpireCheckoutSessionResponse = Message<"calmonypay.v1.ExpireCheckou
  * Use `create(ExpireCheckoutSessionResponseSchema)` to create a new message.
  */
 export const ExpireCheckoutSessionResponseSchema: GenMessage<ExpireCheckoutSessionResponse> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 15);
+  messageDesc(file_calmonypay_v1_checkout_service, 16);
 
 /**
  * What ListCheckoutSessionLineItems takes.
@@ -738,7 +784,7 @@ export type ListCheckoutSessionLineItemsRequest = Message<"calmonypay.v1.ListChe
  * Use `create(ListCheckoutSessionLineItemsRequestSchema)` to create a new message.
  */
 export const ListCheckoutSessionLineItemsRequestSchema: GenMessage<ListCheckoutSessionLineItemsRequest> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 16);
+  messageDesc(file_calmonypay_v1_checkout_service, 17);
 
 /**
  * What ListCheckoutSessionLineItems answers: one page of the list.
@@ -780,7 +826,7 @@ export type ListCheckoutSessionLineItemsResponse = Message<"calmonypay.v1.ListCh
  * Use `create(ListCheckoutSessionLineItemsResponseSchema)` to create a new message.
  */
 export const ListCheckoutSessionLineItemsResponseSchema: GenMessage<ListCheckoutSessionLineItemsResponse> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 17);
+  messageDesc(file_calmonypay_v1_checkout_service, 18);
 
 /**
  * What UpdateCheckoutSession takes.
@@ -812,7 +858,7 @@ export type UpdateCheckoutSessionRequest = Message<"calmonypay.v1.UpdateCheckout
   clearMetadata: boolean;
 
   /**
-   * Which fields to answer as whole objects: `customer`, `payment_intent`, `payment_method`, `line_items`,
+   * Which fields to answer as whole objects: `customer`, `payment_intent`, `payment_method`, `line_items`, `setup_intent`,
    * `payment_intent.payment_method`. Such an object is in the field of that name with `_expanded` behind it; over HTTP
    * it stands in the place of the id. Empty: none.
    *
@@ -826,7 +872,7 @@ export type UpdateCheckoutSessionRequest = Message<"calmonypay.v1.UpdateCheckout
  * Use `create(UpdateCheckoutSessionRequestSchema)` to create a new message.
  */
 export const UpdateCheckoutSessionRequestSchema: GenMessage<UpdateCheckoutSessionRequest> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 18);
+  messageDesc(file_calmonypay_v1_checkout_service, 19);
 
 /**
  * What UpdateCheckoutSession answers. Over HTTP the object itself is the body.
@@ -847,7 +893,7 @@ export type UpdateCheckoutSessionResponse = Message<"calmonypay.v1.UpdateCheckou
  * Use `create(UpdateCheckoutSessionResponseSchema)` to create a new message.
  */
 export const UpdateCheckoutSessionResponseSchema: GenMessage<UpdateCheckoutSessionResponse> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_service, 19);
+  messageDesc(file_calmonypay_v1_checkout_service, 20);
 
 /**
  * Whether a payment page asks for the shopper's address.

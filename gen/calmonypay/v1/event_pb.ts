@@ -17,6 +17,8 @@ import type { PaymentMethod } from "./payment_method_pb.js";
 import { file_calmonypay_v1_payment_method } from "./payment_method_pb.js";
 import type { Refund } from "./refund_pb.js";
 import { file_calmonypay_v1_refund } from "./refund_pb.js";
+import type { SetupIntent } from "./setup_intent_pb.js";
+import { file_calmonypay_v1_setup_intent } from "./setup_intent_pb.js";
 import type { WebhookEndpoint } from "./webhook_endpoint_pb.js";
 import { file_calmonypay_v1_webhook_endpoint } from "./webhook_endpoint_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -25,7 +27,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/event.proto.
  */
 export const file_calmonypay_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("ChljYWxtb255cGF5L3YxL2V2ZW50LnByb3RvEg1jYWxtb255cGF5LnYxIosCCgVFdmVudBIKCgJpZBgBIAEoCRIcCgZvYmplY3QYAiABKAlCDLpICXIHCgVldmVudBIMCgR0eXBlGAMgASgJEg8KB2NyZWF0ZWQYBCABKAMSEAoIbGl2ZW1vZGUYBSABKAgSJgoEZGF0YRgGIAEoCzIYLmNhbG1vbnlwYXkudjEuRXZlbnREYXRhEiwKB3JlcXVlc3QYByABKAsyGy5jYWxtb255cGF5LnYxLkV2ZW50UmVxdWVzdBIYChBwZW5kaW5nX3dlYmhvb2tzGAggASgDEhMKC2FwaV92ZXJzaW9uGAkgASgJEhUKCHNlcXVlbmNlGAogASgDSACIAQFCCwoJX3NlcXVlbmNlIocDCglFdmVudERhdGESOgoQY2hlY2tvdXRfc2Vzc2lvbhgBIAEoCzIeLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uSAASNgoOcGF5bWVudF9pbnRlbnQYAiABKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRJbnRlbnRIABI2Cg5wYXltZW50X21ldGhvZBgDIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudE1ldGhvZEgAEisKCGN1c3RvbWVyGAQgASgLMhcuY2FsbW9ueXBheS52MS5DdXN0b21lckgAEicKBnJlZnVuZBgFIAEoCzIVLmNhbG1vbnlwYXkudjEuUmVmdW5kSAASMgoMaGVsZF9wYXltZW50GAYgASgLMhouY2FsbW9ueXBheS52MS5IZWxkUGF5bWVudEgAEjoKEHdlYmhvb2tfZW5kcG9pbnQYByABKAsyHi5jYWxtb255cGF5LnYxLldlYmhvb2tFbmRwb2ludEgAQggKBm9iamVjdCJMCgxFdmVudFJlcXVlc3QSCgoCaWQYASABKAkSHAoPaWRlbXBvdGVuY3lfa2V5GAIgASgJSACIAQFCEgoQX2lkZW1wb3RlbmN5X2tleUJiChFjb20uY2FsbW9ueXBheS52MVABWhpjYWxtb255cGF5L3YxO2NhbG1vbnlwYXl2MaoCDUNhbG1vbnlQYXkuVjHKAg1DYWxtb255UGF5XFYx6gIOQ2FsbW9ueVBheTo6VjFiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_checkout_session, file_calmonypay_v1_customer, file_calmonypay_v1_held_payment, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method, file_calmonypay_v1_refund, file_calmonypay_v1_webhook_endpoint]);
+  fileDesc("ChljYWxtb255cGF5L3YxL2V2ZW50LnByb3RvEg1jYWxtb255cGF5LnYxIosCCgVFdmVudBIKCgJpZBgBIAEoCRIcCgZvYmplY3QYAiABKAlCDLpICXIHCgVldmVudBIMCgR0eXBlGAMgASgJEg8KB2NyZWF0ZWQYBCABKAMSEAoIbGl2ZW1vZGUYBSABKAgSJgoEZGF0YRgGIAEoCzIYLmNhbG1vbnlwYXkudjEuRXZlbnREYXRhEiwKB3JlcXVlc3QYByABKAsyGy5jYWxtb255cGF5LnYxLkV2ZW50UmVxdWVzdBIYChBwZW5kaW5nX3dlYmhvb2tzGAggASgDEhMKC2FwaV92ZXJzaW9uGAkgASgJEhUKCHNlcXVlbmNlGAogASgDSACIAQFCCwoJX3NlcXVlbmNlIrsDCglFdmVudERhdGESOgoQY2hlY2tvdXRfc2Vzc2lvbhgBIAEoCzIeLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uSAASNgoOcGF5bWVudF9pbnRlbnQYAiABKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRJbnRlbnRIABI2Cg5wYXltZW50X21ldGhvZBgDIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudE1ldGhvZEgAEisKCGN1c3RvbWVyGAQgASgLMhcuY2FsbW9ueXBheS52MS5DdXN0b21lckgAEicKBnJlZnVuZBgFIAEoCzIVLmNhbG1vbnlwYXkudjEuUmVmdW5kSAASMgoMaGVsZF9wYXltZW50GAYgASgLMhouY2FsbW9ueXBheS52MS5IZWxkUGF5bWVudEgAEjoKEHdlYmhvb2tfZW5kcG9pbnQYByABKAsyHi5jYWxtb255cGF5LnYxLldlYmhvb2tFbmRwb2ludEgAEjIKDHNldHVwX2ludGVudBgIIAEoCzIaLmNhbG1vbnlwYXkudjEuU2V0dXBJbnRlbnRIAEIICgZvYmplY3QiTAoMRXZlbnRSZXF1ZXN0EgoKAmlkGAEgASgJEhwKD2lkZW1wb3RlbmN5X2tleRgCIAEoCUgAiAEBQhIKEF9pZGVtcG90ZW5jeV9rZXlCYgoRY29tLmNhbG1vbnlwYXkudjFQAVoaY2FsbW9ueXBheS92MTtjYWxtb255cGF5djGqAg1DYWxtb255UGF5LlYxygINQ2FsbW9ueVBheVxWMeoCDkNhbG1vbnlQYXk6OlYxYgZwcm90bzM", [file_buf_validate_validate, file_calmonypay_v1_checkout_session, file_calmonypay_v1_customer, file_calmonypay_v1_held_payment, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method, file_calmonypay_v1_refund, file_calmonypay_v1_setup_intent, file_calmonypay_v1_webhook_endpoint]);
 
 /**
  * Something that happened to an object of a merchant. It is written in the transaction that makes it true, never changes,
@@ -181,6 +183,14 @@ export type EventData = Message<"calmonypay.v1.EventData"> & {
      */
     value: WebhookEndpoint;
     case: "webhookEndpoint";
+  } | {
+    /**
+     * A setup intent.
+     *
+     * @generated from field: calmonypay.v1.SetupIntent setup_intent = 8;
+     */
+    value: SetupIntent;
+    case: "setupIntent";
   } | { case: undefined; value?: undefined };
 };
 

@@ -14,6 +14,7 @@ import {
 } from "../../domain/event.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { Refund } from "../../domain/refund.js";
+import type { SetupIntent } from "../../domain/setup-intent.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
 
@@ -28,6 +29,7 @@ export interface EventRows {
   readonly payment_intent: PaymentIntentRow;
   readonly payment_method: PaymentMethodRow;
   readonly refund: Refund;
+  readonly setup_intent: SetupIntent;
   readonly webhook_endpoint: WebhookEndpointRow;
 }
 
@@ -117,6 +119,7 @@ const LEFT_OUT: Record<EventObjectKind, readonly string[]> = {
   payment_intent: [],
   payment_method: [],
   refund: [],
+  setup_intent: [],
   webhook_endpoint: ["secretSealed", "previousSecretSealed"],
 };
 

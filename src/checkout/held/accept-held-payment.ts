@@ -49,6 +49,7 @@ async function acceptIn(
   const held = await lockUnresolved(checkout, tx, wanted.id);
   refuseIfBeingReturned(held);
   if (session !== undefined && session.status !== "complete" && held.heldReason !== "duplicate") {
+    if (session.mode === "setup") throw takesNoPayment();
     await claimHeldPayment(checkout, tx, held, undefined, clock.now());
     const payment = { result: storedResult(checkout, held), received: receivedIn(held), stored: held };
     await completeSession(checkout, clock, tx, session, payment);
@@ -65,6 +66,12 @@ async function acceptIn(
 function refuseIfBeingReturned({ reversalAction }: HeldPaymentRow): void {
   if (reversalAction === null) return;
   throw new Refusal("RESOLUTION_NOT_POSSIBLE", "This payment's money is on its way back.", "resolution");
+}
+
+function takesNoPayment(): Refusal {
+  const message =
+    "The session stores a card and takes no payment: return the money, or dismiss it with a note.";
+  return new Refusal("RESOLUTION_NOT_POSSIBLE", message, "resolution");
 }
 
 function receivedIn(held: HeldPaymentRow) {

@@ -81,7 +81,7 @@ async function inquire(checkout: CheckoutContext, row: PendingAttemptRow, now: n
   const inquired = await checkout.inquiry.ask(
     { ...account, gatewayUrl: row.livemode ? gatewayUrl : sandboxUrl },
     {
-      action: ACTION.SALE,
+      action: target.session?.mode === "setup" ? ACTION.VERIFY : ACTION.SALE,
       transactionUnique: row.reference,
       openXrefs: openXrefs(checkout, row, known),
       knownXrefs: settledXrefs(checkout, row, known),

@@ -9,6 +9,7 @@ import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { Received } from "../../domain/held-payment.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { keepsCard, mayMove, statusAt } from "../../domain/session.js";
+import { setupIntentOf } from "../../domain/setup-intent.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
@@ -25,7 +26,7 @@ export interface Payment {
 /**
  * Completes a locked session with the result that pays it: stores a succeeded payment intent, the card as a
  * payment method of the session's customer, the events, the session itself and, if the session creates one,
- * the customer.
+ * the customer. In mode `setup` the result only verifies the card, and there is no payment intent.
  *
  * An existing customer is neither read nor locked: it may be deleted, and a payment must not fail for that.
  */
@@ -41,7 +42,6 @@ export async function completeSession(
   const shared = { merchantId: session.merchantId, livemode: session.livemode, createdAt: now };
   const customerId = session.customerCreation === null ? session.customerId : newId("cus", now);
   const paymentMethodId = newId("pm", now);
-  const paymentIntentId = newId("pi", now);
   const news: EventToRecord[] = [];
   if (customerId !== null && session.customerId === null) {
     const details = { ...NO_DETAILS, ...shared, ...customerFrom(whoPaid(session, result)), id: customerId };
@@ -53,13 +53,8 @@ export async function completeSession(
   const method = paymentMethodRow(checkout, session, { result, stored }, kept);
   queuePaymentMethod(tx, method);
   if (customerId !== null) news.push(["payment_method.attached", method]);
-  const intent = paymentIntentRow(session, received, stored, {
-    id: paymentIntentId,
-    customerId,
-    paymentMethodId,
-    createdAt: now,
-  });
-  queuePaymentIntent(tx, intent);
+  const intent = paymentIntentRow(session, received, stored, { customerId, paymentMethodId, createdAt: now });
+  if (intent !== null) queuePaymentIntent(tx, intent);
   const late = statusAt(session, now) === "expired";
   // The sweep may not have stored the expiry yet: the merchant's events are the expiry first, then the
   // payment.
@@ -73,16 +68,26 @@ export async function completeSession(
     completedBy: result.transactionKey,
     expiredAt: expiredNow ? now : session.expiredAt,
     customerId,
-    paymentIntentId,
+    paymentIntentId: intent?.id ?? null,
     paymentMethodId,
     billingSealed: method.billingSealed,
   };
   const complete = { ...session, ...completion, status: "complete" as const };
-  news.push(["payment_intent.created", intent], ["payment_intent.succeeded", intent]);
-  news.push(["checkout.session.completed", complete]);
+  news.push(...ofWhatCompletes(complete, intent), ["checkout.session.completed", complete]);
   recordEvents(checkout, tx, now, ...news);
   markComplete(tx, session.id, completion);
   await checkout.checkpoint("payment recorded");
+}
+
+/** The events of the payment, or of the card that was stored without one. */
+function ofWhatCompletes(session: CheckoutSessionRow, intent: PaymentIntentRow | null): EventToRecord[] {
+  const setup = setupIntentOf(session);
+  if (setup !== undefined) return [["setup_intent.succeeded", setup]];
+  if (intent === null) throw new Error(`Session ${session.id} has stored no card.`);
+  return [
+    ["payment_intent.created", intent],
+    ["payment_intent.succeeded", intent],
+  ];
 }
 
 /** The merchant's email address of the shopper stands in for one that the gateway was not told. */
@@ -93,14 +98,19 @@ function whoPaid(
   return { name: billing?.name ?? null, email: billing?.email ?? options?.customerEmail ?? null };
 }
 
+/** Null where the session stores a card without a payment. Throws where it got a payment all the same. */
 function paymentIntentRow(
   session: CheckoutSessionRow,
   received: Received,
   stored: Payment["stored"],
-  { id, customerId, paymentMethodId, createdAt }: NewIntent,
-): PaymentIntentRow {
+  { customerId, paymentMethodId, createdAt }: NewIntent,
+): PaymentIntentRow | null {
+  if (session.mode === "setup") {
+    if (received.amount === 0) return null;
+    throw new Error(`Session ${session.id} takes no payment.`);
+  }
   return {
-    id,
+    id: newId("pi", createdAt),
     merchantId: session.merchantId,
     livemode: session.livemode,
     createdAt,
@@ -125,7 +135,7 @@ function paymentIntentRow(
   };
 }
 
-type NewIntent = Pick<PaymentIntentRow, "id" | "customerId" | "paymentMethodId" | "createdAt">;
+type NewIntent = Pick<PaymentIntentRow, "customerId" | "paymentMethodId" | "createdAt">;
 
 /** Field by field: with spreads, V8 makes a hash table of so many fields, which is ten times as slow. */
 function paymentMethodRow(

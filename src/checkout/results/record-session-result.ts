@@ -11,6 +11,7 @@ import {
   type Classification,
   classifyUnmatched,
   classifyPayment,
+  classifySetup,
   held,
 } from "../../domain/classification.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
@@ -178,12 +179,18 @@ export async function classifyRecorded(
   return payment.amountReceived === amountTotal ? classification : held("amount_mismatch");
 }
 
-/** Classifies a result for a locked session: the first success recorded pays it; another transaction's is held. */
+/**
+ * Classifies a result for a locked session: the first success recorded completes it; another transaction's is held. A
+ * session that stores a card is completed by a verification only, never by a sale.
+ */
 export function classifyLocked(session: CheckoutSession, result: GatewayResult): Classification {
   const currency = currencyByCode(session.currency);
   if (currency === undefined) throw new Error(`Session ${session.id} has an unknown currency.`);
   const { id: targetId, amountTotal: amount, attempt } = session;
-  const classification = classifyPayment(result, { targetId, amount, currency, attempt });
+  const expected = { targetId, amount, currency, attempt };
+  const isSetup = session.mode === "setup";
+  const classification = isSetup ? classifySetup(result, expected) : classifyPayment(result, expected);
   const paidByOther = session.status === "complete" && session.completedBy !== result.transactionKey;
-  return classification.outcome === "completed" && paidByOther ? held("duplicate") : classification;
+  if (classification.outcome !== "completed" || !paidByOther) return classification;
+  return held(isSetup ? "setup_mismatch" : "duplicate");
 }

@@ -27,6 +27,10 @@ import { findPrevious, type PreviousCall, type IdempotentCall, runIdempotent } f
  * than one field.
  */
 export interface SessionOrder {
+  /** `setup`: the session stores a card without a payment, and has no line items. Null: it takes a payment. */
+  readonly mode: "setup" | null;
+  /** The currency that the card is verified in, for `setup` only. */
+  readonly currency: string;
   readonly lineItems: readonly (LineItem & { readonly currency: string })[];
   readonly successUrl: string;
   readonly cancelUrl: string;
@@ -96,8 +100,9 @@ async function newSession(
   order: SessionOrder,
 ): Promise<CheckoutSession> {
   const now = (await clockOf(checkout, scope)).now();
-  const currency = sharedCurrency(order.lineItems);
-  const amountTotal = totalOf(order.lineItems);
+  const isSetup = order.mode === "setup";
+  const currency = isSetup ? knownCurrency(order.currency) : sharedCurrency(order.lineItems);
+  const amountTotal = isSetup ? 0 : totalOf(order.lineItems);
   checkRedirectUrl(order.successUrl, "success_url");
   if (order.cancelUrl !== "") checkRedirectUrl(order.cancelUrl, "cancel_url");
   const expiresAt = expiryOf(order.expiresAt, now);
@@ -109,6 +114,7 @@ async function newSession(
     merchantId: scope.merchantId,
     livemode: scope.livemode,
     status: AS_CREATED.status,
+    mode: order.mode,
     currency: currency.code,
     amountTotal,
     lineItems: order.lineItems.map(storedItem),
@@ -140,9 +146,18 @@ function storedItem({ name, unitAmount, quantity, product }: LineItem): LineItem
 function sharedCurrency(items: SessionOrder["lineItems"]): Currency {
   const currencies = items.map((item) => currencyByCode(item.currency));
   const [first] = currencies;
+  if (items.length === 0) {
+    throw new Refusal("PARAMETER_MISSING", "Missing required parameter: line_items.", "line_items");
+  }
   if (first === undefined) throw new Refusal("CURRENCY_UNKNOWN", "The currency is unknown.", "line_items");
   if (currencies.every((currency) => currency === first)) return first;
   throw new Refusal("CURRENCIES_MIXED", "All line items must be in one currency.", "line_items");
+}
+
+function knownCurrency(code: string): Currency {
+  const currency = currencyByCode(code);
+  if (currency !== undefined) return currency;
+  throw new Refusal("CURRENCY_UNKNOWN", "The currency is unknown.", "currency");
 }
 
 function expiryOf(expiresAt: number | null, now: number): number {

@@ -19,7 +19,7 @@ import { lockPayPageState, type PayPageState, readPayPageState } from "./pay-pag
 export type PayPage =
   | { readonly kind: "unknown" }
   /** The signed form that leads to the gateway's hosted page at `hostedUrl`. */
-  | { readonly kind: "form"; readonly hostedUrl: string; readonly fields: readonly Field[] }
+  | ({ readonly kind: "form" } & PayForm)
   | { readonly kind: "complete"; readonly successUrl: string }
   /** No form is given out any more; the page links back to the merchant. */
   | { readonly kind: "expired"; readonly cancelUrl: string | null }
@@ -27,6 +27,14 @@ export type PayPage =
   | { readonly kind: "checking"; readonly cancelUrl: string | null }
   /** A live session's page, if the gateway cannot report its payment to this service. */
   | { readonly kind: "live payments off"; readonly cancelUrl: string | null };
+
+/** A form that may be given out. */
+export interface PayForm {
+  readonly hostedUrl: string;
+  readonly fields: readonly Field[];
+  /** Whether the card is only stored, and nothing is paid. */
+  readonly storesOnly: boolean;
+}
 
 /** A form that is given out: the browser may post it to `hostedUrl`. */
 export interface FormToSend {
@@ -71,6 +79,7 @@ export function formOf(checkout: CheckoutContext, session: SessionOfForm, accoun
   return hostedForm(openFormAccount(checkout, account), {
     sessionId: session.id,
     attempt: session.attempt,
+    verifyOnly: session.mode === "setup",
     amount: session.amountTotal,
     currency,
     items: session.lineItems,
@@ -139,5 +148,6 @@ function formPage(checkout: CheckoutContext, { session, account }: PayPageState)
   const { gatewayUrl, sandboxUrl } = checkout.addresses;
   if (account === undefined) throw new Error(`Session ${session.id} has no gateway account.`);
   const fields = formOf(checkout, session, account);
-  return { kind: "form", hostedUrl: hostedUrl(session.livemode ? gatewayUrl : sandboxUrl), fields };
+  const url = hostedUrl(session.livemode ? gatewayUrl : sandboxUrl);
+  return { kind: "form", hostedUrl: url, fields, storesOnly: session.mode === "setup" };
 }

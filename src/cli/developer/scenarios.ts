@@ -41,6 +41,7 @@ export const SCENARIOS: Readonly<Record<EventType, Scenario>> = {
   "refund.created": refund,
   "refund.failed": failedRefund,
   "refund.updated": refund,
+  "setup_intent.succeeded": async (api) => void (await completed(api, await newSession(api, SETUP))),
   "webhook_endpoint.disabled": (api, happened) =>
     withEndpoint(api, GONE, async (id) => {
       await api.call("POST", `/v1/webhook_endpoints/${id}/send_test_event`, {});
@@ -68,22 +69,31 @@ async function newCustomer(api: MerchantApi): Promise<ApiObject> {
   return await api.call("POST", "/v1/customers", { email: "ada@example.com", name: "Ada Lovelace" });
 }
 
-async function newSession(api: MerchantApi): Promise<ApiObject> {
+async function newSession(api: MerchantApi, what: object = PAYMENT): Promise<ApiObject> {
   return await api.call("POST", "/v1/checkout/sessions", {
-    line_items: [
-      {
-        price_data: { currency: "gbp", unit_amount: APPROVED, product_data: { name: "Triggered by a test" } },
-        quantity: 1,
-      },
-    ],
+    ...what,
     customer_creation: "always",
     success_url: "https://example.com/success",
     cancel_url: "https://example.com/cancel",
   });
 }
 
+const SETUP = { mode: "setup" };
+const PAYMENT = {
+  line_items: [
+    {
+      price_data: { currency: "gbp", unit_amount: APPROVED, product_data: { name: "Triggered by a test" } },
+      quantity: 1,
+    },
+  ],
+};
+
 async function paidSession(api: MerchantApi): Promise<ApiObject> {
-  const session = await newSession(api);
+  return await completed(api, await newSession(api));
+}
+
+/** The session once the shopper has paid it, or has saved a card. */
+async function completed(api: MerchantApi, session: ApiObject): Promise<ApiObject> {
   await pay(String(session["url"]));
   return await until(async () => {
     const read = await api.call("GET", `/v1/checkout/sessions/${idOf(session)}`);

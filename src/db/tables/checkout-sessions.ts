@@ -6,7 +6,14 @@ import type { CheckoutSession } from "../../domain/session.js";
 import { isId } from "../../lib/ids.js";
 import { bytes, flag, id, index, integer, json, optional, primary, text, time } from "../engine/columns.js";
 import { queueInsert } from "../query/insert.js";
-import { columnsWhere, firstOf, type Select, selectRow } from "../query/select.js";
+import {
+  columnsWhere,
+  firstOf,
+  placeholdersFor,
+  type Select,
+  selectRow,
+  selectRows,
+} from "../query/select.js";
 import { columnsOf, type PartOf } from "../query/table.js";
 import { forUpdate, type Tx } from "../transaction.js";
 import { type Change, updateRows, queueUpdate } from "../query/update.js";
@@ -29,6 +36,7 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
     merchantId: id(),
     livemode: flag(),
     status: id(),
+    mode: optional(id()),
     currency: id(),
     amountTotal: integer(),
     lineItems: json(),
@@ -77,6 +85,17 @@ export async function findCheckoutSession(
   return await selectRow(db, checkoutSessions, "WHERE id = ?", [id]);
 }
 
+/** The merchant's sessions with these ids, in any order. */
+export async function findCheckoutSessions(
+  db: EntityManager,
+  { merchantId, livemode }: MerchantScope,
+  ids: readonly string[],
+): Promise<CheckoutSessionRow[]> {
+  if (ids.length === 0) return [];
+  const condition = `WHERE id IN (${placeholdersFor(ids)}) AND merchant_id = ? AND livemode = ?`;
+  return await selectRows(db, checkoutSessions, condition, [...ids, merchantId, livemode]);
+}
+
 const OF_FORM = columnsOf(
   checkoutSessions,
   "id",
@@ -88,6 +107,7 @@ const OF_FORM = columnsOf(
   "attempt",
   "formsGiven",
   "expiresAt",
+  "mode",
   "currency",
   "amountTotal",
   "lineItems",
@@ -169,7 +189,8 @@ export interface Completion {
   readonly completedBy: string;
   readonly expiredAt: number | null;
   readonly customerId: string | null;
-  readonly paymentIntentId: string;
+  /** Null where the session stores a card without a payment. */
+  readonly paymentIntentId: string | null;
   readonly paymentMethodId: string;
   readonly billingSealed: Buffer | null;
 }

@@ -26,7 +26,6 @@ const HINTS: Readonly<Record<string, string>> = Object.assign(Object.create(null
   ui_mode: "The payment page is always at the session's url: leave it out, or send hosted.",
   subscription_data:
     "There are no subscriptions: charge the stored card each time with POST /v1/payment_intents.",
-  setup_intent_data: "A card is stored by a payment: use mode payment with customer_creation=always.",
   discounts: "There are no discounts: send line items with the reduced price.",
   shipping_options: "There is no shipping: send it as a line item.",
   shipping_address_collection: "Ask for the address before the checkout, and keep it in metadata.",

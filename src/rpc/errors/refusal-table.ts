@@ -109,6 +109,11 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
     "resource_missing",
     "The key's merchant has no such payment intent in the key's mode.",
   ),
+  SETUP_INTENT_NOT_FOUND: invalid(
+    Code.NotFound,
+    "resource_missing",
+    "The key's merchant has no such setup intent in the key's mode.",
+  ),
   PAYMENT_INTENT_STATE: invalid(
     Code.FailedPrecondition,
     "payment_intent_unexpected_state",

@@ -28,7 +28,7 @@ import { Refusal } from "../../domain/refusal.js";
 import { refusalError } from "../interceptors/error-interceptor.js";
 import { causedBy } from "../interceptors/cause.js";
 import { pageOf } from "../messages/page-request.js";
-import { expandPaymentIntents, type Expansion, expansionOf, listExpansionOf } from "../messages/expand.js";
+import { expandIntents, type Expansion, expansionOf, listExpansionOf } from "../messages/expand.js";
 import { cancellationReasonOf, paymentIntentMessage } from "../messages/payment-intent-message.js";
 
 /** PaymentIntentService: message in, use case, message out. */
@@ -115,7 +115,7 @@ async function messagesOf(
   wanted: Expansion,
 ): Promise<PaymentIntent[]> {
   const messages = views.map(paymentIntentMessage);
-  await expandPaymentIntents({ checkout, caller }, messages, wanted);
+  await expandIntents({ checkout, caller }, messages, wanted);
   return messages;
 }
 

@@ -26,6 +26,7 @@ import { type ListedLineItem, pageOfItems } from "../../checkout/sessions/list-l
 import type { SessionFilter } from "../../db/tables/checkout-session-list.js";
 import type { BillingDetails } from "../../domain/gateway-result.js";
 import type { CheckoutSession, SessionOptions, SessionStatus } from "../../domain/session.js";
+import { setupIntentOf } from "../../domain/setup-intent.js";
 import { toSeconds } from "../../lib/clock.js";
 import { omitNulls } from "../../lib/omit-nulls.js";
 import { billingDetailsPart } from "./billing-details-message.js";
@@ -61,13 +62,13 @@ export function sessionMessage(
     expiresAt: BigInt(toSeconds(session.expiresAt)),
     clientReferenceId: session.clientReferenceId ?? undefined,
     metadata: { ...session.metadata },
-    paymentStatus: paymentStatus(session.status),
+    paymentStatus: paymentStatus(session),
     customerCreation: session.customerCreation === null ? undefined : CheckoutSessionCustomerCreation.ALWAYS,
     customerExpanded: undefined,
     paymentIntentExpanded: undefined,
     paymentMethodExpanded: undefined,
     lineItems: withItems ? firstItems(session) : undefined,
-    mode: CheckoutSessionMode.PAYMENT,
+    mode: session.mode === "setup" ? CheckoutSessionMode.SETUP : CheckoutSessionMode.PAYMENT,
     amountSubtotal: BigInt(session.amountTotal),
     totalDetails: NOTHING_ADDED,
     customerEmail: options?.customerEmail ?? undefined,
@@ -77,6 +78,8 @@ export function sessionMessage(
     uiMode: UI_MODES[options?.uiMode ?? "hosted"],
     locale: options?.locale ?? undefined,
     submitType: options?.submitType ? SUBMIT_TYPES[options.submitType] : undefined,
+    setupIntent: session.mode === "setup" ? setupIntentOf(session)?.id : undefined,
+    setupIntentExpanded: undefined,
   };
 }
 
@@ -153,7 +156,8 @@ const STATUSES: Record<SessionStatus, CheckoutSessionStatus> = {
   expired: CheckoutSessionStatus.EXPIRED,
 };
 
-function paymentStatus(status: SessionStatus): CheckoutSessionPaymentStatus {
+function paymentStatus({ mode, status }: CheckoutSession): CheckoutSessionPaymentStatus {
+  if (mode === "setup") return CheckoutSessionPaymentStatus.NO_PAYMENT_REQUIRED;
   return status === "complete" ? CheckoutSessionPaymentStatus.PAID : CheckoutSessionPaymentStatus.UNPAID;
 }
 

@@ -16,6 +16,7 @@ import { heldPaymentMessage } from "./held-payment-message.js";
 import { paymentIntentMessage } from "./payment-intent-message.js";
 import { paymentMethodMessage } from "./payment-method-message.js";
 import { refundMessage } from "./refund-message.js";
+import { setupIntentMessage } from "./setup-intent-message.js";
 import { webhookEndpointMessage } from "./webhook-endpoint-message.js";
 
 /** The parts of the context that messages of events are made with. */
@@ -95,6 +96,7 @@ const OBJECTS: Record<EventObjectKind, typeof objectOf> = {
     return { case: "paymentMethod", value: paymentMethodMessage(method, storedBilling(checkout, method)) };
   },
   refund: (_, row) => ({ case: "refund", value: refundMessage(rowOf("refund", row)) }),
+  setup_intent: (_, row) => ({ case: "setupIntent", value: setupIntentMessage(rowOf("setup_intent", row)) }),
   webhook_endpoint: (_, row) => ({
     case: "webhookEndpoint",
     value: webhookEndpointMessage(rowOf("webhook_endpoint", row)),

@@ -3,9 +3,11 @@ import type { Customer } from "../../../gen/calmonypay/v1/customer_pb.js";
 import type { PaymentIntent } from "../../../gen/calmonypay/v1/payment_intent_pb.js";
 import type { PaymentMethod } from "../../../gen/calmonypay/v1/payment_method_pb.js";
 import type { Refund } from "../../../gen/calmonypay/v1/refund_pb.js";
+import type { SetupIntent } from "../../../gen/calmonypay/v1/setup_intent_pb.js";
 import type { CheckoutContext } from "../../checkout/context.js";
 import { storedBilling } from "../../checkout/customers/get-payment-method.js";
 import { viewPayments } from "../../checkout/payments/payment-intents.js";
+import { findSetupIntents } from "../../checkout/sessions/get-setup-intent.js";
 import { findCustomers } from "../../db/tables/customers.js";
 import { findPaymentIntents } from "../../db/tables/payment-intents.js";
 import { findPaymentMethods } from "../../db/tables/payment-methods.js";
@@ -14,6 +16,7 @@ import { Refusal } from "../../domain/refusal.js";
 import { customerMessage } from "./customer-message.js";
 import { paymentIntentMessage } from "./payment-intent-message.js";
 import { paymentMethodMessage } from "./payment-method-message.js";
+import { setupIntentMessage } from "./setup-intent-message.js";
 
 /**
  * The context to read objects with, and the caller: objects of others are not found, and their ids stay
@@ -47,13 +50,18 @@ export async function expandSessions(
       read: (ids, inside) => readPaymentMethods(reader, ids, inside),
       put: (session, method) => (session.paymentMethodExpanded = method),
     }),
+    place(wanted.get("setup_intent"), sessions, {
+      idOf: ({ setupIntent }) => setupIntent,
+      read: (ids, inside) => readSetupIntents(reader, ids, inside),
+      put: (session, intent) => (session.setupIntentExpanded = intent),
+    }),
   ]);
 }
 
-/** Expands the wanted fields of payment intents. */
-export async function expandPaymentIntents(
+/** Expands the wanted fields of payment intents, or of setup intents, which name a customer and a card as well. */
+export async function expandIntents(
   reader: Reader,
-  intents: readonly PaymentIntent[],
+  intents: readonly (PaymentIntent | SetupIntent)[],
   wanted: Expansion,
 ): Promise<void> {
   await Promise.all([
@@ -142,7 +150,17 @@ async function readPaymentIntents(
   const { checkout, caller } = reader;
   const rows = await findPaymentIntents(checkout.db.manager, caller, ids);
   const messages = (await viewPayments(checkout, rows)).map(paymentIntentMessage);
-  await expandPaymentIntents(reader, messages, inside);
+  await expandIntents(reader, messages, inside);
+  return messages;
+}
+
+async function readSetupIntents(
+  reader: Reader,
+  ids: readonly string[],
+  inside: Expansion,
+): Promise<SetupIntent[]> {
+  const messages = (await findSetupIntents(reader.checkout, reader.caller, ids)).map(setupIntentMessage);
+  await expandIntents(reader, messages, inside);
   return messages;
 }
 
@@ -157,16 +175,18 @@ interface Expandable {
 const PAYMENT_METHOD: Expandable = { customer: {} };
 /** The latest charge is always an object. */
 const PAYMENT_INTENT: Expandable = { customer: {}, payment_method: PAYMENT_METHOD, latest_charge: {} };
+const SETUP_INTENT: Expandable = { customer: {}, payment_method: PAYMENT_METHOD };
 const CHECKOUT_SESSION: Expandable = {
   customer: {},
   payment_intent: PAYMENT_INTENT,
   payment_method: PAYMENT_METHOD,
+  setup_intent: SETUP_INTENT,
   line_items: {},
 };
 
 const REFUND: Expandable = { payment_intent: PAYMENT_INTENT };
 
-const KINDS = { PAYMENT_METHOD, PAYMENT_INTENT, CHECKOUT_SESSION, REFUND };
+const KINDS = { PAYMENT_METHOD, PAYMENT_INTENT, SETUP_INTENT, CHECKOUT_SESSION, REFUND };
 
 /**
  * Reads `expand` of a call that returns one object: paths such as `payment_intent.customer`. Throws a Refusal

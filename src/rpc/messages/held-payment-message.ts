@@ -67,6 +67,7 @@ const REASONS: Record<HeldReason, HeldPaymentReason> = {
   session_unknown: HeldPaymentReason.SESSION_UNKNOWN,
   not_applicable: HeldPaymentReason.NOT_APPLICABLE,
   payment_canceled: HeldPaymentReason.PAYMENT_CANCELED,
+  setup_mismatch: HeldPaymentReason.SETUP_MISMATCH,
   outcome_unknown: HeldPaymentReason.OUTCOME_UNKNOWN,
   refund_amount_mismatch: HeldPaymentReason.REFUND_AMOUNT_MISMATCH,
   refund_currency_mismatch: HeldPaymentReason.REFUND_CURRENCY_MISMATCH,

@@ -24,6 +24,8 @@ import { toMilliseconds } from "./time-range.js";
  */
 export function orderOf(request: CreateCheckoutSessionRequest): SessionOrder {
   return {
+    mode: isSetup(request) ? "setup" : null,
+    currency: request.currency === "" ? SETUP_CURRENCY : request.currency,
     lineItems: request.lineItems.map(lineItemOf),
     successUrl: request.successUrl,
     cancelUrl: request.cancelUrl,
@@ -55,17 +57,25 @@ function productOf(data: ProductData | undefined): ProductDetails | undefined {
   return { description: emptyAsNull(description), images, metadata };
 }
 
+function isSetup({ mode }: CreateCheckoutSessionRequest): boolean {
+  return mode === CheckoutSessionMode.SETUP;
+}
+
+/** That of most accounts at the gateway. No money moves in it: it only has to be one that the account takes. */
+const SETUP_CURRENCY = "gbp";
+
 /** A card that is to be charged later belongs to a customer. */
 function customerCreationOf(request: CreateCheckoutSessionRequest): "always" | null {
   if (request.customerCreation === CheckoutSessionCustomerCreation.ALWAYS) return "always";
-  const isReused = (request.paymentIntentData?.setupFutureUsage ?? NONE) !== NONE;
+  const isReused = isSetup(request) || (request.paymentIntentData?.setupFutureUsage ?? NONE) !== NONE;
   return isReused && request.customer === "" ? "always" : null;
 }
 
 const NONE = SetupFutureUsage.UNSPECIFIED;
 
 function optionsOf(request: CreateCheckoutSessionRequest): SessionOptions | null {
-  const { customerEmail, uiMode, locale, submitType, paymentIntentData: data } = request;
+  const { customerEmail, uiMode, locale, submitType } = request;
+  const data = request.paymentIntentData ?? request.setupIntentData;
   const isBare = customerEmail === "" && locale === "" && submitType === 0 && data === undefined;
   if (isBare && uiMode !== CheckoutSessionUiMode.HOSTED_PAGE) return null;
   return {
@@ -77,7 +87,9 @@ function optionsOf(request: CreateCheckoutSessionRequest): SessionOptions | null
   };
 }
 
-function paymentOptionsOf(data: CheckoutSessionPaymentIntentData | undefined) {
+function paymentOptionsOf(
+  data: Pick<CheckoutSessionPaymentIntentData, "description" | "metadata"> | undefined,
+) {
   return {
     paymentDescription: emptyAsNull(data?.description ?? ""),
     paymentMetadata: data?.metadata ?? {},
@@ -115,9 +127,29 @@ const UNSUPPORTED: readonly Unsupported[] = [
     "there are no subscriptions. Store the card with customer_creation=always in mode payment, and charge it each time with POST /v1/payment_intents.",
   ],
   [
-    "mode",
-    ({ mode }) => mode === CheckoutSessionMode.SETUP,
-    "a card cannot be stored without a payment yet. Use mode payment with customer_creation=always.",
+    "line_items",
+    (request) => isSetup(request) && request.lineItems.length > 0,
+    "mode setup takes no payment. Leave them out, or use mode payment with customer_creation=always.",
+  ],
+  [
+    "payment_intent_data",
+    (request) => isSetup(request) && request.paymentIntentData !== undefined,
+    "mode setup takes no payment. Send setup_intent_data.",
+  ],
+  [
+    "submit_type",
+    (request) => isSetup(request) && request.submitType !== CheckoutSessionSubmitType.UNSPECIFIED,
+    "mode setup takes no payment. Leave it out.",
+  ],
+  [
+    "setup_intent_data",
+    (request) => !isSetup(request) && request.setupIntentData !== undefined,
+    "it is for mode setup. Send payment_intent_data.",
+  ],
+  [
+    "currency",
+    (request) => !isSetup(request) && request.currency !== "",
+    "it is for mode setup. The prices of the line items have theirs.",
   ],
   [
     "allow_promotion_codes",

@@ -8,8 +8,8 @@ import { type PaymentMethodRow, queuePaymentMethod } from "../../db/tables/payme
 import { insertRefund } from "../../db/tables/refunds.js";
 import type { Tx } from "../../db/transaction.js";
 import { NO_DETAILS } from "../../domain/customer.js";
-import { LIFE_MAX_MS } from "../../domain/session.js";
-import { OUTCOMES } from "../../sandbox/payments/outcomes.js";
+import { type CheckoutSession, LIFE_MAX_MS } from "../../domain/session.js";
+import { OUTCOMES, VERIFIED } from "../../sandbox/payments/outcomes.js";
 import { insertSandboxTransaction } from "../../sandbox/tables/sandbox-transactions.js";
 import { type DemonstrationPayment, payForm } from "./demonstration-payments.js";
 import { type Base, writeWebhooks } from "./demonstration-webhooks.js";
@@ -30,7 +30,9 @@ export async function writeDemonstrationObjects(
   const base = { ...scope, createdAt: account.createdAt };
   await writeCustomers(tx, base);
   const { paid, payment } = await writeSessions(checkout, tx, account, base);
-  writeCards(tx, base, payment);
+  const setup = await writeSetup(checkout, tx, account, base);
+  for (const id of ["pm_0demo", "pm_0demoSpare"]) writeCard(tx, base, payment, id);
+  writeCard(tx, base, setup, "pm_0demoSetup");
   await writePayments(tx, base);
   await writeWebhooks(checkout, tx, base, paid);
 }
@@ -65,20 +67,49 @@ async function writeSessions(checkout: CheckoutContext, tx: Tx, account: Gateway
     amountReceived: AMOUNT - REFUNDED, // The sandbox captures less where a part is refunded before settlement.
   });
   queueGatewayResultRow(tx, { ...payment.stored, id: "gr_0demo", outcome: "completed", heldReason: null });
-  const paid: CheckoutSessionRow = {
-    ...unpaid,
-    status: "complete",
-    formsGiven: 1,
-    formGivenAt: base.createdAt,
-    expiredAt: null,
-    reversalStartedAt: null,
-    completedAt: base.createdAt,
-    completedBy: payment.result.transactionKey,
-    paymentIntentId: "pi_0demo",
-    paymentMethodId: "pm_0demo",
-  };
+  const paid = completed(unpaid, payment, { paymentIntentId: "pi_0demo", paymentMethodId: "pm_0demo" });
   insertCheckoutSession(tx, paid);
   return { paid, payment };
+}
+
+/** A session that has stored a card without a payment. */
+async function writeSetup(
+  checkout: CheckoutContext,
+  tx: Tx,
+  account: GatewayAccountRow,
+  base: Base,
+): Promise<DemonstrationPayment> {
+  const nothing = { mode: "setup", amountTotal: 0, lineItems: [] } as const;
+  const open = { ...openSession(base, "cs_0demoSetup"), ...nothing };
+  const verified = payForm(checkout, account, open, VERIFIED);
+  await insertSandboxTransaction(tx, verified.transaction);
+  queueGatewayResultRow(tx, {
+    ...verified.stored,
+    id: "gr_0demoSetup",
+    outcome: "completed",
+    heldReason: null,
+  });
+  const stored = { paymentIntentId: null, paymentMethodId: "pm_0demoSetup" };
+  insertCheckoutSession(tx, completed(open, verified, stored));
+  return verified;
+}
+
+function completed(
+  open: CheckoutSession,
+  { result }: DemonstrationPayment,
+  made: Pick<CheckoutSession, "paymentIntentId" | "paymentMethodId">,
+): CheckoutSessionRow {
+  return {
+    ...open,
+    ...made,
+    status: "complete",
+    formsGiven: 1,
+    formGivenAt: open.createdAt,
+    expiredAt: null,
+    reversalStartedAt: null,
+    completedAt: open.createdAt,
+    completedBy: result.transactionKey,
+  };
 }
 
 function openSession({ merchantId, livemode, createdAt }: Base, id: string) {
@@ -88,6 +119,7 @@ function openSession({ merchantId, livemode, createdAt }: Base, id: string) {
     livemode,
     createdAt,
     status: "open" as const,
+    mode: null,
     currency: "gbp",
     amountTotal: AMOUNT,
     lineItems: [{ name: "Pro Plan — Monthly", unitAmount: AMOUNT, quantity: 1 }],
@@ -110,10 +142,11 @@ function openSession({ merchantId, livemode, createdAt }: Base, id: string) {
   };
 }
 
-/** The card of the payment, and the same card kept once more, which an example detaches. */
-function writeCards(tx: Tx, base: Base, { result, stored }: DemonstrationPayment): void {
-  const card: Omit<PaymentMethodRow, "id"> = {
+/** The card of a payment, or of a verification. One is kept twice: an example detaches it. */
+function writeCard(tx: Tx, base: Base, { result, stored }: DemonstrationPayment, id: string): void {
+  const card: PaymentMethodRow = {
     ...base,
+    id,
     ...result.card,
     customerId: "cus_demo",
     type: "card",
@@ -124,7 +157,7 @@ function writeCards(tx: Tx, base: Base, { result, stored }: DemonstrationPayment
     reusable: true,
     metadata: null,
   };
-  for (const id of ["pm_0demo", "pm_0demoSpare"]) queuePaymentMethod(tx, { ...card, id });
+  queuePaymentMethod(tx, card);
 }
 
 /** The session's payment with its refund, and two without a card: one to confirm, one to cancel. */

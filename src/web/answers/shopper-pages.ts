@@ -1,4 +1,5 @@
 import type { Field } from "../../cardstream/fields.js";
+import type { PayForm } from "../../checkout/sessions/open-pay-page.js";
 import { sendWebPage } from "../../lib/html-page.js";
 import { html, type Html } from "../../lib/html.js";
 import type { HttpResponse } from "../../lib/http.js";
@@ -36,15 +37,16 @@ export function sendPage(response: HttpResponse, page: ShopperPage): void {
  */
 export function formPage(
   action: string,
-  hostedUrl: string,
-  fields: readonly Field[],
+  { hostedUrl, fields, storesOnly }: PayForm,
   sendsItself: boolean,
 ): ShopperPage {
+  const page = storesOnly ? "the page that saves your card" : "the payment page";
   return {
     status: 200,
-    title: sendsItself ? "Taking you to the payment page" : "Go on to the payment page",
-    body: html`${sendsItself ? html`<p>One moment, please.</p>` : undefined}
-      ${postForm(action, fields, "Continue to payment")}`,
+    title: sendsItself ? `Taking you to ${page}` : `Go on to ${page}`,
+    body: html`${storesOnly ? html`<p>Nothing will be charged.</p>` : undefined}
+      ${sendsItself ? html`<p>One moment, please.</p>` : undefined}
+      ${postForm(action, fields, storesOnly ? "Continue to save your card" : "Continue to payment")}`,
     ...(sendsItself && { script: SUBMIT }),
     // Browsers apply this list to the redirect, too.
     formTargets: `${originOf(action)} ${originOf(hostedUrl)}`,

@@ -82,10 +82,7 @@ function send(
 ): void {
   switch (page.kind) {
     case "form":
-      return sendPage(
-        response,
-        formPage(payUrl(checkout, sessionId), page.hostedUrl, page.fields, form === "sends itself"),
-      );
+      return sendPage(response, formPage(payUrl(checkout, sessionId), page, form === "sends itself"));
     case "complete":
       return sendPage(response, goOnPage(page.successUrl));
     case "expired":

@@ -69,6 +69,7 @@ function newSession(order: SessionOrder, id: string, now: number): CheckoutSessi
     merchantId: "mer_bench",
     livemode: true,
     status: "open",
+    mode: null,
     currency: order.lineItems[0]?.currency ?? "",
     amountTotal: totalOf(order.lineItems),
     lineItems: order.lineItems,
