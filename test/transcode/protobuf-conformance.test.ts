@@ -47,7 +47,7 @@ function findRunner(): readonly [string, ...string[]] | undefined {
   const program = path.join(PACKAGE, "bin", `conformance_test_runner-${process.platform}-${process.arch}`);
   if (!existsSync(program)) return undefined;
   return [[program] as const, withNewerLibc(program)].find(
-    (command) => command !== undefined && /^Usage:/m.test(run(...command).output),
+    (command) => command !== undefined && /^Usage:/m.test(run(...command, "--help").output),
   );
 }
 
