@@ -23,6 +23,7 @@ const BESIDES: ReadonlySet<string> = new Set([
   "ProductData.images",
   "ProductData.metadata",
   "CreateCheckoutSessionRequest.payment_intent_data",
+  "CreateCheckoutSessionRequest.setup_intent_data",
 ]);
 
 /** The longest JSON of a type as a value, in which texts are as long as they may be with every character escaped. */

@@ -72,6 +72,8 @@ await onSqlite(
       [false, anOrder({ line_items: [aLineItem({ product_data: { name: "n".repeat(251) } })] })],
       [false, anOrder({ line_items: [aLineItem({}, 0)] })],
       [false, anOrder({ line_items: [aLineItem({}, 1_000_000)] })],
+      [false, { mode: "payment", success_url: "https://yourapp.com/paid" }],
+      [true, { mode: "setup", success_url: "https://yourapp.com/saved" }],
       [true, anOrder()],
       [true, anOrder({ customer: "cus_abc123", client_reference_id: "r".repeat(200), metadata: { a: "" } })],
       [true, anOrder({ line_items: Array.from({ length: 100 }, () => aLineItem()) })],
@@ -140,6 +142,7 @@ await onSqlite(t, "every answer of the service is one that the document promises
     payment_methods: await cardOf(app, testKey),
     payment_intents: payment,
     refunds: String(refund.id),
+    setup_intents: await saveCard(app, testKey),
     webhook_endpoints: String(endpoint.id),
     webhook_deliveries: await until("an event is on its way", () => newestDelivery(app, testKey)),
   };
@@ -200,6 +203,15 @@ async function newestEvent(app: TestApp, key: string) {
 /** The id of a delivery; "" while there is none. */
 async function newestDelivery(app: TestApp, key: string): Promise<string> {
   return (await app.call("GET", "/v1/webhook_deliveries?limit=1", key)).json.data[0]?.id ?? "";
+}
+
+/** Has a card saved without a payment; the id of the setup intent. */
+async function saveCard(app: TestApp, key: string): Promise<string> {
+  const order = { mode: "setup", success_url: "https://yourapp.com/saved" };
+  const { id, url } = (await app.call("POST", SESSIONS, key, order)).json;
+  const cardPage = await (await openPage(url)).forms[0]?.submit();
+  await cardPage?.forms[0]?.submit(CARD);
+  return (await app.call("GET", `${SESSIONS}/${id}`, key)).json.setup_intent;
 }
 
 /** Has a session paid in part, which is held; the id of what is held. */

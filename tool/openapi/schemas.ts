@@ -2,6 +2,7 @@ import type { DescEnum, DescField, DescMessage, JsonObject } from "@bufbuild/pro
 
 import { expandedFields } from "../../src/transcode/json/expanded-fields.js";
 import { plainStyle } from "../../src/transcode/json/plain-dialect.js";
+import { CONDITIONS } from "./conditions.js";
 import { canBeUnset, constraintsOf, isRequired, rulesOf } from "./constraints.js";
 import { scalarSchema } from "./scalars.js";
 import { descriptionOf } from "./texts.js";
@@ -27,6 +28,7 @@ export class Schemas {
     return this.#component(desc, side, () => ({
       description: descriptionOf(desc),
       ...this.object(desc.fields, side),
+      ...(side === "request" ? CONDITIONS[desc.typeName] : {}),
     }));
   }
 
