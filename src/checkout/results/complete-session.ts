@@ -81,13 +81,15 @@ export async function completeSession(
 
 /** The events of the payment, or of the card that was stored without one. */
 function ofWhatCompletes(session: CheckoutSessionRow, intent: PaymentIntentRow | null): EventToRecord[] {
+  if (intent !== null) {
+    return [
+      ["payment_intent.created", intent],
+      ["payment_intent.succeeded", intent],
+    ];
+  }
   const setup = setupIntentOf(session);
-  if (setup !== undefined) return [["setup_intent.succeeded", setup]];
-  if (intent === null) throw new Error(`Session ${session.id} has stored no card.`);
-  return [
-    ["payment_intent.created", intent],
-    ["payment_intent.succeeded", intent],
-  ];
+  if (setup === undefined) throw new Error(`Session ${session.id} has stored no card.`);
+  return [["setup_intent.succeeded", setup]];
 }
 
 /** The merchant's email address of the shopper stands in for one that the gateway was not told. */
