@@ -20,6 +20,9 @@ t.test("a message field stands in the place of the one that it is named after", 
   const expanded = [...expandedFields(CheckoutSessionSchema, plainStyle)];
   t.same(
     expanded.map(([name, field]) => [name, field.name]),
-    ["customer", "payment_intent", "payment_method", "setup_intent"].map((name) => [name, `${name}_expanded`]),
+    ["customer", "payment_intent", "payment_method", "setup_intent"].map((name) => [
+      name,
+      `${name}_expanded`,
+    ]),
   );
 });
