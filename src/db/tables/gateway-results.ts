@@ -194,13 +194,15 @@ const OF_ATTEMPT = columnsOf(
 /** A gateway result of an attempt, as far as reconciliation needs it. */
 export type AttemptResult = PartOf<typeof OF_ATTEMPT>;
 
+/** The oldest first. There are few, and no index has them in this order: they are sorted here. */
 export async function listResultsOfAttempt(
   db: EntityManager,
   { kind, targetId, attempt }: AttemptReference,
 ): Promise<AttemptResult[]> {
   const target = kind === "session" ? "session_id" : "payment_intent_id";
-  const condition = `WHERE ${target} = ? AND attempt = ? AND via <> 'nobody' ORDER BY id`;
-  return await selectColumns(db, OF_ATTEMPT, condition, [targetId, attempt]);
+  const condition = `WHERE ${target} = ? AND attempt = ? AND via <> 'nobody'`;
+  const results = await selectColumns(db, OF_ATTEMPT, condition, [targetId, attempt]);
+  return results.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 const OUTCOME = columnsOf(gatewayResults, "outcome");

@@ -3,7 +3,7 @@ import { createWindowCounts } from "../connections/window-counts.js";
 
 /**
  * How often the buttons of sessions' pages may be pressed: each press locks a session's row, and may make the service
- * ask the gateway. Whoever has a link could go on for ever.
+ * ask the gateway. Without a limit anyone who has a link could go on for ever.
  */
 export interface FormLimits {
   /** Whether the form of this session may be given out to this address; undefined where that is not known. */
