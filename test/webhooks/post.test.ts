@@ -6,6 +6,7 @@ import t, { type Test } from "tap";
 
 import type { ResolveHost } from "../../src/lib/hosts/host-addresses.js";
 import { createPoster, type WebhookPoster } from "../../src/webhooks/post.js";
+import { untilQuiet } from "../support/quiet-connections.js";
 import { startReceiver } from "../support/receiver.js";
 
 const LIMIT_MS = 300;
@@ -44,7 +45,10 @@ t.test("redirects are answers like any other", async (t) => {
 t.test("connections are used again, and one that was closed meanwhile is no failure", async (t) => {
   const receiver = await startReceiver(t);
   const { post } = poster(t);
-  for (let round = 0; round < 3; round++) t.equal((await post(request(receiver.url), forever)).status, 200);
+  for (let round = 0; round < 3; round++) {
+    t.equal((await post(request(receiver.url), forever)).status, 200);
+    await untilQuiet();
+  }
   t.equal(receiver.connections(), 1);
   receiver.answer = (response, { path }) =>
     path === "/cut" && receiver.received.length === 4 ? response.socket?.destroy() : response.end();
