@@ -68,6 +68,29 @@ export const sessionSchema = {
     client_reference_id: optional,
     metadata: { type: "object", additionalProperties: { type: "string" } },
     payment_status: { type: "string" },
+    customer_creation: optional,
+    line_items: { type: "object", nullable: true },
+    mode: { type: "string" },
+    amount_subtotal: { type: "integer" },
+    total_details: {
+      type: "object",
+      properties: {
+        amount_discount: { type: "integer" },
+        amount_shipping: { type: "integer" },
+        amount_tax: { type: "integer" },
+      },
+    },
+    customer_email: optional,
+    customer_details: { type: "object", nullable: true },
+    payment_method_types: { type: "array", items: { type: "string" } },
+    payment_method_options: {
+      type: "object",
+      properties: { card: { type: "object", properties: { request_three_d_secure: { type: "string" } } } },
+    },
+    ui_mode: { type: "string" },
+    locale: optional,
+    submit_type: optional,
+    setup_intent: optional,
   },
 };
 

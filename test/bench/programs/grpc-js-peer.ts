@@ -21,6 +21,7 @@ const { calmonypay } = loadPackageDefinition(definition) as any;
 const implementation = {
   createCheckoutSession(call: ServerUnaryCall<Order, object>, callback: sendUnaryData<object>) {
     const order = call.request;
+    const amount = totalOf(order);
     const session = sessions.add((id, now) => ({
       id,
       object: "checkout.session",
@@ -31,10 +32,16 @@ const implementation = {
       created: Math.floor(now / 1000),
       livemode: true,
       currency: order.lineItems[0]?.priceData.currency,
-      amountTotal: totalOf(order),
+      amountTotal: amount,
       expiresAt: Math.floor(now / 1000) + 86_400,
       metadata: order.metadata,
       paymentStatus: "CHECKOUT_SESSION_PAYMENT_STATUS_UNPAID",
+      mode: "CHECKOUT_SESSION_MODE_PAYMENT",
+      amountSubtotal: amount,
+      totalDetails: {},
+      paymentMethodTypes: ["PAYMENT_METHOD_TYPE_CARD"],
+      paymentMethodOptions: { card: { requestThreeDSecure: "THREE_D_SECURE_REQUEST_AUTOMATIC" } },
+      uiMode: "CHECKOUT_SESSION_UI_MODE_HOSTED",
     }));
     callback(null, { checkoutSession: session });
   },

@@ -67,5 +67,23 @@ export function peerAnswer({ id, status, order, ...session }: PeerSession): obje
     client_reference_id: order.client_reference_id ?? null,
     metadata: order.metadata ?? {},
     payment_status: "unpaid",
+    customer_creation: null,
+    line_items: null,
+    mode: "payment",
+    amount_subtotal: session.amountTotal,
+    total_details: NOTHING_ADDED,
+    customer_email: null,
+    customer_details: null,
+    payment_method_types: CARD_ONLY,
+    payment_method_options: AUTOMATIC,
+    ui_mode: "hosted",
+    locale: null,
+    submit_type: null,
+    setup_intent: null,
   };
 }
+
+/** Parts that are the same for every session, made once. */
+const NOTHING_ADDED = { amount_discount: 0, amount_shipping: 0, amount_tax: 0 };
+const CARD_ONLY = ["card"];
+const AUTOMATIC = { card: { request_three_d_secure: "automatic" } };

@@ -7,7 +7,7 @@ import { GrpcConnection } from "../load/grpc-connection.js";
 import { grpcLanes } from "../load/grpc-lanes.js";
 import { h2loadCalls } from "../load/h2load.js";
 import type { Load } from "../served.js";
-import { createMessage } from "./orders.js";
+import { CREATE_METHOD, createMessage } from "./orders.js";
 
 /** Creates sessions by unary calls of gRPC. */
 export async function grpcLoad([server]: readonly ServerProcess[]): Promise<Load> {
@@ -15,7 +15,7 @@ export async function grpcLoad([server]: readonly ServerProcess[]): Promise<Load
     port: server?.ports.grpc ?? 0,
     connections: 4,
     streams: 16,
-    path: CREATE,
+    path: CREATE_METHOD,
     message: createMessage(),
   };
   const answerBytes = await lengthOfAnswer(work.port);
@@ -27,11 +27,9 @@ export async function grpcLoad([server]: readonly ServerProcess[]): Promise<Load
   };
 }
 
-const CREATE = "/calmonypay.v1.CheckoutService/CreateCheckoutSession";
-
 /** The first answer is decoded; later ones are as long: ids and times have the same length. */
 async function lengthOfAnswer(port: number): Promise<number> {
-  const connection = await GrpcConnection.open(port, CREATE, createMessage());
+  const connection = await GrpcConnection.open(port, CREATE_METHOD, createMessage());
   const answer = await connection.call();
   connection.close();
   const { checkoutSession } = fromBinary(CreateCheckoutSessionResponseSchema, answer.subarray(5));

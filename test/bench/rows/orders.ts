@@ -29,6 +29,9 @@ export function getRequest(id: string, headers: Readonly<Record<string, string>>
 
 const PATH = "/v1/checkout/sessions";
 
+/** The method of gRPC that creates a session. */
+export const CREATE_METHOD = "/calmonypay.v1.CheckoutService/CreateCheckoutSession";
+
 /** The same order as a message of gRPC with its prefix. */
 export function createMessage(): Buffer {
   const request = create(CreateCheckoutSessionRequestSchema, {
