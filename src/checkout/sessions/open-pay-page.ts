@@ -72,7 +72,7 @@ export async function giveForm(
   return now;
 }
 
-/** The signed fields of the form of a session's current attempt. Gives nothing out: see `openPayPage`. */
+/** The signed fields of the form of a session's current attempt. Gives nothing out: see `giveForm`. */
 export function formOf(checkout: CheckoutContext, session: SessionOfForm, account: FormAccountRow): Field[] {
   const currency = currencyByCode(session.currency);
   if (currency === undefined) throw new Error(`Session ${session.id} has an unknown currency.`);

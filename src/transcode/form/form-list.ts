@@ -13,8 +13,8 @@ export interface FormList {
  * The index of the element that step `at` of a parameter names. Throws a FieldProblem for a step that is no number, and
  * for a list that is numbered in part.
  *
- * `a[][x]=1` belongs to the last element, unless that has its `x` already, as with Stripe: who writes forms by hand
- * repeats `a[]` for each part of one element.
+ * `a[][x]=1` belongs to the last element, unless that has its `x` already, as with Stripe: a form that
+ * is written by hand repeats `a[]` for each part of one element.
  */
 export function nextIndex(
   { items, numbered }: FormList,

@@ -4,7 +4,7 @@ import { memoize } from "../../lib/memoize.js";
 import { checkCount, type CountMax } from "../descriptors/count-limit.js";
 import { FieldProblem, inside, quoted } from "../errors/field-problem.js";
 import { DEPTH_MAX } from "../json/json-text.js";
-import { checkKey } from "../json/struct-json.js";
+import { checkKey } from "../json/scalar-json.js";
 
 /**
  * Scans a message's bytes without decoding them. Throws a FieldProblem at the first element above a limit: of

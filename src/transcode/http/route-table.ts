@@ -204,7 +204,7 @@ function compileRead(rule: RouteRule, dialect: JsonDialect, limits: Limits): Rou
   const raw = rule.body === "*" && isHttpBody(rule.method.input); // Has a content type even if empty.
   const bind = (message: Message, { path, query }: Target, segments: readonly string[]): Message => {
     // Checked even outside variables: `*` matches no broken segment either.
-    if (percentDecoded(path) === undefined) throw malformedPath();
+    if (UNUSUAL.test(path) && percentDecoded(path) === undefined) throw malformedPath();
     try {
       bindPath(message, segments);
       bindQuery(message, query);

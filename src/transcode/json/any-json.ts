@@ -1,7 +1,7 @@
 import { create, type DescMessage, type Message, type Registry } from "@bufbuild/protobuf";
 import { AnySchema, anyPack, anyUnpack, hasCustomJsonRepresentation, type Any } from "@bufbuild/protobuf/wkt";
 import { FieldProblem, inside } from "../errors/field-problem.js";
-import { asMessage } from "./struct-json.js";
+import { isStruct, structMessage } from "./struct-json.js";
 import type { ReadJson, WriteJson, JsonRecord } from "./json-text.js";
 
 /**
@@ -21,7 +21,8 @@ export function anyReader(
     reading.keys++;
     if (!hasCustomJsonRepresentation(desc)) return anyPack(desc, readerOf(desc)(fields, reading) as Message);
     reading.keys++;
-    return anyPack(desc, asMessage(desc, readerOf(desc)(onlyValue(fields), reading)));
+    const value = readerOf(desc)(onlyValue(fields), reading);
+    return anyPack(desc, isStruct(desc) ? structMessage(value as JsonRecord) : (value as Message));
   };
 }
 

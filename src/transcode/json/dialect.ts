@@ -3,9 +3,17 @@ import { type CountMax, uncounted } from "../descriptors/count-limit.js";
 import { FieldProblem } from "../errors/field-problem.js";
 import { fieldText } from "./field-text.js";
 import { takesNull, createJsonReaders } from "./json-reader.js";
-import { type Reading, countKeys, duplicateKey, parseJson, type Json } from "./json-text.js";
+import {
+  countKeys,
+  duplicateKey,
+  type Json,
+  type JsonRecord,
+  parseJson,
+  type Reading,
+  type ReadJson,
+} from "./json-text.js";
 import type { EnumNames, JsonStyle } from "./json-style.js";
-import { asMessage } from "./struct-json.js";
+import { isStruct, structMessage } from "./struct-json.js";
 import { createJsonWriters } from "./json-writer.js";
 import type { TextReader } from "../text/scalar-text.js";
 
@@ -60,10 +68,10 @@ export function createJsonDialect(style: JsonStyle): JsonDialect {
   };
 
   function messageCodec(desc: DescMessage): JsonCodec {
-    const read = readers.message(desc);
+    const read = isStruct(desc) ? structReader(readers.message(desc)) : readers.message(desc);
     return {
-      read: (text) => asMessage(desc, readWhole(text, read)),
-      readParsed: (json) => asMessage(desc, read(json, { depth: 0, keys: 0 })),
+      read: (text) => readWhole(text, read) as Message,
+      readParsed: (json) => read(json, { depth: 0, keys: 0 }) as Message,
       write: writers.message(desc),
     };
   }
@@ -83,8 +91,12 @@ export function createJsonDialect(style: JsonStyle): JsonDialect {
   }
 }
 
+function structReader(read: ReadJson): ReadJson {
+  return (json, reading) => structMessage(read(json, reading) as JsonRecord);
+}
+
 /** Reads a text that must be one JSON document without duplicate keys. */
-function readWhole(text: string, read: (json: Json, reading: Reading) => unknown): unknown {
+function readWhole(text: string, read: ReadJson): unknown {
   const keys = countKeys(text);
   const reading: Reading = { depth: 0, keys: 0 };
   const value = read(parseJson(text), reading);

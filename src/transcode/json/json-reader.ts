@@ -10,9 +10,8 @@ import { type JsonEntry, type ReadMembers, compiledReader } from "./compiled-jso
 import { wellKnownReader } from "./well-known-json.js";
 import { checkCount, uncounted } from "../descriptors/count-limit.js";
 import { fieldSetter } from "../descriptors/message-fields.js";
-import { scalarReader } from "./scalar-json.js";
+import { checkKey, scalarReader } from "./scalar-json.js";
 import { int32InRange, scalarText } from "../text/scalar-text.js";
-import { checkKey } from "./struct-json.js";
 
 /** The compiled readers of one dialect, one per type. */
 interface JsonReaders {

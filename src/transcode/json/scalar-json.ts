@@ -91,6 +91,15 @@ export function stringOf(json: Json): string {
   return json;
 }
 
+/**
+ * Checks a key of a map or a Struct. Refuses `__proto__`, which much code that copies objects silently loses,
+ * or worse.
+ */
+export function checkKey(key: string): void {
+  stringOf(key);
+  if (key === "__proto__") throw new FieldProblem("must not have the key __proto__");
+}
+
 /** Compiles the writer of a scalar's JSON. */
 export function scalarWriter(type: ScalarType, style: JsonStyle): (value: unknown) => string {
   if (isInt64(type)) return style.int64 === "text" ? (value) => `"${String(value)}"` : safeNumber;

@@ -10,7 +10,7 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { FieldProblem, inside } from "../errors/field-problem.js";
 import { type Json, type JsonRecord, deeper, type Reading } from "./json-text.js";
-import { stringOf } from "./scalar-json.js";
+import { checkKey, stringOf } from "./scalar-json.js";
 import { finiteDouble } from "../text/scalar-text.js";
 
 /** Reads a google.protobuf.Struct, which protobuf-es keeps in a field as a plain object. */
@@ -21,9 +21,9 @@ export function readStruct(json: Json, reading: Reading): JsonObject {
   return json;
 }
 
-/** What a reader has read, as a message. A Struct that is the value of no field, as in an Any, is one, too. */
-export function asMessage({ typeName }: DescMessage, value: unknown): Message {
-  return typeName === "google.protobuf.Struct" ? structOf(value as JsonRecord) : (value as Message);
+/** Whether a reader of the type returns a plain object, which `structMessage` makes a message of. */
+export function isStruct({ typeName }: DescMessage): boolean {
+  return typeName === StructSchema.typeName;
 }
 
 /** Reads a google.protobuf.Value. */
@@ -69,15 +69,6 @@ function checkInside(step: string, json: Json, reading: Reading): void {
   }
 }
 
-/**
- * Checks a key of a map or a Struct. Refuses `__proto__`, which much code that copies objects silently loses,
- * or worse.
- */
-export function checkKey(key: string): void {
-  stringOf(key);
-  if (key === "__proto__") throw new FieldProblem("must not have the key __proto__");
-}
-
 function valueOf(json: Json): Value {
   return create(ValueSchema, { kind: kindOf(json) });
 }
@@ -88,10 +79,11 @@ function kindOf(json: Json): Value["kind"] {
   if (typeof json === "string") return { case: "stringValue", value: json };
   if (typeof json === "boolean") return { case: "boolValue", value: json };
   if (Array.isArray(json)) return { case: "listValue", value: listValueOf(json) };
-  return { case: "structValue", value: structOf(json) };
+  return { case: "structValue", value: structMessage(json) };
 }
 
-function structOf(record: JsonRecord): Struct {
+/** A Struct that is the value of no field, as the whole of a request or in an Any. */
+export function structMessage(record: JsonRecord): Struct {
   return create(StructSchema, { fields: valuesOf(record) });
 }
 

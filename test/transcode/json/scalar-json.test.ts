@@ -4,6 +4,7 @@ import t from "tap";
 import { canonicalStyle } from "../../../src/transcode/json/canonical-dialect.js";
 import { plainStyle } from "../../../src/transcode/json/plain-dialect.js";
 import {
+  checkKey,
   isInt64,
   scalarReader,
   scalarWriter,
@@ -11,6 +12,13 @@ import {
   styledText,
 } from "../../../src/transcode/json/scalar-json.js";
 import type { Json } from "../../../src/transcode/json/json-text.js";
+
+t.test("a map's key is text, and not __proto__", (t) => {
+  for (const key of ["__proto__", "\ud800", "a\udc00"])
+    t.throws(() => checkKey(key), { name: "FieldProblem" }, key);
+  for (const key of ["", "proto", "__proto", "constructor", "ключ"]) t.doesNotThrow(() => checkKey(key), key);
+  t.end();
+});
 
 t.test("JSON of another type than the field's is refused", (t) => {
   const refused: [ScalarType, Json[]][] = [
