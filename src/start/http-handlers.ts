@@ -49,7 +49,7 @@ export async function createHttpHandlers(
     invoker,
     contextValues,
     answerHeaders: (request) => callHeaders(idOfRequest(request), secure),
-    dialect: createJsonDialect({ ...plainStyle, countMax }),
+    dialect: DIALECT,
     renderError: merchantErrors(checkout.log),
     limits: LIMITS,
   });
@@ -74,6 +74,9 @@ export async function createHttpHandlers(
     probePaths: PROBE_PATHS,
   };
 }
+
+/** Of the process, not of one service: to compile its codecs takes longest in a start. */
+const DIALECT = createJsonDialect({ ...plainStyle, countMax });
 
 /** True for what gRPC clients send. The listener checks a request that has a Host header as well. */
 function namesOneHost(headers: IncomingHttpHeaders): boolean {

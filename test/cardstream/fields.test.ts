@@ -11,9 +11,10 @@ import {
   readableField,
   rootName,
 } from "../../src/cardstream/fields.js";
+import { CODE_POINT } from "../support/any-text.js";
 
 const anyText = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: CODE_POINT }),
   fc.string({ unit: fc.constantFrom(...Array.from("&=+% \r\n[]|~*'a0é€")) }),
 );
 const fieldsWithDistinctNames: fc.Arbitrary<Field[]> = fc.uniqueArray(fc.tuple(anyText, anyText), {

@@ -2,9 +2,10 @@ import * as fc from "fast-check";
 import t from "tap";
 
 import { Html, html } from "../../src/lib/html.js";
+import { CODE_POINT } from "../support/any-text.js";
 
 const anyText = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: CODE_POINT }),
   fc.string({ unit: fc.constantFrom("<", ">", '"', "'", "&", "\r", "\n", "`", "=", "/", "a", ";", "#") }),
 );
 

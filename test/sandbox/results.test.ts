@@ -7,6 +7,7 @@ import { currencyByCode } from "../../src/domain/money.js";
 import { openPage } from "../support/browser.js";
 import { onSqlite } from "../support/database.js";
 import { ACCOUNT, CARD, firstForm, formOf, payAndReturn, startStand } from "./stand.js";
+import { CODE_POINT } from "../support/any-text.js";
 
 await onSqlite(
   t,
@@ -124,7 +125,7 @@ await onSqlite(
     );
     const text = oneof(
       array(piece).map((pieces) => pieces.join("")),
-      string({ unit: "binary" }),
+      string({ unit: CODE_POINT }),
     );
     const property = asyncProperty(text, async (value) => {
       pre(!value.includes("\0")); // HTML has none.

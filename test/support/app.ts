@@ -106,8 +106,15 @@ export async function createTestMerchant(config: Config, name = "Test shop"): Pr
   }
 }
 
-/** Stories wait for what is done in the background. */
-export const PAUSES = { sweep: 100, reconcile: 100, resume: 100, number: 50, sweepEvents: 100, deliver: 50 };
+/** Stories wait for what is done in the background; with pauses half as long, a tenth more CPU goes to empty rounds. */
+export const PAUSES = {
+  sweep: 200,
+  reconcile: 200,
+  resume: 200,
+  number: 100,
+  sweepEvents: 200,
+  deliver: 200,
+};
 
 /** What a story may replace. */
 export interface TestParts extends Partial<Omit<AppOptions, "clock">> {

@@ -20,6 +20,7 @@ import { uncounted } from "../../../src/transcode/descriptors/count-limit.js";
 import { createBinaryReaders } from "../../../src/transcode/grpc/binary-reader.js";
 import { ScalarsSchema } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
 import { anyInt64, scalars } from "../support/messages.js";
+import { CODE_POINT } from "../../support/any-text.js";
 
 const binaryReader = createBinaryReaders(uncounted);
 
@@ -44,7 +45,7 @@ function readsAlike(desc: DescMessage, bytes: Uint8Array): boolean {
   return equals(desc, own, other, { unknown: true, registry: createRegistry() });
 }
 
-const text = fc.string({ unit: "binary", maxLength: 40 });
+const text = fc.string({ unit: CODE_POINT, maxLength: 40 });
 const int64 = anyInt64(true);
 const session = fc
   .record(

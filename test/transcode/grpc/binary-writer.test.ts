@@ -24,6 +24,7 @@ import { EventSchema } from "../../../gen/calmonypay/v1/event_pb.js";
 import type { PaymentMethodType } from "../../../gen/calmonypay/v1/payment_method_pb.js";
 import { binaryWriter, isWrittenFast } from "../../../src/transcode/grpc/binary-writer.js";
 import { ScalarsSchema } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
+import { CODE_POINT } from "../../support/any-text.js";
 
 const HEADROOM = 5;
 
@@ -51,7 +52,7 @@ function attempt(write: () => Uint8Array): string | undefined {
   }
 }
 
-const text = fc.string({ unit: "binary", maxLength: 200 });
+const text = fc.string({ unit: CODE_POINT, maxLength: 200 });
 const optional = fc.option(text, { nil: undefined });
 const session = fc.record({
   id: text,

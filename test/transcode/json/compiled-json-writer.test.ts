@@ -6,6 +6,7 @@ import t from "tap";
 import { CustomerSchema } from "../../../gen/calmonypay/v1/customer_pb.js";
 import type { JsonMember } from "../../../src/transcode/json/compiled-json-writer.js";
 import { compiledWriter } from "../../../src/transcode/json/compiled-json-writer.js";
+import { CODE_POINT } from "../../support/any-text.js";
 
 const write = (value: unknown): string => JSON.stringify(value);
 
@@ -27,7 +28,7 @@ t.test("a type of which something may be left out has no straight writer", async
 
 t.test("members are written as JSON.stringify writes them, unset ones as null", async () => {
   const straight = compiledWriter(members());
-  const text = fc.string({ unit: "binary" });
+  const text = fc.string({ unit: CODE_POINT });
   const parts = fc.record({ id: text, object: text, email: text, name: text }, { requiredKeys: [] });
   fc.assert(
     fc.property(parts, (init) => {
