@@ -16,7 +16,8 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
       load: async () => (await import("./serve.js")).addServeCommand,
     },
     sandbox: {
-      about: "run the sandbox gateway alone, with a database of its own, for services with SANDBOX_URL",
+      about:
+        "run the sandbox gateway alone, with a database of its own, for services with SANDBOX_URL; or show an account",
       load: async () => (await import("./sandbox.js")).addSandboxCommand,
     },
     migrate: {

@@ -11,10 +11,12 @@ import { openStore, type Store } from "../start/store.js";
 import { checkedListener } from "../web/ports/listener.js";
 import { createConnections } from "../web/connections/connections.js";
 import type { OpenPort } from "../web/ports/ports.js";
+import { addSandboxAccountCommand } from "./developer/sandbox-account.js";
 import { runService, type Service } from "./run-service.js";
 
-/** `sandbox`: runs the sandbox gateway in a separate process, for services with SANDBOX_URL. */
+/** `sandbox`: runs the sandbox gateway in a separate process, for services with SANDBOX_URL; `sandbox account`. */
 export function addSandboxCommand(sandbox: Command, env: NodeJS.ProcessEnv): void {
+  addSandboxAccountCommand(sandbox, env);
   sandbox.action(async () => await runService(env, buildSandbox));
 }
 

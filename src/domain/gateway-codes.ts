@@ -57,14 +57,15 @@ export const RESPONSE_CODE = {
   INVALID_XREF: 66341,
 } as const;
 
-/**
- * Codes of a field that is missing (guide A-1). That of a field with an invalid value is greater by
- * `INVALID_FIELD`.
- */
+/** Codes of a field that is missing (guide A-1). That of an invalid value is greater by `INVALID_FIELD`. */
 export const MISSING_FIELD = {
   action: 66055,
   amount: 66056,
   currencyCode: 66057,
+  cardNumber: 66058,
+  cardExpiryMonth: 66059,
+  cardExpiryYear: 66060,
+  cardCVV: 66064,
   countryCode: 66070,
   transactionUnique: 66071,
   redirectURL: 66074,
@@ -106,10 +107,12 @@ export type GatewayState = (typeof STATE)[keyof typeof STATE];
 export const ACTION = {
   SALE: "SALE",
   VERIFY: "VERIFY",
+  PREAUTH: "PREAUTH",
   QUERY: "QUERY",
   CANCEL: "CANCEL",
   CAPTURE: "CAPTURE",
   REFUND_SALE: "REFUND_SALE",
+  REFUND: "REFUND",
 } as const;
 
 /** An action of a request. */
@@ -123,10 +126,7 @@ export function isApproved({ responseCode, responseStatus }: Answer): boolean {
   return responseCode === RESPONSE_CODE.APPROVED && responseStatus === RESPONSE_STATUS.APPROVED;
 }
 
-/**
- * True where a card was verified: approved, or the issuer has "no reason to decline" it, which only says something
- * where nothing is to be taken.
- */
+/** True where a card was verified: approved, or the issuer has "no reason to decline" it, where nothing is taken. */
 export function isVerified(answer: Answer): boolean {
   const { responseCode, responseStatus } = answer;
   const noReason = responseCode === RESPONSE_CODE.NO_REASON_TO_DECLINE;

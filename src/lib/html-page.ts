@@ -14,6 +14,8 @@ export interface WebPage {
   readonly script?: string;
   /** Sources of the CSP directive `form-action`: where the page's forms may be posted. */
   readonly formTargets: string;
+  /** Sources of the CSP directive `frame-ancestors`: which pages may show this one in a frame. Default: none. */
+  readonly frameAncestors?: string;
   readonly headers?: Record<string, string>;
 }
 
@@ -47,14 +49,14 @@ function element(name: "style" | "script", text: string): Html {
   return new Html(`<${name}>${text}</${name}>`);
 }
 
-function policyOf({ style, script, formTargets }: WebPage): string {
+function policyOf({ style, script, formTargets, frameAncestors = "'none'" }: WebPage): string {
   return [
     "default-src 'none'",
     `style-src ${hashSource(style)}`,
     ...(script === undefined ? [] : [`script-src ${hashSource(script)}`]),
     `form-action ${formTargets}`,
     "base-uri 'none'",
-    "frame-ancestors 'none'",
+    `frame-ancestors ${frameAncestors}`,
   ].join("; ");
 }
 

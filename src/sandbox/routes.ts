@@ -36,7 +36,8 @@ const PAGE = /^\/hosted\/(hpp_[0-9A-Za-z]{1,60})$/;
 const ROUTES: readonly Route[] = [
   {
     method: "POST",
-    path: /^\/hosted\/$/,
+    // The modal page is this one in a frame, and the form with an address of its own is this one.
+    path: /^\/(hosted|hosted\/modal|paymentform)\/$/,
     audience: "people",
     answer: async (parts, { body }) => pageReply(await openPage(parts, body)),
   },

@@ -6,7 +6,7 @@ import { isSigned } from "../../src/cardstream/signed-message.js";
 import type { SandboxTransactionRow } from "../../src/sandbox/tables/sandbox-transactions.js";
 import { onSqlite } from "../support/database.js";
 import { type Vector, vectors } from "../support/signature-vectors.js";
-import { ask, found, paid, postFields, settle } from "./direct-calls.js";
+import { ask, found, paid, postFields, setFaults, settle } from "./direct-calls.js";
 import { ACCOUNT, CARD, formOf, payAndReturn, startStand } from "./stand.js";
 
 // What the vendor publishes, held against the sandbox over the wire. The names of guide sections are those of V3.
@@ -52,13 +52,14 @@ await onSqlite(
 );
 
 /**
- * How a message that is believed is refused: none of the transactions is in these books, and what a browser
- * has seen, a form or a result, is none that a merchant's server sent. A stranger's code is another one.
+ * How a message that is believed is refused: none of the transactions is in these books, no card is given that is good
+ * today, and what a browser has seen, a form or a result, is none that a merchant's server sent. A stranger's code is
+ * another one.
  */
 function believedAs(fields: readonly Field[]) {
   if (fieldText(fields, "responseCode") !== "") return { code: /^65544$/, isSigned: false };
   if (fieldText(fields, "redirectURL") !== "") return { code: /^66330$/, isSigned: false };
-  return { code: /^66(055|311|085|341)$/, isSigned: true };
+  return { code: /^66(055|311|085|341|058|314|315|316|060)$/, isSigned: true };
 }
 
 /** How the gateway writes what every transaction has, as a captured response of the real one shows. */
@@ -113,16 +114,21 @@ const AMOUNTS: readonly (readonly [from: number, to: number, code: number, settl
   [25_000, 29_999, 5, "declined"],
 ];
 
-await onSqlite(t, "each published band of amounts comes to what is published", async (t, engine) => {
-  const stand = await startStand(t, engine);
-  for (const [from, to, responseCode, state] of AMOUNTS) {
-    for (const amount of [from, to]) {
-      const { id } = await paid(stand, amount);
-      await settle(stand);
-      t.match(await found(stand, (row) => row.id === id), { responseCode, state }, String(amount));
+await onSqlite(
+  t,
+  "where amounts decide, each published band comes to what is published",
+  async (t, engine) => {
+    const stand = await startStand(t, engine);
+    await setFaults(stand, "amount_bands");
+    for (const [from, to, responseCode, state] of AMOUNTS) {
+      for (const amount of [from, to]) {
+        const { id } = await paid(stand, amount);
+        await settle(stand);
+        t.match(await found(stand, (row) => row.id === id), { responseCode, state }, String(amount));
+      }
     }
-  }
-});
+  },
+);
 
 /** Guide A-1, by outcome: code, and status 0 approved, 1 declined, 2 error. */
 const CODES: Record<string, readonly [code: number, status: number]> = {

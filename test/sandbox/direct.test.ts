@@ -40,7 +40,7 @@ await onSqlite(t, "a faulty request is told its code, signed, and is recorded no
   const books = await stand.books();
   const faults: readonly (readonly [request: Record<string, string>, code: string])[] = [
     [{ xref }, "66055"],
-    [{ action: "PREAUTH", xref }, "66311"],
+    [{ action: "CREDIT", xref }, "66311"],
     [{ action: "QUERY" }, "66085"],
     [{ action: "QUERY", xref: "26112215ZZ30ZZ00ZZ00ZZZ" }, "66341"],
     [{ action: "QUERY", xref: xref.toLowerCase() }, "66341"],
@@ -48,7 +48,7 @@ await onSqlite(t, "a faulty request is told its code, signed, and is recorded no
     [{ action: "CANCEL", xref, transactionUnique: "another" }, "65542"],
     [{ action: "CANCEL", xref, cardNumber: CARD.cardNumber }, "65542"],
     [{ action: "CAPTURE", xref, amount: "2001" }, "66312"],
-    [{ action: "CAPTURE", xref, amount: "19.99" }, "66312"],
+    [{ action: "CAPTURE", xref, amount: "19.999" }, "66312"],
     [{ action: "CAPTURE", xref, currencyCode: "978" }, "65542"],
     [{ action: "REFUND_SALE", xref }, "65541"],
   ];
@@ -69,7 +69,7 @@ await eachEngine(t, "QUERY answers what was answered first, as if just made", as
   const { signature: _, requestID, ...rest } = first;
   t.match(answer, { ...rest, action: "QUERY:SALE", originalResponseCode: "0" });
   t.not(answer["requestID"], requestID);
-  const declined = await paid(stand, 12_000);
+  const declined = await paid(stand, 2000, { outcome: "decline" });
   t.match(await ask(stand, { action: "QUERY", xref: declined.xref }), {
     responseCode: "5",
     responseStatus: "1",
@@ -87,7 +87,7 @@ await eachEngine(t, "QUERY answers what was answered first, as if just made", as
 
 await eachEngine(t, "CANCEL takes a captured sale back, once, and QUERY says so", async (t, engine) => {
   const stand = await startStand(t, engine);
-  const declined = await paid(stand, 12_000);
+  const declined = await paid(stand, 2000, { outcome: "decline" });
   t.match(await ask(stand, { action: "CANCEL", xref: declined.xref }), { responseCode: "65541" });
   const { xref, id } = await paid(stand);
   const canceled = { state: "canceled", amountReceived: "0", transactionID: id, xref };
@@ -123,7 +123,7 @@ await onSqlite(t, "CAPTURE captures an approved sale, or takes less of a capture
     amountReceived: "2999",
     responseCode: "0",
   });
-  t.match(await ask(stand, { action: "CAPTURE", xref, amount: "2000" }), { amountReceived: "2000" });
+  t.match(await ask(stand, { action: "CAPTURE", xref, amount: "20.0" }), { amountReceived: "2000" });
   t.match(await ask(stand, { action: "CAPTURE", xref, amount: "2001" }), { responseCode: "66312" });
   await settle(stand, { state: "tendered" });
   t.match(await ask(stand, { action: "CAPTURE", xref, amount: "1" }), { responseCode: "65541" });

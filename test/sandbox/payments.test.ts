@@ -5,6 +5,7 @@ import { verifyResult, isSigned } from "../../src/cardstream/signed-message.js";
 import { OUTCOMES } from "../../src/sandbox/payments/outcomes.js";
 import { openPage } from "../support/browser.js";
 import { eachEngine, onSqlite } from "../support/database.js";
+import { setFaults } from "./direct-calls.js";
 import { ACCOUNT, CARD, firstForm, formOf, payAndReturn, startStand } from "./stand.js";
 
 await eachEngine(
@@ -58,6 +59,63 @@ await eachEngine(
   },
 );
 
+await onSqlite(
+  t,
+  "any amount is approved, whatever the gateway's bands of amounts say",
+  async (t, engine) => {
+    const stand = await startStand(t, engine);
+    for (const amount of [1, 100, 2500, 5000, 9999, 12_000, 15_000, 25_000, 99_999_999_999]) {
+      const form = formOf(stand, { amount });
+      t.match((await stand.enter(form)).html, /<option value="">Approved, unless the card says otherwise</);
+      const result = await payAndReturn(stand, form, CARD);
+      t.equal(fieldText(result, "responseCode"), "0", String(amount));
+      t.equal(fieldText(result, "amountReceived"), String(amount));
+    }
+  },
+);
+
+await onSqlite(
+  t,
+  "a card that is always declined, and a holder's name, choose the outcome; the page's choice wins",
+  async (t, engine) => {
+    const stand = await startStand(t, engine);
+    const codeOf = async (typed: Record<string, string>): Promise<string> =>
+      fieldText(await payAndReturn(stand, formOf(stand), { ...CARD, ...typed }), "responseCode");
+    const declining = { cardNumber: "4000300011112220", cardCVV: "123" };
+    t.equal(await codeOf(declining), "5");
+    stand.clock.time += 10_000_000;
+    t.equal(await codeOf({ ...declining, outcome: "approve" }), "0");
+    for (const [customerName, code] of [
+      ["Test 50", "1"],
+      ["test 101", "5"],
+      ["Test 150", "4"],
+      ["Test 10", "0"],
+      ["Testa 101", "0"],
+    ] as const) {
+      stand.clock.time += 10_000_000;
+      t.equal(await codeOf({ customerName }), code, customerName);
+    }
+  },
+);
+
+await onSqlite(
+  t,
+  "a merchant plans what becomes of its payments, and the page says so before",
+  async (t, engine) => {
+    const stand = await startStand(t, engine);
+    for (const [fault, label, code] of [
+      ["card_declined", "Declined", "5"],
+      ["authentication_required", "3-D Secure failed", "65"],
+    ] as const) {
+      await setFaults(stand, fault);
+      const page = await stand.enter(formOf(stand));
+      t.match(page.html, new RegExp(`<option value="">${label}, as the merchant has planned</option>`));
+      stand.clock.time += 10_000_000;
+      t.equal(fieldText(await payAndReturn(stand, formOf(stand), CARD), "responseCode"), code);
+    }
+  },
+);
+
 /** Cardstream guide A-11; 3-D Secure is passed unseen, and amounts outside the bands approve. */
 const BANDS: readonly (readonly [amounts: number[], code: number, message: RegExp, state: string])[] = [
   [[1, 99, 100, 2499, 2500, 4999], 0, /^AUTHCODE:\d{6}$/, "captured"],
@@ -71,16 +129,19 @@ const BANDS: readonly (readonly [amounts: number[], code: number, message: RegEx
 
 await onSqlite(
   t,
-  "the amount decides where nothing is chosen, and the page says so before",
+  "the amount decides where the merchant, or the shopper on the page, chooses that",
   async (t, engine) => {
     const stand = await startStand(t, engine);
     const labels: Record<number, string> = { 0: "Approved", 1: "Referred", 4: "Declined", 5: "Declined" };
+    await setFaults(stand, "amount_bands");
     for (const [amounts, code, message, state] of BANDS) {
       for (const amount of amounts) {
         const form = formOf(stand, { amount });
         const page = await stand.enter(form);
-        t.match(page.html, new RegExp(`<option value="">${labels[code]}[^<]*, as the amount says</option>`));
-        const result = await payAndReturn(stand, form, CARD);
+        t.match(page.html, new RegExp(`<option value="">${labels[code]}`));
+        t.match(page.html, new RegExp(`<option value="amount_bands"[^>]*>[^<]*: ${labels[code]}`));
+        const byShopper = amount % 2 === 0 ? { fault: "none", outcome: "amount_bands" } : {};
+        const result = await payAndReturn(stand, form, { ...CARD, ...byShopper });
         const what = `${amount}: ${code}`;
         t.equal(fieldText(result, "responseCode"), String(code), what);
         t.equal(fieldText(result, "responseStatus"), code === 0 ? "0" : "1", what);
@@ -97,7 +158,7 @@ await onSqlite(t, "every outcome of the table can be chosen, whatever the amount
   const stand = await startStand(t, engine);
   const page = await stand.enter(formOf(stand));
   const names = Object.keys(OUTCOMES);
-  t.same(firstForm(page).options("outcome"), ["", ...names]);
+  t.same(firstForm(page).options("outcome"), ["", ...names, "amount_bands"]);
   for (const [index, outcome] of Object.values(OUTCOMES).entries()) {
     const result = await payAndReturn(stand, formOf(stand, { attempt: index + 1, amount: 10_001 }), {
       ...CARD,

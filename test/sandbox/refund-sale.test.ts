@@ -2,7 +2,7 @@ import t from "tap";
 
 import { signed } from "../../src/cardstream/signed-message.js";
 import { eachEngine, onSqlite } from "../support/database.js";
-import { ask, found, paid, postFields, settle } from "./direct-calls.js";
+import { ask, found, paid, postFields, setFaults, settle } from "./direct-calls.js";
 import { ACCOUNT, CARD, formOf, startStand } from "./stand.js";
 
 await eachEngine(t, "a settled sale is refunded in parts, up to what was received", async (t, engine) => {
@@ -85,11 +85,19 @@ await eachEngine(t, "refunds at once never give back more than was received", as
   t.match(await found(stand, ({ id }) => id === sale.id), { amountRefunded: 1800 });
 });
 
+await onSqlite(t, "settlement accepts a sale of any amount", async (t, engine) => {
+  const stand = await startStand(t, engine);
+  for (const amount of [2500, 7500, 12_000]) await paid(stand, amount);
+  t.match(await settle(stand), { settled: "3" });
+  t.match(await stand.transactions(), [{ state: "accepted" }, { state: "accepted" }, { state: "accepted" }]);
+});
+
 await onSqlite(
   t,
-  "settlement rejects sales in the published bands and accepts all others",
+  "where amounts decide, settlement rejects sales in the published bands and accepts all others",
   async (t, engine) => {
     const stand = await startStand(t, engine);
+    await setFaults(stand, "amount_bands");
     const states: readonly (readonly [amount: number, typed: string, state: string])[] = [
       [100, "", "accepted"],
       [2499, "", "accepted"],

@@ -76,10 +76,10 @@ await onSqlite(t, "a body that is no form is refused", async (t, engine) => {
 const FAULTS: readonly { changes: Record<string, string | undefined>; code: string; message: string }[] = [
   { changes: { action: undefined }, code: "66055", message: "ERROR CODE (RC_MISSING_ACTION)" },
   { changes: { action: "VERIFY" }, code: "66312", message: "ERROR CODE (RC_INVALID_AMOUNT)" },
-  { changes: { action: "PREAUTH" }, code: "66311", message: "ERROR CODE (RC_INVALID_ACTION)" },
+  { changes: { action: "REFUND" }, code: "66311", message: "ERROR CODE (RC_INVALID_ACTION)" },
   { changes: { type: "3" }, code: "66342", message: "ERROR CODE (RC_INVALID_TYPE)" },
   { changes: { amount: undefined }, code: "66056", message: "ERROR CODE (RC_MISSING_AMOUNT)" },
-  { changes: { amount: "29.99" }, code: "66312", message: "ERROR CODE (RC_INVALID_AMOUNT)" },
+  { changes: { amount: "29.999" }, code: "66312", message: "ERROR CODE (RC_INVALID_AMOUNT)" },
   { changes: { amount: "0" }, code: "66312", message: "ERROR CODE (RC_INVALID_AMOUNT)" },
   { changes: { amount: "-5" }, code: "66312", message: "ERROR CODE (RC_INVALID_AMOUNT)" },
   { changes: { amount: "100000000000" }, code: "66312", message: "ERROR CODE (RC_INVALID_AMOUNT)" },

@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { outcomeOfAmount } from "../../src/sandbox/payments/outcomes.js";
+import { outcomeOfAmount } from "../../src/sandbox/payments/expected-outcome.js";
 import { eachEngine, onSqlite, until } from "../support/database.js";
 import { charge, storeCard } from "./card-charges.js";
 import { ask, found, setFaults, settle } from "./direct-calls.js";
@@ -15,11 +15,11 @@ await onSqlite(
     const books = await stand.books();
     const faults: readonly (readonly [changes: Record<string, string>, code: string])[] = [
       [{ xref: "26112215ZZ30ZZ00ZZ00ZZZ" }, "66341"],
-      [{ amount: "12.00" }, "66312"],
+      [{ amount: "12.001" }, "66312"],
       [{ amount: "0" }, "66312"],
       [{ action: "VERIFY" }, "66312"],
       [{ currencyCode: "XXX" }, "66313"],
-      [{ cardCVV: "356" }, "65542"],
+      [{ cardNumber: "4929421234600821" }, "65542"],
       [{ callbackURL: "nowhere" }, "66331"],
       [{ type: "3" }, "66342"],
       [{ cloneFields: "orderRef" }, "66057"],
@@ -149,10 +149,12 @@ await onSqlite(
 
 await onSqlite(
   t,
-  "amounts come to what is published, and 3-D Secure is never passed unseen",
+  "where amounts decide they come to what is published, and 3-D Secure is never passed unseen",
   async (t, engine) => {
     const stand = await startStand(t, engine);
     const xref = await storeCard(stand);
+    t.match(await charge(stand, xref, { amount: "12000" }), { responseCode: "0" }, "as long as they do not");
+    await setFaults(stand, "amount_bands");
     for (const amount of [100, 2499, 4999, 5000, 9999, 10_000, 14_999, 15_000, 19_999]) {
       const { responseCode, state } = outcomeOfAmount(amount);
       const answer = await charge(stand, xref, { amount: String(amount) });

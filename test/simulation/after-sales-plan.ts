@@ -94,7 +94,7 @@ export function afterSalesOf(random: SeededRandom): AfterSales {
 
 const CHARGE_COUNTS = { 0: 10, 1: 55, 2: 35 };
 
-/** The gateway's bands of amounts: see `directOutcome`. */
+/** The gateway's bands of amounts, which decide here: see `expectedOutcome`. */
 const BANDS = {
   approved: 35,
   "approved, large": 30,

@@ -54,14 +54,17 @@ export async function startEnvironment(ending: Ending, setting: EnvironmentSetti
   const registry = await openRegistry(ending, place);
   const merchants = await createMerchants(registry);
   const last = merchants.at(-1)?.id ?? "";
+  const searchToken = await withholdToken(registry, last, gateway.ready);
+  const orders = createGatewayOrders(gateway.ready);
+  for (const merchant of merchants) await orders.setFault(merchant, "none");
   return {
     history,
     fleet,
     relay,
     merchants,
     books: registry.db,
-    gateway: createGatewayOrders(gateway.ready),
-    searchToken: await withholdToken(registry, last, gateway.ready),
+    gateway: orders,
+    searchToken,
     troublemaker: createTroublemaker(fleet, place.lines, await place.locks()),
     ledger: await openLedger(ending, ledgerDir),
   };

@@ -5,7 +5,7 @@ import type { SimulatedMerchant } from "./world.js";
 
 /** What a merchant tells the sandbox gateway, and the original has no call for. */
 export interface GatewayOrders {
-  /** What the gateway's own interfaces do wrong for the merchant from now on. */
+  /** What the gateway's own interfaces do wrong for the merchant from now on. Amounts decide about its payments. */
   setFault(merchant: SimulatedMerchant, fault: InterfaceFault): Promise<void>;
   /** The bank takes the merchant's sales up: nothing can be cancelled any more, nor refunded yet. */
   tender(merchant: SimulatedMerchant): Promise<void>;
@@ -20,7 +20,8 @@ export function createGatewayOrders(gatewayUrl: string): GatewayOrders {
   return {
     async setFault(merchant, fault) {
       // Cut off soon: clients that wait for their own time-out see the same, seconds later.
-      const faults = fault.endsWith("_timeout") ? `${fault}:${CUT_OFF_MS}` : fault;
+      const chosen = fault.endsWith("_timeout") ? `${fault}:${CUT_OFF_MS}` : fault;
+      const faults = fault === "none" ? BY_AMOUNT : `${BY_AMOUNT},${chosen}`;
       await order(merchant, `${gatewayUrl}/faults`, "PUT", "FAULTS", { faults });
     },
     tender: (merchant) => order(merchant, `${gatewayUrl}/settle`, "POST", "SETTLE", { state: "tendered" }),
@@ -29,6 +30,7 @@ export function createGatewayOrders(gatewayUrl: string): GatewayOrders {
 }
 
 const CUT_OFF_MS = 100;
+const BY_AMOUNT: FaultName = "amount_bands";
 
 async function order(
   { merchantID, secret }: SimulatedMerchant,

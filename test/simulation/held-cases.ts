@@ -1,4 +1,4 @@
-import { REJECTED_AT_SETTLEMENT } from "../../src/sandbox/payments/outcomes.js";
+import { REJECTED_AT_SETTLEMENT } from "../../src/sandbox/payments/expected-outcome.js";
 import { callUntilAnswered } from "./merchant-call.js";
 import type { Decision, Plan } from "./plan.js";
 import type { World, SimulatedMerchant } from "./world.js";

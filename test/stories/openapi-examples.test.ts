@@ -59,7 +59,9 @@ await onSqlite(t, "what a declined charge answers is in the document", async (t,
   const create = document.paths["/v1/payment_intents"].post;
   const { example } = create.requestBody.content["application/json"];
   const key = app.urls.demonstration?.testKey;
-  const declined = await app.call("POST", "/v1/payment_intents", key, { ...example, amount: 12_000 });
+  const faults = { faults: [{ type: "card_declined" }] };
+  t.equal((await app.call("POST", "/v1/test_helpers/gateway_faults", key, faults)).status, 200);
+  const declined = await app.call("POST", "/v1/payment_intents", key, example);
   t.equal(declined.status, 402);
   t.same(complaints(document, jsonOf(document, create.responses[402]).schema, declined.json), []);
 });

@@ -151,13 +151,13 @@ await onSqlite(t, "every answer of the service is one that the document promises
     webhook_endpoints: String(endpointLeaving.id),
   };
   const card = (await app.call("GET", `${INTENTS}/${await pay(app, testKey)}`, testKey)).json;
+  const desk = await openDesk(app, merchant);
   await call("post", INTENTS, "", chargeOf(card.payment_method));
-  for (let declined = 0; declined < 2; declined++) {
-    await call("post", INTENTS, "", { ...chargeOf(card.payment_method), amount: 12_000 });
-  }
+  await desk.setFaults("card_declined");
+  for (let declined = 0; declined < 2; declined++)
+    await call("post", INTENTS, "", chargeOf(card.payment_method));
   const [given, tried] = (await app.call("GET", `${INTENTS}?limit=2`, testKey)).json.data;
   await call("post", `${INTENTS}/{id}/cancel`, given.id);
-  const desk = await openDesk(app, merchant);
   await desk.setFaults("direct_error");
   await call("post", `${INTENTS}/{id}/confirm`, tried.id, {});
   await desk.setFaults("");

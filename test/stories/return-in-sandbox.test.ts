@@ -24,6 +24,7 @@ await eachEngine(
   async (t, engine) => {
     const shop = await openShop(t, engine, 2999);
     await shop.pay(HALF);
+    await shop.desk.setFaults("amount_bands");
     await shop.desk.settle("tendered");
     t.match(await shop.giveBack(), { status: 400, json: { error: { code: "return_too_early" } } });
     t.equal(await shop.desk.settle(), 1);

@@ -28,7 +28,7 @@ export const CUSTOMER = "cus_abc123";
 
 const CARD = { cardNumber: "4929421234600821", cardExpiryMonth: "12", cardExpiryYear: "29", cardCVV: "356" };
 
-/** A test merchant whose customer has paid once, and has left the card. */
+/** A test merchant whose customer has paid once, and has left the card. Amounts decide what becomes of charges. */
 export interface CardShop {
   readonly app: TestApp;
   readonly proxy: PublicProxy;
@@ -67,12 +67,14 @@ export async function openCardShop(t: Test, engine: TestEngine, parts: TestParts
     return (await call("GET", `/v1/checkout/sessions/${json.id}`)).json.payment_method;
   };
   const card = await storeCard();
+  const desk = await openDesk(app, merchant, "amount_bands");
+  await desk.setFaults("");
   const books = () => app.db.manager.find(sandboxTransactions, { order: { createdAt: "ASC", id: "ASC" } });
   return {
     app,
     proxy,
     merchant,
-    desk: await openDesk(app, merchant),
+    desk,
     card,
     call,
     storeCard,

@@ -28,9 +28,11 @@ function isGatewayCode(value: number): boolean {
   return value >= 65_536 && value < 67_072;
 }
 
-/** `declined` and `canceled` are also what we call a result and an intent. */
+/** `declined` and `canceled` are also what we call a result and an intent, `REFUND` an object that is expanded. */
 const WORDS: ReadonlySet<string> = new Set(
-  [...Object.values(STATE), ...Object.values(ACTION)].filter((word) => !/^(declined|canceled)$/.test(word)),
+  [...Object.values(STATE), ...Object.values(ACTION)].filter(
+    (word) => !/^(declined|canceled|REFUND)$/.test(word),
+  ),
 );
 
 function isWord(text: string): boolean {

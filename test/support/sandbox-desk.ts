@@ -9,14 +9,17 @@ import { signedBody } from "./gateway.js";
 export interface SandboxDesk {
   /** Settles what is captured; with `tendered` only half-way. Answers how many transactions moved on. */
   settle(state?: "tendered"): Promise<number>;
-  /** What is to go wrong from now on; "" for nothing. */
+  /** What is to go wrong from now on, besides what always does; "" for nothing. */
   setFaults(faults: string): Promise<void>;
   /** What the sandbox signs with. */
   readonly secret: string;
 }
 
-/** The desk at the sandbox of this service, or at the one that it is told to use. */
-export async function openDesk(app: TestApp, merchant: TestMerchant): Promise<SandboxDesk> {
+/**
+ * The desk at the sandbox of this service, or at the one that it is told to use. What `always` names goes wrong from
+ * the first `setFaults` on.
+ */
+export async function openDesk(app: TestApp, merchant: TestMerchant, always = ""): Promise<SandboxDesk> {
   const account = await testAccountOf(app, merchant);
   const base = app.config.sandboxUrl ?? `${app.local}/sandbox`;
   const tell = async (method: string, path: string, fields: Record<string, string>) => {
@@ -33,7 +36,8 @@ export async function openDesk(app: TestApp, merchant: TestMerchant): Promise<Sa
       return Number((await tell("POST", "/settle", order)).get("settled"));
     },
     async setFaults(faults) {
-      await tell("PUT", "/faults", { action: "FAULTS", faults });
+      const all = [always, faults].filter((fault) => fault !== "").join(",");
+      await tell("PUT", "/faults", { action: "FAULTS", faults: all });
     },
   };
 }

@@ -29,10 +29,10 @@ export const SCENARIOS: Readonly<Record<EventType, Scenario>> = {
     const intent = await declinedCharge(api);
     await api.call("POST", `/v1/payment_intents/${intent}/cancel`, {});
   },
-  "payment_intent.created": async (api) => void (await charge(api, APPROVED)),
+  "payment_intent.created": async (api) => void (await charge(api)),
   "payment_intent.payment_failed": async (api) => void (await declinedCharge(api)),
-  "payment_intent.processing": async (api) => void (await charge(api, APPROVED)),
-  "payment_intent.succeeded": async (api) => void (await charge(api, APPROVED)),
+  "payment_intent.processing": async (api) => void (await charge(api)),
+  "payment_intent.succeeded": async (api) => void (await charge(api)),
   "payment_method.attached": async (api) => void (await paidSession(api)),
   "payment_method.detached": async (api) => {
     const { payment_method: method } = await paidSession(api);
@@ -57,9 +57,8 @@ export const SCENARIOS: Readonly<Record<EventType, Scenario>> = {
 const GONE = 410;
 const NO_CONTENT = 204;
 
-/** In minor units; the sandbox approves the first and declines the second. */
-const APPROVED = 1000;
-const DECLINED = 12_000;
+/** In minor units. */
+const AMOUNT = 1000;
 
 function idOf(object: ApiObject): string {
   return String(object["id"]);
@@ -82,7 +81,7 @@ const SETUP = { mode: "setup" };
 const PAYMENT = {
   line_items: [
     {
-      price_data: { currency: "gbp", unit_amount: APPROVED, product_data: { name: "Triggered by a test" } },
+      price_data: { currency: "gbp", unit_amount: AMOUNT, product_data: { name: "Triggered by a test" } },
       quantity: 1,
     },
   ],
@@ -102,21 +101,22 @@ async function completed(api: MerchantApi, session: ApiObject): Promise<ApiObjec
 }
 
 /** Charges a card that a session has stored. */
-async function charge(api: MerchantApi, amount: number): Promise<ApiObject> {
+async function charge(api: MerchantApi): Promise<ApiObject> {
   const { customer, payment_method: method } = await paidSession(api);
   return await api.call("POST", "/v1/payment_intents", {
     customer,
     payment_method: method,
-    amount,
+    amount: AMOUNT,
     currency: "gbp",
     confirm: true,
     off_session: true,
   });
 }
 
-/** Returns the id of the payment intent. The API answers a decline as an error. */
+/** Returns the id of the payment intent. The API answers a decline as an error. The first payment is not declined. */
 async function declinedCharge(api: MerchantApi): Promise<string> {
-  await charge(api, DECLINED).catch(() => undefined); // The event shows whether it was declined.
+  // The event shows whether it was declined.
+  await withFault(api, "card_declined", () => charge(api).catch(() => undefined));
   const { data } = await api.call("GET", "/v1/payment_intents?limit=1");
   const [intent] = data as readonly ApiObject[];
   if (intent?.["status"] !== "requires_payment_method") throw new Error("The charge was not declined.");
@@ -128,13 +128,20 @@ async function refund(api: MerchantApi): Promise<void> {
   await api.call("POST", "/v1/refunds", { payment_intent: payment });
 }
 
-/** A refund that the sandbox refuses. What goes wrong at the sandbox otherwise does so again afterwards. */
+/** A refund that the sandbox refuses. */
 async function failedRefund(api: MerchantApi, happened: () => Promise<void>): Promise<void> {
-  const { faults } = await api.call("GET", FAULTS);
-  await api.call("POST", FAULTS, { faults: [{ type: "refund_refused" }] });
-  try {
+  await withFault(api, "refund_refused", async () => {
     await refund(api);
     await happened();
+  });
+}
+
+/** Works with one thing that goes wrong at the sandbox. What goes wrong there otherwise does so again afterwards. */
+async function withFault(api: MerchantApi, type: string, work: () => Promise<unknown>): Promise<void> {
+  const { faults } = await api.call("GET", FAULTS);
+  await api.call("POST", FAULTS, { faults: [{ type }] });
+  try {
+    await work();
   } finally {
     await api.call("POST", FAULTS, { faults });
   }

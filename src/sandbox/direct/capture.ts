@@ -7,7 +7,7 @@ import {
 } from "../tables/sandbox-transactions.js";
 import { inTransaction } from "../../db/transaction.js";
 import { ACTION_NOT_ALLOWED, invalidField, REQUEST_MISMATCH } from "../protocol/faults.js";
-import { isAmount } from "../payments/order-checks.js";
+import { isAmount, withMinorUnits } from "../payments/order-checks.js";
 import type { SandboxContext } from "../protocol/context.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { managementAnswer } from "./management-answer.js";
@@ -23,7 +23,7 @@ export async function capture(
   found: SandboxTransactionRow,
 ): Promise<DirectAnswer> {
   if (bringsNewData(request.fields, found, ["amount"])) return { fault: REQUEST_MISMATCH };
-  const wanted = fieldText(request.fields, "amount");
+  const wanted = fieldText(withMinorUnits(request.fields, found.currencyCode), "amount");
   if (wanted !== "" && !isAmount(wanted)) return { fault: invalidField("amount") };
   return await inTransaction(db, "READ COMMITTED", async (tx) => {
     // A second run captures an equal amount again, which changes nothing.

@@ -15,10 +15,11 @@ import { sendCallback } from "../payments/send-callback.js";
 import { browserFault, readSigned } from "../protocol/signed-request.js";
 import { cancel } from "./cancel.js";
 import { capture } from "./capture.js";
+import { useGivenCard } from "./card-sale.js";
 import type { DirectAction, DirectAnswer, DirectRequest } from "./direct-request.js";
 import { query } from "./query.js";
 import { refundSale } from "./refund-sale.js";
-import { sale, verify } from "./sale.js";
+import { useStoredCard } from "./sale.js";
 
 /**
  * `POST <base>/direct/`: a merchant's server queries or changes a transaction (guide 1.9 and 3). Every
@@ -47,21 +48,28 @@ export async function answerDirect(parts: SandboxContext, body: Buffer): Promise
   return faults.has("direct_timeout") ? silentReply(faultMs(faults, "direct_timeout")) : formReply(fields);
 }
 
-/**
- * Each is about the transaction that its `xref` names; SALE and VERIFY charge its card again. The original
- * also accepts card details in the request: the sandbox reads none from a server.
- */
+/** Each is about the transaction that its `xref` names; some use its card again. */
 const ACTIONS: ReadonlyMap<string, DirectAction> = new Map<string, DirectAction>([
   [ACTION.QUERY, query],
   [ACTION.CANCEL, cancel],
   [ACTION.CAPTURE, capture],
   [ACTION.REFUND_SALE, refundSale],
-  [ACTION.SALE, sale],
-  [ACTION.VERIFY, verify],
+  [ACTION.SALE, useStoredCard],
+  [ACTION.PREAUTH, useStoredCard],
+  [ACTION.VERIFY, useStoredCard],
+  [ACTION.REFUND, useStoredCard],
 ]);
 
-/** Actions by which money of a sale goes back: a `CAPTURE` of what is captured already takes less of it. */
-const GIVES_BACK: ReadonlySet<string> = new Set([ACTION.CANCEL, ACTION.CAPTURE, ACTION.REFUND_SALE]);
+/** Actions that may bring a card, and no `xref`. */
+const WITH_CARD: ReadonlySet<string> = new Set([ACTION.SALE, ACTION.PREAUTH, ACTION.VERIFY, ACTION.REFUND]);
+
+/** Actions by which money goes back: a `CAPTURE` of what is captured already takes less of it. */
+const GIVES_BACK: ReadonlySet<string> = new Set([
+  ACTION.CANCEL,
+  ACTION.CAPTURE,
+  ACTION.REFUND_SALE,
+  ACTION.REFUND,
+]);
 
 /**
  * An unknown `xref` is an error that is not recorded; another merchant's `xref` looks the same to the caller.
@@ -73,10 +81,12 @@ async function carryOut(parts: SandboxContext, request: DirectRequest): Promise<
   const action = ACTIONS.get(name);
   if (action === undefined) return { fault: invalidField("action") };
   const xref = fieldText(fields, "xref");
-  if (xref === "") return { fault: missingField("xref") };
+  if (xref === "" && !WITH_CARD.has(name)) return { fault: missingField("xref") };
+  const isRefused = faults.has("refund_refused") && GIVES_BACK.has(name);
+  if (xref === "") return isRefused ? { fault: ACTION_NOT_ALLOWED } : await useGivenCard(parts, request);
   const found = await findSandboxTransactionByXref(parts.db.manager, merchantID, xref);
   if (found === undefined) return { fault: invalidField("xref") };
-  if (faults.has("refund_refused") && GIVES_BACK.has(name)) return { fault: ACTION_NOT_ALLOWED };
+  if (isRefused) return { fault: ACTION_NOT_ALLOWED };
   return await action(parts, request, found);
 }
 

@@ -11,7 +11,7 @@ import { inTransaction, type Tx } from "../../db/transaction.js";
 import { isDuplicate } from "../payments/duplicates.js";
 import { ACTION_NOT_ALLOWED, type Fault, invalidField, REQUEST_MISMATCH } from "../protocol/faults.js";
 import { duplicateDelayMs } from "../payments/hosted-request.js";
-import { isAmount } from "../payments/order-checks.js";
+import { isAmount, withMinorUnits } from "../payments/order-checks.js";
 import type { SandboxContext } from "../protocol/context.js";
 import { newTransactionId, newXref } from "../payments/references.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
@@ -28,7 +28,7 @@ export async function refundSale(
   found: SandboxTransactionRow,
 ): Promise<DirectAnswer> {
   if (bringsNewData(request.fields, found, SAID_ANEW)) return { fault: REQUEST_MISMATCH };
-  const wanted = fieldText(request.fields, "amount");
+  const wanted = fieldText(withMinorUnits(request.fields, found.currencyCode), "amount");
   if (wanted !== "" && !isAmount(wanted)) return { fault: INVALID_AMOUNT };
   const ids = { transactionID: newTransactionId(), xref: newXref(request.time) };
   // Cloned from the sale if omitted, as every field is.

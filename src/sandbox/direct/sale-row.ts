@@ -6,9 +6,10 @@ import { DUPLICATE, type TestOutcome } from "../payments/outcomes.js";
 import { resultFields, type SandboxTransaction } from "../payments/result-fields.js";
 import { beginTransaction, transactionRow } from "../payments/transaction-row.js";
 import type { DirectRequest } from "./direct-request.js";
+import type { SaleRows } from "./record-sale.js";
 import type { Initiator } from "./stored-credential.js";
 
-/** A valid charge of a stored card. */
+/** A valid payment with a stored card. */
 export interface StoredCardOrder {
   readonly request: DirectRequest;
   /** The request's fields, cloned ones included. */
@@ -18,14 +19,11 @@ export interface StoredCardOrder {
   readonly initiator: Initiator;
 }
 
-/** The row of the charge, and that of its refusal as a duplicate: one of them is written. */
-export function saleRows(
-  order: StoredCardOrder,
-  outcomeOf: (amount: number) => TestOutcome,
-): { readonly fresh: SandboxTransactionRow; readonly refused: SandboxTransactionRow } {
+/** The row of the payment, and that of its refusal as a duplicate. */
+export function saleRows(order: StoredCardOrder, outcome: TestOutcome): SaleRows {
   const { request, fields } = order;
   const asked = readHostedRequest(fields);
-  const begun = { outcome: outcomeOf(asked.amount), entry: undefined, faults: request.faults };
+  const begun = { outcome, entry: undefined, faults: request.faults };
   const transaction = { ...beginTransaction(begun, asked, request.time), requestID: request.requestID };
   const duplicate = { ...transaction, outcome: DUPLICATE, authorisationCode: "" };
   return { fresh: rowOf(order, transaction), refused: rowOf(order, duplicate) };

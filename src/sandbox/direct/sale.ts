@@ -1,83 +1,71 @@
 import { type Field, fieldText } from "../../cardstream/fields.js";
-import {
-  findSandboxTransaction,
-  insertSandboxTransaction,
-  type SandboxTransactionRow,
-} from "../tables/sandbox-transactions.js";
-import { inTransaction } from "../../db/transaction.js";
-import { isDuplicate } from "../payments/duplicates.js";
+import { ACTION } from "../../domain/gateway-codes.js";
+import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
+import { expectedOutcome } from "../payments/expected-outcome.js";
 import { type Fault, REQUEST_MISMATCH } from "../protocol/faults.js";
-import { duplicateDelayMs } from "../payments/hosted-request.js";
 import {
   AMOUNT_CHECK,
   CALLBACK_CHECK,
   firstFault,
   NO_AMOUNT_CHECK,
   ORDER_CHECKS,
-  type OrderCheck,
   TYPE_CHECK,
+  withMinorUnits,
 } from "../payments/order-checks.js";
-import { directOutcome, type TestOutcome, VERIFIED } from "../payments/outcomes.js";
+import { readHostedRequest } from "../payments/hosted-request.js";
+import { maskOf } from "../payments/result-fields.js";
+import { TEST_CARDS } from "../payments/test-cards.js";
 import type { SandboxContext } from "../protocol/context.js";
 import { clonedRequest } from "./cloned-request.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { bringsCard } from "./new-data.js";
+import { recordSale } from "./record-sale.js";
 import { saleRows } from "./sale-row.js";
-import { initiatorOf } from "./stored-credential.js";
+import { type Initiator, initiatorOf } from "./stored-credential.js";
 import { tokenFault } from "./token.js";
 
 /**
- * `SALE`: charges the card of the transaction that `xref` names. The shopper is not authenticated, so amounts
- * in the bands of 3-D Secure are declined for that.
+ * `SALE`, `PREAUTH`, `VERIFY` and `REFUND` with the card of the transaction that `xref` names. The shopper is not
+ * authenticated, so where amounts decide, those that want 3-D Secure are declined.
  */
-export function sale(
+export async function useStoredCard(
   parts: SandboxContext,
   request: DirectRequest,
   seed: SandboxTransactionRow,
 ): Promise<DirectAnswer> {
-  return charge(parts, request, seed, AMOUNT_CHECK, directOutcome);
-}
-
-/** `VERIFY`: checks with the issuer whether the card is valid, and takes nothing. */
-export function verify(
-  parts: SandboxContext,
-  request: DirectRequest,
-  seed: SandboxTransactionRow,
-): Promise<DirectAnswer> {
-  return charge(parts, request, seed, NO_AMOUNT_CHECK, () => VERIFIED);
-}
-
-async function charge(
-  { db }: SandboxContext,
-  request: DirectRequest,
-  seed: SandboxTransactionRow,
-  amountCheck: OrderCheck,
-  outcomeOf: (amount: number) => TestOutcome,
-): Promise<DirectAnswer> {
-  const fields = clonedRequest(request.fields, seed);
-  const fault = saleFault(fields, seed, request.time, amountCheck);
+  const fields = withMinorUnits(clonedRequest(request.fields, seed));
+  const fault = storedCardFault(fields, seed, request.time);
   if (fault !== undefined) return { fault };
-  const way = initiatorOf(fields, seed);
+  const way = wayOf(fields, seed);
   if ("fault" in way) return way;
-  const { fresh, refused } = saleRows({ request, fields, seed, initiator: way.initiator }, outcomeOf);
-  return await inTransaction(db, "READ COMMITTED", async (tx, { again }) => {
-    const stored = again ? await findSandboxTransaction(tx, fresh.id) : undefined;
-    if (stored !== undefined) return { result: stored.result, transactionID: stored.id };
-    const duplicate = await isDuplicate(tx, fresh, fieldText(fields, "xref"), duplicateDelayMs(fields));
-    const row = duplicate ? refused : fresh;
-    await insertSandboxTransaction(tx, row);
-    return { result: row.result, transactionID: row.id };
-  });
+  const asked = readHostedRequest(fields);
+  const cardDeclines = TEST_CARDS.some((card) => card.declines && maskOf(card.number) === seed.cardMask);
+  const { faults } = request;
+  const outcome = expectedOutcome({ ...asked, cardDeclines, isAuthenticated: false, faults });
+  const rows = saleRows({ request, fields, seed, initiator: way.initiator }, outcome);
+  return await recordSale(parts, rows, fieldText(fields, "xref"), asked.duplicateDelayMs);
 }
 
-function saleFault(
+/** What is wrong with the fields of a payment that a server makes, apart from its card. */
+export function orderFault(fields: readonly Field[]): Fault | undefined {
+  const amountCheck = fieldText(fields, "action") === ACTION.VERIFY ? NO_AMOUNT_CHECK : AMOUNT_CHECK;
+  return firstFault(fields, [CALLBACK_CHECK, TYPE_CHECK, amountCheck, ...ORDER_CHECKS]);
+}
+
+function storedCardFault(
   fields: readonly Field[],
   seed: SandboxTransactionRow,
   now: number,
-  amountCheck: OrderCheck,
 ): Fault | undefined {
   if (bringsCard(fields)) return REQUEST_MISMATCH;
-  return (
-    firstFault(fields, [CALLBACK_CHECK, TYPE_CHECK, amountCheck, ...ORDER_CHECKS]) ?? tokenFault(seed, now)
-  );
+  return orderFault(fields) ?? tokenFault(seed, now);
+}
+
+/** Giving money to a card needs no agreement of its holder's. */
+function wayOf(
+  fields: readonly Field[],
+  seed: SandboxTransactionRow,
+): { readonly initiator: Initiator } | { readonly fault: Fault } {
+  if (fieldText(fields, "action") === ACTION.REFUND) return { initiator: "merchant" };
+  return initiatorOf(fields, seed);
 }

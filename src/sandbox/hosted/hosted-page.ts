@@ -3,12 +3,14 @@ import { signed } from "../../cardstream/signed-message.js";
 import { findSandboxPage, type SandboxPageRow } from "../tables/sandbox-pages.js";
 import { readCardEntry } from "../payments/card-entry.js";
 import { charge, type Order } from "../payments/charge.js";
+import { withCustomerEntry } from "../payments/customer-entry.js";
+import { askedOnPage, chosenOutcome, expectedOutcome } from "../payments/expected-outcome.js";
 import { deliver } from "./deliver-result.js";
 import { MALFORMED_REQUEST, ORDER_EXHAUSTED } from "../protocol/faults.js";
 import { forgedResult } from "../faults/forge.js";
 import { readHostedRequest } from "../payments/hosted-request.js";
 import { faultsOf } from "../faults/merchant-faults.js";
-import { chosenOutcome, labelOfCode, OUTCOMES } from "../payments/outcomes.js";
+import { labelOfCode, OUTCOMES } from "../payments/outcomes.js";
 import { cardPage, type Choices, type PageErrors } from "../pages/card-page.js";
 import { faultPage, notFoundPage } from "../pages/fault-page.js";
 import type { SandboxPage } from "../pages/layout.js";
@@ -25,7 +27,7 @@ interface OpenPage {
 /** Shows a card page again, for a browser that returns to its address. */
 export async function showPage(parts: SandboxContext, pageId: string): Promise<SandboxPage> {
   const page = await findPage(parts, pageId);
-  return page === undefined ? notFoundPage : cardPageOf(parts, page, {}, { outcome: "", fault: "" });
+  return page === undefined ? notFoundPage : await cardPageOf(parts, page, {}, { outcome: "", fault: "" });
 }
 
 /**
@@ -40,19 +42,21 @@ export async function payPage(parts: SandboxContext, pageId: string, body: Buffe
   const page = await findPage(parts, pageId);
   if (page === undefined) return notFoundPage;
   const choices = { outcome: fieldText(fields, "outcome"), fault: fieldText(fields, "fault") };
-  const outcome = chosenOutcome(choices.outcome, readHostedRequest(page.row.fields));
-  if (outcome === undefined) {
-    return cardPageOf(parts, page, { outcome: UNKNOWN_CHOICE }, { ...choices, outcome: "" });
-  }
+  const again = (errors: PageErrors, kept: Partial<Choices> = {}): Promise<SandboxPage> =>
+    cardPageOf(parts, page, errors, { ...choices, ...kept });
   const faults = await chosenFaults(parts, page, choices.fault);
-  if (faults === undefined) {
-    return cardPageOf(parts, page, { fault: UNKNOWN_CHOICE }, { ...choices, fault: "" });
+  if (faults === undefined) return again({ fault: UNKNOWN_CHOICE }, { fault: "" });
+  const request = readHostedRequest(withCustomerEntry(page.row.fields, fields));
+  const chosen = chosenOutcome(choices.outcome, askedOnPage(request, faults));
+  if (chosen === undefined) return again({ outcome: UNKNOWN_CHOICE }, { outcome: "" });
+  if (chosen === OUTCOMES.cancel) {
+    return settle(parts, page, { outcome: chosen, faults, entry: undefined, posted: [] });
   }
-  if (outcome === OUTCOMES.cancel)
-    return settle(parts, page, { outcome, faults, entry: undefined, posted: [] });
   const read = readCardEntry(fields, parts.clock.now());
-  if ("errors" in read) return cardPageOf(parts, page, read.errors, choices);
-  return settle(parts, page, { outcome, faults, entry: read.entry, posted: fields });
+  if ("errors" in read) return again(read.errors);
+  const { entry } = read;
+  const outcome = chosenOutcome(choices.outcome, askedOnPage(request, faults, entry)) ?? chosen;
+  return settle(parts, page, { outcome, faults, entry, posted: fields });
 }
 
 const UNKNOWN_CHOICE = "Choose one from the list.";
@@ -74,14 +78,16 @@ async function findPage({ db, accounts }: SandboxContext, pageId: string): Promi
   return account === undefined ? undefined : { row, account };
 }
 
-function cardPageOf(
+async function cardPageOf(
   parts: SandboxContext,
   { row, account }: OpenPage,
   errors: PageErrors,
   choices: Choices,
-): SandboxPage {
+): Promise<SandboxPage> {
+  const request = readHostedRequest(row.fields);
   return cardPage({
-    request: readHostedRequest(row.fields),
+    request,
+    expected: expectedOutcome(askedOnPage(request, await faultsOf(parts, row.gatewayMerchantId))),
     merchantName: account.merchantName,
     action: pageUrl(parts, row.id),
     errors,

@@ -8,8 +8,9 @@ import { inTransaction } from "../../db/transaction.js";
 import { deliver } from "./deliver-result.js";
 import { keptFields } from "../payments/echoed-fields.js";
 import { type Fault, MALFORMED_REQUEST } from "../protocol/faults.js";
+import { askedOnPage, expectedOutcome } from "../payments/expected-outcome.js";
 import { readHostedRequest, requestFault } from "../payments/hosted-request.js";
-import { isPostable } from "../payments/order-checks.js";
+import { isPostable, withMinorUnits } from "../payments/order-checks.js";
 import { faultsOf } from "../faults/merchant-faults.js";
 import { cardPage } from "../pages/card-page.js";
 import { faultPage } from "../pages/fault-page.js";
@@ -22,19 +23,21 @@ import { isResult, readSigned } from "../protocol/signed-request.js";
 /**
  * Takes a merchant's payment form from the shopper's browser and returns the card page.
  *
- * A form that no test-mode account has signed in full leaves no trace. A signed form with a fault returns to
+ * A form that no test-mode account has signed leaves no trace. A signed form with a fault returns to
  * the merchant as a signed result, if it names an address for that.
  */
 export async function openPage(parts: SandboxContext, body: Buffer): Promise<SandboxPage> {
-  const read = await readSigned(parts, body);
+  const read = await readSigned(parts, body, true);
   if ("fault" in read) return faultPage(read.fault);
   const { account, fields } = read.request;
   if (isResult(fields)) return faultPage(MALFORMED_REQUEST);
-  const kept = keptFields(fields);
+  const kept = withMinorUnits(keptFields(fields));
   const fault = requestFault(kept);
   if (fault !== undefined) return answerFault(parts, account, kept, fault);
+  const request = readHostedRequest(kept);
   return cardPage({
-    request: readHostedRequest(kept),
+    request,
+    expected: expectedOutcome(askedOnPage(request, await faultsOf(parts, request.merchantID))),
     merchantName: account.merchantName,
     action: pageUrl(parts, await storePage(parts, account, kept)),
     errors: {},

@@ -2,14 +2,15 @@ import { ACTION, STATE } from "../../domain/gateway-codes.js";
 import { type Field, fieldText } from "../../cardstream/fields.js";
 import { moveSandboxTransactions, type SandboxMove } from "../tables/sandbox-settlement.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
-import { REJECTED_AT_SETTLEMENT } from "../payments/outcomes.js";
+import { faultsOf } from "../faults/merchant-faults.js";
+import { type AmountBand, REJECTED_AT_SETTLEMENT } from "../payments/expected-outcome.js";
 import type { SandboxContext } from "../protocol/context.js";
 import type { Reply } from "../protocol/reply.js";
 import { answerOrder } from "../payments/sandbox-order.js";
 
 /**
  * `POST <base>/settle`: settles captured transactions, all of a merchant's or that of one `xref`. The
- * original has no such call: it settles each night.
+ * original has no such call: it settles each night. Where the merchant has amounts decide, it rejects some.
  *
  * A signed form with `action=SETTLE`. With `state=tendered` it stops half-way, when a sale can be neither
  * cancelled any more nor refunded yet. The response's `settled` counts the transactions that reached their
@@ -20,8 +21,9 @@ export function settle(parts: SandboxContext, body: Buffer): Promise<Reply> {
     const xref = fieldText(fields, "xref");
     const which = { gatewayMerchantId: merchantID, xref, changedAt: parts.clock.now() };
     const half = fieldText(fields, "state") === STATE.TENDERED;
+    const rejected = (await faultsOf(parts, merchantID)).has("amount_bands") ? REJECTED_AT_SETTLEMENT : [];
     const settled = await inTransaction(parts.db, "READ COMMITTED", (tx) =>
-      half ? tender(tx, which) : finish(tx, which),
+      half ? tender(tx, which) : finish(tx, which, rejected),
     );
     parts.log.info({ settled }, "sandbox: transactions were settled");
     const returned: Field[] = [["settled", String(settled)]];
@@ -35,14 +37,14 @@ async function tender(tx: Tx, which: Which): Promise<number> {
   return await moveSandboxTransactions(tx, { ...which, from: STATE.CAPTURED, to: STATE.TENDERED });
 }
 
-/** Sales in the published bands are rejected; refunds are always accepted. */
-async function finish(tx: Tx, which: Which): Promise<number> {
+/** Sales of the amounts in `rejected` are rejected; refunds are always accepted. */
+async function finish(tx: Tx, which: Which, rejected: readonly AmountBand[]): Promise<number> {
   await tender(tx, which);
   const tendered = { ...which, from: STATE.TENDERED };
-  const rejected = { ...tendered, to: STATE.REJECTED, action: ACTION.SALE };
+  const toRejected = { ...tendered, to: STATE.REJECTED, action: ACTION.SALE };
   let settled = 0;
-  for (const amounts of REJECTED_AT_SETTLEMENT) {
-    settled += await moveSandboxTransactions(tx, { ...rejected, amounts });
+  for (const amounts of rejected) {
+    settled += await moveSandboxTransactions(tx, { ...toRejected, amounts });
   }
   return settled + (await moveSandboxTransactions(tx, { ...tendered, to: STATE.ACCEPTED }));
 }

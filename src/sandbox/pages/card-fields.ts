@@ -90,12 +90,12 @@ function errorOf(name: CardInput, errors: CardErrors): Html | undefined {
   return html`<p class="wrong" id="${name}-error">${label}: ${text}</p>`;
 }
 
-function testCardLine({ number, cvv, kind, address }: TestCard): Html {
+function testCardLine({ number, cvv, kind, address, declines }: TestCard): Html {
   return html`<li>
     <p>
       <code>${grouped(number)}</code> <span>CVV <code>${cvv}</code></span>
     </p>
-    <p>${kind.type}</p>
+    <p>${kind.type}${declines ? ", always declined" : undefined}</p>
     ${address === "" ? undefined : html`<p class="hint">${address}</p>`}
   </li>`;
 }

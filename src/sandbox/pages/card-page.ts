@@ -2,6 +2,7 @@ import { displayAmount } from "../../domain/money.js";
 import { type Html, html } from "../../lib/html.js";
 import type { CardErrors } from "../payments/card-entry.js";
 import type { HostedRequest } from "../payments/hosted-request.js";
+import type { TestOutcome } from "../payments/outcomes.js";
 import { cardFields } from "./card-fields.js";
 import { customerFields } from "./customer-fields.js";
 import { faultChoice } from "./fault-choice.js";
@@ -21,6 +22,8 @@ export interface Choices {
 /** What the card page shows. */
 export interface CardPageView {
   readonly request: HostedRequest;
+  /** What becomes of the payment unless the shopper, or the card, chooses something else. */
+  readonly expected: TestOutcome;
   readonly merchantName: string;
   /** The absolute address that both forms are posted to. */
   readonly action: string;
@@ -57,14 +60,15 @@ export function cardPage(view: CardPageView): SandboxPage {
  */
 const OWN_ADDRESS = "history.replaceState(null, '', new URL(document.forms[0].action).pathname)";
 
-function payForm({ action, errors, choices, request, merchantName }: CardPageView, failed: boolean): Html {
+function payForm(view: CardPageView, failed: boolean): Html {
+  const { action, errors, choices, request, expected, merchantName } = view;
   const saves = request.amount === 0;
   const amount = displayAmount(request.amount, request.currency);
   const agreed = saves ? "saving it" : "paying";
   return html`<form method="post" action="${action}" autocomplete="on" novalidate>
     <h2 id="pay-by-card">${saves ? "Save your card" : "Pay by card"}</h2>
     ${failed ? alert : undefined} ${cardFields(errors)} ${customerFields(request.asksWho)}
-    ${outcomeChoice(request, choices.outcome, errors.outcome)}
+    ${outcomeChoice({ request, expected }, choices.outcome, errors.outcome)}
     ${faultChoice(choices.fault, errors.fault)}
     ${request.cardOnFile ? html`<p class="hint agree">By ${agreed} you agree that ${merchantName} keeps this card for later payments.</p>` : undefined}
     <button type="submit">${saves ? "Save card" : `Pay ${amount}`}</button>

@@ -21,6 +21,8 @@ export function pageReply({ main, ...page }: SandboxPage): Reply {
     sendWebPage(response, {
       ...page,
       style: STYLE,
+      // Shops show the gateway's page in a frame of theirs, on any origin.
+      frameAncestors: "*",
       body: html`<p class="test-band">
           <strong>TEST</strong> <span>No money moves here. Never enter a real card.</span>
         </p>

@@ -1,15 +1,17 @@
+import { createHmac } from "node:crypto";
+
 import { type Field, fieldText } from "../../cardstream/fields.js";
 import { type TestCard, testCardOf } from "./test-cards.js";
 
-/** The card that the shopper entered: a published test card. */
+/** The card that was entered: a published test card. */
 export interface CardEntry {
   readonly card: TestCard;
   /** 1 to 12. */
   readonly expiryMonth: number;
   /** Four digits. */
   readonly expiryYear: number;
-  /** True if the security code is the published one. */
-  readonly cvvMatches: boolean;
+  /** True if the security code is the published one; undefined if none was given, which only servers may do. */
+  readonly cvvMatches: boolean | undefined;
 }
 
 /** Inputs of the card form, by the gateway's names. */
@@ -25,6 +27,7 @@ export type CardErrors = Partial<Record<CardInput, string>>;
 export function readCardEntry(
   fields: readonly Field[],
   now: number,
+  securityCode: "required" | "optional" = "required",
 ): { entry: CardEntry } | { errors: CardErrors } {
   const card = testCardOf(fieldText(fields, "cardNumber"));
   const expiryMonth = monthOf(fieldText(fields, "cardExpiryMonth"));
@@ -34,11 +37,16 @@ export function readCardEntry(
     cardNumber: card === undefined ? numberError(fields) : undefined,
     cardExpiryMonth: expiryMonth === undefined ? "Enter the month as a number from 1 to 12." : undefined,
     cardExpiryYear: yearError(expiryMonth, expiryYear, now),
-    cardCVV: cvvError(cvv, card),
+    cardCVV: cvv === "" && securityCode === "optional" ? undefined : cvvError(cvv, card),
   });
   if (card === undefined || expiryMonth === undefined || expiryYear === undefined) return { errors };
   if (Object.keys(errors).length > 0) return { errors };
-  return { entry: { card, expiryMonth, expiryYear, cvvMatches: cvv === card.cvv } };
+  return { entry: { card, expiryMonth, expiryYear, cvvMatches: cvv === "" ? undefined : cvv === card.cvv } };
+}
+
+/** The card as it is stored. Keyed: a card number has too few digits for a bare hash to hide it. */
+export function cardHashOf({ card }: CardEntry, secret: string): string {
+  return createHmac("sha256", secret).update(card.number).digest("hex");
 }
 
 function numberError(fields: readonly Field[]): string {

@@ -1,5 +1,3 @@
-import { createHmac } from "node:crypto";
-
 import type { Field } from "../../cardstream/fields.js";
 import type { SandboxPageRow } from "../tables/sandbox-pages.js";
 import {
@@ -9,7 +7,7 @@ import {
   type SandboxTransactionRow,
 } from "../tables/sandbox-transactions.js";
 import { inTransaction } from "../../db/transaction.js";
-import type { CardEntry } from "./card-entry.js";
+import { type CardEntry, cardHashOf } from "./card-entry.js";
 import { withCustomerEntry } from "./customer-entry.js";
 import { isDuplicate } from "./duplicates.js";
 import { readHostedRequest } from "./hosted-request.js";
@@ -70,15 +68,10 @@ function rowOf(
   const origin = {
     pageId: page.id,
     gatewayMerchantId: page.gatewayMerchantId,
-    cardHash: entry === undefined ? null : hashOf(entry.card.number, secret),
+    cardHash: entry === undefined ? null : cardHashOf(entry, secret),
     cardMask: entry === undefined ? null : maskOf(entry.card.number),
     faults,
   };
   const asked = withCustomerEntry(page.fields, posted);
   return transactionRow(transaction, origin, resultFields(transaction, asked));
-}
-
-/** Keyed: a card number has too few digits for a bare hash to hide it. */
-function hashOf(cardNumber: string, secret: string): string {
-  return createHmac("sha256", secret).update(cardNumber).digest("hex");
 }

@@ -14,7 +14,7 @@ import {
   TYPE_CHECK,
 } from "./order-checks.js";
 
-/** A requested sale, or verification of a card, with its fields in order. */
+/** A requested payment, or verification of a card. */
 export interface HostedRequest {
   readonly merchantID: string;
   readonly action: string;
@@ -34,6 +34,8 @@ export interface HostedRequest {
   readonly cardOnFile: boolean;
   /** True if the page asks for the shopper's contact details (guide A-19). */
   readonly asksWho: boolean;
+  /** "" if none was given. */
+  readonly customerName: string;
 }
 
 /** The first fault of a signed message; undefined if `readHostedRequest` may be called. */
@@ -61,6 +63,7 @@ export function readHostedRequest(fields: readonly Field[]): HostedRequest {
     items: readItems(fields),
     cardOnFile: text("rtAgreementType") === "cardonfile",
     asksWho: text("customerNameMandatory") !== "" || text("customerEmailMandatory") !== "",
+    customerName: text("customerName"),
   };
 }
 
@@ -75,6 +78,9 @@ const FIELDS_MAX = 255;
 /** Zero means the default as well (guide A-8). */
 const DUPLICATE_DELAY_DEFAULT_S = 300;
 
+/** All that a shopper may do on a page (guide 1.9). */
+const HOSTED_ACTIONS: ReadonlySet<string> = new Set([ACTION.SALE, ACTION.VERIFY, ACTION.PREAUTH]);
+
 /** In the order in which faults are reported. */
 const CHECKS = checksOf(AMOUNT_CHECK);
 const VERIFY_CHECKS = checksOf(NO_AMOUNT_CHECK);
@@ -83,7 +89,7 @@ function checksOf(amount: OrderCheck): readonly OrderCheck[] {
   return [
     { field: "redirectURL", required: true, holds: isPostable },
     CALLBACK_CHECK,
-    { field: "action", required: true, holds: (text) => text === ACTION.SALE || text === ACTION.VERIFY },
+    { field: "action", required: true, holds: (text) => HOSTED_ACTIONS.has(text) },
     TYPE_CHECK,
     amount,
     ...ORDER_CHECKS,

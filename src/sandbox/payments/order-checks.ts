@@ -25,9 +25,28 @@ export function isPostable(text: string): boolean {
   return ["http:", "https:"].includes(new URL(text).protocol);
 }
 
-/** Minor units only. The gateway reads `10.99` as major units, which a sender most likely did not intend. */
+/** True for a whole number of minor units: see `withMinorUnits`. */
 export function isAmount(text: string): boolean {
   return /^[1-9]\d{0,14}$/.test(text) && Number(text) <= TOTAL_MAX;
+}
+
+/**
+ * A request whose `amount` is in minor units: with a decimal point it is in major units (guide 1.7.8), so that `10` is
+ * a hundredth of `10.0`. More decimals than the currency has stay as they are, which no check lets pass. `currencyCode`
+ * is that of the request unless given.
+ */
+export function withMinorUnits(
+  fields: readonly Field[],
+  currencyCode = fieldText(fields, "currencyCode"),
+): Field[] {
+  const exponent = currencyOfGateway(currencyCode)?.exponent ?? 0;
+  return fields.map(([name, value]) => [name, name === "amount" ? minorUnits(value, exponent) : value]);
+}
+
+function minorUnits(text: string, exponent: number): string {
+  const [, whole, decimals] = /^(\d{1,13})\.(\d{0,9}?)0{0,9}$/.exec(text) ?? [];
+  if (whole === undefined || decimals === undefined || decimals.length > exponent) return text;
+  return (whole + decimals.padEnd(exponent, "0")).replace(/^0+(?=\d)/, "");
 }
 
 /** The checks of every payment, apart from its action and amount. */

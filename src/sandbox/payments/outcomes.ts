@@ -1,10 +1,4 @@
-import {
-  ACTION,
-  type GatewayState,
-  RESPONSE_CODE,
-  RESPONSE_STATUS,
-  STATE,
-} from "../../domain/gateway-codes.js";
+import { type GatewayState, RESPONSE_CODE, RESPONSE_STATUS, STATE } from "../../domain/gateway-codes.js";
 
 /** An outcome of a sandbox payment, in the gateway's own terms (Cardstream guide A-1 and A-13). */
 export interface TestOutcome {
@@ -106,73 +100,21 @@ export const VERIFIED: TestOutcome = {
   takes: "nothing",
 };
 
-/** The chosen outcome; the request decides if the choice is empty. Undefined for an unknown name. */
-export function chosenOutcome(choice: string, request: Asked): TestOutcome | undefined {
-  if (choice === "") return expectedOutcome(request);
-  const chosen = Object.values<TestOutcome>(OUTCOMES).find(({ name }) => name === choice);
-  return chosen === OUTCOMES.approve && request.action === ACTION.VERIFY ? VERIFIED : chosen;
-}
+/** Approved, and given back before the answer (guide 1.9): what an approval is where the request only looks ahead. */
+export const PREAUTHORISED: TestOutcome = {
+  ...OUTCOMES.approve,
+  state: STATE.REVERSED,
+  takes: "nothing",
+};
 
-/** The outcome where the shopper chooses none. */
-export function expectedOutcome({ action, amount }: Asked): TestOutcome {
-  return action === ACTION.VERIFY ? VERIFIED : outcomeOfAmount(amount);
-}
-
-/** What a request asks for: the amount in minor units. */
-interface Asked {
-  readonly action: string;
-  readonly amount: number;
-}
+/** Money goes to the card: what a refund is that names no sale. */
+export const REFUNDED: TestOutcome = { ...OUTCOMES.approve, responseMessage: "REFUNDACCEPTED" };
 
 /** The label of a transaction that ended with this code. */
 export function labelOfCode(responseCode: number): string {
   const all: readonly TestOutcome[] = [...Object.values(OUTCOMES), DUPLICATE];
   return all.find((outcome) => outcome.responseCode === responseCode)?.label ?? "Finished";
 }
-
-/**
- * The outcome that the gateway's test accounts give an amount, in minor units of any currency (guide A-11).
- *
- * The hosted page handles 3-D Secure by itself, so the bands that require it count as authenticated. The
- * gateway refuses amounts outside its bands with 66311; the sandbox approves them, so that any order can be
- * tried.
- */
-export function outcomeOfAmount(amount: number): TestOutcome {
-  return AMOUNT_BANDS.find(({ from, to }) => amount >= from && amount <= to)?.outcome ?? OUTCOMES.approve;
-}
-
-/**
- * The outcome of an amount on a stored card that a merchant's server charges: the shopper is not
- * authenticated, so the bands that require 3-D Secure are declined.
- */
-export function directOutcome(amount: number): TestOutcome {
-  const wantsAuthentication = amount >= SCA_BAND.from && amount <= SCA_BAND.to;
-  return wantsAuthentication ? OUTCOMES.sca_required : outcomeOfAmount(amount);
-}
-
-/** Amounts that are declined unless the shopper was authenticated (guide A-11). */
-const SCA_BAND: AmountBand = { from: 20_000, to: 29_999 };
-
-/** Sales of these amounts end as `rejected` when they are settled, all others as `accepted` (guide A-11). */
-export const REJECTED_AT_SETTLEMENT: readonly AmountBand[] = [
-  { from: 2500, to: 4999 },
-  { from: 7500, to: 9999 },
-];
-
-/** Amounts in minor units, both ends included. */
-export interface AmountBand {
-  readonly from: number;
-  readonly to: number;
-}
-
-const AMOUNT_BANDS: readonly (AmountBand & { readonly outcome: TestOutcome })[] = [
-  { from: 100, to: 4999, outcome: OUTCOMES.approve },
-  { from: 5000, to: 9999, outcome: OUTCOMES.refer },
-  { from: 10_000, to: 14_999, outcome: OUTCOMES.decline },
-  { from: 15_000, to: 19_999, outcome: OUTCOMES.keep_card },
-  { from: 20_000, to: 24_999, outcome: OUTCOMES.approve },
-  { from: 25_000, to: 29_999, outcome: OUTCOMES.decline },
-];
 
 /** Declined by the card's issuer. */
 function refused(name: string, label: string, responseCode: number, responseMessage: string): TestOutcome {

@@ -13,6 +13,9 @@ export const PLANNED_FAULTS = {
   refund_refused: "The direct endpoint refuses to give money back",
   search_error: "The transaction search fails",
   search_timeout: "The transaction search does not answer",
+  amount_bands: "The amount decides, by the bands that the gateway publishes for its test accounts",
+  card_declined: "Each card is declined",
+  authentication_required: "Each payment is declined until the shopper is authenticated",
 } as const;
 
 export type FaultName = keyof typeof PLANNED_FAULTS;
@@ -43,9 +46,9 @@ export function faultMs(faults: PlannedFaults, name: TimedFault): number {
   return faults.get(name) ?? DEFAULT_MS[name];
 }
 
-/** True for faults of the payment itself, which the card page offers. */
+/** True for faults of the payment itself, which the card page offers. The outcome is another choice there. */
 export function isPaymentFault(name: string): boolean {
-  return name in PLANNED_FAULTS && !/^(direct|refund|search)_/.test(name);
+  return name in PLANNED_FAULTS && !/^(direct|refund|search|amount|card|authentication)_/.test(name);
 }
 
 /** Longer than a browser takes to return to the merchant, and well below the time-outs of clients. */

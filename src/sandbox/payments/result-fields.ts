@@ -123,13 +123,21 @@ function cardPart({ entry }: SandboxTransaction): ResultPart {
     cardExpiryDate: `${month}${year}`,
     // Security code, then postcode and address, which this page does not ask for; the last digit: checked by
     // the host.
-    avscv2ResponseCode: cvvMatches ? "211100" : "411100",
-    avscv2ResponseMessage: cvvMatches ? "SECURITY CODE MATCH ONLY" : "NO DATA MATCHES",
+    ...cvvPart(cvvMatches),
     avscv2AuthEntity: "merchant host",
-    cv2Check: cvvMatches ? "matched" : "not matched",
     addressCheck: "not checked",
     postcodeCheck: "not checked",
   };
+}
+
+function cvvPart(matches: boolean | undefined): ResultPart {
+  const [digit, cv2Check, avscv2ResponseMessage] =
+    matches === undefined
+      ? ["1", "not checked", "ALL NOT CHECKED"]
+      : matches
+        ? ["2", "matched", "SECURITY CODE MATCH ONLY"]
+        : ["4", "not matched", "NO DATA MATCHES"];
+  return { avscv2ResponseCode: `${digit}11100`, avscv2ResponseMessage, cv2Check };
 }
 
 /** The issuer of every published card. */

@@ -6,6 +6,8 @@ export interface TestCard {
   readonly kind: CardKind;
   /** The cardholder's address for the address check; "" if the card has none. */
   readonly address: string;
+  /** True if its issuer declines it always, unless another outcome is chosen on the page. */
+  readonly declines: boolean;
 }
 
 /** Type and scheme as the gateway names them (guide A-10). */
@@ -60,6 +62,8 @@ export const TEST_CARDS: readonly TestCard[] = [
   card(JCB, "3540599999991047", "209", "2 Middle Wallop, Merideth-in-the-Wolds, Lincolnshire LN2 8HG"),
   card(AMEX, "374245455400001", "4887", "The Hunts Way, Southampton SO18 1GW"),
   card(DINERS, "36432685260294", "111", ""),
+  // Not in the guide: tests of other clients use it as a card that is declined. The security code is the sandbox's.
+  { ...card(VISA_CREDIT, "4000300011112220", "123", ""), declines: true },
 ];
 
 /** The published card for a typed number; spaces and hyphens do not count. */
@@ -69,7 +73,7 @@ export function testCardOf(text: string): TestCard | undefined {
 }
 
 function card(cardKind: CardKind, number: string, cvv: string, address: string): TestCard {
-  return { number, cvv, kind: cardKind, address };
+  return { number, cvv, kind: cardKind, address, declines: false };
 }
 
 function kind(typeCode: string, type: string, schemeCode: string, scheme: string): CardKind {

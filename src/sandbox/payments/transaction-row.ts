@@ -31,7 +31,7 @@ export function beginTransaction(
     request,
     outcome: faults.has("wrong_amount") ? withAnotherAmount(captured) : captured,
     entry,
-    authorisationCode: outcome.takes === "nothing" ? "" : newAuthorisationCode(),
+    authorisationCode: outcome.responseMessage === undefined ? newAuthorisationCode() : "",
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Field, fieldText, MalformedMessage, parseFields } from "../../cardstream/fields.js";
+import { type Field, fieldText, MalformedMessage, parseFields, rootName } from "../../cardstream/fields.js";
 import { isSigned } from "../../cardstream/signed-message.js";
 import {
   type Fault,
@@ -9,7 +9,7 @@ import {
 } from "./faults.js";
 import type { SandboxAccount, SandboxContext } from "./context.js";
 
-/** A request that a test-mode account signed in full. */
+/** A request that a test-mode account signed. */
 export interface SignedRequest {
   readonly account: SandboxAccount;
   readonly merchantID: string;
@@ -17,21 +17,38 @@ export interface SignedRequest {
   readonly fields: readonly Field[];
 }
 
-/** Reads a body that a test-mode account must have signed in full; otherwise `fault` says what is wrong. */
+/**
+ * Reads a body that a test-mode account must have signed: in full, or with `mayBePartial` the fields that its signature
+ * names. Otherwise `fault` says what is wrong.
+ */
 export async function readSigned(
   { accounts, log }: SandboxContext,
   body: Buffer,
+  mayBePartial = false,
 ): Promise<{ readonly request: SignedRequest } | { readonly fault: Fault }> {
   if (body.length === 0) return { fault: MISSING_REQUEST };
   const fields = parseRequest(body);
   if (fields === undefined) return { fault: MALFORMED_REQUEST };
   const merchantID = fieldText(fields, "merchantID");
   const account = await accounts.secretOf(merchantID);
-  if (account === undefined || !isSigned(fields, [account.secret])) {
+  const covered = mayBePartial ? coveredBySignature(fields) : fields;
+  if (account === undefined || !isSigned(covered, [account.secret])) {
     log.warn({ responseCode: INVALID_CREDENTIALS.responseCode }, "sandbox: a request was refused");
     return { fault: INVALID_CREDENTIALS };
   }
   return { request: { account, merchantID, fields } };
+}
+
+/**
+ * The fields of a form that its signature covers: all, or those named in it (`hash|amount,action`), since image buttons
+ * add fields of their own to forms (guide A-12). A result is never signed so.
+ */
+function coveredBySignature(fields: readonly Field[]): readonly Field[] {
+  const [hash = "", names] = fieldText(fields, "signature").split("|", 2);
+  if (names === undefined) return fields;
+  const covered = new Set(names.split(","));
+  covered.delete("signature");
+  return [...fields.filter(([name]) => covered.has(rootName(name))), ["signature", hash]];
 }
 
 /**
