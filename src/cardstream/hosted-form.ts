@@ -4,7 +4,7 @@ import { attemptReference } from "../domain/attempt.js";
 import type { Currency } from "../domain/money.js";
 import type { LineItem } from "../domain/session.js";
 import type { Field } from "./fields.js";
-import { CAPTURE_NOW } from "./sale-fields.js";
+import { CAPTURE_NOW, saleTextFields, type SaleTexts, textField } from "./sale-fields.js";
 import { signed } from "./signed-message.js";
 
 /** A merchant's account at the gateway, in one mode. */
@@ -16,7 +16,7 @@ export interface GatewayAccount {
 }
 
 /** The order that the shopper pays, and where its result is sent. */
-export interface HostedOrder {
+export interface HostedOrder extends SaleTexts {
   readonly sessionId: string;
   readonly attempt: number;
   /** Whether the card is only verified, and nothing is taken. Default: no. */
@@ -34,6 +34,8 @@ export interface HostedOrder {
   readonly asksWho: boolean;
   /** The shopper's email address, with which the page begins. Undefined or null: unknown. */
   readonly email?: string | null;
+  /** The shopper's IP address. Undefined: unknown. */
+  readonly remoteAddress?: string | undefined;
 }
 
 /**
@@ -61,7 +63,10 @@ export function hostedForm(account: GatewayAccount, order: HostedOrder): Field[]
     ["allowedPaymentMethods", "card"],
     ...cardOnFileFields(order.cardOnFile),
     ...whoFields(order.asksWho),
-    ...emailField(order.email ?? null),
+    // The gateway knows one address of the shopper's, and sends its receipt there.
+    ...textField("customerEmail", order.receiptEmail ?? order.email),
+    ...textField("remoteAddress", order.remoteAddress),
+    ...saleTextFields(order),
     ...itemFields(order.items, order.amount),
   ];
   return signed(fields, account.secret);
@@ -90,10 +95,6 @@ function whoFields(asksWho: boolean): Field[] {
     ["customerNameMandatory", "N"],
     ["customerEmailMandatory", "N"],
   ];
-}
-
-function emailField(email: string | null): Field[] {
-  return email === null ? [] : [["customerEmail", email]];
 }
 
 function itemFields(items: readonly LineItem[], total: number): Field[] {

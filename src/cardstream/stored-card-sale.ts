@@ -1,9 +1,9 @@
 import type { Currency } from "../domain/money.js";
 import type { Field } from "./fields.js";
-import { CAPTURE_NOW } from "./sale-fields.js";
+import { CAPTURE_NOW, saleTextFields, type SaleTexts, textField } from "./sale-fields.js";
 
 /** A charge of a card that the gateway has stored. */
-export interface StoredCardSale {
+export interface StoredCardSale extends SaleTexts {
   /** That of the newest transaction with the card. */
   readonly xref: string;
   /** In minor units. */
@@ -37,12 +37,17 @@ export function storedCardFields(sale: StoredCardSale): Field[] {
     ["duplicateDelay", DUPLICATE_DELAY_S],
     CAPTURE_NOW,
     NOT_CLONED,
+    ...textField("customerEmail", sale.receiptEmail),
+    ...saleTextFields(sale),
     ["avscv2CheckRequired", "N"], // A security code is never stored, so there is none to check.
   ];
 }
 
-/** What was bought first, and what the statement said of it, belongs to that payment (guide A-16). */
-const NOT_CLONED: Field = ["cloneFields", "!items,merchantData,statementNarrative1,statementNarrative2"];
+/** What was bought first, what the statement said of it, and its receipt belong to that payment (guide A-16). */
+const NOT_CLONED: Field = [
+  "cloneFields",
+  "!items,merchantData,statementNarrative1,statementNarrative2,customerReceiptsRequired",
+];
 
 /** An unscheduled charge under an agreement that the customer has made before. */
 const MERCHANT_INITIATED: readonly Field[] = [

@@ -43,6 +43,10 @@ export interface PaymentIntent {
   readonly metadata: Readonly<Record<string, string>>;
   /** What it is for, in the merchant's words. */
   readonly description: string | null;
+  /** What the card's statement is to say of it. */
+  readonly statementDescriptor: string | null;
+  /** Where the gateway sends a receipt of it. */
+  readonly receiptEmail: string | null;
   readonly createdAt: number;
   /** Number of the newest direct charge; 0 before the first, and for the payment of a session. */
   readonly attempt: number;

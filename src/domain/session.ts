@@ -31,6 +31,8 @@ export interface SessionOptions {
   readonly submitType: "auto" | "pay" | "book" | "donate" | null;
   /** What the session's payment gets, or its setup intent. */
   readonly paymentDescription: string | null;
+  readonly statementDescriptor?: string | null;
+  readonly receiptEmail?: string | null;
   readonly paymentMetadata: Metadata;
 }
 

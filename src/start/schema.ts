@@ -25,6 +25,7 @@ import { KeepEvents1795308000000 } from "../db/migrations/1795308000000-events.j
 import { CreateWebhooks1795309000000 } from "../db/migrations/1795309000000-webhooks.js";
 import { CustomerDetails1795311000000 } from "../db/migrations/1795311000000-customer-details.js";
 import { SessionMode1795312000000 } from "../db/migrations/1795312000000-session-mode.js";
+import { SaleTexts1795313000000 } from "../db/migrations/1795313000000-sale-texts.js";
 import { SessionDetails1795310000000 } from "../db/migrations/1795310000000-session-details.js";
 import { paymentIntents } from "../db/tables/payment-intents.js";
 import { paymentMethods } from "../db/tables/payment-methods.js";
@@ -90,4 +91,5 @@ export const migrations = [
   SessionDetails1795310000000,
   CustomerDetails1795311000000,
   SessionMode1795312000000,
+  SaleTexts1795313000000,
 ];

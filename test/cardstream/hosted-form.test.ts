@@ -58,6 +58,26 @@ t.test("the form asks for the session's payment, field by field", async (t) => {
   ]);
 });
 
+t.test(
+  "the shopper's address, the statement's text and the receipt's are said, where they are known",
+  async (t) => {
+    const known = {
+      remoteAddress: "81.2.69.142",
+      statementDescriptor: "CAFÉ LUNA",
+      receiptEmail: "ada@example.com",
+    };
+    const form = hostedForm(ACCOUNT, { ...ORDER, ...known });
+    const more = form.filter(([name]) => !hostedForm(ACCOUNT, ORDER).some((field) => field[0] === name));
+    t.strictSame(more, [
+      ["customerEmail", "ada@example.com"],
+      ["remoteAddress", "81.2.69.142"],
+      ["statementNarrative1", "CAFÉ LUNA"],
+      ["customerReceiptsRequired", "Y"],
+    ]);
+    t.equal(isSigned(form, [ACCOUNT.secret]), true);
+  },
+);
+
 t.test("the form is signed in full: no field can be added or altered on its way", async (t) => {
   const form = hostedForm(ACCOUNT, ORDER);
   t.match(fieldText(form, "signature"), /^[0-9a-f]{128}$/);

@@ -37,9 +37,19 @@ t.test("all that must not be cloned from the first payment is said", async (t) =
     callbackURL: "https://pay.example/callbacks/cardstream",
     duplicateDelay: "9999",
     captureDelay: "0",
-    cloneFields: "!items,merchantData,statementNarrative1,statementNarrative2",
+    cloneFields: "!items,merchantData,statementNarrative1,statementNarrative2,customerReceiptsRequired",
     avscv2CheckRequired: "N",
   });
+});
+
+t.test("what the statement says and where a receipt goes is said, if it is given", async (t) => {
+  const texts = { statementDescriptor: "CAFÉ LUNA", receiptEmail: "ada@example.com" };
+  t.match(fieldsOf(texts), {
+    statementNarrative1: "CAFÉ LUNA",
+    customerReceiptsRequired: "Y",
+    customerEmail: "ada@example.com",
+  });
+  t.same(fieldsOf({ statementDescriptor: null, receiptEmail: null }), fieldsOf({}));
 });
 
 t.test("a customer who is there pays by themselves", async (t) => {

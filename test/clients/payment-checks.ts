@@ -16,6 +16,17 @@ export const PAYMENT_CHECKS: Readonly<Record<string, readonly [Verdict, Check]>>
       t.match(intent.latest_charge, { id: /^ch_/, object: "charge", paid: true });
     },
   ],
+  "paymentIntents.create with receipt_email, statement_descriptor": [
+    "differs",
+    async (t, shop) => {
+      const texts = { receipt_email: "ada@example.com", statement_descriptor: "SHOP 7" };
+      t.match(await shop.stripe.paymentIntents.create({ ...charge(shop), ...texts }), texts);
+      const call = shop.stripe.paymentIntents.create({ ...charge(shop), statement_descriptor: "7*7" });
+      t.match(await failsWith(t, "StripeInvalidRequestError", call), { param: "statement_descriptor" });
+      const suffix = shop.stripe.paymentIntents.create({ ...charge(shop), statement_descriptor_suffix: "7" });
+      await failsWith(t, "StripeInvalidRequestError", suffix);
+    },
+  ],
   "paymentIntents.create, a declined card": [
     "works",
     async (t, shop) => {

@@ -15,7 +15,12 @@ export const SESSION_CHECKS: Readonly<Record<string, readonly [Verdict, Check]>>
         client_reference_id: "order 17",
         metadata: { größe: "XL & mehr", empty: "" },
         allow_promotion_codes: false,
-        payment_intent_data: { description: "Order 17", metadata: { order: "17" } },
+        payment_intent_data: {
+          description: "Order 17",
+          metadata: { order: "17" },
+          receipt_email: "ada@example.com",
+          statement_descriptor: "PRO PLAN 17",
+        },
         expires_at: Math.trunc(Date.now() / 1000) + 3600,
       });
       t.match(session, {

@@ -119,6 +119,8 @@ await eachEmptyEngine(t, "a payment of a session stays as it is after an upgrade
     offSession: false,
     metadata: {},
     description: null,
+    statementDescriptor: null,
+    receiptEmail: null,
     createdAt: 1_795_000_000_000,
     canceledAt: null,
     cancellationReason: null,

@@ -84,6 +84,8 @@ await eachEngine(t, "a session's payment tells what the gateway said, over both 
     livemode: true,
     metadata: {},
     description: null,
+    statement_descriptor: null,
+    receipt_email: null,
     cancellation_reason: null,
     canceled_at: null,
     payment_method_types: ["card"],

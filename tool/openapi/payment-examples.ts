@@ -60,6 +60,8 @@ export const PAYMENT = {
   canceled_at: null,
   payment_method_types: ["card"],
   capture_method: "automatic",
+  statement_descriptor: null,
+  receipt_email: null,
 };
 
 /** A charge of a stored card. */

@@ -152,6 +152,8 @@ function saleOf(
     orderRef: intent.id,
     callbackUrl: requiredCallbackUrl(checkout, intent.livemode),
     offSession: intent.offSession,
+    statementDescriptor: intent.statementDescriptor,
+    receiptEmail: intent.receiptEmail,
   };
 }
 

@@ -32,6 +32,8 @@ export interface ChargeOrder {
   readonly offSession: boolean;
   readonly metadata: Readonly<Record<string, string>>;
   readonly description: string | null;
+  readonly statementDescriptor: string | null;
+  readonly receiptEmail: string | null;
 }
 
 /**
@@ -128,6 +130,8 @@ function newIntent(scope: MerchantScope, order: ChargeOrder, now: number): Payme
     offSession: order.offSession,
     metadata: order.metadata,
     description: order.description,
+    statementDescriptor: order.statementDescriptor,
+    receiptEmail: order.receiptEmail,
     createdAt: now,
     canceledAt: null,
     cancellationReason: null,

@@ -129,6 +129,8 @@ function paymentIntentRow(
     offSession: false,
     metadata: session.options?.paymentMetadata ?? {},
     description: session.options?.paymentDescription ?? null,
+    statementDescriptor: session.options?.statementDescriptor ?? null,
+    receiptEmail: session.options?.receiptEmail ?? null,
     canceledAt: null,
     cancellationReason: null,
     attemptCallId: null,

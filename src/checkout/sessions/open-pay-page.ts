@@ -8,6 +8,8 @@ import { inTransaction, type Tx } from "../../db/transaction.js";
 import { nextAskAt, attemptReference } from "../../domain/attempt.js";
 import { currencyByCode } from "../../domain/money.js";
 import { cancelUrlOf, redirectUrl, closesAt, keepsCard, mayGiveForm } from "../../domain/session.js";
+import { isEqualInConstantTime } from "../../lib/constant-time.js";
+import { isPublicHost } from "../../lib/hosts/public-host.js";
 import { isId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
 import { openFormAccount } from "../merchants/gateway-account.js";
@@ -46,34 +48,51 @@ export interface FormToSend {
 
 /**
  * Reads the page of a session, with the form of its current attempt where one may be given out. Changes nothing, and
- * does not ask the gateway: programs open links, too.
+ * does not ask the gateway: programs open links, too. `address` is the shopper's, if it is known.
  */
-export async function viewPayPage(checkout: CheckoutContext, sessionId: string): Promise<PayPage> {
+export async function viewPayPage(
+  checkout: CheckoutContext,
+  sessionId: string,
+  address: string | undefined,
+): Promise<PayPage> {
   if (!isId("cs", sessionId)) return { kind: "unknown" };
   const state = await readPayPageState(checkout, sessionId);
-  return state === undefined ? { kind: "unknown" } : pageOf(checkout, state);
+  return state === undefined ? { kind: "unknown" } : pageOf(checkout, state, address);
+}
+
+/** A form that a browser has posted, and the address that it came from. */
+export interface FormFromShopper {
+  readonly signature: string;
+  /** What the form says of the shopper's address, of which they may have another by now. Undefined: nothing. */
+  readonly signedAddress: string | undefined;
+  readonly address: string | undefined;
 }
 
 /**
- * Gives out the form with this signature, which the shopper sends on; or returns the page as it is now, where that form
+ * Gives out the posted form, which the shopper sends on; or returns the page as it is now, where that form
  * does not hold any more. If one was given out before, the gateway is asked first what became of it.
  */
 export async function giveForm(
   checkout: CheckoutContext,
   sessionId: string,
-  signature: string,
+  posted: FormFromShopper,
 ): Promise<PayPage | FormToSend> {
   if (!isId("cs", sessionId)) return { kind: "unknown" };
-  const given = await tryToGive(checkout, sessionId, signature, toAskNow);
+  const given = await tryToGive(checkout, sessionId, posted, toAskNow);
   if (given.kind !== "ask first") return given;
   await askNow(checkout, given.attempts);
-  const now = await tryToGive(checkout, sessionId, signature, () => []);
+  const now = await tryToGive(checkout, sessionId, posted, () => []);
   if (now.kind === "ask first") throw new Error("The gateway was just asked.");
   return now;
 }
 
 /** The signed fields of the form of a session's current attempt. Gives nothing out: see `giveForm`. */
-export function formOf(checkout: CheckoutContext, session: SessionOfForm, account: FormAccountRow): Field[] {
+export function formOf(
+  checkout: CheckoutContext,
+  session: SessionOfForm,
+  account: FormAccountRow,
+  address?: string,
+): Field[] {
   const currency = currencyByCode(session.currency);
   if (currency === undefined) throw new Error(`Session ${session.id} has an unknown currency.`);
   return hostedForm(openFormAccount(checkout, account), {
@@ -88,6 +107,10 @@ export function formOf(checkout: CheckoutContext, session: SessionOfForm, accoun
     cardOnFile: keepsCard(session),
     asksWho: session.customerCreation !== null,
     email: session.options?.customerEmail ?? null,
+    // One of a private network tells the gateway nothing of the shopper. The sandbox shows what is sent.
+    remoteAddress: session.livemode && !isPublicHost(address ?? "") ? undefined : address,
+    statementDescriptor: session.options?.statementDescriptor ?? null,
+    receiptEmail: session.options?.receiptEmail ?? null,
   });
 }
 
@@ -104,7 +127,7 @@ interface AskFirst {
 async function tryToGive(
   checkout: CheckoutContext,
   sessionId: string,
-  signature: string,
+  { signature, signedAddress, address }: FormFromShopper,
   toAskAbout: typeof toAskNow,
 ): Promise<PayPage | FormToSend | AskFirst> {
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
@@ -113,8 +136,10 @@ async function tryToGive(
     const { session, clock, pending } = state;
     const attempts = session.status === "complete" ? [] : toAskAbout(pending, clock.now());
     if (attempts.length > 0) return { kind: "ask first", attempts };
-    const page = pageOf(checkout, state);
-    if (page.kind !== "form" || fieldText(page.fields, "signature") !== signature) return page;
+    const page = pageOf(checkout, state, signedAddress);
+    if (page.kind !== "form") return page;
+    const isOurs = isEqualInConstantTime(fieldText(page.fields, "signature"), signature);
+    if (!isOurs) return pageOf(checkout, state, address);
     noteFormGiven(tx, sessionId, clock.now());
     notePendingAttempt(tx, session, clock.now());
     return { kind: "given", hostedUrl: page.hostedUrl, isAgain: session.formsGiven > 0 };
@@ -129,13 +154,13 @@ function notePendingAttempt(tx: Tx, session: SessionOfForm, now: number): void {
   notePending(tx, row, { ...times, nextAskAt: nextAskAt(times, now) });
 }
 
-function pageOf(checkout: CheckoutContext, state: PayPageState): PayPage {
+function pageOf(checkout: CheckoutContext, state: PayPageState, address: string | undefined): PayPage {
   const { session } = state;
   if (session.status === "complete") {
     return { kind: "complete", successUrl: redirectUrl(session.successUrl, session.id) };
   }
   const kind = whyNoForm(checkout, state);
-  return kind === undefined ? formPage(checkout, state) : { kind, cancelUrl: cancelUrlOf(session) };
+  return kind === undefined ? formPage(checkout, state, address) : { kind, cancelUrl: cancelUrlOf(session) };
 }
 
 function whyNoForm(checkout: CheckoutContext, { session, clock, waitsForPerson, pending }: PayPageState) {
@@ -144,10 +169,14 @@ function whyNoForm(checkout: CheckoutContext, { session, clock, waitsForPerson, 
   return callbackUrl(checkout, session.livemode) === undefined ? "live payments off" : undefined;
 }
 
-function formPage(checkout: CheckoutContext, { session, account }: PayPageState): PayPage {
+function formPage(
+  checkout: CheckoutContext,
+  { session, account }: PayPageState,
+  address: string | undefined,
+): PayPage {
   const { gatewayUrl, sandboxUrl } = checkout.addresses;
   if (account === undefined) throw new Error(`Session ${session.id} has no gateway account.`);
-  const fields = formOf(checkout, session, account);
+  const fields = formOf(checkout, session, account, address);
   const url = hostedUrl(session.livemode ? gatewayUrl : sandboxUrl);
   return { kind: "form", hostedUrl: url, fields, storesOnly: session.mode === "setup" };
 }

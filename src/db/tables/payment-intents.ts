@@ -60,6 +60,8 @@ export const paymentIntents = new EntitySchema<PaymentIntentRow>({
     offSession: flag(),
     metadata: json(),
     description: optional(text(1000)),
+    statementDescriptor: optional(text(22)),
+    receiptEmail: optional(text(320)),
     createdAt: time(),
     canceledAt: optional(time()),
     cancellationReason: optional(id()),

@@ -20,8 +20,8 @@ const HINTS: Readonly<Record<string, string>> = Object.assign(Object.create(null
   "line_items[][tax_rates]": "No taxes are calculated: send prices that include them.",
   "line_items[][dynamic_tax_rates]": "No taxes are calculated: send prices that include them.",
   "line_items[][adjustable_quantity]": "The shopper cannot change quantities: send the one to be paid.",
-  "payment_intent_data[receipt_email]":
-    "No receipts are sent: send your own when checkout.session.completed arrives.",
+  "payment_intent_data[statement_descriptor_suffix]":
+    "Send statement_descriptor, with all that it is to say.",
   "payment_method_types[]": "Only card payments are taken: leave it out, or send card.",
   ui_mode: "The payment page is always at the session's url: leave it out, or send hosted.",
   subscription_data:
@@ -38,9 +38,10 @@ const HINTS: Readonly<Record<string, string>> = Object.assign(Object.create(null
   saved_payment_method_options: "Charge a stored card with POST /v1/payment_intents.",
   tax_id_collection: "Ask for it before the checkout, and keep it in metadata.",
   return_url: "Send success_url.",
-  receipt_email: "No receipts are sent: send your own when payment_intent.succeeded arrives.",
-  statement_descriptor: "The gateway's account decides what the statement says.",
-  statement_descriptor_suffix: "The gateway's account decides what the statement says.",
+  receipt_email: "Send it when the payment is created.",
+  statement_descriptor: "Send it when the payment is created.",
+  statement_descriptor_suffix:
+    "Send statement_descriptor when the payment is created, with all that it is to say.",
   transfer_data: "There are no connected accounts.",
   application_fee_amount: "There are no connected accounts.",
   on_behalf_of: "There are no connected accounts.",

@@ -105,6 +105,8 @@ function orderOf(request: CreatePaymentIntentRequest): ChargeOrder {
     offSession: request.offSession,
     metadata: request.metadata,
     description: request.description === "" ? null : request.description,
+    statementDescriptor: request.statementDescriptor === "" ? null : request.statementDescriptor,
+    receiptEmail: request.receiptEmail === "" ? null : request.receiptEmail,
   };
 }
 

@@ -41,6 +41,9 @@ export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {
       paymentMethod: intent.paymentMethodId,
       checkoutSession: intent.sessionId,
       description: intent.description ?? null,
+      // Events from before these were kept have neither.
+      statementDescriptor: intent.statementDescriptor ?? null,
+      receiptEmail: intent.receiptEmail ?? null,
       cancellationReason: intent.cancellationReason ? CANCELLATIONS[intent.cancellationReason] : null,
       canceledAt: intent.canceledAt === null ? null : BigInt(toSeconds(intent.canceledAt)),
       latestCharge: chargePart(view),

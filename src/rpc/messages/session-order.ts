@@ -76,6 +76,7 @@ const NONE = SetupFutureUsage.UNSPECIFIED;
 function optionsOf(request: CreateCheckoutSessionRequest): SessionOptions | null {
   const { customerEmail, uiMode, locale, submitType } = request;
   const data = request.paymentIntentData ?? request.setupIntentData;
+  const { statementDescriptor = "", receiptEmail = "" } = request.paymentIntentData ?? {};
   const isBare = customerEmail === "" && locale === "" && submitType === 0 && data === undefined;
   if (isBare && uiMode !== CheckoutSessionUiMode.HOSTED_PAGE) return null;
   return {
@@ -84,6 +85,8 @@ function optionsOf(request: CreateCheckoutSessionRequest): SessionOptions | null
     locale: emptyAsNull(locale),
     submitType: SUBMIT_TYPES[submitType] ?? null,
     ...paymentOptionsOf(data),
+    ...(statementDescriptor === "" ? {} : { statementDescriptor }),
+    ...(receiptEmail === "" ? {} : { receiptEmail }),
   };
 }
 
@@ -180,6 +183,12 @@ const UNSUPPORTED: readonly Unsupported[] = [
     "payment_intent_data.capture_method",
     ({ paymentIntentData }) => paymentIntentData?.captureMethod === CaptureMethod.MANUAL,
     "the money is always taken with the payment. Leave it out, or send automatic.",
+  ],
+  [
+    "payment_intent_data.receipt_email",
+    ({ customerEmail, paymentIntentData: { receiptEmail = "" } = {} }) =>
+      customerEmail !== "" && receiptEmail !== "" && customerEmail !== receiptEmail,
+    "the gateway sends its receipt to the shopper's one address. Send the customer_email, or leave that out.",
   ],
   [
     "payment_method_options.card.request_three_d_secure",

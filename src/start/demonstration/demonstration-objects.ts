@@ -178,6 +178,8 @@ async function writePayments(tx: Tx, base: Base): Promise<void> {
     offSession: false,
     metadata: {},
     description: null,
+    statementDescriptor: null,
+    receiptEmail: null,
     canceledAt: null,
     cancellationReason: null,
     attemptCallId: null,

@@ -22,6 +22,34 @@ export function knownAddressOf({ socket }: HttpRequest): string | undefined {
 }
 
 /**
+ * The shopper's own IPv4 address, as the gateway wants it; undefined if it is unknown, or one of IPv6. Behind a
+ * trusted proxy it is the last in `X-Forwarded-For` that is no trusted proxy's: those before it may be made up. The
+ * header counts for nothing from anyone else.
+ */
+export function shopperAddressOf({ socket, headers }: HttpRequest): string | undefined {
+  const use = connectionOf(socket)?.use;
+  const told = use?.isProxy === true ? forwardedFor(headers["x-forwarded-for"], use.proxies) : undefined;
+  const address = use?.isProxy === true ? told : (use?.address ?? clientAddress(socket.remoteAddress ?? ""));
+  return address !== undefined && isIPv4(address) ? address : undefined;
+}
+
+function forwardedFor(
+  header: string | readonly string[] | undefined,
+  proxies: BlockList | undefined,
+): string | undefined {
+  const hops = String(header ?? "")
+    .split(",")
+    .map(bareAddress);
+  return hops.findLast((hop) => !isProxy(proxies, hop));
+}
+
+/** An address as proxies write it: some add the port, `192.0.2.1:4711`. */
+function bareAddress(hop: string): string {
+  const [, address = ""] = /^\s*(?:::ffff:)?(\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?\s*$/i.exec(hop) ?? [];
+  return address === "" ? hop.trim() : address;
+}
+
+/**
  * Parses `TRUSTED_PROXIES`: addresses and networks, separated by commas. Throws an Error for an entry that is
  * neither.
  */

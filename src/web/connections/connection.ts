@@ -1,5 +1,5 @@
 import type { ServerHttp2Session } from "node:http2";
-import type { Socket } from "node:net";
+import type { BlockList, Socket } from "node:net";
 
 import type { Exchange } from "./exchange.js";
 import { RESETS_MAX, RESETS_PER_S } from "./connection-limits.js";
@@ -26,10 +26,13 @@ export class AddressUse {
   readonly address: string;
   /** A trusted proxy relays many clients: the limits per address do not apply. */
   readonly isProxy: boolean;
+  /** All trusted proxies; undefined if there are none. */
+  readonly proxies: BlockList | undefined;
 
-  constructor(address: string, isProxy: boolean) {
+  constructor(address: string, isProxy: boolean, proxies?: BlockList) {
     this.address = address;
     this.isProxy = isProxy;
+    this.proxies = proxies;
   }
 
   /** Lets resets expire. Call it once a second. */

@@ -190,7 +190,7 @@ export class Connections {
 
   #useOf(remote: string): AddressUse {
     const address = clientAddress(remote);
-    return this.#uses.get(address) ?? new AddressUse(address, isProxy(this.#proxies, remote));
+    return this.#uses.get(address) ?? new AddressUse(address, isProxy(this.#proxies, remote), this.#proxies);
   }
 
   /** Where a limit is reached, ends a connection that the service does not work for, or has it leave its place. */

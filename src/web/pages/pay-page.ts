@@ -1,7 +1,12 @@
 import { fieldText, MalformedMessage, parseFields } from "../../cardstream/fields.js";
 import type { CheckoutContext } from "../../checkout/context.js";
 import { checkUrl, payUrl } from "../../checkout/public-urls.js";
-import { giveForm, type PayPage, viewPayPage } from "../../checkout/sessions/open-pay-page.js";
+import {
+  giveForm,
+  type PayPage,
+  type FormFromShopper,
+  viewPayPage,
+} from "../../checkout/sessions/open-pay-page.js";
 import { inTime } from "../../db/answer-in-time.js";
 import { type HttpRequest, type HttpResponse, readBody, redirect, redirectPost } from "../../lib/http.js";
 import {
@@ -14,7 +19,7 @@ import {
   tooManyPage,
   unknownPage,
 } from "../answers/shopper-pages.js";
-import { knownAddressOf } from "../connections/client-address.js";
+import { knownAddressOf, shopperAddressOf } from "../connections/client-address.js";
 import { workInTurn } from "../connections/large-body.js";
 import { formLimitsOf, WINDOW_MS } from "./form-limits.js";
 
@@ -24,11 +29,11 @@ import { formLimitsOf, WINDOW_MS } from "./form-limits.js";
  */
 export async function payPage(
   checkout: CheckoutContext,
-  _: HttpRequest,
+  request: HttpRequest,
   response: HttpResponse,
   sessionId: string,
 ): Promise<void> {
-  const page = await inTime(viewPayPage(checkout, sessionId));
+  const page = await inTime(viewPayPage(checkout, sessionId, shopperAddressOf(request)));
   if (page.kind === "complete") return redirect(response, page.successUrl);
   send(checkout, response, sessionId, page, "sends itself");
 }
@@ -52,7 +57,8 @@ export async function passForm(
     response.setHeader("retry-after", String(WINDOW_MS / 1000));
     return sendPage(response, tooManyPage(payUrl(checkout, sessionId)));
   }
-  const work = () => giveForm(checkout, sessionId, signatureIn(posted));
+  const form = { ...signedIn(posted), address: shopperAddressOf(request) };
+  const work = () => giveForm(checkout, sessionId, form);
   const given = await inTime(workInTurn(response, posted, work));
   if (given.kind === "given") {
     limits.given(sessionId, address, given.isAgain);
@@ -63,12 +69,14 @@ export async function passForm(
   send(checkout, response, sessionId, given, "waits");
 }
 
-/** The signature proves nothing here: it tells which form was posted. "" where there is none. */
-function signatureIn(posted: Buffer): string {
+/** What tells which form was posted: nothing else of it counts. "" where there is no signature. */
+function signedIn(posted: Buffer): Omit<FormFromShopper, "address"> {
   try {
-    return fieldText(parseFields(posted), "signature");
+    const fields = parseFields(posted);
+    const signedAddress = fieldText(fields, "remoteAddress") || undefined;
+    return { signature: fieldText(fields, "signature"), signedAddress };
   } catch (error) {
-    if (error instanceof MalformedMessage) return "";
+    if (error instanceof MalformedMessage) return { signature: "", signedAddress: undefined };
     throw error;
   }
 }
