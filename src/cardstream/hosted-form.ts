@@ -67,7 +67,7 @@ export function hostedForm(account: GatewayAccount, order: HostedOrder): Field[]
     ...textField("customerEmail", order.receiptEmail ?? order.email),
     ...textField("remoteAddress", order.remoteAddress),
     ...saleTextFields(order),
-    ...itemFields(order.items, order.amount),
+    ...itemFields(order.items),
   ];
   return signed(fields, account.secret);
 }
@@ -97,15 +97,34 @@ function whoFields(asksWho: boolean): Field[] {
   ];
 }
 
-function itemFields(items: readonly LineItem[], total: number): Field[] {
-  const lines =
-    items.length > ITEM_LINES_MAX
-      ? [{ name: `${items.length} items`, unitAmount: total, quantity: 1 }]
-      : items;
+function itemFields(items: readonly LineItem[]): Field[] {
+  const lines = items.length > ITEM_LINES_MAX ? sharedLines(items) : items;
   return lines.flatMap((item, index): Field[] => [
     // Neither a page nor the gateway can show half of a surrogate pair.
     [`items[${index}][description]`, item.name.toWellFormed()],
     [`items[${index}][quantity]`, String(item.quantity)],
     [`items[${index}][amount]`, String(item.unitAmount)],
   ]);
+}
+
+/** Several items a line, so that the shopper sees all of them; a line's amount is the sum of its items'. */
+function sharedLines(items: readonly LineItem[]): LineItem[] {
+  const size = Math.ceil(items.length / ITEM_LINES_MAX);
+  const each = Math.floor(LINE_LENGTH_MAX / size) - "; ".length;
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, line) => {
+    const shared = items.slice(line * size, (line + 1) * size);
+    return {
+      name: shared.map((item) => shortened(`${item.quantity} × ${item.name}`, each)).join("; "),
+      quantity: 1,
+      unitAmount: shared.reduce((sum, { unitAmount, quantity }) => sum + unitAmount * quantity, 0),
+    };
+  });
+}
+
+/** The longest name of one item: what is known to be accepted as a description. */
+const LINE_LENGTH_MAX = 250;
+
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

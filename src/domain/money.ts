@@ -1,5 +1,6 @@
 import currencyCodes from "currency-codes";
 
+import { createCache } from "../lib/cache.js";
 import { Refusal } from "./refusal.js";
 
 /** A currency of ISO 4217. */
@@ -41,13 +42,50 @@ export function totalOf(items: readonly { unitAmount: number; quantity: number }
   return Number(total);
 }
 
-/** The amount for people: `29.99 GBP`, `2999 JPY`. Exact: computed without floating point. */
+/** The amount for operators and the gateway: `29.99 GBP`, `2999 JPY`. Exact: computed without floating point. */
 export function displayAmount(amount: number, currency: Currency): string {
-  const digits = String(amount).padStart(currency.exponent + 1, "0");
-  const point = digits.length - currency.exponent;
-  const number = currency.exponent === 0 ? digits : `${digits.slice(0, point)}.${digits.slice(point)}`;
-  return `${number} ${currency.code.toUpperCase()}`;
+  return `${decimalAmount(amount, currency)} ${currency.code.toUpperCase()}`;
 }
+
+/**
+ * The amount as people write it: `£29.99`, `¥4,200`; in a locale such as `de` `29,99 £`. Exact, as above. A locale that
+ * is null or unknown counts as `en`, the language of the pages.
+ */
+export function localAmount(amount: number, currency: Currency, locale: string | null = null): string {
+  // A text in digits is formatted exactly; a number might not be.
+  return writerOf(currency, locale).format(decimalAmount(amount, currency) as `${number}`);
+}
+
+function decimalAmount(amount: number, { exponent }: Currency): string {
+  const digits = String(amount).padStart(exponent + 1, "0");
+  const point = digits.length - exponent;
+  return exponent === 0 ? digits : `${digits.slice(0, point)}.${digits.slice(point)}`;
+}
+
+/** Making one takes fifty times as long as writing an amount with it. */
+function writerOf(currency: Currency, locale: string | null): Intl.NumberFormat {
+  const key = `${currency.code} ${locale ?? ""}`;
+  const known = writers.get(key);
+  if (known !== undefined) return known;
+  const { code, exponent } = currency;
+  const digits = { minimumFractionDigits: exponent, maximumFractionDigits: exponent };
+  const writer = new Intl.NumberFormat(localeOf(locale), { style: "currency", currency: code, ...digits });
+  writers.set(key, writer);
+  return writer;
+}
+
+/** Merchants choose the locale: there may be many. */
+const writers = createCache<string, Intl.NumberFormat>({ max: 500 });
+
+function localeOf(locale: string | null): string {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(locale ?? DEFAULT_LOCALE)[0] ?? DEFAULT_LOCALE;
+  } catch {
+    return DEFAULT_LOCALE; // Not a language tag at all, which throws.
+  }
+}
+
+const DEFAULT_LOCALE = "en";
 
 /**
  * Codes beginning with X are metals, funds and test codes, except these shared currencies, which people pay

@@ -90,17 +90,71 @@ export interface CheckoutSession extends SessionTimes {
   readonly billingSealed: Buffer | null;
   /** The transaction that completed it, see GatewayResult.transactionKey. */
   readonly completedBy: string | null;
+  /** What is known of money while the session is not complete; says nothing once it is. Null: nothing is in doubt. */
+  readonly pendingPayment: PendingPayment | null;
+  /** The newest decline. Null: no card was declined. */
+  readonly lastDecline: Decline | null;
+  /** In minor units of `currency`: null before completion, and of a session that received exactly its total. */
+  readonly amountReceived: number | null;
+}
+
+/**
+ * Money that may have moved for a session that is not complete: `processing` while the gateway's word is not final and
+ * it is asked, `held` while a person has to decide.
+ */
+export type PendingPayment = "processing" | "held";
+
+/** The decline of a shopper's card. */
+export interface Decline {
+  /** Id of the gateway's result. */
+  readonly resultId: string;
+  /** In Stripe's words, see `declineCodeOf`. */
+  readonly declineCode: string;
+  /**
+   * Id and time of the payment that the session's events name from its first decline on, and that its success gets.
+   * Null in mode `setup`.
+   */
+  readonly intent: { readonly id: string; readonly createdAt: number } | null;
+}
+
+/** Where the money of a session stands, in the API's words. */
+export type SessionPaymentStatus =
+  "unpaid" | "processing" | "held" | "paid" | "partially_paid" | "no_payment_required";
+
+/** Where the money of a session stands. Only `paid` means that all of it was received. */
+export function paymentStatusOf(
+  session: Pick<CheckoutSession, "mode" | "status" | "amountTotal" | "pendingPayment" | "amountReceived">,
+): SessionPaymentStatus {
+  if (session.mode === "setup") return "no_payment_required";
+  if (session.status !== "complete") return session.pendingPayment ?? "unpaid";
+  return amountReceivedOf(session) < session.amountTotal ? "partially_paid" : "paid";
+}
+
+/** What was received for a session, in minor units of its currency. */
+export function amountReceivedOf({
+  mode,
+  status,
+  amountTotal,
+  amountReceived,
+}: Pick<CheckoutSession, "mode" | "status" | "amountTotal" | "amountReceived">): number {
+  return status !== "complete" || mode === "setup" ? 0 : (amountReceived ?? amountTotal);
 }
 
 /** The session without the fields that its completion wrote: for replayed answers. */
 export function beforeCompletion<S extends CompletedParts>(session: S): S {
   const customerId = session.customerCreation === null ? session.customerId : null;
-  return { ...session, customerId, paymentIntentId: null, paymentMethodId: null, billingSealed: null };
+  const unpaid = { paymentIntentId: null, paymentMethodId: null, billingSealed: null, amountReceived: null };
+  return { ...session, ...unpaid, customerId };
 }
 
 type CompletedParts = Pick<
   CheckoutSession,
-  "customerId" | "customerCreation" | "paymentIntentId" | "paymentMethodId" | "billingSealed"
+  | "customerId"
+  | "customerCreation"
+  | "paymentIntentId"
+  | "paymentMethodId"
+  | "billingSealed"
+  | "amountReceived"
 >;
 
 /** True if the shopper is asked to agree that the card is stored: it will be a customer's. */

@@ -25,6 +25,19 @@ export function html(parts: TemplateStringsArray, ...values: readonly Value[]): 
   return new Html(markup);
 }
 
+/**
+ * A text of other people, such as a name, that cannot turn what stands around it: isolated, and without the characters
+ * that control the direction of writing, of which one could end the isolation.
+ */
+export function isolated(text: string): Html {
+  return html`<bdi>${withoutControls(text)}</bdi>`;
+}
+
+/** The same text for where no markup can stand, such as a title. */
+export function withoutControls(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, "");
+}
+
 function markupOf(value: Value): string {
   if (value === undefined) return "";
   if (value instanceof Html) return value.markup;

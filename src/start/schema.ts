@@ -26,6 +26,7 @@ import { CreateWebhooks1795309000000 } from "../db/migrations/1795309000000-webh
 import { CustomerDetails1795311000000 } from "../db/migrations/1795311000000-customer-details.js";
 import { SessionMode1795312000000 } from "../db/migrations/1795312000000-session-mode.js";
 import { SaleTexts1795313000000 } from "../db/migrations/1795313000000-sale-texts.js";
+import { SessionMoney1795314000000 } from "../db/migrations/1795314000000-session-money.js";
 import { SessionDetails1795310000000 } from "../db/migrations/1795310000000-session-details.js";
 import { paymentIntents } from "../db/tables/payment-intents.js";
 import { paymentMethods } from "../db/tables/payment-methods.js";
@@ -92,4 +93,5 @@ export const migrations = [
   CustomerDetails1795311000000,
   SessionMode1795312000000,
   SaleTexts1795313000000,
+  SessionMoney1795314000000,
 ];

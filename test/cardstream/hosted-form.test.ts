@@ -109,18 +109,27 @@ t.test("a card that will be charged later is marked so, and no other", async (t)
   );
 });
 
-t.test("40 items have a line each, 41 become one line of the whole amount", async (t) => {
+t.test("40 items have a line each; more share lines, and each is named", async (t) => {
   const forty = hostedForm(ACCOUNT, { ...ORDER, amount: 40, items: someItems(40) });
   t.equal(fieldText(forty, "items[39][description]"), "Item 39");
   const more = hostedForm(ACCOUNT, { ...ORDER, amount: 41, items: someItems(41) });
+  t.strictSame(more.filter(([name]) => name.startsWith("items")).slice(0, 3), [
+    ["items[0][description]", "1 × Item 0; 1 × Item 1"],
+    ["items[0][quantity]", "1"],
+    ["items[0][amount]", "2"],
+  ]);
+  const all = hostedForm(ACCOUNT, { ...ORDER, amount: 100, items: someItems(100) });
+  const described = all.filter(([name]) => name.endsWith("[description]")).map(([, value]) => value);
   t.strictSame(
-    more.filter(([name]) => name.startsWith("items")),
-    [
-      ["items[0][description]", "41 items"],
-      ["items[0][quantity]", "1"],
-      ["items[0][amount]", "41"],
-    ],
+    described.flatMap((line) => line.split("; ")),
+    someItems(100).map(({ name }) => `1 × ${name}`),
   );
+  const long = hostedForm(ACCOUNT, {
+    ...ORDER,
+    items: Array.from({ length: 41 }, () => ({ name: "x".repeat(250), unitAmount: 1, quantity: 1 })),
+  });
+  t.match(fieldText(long, "items[0][description]"), /^1 × x+…; 1 × x+…$/);
+  t.ok(fieldText(long, "items[0][description]").length <= 250);
 });
 
 const anItem = fc.record({

@@ -42,6 +42,24 @@ async function upgraded(
 
 type Row = Record<string, string | number | Buffer | null>;
 
+const SESSION = {
+  id: "cs_1",
+  merchant_id: "acct_1",
+  livemode: 1,
+  status: "open",
+  currency: "gbp",
+  amount_total: 2999,
+  line_items: "[]",
+  success_url: "https://yourapp.com/",
+  cancel_url: "https://yourapp.com/",
+  metadata: "{}",
+  attempt: 1,
+  forms_given: 1,
+  created_at: 1_795_000_000_000,
+  expires_at: 1_795_086_400_000,
+  completed_late: 0,
+};
+
 for (const done of [FIRST_RELEASE, WITH_FORMER_SECRETS]) {
   await eachEmptyEngine(
     t,
@@ -150,25 +168,33 @@ await eachEmptyEngine(
       received_at: 1_795_000_000_000,
       return_request: "cancel",
     };
-    const session = {
-      id: "cs_1",
-      merchant_id: "acct_1",
-      livemode: 1,
-      status: "open",
-      currency: "gbp",
-      amount_total: 2999,
-      line_items: "[]",
-      success_url: "https://yourapp.com/",
-      cancel_url: "https://yourapp.com/",
-      metadata: "{}",
-      attempt: 1,
-      forms_given: 1,
-      created_at: 1_795_000_000_000,
-      expires_at: 1_795_086_400_000,
-      completed_late: 0,
-    };
-    const database = await upgraded(t, engine, { checkout_session: session, gateway_result: result });
-    const marked = (await findCheckoutSession(database.manager, "cs_1"))?.reversalStartedAt;
-    t.equal(marked, 0, "that it was is all that is known");
+    const database = await upgraded(t, engine, { checkout_session: SESSION, gateway_result: result });
+    const marked = await findCheckoutSession(database.manager, "cs_1");
+    t.equal(marked?.reversalStartedAt, 0, "that it was is all that is known");
+    t.equal(marked?.pendingPayment, "held", "and that a person has to decide");
   },
 );
+
+for (const [what, received, amountReceived] of [
+  ["of its total", { amount: 2999, currency: "gbp" }, null],
+  ["below its total", { amount: 1500, currency: "gbp" }, 1500],
+  ["in another currency", { amount: 2999, currency: "eur" }, 0],
+] as const) {
+  await eachEmptyEngine(t, `a session with a payment ${what} is known as one`, async (t, engine) => {
+    const intent = {
+      id: "pi_1",
+      merchant_id: "acct_1",
+      livemode: 1,
+      session_id: "cs_1",
+      status: "succeeded",
+      ...received,
+      payment_method_id: "pm_1",
+      gateway_result_id: "gr_1",
+      created_at: 1_795_000_000_000,
+    };
+    const complete = { ...SESSION, status: "complete", payment_intent_id: "pi_1" };
+    const database = await upgraded(t, engine, { checkout_session: complete, payment_intent: intent });
+    const session = await findCheckoutSession(database.manager, "cs_1");
+    t.match(session, { amountReceived, pendingPayment: null, lastDecline: null });
+  });
+}

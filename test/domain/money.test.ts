@@ -8,6 +8,7 @@ import {
   TOTAL_MAX,
   TOTAL_MIN,
   totalOf,
+  localAmount,
 } from "../../src/domain/money.js";
 import { Refusal } from "../../src/domain/refusal.js";
 import { currency } from "../support/currency.js";
@@ -143,7 +144,7 @@ t.test("a total is the exact sum, or refused", async () => {
   );
 });
 
-t.test("amounts read as people write them", async (t) => {
+t.test("amounts for operators have a code behind them", async (t) => {
   t.equal(shown(2999, "GBP"), "29.99 GBP");
   t.equal(shown(5, "GBP"), "0.05 GBP");
   t.equal(shown(50, "GBP"), "0.50 GBP");
@@ -166,12 +167,36 @@ t.test("a displayed amount loses nothing", async () => {
   );
 });
 
+t.test("amounts read as people write them, in their language", async (t) => {
+  t.equal(written(2999, "GBP"), "£29.99");
+  t.equal(written(4200, "JPY"), "¥4,200");
+  t.equal(written(1, "KWD"), "KWD 0.001");
+  t.equal(written(2999, "EUR", "de"), "29,99 €");
+  t.equal(written(123_456_789, "INR", "en-IN"), "₹12,34,567.89");
+  for (const unknown of [null, "", "auto", "x", "de-", "-", "zz-zzzzzzzzz"])
+    t.equal(written(2999, "GBP", unknown), "£29.99", String(unknown));
+});
+
+t.test("a written amount loses nothing, in whatever currency and however large", async () => {
+  fc.assert(
+    fc.property(fc.nat(TOTAL_MAX), fc.constantFrom(...known), (amount, money) => {
+      const [fraction = ""] = money.exponent === 0 ? [""] : (/\d+$/.exec(localAmount(amount, money)) ?? []);
+      const digits = localAmount(amount, money).replaceAll(/[^\d]/g, "");
+      return BigInt(digits) === BigInt(amount) && fraction.length === money.exponent;
+    }),
+  );
+});
+
 function refusalOf(items: { unitAmount: number; quantity: number }[]): unknown {
   try {
     return totalOf(items);
   } catch (error) {
     return error;
   }
+}
+
+function written(amount: number, code: string, locale?: string | null): string {
+  return localAmount(amount, currency(code), locale).replaceAll("\u00a0", " ");
 }
 
 function shown(amount: number, code: string): string {

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import t from "tap";
 
 import {
+  amountReceivedOf,
   beforeCompletion,
   closesAt,
   FORM_GRACE_MS,
@@ -10,6 +11,7 @@ import {
   LIFE_MIN_MS,
   mayGiveForm,
   mayMove,
+  paymentStatusOf,
   statusAt,
   type SessionStatus,
   type SessionTimes,
@@ -92,14 +94,41 @@ t.test("a card is kept where it will be a customer's", async (t) => {
   t.equal(keepsCard({ customerId: null, customerCreation: "always" }), true);
 });
 
+t.test("only a session that received all of its total is called paid", async (t) => {
+  const open = {
+    mode: null,
+    status: "open",
+    amountTotal: 2999,
+    pendingPayment: null,
+    amountReceived: null,
+  } as const;
+  const complete = { ...open, status: "complete" } as const;
+  t.same([paymentStatusOf(open), amountReceivedOf(open)], ["unpaid", 0]);
+  for (const pendingPayment of ["processing", "held"] as const) {
+    t.equal(paymentStatusOf({ ...open, pendingPayment }), pendingPayment);
+    t.equal(paymentStatusOf({ ...complete, pendingPayment }), "paid", "what was in doubt is known by then");
+  }
+  t.same([paymentStatusOf(complete), amountReceivedOf(complete)], ["paid", 2999]);
+  const setup = { ...complete, mode: "setup", amountTotal: 0 } as const;
+  t.same([paymentStatusOf(setup), amountReceivedOf(setup)], ["no_payment_required", 0]);
+  fc.assert(
+    fc.property(fc.nat(10_000), fc.nat(10_000), (amountTotal, amountReceived) => {
+      const session = { ...complete, amountTotal, amountReceived };
+      const status = amountReceived >= amountTotal ? "paid" : "partially_paid";
+      return paymentStatusOf(session) === status && amountReceivedOf(session) === amountReceived;
+    }),
+  );
+});
+
 t.test("before its completion a session had no payment, and no customer of its own making", async (t) => {
   const paid = {
     customerId: "cus_1",
     paymentIntentId: "pi_1",
     paymentMethodId: "pm_1",
     billingSealed: Buffer.of(1),
+    amountReceived: 1500,
   };
-  const unpaid = { paymentIntentId: null, paymentMethodId: null, billingSealed: null };
+  const unpaid = { paymentIntentId: null, paymentMethodId: null, billingSealed: null, amountReceived: null };
   const given = { ...paid, customerCreation: null };
   t.same(beforeCompletion(given), { ...given, ...unpaid });
   const made = { ...paid, customerCreation: "always" } as const;

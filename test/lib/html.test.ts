@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import t from "tap";
 
-import { Html, html } from "../../src/lib/html.js";
+import { Html, html, isolated, withoutControls } from "../../src/lib/html.js";
 import { CODE_POINT } from "../support/any-text.js";
 
 const anyText = fc.oneof(
@@ -53,6 +53,13 @@ t.test("undefined and an empty list write nothing, a number its digits", async (
 
 t.test("the template's own text stays as it is, backslashes too", async (t) => {
   t.equal(html`<a title="1 &lt; 2">\\</a>`.markup, '<a title="1 &lt; 2">\\</a>');
+});
+
+t.test("a name cannot turn the text around it, nor end what isolates it", async (t) => {
+  const controls = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u0000\u009f";
+  t.equal(isolated(`a${controls}<b>`).markup, "<bdi>a&lt;b&gt;</bdi>");
+  t.equal(withoutControls(`${controls}שלום`), "שלום", "letters that are written from right to left stay");
+  fc.assert(fc.property(anyText, (text) => !/[\u202a-\u202e\u2066-\u2069]/.test(isolated(text).markup)));
 });
 
 function unescape(markup: string): string {

@@ -41,7 +41,9 @@ function takenBack({ session, reads }: Evidence): string[] {
   const last = reads.at(-1);
   const complete = reads.filter(({ status }) => status === "complete");
   const intents = new Set(complete.map(({ paymentIntent }) => paymentIntent));
-  const oddlyPaid = reads.filter((read) => (read.status === "complete") !== (read.paymentStatus === "paid"));
+  const oddlyPaid = reads.filter(
+    (read) => (read.status === "complete") !== ["paid", "partially_paid"].includes(read.paymentStatus),
+  );
   return [
     ...(complete.length > 0 && session.status !== "complete"
       ? [`was read as complete, and is ${session.status}`]

@@ -5,6 +5,9 @@ import t, { type Test } from "tap";
 import { startTestApp, type TestApp, testConfig } from "../support/app.js";
 import { openBrowser } from "../support/chromium.js";
 import { onSqlite } from "../support/database.js";
+import { openShop } from "../support/shop.js";
+
+const CARD = { "Card number": "4929421234600821", Month: "12", Year: "29", CVV: "356" };
 
 for (const colorScheme of ["light", "dark"] as const) {
   await onSqlite(
@@ -22,6 +25,42 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByRole("link", { name: /^Pay/ }).waitFor();
       await examine(t, page, "an order");
       await useDocumentation(t, app, page);
+    },
+  );
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  await onSqlite(
+    t,
+    `a ${colorScheme} screen: axe finds nothing serious on the pages of a session`,
+    async (t, engine) => {
+      const { app, create, clock } = await openShop(t, engine);
+      const page = await openTab(t, colorScheme);
+      const pay = async (outcome: string): Promise<string> => {
+        const { id, url } = await create();
+        await page.goto(url);
+        await examine(t, page, "the card page");
+        for (const [label, text] of Object.entries(CARD)) await page.getByLabel(label).fill(text);
+        await page.getByLabel("What should happen?").selectOption(outcome);
+        await page.getByRole("button", { name: /^Pay / }).click();
+        return id;
+      };
+      for (const [outcome, heading] of [
+        ["decline", "Your card was declined"],
+        ["partial", "The shop has to look at your payment"],
+        ["in_progress", "Your payment is being checked"],
+      ] as const) {
+        await pay(outcome);
+        await page.getByRole("heading", { name: heading }).waitFor();
+        await page.getByText("1 item").click();
+        await examine(t, page, heading);
+      }
+      const { url } = await create();
+      clock.time += 25 * 3_600_000;
+      await page.goto(url);
+      await examine(t, page, "expired");
+      await page.goto(`${app.local}/pay/cs_none`);
+      await examine(t, page, "unknown");
     },
   );
 }

@@ -2,6 +2,7 @@ import t from "tap";
 
 import { openBrowser } from "../support/chromium.js";
 import { onSqlite } from "../support/database.js";
+import { endAtGateway } from "../support/reconciliation.js";
 import { openShop } from "../support/shop.js";
 import { openShopper, PAY } from "../support/shopper.js";
 
@@ -80,7 +81,7 @@ await onSqlite(t, "the page that leads back may be reloaded before it is left", 
 
 await onSqlite(
   t,
-  "a payment that is being checked stays so, however often its page is asked for",
+  "a payment that waits for a person stays so, however often its page is asked for",
   async (t, engine) => {
     const { app, create, read, outcomes } = await openShop(t, engine);
     const { page, complaints, ...shopper } = await openShopper(t, browser, true);
@@ -89,7 +90,7 @@ await onSqlite(
     await shopper.typeCard();
     await page.getByLabel("What should happen?").selectOption("partial");
     await shopper.press(PAY);
-    const checked = () => page.getByRole("heading", { name: "being checked" }).waitFor();
+    const checked = () => page.getByRole("heading", { name: "has to look at your payment" }).waitFor();
     await checked();
     await page.reload();
     await checked();
@@ -106,16 +107,16 @@ await onSqlite(
 
 await onSqlite(t, "a page that waits goes on to the shop once the payment is known", async (t, engine) => {
   const { app, site, create } = await openShop(t, engine);
-  const { page } = await openShopper(t, browser, true);
-  const { id, url } = await create();
-  await page.goto(`${app.urls.http}/pay/${id}/return`);
-  await page.getByText("word from the bank").waitFor();
-  const other = await openShopper(t, browser, true);
-  await other.enter(url);
-  await other.typeCard();
-  await other.press(PAY);
+  const { page, complaints, ...shopper } = await openShopper(t, browser, true);
+  await shopper.enter((await create()).url);
+  await shopper.typeCard();
+  await page.getByLabel("What should happen?").selectOption("in_progress");
+  await shopper.press(PAY);
+  await page.getByRole("heading", { name: "being checked" }).waitFor();
+  await endAtGateway({ app }, "approved");
   await page.getByText("Thank you").waitFor();
   t.equal(page.url(), site.thanksUrl);
+  t.same(complaints, []);
 });
 
 await onSqlite(
@@ -131,7 +132,7 @@ await onSqlite(
     clock.time += 25 * 3_600_000;
     t.equal((await late.page.goto(url))?.status(), 410);
     t.match(await late.page.title(), "expired");
-    await late.page.getByRole("link", { name: "Back to the shop" }).click();
+    await late.page.getByRole("link", { name: "Back to Test shop" }).click();
     await late.page.getByText("Your basket").waitFor();
     t.equal(late.page.url(), site.cancelUrl);
     t.equal((await read(id)).status, "expired");

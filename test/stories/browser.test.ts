@@ -27,23 +27,48 @@ for (const scripts of [true, false]) {
     t.same(complaints, []);
   });
 
-  await onSqlite(t, `a decline and a cancel lead back to the basket ${how}`, async (t, engine) => {
+  await onSqlite(t, `a declined shopper tries another card by one click ${how}`, async (t, engine) => {
     const { site, create, read } = await openShop(t, engine);
     const { page, complaints, ...shopper } = await openShopper(t, browser, scripts);
     const { id, url } = await create();
-    for (const [button, outcome] of [[PAY, "decline"] as const, [CANCEL, "cancel"] as const]) {
-      await shopper.enter(url);
-      if (button === PAY) {
-        await shopper.typeCard();
-        await page.getByLabel("What should happen?").selectOption(outcome);
-      }
-      await shopper.press(button);
-      await page.getByText("Your basket").waitFor();
-      t.equal(page.url(), site.cancelUrl, outcome);
+    await shopper.enter(url);
+    for (const outcome of ["decline", "insufficient_funds"]) {
+      await shopper.typeCard();
+      await page.getByLabel("What should happen?").selectOption(outcome);
+      await shopper.press(PAY);
+      await page.getByRole("heading", { name: "Your card was declined" }).waitFor();
+      t.equal(page.url(), url, outcome);
+      await page.getByRole("button", { name: "Try another card" }).click();
     }
-    t.equal((await read(id)).status, "open");
+    await shopper.typeCard();
+    await shopper.press(PAY);
+    await page.getByText("Thank you").waitFor();
+    t.equal(page.url(), site.thanksUrl);
+    t.match(await read(id), { status: "complete", payment_status: "paid" });
     t.same(complaints, []);
   });
+
+  await onSqlite(
+    t,
+    `a cancel leads back to the basket ${how}, and after a decline a link`,
+    async (t, engine) => {
+      const { site, create, read } = await openShop(t, engine);
+      const { page, complaints, ...shopper } = await openShopper(t, browser, scripts);
+      const { id, url } = await create();
+      await shopper.enter(url);
+      await shopper.press(CANCEL);
+      await page.getByText("Your basket").waitFor();
+      t.equal(page.url(), site.cancelUrl);
+      await shopper.enter(url);
+      await shopper.typeCard();
+      await page.getByLabel("What should happen?").selectOption("decline");
+      await shopper.press(PAY);
+      await page.getByRole("link", { name: "Back to Test shop" }).click();
+      await page.getByText("Your basket").waitFor();
+      t.equal((await read(id)).status, "open");
+      t.same(complaints, []);
+    },
+  );
 
   await onSqlite(
     t,
@@ -67,7 +92,7 @@ for (const scripts of [true, false]) {
       t.equal(await choice.inputValue(), "insufficient_funds");
       await shopper.typeCard();
       await shopper.press(PAY);
-      await page.getByText("Your basket").waitFor();
+      await page.getByRole("heading", { name: "Your card was declined" }).waitFor();
       t.same(await outcomes(), ["declined"]);
     },
   );

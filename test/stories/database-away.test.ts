@@ -37,7 +37,7 @@ for (const scripts of [true, false]) {
       await shopper.typeCard();
       await shopper.press(PAY);
       await page.getByText("Please keep this page open").waitFor();
-      const again = () => page.getByRole("button", { name: "Check again" }).click();
+      const again = () => page.getByRole("button", { name: "Try again" }).click();
       if (!scripts) await again();
       await page.getByText("Please keep this page open").waitFor();
       await relay.mend();

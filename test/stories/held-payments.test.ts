@@ -69,7 +69,7 @@ await eachEngine(
     t.match(first, { status: 200, json: { resolution: "accept", note: "fine", possible_resolutions: [] } });
     t.match(await read(app, mine, session), {
       status: "complete",
-      payment_status: "paid",
+      payment_status: "partially_paid",
       amount_total: 2999,
     });
     const again = await resolve(story, { resolution: "accept", note: "fine" }, { "idempotency-key": "a" });
@@ -148,12 +148,12 @@ await eachEngine(
   async (t, engine) => {
     const story = await holdPayment(t, engine);
     const { app, mine, session } = story;
-    t.match((await app.call("GET", `/pay/${session.id}`, undefined)).text, /being checked/);
+    t.match((await app.call("GET", `/pay/${session.id}`, undefined)).text, /has to look at/);
     const note = "refunded by hand — J. Smith";
     t.match(await resolve(story, { resolution: "dismiss", note }), { status: 200, json: { note } });
     t.equal((await read(app, mine, session)).status, "open");
     t.equal(await attemptOf(app, session), 1, "nobody knows that the attempt has failed");
-    t.notMatch((await app.call("GET", `/pay/${session.id}`, undefined)).text, /being checked/);
+    t.notMatch((await app.call("GET", `/pay/${session.id}`, undefined)).text, /has to look at/);
     t.same((await stored(app)).events, ["held_payment.created", "held_payment.dismissed"]);
   },
 );

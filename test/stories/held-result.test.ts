@@ -41,10 +41,10 @@ await eachEngine(
         .json as Session;
       const message = paidMessage(session, mine.live.gatewayMerchantId, change);
       const answer = await bring(app, session.id, signedBody(message, mine.live.secret));
-      t.match(await answer.text(), /being checked/, reason);
+      t.match(await answer.text(), /has to look at your payment/, reason);
       t.match(await resultsOf(app, session), [{ outcome: "held", held_reason: reason }]);
       t.equal((await read(app, mine, session)).status, "open");
-      t.match((await app.call("GET", `/pay/${session.id}`, undefined)).text, /being checked/);
+      t.match((await app.call("GET", `/pay/${session.id}`, undefined)).text, /has to look at your payment/);
     }
     const { intents, methods, events } = await stored(app);
     t.same([intents, methods], [0, 0]);

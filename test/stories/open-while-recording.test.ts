@@ -8,7 +8,7 @@ import { formBody, sendForm } from "../support/pay-page.js";
 import { attemptOf, callback, type Session } from "../support/results.js";
 
 const RESULTS = [
-  { what: "held", changes: { amountReceived: "1000" }, status: 200, text: /being checked/ },
+  { what: "held", changes: { amountReceived: "1000" }, status: 200, text: /has to look at your payment/ },
   { what: "a success", changes: {}, status: 200, text: /Taking you back to the shop/ },
   {
     what: "a decline",

@@ -181,7 +181,7 @@ await eachEngine(t, "a verification pays no session that is to be paid", async (
   await callback(app, verifiedBody(session, mine));
   t.match((await app.call("GET", `${SESSIONS}/${session.id}`, mine.liveKey)).json, {
     status: "open",
-    payment_status: "unpaid",
+    payment_status: "held",
   });
   t.match((await app.call("GET", HELD, mine.liveKey)).json.data, [{ reason: "action_mismatch" }]);
 });

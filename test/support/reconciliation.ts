@@ -93,7 +93,7 @@ export async function untilAsked(scene: Scene, times: number): Promise<void> {
 }
 
 /** What became of a transaction in progress at the sandbox meanwhile. */
-export async function endAtGateway({ app }: Scene, end: "approved" | "declined"): Promise<void> {
+export async function endAtGateway({ app }: Pick<Scene, "app">, end: "approved" | "declined"): Promise<void> {
   const [row] = await app.db.manager.query(
     "SELECT id, amount, result FROM sandbox_transaction WHERE response_code = 65536",
   );

@@ -3,7 +3,7 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import { CARD, CUSTOMER } from "./customer-examples.js";
 import { DELIVERY, ENDPOINT, ENDPOINT_WITH_SECRET, eventOf, TEST_EVENT } from "./event-examples.js";
 import { CHARGE, HELD, PAYMENT, REFUND } from "./payment-examples.js";
-import { COMPLETE, ITEM, OPEN, ORDER } from "./session-examples.js";
+import { ATTEMPT, COMPLETE, ITEM, OPEN, ORDER } from "./session-examples.js";
 
 /** Example of a call. */
 interface Example {
@@ -44,6 +44,15 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       data: [ITEM],
       has_more: false,
       url: "/v1/checkout/sessions/cs_0demo/line_items",
+    },
+  },
+  ListCheckoutSessionAttempts: {
+    id: "cs_0demo",
+    answer: {
+      object: "list",
+      data: [ATTEMPT],
+      has_more: false,
+      url: "/v1/checkout/sessions/cs_0demo/attempts",
     },
   },
   CreateCustomer: {

@@ -42,6 +42,8 @@ export const OPEN = {
   locale: null,
   submit_type: null,
   setup_intent: null,
+  amount_received: 0,
+  last_payment_error: null,
 };
 
 export const COMPLETE = {
@@ -51,7 +53,24 @@ export const COMPLETE = {
   payment_intent: "pi_0demo",
   payment_method: "pm_0demo",
   payment_status: "paid",
+  amount_received: 2999,
   customer_details: PAYER,
+};
+
+export const ATTEMPT = {
+  id: "gr_0demo",
+  object: "checkout.session.attempt",
+  checkout_session: "cs_0demo",
+  attempt_number: 1,
+  created: 1_718_000_060,
+  outcome: "succeeded",
+  decline_code: null,
+  message: "AUTHCODE:347414",
+  amount_received: 2999,
+  currency: "gbp",
+  card_brand: "visa",
+  card_last4: "0821",
+  gateway_transaction: "100000001",
 };
 
 export const ITEM = {

@@ -9,7 +9,7 @@ import type { BillingDetails } from "./billing_details_pb.js";
 import { file_calmonypay_v1_billing_details } from "./billing_details_pb.js";
 import type { Customer } from "./customer_pb.js";
 import { file_calmonypay_v1_customer } from "./customer_pb.js";
-import type { PaymentIntent } from "./payment_intent_pb.js";
+import type { LastPaymentError, PaymentIntent } from "./payment_intent_pb.js";
 import { file_calmonypay_v1_payment_intent } from "./payment_intent_pb.js";
 import type { PaymentMethod, PaymentMethodType } from "./payment_method_pb.js";
 import { file_calmonypay_v1_payment_method } from "./payment_method_pb.js";
@@ -21,7 +21,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/checkout_session.proto.
  */
 export const file_calmonypay_v1_checkout_session: GenFile = /*@__PURE__*/
-  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3Nlc3Npb24ucHJvdG8SDWNhbG1vbnlwYXkudjEimQ0KD0NoZWNrb3V0U2Vzc2lvbhIKCgJpZBgBIAEoCRInCgZvYmplY3QYAiABKAlCF7pIFHISChBjaGVja291dC5zZXNzaW9uEjQKBnN0YXR1cxgDIAEoDjIkLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEgsKA3VybBgEIAEoCRITCgtzdWNjZXNzX3VybBgFIAEoCRIXCgpjYW5jZWxfdXJsGAYgASgJSACIAQESFQoIY3VzdG9tZXIYByABKAlIAYgBARIbCg5wYXltZW50X2ludGVudBgIIAEoCUgCiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAOIAQESDwoHY3JlYXRlZBgKIAEoAxIQCghsaXZlbW9kZRgLIAEoCBIQCghjdXJyZW5jeRgMIAEoCRIUCgxhbW91bnRfdG90YWwYDSABKAMSEgoKZXhwaXJlc19hdBgOIAEoAxIgChNjbGllbnRfcmVmZXJlbmNlX2lkGA8gASgJSASIAQESPgoIbWV0YWRhdGEYECADKAsyLC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbi5NZXRhZGF0YUVudHJ5EkMKDnBheW1lbnRfc3RhdHVzGBEgASgOMisuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25QYXltZW50U3RhdHVzEk4KEWN1c3RvbWVyX2NyZWF0aW9uGBIgASgOMi4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25DdXN0b21lckNyZWF0aW9uSAWIAQESMgoRY3VzdG9tZXJfZXhwYW5kZWQYEyABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEj0KF3BheW1lbnRfaW50ZW50X2V4cGFuZGVkGBQgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Ej0KF3BheW1lbnRfbWV0aG9kX2V4cGFuZGVkGBUgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kEj4KCmxpbmVfaXRlbXMYFiABKAsyKi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtTGlzdBIwCgRtb2RlGBcgASgOMiIuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25Nb2RlEhcKD2Ftb3VudF9zdWJ0b3RhbBgYIAEoAxJBCg10b3RhbF9kZXRhaWxzGBkgASgLMiouY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25Ub3RhbERldGFpbHMSGwoOY3VzdG9tZXJfZW1haWwYGiABKAlIBogBARI8ChBjdXN0b21lcl9kZXRhaWxzGBsgASgLMh0uY2FsbW9ueXBheS52MS5CaWxsaW5nRGV0YWlsc0gHiAEBEj4KFHBheW1lbnRfbWV0aG9kX3R5cGVzGBwgAygOMiAuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kVHlwZRJDChZwYXltZW50X21ldGhvZF9vcHRpb25zGB0gASgLMiMuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kT3B0aW9ucxI1Cgd1aV9tb2RlGB4gASgOMiQuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25VaU1vZGUSEwoGbG9jYWxlGB8gASgJSAiIAQESQgoLc3VibWl0X3R5cGUYICABKA4yKC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblN1Ym1pdFR5cGVICYgBARIZCgxzZXR1cF9pbnRlbnQYISABKAlICogBARI5ChVzZXR1cF9pbnRlbnRfZXhwYW5kZWQYIiABKAsyGi5jYWxtb255cGF5LnYxLlNldHVwSW50ZW50Gi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUINCgtfY2FuY2VsX3VybEILCglfY3VzdG9tZXJCEQoPX3BheW1lbnRfaW50ZW50QhEKD19wYXltZW50X21ldGhvZEIWChRfY2xpZW50X3JlZmVyZW5jZV9pZEIUChJfY3VzdG9tZXJfY3JlYXRpb25CEQoPX2N1c3RvbWVyX2VtYWlsQhMKEV9jdXN0b21lcl9kZXRhaWxzQgkKB19sb2NhbGVCDgoMX3N1Ym1pdF90eXBlQg8KDV9zZXR1cF9pbnRlbnQiYwobQ2hlY2tvdXRTZXNzaW9uVG90YWxEZXRhaWxzEhcKD2Ftb3VudF9kaXNjb3VudBgBIAEoAxIXCg9hbW91bnRfc2hpcHBpbmcYAiABKAMSEgoKYW1vdW50X3RheBgDIAEoAyJHChRQYXltZW50TWV0aG9kT3B0aW9ucxIvCgRjYXJkGAEgASgLMiEuY2FsbW9ueXBheS52MS5DYXJkUGF5bWVudE9wdGlvbnMiWAoSQ2FyZFBheW1lbnRPcHRpb25zEkIKFnJlcXVlc3RfdGhyZWVfZF9zZWN1cmUYASABKA4yIi5jYWxtb255cGF5LnYxLlRocmVlRFNlY3VyZVJlcXVlc3QijwEKG0NoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtTGlzdBIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EjQKBGRhdGEYAiADKAsyJi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtEhAKCGhhc19tb3JlGAMgASgIEgsKA3VybBgEIAEoCSKoAgoXQ2hlY2tvdXRTZXNzaW9uTGluZUl0ZW0SCgoCaWQYASABKAkSGwoGb2JqZWN0GAIgASgJQgu6SAhyBgoEaXRlbRITCgtkZXNjcmlwdGlvbhgDIAEoCRIQCghxdWFudGl0eRgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRITCgt1bml0X2Ftb3VudBgGIAEoAxIUCgxhbW91bnRfdG90YWwYByABKAMSFwoPYW1vdW50X3N1YnRvdGFsGAggASgDEhcKD2Ftb3VudF9kaXNjb3VudBgJIAEoAxISCgphbW91bnRfdGF4GAogASgDEjoKBXByaWNlGAsgASgLMisuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25MaW5lSXRlbVByaWNlIsYBChxDaGVja291dFNlc3Npb25MaW5lSXRlbVByaWNlEgoKAmlkGAEgASgJEhwKBm9iamVjdBgCIAEoCUIMukgJcgcKBXByaWNlEhAKCGN1cnJlbmN5GAMgASgJEhMKC3VuaXRfYW1vdW50GAQgASgDEh0KBHR5cGUYBSABKAlCD7pIDHIKCghvbmVfdGltZRI2Cgdwcm9kdWN0GAYgASgLMiUuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25Qcm9kdWN0ItgBChZDaGVja291dFNlc3Npb25Qcm9kdWN0EgwKBG5hbWUYASABKAkSGAoLZGVzY3JpcHRpb24YAiABKAlIAIgBARIOCgZpbWFnZXMYAyADKAkSRQoIbWV0YWRhdGEYBCADKAsyMy5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblByb2R1Y3QuTWV0YWRhdGFFbnRyeRovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDgoMX2Rlc2NyaXB0aW9uKqkBChNUaHJlZURTZWN1cmVSZXF1ZXN0EiYKIlRIUkVFX0RfU0VDVVJFX1JFUVVFU1RfVU5TUEVDSUZJRUQQABIkCiBUSFJFRV9EX1NFQ1VSRV9SRVFVRVNUX0FVVE9NQVRJQxABEh4KGlRIUkVFX0RfU0VDVVJFX1JFUVVFU1RfQU5ZEAISJAogVEhSRUVfRF9TRUNVUkVfUkVRVUVTVF9DSEFMTEVOR0UQAyqoAQoTQ2hlY2tvdXRTZXNzaW9uTW9kZRIlCiFDSEVDS09VVF9TRVNTSU9OX01PREVfVU5TUEVDSUZJRUQQABIhCh1DSEVDS09VVF9TRVNTSU9OX01PREVfUEFZTUVOVBABEh8KG0NIRUNLT1VUX1NFU1NJT05fTU9ERV9TRVRVUBACEiYKIkNIRUNLT1VUX1NFU1NJT05fTU9ERV9TVUJTQ1JJUFRJT04QAyqQAQoVQ2hlY2tvdXRTZXNzaW9uVWlNb2RlEigKJENIRUNLT1VUX1NFU1NJT05fVUlfTU9ERV9VTlNQRUNJRklFRBAAEiMKH0NIRUNLT1VUX1NFU1NJT05fVUlfTU9ERV9IT1NURUQQARIoCiRDSEVDS09VVF9TRVNTSU9OX1VJX01PREVfSE9TVEVEX1BBR0UQAirmAQoZQ2hlY2tvdXRTZXNzaW9uU3VibWl0VHlwZRIsCihDSEVDS09VVF9TRVNTSU9OX1NVQk1JVF9UWVBFX1VOU1BFQ0lGSUVEEAASJQohQ0hFQ0tPVVRfU0VTU0lPTl9TVUJNSVRfVFlQRV9BVVRPEAESJAogQ0hFQ0tPVVRfU0VTU0lPTl9TVUJNSVRfVFlQRV9QQVkQAhIlCiFDSEVDS09VVF9TRVNTSU9OX1NVQk1JVF9UWVBFX0JPT0sQAxInCiNDSEVDS09VVF9TRVNTSU9OX1NVQk1JVF9UWVBFX0RPTkFURRAEKq0BChVDaGVja291dFNlc3Npb25TdGF0dXMSJwojQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfVU5TUEVDSUZJRUQQABIgChxDSEVDS09VVF9TRVNTSU9OX1NUQVRVU19PUEVOEAESJAogQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfQ09NUExFVEUQAhIjCh9DSEVDS09VVF9TRVNTSU9OX1NUQVRVU19FWFBJUkVEEAMq3gEKHENoZWNrb3V0U2Vzc2lvblBheW1lbnRTdGF0dXMSLworQ0hFQ0tPVVRfU0VTU0lPTl9QQVlNRU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEioKJkNIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfVU5QQUlEEAESKAokQ0hFQ0tPVVRfU0VTU0lPTl9QQVlNRU5UX1NUQVRVU19QQUlEEAISNwozQ0hFQ0tPVVRfU0VTU0lPTl9QQVlNRU5UX1NUQVRVU19OT19QQVlNRU5UX1JFUVVJUkVEEAMquAEKH0NoZWNrb3V0U2Vzc2lvbkN1c3RvbWVyQ3JlYXRpb24SMgouQ0hFQ0tPVVRfU0VTU0lPTl9DVVNUT01FUl9DUkVBVElPTl9VTlNQRUNJRklFRBAAEi0KKUNIRUNLT1VUX1NFU1NJT05fQ1VTVE9NRVJfQ1JFQVRJT05fQUxXQVlTEAESMgouQ0hFQ0tPVVRfU0VTU0lPTl9DVVNUT01FUl9DUkVBVElPTl9JRl9SRVFVSVJFRBACQmIKEWNvbS5jYWxtb255cGF5LnYxUAFaGmNhbG1vbnlwYXkvdjE7Y2FsbW9ueXBheXYxqgINQ2FsbW9ueVBheS5WMcoCDUNhbG1vbnlQYXlcVjHqAg5DYWxtb255UGF5OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method, file_calmonypay_v1_setup_intent]);
+  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3Nlc3Npb24ucHJvdG8SDWNhbG1vbnlwYXkudjEiiw4KD0NoZWNrb3V0U2Vzc2lvbhIKCgJpZBgBIAEoCRInCgZvYmplY3QYAiABKAlCF7pIFHISChBjaGVja291dC5zZXNzaW9uEjQKBnN0YXR1cxgDIAEoDjIkLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEgsKA3VybBgEIAEoCRITCgtzdWNjZXNzX3VybBgFIAEoCRIXCgpjYW5jZWxfdXJsGAYgASgJSACIAQESFQoIY3VzdG9tZXIYByABKAlIAYgBARIbCg5wYXltZW50X2ludGVudBgIIAEoCUgCiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAOIAQESDwoHY3JlYXRlZBgKIAEoAxIQCghsaXZlbW9kZRgLIAEoCBIQCghjdXJyZW5jeRgMIAEoCRIUCgxhbW91bnRfdG90YWwYDSABKAMSEgoKZXhwaXJlc19hdBgOIAEoAxIgChNjbGllbnRfcmVmZXJlbmNlX2lkGA8gASgJSASIAQESPgoIbWV0YWRhdGEYECADKAsyLC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbi5NZXRhZGF0YUVudHJ5EkMKDnBheW1lbnRfc3RhdHVzGBEgASgOMisuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25QYXltZW50U3RhdHVzEk4KEWN1c3RvbWVyX2NyZWF0aW9uGBIgASgOMi4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25DdXN0b21lckNyZWF0aW9uSAWIAQESMgoRY3VzdG9tZXJfZXhwYW5kZWQYEyABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEj0KF3BheW1lbnRfaW50ZW50X2V4cGFuZGVkGBQgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Ej0KF3BheW1lbnRfbWV0aG9kX2V4cGFuZGVkGBUgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kEj4KCmxpbmVfaXRlbXMYFiABKAsyKi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtTGlzdBIwCgRtb2RlGBcgASgOMiIuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25Nb2RlEhcKD2Ftb3VudF9zdWJ0b3RhbBgYIAEoAxJBCg10b3RhbF9kZXRhaWxzGBkgASgLMiouY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25Ub3RhbERldGFpbHMSGwoOY3VzdG9tZXJfZW1haWwYGiABKAlIBogBARI8ChBjdXN0b21lcl9kZXRhaWxzGBsgASgLMh0uY2FsbW9ueXBheS52MS5CaWxsaW5nRGV0YWlsc0gHiAEBEj4KFHBheW1lbnRfbWV0aG9kX3R5cGVzGBwgAygOMiAuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kVHlwZRJDChZwYXltZW50X21ldGhvZF9vcHRpb25zGB0gASgLMiMuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kT3B0aW9ucxI1Cgd1aV9tb2RlGB4gASgOMiQuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25VaU1vZGUSEwoGbG9jYWxlGB8gASgJSAiIAQESQgoLc3VibWl0X3R5cGUYICABKA4yKC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblN1Ym1pdFR5cGVICYgBARIZCgxzZXR1cF9pbnRlbnQYISABKAlICogBARI5ChVzZXR1cF9pbnRlbnRfZXhwYW5kZWQYIiABKAsyGi5jYWxtb255cGF5LnYxLlNldHVwSW50ZW50EhcKD2Ftb3VudF9yZWNlaXZlZBgjIAEoAxJAChJsYXN0X3BheW1lbnRfZXJyb3IYJCABKAsyHy5jYWxtb255cGF5LnYxLkxhc3RQYXltZW50RXJyb3JIC4gBARovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDQoLX2NhbmNlbF91cmxCCwoJX2N1c3RvbWVyQhEKD19wYXltZW50X2ludGVudEIRCg9fcGF5bWVudF9tZXRob2RCFgoUX2NsaWVudF9yZWZlcmVuY2VfaWRCFAoSX2N1c3RvbWVyX2NyZWF0aW9uQhEKD19jdXN0b21lcl9lbWFpbEITChFfY3VzdG9tZXJfZGV0YWlsc0IJCgdfbG9jYWxlQg4KDF9zdWJtaXRfdHlwZUIPCg1fc2V0dXBfaW50ZW50QhUKE19sYXN0X3BheW1lbnRfZXJyb3IiYwobQ2hlY2tvdXRTZXNzaW9uVG90YWxEZXRhaWxzEhcKD2Ftb3VudF9kaXNjb3VudBgBIAEoAxIXCg9hbW91bnRfc2hpcHBpbmcYAiABKAMSEgoKYW1vdW50X3RheBgDIAEoAyJHChRQYXltZW50TWV0aG9kT3B0aW9ucxIvCgRjYXJkGAEgASgLMiEuY2FsbW9ueXBheS52MS5DYXJkUGF5bWVudE9wdGlvbnMiWAoSQ2FyZFBheW1lbnRPcHRpb25zEkIKFnJlcXVlc3RfdGhyZWVfZF9zZWN1cmUYASABKA4yIi5jYWxtb255cGF5LnYxLlRocmVlRFNlY3VyZVJlcXVlc3QijwEKG0NoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtTGlzdBIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EjQKBGRhdGEYAiADKAsyJi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtEhAKCGhhc19tb3JlGAMgASgIEgsKA3VybBgEIAEoCSKoAgoXQ2hlY2tvdXRTZXNzaW9uTGluZUl0ZW0SCgoCaWQYASABKAkSGwoGb2JqZWN0GAIgASgJQgu6SAhyBgoEaXRlbRITCgtkZXNjcmlwdGlvbhgDIAEoCRIQCghxdWFudGl0eRgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRITCgt1bml0X2Ftb3VudBgGIAEoAxIUCgxhbW91bnRfdG90YWwYByABKAMSFwoPYW1vdW50X3N1YnRvdGFsGAggASgDEhcKD2Ftb3VudF9kaXNjb3VudBgJIAEoAxISCgphbW91bnRfdGF4GAogASgDEjoKBXByaWNlGAsgASgLMisuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25MaW5lSXRlbVByaWNlIsYBChxDaGVja291dFNlc3Npb25MaW5lSXRlbVByaWNlEgoKAmlkGAEgASgJEhwKBm9iamVjdBgCIAEoCUIMukgJcgcKBXByaWNlEhAKCGN1cnJlbmN5GAMgASgJEhMKC3VuaXRfYW1vdW50GAQgASgDEh0KBHR5cGUYBSABKAlCD7pIDHIKCghvbmVfdGltZRI2Cgdwcm9kdWN0GAYgASgLMiUuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25Qcm9kdWN0ItgBChZDaGVja291dFNlc3Npb25Qcm9kdWN0EgwKBG5hbWUYASABKAkSGAoLZGVzY3JpcHRpb24YAiABKAlIAIgBARIOCgZpbWFnZXMYAyADKAkSRQoIbWV0YWRhdGEYBCADKAsyMy5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblByb2R1Y3QuTWV0YWRhdGFFbnRyeRovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDgoMX2Rlc2NyaXB0aW9uIp0EChZDaGVja291dFNlc3Npb25BdHRlbXB0EgoKAmlkGAEgASgJEi8KBm9iamVjdBgCIAEoCUIfukgcchoKGGNoZWNrb3V0LnNlc3Npb24uYXR0ZW1wdBIYChBjaGVja291dF9zZXNzaW9uGAMgASgJEhsKDmF0dGVtcHRfbnVtYmVyGAQgASgDSACIAQESDwoHY3JlYXRlZBgFIAEoAxI9CgdvdXRjb21lGAYgASgOMiwuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25BdHRlbXB0T3V0Y29tZRIZCgxkZWNsaW5lX2NvZGUYByABKAlIAYgBARIUCgdtZXNzYWdlGAggASgJSAKIAQESHAoPYW1vdW50X3JlY2VpdmVkGAkgASgDSAOIAQESFQoIY3VycmVuY3kYCiABKAlIBIgBARIXCgpjYXJkX2JyYW5kGAsgASgJSAWIAQESFwoKY2FyZF9sYXN0NBgMIAEoCUgGiAEBEiAKE2dhdGV3YXlfdHJhbnNhY3Rpb24YDSABKAlIB4gBAUIRCg9fYXR0ZW1wdF9udW1iZXJCDwoNX2RlY2xpbmVfY29kZUIKCghfbWVzc2FnZUISChBfYW1vdW50X3JlY2VpdmVkQgsKCV9jdXJyZW5jeUINCgtfY2FyZF9icmFuZEINCgtfY2FyZF9sYXN0NEIWChRfZ2F0ZXdheV90cmFuc2FjdGlvbiqpAQoTVGhyZWVEU2VjdXJlUmVxdWVzdBImCiJUSFJFRV9EX1NFQ1VSRV9SRVFVRVNUX1VOU1BFQ0lGSUVEEAASJAogVEhSRUVfRF9TRUNVUkVfUkVRVUVTVF9BVVRPTUFUSUMQARIeChpUSFJFRV9EX1NFQ1VSRV9SRVFVRVNUX0FOWRACEiQKIFRIUkVFX0RfU0VDVVJFX1JFUVVFU1RfQ0hBTExFTkdFEAMqqAEKE0NoZWNrb3V0U2Vzc2lvbk1vZGUSJQohQ0hFQ0tPVVRfU0VTU0lPTl9NT0RFX1VOU1BFQ0lGSUVEEAASIQodQ0hFQ0tPVVRfU0VTU0lPTl9NT0RFX1BBWU1FTlQQARIfChtDSEVDS09VVF9TRVNTSU9OX01PREVfU0VUVVAQAhImCiJDSEVDS09VVF9TRVNTSU9OX01PREVfU1VCU0NSSVBUSU9OEAMqkAEKFUNoZWNrb3V0U2Vzc2lvblVpTW9kZRIoCiRDSEVDS09VVF9TRVNTSU9OX1VJX01PREVfVU5TUEVDSUZJRUQQABIjCh9DSEVDS09VVF9TRVNTSU9OX1VJX01PREVfSE9TVEVEEAESKAokQ0hFQ0tPVVRfU0VTU0lPTl9VSV9NT0RFX0hPU1RFRF9QQUdFEAIq5gEKGUNoZWNrb3V0U2Vzc2lvblN1Ym1pdFR5cGUSLAooQ0hFQ0tPVVRfU0VTU0lPTl9TVUJNSVRfVFlQRV9VTlNQRUNJRklFRBAAEiUKIUNIRUNLT1VUX1NFU1NJT05fU1VCTUlUX1RZUEVfQVVUTxABEiQKIENIRUNLT1VUX1NFU1NJT05fU1VCTUlUX1RZUEVfUEFZEAISJQohQ0hFQ0tPVVRfU0VTU0lPTl9TVUJNSVRfVFlQRV9CT09LEAMSJwojQ0hFQ0tPVVRfU0VTU0lPTl9TVUJNSVRfVFlQRV9ET05BVEUQBCqtAQoVQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEicKI0NIRUNLT1VUX1NFU1NJT05fU1RBVFVTX1VOU1BFQ0lGSUVEEAASIAocQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfT1BFThABEiQKIENIRUNLT1VUX1NFU1NJT05fU1RBVFVTX0NPTVBMRVRFEAISIwofQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfRVhQSVJFRBADKuwCChxDaGVja291dFNlc3Npb25QYXltZW50U3RhdHVzEi8KK0NIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIqCiZDSEVDS09VVF9TRVNTSU9OX1BBWU1FTlRfU1RBVFVTX1VOUEFJRBABEigKJENIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfUEFJRBACEjcKM0NIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfTk9fUEFZTUVOVF9SRVFVSVJFRBADEi4KKkNIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfUFJPQ0VTU0lORxAEEigKJENIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfSEVMRBAFEjIKLkNIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfUEFSVElBTExZX1BBSUQQBirGAwodQ2hlY2tvdXRTZXNzaW9uQXR0ZW1wdE91dGNvbWUSMAosQ0hFQ0tPVVRfU0VTU0lPTl9BVFRFTVBUX09VVENPTUVfVU5TUEVDSUZJRUQQABIuCipDSEVDS09VVF9TRVNTSU9OX0FUVEVNUFRfT1VUQ09NRV9TVUNDRUVERUQQARItCilDSEVDS09VVF9TRVNTSU9OX0FUVEVNUFRfT1VUQ09NRV9ERUNMSU5FRBACEi0KKUNIRUNLT1VUX1NFU1NJT05fQVRURU1QVF9PVVRDT01FX0NBTkNFTEVEEAMSLAooQ0hFQ0tPVVRfU0VTU0lPTl9BVFRFTVBUX09VVENPTUVfVU5LTk9XThAEEikKJUNIRUNLT1VUX1NFU1NJT05fQVRURU1QVF9PVVRDT01FX0hFTEQQBRItCilDSEVDS09VVF9TRVNTSU9OX0FUVEVNUFRfT1VUQ09NRV9BQ0NFUFRFRBAGEi0KKUNIRUNLT1VUX1NFU1NJT05fQVRURU1QVF9PVVRDT01FX1JFVFVSTkVEEAcSLgoqQ0hFQ0tPVVRfU0VTU0lPTl9BVFRFTVBUX09VVENPTUVfRElTTUlTU0VEEAgquAEKH0NoZWNrb3V0U2Vzc2lvbkN1c3RvbWVyQ3JlYXRpb24SMgouQ0hFQ0tPVVRfU0VTU0lPTl9DVVNUT01FUl9DUkVBVElPTl9VTlNQRUNJRklFRBAAEi0KKUNIRUNLT1VUX1NFU1NJT05fQ1VTVE9NRVJfQ1JFQVRJT05fQUxXQVlTEAESMgouQ0hFQ0tPVVRfU0VTU0lPTl9DVVNUT01FUl9DUkVBVElPTl9JRl9SRVFVSVJFRBACQmIKEWNvbS5jYWxtb255cGF5LnYxUAFaGmNhbG1vbnlwYXkvdjE7Y2FsbW9ueXBheXYxqgINQ2FsbW9ueVBheS5WMcoCDUNhbG1vbnlQYXlcVjHqAg5DYWxtb255UGF5OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method, file_calmonypay_v1_setup_intent]);
 
 /**
  * One payment that a merchant asks a shopper for, from the line items to the money; or, in mode `setup`, one card that is
@@ -82,7 +82,8 @@ export type CheckoutSession = Message<"calmonypay.v1.CheckoutSession"> & {
   customer?: string | undefined;
 
   /**
-   * Id of the payment, prefixed `pi_`. Unset until the session is complete, and in mode `setup`.
+   * Id of the payment, prefixed `pi_`. Unset until the session is complete, and in mode `setup`. A payment whose card was
+   * declined is not named here: see `last_payment_error`.
    *
    * @generated from field: optional string payment_intent = 8;
    */
@@ -147,7 +148,7 @@ export type CheckoutSession = Message<"calmonypay.v1.CheckoutSession"> & {
   metadata: { [key: string]: string };
 
   /**
-   * Whether the money has been received; in mode `setup` always `no_payment_required`. Set by the service.
+   * Where the money stands; in mode `setup` always `no_payment_required`. Ship on `paid` alone. Set by the service.
    *
    * @generated from field: calmonypay.v1.CheckoutSessionPaymentStatus payment_status = 17;
    */
@@ -272,6 +273,22 @@ export type CheckoutSession = Message<"calmonypay.v1.CheckoutSession"> & {
    * @generated from field: calmonypay.v1.SetupIntent setup_intent_expanded = 34;
    */
   setupIntentExpanded?: SetupIntent | undefined;
+
+  /**
+   * What was received, in minor units of `currency`: 0 until the session is complete, and in mode `setup`. It is less than
+   * `amount_total` where the merchant has accepted less, and more where more was accepted; money in another currency is not
+   * in it. Refunds do not lower it. Set by the service.
+   *
+   * @generated from field: int64 amount_received = 35;
+   */
+  amountReceived: bigint;
+
+  /**
+   * Why the newest card that was declined came to nothing. Unset: none was declined, or the session is complete.
+   *
+   * @generated from field: optional calmonypay.v1.LastPaymentError last_payment_error = 36;
+   */
+  lastPaymentError?: LastPaymentError | undefined;
 };
 
 /**
@@ -590,6 +607,113 @@ export const CheckoutSessionProductSchema: GenMessage<CheckoutSessionProduct> = 
   messageDesc(file_calmonypay_v1_checkout_session, 7);
 
 /**
+ * One try to pay a session, or to store a card: one transaction at the gateway, by the newest that the gateway has said of it.
+ *
+ * @generated from message calmonypay.v1.CheckoutSessionAttempt
+ */
+export type CheckoutSessionAttempt = Message<"calmonypay.v1.CheckoutSessionAttempt"> & {
+  /**
+   * Id of the gateway's result, prefixed `gr_`; a held one is the held payment of that id. Set by the service.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Always `checkout.session.attempt`. Set by the service.
+   *
+   * @generated from field: string object = 2;
+   */
+  object: string;
+
+  /**
+   * Id of the session, prefixed `cs_`. Set by the service.
+   *
+   * @generated from field: string checkout_session = 3;
+   */
+  checkoutSession: string;
+
+  /**
+   * The number of the form that was paid with, from 1: a new one is given out once a card was declined. Several tries on one
+   * form have one number. Unset: the gateway names a form that was never given out.
+   *
+   * @generated from field: optional int64 attempt_number = 4;
+   */
+  attemptNumber?: bigint | undefined;
+
+  /**
+   * When the gateway's word came in, in seconds since 1970-01-01T00:00:00Z. Set by the service.
+   *
+   * @generated from field: int64 created = 5;
+   */
+  created: bigint;
+
+  /**
+   * What came of it. Set by the service.
+   *
+   * @generated from field: calmonypay.v1.CheckoutSessionAttemptOutcome outcome = 6;
+   */
+  outcome: CheckoutSessionAttemptOutcome;
+
+  /**
+   * Why the card's issuer declined, such as `insufficient_funds`: see docs/declines.md. Unset: it was not declined.
+   *
+   * @generated from field: optional string decline_code = 7;
+   */
+  declineCode?: string | undefined;
+
+  /**
+   * The gateway's words, for people on the merchant's side, at most 255 characters; they may change. Not for shoppers. Unset:
+   * it said none.
+   *
+   * @generated from field: optional string message = 8;
+   */
+  message?: string | undefined;
+
+  /**
+   * What the gateway says it received, in minor units. Unset: it did not say.
+   *
+   * @generated from field: optional int64 amount_received = 9;
+   */
+  amountReceived?: bigint | undefined;
+
+  /**
+   * Three-letter ISO 4217 code in lower case, as the gateway says. Unset: it did not say, or none that is known.
+   *
+   * @generated from field: optional string currency = 10;
+   */
+  currency?: string | undefined;
+
+  /**
+   * The card's brand, such as `visa`. Unset: the gateway did not say.
+   *
+   * @generated from field: optional string card_brand = 11;
+   */
+  cardBrand?: string | undefined;
+
+  /**
+   * The last four digits of the card's number. Unset: the gateway did not say.
+   *
+   * @generated from field: optional string card_last4 = 12;
+   */
+  cardLast4?: string | undefined;
+
+  /**
+   * The gateway's own id of the transaction, to look it up there. Unset: it sent none.
+   *
+   * @generated from field: optional string gateway_transaction = 13;
+   */
+  gatewayTransaction?: string | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.CheckoutSessionAttempt.
+ * Use `create(CheckoutSessionAttemptSchema)` to create a new message.
+ */
+export const CheckoutSessionAttemptSchema: GenMessage<CheckoutSessionAttempt> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_session, 8);
+
+/**
  * When a shopper is authenticated by 3-D Secure.
  *
  * @generated from enum calmonypay.v1.ThreeDSecureRequest
@@ -831,7 +955,7 @@ export const CheckoutSessionStatusSchema: GenEnum<CheckoutSessionStatus> = /*@__
   enumDesc(file_calmonypay_v1_checkout_session, 4);
 
 /**
- * Whether the money of a checkout session has been received.
+ * Where the money of a checkout session stands.
  *
  * @generated from enum calmonypay.v1.CheckoutSessionPaymentStatus
  */
@@ -844,14 +968,14 @@ export const CheckoutSessionPaymentStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * No successful payment is on record.
+   * Nothing was received, and nothing is in doubt: the shopper may pay, or pay again.
    *
    * @generated from enum value: CHECKOUT_SESSION_PAYMENT_STATUS_UNPAID = 1;
    */
   UNPAID: 1,
 
   /**
-   * The whole amount was received, or the merchant has accepted what was: see HeldPaymentService.
+   * The whole amount was received, or more.
    *
    * @generated from enum value: CHECKOUT_SESSION_PAYMENT_STATUS_PAID = 2;
    */
@@ -863,10 +987,32 @@ export const CheckoutSessionPaymentStatus = {
    * @generated from enum value: CHECKOUT_SESSION_PAYMENT_STATUS_NO_PAYMENT_REQUIRED = 3;
    */
   NO_PAYMENT_REQUIRED: 3,
+
+  /**
+   * The shopper may have paid: the gateway has not said for certain, and is asked until it does. It ends by itself.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_PAYMENT_STATUS_PROCESSING = 4;
+   */
+  PROCESSING: 4,
+
+  /**
+   * Money was taken that is not what the session asks for. It waits until a person decides: see HeldPaymentService.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_PAYMENT_STATUS_HELD = 5;
+   */
+  HELD: 5,
+
+  /**
+   * The merchant has accepted a held payment of less than `amount_total`, or in another currency: see `amount_received`.
+   * The session is complete, but its total was not received.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_PAYMENT_STATUS_PARTIALLY_PAID = 6;
+   */
+  PARTIALLY_PAID: 6,
 } as const;
 
 /**
- * Whether the money of a checkout session has been received.
+ * Where the money of a checkout session stands.
  *
  * @generated from enum calmonypay.v1.CheckoutSessionPaymentStatus
  */
@@ -877,6 +1023,90 @@ export type CheckoutSessionPaymentStatus = (typeof CheckoutSessionPaymentStatus)
  */
 export const CheckoutSessionPaymentStatusSchema: GenEnum<CheckoutSessionPaymentStatus> = /*@__PURE__*/
   enumDesc(file_calmonypay_v1_checkout_session, 5);
+
+/**
+ * What came of one try to pay a session.
+ *
+ * @generated from enum calmonypay.v1.CheckoutSessionAttemptOutcome
+ */
+export const CheckoutSessionAttemptOutcome = {
+  /**
+   * Never answered; an unset value in a message of one's own.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_ATTEMPT_OUTCOME_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The card was charged, or in mode `setup` stored, and that is recorded.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_ATTEMPT_OUTCOME_SUCCEEDED = 1;
+   */
+  SUCCEEDED: 1,
+
+  /**
+   * The card's issuer declined: no money was taken.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_ATTEMPT_OUTCOME_DECLINED = 2;
+   */
+  DECLINED: 2,
+
+  /**
+   * The shopper went back: no money was taken.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_ATTEMPT_OUTCOME_CANCELED = 3;
+   */
+  CANCELED: 3,
+
+  /**
+   * The gateway's word is not final, or says nothing of money. Whether it is still in doubt is the session's
+   * `payment_status`.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_ATTEMPT_OUTCOME_UNKNOWN = 4;
+   */
+  UNKNOWN: 4,
+
+  /**
+   * Money was taken that waits until a person decides: see HeldPaymentService.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_ATTEMPT_OUTCOME_HELD = 5;
+   */
+  HELD: 5,
+
+  /**
+   * It was held, and the merchant has accepted it.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_ATTEMPT_OUTCOME_ACCEPTED = 6;
+   */
+  ACCEPTED: 6,
+
+  /**
+   * It was held, and the money has gone back to the card.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_ATTEMPT_OUTCOME_RETURNED = 7;
+   */
+  RETURNED: 7,
+
+  /**
+   * It was held, and a person has decided that nothing is done here.
+   *
+   * @generated from enum value: CHECKOUT_SESSION_ATTEMPT_OUTCOME_DISMISSED = 8;
+   */
+  DISMISSED: 8,
+} as const;
+
+/**
+ * What came of one try to pay a session.
+ *
+ * @generated from enum calmonypay.v1.CheckoutSessionAttemptOutcome
+ */
+export type CheckoutSessionAttemptOutcome = (typeof CheckoutSessionAttemptOutcome)[keyof typeof CheckoutSessionAttemptOutcome] | UnknownEnum;
+
+/**
+ * Describes the enum calmonypay.v1.CheckoutSessionAttemptOutcome.
+ */
+export const CheckoutSessionAttemptOutcomeSchema: GenEnum<CheckoutSessionAttemptOutcome> = /*@__PURE__*/
+  enumDesc(file_calmonypay_v1_checkout_session, 6);
 
 /**
  * When a checkout session makes a customer.
@@ -919,5 +1149,5 @@ export type CheckoutSessionCustomerCreation = (typeof CheckoutSessionCustomerCre
  * Describes the enum calmonypay.v1.CheckoutSessionCustomerCreation.
  */
 export const CheckoutSessionCustomerCreationSchema: GenEnum<CheckoutSessionCustomerCreation> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_checkout_session, 6);
+  enumDesc(file_calmonypay_v1_checkout_session, 7);
 

@@ -90,7 +90,7 @@ export type PaymentIntent = Message<"calmonypay.v1.PaymentIntent"> & {
   paymentMethod?: string | undefined;
 
   /**
-   * Id of the session that was paid by it, prefixed `cs_`. Unset: a stored card was charged without a session.
+   * Id of the session that was paid by it, or is to be, prefixed `cs_`. Unset: a stored card was charged without a session.
    *
    * @generated from field: optional string checkout_session = 10;
    */
@@ -378,7 +378,7 @@ export const ThreeDSecureSchema: GenMessage<ThreeDSecure> = /*@__PURE__*/
   messageDesc(file_calmonypay_v1_payment_intent, 2);
 
 /**
- * Why a charge came to nothing.
+ * Why a charge, or a shopper's try to pay, came to nothing.
  *
  * @generated from message calmonypay.v1.LastPaymentError
  */
@@ -591,7 +591,8 @@ export const PaymentIntentStatus = {
   SUCCEEDED: 2,
 
   /**
-   * The charge was declined, or no payment method was given yet: one may be tried, or the payment canceled.
+   * The charge was declined, or no payment method was given yet: one may be tried, or the payment canceled. Of a session:
+   * the shopper's card was declined, and another may be tried on the session's page only.
    *
    * @generated from enum value: PAYMENT_INTENT_STATUS_REQUIRES_PAYMENT_METHOD = 3;
    */

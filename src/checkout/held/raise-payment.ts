@@ -1,6 +1,7 @@
 import { findGatewayResults } from "../../db/tables/gateway-results.js";
 import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
 import { lockPaymentIntent, type PaymentIntentRow, raiseAmount } from "../../db/tables/payment-intents.js";
+import { raiseAmountReceived } from "../../db/tables/session-money.js";
 import type { Tx } from "../../db/transaction.js";
 import { receivedOf } from "../../domain/held-payment.js";
 import type { CheckoutContext } from "../context.js";
@@ -34,4 +35,5 @@ export async function raisePayment(
   const [paidBy] = await findGatewayResults(tx, ids);
   if (paidBy === undefined || transactionOf(checkout, paidBy) !== transactionOf(checkout, held)) return;
   await raiseAmount(tx, payment.id, received.amount);
+  if (payment.sessionId !== null) await raiseAmountReceived(tx, payment.sessionId, received.amount);
 }

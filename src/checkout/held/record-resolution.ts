@@ -1,3 +1,4 @@
+import { lockCheckoutSession } from "../../db/tables/checkout-sessions.js";
 import { changeHeldPayment, type HeldPaymentRow, lockHeldPayment } from "../../db/tables/held-payments.js";
 import type { Tx } from "../../db/transaction.js";
 import type { Resolution } from "../../domain/held-payment.js";
@@ -5,6 +6,7 @@ import { Refusal } from "../../domain/refusal.js";
 import type { Clock } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import { recordEvents } from "../events/record-events.js";
+import { updatePendingPayment } from "../results/note-unpaid-result.js";
 
 /** A person's decision about a held payment. */
 export interface Decision {
@@ -38,7 +40,7 @@ export function busy(): Refusal {
   return new Refusal("HELD_PAYMENT_BUSY", "Another call is returning this payment's money.", "id");
 }
 
-/** Stores the resolution of a locked held payment, and its event. */
+/** Stores the resolution of a locked held payment, whose session is locked as well, and its event. */
 export async function recordResolution(
   checkout: CheckoutContext,
   clock: Clock,
@@ -49,6 +51,7 @@ export async function recordResolution(
   const now = clock.now();
   const done = { resolution, note, resolvedAt: now, leaseId: null, leasedUntil: null };
   await changeHeldPayment(tx, held.id, done);
+  if (held.sessionId !== null) await updatePendingPayment(tx, await lockCheckoutSession(tx, held.sessionId));
   recordEvents(checkout, tx, now, [EVENTS[resolution], { ...held, ...done }]);
 }
 

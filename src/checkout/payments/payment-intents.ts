@@ -11,6 +11,7 @@ import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
 import { storedDetails } from "../gateway-messages/store-gateway-result.js";
 import { listPage, type Page, type PageRequest } from "../page.js";
+import { findDeclinedIntent } from "./declined-intent.js";
 
 /** A payment with the gateway's details of its latest charge. Null if there are none. */
 export interface PaymentView {
@@ -52,8 +53,8 @@ function viewOf(
 }
 
 /**
- * Reads a payment. Throws a Refusal if it is absent or another merchant's; `param` is the field that named
- * it.
+ * Reads a payment to do something with it. Throws a Refusal if it is absent or another merchant's, or if it is that of
+ * a session that was only declined so far; `param` is the field that named it.
  */
 export async function getPaymentIntent(
   checkout: CheckoutContext,
@@ -62,8 +63,35 @@ export async function getPaymentIntent(
   param = "id",
 ): Promise<PaymentIntentRow> {
   const intent = await findPaymentIntent(checkout.db.manager, id);
-  if (intent?.merchantId === scope.merchantId && intent.livemode === scope.livemode) return intent;
-  throw new Refusal("PAYMENT_INTENT_NOT_FOUND", `No such payment intent: ${id}.`, param);
+  if (isOwn(intent, scope)) return intent;
+  const declined = await findDeclinedIntent(checkout, id);
+  if (isOwn(declined, scope)) throw paidOnItsPage(declined, param);
+  throw notFound(id, param);
+}
+
+/** Reads a payment, that of a declined session too, to show it. Throws a Refusal if it is absent or another's. */
+export async function readPaymentIntent(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+  id: string,
+): Promise<PaymentIntentRow> {
+  const intent =
+    (await findPaymentIntent(checkout.db.manager, id)) ?? (await findDeclinedIntent(checkout, id));
+  if (isOwn(intent, scope)) return intent;
+  throw notFound(id, "id");
+}
+
+function isOwn(intent: PaymentIntentRow | undefined, scope: MerchantScope): intent is PaymentIntentRow {
+  return intent?.merchantId === scope.merchantId && intent.livemode === scope.livemode;
+}
+
+function notFound(id: string, param: string): Refusal {
+  return new Refusal("PAYMENT_INTENT_NOT_FOUND", `No such payment intent: ${id}.`, param);
+}
+
+function paidOnItsPage({ sessionId }: PaymentIntentRow, param: string): Refusal {
+  const message = `This is the payment of the checkout session ${sessionId}: the shopper tries another card on its page.`;
+  return new Refusal("PAYMENT_INTENT_STATE", message, param);
 }
 
 /** Lists a merchant's payments, the newest first: all, a customer's, or a session's. */

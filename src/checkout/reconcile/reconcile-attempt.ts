@@ -3,7 +3,8 @@ import type { Inquired, ReportedTransaction } from "../../cardstream/inquiry.js"
 import { isDatabaseAway } from "../../db/engine/database-errors.js";
 import { type AttemptResult, listResultsOfAttempt } from "../../db/tables/gateway-results.js";
 import { noteAsked, type PendingAttemptRow, settleAttempt } from "../../db/tables/pending-attempts.js";
-import { inTransaction } from "../../db/transaction.js";
+import { noteDoubt } from "../../db/tables/session-money.js";
+import { inTransaction, type Tx } from "../../db/transaction.js";
 import {
   isOver,
   isSilent,
@@ -31,6 +32,8 @@ export async function reconcileAttempt(checkout: CheckoutContext, row: PendingAt
   const heard = await hear(checkout, row, now);
   await checkout.checkpoint("attempt asked");
   await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
+    // The session before the attempt, as where a form is given out: the other order could deadlock.
+    noteDoubtOf(tx, row, heard.certainty);
     if (heard.settled) return await settleAttempt(tx, row);
     noteAsked(tx, row, {
       nextAskAt: nextAskAt(row, now),
@@ -40,6 +43,13 @@ export async function reconcileAttempt(checkout: CheckoutContext, row: PendingAt
       unresolvedSince: heard.resolved || !isSilent(row, now) ? null : (row.unresolvedSince ?? now),
     });
   });
+}
+
+/** Of an attempt of which nothing was heard, what was known before stays. A charge has its own status. */
+function noteDoubtOf(tx: Tx, { reference }: PendingAttemptRow, certainty: AttemptCertainty): void {
+  const attempt = parseAttemptReference(reference);
+  if (attempt?.kind !== "session" || certainty === "silent") return;
+  noteDoubt(tx, attempt.targetId, attempt.attempt, certainty === "doubtful");
 }
 
 /** The result of asking. */

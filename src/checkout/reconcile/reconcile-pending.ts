@@ -1,18 +1,14 @@
 import { listDueAttempts } from "../../db/tables/due-attempts.js";
 import {
   leaseAttempts,
-  listPendingAttempts,
   type PendingAttemptRow,
   type PendingOfPage,
 } from "../../db/tables/pending-attempts.js";
 import { inTransaction } from "../../db/transaction.js";
-import { attemptReference } from "../../domain/attempt.js";
-import type { CheckoutSession } from "../../domain/session.js";
 import type { BackgroundJob } from "../../lib/background-job.js";
 import { waitAtMost } from "../../lib/settle-within.js";
 import { type Failed, type FairWork, runFairly } from "../background-work.js";
 import type { CheckoutContext } from "../context.js";
-import { clockOf } from "../test-clock.js";
 import { reconcileAttempt } from "./reconcile-attempt.js";
 
 /** A shopper who reloads the page must not cause a call to the gateway each time. */
@@ -20,19 +16,6 @@ const ASK_AGAIN_AFTER_MS = 10_000;
 
 /** How long a shopper's page waits for the gateway; a later answer is still applied. */
 const ANSWER_WITHIN_MS = 6000;
-
-/**
- * Asks about a session's pending attempts now, because a shopper waits. True if the newest is in doubt after
- * that: paying again could charge twice.
- */
-export async function reconcileNow(checkout: CheckoutContext, session: CheckoutSession): Promise<boolean> {
-  const clock = await clockOf(checkout, session);
-  const pending = await listPendingAttempts(checkout.db.manager, session.id);
-  const attempts = toAskNow(pending, clock.now());
-  if (attempts.length === 0) return isNewestInDoubt(session, pending);
-  await askNow(checkout, attempts);
-  return await isInDoubt(checkout, session);
-}
 
 /** Those attempts about which the gateway was not asked just now. */
 export function toAskNow(pending: readonly PendingOfPage[], now: number): PendingOfPage[] {
@@ -44,20 +27,6 @@ export async function askNow(checkout: CheckoutContext, attempts: readonly Pendi
   const leased = await lease(checkout, attempts);
   const asking = leased.map((row) => logFailure(checkout, reconcileAttempt(checkout, row)));
   if (asking.length > 0) await waitAtMost(ANSWER_WITHIN_MS, Promise.all(asking));
-}
-
-/** True if the newest attempt of a session is in doubt, by the stored results alone. */
-export async function isInDoubt({ db }: CheckoutContext, session: CheckoutSession): Promise<boolean> {
-  return isNewestInDoubt(session, await listPendingAttempts(db.manager, session.id));
-}
-
-/** True if the newest of a session's pending attempts is in doubt. */
-export function isNewestInDoubt(
-  { id, attempt }: Pick<CheckoutSession, "id" | "attempt">,
-  pending: readonly PendingOfPage[],
-): boolean {
-  const newest = pending.find(({ reference }) => reference === attemptReference(id, attempt));
-  return newest?.certainty === "doubtful";
 }
 
 /** Logs the error: the page shows the stored state, and the attempt's turn comes again. */

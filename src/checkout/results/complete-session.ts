@@ -53,7 +53,8 @@ export async function completeSession(
   const method = paymentMethodRow(checkout, session, { result, stored }, kept);
   queuePaymentMethod(tx, method);
   if (customerId !== null) news.push(["payment_method.attached", method]);
-  const intent = paymentIntentRow(session, received, stored, { customerId, paymentMethodId, createdAt: now });
+  const id = session.lastDecline?.intent ?? { id: newId("pi", now), createdAt: now };
+  const intent = paymentIntentRow(session, received, stored, { ...id, customerId, paymentMethodId });
   if (intent !== null) queuePaymentIntent(tx, intent);
   const late = statusAt(session, now) === "expired";
   // The sweep may not have stored the expiry yet: the merchant's events are the expiry first, then the
@@ -71,6 +72,7 @@ export async function completeSession(
     paymentIntentId: intent?.id ?? null,
     paymentMethodId,
     billingSealed: method.billingSealed,
+    amountReceived: otherAmount(session, received),
   };
   const complete = { ...session, ...completion, status: "complete" as const };
   news.push(...ofWhatCompletes(complete, intent), ["checkout.session.completed", complete]);
@@ -79,8 +81,16 @@ export async function completeSession(
   await checkout.checkpoint("payment recorded");
 }
 
+/** What is recorded beside the total; null where that was received. Money in another currency counts as none. */
+function otherAmount({ amountTotal, currency }: CheckoutSessionRow, received: Received): number | null {
+  const amount = received.currency === currency ? received.amount : 0;
+  return amount === amountTotal ? null : amount;
+}
+
 /** The events of the payment, or of the card that was stored without one. */
 function ofWhatCompletes(session: CheckoutSessionRow, intent: PaymentIntentRow | null): EventToRecord[] {
+  // A payment whose card was declined before was announced with that.
+  if (intent !== null && session.lastDecline !== null) return [["payment_intent.succeeded", intent]];
   if (intent !== null) {
     return [
       ["payment_intent.created", intent],
@@ -105,14 +115,14 @@ function paymentIntentRow(
   session: CheckoutSessionRow,
   received: Received,
   stored: Payment["stored"],
-  { customerId, paymentMethodId, createdAt }: NewIntent,
+  { id, customerId, paymentMethodId, createdAt }: NewIntent,
 ): PaymentIntentRow | null {
   if (session.mode === "setup") {
     if (received.amount === 0) return null;
     throw new Error(`Session ${session.id} takes no payment.`);
   }
   return {
-    id: newId("pi", createdAt),
+    id,
     merchantId: session.merchantId,
     livemode: session.livemode,
     createdAt,
@@ -139,7 +149,7 @@ function paymentIntentRow(
   };
 }
 
-type NewIntent = Pick<PaymentIntentRow, "customerId" | "paymentMethodId" | "createdAt">;
+type NewIntent = Pick<PaymentIntentRow, "id" | "customerId" | "paymentMethodId" | "createdAt">;
 
 /** Field by field: with spreads, V8 makes a hash table of so many fields, which is ten times as slow. */
 function paymentMethodRow(

@@ -4,6 +4,7 @@ import {
   lockCheckoutSessionOf,
 } from "../../db/tables/checkout-sessions.js";
 import { findPaymentIntent } from "../../db/tables/payment-intents.js";
+import { setPendingPayment } from "../../db/tables/session-money.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import { parseAttemptReference } from "../../domain/attempt.js";
 import {
@@ -34,6 +35,7 @@ import { recordReversalResult } from "../refunds/record-reversal-result.js";
 import { recordRefundResult } from "../refunds/refund-lease.js";
 import { clockOf } from "../test-clock.js";
 import { completeSession } from "./complete-session.js";
+import { noteUnpaidResult } from "./note-unpaid-result.js";
 import { recordChargeResult } from "./record-charge-result.js";
 
 /**
@@ -70,7 +72,19 @@ export async function recordUnapplicable(
   message: GatewayMessage,
 ): Promise<AppliedResult> {
   const classification = classifyUnmatched(verified.result, "not_applicable");
-  return await recordAlone(checkout, newGatewayResult(checkout, verified, message), classification);
+  const row = newGatewayResult(checkout, verified, message);
+  const done = await recordAlone(checkout, row, classification);
+  if (classification.outcome === "held" && row.sessionId !== null) await markHeld(checkout, row.sessionId);
+  return done;
+}
+
+/** In a transaction of its own: the result is on record, whether its session can be written or not. */
+async function markHeld({ db, log }: CheckoutContext, sessionId: string): Promise<void> {
+  try {
+    await inTransaction(db, "READ COMMITTED", (tx) => setPendingPayment(tx, sessionId, "held"));
+  } catch (error) {
+    log.error({ err: error, session: sessionId }, "a session cannot be marked: one of its payments is held");
+  }
 }
 
 /** Classifies the result by the locked session, stores it, and writes all that follows from it. */
@@ -86,22 +100,32 @@ async function recordFor(
   if (classification.outcome === "completed") {
     if (session.status === "complete") return applied(classification, true);
     const returned = await findReversalOf(checkout, tx, { ...session, kind: "session" }, result);
-    if (returned !== undefined) return await holdWithReversal(checkout, clock, tx, returned, row);
+    if (returned !== undefined) {
+      return await noteHeld(tx, session, await holdWithReversal(checkout, clock, tx, returned, row));
+    }
   }
   const stored = await storeMessage(checkout, clock, tx, row, classification);
   if (stored === undefined) {
     // A stored success that has not completed this open session has paid another one.
     return classification.outcome === "completed"
-      ? await storeReusedTransaction(checkout, clock, tx, row)
+      ? await noteHeld(tx, session, await storeReusedTransaction(checkout, clock, tx, row))
       : applied(classification, true);
   }
   await checkout.checkpoint("result recorded");
   if (classification.outcome === "completed") {
     const received = { amount: session.amountTotal, currency: session.currency };
     await completeSession(checkout, clock, tx, session, { result, received, stored });
+  } else {
+    await noteUnpaidResult(checkout, clock, tx, session, classification, stored);
   }
   if (endsAttempt(classification, result, session)) await startNextAttempt(tx, session.id);
   return applied(classification, false);
+}
+
+/** A success that pays nothing here: where it was news, a person has to decide. */
+async function noteHeld(tx: Tx, { id }: CheckoutSessionRow, result: AppliedResult): Promise<AppliedResult> {
+  if (!result.replayed) await setPendingPayment(tx, id, "held");
+  return result;
 }
 
 /**

@@ -91,6 +91,9 @@ const AS_CREATED = {
   paymentIntentId: null,
   paymentMethodId: null,
   billingSealed: null,
+  pendingPayment: null,
+  lastDecline: null,
+  amountReceived: null,
 } as const;
 
 /** Checks the rules that depend on more than one field, and the customer. */
@@ -135,6 +138,9 @@ async function newSession(
     paymentIntentId: AS_CREATED.paymentIntentId,
     paymentMethodId: AS_CREATED.paymentMethodId,
     billingSealed: AS_CREATED.billingSealed,
+    pendingPayment: AS_CREATED.pendingPayment,
+    lastDecline: AS_CREATED.lastDecline,
+    amountReceived: AS_CREATED.amountReceived,
   };
 }
 

@@ -14,28 +14,37 @@ import { isId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
 import { openFormAccount } from "../merchants/gateway-account.js";
 import { callbackUrl, requiredCallbackUrl, returnUrl } from "../public-urls.js";
-import { askNow, isNewestInDoubt, toAskNow } from "../reconcile/reconcile-pending.js";
-import { lockPayPageState, type PayPageState, readPayPageState } from "./pay-page-state.js";
+import { askNow, toAskNow } from "../reconcile/reconcile-pending.js";
+import type { PageOrder } from "./page-order.js";
+import { isInDoubt, lockPayPageState, type PayPageState, readPayPageState } from "./pay-page-state.js";
 
 /** What the shopper sees who opens a session's page. */
 export type PayPage =
   | { readonly kind: "unknown" }
   /** The signed form that leads to the gateway's hosted page at `hostedUrl`. */
   | ({ readonly kind: "form" } & PayForm)
-  | { readonly kind: "complete"; readonly successUrl: string }
-  /** No form is given out any more; the page links back to the merchant. */
-  | { readonly kind: "expired"; readonly cancelUrl: string | null }
-  /** A result waits for a person, or is not known yet: paying again could charge twice. */
-  | { readonly kind: "checking"; readonly cancelUrl: string | null }
-  /** A live session's page, if the gateway cannot report its payment to this service. */
-  | { readonly kind: "live payments off"; readonly cancelUrl: string | null };
+  | { readonly kind: "complete"; readonly successUrl: string; readonly order: PageOrder }
+  | PageWithoutForm;
+
+/**
+ * A page without a form, which leads back to the merchant. `expired`: none is given out any more. `held`: a person has
+ * to decide about a result; `in doubt`: it is not known yet. In both, paying again could charge twice. `live payments
+ * off`: the gateway could not report a live session's payment to this service.
+ */
+export interface PageWithoutForm {
+  readonly kind: "expired" | "held" | "in doubt" | "live payments off";
+  readonly order: PageOrder;
+  readonly cancelUrl: string | null;
+}
 
 /** A form that may be given out. */
 export interface PayForm {
   readonly hostedUrl: string;
   readonly fields: readonly Field[];
-  /** Whether the card is only stored, and nothing is paid. */
-  readonly storesOnly: boolean;
+  readonly order: PageOrder;
+  readonly cancelUrl: string | null;
+  /** Why the card of the newest try was declined, in Stripe's words. Null: none was. */
+  readonly declineCode: string | null;
 }
 
 /** A form that is given out: the browser may post it to `hostedUrl`. */
@@ -155,28 +164,37 @@ function notePendingAttempt(tx: Tx, session: SessionOfForm, now: number): void {
 }
 
 function pageOf(checkout: CheckoutContext, state: PayPageState, address: string | undefined): PayPage {
-  const { session } = state;
+  const { session, order } = state;
   if (session.status === "complete") {
-    return { kind: "complete", successUrl: redirectUrl(session.successUrl, session.id) };
+    return { kind: "complete", successUrl: redirectUrl(session.successUrl, session.id), order };
   }
   const kind = whyNoForm(checkout, state);
-  return kind === undefined ? formPage(checkout, state, address) : { kind, cancelUrl: cancelUrlOf(session) };
+  return kind === undefined
+    ? formPage(checkout, state, address)
+    : { kind, order, cancelUrl: cancelUrlOf(session) };
 }
 
-function whyNoForm(checkout: CheckoutContext, { session, clock, waitsForPerson, pending }: PayPageState) {
-  if (waitsForPerson || isNewestInDoubt(session, pending)) return "checking";
+function whyNoForm(checkout: CheckoutContext, state: PayPageState): PageWithoutForm["kind"] | undefined {
+  const { session, clock, waitsForPerson } = state;
+  if (waitsForPerson) return "held";
+  if (isInDoubt(state)) return "in doubt";
   if (!mayGiveForm(session, clock.now())) return "expired";
   return callbackUrl(checkout, session.livemode) === undefined ? "live payments off" : undefined;
 }
 
 function formPage(
   checkout: CheckoutContext,
-  { session, account }: PayPageState,
+  { session, account, order }: PayPageState,
   address: string | undefined,
 ): PayPage {
   const { gatewayUrl, sandboxUrl } = checkout.addresses;
   if (account === undefined) throw new Error(`Session ${session.id} has no gateway account.`);
-  const fields = formOf(checkout, session, account, address);
-  const url = hostedUrl(session.livemode ? gatewayUrl : sandboxUrl);
-  return { kind: "form", hostedUrl: url, fields, storesOnly: session.mode === "setup" };
+  return {
+    kind: "form",
+    hostedUrl: hostedUrl(session.livemode ? gatewayUrl : sandboxUrl),
+    fields: formOf(checkout, session, account, address),
+    order,
+    cancelUrl: cancelUrlOf(session),
+    declineCode: session.lastDecline?.declineCode ?? null,
+  };
 }

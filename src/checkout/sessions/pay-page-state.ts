@@ -4,18 +4,22 @@ import { type Select, selectTogether } from "../../db/query/select.js";
 import { lockedSessionOfForm, type SessionOfForm, sessionOfForm } from "../../db/tables/checkout-sessions.js";
 import { type FormAccountRow, formAccountOfSession } from "../../db/tables/gateway-accounts.js";
 import { unresolvedHeldResult } from "../../db/tables/gateway-results.js";
-import { testClockOfSession } from "../../db/tables/merchants.js";
+import { merchantOfSession } from "../../db/tables/merchants.js";
 import { pendingAttemptsOf, type PendingOfPage } from "../../db/tables/pending-attempts.js";
 import type { Tx } from "../../db/transaction.js";
+import { isNewestInDoubt } from "../../domain/attempt-certainty.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import { clockAhead } from "../test-clock.js";
+import { type PageOrder, pageOrder } from "./page-order.js";
 
 /** All that decides what the page of a session shows. */
 export interface PayPageState {
   readonly session: SessionOfForm;
   /** The time of the clock that the session's life follows. */
   readonly clock: Clock;
+  /** What the page tells of the session. */
+  readonly order: PageOrder;
   /** True while a held result of the session waits for a person. */
   readonly waitsForPerson: boolean;
   /** The session's pending attempts, the oldest form first. */
@@ -50,15 +54,21 @@ async function stateWith(
   sessionId: string,
   selectSession: Select<SessionOfForm | undefined>,
 ): Promise<PayPageState | undefined> {
-  const [session, testClock, waitsForPerson, pending, account] = await selectTogether(
+  const [session, merchant, waitsForPerson, pending, account] = await selectTogether(
     db,
     selectSession,
-    testClockOfSession(sessionId),
+    merchantOfSession(sessionId),
     unresolvedHeldResult(sessionId),
     pendingAttemptsOf(sessionId),
     formAccountOfSession(sessionId),
   );
   if (session === undefined) return undefined;
-  const clock = oneTime(clockAhead(checkout, session, testClock?.testClockAhead ?? 0));
-  return { session, clock, waitsForPerson, pending, account };
+  const clock = oneTime(clockAhead(checkout, session, merchant?.testClockAhead ?? 0));
+  const order = pageOrder(session, merchant?.name ?? "");
+  return { session, clock, order, waitsForPerson, pending, account };
+}
+
+/** Whether the newest attempt may have taken money: the gateway has said nothing final, and is asked. */
+export function isInDoubt({ session, pending }: PayPageState): boolean {
+  return session.pendingPayment === "processing" || isNewestInDoubt(session, pending);
 }

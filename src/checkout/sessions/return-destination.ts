@@ -1,19 +1,22 @@
-import { findCheckoutSession } from "../../db/tables/checkout-sessions.js";
-import { findNewestOutcome, hasUnresolvedHeldResult } from "../../db/tables/gateway-results.js";
+import { findNewestOutcome } from "../../db/tables/gateway-results.js";
 import type { ResultOutcome } from "../../domain/classification.js";
 import { cancelUrlOf, redirectUrl } from "../../domain/session.js";
-import { reconcileNow, isInDoubt } from "../reconcile/reconcile-pending.js";
+import { isId } from "../../lib/ids.js";
+import { askNow, toAskNow } from "../reconcile/reconcile-pending.js";
 import type { CheckoutContext } from "../context.js";
 import { payUrl } from "../public-urls.js";
+import type { PageWithoutForm } from "./open-pay-page.js";
+import type { PageOrder } from "./page-order.js";
+import { isInDoubt, type PayPageState, readPayPageState } from "./pay-page-state.js";
 
 /**
- * Where a browser goes that has brought a result or waits for one: to the merchant, or to a page of this
- * service.
+ * Where a browser goes that has brought a result or waits for one: to the merchant, to the session's page, or to one
+ * that waits.
  */
 export type ReturnDestination =
-  | { readonly kind: "merchant"; readonly url: string }
-  /** The page that waits, with a link back to the merchant. */
-  | { readonly kind: "checking"; readonly cancelUrl: string | null }
+  | { readonly kind: "merchant"; readonly url: string; readonly order: PageOrder }
+  | { readonly kind: "pay page"; readonly url: string }
+  | (PageWithoutForm & { readonly kind: "held" | "in doubt" })
   | { readonly kind: "unknown" };
 
 /**
@@ -25,16 +28,13 @@ export async function returnDestination(
   sessionId: string,
   outcome: ResultOutcome,
 ): Promise<ReturnDestination> {
-  const session = await findCheckoutSession(checkout.db.manager, sessionId);
-  if (session === undefined) return { kind: "unknown" };
-  if (session.status === "complete")
-    return { kind: "merchant", url: redirectUrl(session.successUrl, session.id) };
-  const cancelUrl = cancelUrlOf(session);
-  if (await hasUnresolvedHeldResult(checkout.db.manager, session.id)) return { kind: "checking", cancelUrl };
-  const unpaid = outcome === "declined" || outcome === "cancelled";
-  if (!unpaid) return { kind: "checking", cancelUrl };
-  // Without an address of the merchant's the shopper gets the page again, and may try another card.
-  return { kind: "merchant", url: cancelUrl ?? payUrl(checkout, session.id) };
+  const state = await readState(checkout, sessionId);
+  if (state === undefined) return { kind: "unknown" };
+  // Its result is not final, whether the gateway is asked about that attempt or not: the page that waits finds out.
+  if (outcome === "unknown" && state.session.status !== "complete" && !state.waitsForPerson) {
+    return waiting(state, "in doubt");
+  }
+  return destinationOf(checkout, state, outcome);
 }
 
 /** The destination of a browser that waits, by what is stored. Changes nothing, and does not ask the gateway. */
@@ -42,25 +42,44 @@ export async function storedDestination(
   checkout: CheckoutContext,
   sessionId: string,
 ): Promise<ReturnDestination> {
-  return await destinationBy(isInDoubt, checkout, sessionId);
+  const state = await readState(checkout, sessionId);
+  if (state === undefined) return { kind: "unknown" };
+  return destinationOf(checkout, state, await findNewestOutcome(checkout.db.manager, sessionId));
 }
 
-/** The destination of a browser that waits, after the gateway was asked. */
+/** The destination of a browser that waits, after the gateway was asked, unless a person has to decide. */
 export async function askForDestination(
   checkout: CheckoutContext,
   sessionId: string,
 ): Promise<ReturnDestination> {
-  return await destinationBy(reconcileNow, checkout, sessionId);
+  const state = await readState(checkout, sessionId);
+  if (state !== undefined && state.session.status !== "complete" && !state.waitsForPerson) {
+    await askNow(checkout, toAskNow(state.pending, state.clock.now()));
+  }
+  return await storedDestination(checkout, sessionId);
 }
 
-async function destinationBy(
-  doubt: typeof reconcileNow,
+async function readState(checkout: CheckoutContext, sessionId: string): Promise<PayPageState | undefined> {
+  return isId("cs", sessionId) ? await readPayPageState(checkout, sessionId) : undefined;
+}
+
+function destinationOf(
   checkout: CheckoutContext,
-  sessionId: string,
-): Promise<ReturnDestination> {
-  const session = await findCheckoutSession(checkout.db.manager, sessionId);
-  if (session === undefined) return { kind: "unknown" };
-  const inDoubt = session.status !== "complete" && (await doubt(checkout, session));
-  const last = await findNewestOutcome(checkout.db.manager, session.id);
-  return await returnDestination(checkout, session.id, inDoubt ? "unknown" : (last ?? "unknown"));
+  state: PayPageState,
+  outcome: ResultOutcome | undefined,
+): ReturnDestination {
+  const { session, order } = state;
+  if (session.status === "complete") {
+    return { kind: "merchant", url: redirectUrl(session.successUrl, session.id), order };
+  }
+  if (state.waitsForPerson) return waiting(state, "held");
+  if (isInDoubt(state)) return waiting(state, "in doubt");
+  const cancelUrl = outcome === "cancelled" ? cancelUrlOf(session) : null;
+  if (cancelUrl !== null) return { kind: "merchant", url: cancelUrl, order };
+  // Nothing was paid. The session's page says why, where a card was declined, and another may be tried there.
+  return { kind: "pay page", url: payUrl(checkout, session.id) };
+}
+
+function waiting({ session, order }: PayPageState, kind: "held" | "in doubt"): ReturnDestination {
+  return { kind, order, cancelUrl: cancelUrlOf(session) };
 }

@@ -60,6 +60,9 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
     paymentMethodId: optional(id()),
     billingSealed: optional(bytes()),
     reversalStartedAt: optional(time()),
+    pendingPayment: optional(id()),
+    lastDecline: optional(json()),
+    amountReceived: optional(integer()),
   },
   indices: [
     index("merchantId", "livemode", "customerId", "id"),
@@ -114,6 +117,9 @@ const OF_FORM = columnsOf(
   "customerId",
   "customerCreation",
   "options",
+  "clientReferenceId",
+  "pendingPayment",
+  "lastDecline",
 );
 
 /** A session as far as its page and form need it. */
@@ -155,10 +161,16 @@ export function noteFormGiven(tx: Tx, id: string, now: number): void {
   queueUpdate(tx, checkoutSessions, change, "id = ?", [id]);
 }
 
-/** Begins a new attempt: the current one has failed for good, and the next form belongs to the new one. */
+/**
+ * Begins a new attempt: the current one has failed for good, and the next form belongs to the new one. What was in
+ * doubt was the current one.
+ */
 export async function startNextAttempt(tx: Tx, id: string): Promise<void> {
-  await update(tx, { attempt: () => "attempt + 1", formsGiven: 0 }, "id = ?", id);
+  const change = { attempt: () => "attempt + 1", formsGiven: 0, pendingPayment: ONLY_HELD };
+  await update(tx, change, "id = ?", id);
 }
+
+const ONLY_HELD = (): string => "CASE WHEN pending_payment = 'held' THEN pending_payment END";
 
 /**
  * Records that a reversal has started: completing the session has to check from now on whether its payment is
@@ -193,6 +205,7 @@ export interface Completion {
   readonly paymentIntentId: string | null;
   readonly paymentMethodId: string;
   readonly billingSealed: Buffer | null;
+  readonly amountReceived: number | null;
 }
 
 /**

@@ -19,7 +19,7 @@ import {
 } from "../engine/columns.js";
 import { isDuplicateKey } from "../engine/database-errors.js";
 import { insertRows, queueInsert } from "../query/insert.js";
-import { placeholdersFor, type Select, selectColumns, selectRows, selectTogether } from "../query/select.js";
+import { placeholdersFor, type Select, selectColumns, selectRows } from "../query/select.js";
 import { columnsOf, type PartOf } from "../query/table.js";
 import type { Tx } from "../transaction.js";
 
@@ -168,12 +168,6 @@ export async function findGatewayResults(
   return await selectRows(db, gatewayResults, `WHERE id IN (${placeholdersFor(ids)})`, ids);
 }
 
-/** True while a held result of the session waits for a person. */
-export async function hasUnresolvedHeldResult(db: EntityManager, sessionId: string): Promise<boolean> {
-  const [waits] = await selectTogether(db, unresolvedHeldResult(sessionId));
-  return waits;
-}
-
 /** Selects whether a held result of the session waits for a person. */
 export function unresolvedHeldResult(sessionId: string): Select<boolean> {
   const sql =
@@ -202,6 +196,19 @@ export async function listResultsOfAttempt(
   const target = kind === "session" ? "session_id" : "payment_intent_id";
   const condition = `WHERE ${target} = ? AND attempt = ? AND via <> 'nobody'`;
   const results = await selectColumns(db, OF_ATTEMPT, condition, [targetId, attempt]);
+  return results.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+const OF_LIST = columnsOf(gatewayResults, "id", "outcome", "transactionKey");
+
+/** A gateway result of a session, as far as the list of its attempts needs it. */
+export type AttemptOfList = PartOf<typeof OF_LIST>;
+
+/** What the gateway has reported of a session's payments, the oldest first; not what it has of money that went back. */
+export async function listResultsOfSession(db: EntityManager, sessionId: string): Promise<AttemptOfList[]> {
+  const condition =
+    "WHERE session_id = ? AND via <> 'nobody' AND reversal_id IS NULL AND outcome <> 'refunded'";
+  const results = await selectColumns(db, OF_LIST, condition, [sessionId]);
   return results.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 

@@ -34,15 +34,15 @@ export async function findMerchant(db: EntityManager, id: string): Promise<Merch
   return await selectRow(db, merchants, "WHERE id = ?", [id]);
 }
 
-/** Selects the test clock of a session's merchant; undefined for a live session, which follows real time. */
-export function testClockOfSession(
+/** Selects the name and the test clock of a session's merchant. Live sessions follow real time all the same. */
+export function merchantOfSession(
   sessionId: string,
-): Select<Pick<MerchantRow, "testClockAhead"> | undefined> {
-  const ofTestSession = "(SELECT merchant_id FROM checkout_session WHERE id = ? AND livemode = 0)";
-  return firstOf(columnsWhere(TEST_CLOCK, `WHERE id = ${ofTestSession}`, [sessionId]));
+): Select<Pick<MerchantRow, "name" | "testClockAhead"> | undefined> {
+  const ofSession = "(SELECT merchant_id FROM checkout_session WHERE id = ?)";
+  return firstOf(columnsWhere(OF_PAGE, `WHERE id = ${ofSession}`, [sessionId]));
 }
 
-const TEST_CLOCK = columnsOf(merchants, "testClockAhead");
+const OF_PAGE = columnsOf(merchants, "name", "testClockAhead");
 
 /** All merchants, the oldest first. */
 export async function listMerchants(db: EntityManager): Promise<MerchantRow[]> {

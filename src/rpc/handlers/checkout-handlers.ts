@@ -7,6 +7,7 @@ import { storedBilling } from "../../checkout/customers/get-payment-method.js";
 import { createSession } from "../../checkout/sessions/create-session.js";
 import { expireSession } from "../../checkout/sessions/expire-session.js";
 import { getSession } from "../../checkout/sessions/get-session.js";
+import { listAttempts } from "../../checkout/sessions/list-attempts.js";
 import { listLineItems } from "../../checkout/sessions/list-line-items.js";
 import { listSessions } from "../../checkout/sessions/list-sessions.js";
 import { updateSession } from "../../checkout/sessions/update-session.js";
@@ -21,6 +22,7 @@ import {
   lineItemsUrl,
   sessionMessage,
 } from "../messages/checkout-session-message.js";
+import { attemptsUrl, sessionAttemptMessage } from "../messages/session-attempt-message.js";
 import { orderOf, refuseUnsupported } from "../messages/session-order.js";
 import { pageOf } from "../messages/page-request.js";
 import { expandSessions, type Expansion, expansionOf, listExpansionOf } from "../messages/expand.js";
@@ -86,6 +88,21 @@ export function checkoutHandlers(checkout: CheckoutContext): ServiceImpl<typeof 
       const { session, replayed } = await updateSession(checkout, caller, request.id, request, call);
       markReplayed(context, replayed);
       return await answerOf(caller, session, wanted);
+    },
+
+    ...listsOfSession(checkout),
+  };
+}
+
+/** What a session has several of. */
+function listsOfSession(
+  checkout: CheckoutContext,
+): Pick<ServiceImpl<typeof CheckoutService>, "listCheckoutSessionAttempts" | "listCheckoutSessionLineItems"> {
+  return {
+    async listCheckoutSessionAttempts(request, context) {
+      const caller = callerOf(context.values);
+      const { data, hasMore } = await listAttempts(checkout, caller, request.id, pageOf(request));
+      return { object: "list", data: data.map(sessionAttemptMessage), hasMore, url: attemptsUrl(request.id) };
     },
 
     async listCheckoutSessionLineItems(request, context) {

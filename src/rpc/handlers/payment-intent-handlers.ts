@@ -18,6 +18,7 @@ import {
   getPaymentIntent,
   listPaymentIntents,
   type PaymentView,
+  readPaymentIntent,
   viewPayment,
   viewPayments,
 } from "../../checkout/payments/payment-intents.js";
@@ -50,7 +51,7 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
     async getPaymentIntent(request, { values }) {
       const caller = callerOf(values);
       const wanted = expansionOf(request, "PAYMENT_INTENT");
-      const row = await getPaymentIntent(checkout, caller, request.id);
+      const row = await readPaymentIntent(checkout, caller, request.id);
       return await answerOf(checkout, caller, await viewPayment(checkout, row), wanted);
     },
 

@@ -21,15 +21,27 @@ import {
   PaymentMethodOptionsSchema,
   ThreeDSecureRequest,
 } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
+import {
+  type LastPaymentError,
+  LastPaymentErrorSchema,
+} from "../../../gen/calmonypay/v1/payment_intent_pb.js";
 import { PaymentMethodType } from "../../../gen/calmonypay/v1/payment_method_pb.js";
 import { type ListedLineItem, pageOfItems } from "../../checkout/sessions/list-line-items.js";
 import type { SessionFilter } from "../../db/tables/checkout-session-list.js";
 import type { BillingDetails } from "../../domain/gateway-result.js";
-import type { CheckoutSession, SessionOptions, SessionStatus } from "../../domain/session.js";
+import {
+  amountReceivedOf,
+  type CheckoutSession,
+  paymentStatusOf,
+  type SessionOptions,
+  type SessionPaymentStatus,
+  type SessionStatus,
+} from "../../domain/session.js";
 import { setupIntentOf } from "../../domain/setup-intent.js";
 import { toSeconds } from "../../lib/clock.js";
 import { omitNulls } from "../../lib/omit-nulls.js";
 import { billingDetailsPart } from "./billing-details-message.js";
+import { cardError } from "./payment-intent-message.js";
 import { createdOf } from "./time-range.js";
 
 /**
@@ -62,7 +74,7 @@ export function sessionMessage(
     expiresAt: BigInt(toSeconds(session.expiresAt)),
     clientReferenceId: session.clientReferenceId ?? undefined,
     metadata: { ...session.metadata },
-    paymentStatus: paymentStatus(session),
+    paymentStatus: PAYMENT_STATUSES[paymentStatusOf(session)],
     customerCreation: session.customerCreation === null ? undefined : CheckoutSessionCustomerCreation.ALWAYS,
     customerExpanded: undefined,
     paymentIntentExpanded: undefined,
@@ -80,6 +92,8 @@ export function sessionMessage(
     submitType: options?.submitType ? SUBMIT_TYPES[options.submitType] : undefined,
     setupIntent: session.mode === "setup" ? setupIntentOf(session)?.id : undefined,
     setupIntentExpanded: undefined,
+    amountReceived: BigInt(amountReceivedOf(session)),
+    lastPaymentError: lastErrorOf(session),
   };
 }
 
@@ -156,9 +170,19 @@ const STATUSES: Record<SessionStatus, CheckoutSessionStatus> = {
   expired: CheckoutSessionStatus.EXPIRED,
 };
 
-function paymentStatus({ mode, status }: CheckoutSession): CheckoutSessionPaymentStatus {
-  if (mode === "setup") return CheckoutSessionPaymentStatus.NO_PAYMENT_REQUIRED;
-  return status === "complete" ? CheckoutSessionPaymentStatus.PAID : CheckoutSessionPaymentStatus.UNPAID;
+const PAYMENT_STATUSES: Record<SessionPaymentStatus, CheckoutSessionPaymentStatus> = {
+  unpaid: CheckoutSessionPaymentStatus.UNPAID,
+  processing: CheckoutSessionPaymentStatus.PROCESSING,
+  held: CheckoutSessionPaymentStatus.HELD,
+  paid: CheckoutSessionPaymentStatus.PAID,
+  partially_paid: CheckoutSessionPaymentStatus.PARTIALLY_PAID,
+  no_payment_required: CheckoutSessionPaymentStatus.NO_PAYMENT_REQUIRED,
+};
+
+/** Events that were stored before sessions had declines have none. */
+function lastErrorOf({ status, lastDecline }: CheckoutSession): LastPaymentError | undefined {
+  if (status === "complete" || !lastDecline) return undefined;
+  return create(LastPaymentErrorSchema, cardError(lastDecline.declineCode));
 }
 
 /** Converts the filters of a list request. */

@@ -94,7 +94,11 @@ function errorPart({
   latestCharge,
 }: PaymentView): MessageInitShape<typeof LastPaymentErrorSchema> | null {
   if (intent.status !== "requires_payment_method" || intent.attempt === 0) return null;
-  const declineCode = latestCharge?.declineCode ?? NOT_CHARGED;
+  return cardError(latestCharge?.declineCode ?? NOT_CHARGED);
+}
+
+/** The error of a declined card. */
+export function cardError(declineCode: string) {
   return { type: "card_error", code: "card_declined", declineCode, message: declineMessage(declineCode) };
 }
 

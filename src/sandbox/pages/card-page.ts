@@ -1,5 +1,5 @@
-import { displayAmount } from "../../domain/money.js";
-import { type Html, html } from "../../lib/html.js";
+import { localAmount } from "../../domain/money.js";
+import { type Html, html, isolated, withoutControls } from "../../lib/html.js";
 import type { CardErrors } from "../payments/card-entry.js";
 import type { HostedRequest } from "../payments/hosted-request.js";
 import type { TestOutcome } from "../payments/outcomes.js";
@@ -38,7 +38,7 @@ export interface CardPageView {
  */
 export function cardPage(view: CardPageView): SandboxPage {
   const failed = Object.keys(view.errors).length > 0;
-  const title = `${failed ? "Error: " : ""}${view.request.amount === 0 ? "Save your card for" : "Pay"} ${view.merchantName} (test)`;
+  const title = `${failed ? "Error: " : ""}${view.request.amount === 0 ? "Save your card for" : "Pay"} ${withoutControls(view.merchantName)} (test)`;
   return {
     status: failed ? 422 : 200,
     title,
@@ -63,14 +63,14 @@ const OWN_ADDRESS = "history.replaceState(null, '', new URL(document.forms[0].ac
 function payForm(view: CardPageView, failed: boolean): Html {
   const { action, errors, choices, request, expected, merchantName } = view;
   const saves = request.amount === 0;
-  const amount = displayAmount(request.amount, request.currency);
+  const amount = localAmount(request.amount, request.currency);
   const agreed = saves ? "saving it" : "paying";
   return html`<form method="post" action="${action}" autocomplete="on" novalidate>
     <h2 id="pay-by-card">${saves ? "Save your card" : "Pay by card"}</h2>
     ${failed ? alert : undefined} ${cardFields(errors)} ${customerFields(request.asksWho)}
     ${outcomeChoice({ request, expected }, choices.outcome, errors.outcome)}
     ${faultChoice(choices.fault, errors.fault)}
-    ${request.cardOnFile ? html`<p class="hint agree">By ${agreed} you agree that ${merchantName} keeps this card for later payments.</p>` : undefined}
+    ${request.cardOnFile ? html`<p class="hint agree">By ${agreed} you agree that ${isolated(merchantName)} keeps this card for later payments.</p>` : undefined}
     <button type="submit">${saves ? "Save card" : `Pay ${amount}`}</button>
   </form>`;
 }

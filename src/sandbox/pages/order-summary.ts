@@ -1,20 +1,20 @@
-import { displayAmount } from "../../domain/money.js";
-import { type Html, html } from "../../lib/html.js";
+import { localAmount } from "../../domain/money.js";
+import { type Html, html, isolated, withoutControls } from "../../lib/html.js";
 import type { HostedRequest } from "../payments/hosted-request.js";
 
 /** The merchant, the amount and the items; without an amount, that the card is saved. */
 export function orderSummary(merchantName: string, { amount, currency, items }: HostedRequest): Html {
-  const total = displayAmount(amount, currency);
+  const total = localAmount(amount, currency);
   const lines = items.map(({ name, quantity, unitAmount }) => {
     const each =
-      quantity === 1 ? undefined : html`<small>${quantity} × ${displayAmount(unitAmount, currency)}</small>`;
+      quantity === 1 ? undefined : html`<small>${quantity} × ${localAmount(unitAmount, currency)}</small>`;
     return html`<li>
-      <span>${name}${each}</span><span>${displayAmount(unitAmount * quantity, currency)}</span>
+      <span>${isolated(name)}${each}</span><span>${localAmount(unitAmount * quantity, currency)}</span>
     </li> `;
   });
   return html`<section class="order" aria-label="Your order">
     <p class="merchant">
-      <span class="initial" aria-hidden="true">${initialOf(merchantName)}</span>${merchantName}
+      <span class="initial" aria-hidden="true">${initialOf(merchantName)}</span>${isolated(merchantName)}
     </p>
     ${amount === 0 ? SAVES_CARD : html`<h1><span>Amount to pay</span>${total}</h1>`}
     ${
@@ -31,5 +31,5 @@ export function orderSummary(merchantName: string, { amount, currency, items }: 
 const SAVES_CARD = html`<h1><span>Nothing is charged now</span>Save your card</h1>`;
 
 function initialOf(merchantName: string): string {
-  return Array.from(merchantName.trim())[0]?.toUpperCase() ?? "";
+  return Array.from(withoutControls(merchantName).trim())[0]?.toUpperCase() ?? "";
 }

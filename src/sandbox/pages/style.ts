@@ -12,8 +12,6 @@ export const STYLE = `${STYLES}
     --placeholder: #8e98ac;
   }
 }
-.test-band { padding: .5rem 1rem; background: #ffd75e; color: #3d2f00; text-align: center; text-wrap: balance; font-size: .9375rem; }
-.test-band strong { padding: .1rem .5rem; margin-right: .35rem; border-radius: .25rem; background: #3d2f00; color: #ffd75e; letter-spacing: .08em; }
 
 .two { display: grid; gap: 1.25rem; align-content: start; }
 footer { padding: 1rem; text-align: center; color: var(--soft); font-size: .8125rem; }

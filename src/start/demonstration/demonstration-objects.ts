@@ -50,7 +50,7 @@ const REFUNDED = 1000;
 async function writeSessions(checkout: CheckoutContext, tx: Tx, account: GatewayAccountRow, base: Base) {
   const open = openSession(base, "cs_0demoOpen");
   insertCheckoutSession(tx, open);
-  const held = openSession(base, "cs_0demoHeld");
+  const held = { ...openSession(base, "cs_0demoHeld"), pendingPayment: "held" as const };
   insertCheckoutSession(tx, held);
   const partial = payForm(checkout, account, held, OUTCOMES.partial);
   await insertSandboxTransaction(tx, partial.transaction);
@@ -139,6 +139,9 @@ function openSession({ merchantId, livemode, createdAt }: Base, id: string) {
     paymentIntentId: null,
     paymentMethodId: null,
     billingSealed: null,
+    pendingPayment: null,
+    lastDecline: null,
+    amountReceived: null,
   };
 }
 

@@ -26,5 +26,4 @@ input {
 .links li { padding: .25rem 0; }
 .state { font-weight: 600; }
 .alert { padding: .75rem 1rem; border-left: 4px solid var(--link); background: var(--ground); }
-.test-band { padding: .5rem 1rem; background: #ffd75e; color: #3d2f00; text-align: center; font-size: .9375rem; }
 `;

@@ -40,6 +40,21 @@ button, .button {
 }
 button:hover, .button:hover { background: var(--accent-strong); }
 
+.test-band { padding: .5rem 1rem; background: #ffd75e; color: #3d2f00; text-align: center; text-wrap: balance; font-size: .9375rem; }
+.test-band strong { padding: .1rem .5rem; margin-right: .35rem; border-radius: .25rem; background: #3d2f00; color: #ffd75e; letter-spacing: .08em; }
+
+.facts { margin: 1.25rem 0 0; text-align: left; border-top: 1px solid var(--line); }
+.facts div { display: flex; justify-content: space-between; gap: 1rem; padding: .5rem 0; border-bottom: 1px solid var(--line); }
+.facts dt { flex: none; color: var(--soft); }
+.facts dd { min-width: 0; margin: 0; text-align: right; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+.facts .amount { font-weight: 600; }
+.ordered { margin-top: .75rem; text-align: left; }
+.ordered summary { width: fit-content; padding: .25rem 0; color: var(--link); cursor: pointer; text-decoration: underline; text-underline-offset: .2em; }
+.ordered ul { padding: 0; list-style: none; }
+.ordered li { display: flex; justify-content: space-between; gap: 1rem; padding: .375rem 0; }
+.ordered li > :first-child { min-width: 0; overflow-wrap: anywhere; }
+.ordered li > :last-child { flex: none; font-variant-numeric: tabular-nums; }
+
 @media (min-width: 52rem) {
   main { padding-top: 2.5rem; }
   .sheet { padding: 2rem; }

@@ -1,7 +1,7 @@
 import { CheckoutSessionSchema } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
 import { storedBilling } from "../../checkout/customers/get-payment-method.js";
 import type { CheckoutContext } from "../../checkout/context.js";
-import { currencyByCode, displayAmount } from "../../domain/money.js";
+import { currencyByCode, localAmount } from "../../domain/money.js";
 import { basePathOf } from "../../lib/base-url.js";
 import { sendWebPage } from "../../lib/html-page.js";
 import { html, type Html } from "../../lib/html.js";
@@ -178,7 +178,7 @@ function urlOf({ addresses }: CheckoutContext, sessionId: string): string {
 
 function money(amount: number): string {
   const currency = currencyByCode(CURRENCY);
-  return currency === undefined ? String(amount) : displayAmount(amount, currency);
+  return currency === undefined ? String(amount) : localAmount(amount, currency);
 }
 
 function send(

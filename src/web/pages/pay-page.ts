@@ -1,24 +1,16 @@
 import { fieldText, MalformedMessage, parseFields } from "../../cardstream/fields.js";
 import type { CheckoutContext } from "../../checkout/context.js";
-import { checkUrl, payUrl } from "../../checkout/public-urls.js";
+import { checkUrl, payUrl, returnUrl } from "../../checkout/public-urls.js";
 import {
+  type FormFromShopper,
   giveForm,
   type PayPage,
-  type FormFromShopper,
   viewPayPage,
 } from "../../checkout/sessions/open-pay-page.js";
 import { inTime } from "../../db/answer-in-time.js";
 import { type HttpRequest, type HttpResponse, readBody, redirect, redirectPost } from "../../lib/http.js";
-import {
-  checkingPage,
-  expiredPage,
-  formPage,
-  goOnPage,
-  livePaymentsOffPage,
-  sendPage,
-  tooManyPage,
-  unknownPage,
-} from "../answers/shopper-pages.js";
+import { closedPage, formPage, goOnPage } from "../answers/session-pages.js";
+import { sendPage, tooManyPage, unknownPage } from "../answers/shopper-pages.js";
 import { knownAddressOf, shopperAddressOf } from "../connections/client-address.js";
 import { workInTurn } from "../connections/large-body.js";
 import { formLimitsOf, WINDOW_MS } from "./form-limits.js";
@@ -92,18 +84,22 @@ function send(
     case "form":
       return sendPage(response, formPage(payUrl(checkout, sessionId), page, form === "sends itself"));
     case "complete":
-      return sendPage(response, goOnPage(page.successUrl));
-    case "expired":
-      return sendPage(response, expiredPage(page.cancelUrl));
-    case "checking":
-      return sendPage(response, checkingPage(checkUrl(checkout, sessionId), page.cancelUrl));
-    case "live payments off":
-      checkout.log.error(
-        { session: sessionId },
-        `a live session's page gave no form: ${checkout.addresses.callbackProblem}`,
-      );
-      return sendPage(response, livePaymentsOffPage(page.cancelUrl));
+      return sendPage(response, goOnPage(page.successUrl, page.order));
     case "unknown":
       return sendPage(response, unknownPage());
+    case "expired":
+    case "held":
+    case "in doubt":
+    case "live payments off":
+      if (page.kind === "live payments off") logLivePaymentsOff(checkout, sessionId);
+      return sendPage(response, closedPage(page, addressesOf(checkout, sessionId)));
   }
+}
+
+function addressesOf(checkout: CheckoutContext, sessionId: string) {
+  return { checkUrl: checkUrl(checkout, sessionId), returnUrl: returnUrl(checkout, sessionId) };
+}
+
+function logLivePaymentsOff({ log, addresses }: CheckoutContext, sessionId: string): void {
+  log.error({ session: sessionId }, `a live session's page gave no form: ${addresses.callbackProblem}`);
 }

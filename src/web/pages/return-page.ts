@@ -13,14 +13,8 @@ import { MESSAGE_BYTES_MAX } from "./callback.js";
 import { inTime } from "../../db/answer-in-time.js";
 import { messageAsFields, messageFromFields } from "./message-in-form.js";
 import { checkUrl, payUrl, returnUrl } from "../../checkout/public-urls.js";
-import {
-  checkingPage,
-  goOnPage,
-  refusedPage,
-  sendPage,
-  tryAgainPage,
-  unknownPage,
-} from "../answers/shopper-pages.js";
+import { closedPage, goOnPage } from "../answers/session-pages.js";
+import { refusedPage, sendPage, tryAgainPage, unknownPage } from "../answers/shopper-pages.js";
 
 /** `POST /pay/{id}/return`: the browser posts the gateway's result, and is redirected. */
 export async function returnPage(
@@ -66,7 +60,7 @@ export async function checkPage(
   sessionId: string,
 ): Promise<void> {
   const destination = await inTime(askForDestination(checkout, sessionId));
-  if (destination.kind === "merchant") sendPage(response, goOnPage(destination.url));
+  if (destination.kind === "merchant") sendPage(response, goOnPage(destination.url, destination.order));
   else sendOn(checkout, response, sessionId, destination);
 }
 
@@ -89,9 +83,17 @@ function sendOn(
 ): void {
   switch (destination.kind) {
     case "merchant":
+    case "pay page":
       return redirect(response, destination.url);
-    case "checking":
-      return sendPage(response, checkingPage(checkUrl(checkout, sessionId), destination.cancelUrl));
+    case "held":
+    case "in doubt":
+      return sendPage(
+        response,
+        closedPage(destination, {
+          checkUrl: checkUrl(checkout, sessionId),
+          returnUrl: returnUrl(checkout, sessionId),
+        }),
+      );
     case "unknown":
       return sendPage(response, unknownPage());
   }

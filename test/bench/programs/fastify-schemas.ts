@@ -91,6 +91,8 @@ export const sessionSchema = {
     locale: optional,
     submit_type: optional,
     setup_intent: optional,
+    amount_received: { type: "integer" },
+    last_payment_error: { type: "object", nullable: true },
   },
 };
 

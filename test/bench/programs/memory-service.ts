@@ -90,6 +90,9 @@ function newSession(order: SessionOrder, id: string, now: number): CheckoutSessi
     paymentIntentId: null,
     paymentMethodId: null,
     billingSealed: null,
+    pendingPayment: null,
+    lastDecline: null,
+    amountReceived: null,
   };
 }
 

@@ -80,6 +80,8 @@ export function peerAnswer({ id, status, order, ...session }: PeerSession): obje
     locale: null,
     submit_type: null,
     setup_intent: null,
+    amount_received: 0,
+    last_payment_error: null,
   };
 }
 

@@ -74,6 +74,9 @@ function openSession(id: string, merchantId: string, formsGiven: number) {
     paymentIntentId: null,
     paymentMethodId: null,
     billingSealed: null,
+    pendingPayment: null,
+    lastDecline: null,
+    amountReceived: null,
   };
 }
 

@@ -58,6 +58,7 @@ async function complete({ db }: TestApp, id: string, completedBy: string): Promi
       paymentIntentId: "pi_1",
       paymentMethodId: "pm_1",
       billingSealed: null,
+      amountReceived: null,
     });
   });
 }

@@ -91,7 +91,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     changes: [
       {
         file: SESSIONS,
-        from: '{ attempt: () => "attempt + 1", formsGiven: 0 }',
+        from: '{ attempt: () => "attempt + 1", formsGiven: 0, pendingPayment: ONLY_HELD }',
         to: '{ attempt: () => "attempt + 1", formsGiven: 0, status: "open" }',
       },
     ],

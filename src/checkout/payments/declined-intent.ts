@@ -1,0 +1,64 @@
+import { findCheckoutSession, type CheckoutSessionRow } from "../../db/tables/checkout-sessions.js";
+import { findGatewayResults } from "../../db/tables/gateway-results.js";
+import type { PaymentIntentRow } from "../../db/tables/payment-intents.js";
+import type { CheckoutSession, Decline } from "../../domain/session.js";
+import { isId } from "../../lib/ids.js";
+import type { CheckoutContext } from "../context.js";
+
+/**
+ * The payment of a session whose card was declined, as long as no card was charged. Undefined of any other session. It
+ * is not stored: all of it is in the session, and its id and time are those of the first decline.
+ */
+export function declinedIntentOf(session: CheckoutSessionRow): PaymentIntentRow | undefined {
+  const { lastDecline, status, options } = session;
+  if (lastDecline?.intent === undefined || lastDecline.intent === null || status === "complete")
+    return undefined;
+  return {
+    ...lastDecline.intent,
+    merchantId: session.merchantId,
+    livemode: session.livemode,
+    sessionId: session.id,
+    status: "requires_payment_method",
+    amount: session.amountTotal,
+    amountReceived: 0,
+    amountRefunded: 0,
+    currency: session.currency,
+    customerId: session.customerId,
+    paymentMethodId: null,
+    gatewayResultId: lastDecline.resultId,
+    metadata: options?.paymentMetadata ?? {},
+    description: options?.paymentDescription ?? null,
+    statementDescriptor: options?.statementDescriptor ?? null,
+    receiptEmail: options?.receiptEmail ?? null,
+    attempt: session.attempt,
+    canceledAt: null,
+    cancellationReason: null,
+    offSession: false,
+    attemptCallId: null,
+    reversalStartedAt: null,
+    heldResultId: null,
+  };
+}
+
+/** The decline that a session has with this result. The first one makes the id of its payment. */
+export function declineOf(
+  { mode, lastDecline }: Pick<CheckoutSession, "mode" | "lastDecline">,
+  { resultId, declineCode }: Pick<Decline, "resultId" | "declineCode">,
+  now: number,
+): Decline {
+  const first = { id: resultId.replace(/^gr_/, "pi_"), createdAt: now };
+  return { resultId, declineCode, intent: mode === "setup" ? null : (lastDecline?.intent ?? first) };
+}
+
+/** The payment with this id of a session that was only declined so far, of any merchant. */
+export async function findDeclinedIntent(
+  { db }: Pick<CheckoutContext, "db">,
+  id: string,
+): Promise<PaymentIntentRow | undefined> {
+  if (!isId("pi", id)) return undefined;
+  const [first] = await findGatewayResults(db.manager, [id.replace(/^pi_/, "gr_")]);
+  if (first?.outcome !== "declined" || first.sessionId === null) return undefined;
+  const session = await findCheckoutSession(db.manager, first.sessionId);
+  const intent = session && declinedIntentOf(session);
+  return intent?.id === id ? intent : undefined;
+}
