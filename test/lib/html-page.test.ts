@@ -42,6 +42,12 @@ t.test("a page lets in nothing, not even a form's target or a frame around it", 
   t.match(markup, "<title>Gone &lt;for good&gt;</title>");
 });
 
+t.test("a page that others may frame says whose, and is otherwise as closed", async (t) => {
+  const { policy } = await sent(t, { ...PAGE, frameAncestors: "https://shop.example" });
+  t.ok(policy.includes("frame-ancestors https://shop.example"));
+  t.ok(policy.includes("default-src 'none'"));
+});
+
 t.test("what is in the page is let in by the hash of exactly what stands between its tags", async (t) => {
   const page = { ...PAGE, script: "document.title += '!'", formTargets: "https://gateway.example" };
   const { policy, markup } = await sent(t, page);

@@ -3,6 +3,7 @@ import t from "tap";
 import { fieldText } from "../../src/cardstream/fields.js";
 import { openBrowser } from "../support/chromium.js";
 import { onSqlite } from "../support/database.js";
+import { html } from "../../src/lib/html.js";
 import { listen } from "../support/listen.js";
 import { CARD, formOf, startStand } from "./stand.js";
 
@@ -38,5 +39,43 @@ await onSqlite(
     t.same(stand.shop.returns, stand.shop.callbacks);
     const refused = complaints.filter((text) => /Content Security Policy|Error/.test(text));
     t.same(refused, [], "the page's own policy lets in all that it needs");
+  },
+);
+
+await onSqlite(
+  t,
+  "a shop on another site shows the page in a frame, as the vendor's modal does, and the result comes back into it",
+  async (t, engine) => {
+    const stand = await startStand(t, engine);
+    const thanks = await listen(t, (_request, response) => response.end("Thanks!"));
+    stand.shop.thanksUrl = thanks.replace("127.0.0.1", "localhost");
+    const inputs = formOf(stand).map(
+      ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
+    );
+    const shop = html`<iframe name="pay" width="600" height="900"></iframe>
+      <form method="post" action="${stand.url}/hosted/modal/" target="pay">${inputs}<button>Pay here</button></form>`;
+    const address = await listen(t, (_request, response) => {
+      response.writeHead(200, { "content-type": "text/html" }).end(shop.markup);
+    });
+    const browser = await openBrowser();
+    t.teardown(() => browser.close());
+    const page = await browser.newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => complaints.push(message.text()));
+    await page.goto(address.replace("127.0.0.1", "localhost"));
+    await page.getByRole("button", { name: "Pay here" }).click();
+    const frame = page.frameLocator("iframe");
+    await frame.getByLabel("Card number").fill(CARD.cardNumber);
+    await frame.getByLabel("Month").fill(CARD.cardExpiryMonth);
+    await frame.getByLabel("Year").fill(CARD.cardExpiryYear);
+    await frame.getByLabel("CVV").fill(CARD.cardCVV);
+    await frame.getByRole("button", { name: /^Pay / }).click();
+    await frame.getByText("Thanks!").waitFor();
+    t.match(page.url(), /localhost/, "the shop's own page stays");
+    t.equal(fieldText(stand.shop.returns[0] ?? [], "responseCode"), "0");
+    t.same(
+      complaints.filter((text) => /Content Security Policy|frame/i.test(text)),
+      [],
+    );
   },
 );
