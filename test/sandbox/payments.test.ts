@@ -110,8 +110,14 @@ await onSqlite(
       await setFaults(stand, fault);
       const page = await stand.enter(formOf(stand));
       t.match(page.html, new RegExp(`<option value="">${label}, as the merchant has planned</option>`));
+      for (const typed of [{}, { fault: "callback_doubled" }, { fault: "none" }]) {
+        stand.clock.time += 10_000_000;
+        const result = await payAndReturn(stand, formOf(stand), { ...CARD, ...typed });
+        t.equal(fieldText(result, "responseCode"), code, JSON.stringify(typed));
+      }
       stand.clock.time += 10_000_000;
-      t.equal(fieldText(await payAndReturn(stand, formOf(stand), CARD), "responseCode"), code);
+      const chosen = { ...CARD, outcome: "approve", fault: "none" };
+      t.equal(fieldText(await payAndReturn(stand, formOf(stand), chosen), "responseCode"), "0");
     }
   },
 );

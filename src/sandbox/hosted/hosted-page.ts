@@ -15,7 +15,7 @@ import { cardPage, type Choices, type PageErrors } from "../pages/card-page.js";
 import { faultPage, notFoundPage } from "../pages/fault-page.js";
 import type { SandboxPage } from "../pages/layout.js";
 import { pageUrl, type SandboxAccount, type SandboxContext } from "../protocol/context.js";
-import { type PlannedFaults, readPlannedFaults } from "../payments/planned-faults.js";
+import { readPlannedFaults } from "../payments/planned-faults.js";
 import { parseRequest } from "../protocol/signed-request.js";
 
 /** An open page, with its account. */
@@ -33,6 +33,9 @@ export async function showPage(parts: SandboxContext, pageId: string): Promise<S
 /**
  * Takes the card, or the shopper's cancellation, and returns the page that leads back to the merchant.
  *
+ * A fault that the shopper chooses takes the place of the merchant's faults, but not of the outcome that the merchant
+ * has planned: that is another choice.
+ *
  * An unreadable card gets the card page again, and nothing is charged. A page can be paid more than once, as
  * in the original: only an equal payment with an equal card is refused, see `charge`.
  */
@@ -44,10 +47,11 @@ export async function payPage(parts: SandboxContext, pageId: string, body: Buffe
   const choices = { outcome: fieldText(fields, "outcome"), fault: fieldText(fields, "fault") };
   const again = (errors: PageErrors, kept: Partial<Choices> = {}): Promise<SandboxPage> =>
     cardPageOf(parts, page, errors, { ...choices, ...kept });
-  const faults = await chosenFaults(parts, page, choices.fault);
+  const planned = await faultsOf(parts, page.row.gatewayMerchantId);
+  const faults = choices.fault === "" ? planned : readPlannedFaults(choices.fault);
   if (faults === undefined) return again({ fault: UNKNOWN_CHOICE }, { fault: "" });
   const request = readHostedRequest(withCustomerEntry(page.row.fields, fields));
-  const chosen = chosenOutcome(choices.outcome, askedOnPage(request, faults));
+  const chosen = chosenOutcome(choices.outcome, askedOnPage(request, planned));
   if (chosen === undefined) return again({ outcome: UNKNOWN_CHOICE }, { outcome: "" });
   if (chosen === OUTCOMES.cancel) {
     return settle(parts, page, { outcome: chosen, faults, entry: undefined, posted: [] });
@@ -55,20 +59,11 @@ export async function payPage(parts: SandboxContext, pageId: string, body: Buffe
   const read = readCardEntry(fields, parts.clock.now());
   if ("errors" in read) return again(read.errors);
   const { entry } = read;
-  const outcome = chosenOutcome(choices.outcome, askedOnPage(request, faults, entry)) ?? chosen;
+  const outcome = chosenOutcome(choices.outcome, askedOnPage(request, planned, entry)) ?? chosen;
   return settle(parts, page, { outcome, faults, entry, posted: fields });
 }
 
 const UNKNOWN_CHOICE = "Choose one from the list.";
-
-/** The request's choice, or else the merchant's. Undefined for an unknown name. */
-async function chosenFaults(
-  parts: SandboxContext,
-  { row }: OpenPage,
-  choice: string,
-): Promise<PlannedFaults | undefined> {
-  return choice === "" ? await faultsOf(parts, row.gatewayMerchantId) : readPlannedFaults(choice);
-}
 
 /** Undefined if the page does not exist, or its account is gone. */
 async function findPage({ db, accounts }: SandboxContext, pageId: string): Promise<OpenPage | undefined> {
