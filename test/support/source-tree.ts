@@ -52,13 +52,28 @@ function filesBelow(folder: string): string[] {
 
 /** Visits every node of a text, outermost first. */
 export function visit({ tree }: Source, visitor: (node: Node) => void): void {
-  const walk = (value: unknown): void => {
-    if (Array.isArray(value)) return value.forEach(walk);
-    if (!isNode(value)) return;
-    visitor(value);
-    for (const [key, child] of Object.entries(value)) if (!/Comments$|^loc$/.test(key)) walk(child);
-  };
-  walk(tree().program);
+  nodesOf(tree()).forEach(visitor);
+}
+
+function nodesOf(tree: ParseResult): readonly Node[] {
+  const known = listed.get(tree);
+  if (known !== undefined) return known;
+  const nodes: Node[] = [];
+  addNodes(tree.program, nodes);
+  listed.set(tree, nodes);
+  return nodes;
+}
+
+/** Found once for all rules: to look through a tree takes as long as to parse its text. */
+const listed = new WeakMap<ParseResult, readonly Node[]>();
+
+function addNodes(value: unknown, nodes: Node[]): void {
+  if (Array.isArray(value)) return value.forEach((each) => addNodes(each, nodes));
+  if (!isNode(value)) return;
+  nodes.push(value);
+  for (const [key, child] of Object.entries(value)) {
+    if (typeof child === "object" && key !== "loc" && !key.endsWith("Comments")) addNodes(child, nodes);
+  }
 }
 
 function isNode(value: unknown): value is Node {
