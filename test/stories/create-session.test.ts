@@ -141,6 +141,8 @@ await eachEngine(t, "the spec's example creates a session, and reads it back", a
     locale: null,
     submit_type: null,
     setup_intent: null,
+    amount_received: 0,
+    last_payment_error: null,
   });
   const read = await app.call("GET", `/v1/checkout/sessions/${id}`, liveKey);
   t.equal(read.status, 200);
