@@ -21,7 +21,7 @@ export interface Found {
 }
 
 /** Most bugs show early, and a long run that need not be is a long wait. */
-const RUNS = [50, 150, 300, 500];
+const RUNS = [25, 50, 150, 300, 475];
 
 /** Runs the service with the bug until the checker finds something. */
 export async function findPlanted({ bug, seed, server, onProgress }: Search): Promise<Found> {
