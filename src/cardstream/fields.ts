@@ -5,6 +5,11 @@ import { isUtf8 } from "node:buffer";
  */
 export type Field = readonly [name: string, value: string];
 
+/** The field, if there is a text: what a request does not say is left to the account's settings. */
+export function textField(name: string, text: string | null | undefined): Field[] {
+  return text === null || text === undefined ? [] : [[name, text]];
+}
+
 /** Thrown for a body that is not form encoding as the gateway sends it. */
 export class MalformedMessage extends Error {
   override readonly name = "MalformedMessage";

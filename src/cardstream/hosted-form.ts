@@ -3,8 +3,8 @@ import { ACTION } from "../domain/gateway-codes.js";
 import { attemptReference } from "../domain/attempt.js";
 import type { Currency } from "../domain/money.js";
 import type { LineItem } from "../domain/session.js";
-import type { Field } from "./fields.js";
-import { CAPTURE_NOW, saleTextFields, type SaleTexts, textField } from "./sale-fields.js";
+import { type Field, textField } from "./fields.js";
+import { CAPTURE_NOW, type SaleTexts } from "./sale-fields.js";
 import { signed } from "./signed-message.js";
 
 /** A merchant's account at the gateway, in one mode. */
@@ -66,7 +66,8 @@ export function hostedForm(account: GatewayAccount, order: HostedOrder): Field[]
     // The gateway knows one address of the shopper's, and sends its receipt there.
     ...textField("customerEmail", order.receiptEmail ?? order.email),
     ...textField("remoteAddress", order.remoteAddress),
-    ...saleTextFields(order),
+    ...textField("statementNarrative1", order.statementDescriptor),
+    ...textField("customerReceiptsRequired", order.receiptEmail ? "Y" : null),
     ...itemFields(order.items),
   ];
   return signed(fields, account.secret);

@@ -1,6 +1,6 @@
 import type { Currency } from "../domain/money.js";
-import type { Field } from "./fields.js";
-import { CAPTURE_NOW, saleTextFields, type SaleTexts, textField } from "./sale-fields.js";
+import { type Field, textField } from "./fields.js";
+import { CAPTURE_NOW, type SaleTexts } from "./sale-fields.js";
 
 /** A charge of a card that the gateway has stored. */
 export interface StoredCardSale extends SaleTexts {
@@ -38,7 +38,8 @@ export function storedCardFields(sale: StoredCardSale): Field[] {
     CAPTURE_NOW,
     NOT_CLONED,
     ...textField("customerEmail", sale.receiptEmail),
-    ...saleTextFields(sale),
+    ...textField("statementNarrative1", sale.statementDescriptor),
+    ...textField("customerReceiptsRequired", sale.receiptEmail ? "Y" : null),
     ["avscv2CheckRequired", "N"], // A security code is never stored, so there is none to check.
   ];
 }

@@ -1,4 +1,3 @@
-import { attemptReference } from "./attempt.js";
 import type { ResultOutcome } from "./classification.js";
 import { isUnpaidState, RESPONSE_CODE, STATE } from "./gateway-codes.js";
 
@@ -10,18 +9,6 @@ import { isUnpaidState, RESPONSE_CODE, STATE } from "./gateway-codes.js";
  * yet.
  */
 export type AttemptCertainty = "clear" | "silent" | "doubtful";
-
-/**
- * True if the newest of a session's pending attempts is in doubt, by the answers of the gateway. Those before it are
- * known to have failed.
- */
-export function isNewestInDoubt(
-  { id, attempt }: { readonly id: string; readonly attempt: number },
-  pending: readonly { readonly reference: string; readonly certainty: AttemptCertainty | null }[],
-): boolean {
-  const newest = pending.find(({ reference }) => reference === attemptReference(id, attempt));
-  return newest?.certainty === "doubtful";
-}
 
 /** The latest known state of one transaction. */
 export interface KnownTransaction {

@@ -16,6 +16,18 @@ export function attemptReference(targetId: string, attempt: number): string {
   return `${targetId}-${attempt}`;
 }
 
+/**
+ * True if the newest of a session's pending attempts is in doubt, by the answers of the gateway. Those before it are
+ * known to have failed.
+ */
+export function isNewestInDoubt(
+  { id, attempt }: { readonly id: string; readonly attempt: number },
+  pending: readonly { readonly reference: string; readonly certainty: string | null }[],
+): boolean {
+  const newest = pending.find(({ reference }) => reference === attemptReference(id, attempt));
+  return newest?.certainty === "doubtful";
+}
+
 /** Parses a `transactionUnique`. Undefined if this service did not make it. */
 export function parseAttemptReference(text: string): AttemptReference | undefined {
   const [, targetId, prefix = "", attempt] =

@@ -10,6 +10,7 @@ import {
   parseFields,
   readableField,
   rootName,
+  textField,
 } from "../../src/cardstream/fields.js";
 import { CODE_POINT } from "../support/any-text.js";
 
@@ -28,6 +29,12 @@ const MALFORMED: readonly [name: string, body: string][] = [
   ["a list without indexes, which is a name given twice", "a[]=1&a[]=2"],
   ["601 fields", fieldBody(601)],
 ];
+
+t.test("what is not given is left to the account's settings", async (t) => {
+  t.same(textField("customerEmail", undefined), []);
+  t.same(textField("customerEmail", null), []);
+  t.same(textField("customerEmail", "ada@example.com"), [["customerEmail", "ada@example.com"]]);
+});
 
 for (const [name, body] of MALFORMED) {
   t.test(`${name}: the message is refused`, async (t) => {

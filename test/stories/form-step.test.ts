@@ -5,7 +5,7 @@ import {
   FORMS_OF_SESSION,
   PRESSES_OF_ADDRESS,
   WINDOW_MS,
-} from "../../src/web/pages/form-limits.js";
+} from "../../src/web/pages/pay-page.js";
 import { createTestMerchant, startTestApp, type TestApp, testConfig } from "../support/app.js";
 import { eachEngine, onSqlite } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";

@@ -17,17 +17,16 @@ import {
 
 /**
  * The held payment that a success of a locked session or payment intent is about, if its reversal has started
- * or is done. Such a payment pays nothing any more, whatever the gateway reports later: see `lease` in
+ * or is done. Only to be asked where a reversal has started: hardly any has one, and this locks rows. Such a payment pays nothing any more, whatever the gateway reports later: see `lease` in
  * return-held-payment.ts, which locks the session or payment intent as well, so that one of the two comes
  * first.
  */
 export async function findReversalOf(
   checkout: CheckoutContext,
   tx: Tx,
-  { kind, id: targetId, reversalStartedAt }: Returned,
+  { kind, id: targetId }: Returned,
   result: GatewayResult,
 ): Promise<HeldPaymentRow | undefined> {
-  if (reversalStartedAt === null) return undefined;
   const returns = await lockReversalsOf(tx, { kind, targetId }, checkout.clock.now());
   return returns.find((row) => isOfHeldPayment(checkout, row, result));
 }
@@ -36,7 +35,6 @@ export async function findReversalOf(
 interface Returned {
   readonly kind: TargetKind;
   readonly id: string;
-  readonly reversalStartedAt: number | null;
 }
 
 /**

@@ -4,8 +4,7 @@ import { listPendingAttempts, pendingAttemptsOf } from "../../db/tables/pending-
 import { setLastDecline, setPendingPayment } from "../../db/tables/session-money.js";
 import { selectTogether } from "../../db/query/select.js";
 import type { Tx } from "../../db/transaction.js";
-import { attemptReference } from "../../domain/attempt.js";
-import { isNewestInDoubt } from "../../domain/attempt-certainty.js";
+import { attemptReference, isNewestInDoubt } from "../../domain/attempt.js";
 import type { Classification } from "../../domain/classification.js";
 import { declineCodeOf } from "../../domain/decline-code.js";
 import type { PendingPayment } from "../../domain/session.js";

@@ -59,7 +59,9 @@ async function recordFor(
   const pays = classification.outcome === "completed";
   if (pays) {
     if (intent.status === "succeeded") return applied(classification, true);
-    const returned = await findReversalOf(checkout, tx, { ...intent, kind: "payment_intent" }, result);
+    const isReversed = intent.reversalStartedAt !== null;
+    const target = { kind: "payment_intent", id: intent.id } as const;
+    const returned = isReversed ? await findReversalOf(checkout, tx, target, result) : undefined;
     if (returned !== undefined) return await holdWithReversal(checkout, clock, tx, returned, row);
   }
   const stored = await storeMessage(checkout, clock, tx, row, classification);

@@ -99,7 +99,9 @@ async function recordFor(
   const classification = await classifyRecorded(tx, session, classifyLocked(session, result));
   if (classification.outcome === "completed") {
     if (session.status === "complete") return applied(classification, true);
-    const returned = await findReversalOf(checkout, tx, { ...session, kind: "session" }, result);
+    const isReversed = session.reversalStartedAt !== null;
+    const target = { kind: "session", id: session.id } as const;
+    const returned = isReversed ? await findReversalOf(checkout, tx, target, result) : undefined;
     if (returned !== undefined) {
       return await noteHeld(tx, session, await holdWithReversal(checkout, clock, tx, returned, row));
     }

@@ -15,8 +15,13 @@ import type { CheckoutContext } from "../context.js";
 import { openFormAccount } from "../merchants/gateway-account.js";
 import { callbackUrl, requiredCallbackUrl, returnUrl } from "../public-urls.js";
 import { askNow, toAskNow } from "../reconcile/reconcile-pending.js";
-import type { PageOrder } from "./page-order.js";
-import { isInDoubt, lockPayPageState, type PayPageState, readPayPageState } from "./pay-page-state.js";
+import {
+  isInDoubt,
+  type PageOrder,
+  lockPayPageState,
+  type PayPageState,
+  readPayPageState,
+} from "./pay-page-state.js";
 
 /** What the shopper sees who opens a session's page. */
 export type PayPage =

@@ -7,11 +7,12 @@ import { unresolvedHeldResult } from "../../db/tables/gateway-results.js";
 import { merchantOfSession } from "../../db/tables/merchants.js";
 import { pendingAttemptsOf, type PendingOfPage } from "../../db/tables/pending-attempts.js";
 import type { Tx } from "../../db/transaction.js";
-import { isNewestInDoubt } from "../../domain/attempt-certainty.js";
+import { isNewestInDoubt } from "../../domain/attempt.js";
+import { type Currency, currencyByCode } from "../../domain/money.js";
+import type { LineItem } from "../../domain/session.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import { clockAhead } from "../test-clock.js";
-import { type PageOrder, pageOrder } from "./page-order.js";
 
 /** All that decides what the page of a session shows. */
 export interface PayPageState {
@@ -26,6 +27,23 @@ export interface PayPageState {
   readonly pending: readonly PendingOfPage[];
   /** The account that the form is signed with. Undefined where the merchant has none in this mode. */
   readonly account: FormAccountRow | undefined;
+}
+
+/** What every page of a session tells the shopper of it. */
+export interface PageOrder {
+  /** The merchant's name. */
+  readonly shop: string;
+  readonly livemode: boolean;
+  /** Whether the card is only stored, and nothing is paid. */
+  readonly storesOnly: boolean;
+  /** In minor units; 0 where the card is only stored. */
+  readonly amount: number;
+  readonly currency: Currency;
+  readonly items: readonly LineItem[];
+  /** What the shopper can tell the shop: the merchant's own reference, else the session's id. */
+  readonly reference: string;
+  /** The language that the merchant asked for; null for none. */
+  readonly locale: string | null;
 }
 
 /** Reads it in one round trip. Undefined where there is no such session. */
@@ -71,4 +89,19 @@ async function stateWith(
 /** Whether the newest attempt may have taken money: the gateway has said nothing final, and is asked. */
 export function isInDoubt({ session, pending }: PayPageState): boolean {
   return session.pendingPayment === "processing" || isNewestInDoubt(session, pending);
+}
+
+function pageOrder(session: SessionOfForm, shop: string): PageOrder {
+  const currency = currencyByCode(session.currency);
+  if (currency === undefined) throw new Error(`Session ${session.id} has an unknown currency.`);
+  return {
+    shop,
+    livemode: session.livemode,
+    storesOnly: session.mode === "setup",
+    amount: session.amountTotal,
+    currency,
+    items: session.lineItems,
+    reference: session.clientReferenceId ?? session.id,
+    locale: session.options?.locale ?? null,
+  };
 }

@@ -6,8 +6,7 @@ import { askNow, toAskNow } from "../reconcile/reconcile-pending.js";
 import type { CheckoutContext } from "../context.js";
 import { payUrl } from "../public-urls.js";
 import type { PageWithoutForm } from "./open-pay-page.js";
-import type { PageOrder } from "./page-order.js";
-import { isInDoubt, type PayPageState, readPayPageState } from "./pay-page-state.js";
+import { isInDoubt, type PageOrder, type PayPageState, readPayPageState } from "./pay-page-state.js";
 
 /**
  * Where a browser goes that has brought a result or waits for one: to the merchant, to the session's page, or to one
