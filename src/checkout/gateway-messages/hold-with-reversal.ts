@@ -16,10 +16,10 @@ import {
 } from "./store-gateway-result.js";
 
 /**
- * The held payment that a success of a locked session or payment intent is about, if its reversal has started
- * or is done. Only to be asked where a reversal has started: hardly any has one, and this locks rows. Such a payment pays nothing any more, whatever the gateway reports later: see `lease` in
- * return-held-payment.ts, which locks the session or payment intent as well, so that one of the two comes
- * first.
+ * The held payment that a success of a locked session or payment intent is about, if its reversal has started or is
+ * done. Such a payment pays nothing any more, whatever the gateway reports later: see `lease` in
+ * return-held-payment.ts, which locks the session or payment intent as well, so that one of the two comes first. It is
+ * asked only where a reversal has started: hardly any has one, and this locks rows.
  */
 export async function findReversalOf(
   checkout: CheckoutContext,
