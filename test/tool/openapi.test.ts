@@ -107,6 +107,7 @@ t.test("the document is the one of the proto files as they are", async (t) => {
       "post /v1/checkout/sessions/{id}",
       "post /v1/checkout/sessions/{id}/expire",
       "get /v1/checkout/sessions/{id}/line_items",
+      "get /v1/checkout/sessions/{id}/attempts",
       "post /v1/customers",
       "get /v1/customers",
       "get /v1/customers/{id}",
