@@ -127,5 +127,9 @@ function sharedLines(items: readonly LineItem[]): LineItem[] {
 const LINE_LENGTH_MAX = 250;
 
 function shortened(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  if (text.length <= length) return text;
+  const whole = text.slice(0, length - 1).replace(HALF_A_PAIR, ""); // It would be shown as a question mark.
+  return `${whole}…`;
 }
+
+const HALF_A_PAIR = /[\uD800-\uDBFF]$/;

@@ -132,6 +132,16 @@ t.test("40 items have a line each; more share lines, and each is named", async (
   t.ok(fieldText(long, "items[0][description]").length <= 250);
 });
 
+t.test("a name that is cut for want of room stays text, and arrives as it was signed", async (t) => {
+  for (const before of ["", "x"]) {
+    const name = before + "😀".repeat(120);
+    const items = Array.from({ length: 41 }, () => ({ name, unitAmount: 1, quantity: 1 }));
+    const form = hostedForm(ACCOUNT, { ...ORDER, amount: 41, items });
+    t.match(fieldText(form, "items[0][description]"), /^1 × x?(😀)+…; 1 × x?(😀)+…$/, `"${before}"`);
+    t.ok(isSigned(parseFields(Buffer.from(encodeFields(form))), [ACCOUNT.secret]));
+  }
+});
+
 const anItem = fc.record({
   name: fc.string({ unit: CODE_POINT, minLength: 1, maxLength: 50 }),
   unitAmount: fc.nat(99_999_999),
