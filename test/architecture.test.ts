@@ -56,6 +56,9 @@ t.test("the state machines of session and intent have each legal move, and no ot
     "succeeded",
     "requires_payment_method",
     "requires_confirmation",
+    "requires_capture",
+    "capturing",
+    "releasing",
     "canceled",
   ];
   t.same(movesDrawn(page, "Payment intent"), legal(intents, mayMovePayment));

@@ -4,7 +4,7 @@ import { attemptReference } from "../domain/attempt.js";
 import type { Currency } from "../domain/money.js";
 import type { LineItem } from "../domain/session.js";
 import { type Field, textField } from "./fields.js";
-import { CAPTURE_NOW, type SaleTexts } from "./sale-fields.js";
+import { captureField, type SaleOptions } from "./sale-fields.js";
 import { signed } from "./signed-message.js";
 
 /** A merchant's account at the gateway, in one mode. */
@@ -16,7 +16,7 @@ export interface GatewayAccount {
 }
 
 /** The order that the shopper pays, and where its result is sent. */
-export interface HostedOrder extends SaleTexts {
+export interface HostedOrder extends SaleOptions {
   readonly sessionId: string;
   readonly attempt: number;
   /** Whether the card is only verified, and nothing is taken. Default: no. */
@@ -55,7 +55,7 @@ export function hostedForm(account: GatewayAccount, order: HostedOrder): Field[]
     ["redirectURL", order.redirectUrl],
     ["callbackURL", order.callbackUrl],
     ["duplicateDelay", DUPLICATE_DELAY_S],
-    CAPTURE_NOW,
+    captureField(order.captureMethod),
     ["formResponsive", "Y"],
     ["formAllowCancel", "Y"],
     // The name of this field since guide V4.21; the gateway ignores unknown fields.

@@ -1,9 +1,9 @@
 import type { Currency } from "../domain/money.js";
 import { type Field, textField } from "./fields.js";
-import { CAPTURE_NOW, type SaleTexts } from "./sale-fields.js";
+import { captureField, type SaleOptions } from "./sale-fields.js";
 
 /** A charge of a card that the gateway has stored. */
-export interface StoredCardSale extends SaleTexts {
+export interface StoredCardSale extends SaleOptions {
   /** That of the newest transaction with the card. */
   readonly xref: string;
   /** In minor units. */
@@ -35,7 +35,7 @@ export function storedCardFields(sale: StoredCardSale): Field[] {
     ["orderRef", sale.orderRef],
     ["callbackURL", sale.callbackUrl],
     ["duplicateDelay", DUPLICATE_DELAY_S],
-    CAPTURE_NOW,
+    captureField(sale.captureMethod),
     NOT_CLONED,
     ...textField("customerEmail", sale.receiptEmail),
     ...textField("statementNarrative1", sale.statementDescriptor),

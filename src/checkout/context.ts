@@ -93,5 +93,10 @@ export type CheckoutPoint =
   | "charge recorded"
   | "charge sent"
   | "charge answered"
+  | "capture recorded"
+  | "capture leased"
+  | "capture to be sent"
+  | "capture sent"
+  | "capture answered"
   | "events numbered"
   | "webhook answered";

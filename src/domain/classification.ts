@@ -66,6 +66,11 @@ export interface Expected {
   readonly currency: Currency;
   /** Number of the newest attempt: a result may belong to any attempt made so far. */
   readonly attempt: number;
+  /**
+   * `manual`: the payment is to be authorized only. `recorded`: its authorization is on record with this transaction,
+   * whose amounts and state go on from there. Undefined: the payment is captured at once.
+   */
+  readonly capture?: "manual" | "recorded" | undefined;
 }
 
 /** Classifies one verified result by itself, without regard to earlier results. Pure. */
@@ -131,6 +136,11 @@ export function endsAttempt(
   return outcome === "declined" || (outcome === "cancelled" && session.formsGiven === 1);
 }
 
+/** What to expect of a transaction of a payment that is to be authorized only, by whether it is on record as that. */
+export function captureExpected(isRecorded: boolean): "manual" | "recorded" {
+  return isRecorded ? "recorded" : "manual";
+}
+
 /** An outcome that waits for a person. */
 export function held(reason: HeldReason): Classification {
   return { outcome: "held", reason };
@@ -165,10 +175,17 @@ const CHECKS: readonly {
   { reason: "currency_mismatch", holds: isInCurrency },
   {
     reason: "amount_mismatch",
-    holds: (result, { amount }) => result.amount === amount && result.amountReceived === amount,
+    holds: (result, { amount, capture }) =>
+      capture === "recorded" || (result.amount === amount && result.amountReceived === amount),
   },
-  { reason: "state_mismatch", holds: ({ state }) => state === "" || isCapturedState(state) },
+  { reason: "state_mismatch", holds: isInState },
 ];
+
+/** What was to be authorized only, and is captured, is money that nobody asked for. */
+function isInState({ state }: GatewayResult, { capture }: Expected): boolean {
+  if (capture === "recorded") return true;
+  return capture === "manual" ? state === STATE.APPROVED : state === "" || isCapturedState(state);
+}
 
 function isOfOrder(result: GatewayResult, expected: Omit<Expected, "amount">): boolean {
   const reference = parseAttemptReference(result.transactionUnique);

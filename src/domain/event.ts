@@ -22,6 +22,9 @@ export const EVENT_OBJECTS = {
   "held_payment.created": "held_payment",
   "held_payment.dismissed": "held_payment",
   "held_payment.returned": "held_payment",
+  "payment_intent.amount_capturable_updated": "payment_intent",
+  // Stripe has none: there, a payment whose authorization lapses is canceled without notice.
+  "payment_intent.authorization_expiring": "payment_intent",
   "payment_intent.canceled": "payment_intent",
   "payment_intent.created": "payment_intent",
   "payment_intent.payment_failed": "payment_intent",

@@ -1,4 +1,5 @@
 import type { Metadata } from "./metadata.js";
+import type { CaptureMethod } from "./payment-intent.js";
 import { Refusal } from "./refusal.js";
 
 /** The status of a checkout session, in the API's words. */
@@ -33,6 +34,8 @@ export interface SessionOptions {
   readonly paymentDescription: string | null;
   readonly statementDescriptor?: string | null;
   readonly receiptEmail?: string | null;
+  /** Undefined: its payment is captured at once. */
+  readonly captureMethod?: CaptureMethod;
   readonly paymentMetadata: Metadata;
 }
 
@@ -90,19 +93,26 @@ export interface CheckoutSession extends SessionTimes {
   readonly billingSealed: Buffer | null;
   /** The transaction that completed it, see GatewayResult.transactionKey. */
   readonly completedBy: string | null;
-  /** What is known of money while the session is not complete; says nothing once it is. Null: nothing is in doubt. */
+  /**
+   * What is known of money that was not received. Of a complete session it says something only where it is
+   * `uncaptured`. Null: nothing is in doubt.
+   */
   readonly pendingPayment: PendingPayment | null;
   /** The newest decline. Null: no card was declined. */
   readonly lastDecline: Decline | null;
-  /** In minor units of `currency`: null before completion, and of a session that received exactly its total. */
+  /**
+   * In minor units of `currency`: null before completion, and of a session that received exactly its total. What is
+   * authorized counts once it is captured.
+   */
   readonly amountReceived: number | null;
 }
 
 /**
  * Money that may have moved for a session that is not complete: `processing` while the gateway's word is not final and
- * it is asked, `held` while a person has to decide.
+ * it is asked, `held` while a person has to decide. Of a complete one, `uncaptured`: its card was authorized, and
+ * nothing of that is captured.
  */
-export type PendingPayment = "processing" | "held";
+export type PendingPayment = "processing" | "held" | "uncaptured";
 
 /** The decline of a shopper's card. */
 export interface Decline {
@@ -126,6 +136,7 @@ export function paymentStatusOf(
   session: Pick<CheckoutSession, "mode" | "status" | "amountTotal" | "pendingPayment" | "amountReceived">,
 ): SessionPaymentStatus {
   if (session.mode === "setup") return "no_payment_required";
+  if (session.pendingPayment === "uncaptured") return "unpaid";
   if (session.status !== "complete") return session.pendingPayment ?? "unpaid";
   return amountReceivedOf(session) < session.amountTotal ? "partially_paid" : "paid";
 }

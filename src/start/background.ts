@@ -1,3 +1,4 @@
+import { keepCapturing } from "../checkout/captures/keep-capturing.js";
 import type { CheckoutContext } from "../checkout/context.js";
 import { keepReconciling } from "../checkout/reconcile/reconcile-pending.js";
 import { keepProcessingRefunds } from "../checkout/refunds/keep-processing-refunds.js";
@@ -17,7 +18,7 @@ export interface Pauses extends RelayPauses {
   readonly sweep: number;
   /** How soon a due attempt is reconciled. */
   readonly reconcile: number;
-  /** How soon a due refund is processed. */
+  /** How soon a due refund is processed, or a due capture. */
   readonly resume: number;
   /** How soon a due delivery is posted that another process has made. */
   readonly deliver: number;
@@ -75,5 +76,6 @@ export function workInBackground(
     ),
     ...keepReconciling(checkout, pauses.reconcile, failed("the gateway could not be asked about payments")),
     ...keepProcessingRefunds(checkout, pauses.resume, failed("refunds could not be processed")),
+    ...keepCapturing(checkout, pauses.resume, failed("authorized payments could not be processed")),
   ];
 }

@@ -27,12 +27,15 @@ import { CustomerDetails1795311000000 } from "../db/migrations/1795311000000-cus
 import { SessionMode1795312000000 } from "../db/migrations/1795312000000-session-mode.js";
 import { SaleTexts1795313000000 } from "../db/migrations/1795313000000-sale-texts.js";
 import { SessionMoney1795314000000 } from "../db/migrations/1795314000000-session-money.js";
+import { CaptureMethod1795315000000 } from "../db/migrations/1795315000000-capture-method.js";
+import { CreatePendingCaptures1795316000000 } from "../db/migrations/1795316000000-pending-captures.js";
 import { SessionDetails1795310000000 } from "../db/migrations/1795310000000-session-details.js";
 import { paymentIntents } from "../db/tables/payment-intents.js";
 import { paymentMethods } from "../db/tables/payment-methods.js";
 import { refunds } from "../db/tables/refunds.js";
 import { sandboxAccounts } from "../sandbox/tables/sandbox-accounts.js";
 import { sandboxFaults } from "../sandbox/tables/sandbox-faults.js";
+import { pendingCaptures } from "../db/tables/pending-captures.js";
 import { pendingAttempts } from "../db/tables/pending-attempts.js";
 import { sandboxLastUses } from "../sandbox/tables/sandbox-last-uses.js";
 import { sandboxPages } from "../sandbox/tables/sandbox-pages.js";
@@ -61,6 +64,7 @@ export const entities = [
   sandboxAccounts,
   sandboxFaults,
   pendingAttempts,
+  pendingCaptures,
   sandboxLastUses,
   sandboxPages,
   sandboxTransactions,
@@ -94,4 +98,6 @@ export const migrations = [
   SessionMode1795312000000,
   SaleTexts1795313000000,
   SessionMoney1795314000000,
+  CaptureMethod1795315000000,
+  CreatePendingCaptures1795316000000,
 ];

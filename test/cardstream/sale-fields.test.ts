@@ -1,7 +1,12 @@
 import t from "tap";
 
-import { CAPTURE_NOW } from "../../src/cardstream/sale-fields.js";
+import { captureField } from "../../src/cardstream/sale-fields.js";
 
-t.test("a sale says that it is captured at once, in days", async (t) => {
-  t.same(CAPTURE_NOW, ["captureDelay", "0"]);
-});
+t.test(
+  "a sale says when it is captured, in days: at once, unless a request of its own is to capture it",
+  async (t) => {
+    t.same(captureField(undefined), ["captureDelay", "0"]);
+    t.same(captureField(null), ["captureDelay", "0"]);
+    t.same(captureField("manual"), ["captureDelay", "-1"]);
+  },
+);

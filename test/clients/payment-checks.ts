@@ -106,12 +106,29 @@ export const PAYMENT_CHECKS: Readonly<Record<string, readonly [Verdict, Check]>>
     },
   ],
   "paymentIntents.create with capture_method: manual": [
-    "refused",
-    notThere((shop) => shop.stripe.paymentIntents.create({ ...charge(shop), capture_method: "manual" })),
+    "works",
+    async (t, shop) => {
+      const { id } = await shop.stripe.paymentIntents.create({ ...charge(shop), capture_method: "manual" });
+      const intent = await shop.stripe.paymentIntents.retrieve(id);
+      t.match(intent, { status: "requires_capture", amount_capturable: 1200, amount_received: 0 });
+      t.match(await shop.stripe.paymentIntents.cancel(id), { status: "canceled" });
+    },
   ],
-  "paymentIntents.capture, search, incrementAuthorization": [
+  "paymentIntents.capture": [
+    "differs",
+    async (t, { stripe, ...shop }) => {
+      const { id } = await stripe.paymentIntents.create({
+        ...charge({ stripe, ...shop }),
+        capture_method: "manual",
+      });
+      const part = { amount_to_capture: 700 };
+      t.match(await stripe.paymentIntents.capture(id, part), { status: "succeeded", amount_received: 700 });
+      await failsWith(t, "StripeInvalidRequestError", stripe.paymentIntents.capture(id));
+    },
+  ],
+  "paymentIntents.search, incrementAuthorization": [
     "refused",
-    notThere(({ stripe }) => stripe.paymentIntents.capture("pi_1")),
+    notThere(({ stripe }) => stripe.paymentIntents.incrementAuthorization("pi_1", { amount: 1 })),
   ],
   charges: ["refused", notThere(({ stripe }) => stripe.charges.retrieve("ch_1"))],
   "refunds.create": [

@@ -142,6 +142,8 @@ await eachEmptyEngine(t, "a payment of a session stays as it is after an upgrade
     createdAt: 1_795_000_000_000,
     canceledAt: null,
     cancellationReason: null,
+    captureMethod: null,
+    captureBefore: null,
     attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,

@@ -1,12 +1,24 @@
 import t from "tap";
 
-import { mayMovePayment, type PaymentIntentStatus } from "../../src/domain/payment-intent.js";
+import {
+  amountCapturable,
+  isAuthorization,
+  isOnlyAuthorized,
+  mayMovePayment,
+  mayRequest,
+  type PaymentIntentStatus,
+  statusSaid,
+  wasApproved,
+} from "../../src/domain/payment-intent.js";
 
 const ALL: readonly PaymentIntentStatus[] = [
   "processing",
   "succeeded",
   "requires_payment_method",
   "requires_confirmation",
+  "requires_capture",
+  "capturing",
+  "releasing",
   "canceled",
 ];
 
@@ -21,11 +33,49 @@ t.test("a charge that may have been sent cannot be given up", async (t) => {
 });
 
 t.test("a charge ends, and a declined one can be tried again, given up, or turn out paid", async (t) => {
-  t.same(to("processing"), ["succeeded", "requires_payment_method"]);
-  t.same(to("requires_payment_method"), ["processing", "succeeded", "canceled"]);
+  t.same(to("processing"), ["succeeded", "requires_payment_method", "requires_capture"]);
+  t.same(to("requires_payment_method"), ["processing", "succeeded", "requires_capture", "canceled"]);
   t.same(
     to("requires_confirmation"),
     ["processing", "canceled"],
     "nothing was charged that could turn out paid",
+  );
+});
+
+t.test(
+  "of an authorized payment one thing at a time is requested, and the gateway decides what comes of it",
+  async (t) => {
+    t.same(to("requires_capture"), ["capturing", "releasing"]);
+    for (const asked of ["capturing", "releasing"] as const)
+      t.same(to(asked), ["succeeded", "requires_capture", "canceled"], asked);
+    t.same(
+      ALL.filter((status) => mayRequest("capture", status)),
+      ["requires_capture"],
+    );
+    const cancelable = ["requires_payment_method", "requires_confirmation", "requires_capture"];
+    t.same(
+      ALL.filter((status) => mayRequest("cancel", status)),
+      cancelable,
+    );
+    t.same(
+      ALL.filter((status) => statusSaid(status) !== status),
+      ["capturing", "releasing"],
+    );
+  },
+);
+
+t.test("only an approved sale of a payment that is captured later is an authorization", async (t) => {
+  t.notOk(isOnlyAuthorized(null, { state: "approved" }));
+  t.notOk(isOnlyAuthorized("manual", { state: "captured" }));
+  t.ok(isOnlyAuthorized("manual", { state: "approved" }));
+  t.notOk(isAuthorization({ captureBefore: null }));
+  t.notOk(wasApproved({ status: "canceled", captureBefore: null }));
+  t.ok(wasApproved({ status: "canceled", captureBefore: 1 }), "also once it is released");
+  t.ok(wasApproved({ status: "succeeded", captureBefore: null }));
+  t.equal(amountCapturable({ status: "requires_capture", amount: 5 }), 5);
+  t.equal(
+    amountCapturable({ status: "capturing", amount: 5 }),
+    0,
+    "what is being captured cannot be captured",
   );
 });

@@ -65,6 +65,8 @@ await eachEngine(t, "a session's payment tells what the gateway said, over both 
       refunded: false,
       status: "succeeded",
       payment_intent: read.payment_intent,
+      captured: true,
+      capture_before: null,
     },
     billing_details: {
       name: "Ada Lovelace",
@@ -90,6 +92,7 @@ await eachEngine(t, "a session's payment tells what the gateway said, over both 
     canceled_at: null,
     payment_method_types: ["card"],
     capture_method: "automatic",
+    amount_capturable: 0,
   });
   const client = await connect(app.urls.grpc, { service: "PaymentIntentService" });
   t.teardown(client.close);

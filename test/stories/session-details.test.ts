@@ -31,11 +31,6 @@ await eachEngine(
       ],
       [{ billing_address_collection: "required" }, "billing_address_collection", /auto/],
       [
-        { payment_intent_data: { capture_method: "manual" } },
-        "payment_intent_data.capture_method",
-        /automatic/,
-      ],
-      [
         { payment_method_options: { card: { request_three_d_secure: "any" } } },
         "payment_method_options.card.request_three_d_secure",
         /automatic/,

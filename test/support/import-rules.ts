@@ -40,6 +40,7 @@ const ROOMS: Record<string, string[]> = {
     "gateway-messages",
     "payments",
     "refunds",
+    "captures",
     "results",
     "reconcile",
     "charges",

@@ -124,6 +124,7 @@ t.test("the document is the one of the proto files as they are", async (t) => {
       "get /v1/payment_intents/{id}",
       "post /v1/payment_intents/{id}",
       "post /v1/payment_intents/{id}/confirm",
+      "post /v1/payment_intents/{id}/capture",
       "post /v1/payment_intents/{id}/cancel",
       "get /v1/payment_methods/{id}",
       "post /v1/payment_methods/{id}",

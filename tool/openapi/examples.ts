@@ -130,6 +130,11 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     answer: CHARGE,
   },
   ConfirmPaymentIntent: { id: "pi_0demoUnpaid", request: { payment_method: "pm_0demo" }, answer: CHARGE },
+  CapturePaymentIntent: {
+    id: "pi_0demoAuthorized",
+    request: { amount_to_capture: 2000 },
+    answer: { ...PAYMENT, amount_received: 2000, capture_method: "manual" },
+  },
   CancelPaymentIntent: {
     id: "pi_0demoLeft",
     request: {},

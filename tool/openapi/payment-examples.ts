@@ -49,6 +49,8 @@ export const PAYMENT = {
     refunded: false,
     status: "succeeded",
     payment_intent: "pi_xyz789",
+    captured: true,
+    capture_before: null,
   },
   billing_details: null,
   last_payment_error: null,
@@ -62,6 +64,7 @@ export const PAYMENT = {
   capture_method: "automatic",
   statement_descriptor: null,
   receipt_email: null,
+  amount_capturable: 0,
 };
 
 /** A charge of a stored card. */

@@ -337,7 +337,8 @@ export type CheckoutSessionPaymentIntentData = Message<"calmonypay.v1.CheckoutSe
   setupFutureUsage: SetupFutureUsage;
 
   /**
-   * When the money is taken. Unset: `automatic`, and nothing else can be asked for.
+   * When the money is taken: `manual` only authorizes the card, and CapturePaymentIntent takes the money within days. Unset:
+   * `automatic`.
    *
    * @generated from field: calmonypay.v1.CaptureMethod capture_method = 4;
    */

@@ -968,7 +968,8 @@ export const CheckoutSessionPaymentStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Nothing was received, and nothing is in doubt: the shopper may pay, or pay again.
+   * Nothing was received, and nothing is in doubt: the shopper may pay, or pay again. Of a complete session: its card is, or
+   * was, only authorized (`payment_intent_data.capture_method`), and nothing of that is captured.
    *
    * @generated from enum value: CHECKOUT_SESSION_PAYMENT_STATUS_UNPAID = 1;
    */
@@ -1003,7 +1004,8 @@ export const CheckoutSessionPaymentStatus = {
   HELD: 5,
 
   /**
-   * The merchant has accepted a held payment of less than `amount_total`, or in another currency: see `amount_received`.
+   * The merchant has captured less than `amount_total`, or accepted a held payment of less, or in another currency: see
+   * `amount_received`.
    * The session is complete, but its total was not received.
    *
    * @generated from enum value: CHECKOUT_SESSION_PAYMENT_STATUS_PARTIALLY_PAID = 6;

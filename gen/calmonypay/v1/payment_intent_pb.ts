@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/payment_intent.proto.
  */
 export const file_calmonypay_v1_payment_intent: GenFile = /*@__PURE__*/
-  fileDesc("CiJjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50LnByb3RvEg1jYWxtb255cGF5LnYxIuoJCg1QYXltZW50SW50ZW50EgoKAmlkGAEgASgJEiUKBm9iamVjdBgCIAEoCUIVukgSchAKDnBheW1lbnRfaW50ZW50Eg4KBmFtb3VudBgDIAEoAxIXCg9hbW91bnRfcmVjZWl2ZWQYBCABKAMSFwoPYW1vdW50X3JlZnVuZGVkGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEjIKBnN0YXR1cxgHIAEoDjIiLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudFN0YXR1cxIVCghjdXN0b21lchgIIAEoCUgAiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAGIAQESHQoQY2hlY2tvdXRfc2Vzc2lvbhgKIAEoCUgCiAEBEjcKDWxhdGVzdF9jaGFyZ2UYCyABKAsyGy5jYWxtb255cGF5LnYxLkxhdGVzdENoYXJnZUgDiAEBEjsKD2JpbGxpbmdfZGV0YWlscxgMIAEoCzIdLmNhbG1vbnlwYXkudjEuQmlsbGluZ0RldGFpbHNIBIgBARJAChJsYXN0X3BheW1lbnRfZXJyb3IYDSABKAsyHy5jYWxtb255cGF5LnYxLkxhc3RQYXltZW50RXJyb3JIBYgBARIPCgdjcmVhdGVkGA4gASgDEhAKCGxpdmVtb2RlGA8gASgIEjwKCG1ldGFkYXRhGBAgAygLMiouY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Lk1ldGFkYXRhRW50cnkSMgoRY3VzdG9tZXJfZXhwYW5kZWQYESABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEj0KF3BheW1lbnRfbWV0aG9kX2V4cGFuZGVkGBIgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kEhgKC2Rlc2NyaXB0aW9uGBMgASgJSAaIAQESUAoTY2FuY2VsbGF0aW9uX3JlYXNvbhgUIAEoDjIuLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudENhbmNlbGxhdGlvblJlYXNvbkgHiAEBEhgKC2NhbmNlbGVkX2F0GBUgASgDSAiIAQESPgoUcGF5bWVudF9tZXRob2RfdHlwZXMYFiADKA4yIC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2RUeXBlEjQKDmNhcHR1cmVfbWV0aG9kGBcgASgOMhwuY2FsbW9ueXBheS52MS5DYXB0dXJlTWV0aG9kEiEKFHN0YXRlbWVudF9kZXNjcmlwdG9yGBggASgJSAmIAQESGgoNcmVjZWlwdF9lbWFpbBgZIAEoCUgKiAEBGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfY3VzdG9tZXJCEQoPX3BheW1lbnRfbWV0aG9kQhMKEV9jaGVja291dF9zZXNzaW9uQhAKDl9sYXRlc3RfY2hhcmdlQhIKEF9iaWxsaW5nX2RldGFpbHNCFQoTX2xhc3RfcGF5bWVudF9lcnJvckIOCgxfZGVzY3JpcHRpb25CFgoUX2NhbmNlbGxhdGlvbl9yZWFzb25CDgoMX2NhbmNlbGVkX2F0QhcKFV9zdGF0ZW1lbnRfZGVzY3JpcHRvckIQCg5fcmVjZWlwdF9lbWFpbCLJBAoMTGF0ZXN0Q2hhcmdlEh8KEmF1dGhvcml6YXRpb25fY29kZRgBIAEoCUgAiAEBEisKCWN2Y19jaGVjaxgCIAEoDjIYLmNhbG1vbnlwYXkudjEuQ2FyZENoZWNrEjUKE2FkZHJlc3NfbGluZTFfY2hlY2sYAyABKA4yGC5jYWxtb255cGF5LnYxLkNhcmRDaGVjaxI7ChlhZGRyZXNzX3Bvc3RhbF9jb2RlX2NoZWNrGAQgASgOMhguY2FsbW9ueXBheS52MS5DYXJkQ2hlY2sSOAoOdGhyZWVfZF9zZWN1cmUYBSABKAsyGy5jYWxtb255cGF5LnYxLlRocmVlRFNlY3VyZUgBiAEBEhkKDGRlY2xpbmVfY29kZRgGIAEoCUgCiAEBEhQKB21lc3NhZ2UYByABKAlIA4gBARIKCgJpZBgIIAEoCRIdCgZvYmplY3QYCSABKAlCDbpICnIICgZjaGFyZ2USDgoGYW1vdW50GAogASgDEhcKD2Ftb3VudF9jYXB0dXJlZBgLIAEoAxIXCg9hbW91bnRfcmVmdW5kZWQYDCABKAMSEAoIY3VycmVuY3kYDSABKAkSDAoEcGFpZBgOIAEoCBIQCghyZWZ1bmRlZBgPIAEoCBIOCgZzdGF0dXMYECABKAkSFgoOcGF5bWVudF9pbnRlbnQYESABKAlCFQoTX2F1dGhvcml6YXRpb25fY29kZUIRCg9fdGhyZWVfZF9zZWN1cmVCDwoNX2RlY2xpbmVfY29kZUIKCghfbWVzc2FnZSKxAQoMVGhyZWVEU2VjdXJlEjEKBnJlc3VsdBgBIAEoDjIhLmNhbG1vbnlwYXkudjEuVGhyZWVEU2VjdXJlUmVzdWx0EioKHWVsZWN0cm9uaWNfY29tbWVyY2VfaW5kaWNhdG9yGAIgASgJSACIAQESFAoHdmVyc2lvbhgDIAEoCUgBiAEBQiAKHl9lbGVjdHJvbmljX2NvbW1lcmNlX2luZGljYXRvckIKCghfdmVyc2lvbiJrChBMYXN0UGF5bWVudEVycm9yEgwKBHR5cGUYASABKAkSDAoEY29kZRgCIAEoCRIZCgxkZWNsaW5lX2NvZGUYAyABKAlIAIgBARIPCgdtZXNzYWdlGAQgASgJQg8KDV9kZWNsaW5lX2NvZGUqqgIKH1BheW1lbnRJbnRlbnRDYW5jZWxsYXRpb25SZWFzb24SMgouUEFZTUVOVF9JTlRFTlRfQ0FOQ0VMTEFUSU9OX1JFQVNPTl9VTlNQRUNJRklFRBAAEjAKLFBBWU1FTlRfSU5URU5UX0NBTkNFTExBVElPTl9SRUFTT05fRFVQTElDQVRFEAESMQotUEFZTUVOVF9JTlRFTlRfQ0FOQ0VMTEFUSU9OX1JFQVNPTl9GUkFVRFVMRU5UEAISPAo4UEFZTUVOVF9JTlRFTlRfQ0FOQ0VMTEFUSU9OX1JFQVNPTl9SRVFVRVNURURfQllfQ1VTVE9NRVIQAxIwCixQQVlNRU5UX0lOVEVOVF9DQU5DRUxMQVRJT05fUkVBU09OX0FCQU5ET05FRBAEKn0KEFNldHVwRnV0dXJlVXNhZ2USIgoeU0VUVVBfRlVUVVJFX1VTQUdFX1VOU1BFQ0lGSUVEEAASIQodU0VUVVBfRlVUVVJFX1VTQUdFX09OX1NFU1NJT04QARIiCh5TRVRVUF9GVVRVUkVfVVNBR0VfT0ZGX1NFU1NJT04QAiqMAQoNQ2FwdHVyZU1ldGhvZBIeChpDQVBUVVJFX01FVEhPRF9VTlNQRUNJRklFRBAAEhwKGENBUFRVUkVfTUVUSE9EX0FVVE9NQVRJQxABEiIKHkNBUFRVUkVfTUVUSE9EX0FVVE9NQVRJQ19BU1lOQxACEhkKFUNBUFRVUkVfTUVUSE9EX01BTlVBTBADKo8CChNQYXltZW50SW50ZW50U3RhdHVzEiUKIVBBWU1FTlRfSU5URU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEiQKIFBBWU1FTlRfSU5URU5UX1NUQVRVU19QUk9DRVNTSU5HEAESIwofUEFZTUVOVF9JTlRFTlRfU1RBVFVTX1NVQ0NFRURFRBACEjEKLVBBWU1FTlRfSU5URU5UX1NUQVRVU19SRVFVSVJFU19QQVlNRU5UX01FVEhPRBADEiIKHlBBWU1FTlRfSU5URU5UX1NUQVRVU19DQU5DRUxFRBAEEi8KK1BBWU1FTlRfSU5URU5UX1NUQVRVU19SRVFVSVJFU19DT05GSVJNQVRJT04QBSqHAQoJQ2FyZENoZWNrEhoKFkNBUkRfQ0hFQ0tfVU5TUEVDSUZJRUQQABITCg9DQVJEX0NIRUNLX1BBU1MQARITCg9DQVJEX0NIRUNLX0ZBSUwQAhIaChZDQVJEX0NIRUNLX1VOQVZBSUxBQkxFEAMSGAoUQ0FSRF9DSEVDS19VTkNIRUNLRUQQBCqvAgoSVGhyZWVEU2VjdXJlUmVzdWx0EiUKIVRIUkVFX0RfU0VDVVJFX1JFU1VMVF9VTlNQRUNJRklFRBAAEicKI1RIUkVFX0RfU0VDVVJFX1JFU1VMVF9BVVRIRU5USUNBVEVEEAESLgoqVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0FUVEVNUFRfQUNLTk9XTEVER0VEEAISIgoeVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0VYRU1QVEVEEAMSIAocVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0ZBSUxFRBAEEicKI1RIUkVFX0RfU0VDVVJFX1JFU1VMVF9OT1RfU1VQUE9SVEVEEAUSKgomVEhSRUVfRF9TRUNVUkVfUkVTVUxUX1BST0NFU1NJTkdfRVJST1IQBkJiChFjb20uY2FsbW9ueXBheS52MVABWhpjYWxtb255cGF5L3YxO2NhbG1vbnlwYXl2MaoCDUNhbG1vbnlQYXkuVjHKAg1DYWxtb255UGF5XFYx6gIOQ2FsbW9ueVBheTo6VjFiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer, file_calmonypay_v1_payment_method]);
+  fileDesc("CiJjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50LnByb3RvEg1jYWxtb255cGF5LnYxIoUKCg1QYXltZW50SW50ZW50EgoKAmlkGAEgASgJEiUKBm9iamVjdBgCIAEoCUIVukgSchAKDnBheW1lbnRfaW50ZW50Eg4KBmFtb3VudBgDIAEoAxIXCg9hbW91bnRfcmVjZWl2ZWQYBCABKAMSFwoPYW1vdW50X3JlZnVuZGVkGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEjIKBnN0YXR1cxgHIAEoDjIiLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudFN0YXR1cxIVCghjdXN0b21lchgIIAEoCUgAiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAGIAQESHQoQY2hlY2tvdXRfc2Vzc2lvbhgKIAEoCUgCiAEBEjcKDWxhdGVzdF9jaGFyZ2UYCyABKAsyGy5jYWxtb255cGF5LnYxLkxhdGVzdENoYXJnZUgDiAEBEjsKD2JpbGxpbmdfZGV0YWlscxgMIAEoCzIdLmNhbG1vbnlwYXkudjEuQmlsbGluZ0RldGFpbHNIBIgBARJAChJsYXN0X3BheW1lbnRfZXJyb3IYDSABKAsyHy5jYWxtb255cGF5LnYxLkxhc3RQYXltZW50RXJyb3JIBYgBARIPCgdjcmVhdGVkGA4gASgDEhAKCGxpdmVtb2RlGA8gASgIEjwKCG1ldGFkYXRhGBAgAygLMiouY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Lk1ldGFkYXRhRW50cnkSMgoRY3VzdG9tZXJfZXhwYW5kZWQYESABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEj0KF3BheW1lbnRfbWV0aG9kX2V4cGFuZGVkGBIgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kEhgKC2Rlc2NyaXB0aW9uGBMgASgJSAaIAQESUAoTY2FuY2VsbGF0aW9uX3JlYXNvbhgUIAEoDjIuLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudENhbmNlbGxhdGlvblJlYXNvbkgHiAEBEhgKC2NhbmNlbGVkX2F0GBUgASgDSAiIAQESPgoUcGF5bWVudF9tZXRob2RfdHlwZXMYFiADKA4yIC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2RUeXBlEjQKDmNhcHR1cmVfbWV0aG9kGBcgASgOMhwuY2FsbW9ueXBheS52MS5DYXB0dXJlTWV0aG9kEiEKFHN0YXRlbWVudF9kZXNjcmlwdG9yGBggASgJSAmIAQESGgoNcmVjZWlwdF9lbWFpbBgZIAEoCUgKiAEBEhkKEWFtb3VudF9jYXB0dXJhYmxlGBsgASgDGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfY3VzdG9tZXJCEQoPX3BheW1lbnRfbWV0aG9kQhMKEV9jaGVja291dF9zZXNzaW9uQhAKDl9sYXRlc3RfY2hhcmdlQhIKEF9iaWxsaW5nX2RldGFpbHNCFQoTX2xhc3RfcGF5bWVudF9lcnJvckIOCgxfZGVzY3JpcHRpb25CFgoUX2NhbmNlbGxhdGlvbl9yZWFzb25CDgoMX2NhbmNlbGVkX2F0QhcKFV9zdGF0ZW1lbnRfZGVzY3JpcHRvckIQCg5fcmVjZWlwdF9lbWFpbCKLBQoMTGF0ZXN0Q2hhcmdlEh8KEmF1dGhvcml6YXRpb25fY29kZRgBIAEoCUgAiAEBEisKCWN2Y19jaGVjaxgCIAEoDjIYLmNhbG1vbnlwYXkudjEuQ2FyZENoZWNrEjUKE2FkZHJlc3NfbGluZTFfY2hlY2sYAyABKA4yGC5jYWxtb255cGF5LnYxLkNhcmRDaGVjaxI7ChlhZGRyZXNzX3Bvc3RhbF9jb2RlX2NoZWNrGAQgASgOMhguY2FsbW9ueXBheS52MS5DYXJkQ2hlY2sSOAoOdGhyZWVfZF9zZWN1cmUYBSABKAsyGy5jYWxtb255cGF5LnYxLlRocmVlRFNlY3VyZUgBiAEBEhkKDGRlY2xpbmVfY29kZRgGIAEoCUgCiAEBEhQKB21lc3NhZ2UYByABKAlIA4gBARIKCgJpZBgIIAEoCRIdCgZvYmplY3QYCSABKAlCDbpICnIICgZjaGFyZ2USDgoGYW1vdW50GAogASgDEhcKD2Ftb3VudF9jYXB0dXJlZBgLIAEoAxIXCg9hbW91bnRfcmVmdW5kZWQYDCABKAMSEAoIY3VycmVuY3kYDSABKAkSDAoEcGFpZBgOIAEoCBIQCghyZWZ1bmRlZBgPIAEoCBIOCgZzdGF0dXMYECABKAkSFgoOcGF5bWVudF9pbnRlbnQYESABKAkSEAoIY2FwdHVyZWQYEiABKAgSGwoOY2FwdHVyZV9iZWZvcmUYEyABKANIBIgBAUIVChNfYXV0aG9yaXphdGlvbl9jb2RlQhEKD190aHJlZV9kX3NlY3VyZUIPCg1fZGVjbGluZV9jb2RlQgoKCF9tZXNzYWdlQhEKD19jYXB0dXJlX2JlZm9yZSKxAQoMVGhyZWVEU2VjdXJlEjEKBnJlc3VsdBgBIAEoDjIhLmNhbG1vbnlwYXkudjEuVGhyZWVEU2VjdXJlUmVzdWx0EioKHWVsZWN0cm9uaWNfY29tbWVyY2VfaW5kaWNhdG9yGAIgASgJSACIAQESFAoHdmVyc2lvbhgDIAEoCUgBiAEBQiAKHl9lbGVjdHJvbmljX2NvbW1lcmNlX2luZGljYXRvckIKCghfdmVyc2lvbiJrChBMYXN0UGF5bWVudEVycm9yEgwKBHR5cGUYASABKAkSDAoEY29kZRgCIAEoCRIZCgxkZWNsaW5lX2NvZGUYAyABKAlIAIgBARIPCgdtZXNzYWdlGAQgASgJQg8KDV9kZWNsaW5lX2NvZGUq2gIKH1BheW1lbnRJbnRlbnRDYW5jZWxsYXRpb25SZWFzb24SMgouUEFZTUVOVF9JTlRFTlRfQ0FOQ0VMTEFUSU9OX1JFQVNPTl9VTlNQRUNJRklFRBAAEjAKLFBBWU1FTlRfSU5URU5UX0NBTkNFTExBVElPTl9SRUFTT05fRFVQTElDQVRFEAESMQotUEFZTUVOVF9JTlRFTlRfQ0FOQ0VMTEFUSU9OX1JFQVNPTl9GUkFVRFVMRU5UEAISPAo4UEFZTUVOVF9JTlRFTlRfQ0FOQ0VMTEFUSU9OX1JFQVNPTl9SRVFVRVNURURfQllfQ1VTVE9NRVIQAxIwCixQQVlNRU5UX0lOVEVOVF9DQU5DRUxMQVRJT05fUkVBU09OX0FCQU5ET05FRBAEEi4KKlBBWU1FTlRfSU5URU5UX0NBTkNFTExBVElPTl9SRUFTT05fRVhQSVJFRBAFKn0KEFNldHVwRnV0dXJlVXNhZ2USIgoeU0VUVVBfRlVUVVJFX1VTQUdFX1VOU1BFQ0lGSUVEEAASIQodU0VUVVBfRlVUVVJFX1VTQUdFX09OX1NFU1NJT04QARIiCh5TRVRVUF9GVVRVUkVfVVNBR0VfT0ZGX1NFU1NJT04QAiqMAQoNQ2FwdHVyZU1ldGhvZBIeChpDQVBUVVJFX01FVEhPRF9VTlNQRUNJRklFRBAAEhwKGENBUFRVUkVfTUVUSE9EX0FVVE9NQVRJQxABEiIKHkNBUFRVUkVfTUVUSE9EX0FVVE9NQVRJQ19BU1lOQxACEhkKFUNBUFRVUkVfTUVUSE9EX01BTlVBTBADKrsCChNQYXltZW50SW50ZW50U3RhdHVzEiUKIVBBWU1FTlRfSU5URU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEiQKIFBBWU1FTlRfSU5URU5UX1NUQVRVU19QUk9DRVNTSU5HEAESIwofUEFZTUVOVF9JTlRFTlRfU1RBVFVTX1NVQ0NFRURFRBACEjEKLVBBWU1FTlRfSU5URU5UX1NUQVRVU19SRVFVSVJFU19QQVlNRU5UX01FVEhPRBADEiIKHlBBWU1FTlRfSU5URU5UX1NUQVRVU19DQU5DRUxFRBAEEi8KK1BBWU1FTlRfSU5URU5UX1NUQVRVU19SRVFVSVJFU19DT05GSVJNQVRJT04QBRIqCiZQQVlNRU5UX0lOVEVOVF9TVEFUVVNfUkVRVUlSRVNfQ0FQVFVSRRAHKocBCglDYXJkQ2hlY2sSGgoWQ0FSRF9DSEVDS19VTlNQRUNJRklFRBAAEhMKD0NBUkRfQ0hFQ0tfUEFTUxABEhMKD0NBUkRfQ0hFQ0tfRkFJTBACEhoKFkNBUkRfQ0hFQ0tfVU5BVkFJTEFCTEUQAxIYChRDQVJEX0NIRUNLX1VOQ0hFQ0tFRBAEKq8CChJUaHJlZURTZWN1cmVSZXN1bHQSJQohVEhSRUVfRF9TRUNVUkVfUkVTVUxUX1VOU1BFQ0lGSUVEEAASJwojVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0FVVEhFTlRJQ0FURUQQARIuCipUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfQVRURU1QVF9BQ0tOT1dMRURHRUQQAhIiCh5USFJFRV9EX1NFQ1VSRV9SRVNVTFRfRVhFTVBURUQQAxIgChxUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfRkFJTEVEEAQSJwojVEhSRUVfRF9TRUNVUkVfUkVTVUxUX05PVF9TVVBQT1JURUQQBRIqCiZUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfUFJPQ0VTU0lOR19FUlJPUhAGQmIKEWNvbS5jYWxtb255cGF5LnYxUAFaGmNhbG1vbnlwYXkvdjE7Y2FsbW9ueXBheXYxqgINQ2FsbW9ueVBheS5WMcoCDUNhbG1vbnlQYXlcVjHqAg5DYWxtb255UGF5OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer, file_calmonypay_v1_payment_method]);
 
 /**
  * One payment, from the intention to take it to the money: that of a checkout session, or a charge of a stored card.
@@ -47,7 +47,8 @@ export type PaymentIntent = Message<"calmonypay.v1.PaymentIntent"> & {
   amount: bigint;
 
   /**
-   * What was received, in minor units of `currency`; 0 until the payment has succeeded. Refunds do not lower it.
+   * What was received, in minor units of `currency`; 0 until the payment has succeeded. Of a payment that is captured by a
+   * call it is what was captured, which may be less than `amount`. Refunds do not lower it.
    *
    * @generated from field: int64 amount_received = 4;
    */
@@ -160,14 +161,15 @@ export type PaymentIntent = Message<"calmonypay.v1.PaymentIntent"> & {
   description?: string | undefined;
 
   /**
-   * Why the merchant gave it up. Unset: it was not given up, or no reason was given.
+   * Why it was given up: for the merchant's reason, or because its authorization lapsed. Unset: it was not given up, or no
+   * reason was given.
    *
    * @generated from field: optional calmonypay.v1.PaymentIntentCancellationReason cancellation_reason = 20;
    */
   cancellationReason?: PaymentIntentCancellationReason | undefined;
 
   /**
-   * When the merchant gave it up, in seconds since 1970-01-01T00:00:00Z. Unset: it was not.
+   * When it was given up, in seconds since 1970-01-01T00:00:00Z. Unset: it was not.
    *
    * @generated from field: optional int64 canceled_at = 21;
    */
@@ -181,7 +183,7 @@ export type PaymentIntent = Message<"calmonypay.v1.PaymentIntent"> & {
   paymentMethodTypes: PaymentMethodType[];
 
   /**
-   * When the money is taken: always `automatic`. Set by the service.
+   * When the money is taken: `automatic`, or `manual` where the payment asked for that. Set by the service.
    *
    * @generated from field: calmonypay.v1.CaptureMethod capture_method = 23;
    */
@@ -200,6 +202,14 @@ export type PaymentIntent = Message<"calmonypay.v1.PaymentIntent"> & {
    * @generated from field: optional string receipt_email = 25;
    */
   receiptEmail?: string | undefined;
+
+  /**
+   * What can be captured, in minor units of `currency`: all that is authorized while the status is `requires_capture`, and 0
+   * otherwise.
+   *
+   * @generated from field: int64 amount_capturable = 27;
+   */
+  amountCapturable: bigint;
 };
 
 /**
@@ -307,14 +317,14 @@ export type LatestCharge = Message<"calmonypay.v1.LatestCharge"> & {
   currency: string;
 
   /**
-   * Whether it was taken.
+   * Whether it was taken, or authorized to be captured later.
    *
    * @generated from field: bool paid = 14;
    */
   paid: boolean;
 
   /**
-   * Whether all of it was given back.
+   * Whether all of it was given back, or the authorization was released.
    *
    * @generated from field: bool refunded = 15;
    */
@@ -333,6 +343,21 @@ export type LatestCharge = Message<"calmonypay.v1.LatestCharge"> & {
    * @generated from field: string payment_intent = 17;
    */
   paymentIntent: string;
+
+  /**
+   * Whether it was taken: an authorized charge is not until it is captured.
+   *
+   * @generated from field: bool captured = 18;
+   */
+  captured: boolean;
+
+  /**
+   * When the authorization lapses that is to be captured, in seconds since 1970-01-01T00:00:00Z. Unset: the charge was not
+   * authorized to be captured later.
+   *
+   * @generated from field: optional int64 capture_before = 19;
+   */
+  captureBefore?: bigint | undefined;
 };
 
 /**
@@ -420,7 +445,7 @@ export const LastPaymentErrorSchema: GenMessage<LastPaymentError> = /*@__PURE__*
   messageDesc(file_calmonypay_v1_payment_intent, 3);
 
 /**
- * Why a merchant gives a payment up.
+ * Why a payment was given up.
  *
  * @generated from enum calmonypay.v1.PaymentIntentCancellationReason
  */
@@ -459,10 +484,17 @@ export const PaymentIntentCancellationReason = {
    * @generated from enum value: PAYMENT_INTENT_CANCELLATION_REASON_ABANDONED = 4;
    */
   ABANDONED: 4,
+
+  /**
+   * Its authorization lapsed before it was captured. No merchant's reason: refused in a request.
+   *
+   * @generated from enum value: PAYMENT_INTENT_CANCELLATION_REASON_EXPIRED = 5;
+   */
+  EXPIRED: 5,
 } as const;
 
 /**
- * Why a merchant gives a payment up.
+ * Why a payment was given up.
  *
  * @generated from enum calmonypay.v1.PaymentIntentCancellationReason
  */
@@ -522,7 +554,7 @@ export const SetupFutureUsageSchema: GenEnum<SetupFutureUsage> = /*@__PURE__*/
  */
 export const CaptureMethod = {
   /**
-   * The same as `automatic`.
+   * Never answered, and the same as `automatic` in a request.
    *
    * @generated from enum value: CAPTURE_METHOD_UNSPECIFIED = 0;
    */
@@ -536,14 +568,14 @@ export const CaptureMethod = {
   AUTOMATIC: 1,
 
   /**
-   * With the payment, where that takes long later.
+   * With the payment, where that takes long later. Never answered, and the same as `automatic` in a request.
    *
    * @generated from enum value: CAPTURE_METHOD_AUTOMATIC_ASYNC = 2;
    */
   AUTOMATIC_ASYNC: 2,
 
   /**
-   * Later, by a call. Refused.
+   * Later, by CapturePaymentIntent: the payment only authorizes the card.
    *
    * @generated from enum value: CAPTURE_METHOD_MANUAL = 3;
    */
@@ -611,6 +643,14 @@ export const PaymentIntentStatus = {
    * @generated from enum value: PAYMENT_INTENT_STATUS_REQUIRES_CONFIRMATION = 5;
    */
   REQUIRES_CONFIRMATION: 5,
+
+  /**
+   * The card is authorized, and nothing was taken: the payment is to be captured before `latest_charge.capture_before`, or
+   * canceled, which releases the authorization.
+   *
+   * @generated from enum value: PAYMENT_INTENT_STATUS_REQUIRES_CAPTURE = 7;
+   */
+  REQUIRES_CAPTURE: 7,
 } as const;
 
 /**

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/payment_intent_service.proto.
  */
 export const file_calmonypay_v1_payment_intent_service: GenFile = /*@__PURE__*/
-  fileDesc("CipjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEi2g8KGkNyZWF0ZVBheW1lbnRJbnRlbnRSZXF1ZXN0EiQKCGN1c3RvbWVyGAEgASgJQhK6SA9yDRhAMgleXFB7Q2N9KiQSKgoOcGF5bWVudF9tZXRob2QYAiABKAlCErpID3INGEAyCV5cUHtDY30qJBIhCgZhbW91bnQYAyABKANCEbpIDsgBASIJGP/P28P0AigBEvIFCghjdXJyZW5jeRgEIAEoCULfBbpI2wW6AdQFCghjdXJyZW5jeRIjbXVzdCBiZSBhIGN1cnJlbmN5IGNvZGUgb2YgSVNPIDQyMTcaogV0aGlzID09ICcnIHx8IHRoaXMubG93ZXJBc2NpaSgpLm1hdGNoZXMoJ14oYWVkfGFmbnxhbGx8YW1kfGFvYXxhcnN8YXVkfGF3Z3xhem58YmFtfGJiZHxiZHR8YmdufGJoZHxiaWZ8Ym1kfGJuZHxib2J8YnJsfGJzZHxidG58YndwfGJ5bnxiemR8Y2FkfGNkZnxjaGZ8Y2xwfGNueXxjb3B8Y3JjfGN1Y3xjdXB8Y3ZlfGN6a3xkamZ8ZGtrfGRvcHxkemR8ZWdwfGVybnxldGJ8ZXVyfGZqZHxma3B8Z2JwfGdlbHxnaHN8Z2lwfGdtZHxnbmZ8Z3RxfGd5ZHxoa2R8aG5sfGh0Z3xodWZ8aWRyfGlsc3xpbnJ8aXFkfGlycnxpc2t8am1kfGpvZHxqcHl8a2VzfGtnc3xraHJ8a21mfGtwd3xrcnd8a3dkfGt5ZHxrenR8bGFrfGxicHxsa3J8bHJkfGxzbHxseWR8bWFkfG1kbHxtZ2F8bWtkfG1ta3xtbnR8bW9wfG1ydXxtdXJ8bXZyfG13a3xteG58bXlyfG16bnxuYWR8bmdufG5pb3xub2t8bnByfG56ZHxvbXJ8cGFifHBlbnxwZ2t8cGhwfHBrcnxwbG58cHlnfHFhcnxyb258cnNkfHJ1Ynxyd2Z8c2FyfHNiZHxzY3J8c2RnfHNla3xzZ2R8c2hwfHNsZXxzb3N8c3JkfHNzcHxzdG58c3ZjfHN5cHxzemx8dGhifHRqc3x0bXR8dG5kfHRvcHx0cnl8dHRkfHR3ZHx0enN8dWFofHVneHx1c2R8dXl1fHV6c3x2ZWR8dmVzfHZuZHx2dXZ8d3N0fHhhZnx4Y2R8eGNnfHhvZnx4cGZ8eWVyfHphcnx6bXd8endnKSQnKcgBARIPCgdjb25maXJtGAUgASgIEhMKC29mZl9zZXNzaW9uGAYgASgIEqsBCghtZXRhZGF0YRgHIAMoCzI3LmNhbG1vbnlwYXkudjEuQ3JlYXRlUGF5bWVudEludGVudFJlcXVlc3QuTWV0YWRhdGFFbnRyeUJgukhdmgFaEDIiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokEikKBmV4cGFuZBgIIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJBJICgtkZXNjcmlwdGlvbhgJIAEoCUIzukgwci4Y6AcyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokEkkKGWF1dG9tYXRpY19wYXltZW50X21ldGhvZHMYCiABKAsyJi5jYWxtb255cGF5LnYxLkF1dG9tYXRpY1BheW1lbnRNZXRob2RzEkgKFHBheW1lbnRfbWV0aG9kX3R5cGVzGAsgAygOMiAuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kVHlwZUIIukgFkgECEBQSPgoOY2FwdHVyZV9tZXRob2QYDCABKA4yHC5jYWxtb255cGF5LnYxLkNhcHR1cmVNZXRob2RCCLpIBYIBAhABEkUKEnNldHVwX2Z1dHVyZV91c2FnZRgNIAEoDjIfLmNhbG1vbnlwYXkudjEuU2V0dXBGdXR1cmVVc2FnZUIIukgFggECEAESJwoKcmV0dXJuX3VybBgOIAEoCUITukgQcg4YiCcyCV5cUHtDY30qJBK5AgoUc3RhdGVtZW50X2Rlc2NyaXB0b3IYDyABKAlCmgK6SJYCugGiAQoUc3RhdGVtZW50X2Rlc2NyaXB0b3ISO211c3QgaGF2ZSA1IHRvIDIyIExhdGluIGNoYXJhY3RlcnMsIGFuZCBub25lIG9mIDwgPiBcICcgIiAqGk10aGlzID09ICcnIHx8IHRoaXMubWF0Y2hlcyhyJ15bIC0hIy0mKC0pKy07PT8tXFtcXS1+w4Atw5bDmC3DtsO4LcO/XXs1LDIyfSQnKboBaQobc3RhdGVtZW50X2Rlc2NyaXB0b3IubGV0dGVyEhJtdXN0IGhhdmUgYSBsZXR0ZXIaNnRoaXMgPT0gJycgfHwgdGhpcy5tYXRjaGVzKHInW0EtWmEtesOALcOWw5gtw7bDuC3Dv10nKXICGBYSVwoNcmVjZWlwdF9lbWFpbBgQIAEoCUJAukg9cjsYwAIyNl4oW14gQFx4MDAtXHgxZlx4N2YtXHg5Zl0rQFteIEBceDAwLVx4MWZceDdmLVx4OWZdKyk/JBovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiUwobQ3JlYXRlUGF5bWVudEludGVudFJlc3BvbnNlEjQKDnBheW1lbnRfaW50ZW50GAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50ImcKF0dldFBheW1lbnRJbnRlbnRSZXF1ZXN0EiEKAmlkGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSKQoGZXhwYW5kGAIgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokIlAKGEdldFBheW1lbnRJbnRlbnRSZXNwb25zZRI0Cg5wYXltZW50X2ludGVudBgBIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudCKjAwoZTGlzdFBheW1lbnRJbnRlbnRzUmVxdWVzdBIdCgVsaW1pdBgBIAEoBUIJukgGGgQYZCgBSACIAQESMQoOc3RhcnRpbmdfYWZ0ZXIYAiABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAGIAQESMAoNZW5kaW5nX2JlZm9yZRgDIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIAogBARIrCghjdXN0b21lchgEIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIA4gBARIzChBjaGVja291dF9zZXNzaW9uGAUgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgEiAEBEikKBmV4cGFuZBgGIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJDokukghIh8KDnN0YXJ0aW5nX2FmdGVyCg1lbmRpbmdfYmVmb3JlQggKBl9saW1pdEIRCg9fc3RhcnRpbmdfYWZ0ZXJCEAoOX2VuZGluZ19iZWZvcmVCCwoJX2N1c3RvbWVyQhMKEV9jaGVja291dF9zZXNzaW9uIoQBChpMaXN0UGF5bWVudEludGVudHNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EioKBGRhdGEYAiADKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRJbnRlbnQSEAoIaGFzX21vcmUYAyABKAgSCwoDdXJsGAQgASgJIoQCChtDb25maXJtUGF5bWVudEludGVudFJlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJBIxCg5wYXltZW50X21ldGhvZBgCIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIAIgBARIYCgtvZmZfc2Vzc2lvbhgDIAEoCEgBiAEBEikKBmV4cGFuZBgEIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJBInCgpyZXR1cm5fdXJsGAUgASgJQhO6SBByDhiIJzIJXlxQe0NjfSokQhEKD19wYXltZW50X21ldGhvZEIOCgxfb2ZmX3Nlc3Npb24iVAocQ29uZmlybVBheW1lbnRJbnRlbnRSZXNwb25zZRI0Cg5wYXltZW50X2ludGVudBgBIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudCLBAQoaQ2FuY2VsUGF5bWVudEludGVudFJlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJBIpCgZleHBhbmQYAiADKAlCGbpIFpIBExAUIg9yDRhkMgleXFB7Q2N9KiQSVQoTY2FuY2VsbGF0aW9uX3JlYXNvbhgDIAEoDjIuLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudENhbmNlbGxhdGlvblJlYXNvbkIIukgFggECEAEiUwobQ2FuY2VsUGF5bWVudEludGVudFJlc3BvbnNlEjQKDnBheW1lbnRfaW50ZW50GAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50IsADChpVcGRhdGVQYXltZW50SW50ZW50UmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEqsBCghtZXRhZGF0YRgCIAMoCzI3LmNhbG1vbnlwYXkudjEuVXBkYXRlUGF5bWVudEludGVudFJlcXVlc3QuTWV0YWRhdGFFbnRyeUJgukhdmgFaEGQiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokEhYKDmNsZWFyX21ldGFkYXRhGAMgASgIEikKBmV4cGFuZBgEIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJBJNCgtkZXNjcmlwdGlvbhgFIAEoCUIzukgwci4Y6AcyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokSACIAQEaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQg4KDF9kZXNjcmlwdGlvbiJTChtVcGRhdGVQYXltZW50SW50ZW50UmVzcG9uc2USNAoOcGF5bWVudF9pbnRlbnQYASABKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRJbnRlbnQiXwoXQXV0b21hdGljUGF5bWVudE1ldGhvZHMSDwoHZW5hYmxlZBgBIAEoCBIzCg9hbGxvd19yZWRpcmVjdHMYAiABKAlCGrpIF3IVGAoyEV4oYWx3YXlzfG5ldmVyKT8kMtoHChRQYXltZW50SW50ZW50U2VydmljZRKcAQoTQ3JlYXRlUGF5bWVudEludGVudBIpLmNhbG1vbnlwYXkudjEuQ3JlYXRlUGF5bWVudEludGVudFJlcXVlc3QaKi5jYWxtb255cGF5LnYxLkNyZWF0ZVBheW1lbnRJbnRlbnRSZXNwb25zZSIugtPkkwIoOgEqYg5wYXltZW50X2ludGVudCITL3YxL3BheW1lbnRfaW50ZW50cxKYAQoQR2V0UGF5bWVudEludGVudBImLmNhbG1vbnlwYXkudjEuR2V0UGF5bWVudEludGVudFJlcXVlc3QaJy5jYWxtb255cGF5LnYxLkdldFBheW1lbnRJbnRlbnRSZXNwb25zZSIzkAIBgtPkkwIqYg5wYXltZW50X2ludGVudBIYL3YxL3BheW1lbnRfaW50ZW50cy97aWR9EokBChJMaXN0UGF5bWVudEludGVudHMSKC5jYWxtb255cGF5LnYxLkxpc3RQYXltZW50SW50ZW50c1JlcXVlc3QaKS5jYWxtb255cGF5LnYxLkxpc3RQYXltZW50SW50ZW50c1Jlc3BvbnNlIh6QAgGC0+STAhUSEy92MS9wYXltZW50X2ludGVudHMSrAEKFENvbmZpcm1QYXltZW50SW50ZW50EiouY2FsbW9ueXBheS52MS5Db25maXJtUGF5bWVudEludGVudFJlcXVlc3QaKy5jYWxtb255cGF5LnYxLkNvbmZpcm1QYXltZW50SW50ZW50UmVzcG9uc2UiO4LT5JMCNToBKmIOcGF5bWVudF9pbnRlbnQiIC92MS9wYXltZW50X2ludGVudHMve2lkfS9jb25maXJtEqgBChNDYW5jZWxQYXltZW50SW50ZW50EikuY2FsbW9ueXBheS52MS5DYW5jZWxQYXltZW50SW50ZW50UmVxdWVzdBoqLmNhbG1vbnlwYXkudjEuQ2FuY2VsUGF5bWVudEludGVudFJlc3BvbnNlIjqC0+STAjQ6ASpiDnBheW1lbnRfaW50ZW50Ih8vdjEvcGF5bWVudF9pbnRlbnRzL3tpZH0vY2FuY2VsEqEBChNVcGRhdGVQYXltZW50SW50ZW50EikuY2FsbW9ueXBheS52MS5VcGRhdGVQYXltZW50SW50ZW50UmVxdWVzdBoqLmNhbG1vbnlwYXkudjEuVXBkYXRlUGF5bWVudEludGVudFJlc3BvbnNlIjOC0+STAi06ASpiDnBheW1lbnRfaW50ZW50IhgvdjEvcGF5bWVudF9pbnRlbnRzL3tpZH1CYgoRY29tLmNhbG1vbnlwYXkudjFQAVoaY2FsbW9ueXBheS92MTtjYWxtb255cGF5djGqAg1DYWxtb255UGF5LlYxygINQ2FsbW9ueVBheVxWMeoCDkNhbG1vbnlQYXk6OlYxYgZwcm90bzM", [file_buf_validate_validate, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method, file_google_api_annotations]);
+  fileDesc("CipjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50X3NlcnZpY2UucHJvdG8SDWNhbG1vbnlwYXkudjEi2g8KGkNyZWF0ZVBheW1lbnRJbnRlbnRSZXF1ZXN0EiQKCGN1c3RvbWVyGAEgASgJQhK6SA9yDRhAMgleXFB7Q2N9KiQSKgoOcGF5bWVudF9tZXRob2QYAiABKAlCErpID3INGEAyCV5cUHtDY30qJBIhCgZhbW91bnQYAyABKANCEbpIDsgBASIJGP/P28P0AigBEvIFCghjdXJyZW5jeRgEIAEoCULfBbpI2wW6AdQFCghjdXJyZW5jeRIjbXVzdCBiZSBhIGN1cnJlbmN5IGNvZGUgb2YgSVNPIDQyMTcaogV0aGlzID09ICcnIHx8IHRoaXMubG93ZXJBc2NpaSgpLm1hdGNoZXMoJ14oYWVkfGFmbnxhbGx8YW1kfGFvYXxhcnN8YXVkfGF3Z3xhem58YmFtfGJiZHxiZHR8YmdufGJoZHxiaWZ8Ym1kfGJuZHxib2J8YnJsfGJzZHxidG58YndwfGJ5bnxiemR8Y2FkfGNkZnxjaGZ8Y2xwfGNueXxjb3B8Y3JjfGN1Y3xjdXB8Y3ZlfGN6a3xkamZ8ZGtrfGRvcHxkemR8ZWdwfGVybnxldGJ8ZXVyfGZqZHxma3B8Z2JwfGdlbHxnaHN8Z2lwfGdtZHxnbmZ8Z3RxfGd5ZHxoa2R8aG5sfGh0Z3xodWZ8aWRyfGlsc3xpbnJ8aXFkfGlycnxpc2t8am1kfGpvZHxqcHl8a2VzfGtnc3xraHJ8a21mfGtwd3xrcnd8a3dkfGt5ZHxrenR8bGFrfGxicHxsa3J8bHJkfGxzbHxseWR8bWFkfG1kbHxtZ2F8bWtkfG1ta3xtbnR8bW9wfG1ydXxtdXJ8bXZyfG13a3xteG58bXlyfG16bnxuYWR8bmdufG5pb3xub2t8bnByfG56ZHxvbXJ8cGFifHBlbnxwZ2t8cGhwfHBrcnxwbG58cHlnfHFhcnxyb258cnNkfHJ1Ynxyd2Z8c2FyfHNiZHxzY3J8c2RnfHNla3xzZ2R8c2hwfHNsZXxzb3N8c3JkfHNzcHxzdG58c3ZjfHN5cHxzemx8dGhifHRqc3x0bXR8dG5kfHRvcHx0cnl8dHRkfHR3ZHx0enN8dWFofHVneHx1c2R8dXl1fHV6c3x2ZWR8dmVzfHZuZHx2dXZ8d3N0fHhhZnx4Y2R8eGNnfHhvZnx4cGZ8eWVyfHphcnx6bXd8endnKSQnKcgBARIPCgdjb25maXJtGAUgASgIEhMKC29mZl9zZXNzaW9uGAYgASgIEqsBCghtZXRhZGF0YRgHIAMoCzI3LmNhbG1vbnlwYXkudjEuQ3JlYXRlUGF5bWVudEludGVudFJlcXVlc3QuTWV0YWRhdGFFbnRyeUJgukhdmgFaEDIiJHIiEAEYKDIcXlteXFtcXVx4MDAtXHgxZlx4N2YtXHg5Zl0qJCowci4Y9AMyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokEikKBmV4cGFuZBgIIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJBJICgtkZXNjcmlwdGlvbhgJIAEoCUIzukgwci4Y6AcyKV5bXlx4MDAtXHgwOFx4MGJceDBjXHgwZS1ceDFmXHg3Zi1ceDlmXSokEkkKGWF1dG9tYXRpY19wYXltZW50X21ldGhvZHMYCiABKAsyJi5jYWxtb255cGF5LnYxLkF1dG9tYXRpY1BheW1lbnRNZXRob2RzEkgKFHBheW1lbnRfbWV0aG9kX3R5cGVzGAsgAygOMiAuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kVHlwZUIIukgFkgECEBQSPgoOY2FwdHVyZV9tZXRob2QYDCABKA4yHC5jYWxtb255cGF5LnYxLkNhcHR1cmVNZXRob2RCCLpIBYIBAhABEkUKEnNldHVwX2Z1dHVyZV91c2FnZRgNIAEoDjIfLmNhbG1vbnlwYXkudjEuU2V0dXBGdXR1cmVVc2FnZUIIukgFggECEAESJwoKcmV0dXJuX3VybBgOIAEoCUITukgQcg4YiCcyCV5cUHtDY30qJBK5AgoUc3RhdGVtZW50X2Rlc2NyaXB0b3IYDyABKAlCmgK6SJYCugGiAQoUc3RhdGVtZW50X2Rlc2NyaXB0b3ISO211c3QgaGF2ZSA1IHRvIDIyIExhdGluIGNoYXJhY3RlcnMsIGFuZCBub25lIG9mIDwgPiBcICcgIiAqGk10aGlzID09ICcnIHx8IHRoaXMubWF0Y2hlcyhyJ15bIC0hIy0mKC0pKy07PT8tXFtcXS1+w4Atw5bDmC3DtsO4LcO/XXs1LDIyfSQnKboBaQobc3RhdGVtZW50X2Rlc2NyaXB0b3IubGV0dGVyEhJtdXN0IGhhdmUgYSBsZXR0ZXIaNnRoaXMgPT0gJycgfHwgdGhpcy5tYXRjaGVzKHInW0EtWmEtesOALcOWw5gtw7bDuC3Dv10nKXICGBYSVwoNcmVjZWlwdF9lbWFpbBgQIAEoCUJAukg9cjsYwAIyNl4oW14gQFx4MDAtXHgxZlx4N2YtXHg5Zl0rQFteIEBceDAwLVx4MWZceDdmLVx4OWZdKyk/JBovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiUwobQ3JlYXRlUGF5bWVudEludGVudFJlc3BvbnNlEjQKDnBheW1lbnRfaW50ZW50GAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50ImcKF0dldFBheW1lbnRJbnRlbnRSZXF1ZXN0EiEKAmlkGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSKQoGZXhwYW5kGAIgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokIlAKGEdldFBheW1lbnRJbnRlbnRSZXNwb25zZRI0Cg5wYXltZW50X2ludGVudBgBIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudCKjAwoZTGlzdFBheW1lbnRJbnRlbnRzUmVxdWVzdBIdCgVsaW1pdBgBIAEoBUIJukgGGgQYZCgBSACIAQESMQoOc3RhcnRpbmdfYWZ0ZXIYAiABKAlCFLpIEXIPEAEYQDIJXlxQe0NjfSokSAGIAQESMAoNZW5kaW5nX2JlZm9yZRgDIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIAogBARIrCghjdXN0b21lchgEIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIA4gBARIzChBjaGVja291dF9zZXNzaW9uGAUgASgJQhS6SBFyDxABGEAyCV5cUHtDY30qJEgEiAEBEikKBmV4cGFuZBgGIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJDokukghIh8KDnN0YXJ0aW5nX2FmdGVyCg1lbmRpbmdfYmVmb3JlQggKBl9saW1pdEIRCg9fc3RhcnRpbmdfYWZ0ZXJCEAoOX2VuZGluZ19iZWZvcmVCCwoJX2N1c3RvbWVyQhMKEV9jaGVja291dF9zZXNzaW9uIoQBChpMaXN0UGF5bWVudEludGVudHNSZXNwb25zZRIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EioKBGRhdGEYAiADKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRJbnRlbnQSEAoIaGFzX21vcmUYAyABKAgSCwoDdXJsGAQgASgJIoQCChtDb25maXJtUGF5bWVudEludGVudFJlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJBIxCg5wYXltZW50X21ldGhvZBgCIAEoCUIUukgRcg8QARhAMgleXFB7Q2N9KiRIAIgBARIYCgtvZmZfc2Vzc2lvbhgDIAEoCEgBiAEBEikKBmV4cGFuZBgEIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJBInCgpyZXR1cm5fdXJsGAUgASgJQhO6SBByDhiIJzIJXlxQe0NjfSokQhEKD19wYXltZW50X21ldGhvZEIOCgxfb2ZmX3Nlc3Npb24iVAocQ29uZmlybVBheW1lbnRJbnRlbnRSZXNwb25zZRI0Cg5wYXltZW50X2ludGVudBgBIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudCKxAQobQ2FwdHVyZVBheW1lbnRJbnRlbnRSZXF1ZXN0EiEKAmlkGAEgASgJQhW6SBLIAQFyDRhAMgleXFB7Q2N9KiQSLgoRYW1vdW50X3RvX2NhcHR1cmUYAiABKANCDrpICyIJGP/P28P0AigBSACIAQESKQoGZXhwYW5kGAMgAygJQhm6SBaSARMQFCIPcg0YZDIJXlxQe0NjfSokQhQKEl9hbW91bnRfdG9fY2FwdHVyZSJUChxDYXB0dXJlUGF5bWVudEludGVudFJlc3BvbnNlEjQKDnBheW1lbnRfaW50ZW50GAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50IsMBChpDYW5jZWxQYXltZW50SW50ZW50UmVxdWVzdBIhCgJpZBgBIAEoCUIVukgSyAEBcg0YQDIJXlxQe0NjfSokEikKBmV4cGFuZBgCIAMoCUIZukgWkgETEBQiD3INGGQyCV5cUHtDY30qJBJXChNjYW5jZWxsYXRpb25fcmVhc29uGAMgASgOMi4uY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Q2FuY2VsbGF0aW9uUmVhc29uQgq6SAeCAQQQASAFIlMKG0NhbmNlbFBheW1lbnRJbnRlbnRSZXNwb25zZRI0Cg5wYXltZW50X2ludGVudBgBIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudCLAAwoaVXBkYXRlUGF5bWVudEludGVudFJlcXVlc3QSIQoCaWQYASABKAlCFbpIEsgBAXINGEAyCV5cUHtDY30qJBKrAQoIbWV0YWRhdGEYAiADKAsyNy5jYWxtb255cGF5LnYxLlVwZGF0ZVBheW1lbnRJbnRlbnRSZXF1ZXN0Lk1ldGFkYXRhRW50cnlCYLpIXZoBWhBkIiRyIhABGCgyHF5bXlxbXF1ceDAwLVx4MWZceDdmLVx4OWZdKiQqMHIuGPQDMileW15ceDAwLVx4MDhceDBiXHgwY1x4MGUtXHgxZlx4N2YtXHg5Zl0qJBIWCg5jbGVhcl9tZXRhZGF0YRgDIAEoCBIpCgZleHBhbmQYBCADKAlCGbpIFpIBExAUIg9yDRhkMgleXFB7Q2N9KiQSTQoLZGVzY3JpcHRpb24YBSABKAlCM7pIMHIuGOgHMileW15ceDAwLVx4MDhceDBiXHgwY1x4MGUtXHgxZlx4N2YtXHg5Zl0qJEgAiAEBGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIOCgxfZGVzY3JpcHRpb24iUwobVXBkYXRlUGF5bWVudEludGVudFJlc3BvbnNlEjQKDnBheW1lbnRfaW50ZW50GAEgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Il8KF0F1dG9tYXRpY1BheW1lbnRNZXRob2RzEg8KB2VuYWJsZWQYASABKAgSMwoPYWxsb3dfcmVkaXJlY3RzGAIgASgJQhq6SBdyFRgKMhFeKGFsd2F5c3xuZXZlcik/JDKJCQoUUGF5bWVudEludGVudFNlcnZpY2USnAEKE0NyZWF0ZVBheW1lbnRJbnRlbnQSKS5jYWxtb255cGF5LnYxLkNyZWF0ZVBheW1lbnRJbnRlbnRSZXF1ZXN0GiouY2FsbW9ueXBheS52MS5DcmVhdGVQYXltZW50SW50ZW50UmVzcG9uc2UiLoLT5JMCKDoBKmIOcGF5bWVudF9pbnRlbnQiEy92MS9wYXltZW50X2ludGVudHMSmAEKEEdldFBheW1lbnRJbnRlbnQSJi5jYWxtb255cGF5LnYxLkdldFBheW1lbnRJbnRlbnRSZXF1ZXN0GicuY2FsbW9ueXBheS52MS5HZXRQYXltZW50SW50ZW50UmVzcG9uc2UiM5ACAYLT5JMCKmIOcGF5bWVudF9pbnRlbnQSGC92MS9wYXltZW50X2ludGVudHMve2lkfRKJAQoSTGlzdFBheW1lbnRJbnRlbnRzEiguY2FsbW9ueXBheS52MS5MaXN0UGF5bWVudEludGVudHNSZXF1ZXN0GikuY2FsbW9ueXBheS52MS5MaXN0UGF5bWVudEludGVudHNSZXNwb25zZSIekAIBgtPkkwIVEhMvdjEvcGF5bWVudF9pbnRlbnRzEqwBChRDb25maXJtUGF5bWVudEludGVudBIqLmNhbG1vbnlwYXkudjEuQ29uZmlybVBheW1lbnRJbnRlbnRSZXF1ZXN0GisuY2FsbW9ueXBheS52MS5Db25maXJtUGF5bWVudEludGVudFJlc3BvbnNlIjuC0+STAjU6ASpiDnBheW1lbnRfaW50ZW50IiAvdjEvcGF5bWVudF9pbnRlbnRzL3tpZH0vY29uZmlybRKsAQoUQ2FwdHVyZVBheW1lbnRJbnRlbnQSKi5jYWxtb255cGF5LnYxLkNhcHR1cmVQYXltZW50SW50ZW50UmVxdWVzdBorLmNhbG1vbnlwYXkudjEuQ2FwdHVyZVBheW1lbnRJbnRlbnRSZXNwb25zZSI7gtPkkwI1OgEqYg5wYXltZW50X2ludGVudCIgL3YxL3BheW1lbnRfaW50ZW50cy97aWR9L2NhcHR1cmUSqAEKE0NhbmNlbFBheW1lbnRJbnRlbnQSKS5jYWxtb255cGF5LnYxLkNhbmNlbFBheW1lbnRJbnRlbnRSZXF1ZXN0GiouY2FsbW9ueXBheS52MS5DYW5jZWxQYXltZW50SW50ZW50UmVzcG9uc2UiOoLT5JMCNDoBKmIOcGF5bWVudF9pbnRlbnQiHy92MS9wYXltZW50X2ludGVudHMve2lkfS9jYW5jZWwSoQEKE1VwZGF0ZVBheW1lbnRJbnRlbnQSKS5jYWxtb255cGF5LnYxLlVwZGF0ZVBheW1lbnRJbnRlbnRSZXF1ZXN0GiouY2FsbW9ueXBheS52MS5VcGRhdGVQYXltZW50SW50ZW50UmVzcG9uc2UiM4LT5JMCLToBKmIOcGF5bWVudF9pbnRlbnQiGC92MS9wYXltZW50X2ludGVudHMve2lkfUJiChFjb20uY2FsbW9ueXBheS52MVABWhpjYWxtb255cGF5L3YxO2NhbG1vbnlwYXl2MaoCDUNhbG1vbnlQYXkuVjHKAg1DYWxtb255UGF5XFYx6gIOQ2FsbW9ueVBheTo6VjFiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method, file_google_api_annotations]);
 
 /**
  * What CreatePaymentIntent takes.
@@ -106,7 +106,8 @@ export type CreatePaymentIntentRequest = Message<"calmonypay.v1.CreatePaymentInt
   paymentMethodTypes: PaymentMethodType[];
 
   /**
-   * When the money is taken. Unset: `automatic`, and nothing else can be asked for.
+   * When the money is taken: `manual` only authorizes the card, and CapturePaymentIntent takes the money within days. Unset:
+   * `automatic`.
    *
    * @generated from field: calmonypay.v1.CaptureMethod capture_method = 12;
    */
@@ -159,7 +160,7 @@ export const CreatePaymentIntentRequestSchema: GenMessage<CreatePaymentIntentReq
  */
 export type CreatePaymentIntentResponse = Message<"calmonypay.v1.CreatePaymentIntentResponse"> & {
   /**
-   * The new payment, `succeeded` or `processing`.
+   * The new payment, `succeeded`, `requires_capture` or `processing`.
    *
    * @generated from field: calmonypay.v1.PaymentIntent payment_intent = 1;
    */
@@ -380,7 +381,7 @@ export const ConfirmPaymentIntentRequestSchema: GenMessage<ConfirmPaymentIntentR
  */
 export type ConfirmPaymentIntentResponse = Message<"calmonypay.v1.ConfirmPaymentIntentResponse"> & {
   /**
-   * The payment, `succeeded` or `processing`.
+   * The payment, `succeeded`, `requires_capture` or `processing`.
    *
    * @generated from field: calmonypay.v1.PaymentIntent payment_intent = 1;
    */
@@ -393,6 +394,63 @@ export type ConfirmPaymentIntentResponse = Message<"calmonypay.v1.ConfirmPayment
  */
 export const ConfirmPaymentIntentResponseSchema: GenMessage<ConfirmPaymentIntentResponse> = /*@__PURE__*/
   messageDesc(file_calmonypay_v1_payment_intent_service, 7);
+
+/**
+ * What CapturePaymentIntent takes.
+ *
+ * @generated from message calmonypay.v1.CapturePaymentIntentRequest
+ */
+export type CapturePaymentIntentRequest = Message<"calmonypay.v1.CapturePaymentIntentRequest"> & {
+  /**
+   * Id of the payment, prefixed `pi_`.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * How much to take, in minor units of the payment's currency: from 1 to what is authorized. Unset: all of it.
+   *
+   * @generated from field: optional int64 amount_to_capture = 2;
+   */
+  amountToCapture?: bigint | undefined;
+
+  /**
+   * Which fields to answer as whole objects: `customer`, `payment_method`. Such an object is in the field of that name
+   * with `_expanded` behind it; over HTTP it stands in the place of the id. Empty: none.
+   *
+   * @generated from field: repeated string expand = 3;
+   */
+  expand: string[];
+};
+
+/**
+ * Describes the message calmonypay.v1.CapturePaymentIntentRequest.
+ * Use `create(CapturePaymentIntentRequestSchema)` to create a new message.
+ */
+export const CapturePaymentIntentRequestSchema: GenMessage<CapturePaymentIntentRequest> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_intent_service, 8);
+
+/**
+ * What CapturePaymentIntent answers. Over HTTP the payment itself is the body.
+ *
+ * @generated from message calmonypay.v1.CapturePaymentIntentResponse
+ */
+export type CapturePaymentIntentResponse = Message<"calmonypay.v1.CapturePaymentIntentResponse"> & {
+  /**
+   * The payment, `succeeded` or `processing`.
+   *
+   * @generated from field: calmonypay.v1.PaymentIntent payment_intent = 1;
+   */
+  paymentIntent?: PaymentIntent | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.CapturePaymentIntentResponse.
+ * Use `create(CapturePaymentIntentResponseSchema)` to create a new message.
+ */
+export const CapturePaymentIntentResponseSchema: GenMessage<CapturePaymentIntentResponse> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_intent_service, 9);
 
 /**
  * What CancelPaymentIntent takes.
@@ -428,7 +486,7 @@ export type CancelPaymentIntentRequest = Message<"calmonypay.v1.CancelPaymentInt
  * Use `create(CancelPaymentIntentRequestSchema)` to create a new message.
  */
 export const CancelPaymentIntentRequestSchema: GenMessage<CancelPaymentIntentRequest> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_payment_intent_service, 8);
+  messageDesc(file_calmonypay_v1_payment_intent_service, 10);
 
 /**
  * What CancelPaymentIntent answers. Over HTTP the payment itself is the body.
@@ -437,7 +495,7 @@ export const CancelPaymentIntentRequestSchema: GenMessage<CancelPaymentIntentReq
  */
 export type CancelPaymentIntentResponse = Message<"calmonypay.v1.CancelPaymentIntentResponse"> & {
   /**
-   * The payment, `canceled`.
+   * The payment, `canceled` or `processing`.
    *
    * @generated from field: calmonypay.v1.PaymentIntent payment_intent = 1;
    */
@@ -449,7 +507,7 @@ export type CancelPaymentIntentResponse = Message<"calmonypay.v1.CancelPaymentIn
  * Use `create(CancelPaymentIntentResponseSchema)` to create a new message.
  */
 export const CancelPaymentIntentResponseSchema: GenMessage<CancelPaymentIntentResponse> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_payment_intent_service, 9);
+  messageDesc(file_calmonypay_v1_payment_intent_service, 11);
 
 /**
  * What UpdatePaymentIntent takes.
@@ -501,7 +559,7 @@ export type UpdatePaymentIntentRequest = Message<"calmonypay.v1.UpdatePaymentInt
  * Use `create(UpdatePaymentIntentRequestSchema)` to create a new message.
  */
 export const UpdatePaymentIntentRequestSchema: GenMessage<UpdatePaymentIntentRequest> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_payment_intent_service, 10);
+  messageDesc(file_calmonypay_v1_payment_intent_service, 12);
 
 /**
  * What UpdatePaymentIntent answers. Over HTTP the object itself is the body.
@@ -522,7 +580,7 @@ export type UpdatePaymentIntentResponse = Message<"calmonypay.v1.UpdatePaymentIn
  * Use `create(UpdatePaymentIntentResponseSchema)` to create a new message.
  */
 export const UpdatePaymentIntentResponseSchema: GenMessage<UpdatePaymentIntentResponse> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_payment_intent_service, 11);
+  messageDesc(file_calmonypay_v1_payment_intent_service, 13);
 
 /**
  * Stripe's way to say which payment methods may be used.
@@ -551,7 +609,7 @@ export type AutomaticPaymentMethods = Message<"calmonypay.v1.AutomaticPaymentMet
  * Use `create(AutomaticPaymentMethodsSchema)` to create a new message.
  */
 export const AutomaticPaymentMethodsSchema: GenMessage<AutomaticPaymentMethods> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_payment_intent_service, 12);
+  messageDesc(file_calmonypay_v1_payment_intent_service, 14);
 
 /**
  * Charges stored cards, and reads payments: those charges, and the payments of checkout sessions.
@@ -566,8 +624,8 @@ export const PaymentIntentService: GenService<{
   /**
    * Charges a customer's stored card; with `confirm: false` only records the payment, to be confirmed later.
    *
-   * Answers the payment, `succeeded`; or `processing` where the gateway's answer was lost: it is then found out what became of
-   * the charge, which is never sent again. A call that is made again with its `idempotency-key` tells how its charge stands
+   * Answers the payment, `succeeded`, or `requires_capture` with `capture_method: manual`; or `processing` where the gateway's
+   * answer was lost: it is then found out what became of the charge, which is never sent again. A call that is made again with its `idempotency-key` tells how its charge stands
    * now, and charges nothing.
    *
    * Fails with FAILED_PRECONDITION (over HTTP 402) and the reason `CARD_DECLINED` where the charge came to nothing: the
@@ -619,9 +677,31 @@ export const PaymentIntentService: GenService<{
     output: typeof ConfirmPaymentIntentResponseSchema;
   },
   /**
-   * Gives a payment up that was not confirmed, or whose charge was declined.
+   * Takes the money of a payment that is authorized (`requires_capture`), all of it or less. It can be done once: what is not
+   * captured goes back to the card.
    *
-   * Fails with FAILED_PRECONDITION where the payment does not require a payment method: one that is processing may be paid.
+   * Answers the payment, `succeeded`; or `processing` where the gateway's answer was lost: it is then found out what became
+   * of the capture, which is not sent a second time. A call that is made again with its `idempotency-key` tells how its
+   * capture stands now.
+   *
+   * Fails with FAILED_PRECONDITION where the payment does not require capture, such as while it is being canceled; and with
+   * the reason `CAPTURE_REFUSED` where the gateway refuses, or surely did nothing: the payment then requires capture as
+   * before. Fails with INVALID_ARGUMENT where the amount is more than what is authorized.
+   *
+   * @generated from rpc calmonypay.v1.PaymentIntentService.CapturePaymentIntent
+   */
+  capturePaymentIntent: {
+    methodKind: "unary";
+    input: typeof CapturePaymentIntentRequestSchema;
+    output: typeof CapturePaymentIntentResponseSchema;
+  },
+  /**
+   * Gives a payment up that was not confirmed, or whose charge was declined; or one that is authorized, which releases the
+   * card.
+   *
+   * Answers the payment, `canceled`; or `processing` where the gateway's answer about an authorization was lost: it is then
+   * found out what became of it. Fails with FAILED_PRECONDITION where the payment cannot be canceled, since it may be paid; and
+   * with the reason `CAPTURE_REFUSED` where the gateway refuses to release the authorization.
    *
    * @generated from rpc calmonypay.v1.PaymentIntentService.CancelPaymentIntent
    */

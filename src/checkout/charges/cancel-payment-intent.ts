@@ -1,9 +1,16 @@
 import { changePaymentIntent, lockPaymentIntent } from "../../db/tables/payment-intents.js";
 import type { Tx } from "../../db/transaction.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
-import { type CancellationReason, mayMovePayment } from "../../domain/payment-intent.js";
+import {
+  type CancellationReason,
+  isAuthorization,
+  mayRequest,
+  type PaymentIntent,
+  statusSaid,
+} from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { Clock } from "../../lib/clock.js";
+import { answerRequest, requestAtGateway } from "../captures/request-at-gateway.js";
 import type { PaymentAnswer } from "./charge-card.js";
 import type { CheckoutContext } from "../context.js";
 import { recordEvents } from "../events/record-events.js";
@@ -12,8 +19,8 @@ import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from
 import { merchantParts } from "../test-clock.js";
 
 /**
- * Cancels a payment that was not confirmed, or whose charge was declined. A payment that may have been charged cannot
- * be canceled.
+ * Cancels a payment that was not confirmed, or whose charge was declined, or that is authorized: then the gateway
+ * releases the card. A payment that may have been charged cannot be canceled.
  */
 export async function cancelPaymentIntent(
   checkout: CheckoutContext,
@@ -23,7 +30,14 @@ export async function cancelPaymentIntent(
   call: IdempotentCall | undefined,
 ): Promise<PaymentAnswer> {
   const before = await findPrevious(checkout, scope, call);
-  await getPaymentIntent(checkout, scope, id);
+  const intent = await getPaymentIntent(checkout, scope, id);
+  if (before !== undefined && before.objectId !== id) return await answerRequest(checkout, scope, id, before);
+  if (before === undefined && isAuthorization(intent)) {
+    return await requestAtGateway(checkout, scope, id, call, (locked) => {
+      refuseUnlessCancelable(locked);
+      return { request: "cancel", amount: null, reason };
+    });
+  }
   const { replayed } =
     before ??
     (await runIdempotent(
@@ -37,6 +51,15 @@ export async function cancelPaymentIntent(
   return { view: await viewPayment(checkout, await getPaymentIntent(checkout, scope, id)), replayed };
 }
 
+function refuseUnlessCancelable({ status }: PaymentIntent): void {
+  if (mayRequest("cancel", status)) return;
+  throw new Refusal(
+    "PAYMENT_INTENT_STATE",
+    `Only a payment intent that requires confirmation, a payment method or capture can be canceled. This one is ${statusSaid(status)}.`,
+    "id",
+  );
+}
+
 async function cancel(
   checkout: CheckoutContext,
   clock: Clock,
@@ -45,14 +68,8 @@ async function cancel(
   cancellationReason: CancellationReason | null,
 ): Promise<void> {
   const intent = await lockPaymentIntent(tx, id);
-  const { status } = intent;
-  if (!mayMovePayment(status, "canceled")) {
-    throw new Refusal(
-      "PAYMENT_INTENT_STATE",
-      `Only a payment intent that requires confirmation or a payment method can be canceled. This one is ${status}.`,
-      "id",
-    );
-  }
+  refuseUnlessCancelable(intent);
+  if (isAuthorization(intent)) throw new Refusal("CONFLICT", "The payment was authorized meanwhile.");
   const now = clock.now();
   const change = { status: "canceled", canceledAt: now, cancellationReason } as const;
   recordEvents(checkout, tx, now, ["payment_intent.canceled", { ...intent, ...change }]);

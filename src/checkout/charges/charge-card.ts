@@ -154,6 +154,7 @@ function saleOf(
     offSession: intent.offSession,
     statementDescriptor: intent.statementDescriptor,
     receiptEmail: intent.receiptEmail,
+    captureMethod: intent.captureMethod,
   };
 }
 

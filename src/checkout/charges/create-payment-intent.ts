@@ -6,7 +6,7 @@ import {
 import type { Run, Tx } from "../../db/transaction.js";
 import { currencyByCode } from "../../domain/money.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
-import type { PaymentIntentStatus } from "../../domain/payment-intent.js";
+import type { CaptureMethod, PaymentIntentStatus } from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
 import { stoppedAt } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
@@ -34,6 +34,8 @@ export interface ChargeOrder {
   readonly description: string | null;
   readonly statementDescriptor: string | null;
   readonly receiptEmail: string | null;
+  /** Null: it is captured at once. */
+  readonly captureMethod: CaptureMethod | null;
 }
 
 /**
@@ -135,6 +137,8 @@ function newIntent(scope: MerchantScope, order: ChargeOrder, now: number): Payme
     createdAt: now,
     canceledAt: null,
     cancellationReason: null,
+    captureMethod: order.captureMethod,
+    captureBefore: null,
     reversalStartedAt: null,
     heldResultId: null,
   };

@@ -8,6 +8,7 @@ import { type RefundRow, findRefund } from "../../db/tables/refunds.js";
 import { parseAttemptReference, type AttemptReference } from "../../domain/attempt.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
+import { wasApproved } from "../../domain/payment-intent.js";
 import { reversalNamed } from "../../domain/refund.js";
 import { type Cache, createCache } from "../../lib/cache.js";
 import { memoize } from "../../lib/memoize.js";
@@ -204,9 +205,10 @@ export async function findPaymentTarget(
   return intent && { intent };
 }
 
-/** True once the target has been paid. */
+/** True once the target has been paid, or its payment is authorized. */
 export function isPaid(target: PaymentTarget | undefined): boolean {
-  return target?.session?.status === "complete" || target?.intent?.status === "succeeded";
+  if (target?.session !== undefined) return target.session.status === "complete";
+  return target !== undefined && wasApproved(target.intent);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
 import type { Run, Tx } from "../../db/transaction.js";
 import { receivedOf } from "../../domain/held-payment.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
-import { mayMovePayment } from "../../domain/payment-intent.js";
+import { mayMovePayment, wasApproved } from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { Clock } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
@@ -54,7 +54,8 @@ async function acceptIn(
     const payment = { result: storedResult(checkout, held), received: receivedIn(held), stored: held };
     await completeSession(checkout, clock, tx, session, payment);
   }
-  if (intent !== undefined && mayMovePayment(intent.status, "succeeded") && held.heldReason !== "duplicate") {
+  const isOpen = intent !== undefined && !wasApproved(intent) && mayMovePayment(intent.status, "succeeded");
+  if (isOpen && held.heldReason !== "duplicate") {
     await claimHeldPayment(checkout, tx, held, undefined, clock.now());
     await completeCharge(checkout, clock, tx, intent, { received: receivedIn(held), stored: held });
   }

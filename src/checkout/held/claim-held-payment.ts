@@ -6,6 +6,7 @@ import { claimTransaction } from "../../db/tables/reversals.js";
 import type { Tx } from "../../db/transaction.js";
 import { parseAttemptReference } from "../../domain/attempt.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
+import { wasApproved } from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
 import { storedResult, storedXref } from "../gateway-messages/store-gateway-result.js";
@@ -75,10 +76,10 @@ async function intentOfSession(tx: Tx, sessionId: string | null): Promise<string
   return session?.paymentIntentId ?? null;
 }
 
-/** The result that a succeeded payment was completed with. */
+/** The result that a payment was completed with, or authorized. */
 async function payingResult(tx: Tx, intentId: string | null): Promise<GatewayResultRow | undefined> {
   const intent = intentId === null ? undefined : await findPaymentIntent(tx, intentId);
-  if (intent?.status !== "succeeded" || intent.gatewayResultId === null) return undefined;
+  if (intent === undefined || !wasApproved(intent) || intent.gatewayResultId === null) return undefined;
   const [result] = await findGatewayResults(tx, [intent.gatewayResultId]);
   return result;
 }

@@ -3,6 +3,7 @@ import type { HeldPaymentRow } from "../../db/tables/held-payments.js";
 import { lockPaymentIntent, type PaymentIntentRow, raiseAmount } from "../../db/tables/payment-intents.js";
 import { raiseAmountReceived } from "../../db/tables/session-money.js";
 import type { Tx } from "../../db/transaction.js";
+import { isAuthorization } from "../../domain/payment-intent.js";
 import { receivedOf } from "../../domain/held-payment.js";
 import type { CheckoutContext } from "../context.js";
 import { transactionOf } from "./claim-held-payment.js";
@@ -16,7 +17,8 @@ export async function lockSucceeded(
 ): Promise<PaymentIntentRow | undefined> {
   const paymentId = session?.paymentIntentId ?? null;
   const payment = intent ?? (paymentId === null ? undefined : await lockPaymentIntent(tx, paymentId));
-  return payment?.status === "succeeded" ? payment : undefined;
+  // What a capture has taken is what the gateway answered to it.
+  return payment?.status === "succeeded" && !isAuthorization(payment) ? payment : undefined;
 }
 
 /**

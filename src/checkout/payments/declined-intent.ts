@@ -33,6 +33,8 @@ export function declinedIntentOf(session: CheckoutSessionRow): PaymentIntentRow 
     attempt: session.attempt,
     canceledAt: null,
     cancellationReason: null,
+    captureMethod: options?.captureMethod ?? null,
+    captureBefore: null,
     offSession: false,
     attemptCallId: null,
     reversalStartedAt: null,

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { addRefunded, lockPaymentIntent } from "../../db/tables/payment-intents.js";
 import { findRefund, insertRefund, type RefundRow } from "../../db/tables/refunds.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
@@ -7,12 +5,12 @@ import { amountToRefund, type Refund, type RefundReason } from "../../domain/ref
 import { Refusal } from "../../domain/refusal.js";
 import { stoppedAt } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import { waitAtMost } from "../../lib/settle-within.js";
 import type { CheckoutContext } from "../context.js";
 import { recordEvents } from "../events/record-events.js";
 import { findPrevious, type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { getPaymentIntent } from "../payments/payment-intents.js";
 import { clockOf } from "../test-clock.js";
+import { workPatiently } from "../work-patiently.js";
 import { processRefunds } from "./process-refunds.js";
 import { LEASE_MS } from "./reversal.js";
 
@@ -46,7 +44,14 @@ export async function createRefund(
   const { objectId, replayed } = before ?? (await reserve(checkout, scope, order, call));
   if (!replayed) {
     await checkout.checkpoint("refund recorded");
-    await workPatiently(checkout, objectId, order.paymentIntentId);
+    await workPatiently(
+      checkout,
+      { refund: objectId },
+      {
+        process: () => processRefunds(checkout, order.paymentIntentId),
+        isOver: async () => (await findRefund(checkout.db.manager, objectId))?.status !== "pending",
+      },
+    );
   }
   return { refund: await getRefund(checkout, scope, objectId), replayed };
 }
@@ -83,36 +88,6 @@ async function reserve(
     },
   );
 }
-
-/** A QUERY, a request and another QUERY take less, unless other refunds wait for this payment. */
-const PROCESS_WITHIN_MS = 20_000;
-
-async function workPatiently(checkout: CheckoutContext, id: string, paymentIntentId: string): Promise<void> {
-  const enough = new AbortController();
-  const work = workUntilEnded(checkout, id, paymentIntentId, enough.signal).catch((error: unknown) => {
-    // The refund is stored: it is processed again in the background.
-    checkout.log.warn({ err: error, refund: id }, "a refund could not be processed at once");
-  });
-  await waitAtMost(PROCESS_WITHIN_MS, work);
-  enough.abort();
-}
-
-async function workUntilEnded(
-  checkout: CheckoutContext,
-  id: string,
-  paymentIntentId: string,
-  enough: AbortSignal,
-): Promise<void> {
-  while (!enough.aborted) {
-    const worked = await processRefunds(checkout, paymentIntentId);
-    if (worked === "waits" || worked === "none") return;
-    if ((await findRefund(checkout.db.manager, id))?.status !== "pending") return;
-    if (worked === "busy") await sleep(BUSY_PAUSE_MS * (0.5 + Math.random()));
-  }
-}
-
-/** About the time of one request within the local network. */
-const BUSY_PAUSE_MS = 50;
 
 /** Reads a refund. Throws a Refusal if it is absent or another merchant's. */
 export async function getRefund(

@@ -14,22 +14,14 @@ import {
 import { reverseSale, type ReversalEnd } from "./reverse-sale.js";
 import { type Reversal, openSale, release } from "./reversal.js";
 import { clockOf } from "../test-clock.js";
+import type { Processed } from "../work-patiently.js";
 
 /**
- * The outcome of processing a payment's refunds. `busy`: another call holds the lease. `none`: the payment
- * has no pending refund.
+ * Processes the oldest pending refund of a payment, whichever call created it. One at a time, each until its outcome is
+ * known: what a capture retains depends on all refunds before it. So the next call queries a refund that a dead process
+ * left behind, before it sends anything else about the payment. `none`: no refund is pending.
  */
-export type ProcessedRefunds = "ended" | "waits" | "busy" | "none";
-
-/**
- * Processes the oldest pending refund of a payment, whichever call created it. One at a time, each until its
- * outcome is known: what a capture retains depends on all refunds before it. So the next call queries a
- * refund that a dead process left behind, before it sends anything else about the payment.
- */
-export async function processRefunds(
-  checkout: CheckoutContext,
-  paymentIntentId: string,
-): Promise<ProcessedRefunds> {
+export async function processRefunds(checkout: CheckoutContext, paymentIntentId: string): Promise<Processed> {
   const leased = await leaseOldestRefund(checkout, paymentIntentId);
   if (typeof leased === "string") return leased;
   try {

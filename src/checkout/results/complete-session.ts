@@ -3,16 +3,20 @@ import { queueCustomer } from "../../db/tables/customers.js";
 import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
 import { type PaymentIntentRow, queuePaymentIntent } from "../../db/tables/payment-intents.js";
 import { queuePaymentMethod, type PaymentMethodRow } from "../../db/tables/payment-methods.js";
+import { queueUncaptured } from "../../db/tables/session-money.js";
 import type { Tx } from "../../db/transaction.js";
+import { captureBefore } from "../../domain/captures/authorization.js";
 import { NO_DETAILS, customerFrom } from "../../domain/customer.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { Received } from "../../domain/held-payment.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
+import { AUTHORIZED, isOnlyAuthorized } from "../../domain/payment-intent.js";
 import { keepsCard, mayMove, statusAt } from "../../domain/session.js";
 import { setupIntentOf } from "../../domain/setup-intent.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
+import { noteAuthorization } from "./note-authorization.js";
 import { type EventToRecord, recordEvents } from "../events/record-events.js";
 
 /** The payment that completes a session. */
@@ -20,13 +24,14 @@ export interface Payment {
   readonly result: GatewayResult;
   readonly received: Received;
   /** Its stored result. */
-  readonly stored: Pick<GatewayResultRow, "id" | "xrefSealed">;
+  readonly stored: Pick<GatewayResultRow, "id" | "xrefSealed" | "state">;
 }
 
 /**
  * Completes a locked session with the result that pays it: stores a succeeded payment intent, the card as a
  * payment method of the session's customer, the events, the session itself and, if the session creates one,
- * the customer. In mode `setup` the result only verifies the card, and there is no payment intent.
+ * the customer. In mode `setup` the result only verifies the card, and there is no payment intent. Where the payment is
+ * only authorized, its intent requires a capture, and nothing counts as received.
  *
  * An existing customer is neither read nor locked: it may be deleted, and a payment must not fail for that.
  */
@@ -54,7 +59,7 @@ export async function completeSession(
   queuePaymentMethod(tx, method);
   if (customerId !== null) news.push(["payment_method.attached", method]);
   const id = session.lastDecline?.intent ?? { id: newId("pi", now), createdAt: now };
-  const intent = paymentIntentRow(session, received, stored, { ...id, customerId, paymentMethodId });
+  const intent = paymentIntentRow(session, received, stored, { ...id, customerId, paymentMethodId, now });
   if (intent !== null) queuePaymentIntent(tx, intent);
   const late = statusAt(session, now) === "expired";
   // The sweep may not have stored the expiry yet: the merchant's events are the expiry first, then the
@@ -72,12 +77,16 @@ export async function completeSession(
     paymentIntentId: intent?.id ?? null,
     paymentMethodId,
     billingSealed: method.billingSealed,
-    amountReceived: otherAmount(session, received),
+    amountReceived: isUncaptured(intent) ? 0 : otherAmount(session, received),
   };
-  const complete = { ...session, ...completion, status: "complete" as const };
+  const complete = { ...session, ...completion, ...pendingPart(intent), status: "complete" as const };
   news.push(...ofWhatCompletes(complete, intent), ["checkout.session.completed", complete]);
   recordEvents(checkout, tx, now, ...news);
   markComplete(tx, session.id, completion);
+  if (intent !== null && isUncaptured(intent)) {
+    queueUncaptured(tx, session.id);
+    noteAuthorization(tx, intent);
+  }
   await checkout.checkpoint("payment recorded");
 }
 
@@ -87,15 +96,22 @@ function otherAmount({ amountTotal, currency }: CheckoutSessionRow, received: Re
   return amount === amountTotal ? null : amount;
 }
 
+function isUncaptured(intent: PaymentIntentRow | null): boolean {
+  return intent?.status === "requires_capture";
+}
+
+function pendingPart(intent: PaymentIntentRow | null): { readonly pendingPayment?: "uncaptured" } {
+  return isUncaptured(intent) ? { pendingPayment: "uncaptured" } : {};
+}
+
 /** The events of the payment, or of the card that was stored without one. */
 function ofWhatCompletes(session: CheckoutSessionRow, intent: PaymentIntentRow | null): EventToRecord[] {
-  // A payment whose card was declined before was announced with that.
-  if (intent !== null && session.lastDecline !== null) return [["payment_intent.succeeded", intent]];
   if (intent !== null) {
-    return [
-      ["payment_intent.created", intent],
-      ["payment_intent.succeeded", intent],
-    ];
+    const type = isUncaptured(intent) ? AUTHORIZED : "payment_intent.succeeded";
+    // A payment whose card was declined before was announced with that.
+    const isAnnounced = session.lastDecline !== null;
+    const created: EventToRecord[] = isAnnounced ? [] : [["payment_intent.created", intent]];
+    return [...created, [type, intent]];
   }
   const setup = setupIntentOf(session);
   if (setup === undefined) throw new Error(`Session ${session.id} has stored no card.`);
@@ -115,22 +131,24 @@ function paymentIntentRow(
   session: CheckoutSessionRow,
   received: Received,
   stored: Payment["stored"],
-  { id, customerId, paymentMethodId, createdAt }: NewIntent,
+  { id, customerId, paymentMethodId, createdAt, now }: NewIntent,
 ): PaymentIntentRow | null {
   if (session.mode === "setup") {
     if (received.amount === 0) return null;
     throw new Error(`Session ${session.id} takes no payment.`);
   }
+  const captureMethod = session.options?.captureMethod ?? null;
+  const isAuthorized = isOnlyAuthorized(captureMethod, stored);
   return {
     id,
     merchantId: session.merchantId,
     livemode: session.livemode,
     createdAt,
     sessionId: session.id,
-    status: "succeeded",
+    status: isAuthorized ? "requires_capture" : "succeeded",
     amount: received.amount,
     currency: received.currency,
-    amountReceived: received.amount,
+    amountReceived: isAuthorized ? 0 : received.amount,
     amountRefunded: 0,
     customerId,
     paymentMethodId,
@@ -143,13 +161,17 @@ function paymentIntentRow(
     receiptEmail: session.options?.receiptEmail ?? null,
     canceledAt: null,
     cancellationReason: null,
+    captureMethod,
+    captureBefore: isAuthorized ? captureBefore(now, false) : null,
     attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,
   };
 }
 
-type NewIntent = Pick<PaymentIntentRow, "id" | "customerId" | "paymentMethodId" | "createdAt">;
+interface NewIntent extends Pick<PaymentIntentRow, "id" | "customerId" | "paymentMethodId" | "createdAt"> {
+  readonly now: number;
+}
 
 /** Field by field: with spreads, V8 makes a hash table of so many fields, which is ten times as slow. */
 function paymentMethodRow(

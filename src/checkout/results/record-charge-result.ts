@@ -9,11 +9,12 @@ import { renewToken } from "../../db/tables/payment-methods.js";
 import { dropPending } from "../../db/tables/pending-attempts.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import { attemptReference } from "../../domain/attempt.js";
-import { held, type Classification, classifyCharge } from "../../domain/classification.js";
+import { captureBefore } from "../../domain/captures/authorization.js";
+import { captureExpected, held, type Classification, classifyCharge } from "../../domain/classification.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { Received } from "../../domain/held-payment.js";
 import { currencyByCode } from "../../domain/money.js";
-import { mayMovePayment } from "../../domain/payment-intent.js";
+import { AUTHORIZED, isOnlyAuthorized, mayMovePayment, wasApproved } from "../../domain/payment-intent.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import { recordEvents } from "../events/record-events.js";
@@ -27,6 +28,7 @@ import {
   type UnclassifiedResult,
 } from "../gateway-messages/store-gateway-result.js";
 import { clockOf } from "../test-clock.js";
+import { noteAuthorization } from "./note-authorization.js";
 
 /**
  * Records one verified result of a direct charge in one serialisable transaction, as `recordSessionResult` does for
@@ -58,7 +60,7 @@ async function recordFor(
   const classification = await classifyLocked(tx, intent, result);
   const pays = classification.outcome === "completed";
   if (pays) {
-    if (intent.status === "succeeded") return applied(classification, true);
+    if (wasApproved(intent)) return applied(classification, true);
     const isReversed = intent.reversalStartedAt !== null;
     const target = { kind: "payment_intent", id: intent.id } as const;
     const returned = isReversed ? await findReversalOf(checkout, tx, target, result) : undefined;
@@ -82,7 +84,7 @@ async function recordFor(
 
 /**
  * Of two successes the first one recorded pays; one of another transaction, or one that is too late, waits
- * for a person.
+ * for a person. So does one of an authorization that is released by now, unless it tells of that authorization again.
  */
 async function classifyLocked(
   tx: Tx,
@@ -92,28 +94,32 @@ async function classifyLocked(
   const currency = currencyByCode(intent.currency);
   if (currency === undefined) throw new Error(`Payment ${intent.id} has an unknown currency.`);
   const { id: targetId, amount, attempt } = intent;
-  const classification = classifyCharge(result, { targetId, amount, currency, attempt });
-  if (classification.outcome !== "completed") return classification;
+  const approved = await approvedTransaction(tx, intent);
+  const isRecorded = approved === result.transactionKey;
+  const capture = intent.captureMethod === "manual" ? captureExpected(isRecorded) : undefined;
+  const classification = classifyCharge(result, { targetId, amount, currency, attempt, capture });
+  if (classification.outcome !== "completed" || isRecorded) return classification;
   if (intent.status === "canceled") return held("payment_canceled");
-  return (await isPaidByOther(tx, intent, result)) ? held("duplicate") : classification;
+  return approved === undefined ? classification : held("duplicate");
 }
 
-async function isPaidByOther(tx: Tx, intent: PaymentIntentRow, result: GatewayResult): Promise<boolean> {
-  if (intent.status !== "succeeded" || intent.gatewayResultId === null) return false;
-  const [paidBy] = await findGatewayResults(tx, [intent.gatewayResultId]);
-  return paidBy?.transactionKey !== result.transactionKey;
+/** Undefined where no transaction has paid the payment, or was authorized for it. */
+async function approvedTransaction(tx: Tx, intent: PaymentIntentRow): Promise<string | undefined> {
+  if (!wasApproved(intent) || intent.gatewayResultId === null) return undefined;
+  const [approved] = await findGatewayResults(tx, [intent.gatewayResultId]);
+  return approved?.transactionKey;
 }
 
 /** The charge that pays a payment intent. */
 interface ChargePayment {
   readonly received: Received;
   /** Its stored result. */
-  readonly stored: Pick<GatewayResultRow, "id" | "xrefSealed" | "attempt">;
+  readonly stored: Pick<GatewayResultRow, "id" | "xrefSealed" | "attempt" | "state">;
 }
 
 /**
- * Completes a locked payment intent with the result that pays it. The card's newest token replaces the stored
- * one: the gateway keeps a card for thirteen months after the newest payment with it.
+ * Completes a locked payment intent with the result that pays it, or that authorizes it. The card's newest token
+ * replaces the stored one: the gateway keeps a card for thirteen months after the newest payment with it.
  */
 export async function completeCharge(
   checkout: CheckoutContext,
@@ -122,25 +128,30 @@ export async function completeCharge(
   intent: PaymentIntentRow,
   { received, stored }: ChargePayment,
 ): Promise<void> {
-  if (!mayMovePayment(intent.status, "succeeded")) throw new Error(`Payment ${intent.id} cannot succeed.`);
+  const isAuthorized = isOnlyAuthorized(intent.captureMethod, stored);
+  const status = isAuthorized ? "requires_capture" : "succeeded";
+  if (!mayMovePayment(intent.status, status)) throw new Error(`Payment ${intent.id} cannot be ${status}.`);
   const { amount, currency } = received;
   // An older charge may have been of another card, which is not recorded.
   const paymentMethodId = stored.attempt === intent.attempt ? intent.paymentMethodId : null;
   const change = {
-    status: "succeeded",
+    status,
     amount,
     currency,
-    amountReceived: amount,
+    amountReceived: isAuthorized ? 0 : amount,
+    captureBefore: isAuthorized ? captureBefore(clock.now(), intent.offSession) : null,
     gatewayResultId: stored.id,
     paymentMethodId,
   } as const;
   await changePaymentIntent(tx, intent.id, change);
+  if (isAuthorized) noteAuthorization(tx, { ...intent, ...change });
   const { xrefSealed } = stored;
   if (xrefSealed !== null && paymentMethodId !== null) {
     await renewToken(tx, paymentMethodId, { xrefSealed, xrefMadeAt: clock.now() });
   }
   await checkout.checkpoint("payment recorded");
-  await endAttempt(checkout, clock, tx, { ...intent, ...change }, "payment_intent.succeeded");
+  const type = isAuthorized ? AUTHORIZED : "payment_intent.succeeded";
+  await endAttempt(checkout, clock, tx, { ...intent, ...change }, type);
 }
 
 /** Fails the newest charge of a locked payment intent; `resultId` is that of the decline, if one arrived. */
@@ -164,7 +175,7 @@ async function endAttempt(
   clock: Clock,
   tx: Tx,
   intent: PaymentIntentRow,
-  type: "payment_intent.succeeded" | "payment_intent.payment_failed",
+  type: typeof AUTHORIZED | "payment_intent.succeeded" | "payment_intent.payment_failed",
 ): Promise<void> {
   recordEvents(checkout, tx, clock.now(), [type, intent]);
   await dropHeldUnknownCharge(checkout, clock, tx, intent);

@@ -13,6 +13,7 @@ import {
   classifyUnmatched,
   classifyPayment,
   classifySetup,
+  captureExpected,
   held,
 } from "../../domain/classification.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
@@ -202,7 +203,7 @@ export async function classifyRecorded(
     return classification;
   const payment = await findPaymentIntent(tx, paymentIntentId);
   if (payment?.currency !== currency) return held("currency_mismatch");
-  return payment.amountReceived === amountTotal ? classification : held("amount_mismatch");
+  return payment.amount === amountTotal ? classification : held("amount_mismatch");
 }
 
 /**
@@ -213,10 +214,13 @@ export function classifyLocked(session: CheckoutSession, result: GatewayResult):
   const currency = currencyByCode(session.currency);
   if (currency === undefined) throw new Error(`Session ${session.id} has an unknown currency.`);
   const { id: targetId, amountTotal: amount, attempt } = session;
-  const expected = { targetId, amount, currency, attempt };
+  const isComplete = session.status === "complete";
+  const paidByOther = isComplete && session.completedBy !== result.transactionKey;
+  const isManual = session.options?.captureMethod === "manual";
+  const capture = isManual ? captureExpected(isComplete && !paidByOther) : undefined;
+  const expected = { targetId, amount, currency, attempt, capture };
   const isSetup = session.mode === "setup";
   const classification = isSetup ? classifySetup(result, expected) : classifyPayment(result, expected);
-  const paidByOther = session.status === "complete" && session.completedBy !== result.transactionKey;
   if (classification.outcome !== "completed" || !paidByOther) return classification;
   return held(isSetup ? "setup_mismatch" : "duplicate");
 }

@@ -125,6 +125,7 @@ export function formOf(
     remoteAddress: session.livemode && !isPublicHost(address ?? "") ? undefined : address,
     statementDescriptor: session.options?.statementDescriptor ?? null,
     receiptEmail: session.options?.receiptEmail ?? null,
+    captureMethod: session.options?.captureMethod ?? null,
   });
 }
 

@@ -25,6 +25,11 @@ export const SCENARIOS: Readonly<Record<EventType, Scenario>> = {
   "held_payment.dismissed": (api, happened) =>
     resolveHeld(api, happened, { resolution: "dismiss", note: "Triggered for a test" }),
   "held_payment.returned": (api, happened) => resolveHeld(api, happened, { resolution: "return" }),
+  "payment_intent.amount_capturable_updated": async (api) => void (await charge(api, AUTHORIZED_ONLY)),
+  "payment_intent.authorization_expiring": async (api) => {
+    await charge(api, AUTHORIZED_ONLY);
+    await api.call("POST", "/v1/test_helpers/clock/advance", { seconds: UNTIL_EXPIRING_S });
+  },
   "payment_intent.canceled": async (api) => {
     const intent = await declinedCharge(api);
     await api.call("POST", `/v1/payment_intents/${intent}/cancel`, {});
@@ -53,6 +58,11 @@ export const SCENARIOS: Readonly<Record<EventType, Scenario>> = {
       await happened();
     }),
 };
+
+const AUTHORIZED_ONLY = { capture_method: "manual" };
+
+/** Off session an authorization stands for 4 days and 18 hours, and its merchant is told two days before that ends. */
+const UNTIL_EXPIRING_S = 2.75 * 86_400 + 60;
 
 const GONE = 410;
 const NO_CONTENT = 204;
@@ -101,7 +111,7 @@ async function completed(api: MerchantApi, session: ApiObject): Promise<ApiObjec
 }
 
 /** Charges a card that a session has stored. */
-async function charge(api: MerchantApi): Promise<ApiObject> {
+async function charge(api: MerchantApi, what: object = {}): Promise<ApiObject> {
   const { customer, payment_method: method } = await paidSession(api);
   return await api.call("POST", "/v1/payment_intents", {
     customer,
@@ -110,6 +120,7 @@ async function charge(api: MerchantApi): Promise<ApiObject> {
     currency: "gbp",
     confirm: true,
     off_session: true,
+    ...what,
   });
 }
 

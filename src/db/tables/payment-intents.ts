@@ -65,6 +65,8 @@ export const paymentIntents = new EntitySchema<PaymentIntentRow>({
     createdAt: time(),
     canceledAt: optional(time()),
     cancellationReason: optional(id()),
+    captureMethod: optional(id()),
+    captureBefore: optional(time()),
     attemptCallId: optional(id()),
     reversalStartedAt: optional(time()),
     heldResultId: optional(id()),
@@ -152,6 +154,7 @@ export type PaymentIntentChange = Partial<
     | "offSession"
     | "canceledAt"
     | "cancellationReason"
+    | "captureBefore"
     | "customerId"
     | "reversalStartedAt"
     | "heldResultId"

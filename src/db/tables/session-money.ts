@@ -21,6 +21,28 @@ export function noteDoubt(tx: Tx, id: string, attempt: number, inDoubt: boolean)
   queueUpdate(tx, checkoutSessions, change, isNewest, [id, attempt]);
 }
 
+/** Records that a session is completed by an authorization, with the transaction's next statement or its COMMIT. */
+export function queueUncaptured(tx: Tx, id: string): void {
+  queueUpdate(tx, checkoutSessions, { pendingPayment: "uncaptured" }, "id = ?", [id]);
+}
+
+/**
+ * Records what was captured of a complete session's authorization; money in another currency than its own counts as
+ * none.
+ */
+export async function recordSessionCapture(
+  tx: Tx,
+  id: string,
+  { amount, currency }: { readonly amount: number; readonly currency: string },
+): Promise<void> {
+  const amountReceived = () => ({
+    sql: "CASE WHEN currency = ? THEN NULLIF(?, amount_total) ELSE 0 END",
+    values: [currency, amount],
+  });
+  const change = { pendingPayment: null, amountReceived };
+  await updateRows(tx, checkoutSessions, change, "id = ? AND status = 'complete'", [id]);
+}
+
 /** Records that a card was declined. */
 export async function setLastDecline(tx: Tx, id: string, lastDecline: Decline): Promise<void> {
   await updateRows(tx, checkoutSessions, { lastDecline }, "id = ?", [id]);

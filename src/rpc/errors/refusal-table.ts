@@ -2,6 +2,7 @@ import { Code } from "@connectrpc/connect";
 
 import type { RefusalReason } from "../../domain/refusal.js";
 import { httpStatusOf } from "../../transcode/errors/http-status.js";
+import { CAPTURE_REFUSALS } from "./capture-refusals.js";
 import { EVENT_REFUSALS } from "./event-refusals.js";
 import { PARAMETER_REFUSALS } from "./parameter-refusals.js";
 import { ofType, type RefusalRow } from "./refusal-row.js";
@@ -117,7 +118,7 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
   PAYMENT_INTENT_STATE: invalid(
     Code.FailedPrecondition,
     "payment_intent_unexpected_state",
-    "Only a payment intent that requires a payment method can be confirmed or canceled.",
+    "The payment intent is not in a status in which it can be confirmed, captured or canceled: see the message.",
   ),
   PAYMENT_METHOD_UNUSABLE: invalid(
     Code.InvalidArgument,
@@ -132,6 +133,7 @@ export const REFUSALS: Record<RefusalReason, RefusalRow> = {
     ),
     http: 402,
   },
+  ...CAPTURE_REFUSALS,
   GATEWAY_AWAY: ours(
     Code.Unavailable,
     "gateway_unavailable",

@@ -9,7 +9,9 @@ import type {
   CreatePaymentIntentRequest,
   PaymentIntentService,
 } from "../../../gen/calmonypay/v1/payment_intent_service_pb.js";
+import { capturePaymentIntent } from "../../checkout/captures/capture-payment-intent.js";
 import { cancelPaymentIntent } from "../../checkout/charges/cancel-payment-intent.js";
+import type { PaymentAnswer } from "../../checkout/charges/charge-card.js";
 import type { CheckoutContext } from "../../checkout/context.js";
 import { confirmPaymentIntent } from "../../checkout/charges/confirm-payment-intent.js";
 import { type ChargeOrder, createPaymentIntent } from "../../checkout/charges/create-payment-intent.js";
@@ -41,11 +43,9 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const caller = callerOf(context.values);
       const wanted = expansionOf(request, "PAYMENT_INTENT");
       const call = idempotentCallOf(context.values);
-      refuseManualCapture(request);
       const creating = createPaymentIntent(by(context), caller, orderOf(request), call);
-      const { view, replayed } = await withDeclined(checkout, caller, creating);
-      markReplayed(context, replayed);
-      return await answerOf(checkout, caller, view, wanted);
+      const answered = await withDeclined(checkout, caller, creating);
+      return await answerOnce(checkout, context, answered, wanted);
     },
 
     async getPaymentIntent(request, { values }) {
@@ -71,18 +71,25 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const { id, paymentMethod, offSession } = request;
       const confirmation = { paymentMethodId: paymentMethod, offSession };
       const confirming = confirmPaymentIntent(by(context), caller, id, confirmation, call);
-      const { view, replayed } = await withDeclined(checkout, caller, confirming);
-      markReplayed(context, replayed);
-      return await answerOf(checkout, caller, view, wanted);
+      const answered = await withDeclined(checkout, caller, confirming);
+      return await answerOnce(checkout, context, answered, wanted);
     },
 
     async updatePaymentIntent(request, context) {
       const caller = callerOf(context.values);
       const wanted = expansionOf(request, "PAYMENT_INTENT");
       const call = idempotentCallOf(context.values);
-      const { view, replayed } = await updatePaymentIntent(checkout, caller, request.id, request, call);
-      markReplayed(context, replayed);
-      return await answerOf(checkout, caller, view, wanted);
+      const answered = await updatePaymentIntent(checkout, caller, request.id, request, call);
+      return await answerOnce(checkout, context, answered, wanted);
+    },
+
+    async capturePaymentIntent(request, context) {
+      const caller = callerOf(context.values);
+      const wanted = expansionOf(request, "PAYMENT_INTENT");
+      const call = idempotentCallOf(context.values);
+      const amount = request.amountToCapture === undefined ? null : Number(request.amountToCapture);
+      const answered = await capturePaymentIntent(by(context), caller, request.id, amount, call);
+      return await answerOnce(checkout, context, answered, wanted);
     },
 
     async cancelPaymentIntent(request, context) {
@@ -90,9 +97,8 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const wanted = expansionOf(request, "PAYMENT_INTENT");
       const call = idempotentCallOf(context.values);
       const reason = cancellationReasonOf(request.cancellationReason);
-      const { view, replayed } = await cancelPaymentIntent(by(context), caller, request.id, reason, call);
-      markReplayed(context, replayed);
-      return await answerOf(checkout, caller, view, wanted);
+      const answered = await cancelPaymentIntent(by(context), caller, request.id, reason, call);
+      return await answerOnce(checkout, context, answered, wanted);
     },
   };
 }
@@ -108,6 +114,7 @@ function orderOf(request: CreatePaymentIntentRequest): ChargeOrder {
     description: request.description === "" ? null : request.description,
     statementDescriptor: request.statementDescriptor === "" ? null : request.statementDescriptor,
     receiptEmail: request.receiptEmail === "" ? null : request.receiptEmail,
+    captureMethod: request.captureMethod === CaptureMethod.MANUAL ? "manual" : null,
   };
 }
 
@@ -122,6 +129,17 @@ async function messagesOf(
   return messages;
 }
 
+/** Answers a call that changes something; marked where an earlier call with its key made the change. */
+async function answerOnce(
+  checkout: CheckoutContext,
+  context: HandlerContext,
+  { view, replayed }: PaymentAnswer,
+  wanted: Expansion,
+) {
+  markReplayed(context, replayed);
+  return await answerOf(checkout, callerOf(context.values), view, wanted);
+}
+
 async function answerOf(
   checkout: CheckoutContext,
   caller: MerchantScope,
@@ -130,12 +148,6 @@ async function answerOf(
 ) {
   const [paymentIntent] = await messagesOf(checkout, caller, [view], wanted);
   return paymentIntent === undefined ? {} : { paymentIntent };
-}
-
-function refuseManualCapture({ captureMethod }: CreatePaymentIntentRequest): void {
-  if (captureMethod !== CaptureMethod.MANUAL) return;
-  const text = "capture_method: the money is always taken with the payment. Leave it out, or send automatic.";
-  throw new Refusal("PARAMETER_UNSUPPORTED", text, "capture_method");
 }
 
 /** Adds the payment itself to the error of a declined charge. */

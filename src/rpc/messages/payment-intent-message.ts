@@ -15,7 +15,7 @@ import { PaymentMethodType } from "../../../gen/calmonypay/v1/payment_method_pb.
 import type { PaymentView } from "../../checkout/payments/payment-intents.js";
 import type * as details from "../../domain/gateway-result.js";
 import { declineMessage, NOT_CHARGED } from "../../domain/decline-code.js";
-import type * as domain from "../../domain/payment-intent.js";
+import * as domain from "../../domain/payment-intent.js";
 import { toSeconds } from "../../lib/clock.js";
 import { billingDetailsPart } from "./billing-details-message.js";
 import { omitNulls } from "../../lib/omit-nulls.js";
@@ -35,7 +35,8 @@ export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {
     livemode: intent.livemode,
     metadata: { ...intent.metadata },
     paymentMethodTypes: [PaymentMethodType.CARD],
-    captureMethod: CaptureMethod.AUTOMATIC,
+    captureMethod: intent.captureMethod === "manual" ? CaptureMethod.MANUAL : CaptureMethod.AUTOMATIC,
+    amountCapturable: BigInt(domain.amountCapturable(intent)),
     ...omitNulls({
       customer: intent.customerId,
       paymentMethod: intent.paymentMethodId,
@@ -58,7 +59,8 @@ function chargePart({
   latestCharge,
 }: PaymentView): MessageInitShape<typeof LatestChargeSchema> | null {
   if (latestCharge === null) return null;
-  const paid = intent.status === "succeeded";
+  const paid = domain.wasApproved(intent);
+  const captured = intent.status === "succeeded";
   return {
     // A charge is what the gateway's result tells of it.
     id: `ch_${(intent.gatewayResultId ?? "").replace(/^[a-z]+_/, "")}`,
@@ -68,11 +70,19 @@ function chargePart({
     amountRefunded: BigInt(intent.amountRefunded),
     currency: intent.currency,
     paid,
-    refunded: paid && intent.amountRefunded === intent.amountReceived,
+    captured,
+    refunded: captured ? intent.amountRefunded === intent.amountReceived : isReleased(intent),
     status: paid ? "succeeded" : "failed",
     paymentIntent: intent.id,
+    ...(domain.isAuthorization(intent)
+      ? { captureBefore: BigInt(toSeconds(intent.captureBefore ?? 0)) }
+      : {}),
     ...tellingsOf(latestCharge),
   };
+}
+
+function isReleased(intent: domain.PaymentIntent): boolean {
+  return intent.status === "canceled" && domain.isAuthorization(intent);
 }
 
 function tellingsOf(charge: details.ChargeDetails): MessageInitShape<typeof LatestChargeSchema> {
@@ -107,6 +117,9 @@ const STATUSES: Record<domain.PaymentIntentStatus, PaymentIntentStatus> = {
   succeeded: PaymentIntentStatus.SUCCEEDED,
   requires_payment_method: PaymentIntentStatus.REQUIRES_PAYMENT_METHOD,
   requires_confirmation: PaymentIntentStatus.REQUIRES_CONFIRMATION,
+  requires_capture: PaymentIntentStatus.REQUIRES_CAPTURE,
+  capturing: PaymentIntentStatus.PROCESSING,
+  releasing: PaymentIntentStatus.PROCESSING,
   canceled: PaymentIntentStatus.CANCELED,
 };
 
@@ -115,6 +128,7 @@ const CANCELLATIONS: Record<domain.CancellationReason, PaymentIntentCancellation
   fraudulent: PaymentIntentCancellationReason.FRAUDULENT,
   requested_by_customer: PaymentIntentCancellationReason.REQUESTED_BY_CUSTOMER,
   abandoned: PaymentIntentCancellationReason.ABANDONED,
+  expired: PaymentIntentCancellationReason.EXPIRED,
 };
 
 /** The reason that a caller gives; null where none is given. */

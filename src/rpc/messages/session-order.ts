@@ -76,7 +76,7 @@ const NONE = SetupFutureUsage.UNSPECIFIED;
 function optionsOf(request: CreateCheckoutSessionRequest): SessionOptions | null {
   const { customerEmail, uiMode, locale, submitType } = request;
   const data = request.paymentIntentData ?? request.setupIntentData;
-  const { statementDescriptor = "", receiptEmail = "" } = request.paymentIntentData ?? {};
+  const { statementDescriptor = "", receiptEmail = "", captureMethod } = request.paymentIntentData ?? {};
   const isBare = customerEmail === "" && locale === "" && submitType === 0 && data === undefined;
   if (isBare && uiMode !== CheckoutSessionUiMode.HOSTED_PAGE) return null;
   return {
@@ -87,6 +87,7 @@ function optionsOf(request: CreateCheckoutSessionRequest): SessionOptions | null
     ...paymentOptionsOf(data),
     ...(statementDescriptor === "" ? {} : { statementDescriptor }),
     ...(receiptEmail === "" ? {} : { receiptEmail }),
+    ...(captureMethod === CaptureMethod.MANUAL ? { captureMethod: "manual" } : {}),
   };
 }
 
@@ -178,11 +179,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
     "billing_address_collection",
     (request) => request.billingAddressCollection === CheckoutSessionBillingAddressCollection.REQUIRED,
     "the gateway's page decides what it asks for. Leave it out, or send auto.",
-  ],
-  [
-    "payment_intent_data.capture_method",
-    ({ paymentIntentData }) => paymentIntentData?.captureMethod === CaptureMethod.MANUAL,
-    "the money is always taken with the payment. Leave it out, or send automatic.",
   ],
   [
     "payment_intent_data.receipt_email",

@@ -9,6 +9,7 @@ import { ACTION_NOT_ALLOWED, REQUEST_MISMATCH } from "../protocol/faults.js";
 import type { SandboxContext } from "../protocol/context.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { managementAnswer } from "./management-answer.js";
+import { hasLapsed } from "../payments/current-result.js";
 import { bringsNewData } from "./new-data.js";
 
 /**
@@ -26,12 +27,13 @@ export async function cancel(
     const row = await lockSandboxTransaction(tx, found.id);
     // A run after a lost COMMIT finds its own change.
     const isDone = again && row.state === STATE.CANCELED && row.changedAt === request.time;
-    if (!isDone && !isCancelable(row)) return { fault: ACTION_NOT_ALLOWED };
+    if (!isDone && !isCancelable(row, request.time)) return { fault: ACTION_NOT_ALLOWED };
     if (!isDone) await updateSandboxTransaction(tx, row.id, change);
     return { result: managementAnswer(request, { ...row, ...change }, "Transaction cancelled.") };
   });
 }
 
-function isCancelable({ action, state }: SandboxTransactionRow): boolean {
-  return action === ACTION.SALE && (state === STATE.APPROVED || state === STATE.CAPTURED);
+function isCancelable(row: SandboxTransactionRow, now: number): boolean {
+  const isUnsettled = row.state === STATE.APPROVED || row.state === STATE.CAPTURED;
+  return row.action === ACTION.SALE && isUnsettled && !hasLapsed(row, now);
 }

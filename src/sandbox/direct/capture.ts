@@ -11,11 +11,13 @@ import { isAmount, withMinorUnits } from "../payments/order-checks.js";
 import type { SandboxContext } from "../protocol/context.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { managementAnswer } from "./management-answer.js";
+import { hasLapsed } from "../payments/current-result.js";
 import { bringsNewData } from "./new-data.js";
 
 /**
- * `CAPTURE`: captures an approved sale, in full or in part; or reduces one that is captured but not settled,
- * which is how the vendor's modules refund a part before settlement. Never more than is approved now.
+ * `CAPTURE`: captures an approved sale, in full or in part; or reduces one that is captured but not settled, which is
+ * how the vendor's modules refund a part before settlement. Never more than is approved now. So a second capture of the
+ * same amount is refused, as is one of a sale that is cancelled, or whose authorization has lapsed.
  */
 export async function capture(
   { db }: SandboxContext,
@@ -25,18 +27,22 @@ export async function capture(
   if (bringsNewData(request.fields, found, ["amount"])) return { fault: REQUEST_MISMATCH };
   const wanted = fieldText(withMinorUnits(request.fields, found.currencyCode), "amount");
   if (wanted !== "" && !isAmount(wanted)) return { fault: invalidField("amount") };
-  return await inTransaction(db, "READ COMMITTED", async (tx) => {
-    // A second run captures an equal amount again, which changes nothing.
+  return await inTransaction(db, "READ COMMITTED", async (tx, { again }) => {
     const row = await lockSandboxTransaction(tx, found.id);
-    if (!isCapturable(row)) return { fault: ACTION_NOT_ALLOWED };
+    // A run after a lost COMMIT finds its own change.
+    const isDone = again && row.state === STATE.CAPTURED && row.changedAt === request.time;
+    if (!isDone && !isCapturable(row, request.time)) return { fault: ACTION_NOT_ALLOWED };
     const amount = wanted === "" ? row.amountReceived : Number(wanted);
     if (amount > row.amountReceived) return { fault: invalidField("amount") };
+    const isRepeated = row.state === STATE.CAPTURED && amount === row.amountReceived;
+    if (!isDone && isRepeated) return { fault: ACTION_NOT_ALLOWED };
     const change = { state: STATE.CAPTURED, amountReceived: amount, changedAt: request.time };
     await updateSandboxTransaction(tx, row.id, change);
     return { result: managementAnswer(request, { ...row, ...change }, "Transaction captured.") };
   });
 }
 
-function isCapturable({ action, state }: SandboxTransactionRow): boolean {
-  return action === ACTION.SALE && (state === STATE.APPROVED || state === STATE.CAPTURED);
+function isCapturable(row: SandboxTransactionRow, now: number): boolean {
+  const isUnsettled = row.state === STATE.APPROVED || row.state === STATE.CAPTURED;
+  return row.action === ACTION.SALE && isUnsettled && !hasLapsed(row, now);
 }

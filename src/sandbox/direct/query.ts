@@ -1,6 +1,7 @@
 import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
 import { REQUEST_MISMATCH } from "../protocol/faults.js";
 import type { SandboxContext } from "../protocol/context.js";
+import { asLapsed } from "../payments/current-result.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { managementAnswer } from "./management-answer.js";
 import { bringsNewData } from "./new-data.js";
@@ -12,5 +13,5 @@ export function query(
   found: SandboxTransactionRow,
 ): DirectAnswer {
   if (bringsNewData(request.fields, found, [])) return { fault: REQUEST_MISMATCH };
-  return { result: managementAnswer(request, found, undefined) };
+  return { result: managementAnswer(request, asLapsed(found, request.time), undefined) };
 }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import { fieldText } from "../../cardstream/fields.js";
 import { listSandboxTransactions, type SandboxTransactionRow } from "../tables/sandbox-transactions.js";
-import { currentResult } from "../payments/current-result.js";
+import { asLapsed, currentResult } from "../payments/current-result.js";
 import { faultsOf } from "../faults/merchant-faults.js";
 import type { SandboxContext } from "../protocol/context.js";
 import { faultMs } from "../payments/planned-faults.js";
@@ -38,7 +38,9 @@ export async function searchTransactions(
   const rows = await listSandboxTransactions(parts.db.manager, merchantID, references, ROWS_MAX);
   parts.log.info({ rows: rows.length }, "sandbox: transactions were searched");
   // The original returns a new token, valid for an hour, with each response; this one stays valid.
-  return jsonReply(rows.map(searchRow), { "x-p3-token": token });
+  const now = parts.clock.now();
+  const listed = rows.map((row) => searchRow(asLapsed(row, now)));
+  return jsonReply(listed, { "x-p3-token": token });
 }
 
 /** More transactions than one order ever has. */

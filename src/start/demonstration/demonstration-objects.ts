@@ -1,5 +1,5 @@
 import type { CheckoutContext } from "../../checkout/context.js";
-import { type CheckoutSessionRow, insertCheckoutSession } from "../../db/tables/checkout-sessions.js";
+import { insertCheckoutSession } from "../../db/tables/checkout-sessions.js";
 import { insertCustomer } from "../../db/tables/customers.js";
 import type { GatewayAccountRow } from "../../db/tables/gateway-accounts.js";
 import { queueGatewayResultRow } from "../../db/tables/gateway-results.js";
@@ -8,10 +8,11 @@ import { type PaymentMethodRow, queuePaymentMethod } from "../../db/tables/payme
 import { insertRefund } from "../../db/tables/refunds.js";
 import type { Tx } from "../../db/transaction.js";
 import { NO_DETAILS } from "../../domain/customer.js";
-import { type CheckoutSession, LIFE_MAX_MS } from "../../domain/session.js";
 import { OUTCOMES, VERIFIED } from "../../sandbox/payments/outcomes.js";
 import { insertSandboxTransaction } from "../../sandbox/tables/sandbox-transactions.js";
+import { writeAuthorization } from "./demonstration-authorization.js";
 import { type DemonstrationPayment, payForm } from "./demonstration-payments.js";
+import { AMOUNT, completed, openSession } from "./demonstration-sessions.js";
 import { type Base, writeWebhooks } from "./demonstration-webhooks.js";
 
 /**
@@ -34,6 +35,7 @@ export async function writeDemonstrationObjects(
   for (const id of ["pm_0demo", "pm_0demoSpare"]) writeCard(tx, base, payment, id);
   writeCard(tx, base, setup, "pm_0demoSetup");
   await writePayments(tx, base);
+  await writeAuthorization(checkout, tx, account, base);
   await writeWebhooks(checkout, tx, base, paid);
 }
 
@@ -43,7 +45,6 @@ async function writeCustomers(tx: Tx, base: Base): Promise<void> {
   for (const id of ["cus_demo", "cus_demo_leaving"]) await insertCustomer(tx, { ...base, ...ada, id });
 }
 
-const AMOUNT = 2999;
 const REFUNDED = 1000;
 
 /** One that is paid, one that is open, and one whose payment is held. */
@@ -94,57 +95,6 @@ async function writeSetup(
   return verified;
 }
 
-function completed(
-  open: CheckoutSession,
-  { result }: DemonstrationPayment,
-  made: Pick<CheckoutSession, "paymentIntentId" | "paymentMethodId">,
-): CheckoutSessionRow {
-  return {
-    ...open,
-    ...made,
-    status: "complete",
-    formsGiven: 1,
-    formGivenAt: open.createdAt,
-    expiredAt: null,
-    reversalStartedAt: null,
-    completedAt: open.createdAt,
-    completedBy: result.transactionKey,
-  };
-}
-
-function openSession({ merchantId, livemode, createdAt }: Base, id: string) {
-  return {
-    id,
-    merchantId,
-    livemode,
-    createdAt,
-    status: "open" as const,
-    mode: null,
-    currency: "gbp",
-    amountTotal: AMOUNT,
-    lineItems: [{ name: "Pro Plan — Monthly", unitAmount: AMOUNT, quantity: 1 }],
-    successUrl: "https://yourapp.com/checkout/success",
-    cancelUrl: "https://yourapp.com/checkout/cancel",
-    customerId: "cus_demo",
-    customerCreation: null,
-    clientReferenceId: null,
-    metadata: {},
-    options: null,
-    attempt: 1,
-    formsGiven: 0,
-    expiresAt: createdAt + LIFE_MAX_MS,
-    completedAt: null,
-    completedLate: false,
-    completedBy: null,
-    paymentIntentId: null,
-    paymentMethodId: null,
-    billingSealed: null,
-    pendingPayment: null,
-    lastDecline: null,
-    amountReceived: null,
-  };
-}
-
 /** The card of a payment, or of a verification. One is kept twice: an example detaches it. */
 function writeCard(tx: Tx, base: Base, { result, stored }: DemonstrationPayment, id: string): void {
   const card: PaymentMethodRow = {
@@ -185,6 +135,8 @@ async function writePayments(tx: Tx, base: Base): Promise<void> {
     receiptEmail: null,
     canceledAt: null,
     cancellationReason: null,
+    captureMethod: null,
+    captureBefore: null,
     attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,
