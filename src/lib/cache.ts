@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 
 /** What a cache holds, and for how long. */
 export interface CacheLimits {
-  /** Of more entries, the one that was used longest ago is dropped. Their room is taken at once: some 30 bytes each. */
+  /** Of more entries, the one that was used longest ago is dropped. */
   readonly max: number;
   /** For how long an entry is found, in whole milliseconds; without it, until it is dropped. */
   readonly keptMs?: number;
@@ -22,9 +22,11 @@ export function createCache<Key extends {}, Value extends {}>({
   keptMs,
   now = () => performance.now(),
 }: CacheLimits): Cache<Key, Value> {
-  if (keptMs === undefined) return new LRUCache({ max });
+  // As its size: for a `max` the library takes the room of all entries at once.
+  const limits = { maxSize: max, sizeCalculation: () => 1 };
+  if (keptMs === undefined) return new LRUCache(limits);
   return new LRUCache({
-    max,
+    ...limits,
     ttl: keptMs,
     // The library takes a start of 0 for none, and would keep such an entry for ever.
     perf: { now: () => now() + 1 },

@@ -7,6 +7,35 @@ import { signal } from "../support/database.js";
 const alive = setInterval(() => {}, 3_600_000);
 t.teardown(() => clearInterval(alive));
 
+t.test("the first round of a job begins when that of the job before it has ended, or soon", async (t) => {
+  const seen: string[] = [];
+  const [endless, last] = [signal(), signal()];
+  const jobs = [
+    runRepeatedly(
+      3_600_000,
+      async () => {
+        seen.push("one begins");
+        await new Promise((resolve) => setImmediate(resolve));
+        seen.push("one has ended");
+      },
+      failures(t),
+    ),
+    runRepeatedly(
+      3_600_000,
+      async () => {
+        seen.push("two begins");
+        await endless.given;
+      },
+      failures(t),
+    ),
+    runRepeatedly(3_600_000, async () => last.give(), failures(t)),
+  ];
+  await last.given;
+  t.same(seen, ["one begins", "one has ended", "two begins"]);
+  endless.give();
+  await Promise.all(jobs.map((job) => job.stop()));
+});
+
 t.test("a round that fails is reported, and followed by the next", async (t) => {
   const third = signal();
   const reported: unknown[] = [];

@@ -68,6 +68,8 @@ const OURS = {
   // BEGIN goes with a transaction's first statement, and COMMIT with its last, in one round trip. What
   // follows a failed statement is not run, which no other way of sending several at once ensures.
   multipleStatements: true,
+  // The service prepares none, and the driver takes room for 16 000 of them by default: half a megabyte a connection.
+  maxPreparedStatements: 1,
   flags: ["-IGNORE_SPACE", "-LOCAL_FILES"],
   // The driver's type wrongly declares that it returns nothing.
   queryFormat: formatSql as PoolOptions["queryFormat"] & typeof formatSql,

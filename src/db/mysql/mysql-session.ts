@@ -77,15 +77,10 @@ export class SessionSetup {
     // Undoes what an `init_connect` of the server did: transactions, locks, temporary tables, a stopped
     // clock.
     await session.reset();
-    // In ASCII, and in words that every SQL mode reads alike.
-    await session.query(`set names utf8mb4 collate utf8mb4_bin`);
-    await session.query(`set session ${TO_LOOK_WITH.map(assignment).join(", ")} ${NO_TIME_LIMIT}`);
-    await startClock(session);
-    await session.query(`use \`${this.#database.replaceAll("`", "``")}\``);
+    await prepare(session, this.#database);
     const present = (this.#present ??= await namesPresent(session));
     const settings = Object.entries(SETTINGS).filter(([name]) => present.has(name));
-    await session.query(`set session ${settings.map(assignment).join(", ")}`);
-    await check(session, present, settings);
+    await set(session, present, settings);
   }
 }
 
@@ -103,15 +98,25 @@ const NO_TIME_LIMIT = "/*M! , max_statement_time = 0 */ /*!80000 , max_execution
 const OF_THE_SERVER = ["log_bin", "binlog_format", "group_replication_single_primary_mode"];
 
 /**
- * Lets the session's clock run: an `init_connect` may have stopped it, and a server with `sysdate_is_now` reads every
- * time from it.
+ * Makes sure of what the check depends on, and uses the service's database, in one round trip. In ASCII, and in words
+ * that every SQL mode reads alike.
  */
-async function startClock(session: SessionConnection): Promise<void> {
+async function prepare(session: SessionConnection, database: string): Promise<void> {
+  const use = `use \`${database.replaceAll("`", "``")}\``;
   try {
-    await session.query("set session timestamp = default");
+    await session.query(
+      [
+        "set names utf8mb4 collate utf8mb4_bin",
+        `set session ${TO_LOOK_WITH.map(assignment).join(", ")} ${NO_TIME_LIMIT}`,
+        // An `init_connect` may have stopped the clock, and a server with `sysdate_is_now` reads every time from it.
+        "set session timestamp = default",
+        use,
+      ].join("; "),
+    );
   } catch (error) {
     // A server with `secure_timestamp` lets no session set its clock, and so none is stopped.
     if ((error as QueryError).code !== "ER_OPTION_PREVENTS_STATEMENT") throw error;
+    await session.query(use);
   }
 }
 
@@ -131,13 +136,16 @@ function quoted(word: string): string {
   return `'${word}'`;
 }
 
-async function check(
+/** Throws an UnusableConnection where a setting did not take effect. */
+async function set(
   session: SessionConnection,
   present: ReadonlySet<string>,
   settings: readonly Setting[],
 ): Promise<void> {
   const columns = [...present].map((name) => `@@${name} as ${name}`);
-  const [[row]] = await session.query<RowDataPacket[]>(`select ${columns.join(", ")}`);
+  const [[, [row] = []]] = await session.query<RowDataPacket[][]>(
+    `set session ${settings.map(assignment).join(", ")}; select ${columns.join(", ")}`,
+  );
   const found: Readonly<Record<string, unknown>> = row ?? {};
   const wrong = settings.find(([name, value]) => !isSame(found[name], value));
   if (wrong !== undefined) {
