@@ -13,9 +13,9 @@ import { openDatabase } from "../../src/db/data-source.js";
 import { entities, migrations } from "../../src/start/schema.js";
 import { asSharedClock, type Clock } from "../../src/lib/clock.js";
 import { createLog } from "../../src/lib/log.js";
-import { openStore } from "../../src/start/store.js";
 import { silent, type TestEngine } from "./database.js";
 import { copyTables } from "./servers/copied-tables.js";
+import { sharedStore, withStore } from "./story-stores.js";
 
 /** A running service, real but for what `parts` replaces. It is closed when the story ends. */
 export interface TestApp {
@@ -27,7 +27,7 @@ export interface TestApp {
   close(): Promise<void>;
   /** What was logged so far, a line each. */
   readonly logged: string[];
-  /** A second connection to the service's database, to look at what is stored. */
+  /** The service's database, opened once more to look at what is stored. */
   readonly db: Database;
   /** A call of the merchants' API. */
   call(
@@ -86,8 +86,7 @@ export function testConfig(
 /** Makes merchants as the operator does: before the service starts, through a connection of their own. */
 export async function createTestMerchant(config: Config, name = "Test shop"): Promise<TestMerchant> {
   await copyTables(config);
-  const store = await openStore(config, silent);
-  try {
+  return await withStore(config, async (store) => {
     const registry = { ...store, clock: store.db.clock, cause: null };
     const live = {
       gatewayMerchantId: "100856",
@@ -101,9 +100,7 @@ export async function createTestMerchant(config: Config, name = "Test shop"): Pr
     const liveKey = await createApiKey(registry, { merchantId: id, livemode: true });
     const testKey = await createApiKey(registry, { merchantId: id, livemode: false });
     return { id, live, liveKey: liveKey.key, testKey: testKey.key };
-  } finally {
-    await store.db.close();
-  }
+  });
 }
 
 /** Stories wait for what is done in the background; with pauses half as long, a tenth more CPU goes to empty rounds. */
@@ -137,11 +134,18 @@ export async function startTestApp(
   const close = (): Promise<void> => (closing.started ??= app.close());
   t.teardown(close);
   const urls = await app.listen();
-  const { databaseUrl: url, dataDir } = config;
-  const db = await openDatabase({ url, dataDir, entities, migrations, log: silent });
-  t.teardown(() => db.close());
+  const db = (await sharedStore(config))?.db ?? (await openBeside(t, config));
   const local = `http://127.0.0.1:${urls.port}`;
   return { urls, local, close, config, logged, db, call: (...request) => call(local, ...request) };
+}
+
+async function openBeside(
+  t: Pick<Test, "teardown">,
+  { databaseUrl: url, dataDir }: Config,
+): Promise<Database> {
+  const db = await openDatabase({ url, dataDir, entities, migrations, log: silent });
+  t.teardown(() => db.close());
+  return db;
 }
 
 function lines(logged: string[]): Writable {

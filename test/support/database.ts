@@ -7,6 +7,7 @@ import { type DatabaseOptions, openDatabase } from "../../src/db/data-source.js"
 import { type Database, enableTransactionGuard } from "../../src/db/engine/database.js";
 import { createLog, type Log } from "../../src/lib/log.js";
 import { tellsOn } from "./quick.js";
+import { shareStore } from "./story-stores.js";
 import { type StorySchema, takeEmptySchema, takeSchema } from "./servers/story-schemas.js";
 
 /** A database of one story: a schema of its own on the server, or a file in a folder of its own. */
@@ -102,6 +103,7 @@ export function signal(): { readonly given: Promise<void>; readonly give: () => 
 export const silent: Log = createLog("silent");
 
 function engineAt(t: Test, name: TestEngine["name"], place: TestEngine["place"]): TestEngine {
+  shareStore(t, place);
   return {
     name,
     place,

@@ -1,9 +1,8 @@
 import { listTestAccounts } from "../../src/checkout/merchants/gateway-account.js";
 import { findGatewayAccount } from "../../src/db/tables/gateway-accounts.js";
-import { openStore } from "../../src/start/store.js";
 import type { TestApp, TestMerchant } from "./app.js";
-import { silent } from "./database.js";
 import { signedBody } from "./gateway.js";
+import { withStore } from "./story-stores.js";
 
 /** What a merchant tells the sandbox gateway itself, signed by its test account. */
 export interface SandboxDesk {
@@ -43,14 +42,11 @@ export async function openDesk(app: TestApp, merchant: TestMerchant, always = ""
 }
 
 async function testAccountOf({ config }: TestApp, { id }: TestMerchant) {
-  const store = await openStore(config, silent);
-  try {
+  return await withStore(config, async (store) => {
     const row = await findGatewayAccount(store.db.manager, { merchantId: id, livemode: false });
     const accounts = await listTestAccounts(store);
     const account = accounts.find(({ merchantID }) => merchantID === row?.gatewayMerchantId);
     if (account === undefined) throw new Error("The merchant has no test account.");
     return account;
-  } finally {
-    await store.db.close();
-  }
+  });
 }
