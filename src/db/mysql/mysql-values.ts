@@ -41,6 +41,10 @@ function textLiteral(text: string): string {
  */
 const NOT_PLAIN = /[^ -&(-:<-[\]-_a-~]/;
 
+/** Bytes of plain text, as the bodies of most webhooks are, are sent as they are: half as many as in hexadecimal. */
 function bytesLiteral(bytes: Uint8Array): string {
-  return `X'${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex")}'`;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const text = buffer.toString("latin1");
+  if (text !== "" && !NOT_PLAIN.test(text)) return `_binary'${text}'`;
+  return `X'${buffer.toString("hex")}'`;
 }

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import * as fc from "fast-check";
 import t from "tap";
 
@@ -16,10 +18,12 @@ await t.test("what no column holds is refused, and so is a question mark without
 await t.test("values stand in the place of their question marks", async (t) => {
   t.equal(formatSql("select 1", []), "select 1");
   t.equal(formatSql("select 1", undefined), "select 1");
-  const values = ["a?b", -1, 2n ** 64n, true, false, null, Buffer.from([0, 39]), "", "it's"];
+  const bytes = [Buffer.from([0, 39]), Buffer.from('{"a":1}'), Buffer.from("it's"), Buffer.from([])];
+  const values = ["a?b", -1, 2n ** 64n, true, false, null, ...bytes, "", "it's"];
   const sql = values.map(() => "?").join(" ");
-  const formatted = "'a?b' -1 18446744073709551616 1 0 NULL X'0027' _utf8mb4 X'' _utf8mb4 X'69742773'";
-  t.equal(formatSql(sql, values), formatted);
+  const numbers = "-1 18446744073709551616 1 0 NULL";
+  const inBytes = `X'0027' _binary'{"a":1}' X'69742773' X''`;
+  t.equal(formatSql(sql, values), `'a?b' ${numbers} ${inBytes} _utf8mb4 X'' _utf8mb4 X'69742773'`);
 });
 
 await t.test("no text has a character that any server could take for more than a text", async (t) => {
@@ -27,16 +31,27 @@ await t.test("no text has a character that any server could take for more than a
   const isHarmless = (text: string): boolean => harmless.test(formatSql("?", [text]));
   t.doesNotThrow(() => fc.assert(fc.property(fc.string({ unit: CODE_POINT }), isHarmless)));
   t.doesNotThrow(() => fc.assert(fc.property(fc.string({ unit: "grapheme-ascii" }), isHarmless)));
+  const inBytes = /^(X'([0-9a-f]{2})*'|_binary'[^'\\`;\p{Cc}\P{ASCII}]+')$/u;
+  const areHarmless = (bytes: Uint8Array): boolean => inBytes.test(formatSql("?", [bytes]));
+  const ascii = fc.string({ unit: "grapheme-ascii" }).map((text) => Buffer.from(text));
+  t.doesNotThrow(() => fc.assert(fc.property(fc.oneof(fc.uint8Array(), ascii), areHarmless)));
 });
 
-await onEmptyMysql(t, "a server reads every text as it was written", async (t, engine) => {
+await onEmptyMysql(t, "a server reads every text and all bytes as they were written", async (t, engine) => {
   const { manager } = await openSamples(engine);
-  const comesBack = async (texts: string[]): Promise<boolean> => {
-    const columns = texts.map((_, i) => `? as c${i}`);
-    const [row] = await manager.query(`select ${columns.join(", ")}`, texts);
-    return texts.every((text, i) => row[`c${i}`] === text);
+  const comesBack = async (values: (string | Buffer)[]): Promise<boolean> => {
+    const columns = values.map((_, i) => `? as c${i}`);
+    const [row] = await manager.query(`select ${columns.join(", ")}`, values);
+    return values.every((value, i) => isDeepStrictEqual(row[`c${i}`], value));
   };
-  const texts = fc.array(fc.string({ unit: CODE_POINT }), { minLength: 1, maxLength: 20 });
-  const runs = fc.assert(fc.asyncProperty(texts, comesBack), { numRuns: 50 });
+  const text = fc.string({ unit: CODE_POINT });
+  const bytes = fc
+    .oneof(
+      fc.uint8Array(),
+      fc.string({ unit: "grapheme-ascii" }).map((ascii) => Buffer.from(ascii)),
+    )
+    .map((value) => Buffer.from(value));
+  const values = fc.array(fc.oneof(text, bytes), { minLength: 1, maxLength: 20 });
+  const runs = fc.assert(fc.asyncProperty(values, comesBack), { numRuns: 50 });
   await t.resolves(runs);
 });
