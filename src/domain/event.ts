@@ -35,6 +35,7 @@ export const EVENT_OBJECTS = {
   "refund.created": "refund",
   "refund.failed": "refund",
   "refund.updated": "refund",
+  "setup_intent.setup_failed": "setup_intent",
   "setup_intent.succeeded": "setup_intent",
   "webhook_endpoint.disabled": "webhook_endpoint",
   "webhook_endpoint.test": "webhook_endpoint",

@@ -121,8 +121,8 @@ export interface Decline {
   /** In Stripe's words, see `declineCodeOf`. */
   readonly declineCode: string;
   /**
-   * Id and time of the payment that the session's events name from its first decline on, and that its success gets.
-   * Null in mode `setup`.
+   * Id and time of the payment, or in mode `setup` of the setup intent, that the session's events name from its first
+   * decline on, and that its success gets. Null in mode `setup` where the first decline is older than its event.
    */
   readonly intent: { readonly id: string; readonly createdAt: number } | null;
 }
@@ -131,13 +131,18 @@ export interface Decline {
 export type SessionPaymentStatus =
   "unpaid" | "processing" | "held" | "paid" | "partially_paid" | "no_payment_required";
 
-/** Where the money of a session stands. Only `paid` means that all of it was received. */
+/**
+ * Where the money of a session stands. Only `paid` means that all of it was received. A session in mode `setup` asks
+ * for none, and says so unless something is taken, or may be.
+ */
 export function paymentStatusOf(
   session: Pick<CheckoutSession, "mode" | "status" | "amountTotal" | "pendingPayment" | "amountReceived">,
 ): SessionPaymentStatus {
-  if (session.mode === "setup") return "no_payment_required";
+  const asksForMoney = session.mode !== "setup";
   if (session.pendingPayment === "uncaptured") return "unpaid";
-  if (session.status !== "complete") return session.pendingPayment ?? "unpaid";
+  if (session.status !== "complete")
+    return session.pendingPayment ?? (asksForMoney ? "unpaid" : "no_payment_required");
+  if (!asksForMoney) return "no_payment_required";
   return amountReceivedOf(session) < session.amountTotal ? "partially_paid" : "paid";
 }
 

@@ -3,35 +3,58 @@ import type { MerchantScope } from "./merchant-scope.js";
 import type { Metadata } from "./metadata.js";
 import type { CheckoutSession } from "./session.js";
 
-/** A card that a session stored without a payment. */
+/** A card that a session stores without a payment. */
 export interface SetupIntent extends MerchantScope {
   readonly id: string;
   readonly sessionId: string;
-  readonly customerId: string;
-  readonly paymentMethodId: string;
+  /** Null where the session has no customer yet. */
+  readonly customerId: string | null;
+  /** Null while no card is stored: all that there were have been declined. */
+  readonly paymentMethodId: string | null;
+  /** Why the newest card was declined, in Stripe's words. Null once a card is stored. */
+  readonly declineCode: string | null;
   readonly description: string | null;
   readonly metadata: Metadata;
   readonly createdAt: number;
 }
 
 /**
- * The setup intent of a session. Undefined unless it is a completed one in mode `setup`. It is not stored: all of it is
- * in the session, which never changes in this any more.
+ * The setup intent of a session in mode `setup`: there is one from its first decline on, or once it is complete. It is
+ * not stored: all of it is in the session.
  */
 export function setupIntentOf(session: CheckoutSession): SetupIntent | undefined {
-  const { mode, status, customerId, paymentMethodId, completedAt, options } = session;
-  if (mode !== "setup" || status !== "complete") return undefined;
+  if (session.mode !== "setup") return undefined;
+  return session.status === "complete" ? storedCard(session) : declinedCard(session);
+}
+
+function storedCard(session: CheckoutSession): SetupIntent | undefined {
+  const { customerId, paymentMethodId, completedAt, lastDecline } = session;
   if (customerId === null || paymentMethodId === null || completedAt === null) return undefined;
+  const createdAt = lastDecline?.intent?.createdAt ?? completedAt;
+  return { ...ofSession(session), customerId, paymentMethodId, declineCode: null, createdAt };
+}
+
+function declinedCard(session: CheckoutSession): SetupIntent | undefined {
+  const { customerId, lastDecline } = session;
+  if (lastDecline?.intent === undefined || lastDecline.intent === null) return undefined;
+  const { declineCode, intent } = lastDecline;
   return {
-    id: setupIntentId(session.id),
-    merchantId: session.merchantId,
-    livemode: session.livemode,
-    sessionId: session.id,
+    ...ofSession(session),
     customerId,
-    paymentMethodId,
+    paymentMethodId: null,
+    declineCode,
+    createdAt: intent.createdAt,
+  };
+}
+
+function ofSession({ id, merchantId, livemode, options }: CheckoutSession) {
+  return {
+    id: setupIntentId(id),
+    merchantId,
+    livemode,
+    sessionId: id,
     description: options?.paymentDescription ?? null,
     metadata: options?.paymentMetadata ?? {},
-    createdAt: completedAt,
   };
 }
 

@@ -111,6 +111,10 @@ t.test("only a session that received all of its total is called paid", async (t)
   t.same([paymentStatusOf(complete), amountReceivedOf(complete)], ["paid", 2999]);
   const setup = { ...complete, mode: "setup", amountTotal: 0 } as const;
   t.same([paymentStatusOf(setup), amountReceivedOf(setup)], ["no_payment_required", 0]);
+  for (const pendingPayment of ["processing", "held"] as const) {
+    t.equal(paymentStatusOf({ ...setup, status: "open", pendingPayment }), pendingPayment);
+    t.equal(paymentStatusOf({ ...setup, pendingPayment }), "no_payment_required");
+  }
   fc.assert(
     fc.property(fc.nat(10_000), fc.nat(10_000), (amountTotal, amountReceived) => {
       const session = { ...complete, amountTotal, amountReceived };

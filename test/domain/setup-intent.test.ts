@@ -15,7 +15,7 @@ const DONE = {
   options: null,
 } as unknown as CheckoutSession;
 
-t.test("only a completed session in mode setup has a setup intent", async (t) => {
+t.test("a session in mode setup has a setup intent once it is complete", async (t) => {
   for (const change of [{ mode: null }, { status: "open" }, { status: "expired" }, { paymentMethodId: null }])
     t.equal(setupIntentOf({ ...DONE, ...change } as CheckoutSession), undefined, JSON.stringify(change));
   t.same(setupIntentOf(DONE), {
@@ -25,10 +25,26 @@ t.test("only a completed session in mode setup has a setup intent", async (t) =>
     sessionId: "cs_abc",
     customerId: "cus_1",
     paymentMethodId: "pm_1",
+    declineCode: null,
     description: null,
     metadata: {},
     createdAt: 17,
   });
+});
+
+t.test("it has one from its first decline on, which its success does not make anew", async (t) => {
+  const intent = { id: "seti_abc", createdAt: 5 };
+  const lastDecline = { resultId: "gr_1", declineCode: "do_not_honor", intent };
+  const open = { ...DONE, status: "open", customerId: null, paymentMethodId: null, lastDecline };
+  t.equal(setupIntentOf({ ...open, mode: null } as CheckoutSession), undefined, "of a payment there is none");
+  t.match(setupIntentOf(open as CheckoutSession), {
+    id: "seti_abc",
+    customerId: null,
+    paymentMethodId: null,
+    declineCode: "do_not_honor",
+    createdAt: 5,
+  });
+  t.match(setupIntentOf({ ...DONE, lastDecline }), { declineCode: null, createdAt: 5 });
 });
 
 t.test("it has what the merchant said of it", async (t) => {

@@ -34,6 +34,11 @@ export function openPage(url: string): Promise<BrowserPage> {
   return follow(new Request(url), []);
 }
 
+/** Posts fields to an address that the page did not name, as a person with tools does. */
+export function postPage(url: string, fields: BrowserForm["fields"]): Promise<BrowserPage> {
+  return follow(submission(url, "post", filledIn(fields, {})), []);
+}
+
 /** More than any way through our pages takes. */
 const REDIRECTS_MAX = 10;
 

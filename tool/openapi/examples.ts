@@ -166,6 +166,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       payment_method_types: ["card"],
       created: 1_718_000_000,
       livemode: true,
+      last_setup_error: null,
     },
   },
   GetEvent: { id: "evt_0demo", answer: eventOf(COMPLETE) },

@@ -148,7 +148,8 @@ export type CheckoutSession = Message<"calmonypay.v1.CheckoutSession"> & {
   metadata: { [key: string]: string };
 
   /**
-   * Where the money stands; in mode `setup` always `no_payment_required`. Ship on `paid` alone. Set by the service.
+   * Where the money stands; in mode `setup` `no_payment_required`, unless the gateway's word on the card is not final
+   * (`processing`), or a person has to decide about it (`held`). Ship on `paid` alone. Set by the service.
    *
    * @generated from field: calmonypay.v1.CheckoutSessionPaymentStatus payment_status = 17;
    */
@@ -983,21 +984,23 @@ export const CheckoutSessionPaymentStatus = {
   PAID: 2,
 
   /**
-   * Nothing is to be paid: the session only stores a card (mode `setup`).
+   * Nothing is to be paid: the session only stores a card (mode `setup`), and nothing is in doubt.
    *
    * @generated from enum value: CHECKOUT_SESSION_PAYMENT_STATUS_NO_PAYMENT_REQUIRED = 3;
    */
   NO_PAYMENT_REQUIRED: 3,
 
   /**
-   * The shopper may have paid: the gateway has not said for certain, and is asked until it does. It ends by itself.
+   * The shopper may have paid, or in mode `setup` stored a card: the gateway has not said for certain, and is asked until it
+   * does. It ends by itself.
    *
    * @generated from enum value: CHECKOUT_SESSION_PAYMENT_STATUS_PROCESSING = 4;
    */
   PROCESSING: 4,
 
   /**
-   * Money was taken that is not what the session asks for. It waits until a person decides: see HeldPaymentService.
+   * Money was taken that is not what the session asks for, or, in mode `setup`, something other than a verification was
+   * approved. It waits until a person decides: see HeldPaymentService.
    *
    * @generated from enum value: CHECKOUT_SESSION_PAYMENT_STATUS_HELD = 5;
    */

@@ -403,7 +403,7 @@ export const ThreeDSecureSchema: GenMessage<ThreeDSecure> = /*@__PURE__*/
   messageDesc(file_calmonypay_v1_payment_intent, 2);
 
 /**
- * Why a charge, or a shopper's try to pay, came to nothing.
+ * Why a charge, or a shopper's try to pay or to have a card stored, came to nothing.
  *
  * @generated from message calmonypay.v1.LastPaymentError
  */

@@ -7,7 +7,7 @@ import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import type { Customer } from "./customer_pb.js";
 import { file_calmonypay_v1_customer } from "./customer_pb.js";
-import type { SetupFutureUsage } from "./payment_intent_pb.js";
+import type { LastPaymentError, SetupFutureUsage } from "./payment_intent_pb.js";
 import { file_calmonypay_v1_payment_intent } from "./payment_intent_pb.js";
 import type { PaymentMethod, PaymentMethodType } from "./payment_method_pb.js";
 import { file_calmonypay_v1_payment_method } from "./payment_method_pb.js";
@@ -17,11 +17,11 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/setup_intent.proto.
  */
 export const file_calmonypay_v1_setup_intent: GenFile = /*@__PURE__*/
-  fileDesc("CiBjYWxtb255cGF5L3YxL3NldHVwX2ludGVudC5wcm90bxINY2FsbW9ueXBheS52MSLRBAoLU2V0dXBJbnRlbnQSCgoCaWQYASABKAkSIwoGb2JqZWN0GAIgASgJQhO6SBByDgoMc2V0dXBfaW50ZW50EjAKBnN0YXR1cxgDIAEoDjIgLmNhbG1vbnlwYXkudjEuU2V0dXBJbnRlbnRTdGF0dXMSFgoOcGF5bWVudF9tZXRob2QYBCABKAkSEAoIY3VzdG9tZXIYBSABKAkSGAoQY2hlY2tvdXRfc2Vzc2lvbhgGIAEoCRIuCgV1c2FnZRgHIAEoDjIfLmNhbG1vbnlwYXkudjEuU2V0dXBGdXR1cmVVc2FnZRIYCgtkZXNjcmlwdGlvbhgIIAEoCUgAiAEBEjoKCG1ldGFkYXRhGAkgAygLMiguY2FsbW9ueXBheS52MS5TZXR1cEludGVudC5NZXRhZGF0YUVudHJ5Ej4KFHBheW1lbnRfbWV0aG9kX3R5cGVzGAogAygOMiAuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kVHlwZRIPCgdjcmVhdGVkGAsgASgDEhAKCGxpdmVtb2RlGAwgASgIEjIKEWN1c3RvbWVyX2V4cGFuZGVkGA0gASgLMhcuY2FsbW9ueXBheS52MS5DdXN0b21lchI9ChdwYXltZW50X21ldGhvZF9leHBhbmRlZBgOIAEoCzIcLmNhbG1vbnlwYXkudjEuUGF5bWVudE1ldGhvZBovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDgoMX2Rlc2NyaXB0aW9uKlsKEVNldHVwSW50ZW50U3RhdHVzEiMKH1NFVFVQX0lOVEVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIhCh1TRVRVUF9JTlRFTlRfU1RBVFVTX1NVQ0NFRURFRBABQmIKEWNvbS5jYWxtb255cGF5LnYxUAFaGmNhbG1vbnlwYXkvdjE7Y2FsbW9ueXBheXYxqgINQ2FsbW9ueVBheS5WMcoCDUNhbG1vbnlQYXlcVjHqAg5DYWxtb255UGF5OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_customer, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method]);
+  fileDesc("CiBjYWxtb255cGF5L3YxL3NldHVwX2ludGVudC5wcm90bxINY2FsbW9ueXBheS52MSLQBQoLU2V0dXBJbnRlbnQSCgoCaWQYASABKAkSIwoGb2JqZWN0GAIgASgJQhO6SBByDgoMc2V0dXBfaW50ZW50EjAKBnN0YXR1cxgDIAEoDjIgLmNhbG1vbnlwYXkudjEuU2V0dXBJbnRlbnRTdGF0dXMSGwoOcGF5bWVudF9tZXRob2QYBCABKAlIAIgBARIVCghjdXN0b21lchgFIAEoCUgBiAEBEhgKEGNoZWNrb3V0X3Nlc3Npb24YBiABKAkSLgoFdXNhZ2UYByABKA4yHy5jYWxtb255cGF5LnYxLlNldHVwRnV0dXJlVXNhZ2USGAoLZGVzY3JpcHRpb24YCCABKAlIAogBARI6CghtZXRhZGF0YRgJIAMoCzIoLmNhbG1vbnlwYXkudjEuU2V0dXBJbnRlbnQuTWV0YWRhdGFFbnRyeRI+ChRwYXltZW50X21ldGhvZF90eXBlcxgKIAMoDjIgLmNhbG1vbnlwYXkudjEuUGF5bWVudE1ldGhvZFR5cGUSDwoHY3JlYXRlZBgLIAEoAxIQCghsaXZlbW9kZRgMIAEoCBIyChFjdXN0b21lcl9leHBhbmRlZBgNIAEoCzIXLmNhbG1vbnlwYXkudjEuQ3VzdG9tZXISPQoXcGF5bWVudF9tZXRob2RfZXhwYW5kZWQYDiABKAsyHC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2QSPgoQbGFzdF9zZXR1cF9lcnJvchgPIAEoCzIfLmNhbG1vbnlwYXkudjEuTGFzdFBheW1lbnRFcnJvckgDiAEBGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIRCg9fcGF5bWVudF9tZXRob2RCCwoJX2N1c3RvbWVyQg4KDF9kZXNjcmlwdGlvbkITChFfbGFzdF9zZXR1cF9lcnJvciqMAQoRU2V0dXBJbnRlbnRTdGF0dXMSIwofU0VUVVBfSU5URU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEiEKHVNFVFVQX0lOVEVOVF9TVEFUVVNfU1VDQ0VFREVEEAESLworU0VUVVBfSU5URU5UX1NUQVRVU19SRVFVSVJFU19QQVlNRU5UX01FVEhPRBACQmIKEWNvbS5jYWxtb255cGF5LnYxUAFaGmNhbG1vbnlwYXkvdjE7Y2FsbW9ueXBheXYxqgINQ2FsbW9ueVBheS5WMcoCDUNhbG1vbnlQYXlcVjHqAg5DYWxtb255UGF5OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_customer, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method]);
 
 /**
- * A card that was stored without a payment, by a checkout session in mode `setup`. There is one once that session is
- * complete; it never changes.
+ * A card that a checkout session in mode `setup` stores without a payment. There is one from the session's first declined card
+ * on, or else once the session is complete; from then on it never changes.
  *
  * @generated from message calmonypay.v1.SetupIntent
  */
@@ -41,25 +41,25 @@ export type SetupIntent = Message<"calmonypay.v1.SetupIntent"> & {
   object: string;
 
   /**
-   * Where it stands: always `succeeded`. Set by the service.
+   * Where it stands. Set by the service.
    *
    * @generated from field: calmonypay.v1.SetupIntentStatus status = 3;
    */
   status: SetupIntentStatus;
 
   /**
-   * Id of the card that was stored, prefixed `pm_`. Set by the service.
+   * Id of the card that was stored, prefixed `pm_`. Unset until one is.
    *
-   * @generated from field: string payment_method = 4;
+   * @generated from field: optional string payment_method = 4;
    */
-  paymentMethod: string;
+  paymentMethod?: string | undefined;
 
   /**
-   * Id of the customer that the card was attached to, prefixed `cus_`. Set by the service.
+   * Id of the customer that the card is attached to, prefixed `cus_`. Unset: the session has not made one yet.
    *
-   * @generated from field: string customer = 5;
+   * @generated from field: optional string customer = 5;
    */
-  customer: string;
+  customer?: string | undefined;
 
   /**
    * Id of the session, prefixed `cs_`. Set by the service.
@@ -97,7 +97,7 @@ export type SetupIntent = Message<"calmonypay.v1.SetupIntent"> & {
   paymentMethodTypes: PaymentMethodType[];
 
   /**
-   * When the card was stored, in seconds since 1970-01-01T00:00:00Z. Set by the service.
+   * When the card was stored, or the first one declined, in seconds since 1970-01-01T00:00:00Z. Set by the service.
    *
    * @generated from field: int64 created = 11;
    */
@@ -123,6 +123,13 @@ export type SetupIntent = Message<"calmonypay.v1.SetupIntent"> & {
    * @generated from field: calmonypay.v1.PaymentMethod payment_method_expanded = 14;
    */
   paymentMethodExpanded?: PaymentMethod | undefined;
+
+  /**
+   * Why the newest card was declined. Unset once a card is stored.
+   *
+   * @generated from field: optional calmonypay.v1.LastPaymentError last_setup_error = 15;
+   */
+  lastSetupError?: LastPaymentError | undefined;
 };
 
 /**
@@ -151,6 +158,13 @@ export const SetupIntentStatus = {
    * @generated from enum value: SETUP_INTENT_STATUS_SUCCEEDED = 1;
    */
   SUCCEEDED: 1,
+
+  /**
+   * The newest card was declined. The shopper can try another on the session's page while that is open.
+   *
+   * @generated from enum value: SETUP_INTENT_STATUS_REQUIRES_PAYMENT_METHOD = 2;
+   */
+  REQUIRES_PAYMENT_METHOD: 2,
 } as const;
 
 /**

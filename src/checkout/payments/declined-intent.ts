@@ -2,6 +2,7 @@ import { findCheckoutSession, type CheckoutSessionRow } from "../../db/tables/ch
 import { findGatewayResults } from "../../db/tables/gateway-results.js";
 import type { PaymentIntentRow } from "../../db/tables/payment-intents.js";
 import type { CheckoutSession, Decline } from "../../domain/session.js";
+import { setupIntentId } from "../../domain/setup-intent.js";
 import { isId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
 
@@ -10,9 +11,9 @@ import type { CheckoutContext } from "../context.js";
  * is not stored: all of it is in the session, and its id and time are those of the first decline.
  */
 export function declinedIntentOf(session: CheckoutSessionRow): PaymentIntentRow | undefined {
-  const { lastDecline, status, options } = session;
-  if (lastDecline?.intent === undefined || lastDecline.intent === null || status === "complete")
-    return undefined;
+  const { mode, lastDecline, status, options } = session;
+  if (mode === "setup" || status === "complete") return undefined;
+  if (lastDecline?.intent === undefined || lastDecline.intent === null) return undefined;
   return {
     ...lastDecline.intent,
     merchantId: session.merchantId,
@@ -42,14 +43,14 @@ export function declinedIntentOf(session: CheckoutSessionRow): PaymentIntentRow 
   };
 }
 
-/** The decline that a session has with this result. The first one makes the id of its payment. */
+/** The decline that a session has with this result. The first one makes its payment, or its setup intent. */
 export function declineOf(
-  { mode, lastDecline }: Pick<CheckoutSession, "mode" | "lastDecline">,
+  { id, mode, lastDecline }: Pick<CheckoutSession, "id" | "mode" | "lastDecline">,
   { resultId, declineCode }: Pick<Decline, "resultId" | "declineCode">,
   now: number,
 ): Decline {
-  const first = { id: resultId.replace(/^gr_/, "pi_"), createdAt: now };
-  return { resultId, declineCode, intent: mode === "setup" ? null : (lastDecline?.intent ?? first) };
+  const intentId = mode === "setup" ? setupIntentId(id) : resultId.replace(/^gr_/, "pi_");
+  return { resultId, declineCode, intent: lastDecline?.intent ?? { id: intentId, createdAt: now } };
 }
 
 /** The payment with this id of a session that was only declined so far, of any merchant. */

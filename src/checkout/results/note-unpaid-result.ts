@@ -8,10 +8,12 @@ import { attemptReference, isNewestInDoubt } from "../../domain/attempt.js";
 import type { Classification } from "../../domain/classification.js";
 import { declineCodeOf } from "../../domain/decline-code.js";
 import type { PendingPayment } from "../../domain/session.js";
+import { setupIntentOf } from "../../domain/setup-intent.js";
 import type { Clock } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import { type EventToRecord, recordEvents } from "../events/record-events.js";
 import { declinedIntentOf, declineOf } from "../payments/declined-intent.js";
+import { notePendingAttempt } from "./note-pending-attempt.js";
 
 /** A stored result that did not complete its session. */
 interface UnpaidResult {
@@ -35,9 +37,7 @@ export async function noteUnpaidResult(
   if (session.status === "complete") return;
   if (outcome === "held") await setPendingPayment(tx, session.id, "held");
   if (outcome === "declined") await noteDecline(checkout, clock, tx, session, stored);
-  if (outcome === "unknown" && session.pendingPayment === null && (await isAskedAbout(tx, session, stored))) {
-    await setPendingPayment(tx, session.id, "processing");
-  }
+  if (outcome === "unknown") await noteNotFinal(tx, session, stored, clock.now());
 }
 
 /** What a locked session's held results and attempts say once a person has decided about one of its payments. */
@@ -65,20 +65,33 @@ async function noteDecline(
   const now = clock.now();
   const lastDecline = declineOf(session, { resultId, declineCode: declineCodeOf(responseCode ?? 0) }, now);
   await setLastDecline(tx, session.id, lastDecline);
-  const intent = declinedIntentOf({ ...session, lastDecline });
-  if (intent === undefined) return; // Mode setup: there is no payment.
-  const news: EventToRecord[] = [["payment_intent.payment_failed", intent]];
-  if (session.lastDecline === null) news.unshift(["payment_intent.created", intent]);
-  recordEvents(checkout, tx, now, ...news);
+  recordEvents(checkout, tx, now, ...ofDecline({ ...session, lastDecline }, session.lastDecline === null));
 }
 
-/** Only the newest attempt is in doubt: the others have failed. Of one that is not pending nothing more is heard. */
-async function isAskedAbout(
+/** A payment is announced with its first decline. */
+function ofDecline(session: CheckoutSessionRow, isFirst: boolean): EventToRecord[] {
+  const setup = setupIntentOf(session);
+  if (setup !== undefined) return [["setup_intent.setup_failed", setup]];
+  const intent = declinedIntentOf(session);
+  if (intent === undefined) throw new Error(`Session ${session.id} was declined nothing.`);
+  const failed: EventToRecord = ["payment_intent.payment_failed", intent];
+  return isFirst ? [["payment_intent.created", intent], failed] : [failed];
+}
+
+/**
+ * Only the newest attempt is in doubt: the others have failed. It is asked about from now on, if it is not yet: its
+ * form was taken to the gateway past this service, or asking had ended.
+ */
+async function noteNotFinal(
   tx: Tx,
-  { id, attempt }: CheckoutSessionRow,
+  session: CheckoutSessionRow,
   result: UnpaidResult,
-): Promise<boolean> {
-  if (result.attempt !== attempt) return false;
+  now: number,
+): Promise<void> {
+  const { id, attempt, pendingPayment } = session;
+  if (result.attempt !== attempt) return;
   const reference = attemptReference(id, attempt);
-  return (await listPendingAttempts(tx, id)).some((pending) => pending.reference === reference);
+  const pending = await listPendingAttempts(tx, id);
+  if (pending.every((one) => one.reference !== reference)) notePendingAttempt(tx, session, now);
+  if (pendingPayment === null) await setPendingPayment(tx, id, "processing");
 }

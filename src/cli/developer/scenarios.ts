@@ -46,6 +46,8 @@ export const SCENARIOS: Readonly<Record<EventType, Scenario>> = {
   "refund.created": refund,
   "refund.failed": failedRefund,
   "refund.updated": refund,
+  "setup_intent.setup_failed": async (api) =>
+    await pay(String((await newSession(api, SETUP))["url"]), { outcome: "decline" }),
   "setup_intent.succeeded": async (api) => void (await completed(api, await newSession(api, SETUP))),
   "webhook_endpoint.disabled": (api, happened) =>
     withEndpoint(api, GONE, async (id) => {

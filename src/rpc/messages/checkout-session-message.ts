@@ -90,7 +90,7 @@ export function sessionMessage(
     uiMode: UI_MODES[options?.uiMode ?? "hosted"],
     locale: options?.locale ?? undefined,
     submitType: options?.submitType ? SUBMIT_TYPES[options.submitType] : undefined,
-    setupIntent: session.mode === "setup" ? setupIntentOf(session)?.id : undefined,
+    setupIntent: session.status === "complete" ? setupIntentOf(session)?.id : undefined,
     setupIntentExpanded: undefined,
     amountReceived: BigInt(amountReceivedOf(session)),
     lastPaymentError: lastErrorOf(session),

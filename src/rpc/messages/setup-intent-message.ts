@@ -10,21 +10,25 @@ import {
 import type * as domain from "../../domain/setup-intent.js";
 import { toSeconds } from "../../lib/clock.js";
 import { omitNulls } from "../../lib/omit-nulls.js";
+import { cardError } from "./payment-intent-message.js";
 
-/** Converts a setup intent to its message. */
+/**
+ * Converts a setup intent to its message. Events that were stored before cards were declined here have no decline code.
+ */
 export function setupIntentMessage(intent: domain.SetupIntent): SetupIntent {
+  const { customerId, paymentMethodId, declineCode, description } = intent;
   return create(SetupIntentSchema, {
     id: intent.id,
     object: "setup_intent",
-    status: SetupIntentStatus.SUCCEEDED,
-    paymentMethod: intent.paymentMethodId,
-    customer: intent.customerId,
+    status:
+      paymentMethodId === null ? SetupIntentStatus.REQUIRES_PAYMENT_METHOD : SetupIntentStatus.SUCCEEDED,
     checkoutSession: intent.sessionId,
     usage: SetupFutureUsage.OFF_SESSION,
     metadata: { ...intent.metadata },
     paymentMethodTypes: [PaymentMethodType.CARD],
     created: BigInt(toSeconds(intent.createdAt)),
     livemode: intent.livemode,
-    ...omitNulls({ description: intent.description }),
+    ...omitNulls({ paymentMethod: paymentMethodId, customer: customerId, description }),
+    ...(declineCode && { lastSetupError: cardError(declineCode) }),
   });
 }
