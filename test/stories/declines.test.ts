@@ -100,6 +100,13 @@ await eachEngine(
     t.match(newest, { id, last_payment_error: { decline_code: "do_not_honor" } });
     const path = `/v1/payment_intents/${id}`;
     t.same(await call(path), newest, "a GET answers the same");
+    const ofSession = `/v1/payment_intents?checkout_session=${session.id}`;
+    t.same((await call(ofSession)).data, [newest], "and so does the list of its session");
+    t.same((await call(`${ofSession}&starting_after=${id}`)).data, []);
+    t.same((await call(`${ofSession}&customer=cus_abc123`)).data, [], "it has no customer");
+    t.same((await call("/v1/payment_intents")).data, [], "no money was taken");
+    const { testKey: other } = await createTestMerchant(app.config, "Other");
+    t.same((await app.call("GET", ofSession, other)).json.data, []);
     t.equal((await app.db.manager.query("SELECT id FROM payment_intent")).length, 0);
     for (const doing of ["confirm", "cancel"]) {
       const refused = await app.call("POST", `${path}/${doing}`, key, {});
@@ -110,6 +117,7 @@ await eachEngine(
 
     await pay(await enter(session.url), CARD);
     t.match(await call(path), { status: "succeeded", amount_received: 2999, last_payment_error: null });
+    t.match((await call(ofSession)).data, [{ id, status: "succeeded" }]);
     t.equal((await call(`${SESSIONS}/${session.id}`)).payment_intent, id);
     const created = await eventsOf(call, "payment_intent.created", 1);
     t.match(created, [{ id, status: "requires_payment_method" }]);
@@ -142,6 +150,25 @@ await eachEngine(
     const { json } = await app.call("GET", `${SESSIONS}/${session.id}/attempts`, mine.liveKey);
     t.match(json.data, [{ outcome: "declined" }, { outcome: "succeeded" }, { decline_code: "stolen_card" }]);
     t.equal((await stored(app)).events.filter((type) => type.endsWith("payment_failed")).length, 1);
+  },
+);
+
+await eachEngine(
+  t,
+  "a shopper whose card is declined after the session's time reads both",
+  async (t, engine) => {
+    const { app, key, call, session } = await shop(t, engine);
+    const cardPage = await enter(session.url);
+    await app.call("POST", `${SESSIONS}/${session.id}/expire`, key, {});
+    const page = await pay(cardPage, { ...CARD, outcome: "insufficient_funds" });
+    t.match([page.url, page.status], [session.url, 410]);
+    t.match(page.text, /This payment page has expired/);
+    t.match(
+      page.text,
+      /Your card was declined, and was not charged\. There is not enough money on the card's account\./,
+    );
+    t.match(page.text, /Shop Test shop Amount £29\.99/);
+    t.match(await call(`${SESSIONS}/${session.id}`), { status: "expired", payment_status: "unpaid" });
   },
 );
 

@@ -19,6 +19,8 @@ import { clockOf } from "../test-clock.js";
 export interface Confirmation {
   readonly paymentMethodId: string | undefined;
   readonly offSession: boolean | undefined;
+  /** Empty: no receipt any more. */
+  readonly receiptEmail: string | undefined;
 }
 
 /**
@@ -48,12 +50,15 @@ export async function confirmPaymentIntent(
     customerId,
     paymentMethodId,
     offSession: confirmation.offSession ?? declined.offSession,
+    receiptEmail:
+      confirmation.receiptEmail === "" ? null : (confirmation.receiptEmail ?? declined.receiptEmail),
     gatewayResultId: null,
     heldResultId: null,
     attempt: declined.attempt + 1,
     attemptCallId: newId("call", now),
   };
-  const record = (tx: Tx, run: Run): Promise<void> => recordNext(checkout, tx, run, intent, now);
+  const record = (tx: Tx, run: Run): Promise<void> =>
+    recordNext(checkout, tx, run, { declined, next: intent, now });
   return await chargeCard(checkout, scope, call, { intent, xref, now, record });
 }
 
@@ -62,23 +67,27 @@ async function recordNext(
   checkout: CheckoutContext,
   tx: Tx,
   { again }: Run,
-  next: PaymentIntentRow,
-  now: number,
+  { declined, next, now }: NextCharge,
 ): Promise<void> {
   const locked = await lockPaymentIntent(tx, next.id);
   // A COMMIT whose connection is lost has usually succeeded: then the attempt is stored already.
   if (again && locked.attemptCallId === next.attemptCallId) return;
   refuseUnlessDeclined(locked);
-  if (locked.attempt !== next.attempt - 1) {
+  if (locked.attempt !== declined.attempt) {
     throw new Refusal("CONFLICT", "Another request confirmed the payment meanwhile.");
   }
-  const { status, customerId, paymentMethodId, offSession, attempt, attemptCallId } = next;
+  // The gateway will be told what was read: an update in between must not say otherwise.
+  if (TOLD.some((name) => locked[name] !== declined[name])) {
+    throw new Refusal("CONFLICT", "Another request changed the payment meanwhile.");
+  }
+  const { status, customerId, paymentMethodId, offSession, receiptEmail, attempt, attemptCallId } = next;
   const { gatewayResultId, heldResultId } = next;
   const change = {
     status,
     customerId,
     paymentMethodId,
     offSession,
+    receiptEmail,
     gatewayResultId,
     heldResultId,
     attempt,
@@ -87,6 +96,16 @@ async function recordNext(
   recordEvents(checkout, tx, now, ["payment_intent.processing", { ...locked, ...change }]);
   await changePaymentIntent(tx, next.id, change);
 }
+
+/** A payment as it was read, and as it is charged next. */
+interface NextCharge {
+  readonly declined: PaymentIntentRow;
+  readonly next: PaymentIntentRow;
+  readonly now: number;
+}
+
+/** What the gateway is told of a payment in the merchant's words. */
+const TOLD = ["statementDescriptor", "receiptEmail"] as const;
 
 function refuseUnlessDeclined({ status }: PaymentIntentRow): void {
   if (mayMovePayment(status, "processing")) return;

@@ -1,3 +1,5 @@
+import type { ListPage } from "../../db/query/list-page.js";
+import { findCheckoutSession } from "../../db/tables/checkout-sessions.js";
 import { findGatewayResults, type GatewayResultRow } from "../../db/tables/gateway-results.js";
 import {
   listPaymentIntents as listRows,
@@ -8,10 +10,11 @@ import type { BillingDetails, ChargeDetails } from "../../domain/gateway-result.
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { PaymentIntent } from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
+import { isId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
 import { storedDetails } from "../gateway-messages/store-gateway-result.js";
 import { listPage, type Page, type PageRequest } from "../page.js";
-import { findDeclinedIntent } from "./declined-intent.js";
+import { declinedIntentOf, findDeclinedIntent } from "./declined-intent.js";
 
 /** A payment with the gateway's details of its latest charge. Null if there are none. */
 export interface PaymentView {
@@ -94,7 +97,10 @@ function paidOnItsPage({ sessionId }: PaymentIntentRow, param: string): Refusal 
   return new Refusal("PAYMENT_INTENT_STATE", message, param);
 }
 
-/** Lists a merchant's payments, the newest first: all, a customer's, or a session's. */
+/**
+ * Lists a merchant's payments, the newest first: all, a customer's, or a session's. That of a session that was only
+ * declined so far has no row, and is listed only where its session is asked for.
+ */
 export async function listPaymentIntents(
   checkout: CheckoutContext,
   scope: MerchantScope,
@@ -104,7 +110,24 @@ export async function listPaymentIntents(
   const { manager } = checkout.db;
   return await listPage(scope, page, {
     noun: "payment intent",
-    find: (id) => findPaymentIntent(manager, id),
-    read: (rows) => listRows(manager, scope, filter, rows),
+    find: async (id) => (await findPaymentIntent(manager, id)) ?? (await findDeclinedIntent(checkout, id)),
+    async read(page) {
+      const rows = await listRows(manager, scope, filter, page);
+      return rows.length > 0 ? rows : await declinedOf(checkout, scope, filter, page);
+    },
   });
+}
+
+/** A session has one payment: on a page that begins at it there is none. */
+async function declinedOf(
+  { db }: CheckoutContext,
+  scope: MerchantScope,
+  { sessionId, customerId }: PaymentIntentFilter,
+  { olderThan, newerThan }: ListPage,
+): Promise<PaymentIntentRow[]> {
+  if (sessionId === undefined || olderThan !== undefined || newerThan !== undefined) return [];
+  const session = isId("cs", sessionId) ? await findCheckoutSession(db.manager, sessionId) : undefined;
+  const intent = session && declinedIntentOf(session);
+  if (!isOwn(intent, scope)) return [];
+  return customerId === undefined || intent.customerId === customerId ? [intent] : [];
 }

@@ -134,10 +134,17 @@ export async function raiseAmount(tx: Tx, id: string, amount: number): Promise<v
 export async function setPaymentDetails(
   tx: Tx,
   id: string,
-  { metadata, description }: Pick<PaymentIntent, "metadata" | "description">,
+  { metadata, description, statementDescriptor, receiptEmail }: PaymentDetails,
 ): Promise<void> {
-  await updateRows(tx, paymentIntents, { metadata, description }, "id = ?", [id]);
+  const change = { metadata, description, statementDescriptor, receiptEmail };
+  await updateRows(tx, paymentIntents, change, "id = ?", [id]);
 }
+
+/** What a merchant says of a payment. */
+export type PaymentDetails = Pick<
+  PaymentIntent,
+  "metadata" | "description" | "statementDescriptor" | "receiptEmail"
+>;
 
 /** The fields of a payment that charging it changes. */
 export type PaymentIntentChange = Partial<
@@ -156,6 +163,7 @@ export type PaymentIntentChange = Partial<
     | "cancellationReason"
     | "captureBefore"
     | "customerId"
+    | "receiptEmail"
     | "reversalStartedAt"
     | "heldResultId"
   >

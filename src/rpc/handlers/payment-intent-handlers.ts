@@ -68,8 +68,8 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const caller = callerOf(context.values);
       const wanted = expansionOf(request, "PAYMENT_INTENT");
       const call = idempotentCallOf(context.values);
-      const { id, paymentMethod, offSession } = request;
-      const confirmation = { paymentMethodId: paymentMethod, offSession };
+      const { id, paymentMethod: paymentMethodId, offSession, receiptEmail } = request;
+      const confirmation = { paymentMethodId, offSession, receiptEmail };
       const confirming = confirmPaymentIntent(by(context), caller, id, confirmation, call);
       const answered = await withDeclined(checkout, caller, confirming);
       return await answerOnce(checkout, context, answered, wanted);
