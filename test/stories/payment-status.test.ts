@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { openPage } from "../support/browser.js";
+import { openPage, postPage } from "../support/browser.js";
 import { eachEngine, until } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { HELD, holdPayment, resolve } from "../support/held.js";
@@ -9,11 +9,14 @@ import {
   endAtGateway,
   openScene,
   payAndLeave,
+  pendingOf,
   type Scene,
   takeTokenAway,
   untilAsked,
 } from "../support/reconciliation.js";
 import { callback, openSession, read } from "../support/results.js";
+
+const CARD = { cardNumber: "4929421234600821", cardExpiryMonth: "12", cardExpiryYear: "29", cardCVV: "356" };
 
 await eachEngine(
   t,
@@ -111,6 +114,25 @@ for (const end of ["approved", "declined"] as const) {
 
 await eachEngine(
   t,
+  "a payment in progress on a form that was taken past this service reads processing, and is asked about",
+  async (t, engine) => {
+    const scene = await openScene(t, engine);
+    const { app, session } = scene;
+    const [form] = (await openPage(session.url)).forms;
+    const cardPage = await postPage(`${app.local}/sandbox/hosted/`, form?.fields ?? []);
+    t.same(await pendingOf(scene), [], "the service does not know that it is out");
+    await cardPage.forms[0]?.submit({ ...CARD, outcome: "in_progress" });
+    t.match(await sessionOf(scene), { status: "open", payment_status: "processing" });
+    t.match(await pendingOf(scene), [{ reference: `${session.id}-1` }]);
+    t.match((await openPage(session.url)).text, /being checked/, "nobody is asked to pay twice");
+    await endAtGateway(scene, "approved");
+    await advance(scene, 60);
+    await until("it is known", async () => (await sessionOf(scene)).payment_status === "paid");
+  },
+);
+
+await eachEngine(
+  t,
   "a shopper who has not paid is led to the pay page, and told nothing of a check",
   async (t, engine) => {
     const { app, mine, session } = await openSession(t, engine);
@@ -124,10 +146,18 @@ await eachEngine(
       const answer = await goTo(path, method);
       t.match([answer.status, answer.headers.get("location")], [303, pay], `${method} ${path}`);
     }
-    // The gateway refuses a request as a duplicate, and has no transaction of it: nothing is in doubt.
+    for (const method of ["GET", "HEAD"]) {
+      const again = await goTo("/check", method);
+      const waits = new RegExp(`/pay/${session.id}/return$`);
+      t.match([again.status, again.headers.get("location")], [303, waits], `${method}: a tab is restored`);
+    }
+    // The gateway refuses a request of an attempt that is known to have failed: nothing is in doubt.
     const refused = { responseCode: "65554", responseStatus: "2", state: "", amountReceived: "0" };
-    const message = paidMessage(session, mine.live.gatewayMerchantId, refused);
-    await callback(app, signedBody(message, mine.live.secret));
+    const declined = { ...refused, responseCode: "5", responseStatus: "1", state: "declined" };
+    for (const said of [declined, refused]) {
+      const message = paidMessage(session, mine.live.gatewayMerchantId, said);
+      await callback(app, signedBody(message, mine.live.secret));
+    }
     t.match(await read(app, mine, session), { payment_status: "unpaid" });
     t.match((await goTo("/return", "GET")).headers.get("location"), pay);
   },

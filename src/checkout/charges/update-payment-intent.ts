@@ -5,7 +5,7 @@ import {
 } from "../../db/tables/payment-intents.js";
 import { type MetadataChange, mergedMetadata } from "../../domain/metadata.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
-import { mayMovePayment, type PaymentIntent } from "../../domain/payment-intent.js";
+import { mayMovePayment, type PaymentIntent, statusSaid } from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
 import { changeOnce } from "../change-once.js";
@@ -56,7 +56,7 @@ function refuseIfTold({ status }: PaymentIntent, change: PaymentDetailsChange): 
   const param = statementDescriptor === undefined ? "receipt_email" : "statement_descriptor";
   throw new Refusal(
     "PAYMENT_INTENT_STATE",
-    `${param} can be given until it is charged. It is ${status}.`,
+    `${param} can be given until it is charged. It is ${statusSaid(status)}.`,
     param,
   );
 }

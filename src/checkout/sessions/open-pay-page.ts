@@ -3,11 +3,10 @@ import { fieldText } from "../../cardstream/fields.js";
 import { hostedForm, hostedUrl } from "../../cardstream/hosted-form.js";
 import { noteFormGiven, type SessionOfForm } from "../../db/tables/checkout-sessions.js";
 import type { FormAccountRow } from "../../db/tables/gateway-accounts.js";
-import { notePending, type PendingOfPage } from "../../db/tables/pending-attempts.js";
-import { inTransaction, type Tx } from "../../db/transaction.js";
-import { nextAskAt, attemptReference } from "../../domain/attempt.js";
+import type { PendingOfPage } from "../../db/tables/pending-attempts.js";
+import { inTransaction } from "../../db/transaction.js";
 import { currencyByCode } from "../../domain/money.js";
-import { cancelUrlOf, redirectUrl, closesAt, keepsCard, mayGiveForm } from "../../domain/session.js";
+import { cancelUrlOf, redirectUrl, keepsCard, mayGiveForm } from "../../domain/session.js";
 import { isEqualInConstantTime } from "../../lib/constant-time.js";
 import { isPublicHost } from "../../lib/hosts/public-host.js";
 import { isId } from "../../lib/ids.js";
@@ -15,6 +14,7 @@ import type { CheckoutContext } from "../context.js";
 import { openFormAccount } from "../merchants/gateway-account.js";
 import { callbackUrl, requiredCallbackUrl, returnUrl } from "../public-urls.js";
 import { askNow, toAskNow } from "../reconcile/reconcile-pending.js";
+import { notePendingAttempt } from "../results/note-pending-attempt.js";
 import {
   isInDoubt,
   type PageOrder,
@@ -40,16 +40,14 @@ export interface PageWithoutForm {
   readonly kind: "expired" | "held" | "in doubt" | "live payments off";
   readonly order: PageOrder;
   readonly cancelUrl: string | null;
+  /** Why the newest card that was declined was, in Stripe's words. Null: none was. */
+  readonly declineCode: string | null;
 }
 
 /** A form that may be given out. */
-export interface PayForm {
+export interface PayForm extends Omit<PageWithoutForm, "kind"> {
   readonly hostedUrl: string;
   readonly fields: readonly Field[];
-  readonly order: PageOrder;
-  readonly cancelUrl: string | null;
-  /** Why the card of the newest try was declined, in Stripe's words. Null: none was. */
-  readonly declineCode: string | null;
 }
 
 /** A form that is given out: the browser may post it to `hostedUrl`. */
@@ -161,23 +159,18 @@ async function tryToGive(
   });
 }
 
-/** From now on the service asks for the outcome of the attempt, if no message reports it. */
-function notePendingAttempt(tx: Tx, session: SessionOfForm, now: number): void {
-  const { id, merchantId, livemode, attempt } = session;
-  const times = { givenAt: now, closesAt: closesAt({ ...session, formsGiven: session.formsGiven + 1 }) };
-  const row = { reference: attemptReference(id, attempt), targetId: id, merchantId, livemode };
-  notePending(tx, row, { ...times, nextAskAt: nextAskAt(times, now) });
-}
-
 function pageOf(checkout: CheckoutContext, state: PayPageState, address: string | undefined): PayPage {
   const { session, order } = state;
   if (session.status === "complete") {
     return { kind: "complete", successUrl: redirectUrl(session.successUrl, session.id), order };
   }
   const kind = whyNoForm(checkout, state);
-  return kind === undefined
-    ? formPage(checkout, state, address)
-    : { kind, order, cancelUrl: cancelUrlOf(session) };
+  return kind === undefined ? formPage(checkout, state, address) : { kind, ...pageParts(state) };
+}
+
+/** What every page of an open or expired session tells. */
+export function pageParts({ session, order }: PayPageState): Omit<PageWithoutForm, "kind"> {
+  return { order, cancelUrl: cancelUrlOf(session), declineCode: session.lastDecline?.declineCode ?? null };
 }
 
 function whyNoForm(checkout: CheckoutContext, state: PayPageState): PageWithoutForm["kind"] | undefined {
@@ -188,19 +181,14 @@ function whyNoForm(checkout: CheckoutContext, state: PayPageState): PageWithoutF
   return callbackUrl(checkout, session.livemode) === undefined ? "live payments off" : undefined;
 }
 
-function formPage(
-  checkout: CheckoutContext,
-  { session, account, order }: PayPageState,
-  address: string | undefined,
-): PayPage {
+function formPage(checkout: CheckoutContext, state: PayPageState, address: string | undefined): PayPage {
+  const { session, account } = state;
   const { gatewayUrl, sandboxUrl } = checkout.addresses;
   if (account === undefined) throw new Error(`Session ${session.id} has no gateway account.`);
   return {
     kind: "form",
     hostedUrl: hostedUrl(session.livemode ? gatewayUrl : sandboxUrl),
     fields: formOf(checkout, session, account, address),
-    order,
-    cancelUrl: cancelUrlOf(session),
-    declineCode: session.lastDecline?.declineCode ?? null,
+    ...pageParts(state),
   };
 }

@@ -5,7 +5,7 @@ import { isId } from "../../lib/ids.js";
 import { askNow, toAskNow } from "../reconcile/reconcile-pending.js";
 import type { CheckoutContext } from "../context.js";
 import { payUrl } from "../public-urls.js";
-import type { PageWithoutForm } from "./open-pay-page.js";
+import { pageParts, type PageWithoutForm } from "./open-pay-page.js";
 import { isInDoubt, type PageOrder, type PayPageState, readPayPageState } from "./pay-page-state.js";
 
 /**
@@ -79,6 +79,6 @@ function destinationOf(
   return { kind: "pay page", url: payUrl(checkout, session.id) };
 }
 
-function waiting({ session, order }: PayPageState, kind: "held" | "in doubt"): ReturnDestination {
-  return { kind, order, cancelUrl: cancelUrlOf(session) };
+function waiting(state: PayPageState, kind: "held" | "in doubt"): ReturnDestination {
+  return { kind, ...pageParts(state) };
 }

@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { preferredMediaTypes } from "negotiator/lib/mediaType.js";
 
-import { html } from "../../lib/html.js";
+import { html, type Html } from "../../lib/html.js";
 import { type HttpRequest, type HttpResponse, send } from "../../lib/http.js";
 import { newId } from "../../lib/ids.js";
 import { type ErrorWords, REQUEST_ERRORS, STATUS_ERRORS, WEB_ERRORS } from "../../rpc/errors/error-table.js";
@@ -33,12 +33,13 @@ export function sendFailure(
   send(response, status, body, { "content-type": "application/json", ...headers });
 }
 
-/** Sends a failure as a page, for people. */
+/** Sends a failure as a page, for people. `about` says what it is about, where that is known. */
 export function sendFailurePage(
   response: HttpResponse,
   reason: FailureReason,
   message: string,
   headers: Record<string, string> = {},
+  about?: Html,
 ): void {
   const requestId = idFor(response);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -46,6 +47,7 @@ export function sendFailurePage(
     status: WEB_FAILURES[reason].status,
     title: "This did not work",
     body: html`<p>${message}</p>
+      ${about}
       <p><small>${requestId}</small></p>`,
   });
 }

@@ -1,8 +1,8 @@
 import type { PageWithoutForm, PayForm } from "../../checkout/sessions/open-pay-page.js";
 import type { PageOrder } from "../../checkout/sessions/pay-page-state.js";
-import { localAmount } from "../../domain/money.js";
-import { html, type Html, isolated } from "../../lib/html.js";
+import { html, type Html } from "../../lib/html.js";
 import { declineReason } from "./decline-reason.js";
+import { backButton, backLink, orderFacts, shopOf } from "./order-parts.js";
 import { originOf, postForm, type ShopperPage, SUBMIT } from "./shopper-pages.js";
 import { type Watch, watchOf, WATCH_SCRIPT } from "./watch-script.js";
 
@@ -58,17 +58,18 @@ interface Addresses {
 }
 
 /** A page without a form. */
-export function closedPage({ kind, order, cancelUrl }: PageWithoutForm, addresses: Addresses): ShopperPage {
-  return { ...PAGES[kind](order, cancelUrl, addresses), isTest: !order.livemode };
+export function closedPage(page: PageWithoutForm, addresses: Addresses): ShopperPage {
+  return { ...PAGES[page.kind](page, addresses), isTest: !page.order.livemode };
 }
 
-type PageOf = (order: PageOrder, cancelUrl: string | null, addresses: Addresses) => ShopperPage;
+type PageOf = (page: PageWithoutForm, addresses: Addresses) => ShopperPage;
 
-/** The session has expired: 410, since the page will not come back. */
-const expiredPage: PageOf = (order, cancelUrl) => ({
+/** The session has expired: 410, since the page will not come back. A declined shopper reads that first. */
+const expiredPage: PageOf = ({ order, cancelUrl, declineCode }) => ({
   status: 410,
   title: order.storesOnly ? "This page has expired" : "This payment page has expired",
-  body: html`<p>
+  body: html`${declineCode === null ? undefined : declinedBefore(order, declineCode)}
+    <p>
       ${
         order.storesOnly
           ? "No card can be saved here any more."
@@ -78,8 +79,15 @@ const expiredPage: PageOf = (order, cancelUrl) => ({
     ${orderFacts(order)} ${backButton(order, cancelUrl)}`,
 });
 
+function declinedBefore({ storesOnly }: PageOrder, declineCode: string): Html {
+  const reason = declineReason(declineCode);
+  return storesOnly
+    ? html`<p>Your card was not saved. ${reason}</p>`
+    : html`<p>Your card was declined, and was not charged. ${reason}</p>`;
+}
+
 /** A person has to decide, which may take days: nothing moves by itself. */
-const heldPage: PageOf = (order, cancelUrl, addresses) => ({
+const heldPage: PageOf = ({ order, cancelUrl }, addresses) => ({
   ...watched(addresses),
   title: order.storesOnly ? "The shop has to look at this" : "The shop has to look at your payment",
   body: html`<p>
@@ -96,7 +104,7 @@ const heldPage: PageOf = (order, cancelUrl, addresses) => ({
 });
 
 /** The gateway's word is not final. It is asked, by this page too, which leads on once it is. */
-const inDoubtPage: PageOf = (order, cancelUrl, addresses) => ({
+const inDoubtPage: PageOf = ({ order, cancelUrl }, addresses) => ({
   ...watched(addresses),
   title: order.storesOnly ? "Your card is being checked" : "Your payment is being checked",
   body: html`<p>
@@ -114,7 +122,7 @@ const inDoubtPage: PageOf = (order, cancelUrl, addresses) => ({
  * Live payments are off until the operator mends the configuration. The session stays open, and its page
  * works then.
  */
-const livePaymentsOffPage: PageOf = (order, cancelUrl) => ({
+const livePaymentsOffPage: PageOf = ({ order, cancelUrl }) => ({
   status: 503,
   title: order.storesOnly ? "No card can be saved here yet" : "Nothing can be paid here yet",
   body: html`<p>
@@ -155,48 +163,4 @@ export function goOnPage(url: string, order: PageOrder): ShopperPage {
     body: html`${orderFacts(order)}<a class="button" href="${url}">Continue</a>`,
     script: "location.replace(document.links[0].href)",
   };
-}
-
-function shopOf({ shop }: PageOrder): Html {
-  return isolated(shop);
-}
-
-/** Nothing where the merchant named no address to go back to. */
-function backButton(order: PageOrder, cancelUrl: string | null): Html | undefined {
-  return cancelUrl === null
-    ? undefined
-    : html`<a class="button" href="${cancelUrl}"><span>Back to ${shopOf(order)}</span></a>`;
-}
-
-function backLink(order: PageOrder, cancelUrl: string | null): Html | undefined {
-  return cancelUrl === null ? undefined : html`<p><a href="${cancelUrl}">Back to ${shopOf(order)}</a></p>`;
-}
-
-/** The shop, the amount and the reference of a session, and its items behind a click. */
-function orderFacts(order: PageOrder): Html {
-  return html`<dl class="facts">
-      <div><dt>Shop</dt><dd>${isolated(order.shop)}</dd></div>
-      ${order.storesOnly ? undefined : html`<div><dt>Amount</dt><dd class="amount">${amountOf(order, order.amount)}</dd></div>`}
-      <div><dt>Reference</dt><dd>${isolated(order.reference)}</dd></div>
-    </dl>
-    ${order.items.length === 0 ? undefined : itemsOf(order)}`;
-}
-
-function itemsOf(order: PageOrder): Html {
-  const { items } = order;
-  const lines = items.map(
-    ({ name, quantity, unitAmount }) =>
-      html`<li><span>${quantity === 1 ? undefined : `${quantity} × `}${isolated(name)}</span><span>${amountOf(order, unitAmount * quantity)}</span></li> `,
-  );
-  return html`<details class="ordered">
-    <summary>${items.length === 1 ? "1 item" : `${items.length} items`}</summary>
-    <ul>
-      ${lines}
-    </ul>
-  </details>`;
-}
-
-/** Isolated: in some languages an amount begins with a letter that is written from right to left. */
-function amountOf({ currency, locale }: PageOrder, amount: number): Html {
-  return html`<bdi>${localAmount(amount, currency, locale)}</bdi>`;
 }

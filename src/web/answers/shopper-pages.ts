@@ -2,6 +2,7 @@ import type { Field } from "../../cardstream/fields.js";
 import { type WebPage, sendWebPage } from "../../lib/html-page.js";
 import { html, type Html } from "../../lib/html.js";
 import type { HttpResponse } from "../../lib/http.js";
+import { backLink, type KnownOrder, orderFacts, shopOf } from "./order-parts.js";
 import { STYLES } from "./styles.js";
 
 /** A page of the service that a shopper sees. */
@@ -32,45 +33,67 @@ const TEST_BAND = html`<p class="test-band">
 </p>`;
 
 /** Too many forms of this session, or presses of this address: 429. */
-export function tooManyPage(payUrl: string): ShopperPage {
+export function tooManyPage(payUrl: string, known: KnownOrder | undefined): ShopperPage {
   return {
     status: 429,
+    isTest: isTest(known),
     title: "Please wait a moment",
     body: html`<p>This page was opened very often just now. Please try again in ten minutes.</p>
-      <a class="button" href="${payUrl}">Try again</a>`,
+      ${factsOf(known)} <a class="button" href="${payUrl}">Try again</a> ${wayBack(known)}`,
   };
 }
 
 /** For a prefetch: it fails, so that the browser loads the page again when the shopper opens it. */
-export function unopenedPage(url: string): ShopperPage {
+export function unopenedPage(url: string, known: KnownOrder | undefined): ShopperPage {
   return {
     status: 503, // Browsers discard a prefetched page that is no success.
+    isTest: isTest(known),
     title: "Open this page to go on",
-    body: html`<a class="button" href="${url}">Continue</a>`,
+    body: html`${factsOf(known)} <a class="button" href="${url}">Continue</a>`,
   };
 }
 
 /** The database is away. Reloading the page is safe. */
-export function unavailablePage(url: string): ShopperPage {
+export function unavailablePage(url: string, known: KnownOrder | undefined): ShopperPage {
   return {
     status: 503,
+    isTest: isTest(known),
     title: "One moment, please",
     body: html`<p>We cannot look this up just now. Please keep this page open and try again.</p>
-      <a class="button" href="${url}">Try again</a>`,
+      <p>${whatNotToDo(known)}</p>
+      ${factsOf(known)} <a class="button" href="${url}">Try again</a> ${wayBack(known)}`,
     script: FOLLOW_LINK,
   };
+}
+
+/** Nobody can say just now what became of a payment that was made before. */
+function whatNotToDo(known: KnownOrder | undefined): Html {
+  if (known === undefined) {
+    return html`If you have paid already, or entered your card, please do not do so again: go back to the shop and ask
+    there.`;
+  }
+  const { order } = known;
+  const paid = order.storesOnly
+    ? "If you have entered your card already, please do not enter it again"
+    : "If you have paid already, please do not pay again";
+  return html`${paid}: ${shopOf(order)} can look it up with the reference below.`;
 }
 
 /**
  * The result could not be stored. The page keeps the signed fields and posts them again after five seconds;
  * with scripts off, the shopper does with the button.
  */
-export function tryAgainPage(returnUrl: string, fields: readonly Field[]): ShopperPage {
+export function tryAgainPage(
+  returnUrl: string,
+  fields: readonly Field[],
+  known: KnownOrder | undefined,
+): ShopperPage {
   return {
     status: 503,
+    isTest: isTest(known),
     title: "One moment, please",
     body: html`<p>We have the bank's answer, but could not store it yet. Please keep this page open.</p>
-      ${postForm(returnUrl, fields, "Try again")}`,
+      ${factsOf(known)} ${postForm(returnUrl, fields, "Try again")}`,
     script: SUBMIT_LATER,
     // Browsers apply this list to the redirect to the merchant, too.
     formTargets: "http: https:",
@@ -78,12 +101,13 @@ export function tryAgainPage(returnUrl: string, fields: readonly Field[]): Shopp
 }
 
 /** The message is not signed with a secret of the session's merchant. */
-export function refusedPage(payUrl: string): ShopperPage {
+export function refusedPage(payUrl: string, known: KnownOrder | undefined): ShopperPage {
   return {
     status: 400,
+    isTest: isTest(known),
     title: "This answer could not be verified",
     body: html`<p>It does not come from the payment page that you were on. Nothing was changed.</p>
-      <a class="button" href="${payUrl}">Go back</a>`,
+      ${factsOf(known)} <a class="button" href="${payUrl}">Go back</a>`,
   };
 }
 
@@ -94,6 +118,19 @@ export function unknownPage(): ShopperPage {
     title: "No such payment page",
     body: html`<p>Please check the address, or go back to the shop and start again.</p>`,
   };
+}
+
+function isTest(known: KnownOrder | undefined): boolean {
+  return known !== undefined && !known.order.livemode;
+}
+
+/** Nothing of a session that is not known. */
+export function factsOf(known: KnownOrder | undefined): Html | undefined {
+  return known && orderFacts(known.order);
+}
+
+function wayBack(known: KnownOrder | undefined): Html | undefined {
+  return known && backLink(known.order, known.cancelUrl);
 }
 
 /** Long enough for a database to recover, short enough for a shopper to wait. */

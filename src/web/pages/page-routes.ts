@@ -1,15 +1,16 @@
 import type { CheckoutContext } from "../../checkout/context.js";
 import { payUrl, returnUrl } from "../../checkout/public-urls.js";
 import { isDatabaseAway } from "../../db/engine/database-errors.js";
-import { BodyTooLarge, type HttpRequest, type HttpResponse, sendOptions } from "../../lib/http.js";
+import { BodyTooLarge, type HttpRequest, type HttpResponse, redirect, sendOptions } from "../../lib/http.js";
 import { type FailureReason, sendFailure, sendFailurePage } from "../answers/failure.js";
-import { sendPage, unknownPage, unopenedPage, unavailablePage } from "../answers/shopper-pages.js";
+import { factsOf, sendPage, unknownPage, unopenedPage, unavailablePage } from "../answers/shopper-pages.js";
 import { callback } from "./callback.js";
 import { basketPage, orderPage, placeOrder } from "../demo/demo-handlers.js";
 import { DOCS_FILES, docsFolderPage, docsPage, openApiDocument } from "./docs.js";
 import { favicon } from "./favicon.js";
 import { frontPage } from "./front-page.js";
 import { liveness, readiness } from "./health.js";
+import { findOrder, knownOrder } from "./known-orders.js";
 import { passForm, payPage } from "./pay-page.js";
 import { checkPage, returnPage, statusPage } from "./return-page.js";
 
@@ -34,6 +35,7 @@ interface PageRoute {
 const PAY_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})$/;
 const RETURN_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})\/return$/;
 const CHECK_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})\/check$/;
+const SESSION_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})(\/|$)/;
 
 /** Pages for people: their errors are pages; those of every other address are JSON. */
 const OF_PEOPLE = /^\/($|(pay|docs|demo)(\/|$))/;
@@ -50,7 +52,12 @@ const PAGE_ROUTES: readonly PageRoute[] = [
     method: "POST",
     path: PAY_PATH,
     handle: (checkout, request, response, id) =>
-      orUnavailable(checkout, response, payUrl(checkout, id), passForm(checkout, request, response, id)),
+      orUnavailable(
+        checkout,
+        response,
+        [payUrl(checkout, id), id],
+        passForm(checkout, request, response, id),
+      ),
   },
   {
     method: "GET",
@@ -60,10 +67,21 @@ const PAGE_ROUTES: readonly PageRoute[] = [
   },
   { method: "POST", path: RETURN_PATH, handle: returnPage },
   {
+    // A browser that opens again what it has posted to: the page that waits is at another address.
+    method: "GET",
+    path: CHECK_PATH,
+    handle: (checkout, _, response, id) => redirect(response, returnUrl(checkout, id)),
+  },
+  {
     method: "POST",
     path: CHECK_PATH,
     handle: (checkout, request, response, id) =>
-      orUnavailable(checkout, response, returnUrl(checkout, id), checkPage(checkout, request, response, id)),
+      orUnavailable(
+        checkout,
+        response,
+        [returnUrl(checkout, id), id],
+        checkPage(checkout, request, response, id),
+      ),
   },
   { method: "POST", path: /^\/callbacks\/cardstream$/, handle: callback },
   { method: "GET", path: /^\/healthz$/, handle: (_checkout, _request, response) => liveness(response) },
@@ -106,9 +124,9 @@ async function openOnly(
   url: string,
   ...exchange: Parameters<Handle>
 ): Promise<void> {
-  const [checkout, request, response] = exchange;
-  if (isPrefetch(request)) sendPage(response, unopenedPage(url));
-  else await orUnavailable(checkout, response, url, page(...exchange));
+  const [checkout, request, response, id] = exchange;
+  if (isPrefetch(request)) sendPage(response, unopenedPage(url, await findOrder(checkout, id)));
+  else await orUnavailable(checkout, response, [url, id], page(...exchange));
 }
 
 async function docsFile(
@@ -136,7 +154,7 @@ export async function answerPage(
   const method = request.method === "HEAD" ? "GET" : request.method;
   const route = routes.find((candidate) => candidate.method === method);
   if (route !== undefined) await answer(route, checkout, request, response, path);
-  else if (routes.length > 0) answerOtherMethod(request, response, routes, path);
+  else if (routes.length > 0) answerOtherMethod(checkout, request, response, routes, path);
   else if (path.startsWith("/pay/")) sendPage(response, unknownPage());
   else if (OF_PEOPLE.test(path))
     sendFailurePage(response, "path_unknown", "There is nothing at this address.");
@@ -144,14 +162,18 @@ export async function answerPage(
   return true;
 }
 
-/** Sends a failure in the form of its path: a page or JSON. */
+/** Sends a failure in the form of its path: a page, of the session that the path names, or JSON. */
 export function sendPathFailure(
+  checkout: CheckoutContext,
   response: HttpResponse,
   path: string,
-  ...failed: [reason: FailureReason, message: string, headers?: Record<string, string>]
+  reason: FailureReason,
+  message: string,
+  headers: Record<string, string> = {},
 ): void {
-  if (OF_PEOPLE.test(path)) sendFailurePage(response, ...failed);
-  else sendFailure(response, ...failed);
+  if (!OF_PEOPLE.test(path)) return sendFailure(response, reason, message, headers);
+  const [, sessionId = ""] = SESSION_PATH.exec(path) ?? [];
+  sendFailurePage(response, reason, message, headers, factsOf(knownOrder(checkout, sessionId)));
 }
 
 async function answer(
@@ -166,11 +188,12 @@ async function answer(
   } catch (error) {
     if (!(error instanceof BodyTooLarge)) throw error;
     // The rest of the body stays unread.
-    sendPathFailure(response, path, "body_too_large", error.message, { connection: "close" });
+    sendPathFailure(checkout, response, path, "body_too_large", error.message, { connection: "close" });
   }
 }
 
 function answerOtherMethod(
+  checkout: CheckoutContext,
   { method }: HttpRequest,
   response: HttpResponse,
   routes: readonly PageRoute[],
@@ -180,14 +203,14 @@ function answerOtherMethod(
   const allow = [...takes, "OPTIONS"].toSorted().join(", ");
   if (method === "OPTIONS") return sendOptions(response, allow);
   const message = `This address takes ${allow}.`;
-  sendPathFailure(response, path, "method_not_allowed", message, { allow });
+  sendPathFailure(checkout, response, path, "method_not_allowed", message, { allow });
 }
 
-/** Awaits `answer`; where the database is away, sends a page that reloads `url` by itself. */
+/** Awaits `answer`; where the database is away, sends a page of this session that reloads `url` by itself. */
 async function orUnavailable(
   checkout: CheckoutContext,
   response: HttpResponse,
-  url: string,
+  [url, sessionId]: readonly [url: string, sessionId: string],
   answer: Promise<void>,
 ): Promise<void> {
   try {
@@ -195,7 +218,7 @@ async function orUnavailable(
   } catch (error) {
     if (!isDatabaseAway(error)) throw error;
     checkout.log.error({ why: String(error) }, "a page could not be opened");
-    sendPage(response, unavailablePage(url));
+    sendPage(response, unavailablePage(url, knownOrder(checkout, sessionId)));
   }
 }
 

@@ -14,6 +14,7 @@ import { sendPage, tooManyPage, unknownPage } from "../answers/shopper-pages.js"
 import { knownAddressOf, shopperAddressOf } from "../connections/client-address.js";
 import { workInTurn } from "../connections/large-body.js";
 import { createWindowCounts } from "../connections/window-counts.js";
+import { findOrder, rememberOrder } from "./known-orders.js";
 
 /**
  * `GET /pay/{id}`: the form that leads to the gateway's hosted page, sent on by itself where scripts run; or why there
@@ -47,7 +48,7 @@ export async function passForm(
   const posted = await readBody(request, FORM_BYTES_MAX);
   if (!limits.mayGive(sessionId, address)) {
     response.setHeader("retry-after", String(WINDOW_MS / 1000));
-    return sendPage(response, tooManyPage(payUrl(checkout, sessionId)));
+    return sendPage(response, tooManyPage(payUrl(checkout, sessionId), await findOrder(checkout, sessionId)));
   }
   const form = { ...signedIn(posted), address: shopperAddressOf(request) };
   const work = () => giveForm(checkout, sessionId, form);
@@ -80,6 +81,7 @@ function send(
   page: PayPage,
   form: "sends itself" | "waits",
 ): void {
+  if (page.kind !== "unknown") rememberOrder(checkout, sessionId, page);
   switch (page.kind) {
     case "form":
       return sendPage(response, formPage(payUrl(checkout, sessionId), page, form === "sends itself"));

@@ -11,6 +11,7 @@ import { type HttpRequest, type HttpResponse, readBody, redirect } from "../../l
 import { workInTurn } from "../connections/large-body.js";
 import { MESSAGE_BYTES_MAX } from "./callback.js";
 import { inTime } from "../../db/answer-in-time.js";
+import { findOrder, knownOrder, rememberOrder } from "./known-orders.js";
 import { messageAsFields, messageFromFields } from "./message-in-form.js";
 import { checkUrl, payUrl, returnUrl } from "../../checkout/public-urls.js";
 import { closedPage, goOnPage } from "../answers/session-pages.js";
@@ -28,14 +29,17 @@ export async function returnPage(
   try {
     const work = () => bring(checkout, sessionId, body);
     const brought = await inTime(workInTurn(response, posted, work));
-    if (brought.kind === "refused") sendPage(response, refusedPage(payUrl(checkout, sessionId)));
-    else sendOn(checkout, response, sessionId, brought);
+    if (brought.kind === "refused") {
+      const known = await findOrder(checkout, sessionId);
+      sendPage(response, refusedPage(payUrl(checkout, sessionId), known));
+    } else sendOn(checkout, response, sessionId, brought);
   } catch (error) {
     // On any error: the browser may hold the only copy of the result, so the page keeps it and posts it
     // again.
     const line = { err: error, session: sessionId };
     checkout.log.error(line, "a result brought by the browser could not be stored");
-    sendPage(response, tryAgainPage(returnUrl(checkout, sessionId), messageAsFields(body)));
+    const known = knownOrder(checkout, sessionId);
+    sendPage(response, tryAgainPage(returnUrl(checkout, sessionId), messageAsFields(body), known));
   }
 }
 
@@ -81,6 +85,7 @@ function sendOn(
   sessionId: string,
   destination: ReturnDestination,
 ): void {
+  if ("order" in destination) rememberOrder(checkout, sessionId, destination);
   switch (destination.kind) {
     case "merchant":
     case "pay page":

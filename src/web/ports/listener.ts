@@ -93,7 +93,7 @@ function answerFailure(
   if (isOurs) checkout.log.error({ err: error, requestId: requestIdOf(request) }, "unexpected error");
   if (!isOurs || response.headersSent) return void response.destroy();
   const path = pathOf(request) ?? "";
-  sendPathFailure(response, path, "internal_error", "Something went wrong on our side.");
+  sendPathFailure(checkout, response, path, "internal_error", "Something went wrong on our side.");
 }
 
 /**
