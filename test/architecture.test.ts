@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import t from "tap";
 import { mayMovePayment, type PaymentIntentStatus } from "../src/domain/payment-intent.js";
+import { maySettle, SETTLEMENT } from "../src/domain/settlement/settlement.js";
 import { mayMove, type SessionStatus } from "../src/domain/session.js";
 import {
   ARCHITECTURE,
@@ -48,7 +49,7 @@ const RULES: HouseRule[] = [
 
 holdTo(RULES);
 
-t.test("the state machines of session and intent have each legal move, and no other", async (t) => {
+t.test("the state machines have each legal move, and no other", async (t) => {
   const sessions: SessionStatus[] = ["open", "complete", "expired"];
   t.same(movesDrawn(page, "Session"), legal(sessions, mayMove));
   const intents: PaymentIntentStatus[] = [
@@ -62,6 +63,7 @@ t.test("the state machines of session and intent have each legal move, and no ot
     "canceled",
   ];
   t.same(movesDrawn(page, "Payment intent"), legal(intents, mayMovePayment));
+  t.same(movesDrawn(page, "Settlement"), legal(Object.values(SETTLEMENT), maySettle));
 });
 
 function legal<Status extends string>(

@@ -4,10 +4,12 @@ import Gauge from "prom-client/lib/gauge.js";
 import type { EntityManager } from "typeorm";
 
 import type { Database } from "../db/engine/database.js";
+import { countUnresolvedSettlements } from "../db/tables/due-settlements.js";
 import { countUnresolvedHeldPayments } from "../db/tables/held-payments.js";
 import { countRefundsInDoubt } from "../db/tables/refunds.js";
 import type { Resolution } from "../domain/held-payment.js";
 import type { RefundEnd } from "../domain/refund.js";
+import { SETTLEMENT_ENDS } from "../domain/settlement/settlement.js";
 
 /** The counters of checkout, for each process. */
 export interface CheckoutMetrics {
@@ -15,6 +17,8 @@ export interface CheckoutMetrics {
   readonly gatewayResults: Counter<"outcome" | "reason">;
   readonly heldPaymentResolutions: Counter<"resolution">;
   readonly refunds: Counter<"end">;
+  /** Settlements that have ended. */
+  readonly settlements: Counter<"end">;
   readonly fastCompletionMisses: Counter<"why">;
 }
 
@@ -57,6 +61,13 @@ export function createCheckoutMetrics(registry: Registry, db: Database): Checkou
     registers,
   });
   for (const end of REFUND_ENDS) refunds.inc({ end }, 0);
+  const settlements = new Counter({
+    name: "calmonypay_settlements_total",
+    help: "Payments whose settlement has ended, by what the gateway said; unresolved: a person has to look it up.",
+    labelNames: ["end"],
+    registers,
+  });
+  for (const end of SETTLEMENT_ENDS) settlements.inc({ end }, 0);
   const fastCompletionMisses = new Counter({
     name: "calmonypay_fast_completion_misses_total",
     help: "Successes that the fast path could not record, by reason; the careful path has decided about them.",
@@ -64,7 +75,7 @@ export function createCheckoutMetrics(registry: Registry, db: Database): Checkou
     registers,
   });
   for (const why of FAST_COMPLETION_MISSES) fastCompletionMisses.inc({ why }, 0);
-  return { gatewayResults, heldPaymentResolutions, refunds, fastCompletionMisses };
+  return { gatewayResults, heldPaymentResolutions, refunds, settlements, fastCompletionMisses };
 }
 
 /** Counted for all merchants, in both modes, at each scrape. */
@@ -86,6 +97,14 @@ function countedInDatabase(db: Database): Gauge[] {
         this.set(await counted(db, countRefundsInDoubt));
       },
     }),
+    new Gauge({
+      name: "calmonypay_settlements_unresolved",
+      help: "Payments of all merchants, in both modes, whose settlement a person has to look up at the gateway.",
+      registers: [],
+      async collect() {
+        this.set(await counted(db, countUnresolvedSettlements));
+      },
+    }),
   ];
 }
 
@@ -94,7 +113,7 @@ async function counted(db: Database, count: (db: EntityManager) => Promise<numbe
   try {
     return await count(db.manager);
   } catch (error) {
-    db.log.warn({ err: error }, "held payments and refunds in doubt could not be counted");
+    db.log.warn({ err: error }, "held payments, refunds in doubt and settlements could not be counted");
     return Number.NaN;
   }
 }

@@ -52,6 +52,10 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
       about: "checkout sessions",
       load: async () => (await import("./sessions.js")).addSessionCommands,
     },
+    settlements: {
+      about: "payments whose paying out is unknown",
+      load: async () => (await import("./settlement/settlements.js")).addSettlementCommands,
+    },
     listen: {
       about: "post a test key's events, signed, to a program on this machine",
       load: async () => (await import("./developer/listen.js")).addListenCommand,

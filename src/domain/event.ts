@@ -13,6 +13,8 @@ export type EventObjectKind =
 export const EVENT_OBJECTS = {
   // Stripe's has a charge. Here a payment intent is all that there is of a charge.
   "charge.refunded": "payment_intent",
+  // Stripe's tells that a payment has failed that was made later than its session was completed. So does a rejection.
+  "checkout.session.async_payment_failed": "checkout.session",
   "checkout.session.completed": "checkout.session",
   "checkout.session.expired": "checkout.session",
   "customer.created": "customer",
@@ -29,6 +31,8 @@ export const EVENT_OBJECTS = {
   "payment_intent.created": "payment_intent",
   "payment_intent.payment_failed": "payment_intent",
   "payment_intent.processing": "payment_intent",
+  "payment_intent.settlement_rejected": "payment_intent",
+  "payment_intent.settlement_unresolved": "payment_intent",
   "payment_intent.succeeded": "payment_intent",
   "payment_method.attached": "payment_method",
   "payment_method.detached": "payment_method",

@@ -1,5 +1,6 @@
 import type { EventType } from "./event.js";
 import { STATE } from "./gateway-codes.js";
+import { SETTLEMENT, type SettlementStatus } from "./settlement/settlement.js";
 
 /**
  * The status of a payment, in the API's words. Two are `processing` to merchants: `capturing` and `releasing`, while
@@ -142,4 +143,16 @@ export interface PaymentIntent {
   readonly captureMethod: CaptureMethod | null;
   /** When its authorization lapses. Null unless a charge was authorized to be captured later. */
   readonly captureBefore: number | null;
+  /** Whether the gateway pays it out. Null before it has succeeded, and of one from before this was followed. */
+  readonly settlement: SettlementStatus | null;
+  /** When its settlement came to be what it is; null before it has succeeded, and while it is pending. */
+  readonly settledAt: number | null;
+}
+
+/** What a payment has received, in minor units: nothing once the gateway has rejected it at settlement. */
+export function receivedByPayment({
+  amountReceived,
+  settlement,
+}: Pick<PaymentIntent, "amountReceived" | "settlement">): number {
+  return settlement === SETTLEMENT.REJECTED ? 0 : amountReceived;
 }

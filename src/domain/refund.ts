@@ -1,5 +1,6 @@
 import type { PaymentIntent } from "./payment-intent.js";
 import { Refusal } from "./refusal.js";
+import { SETTLEMENT } from "./settlement/settlement.js";
 
 /** The status of a refund, in the API's words. */
 export type RefundStatus = "pending" | "succeeded" | "failed";
@@ -38,6 +39,10 @@ export interface Refund {
 export function amountToRefund(payment: PaymentIntent, wanted: number | null): number {
   if (payment.status !== "succeeded") {
     const message = `This payment is ${payment.status}: it has nothing to refund.`;
+    throw new Refusal("PAYMENT_NOT_REFUNDABLE", message, "payment_intent");
+  }
+  if (payment.settlement === SETTLEMENT.REJECTED) {
+    const message = "The gateway has rejected this payment at settlement: it has nothing to refund.";
     throw new Refusal("PAYMENT_NOT_REFUNDABLE", message, "payment_intent");
   }
   const left = payment.amountReceived - payment.amountRefunded;

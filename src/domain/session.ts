@@ -1,6 +1,7 @@
 import type { Metadata } from "./metadata.js";
 import type { CaptureMethod } from "./payment-intent.js";
 import { Refusal } from "./refusal.js";
+import { SETTLEMENT } from "./settlement/settlement.js";
 
 /** The status of a checkout session, in the API's words. */
 export type SessionStatus = "open" | "complete" | "expired";
@@ -95,7 +96,7 @@ export interface CheckoutSession extends SessionTimes {
   readonly completedBy: string | null;
   /**
    * What is known of money that was not received. Of a complete session it says something only where it is
-   * `uncaptured`. Null: nothing is in doubt.
+   * `uncaptured` or `rejected`. Null: nothing is in doubt.
    */
   readonly pendingPayment: PendingPayment | null;
   /** The newest decline. Null: no card was declined. */
@@ -110,9 +111,9 @@ export interface CheckoutSession extends SessionTimes {
 /**
  * Money that may have moved for a session that is not complete: `processing` while the gateway's word is not final and
  * it is asked, `held` while a person has to decide. Of a complete one, `uncaptured`: its card was authorized, and
- * nothing of that is captured.
+ * nothing of that is captured; `rejected`: the gateway has rejected its payment at settlement.
  */
-export type PendingPayment = "processing" | "held" | "uncaptured";
+export type PendingPayment = "processing" | "held" | "uncaptured" | typeof SETTLEMENT.REJECTED;
 
 /** The decline of a shopper's card. */
 export interface Decline {
@@ -138,22 +139,21 @@ export type SessionPaymentStatus =
 export function paymentStatusOf(
   session: Pick<CheckoutSession, "mode" | "status" | "amountTotal" | "pendingPayment" | "amountReceived">,
 ): SessionPaymentStatus {
-  const asksForMoney = session.mode !== "setup";
-  if (session.pendingPayment === "uncaptured") return "unpaid";
-  if (session.status !== "complete")
-    return session.pendingPayment ?? (asksForMoney ? "unpaid" : "no_payment_required");
-  if (!asksForMoney) return "no_payment_required";
+  const { status, pendingPayment: pending } = session;
+  const nothing = session.mode === "setup" ? "no_payment_required" : "unpaid";
+  if (pending === "uncaptured" || pending === SETTLEMENT.REJECTED) return "unpaid";
+  if (status !== "complete") return pending ?? nothing;
+  if (session.mode === "setup") return nothing;
   return amountReceivedOf(session) < session.amountTotal ? "partially_paid" : "paid";
 }
 
 /** What was received for a session, in minor units of its currency. */
-export function amountReceivedOf({
-  mode,
-  status,
-  amountTotal,
-  amountReceived,
-}: Pick<CheckoutSession, "mode" | "status" | "amountTotal" | "amountReceived">): number {
-  return status !== "complete" || mode === "setup" ? 0 : (amountReceived ?? amountTotal);
+export function amountReceivedOf(
+  session: Pick<CheckoutSession, "mode" | "status" | "amountTotal" | "amountReceived" | "pendingPayment">,
+): number {
+  const { mode, status, amountTotal, amountReceived, pendingPayment } = session;
+  const tookNothing = status !== "complete" || mode === "setup" || pendingPayment === SETTLEMENT.REJECTED;
+  return tookNothing ? 0 : (amountReceived ?? amountTotal);
 }
 
 /** The session without the fields that its completion wrote: for replayed answers. */

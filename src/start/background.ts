@@ -2,6 +2,7 @@ import { keepCapturing } from "../checkout/captures/keep-capturing.js";
 import type { CheckoutContext } from "../checkout/context.js";
 import { keepReconciling } from "../checkout/reconcile/reconcile-pending.js";
 import { keepProcessingRefunds } from "../checkout/refunds/keep-processing-refunds.js";
+import { keepFollowingSettlements } from "../checkout/settlement/follow-settlements.js";
 import { expireSessions } from "../checkout/sessions/expire-sessions.js";
 import { isDatabaseAway } from "../db/engine/database-errors.js";
 import { deleteDeliveriesOf } from "../db/tables/webhook-deliveries.js";
@@ -20,6 +21,8 @@ export interface Pauses extends RelayPauses {
   readonly reconcile: number;
   /** How soon a due refund is processed, or a due capture. */
   readonly resume: number;
+  /** How soon the gateway is asked about a due settlement. */
+  readonly settle: number;
   /** How soon a due delivery is posted that another process has made. */
   readonly deliver: number;
 }
@@ -28,6 +31,7 @@ const PAUSES: Pauses = {
   sweep: 2000,
   reconcile: 1000,
   resume: 1000,
+  settle: 250,
   number: 200,
   sweepEvents: 60_000,
   deliver: 250,
@@ -77,5 +81,6 @@ export function workInBackground(
     ...keepReconciling(checkout, pauses.reconcile, failed("the gateway could not be asked about payments")),
     ...keepProcessingRefunds(checkout, pauses.resume, failed("refunds could not be processed")),
     ...keepCapturing(checkout, pauses.resume, failed("authorized payments could not be processed")),
+    ...keepFollowingSettlements(checkout, pauses.settle, failed("settlements could not be followed")),
   ];
 }

@@ -26,6 +26,7 @@ import { CreateWebhooks1795309000000 } from "../db/migrations/1795309000000-webh
 import { CustomerDetails1795311000000 } from "../db/migrations/1795311000000-customer-details.js";
 import { SessionMode1795312000000 } from "../db/migrations/1795312000000-session-mode.js";
 import { SaleTexts1795313000000 } from "../db/migrations/1795313000000-sale-texts.js";
+import { FollowSettlement1795325000000 } from "../db/migrations/1795325000000-settlement.js";
 import { SessionMoney1795314000000 } from "../db/migrations/1795314000000-session-money.js";
 import { CaptureMethod1795315000000 } from "../db/migrations/1795315000000-capture-method.js";
 import { CreatePendingCaptures1795316000000 } from "../db/migrations/1795316000000-pending-captures.js";
@@ -37,6 +38,7 @@ import { sandboxAccounts } from "../sandbox/tables/sandbox-accounts.js";
 import { sandboxFaults } from "../sandbox/tables/sandbox-faults.js";
 import { pendingCaptures } from "../db/tables/pending-captures.js";
 import { pendingAttempts } from "../db/tables/pending-attempts.js";
+import { pendingSettlements } from "../db/tables/pending-settlements.js";
 import { sandboxLastUses } from "../sandbox/tables/sandbox-last-uses.js";
 import { sandboxPages } from "../sandbox/tables/sandbox-pages.js";
 import { sandboxTransactions } from "../sandbox/tables/sandbox-transactions.js";
@@ -65,6 +67,7 @@ export const entities = [
   sandboxFaults,
   pendingAttempts,
   pendingCaptures,
+  pendingSettlements,
   sandboxLastUses,
   sandboxPages,
   sandboxTransactions,
@@ -100,4 +103,5 @@ export const migrations = [
   SessionMoney1795314000000,
   CaptureMethod1795315000000,
   CreatePendingCaptures1795316000000,
+  FollowSettlement1795325000000,
 ];

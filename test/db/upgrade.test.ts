@@ -147,6 +147,8 @@ await eachEmptyEngine(t, "a payment of a session stays as it is after an upgrade
     attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,
+    settlement: null,
+    settledAt: null,
   });
 });
 

@@ -21,7 +21,7 @@ export function createGatewayOrders(gatewayUrl: string): GatewayOrders {
     async setFault(merchant, fault) {
       // Cut off soon: clients that wait for their own time-out see the same, seconds later.
       const chosen = fault.endsWith("_timeout") ? `${fault}:${CUT_OFF_MS}` : fault;
-      const faults = fault === "none" ? BY_AMOUNT : `${BY_AMOUNT},${chosen}`;
+      const faults = fault === "none" ? ALWAYS : `${ALWAYS},${chosen}`;
       await order(merchant, `${gatewayUrl}/faults`, "PUT", "FAULTS", { faults });
     },
     tender: (merchant) => order(merchant, `${gatewayUrl}/settle`, "POST", "SETTLE", { state: "tendered" }),
@@ -30,7 +30,8 @@ export function createGatewayOrders(gatewayUrl: string): GatewayOrders {
 }
 
 const CUT_OFF_MS = 100;
-const BY_AMOUNT: FaultName = "amount_bands";
+/** Amounts decide, and sales are settled only when the merchant says so: each time of settlement is to be met by refunds. */
+const ALWAYS = (["amount_bands", "settlement_delayed"] satisfies FaultName[]).join(",");
 
 async function order(
   { merchantID, secret }: SimulatedMerchant,

@@ -42,7 +42,15 @@ async function obey(order: ReplicaOrder): Promise<void> {
 }
 
 /** Often, as the simulation waits for every round; not so often that looking takes the time of what is done. */
-const PAUSES = { sweep: 400, reconcile: 400, resume: 400, number: 200, sweepEvents: 60_000, deliver: 400 };
+const PAUSES = {
+  sweep: 400,
+  reconcile: 400,
+  resume: 400,
+  settle: 400,
+  number: 200,
+  sweepEvents: 60_000,
+  deliver: 400,
+};
 
 /** For receivers that do not answer: a seventh of what they get elsewhere, and much more than the others take. */
 const WEBHOOK_TIME_LIMIT_MS = 2_000;

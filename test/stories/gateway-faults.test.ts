@@ -31,7 +31,7 @@ await eachEngine(t, "a live key makes nothing go wrong, and no fault is made up"
     const answer = await set([fault]);
     t.match(answer, { status: 400, json: { error: { param } } }, JSON.stringify(fault));
   }
-  t.match(await set(Array.from({ length: 17 }, () => ({ type: "forged" }))), {
+  t.match(await set(Array.from({ length: 21 }, () => ({ type: "forged" }))), {
     status: 400,
     json: { error: { param: "faults" } },
   });

@@ -56,7 +56,7 @@ async function openShop(t: Test, engine: TestEngine, admin: Connection, livemode
   const { id: merchantId, live, liveKey, testKey } = await createTestMerchant(config);
   // What is done in the background would be counted as well: nothing is left for the relay's first look to number.
   await admin.query("delete from event");
-  const jobs = ["sweep", "reconcile", "resume", "number", "sweepEvents", "deliver"] as const;
+  const jobs = ["sweep", "reconcile", "resume", "settle", "number", "sweepEvents", "deliver"] as const;
   const pauses = Object.fromEntries(jobs.map((job) => [job, HOUR_MS])) as Record<
     (typeof jobs)[number],
     number

@@ -78,6 +78,7 @@ async function holdOver(t: Test, engine: TestEngine, { url }: DatabaseRelay): Pr
     sweep: never,
     reconcile: never,
     resume: never,
+    settle: never,
     number: never,
     sweepEvents: never,
     deliver: never,

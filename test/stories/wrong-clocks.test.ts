@@ -97,6 +97,7 @@ async function openStory(
     sweep: NEVER,
     reconcile: NEVER,
     resume: NEVER,
+    settle: NEVER,
     number: NEVER,
     sweepEvents: NEVER,
     deliver: NEVER,

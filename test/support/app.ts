@@ -108,6 +108,7 @@ export const PAUSES = {
   sweep: 200,
   reconcile: 200,
   resume: 200,
+  settle: 200,
   number: 100,
   sweepEvents: 200,
   deliver: 200,

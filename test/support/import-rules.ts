@@ -41,6 +41,7 @@ const ROOMS: Record<string, string[]> = {
     "payments",
     "refunds",
     "captures",
+    "settlement",
     "results",
     "reconcile",
     "charges",

@@ -138,7 +138,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   CancelPaymentIntent: {
     id: "pi_0demoLeft",
     request: {},
-    answer: { ...CHARGE, status: "canceled", amount_received: 0, latest_charge: null },
+    answer: { ...CHARGE, status: "canceled", amount_received: 0, latest_charge: null, settlement: null },
   },
   CreateRefund: {
     request: { payment_intent: "pi_0demo", amount: 1000, reason: "requested_by_customer" },

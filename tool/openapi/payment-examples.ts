@@ -65,6 +65,7 @@ export const PAYMENT = {
   statement_descriptor: null,
   receipt_email: null,
   amount_capturable: 0,
+  settlement: { status: "accepted", settled_at: 1_718_090_000 },
 };
 
 /** A charge of a stored card. */
@@ -74,6 +75,7 @@ export const CHARGE = { ...PAYMENT, checkout_session: null };
 export const DECLINED = {
   ...CHARGE,
   amount_received: 0,
+  settlement: null,
   status: "requires_payment_method",
   latest_charge: null,
   last_payment_error: {

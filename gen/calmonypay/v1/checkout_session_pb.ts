@@ -970,7 +970,8 @@ export const CheckoutSessionPaymentStatus = {
 
   /**
    * Nothing was received, and nothing is in doubt: the shopper may pay, or pay again. Of a complete session: its card is, or
-   * was, only authorized (`payment_intent_data.capture_method`), and nothing of that is captured.
+   * was, only authorized (`payment_intent_data.capture_method`), and nothing of that is captured, or the gateway
+   * has rejected the payment at settlement.
    *
    * @generated from enum value: CHECKOUT_SESSION_PAYMENT_STATUS_UNPAID = 1;
    */

@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/payment_intent.proto.
  */
 export const file_calmonypay_v1_payment_intent: GenFile = /*@__PURE__*/
-  fileDesc("CiJjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50LnByb3RvEg1jYWxtb255cGF5LnYxIoUKCg1QYXltZW50SW50ZW50EgoKAmlkGAEgASgJEiUKBm9iamVjdBgCIAEoCUIVukgSchAKDnBheW1lbnRfaW50ZW50Eg4KBmFtb3VudBgDIAEoAxIXCg9hbW91bnRfcmVjZWl2ZWQYBCABKAMSFwoPYW1vdW50X3JlZnVuZGVkGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEjIKBnN0YXR1cxgHIAEoDjIiLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudFN0YXR1cxIVCghjdXN0b21lchgIIAEoCUgAiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAGIAQESHQoQY2hlY2tvdXRfc2Vzc2lvbhgKIAEoCUgCiAEBEjcKDWxhdGVzdF9jaGFyZ2UYCyABKAsyGy5jYWxtb255cGF5LnYxLkxhdGVzdENoYXJnZUgDiAEBEjsKD2JpbGxpbmdfZGV0YWlscxgMIAEoCzIdLmNhbG1vbnlwYXkudjEuQmlsbGluZ0RldGFpbHNIBIgBARJAChJsYXN0X3BheW1lbnRfZXJyb3IYDSABKAsyHy5jYWxtb255cGF5LnYxLkxhc3RQYXltZW50RXJyb3JIBYgBARIPCgdjcmVhdGVkGA4gASgDEhAKCGxpdmVtb2RlGA8gASgIEjwKCG1ldGFkYXRhGBAgAygLMiouY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Lk1ldGFkYXRhRW50cnkSMgoRY3VzdG9tZXJfZXhwYW5kZWQYESABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEj0KF3BheW1lbnRfbWV0aG9kX2V4cGFuZGVkGBIgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kEhgKC2Rlc2NyaXB0aW9uGBMgASgJSAaIAQESUAoTY2FuY2VsbGF0aW9uX3JlYXNvbhgUIAEoDjIuLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudENhbmNlbGxhdGlvblJlYXNvbkgHiAEBEhgKC2NhbmNlbGVkX2F0GBUgASgDSAiIAQESPgoUcGF5bWVudF9tZXRob2RfdHlwZXMYFiADKA4yIC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2RUeXBlEjQKDmNhcHR1cmVfbWV0aG9kGBcgASgOMhwuY2FsbW9ueXBheS52MS5DYXB0dXJlTWV0aG9kEiEKFHN0YXRlbWVudF9kZXNjcmlwdG9yGBggASgJSAmIAQESGgoNcmVjZWlwdF9lbWFpbBgZIAEoCUgKiAEBEhkKEWFtb3VudF9jYXB0dXJhYmxlGBsgASgDGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfY3VzdG9tZXJCEQoPX3BheW1lbnRfbWV0aG9kQhMKEV9jaGVja291dF9zZXNzaW9uQhAKDl9sYXRlc3RfY2hhcmdlQhIKEF9iaWxsaW5nX2RldGFpbHNCFQoTX2xhc3RfcGF5bWVudF9lcnJvckIOCgxfZGVzY3JpcHRpb25CFgoUX2NhbmNlbGxhdGlvbl9yZWFzb25CDgoMX2NhbmNlbGVkX2F0QhcKFV9zdGF0ZW1lbnRfZGVzY3JpcHRvckIQCg5fcmVjZWlwdF9lbWFpbCKLBQoMTGF0ZXN0Q2hhcmdlEh8KEmF1dGhvcml6YXRpb25fY29kZRgBIAEoCUgAiAEBEisKCWN2Y19jaGVjaxgCIAEoDjIYLmNhbG1vbnlwYXkudjEuQ2FyZENoZWNrEjUKE2FkZHJlc3NfbGluZTFfY2hlY2sYAyABKA4yGC5jYWxtb255cGF5LnYxLkNhcmRDaGVjaxI7ChlhZGRyZXNzX3Bvc3RhbF9jb2RlX2NoZWNrGAQgASgOMhguY2FsbW9ueXBheS52MS5DYXJkQ2hlY2sSOAoOdGhyZWVfZF9zZWN1cmUYBSABKAsyGy5jYWxtb255cGF5LnYxLlRocmVlRFNlY3VyZUgBiAEBEhkKDGRlY2xpbmVfY29kZRgGIAEoCUgCiAEBEhQKB21lc3NhZ2UYByABKAlIA4gBARIKCgJpZBgIIAEoCRIdCgZvYmplY3QYCSABKAlCDbpICnIICgZjaGFyZ2USDgoGYW1vdW50GAogASgDEhcKD2Ftb3VudF9jYXB0dXJlZBgLIAEoAxIXCg9hbW91bnRfcmVmdW5kZWQYDCABKAMSEAoIY3VycmVuY3kYDSABKAkSDAoEcGFpZBgOIAEoCBIQCghyZWZ1bmRlZBgPIAEoCBIOCgZzdGF0dXMYECABKAkSFgoOcGF5bWVudF9pbnRlbnQYESABKAkSEAoIY2FwdHVyZWQYEiABKAgSGwoOY2FwdHVyZV9iZWZvcmUYEyABKANIBIgBAUIVChNfYXV0aG9yaXphdGlvbl9jb2RlQhEKD190aHJlZV9kX3NlY3VyZUIPCg1fZGVjbGluZV9jb2RlQgoKCF9tZXNzYWdlQhEKD19jYXB0dXJlX2JlZm9yZSKxAQoMVGhyZWVEU2VjdXJlEjEKBnJlc3VsdBgBIAEoDjIhLmNhbG1vbnlwYXkudjEuVGhyZWVEU2VjdXJlUmVzdWx0EioKHWVsZWN0cm9uaWNfY29tbWVyY2VfaW5kaWNhdG9yGAIgASgJSACIAQESFAoHdmVyc2lvbhgDIAEoCUgBiAEBQiAKHl9lbGVjdHJvbmljX2NvbW1lcmNlX2luZGljYXRvckIKCghfdmVyc2lvbiJrChBMYXN0UGF5bWVudEVycm9yEgwKBHR5cGUYASABKAkSDAoEY29kZRgCIAEoCRIZCgxkZWNsaW5lX2NvZGUYAyABKAlIAIgBARIPCgdtZXNzYWdlGAQgASgJQg8KDV9kZWNsaW5lX2NvZGUq2gIKH1BheW1lbnRJbnRlbnRDYW5jZWxsYXRpb25SZWFzb24SMgouUEFZTUVOVF9JTlRFTlRfQ0FOQ0VMTEFUSU9OX1JFQVNPTl9VTlNQRUNJRklFRBAAEjAKLFBBWU1FTlRfSU5URU5UX0NBTkNFTExBVElPTl9SRUFTT05fRFVQTElDQVRFEAESMQotUEFZTUVOVF9JTlRFTlRfQ0FOQ0VMTEFUSU9OX1JFQVNPTl9GUkFVRFVMRU5UEAISPAo4UEFZTUVOVF9JTlRFTlRfQ0FOQ0VMTEFUSU9OX1JFQVNPTl9SRVFVRVNURURfQllfQ1VTVE9NRVIQAxIwCixQQVlNRU5UX0lOVEVOVF9DQU5DRUxMQVRJT05fUkVBU09OX0FCQU5ET05FRBAEEi4KKlBBWU1FTlRfSU5URU5UX0NBTkNFTExBVElPTl9SRUFTT05fRVhQSVJFRBAFKn0KEFNldHVwRnV0dXJlVXNhZ2USIgoeU0VUVVBfRlVUVVJFX1VTQUdFX1VOU1BFQ0lGSUVEEAASIQodU0VUVVBfRlVUVVJFX1VTQUdFX09OX1NFU1NJT04QARIiCh5TRVRVUF9GVVRVUkVfVVNBR0VfT0ZGX1NFU1NJT04QAiqMAQoNQ2FwdHVyZU1ldGhvZBIeChpDQVBUVVJFX01FVEhPRF9VTlNQRUNJRklFRBAAEhwKGENBUFRVUkVfTUVUSE9EX0FVVE9NQVRJQxABEiIKHkNBUFRVUkVfTUVUSE9EX0FVVE9NQVRJQ19BU1lOQxACEhkKFUNBUFRVUkVfTUVUSE9EX01BTlVBTBADKrsCChNQYXltZW50SW50ZW50U3RhdHVzEiUKIVBBWU1FTlRfSU5URU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEiQKIFBBWU1FTlRfSU5URU5UX1NUQVRVU19QUk9DRVNTSU5HEAESIwofUEFZTUVOVF9JTlRFTlRfU1RBVFVTX1NVQ0NFRURFRBACEjEKLVBBWU1FTlRfSU5URU5UX1NUQVRVU19SRVFVSVJFU19QQVlNRU5UX01FVEhPRBADEiIKHlBBWU1FTlRfSU5URU5UX1NUQVRVU19DQU5DRUxFRBAEEi8KK1BBWU1FTlRfSU5URU5UX1NUQVRVU19SRVFVSVJFU19DT05GSVJNQVRJT04QBRIqCiZQQVlNRU5UX0lOVEVOVF9TVEFUVVNfUkVRVUlSRVNfQ0FQVFVSRRAHKocBCglDYXJkQ2hlY2sSGgoWQ0FSRF9DSEVDS19VTlNQRUNJRklFRBAAEhMKD0NBUkRfQ0hFQ0tfUEFTUxABEhMKD0NBUkRfQ0hFQ0tfRkFJTBACEhoKFkNBUkRfQ0hFQ0tfVU5BVkFJTEFCTEUQAxIYChRDQVJEX0NIRUNLX1VOQ0hFQ0tFRBAEKq8CChJUaHJlZURTZWN1cmVSZXN1bHQSJQohVEhSRUVfRF9TRUNVUkVfUkVTVUxUX1VOU1BFQ0lGSUVEEAASJwojVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0FVVEhFTlRJQ0FURUQQARIuCipUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfQVRURU1QVF9BQ0tOT1dMRURHRUQQAhIiCh5USFJFRV9EX1NFQ1VSRV9SRVNVTFRfRVhFTVBURUQQAxIgChxUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfRkFJTEVEEAQSJwojVEhSRUVfRF9TRUNVUkVfUkVTVUxUX05PVF9TVVBQT1JURUQQBRIqCiZUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfUFJPQ0VTU0lOR19FUlJPUhAGQmIKEWNvbS5jYWxtb255cGF5LnYxUAFaGmNhbG1vbnlwYXkvdjE7Y2FsbW9ueXBheXYxqgINQ2FsbW9ueVBheS5WMcoCDUNhbG1vbnlQYXlcVjHqAg5DYWxtb255UGF5OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer, file_calmonypay_v1_payment_method]);
+  fileDesc("CiJjYWxtb255cGF5L3YxL3BheW1lbnRfaW50ZW50LnByb3RvEg1jYWxtb255cGF5LnYxIsgKCg1QYXltZW50SW50ZW50EgoKAmlkGAEgASgJEiUKBm9iamVjdBgCIAEoCUIVukgSchAKDnBheW1lbnRfaW50ZW50Eg4KBmFtb3VudBgDIAEoAxIXCg9hbW91bnRfcmVjZWl2ZWQYBCABKAMSFwoPYW1vdW50X3JlZnVuZGVkGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEjIKBnN0YXR1cxgHIAEoDjIiLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudFN0YXR1cxIVCghjdXN0b21lchgIIAEoCUgAiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAGIAQESHQoQY2hlY2tvdXRfc2Vzc2lvbhgKIAEoCUgCiAEBEjcKDWxhdGVzdF9jaGFyZ2UYCyABKAsyGy5jYWxtb255cGF5LnYxLkxhdGVzdENoYXJnZUgDiAEBEjsKD2JpbGxpbmdfZGV0YWlscxgMIAEoCzIdLmNhbG1vbnlwYXkudjEuQmlsbGluZ0RldGFpbHNIBIgBARJAChJsYXN0X3BheW1lbnRfZXJyb3IYDSABKAsyHy5jYWxtb255cGF5LnYxLkxhc3RQYXltZW50RXJyb3JIBYgBARIPCgdjcmVhdGVkGA4gASgDEhAKCGxpdmVtb2RlGA8gASgIEjwKCG1ldGFkYXRhGBAgAygLMiouY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Lk1ldGFkYXRhRW50cnkSMgoRY3VzdG9tZXJfZXhwYW5kZWQYESABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEj0KF3BheW1lbnRfbWV0aG9kX2V4cGFuZGVkGBIgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kEhgKC2Rlc2NyaXB0aW9uGBMgASgJSAaIAQESUAoTY2FuY2VsbGF0aW9uX3JlYXNvbhgUIAEoDjIuLmNhbG1vbnlwYXkudjEuUGF5bWVudEludGVudENhbmNlbGxhdGlvblJlYXNvbkgHiAEBEhgKC2NhbmNlbGVkX2F0GBUgASgDSAiIAQESPgoUcGF5bWVudF9tZXRob2RfdHlwZXMYFiADKA4yIC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2RUeXBlEjQKDmNhcHR1cmVfbWV0aG9kGBcgASgOMhwuY2FsbW9ueXBheS52MS5DYXB0dXJlTWV0aG9kEiEKFHN0YXRlbWVudF9kZXNjcmlwdG9yGBggASgJSAmIAQESGgoNcmVjZWlwdF9lbWFpbBgZIAEoCUgKiAEBEhkKEWFtb3VudF9jYXB0dXJhYmxlGBsgASgDEjIKCnNldHRsZW1lbnQYHiABKAsyGS5jYWxtb255cGF5LnYxLlNldHRsZW1lbnRIC4gBARovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCwoJX2N1c3RvbWVyQhEKD19wYXltZW50X21ldGhvZEITChFfY2hlY2tvdXRfc2Vzc2lvbkIQCg5fbGF0ZXN0X2NoYXJnZUISChBfYmlsbGluZ19kZXRhaWxzQhUKE19sYXN0X3BheW1lbnRfZXJyb3JCDgoMX2Rlc2NyaXB0aW9uQhYKFF9jYW5jZWxsYXRpb25fcmVhc29uQg4KDF9jYW5jZWxlZF9hdEIXChVfc3RhdGVtZW50X2Rlc2NyaXB0b3JCEAoOX3JlY2VpcHRfZW1haWxCDQoLX3NldHRsZW1lbnQiZQoKU2V0dGxlbWVudBIvCgZzdGF0dXMYASABKA4yHy5jYWxtb255cGF5LnYxLlNldHRsZW1lbnRTdGF0dXMSFwoKc2V0dGxlZF9hdBgCIAEoA0gAiAEBQg0KC19zZXR0bGVkX2F0IosFCgxMYXRlc3RDaGFyZ2USHwoSYXV0aG9yaXphdGlvbl9jb2RlGAEgASgJSACIAQESKwoJY3ZjX2NoZWNrGAIgASgOMhguY2FsbW9ueXBheS52MS5DYXJkQ2hlY2sSNQoTYWRkcmVzc19saW5lMV9jaGVjaxgDIAEoDjIYLmNhbG1vbnlwYXkudjEuQ2FyZENoZWNrEjsKGWFkZHJlc3NfcG9zdGFsX2NvZGVfY2hlY2sYBCABKA4yGC5jYWxtb255cGF5LnYxLkNhcmRDaGVjaxI4Cg50aHJlZV9kX3NlY3VyZRgFIAEoCzIbLmNhbG1vbnlwYXkudjEuVGhyZWVEU2VjdXJlSAGIAQESGQoMZGVjbGluZV9jb2RlGAYgASgJSAKIAQESFAoHbWVzc2FnZRgHIAEoCUgDiAEBEgoKAmlkGAggASgJEh0KBm9iamVjdBgJIAEoCUINukgKcggKBmNoYXJnZRIOCgZhbW91bnQYCiABKAMSFwoPYW1vdW50X2NhcHR1cmVkGAsgASgDEhcKD2Ftb3VudF9yZWZ1bmRlZBgMIAEoAxIQCghjdXJyZW5jeRgNIAEoCRIMCgRwYWlkGA4gASgIEhAKCHJlZnVuZGVkGA8gASgIEg4KBnN0YXR1cxgQIAEoCRIWCg5wYXltZW50X2ludGVudBgRIAEoCRIQCghjYXB0dXJlZBgSIAEoCBIbCg5jYXB0dXJlX2JlZm9yZRgTIAEoA0gEiAEBQhUKE19hdXRob3JpemF0aW9uX2NvZGVCEQoPX3RocmVlX2Rfc2VjdXJlQg8KDV9kZWNsaW5lX2NvZGVCCgoIX21lc3NhZ2VCEQoPX2NhcHR1cmVfYmVmb3JlIrEBCgxUaHJlZURTZWN1cmUSMQoGcmVzdWx0GAEgASgOMiEuY2FsbW9ueXBheS52MS5UaHJlZURTZWN1cmVSZXN1bHQSKgodZWxlY3Ryb25pY19jb21tZXJjZV9pbmRpY2F0b3IYAiABKAlIAIgBARIUCgd2ZXJzaW9uGAMgASgJSAGIAQFCIAoeX2VsZWN0cm9uaWNfY29tbWVyY2VfaW5kaWNhdG9yQgoKCF92ZXJzaW9uImsKEExhc3RQYXltZW50RXJyb3ISDAoEdHlwZRgBIAEoCRIMCgRjb2RlGAIgASgJEhkKDGRlY2xpbmVfY29kZRgDIAEoCUgAiAEBEg8KB21lc3NhZ2UYBCABKAlCDwoNX2RlY2xpbmVfY29kZSrWAQoQU2V0dGxlbWVudFN0YXR1cxIhCh1TRVRUTEVNRU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEh0KGVNFVFRMRU1FTlRfU1RBVFVTX1BFTkRJTkcQARIeChpTRVRUTEVNRU5UX1NUQVRVU19BQ0NFUFRFRBACEh4KGlNFVFRMRU1FTlRfU1RBVFVTX1JFSkVDVEVEEAMSHgoaU0VUVExFTUVOVF9TVEFUVVNfQ0FOQ0VMRUQQBBIgChxTRVRUTEVNRU5UX1NUQVRVU19VTlJFU09MVkVEEAUq2gIKH1BheW1lbnRJbnRlbnRDYW5jZWxsYXRpb25SZWFzb24SMgouUEFZTUVOVF9JTlRFTlRfQ0FOQ0VMTEFUSU9OX1JFQVNPTl9VTlNQRUNJRklFRBAAEjAKLFBBWU1FTlRfSU5URU5UX0NBTkNFTExBVElPTl9SRUFTT05fRFVQTElDQVRFEAESMQotUEFZTUVOVF9JTlRFTlRfQ0FOQ0VMTEFUSU9OX1JFQVNPTl9GUkFVRFVMRU5UEAISPAo4UEFZTUVOVF9JTlRFTlRfQ0FOQ0VMTEFUSU9OX1JFQVNPTl9SRVFVRVNURURfQllfQ1VTVE9NRVIQAxIwCixQQVlNRU5UX0lOVEVOVF9DQU5DRUxMQVRJT05fUkVBU09OX0FCQU5ET05FRBAEEi4KKlBBWU1FTlRfSU5URU5UX0NBTkNFTExBVElPTl9SRUFTT05fRVhQSVJFRBAFKn0KEFNldHVwRnV0dXJlVXNhZ2USIgoeU0VUVVBfRlVUVVJFX1VTQUdFX1VOU1BFQ0lGSUVEEAASIQodU0VUVVBfRlVUVVJFX1VTQUdFX09OX1NFU1NJT04QARIiCh5TRVRVUF9GVVRVUkVfVVNBR0VfT0ZGX1NFU1NJT04QAiqMAQoNQ2FwdHVyZU1ldGhvZBIeChpDQVBUVVJFX01FVEhPRF9VTlNQRUNJRklFRBAAEhwKGENBUFRVUkVfTUVUSE9EX0FVVE9NQVRJQxABEiIKHkNBUFRVUkVfTUVUSE9EX0FVVE9NQVRJQ19BU1lOQxACEhkKFUNBUFRVUkVfTUVUSE9EX01BTlVBTBADKrsCChNQYXltZW50SW50ZW50U3RhdHVzEiUKIVBBWU1FTlRfSU5URU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEiQKIFBBWU1FTlRfSU5URU5UX1NUQVRVU19QUk9DRVNTSU5HEAESIwofUEFZTUVOVF9JTlRFTlRfU1RBVFVTX1NVQ0NFRURFRBACEjEKLVBBWU1FTlRfSU5URU5UX1NUQVRVU19SRVFVSVJFU19QQVlNRU5UX01FVEhPRBADEiIKHlBBWU1FTlRfSU5URU5UX1NUQVRVU19DQU5DRUxFRBAEEi8KK1BBWU1FTlRfSU5URU5UX1NUQVRVU19SRVFVSVJFU19DT05GSVJNQVRJT04QBRIqCiZQQVlNRU5UX0lOVEVOVF9TVEFUVVNfUkVRVUlSRVNfQ0FQVFVSRRAHKocBCglDYXJkQ2hlY2sSGgoWQ0FSRF9DSEVDS19VTlNQRUNJRklFRBAAEhMKD0NBUkRfQ0hFQ0tfUEFTUxABEhMKD0NBUkRfQ0hFQ0tfRkFJTBACEhoKFkNBUkRfQ0hFQ0tfVU5BVkFJTEFCTEUQAxIYChRDQVJEX0NIRUNLX1VOQ0hFQ0tFRBAEKq8CChJUaHJlZURTZWN1cmVSZXN1bHQSJQohVEhSRUVfRF9TRUNVUkVfUkVTVUxUX1VOU1BFQ0lGSUVEEAASJwojVEhSRUVfRF9TRUNVUkVfUkVTVUxUX0FVVEhFTlRJQ0FURUQQARIuCipUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfQVRURU1QVF9BQ0tOT1dMRURHRUQQAhIiCh5USFJFRV9EX1NFQ1VSRV9SRVNVTFRfRVhFTVBURUQQAxIgChxUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfRkFJTEVEEAQSJwojVEhSRUVfRF9TRUNVUkVfUkVTVUxUX05PVF9TVVBQT1JURUQQBRIqCiZUSFJFRV9EX1NFQ1VSRV9SRVNVTFRfUFJPQ0VTU0lOR19FUlJPUhAGQmIKEWNvbS5jYWxtb255cGF5LnYxUAFaGmNhbG1vbnlwYXkvdjE7Y2FsbW9ueXBheXYxqgINQ2FsbW9ueVBheS5WMcoCDUNhbG1vbnlQYXlcVjHqAg5DYWxtb255UGF5OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer, file_calmonypay_v1_payment_method]);
 
 /**
  * One payment, from the intention to take it to the money: that of a checkout session, or a charge of a stored card.
@@ -47,15 +47,16 @@ export type PaymentIntent = Message<"calmonypay.v1.PaymentIntent"> & {
   amount: bigint;
 
   /**
-   * What was received, in minor units of `currency`; 0 until the payment has succeeded. Of a payment that is captured by a
-   * call it is what was captured, which may be less than `amount`. Refunds do not lower it.
+   * What was received, in minor units of `currency`; 0 until the payment has succeeded, and again once the gateway has
+   * rejected it at settlement. Of a payment that is captured by a call it is what was captured, which may be less than
+   * `amount`. Refunds do not lower it.
    *
    * @generated from field: int64 amount_received = 4;
    */
   amountReceived: bigint;
 
   /**
-   * What refunds have given back, in minor units of `currency`; at most `amount_received`. A refund counts from its creation,
+   * What refunds have given back, in minor units of `currency`; at most what was received. A refund counts from its creation,
    * while it is pending too, and no more once it has failed.
    *
    * @generated from field: int64 amount_refunded = 5;
@@ -210,6 +211,13 @@ export type PaymentIntent = Message<"calmonypay.v1.PaymentIntent"> & {
    * @generated from field: int64 amount_capturable = 27;
    */
   amountCapturable: bigint;
+
+  /**
+   * Whether the gateway pays it out. Unset: it has not succeeded, or did before settlements were followed.
+   *
+   * @generated from field: optional calmonypay.v1.Settlement settlement = 30;
+   */
+  settlement?: Settlement | undefined;
 };
 
 /**
@@ -218,6 +226,34 @@ export type PaymentIntent = Message<"calmonypay.v1.PaymentIntent"> & {
  */
 export const PaymentIntentSchema: GenMessage<PaymentIntent> = /*@__PURE__*/
   messageDesc(file_calmonypay_v1_payment_intent, 0);
+
+/**
+ * Whether the gateway pays a payment out. It settles each night, and is asked once a day, for two weeks at most.
+ *
+ * @generated from message calmonypay.v1.Settlement
+ */
+export type Settlement = Message<"calmonypay.v1.Settlement"> & {
+  /**
+   * What the gateway says. Set by the service.
+   *
+   * @generated from field: calmonypay.v1.SettlementStatus status = 1;
+   */
+  status: SettlementStatus;
+
+  /**
+   * When the service learned it, in seconds since 1970-01-01T00:00:00Z. Unset: it is pending.
+   *
+   * @generated from field: optional int64 settled_at = 2;
+   */
+  settledAt?: bigint | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.Settlement.
+ * Use `create(SettlementSchema)` to create a new message.
+ */
+export const SettlementSchema: GenMessage<Settlement> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_payment_intent, 1);
 
 /**
  * What the gateway said of one charge.
@@ -365,7 +401,7 @@ export type LatestCharge = Message<"calmonypay.v1.LatestCharge"> & {
  * Use `create(LatestChargeSchema)` to create a new message.
  */
 export const LatestChargeSchema: GenMessage<LatestCharge> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_payment_intent, 1);
+  messageDesc(file_calmonypay_v1_payment_intent, 2);
 
 /**
  * What came of 3-D Secure.
@@ -400,7 +436,7 @@ export type ThreeDSecure = Message<"calmonypay.v1.ThreeDSecure"> & {
  * Use `create(ThreeDSecureSchema)` to create a new message.
  */
 export const ThreeDSecureSchema: GenMessage<ThreeDSecure> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_payment_intent, 2);
+  messageDesc(file_calmonypay_v1_payment_intent, 3);
 
 /**
  * Why a charge, or a shopper's try to pay or to have a card stored, came to nothing.
@@ -442,7 +478,70 @@ export type LastPaymentError = Message<"calmonypay.v1.LastPaymentError"> & {
  * Use `create(LastPaymentErrorSchema)` to create a new message.
  */
 export const LastPaymentErrorSchema: GenMessage<LastPaymentError> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_payment_intent, 3);
+  messageDesc(file_calmonypay_v1_payment_intent, 4);
+
+/**
+ * What the gateway says of a payment's settlement.
+ *
+ * @generated from enum calmonypay.v1.SettlementStatus
+ */
+export const SettlementStatus = {
+  /**
+   * Never answered; an unset value in a message of one's own.
+   *
+   * @generated from enum value: SETTLEMENT_STATUS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It has said nothing final yet.
+   *
+   * @generated from enum value: SETTLEMENT_STATUS_PENDING = 1;
+   */
+  PENDING: 1,
+
+  /**
+   * It pays the money out. Few acquirers take that back.
+   *
+   * @generated from enum value: SETTLEMENT_STATUS_ACCEPTED = 2;
+   */
+  ACCEPTED: 2,
+
+  /**
+   * It does not: the payment is still `succeeded`, and no money was received. Final.
+   *
+   * @generated from enum value: SETTLEMENT_STATUS_REJECTED = 3;
+   */
+  REJECTED: 3,
+
+  /**
+   * All of the money was given back before it was settled. Final.
+   *
+   * @generated from enum value: SETTLEMENT_STATUS_CANCELED = 4;
+   */
+  CANCELED: 4,
+
+  /**
+   * In two weeks it has said neither, or not of this payment, or it has settled another amount: a person has to look it up at
+   * the gateway.
+   *
+   * @generated from enum value: SETTLEMENT_STATUS_UNRESOLVED = 5;
+   */
+  UNRESOLVED: 5,
+} as const;
+
+/**
+ * What the gateway says of a payment's settlement.
+ *
+ * @generated from enum calmonypay.v1.SettlementStatus
+ */
+export type SettlementStatus = (typeof SettlementStatus)[keyof typeof SettlementStatus] | UnknownEnum;
+
+/**
+ * Describes the enum calmonypay.v1.SettlementStatus.
+ */
+export const SettlementStatusSchema: GenEnum<SettlementStatus> = /*@__PURE__*/
+  enumDesc(file_calmonypay_v1_payment_intent, 0);
 
 /**
  * Why a payment was given up.
@@ -504,7 +603,7 @@ export type PaymentIntentCancellationReason = (typeof PaymentIntentCancellationR
  * Describes the enum calmonypay.v1.PaymentIntentCancellationReason.
  */
 export const PaymentIntentCancellationReasonSchema: GenEnum<PaymentIntentCancellationReason> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_intent, 0);
+  enumDesc(file_calmonypay_v1_payment_intent, 1);
 
 /**
  * How a card is to be charged later.
@@ -545,7 +644,7 @@ export type SetupFutureUsage = (typeof SetupFutureUsage)[keyof typeof SetupFutur
  * Describes the enum calmonypay.v1.SetupFutureUsage.
  */
 export const SetupFutureUsageSchema: GenEnum<SetupFutureUsage> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_intent, 1);
+  enumDesc(file_calmonypay_v1_payment_intent, 2);
 
 /**
  * When the money of a payment is taken.
@@ -593,7 +692,7 @@ export type CaptureMethod = (typeof CaptureMethod)[keyof typeof CaptureMethod] |
  * Describes the enum calmonypay.v1.CaptureMethod.
  */
 export const CaptureMethodSchema: GenEnum<CaptureMethod> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_intent, 2);
+  enumDesc(file_calmonypay_v1_payment_intent, 3);
 
 /**
  * Where a payment stands.
@@ -616,7 +715,7 @@ export const PaymentIntentStatus = {
   PROCESSING: 1,
 
   /**
-   * The money was received. Final.
+   * The money was received. Final: should the gateway reject it at settlement, `settlement` says so.
    *
    * @generated from enum value: PAYMENT_INTENT_STATUS_SUCCEEDED = 2;
    */
@@ -664,7 +763,7 @@ export type PaymentIntentStatus = (typeof PaymentIntentStatus)[keyof typeof Paym
  * Describes the enum calmonypay.v1.PaymentIntentStatus.
  */
 export const PaymentIntentStatusSchema: GenEnum<PaymentIntentStatus> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_intent, 3);
+  enumDesc(file_calmonypay_v1_payment_intent, 4);
 
 /**
  * How what was typed compared with what the card's issuer knows.
@@ -719,7 +818,7 @@ export type CardCheck = (typeof CardCheck)[keyof typeof CardCheck] | UnknownEnum
  * Describes the enum calmonypay.v1.CardCheck.
  */
 export const CardCheckSchema: GenEnum<CardCheck> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_intent, 4);
+  enumDesc(file_calmonypay_v1_payment_intent, 5);
 
 /**
  * What came of an authentication by 3-D Secure.
@@ -788,5 +887,5 @@ export type ThreeDSecureResult = (typeof ThreeDSecureResult)[keyof typeof ThreeD
  * Describes the enum calmonypay.v1.ThreeDSecureResult.
  */
 export const ThreeDSecureResultSchema: GenEnum<ThreeDSecureResult> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_intent, 5);
+  enumDesc(file_calmonypay_v1_payment_intent, 6);
 

@@ -11,7 +11,8 @@ import {
   type RequestedCapture,
 } from "../../domain/captures/capture-outcome.js";
 import type { CheckoutContext } from "../context.js";
-import { openSale, release } from "../refunds/reversal.js";
+import { openSale } from "../refunds/query-sale.js";
+import { release } from "../refunds/reversal.js";
 import { clockOf } from "../test-clock.js";
 import type { Processed } from "../work-patiently.js";
 import { type LeasedCapture, leaseCapture } from "./lease-capture.js";

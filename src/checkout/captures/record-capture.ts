@@ -16,9 +16,11 @@ import { isLost, nextStepAt } from "../../domain/captures/authorization.js";
 import type { CaptureOutcome } from "../../domain/captures/capture-outcome.js";
 import { AUTHORIZED } from "../../domain/payment-intent.js";
 import { nextAttemptAt } from "../../domain/refund.js";
+import { SETTLEMENT } from "../../domain/settlement/settlement.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import { recordEvents } from "../events/record-events.js";
+import { followSettlement } from "../payments/record-settlement.js";
 import { clockOf } from "../test-clock.js";
 import type { LeasedCapture, PendingRequest } from "./lease-capture.js";
 
@@ -113,8 +115,9 @@ async function succeed(
   intent: PaymentIntentRow,
   amountReceived: number,
 ): Promise<void> {
-  const change = { status: "succeeded", amountReceived } as const;
+  const change = { status: "succeeded", amountReceived, settlement: SETTLEMENT.PENDING } as const;
   await changePaymentIntent(tx, intent.id, change);
+  followSettlement(tx, intent, clock.now());
   await deletePendingCapture(tx, intent.id);
   const { sessionId, currency } = intent;
   if (sessionId !== null) await recordSessionCapture(tx, sessionId, { amount: amountReceived, currency });

@@ -141,6 +141,8 @@ function newIntent(scope: MerchantScope, order: ChargeOrder, now: number): Payme
     captureBefore: null,
     reversalStartedAt: null,
     heldResultId: null,
+    settlement: null,
+    settledAt: null,
   };
 }
 

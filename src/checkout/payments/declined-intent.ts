@@ -40,6 +40,8 @@ export function declinedIntentOf(session: CheckoutSessionRow): PaymentIntentRow 
     attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,
+    settlement: null,
+    settledAt: null,
   };
 }
 

@@ -12,7 +12,8 @@ import {
   recordRefundAttempt,
 } from "./refund-lease.js";
 import { reverseSale, type ReversalEnd } from "./reverse-sale.js";
-import { type Reversal, openSale, release } from "./reversal.js";
+import { openSale } from "./query-sale.js";
+import { type Reversal, release } from "./reversal.js";
 import { clockOf } from "../test-clock.js";
 import type { Processed } from "../work-patiently.js";
 

@@ -14,7 +14,7 @@ import { oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import type { AppliedResult } from "../gateway-messages/gateway-message.js";
 import { applied } from "../gateway-messages/store-gateway-result.js";
-import { namedSale } from "./reversal.js";
+import { namedSale } from "./query-sale.js";
 import {
   dismissSales,
   type ReversalMessage,

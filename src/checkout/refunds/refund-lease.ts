@@ -1,5 +1,6 @@
 import { findGatewayResults, type GatewayResultRow } from "../../db/tables/gateway-results.js";
 import { addRefunded, lockPaymentIntent, findPaymentIntent } from "../../db/tables/payment-intents.js";
+import { askSettlementNow } from "../../db/tables/pending-settlements.js";
 import {
   postponeRefunds,
   findOldestPendingRefund,
@@ -42,7 +43,8 @@ import {
   storeReversalMessage,
 } from "../gateway-messages/store-reversal-message.js";
 import { clockOf } from "../test-clock.js";
-import { LEASE_MS, namedSale } from "./reversal.js";
+import { namedSale } from "./query-sale.js";
+import { LEASE_MS } from "./reversal.js";
 
 /** A refund whose sale this call has leased. */
 export interface LeasedRefund {
@@ -179,6 +181,8 @@ async function fail(
   const change = { status: "failed", failure, nextAttemptAt: null } as const;
   if (!(await changePendingRefund(tx, refund.id, change))) return false;
   await addRefunded(tx, refund.paymentIntentId, -refund.amount);
+  // The gateway may have rejected the payment.
+  if (failure === "not_refundable") await askSettlementNow(tx, refund.paymentIntentId, clock.now());
   recordEvents(checkout, tx, clock.now(), ["refund.failed", { ...refund, ...change }]);
   return true;
 }

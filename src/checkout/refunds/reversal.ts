@@ -1,12 +1,8 @@
 import type { ReportedTransaction } from "../../cardstream/inquiry.js";
-import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
 import { type LeasedSale, releaseSale } from "../../db/tables/reversals.js";
 import { inTransaction } from "../../db/transaction.js";
 import type { Classification } from "../../domain/classification.js";
-import { ACTION } from "../../domain/gateway-codes.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
-import { currencyOfGateway } from "../../domain/money.js";
-import { type NamedSale, isOfSale } from "../../domain/reversal-classification.js";
 import {
   type RequestedReversal,
   type Wanted,
@@ -17,16 +13,8 @@ import {
   type ReversalStep,
 } from "../../domain/reversal-step.js";
 import type { CheckoutContext } from "../context.js";
-import { storedXref } from "../gateway-messages/store-gateway-result.js";
 import type { ReversalMessage } from "../gateway-messages/store-reversal-message.js";
-import { type OpenGatewayAccount, openGatewayAccount } from "../merchants/gateway-account.js";
-
-/** A sale to reverse, as the gateway knows it. */
-interface ReversibleSale extends NamedSale {
-  readonly account: OpenGatewayAccount & { readonly gatewayUrl: string };
-  /** The amount that it received, in minor units; null if unknown. */
-  readonly received: number | null;
-}
+import { NO_SALE, querySale, type ReversibleSale } from "./query-sale.js";
 
 /**
  * A reversal: of a refund's amount, or of all of a held payment. The call that carries it out has leased the
@@ -82,25 +70,6 @@ export async function release(
   }
 }
 
-/** The sale of a stored result. Undefined if the gateway cannot be asked about it. */
-export async function openSale(
-  checkout: CheckoutContext,
-  row: GatewayResultRow,
-): Promise<ReversibleSale | undefined> {
-  const account = await openGatewayAccount(checkout, row);
-  const xref = storedXref(checkout, row);
-  if (account === undefined || xref === undefined) return undefined;
-  const { gatewayUrl, sandboxUrl } = checkout.addresses;
-  const opened = { ...account, gatewayUrl: row.livemode ? gatewayUrl : sandboxUrl };
-  return { ...namedSale(checkout, row), account: opened, received: row.amountReceived };
-}
-
-/** The identifiers of a stored result's sale. */
-export function namedSale(checkout: CheckoutContext, row: GatewayResultRow): NamedSale {
-  const { transactionKey, amount } = row;
-  return { xref: storedXref(checkout, row) ?? "", transactionKey, amount };
-}
-
 /** What the gateway reports now about a sale, and about the refund requested of it. */
 export interface SaleProgress {
   /** Undefined if the gateway reported nothing, or nothing that can be trusted. */
@@ -146,9 +115,9 @@ export async function querySaleProgress(
   const own = requested?.request === "refund" ? await searchRefunds(checkout, back, requested) : undefined;
   const silent: SaleProgress = { sale: undefined, isNoSale: false, bySale: undefined, own };
   if (own?.known.some(isMade)) return silent; // That decides it.
-  const answer = await checkout.direct.query(back.sale.account, back.sale.xref);
-  const why = answer.kind === "answered" ? doubtOf(answer.result, back) : whyOf(answer);
-  if (answer.kind !== "answered" || why !== undefined) {
+  const answer = await querySale(checkout, back.sale, back.currency);
+  const why = answer.kind === "told" ? tooMuch(answer.result, back) : answer.why;
+  if (answer.kind !== "told" || why !== undefined) {
     checkout.log.warn({ [back.work]: back.id, why }, "the gateway did not tell the state of a sale");
     return { ...silent, isNoSale: why === NO_SALE };
   }
@@ -184,29 +153,13 @@ export function outcomeOf(
   return { kind: kind === "unknown" && own?.isComplete === true ? "not found" : kind };
 }
 
-/** Why a response about a sale cannot be used, for the log. Undefined if it can. */
-function doubtOf(result: GatewayResult, back: Reversal): string | undefined {
-  const { sale, currency, hearMore } = back;
-  if (!isOfSale(result, sale)) return "another transaction";
-  if (!isOriginallySale(result)) return result.state === "" ? `code ${result.responseCode}` : NO_SALE;
-  const said = currencyOfGateway(result.currencyCode)?.code;
-  if (currency !== null && said !== undefined && said !== currency) return "another currency";
-  return hearMore === undefined && isMore(result, back) ? "more than was received" : undefined;
+/** Why a sale as the gateway reports it cannot be reversed, for the log. Undefined if it can. */
+function tooMuch(result: GatewayResult, back: Reversal): string | undefined {
+  return back.hearMore === undefined && isMore(result, back) ? "more than was received" : undefined;
 }
 
 function isMore(result: GatewayResult, { sale }: Reversal): boolean {
   return (retainedOf(result) ?? 0) > (sale.received ?? 0);
-}
-
-const NO_SALE = "not a sale";
-
-/** The response to a QUERY names the transaction's own action last. */
-function isOriginallySale({ action }: GatewayResult): boolean {
-  return action.split(":").at(-1) === ACTION.SALE;
-}
-
-function whyOf(answer: { readonly kind: string; readonly why?: string }): string {
-  return answer.why ?? answer.kind;
 }
 
 async function searchRefunds(

@@ -12,12 +12,14 @@ import type { Received } from "../../domain/held-payment.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { AUTHORIZED, isOnlyAuthorized } from "../../domain/payment-intent.js";
 import { keepsCard, mayMove, statusAt } from "../../domain/session.js";
+import { SETTLEMENT } from "../../domain/settlement/settlement.js";
 import { setupIntentOf } from "../../domain/setup-intent.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
 import { noteAuthorization } from "./note-authorization.js";
 import { type EventToRecord, recordEvents } from "../events/record-events.js";
+import { followSettlement } from "../payments/record-settlement.js";
 
 /** The payment that completes a session. */
 export interface Payment {
@@ -60,7 +62,10 @@ export async function completeSession(
   if (customerId !== null) news.push(["payment_method.attached", method]);
   const id = session.lastDecline?.intent ?? { id: newId("pi", now), createdAt: now };
   const intent = paymentIntentRow(session, received, stored, { ...id, customerId, paymentMethodId, now });
-  if (intent !== null) queuePaymentIntent(tx, intent);
+  if (intent !== null) {
+    queuePaymentIntent(tx, intent);
+    if (!isUncaptured(intent)) followSettlement(tx, intent, now);
+  }
   const late = statusAt(session, now) === "expired";
   // The sweep may not have stored the expiry yet: the merchant's events are the expiry first, then the
   // payment.
@@ -166,6 +171,8 @@ function paymentIntentRow(
     attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,
+    settlement: isAuthorized ? null : SETTLEMENT.PENDING,
+    settledAt: null,
   };
 }
 

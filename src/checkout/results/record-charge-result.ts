@@ -15,6 +15,7 @@ import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { Received } from "../../domain/held-payment.js";
 import { currencyByCode } from "../../domain/money.js";
 import { AUTHORIZED, isOnlyAuthorized, mayMovePayment, wasApproved } from "../../domain/payment-intent.js";
+import { SETTLEMENT } from "../../domain/settlement/settlement.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
 import { recordEvents } from "../events/record-events.js";
@@ -27,6 +28,7 @@ import {
   storeReusedTransaction,
   type UnclassifiedResult,
 } from "../gateway-messages/store-gateway-result.js";
+import { followSettlement } from "../payments/record-settlement.js";
 import { clockOf } from "../test-clock.js";
 import { noteAuthorization } from "./note-authorization.js";
 
@@ -142,9 +144,11 @@ export async function completeCharge(
     captureBefore: isAuthorized ? captureBefore(clock.now(), intent.offSession) : null,
     gatewayResultId: stored.id,
     paymentMethodId,
+    settlement: isAuthorized ? null : SETTLEMENT.PENDING,
   } as const;
   await changePaymentIntent(tx, intent.id, change);
   if (isAuthorized) noteAuthorization(tx, { ...intent, ...change });
+  else followSettlement(tx, intent, clock.now());
   const { xrefSealed } = stored;
   if (xrefSealed !== null && paymentMethodId !== null) {
     await renewToken(tx, paymentMethodId, { xrefSealed, xrefMadeAt: clock.now() });

@@ -1,20 +1,11 @@
-import { urlBelow } from "../../lib/base-url.js";
-import { RESPONSE_CODE } from "../../domain/gateway-codes.js";
-import {
-  type Field,
-  encodeFields,
-  fieldText,
-  MalformedMessage,
-  parseFields,
-} from "../../cardstream/fields.js";
-import { callGateway } from "../../cardstream/gateway-client.js";
-import { isSigned, signed } from "../../cardstream/signed-message.js";
+import { type Field, fieldText } from "../../cardstream/fields.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
 import type { CheckoutContext } from "../context.js";
-import { openGatewayAccount, type OpenGatewayAccount } from "../merchants/gateway-account.js";
+import { openGatewayAccount } from "../merchants/gateway-account.js";
 import { findPrevious, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { merchantParts } from "../test-clock.js";
+import { orderSandbox } from "./order-sandbox.js";
 
 /** One planned fault of the sandbox gateway, in its own words. */
 export interface GatewayFault {
@@ -61,9 +52,6 @@ export async function setGatewayFaults(
   return { faults: current, replayed };
 }
 
-/** As for the shopper's page: the sandbox is on this machine or near it. */
-const ANSWER_WITHIN_MS = 5_000;
-
 /** Over HTTP even if the sandbox is in this process: there is one way in. Returns the faults that are set. */
 async function callSandbox(
   checkout: CheckoutContext,
@@ -74,18 +62,9 @@ async function callSandbox(
   refuseLiveMode(scope);
   const account = await openGatewayAccount(checkout, scope);
   if (account === undefined) throw new Error(`${scope.merchantId} has no test account.`);
-  const fields: Field[] = [["merchantID", account.merchantID], ...order];
-  const call = {
-    url: urlBelow(checkout.addresses.sandboxUrl, "/faults"),
-    method,
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: encodeFields(signed(fields, account.secret)),
-  };
-  const answer = await callGateway(call, ANSWER_WITHIN_MS);
-  const faults = answer.kind === "answered" ? faultsIn(account, answer.body) : undefined;
-  if (faults !== undefined) return faults;
-  const why = answer.kind === "answered" ? "not signed, or refused" : answer.why;
-  checkout.log.warn({ why }, "the sandbox gateway did not list its faults");
+  const answer = await orderSandbox(checkout, account, { method, path: "/faults", order });
+  if (typeof answer !== "string") return faultsIn(answer);
+  checkout.log.warn({ why: answer }, "the sandbox gateway did not list its faults");
   throw new Refusal("SANDBOX_AWAY", "The sandbox gateway does not answer for this account. Try again.");
 }
 
@@ -93,11 +72,7 @@ function refuseLiveMode({ livemode }: MerchantScope): void {
   if (livemode) throw new Refusal("LIVEMODE_MISMATCH", "Faults exist in test mode only: use a test key.");
 }
 
-/** Undefined if the response is not signed by this account, or is no success. */
-function faultsIn({ secret }: OpenGatewayAccount, body: Buffer): readonly GatewayFault[] | undefined {
-  const fields = parseFaultFields(body);
-  if (!isSigned(fields, [secret]) || fieldText(fields, "responseCode") !== String(RESPONSE_CODE.APPROVED))
-    return undefined;
+function faultsIn(fields: readonly Field[]): readonly GatewayFault[] {
   const text = fieldText(fields, "faults");
   return text === "" ? [] : text.split(",").map(faultOf);
 }
@@ -112,13 +87,4 @@ function textOf(faults: readonly GatewayFault[]): string {
 function faultOf(text: string): GatewayFault {
   const [name = "", milliseconds] = text.split(":");
   return { name, milliseconds: milliseconds === undefined ? undefined : Number(milliseconds) };
-}
-
-function parseFaultFields(body: Buffer): Field[] {
-  try {
-    return parseFields(body);
-  } catch (error) {
-    if (error instanceof MalformedMessage) return []; // Not a form, so not signed.
-    throw error;
-  }
 }

@@ -9,6 +9,7 @@ export type Scenario = (api: MerchantApi, happened: () => Promise<void>) => Prom
 /** How each type of event is caused, by really doing it. */
 export const SCENARIOS: Readonly<Record<EventType, Scenario>> = {
   "charge.refunded": refund,
+  "checkout.session.async_payment_failed": rejectedPayment,
   "checkout.session.completed": async (api) => void (await paidSession(api)),
   "checkout.session.expired": async (api) => {
     await api.call("POST", `/v1/checkout/sessions/${idOf(await newSession(api))}/expire`, {});
@@ -37,6 +38,9 @@ export const SCENARIOS: Readonly<Record<EventType, Scenario>> = {
   "payment_intent.created": async (api) => void (await charge(api)),
   "payment_intent.payment_failed": async (api) => void (await declinedCharge(api)),
   "payment_intent.processing": async (api) => void (await charge(api)),
+  "payment_intent.settlement_rejected": rejectedPayment,
+  "payment_intent.settlement_unresolved": (api, happened) =>
+    settledWith(api, happened, { fault: "settlement_delayed", days: 15 }),
   "payment_intent.succeeded": async (api) => void (await charge(api)),
   "payment_method.attached": async (api) => void (await paidSession(api)),
   "payment_method.detached": async (api) => {
@@ -148,6 +152,26 @@ async function failedRefund(api: MerchantApi, happened: () => Promise<void>): Pr
     await happened();
   });
 }
+
+/** A payment that the sandbox rejects at settlement. */
+async function rejectedPayment(api: MerchantApi, happened: () => Promise<void>): Promise<void> {
+  await settledWith(api, happened, { fault: "settlement_rejected", days: 1 });
+}
+
+/** Moves the test clock on: settlements are asked about once a day. */
+async function settledWith(
+  api: MerchantApi,
+  happened: () => Promise<void>,
+  { fault, days }: { readonly fault: string; readonly days: number },
+): Promise<void> {
+  await withFault(api, fault, async () => {
+    await paidSession(api);
+    await api.call("POST", "/v1/test_helpers/clock/advance", { seconds: days * DAY_S });
+    await happened();
+  });
+}
+
+const DAY_S = 86_400;
 
 /** Works with one thing that goes wrong at the sandbox. What goes wrong there otherwise does so again afterwards. */
 async function withFault(api: MerchantApi, type: string, work: () => Promise<unknown>): Promise<void> {

@@ -70,6 +70,8 @@ export const paymentIntents = new EntitySchema<PaymentIntentRow>({
     attemptCallId: optional(id()),
     reversalStartedAt: optional(time()),
     heldResultId: optional(id()),
+    settlement: optional(id()),
+    settledAt: optional(time()),
   },
   indices: [
     uniqueIndex("sessionId"),
@@ -146,6 +148,15 @@ export type PaymentDetails = Pick<
   "metadata" | "description" | "statementDescriptor" | "receiptEmail"
 >;
 
+/** Records what became of the settlement of a locked payment. */
+export async function setSettlement(
+  tx: Tx,
+  id: string,
+  change: Pick<PaymentIntent, "settlement" | "settledAt">,
+): Promise<void> {
+  await updateRows(tx, paymentIntents, change, "id = ?", [id]);
+}
+
 /** The fields of a payment that charging it changes. */
 export type PaymentIntentChange = Partial<
   Pick<
@@ -166,6 +177,7 @@ export type PaymentIntentChange = Partial<
     | "receiptEmail"
     | "reversalStartedAt"
     | "heldResultId"
+    | "settlement"
   >
 >;
 

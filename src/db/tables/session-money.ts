@@ -1,3 +1,4 @@
+import { SETTLEMENT } from "../../domain/settlement/settlement.js";
 import type { Decline, PendingPayment } from "../../domain/session.js";
 import { checkoutSessions } from "./checkout-sessions.js";
 import { queueUpdate, updateRows } from "../query/update.js";
@@ -46,6 +47,17 @@ export async function recordSessionCapture(
 /** Records that a card was declined. */
 export async function setLastDecline(tx: Tx, id: string, lastDecline: Decline): Promise<void> {
   await updateRows(tx, checkoutSessions, { lastDecline }, "id = ?", [id]);
+}
+
+/** Records that the gateway has rejected the payment of a complete session at settlement. */
+export async function setPaymentRejected(tx: Tx, id: string): Promise<void> {
+  await updateRows(
+    tx,
+    checkoutSessions,
+    { pendingPayment: SETTLEMENT.REJECTED },
+    "id = ? AND status = 'complete'",
+    [id],
+  );
 }
 
 /** Records that more was received for a complete session than its completion has recorded. */

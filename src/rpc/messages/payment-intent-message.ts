@@ -9,6 +9,8 @@ import {
   PaymentIntentCancellationReason,
   PaymentIntentSchema,
   PaymentIntentStatus,
+  type SettlementSchema,
+  SettlementStatus,
   ThreeDSecureResult,
 } from "../../../gen/calmonypay/v1/payment_intent_pb.js";
 import { PaymentMethodType } from "../../../gen/calmonypay/v1/payment_method_pb.js";
@@ -16,6 +18,7 @@ import type { PaymentView } from "../../checkout/payments/payment-intents.js";
 import type * as details from "../../domain/gateway-result.js";
 import { declineMessage, NOT_CHARGED } from "../../domain/decline-code.js";
 import * as domain from "../../domain/payment-intent.js";
+import { SETTLEMENT, type SettlementStatus as DomainSettlement } from "../../domain/settlement/settlement.js";
 import { toSeconds } from "../../lib/clock.js";
 import { billingDetailsPart } from "./billing-details-message.js";
 import { omitNulls } from "../../lib/omit-nulls.js";
@@ -27,7 +30,7 @@ export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {
     id: intent.id,
     object: "payment_intent",
     amount: BigInt(intent.amount),
-    amountReceived: BigInt(intent.amountReceived),
+    amountReceived: BigInt(domain.receivedByPayment(intent)),
     amountRefunded: BigInt(intent.amountRefunded),
     currency: intent.currency,
     status: STATUSES[intent.status],
@@ -50,8 +53,19 @@ export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {
       latestCharge: chargePart(view),
       billingDetails: billingDetails && billingDetailsPart(billingDetails),
       lastPaymentError: errorPart(view),
+      settlement: settlementPart(intent),
     }),
   });
+}
+
+/** Payments from before settlements were followed have none, and neither have their events. */
+function settlementPart({
+  settlement,
+  settledAt,
+}: domain.PaymentIntent): MessageInitShape<typeof SettlementSchema> | null {
+  if (!settlement) return null;
+  const at = settledAt === null ? {} : { settledAt: BigInt(toSeconds(settledAt)) };
+  return { status: SETTLEMENTS[settlement], ...at };
 }
 
 function chargePart({
@@ -59,14 +73,15 @@ function chargePart({
   latestCharge,
 }: PaymentView): MessageInitShape<typeof LatestChargeSchema> | null {
   if (latestCharge === null) return null;
-  const paid = domain.wasApproved(intent);
-  const captured = intent.status === "succeeded";
+  const isRejected = intent.settlement === SETTLEMENT.REJECTED;
+  const paid = domain.wasApproved(intent) && !isRejected;
+  const captured = intent.status === "succeeded" && !isRejected;
   return {
     // A charge is what the gateway's result tells of it.
     id: `ch_${(intent.gatewayResultId ?? "").replace(/^[a-z]+_/, "")}`,
     object: "charge",
     amount: BigInt(intent.amount),
-    amountCaptured: BigInt(intent.amountReceived),
+    amountCaptured: BigInt(domain.receivedByPayment(intent)),
     amountRefunded: BigInt(intent.amountRefunded),
     currency: intent.currency,
     paid,
@@ -121,6 +136,14 @@ const STATUSES: Record<domain.PaymentIntentStatus, PaymentIntentStatus> = {
   capturing: PaymentIntentStatus.PROCESSING,
   releasing: PaymentIntentStatus.PROCESSING,
   canceled: PaymentIntentStatus.CANCELED,
+};
+
+const SETTLEMENTS: Record<DomainSettlement, SettlementStatus> = {
+  pending: SettlementStatus.PENDING,
+  accepted: SettlementStatus.ACCEPTED,
+  rejected: SettlementStatus.REJECTED,
+  canceled: SettlementStatus.CANCELED,
+  unresolved: SettlementStatus.UNRESOLVED,
 };
 
 const CANCELLATIONS: Record<domain.CancellationReason, PaymentIntentCancellationReason> = {

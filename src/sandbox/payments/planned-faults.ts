@@ -15,6 +15,8 @@ export const PLANNED_FAULTS = {
   search_timeout: "The transaction search does not answer",
   amount_bands: "The amount decides, by the bands that the gateway publishes for its test accounts",
   card_declined: "Each card is declined",
+  settlement_rejected: "Each payment is rejected when it is settled",
+  settlement_delayed: "No payment is settled by itself",
   authentication_required: "Each payment is declined until the shopper is authenticated",
 } as const;
 
@@ -48,7 +50,9 @@ export function faultMs(faults: PlannedFaults, name: TimedFault): number {
 
 /** True for faults of the payment itself, which the card page offers. The outcome is another choice there. */
 export function isPaymentFault(name: string): boolean {
-  return name in PLANNED_FAULTS && !/^(direct|refund|search|amount|card|authentication)_/.test(name);
+  return (
+    name in PLANNED_FAULTS && !/^(direct|refund|search|settlement|amount|card|authentication)_/.test(name)
+  );
 }
 
 /** Longer than a browser takes to return to the merchant, and well below the time-outs of clients. */

@@ -70,5 +70,7 @@ function intentOf(base: Base, gatewayResultId: string): PaymentIntentRow {
     attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,
+    settlement: null,
+    settledAt: null,
   };
 }

@@ -8,6 +8,7 @@ import { type PaymentMethodRow, queuePaymentMethod } from "../../db/tables/payme
 import { insertRefund } from "../../db/tables/refunds.js";
 import type { Tx } from "../../db/transaction.js";
 import { NO_DETAILS } from "../../domain/customer.js";
+import { SETTLEMENT } from "../../domain/settlement/settlement.js";
 import { OUTCOMES, VERIFIED } from "../../sandbox/payments/outcomes.js";
 import { insertSandboxTransaction } from "../../sandbox/tables/sandbox-transactions.js";
 import { writeAuthorization } from "./demonstration-authorization.js";
@@ -140,6 +141,8 @@ async function writePayments(tx: Tx, base: Base): Promise<void> {
     attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,
+    settlement: SETTLEMENT.ACCEPTED,
+    settledAt: base.createdAt,
   };
   queuePaymentIntent(tx, paid);
   for (const id of ["pi_0demoUnpaid", "pi_0demoLeft"]) {
@@ -150,6 +153,8 @@ async function writePayments(tx: Tx, base: Base): Promise<void> {
       status: "requires_payment_method",
       amountReceived: 0,
       amountRefunded: 0,
+      settlement: null,
+      settledAt: null,
       gatewayResultId: null,
     });
   }
