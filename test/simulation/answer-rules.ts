@@ -36,13 +36,15 @@ function believed(file: Evidence): string[] {
     .map(({ via, status }) => `a forged ${via} was answered ${status}`);
 }
 
-/** Complete is for good, and the last answer is what the database says. */
-function takenBack({ session, reads }: Evidence): string[] {
+/** Complete is for good, and paid until the gateway rejects it; the last answer is what the database says. */
+function takenBack({ session, reads, intents: payments }: Evidence): string[] {
   const last = reads.at(-1);
   const complete = reads.filter(({ status }) => status === "complete");
   const intents = new Set(complete.map(({ paymentIntent }) => paymentIntent));
-  const oddlyPaid = reads.filter(
-    (read) => (read.status === "complete") !== ["paid", "partially_paid"].includes(read.paymentStatus),
+  const isRejected = payments.some(({ settlement }) => settlement === "rejected");
+  const paid = isRejected ? ["paid", "partially_paid", "unpaid"] : ["paid", "partially_paid"];
+  const oddlyPaid = reads.filter(({ status, paymentStatus }) =>
+    status === "complete" ? !paid.includes(paymentStatus) : PAID.has(paymentStatus),
   );
   return [
     ...(complete.length > 0 && session.status !== "complete"
@@ -50,6 +52,9 @@ function takenBack({ session, reads }: Evidence): string[] {
       : []),
     ...(intents.size > 1 ? [`was read with ${intents.size} payment intents`] : []),
     ...oddlyPaid.map(({ status, paymentStatus }) => `was read as ${status} and ${paymentStatus}`),
+    ...(isRejected && last !== undefined && last.paymentStatus !== "unpaid"
+      ? [`was rejected at settlement, and is answered as ${last.paymentStatus}`]
+      : []),
     ...(last === undefined || last.paymentIntent === session.paymentIntent
       ? []
       : [
@@ -57,6 +62,8 @@ function takenBack({ session, reads }: Evidence): string[] {
         ]),
   ];
 }
+
+const PAID: ReadonlySet<string> = new Set(["paid", "partially_paid"]);
 
 function wrongEvents({ session, intents, results, events }: Evidence): string[] {
   const isComplete = session.status === "complete" ? 1 : 0;
@@ -66,6 +73,8 @@ function wrongEvents({ session, intents, results, events }: Evidence): string[] 
     "payment_intent.created": intents.length,
     "payment_intent.succeeded": intents.length,
     "checkout.session.completed": isComplete,
+    "checkout.session.async_payment_failed": intents.filter(({ settlement }) => settlement === "rejected")
+      .length,
     "checkout.session.expired": session.expiredAt === null ? 0 : 1,
     "held_payment.created": results.filter(({ outcome }) => outcome === "held").length,
     "held_payment.accepted": decided("accept"),

@@ -16,6 +16,7 @@ export function charged(): Changeable<Snapshots> {
     ...intent("pi_d", null, 400, "gbp", "8"),
     status: "requires_payment_method",
     received: 0,
+    settlement: null,
   };
   books.intents.push(paid, declined);
   books.results.push({ ...result("7", null, "completed"), payment: "pi_c" });

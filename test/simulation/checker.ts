@@ -6,6 +6,7 @@ import { ordersOnce, paymentsListedAsRecorded, refundsStay } from "./order-rules
 import { paymentFiles } from "./payment-file.js";
 import { PAYMENT_RULES } from "./payment-rules.js";
 import { REFUND_RULES } from "./refund-rules.js";
+import { SETTLEMENT_RULES } from "./settlement-rules.js";
 import type { Ordered, Snapshots, Violation } from "./snapshots.js";
 import { webhookViolations } from "./webhook-rules.js";
 
@@ -21,7 +22,7 @@ export function check(snapshots: Snapshots, orders: readonly Ordered[]): Violati
     ),
   );
   const ofPayments = paymentFiles(snapshots).flatMap((file) =>
-    [...CHARGE_RULES, ...REFUND_RULES].flatMap(({ rule, broken }) =>
+    [...CHARGE_RULES, ...REFUND_RULES, ...SETTLEMENT_RULES].flatMap(({ rule, broken }) =>
       broken(file).map((says): Violation => ({
         rule,
         session: file.payment.session ?? file.payment.id,

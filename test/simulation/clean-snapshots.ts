@@ -95,6 +95,7 @@ export function charge(
     session,
     attempt: 1,
     code,
+    state: received > 0 ? "accepted" : "declined",
     received,
     returned: 0,
     returns: 0,
@@ -112,7 +113,8 @@ export function intent(
   currency: string,
   decidedBy: string,
 ): IntentRecord {
-  return { id, session, status: "succeeded", amount, received: amount, refunded: 0, currency, decidedBy };
+  const sums = { amount, received: amount, refunded: 0, currency };
+  return { id, session, status: "succeeded", ...sums, settlement: "accepted", decidedBy };
 }
 
 /** The payment as its merchant's list shows it. */

@@ -7,6 +7,8 @@ import type { SimulatedMerchant } from "./world.js";
 export interface GatewayOrders {
   /** What the gateway's own interfaces do wrong for the merchant from now on. Amounts decide about its payments. */
   setFault(merchant: SimulatedMerchant, fault: InterfaceFault): Promise<void>;
+  /** From now on the merchant's sales are settled by themselves, a day after each by the test clock. */
+  letNightsPass(merchant: SimulatedMerchant): Promise<void>;
   /** The bank takes the merchant's sales up: nothing can be cancelled any more, nor refunded yet. */
   tender(merchant: SimulatedMerchant): Promise<void>;
   /** The sales are paid out, but for those whose amount is rejected. */
@@ -24,14 +26,18 @@ export function createGatewayOrders(gatewayUrl: string): GatewayOrders {
       const faults = fault === "none" ? ALWAYS : `${ALWAYS},${chosen}`;
       await order(merchant, `${gatewayUrl}/faults`, "PUT", "FAULTS", { faults });
     },
+    letNightsPass: (merchant) =>
+      order(merchant, `${gatewayUrl}/faults`, "PUT", "FAULTS", { faults: BY_AMOUNT }),
     tender: (merchant) => order(merchant, `${gatewayUrl}/settle`, "POST", "SETTLE", { state: "tendered" }),
     settle: (merchant) => order(merchant, `${gatewayUrl}/settle`, "POST", "SETTLE", {}),
   };
 }
 
 const CUT_OFF_MS = 100;
-/** Amounts decide, and sales are settled only when the merchant says so: each time of settlement is to be met by refunds. */
-const ALWAYS = (["amount_bands", "settlement_delayed"] satisfies FaultName[]).join(",");
+const BY_AMOUNT: FaultName = "amount_bands";
+
+/** Sales are settled when the merchant says so, until nights pass: refunds are to meet each state of a sale. */
+const ALWAYS = `${BY_AMOUNT},${"settlement_delayed" satisfies FaultName}`;
 
 async function order(
   { merchantID, secret }: SimulatedMerchant,

@@ -48,7 +48,7 @@ function read(
   if (answer.status === 200) return { id: body.id ?? null, status: body.status ?? "" };
   const { code = "", payment_intent: payment } = body.error ?? {};
   if (code === "card_declined") return { id: payment?.id ?? null, status: "declined" };
-  if (code !== MAY_BE_REFUSED) unexcused(environment, { what }, answer);
+  if (!MAY_BE_REFUSED.has(code)) unexcused(environment, { what }, answer);
   return { id: null, status: "refused" };
 }
 
@@ -58,5 +58,5 @@ interface Body {
   readonly error?: { readonly code?: string; readonly payment_intent?: { readonly id: string } };
 }
 
-/** Nothing, or not enough, is left to refund. */
-const MAY_BE_REFUSED = "refund_too_large";
+/** Nothing, or not enough, is left to refund; or the gateway has rejected the payment at settlement. */
+const MAY_BE_REFUSED: ReadonlySet<string> = new Set(["refund_too_large", "payment_not_refundable"]);

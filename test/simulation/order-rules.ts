@@ -54,8 +54,16 @@ export function refundsStay({ books, answers }: Snapshots): Violation[] {
 export function paymentsListedAsRecorded({ books, answers }: Snapshots): Violation[] {
   const rule = "payments and refunds listed as recorded";
   const recorded = [
-    ...books.intents.map(({ id, session, status, amount, received, refunded, currency }) =>
-      JSON.stringify([id, session, status, amount, received, refunded, currency]),
+    ...books.intents.map(({ id, session, status, amount, received, refunded, currency, settlement }) =>
+      JSON.stringify([
+        id,
+        session,
+        status,
+        amount,
+        settlement === "rejected" ? 0 : received,
+        refunded,
+        currency,
+      ]),
     ),
     ...books.refunds.map(({ id, payment, status, amount }) => JSON.stringify([id, payment, status, amount])),
   ];

@@ -40,6 +40,7 @@ function chargeOf(sale: SandboxTransactionRow, refunds: readonly SandboxTransact
     session: reference?.targetId ?? "",
     attempt: reference?.attempt ?? 0,
     code: sale.responseCode,
+    state: sale.state,
     received,
     returned: received - sale.amountReceived + refunded,
     returns: refunds.length + (sale.state === "canceled" ? 1 : 0),
@@ -105,6 +106,7 @@ function intentOf(row: PaymentIntentRow, results: readonly GatewayResultRow[]): 
     received: row.amountReceived,
     refunded: row.amountRefunded,
     currency: row.currency,
+    settlement: row.settlement,
     decidedBy: decisive === undefined ? null : transactionOf(decisive.transactionKey),
   };
 }

@@ -46,7 +46,7 @@ const PAUSES = {
   sweep: 400,
   reconcile: 400,
   resume: 400,
-  settle: 400,
+  settle: 50,
   number: 200,
   sweepEvents: 60_000,
   deliver: 400,

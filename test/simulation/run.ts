@@ -135,6 +135,13 @@ async function playOne(environment: Environment, plan: Plan): Promise<Conversati
 /** One create of so many is sent once more in the end. */
 const CREATED_AGAIN_EVERY = 3;
 
+/** Nights pass, and the service finds out what the gateway has paid out. */
+async function settleAll(environment: Environment): Promise<void> {
+  await Promise.all(environment.merchants.map((merchant) => environment.gateway.letNightsPass(merchant)));
+  // Each payment is asked about on one of two days, whenever it was made.
+  for (let nights = 0; nights < 2; nights++) await passTime(environment, 24 * 60 + 1);
+}
+
 /** Every merchant asks once more for what it created and what became of it, and for all that is listed. */
 async function askForAll(
   environment: Environment,
@@ -142,11 +149,12 @@ async function askForAll(
   afterSales: AfterSalesDesk | undefined,
 ): Promise<Lists> {
   await environment.fleet.whole();
+  await afterSales?.repeat();
+  await settleAll(environment);
   await forEach([...played], async ([id, plan]) => {
     if (plan.number % CREATED_AGAIN_EVERY === 0) await createOnce(environment, plan, plan.creates);
     await readSession(environment, plan, id);
   });
-  await afterSales?.repeat();
   const all = async <T>(
     list: (world: Environment, merchant: SimulatedMerchant) => Promise<T[]>,
   ): Promise<T[]> =>

@@ -9,6 +9,8 @@ export interface Charge {
   readonly session: string;
   readonly attempt: number;
   readonly code: number;
+  /** Where it stands in the end. */
+  readonly state: string;
   /** In minor units, whatever became of it afterwards; 0 where nothing was taken. */
   readonly received: number;
   /** How much went back, and in how many goes: by a cancel and by refunds; a capture of less is none. */
@@ -62,6 +64,8 @@ export interface IntentRecord {
   readonly received: number;
   readonly refunded: number;
   readonly currency: string;
+  /** Whether the gateway pays it out; null before it has succeeded. */
+  readonly settlement: string | null;
   /** The transaction that its newest deciding result tells of. */
   readonly decidedBy: string | null;
 }
@@ -178,4 +182,5 @@ export type Rule =
   | "each request signed"
   | "sequences without gaps"
   | "events read on once and in order"
+  | "settlement as the gateway says"
   | "no faulty answer";

@@ -206,6 +206,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
+    name: "rejected counted as paid",
+    engine: "embedded",
+    afterSales: true,
+    changes: [{ file: "domain/settlement/settlement.js", from: "return REJECTED;", to: "return ACCEPTED;" }],
+  },
+  {
     name: "events are numbered without the lock of their counter",
     engine: "server",
     changes: [
