@@ -52,6 +52,11 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
       about: "checkout sessions",
       load: async () => (await import("./sessions.js")).addSessionCommands,
     },
+    report: {
+      about:
+        "every payment, refund and held payment of a day, with sums; or what differs from the gateway's books",
+      load: async () => (await import("./settlement/report.js")).addReportCommand,
+    },
     settlements: {
       about: "payments whose paying out is unknown",
       load: async () => (await import("./settlement/settlements.js")).addSettlementCommands,

@@ -56,10 +56,12 @@ export function localAmount(amount: number, currency: Currency, locale: string |
   return writerOf(currency, locale).format(decimalAmount(amount, currency) as `${number}`);
 }
 
-function decimalAmount(amount: number, { exponent }: Currency): string {
-  const digits = String(amount).padStart(exponent + 1, "0");
+/** The amount in major units without its currency: `29.99`, `2999`, `-0.50`. Exact, as above. */
+export function decimalAmount(amount: number, { exponent }: Currency): string {
+  const sign = amount < 0 ? "-" : "";
+  const digits = String(Math.abs(amount)).padStart(exponent + 1, "0");
   const point = digits.length - exponent;
-  return exponent === 0 ? digits : `${digits.slice(0, point)}.${digits.slice(point)}`;
+  return exponent === 0 ? sign + digits : `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
 }
 
 /** Making one takes fifty times as long as writing an amount with it. */

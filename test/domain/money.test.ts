@@ -4,6 +4,7 @@ import t from "tap";
 import {
   currencyByCode,
   currencyOfGateway,
+  decimalAmount,
   displayAmount,
   TOTAL_MAX,
   TOTAL_MIN,
@@ -202,3 +203,9 @@ function written(amount: number, code: string, locale?: string | null): string {
 function shown(amount: number, code: string): string {
   return displayAmount(amount, currency(code));
 }
+
+t.test("an amount below zero keeps its sign and its digits", async (t) => {
+  t.equal(decimalAmount(-5, currency("gbp")), "-0.05");
+  t.equal(decimalAmount(-1234, currency("kwd")), "-1.234");
+  t.equal(decimalAmount(-7, currency("jpy")), "-7");
+});

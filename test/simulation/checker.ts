@@ -6,7 +6,7 @@ import { ordersOnce, paymentsListedAsRecorded, refundsStay } from "./order-rules
 import { paymentFiles } from "./payment-file.js";
 import { PAYMENT_RULES } from "./payment-rules.js";
 import { REFUND_RULES } from "./refund-rules.js";
-import { SETTLEMENT_RULES } from "./settlement-rules.js";
+import { accountsDiffer, SETTLEMENT_RULES } from "./settlement-rules.js";
 import type { Ordered, Snapshots, Violation } from "./snapshots.js";
 import { webhookViolations } from "./webhook-rules.js";
 
@@ -42,6 +42,7 @@ export function check(snapshots: Snapshots, orders: readonly Ordered[]): Violati
     ...refundsStay(snapshots),
     ...paymentsListedAsRecorded(snapshots),
     ...webhookViolations(snapshots),
+    ...accountsDiffer(snapshots),
     ...faulty(snapshots),
   ];
 }

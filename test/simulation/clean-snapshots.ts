@@ -51,6 +51,7 @@ export function clean(): Changeable<Snapshots> {
       faulty: [],
     },
     webhooks: cleanWebhooks(),
+    accounts: [],
   };
 }
 

@@ -11,6 +11,7 @@ import { listPayments, listRefunds } from "./payment-lists.js";
 import { Ending } from "./database-place.js";
 import { passTime } from "./pass-time.js";
 import type { EngineName, Plan } from "./plan.js";
+import { readAccounts } from "./read-accounts.js";
 import { answersOf, readBooks, readLedger } from "./read-snapshots.js";
 import type { SimulatedMerchant } from "./world.js";
 import { scheduleOf } from "./schedule.js";
@@ -90,6 +91,7 @@ export async function simulate(simulation: Simulation): Promise<Verdict> {
       books: await readBooks(environment.books),
       answers: answersOf(environment.history, lists),
       webhooks: await readWebhooks(environment, webhooks.endpoints),
+      accounts: await readAccounts(environment),
     };
     const violations = check(snapshots, plans.map(orderedBy));
     const seconds = (Date.now() - begun) / 1000;

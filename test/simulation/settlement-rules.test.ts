@@ -51,6 +51,12 @@ findEach(rejected, [
     spoil: ({ books }) => void books.events.splice(-2, 1),
   },
   {
+    what: "a payment that the report has otherwise",
+    rules: ["report equal to the ledger"],
+    spoil: ({ accounts }) =>
+      void accounts.push({ kind: "other_amount", id: "pi_a", transaction: "1", says: "one penny" }),
+  },
+  {
     what: "a payment that was never followed to its end",
     rules: ["settlement as the gateway says"],
     spoil: ({ ledger }) => ledger.forEach((charge) => (charge.state = "captured")),

@@ -1,4 +1,5 @@
 import { paidBy, type PaymentFile, type PaymentRule } from "./payment-file.js";
+import type { Snapshots, Violation } from "./snapshots.js";
 
 /** What must be true of the settlement of a payment, once nights have passed. */
 export const SETTLEMENT_RULES: readonly PaymentRule[] = [
@@ -21,4 +22,13 @@ function wrongEvents({ payment, events }: PaymentFile): string[] {
     const expected = payment.settlement === end ? 1 : 0;
     return stored === expected ? [] : [`has ${stored} events ${type} instead of ${expected}`];
   });
+}
+
+/** The operator's report has every payment and refund as the gateway has it, to the penny. */
+export function accountsDiffer({ accounts }: Snapshots): Violation[] {
+  return accounts.map(({ kind, id, says }) => ({
+    rule: "report equal to the ledger",
+    session: id.replace(/-\d+$/, ""),
+    says: `${kind}: ${says}`,
+  }));
 }

@@ -1,3 +1,4 @@
+import type { Difference } from "../../src/domain/settlement/compare-accounts.js";
 import type { Created, DecisionAnswer, Delivery, OrderAnswer, SessionRead } from "./history.js";
 import type { PaymentAnswer, RefundAnswer } from "./payment-lists.js";
 import type { WebhookSnapshots } from "./webhooks/webhook-snapshots.js";
@@ -133,6 +134,8 @@ export interface Snapshots {
   readonly books: Books;
   readonly answers: Answers;
   readonly webhooks: WebhookSnapshots;
+  /** What the operator's report says otherwise than the ledger. */
+  readonly accounts: readonly Difference[];
 }
 
 /** What a merchant asked for, as far as the checker compares it. */
@@ -183,4 +186,5 @@ export type Rule =
   | "sequences without gaps"
   | "events read on once and in order"
   | "settlement as the gateway says"
+  | "report equal to the ledger"
   | "no faulty answer";
