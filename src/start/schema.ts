@@ -30,6 +30,7 @@ import { FollowSettlement1795325000000 } from "../db/migrations/1795325000000-se
 import { SessionMoney1795314000000 } from "../db/migrations/1795314000000-session-money.js";
 import { CaptureMethod1795315000000 } from "../db/migrations/1795315000000-capture-method.js";
 import { CreatePendingCaptures1795316000000 } from "../db/migrations/1795316000000-pending-captures.js";
+import { SandboxCaptures1795317000000 } from "../db/migrations/1795317000000-sandbox-captures.js";
 import { SessionDetails1795310000000 } from "../db/migrations/1795310000000-session-details.js";
 import { paymentIntents } from "../db/tables/payment-intents.js";
 import { paymentMethods } from "../db/tables/payment-methods.js";
@@ -103,5 +104,6 @@ export const migrations = [
   SessionMoney1795314000000,
   CaptureMethod1795315000000,
   CreatePendingCaptures1795316000000,
+  SandboxCaptures1795317000000,
   FollowSettlement1795325000000,
 ];

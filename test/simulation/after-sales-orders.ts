@@ -1,4 +1,10 @@
-import { type ChargePlan, REFUND_AMOUNTS, type RefundPlan, type RefundTime } from "./after-sales-plan.js";
+import {
+  type CaptureKind,
+  type ChargePlan,
+  REFUND_AMOUNTS,
+  type RefundPlan,
+  type RefundTime,
+} from "./after-sales-plan.js";
 import { callUntilAnswered } from "./merchant-call.js";
 import type { MoneyOrder } from "./money-orders.js";
 import type { PaymentAnswer } from "./payment-lists.js";
@@ -25,7 +31,7 @@ export async function chargeOrders(
     (await callUntilAnswered(environment, call)).text,
   ) as Stored;
   if (customer === null || card === null) return [];
-  return charges.map(({ amount, offSession }, number) => ({
+  return charges.map(({ amount, offSession, capture }, number) => ({
     what: "charge",
     merchant,
     replica: plan.replica + number,
@@ -38,12 +44,50 @@ export async function chargeOrders(
       currency: plan.currency,
       confirm: true,
       off_session: offSession,
+      ...(capture === "at once" ? {} : { capture_method: "manual" }),
       metadata: { session, number: String(number) },
     },
     amount,
     from: null,
   }));
 }
+
+/** What the plan has of an authorized payment. Each order has a key of its own. */
+export function captureOrders(
+  merchant: SimulatedMerchant,
+  payment: PaymentAnswer,
+  { replica, afterSales }: Plan,
+): MoneyOrder[] {
+  if (payment.status !== "requires_capture") return [];
+  const kind = afterSales.charges[Number(payment.metadata["number"] ?? -1)]?.capture ?? "at once";
+  return CAPTURE_STEPS[kind](payment.amount).map(({ what, amount }, number) => ({
+    what,
+    merchant,
+    replica: replica + number,
+    path: `/payment_intents/${payment.id}/${what}`,
+    key: `${what} ${payment.id} ${number}`,
+    body: amount === null ? {} : { amount_to_capture: amount },
+    amount,
+    from: payment.id,
+  }));
+}
+
+interface CaptureStep {
+  readonly what: "capture" | "cancel";
+  readonly amount: number | null;
+}
+
+const ALL: CaptureStep = { what: "capture", amount: null };
+const RELEASE: CaptureStep = { what: "cancel", amount: null };
+
+const CAPTURE_STEPS: Record<CaptureKind, (amount: number) => readonly CaptureStep[]> = {
+  "at once": () => [],
+  full: () => [ALL],
+  part: (amount) => [{ what: "capture", amount: Math.ceil(amount / 3) }],
+  "in full, twice": () => [ALL, ALL],
+  cancel: () => [RELEASE],
+  "cancel, then capture": () => [RELEASE, ALL],
+};
 
 /** Tries a charge again that has failed, with the same card. */
 export function confirmOrder(merchant: SimulatedMerchant, { id, amount }: PaymentAnswer): MoneyOrder {

@@ -16,8 +16,33 @@ export interface ChargePlan {
   /** In minor units of the session's currency: decides what the gateway makes of it. */
   readonly amount: number;
   readonly offSession: boolean;
+  readonly capture: CaptureKind;
   readonly refunds: RefundPlan;
 }
+
+export type CaptureKind = keyof typeof CAPTURES;
+
+/** How a charge is captured: with it, or what its merchant does with the authorization later, by weight. */
+const CAPTURES = {
+  "at once": 50,
+  full: 12,
+  part: 10,
+  "in full, twice": 8,
+  cancel: 8,
+  "cancel, then capture": 12,
+};
+
+/** What goes wrong while an authorized payment is captured or canceled. */
+export type CaptureTrouble = Kill | "capture answered 500" | "answer to a capture lost";
+
+export const CAPTURE_TROUBLES: readonly CaptureTrouble[] = [
+  "answer to a capture lost",
+  ...killsAt("capture sent"),
+  "answer to a capture lost",
+  ...killsAt("capture to be sent", "capture recorded"),
+  "capture answered 500",
+  ...killsAt("capture leased", "capture answered"),
+];
 
 /** Refunds of one payment, before the days after and at their end. */
 export interface RefundPlan {
@@ -87,6 +112,7 @@ export function afterSalesOf(random: SeededRandom): AfterSales {
   const charges = Array.from({ length: count }, () => ({
     amount: amountOf(random),
     offSession: random.chance(50),
+    capture: random.pick(CAPTURES),
     refunds: refundsOf(random),
   }));
   return { keepsCard, charges, refunds: refundsOf(random) };

@@ -1,11 +1,13 @@
 import {
+  CAPTURE_TROUBLES,
+  type CaptureTrouble,
   type ChargeTrouble,
   CHARGE_TROUBLES,
   REFUND_TROUBLES,
   type RefundTime,
   type RefundTrouble,
 } from "./after-sales-plan.js";
-import { chargeOrders, confirmOrder, refundOrders } from "./after-sales-orders.js";
+import { captureOrders, chargeOrders, confirmOrder, refundOrders } from "./after-sales-orders.js";
 import { forEach } from "./for-each.js";
 import { type MoneyOrder, sendOrder } from "./money-orders.js";
 import { sendIntoTrouble } from "./order-troubles.js";
@@ -36,6 +38,16 @@ export class AfterSalesDesk {
     await this.#send(orders.toSorted(byKey), CHARGE_TROUBLES);
   }
 
+  /** Authorized payments are captured, in full or in part, or canceled, some of them twice. */
+  async capture(): Promise<void> {
+    const { merchants } = this.#environment;
+    const orders = await this.#ofPayments(merchants, (merchant, payment) => {
+      const plan = this.#plans.get(payment.metadata["session"] ?? "");
+      return plan === undefined ? [] : captureOrders(merchant, payment, plan);
+    });
+    await this.#send(inTurn(orders), CAPTURE_TROUBLES);
+  }
+
   /** Payments are refunded that are not settled yet. */
   async refundEarly(): Promise<void> {
     await this.#refund("early", this.#environment.merchants);
@@ -51,6 +63,7 @@ export class AfterSalesDesk {
       merchantOf(this.#environment, { merchant }),
     ) as [SimulatedMerchant, SimulatedMerchant, SimulatedMerchant];
     await this.#confirm();
+    await this.capture();
     await gateway.tender(settling);
     await this.#refund("late", [settled, unsettled, settling]);
     await gateway.settle(settling);
@@ -108,7 +121,7 @@ export class AfterSalesDesk {
   /** Those that meet trouble first, one after the other; then all others, several at once. */
   async #send(
     orders: readonly MoneyOrder[],
-    troubles: readonly (ChargeTrouble | RefundTrouble)[],
+    troubles: readonly (ChargeTrouble | CaptureTrouble | RefundTrouble)[],
   ): Promise<void> {
     this.#orders.push(...orders);
     const count =
@@ -128,6 +141,14 @@ const TROUBLED_MIN = 5;
 
 const HOUR = 60;
 const DAY = 24 * HOUR + 1;
+
+/** Two captures by themselves come first, then cancellations, each before the capture that must come to nothing. */
+function inTurn(orders: readonly MoneyOrder[]): MoneyOrder[] {
+  const canceled = new Set(orders.filter(({ what }) => what === "cancel").map(({ from }) => from));
+  const captures = orders.filter(({ from }) => !canceled.has(from));
+  const others = orders.filter(({ from }) => canceled.has(from));
+  return [...captures.slice(0, 2), ...others, ...captures.slice(2)];
+}
 
 function byKey(a: MoneyOrder, b: MoneyOrder): number {
   return a.key < b.key ? -1 : 1;

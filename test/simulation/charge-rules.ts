@@ -5,6 +5,7 @@ import type { Charge, Snapshots, Violation } from "./snapshots.js";
 /** What must be true of a stored card's charges, and of the payments that they were made for. */
 export const CHARGE_RULES: readonly PaymentRule[] = [
   { rule: "one charge per payment", broken: charged },
+  { rule: "captured once, or released", broken: wronglyCaptured },
   { rule: "no lost success", broken: lost },
   { rule: "nothing recorded that was not taken", broken: invented },
   { rule: "money equal to the unit", broken: wrongMoney },
@@ -23,6 +24,27 @@ function charged({ payment, charges }: PaymentFile): string[] {
     ...again.map(([attempt, each]) => `has ${each.length} charges of attempt ${attempt}`),
   ];
 }
+
+/**
+ * The gateway was asked for one capture at most, and never for one of what it had released; and where it stands is
+ * where the payment stands.
+ */
+function wronglyCaptured({ payment, charges }: PaymentFile): string[] {
+  const { status, decidedBy } = payment;
+  return charges.flatMap(({ transaction, authorized }) => {
+    if (authorized === undefined) return [];
+    const { state, refusedCaptures } = authorized;
+    const end = ENDS[status];
+    const isElsewhere = transaction === decidedBy && end !== undefined && end !== state;
+    return [
+      ...(refusedCaptures > 0 ? [`had ${refusedCaptures} captures of ${transaction} refused`] : []),
+      ...(isElsewhere ? [`is ${status}, and ${transaction} is ${state}`] : []),
+    ];
+  });
+}
+
+/** The sale's state by the payment's status. One that is captured may be settled by now, or given back. */
+const ENDS: Readonly<Record<string, string>> = { requires_capture: "approved", canceled: "canceled" };
 
 /** What was taken is on the payment, or waits for a person. */
 function lost(file: PaymentFile): string[] {
@@ -48,11 +70,14 @@ function invented(file: PaymentFile): string[] {
 
 function wrongMoney(file: PaymentFile): string[] {
   const { amount, received, currency, session } = file.payment;
-  const ordered = session === null ? file.orders.map((order) => order.amount ?? amount) : [];
+  const charged = file.orders.filter(({ what }) => what === "charge");
+  const ordered = session === null ? charged.map((order) => order.amount ?? amount) : [];
   const paying = paidBy(file);
-  const taken = paying === undefined ? [] : [paying.received, received];
+  const isCaptured = paying?.authorized !== undefined;
+  const taken = paying === undefined || isCaptured ? [] : [paying.received, received];
   const wrong = [...ordered, ...taken].filter((each) => each !== amount);
   return [
+    ...(isCaptured ? wronglyReceived(file, paying) : []),
     ...wrong.map((each) => `is of ${amount}, and ${each} was ordered or taken`),
     ...(paying === undefined || paying.currency === currency
       ? []
@@ -60,12 +85,29 @@ function wrongMoney(file: PaymentFile): string[] {
   ];
 }
 
+/** What the gateway captured, which is what one of the captures asked for that the service says it has made. */
+function wronglyReceived({ payment, orders }: PaymentFile, { received }: Charge): string[] {
+  const asked = orders
+    .filter(({ what, status }) => what === "capture" && status === "succeeded")
+    .map(({ amount }) => amount ?? payment.amount);
+  return [
+    ...(payment.received === received
+      ? []
+      : [`has received ${payment.received}, and the gateway captured ${received}`]),
+    ...asked
+      .filter((amount) => amount !== received)
+      .map((amount) => `has captured ${received}, and not ${amount}`),
+  ];
+}
+
 function unresolved({ payment, pending }: PaymentFile): string[] {
   return [
-    ...(payment.status === "processing" ? ["is still processing"] : []),
+    ...(UNRESOLVED.has(payment.status) ? [`is still ${payment.status}`] : []),
     ...(pending ? ["has a charge that is still to be asked about"] : []),
   ];
 }
+
+const UNRESOLVED: ReadonlySet<string> = new Set(["processing", "capturing", "releasing"]);
 
 /** On record before its callback was acknowledged. */
 function forgotten({ deliveries, results }: PaymentFile): string[] {
@@ -81,11 +123,16 @@ function forgotten({ deliveries, results }: PaymentFile): string[] {
 /** A success is for good. A charge that failed may have been tried again since, by another order. */
 function takenBack({ payment, orders }: PaymentFile): string[] {
   const succeeded = orders.some(({ status }) => status === "succeeded");
-  const last = new Map(orders.map((order) => [order.key, order.status]));
+  const isReleased = orders.some(({ what, status }) => what === "cancel" && status === "canceled");
+  const charges = orders.filter(({ what }) => what === "charge");
+  const last = new Map(charges.map((order) => [order.key, order.status]));
   const isDeclined = last.size > 0 && [...last.values()].every((status) => status === "declined");
   return [
     ...(succeeded && payment.status !== "succeeded"
       ? [`was answered as succeeded, and is ${payment.status}`]
+      : []),
+    ...(isReleased && payment.status !== "canceled"
+      ? [`was answered as canceled, and is ${payment.status}`]
       : []),
     ...(isDeclined && payment.status === "succeeded" ? ["was answered as declined, and has succeeded"] : []),
   ];

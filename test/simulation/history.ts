@@ -45,7 +45,7 @@ export interface DecisionAnswer {
 
 /** What a merchant ordered by one idempotency key, and what each answer to that said. */
 export interface OrderAnswer {
-  readonly what: "charge" | "refund";
+  readonly what: "charge" | "refund" | "capture" | "cancel";
   readonly key: string;
   /** Id of the payment or the refund; null where it was refused, so that there is none. */
   readonly id: string | null;
@@ -53,7 +53,7 @@ export interface OrderAnswer {
   readonly status: string;
   /** In minor units; null for all that is left. */
   readonly amount: number | null;
-  /** The payment that it takes from; null where it is a charge. */
+  /** The payment that it is about; null where it is a charge. */
   readonly from: string | null;
 }
 

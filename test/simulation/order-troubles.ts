@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { ChargeTrouble, RefundTrouble } from "./after-sales-plan.js";
+import type { CaptureTrouble, ChargeTrouble, RefundTrouble } from "./after-sales-plan.js";
 import { CLAIM_OVER_MS, pointOf } from "./kills.js";
 import { firstReplicaOf, type MoneyOrder, sendOrder } from "./money-orders.js";
 import type { InterfaceFault } from "./gateway-orders.js";
@@ -10,7 +10,7 @@ import type { Environment } from "./environment.js";
 export async function sendIntoTrouble(
   environment: Environment,
   order: MoneyOrder,
-  trouble: ChargeTrouble | RefundTrouble,
+  trouble: ChargeTrouble | CaptureTrouble | RefundTrouble,
 ): Promise<void> {
   const point = pointOf(trouble);
   await environment.fleet.whole();
@@ -20,7 +20,7 @@ export async function sendIntoTrouble(
     await sendOrder(environment, order);
     await environment.fleet.whole();
     environment.fleet.forward(CLAIM_OVER_MS);
-  } else if (order.what === "charge") await failCharge(environment, order, faultOf(trouble));
+  } else if (order.what !== "refund") await failDirect(environment, order, faultOf(trouble));
   else if (trouble === "refund sent late") await delayRefund(environment, order);
   else await failRefund(environment, order, faultOf(trouble));
   if (point === undefined) environment.history.count(trouble);
@@ -30,7 +30,7 @@ function faultOf(trouble: string): InterfaceFault {
   return trouble.endsWith("500") ? "direct_error" : "direct_timeout";
 }
 
-async function failCharge(environment: Environment, order: MoneyOrder, fault: InterfaceFault): Promise<void> {
+async function failDirect(environment: Environment, order: MoneyOrder, fault: InterfaceFault): Promise<void> {
   await environment.gateway.setFault(order.merchant, fault);
   await sendOrder(environment, order);
   await environment.gateway.setFault(order.merchant, "none");

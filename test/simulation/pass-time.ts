@@ -75,14 +75,17 @@ function laterIfAway(error: unknown): undefined {
 /** More of them would say no more. */
 const DUE_MAX = 1000;
 
-/** Attempts and settlements to be asked about by now, refunds whose turn it is, and sessions that have expired. */
+/**
+ * Attempts and settlements to be asked about, refunds and captures whose turn it is, and sessions that have expired.
+ */
 async function countDue({ books, fleet }: Environment): Promise<number> {
   const now = fleet.now();
   const [row] = (await books.manager.query(
     `SELECT COUNT(*) AS due FROM (
        SELECT merchant_id, next_ask_at AS at FROM pending_attempt UNION ALL
        SELECT merchant_id, next_ask_at AS at FROM pending_settlement UNION ALL
-       SELECT merchant_id, next_attempt_at AS at FROM refund WHERE status = 'pending'
+       SELECT merchant_id, next_attempt_at AS at FROM refund WHERE status = 'pending' UNION ALL
+       SELECT merchant_id, next_step_at AS at FROM pending_capture
      ) d JOIN merchant m ON m.id = d.merchant_id WHERE d.at <= ${now} + m.test_clock_ahead`,
   )) as { due: number | string }[];
   return Number(row?.due) + (await findDueSessions(books.manager, now, DUE_MAX)).length;

@@ -30,10 +30,17 @@ export async function readLedger({ manager }: Database): Promise<Ledger> {
     );
 }
 
-/** A sale that was cancelled, or captured with less, keeps what it received in its first answer only. */
+/**
+ * A sale that was cancelled, or captured with less, keeps what it received in its first answer only; one that was only
+ * authorized, what its capture took.
+ */
 function chargeOf(sale: SandboxTransactionRow, refunds: readonly SandboxTransactionRow[]): Charge {
   const reference = parseAttemptReference(sale.transactionUnique);
-  const received = Number(fieldText(sale.result, "amountReceived"));
+  const isAuthorized = fieldText(sale.result, "state") === "approved";
+  const received = isAuthorized
+    ? (sale.amountCaptured ?? 0)
+    : Number(fieldText(sale.result, "amountReceived"));
+  const isUntaken = isAuthorized && received === 0;
   const refunded = refunds.reduce((sum, { amountReceived }) => sum + amountReceived, 0);
   return {
     transaction: sale.id,
@@ -42,14 +49,17 @@ function chargeOf(sale: SandboxTransactionRow, refunds: readonly SandboxTransact
     code: sale.responseCode,
     state: sale.state,
     received,
-    returned: received - sale.amountReceived + refunded,
-    returns: refunds.length + (sale.state === "canceled" ? 1 : 0),
+    returned: isUntaken ? 0 : received - sale.amountReceived + refunded,
+    returns: refunds.length + (sale.state === "canceled" && !isUntaken ? 1 : 0),
     refunds: refunds.map(({ transactionUnique, amountReceived }) => ({
       reference: transactionUnique,
       amount: amountReceived,
     })),
     currency: currencyOfGateway(sale.currencyCode)?.code ?? sale.currencyCode,
     at: sale.createdAt,
+    ...(isAuthorized
+      ? { authorized: { state: sale.state, refusedCaptures: sale.capturesRefused ?? 0 } }
+      : {}),
   };
 }
 

@@ -73,6 +73,7 @@ export async function simulate(simulation: Simulation): Promise<Verdict> {
     simulation.onProgress("after the sale");
     await webhooks.rollSecrets();
     await afterSales?.charge();
+    await afterSales?.capture();
     await causeTrouble(environment);
     await afterSales?.refundEarly();
     simulation.onProgress("the days after");

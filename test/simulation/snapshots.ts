@@ -21,6 +21,8 @@ export interface Charge {
   readonly refunds: readonly { readonly reference: string; readonly amount: number }[];
   readonly currency: string;
   readonly at: number;
+  /** Of a sale that was only authorized: its state at the gateway, and how many captures came too late or twice. */
+  readonly authorized?: { readonly state: string; readonly refusedCaptures: number };
 }
 
 /** What the gateway says has happened: the truth that everything else is held to. */
@@ -171,6 +173,7 @@ export type Rule =
   | "money given back once"
   | "decisions stay"
   | "one charge per payment"
+  | "captured once, or released"
   | "refunds equal to the ledger"
   | "no refund above the payment"
   | "each refund made once"

@@ -52,7 +52,8 @@ await eachEngine(
       },
     });
     const { id } = authorized;
-    t.equal(authorized.latest_charge.capture_before - authorized.created, 4.75 * 86_400, "nobody was there");
+    const stands = authorized.latest_charge.capture_before - authorized.created - 4.75 * 86_400;
+    t.ok(stands >= 0 && stands < 60, "from the authorization on; nobody was there");
     t.match(await shop.sales(), [{ state: "approved", amountReceived: 1200 }]);
     t.match(await shop.call("POST", "/v1/refunds", { payment_intent: id }), {
       status: 400,

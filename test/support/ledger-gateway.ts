@@ -35,8 +35,9 @@ export interface LedgerStory {
   readonly gateway: ScriptedGateway;
   readonly clock: { ahead: number };
   /** What the next requests that move money are answered with, by action; and what of that really happens. */
-  readonly odd: { answer: Oddity; moves: boolean };
-  pay(state: "captured" | "accepted"): Promise<LivePaid>;
+  readonly odd: { answer: Oddity; moves: boolean; lost?: boolean };
+  /** `approved`: its payment is only authorized. */
+  pay(state: "approved" | "captured" | "accepted"): Promise<LivePaid>;
   refund(paid: LivePaid, amount: number): Promise<ApiAnswer["json"]>;
   read(path: string): Promise<ApiAnswer["json"]>;
   /** The gateway posts this of the refund. */
@@ -67,8 +68,11 @@ export async function openLedger(t: Test, engine: TestEngine, parts: TestParts =
     odd,
     read,
     async pay(state) {
-      const { json } = await app.call("POST", "/v1/checkout/sessions", mine.liveKey, anOrder());
-      const message = paidMessage(json as Session, mine.live.gatewayMerchantId);
+      const isAuthorized = state === "approved";
+      const order = anOrder(isAuthorized ? { payment_intent_data: { capture_method: "manual" } } : {});
+      const { json } = await app.call("POST", "/v1/checkout/sessions", mine.liveKey, order);
+      const said = isAuthorized ? { state } : {};
+      const message = paidMessage(json as Session, mine.live.gatewayMerchantId, said);
       await callback(app, signedBody(message, mine.live.secret));
       const { payment_intent: payment } = await read(`/v1/checkout/sessions/${json.id}`);
       const paid = { payment, message, sale: { state, kept: 2999, refunded: 0 } };
@@ -105,6 +109,7 @@ function answer(
   const action = fields["action"] ?? "";
   if (action === "QUERY") return signed(mine, saleMessage(paid, "QUERY:SALE"));
   if (odd.moves) move(paid.sale, action, Number(fields["amount"]));
+  if (odd.lost === true) return "hang up";
   const own =
     action === "REFUND_SALE"
       ? refundMessage(paid, fields["transactionUnique"] ?? "", fields["amount"] ?? "")
@@ -116,6 +121,7 @@ function move(sale: LivePaid["sale"], action: string, amount: number): void {
   if (action === "REFUND_SALE") sale.refunded += amount;
   else sale.kept = action === "CANCEL" ? 0 : amount;
   if (action === "CANCEL") sale.state = "canceled";
+  if (action === "CAPTURE") sale.state = "captured";
 }
 
 function saleMessage({ message, sale }: LivePaid, action: string): Oddity {

@@ -21,12 +21,12 @@ export async function capturePaymentIntent(
 ): Promise<AnsweredPayment> {
   const before = await findPrevious(checkout, scope, call);
   await getPaymentIntent(checkout, scope, id);
-  if (before !== undefined) return await answerRequest(checkout, scope, id, before);
-  return await requestAtGateway(checkout, scope, id, call, (intent) => {
+  if (before !== undefined) return await answerRequest(checkout, scope, id, "capture", before);
+  return await requestAtGateway(checkout, scope, id, call, "capture", (intent) => {
     if (!mayRequest("capture", intent.status)) {
       const message = `Only a payment intent that requires capture can be captured. This one is ${statusSaid(intent.status)}.`;
       throw new Refusal("PAYMENT_INTENT_STATE", message, "id");
     }
-    return { request: "capture", amount: amountToCapture(intent, wanted), reason: null };
+    return { amount: amountToCapture(intent, wanted), reason: null };
   });
 }

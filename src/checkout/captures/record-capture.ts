@@ -130,10 +130,12 @@ async function cancel(
   clock: Clock,
   tx: Tx,
   intent: PaymentIntentRow,
-  { reason }: PendingRequest,
+  { request, reason }: PendingRequest,
 ): Promise<void> {
   const now = clock.now();
-  const change = { status: "canceled", canceledAt: now, cancellationReason: reason } as const;
+  // Where a capture was asked for, nobody gave the payment up: the gateway has let it lapse.
+  const cancellationReason = request === "capture" ? "expired" : reason;
+  const change = { status: "canceled", canceledAt: now, cancellationReason } as const;
   await changePaymentIntent(tx, intent.id, change);
   await deletePendingCapture(tx, intent.id);
   recordEvents(checkout, tx, now, ["payment_intent.canceled", { ...intent, ...change }]);

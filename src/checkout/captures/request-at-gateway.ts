@@ -5,6 +5,7 @@ import {
   type PendingCaptureRow,
 } from "../../db/tables/pending-captures.js";
 import type { Tx } from "../../db/transaction.js";
+import type { CaptureRequest } from "../../domain/captures/capture-outcome.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { type PaymentIntent, STATUS_WHILE } from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
@@ -19,8 +20,8 @@ import { workPatiently } from "../work-patiently.js";
 import { processCapture } from "./process-capture.js";
 
 /** What to request of the gateway about an authorized payment. */
-export type Wanted = Pick<PendingCaptureRow, "amount" | "reason"> & {
-  readonly request: NonNullable<PendingCaptureRow["request"]>;
+type Wanted = Pick<PendingCaptureRow, "amount" | "reason"> & {
+  readonly request: CaptureRequest;
 };
 
 /** A payment as a call answers it; `replayed` if an earlier call with its idempotency key made the request. */
@@ -40,14 +41,15 @@ export async function requestAtGateway(
   scope: MerchantScope,
   id: string,
   call: IdempotentCall | undefined,
-  decide: (intent: PaymentIntent) => Wanted,
+  request: CaptureRequest,
+  decide: (intent: PaymentIntent) => Omit<Wanted, "request">,
 ): Promise<AnsweredPayment> {
   const now = (await clockOf(checkout, scope)).now();
   const requestId = newId("call", now);
   const parts = { db: checkout.db, merchantClock: stoppedAt(now) };
   const done = await runIdempotent(parts, scope, call ?? callWithoutKey(checkout), requestId, async (tx) => {
     const intent = await lockPaymentIntent(tx, id);
-    await beginRequest(tx, intent, decide(intent), { requestId, now });
+    await beginRequest(tx, intent, { request, ...decide(intent) }, { requestId, now });
   });
   if (!done.replayed) {
     await checkout.checkpoint("capture recorded");
@@ -60,7 +62,7 @@ export async function requestAtGateway(
       },
     );
   }
-  return await answerRequest(checkout, scope, id, done);
+  return await answerRequest(checkout, scope, id, request, done);
 }
 
 /** Records a request about a locked payment that has none. From now on the gateway may be asked for it, once. */
@@ -83,12 +85,23 @@ export async function answerRequest(
   checkout: CheckoutContext,
   scope: MerchantScope,
   id: string,
+  request: CaptureRequest,
   { objectId, replayed }: PreviousCall,
 ): Promise<AnsweredPayment> {
   const pending = await findPendingCapture(checkout.db.manager, id);
   if (pending?.refusal?.requestId === objectId) throw refused(pending.refusal);
-  return { view: await viewPayment(checkout, await getPaymentIntent(checkout, scope, id)), replayed };
+  const intent = await getPaymentIntent(checkout, scope, id);
+  if (intent.status === UNWANTED[request]) throw new Refusal("CAPTURE_REFUSED", OVERTAKEN[request], "id");
+  return { view: await viewPayment(checkout, intent), replayed };
 }
+
+/** What only the gateway, or a person there, can have done instead. */
+const UNWANTED = { capture: "canceled", cancel: "succeeded" } as const;
+
+const OVERTAKEN = {
+  capture: "The gateway has released the authorization: nothing was captured.",
+  cancel: "The gateway has captured the payment: it can be refunded.",
+};
 
 function refused({ responseCode, responseMessage }: NonNullable<PendingCaptureRow["refusal"]>): Refusal {
   const message =

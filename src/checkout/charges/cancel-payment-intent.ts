@@ -31,11 +31,12 @@ export async function cancelPaymentIntent(
 ): Promise<PaymentAnswer> {
   const before = await findPrevious(checkout, scope, call);
   const intent = await getPaymentIntent(checkout, scope, id);
-  if (before !== undefined && before.objectId !== id) return await answerRequest(checkout, scope, id, before);
+  if (before !== undefined && before.objectId !== id)
+    return await answerRequest(checkout, scope, id, "cancel", before);
   if (before === undefined && isAuthorization(intent)) {
-    return await requestAtGateway(checkout, scope, id, call, (locked) => {
+    return await requestAtGateway(checkout, scope, id, call, "cancel", (locked) => {
       refuseUnlessCancelable(locked);
-      return { request: "cancel", amount: null, reason };
+      return { amount: null, reason };
     });
   }
   const { replayed } =

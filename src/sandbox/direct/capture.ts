@@ -5,7 +5,7 @@ import {
   type SandboxTransactionRow,
   updateSandboxTransaction,
 } from "../tables/sandbox-transactions.js";
-import { inTransaction } from "../../db/transaction.js";
+import { inTransaction, type Tx } from "../../db/transaction.js";
 import { ACTION_NOT_ALLOWED, invalidField, REQUEST_MISMATCH } from "../protocol/faults.js";
 import { isAmount, withMinorUnits } from "../payments/order-checks.js";
 import type { SandboxContext } from "../protocol/context.js";
@@ -31,15 +31,25 @@ export async function capture(
     const row = await lockSandboxTransaction(tx, found.id);
     // A run after a lost COMMIT finds its own change.
     const isDone = again && row.state === STATE.CAPTURED && row.changedAt === request.time;
-    if (!isDone && !isCapturable(row, request.time)) return { fault: ACTION_NOT_ALLOWED };
+    if (!isDone && !isCapturable(row, request.time)) return await refuse(tx, row, request.time);
     const amount = wanted === "" ? row.amountReceived : Number(wanted);
     if (amount > row.amountReceived) return { fault: invalidField("amount") };
     const isRepeated = row.state === STATE.CAPTURED && amount === row.amountReceived;
-    if (!isDone && isRepeated) return { fault: ACTION_NOT_ALLOWED };
-    const change = { state: STATE.CAPTURED, amountReceived: amount, changedAt: request.time };
+    if (!isDone && isRepeated) return await refuse(tx, row, request.time);
+    const amountCaptured = row.state === STATE.APPROVED ? amount : row.amountCaptured;
+    const change = { state: STATE.CAPTURED, amountReceived: amount, amountCaptured, changedAt: request.time };
     await updateSandboxTransaction(tx, row.id, change);
     return { result: managementAnswer(request, { ...row, ...change }, "Transaction captured.") };
   });
+}
+
+/** Counted in the books where the sale has its capture already, or takes none any more. */
+async function refuse(tx: Tx, row: SandboxTransactionRow, changedAt: number): Promise<DirectAnswer> {
+  if (row.state === STATE.CAPTURED || row.state === STATE.CANCELED) {
+    const capturesRefused = (row.capturesRefused ?? 0) + 1;
+    await updateSandboxTransaction(tx, row.id, { capturesRefused, changedAt });
+  }
+  return { fault: ACTION_NOT_ALLOWED };
 }
 
 function isCapturable(row: SandboxTransactionRow, now: number): boolean {

@@ -74,6 +74,8 @@ export function transactionRow(
     state: outcome.state,
     amountReceived: amountReceived(outcome, request.amount),
     amountRefunded: 0,
+    amountCaptured: null,
+    capturesRefused: null,
     saleId: null,
     result,
     createdAt: time,

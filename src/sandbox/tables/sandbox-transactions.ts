@@ -43,6 +43,10 @@ export interface SandboxTransactionRow {
   readonly amountReceived: number;
   /** How much of a sale was refunded. */
   readonly amountRefunded: number;
+  /** What the capture of an authorized sale took; null for any other. */
+  readonly amountCaptured: number | null;
+  /** How many captures were refused because the sale was captured or cancelled already; null for none. */
+  readonly capturesRefused: number | null;
   /** The sale of a refund; null for a sale. */
   readonly saleId: string | null;
   /** The whole unsigned result of its first response: names and values in order. */
@@ -78,6 +82,8 @@ export const sandboxTransactions = new EntitySchema<SandboxTransactionRow>({
     state: id(),
     amountReceived: integer(),
     amountRefunded: integer(),
+    amountCaptured: optional(integer()),
+    capturesRefused: optional(integer()),
     saleId: optional(id()),
     result: json(),
     createdAt: time(),
@@ -161,7 +167,10 @@ export async function lockSandboxTransaction(tx: Tx, id: string): Promise<Sandbo
 
 /** The fields of a transaction that may change. Its first response never does. */
 export type SandboxTransactionChange = Partial<
-  Pick<SandboxTransactionRow, "state" | "amountReceived" | "amountRefunded">
+  Pick<
+    SandboxTransactionRow,
+    "state" | "amountReceived" | "amountRefunded" | "amountCaptured" | "capturesRefused"
+  >
 > &
   Pick<SandboxTransactionRow, "changedAt">;
 

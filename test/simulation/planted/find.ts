@@ -1,7 +1,7 @@
 import { Ending } from "../database-place.js";
 import { LOST_DEFAULT, simulate, type Verdict } from "../run.js";
 import { plant } from "./plant.js";
-import type { PlantedBug } from "./planted-bugs.js";
+import type { PlantedBug } from "./planted-bug.js";
 
 /** A search for a planted bug: within a thousand sessions, in runs of growing length. */
 export interface Search {

@@ -1,4 +1,4 @@
-import type { PlantedBug } from "./planted-bugs.js";
+import type { PlantedBug } from "./planted-bug.js";
 
 /**
  * Not a bug: a setting with which the simulation must find nothing. The transactions that say SERIALIZABLE run at the

@@ -3,7 +3,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { type Ending, temporaryFolder } from "../database-place.js";
-import type { PlantedBug } from "./planted-bugs.js";
+import type { PlantedBug } from "./planted-bug.js";
 
 const DIST = fileURLToPath(new URL("../../../", import.meta.url));
 

@@ -1,21 +1,5 @@
-import type { EngineName } from "../plan.js";
-
-/** A bug that a tired programmer could write, as changes of the compiled service. */
-export interface PlantedBug {
-  readonly name: string;
-  /** Where it can show: one writer at a time hides what several would do to each other. */
-  readonly engine: EngineName;
-  /** True where it shows only when stored cards are charged and payments refunded. */
-  readonly afterSales?: boolean;
-  readonly changes: readonly Change[];
-}
-
-/** `from` stands in the file exactly once, or the bug no longer fits the service. */
-export interface Change {
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-}
+import { CAPTURE_BUGS } from "./capture-bugs.js";
+import type { PlantedBug } from "./planted-bug.js";
 
 const SESSIONS = "db/tables/checkout-sessions.js";
 const MIGRATION = "db/migrations/1795300000000-checkout.js";
@@ -129,6 +113,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
+  ...CAPTURE_BUGS,
   {
     name: "a charge is sent again after a lost reply",
     engine: "embedded",
