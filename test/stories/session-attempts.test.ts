@@ -38,6 +38,38 @@ await eachEngine(
   },
 );
 
+await eachEngine(
+  t,
+  "that money was taken stays on record, whatever is said of the transaction later",
+  async (t, engine) => {
+    const { app, mine, session } = await openSession(t, engine);
+    const say = async (changes: Record<string, string>) => {
+      const message = paidMessage(session, mine.live.gatewayMerchantId, changes);
+      await callback(app, signedBody(message, mine.live.secret));
+    };
+    const unknown = { responseCode: "65539", responseStatus: "2", state: "", amountReceived: "0" };
+    const attempts = async () =>
+      (await app.call("GET", `${SESSIONS}/${session.id}/attempts`, mine.liveKey)).json.data;
+    await say({ ...unknown, transactionID: "1" });
+    t.match(await attempts(), [{ outcome: "unknown", decline_code: null }], "nobody has declined");
+    await say({ amountReceived: "1500", transactionID: "1" });
+    for (const later of [DECLINED, { ...unknown, responseCode: "65576" }]) {
+      await say({ ...later, transactionID: "1" });
+      t.match(await attempts(), [{ outcome: "held", amount_received: 1500, decline_code: null }]);
+    }
+    await say({ transactionID: "2" });
+    for (const later of [DECLINED, { amountReceived: "1" }]) {
+      await say({ ...later, transactionID: "2" });
+      t.match(await attempts(), [{ outcome: "succeeded", amount_received: 2999 }, { outcome: "held" }]);
+    }
+    t.match((await app.call("GET", `${SESSIONS}/${session.id}`, mine.liveKey)).json, {
+      status: "complete",
+      payment_status: "paid",
+      amount_received: 2999,
+    });
+  },
+);
+
 await onSqlite(t, "over gRPC the attempts are the same", async (t, engine) => {
   const { app, mine, session } = await openSession(t, engine);
   const message = paidMessage(session, mine.live.gatewayMerchantId, DECLINED);

@@ -609,6 +609,7 @@ export const CheckoutSessionProductSchema: GenMessage<CheckoutSessionProduct> = 
 
 /**
  * One try to pay a session, or to store a card: one transaction at the gateway, by the newest that the gateway has said of it.
+ * That it took money is not undone by what it says later.
  *
  * @generated from message calmonypay.v1.CheckoutSessionAttempt
  */

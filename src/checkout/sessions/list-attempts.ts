@@ -16,7 +16,7 @@ import { getSession } from "./get-session.js";
 /** What came of one try to pay a session; a resolution where a person has decided about it. */
 export type SessionAttemptOutcome = "succeeded" | "declined" | "canceled" | "unknown" | "held" | Resolution;
 
-/** One try to pay a session: the newest result of one transaction at the gateway. */
+/** One try to pay a session: what counts of the results of one transaction at the gateway. */
 export interface SessionAttempt {
   readonly result: GatewayResultRow;
   readonly outcome: SessionAttemptOutcome;
@@ -36,7 +36,7 @@ export async function listAttempts(
 ): Promise<Page<SessionAttempt>> {
   await getSession(checkout, scope, sessionId);
   const results = await listResultsOfSession(checkout.db.manager, sessionId);
-  const { data, hasMore } = pageOf(newestOfEach(results), page);
+  const { data, hasMore } = pageOf(onesThatCount(results), page);
   const rows = await findGatewayResults(
     checkout.db.manager,
     data.map(({ id }) => id),
@@ -45,16 +45,26 @@ export async function listAttempts(
   return { data: data.flatMap(({ id }) => attemptsOf(checkout, byId.get(id))), hasMore };
 }
 
-/** A final result outlasts any "unknown" of its transaction; the newest first. */
-function newestOfEach(results: readonly AttemptOfList[]): AttemptOfList[] {
+/** The newest of those that weigh most of each transaction; the newest transaction first. */
+function onesThatCount(results: readonly AttemptOfList[]): AttemptOfList[] {
   const byTransaction = new Map<string, AttemptOfList>();
   for (const result of results) {
     const before = byTransaction.get(result.transactionKey);
-    if (before === undefined || result.outcome !== "unknown")
+    if (before === undefined || WEIGHTS[result.outcome] >= WEIGHTS[before.outcome])
       byTransaction.set(result.transactionKey, result);
   }
   return [...byTransaction.values()].toSorted((a, b) => (a.id < b.id ? 1 : -1));
 }
+
+/** Money that was taken is not undone by a later word, and no final word by one that is not. */
+const WEIGHTS: Record<AttemptOfList["outcome"], number> = {
+  completed: 3,
+  held: 2,
+  declined: 1,
+  cancelled: 1,
+  refunded: 1,
+  unknown: 0,
+};
 
 function pageOf(
   attempts: readonly AttemptOfList[],

@@ -21,7 +21,7 @@ export function sessionAttemptMessage(attempt: SessionAttempt): CheckoutSessionA
     outcome: OUTCOMES[outcome],
     ...omitNulls({
       attemptNumber: bigOrNull(result.attempt),
-      declineCode: charge.declineCode,
+      declineCode: outcome === "declined" ? charge.declineCode : null,
       message: charge.message,
       amountReceived: bigOrNull(result.amountReceived),
       currency: currencyOfGateway(result.currencyCode)?.code ?? null,
