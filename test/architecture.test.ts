@@ -60,6 +60,7 @@ t.test("the state machines have each legal move, and no other", async (t) => {
     "requires_capture",
     "capturing",
     "releasing",
+    "requires_action",
     "canceled",
   ];
   t.same(movesDrawn(page, "Payment intent"), legal(intents, mayMovePayment));

@@ -1,6 +1,6 @@
 import type { CardCheck, ChargeDetails, ThreeDSecure, ThreeDSecureResult } from "../domain/gateway-result.js";
 import { declineCodeOf } from "../domain/decline-code.js";
-import { isDefiniteRefusal } from "../domain/gateway-codes.js";
+import { isDefiniteRefusal, isWaitingForAuthentication } from "../domain/gateway-codes.js";
 import { type Field, fieldText, readableField } from "./fields.js";
 import { readResult } from "./signed-message.js";
 
@@ -87,10 +87,15 @@ function indicatorOf(text: string): string | null {
   return /^\d{1,2}$/.test(text) ? text.padStart(2, "0") : null;
 }
 
-/** The code of a decline by the card's issuer, or of a request that the gateway refused itself. */
+/**
+ * The code of a decline by the card's issuer, of a request that the gateway refused itself, or of an authentication
+ * that never came to its end.
+ */
 function readDeclineCode(fields: readonly Field[]): string | null {
   const result = readResult(fields);
-  return isDefiniteRefusal(result) ? declineCodeOf(result.responseCode ?? 0) : null;
+  return isDefiniteRefusal(result) || isWaitingForAuthentication(result)
+    ? declineCodeOf(result.responseCode ?? 0)
+    : null;
 }
 
 function known(fields: readonly Field[], name: string, lengthMax: number): string | null {

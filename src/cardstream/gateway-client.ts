@@ -6,6 +6,7 @@ import { urlBelow } from "../lib/base-url.js";
 import { encodeFields, type Field, MalformedMessage, parseFields } from "./fields.js";
 import { verifyResult, signed } from "./signed-message.js";
 import { type StoredCardSale, storedCardFields } from "./stored-card-sale.js";
+import { type Continuation, continuationFields } from "./three-d-secure.js";
 
 /** The merchant's account at the gateway, and the gateway's address. */
 export interface DirectAccount {
@@ -53,6 +54,8 @@ export interface DirectClient {
   cancel(account: DirectAccount, xref: string): Promise<DirectAnswer>;
   /** Charges the card of an earlier transaction. Sent once. */
   sale(account: DirectAccount, sale: StoredCardSale): Promise<DirectAnswer>;
+  /** Carries the authentication of a sale on, which may then take the money. Sent once. */
+  continueSale(account: DirectAccount, continuation: Continuation): Promise<DirectAnswer>;
   /** Captures only `amount` of a sale that is not settled yet, which releases the rest. Sent once. */
   capture(account: DirectAccount, xref: string, amount: number): Promise<DirectAnswer>;
   /** Refunds a settled sale, in full or in part. Sent once. */
@@ -77,6 +80,8 @@ export function createDirectClient(times: DirectTimes = TIMES): DirectClient {
     query: (account, xref) => ask(account, request(account, ACTION.QUERY, [["xref", xref]]), times),
     cancel: (account, xref) => sendOnce(account, request(account, ACTION.CANCEL, [["xref", xref]]), times),
     sale: (account, sale) => sendOnce(account, request(account, ACTION.SALE, storedCardFields(sale)), times),
+    continueSale: (account, continuation) =>
+      sendOnce(account, request(account, ACTION.SALE, continuationFields(continuation)), times),
     capture: (account, xref, amount) =>
       sendOnce(account, request(account, ACTION.CAPTURE, captureFields(xref, amount)), times),
     refund: (account, refund) =>

@@ -17,6 +17,8 @@ export interface StoredCardSale extends SaleOptions {
   readonly callbackUrl: string;
   /** True if the customer is not present. */
   readonly offSession: boolean;
+  /** Where the card's issuer sends the browser of a customer who is present. */
+  readonly threeDSRedirectUrl: string;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface StoredCardSale extends SaleOptions {
 export function storedCardFields(sale: StoredCardSale): Field[] {
   return [
     ["xref", sale.xref],
-    ...(sale.offSession ? MERCHANT_INITIATED : CUSTOMER_INITIATED),
+    ...(sale.offSession ? MERCHANT_INITIATED : customerInitiated(sale)),
     ["amount", String(sale.amount)],
     ["currencyCode", sale.currency.number],
     ["countryCode", sale.countryCode],
@@ -57,12 +59,16 @@ const MERCHANT_INITIATED: readonly Field[] = [
   ["initiator", "merchant"],
 ];
 
-/** The customer pays with a card that they have stored. */
-const CUSTOMER_INITIATED: readonly Field[] = [
-  ["type", "1"],
-  ["rtAgreementType", "cardonfile"],
-  ["initiator", "consumer"],
-];
+/** The customer pays with a card that they have stored, and can authenticate in a browser (guide 5.4). */
+function customerInitiated({ threeDSRedirectUrl }: StoredCardSale): Field[] {
+  return [
+    ["type", "1"],
+    ["rtAgreementType", "cardonfile"],
+    ["initiator", "consumer"],
+    ["threeDSRedirectURL", threeDSRedirectUrl],
+    ["deviceChannel", "browser"],
+  ];
+}
 
 /**
  * The longest window in which the gateway refuses an equal charge: a second safeguard besides sending once.

@@ -98,5 +98,7 @@ export type CheckoutPoint =
   | "capture to be sent"
   | "capture sent"
   | "capture answered"
+  | "challenge answered"
+  | "challenge sent"
   | "events numbered"
   | "webhook answered";

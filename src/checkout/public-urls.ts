@@ -1,3 +1,4 @@
+import { attemptReference } from "../domain/attempt.js";
 import { Refusal } from "../domain/refusal.js";
 import type { CheckoutContext } from "./context.js";
 
@@ -22,9 +23,17 @@ export function requiredCallbackUrl(checkout: Addressed, livemode: boolean): str
   );
 }
 
-/** The address of a session's page, to which its form is posted, too. */
-export function payUrl({ addresses }: CheckoutContext, sessionId: string): string {
-  return `${addresses.publicUrl}/pay/${sessionId}`;
+/** The address of the page of a session, or of a payment intent, to which its form is posted, too. */
+export function payUrl({ addresses }: Addressed, id: string): string {
+  return `${addresses.publicUrl}/pay/${id}`;
+}
+
+/** Where the card's issuer posts the shopper's browser after a challenge: of this attempt, and no later one. */
+export function challengeUrl(
+  checkout: Addressed,
+  intent: { readonly id: string; readonly attempt: number },
+): string {
+  return `${payUrl(checkout, attemptReference(intent.id, intent.attempt))}/challenge`;
 }
 
 /** The return URL: the browser posts the gateway's result to it, and reads the outcome there. */

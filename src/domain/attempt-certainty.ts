@@ -1,5 +1,5 @@
 import type { ResultOutcome } from "./classification.js";
-import { isUnpaidState, RESPONSE_CODE, STATE } from "./gateway-codes.js";
+import { isUnpaidState, RESPONSE_CODE, STATE, isWaitingForAuthentication } from "./gateway-codes.js";
 
 /**
  * How certain the outcome of an attempt is.
@@ -23,14 +23,17 @@ export interface AttemptAnswers {
   readonly searched: boolean;
   /** True if it has a sale about which it reported nothing that can be trusted. */
   readonly unanswered: boolean;
+  /** True if only this service carries an authentication on: what waits for that takes no money by itself. */
+  readonly authenticatesHere?: boolean;
 }
 
 /** The certainty of an attempt after it was asked about. */
 export function certaintyOf(
   transactions: readonly KnownTransaction[],
-  { searched, unanswered }: AttemptAnswers,
+  { searched, unanswered, authenticatesHere = false }: AttemptAnswers,
 ): AttemptCertainty {
-  const doubtful = transactions.some((transaction) => isDoubtful(transaction, searched));
+  const open = transactions.filter((one) => !(authenticatesHere && isWaitingForAuthentication(one)));
+  const doubtful = open.some((transaction) => isDoubtful(transaction, searched));
   if (doubtful || unanswered) return "doubtful";
   return searched || transactions.length > 0 ? "clear" : "silent";
 }

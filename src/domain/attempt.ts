@@ -71,6 +71,11 @@ export function chargeTimes(now: number): AttemptTimes {
   return { givenAt: now, closesAt: now + DAY_MS };
 }
 
+/** The times of an attempt whose shopper has a step to do until `endsAt`: then the gateway is asked how it stands. */
+export function stepTimes(now: number, endsAt: number): AttemptTimes {
+  return { givenAt: now, closesAt: endsAt + BEFORE_CLOSE_MS };
+}
+
 /**
  * The next time to ask after `now`, in milliseconds since the epoch. Missed times are skipped; null after the
  * last.

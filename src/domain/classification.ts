@@ -13,6 +13,7 @@ import {
   namesAction,
   RESPONSE_CODE,
   STATE,
+  isWaitingForAuthentication,
 } from "./gateway-codes.js";
 import type { GatewayResult } from "./gateway-result.js";
 import { type Currency, currencyOfGateway } from "./money.js";
@@ -86,12 +87,17 @@ export function classifyPayment(result: GatewayResult, expected: Expected): Clas
 
 /**
  * Classifies the result of a direct charge. A request that the gateway refused before trying anything has
- * failed as certainly as one that the card's issuer declined: only this service can have sent it.
+ * failed as certainly as one that the card's issuer declined: only this service can have sent it. So has one that waits
+ * for a shopper who is not there: only this service could carry it on.
  */
-export function classifyCharge(result: GatewayResult, expected: Expected): Classification {
+export function classifyCharge(
+  result: GatewayResult,
+  expected: Expected,
+  { offSession }: { readonly offSession: boolean },
+): Classification {
   const classification = classifyPayment(result, expected);
-  const hasFailed =
-    classification.outcome === "unknown" && isDefiniteRefusal(result) && mayTellOf(ACTION.SALE, result);
+  if (classification.outcome !== "unknown" || !mayTellOf(ACTION.SALE, result)) return classification;
+  const hasFailed = isDefiniteRefusal(result) || (offSession && isWaitingForAuthentication(result));
   return hasFailed ? { outcome: "declined", reason: null } : classification;
 }
 

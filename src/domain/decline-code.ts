@@ -54,6 +54,8 @@ const WORDS: ReadonlyMap<number, string> = new Map([
   [RESPONSE_CODE.RESTRICTED_CARD, "restricted_card"],
   [RESPONSE_CODE.SECURITY_VIOLATION, "security_violation"],
   [RESPONSE_CODE.SCA_REQUIRED, "authentication_required"],
+  [RESPONSE_CODE.AUTHENTICATION_REQUIRED, "authentication_required"],
+  [RESPONSE_CODE.NOT_AUTHENTICATED, "authentication_required"],
   [RESPONSE_CODE.PIN_TRIES_EXCEEDED, "pin_try_exceeded"],
   [RESPONSE_CODE.CURRENCY_NOT_SUPPORTED, "currency_not_supported"],
   [RESPONSE_CODE.INVALID_XREF, "expired_token"],

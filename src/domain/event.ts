@@ -31,6 +31,7 @@ export const EVENT_OBJECTS = {
   "payment_intent.created": "payment_intent",
   "payment_intent.payment_failed": "payment_intent",
   "payment_intent.processing": "payment_intent",
+  "payment_intent.requires_action": "payment_intent",
   "payment_intent.settlement_rejected": "payment_intent",
   "payment_intent.settlement_unresolved": "payment_intent",
   "payment_intent.succeeded": "payment_intent",

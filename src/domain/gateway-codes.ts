@@ -35,7 +35,6 @@ export const RESPONSE_CODE = {
   NO_REASON_TO_DECLINE: 85,
   ISSUER_UNAVAILABLE: 91,
   SYSTEM_UNAVAILABLE: 96,
-
   IN_PROGRESS: 65536,
   GENERAL_ERROR: 65537,
   /** An unknown `merchantID`, or a signature that is not the account's. */
@@ -51,7 +50,9 @@ export const RESPONSE_CODE = {
   REQUEST_DUPLICATE: 65554,
   /** The shopper pressed cancel on the hosted page. */
   REQUEST_CANCELLED: 65576,
-
+  /** 3-D Secure has to be carried on in the shopper's browser, or has ended as the merchant does not take it. */
+  AUTHENTICATION_REQUIRED: 65802,
+  NOT_AUTHENTICATED: 65803,
   MISSING_REQUEST: 66048,
   /** The `xref` names no transaction, or one whose card is deleted. */
   INVALID_XREF: 66341,
@@ -118,7 +119,6 @@ export const ACTION = {
 /** An action of a request. */
 export type GatewayAction = (typeof ACTION)[keyof typeof ACTION];
 
-/** The code and the status of a result. */
 type Answer = Pick<GatewayResult, "responseCode" | "responseStatus">;
 
 /** True for code 0 and status 0, the gateway's only way to say that it did all that it was asked for. */
@@ -128,9 +128,8 @@ export function isApproved({ responseCode, responseStatus }: Answer): boolean {
 
 /** True where a card was verified: approved, or the issuer has "no reason to decline" it, where nothing is taken. */
 export function isVerified(answer: Answer): boolean {
-  const { responseCode, responseStatus } = answer;
-  const noReason = responseCode === RESPONSE_CODE.NO_REASON_TO_DECLINE;
-  return isApproved(answer) || (noReason && responseStatus === RESPONSE_STATUS.APPROVED);
+  const isNoReason = answer.responseCode === RESPONSE_CODE.NO_REASON_TO_DECLINE;
+  return isApproved(answer) || (isNoReason && answer.responseStatus === RESPONSE_STATUS.APPROVED);
 }
 
 /** True for the codes by which the gateway says that it did something, but not simply what it was asked for. */
@@ -148,6 +147,11 @@ export function isAcquirerRefusal({ responseCode = 0, responseStatus }: Answer):
 export function isDefiniteRefusal(result: Answer): boolean {
   const { responseCode = 0 } = result;
   return isAcquirerRefusal(result) || NOT_ALLOWED.has(responseCode) || isFieldError(responseCode);
+}
+
+/** True where the charge waits for the shopper to authenticate: it takes no money before it is carried on. */
+export function isWaitingForAuthentication(answer: { responseCode: number | null | undefined }): boolean {
+  return answer.responseCode === RESPONSE_CODE.AUTHENTICATION_REQUIRED;
 }
 
 /** True for the codes of the acquirer's; the others are the gateway's own. */
@@ -219,14 +223,11 @@ const NOT_ALLOWED: ReadonlySet<number> = new Set([
   RESPONSE_CODE.REQUEST_MISMATCH,
   RESPONSE_CODE.MERCHANT_SUSPENDED,
   RESPONSE_CODE.CURRENCY_NOT_SUPPORTED,
+  RESPONSE_CODE.NOT_AUTHENTICATED,
 ]);
 
-/** A field is missing or invalid: four runs of 256 codes, from here to there. */
-const FIELD_ERRORS_FROM = RESPONSE_CODE.MISSING_REQUEST;
-const FIELD_ERRORS_TO = 67072;
-
 function isFieldError(responseCode: number): boolean {
-  return responseCode >= FIELD_ERRORS_FROM && responseCode < FIELD_ERRORS_TO;
+  return responseCode >= RESPONSE_CODE.MISSING_REQUEST && responseCode < 67072; // Four runs of 256 codes.
 }
 
 /** States of a sale whose money is on its way. */

@@ -11,6 +11,7 @@ export type PaymentIntentStatus =
   | "succeeded"
   | "requires_payment_method"
   | "requires_confirmation"
+  | "requires_action"
   | "requires_capture"
   | "capturing"
   | "releasing"
@@ -30,10 +31,19 @@ export type CancellationReason =
 
 /** Every legal move; all others are impossible. */
 const MOVES: Record<PaymentIntentStatus, readonly PaymentIntentStatus[]> = {
-  processing: ["succeeded", "requires_capture", "requires_payment_method"],
+  processing: ["succeeded", "requires_capture", "requires_payment_method", "requires_action"],
+  // The shopper has answered, and the gateway is told; or has not, and another card is tried.
+  requires_action: [
+    "processing",
+    "succeeded",
+    "requires_capture",
+    "requires_payment_method",
+    "requires_action",
+    "canceled",
+  ],
   // A charge that counted as failed may still turn out a success: the money has moved, and the record
   // follows.
-  requires_payment_method: ["processing", "canceled", "succeeded", "requires_capture"],
+  requires_payment_method: ["processing", "requires_action", "canceled", "succeeded", "requires_capture"],
   requires_confirmation: ["processing", "canceled"],
   // From here on one request at a time is made of the gateway: which one comes first is decided under the row's lock.
   requires_capture: ["capturing", "releasing"],
@@ -52,7 +62,7 @@ export const STATUS_WHILE = { capture: "capturing", cancel: "releasing" } as con
 /** In which statuses a merchant may make each request: a payment about which another one is under way has none. */
 const REQUESTS: Record<"capture" | "cancel", readonly PaymentIntentStatus[]> = {
   capture: ["requires_capture"],
-  cancel: ["requires_payment_method", "requires_confirmation", "requires_capture"],
+  cancel: ["requires_payment_method", "requires_confirmation", "requires_action", "requires_capture"],
 };
 
 /** True where a merchant may ask for this of a payment in that status. */
@@ -107,6 +117,51 @@ export const EXPIRING = "payment_intent.authorization_expiring" satisfies EventT
 export function amountCapturable({ status, amount }: Pick<PaymentIntent, "status" | "amount">): number {
   return status === "requires_capture" ? amount : 0;
 }
+/** True where a merchant may charge a card for it, as far as its status decides. */
+export function mayConfirm(status: PaymentIntentStatus): boolean {
+  return status === "requires_confirmation" || status === "requires_payment_method";
+}
+
+/** True while its newest charge may still end, one way or the other. */
+export function isInProgress(status: PaymentIntentStatus): boolean {
+  return status === "processing" || status === "requires_action";
+}
+
+/**
+ * True where the shopper can pay it with a card on the payment's own page: a stored card was charged in vain. A
+ * session's payment has the session's page.
+ */
+export function hasPage({
+  sessionId,
+  status,
+  attempt,
+}: Pick<PaymentIntent, "sessionId" | "status" | "attempt">): boolean {
+  return sessionId === null && status === "requires_payment_method" && attempt > 0;
+}
+
+/** The newest step of a shopper's for a payment. */
+export interface ShopperStep {
+  /**
+   * `challenge`: the card's issuer wants the shopper to authenticate; `answered`: they have, and the gateway is told.
+   * `form`: they are at the gateway's page, with a card of their choice.
+   */
+  readonly kind: "challenge" | "answered" | "form";
+  /** The attempt that it belongs to. */
+  readonly attempt: number;
+  /** How many challenges the attempt has had; of a form, how often it was given out. */
+  readonly rounds: number;
+  /** From then on the gateway is asked, and its answer ends the attempt. */
+  readonly endsAt: number;
+}
+
+/** An issuer needs one or two. A gateway that asks for ever must not keep a payment open for ever. */
+export const ROUNDS_MAX = 5;
+
+/** How long a shopper may take for a step: as long as for the form of a session. */
+export const STEP_MS = 30 * 60_000;
+
+/** How long the gateway may take with what it was sent: far longer than it answers. */
+export const ANSWER_MS = 5 * 60_000;
 
 /** A payment. Null means absent, or not yet. */
 export interface PaymentIntent {
@@ -134,8 +189,13 @@ export interface PaymentIntent {
   readonly statementDescriptor: string | null;
   /** Where the gateway sends a receipt of it. */
   readonly receiptEmail: string | null;
+  /** Where its page leads the shopper in the end. Null: nowhere. */
+  readonly returnUrl: string | null;
   readonly createdAt: number;
-  /** Number of the newest direct charge; 0 before the first, and for the payment of a session. */
+  /**
+   * Number of the newest charge, by this service or on the payment's own page; 0 before the first, and for the payment
+   * of a session.
+   */
   readonly attempt: number;
   readonly canceledAt: number | null;
   readonly cancellationReason: CancellationReason | null;

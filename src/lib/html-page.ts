@@ -16,6 +16,8 @@ export interface WebPage {
   readonly formTargets: string;
   /** Sources of the CSP directive `frame-ancestors`: which pages may show this one in a frame. Default: none. */
   readonly frameAncestors?: string;
+  /** Sources of the CSP directive `frame-src`: what the page's frames may load. Default: nothing. */
+  readonly frames?: string;
   /** Whether the script may call the page's own origin. Default: no. */
   readonly calls?: boolean;
   readonly headers?: Record<string, string>;
@@ -51,12 +53,14 @@ function element(name: "style" | "script", text: string): Html {
   return new Html(`<${name}>${text}</${name}>`);
 }
 
-function policyOf({ style, script, formTargets, frameAncestors = "'none'", calls = false }: WebPage): string {
+function policyOf(page: WebPage): string {
+  const { style, script, formTargets, frameAncestors = "'none'", frames, calls = false } = page;
   return [
     "default-src 'none'",
     `style-src ${hashSource(style)}`,
     ...(script === undefined ? [] : [`script-src ${hashSource(script)}`]),
     ...(calls ? ["connect-src 'self'"] : []),
+    ...(frames === undefined ? [] : [`frame-src ${frames}`]),
     `form-action ${formTargets}`,
     "base-uri 'none'",
     `frame-ancestors ${frameAncestors}`,

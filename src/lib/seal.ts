@@ -22,6 +22,7 @@ export interface SealScope {
     | "xref"
     | "billing-details"
     | "card-fingerprint"
+    | "challenge"
     | "idempotency-key"
     | "webhook-secret";
 }

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import { answerDirect } from "./direct/direct.js";
 import { answerFaults, storeFaults } from "./faults/merchant-faults.js";
+import { openAcs, openAcsMethod } from "./hosted/acs.js";
 import { openPage } from "./hosted/open-page.js";
 import { pageReply } from "./pages/layout.js";
 import type { SandboxContext } from "./protocol/context.js";
@@ -52,6 +53,18 @@ const ROUTES: readonly Route[] = [
     path: PAGE,
     audience: "people",
     answer: async (parts, { body, id }) => pageReply(await payPage(parts, id, body)),
+  },
+  {
+    method: "POST",
+    path: /^\/acs\/$/,
+    audience: "people",
+    answer: async (parts, { body }) => pageReply(await openAcs(parts, body)),
+  },
+  {
+    method: "POST",
+    path: /^\/acs\/method$/,
+    audience: "people",
+    answer: async (parts, { body }) => pageReply(await openAcsMethod(parts, body)),
   },
   {
     method: "POST",

@@ -31,6 +31,7 @@ import { SessionMoney1795314000000 } from "../db/migrations/1795314000000-sessio
 import { CaptureMethod1795315000000 } from "../db/migrations/1795315000000-capture-method.js";
 import { CreatePendingCaptures1795316000000 } from "../db/migrations/1795316000000-pending-captures.js";
 import { SandboxCaptures1795317000000 } from "../db/migrations/1795317000000-sandbox-captures.js";
+import { ShopperSteps1795320000000 } from "../db/migrations/1795320000000-shopper-steps.js";
 import { SessionDetails1795310000000 } from "../db/migrations/1795310000000-session-details.js";
 import { paymentIntents } from "../db/tables/payment-intents.js";
 import { paymentMethods } from "../db/tables/payment-methods.js";
@@ -44,6 +45,7 @@ import { sandboxLastUses } from "../sandbox/tables/sandbox-last-uses.js";
 import { sandboxPages } from "../sandbox/tables/sandbox-pages.js";
 import { sandboxTransactions } from "../sandbox/tables/sandbox-transactions.js";
 import { secretsKeyChecks } from "../db/tables/secrets-key-check.js";
+import { shopperSteps } from "../db/tables/shopper-steps.js";
 import { webhookAttempts } from "../db/tables/webhook-attempts.js";
 import { webhookDeliveries } from "../db/tables/webhook-deliveries.js";
 import { webhookEndpoints } from "../db/tables/webhook-endpoints.js";
@@ -73,6 +75,7 @@ export const entities = [
   sandboxPages,
   sandboxTransactions,
   secretsKeyChecks,
+  shopperSteps,
   webhookAttempts,
   webhookDeliveries,
   webhookEndpoints,
@@ -105,5 +108,6 @@ export const migrations = [
   CaptureMethod1795315000000,
   CreatePendingCaptures1795316000000,
   SandboxCaptures1795317000000,
+  ShopperSteps1795320000000,
   FollowSettlement1795325000000,
 ];

@@ -31,6 +31,7 @@ const SALE = {
   orderRef: "pi_1",
   callbackUrl: "https://pay.example/callbacks/cardstream",
   offSession: true,
+  threeDSRedirectUrl: "https://pay.example/pay/pi_1/challenge",
 };
 
 const ANSWER = {

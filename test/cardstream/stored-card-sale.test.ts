@@ -12,6 +12,7 @@ const SALE: StoredCardSale = {
   orderRef: "pi_abc",
   callbackUrl: "https://pay.example/callbacks/cardstream",
   offSession: true,
+  threeDSRedirectUrl: "https://pay.example/pay/pi_1/challenge",
 };
 
 const fieldsOf = (changes: Partial<StoredCardSale>): Record<string, string> =>
@@ -57,7 +58,10 @@ t.test("a customer who is there pays by themselves", async (t) => {
     type: "1",
     rtAgreementType: "cardonfile",
     initiator: "consumer",
+    threeDSRedirectURL: "https://pay.example/pay/pi_1/challenge",
+    deviceChannel: "browser",
   });
+  t.notOk("threeDSRedirectURL" in fieldsOf({}), "nobody else can authenticate");
 });
 
 t.test("an amount goes in minor units as it is", async (t) => {

@@ -139,6 +139,7 @@ await eachEmptyEngine(t, "a payment of a session stays as it is after an upgrade
     description: null,
     statementDescriptor: null,
     receiptEmail: null,
+    returnUrl: null,
     createdAt: 1_795_000_000_000,
     canceledAt: null,
     cancellationReason: null,

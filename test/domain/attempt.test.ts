@@ -8,6 +8,7 @@ import {
   nextAskAt,
   attemptReference,
   parseAttemptReference,
+  stepTimes,
 } from "../../src/domain/attempt.js";
 
 const MINUTE = 60_000;
@@ -70,6 +71,13 @@ await t.test("a charge is asked about after a minute, and is over after a day", 
   t.equal(nextAskAt(times, 5 * DAY), 5 * DAY + MINUTE);
   t.notOk(isOver(times, 6 * DAY - 1));
   t.ok(isOver(times, 6 * DAY));
+});
+
+t.test("a shopper's step is asked about while it lasts, and exactly when its time is over", async (t) => {
+  const times = stepTimes(5 * DAY, 5 * DAY + 30 * MINUTE);
+  t.equal(nextAskAt(times, 5 * DAY), 5 * DAY + MINUTE);
+  t.equal(nextAskAt(times, 5 * DAY + 15 * MINUTE), 5 * DAY + 30 * MINUTE);
+  t.equal(nextAskAt(times, 5 * DAY + 30 * MINUTE), 5 * DAY + 60 * MINUTE, "again, if that told nothing");
 });
 
 const NOT_OURS = [

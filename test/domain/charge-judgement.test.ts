@@ -30,8 +30,8 @@ const PAID: GatewayResult = {
 
 const CHARGE: Expected = { targetId: "pi_abc", amount: 2999, currency: currency("GBP"), attempt: 3 };
 
-const outcomeOf = (changes: Partial<GatewayResult>): string =>
-  classifyCharge({ ...PAID, ...changes }, CHARGE).outcome;
+const outcomeOf = (changes: Partial<GatewayResult>, offSession = true): string =>
+  classifyCharge({ ...PAID, ...changes }, CHARGE, { offSession }).outcome;
 
 const refused = (responseCode: number): string =>
   outcomeOf({ responseCode, responseStatus: 2, state: "finished" });
@@ -46,10 +46,18 @@ t.test("a charge that the gateway would not try has failed", async (t) => {
   }
 });
 
+t.test("a charge that waits for the shopper has failed only where nobody is there", async (t) => {
+  const waits = { responseCode: 65802, responseStatus: 2, state: "received" };
+  t.equal(outcomeOf(waits, false), "unknown");
+  t.equal(outcomeOf({ ...waits, action: "REFUND_SALE" }), "unknown", "it tells of another action");
+  t.equal(outcomeOf(waits), "declined");
+  t.equal(outcomeOf({ responseCode: 65803, responseStatus: 2, state: "declined" }, false), "declined");
+});
+
 t.test("money that is given back is never taken for a payment, nor its refusal for a decline", async (t) => {
   for (const action of ["REFUND", "REFUND_SALE", "QUERY:REFUND_SALE", "CANCEL:SALE", "CREDIT"]) {
     for (const responseCode of [0, 10]) {
-      const classification = classifyCharge({ ...PAID, action, responseCode }, CHARGE);
+      const classification = classifyCharge({ ...PAID, action, responseCode }, CHARGE, { offSession: false });
       t.same(classification, { outcome: "held", reason: "refund_unknown" }, `${action} ${responseCode}`);
     }
     for (const responseCode of [5, 65541, 65576]) {

@@ -2,8 +2,11 @@ import t from "tap";
 
 import {
   amountCapturable,
+  hasPage,
   isAuthorization,
+  isInProgress,
   isOnlyAuthorized,
+  mayConfirm,
   mayMovePayment,
   mayRequest,
   type PaymentIntentStatus,
@@ -19,6 +22,7 @@ const ALL: readonly PaymentIntentStatus[] = [
   "requires_capture",
   "capturing",
   "releasing",
+  "requires_action",
   "canceled",
 ];
 
@@ -33,8 +37,9 @@ t.test("a charge that may have been sent cannot be given up", async (t) => {
 });
 
 t.test("a charge ends, and a declined one can be tried again, given up, or turn out paid", async (t) => {
-  t.same(to("processing"), ["succeeded", "requires_payment_method", "requires_capture"]);
-  t.same(to("requires_payment_method"), ["processing", "succeeded", "requires_capture", "canceled"]);
+  t.same(to("processing"), ["succeeded", "requires_payment_method", "requires_capture", "requires_action"]);
+  const again = ["processing", "succeeded", "requires_capture", "requires_action", "canceled"];
+  t.same(to("requires_payment_method"), again);
   t.same(
     to("requires_confirmation"),
     ["processing", "canceled"],
@@ -52,7 +57,12 @@ t.test(
       ALL.filter((status) => mayRequest("capture", status)),
       ["requires_capture"],
     );
-    const cancelable = ["requires_payment_method", "requires_confirmation", "requires_capture"];
+    const cancelable = [
+      "requires_payment_method",
+      "requires_confirmation",
+      "requires_capture",
+      "requires_action",
+    ];
     t.same(
       ALL.filter((status) => mayRequest("cancel", status)),
       cancelable,
@@ -78,4 +88,23 @@ t.test("only an approved sale of a payment that is captured later is an authoriz
     0,
     "what is being captured cannot be captured",
   );
+});
+
+t.test(
+  "a merchant charges nothing that is underway or over, and a shopper's step may end in any way",
+  async (t) => {
+    t.same(ALL.filter(mayConfirm), ["requires_payment_method", "requires_confirmation"]);
+    t.same(ALL.filter(isInProgress), ["processing", "requires_action"]);
+    const open = ["processing", "requires_capture", "requires_action"];
+    const ends = ["succeeded", "requires_payment_method", "canceled"];
+    t.same(new Set(to("requires_action")), new Set([...open, ...ends]));
+  },
+);
+
+t.test("only a declined charge without a session has a page of its own", async (t) => {
+  const declined = { sessionId: null, status: "requires_payment_method", attempt: 1 } as const;
+  t.notOk(hasPage({ ...declined, sessionId: "cs_1" }));
+  t.notOk(hasPage({ ...declined, attempt: 0 }), "nothing was charged yet");
+  t.notOk(hasPage({ ...declined, status: "processing" }), "it may be paid");
+  t.ok(hasPage(declined));
 });

@@ -43,6 +43,8 @@ t.test("a page lets in nothing, not even a form's target or a frame around it", 
 });
 
 t.test("a page that others may frame says whose, and is otherwise as closed", async (t) => {
+  const { policy: framing } = await sent(t, { ...PAGE, frames: "https://bank.example" });
+  t.ok(framing.includes("frame-src https://bank.example"));
   const { policy } = await sent(t, { ...PAGE, frameAncestors: "https://shop.example" });
   t.ok(policy.includes("frame-ancestors https://shop.example"));
   t.ok(policy.includes("default-src 'none'"));

@@ -88,6 +88,8 @@ await eachEngine(t, "a session's payment tells what the gateway said, over both 
     description: null,
     statement_descriptor: null,
     receipt_email: null,
+    next_action: null,
+    hosted_payment_url: null,
     cancellation_reason: null,
     canceled_at: null,
     payment_method_types: ["card"],

@@ -47,6 +47,7 @@ const ROOMS: Record<string, string[]> = {
     "charges",
     "held",
     "sessions",
+    "shopper",
     "webhooks",
   ],
   transcode: [

@@ -66,6 +66,8 @@ export const PAYMENT = {
   receipt_email: null,
   amount_capturable: 0,
   settlement: { status: "accepted", settled_at: 1_718_090_000 },
+  next_action: null,
+  hosted_payment_url: null,
 };
 
 /** A charge of a stored card. */

@@ -61,8 +61,9 @@ export type CreatePaymentIntentRequest = Message<"calmonypay.v1.CreatePaymentInt
   confirm: boolean;
 
   /**
-   * True where the customer is not there, and has agreed before to be charged. Unset or false: the customer pays now with the
-   * card that they have left.
+   * True where the customer is not there, and has agreed before to be charged: they cannot authenticate, and a charge that
+   * needs it is declined with `authentication_required`. Unset or false: the customer pays now with the card that they have
+   * left, and the payment may require an action of theirs.
    *
    * @generated from field: bool off_session = 6;
    */
@@ -122,8 +123,9 @@ export type CreatePaymentIntentRequest = Message<"calmonypay.v1.CreatePaymentInt
   setupFutureUsage: SetupFutureUsage;
 
   /**
-   * Where a shopper would be sent back to after an authentication, of which a stored card needs none. It changes nothing.
-   * Unset or empty: none.
+   * Where the customer goes once they have authenticated, or paid on the payment's own page: an absolute http or https URL
+   * without user or password, to which `payment_intent` and `redirect_status` (`succeeded` or `failed`) are added. Unset or
+   * empty: the page says how the payment stands.
    *
    * @generated from field: string return_url = 14;
    */
@@ -160,7 +162,7 @@ export const CreatePaymentIntentRequestSchema: GenMessage<CreatePaymentIntentReq
  */
 export type CreatePaymentIntentResponse = Message<"calmonypay.v1.CreatePaymentIntentResponse"> & {
   /**
-   * The new payment, `succeeded`, `requires_capture` or `processing`.
+   * The new payment, `succeeded`, `requires_capture`, `requires_action` or `processing`.
    *
    * @generated from field: calmonypay.v1.PaymentIntent payment_intent = 1;
    */
@@ -360,7 +362,7 @@ export type ConfirmPaymentIntentRequest = Message<"calmonypay.v1.ConfirmPaymentI
   expand: string[];
 
   /**
-   * As in CreatePaymentIntentRequest: it changes nothing. Unset or empty: none.
+   * As in CreatePaymentIntentRequest. Unset or empty: as before.
    *
    * @generated from field: string return_url = 5;
    */
@@ -389,7 +391,7 @@ export const ConfirmPaymentIntentRequestSchema: GenMessage<ConfirmPaymentIntentR
  */
 export type ConfirmPaymentIntentResponse = Message<"calmonypay.v1.ConfirmPaymentIntentResponse"> & {
   /**
-   * The payment, `succeeded`, `requires_capture` or `processing`.
+   * The payment, `succeeded`, `requires_capture`, `requires_action` or `processing`.
    *
    * @generated from field: calmonypay.v1.PaymentIntent payment_intent = 1;
    */
@@ -648,9 +650,10 @@ export const PaymentIntentService: GenService<{
   /**
    * Charges a customer's stored card; with `confirm: false` only records the payment, to be confirmed later.
    *
-   * Answers the payment, `succeeded`, or `requires_capture` with `capture_method: manual`; or `processing` where the gateway's
-   * answer was lost: it is then found out what became of the charge, which is never sent again. A call that is made again with its `idempotency-key` tells how its charge stands
-   * now, and charges nothing.
+   * Answers the payment, `succeeded`, or `requires_capture` with `capture_method: manual`; `requires_action` where the card's
+   * issuer wants the customer, who is there, to authenticate: send them to `next_action.redirect_to_url.url`; or `processing`
+   * where the gateway's answer was lost: it is then found out what became of the charge, which is never sent again. A call
+   * that is made again with its `idempotency-key` tells how its charge stands now, and charges nothing.
    *
    * Fails with FAILED_PRECONDITION (over HTTP 402) and the reason `CARD_DECLINED` where the charge came to nothing: the
    * metadata of its ErrorInfo holds `decline_code` and `payment_intent`. Fails with INVALID_ARGUMENT naming the field where the
@@ -691,9 +694,9 @@ export const PaymentIntentService: GenService<{
     output: typeof ListPaymentIntentsResponseSchema;
   },
   /**
-   * Charges a payment that was not confirmed yet, or tries one again whose charge was declined, with another payment method
-   * or the same. Answers and fails as
-   * CreatePaymentIntent does; also with FAILED_PRECONDITION where the payment does not require a payment method.
+   * Charges a payment that was not confirmed yet, or tries one again whose charge was declined or waits for the customer to
+   * authenticate, with another payment method or the same. Answers and fails as CreatePaymentIntent does; also with
+   * FAILED_PRECONDITION in any other state, and while the customer is paying on the payment's own page.
    *
    * @generated from rpc calmonypay.v1.PaymentIntentService.ConfirmPaymentIntent
    */
@@ -722,8 +725,8 @@ export const PaymentIntentService: GenService<{
     output: typeof CapturePaymentIntentResponseSchema;
   },
   /**
-   * Gives a payment up that was not confirmed, or whose charge was declined; or one that is authorized, which releases the
-   * card.
+   * Gives a payment up that was not confirmed, whose charge was declined, or that waits for the customer; or one that is
+   * authorized, which releases the card. What the customer still pays on the payment's page after that is held.
    *
    * Answers the payment, `canceled`; or `processing` where the gateway's answer about an authorization was lost: it is then
    * found out what became of it. Fails with FAILED_PRECONDITION where the payment cannot be canceled, since it may be paid; and

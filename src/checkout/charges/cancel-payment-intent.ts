@@ -11,7 +11,7 @@ import {
 import { Refusal } from "../../domain/refusal.js";
 import type { Clock } from "../../lib/clock.js";
 import { answerRequest, requestAtGateway } from "../captures/request-at-gateway.js";
-import type { PaymentAnswer } from "./charge-card.js";
+import type { PaymentAnswer } from "./charge-response.js";
 import type { CheckoutContext } from "../context.js";
 import { recordEvents } from "../events/record-events.js";
 import { getPaymentIntent, viewPayment } from "../payments/payment-intents.js";
@@ -19,8 +19,8 @@ import { callWithoutKey, findPrevious, type IdempotentCall, runIdempotent } from
 import { merchantParts } from "../test-clock.js";
 
 /**
- * Cancels a payment that was not confirmed, or whose charge was declined, or that is authorized: then the gateway
- * releases the card. A payment that may have been charged cannot be canceled.
+ * Cancels a payment that was not confirmed, whose charge was declined, or that waits for its shopper; or one that is
+ * authorized: then the gateway releases the card. A payment that may have been charged cannot be canceled.
  */
 export async function cancelPaymentIntent(
   checkout: CheckoutContext,
@@ -56,7 +56,7 @@ function refuseUnlessCancelable({ status }: PaymentIntent): void {
   if (mayRequest("cancel", status)) return;
   throw new Refusal(
     "PAYMENT_INTENT_STATE",
-    `Only a payment intent that requires confirmation, a payment method or capture can be canceled. This one is ${statusSaid(status)}.`,
+    `Only a payment intent that requires confirmation, a payment method, an action or capture can be canceled. This one is ${statusSaid(status)}.`,
     "id",
   );
 }

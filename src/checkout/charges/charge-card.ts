@@ -1,30 +1,20 @@
 import { GatewayAway } from "../../cardstream/gateway-breaker.js";
 import type { DirectAccount, DirectAnswer } from "../../cardstream/gateway-client.js";
 import type { StoredCardSale } from "../../cardstream/stored-card-sale.js";
-import { listResultsOfAttempt } from "../../db/tables/gateway-results.js";
 import { findPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
-import { findPaymentMethod } from "../../db/tables/payment-methods.js";
 import { notePending } from "../../db/tables/pending-attempts.js";
 import type { Run, Tx } from "../../db/transaction.js";
-import {
-  chargeTimes,
-  nextAskAt,
-  attemptReference,
-  type AttemptReference,
-  parseAttemptReference,
-} from "../../domain/attempt.js";
-import { declineCodeOf, declineMessage, NOT_CHARGED } from "../../domain/decline-code.js";
+import { chargeTimes, nextAskAt, attemptReference } from "../../domain/attempt.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { currencyByCode } from "../../domain/money.js";
 import { Refusal } from "../../domain/refusal.js";
 import { stoppedAt } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
-import { requireCustomer } from "../customers/get-customer.js";
 import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { openGatewayAccount } from "../merchants/gateway-account.js";
-import { getPaymentIntent, type PaymentView, viewPayment } from "../payments/payment-intents.js";
-import { requiredCallbackUrl } from "../public-urls.js";
-import { applyGatewayResult } from "../results/apply-gateway-result.js";
+import { challengeUrl, requiredCallbackUrl } from "../public-urls.js";
+import { applyAnswer } from "./apply-answer.js";
+import { chargeResponse, type PaymentAnswer } from "./charge-response.js";
 
 /** One charge to make. */
 interface Charge {
@@ -49,12 +39,12 @@ export async function chargeCard(
   charge: Charge,
 ): Promise<PaymentAnswer> {
   requiredCallbackUrl(checkout, scope.livemode); // Refuses before anything is recorded.
-  const account = await openAccount(checkout, scope);
+  const account = await openChargeAccount(checkout, scope);
   await checkout.checkpoint("charge checked");
   const { done, answer } = await guarded(checkout, scope, account, () =>
     recordAndSend(checkout, scope, call, charge, account),
   );
-  if (answer !== undefined) await apply(checkout, charge, answer);
+  if (answer !== undefined) await applyAnswer(checkout, charge.intent, answer);
   await checkout.checkpoint("charge answered");
   return await chargeResponse(checkout, scope, done);
 }
@@ -62,7 +52,11 @@ export async function chargeCard(
 /** The gateway account to charge with, and the gateway's address. */
 type ChargeAccount = DirectAccount & { readonly countryCode: string };
 
-async function openAccount(checkout: CheckoutContext, scope: MerchantScope): Promise<ChargeAccount> {
+/** Opens the merchant's gateway account in this mode, which it must have. */
+export async function openChargeAccount(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+): Promise<ChargeAccount> {
   const account = await openGatewayAccount(checkout, scope);
   if (account === undefined) throw new Error(`${scope.merchantId} has no gateway account in this mode.`);
   const { gatewayUrl, sandboxUrl } = checkout.addresses;
@@ -152,98 +146,9 @@ function saleOf(
     orderRef: intent.id,
     callbackUrl: requiredCallbackUrl(checkout, intent.livemode),
     offSession: intent.offSession,
+    threeDSRedirectUrl: challengeUrl(checkout, intent),
     statementDescriptor: intent.statementDescriptor,
     receiptEmail: intent.receiptEmail,
     captureMethod: intent.captureMethod,
   };
-}
-
-async function apply(checkout: CheckoutContext, { intent }: Charge, answer: DirectAnswer): Promise<void> {
-  if (answer.kind === "answered") {
-    await applyGatewayResult(checkout, { body: answer.body, via: "direct" });
-    return;
-  }
-  const why = answer.kind === "no answer" ? answer.why : answer.kind;
-  checkout.log.warn({ payment: intent.id, attempt: intent.attempt, why }, "a charge was not answered");
-}
-
-/** A stored card, ready to be charged. */
-interface ChargeableCard {
-  readonly customerId: string;
-  readonly paymentMethodId: string;
-  /** The gateway's newest token for it, in plain text: kept for one request, never logged. */
-  readonly xref: string;
-}
-
-/**
- * The card to charge for a customer, or without one for the customer that it belongs to. Throws a Refusal that names
- * the field if the card may not be charged.
- */
-export async function chargeableCard(
-  checkout: CheckoutContext,
-  scope: MerchantScope,
-  wantedCustomerId: string | null,
-  paymentMethodId: string,
-): Promise<ChargeableCard> {
-  if (wantedCustomerId !== null) await requireCustomer(checkout, scope, wantedCustomerId);
-  const method = await findPaymentMethod(checkout.db.manager, paymentMethodId);
-  if (method?.merchantId !== scope.merchantId || method.livemode !== scope.livemode) {
-    throw unusable(`No such payment method: ${paymentMethodId}.`);
-  }
-  if (method.customerId === null) throw unusable("This payment method is attached to no customer.");
-  const { customerId } = method;
-  if (customerId !== (wantedCustomerId ?? customerId)) {
-    throw unusable("This payment method is another customer's.");
-  }
-  if (wantedCustomerId === null) await requireCustomer(checkout, scope, customerId);
-  const { merchantId, livemode, xrefSealed } = method;
-  if (xrefSealed === null || !method.reusable) {
-    throw unusable(
-      "This payment method cannot be charged again: the customer did not agree that the card is stored.",
-    );
-  }
-  return {
-    customerId,
-    paymentMethodId,
-    xref: checkout.sealer.open(xrefSealed, { merchantId, livemode, purpose: "xref" }),
-  };
-}
-
-function unusable(message: string): Refusal {
-  return new Refusal("PAYMENT_METHOD_UNUSABLE", message, "payment_method");
-}
-
-/** A payment as a call answers it; `replayed` if an earlier call with its idempotency key made it. */
-export interface PaymentAnswer {
-  readonly view: PaymentView;
-  readonly replayed: boolean;
-}
-
-/**
- * Answers a call that has made a charge, `objectId` being the charge's reference: with the payment, or the
- * Refusal `CARD_DECLINED`. A repeated call gets the answer about its own charge, whatever the merchant has
- * tried since; if that was processing, it gets the current state.
- */
-export async function chargeResponse(
-  checkout: CheckoutContext,
-  scope: MerchantScope,
-  { objectId, replayed }: PreviousCall,
-): Promise<PaymentAnswer> {
-  const reference = parseAttemptReference(objectId);
-  if (reference === undefined) throw new Error(`${objectId} is no charge.`);
-  const intent = await getPaymentIntent(checkout, scope, reference.targetId);
-  if (hasFailed(intent, reference)) throw await declined(checkout, reference);
-  return { view: await viewPayment(checkout, intent), replayed };
-}
-
-function hasFailed({ attempt, status }: PaymentIntentRow, reference: AttemptReference): boolean {
-  return reference.attempt < attempt || status === "requires_payment_method" || status === "canceled";
-}
-
-async function declined(checkout: CheckoutContext, reference: AttemptReference): Promise<Refusal> {
-  const results = await listResultsOfAttempt(checkout.db.manager, reference);
-  const code = results.find(({ outcome }) => outcome === "declined")?.responseCode ?? undefined;
-  const declineCode = code === undefined ? NOT_CHARGED : declineCodeOf(code);
-  const facts = { decline_code: declineCode, payment_intent: reference.targetId };
-  return new Refusal("CARD_DECLINED", declineMessage(declineCode), [], facts);
 }

@@ -1,14 +1,19 @@
+import type { EntityManager } from "typeorm";
+
 import {
   changePaymentIntent,
   lockPaymentIntent,
   type PaymentIntentRow,
 } from "../../db/tables/payment-intents.js";
+import { findShopperStep } from "../../db/tables/shopper-steps.js";
 import type { Run, Tx } from "../../db/transaction.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
-import { mayMovePayment } from "../../domain/payment-intent.js";
+import { mayConfirm, type PaymentIntent } from "../../domain/payment-intent.js";
 import { Refusal } from "../../domain/refusal.js";
 import { newId } from "../../lib/ids.js";
-import { type PaymentAnswer, chargeResponse, chargeCard, chargeableCard } from "./charge-card.js";
+import { chargeCard } from "./charge-card.js";
+import { chargeResponse, type PaymentAnswer } from "./charge-response.js";
+import { chargeableCard } from "./chargeable-card.js";
 import type { CheckoutContext } from "../context.js";
 import { getPaymentIntent } from "../payments/payment-intents.js";
 import { recordEvents } from "../events/record-events.js";
@@ -21,6 +26,7 @@ export interface Confirmation {
   readonly offSession: boolean | undefined;
   /** Empty: no receipt any more. */
   readonly receiptEmail: string | undefined;
+  readonly returnUrl: string | undefined;
 }
 
 /**
@@ -37,7 +43,7 @@ export async function confirmPaymentIntent(
   const before = await findPrevious(checkout, scope, call);
   if (before !== undefined) return await chargeResponse(checkout, scope, before);
   const declined = await getPaymentIntent(checkout, scope, id);
-  refuseUnlessDeclined(declined);
+  await refuseUnlessFree(checkout.db.manager, declined);
   const paymentMethodId = confirmation.paymentMethodId ?? declined.paymentMethodId ?? "";
   if (paymentMethodId === "") {
     throw new Refusal("PARAMETER_MISSING", "Missing required parameter: payment_method.", "payment_method");
@@ -52,6 +58,7 @@ export async function confirmPaymentIntent(
     offSession: confirmation.offSession ?? declined.offSession,
     receiptEmail:
       confirmation.receiptEmail === "" ? null : (confirmation.receiptEmail ?? declined.receiptEmail),
+    returnUrl: confirmation.returnUrl ?? declined.returnUrl,
     gatewayResultId: null,
     heldResultId: null,
     attempt: declined.attempt + 1,
@@ -72,7 +79,7 @@ async function recordNext(
   const locked = await lockPaymentIntent(tx, next.id);
   // A COMMIT whose connection is lost has usually succeeded: then the attempt is stored already.
   if (again && locked.attemptCallId === next.attemptCallId) return;
-  refuseUnlessDeclined(locked);
+  await refuseUnlessFree(tx, locked);
   if (locked.attempt !== declined.attempt) {
     throw new Refusal("CONFLICT", "Another request confirmed the payment meanwhile.");
   }
@@ -81,13 +88,14 @@ async function recordNext(
     throw new Refusal("CONFLICT", "Another request changed the payment meanwhile.");
   }
   const { status, customerId, paymentMethodId, offSession, receiptEmail, attempt, attemptCallId } = next;
-  const { gatewayResultId, heldResultId } = next;
+  const { gatewayResultId, heldResultId, returnUrl } = next;
   const change = {
     status,
     customerId,
     paymentMethodId,
     offSession,
     receiptEmail,
+    returnUrl,
     gatewayResultId,
     heldResultId,
     attempt,
@@ -107,11 +115,20 @@ interface NextCharge {
 /** What the gateway is told of a payment in the merchant's words. */
 const TOLD = ["statementDescriptor", "receiptEmail"] as const;
 
-function refuseUnlessDeclined({ status }: PaymentIntentRow): void {
-  if (mayMovePayment(status, "processing")) return;
+/** Another card may take the place of one whose shopper has to authenticate, but of no form that they may be paying. */
+async function refuseUnlessFree(
+  db: EntityManager,
+  { id, status }: Pick<PaymentIntent, "id" | "status">,
+): Promise<void> {
+  if (mayConfirm(status)) return;
+  if (status === "requires_action" && (await findShopperStep(db, id))?.kind === "challenge") return;
+  const why =
+    status === "requires_action"
+      ? "The customer is paying this one on its page: confirm it again once that is over."
+      : `This one is ${status}.`;
   throw new Refusal(
     "PAYMENT_INTENT_STATE",
-    `Only a payment intent that requires confirmation or a payment method can be confirmed. This one is ${status}.`,
+    `Only a payment intent that requires confirmation, a payment method or an authentication can be confirmed. ${why}`,
     "id",
   );
 }

@@ -10,7 +10,9 @@ import type { CaptureMethod, PaymentIntentStatus } from "../../domain/payment-in
 import { Refusal } from "../../domain/refusal.js";
 import { stoppedAt } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
-import { type PaymentAnswer, chargeResponse, chargeCard, chargeableCard } from "./charge-card.js";
+import { chargeCard } from "./charge-card.js";
+import { chargeResponse, type PaymentAnswer } from "./charge-response.js";
+import { chargeableCard } from "./chargeable-card.js";
 import type { CheckoutContext } from "../context.js";
 import { recordEvents } from "../events/record-events.js";
 import { requireCustomer } from "../customers/get-customer.js";
@@ -36,6 +38,8 @@ export interface ChargeOrder {
   readonly receiptEmail: string | null;
   /** Null: it is captured at once. */
   readonly captureMethod: CaptureMethod | null;
+  /** Where the payment's page leads the customer in the end. */
+  readonly returnUrl: string | null;
 }
 
 /**
@@ -134,6 +138,7 @@ function newIntent(scope: MerchantScope, order: ChargeOrder, now: number): Payme
     description: order.description,
     statementDescriptor: order.statementDescriptor,
     receiptEmail: order.receiptEmail,
+    returnUrl: order.returnUrl,
     createdAt: now,
     canceledAt: null,
     cancellationReason: null,

@@ -11,7 +11,7 @@ import type { CheckoutContext } from "../context.js";
 import { changeOnce } from "../change-once.js";
 import type { IdempotentCall } from "../idempotency.js";
 import { getPaymentIntent, viewPayment } from "../payments/payment-intents.js";
-import type { PaymentAnswer } from "./charge-card.js";
+import type { PaymentAnswer } from "./charge-response.js";
 
 /** What a merchant may say anew of a payment; an undefined text stays, an empty one goes. */
 export interface PaymentDetailsChange extends MetadataChange {

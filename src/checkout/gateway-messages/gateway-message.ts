@@ -6,8 +6,8 @@ export interface GatewayMessage {
   /** The form-encoded body, byte for byte. */
   readonly body: Buffer;
   readonly via: ResultVia;
-  /** The session in the address that a browser posted to. */
-  readonly pathSessionId?: string;
+  /** The session, or payment intent, in the address that a browser posted to. */
+  readonly pathTargetId?: string;
 }
 
 /** A message that failed verification. Nothing was stored. */

@@ -47,14 +47,14 @@ export type RefusedMessage =
 export async function verifyMessage(
   checkout: CheckoutContext,
   fields: readonly Field[],
-  { pathSessionId }: GatewayMessage,
+  { pathTargetId }: GatewayMessage,
 ): Promise<VerifiedMessage | RefusedMessage> {
   const name = fieldText(fields, "transactionUnique");
   const target = await findPaymentTarget(checkout, parseAttemptReference(name));
   const reversal = target === undefined ? await findReversal(checkout, name) : {};
   const scope = target?.session ?? target?.intent ?? reversal.refund ?? reversal.returned;
   if (scope === undefined) return await verifyWithoutOwner(checkout, fields);
-  if (pathSessionId !== undefined && pathSessionId !== target?.session?.id)
+  if (pathTargetId !== undefined && pathTargetId !== (target?.session ?? target?.intent)?.id)
     return "another session's return page";
   const result = await verifyFor(checkout, fields, scope);
   return typeof result === "string" ? result : { result, scope: scopeOf(scope), target, ...reversal };

@@ -31,6 +31,7 @@ export function declinedIntentOf(session: CheckoutSessionRow): PaymentIntentRow 
     description: options?.paymentDescription ?? null,
     statementDescriptor: options?.statementDescriptor ?? null,
     receiptEmail: options?.receiptEmail ?? null,
+    returnUrl: null,
     attempt: session.attempt,
     canceledAt: null,
     cancellationReason: null,

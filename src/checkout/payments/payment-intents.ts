@@ -14,6 +14,7 @@ import { isId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
 import { storedDetails } from "../gateway-messages/store-gateway-result.js";
 import { listPage, type Page, type PageRequest } from "../page.js";
+import { payUrl } from "../public-urls.js";
 import { declinedIntentOf, findDeclinedIntent } from "./declined-intent.js";
 
 /** A payment with the gateway's details of its latest charge. Null if there are none. */
@@ -21,9 +22,11 @@ export interface PaymentView {
   readonly intent: PaymentIntent;
   readonly latestCharge: ChargeDetails | null;
   readonly billingDetails: BillingDetails | null;
+  /** The address of the payment's own page. */
+  readonly pageUrl: string;
 }
 
-type ViewParts = Pick<CheckoutContext, "db" | "sealer">;
+type ViewParts = Pick<CheckoutContext, "db" | "sealer" | "addresses">;
 
 /**
  * Payments as their merchant sees them. The gateway's details are read from its sealed messages on each call:
@@ -42,7 +45,7 @@ export async function viewPayments(
 /** One payment as its merchant sees it. */
 export async function viewPayment(checkout: CheckoutContext, row: PaymentIntentRow): Promise<PaymentView> {
   const [view] = await viewPayments(checkout, [row]);
-  return view ?? { intent: row, latestCharge: null, billingDetails: null };
+  return view ?? viewOf(checkout, row, undefined);
 }
 
 function viewOf(
@@ -50,9 +53,10 @@ function viewOf(
   intent: PaymentIntent,
   result: GatewayResultRow | undefined,
 ): PaymentView {
-  if (result === undefined) return { intent, latestCharge: null, billingDetails: null };
+  const pageUrl = payUrl(checkout, intent.id);
+  if (result === undefined) return { intent, latestCharge: null, billingDetails: null, pageUrl };
   const { charge, billing } = storedDetails(checkout, result);
-  return { intent, latestCharge: charge, billingDetails: billing };
+  return { intent, latestCharge: charge, billingDetails: billing, pageUrl };
 }
 
 /**

@@ -1,8 +1,9 @@
-import { ACTION } from "../../domain/gateway-codes.js";
+import { ACTION, isWaitingForAuthentication } from "../../domain/gateway-codes.js";
 import type { Inquired, ReportedTransaction } from "../../cardstream/inquiry.js";
 import { isDatabaseAway } from "../../db/engine/database-errors.js";
 import { type AttemptResult, listResultsOfAttempt } from "../../db/tables/gateway-results.js";
 import { noteAsked, type PendingAttemptRow, settleAttempt } from "../../db/tables/pending-attempts.js";
+import { findShopperStep } from "../../db/tables/shopper-steps.js";
 import { noteDoubt } from "../../db/tables/session-money.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import {
@@ -101,17 +102,20 @@ async function inquire(checkout: CheckoutContext, row: PendingAttemptRow, now: n
   logUnanswered(checkout, row, inquired);
   const { searched } = inquired;
   const unanswered = refused || inquired.unansweredSale !== undefined;
-  const transactions = lastWords(await list(), inquired.reported);
-  const certainty = certaintyOf(transactions, { searched, unanswered });
+  const results = await list();
+  const transactions = lastWords(results, inquired.reported);
   const after = await findPaymentTarget(checkout, reference);
   if (after?.intent !== undefined) {
-    const settled = await concludeUnknownCharge(checkout, row, after.intent, {
-      over,
-      certainty,
-      transactions,
-    });
+    const step = await findShopperStep(checkout.db.manager, after.intent.id);
+    const authenticatesHere = step?.kind !== "form" || step.attempt !== reference.attempt;
+    const certainty = certaintyOf(transactions, { searched, unanswered, authenticatesHere });
+    const waitingResultId = results.find(isWaitingForAuthentication)?.id ?? null;
+    const canSearch = account.restToken !== undefined;
+    const asked = { over, certainty, transactions, waitingResultId, step, canSearch };
+    const settled = await concludeUnknownCharge(checkout, row, after.intent, asked);
     return { certainty, resolved: settled || certainty === "clear", settled };
   }
+  const certainty = certaintyOf(transactions, { searched, unanswered });
   const resolved = certainty === "clear" || (certainty === "silent" && isPaid(after));
   return { certainty, resolved, settled: over && resolved && (searched || account.restToken === undefined) };
 }

@@ -66,10 +66,10 @@ function parseMessage(body: Buffer): Field[] | undefined {
 
 function refuse(
   { log }: CheckoutContext,
-  { via, pathSessionId }: GatewayMessage,
+  { via, pathTargetId }: GatewayMessage,
   why: RefusedMessage,
 ): RefusedResult {
-  log.warn({ why, via, path: pathSessionId }, "gateway message refused");
+  log.warn({ why, via, path: pathTargetId }, "gateway message refused");
   return { kind: "refused", why };
 }
 
@@ -151,11 +151,11 @@ function fastCompletion(checkout: CheckoutContext, message: GatewayMessage): Fas
 function verifyFromCache(
   checkout: CheckoutContext,
   fields: readonly Field[],
-  { pathSessionId }: GatewayMessage,
+  { pathTargetId }: GatewayMessage,
 ): VerifiedMessage | undefined {
   const reference = parseAttemptReference(fieldText(fields, "transactionUnique"));
   if (reference?.kind !== "session") return undefined;
-  if (pathSessionId !== undefined && pathSessionId !== reference.targetId) return undefined;
+  if (pathTargetId !== undefined && pathTargetId !== reference.targetId) return undefined;
   const signers = cachedSignersNamed(checkout, fieldText(fields, "merchantID"));
   const [signer] = signers; // Whichever of them signed it: they are one owner's.
   const result = verifyBy(fields, signers);

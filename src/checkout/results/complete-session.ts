@@ -158,6 +158,7 @@ function paymentIntentRow(
     customerId,
     paymentMethodId,
     gatewayResultId: stored.id,
+    returnUrl: null,
     attempt: 0,
     offSession: false,
     metadata: session.options?.paymentMetadata ?? {},

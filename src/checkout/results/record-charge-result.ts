@@ -1,5 +1,4 @@
 import { findGatewayResults, type GatewayResultRow } from "../../db/tables/gateway-results.js";
-import { changeHeldPayment, lockHeldPayment } from "../../db/tables/held-payments.js";
 import {
   changePaymentIntent,
   lockPaymentIntent,
@@ -7,14 +6,27 @@ import {
 } from "../../db/tables/payment-intents.js";
 import { renewToken } from "../../db/tables/payment-methods.js";
 import { dropPending } from "../../db/tables/pending-attempts.js";
+import { findShopperStep, type ShopperStepRow } from "../../db/tables/shopper-steps.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import { attemptReference } from "../../domain/attempt.js";
 import { captureBefore } from "../../domain/captures/authorization.js";
-import { captureExpected, held, type Classification, classifyCharge } from "../../domain/classification.js";
+import {
+  captureExpected,
+  held,
+  type Classification,
+  classifyCharge,
+  classifyPayment,
+} from "../../domain/classification.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { Received } from "../../domain/held-payment.js";
 import { currencyByCode } from "../../domain/money.js";
-import { AUTHORIZED, isOnlyAuthorized, mayMovePayment, wasApproved } from "../../domain/payment-intent.js";
+import {
+  AUTHORIZED,
+  isInProgress,
+  isOnlyAuthorized,
+  mayMovePayment,
+  wasApproved,
+} from "../../domain/payment-intent.js";
 import { SETTLEMENT } from "../../domain/settlement/settlement.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
@@ -23,7 +35,6 @@ import { findReversalOf, holdWithReversal } from "../gateway-messages/hold-with-
 import type { AppliedResult } from "../gateway-messages/gateway-message.js";
 import {
   applied,
-  storeGatewayResult,
   storeMessage,
   storeReusedTransaction,
   type UnclassifiedResult,
@@ -31,6 +42,7 @@ import {
 import { followSettlement } from "../payments/record-settlement.js";
 import { clockOf } from "../test-clock.js";
 import { noteAuthorization } from "./note-authorization.js";
+import { dropHeldUnknownCharge } from "./hold-unknown-charge.js";
 
 /**
  * Records one verified result of a direct charge in one serialisable transaction, as `recordSessionResult` does for
@@ -59,7 +71,9 @@ async function recordFor(
   result: GatewayResult,
   row: UnclassifiedResult,
 ): Promise<AppliedResult> {
-  const classification = await classifyLocked(tx, intent, result);
+  // A payment that requires an action has a step: no absent row is read.
+  const step = intent.status === "requires_action" ? await findShopperStep(tx, intent.id) : undefined;
+  const classification = await classifyLocked(tx, intent, step, result);
   const pays = classification.outcome === "completed";
   if (pays) {
     if (wasApproved(intent)) return applied(classification, true);
@@ -78,19 +92,23 @@ async function recordFor(
     const received = { amount: intent.amount, currency: intent.currency };
     await completeCharge(checkout, clock, tx, intent, { received, stored });
   }
-  if (classification.outcome === "declined" && row.attempt === intent.attempt) {
-    await failCharge(checkout, clock, tx, intent, stored.id);
-  }
+  if (row.attempt !== intent.attempt) return applied(classification, false);
+  if (classification.outcome === "declined") await failCharge(checkout, clock, tx, intent, stored.id);
+  // With a second form open the other may still be paid.
+  const gaveUp = classification.outcome === "cancelled" && step?.kind === "form" && step.rounds === 1;
+  if (gaveUp) await failCharge(checkout, clock, tx, intent, intent.gatewayResultId);
   return applied(classification, false);
 }
 
 /**
  * Of two successes the first one recorded pays; one of another transaction, or one that is too late, waits
  * for a person. So does one of an authorization that is released by now, unless it tells of that authorization again.
+ * A refusal of what the shopper has posted to the gateway's page says nothing: anyone can spoil a form.
  */
 async function classifyLocked(
   tx: Tx,
   intent: PaymentIntentRow,
+  step: ShopperStepRow | undefined,
   result: GatewayResult,
 ): Promise<Classification> {
   const currency = currencyByCode(intent.currency);
@@ -99,7 +117,9 @@ async function classifyLocked(
   const approved = await approvedTransaction(tx, intent);
   const isRecorded = approved === result.transactionKey;
   const capture = intent.captureMethod === "manual" ? captureExpected(isRecorded) : undefined;
-  const classification = classifyCharge(result, { targetId, amount, currency, attempt, capture });
+  const expected = { targetId, amount, currency, attempt, capture };
+  const classification =
+    step?.kind === "form" ? classifyPayment(result, expected) : classifyCharge(result, expected, intent);
   if (classification.outcome !== "completed" || isRecorded) return classification;
   if (intent.status === "canceled") return held("payment_canceled");
   return approved === undefined ? classification : held("duplicate");
@@ -158,7 +178,9 @@ export async function completeCharge(
   await endAttempt(checkout, clock, tx, { ...intent, ...change }, type);
 }
 
-/** Fails the newest charge of a locked payment intent; `resultId` is that of the decline, if one arrived. */
+/**
+ * Fails the newest charge of a locked payment intent; `resultId` is that of the result that says why, if there is one.
+ */
 export async function failCharge(
   checkout: CheckoutContext,
   clock: Clock,
@@ -167,7 +189,7 @@ export async function failCharge(
   resultId: string | null,
 ): Promise<void> {
   // A late decline never undoes a success, and adds nothing to a failure.
-  if (intent.status !== "processing") return;
+  if (!isInProgress(intent.status)) return;
   const change = { status: "requires_payment_method", gatewayResultId: resultId } as const;
   await changePaymentIntent(tx, intent.id, change);
   await endAttempt(checkout, clock, tx, { ...intent, ...change }, "payment_intent.payment_failed");
@@ -184,57 +206,4 @@ async function endAttempt(
   recordEvents(checkout, tx, clock.now(), [type, intent]);
   await dropHeldUnknownCharge(checkout, clock, tx, intent);
   await dropPending(tx, attemptReference(intent.id, intent.attempt));
-}
-
-/**
- * Holds the newest charge of a locked payment intent for a person, because its outcome is unknown. Only once:
- * its `transactionKey` is the charge's own reference, and so unique.
- */
-export async function holdUnknownCharge(
-  checkout: CheckoutContext,
-  clock: Clock,
-  tx: Tx,
-  intent: PaymentIntentRow,
-  reference: string,
-): Promise<void> {
-  const { merchantId, livemode, amount, attempt } = intent;
-  const nothing = checkout.sealer.seal("", { merchantId, livemode, purpose: "gateway-message" });
-  const row = {
-    merchantId,
-    livemode,
-    sessionId: null,
-    paymentIntentId: intent.id,
-    attempt,
-    transactionKey: `attempt:${reference}`,
-    responseCode: null,
-    responseStatus: null,
-    amount,
-    amountReceived: null,
-    currencyCode: currencyByCode(intent.currency)?.number ?? "",
-    state: "",
-    via: "nobody" as const,
-    xrefSealed: null,
-    messageSealed: nothing,
-  };
-  const stored = await storeGatewayResult(checkout, clock, tx, row, held("outcome_unknown"));
-  if (stored !== undefined) await changePaymentIntent(tx, intent.id, { heldResultId: stored.id });
-}
-
-/** Dismisses the held charge once its outcome is known: a person need not find it out any more. */
-async function dropHeldUnknownCharge(
-  checkout: CheckoutContext,
-  clock: Clock,
-  tx: Tx,
-  intent: PaymentIntentRow,
-): Promise<void> {
-  if (intent.heldResultId === null) return;
-  const held = await lockHeldPayment(tx, intent.heldResultId);
-  if (held.resolution !== null) return;
-  const done = {
-    resolution: "dismiss",
-    resolvedAt: clock.now(),
-    note: "A later message shows what became of it.",
-  } as const;
-  await changeHeldPayment(tx, held.id, done);
-  recordEvents(checkout, tx, done.resolvedAt, ["held_payment.dismissed", { ...held, ...done }]);
 }

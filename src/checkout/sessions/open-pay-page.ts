@@ -119,12 +119,19 @@ export function formOf(
     cardOnFile: keepsCard(session),
     asksWho: session.customerCreation !== null,
     email: session.options?.customerEmail ?? null,
-    // One of a private network tells the gateway nothing of the shopper. The sandbox shows what is sent.
-    remoteAddress: session.livemode && !isPublicHost(address ?? "") ? undefined : address,
+    remoteAddress: addressToSend(session, address),
     statementDescriptor: session.options?.statementDescriptor ?? null,
     receiptEmail: session.options?.receiptEmail ?? null,
     captureMethod: session.options?.captureMethod ?? null,
   });
+}
+
+/** One of a private network tells the gateway nothing of the shopper. The sandbox shows what is sent. */
+export function addressToSend(
+  { livemode }: { readonly livemode: boolean },
+  address: string | undefined,
+): string | undefined {
+  return livemode && !isPublicHost(address ?? "") ? undefined : address;
 }
 
 /** What the gateway has to be asked about before the form is given out. */

@@ -41,6 +41,8 @@ export const SCENARIOS: Readonly<Record<EventType, Scenario>> = {
   "payment_intent.settlement_rejected": rejectedPayment,
   "payment_intent.settlement_unresolved": (api, happened) =>
     settledWith(api, happened, { fault: "settlement_delayed", days: 15 }),
+  "payment_intent.requires_action": (api) =>
+    withFault(api, "authentication_required", () => charge(api, { off_session: false })),
   "payment_intent.succeeded": async (api) => void (await charge(api)),
   "payment_method.attached": async (api) => void (await paidSession(api)),
   "payment_method.detached": async (api) => {

@@ -175,6 +175,13 @@ export function unresolvedHeldResult(sessionId: string): Select<boolean> {
   return { sql, values: [sessionId], read: (rows) => rows.length > 0 };
 }
 
+/** Selects whether a held result of the payment intent waits for a person. */
+export function unresolvedHeldResultOfIntent(intentId: string): Select<boolean> {
+  const sql =
+    "SELECT id FROM `gateway_result` WHERE payment_intent_id = ? AND outcome = 'held' AND resolved_at IS NULL LIMIT 1";
+  return { sql, values: [intentId], read: (rows) => rows.length > 0 };
+}
+
 const OF_ATTEMPT = columnsOf(
   gatewayResults,
   "id",

@@ -62,6 +62,7 @@ export const paymentIntents = new EntitySchema<PaymentIntentRow>({
     description: optional(text(1000)),
     statementDescriptor: optional(text(22)),
     receiptEmail: optional(text(320)),
+    returnUrl: optional(text(5000)),
     createdAt: time(),
     canceledAt: optional(time()),
     cancellationReason: optional(id()),
@@ -178,6 +179,7 @@ export type PaymentIntentChange = Partial<
     | "reversalStartedAt"
     | "heldResultId"
     | "settlement"
+    | "returnUrl"
   >
 >;
 

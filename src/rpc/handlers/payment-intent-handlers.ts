@@ -11,7 +11,7 @@ import type {
 } from "../../../gen/calmonypay/v1/payment_intent_service_pb.js";
 import { capturePaymentIntent } from "../../checkout/captures/capture-payment-intent.js";
 import { cancelPaymentIntent } from "../../checkout/charges/cancel-payment-intent.js";
-import type { PaymentAnswer } from "../../checkout/charges/charge-card.js";
+import type { PaymentAnswer } from "../../checkout/charges/charge-response.js";
 import type { CheckoutContext } from "../../checkout/context.js";
 import { confirmPaymentIntent } from "../../checkout/charges/confirm-payment-intent.js";
 import { type ChargeOrder, createPaymentIntent } from "../../checkout/charges/create-payment-intent.js";
@@ -28,6 +28,7 @@ import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { markReplayed, idempotentCallOf } from "../interceptors/idempotency-key.js";
 import { callerOf } from "../interceptors/authenticate.js";
 import { Refusal } from "../../domain/refusal.js";
+import { checkRedirectUrl } from "../../domain/session.js";
 import { refusalError } from "../interceptors/error-interceptor.js";
 import { causedBy } from "../interceptors/cause.js";
 import { pageOf } from "../messages/page-request.js";
@@ -69,7 +70,8 @@ export function paymentIntentHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const wanted = expansionOf(request, "PAYMENT_INTENT");
       const call = idempotentCallOf(context.values);
       const { id, paymentMethod: paymentMethodId, offSession, receiptEmail } = request;
-      const confirmation = { paymentMethodId, offSession, receiptEmail };
+      const returnUrl = returnUrlOf(request) ?? undefined;
+      const confirmation = { paymentMethodId, offSession, receiptEmail, returnUrl };
       const confirming = confirmPaymentIntent(by(context), caller, id, confirmation, call);
       const answered = await withDeclined(checkout, caller, confirming);
       return await answerOnce(checkout, context, answered, wanted);
@@ -115,7 +117,14 @@ function orderOf(request: CreatePaymentIntentRequest): ChargeOrder {
     statementDescriptor: request.statementDescriptor === "" ? null : request.statementDescriptor,
     receiptEmail: request.receiptEmail === "" ? null : request.receiptEmail,
     captureMethod: request.captureMethod === CaptureMethod.MANUAL ? "manual" : null,
+    returnUrl: returnUrlOf(request),
   };
+}
+
+function returnUrlOf({ returnUrl }: { readonly returnUrl: string }): string | null {
+  if (returnUrl === "") return null;
+  checkRedirectUrl(returnUrl, "return_url");
+  return returnUrl;
 }
 
 async function messagesOf(

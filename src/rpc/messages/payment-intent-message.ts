@@ -5,6 +5,7 @@ import {
   CardCheck,
   type LastPaymentErrorSchema,
   type LatestChargeSchema,
+  type NextActionSchema,
   type PaymentIntent as PaymentIntentMessage,
   PaymentIntentCancellationReason,
   PaymentIntentSchema,
@@ -54,6 +55,8 @@ export function paymentIntentMessage(view: PaymentView): PaymentIntentMessage {
       billingDetails: billingDetails && billingDetailsPart(billingDetails),
       lastPaymentError: errorPart(view),
       settlement: settlementPart(intent),
+      nextAction: actionPart(view),
+      hostedPaymentUrl: domain.hasPage(intent) ? view.pageUrl : null,
     }),
   });
 }
@@ -113,6 +116,17 @@ function tellingsOf(charge: details.ChargeDetails): MessageInitShape<typeof Late
   };
 }
 
+/** The shopper goes on at the payment's own page. */
+function actionPart({ intent, pageUrl }: PaymentView): MessageInitShape<typeof NextActionSchema> | null {
+  if (intent.status !== "requires_action") return null;
+  const { returnUrl } = intent;
+  // Events from before it was kept have no return URL.
+  return {
+    type: "redirect_to_url",
+    redirectToUrl: { url: pageUrl, ...omitNulls({ returnUrl: returnUrl ?? null }) },
+  };
+}
+
 /** Only a declined charge has an error, until the next charge. */
 function errorPart({
   intent,
@@ -135,6 +149,7 @@ const STATUSES: Record<domain.PaymentIntentStatus, PaymentIntentStatus> = {
   requires_capture: PaymentIntentStatus.REQUIRES_CAPTURE,
   capturing: PaymentIntentStatus.PROCESSING,
   releasing: PaymentIntentStatus.PROCESSING,
+  requires_action: PaymentIntentStatus.REQUIRES_ACTION,
   canceled: PaymentIntentStatus.CANCELED,
 };
 

@@ -13,6 +13,7 @@ import { formReply, type Reply, silentReply, textReply } from "../protocol/reply
 import { faultFields } from "../payments/result-fields.js";
 import { sendCallback } from "../payments/send-callback.js";
 import { browserFault, readSigned } from "../protocol/signed-request.js";
+import { continueSale } from "./authenticate.js";
 import { cancel } from "./cancel.js";
 import { capture } from "./capture.js";
 import { useGivenCard } from "./card-sale.js";
@@ -80,6 +81,8 @@ async function carryOut(parts: SandboxContext, request: DirectRequest): Promise<
   if (name === "") return { fault: missingField("action") };
   const action = ACTIONS.get(name);
   if (action === undefined) return { fault: invalidField("action") };
+  if (name === ACTION.SALE && fieldText(fields, "threeDSRef") !== "")
+    return await continueSale(parts, request);
   const xref = fieldText(fields, "xref");
   if (xref === "" && !WITH_CARD.has(name)) return { fault: missingField("xref") };
   const isRefused = faults.has("refund_refused") && GIVES_BACK.has(name);

@@ -4,6 +4,7 @@ import { keptFields } from "../payments/echoed-fields.js";
 import { readHostedRequest } from "../payments/hosted-request.js";
 import { DUPLICATE, type TestOutcome } from "../payments/outcomes.js";
 import { resultFields, type SandboxTransaction } from "../payments/result-fields.js";
+import { authenticationFields, type AuthenticationStatus } from "../payments/three-d-secure.js";
 import { beginTransaction, transactionRow } from "../payments/transaction-row.js";
 import type { DirectRequest } from "./direct-request.js";
 import type { SaleRows } from "./record-sale.js";
@@ -17,6 +18,8 @@ export interface StoredCardOrder {
   /** The transaction whose card is charged. */
   readonly seed: SandboxTransactionRow;
   readonly initiator: Initiator;
+  /** What the card's issuer makes of the shopper. Undefined: it was not asked. */
+  readonly authentication?: AuthenticationStatus | undefined;
 }
 
 /** The row of the payment, and that of its refusal as a duplicate. */
@@ -30,7 +33,7 @@ export function saleRows(order: StoredCardOrder, outcome: TestOutcome): SaleRows
 }
 
 function rowOf(
-  { request, fields, seed, initiator }: StoredCardOrder,
+  { request, fields, seed, initiator, authentication }: StoredCardOrder,
   transaction: SandboxTransaction,
 ): SandboxTransactionRow {
   const { cardHash, cardMask } = seed;
@@ -39,7 +42,7 @@ function rowOf(
     ...resultFields(transaction, keptFields(fields)),
     ...seed.result.filter(([name]) => CARD.has(name)),
     ...NOT_CHECKED,
-    ["threeDSEnabled", "N"],
+    ...Object.entries(authentication ? authenticationFields(authentication) : { threeDSEnabled: "N" }),
     ["initiator", initiator],
     ["previousID", seed.id],
   ];

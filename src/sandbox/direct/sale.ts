@@ -7,15 +7,19 @@ import {
   AMOUNT_CHECK,
   CALLBACK_CHECK,
   firstFault,
+  isPostable,
   NO_AMOUNT_CHECK,
   ORDER_CHECKS,
   TYPE_CHECK,
   withMinorUnits,
 } from "../payments/order-checks.js";
 import { readHostedRequest } from "../payments/hosted-request.js";
+import { NOT_AUTHENTICATED, OUTCOMES } from "../payments/outcomes.js";
 import { maskOf } from "../payments/result-fields.js";
 import { TEST_CARDS } from "../payments/test-cards.js";
+import { authenticationOf, isAcceptable } from "../payments/three-d-secure.js";
 import type { SandboxContext } from "../protocol/context.js";
+import { waitingRow } from "./authenticate.js";
 import { clonedRequest } from "./cloned-request.js";
 import type { DirectAnswer, DirectRequest } from "./direct-request.js";
 import { bringsCard } from "./new-data.js";
@@ -25,8 +29,8 @@ import { type Initiator, initiatorOf } from "./stored-credential.js";
 import { tokenFault } from "./token.js";
 
 /**
- * `SALE`, `PREAUTH`, `VERIFY` and `REFUND` with the card of the transaction that `xref` names. The shopper is not
- * authenticated, so where amounts decide, those that want 3-D Secure are declined.
+ * `SALE`, `PREAUTH`, `VERIFY` and `REFUND` with the card of the transaction that `xref` names. Where the shopper has to
+ * authenticate, a sale waits for that if the request says where their browser is to come back; else it is declined.
  */
 export async function useStoredCard(
   parts: SandboxContext,
@@ -41,9 +45,32 @@ export async function useStoredCard(
   const asked = readHostedRequest(fields);
   const cardDeclines = TEST_CARDS.some((card) => card.declines && maskOf(card.number) === seed.cardMask);
   const { faults } = request;
-  const outcome = expectedOutcome({ ...asked, cardDeclines, isAuthenticated: false, faults });
-  const rows = saleRows({ request, fields, seed, initiator: way.initiator }, outcome);
-  return await recordSale(parts, rows, fieldText(fields, "xref"), asked.duplicateDelayMs);
+  const isThere = canAuthenticate(fields, way.initiator);
+  const authentication = authenticationOf(
+    seed.cardMask ?? "",
+    Number(fieldText(seed.result, "cardExpiryMonth")),
+  );
+  const expected = expectedOutcome({
+    ...asked,
+    cardDeclines,
+    isAuthenticated: false,
+    faults,
+    authentication,
+  });
+  const refused =
+    isThere && authentication !== undefined && authentication !== "C" && !isAcceptable(authentication);
+  const outcome = refused ? NOT_AUTHENTICATED : expected;
+  const shown = isThere ? authentication : undefined;
+  const rows = saleRows({ request, fields, seed, initiator: way.initiator, authentication: shown }, outcome);
+  const waits = isThere && outcome === OUTCOMES.sca_required;
+  const fresh = waits ? waitingRow(parts, rows.fresh) : rows.fresh;
+  return await recordSale(parts, { ...rows, fresh }, fieldText(fields, "xref"), asked.duplicateDelayMs);
+}
+
+/** The shopper is there, and their browser has an address to come back to. */
+function canAuthenticate(fields: readonly Field[], initiator: Initiator): boolean {
+  const isSale = fieldText(fields, "action") === ACTION.SALE && fieldText(fields, "type") === "1";
+  return isSale && initiator === "consumer" && isPostable(fieldText(fields, "threeDSRedirectURL"));
 }
 
 /** What is wrong with the fields of a payment that a server makes, apart from its card. */

@@ -3,6 +3,7 @@ import type { CardEntry } from "./card-entry.js";
 import type { HostedRequest } from "./hosted-request.js";
 import { OUTCOMES, PREAUTHORISED, REFUNDED, type TestOutcome, VERIFIED } from "./outcomes.js";
 import type { PlannedFaults } from "./planned-faults.js";
+import type { AuthenticationStatus } from "./three-d-secure.js";
 
 /** A payment whose outcome is not known yet. */
 export interface AskedPayment {
@@ -16,6 +17,8 @@ export interface AskedPayment {
   /** False for a charge by a merchant's server, without 3-D Secure. */
   readonly isAuthenticated: boolean;
   readonly faults: PlannedFaults;
+  /** What the card's issuer makes of an authentication. Undefined: the card does not take part. */
+  readonly authentication?: AuthenticationStatus | undefined;
 }
 
 /** What is asked for on a card page, as far as it is known: the card is not before the shopper has entered it. */
@@ -94,6 +97,7 @@ function plannedOutcome(asked: AskedPayment): TestOutcome {
   if (faults.has("card_declined")) return OUTCOMES.decline;
   if (faults.has("authentication_required")) return OUTCOMES.sca_required;
   const byAmount = namedAmount(asked) ?? (faults.has("amount_bands") ? amount : undefined);
+  if (!isAuthenticated && asked.authentication === "C") return OUTCOMES.sca_required;
   if (byAmount === undefined) return asked.cardDeclines ? OUTCOMES.decline : OUTCOMES.approve;
   return !isAuthenticated && isInBand(byAmount, SCA_BAND) ? OUTCOMES.sca_required : outcomeOfAmount(byAmount);
 }

@@ -89,6 +89,28 @@ export const DUPLICATE: TestOutcome = fault(
   "REQUEST DUPLICATE",
 );
 
+/** The transaction waits for the shopper to authenticate (guide 5.4). */
+export const AUTHENTICATION_WANTED: TestOutcome = {
+  ...fault(
+    "authenticate",
+    "Waits for an authentication",
+    RESPONSE_CODE.AUTHENTICATION_REQUIRED,
+    "3DS authentication required",
+  ),
+  state: STATE.RECEIVED,
+};
+
+/** The shopper did not authenticate, or the card's issuer refused it. */
+export const NOT_AUTHENTICATED: TestOutcome = {
+  ...fault(
+    "not_authenticated",
+    "3-D Secure failed",
+    RESPONSE_CODE.NOT_AUTHENTICATED,
+    "3DS NOT AUTHENTICATED",
+  ),
+  state: STATE.DECLINED,
+};
+
 /** The card is valid and nothing was to be taken: what an approval is where the request only verifies. */
 export const VERIFIED: TestOutcome = {
   name: STATE.VERIFIED,

@@ -66,7 +66,8 @@ export function displayedAmount(amount: number, currency: Currency): string {
   return displayAmount(amount, currency).split(" ").toReversed().join(" ");
 }
 
-type ResultPart = Partial<Record<ResultName, string>>;
+/** Some of a result's own fields. */
+export type ResultPart = Partial<Record<ResultName, string>>;
 
 function written(part: ResultPart): Field[] {
   return Object.entries(part).filter(([, value]) => value !== "");

@@ -8,6 +8,8 @@ export interface TestCard {
   readonly address: string;
   /** True if its issuer declines it always, unless another outcome is chosen on the page. */
   readonly declines: boolean;
+  /** True if it takes part in 3-D Secure, which the month decides in which it expires (guide ). */
+  readonly authenticates: boolean;
 }
 
 /** Type and scheme as the gateway names them (guide A-10). */
@@ -43,7 +45,8 @@ export const TEST_CARDS: readonly TestCard[] = [
     "689",
     "23 Rogerham Mansions, 4578 Ermine Street, Borehamwood WD54 8TH",
   ),
-  card(VISA_CREDIT, "4012001037141112", "083", "16 Test Street, TE15 5ST"),
+  // The card of the vendor's samples for 3-D Secure.
+  { ...card(VISA_CREDIT, "4012001037141112", "083", "16 Test Street, TE15 5ST"), authenticates: true },
   card(
     VISA_DEBIT,
     "4539791001730106",
@@ -73,7 +76,7 @@ export function testCardOf(text: string): TestCard | undefined {
 }
 
 function card(cardKind: CardKind, number: string, cvv: string, address: string): TestCard {
-  return { number, cvv, kind: cardKind, address, declines: false };
+  return { number, cvv, kind: cardKind, address, declines: false, authenticates: false };
 }
 
 function kind(typeCode: string, type: string, schemeCode: string, scheme: string): CardKind {

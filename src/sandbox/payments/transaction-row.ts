@@ -22,17 +22,25 @@ export function beginTransaction(
   request: HostedRequest,
   time: number,
 ): SandboxTransaction {
-  const captured = request.captureIsDelayed ? uncaptured(outcome) : outcome;
   return {
     transactionID: newTransactionId(),
     xref: newXref(time),
     requestID: newRequestId(),
     time,
     request,
-    outcome: faults.has("wrong_amount") ? withAnotherAmount(captured) : captured,
+    outcome: asRequested({ outcome, faults }, request),
     entry,
     authorisationCode: outcome.responseMessage === undefined ? newAuthorisationCode() : "",
   };
+}
+
+/** The outcome as the request wants it to be, and the merchant's faults. */
+export function asRequested(
+  { outcome, faults }: Omit<Begun, "entry">,
+  { captureIsDelayed }: HostedRequest,
+): TestOutcome {
+  const captured = captureIsDelayed ? uncaptured(outcome) : outcome;
+  return faults.has("wrong_amount") ? withAnotherAmount(captured) : captured;
 }
 
 /** Approved, and waiting for a CAPTURE or for its capture date. */

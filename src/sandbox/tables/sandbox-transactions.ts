@@ -165,7 +165,7 @@ export async function lockSandboxTransaction(tx: Tx, id: string): Promise<Sandbo
   return await lockForUpdate(query).getOneOrFail();
 }
 
-/** The fields of a transaction that may change. Its first response never does. */
+/** The fields of a transaction that may change. Its first response never does once the shopper has done their part. */
 export type SandboxTransactionChange = Partial<
   Pick<
     SandboxTransactionRow,
@@ -180,6 +180,18 @@ export async function updateSandboxTransaction(
   change: SandboxTransactionChange,
 ): Promise<void> {
   await tx.createQueryBuilder().update(sandboxTransactions).set(change).where({ id }).execute();
+}
+
+/** What an authentication changes of a transaction that waits for it: its whole result. */
+export type SandboxResultChange = Pick<
+  SandboxTransactionRow,
+  "state" | "responseCode" | "responseStatus" | "responseMessage" | "amountReceived" | "result" | "changedAt"
+>;
+
+export async function changeSandboxResult(tx: Tx, id: string, change: SandboxResultChange): Promise<void> {
+  const { state, responseCode, responseStatus, responseMessage, amountReceived, result, changedAt } = change;
+  const columns = { state, responseCode, responseStatus, responseMessage, amountReceived, result, changedAt };
+  await tx.createQueryBuilder().update(sandboxTransactions).set(columns).where({ id }).execute();
 }
 
 /** Records how a transaction's callback was answered. */

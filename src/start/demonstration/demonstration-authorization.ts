@@ -63,6 +63,7 @@ function intentOf(base: Base, gatewayResultId: string): PaymentIntentRow {
     description: null,
     statementDescriptor: null,
     receiptEmail: null,
+    returnUrl: null,
     canceledAt: null,
     cancellationReason: null,
     captureMethod: "manual",

@@ -128,6 +128,7 @@ async function writePayments(tx: Tx, base: Base): Promise<void> {
     customerId: "cus_demo",
     paymentMethodId: "pm_0demo",
     gatewayResultId: "gr_0demo",
+    returnUrl: null,
     attempt: 0,
     offSession: false,
     metadata: {},

@@ -6,7 +6,10 @@ import { backLink, type KnownOrder, orderFacts, shopOf } from "./order-parts.js"
 import { STYLES } from "./styles.js";
 
 /** A page of the service that a shopper sees. */
-export interface ShopperPage extends Pick<WebPage, "status" | "title" | "body" | "script" | "calls"> {
+export interface ShopperPage extends Pick<
+  WebPage,
+  "status" | "title" | "body" | "script" | "calls" | "frames" | "frameAncestors"
+> {
   /** Sources of the CSP directive `form-action`: where the page's form may be posted. Default: `'none'`. */
   readonly formTargets?: string;
   /** Whether it is about a session in test mode: it says so. Default: no. */

@@ -12,6 +12,14 @@ import { frontPage } from "./front-page.js";
 import { liveness, readiness } from "./health.js";
 import { findOrder, knownOrder } from "./known-orders.js";
 import { passForm, payPage } from "./pay-page.js";
+import {
+  challengeReturn,
+  checkPaymentPage,
+  ofEither,
+  passPaymentForm,
+  paymentPage,
+  paymentReturn,
+} from "./payment-page.js";
 import { checkPage, returnPage, statusPage } from "./return-page.js";
 
 /**
@@ -25,17 +33,21 @@ type Handle = (
   inPath: string,
 ) => Promise<void> | void;
 
+type AsyncHandle = (...exchange: Parameters<Handle>) => Promise<void>;
+
 interface PageRoute {
   readonly path: RegExp;
   readonly method: "GET" | "POST";
   readonly handle: Handle;
 }
 
-/** Ids have at most 64 characters; no other text reaches the log or the database. */
-const PAY_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})$/;
-const RETURN_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})\/return$/;
-const CHECK_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})\/check$/;
-const SESSION_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})(\/|$)/;
+/** Of a session, or a payment intent. Ids have at most 64 characters; no other text reaches the log or the database. */
+const PAY_PATH = /^\/pay\/((?:cs|pi)_[0-9A-Za-z]{1,61})$/;
+const RETURN_PATH = /^\/pay\/((?:cs|pi)_[0-9A-Za-z]{1,61})\/return$/;
+const CHECK_PATH = /^\/pay\/((?:cs|pi)_[0-9A-Za-z]{1,61})\/check$/;
+/** Of an attempt. */
+const CHALLENGE_PATH = /^\/pay\/(pi_[0-9A-Za-z]{1,61}-[1-9]\d{0,5})\/challenge$/;
+const TARGET_PATH = /^\/pay\/((?:cs|pi)_[0-9A-Za-z]{1,61})(\/|$)/;
 
 /** Pages for people: their errors are pages; those of every other address are JSON. */
 const OF_PEOPLE = /^\/($|(pay|docs|demo)(\/|$))/;
@@ -46,7 +58,7 @@ const PAGE_ROUTES: readonly PageRoute[] = [
     method: "GET",
     path: PAY_PATH,
     handle: (checkout, request, response, id) =>
-      openOnly(payPage, payUrl(checkout, id), checkout, request, response, id),
+      openOnly(ofEither(payPage, paymentPage), payUrl(checkout, id), checkout, request, response, id),
   },
   {
     method: "POST",
@@ -56,16 +68,16 @@ const PAGE_ROUTES: readonly PageRoute[] = [
         checkout,
         response,
         [payUrl(checkout, id), id],
-        passForm(checkout, request, response, id),
+        ofEither(passForm, passPaymentForm)(checkout, request, response, id),
       ),
   },
   {
     method: "GET",
     path: RETURN_PATH,
     handle: (checkout, request, response, id) =>
-      openOnly(statusPage, returnUrl(checkout, id), checkout, request, response, id),
+      openOnly(ofEither(statusPage, paymentPage), returnUrl(checkout, id), checkout, request, response, id),
   },
-  { method: "POST", path: RETURN_PATH, handle: returnPage },
+  { method: "POST", path: RETURN_PATH, handle: ofEither(returnPage, paymentReturn) },
   {
     // A browser that opens again what it has posted to: the page that waits is at another address.
     method: "GET",
@@ -80,9 +92,10 @@ const PAGE_ROUTES: readonly PageRoute[] = [
         checkout,
         response,
         [returnUrl(checkout, id), id],
-        checkPage(checkout, request, response, id),
+        ofEither(checkPage, checkPaymentPage)(checkout, request, response, id),
       ),
   },
+  { method: "POST", path: CHALLENGE_PATH, handle: challengeReturn },
   { method: "POST", path: /^\/callbacks\/cardstream$/, handle: callback },
   { method: "GET", path: /^\/healthz$/, handle: (_checkout, _request, response) => liveness(response) },
   { method: "GET", path: /^\/readyz$/, handle: (checkout, _, response) => readiness(checkout, response) },
@@ -118,12 +131,8 @@ export function isPagePath(path: string): boolean {
   return PAGE_ROUTES.some((route) => route.path.test(path));
 }
 
-/** Answers a session's page, unless the browser only prefetches it. `url` is the page's address. */
-async function openOnly(
-  page: (...exchange: Parameters<Handle>) => Promise<void>,
-  url: string,
-  ...exchange: Parameters<Handle>
-): Promise<void> {
+/** Answers a page, unless the browser only prefetches it. `url` is the page's address. */
+async function openOnly(page: AsyncHandle, url: string, ...exchange: Parameters<Handle>): Promise<void> {
   const [checkout, request, response, id] = exchange;
   if (isPrefetch(request)) sendPage(response, unopenedPage(url, await findOrder(checkout, id)));
   else await orUnavailable(checkout, response, [url, id], page(...exchange));
@@ -172,8 +181,8 @@ export function sendPathFailure(
   headers: Record<string, string> = {},
 ): void {
   if (!OF_PEOPLE.test(path)) return sendFailure(response, reason, message, headers);
-  const [, sessionId = ""] = SESSION_PATH.exec(path) ?? [];
-  sendFailurePage(response, reason, message, headers, factsOf(knownOrder(checkout, sessionId)));
+  const [, targetId = ""] = TARGET_PATH.exec(path) ?? [];
+  sendFailurePage(response, reason, message, headers, factsOf(knownOrder(checkout, targetId)));
 }
 
 async function answer(

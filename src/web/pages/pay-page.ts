@@ -32,7 +32,7 @@ export async function payPage(
 }
 
 /** A form has 180 fields at most, of which the longest are the names of items. */
-const FORM_BYTES_MAX = 512 * 1024;
+export const FORM_BYTES_MAX = 512 * 1024;
 
 /**
  * `POST /pay/{id}`: the shopper's browser sends the form on, through this service. From here on money may move. 307 to
@@ -63,7 +63,7 @@ export async function passForm(
 }
 
 /** What tells which form was posted: nothing else of it counts. "" where there is no signature. */
-function signedIn(posted: Buffer): Omit<FormFromShopper, "address"> {
+export function signedIn(posted: Buffer): Omit<FormFromShopper, "address"> {
   try {
     const fields = parseFields(posted);
     const signedAddress = fieldText(fields, "remoteAddress") || undefined;
@@ -151,7 +151,7 @@ export function createFormLimits(now?: () => number): FormLimits {
 }
 
 /** The limits of a service. */
-function formLimitsOf(checkout: CheckoutContext): FormLimits {
+export function formLimitsOf(checkout: CheckoutContext): FormLimits {
   const known = limits.get(checkout);
   if (known !== undefined) return known;
   const made = createFormLimits();

@@ -74,7 +74,7 @@ async function bring(
   sessionId: string,
   body: Buffer,
 ): Promise<ReturnDestination | RefusedResult> {
-  const applied = await applyGatewayResult(checkout, { body, via: "return", pathSessionId: sessionId });
+  const applied = await applyGatewayResult(checkout, { body, via: "return", pathTargetId: sessionId });
   if (applied.kind === "refused") return applied;
   return await returnDestination(checkout, sessionId, applied.classification.outcome);
 }
