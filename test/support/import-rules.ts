@@ -187,15 +187,15 @@ export function isMigration(file: string): boolean {
 }
 
 /**
- * Some have hundreds of files, and their index reads them all: parts of typeorm and prom-client are imported
- * one by one.
+ * Some have hundreds of files, and their index reads them all: parts of typeorm and prom-client, and of undici, are
+ * imported one by one.
  */
 const LARGE =
-  /^(typeorm|mysql2(\/promise)?|libsql|cockatiel|prom-client|@bufbuild\/protovalidate|@connectrpc\/connect-node)$/;
+  /^(typeorm|mysql2(\/promise)?|libsql|cockatiel|prom-client|undici(\/.*)?|@bufbuild\/protovalidate|@connectrpc\/connect-node)$/;
 
 /** They are imported themselves only when their package is needed, or declare types alone. */
 const NOT_AT_THE_START =
-  /^src\/(db\/(mysql\/mysql|mysql\/mysql-pool|sqlite\/sqlite)|rpc\/validation\/protovalidate|.*\.d)\.ts$/;
+  /^src\/(db\/(mysql\/mysql|mysql\/mysql-pool|sqlite\/sqlite)|rpc\/validation\/protovalidate|webhooks\/kept-connections|.*\.d)\.ts$/;
 
 /** Imports that every start of a command would wait for. */
 export function largeImports(sources: Source[]): string[] {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import https from "node:https";
 import net, { type AddressInfo, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 
 import t, { type Test } from "tap";
@@ -71,6 +72,10 @@ const ODD: Readonly<Record<string, readonly [answer: string | Buffer, expected: 
     "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
     {},
   ],
+  "a 100 that was not asked for": [
+    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+    {},
+  ],
   "headers of 20 kB": [`HTTP/1.1 200 OK\r\nx: ${"a".repeat(20_000)}\r\n\r\n`, {}],
   "a negative length": ["HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n", {}],
   "an answer of HTTP/2": [Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]), {}],
@@ -120,15 +125,77 @@ t.test("a second answer to one request is not taken for that to the next", async
   t.not(sockets[2], sockets[1]);
 });
 
-t.test("nor is one that comes right behind the first, when the next request already waits", async (t) => {
+for (const pauseMs of [0, 5]) {
+  t.test(`nor is one that comes soon behind the first, ${pauseMs} ms before the next request`, async (t) => {
+    const ok = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+    const no = "HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n";
+    const url = await startEndpoint(t, (socket, request) => {
+      if (request === 1) socket.write(ok);
+      setTimeout(() => socket.write(request === 1 ? ok : no), request === 1 ? pauseMs + 1 : LIMIT_MS / 4);
+    });
+    const post = posterOf(t);
+    t.equal((await post(url)).status, 200);
+    if (pauseMs > 0) await sleep(pauseMs);
+    t.equal((await post(url)).status, 500);
+  });
+}
+
+t.test("whatever comes while no request is under way closes the connection", async (t) => {
+  const sockets: Socket[] = [];
+  const url = await startEndpoint(t, (socket) => {
+    sockets.push(socket);
+    socket.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+  });
+  const post = posterOf(t);
+  for (const piece of ["H", "\0", "5\r\n"]) {
+    t.equal((await post(url)).status, 200);
+    await untilQuiet();
+    const last = sockets.at(-1);
+    const closed = new Promise((resolve) => last?.once("close", resolve));
+    last?.write(piece);
+    await closed;
+    t.equal((await post(url)).status, 200, JSON.stringify(piece));
+    t.not(sockets.at(-1), last);
+    await untilQuiet();
+  }
+});
+
+t.test("a request is sent once more where a kept connection is closed, unless it was answered", async (t) => {
   const ok = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+  const ends = ["", "HTTP/1.1 2"];
+  let requests = 0;
   const url = await startEndpoint(t, (socket, request) => {
-    if (request > 1) socket.write("HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n");
-    else socket.write(ok, () => setTimeout(() => socket.write(ok), 1));
+    requests = request;
+    const end = request % 2 === 0 ? ends.shift() : undefined;
+    if (end === undefined) socket.write(ok);
+    else socket.end(end);
   });
   const post = posterOf(t);
   t.equal((await post(url)).status, 200);
-  t.equal((await post(url)).status, 500);
+  await untilQuiet();
+  t.equal((await post(url)).status, 200, "closed without a byte");
+  t.equal(requests, 3);
+  await untilQuiet();
+  t.match(await post(url), { status: undefined, failure: "the connection was closed before an answer came" });
+  t.equal(requests, 4, "it has begun to answer: that attempt is over");
+});
+
+t.test("of a host's connections the one that was used last is used again", async (t) => {
+  const sockets: Socket[] = [];
+  const url = await startEndpoint(t, (socket, request) => {
+    sockets.push(socket);
+    // The first two wait for each other, so that there are two connections.
+    const answered = request > 2 ? [socket] : sockets.slice(0, request === 2 ? 2 : 0);
+    for (const each of answered) each.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+  });
+  const post = posterOf(t);
+  await Promise.all([post(url), post(url)]);
+  for (let more = 0; more < 2; more++) {
+    await untilQuiet();
+    await post(url);
+  }
+  t.not(sockets[0], sockets[1]);
+  t.equal(sockets[3], sockets[2]);
 });
 
 t.test("a variable of the environment does not turn the check of certificates off", async (t) => {

@@ -29,7 +29,7 @@ const request = (url: string, local = true) => ({
 t.test("an answer has its status, the first kilobyte of its body, and how long it took", async (t) => {
   const receiver = await startReceiver(t);
   receiver.answer = (response) => response.writeHead(503, { "retry-after": "7" }).end("x".repeat(5000));
-  const answer = await poster(t).post(request(`${receiver.url}/hook?a=1`), forever);
+  const answer = await poster(t, loopback, 5_000).post(request(`${receiver.url}/hook?a=1`), forever);
   t.match(answer, { status: 503, retryAfter: "7", failure: undefined });
   t.equal(answer.body?.length, 1024);
   t.match(receiver.received, [{ path: "/hook?a=1", body: '{"a":"é"}' }]);
@@ -123,6 +123,20 @@ t.test("a name that turns private between two looks is looked at when it is conn
     failure: /not on the public/,
   });
   t.equal(looks, 2, "one look for each connection, and that address is the one connected to");
+  t.equal(receiver.connections(), 0);
+});
+
+t.test("a name that is resolved after the limit is not connected to", async (t) => {
+  const receiver = await startReceiver(t);
+  const { port } = new URL(receiver.url);
+  const looks: ((addresses: readonly string[]) => void)[] = [];
+  const { post } = poster(t, () => new Promise((resolve) => looks.push(resolve)), 50);
+  t.match(await post(request(`http://hook.example.com:${port}/`), forever), {
+    failure: "no answer within 0.05 seconds",
+  });
+  for (const found of looks) found(["127.0.0.1"]);
+  await untilQuiet();
+  t.equal(looks.length, 1);
   t.equal(receiver.connections(), 0);
 });
 
