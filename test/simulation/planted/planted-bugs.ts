@@ -86,8 +86,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     changes: [
       {
         file: "domain/classification.js",
-        from: "(result, { amount }) => result.amount === amount && result.amountReceived === amount",
-        to: "() => true",
+        from: "(result.amount === amount && result.amountReceived === amount)",
+        to: "true",
       },
     ],
   },
@@ -108,7 +108,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     changes: [
       {
         file: LOCKED,
-        from: 'session.status === "complete" && session.completedBy !== result.transactionKey',
+        from: "isComplete && session.completedBy !== result.transactionKey",
         to: "false",
       },
     ],
@@ -157,8 +157,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       // Each caller works on its own refund, whoever else works on one of the same payment.
       {
         file: CREATE_REFUND,
-        from: "processRefunds(checkout, paymentIntentId)",
-        to: "processRefunds(checkout, paymentIntentId, id)",
+        from: "processRefunds(checkout, order.paymentIntentId)",
+        to: "processRefunds(checkout, order.paymentIntentId, objectId)",
       },
       {
         file: WORK_ON_REFUNDS,
