@@ -26,10 +26,10 @@ export async function givePaymentForm(
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     const intent = await lockPaymentIntent(tx, intentId);
     const state = await readPaymentPageState(checkout, tx, intent);
-    const now = await paymentPageOf(checkout, state, posted.signedAddress);
+    const now = paymentPageOf(checkout, state, posted.signedAddress);
     if (now.kind !== "form" && now.kind !== "challenge") return now;
     const isOurs = isEqualInConstantTime(fieldText(now.fields, "signature"), posted.signature);
-    if (!isOurs) return await paymentPageOf(checkout, state, posted.address);
+    if (!isOurs) return paymentPageOf(checkout, state, posted.address);
     const isAgain = attemptOfForm(state) === intent.attempt;
     await noteForm(checkout, tx, state, isAgain);
     return { kind: "given", hostedUrl: now.hostedUrl, isAgain };

@@ -2,11 +2,12 @@ import type { EntityManager } from "typeorm";
 
 import { selectTogether } from "../../db/query/select.js";
 import { accountOf, type GatewayAccountRow } from "../../db/tables/gateway-accounts.js";
-import { unresolvedHeldResultOfIntent } from "../../db/tables/gateway-results.js";
+import { findGatewayResults, unresolvedHeldResultOfIntent } from "../../db/tables/gateway-results.js";
 import { findMerchant } from "../../db/tables/merchants.js";
 import type { PaymentIntentRow } from "../../db/tables/payment-intents.js";
 import { pendingAttemptsOf, type PendingOfPage } from "../../db/tables/pending-attempts.js";
 import { findShopperStep, type ShopperStepRow } from "../../db/tables/shopper-steps.js";
+import { declineCodeOf } from "../../domain/decline-code.js";
 import { currencyByCode } from "../../domain/money.js";
 import { isNewestInDoubt } from "../../domain/attempt.js";
 import { hasPage } from "../../domain/payment-intent.js";
@@ -27,6 +28,8 @@ export interface PaymentPageState {
   readonly waitsForPerson: boolean;
   readonly pending: readonly PendingOfPage[];
   readonly account: GatewayAccountRow | undefined;
+  /** Why the newest charge was declined, in Stripe's words. Null: it was not. */
+  readonly declineCode: string | null;
 }
 
 /** Reads what belongs to a payment intent that was read, or locked, before. */
@@ -51,7 +54,15 @@ export async function readPaymentPageState(
     waitsForPerson,
     pending,
     account,
+    declineCode: await declineCodeFor(db, intent),
   };
+}
+
+/** A form that is out belongs to a new charge, which was not declined. */
+async function declineCodeFor(db: EntityManager, intent: PaymentIntentRow): Promise<string | null> {
+  if (intent.status !== "requires_payment_method" || intent.gatewayResultId === null) return null;
+  const [result] = await findGatewayResults(db, [intent.gatewayResultId]);
+  return result === undefined ? null : declineCodeOf(result.responseCode ?? 0);
 }
 
 function orderOf(intent: PaymentIntentRow, shop: string): PageOrder {

@@ -3,8 +3,6 @@ import { hostedForm, hostedUrl } from "../../cardstream/hosted-form.js";
 import type { Challenge } from "../../cardstream/three-d-secure.js";
 import { findPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
 import { wasApproved } from "../../domain/payment-intent.js";
-import { declineCodeOf } from "../../domain/decline-code.js";
-import { findGatewayResults } from "../../db/tables/gateway-results.js";
 import type { CheckoutContext } from "../context.js";
 import { openFormAccount } from "../merchants/gateway-account.js";
 import { callbackUrl, challengeUrl, requiredCallbackUrl, returnUrl } from "../public-urls.js";
@@ -39,7 +37,7 @@ export async function viewPaymentPage(
   address: string | undefined,
 ): Promise<PaymentPage> {
   const state = await readState(checkout, intentId);
-  return state === undefined ? { kind: "unknown" } : await paymentPageOf(checkout, state, address);
+  return state === undefined ? { kind: "unknown" } : paymentPageOf(checkout, state, address);
 }
 
 /** Reads the page after the gateway was asked how the payment stands, unless it was just asked. */
@@ -60,11 +58,11 @@ async function readState(checkout: CheckoutContext, intentId: string): Promise<P
 }
 
 /** The page by what was read, with the form of the next attempt where one may be given out. */
-export async function paymentPageOf(
+export function paymentPageOf(
   checkout: CheckoutContext,
   state: PaymentPageState,
   address: string | undefined,
-): Promise<PaymentPage> {
+): PaymentPage {
   const { intent, order } = state;
   if (intent.sessionId !== null) return { kind: "unknown" }; // The session has a page.
   const closed = (kind: PageWithoutForm["kind"]): PaymentPage => {
@@ -78,7 +76,7 @@ export async function paymentPageOf(
   if (step === "nothing") return { kind: "unknown" };
   if (step === "wait") return closed("in doubt");
   if (callbackUrl(checkout, intent.livemode) === undefined) return closed("live payments off");
-  const form = { ...formOf(checkout, state, address), declineCode: await declineCode(checkout, intent) };
+  const form = formOf(checkout, state, address);
   if (step === "form" || state.step === undefined) return { kind: "form", ...form };
   const challenge = openChallengeOf(checkout, intent, state.step);
   const open = { challenge, round: state.step.rounds, challengeUrl: challengeUrl(checkout, intent) };
@@ -94,18 +92,7 @@ function nextUrl({ id, returnUrl: url }: PaymentIntentRow, status: "succeeded" |
   return next.href;
 }
 
-/** Why the newest charge was declined. A form that is out belongs to a new one, which was not. */
-async function declineCode(checkout: CheckoutContext, intent: PaymentIntentRow): Promise<string | null> {
-  if (intent.status !== "requires_payment_method" || intent.gatewayResultId === null) return null;
-  const [result] = await findGatewayResults(checkout.db.manager, [intent.gatewayResultId]);
-  return result === undefined ? null : declineCodeOf(result.responseCode ?? 0);
-}
-
-function formOf(
-  checkout: CheckoutContext,
-  state: PaymentPageState,
-  address: string | undefined,
-): Omit<PayForm, "declineCode"> {
+function formOf(checkout: CheckoutContext, state: PaymentPageState, address: string | undefined): PayForm {
   const { gatewayUrl, sandboxUrl } = checkout.addresses;
   const { intent, order } = state;
   return {
@@ -113,6 +100,7 @@ function formOf(
     fields: fieldsOf(checkout, state, address),
     order,
     cancelUrl: nextUrl(intent, "failed"),
+    declineCode: state.declineCode,
   };
 }
 
