@@ -49,7 +49,7 @@ async function openStand(t: Test, engine: TestEngine) {
     pass: (minutes: number): void => void (time.ahead += minutes * MINUTE),
     says: (id: string, changes: Message = {}): Message =>
       paidMessage({ id, amount_total: 1200 }, gatewayMerchantId, {
-        transactionID: id.replace(/\D/g, "1").slice(-9),
+        transactionID: id.slice(3),
         xref: `X${id.slice(-20)}`,
         ...changes,
       }),
