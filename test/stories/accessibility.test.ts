@@ -70,7 +70,7 @@ async function useDocumentation(t: Test, app: TestApp, page: Page): Promise<void
   await page.goto(`${app.local}/docs`);
   const first = page.locator("#operations-Checkout-createCheckoutSession");
   await first.waitFor();
-  await page.getByRole("button", { name: "Authorize" }).click();
+  await page.getByRole("button", { name: "Authorize", exact: true }).click();
   await page.locator(".modal-ux input").fill(app.urls.demonstration?.testKey ?? "");
   await examine(t, page, "where the key is given");
   await page.locator(".modal-ux button.authorize").click();

@@ -153,6 +153,9 @@ await onSqlite(t, "every answer of the service is one that the document promises
   const card = (await app.call("GET", `${INTENTS}/${await pay(app, testKey)}`, testKey)).json;
   const desk = await openDesk(app, merchant);
   await call("post", INTENTS, "", chargeOf(card.payment_method));
+  const manual = { ...chargeOf(card.payment_method), capture_method: "manual" };
+  const authorized = await call("post", INTENTS, "", manual);
+  await call("post", `${INTENTS}/{id}/capture`, String(authorized.id), { amount_to_capture: 1 });
   await desk.setFaults("card_declined");
   for (let declined = 0; declined < 2; declined++)
     await call("post", INTENTS, "", chargeOf(card.payment_method));

@@ -82,6 +82,7 @@ await eachEngine(t, "a session's payment tells what the gateway said, over both 
       },
     },
     last_payment_error: null,
+    settlement: { status: "pending", settled_at: null },
     created: json.created,
     livemode: true,
     metadata: {},

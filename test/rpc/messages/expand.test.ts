@@ -37,7 +37,8 @@ await eachEngine(
     );
     const queriesFor = async (count: number, expand: string[]): Promise<number> => {
       const counted = counting(store.db);
-      const checkout = { ...store, db: counted.db } as unknown as CheckoutContext;
+      const addresses = { publicUrl: app.local };
+      const checkout = { ...store, db: counted.db, addresses } as unknown as CheckoutContext;
       const reader = { checkout, caller: { merchantId: mine.id, livemode: true } };
       await expandSessions(reader, messages.slice(0, count), listExpansionOf({ expand }, "CHECKOUT_SESSION"));
       return counted.queries();
