@@ -27,16 +27,23 @@ for (const program of LANGUAGES) {
       const forged = { "webhook-id": "evt_1", "webhook-timestamp": "1", "webhook-signature": "v1,AAAA" };
       t.equal((await fetch(url, { method: "POST", body: "{}", headers: forged })).status, 400);
 
-      const { json: session } = await app.call("POST", "/v1/checkout/sessions", testKey, anOrder());
-      await (await (await openPage(session.url)).forms[0]?.submit())?.forms[0]?.submit(CARD);
-      t.equal(await lines.next(), `ship ${session.id}`);
+      await pay({ payment_intent_data: { capture_method: "manual" } });
+      await delivered(1);
+      const session = await pay();
+      t.equal(await lines.next(), `ship ${session}`, "not the one that is only authorized");
 
       const first = await delivered(1);
       t.match(await app.call("POST", `/v1/webhook_deliveries/${first}/resend`, testKey, {}), { status: 200 });
       await delivered(2);
       t.same(lines.rest(), [], "it arrived twice, and was shipped once");
 
-      /** The id of the delivery once it has succeeded with so many attempts. */
+      async function pay(order: Record<string, unknown> = {}): Promise<string> {
+        const { json } = await app.call("POST", "/v1/checkout/sessions", testKey, anOrder(order));
+        await (await (await openPage(json.url)).forms[0]?.submit())?.forms[0]?.submit(CARD);
+        return json.id;
+      }
+
+      /** The id of the newest delivery once it has succeeded with so many attempts. */
       async function delivered(attempts: number): Promise<string> {
         return await until(`attempt ${attempts}`, async () => {
           const { json } = await app.call("GET", "/v1/webhook_deliveries?limit=1", testKey);

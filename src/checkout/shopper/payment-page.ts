@@ -18,8 +18,16 @@ export type PaymentPage =
   /** Where the browser goes to authenticate; or, with another card, by the form. */
   | ({ readonly kind: "challenge" } & OpenChallenge & PayForm)
   | ({ readonly kind: "form" } & PayForm)
-  /** `next` is where the shopper goes on; null for nowhere. */
-  | { readonly kind: "paid"; readonly order: PageOrder; readonly next: string | null }
+  /**
+   * `next` is where the shopper goes on; null for nowhere. Where it is not `taken`, it is only authorized: the merchant
+   * takes the money later, or releases it.
+   */
+  | {
+      readonly kind: "paid";
+      readonly order: PageOrder;
+      readonly next: string | null;
+      readonly taken: boolean;
+    }
   | PageWithoutForm;
 
 /** A challenge that the shopper has to meet, and how many the attempt has had with it. */
@@ -70,7 +78,9 @@ export function paymentPageOf(
   };
   if (intent.status === "canceled") return closed("expired");
   // One that is only authorized, too: nothing is left for the shopper to do.
-  if (wasApproved(intent)) return { kind: "paid", order, next: nextUrl(intent, "succeeded") };
+  if (wasApproved(intent)) {
+    return { kind: "paid", order, next: nextUrl(intent, "succeeded"), taken: intent.status === "succeeded" };
+  }
   if (state.waitsForPerson) return closed("held");
   const step = stepOf(state);
   if (step === "nothing") return { kind: "unknown" };

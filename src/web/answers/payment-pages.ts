@@ -1,11 +1,12 @@
 import { isDeviceMethod, METHOD_TIMED_OUT } from "../../cardstream/three-d-secure.js";
 import type { PaymentPage } from "../../checkout/shopper/payment-page.js";
 import type { PageOrder } from "../../checkout/sessions/pay-page-state.js";
-import { html } from "../../lib/html.js";
-import { backLink, orderFacts } from "./order-parts.js";
+import { html, type Html } from "../../lib/html.js";
+import { backLink, orderFacts, shopOf } from "./order-parts.js";
 import { originOf, postForm, type ShopperPage, SUBMIT } from "./shopper-pages.js";
 
 type ChallengePage = PaymentPage & { readonly kind: "challenge" };
+type PaidPage = PaymentPage & { readonly kind: "paid" };
 
 /** Leads the shopper's browser to the card's issuer. `payUrl` is where the form of another card is posted. */
 export function challengePage(page: ChallengePage, payUrl: string): ShopperPage {
@@ -83,13 +84,22 @@ export function afterChallengePage(payUrl: string): ShopperPage {
   };
 }
 
-/** The payment is paid, and the merchant has named no address to go on to. */
-export function paidPage(order: PageOrder): ShopperPage {
+/** The payment is paid, or authorized, and the merchant has named no address to go on to. */
+export function paidPage({ order, taken }: PaidPage): ShopperPage {
   return {
     status: 200,
     isTest: !order.livemode,
-    title: "Thank you for your payment",
-    body: html`<p>You have paid. You can close this page.</p>
+    title: taken ? "Thank you for your payment" : "Your payment is authorised",
+    body: html`${taken ? html`<p>You have paid. You can close this page.</p>` : authorisedText(order)}
       ${orderFacts(order)}`,
   };
+}
+
+/** Holds until it is known that the money was taken, or released. */
+function authorisedText(order: PageOrder): Html {
+  return html`<p>
+      Nothing has been taken yet. Your bank has set the amount aside, and ${shopOf(order)} will take the payment later. If
+      it does not, your bank releases the amount.
+    </p>
+    <p>You can close this page.</p>`;
 }

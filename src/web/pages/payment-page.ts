@@ -143,7 +143,7 @@ function send(checkout: CheckoutContext, response: HttpResponse, intentId: strin
     case "unknown":
       return sendPage(response, unknownPage());
     case "paid":
-      return sendPage(response, page.next === null ? paidPage(page.order) : goOnPage(page.next, page.order));
+      return sendPage(response, page.next === null ? paidPage(page) : goOnPage(page.next, page.order));
     case "form":
       // By its button: the shopper reads first what became of the card that the shop has.
       return sendPage(response, formPage(url, page, false));
