@@ -1,5 +1,6 @@
 import t from "tap";
 
+import { atTheBank, press } from "../support/bank.js";
 import { openPage } from "../support/browser.js";
 import { type CardShop, INTENTS, openCardShop } from "../support/charges.js";
 import { eachEngine } from "../support/database.js";
@@ -22,12 +23,6 @@ const events = async ({ app }: CardShop, id: string): Promise<string[]> => {
   const rows = await app.db.manager.query("SELECT type FROM event WHERE object_id = ? ORDER BY id", [id]);
   return rows.map(({ type }: { type: string }) => type.replace("payment_intent.", ""));
 };
-
-/** The page of the bank, as the shopper's browser gets there from the payment's page. */
-const atTheBank = async (url: string) => await (await openPage(url)).forms[0]?.submit();
-
-/** Presses a button of the bank's page: 0 is Authenticate, 1 is Fail. The page that it leads back to. */
-const press = async (url: string, button: 0 | 1) => await (await atTheBank(url))?.forms[button]?.submit();
 
 await eachEngine(
   t,
@@ -57,7 +52,7 @@ await eachEngine(
       last_payment_error: null,
       hosted_payment_url: null,
     });
-    const back = await press(url, 1);
+    const back = await press(url, "fail");
     t.match(back?.html, `href="${url}" target="_top"`, "the page goes on by itself, also out of a frame");
     const failed = await read(shop, json.id);
     t.match(failed, {
@@ -122,7 +117,7 @@ await eachEngine(t, "a shopper who authenticates pays once, whatever is posted a
 await eachEngine(t, "a decline after the challenge is told as what it is", async (t, engine) => {
   const shop = await openCardShop(t, engine);
   const { json } = await charge(shop, { amount: DECLINED });
-  await press(json.next_action.redirect_to_url.url, 0);
+  await press(json.next_action.redirect_to_url.url, "authenticate");
   const error = { decline_code: "do_not_honor" };
   t.match(await read(shop, json.id), { status: "requires_payment_method", last_payment_error: error });
 });
@@ -162,7 +157,7 @@ await eachEngine(
     t.equal(looked?.forms[0]?.action, `${url}-1/challenge`, "the bank has looked at the browser");
     await device.forms[1]?.submit();
     t.match(await read(shop, json.id), { status: "requires_action" }, "and wants more");
-    await press(url, 0);
+    await press(url, "authenticate");
     t.match(await read(shop, json.id), { status: "succeeded" }, "after two rounds");
   },
 );

@@ -2,6 +2,8 @@ import { status } from "@grpc/grpc-js";
 import t from "tap";
 
 import { authorizedShop } from "../support/authorized.js";
+import { press } from "../support/bank.js";
+import { openPage } from "../support/browser.js";
 import { INTENTS, openCardShop } from "../support/charges.js";
 import { eachEngine } from "../support/database.js";
 import { connect } from "../support/grpc.js";
@@ -185,3 +187,54 @@ await eachEngine(t, "a payment to be captured later is confirmed later, too", as
   t.match(confirmed.json, { status: "requires_capture", amount_capturable: 1200, capture_method: "manual" });
   t.match((await capture(id)).json, { status: "succeeded", amount_received: 1200 });
 });
+
+await eachEngine(
+  t,
+  "a payment that its shopper authenticates is authorized, then captured or released",
+  async (t, engine) => {
+    const shop = await openCardShop(t, engine);
+    const { authorize, capture, cancel, read, events, asked } = authorizedShop(shop);
+    const wanted = async (): Promise<{ id: string; url: string }> => {
+      const { id, next_action } = await authorize({ amount: 20_000, off_session: false });
+      return { id, url: next_action.redirect_to_url.url };
+    };
+    const failed = await wanted();
+    t.match(await capture(failed.id), UNEXPECTED_STATE, "nothing is authorized before they authenticate");
+    await press(failed.url, "fail");
+    const unpaid = { status: "requires_payment_method", amount_capturable: 0, amount_received: 0 };
+    t.match(await read(failed.id), unpaid);
+    t.match(await capture(failed.id), UNEXPECTED_STATE, "nor after they have failed to");
+    t.equal(asked("CAPTURE"), 0);
+
+    const { id, url } = await wanted();
+    await press(url, "authenticate");
+    t.match(await read(id), {
+      status: "requires_capture",
+      amount_capturable: 20_000,
+      amount_received: 0,
+      latest_charge: { captured: false, three_d_secure: { result: "authenticated" } },
+    });
+    const page = (await openPage(url)).text;
+    t.match(page, /Your payment is authorised Nothing has been taken yet/);
+    t.match(page, /Test shop will take the payment later/);
+    t.match((await capture(id, 15_000)).json, { status: "succeeded", amount_received: 15_000 });
+    t.match((await openPage(url)).text, /Thank you for your payment You have paid/);
+    const told = ["created", "processing", "requires_action", "processing"];
+    t.same(await events(id), [...told, "amount_capturable_updated", "succeeded"]);
+
+    const other = await wanted();
+    await press(other.url, "authenticate");
+    t.match((await cancel(other.id)).json, { status: "canceled", amount_received: 0 });
+    t.match(await capture(other.id), UNEXPECTED_STATE);
+    t.same(await events(other.id), [...told, "amount_capturable_updated", "canceled"]);
+    t.match(
+      (await shop.sales()).map(({ state, amountReceived }) => ({ state, amountReceived })),
+      [
+        { state: "declined", amountReceived: 0 },
+        { state: "captured", amountReceived: 15_000 },
+        { state: "canceled", amountReceived: 0 },
+      ],
+    );
+    t.equal(asked("CAPTURE") + asked("CANCEL"), 2);
+  },
+);
