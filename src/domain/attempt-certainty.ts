@@ -23,16 +23,19 @@ export interface AttemptAnswers {
   readonly searched: boolean;
   /** True if it has a sale about which it reported nothing that can be trusted. */
   readonly unanswered: boolean;
-  /** True if only this service carries an authentication on: what waits for that takes no money by itself. */
-  readonly authenticatesHere?: boolean;
+  /**
+   * True if what waits for an authentication takes no money by itself: only this service carries that on, or the
+   * gateway's page is closed.
+   */
+  readonly waitsInVain?: boolean;
 }
 
 /** The certainty of an attempt after it was asked about. */
 export function certaintyOf(
   transactions: readonly KnownTransaction[],
-  { searched, unanswered, authenticatesHere = false }: AttemptAnswers,
+  { searched, unanswered, waitsInVain = false }: AttemptAnswers,
 ): AttemptCertainty {
-  const open = transactions.filter((one) => !(authenticatesHere && isWaitingForAuthentication(one)));
+  const open = transactions.filter((one) => !(waitsInVain && isWaitingForAuthentication(one)));
   const doubtful = open.some((transaction) => isDoubtful(transaction, searched));
   if (doubtful || unanswered) return "doubtful";
   return searched || transactions.length > 0 ? "clear" : "silent";

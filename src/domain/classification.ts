@@ -9,6 +9,7 @@ import {
   isDefiniteRefusal,
   isCapturedState,
   isSale,
+  isUnpaidState,
   isVerified,
   namesAction,
   RESPONSE_CODE,
@@ -168,7 +169,12 @@ function unpaidOutcome(
 ): "declined" | "cancelled" | "unknown" {
   if (!mayTellOf(wanted, result)) return "unknown";
   if (result.responseCode === RESPONSE_CODE.REQUEST_CANCELLED) return "cancelled";
-  return isAcquirerRefusal(result) ? "declined" : "unknown";
+  return isAcquirerRefusal(result) || wasNotAuthenticated(result) ? "declined" : "unknown";
+}
+
+/** The gateway's page has had the shopper authenticate, who has not: the transaction has ended with that. */
+function wasNotAuthenticated({ responseCode, state }: GatewayResult): boolean {
+  return responseCode === RESPONSE_CODE.NOT_AUTHENTICATED && isUnpaidState(state);
 }
 
 /** What an approved result must also contain, and the reason it is held for otherwise. */

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import { answerDirect } from "./direct/direct.js";
 import { answerFaults, storeFaults } from "./faults/merchant-faults.js";
-import { openAcs, openAcsMethod } from "./hosted/acs.js";
+import { leaveAcs, openAcs, openAcsMethod } from "./hosted/acs.js";
 import { openPage } from "./hosted/open-page.js";
 import { pageReply } from "./pages/layout.js";
 import type { SandboxContext } from "./protocol/context.js";
@@ -53,6 +53,12 @@ const ROUTES: readonly Route[] = [
     path: PAGE,
     audience: "people",
     answer: async (parts, { body, id }) => pageReply(await payPage(parts, id, body)),
+  },
+  {
+    method: "POST",
+    path: /^\/hosted\/(hpp_[0-9A-Za-z]{1,60})\/challenge$/,
+    audience: "people",
+    answer: async (parts, { body, id }) => pageReply(await leaveAcs(parts, id, body)),
   },
   {
     method: "POST",

@@ -41,12 +41,12 @@ for (const [what, transactions, asked, certainty] of CASES) {
   });
 }
 
-t.test("what waits for an authentication takes no money where only this service carries it on", async (t) => {
+t.test("what waits for an authentication takes no money once nobody can carry it on", async (t) => {
   const waits = { outcome: "unknown", responseCode: 65802, state: "received" } as const;
   const asked = { searched: false, unanswered: false };
   t.equal(certaintyOf([waits], asked), "doubtful", "the gateway's own page may carry it on");
-  t.equal(certaintyOf([waits], { ...asked, authenticatesHere: true, unanswered: true }), "doubtful");
+  t.equal(certaintyOf([waits], { ...asked, waitsInVain: true, unanswered: true }), "doubtful");
   const other = { outcome: "unknown", responseCode: 65536, state: "received" } as const;
-  t.equal(certaintyOf([waits, other], { ...asked, authenticatesHere: true }), "doubtful");
-  t.equal(certaintyOf([waits], { ...asked, authenticatesHere: true }), "clear");
+  t.equal(certaintyOf([waits, other], { ...asked, waitsInVain: true }), "doubtful");
+  t.equal(certaintyOf([waits], { ...asked, waitsInVain: true }), "clear");
 });

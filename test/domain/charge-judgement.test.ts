@@ -1,7 +1,7 @@
 import t from "tap";
 
 import type { GatewayResult } from "../../src/domain/gateway-result.js";
-import { type Expected, classifyCharge } from "../../src/domain/classification.js";
+import { type Expected, classifyCharge, classifyPayment } from "../../src/domain/classification.js";
 import { currency } from "../support/currency.js";
 
 /** A success of the third attempt, with what the gateway sends of it. */
@@ -53,6 +53,16 @@ t.test("a charge that waits for the shopper has failed only where nobody is ther
   t.equal(outcomeOf(waits), "declined");
   t.equal(outcomeOf({ responseCode: 65803, responseStatus: 2, state: "declined" }, false), "declined");
 });
+
+t.test(
+  "an authentication that failed on the gateway's page is a decline once its transaction has ended",
+  async (t) => {
+    const failed = (state: string) =>
+      classifyPayment({ ...PAID, responseCode: 65803, responseStatus: 2, state }, CHARGE).outcome;
+    for (const state of ["declined", "finished"]) t.equal(failed(state), "declined", state);
+    for (const state of ["captured", "received", ""]) t.equal(failed(state), "unknown", state);
+  },
+);
 
 t.test("money that is given back is never taken for a payment, nor its refusal for a decline", async (t) => {
   for (const action of ["REFUND", "REFUND_SALE", "QUERY:REFUND_SALE", "CANCEL:SALE", "CREDIT"]) {

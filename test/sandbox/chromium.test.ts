@@ -42,6 +42,50 @@ await onSqlite(
   },
 );
 
+for (const [javaScriptEnabled, button, code] of [
+  [true, "Authenticate", "0"],
+  [false, "Fail", "65803"],
+] as const) {
+  const scripts = javaScriptEnabled ? "with" : "without";
+  await onSqlite(
+    t,
+    `Chromium goes by the page of the bank, ${scripts} scripts: ${button}`,
+    async (t, engine) => {
+      const stand = await startStand(t, engine);
+      const thanks = await listen(t, (_request, response) => response.end("Thanks!"));
+      stand.shop.thanksUrl = thanks.replace("127.0.0.1", "localhost");
+      const browser = await openBrowser();
+      t.teardown(() => browser.close());
+      const page = await (await browser.newContext({ javaScriptEnabled })).newPage();
+      const complaints: string[] = [];
+      page.on("console", (message) => complaints.push(message.text()));
+      /** Where scripts are off, the shopper presses the button of a page that would go on by itself. */
+      const goOn = async (name: string) => {
+        if (!javaScriptEnabled) await page.getByRole("button", { name }).click();
+      };
+      await page.goto(stand.shop.pageWith(`${stand.url}/hosted/`, formOf(stand)));
+      await page.getByRole("button").click();
+      await page.getByLabel("Card number").fill("4012 0010 3714 1112");
+      await page.getByLabel("Month").fill("12");
+      await page.getByLabel("Year").fill(CARD.cardExpiryYear);
+      await page.getByLabel("CVV").fill("083");
+      await page.getByRole("button", { name: "Pay £29.99" }).click();
+      await goOn("Continue to your bank");
+      await page.getByRole("heading", { name: "Is this payment yours?" }).waitFor();
+      t.same(stand.shop.callbacks, []);
+      await page.getByRole("button", { name: button }).click();
+      await goOn("Continue");
+      await page.getByText("Thanks!").waitFor();
+      t.equal(fieldText(stand.shop.returns[0] ?? [], "responseCode"), code);
+      t.same(stand.shop.returns, stand.shop.callbacks);
+      t.same(
+        complaints.filter((text) => /Content Security Policy|Error/.test(text)),
+        [],
+      );
+    },
+  );
+}
+
 await onSqlite(
   t,
   "a shop on another site shows the page in a frame, as the vendor's modal does, and the result comes back into it",

@@ -1,5 +1,6 @@
 import t from "tap";
 
+import { atTheBank, press } from "../support/bank.js";
 import { openPage } from "../support/browser.js";
 import { type CardShop, INTENTS, openCardShop } from "../support/charges.js";
 import { eachEngine, until } from "../support/database.js";
@@ -14,12 +15,6 @@ const charge = (shop: CardShop, changes: Record<string, unknown> = {}, key?: str
   shop.charge({ amount: ASKED, off_session: false, ...changes }, key);
 
 const read = async (shop: CardShop, id: string) => (await shop.call("GET", `${INTENTS}/${id}`)).json;
-
-/** The page of the bank, as the shopper's browser gets there from the payment's page. */
-const atTheBank = async (url: string) => await (await openPage(url)).forms[0]?.submit();
-
-/** Presses a button of the bank's page: 0 is Authenticate, 1 is Fail. The page that it leads back to. */
-const press = async (url: string, button: 0 | 1) => await (await atTheBank(url))?.forms[button]?.submit();
 
 await eachEngine(t, "a challenge that is abandoned ends, and what came of it is asked", async (t, engine) => {
   const shop = await openCardShop(t, engine);
@@ -63,7 +58,7 @@ await eachEngine(
       ["received", "received"],
     );
     t.match((await shop.call("POST", `${INTENTS}/${first.id}/cancel`, {})).json, { status: "canceled" });
-    await press(first.next_action.redirect_to_url.url, 0);
+    await press(first.next_action.redirect_to_url.url, "authenticate");
     t.match(
       (await shop.sales()).map(({ state }) => state),
       ["received", "received"],

@@ -3,7 +3,8 @@ import t from "tap";
 import { atTheBank, press } from "../support/bank.js";
 import { openPage } from "../support/browser.js";
 import { type CardShop, INTENTS, openCardShop } from "../support/charges.js";
-import { eachEngine } from "../support/database.js";
+import { eachEngine, until } from "../support/database.js";
+import { anOrder } from "../support/orders.js";
 
 // A charge with the shopper present whose issuer wants them to authenticate (3-D Secure).
 
@@ -12,7 +13,10 @@ const ASKED = 20_000;
 const DECLINED = 25_000;
 
 /** The card of the vendor's samples for 3-D Secure; the month decides. */
-const SAMPLE = { cardNumber: "4012001037141112", cardCVV: "083" };
+const SAMPLE = { cardNumber: "4012001037141112", cardCVV: "083", cardExpiryMonth: "12" };
+
+/** Has the gateway's page ask nobody. */
+const APPROVED = { outcome: "approve" };
 
 const charge = (shop: CardShop, changes: Record<string, unknown> = {}, key?: string) =>
   shop.charge({ amount: ASKED, off_session: false, ...changes }, key);
@@ -131,7 +135,7 @@ await eachEngine(
       ["02", "failed"],
       ["06", "failed"],
     ] as const) {
-      const payment_method = await shop.storeCard({ ...SAMPLE, cardExpiryMonth });
+      const payment_method = await shop.storeCard({ ...SAMPLE, cardExpiryMonth, ...APPROVED });
       const { json } = await charge(shop, { amount: 1200, payment_method });
       t.match(json.error, { decline_code: "authentication_required" });
       t.match(json.error.payment_intent?.latest_charge ?? { three_d_secure: { result } }, {
@@ -142,11 +146,11 @@ await eachEngine(
       ["01", "authenticated"],
       ["04", "attempt_acknowledged"],
     ] as const) {
-      const payment_method = await shop.storeCard({ ...SAMPLE, cardExpiryMonth });
+      const payment_method = await shop.storeCard({ ...SAMPLE, cardExpiryMonth, ...APPROVED });
       const { json } = await charge(shop, { amount: 1200, payment_method });
       t.match(json, { status: "succeeded", latest_charge: { three_d_secure: { result } } }, "frictionless");
     }
-    const payment_method = await shop.storeCard({ ...SAMPLE, cardExpiryMonth: "12" });
+    const payment_method = await shop.storeCard({ ...SAMPLE, ...APPROVED });
     const absent = await charge(shop, { amount: 1200, payment_method, off_session: true });
     t.match(absent, { status: 402, json: { error: { decline_code: "authentication_required" } } });
     const { json } = await charge(shop, { amount: 1200, payment_method });
@@ -159,5 +163,37 @@ await eachEngine(
     t.match(await read(shop, json.id), { status: "requires_action" }, "and wants more");
     await press(url, "authenticate");
     t.match(await read(shop, json.id), { status: "succeeded" }, "after two rounds");
+  },
+);
+
+await eachEngine(
+  t,
+  "a challenge on the gateway's page that is failed or left is no payment",
+  async (t, engine) => {
+    const shop = await openCardShop(t, engine);
+    const { json: session } = await shop.call("POST", "/v1/checkout/sessions", anOrder());
+    const readSession = async () => (await shop.call("GET", `/v1/checkout/sessions/${session.id}`)).json;
+    /** At the bank's page, from the session's. */
+    const toTheBank = async () => {
+      const cardPage = await (await openPage(session.url)).forms[0]?.submit();
+      const typed = { ...SAMPLE, cardExpiryYear: "29" };
+      return await (await cardPage?.forms[0]?.submit(typed))?.forms[0]?.submit();
+    };
+    const failed = await (await toTheBank())?.forms[1]?.submit();
+    t.match((await failed?.forms[0]?.submit())?.text, /Your card was declined .*confirm/);
+    t.match(await readSession(), {
+      status: "open",
+      payment_status: "unpaid",
+      last_payment_error: { decline_code: "authentication_required" },
+    });
+
+    await toTheBank();
+    await shop.advance(60);
+    await until("the gateway was asked", async () => (await readSession()).payment_status === "processing");
+    t.match((await openPage(session.url)).text, /Your payment is being checked/, "it may be met yet");
+    await shop.advance(86_400);
+    await until("the page is closed", async () => (await readSession()).payment_status === "unpaid");
+    t.match(await readSession(), { amount_received: 0 });
+    t.same((await shop.call("GET", "/v1/held_payments")).json.data, []);
   },
 );

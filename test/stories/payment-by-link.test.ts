@@ -14,6 +14,9 @@ const OTHER_CARD = {
   cardCVV: "159",
 };
 
+/** The card of the vendor's samples, whose bank asks. */
+const ASKED_CARD = { ...OTHER_CARD, cardNumber: "4012001037141112", cardCVV: "083" };
+
 const read = async (shop: CardShop, id: string) => (await shop.call("GET", `${INTENTS}/${id}`)).json;
 
 /** A charge off session for which the bank wants the customer, and the link to pay it by. */
@@ -75,6 +78,16 @@ await eachEngine(
     await atTheGateway(left.link);
     await shop.advance(31 * 60);
     await until("it has ended", async () => (await read(shop, left.id)).status === "requires_payment_method");
+    const asked = await (await atTheGateway(left.link))?.forms[0]?.submit(ASKED_CARD);
+    t.match(asked?.text, /Your bank wants to know that it is you/);
+    await shop.advance(31 * 60);
+    await until("it was asked about", async () => (await shop.pending())[0]?.certainty === "doubtful");
+    t.equal((await read(shop, left.id)).status, "requires_action", "the challenge may be met yet");
+    await shop.advance(86_400);
+    await until("a day later nobody can meet it", async () => {
+      return (await read(shop, left.id)).status === "requires_payment_method";
+    });
+    t.same((await shop.call("GET", "/v1/held_payments")).json.data, []);
     shop.proxy.lose(CALLBACKS);
     await (await atTheGateway(left.link))?.forms[0]?.submit(OTHER_CARD);
     t.equal((await read(shop, left.id)).status, "requires_action");

@@ -107,15 +107,15 @@ async function inquire(checkout: CheckoutContext, row: PendingAttemptRow, now: n
   const after = await findPaymentTarget(checkout, reference);
   if (after?.intent !== undefined) {
     const step = await findShopperStep(checkout.db.manager, after.intent.id);
-    const authenticatesHere = step?.kind !== "form" || step.attempt !== reference.attempt;
-    const certainty = certaintyOf(transactions, { searched, unanswered, authenticatesHere });
+    const isForm = step?.kind === "form" && step.attempt === reference.attempt;
+    const certainty = certaintyOf(transactions, { searched, unanswered, waitsInVain: over || !isForm });
     const waitingResultId = results.find(isWaitingForAuthentication)?.id ?? null;
     const canSearch = account.restToken !== undefined;
     const asked = { over, certainty, transactions, waitingResultId, step, canSearch };
     const settled = await concludeUnknownCharge(checkout, row, after.intent, asked);
     return { certainty, resolved: settled || certainty === "clear", settled };
   }
-  const certainty = certaintyOf(transactions, { searched, unanswered });
+  const certainty = certaintyOf(transactions, { searched, unanswered, waitsInVain: over });
   const resolved = certainty === "clear" || (certainty === "silent" && isPaid(after));
   return { certainty, resolved, settled: over && resolved && (searched || account.restToken === undefined) };
 }

@@ -1,16 +1,20 @@
 import { fieldText } from "../../cardstream/fields.js";
 import { signed } from "../../cardstream/signed-message.js";
 import { findSandboxPage, type SandboxPageRow } from "../tables/sandbox-pages.js";
-import { readCardEntry } from "../payments/card-entry.js";
+import { type CardEntry, readCardEntry } from "../payments/card-entry.js";
 import { charge, type Order } from "../payments/charge.js";
 import { withCustomerEntry } from "../payments/customer-entry.js";
 import { askedOnPage, chosenOutcome, expectedOutcome } from "../payments/expected-outcome.js";
+import { waits } from "../direct/authenticate.js";
+import { toAcs } from "./acs.js";
 import { deliver } from "./deliver-result.js";
 import { MALFORMED_REQUEST, ORDER_EXHAUSTED } from "../protocol/faults.js";
 import { forgedResult } from "../faults/forge.js";
 import { readHostedRequest } from "../payments/hosted-request.js";
 import { faultsOf } from "../faults/merchant-faults.js";
-import { labelOfCode, OUTCOMES } from "../payments/outcomes.js";
+import { labelOfCode, NOT_AUTHENTICATED, OUTCOMES } from "../payments/outcomes.js";
+import { maskOf } from "../payments/result-fields.js";
+import { authenticationOf, isAcceptable } from "../payments/three-d-secure.js";
 import { cardPage, type Choices, type PageErrors } from "../pages/card-page.js";
 import { faultPage, notFoundPage } from "../pages/fault-page.js";
 import type { SandboxPage } from "../pages/layout.js";
@@ -60,7 +64,18 @@ export async function payPage(parts: SandboxContext, pageId: string, body: Buffe
   if ("errors" in read) return again(read.errors);
   const { entry } = read;
   const outcome = chosenOutcome(choices.outcome, askedOnPage(request, planned, entry)) ?? chosen;
-  return settle(parts, page, { outcome, faults, entry, posted: fields });
+  const order = { outcome, faults, entry, posted: fields };
+  return settle(parts, page, choices.outcome === "" ? asCardDecides(order, entry) : order);
+}
+
+type Wanted = Pick<Order, "outcome" | "faults" | "entry" | "posted" | "authentication">;
+
+/** The month in which the card of the vendor's samples expires decides how its holder is authenticated. */
+function asCardDecides(order: Wanted, { card, expiryMonth }: CardEntry): Wanted {
+  const authentication = authenticationOf(maskOf(card.number), expiryMonth);
+  if (authentication === undefined) return order;
+  const goesOn = authentication === "C" || isAcceptable(authentication);
+  return { ...order, authentication, outcome: goesOn ? order.outcome : NOT_AUTHENTICATED };
 }
 
 const UNKNOWN_CHOICE = "Choose one from the list.";
@@ -94,7 +109,7 @@ async function cardPageOf(
 async function settle(
   parts: SandboxContext,
   { row, account }: OpenPage,
-  wanted: Pick<Order, "outcome" | "faults" | "entry" | "posted">,
+  wanted: Wanted,
 ): Promise<SandboxPage> {
   const order = { ...wanted, page: row, secret: account.secret };
   const forged = order.entry && forgedResult(order, order.faults, parts.clock.now());
@@ -107,6 +122,7 @@ async function settle(
   if (charged === undefined) return faultPage(ORDER_EXHAUSTED, 429);
   const { id, responseCode, state, result } = charged;
   parts.log.info({ transactionID: id, responseCode, state }, "sandbox: a transaction was made");
+  if (waits(charged)) return toAcs(parts, charged);
   const fields = signed(result, account.secret);
   return deliver(parts, { ...way, fields, label: labelOfCode(responseCode), transactionID: id });
 }

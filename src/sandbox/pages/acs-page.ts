@@ -35,6 +35,22 @@ export function acsPage({ merchantName, amount, action, authenticated, failed }:
   };
 }
 
+/** Leads the shopper from the hosted page to the issuer's: by itself, or without scripts by its button. */
+export function toAcsPage(action: string, fields: readonly Field[]): SandboxPage {
+  return {
+    status: 200,
+    title: "To your bank (test)",
+    main: html`<main>
+      <div class="sheet narrow">
+        <h1>Your bank wants to know that it is you</h1>
+        ${form(action, fields, html`<button type="submit">Continue to your bank</button>`)}
+      </div>
+    </main>`,
+    formTargets: `'self' ${new URL(action).origin}`,
+    script: SUBMIT,
+  };
+}
+
 /** A page that nobody sees: the issuer has looked at the browser, which goes back by itself. */
 export function methodPage(action: string, fields: readonly Field[]): SandboxPage {
   return {
@@ -42,9 +58,11 @@ export function methodPage(action: string, fields: readonly Field[]): SandboxPag
     title: "Sandbox Bank (test)",
     main: html`<main><h1>One moment</h1>${form(action, fields, html`<button type="submit">Continue</button>`)}</main>`,
     formTargets: "http: https:",
-    script: "HTMLFormElement.prototype.submit.call(document.forms[0])",
+    script: SUBMIT,
   };
 }
+
+const SUBMIT = "HTMLFormElement.prototype.submit.call(document.forms[0])";
 
 function form(action: string, fields: readonly Field[], button: Html): Html {
   const inputs = fields.map(

@@ -90,12 +90,13 @@ function errorOf(name: CardInput, errors: CardErrors): Html | undefined {
   return html`<p class="wrong" id="${name}-error">${label}: ${text}</p>`;
 }
 
-function testCardLine({ number, cvv, kind, address, declines }: TestCard): Html {
+function testCardLine({ number, cvv, kind, address, declines, authenticates }: TestCard): Html {
   return html`<li>
     <p>
       <code>${grouped(number)}</code> <span>CVV <code>${cvv}</code></span>
     </p>
     <p>${kind.type}${declines ? ", always declined" : undefined}</p>
+    ${authenticates ? html`<p class="hint">Expires in 12: the bank asks you. In 02: it refuses. In 01: it does not ask.</p>` : undefined}
     ${address === "" ? undefined : html`<p class="hint">${address}</p>`}
   </li>`;
 }

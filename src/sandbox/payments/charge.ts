@@ -14,7 +14,9 @@ import { readHostedRequest } from "./hosted-request.js";
 import { DUPLICATE, type TestOutcome } from "./outcomes.js";
 import type { SandboxContext } from "../protocol/context.js";
 import type { PlannedFaults } from "./planned-faults.js";
+import { overrideFields } from "./override-fields.js";
 import { maskOf, resultFields, type SandboxTransaction } from "./result-fields.js";
+import { authenticationFields, type AuthenticationStatus, challengedRow } from "./three-d-secure.js";
 import { beginTransaction, transactionRow } from "./transaction-row.js";
 
 /** A payment that the shopper requested on a card page. */
@@ -26,6 +28,11 @@ export interface Order {
   /** The fields posted from the page, with the shopper's contact details, if entered. */
   readonly posted: readonly Field[];
   readonly faults: PlannedFaults;
+  /**
+   * What the card's issuer makes of the shopper; `C`: the payment waits for them at the issuer's page. Undefined: the
+   * card does not take part, or the shopper has chosen the outcome.
+   */
+  readonly authentication?: AuthenticationStatus | undefined;
   /** The account's secret: the key under which the card number is hashed. */
   readonly secret: string;
 }
@@ -42,7 +49,9 @@ export interface Order {
 export function charge(parts: SandboxContext, order: Order): Promise<SandboxTransactionRow | undefined> {
   const request = readHostedRequest(order.page.fields);
   const transaction = beginTransaction(order, request, parts.clock.now());
-  const fresh = rowOf(order, transaction);
+  const made = rowOf(order, transaction);
+  const waits = order.authentication === "C";
+  const fresh = waits ? challengedRow(parts, made, { transactionID: made.id, round: 1 }) : made;
   const refused = rowOf(order, { ...transaction, outcome: DUPLICATE, authorisationCode: "" });
   // Two concurrent payments only need the lock on the row of last use, so SERIALIZABLE would gain nothing.
   return inTransaction(parts.db, "READ COMMITTED", async (tx, run) => {
@@ -62,7 +71,7 @@ export function charge(parts: SandboxContext, order: Order): Promise<SandboxTran
 const ORDER_TRANSACTIONS_MAX = 100;
 
 function rowOf(
-  { page, posted, secret, faults, entry }: Order,
+  { page, posted, secret, faults, entry, authentication }: Order,
   transaction: SandboxTransaction,
 ): SandboxTransactionRow {
   const origin = {
@@ -73,5 +82,7 @@ function rowOf(
     faults,
   };
   const asked = withCustomerEntry(page.fields, posted);
-  return transactionRow(transaction, origin, resultFields(transaction, asked));
+  const result = resultFields(transaction, asked);
+  const told = authentication === undefined ? {} : authenticationFields(authentication);
+  return transactionRow(transaction, origin, overrideFields(result, told));
 }

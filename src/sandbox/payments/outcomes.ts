@@ -134,7 +134,7 @@ export const REFUNDED: TestOutcome = { ...OUTCOMES.approve, responseMessage: "RE
 
 /** The label of a transaction that ended with this code. */
 export function labelOfCode(responseCode: number): string {
-  const all: readonly TestOutcome[] = [...Object.values(OUTCOMES), DUPLICATE];
+  const all: readonly TestOutcome[] = [...Object.values(OUTCOMES), DUPLICATE, NOT_AUTHENTICATED];
   return all.find((outcome) => outcome.responseCode === responseCode)?.label ?? "Finished";
 }
 

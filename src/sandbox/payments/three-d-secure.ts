@@ -1,8 +1,11 @@
-import { createHmac } from "node:crypto";
-
-import type { Field } from "../../cardstream/fields.js";
-import { isEqualInConstantTime } from "../../lib/constant-time.js";
-import { maskOf, type ResultPart } from "./result-fields.js";
+import { type Field, fieldText, rootName } from "../../cardstream/fields.js";
+import { METHOD_DATA, referenceOf, requestMessage, type Round } from "../protocol/acs-messages.js";
+import type { SandboxContext } from "../protocol/context.js";
+import type { SandboxTransactionRow } from "../tables/sandbox-transactions.js";
+import { AUTHENTICATION_WANTED, type TestOutcome } from "./outcomes.js";
+import { overrideFields } from "./override-fields.js";
+import { gatewayTimestamp, newAuthorisationCode } from "./references.js";
+import { amountReceived, maskOf, type ResultPart } from "./result-fields.js";
 import { TEST_CARDS } from "./test-cards.js";
 
 /** What comes of an authentication (guide A-3); `C`: the issuer wants the shopper to do something first. */
@@ -48,81 +51,71 @@ export function authenticationFields(status: AuthenticationStatus): ResultPart {
   };
 }
 
-/** Names one round of a transaction's authentication to the gateway, as the original's reference does. */
-export function referenceOf({ transactionID, round }: Round): string {
-  return Buffer.from(`P3KEY:transactionID=${transactionID}&round=${round}`).toString("base64");
+/** The transaction as it is while this round's challenge is not met. */
+export function challengedRow(
+  parts: SandboxContext,
+  row: SandboxTransactionRow,
+  round: Round,
+): SandboxTransactionRow {
+  const page = `${parts.publicUrl()}/acs/${round.round === 0 ? "method" : ""}`;
+  const carried: Field = [
+    `threeDSRequest[${round.round === 0 ? METHOD_DATA : "creq"}]`,
+    requestMessage(round),
+  ];
+  const result = overrideFields(withoutChallenge(row.result), {
+    ...outcomeFields(AUTHENTICATION_WANTED, row, ""),
+    threeDSEnabled: "Y",
+    threeDSEnrolled: "Y",
+    threeDSCheck: "not checked",
+    threeDSVersion: "2.2.0",
+    threeDSRef: referenceOf(round),
+    threeDSURL: page,
+  });
+  return { ...row, ...outcomeColumns(AUTHENTICATION_WANTED, row), result: [...result, carried] };
 }
 
-/** One round of a transaction's authentication. */
-export interface Round {
-  readonly transactionID: string;
-  readonly round: number;
+/** The transaction as it is once its shopper has `passed`, or has not. */
+export function endedRow(
+  row: SandboxTransactionRow,
+  outcome: TestOutcome,
+  passed: boolean,
+  time: number,
+): SandboxTransactionRow {
+  const code = outcome.responseMessage === undefined ? newAuthorisationCode() : "";
+  const result = overrideFields(withoutChallenge(row.result), {
+    ...outcomeFields(outcome, row, code),
+    ...authenticationFields(passed ? "Y" : "N"),
+    timestamp: gatewayTimestamp(time),
+  });
+  const responseMessage = fieldText(result, "responseMessage");
+  return { ...row, ...outcomeColumns(outcome, row), responseMessage, result };
 }
 
-/** Reads a reference. Undefined if the sandbox did not make it. */
-export function roundNamed(reference: string): Round | undefined {
-  const text = Buffer.from(reference, "base64").toString();
-  const [, transactionID, round] = /^P3KEY:transactionID=(\d{1,40})&round=(\d)$/.exec(text) ?? [];
-  return transactionID === undefined ? undefined : { transactionID, round: Number(round) };
+function withoutChallenge(result: readonly Field[]): Field[] {
+  return result.filter(([name]) => !/^threeDS(Ref|URL|Request)$/.test(rootName(name)));
 }
 
-/** The name of what the shopper's browser carries in a round in which the issuer only looks at the browser. */
-export const METHOD_DATA = "threeDSMethodData";
-
-/** What an issuer's page is given of a transaction, and gives back: JSON in base64url, as EMVCo has it. */
-interface Message {
-  readonly threeDSServerTransID: string;
-  readonly round: number;
-  readonly transStatus?: "Y" | "N";
-  readonly authenticationValue?: string;
+function outcomeColumns(outcome: TestOutcome, { amount }: SandboxTransactionRow) {
+  const { responseCode, responseStatus, responseMessage = "", state } = outcome;
+  return {
+    responseCode,
+    responseStatus,
+    responseMessage,
+    state,
+    amountReceived: amountReceived(outcome, amount),
+  };
 }
 
-/** What the shopper's browser carries to the issuer's page in this round. */
-export function requestMessage({ transactionID, round }: Round): string {
-  return encode({ threeDSServerTransID: transactionID, round });
-}
-
-/** The round that an issuer's page was opened for. Undefined: for none. */
-export function roundOfMessage(text: string): Round | undefined {
-  const { threeDSServerTransID, round } = decode(text);
-  if (typeof threeDSServerTransID !== "string" || typeof round !== "number") return undefined;
-  return { transactionID: threeDSServerTransID, round };
-}
-
-/** What the issuer's page says of the shopper, so that the shopper cannot say it. */
-export function responseMessage(round: Round, transStatus: "Y" | "N", secret: string): string {
-  const { transactionID: threeDSServerTransID } = round;
-  const authenticationValue = markOf(round, transStatus, secret);
-  return encode({ threeDSServerTransID, round: round.round, transStatus, authenticationValue });
-}
-
-/** True where the issuer's page has said of this very round that the shopper authenticated. */
-export function isAuthenticated(response: readonly Field[], round: Round, secret: string): boolean {
-  const { transStatus, authenticationValue } = decode(
-    response.find(([name]) => name === "threeDSResponse[cres]")?.[1] ?? "",
-  );
-  return (
-    transStatus === "Y" &&
-    typeof authenticationValue === "string" &&
-    isEqualInConstantTime(authenticationValue, markOf(round, "Y", secret))
-  );
-}
-
-function markOf({ transactionID, round }: Round, transStatus: string, secret: string): string {
-  return createHmac("sha256", secret)
-    .update(`cres ${transactionID} ${round} ${transStatus}`)
-    .digest("base64");
-}
-
-function encode(message: Message): string {
-  return Buffer.from(JSON.stringify(message)).toString("base64url");
-}
-
-function decode(text: string): Record<string, unknown> {
-  try {
-    const value = JSON.parse(Buffer.from(text, "base64url").toString()) as unknown;
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {}; // Whoever posts to the issuer's page may post anything.
-  }
+function outcomeFields(outcome: TestOutcome, { amount }: SandboxTransactionRow, authorisationCode: string) {
+  const received = String(amountReceived(outcome, amount));
+  return {
+    state: outcome.state,
+    responseCode: String(outcome.responseCode),
+    responseStatus: String(outcome.responseStatus),
+    responseMessage: outcome.responseMessage ?? `AUTHCODE:${authorisationCode}`,
+    authorisationCode,
+    amountReceived: received,
+    amountApproved: received,
+    amountRetained: received,
+  };
 }
