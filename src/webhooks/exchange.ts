@@ -26,12 +26,16 @@ export interface Outcome {
 /** The most bytes that are read of an answer: no more is kept. */
 const ANSWER_BYTES_MAX = 1024;
 
+/** Interim answers (1xx) that are skipped: hosts send one, or two. */
+const INTERIM_MAX = 10;
+
 /** One request with its answer, and once more where a kept connection turns out to be closed. */
 export class Exchange {
   readonly #target: Target;
   readonly #content: PostedContent;
   readonly #chunks: Buffer[] = [];
   #size = 0;
+  #interim = 0;
   #answered: Pick<Outcome, "status" | "retryAfter"> | undefined;
   #connection: Connection | undefined;
   /** Undefined where nothing is under way. */
@@ -70,7 +74,7 @@ export class Exchange {
     // The library knows by this one what kind of handler it has.
     onRequestStart: () => undefined,
     onResponseStart: (_, status, { "retry-after": retryAfter }) => {
-      if (status < 200) return; // The answer is still to come.
+      if (status < 200) return this.#passInterim(); // The answer is still to come.
       this.#answered = { status, retryAfter: [retryAfter].flat()[0] };
     },
     onResponseData: (_, chunk) => {
@@ -86,6 +90,10 @@ export class Exchange {
       else this.#finish("closed", failureInWords(error));
     },
   };
+
+  #passInterim(): void {
+    if (++this.#interim > INTERIM_MAX) this.#finish("closed", `more than ${INTERIM_MAX} interim answers`);
+  }
 
   /** A status that has been read decides; what is left of the body is not read. */
   #finish(connection: "kept" | "closed", failure?: string): void {

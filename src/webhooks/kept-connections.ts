@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { buildConnector, Dispatcher } from "undici";
 import Client from "undici/lib/dispatcher/client.js";
 
-import type { Connect } from "./connect.js";
+import { type Connect, skipContinue } from "./connect.js";
 
 /**
  * How long a connection must be quiet behind an answer before it is used again: a second answer to that request comes
@@ -78,6 +78,8 @@ export class Connection {
   readonly #client: Client;
   readonly #closed: () => void;
   #socket: Socket | undefined;
+  /** Called before each request, once there is a socket. */
+  #expectAnswer: () => void = () => undefined;
   #requests = 0;
   #readBefore = 0;
 
@@ -104,6 +106,7 @@ export class Connection {
   post(path: string, { headers, body }: PostedContent, handler: Dispatcher.DispatchHandler): void {
     this.#requests++;
     this.#readBefore = this.#socket?.bytesRead ?? 0;
+    this.#expectAnswer();
     this.#client.dispatch({ method: "POST", path, headers, body }, handler);
   }
 
@@ -119,5 +122,7 @@ export class Connection {
       error === null ? done(null, socket) : done(error, null),
     );
     this.#socket.once("close", () => this.close());
+    this.#expectAnswer = skipContinue(this.#socket);
+    this.#expectAnswer();
   }
 }

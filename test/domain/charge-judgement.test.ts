@@ -33,6 +33,9 @@ const CHARGE: Expected = { targetId: "pi_abc", amount: 2999, currency: currency(
 const outcomeOf = (changes: Partial<GatewayResult>, offSession = true): string =>
   classifyCharge({ ...PAID, ...changes }, CHARGE, { offSession }).outcome;
 
+const notAuthenticated = (state: string): string =>
+  classifyPayment({ ...PAID, responseCode: 65803, responseStatus: 2, state }, CHARGE).outcome;
+
 const refused = (responseCode: number): string =>
   outcomeOf({ responseCode, responseStatus: 2, state: "finished" });
 
@@ -57,10 +60,8 @@ t.test("a charge that waits for the shopper has failed only where nobody is ther
 t.test(
   "an authentication that failed on the gateway's page is a decline once its transaction has ended",
   async (t) => {
-    const failed = (state: string) =>
-      classifyPayment({ ...PAID, responseCode: 65803, responseStatus: 2, state }, CHARGE).outcome;
-    for (const state of ["declined", "finished"]) t.equal(failed(state), "declined", state);
-    for (const state of ["captured", "received", ""]) t.equal(failed(state), "unknown", state);
+    for (const state of ["declined", "finished"]) t.equal(notAuthenticated(state), "declined", state);
+    for (const state of ["captured", "received", ""]) t.equal(notAuthenticated(state), "unknown", state);
   },
 );
 

@@ -62,19 +62,26 @@ for (const [what, answer] of Object.entries(ENDLESS)) {
   t.test(`${what}: no answer, at the limit`, async (t) => {
     const { status, failure, durationMs } = await posterOf(t)(await startEndpoint(t, answer));
     t.equal(status, undefined);
-    t.match(failure, /no answer within|is not HTTP/);
+    t.match(failure, /no answer within|is not HTTP|more than 10 interim answers/);
     t.ok(durationMs < 20 * LIMIT_MS, `${durationMs} ms`);
   });
 }
+
+const OK = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+const NO = "HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n";
+const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
+const HINTS = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n";
 
 const ODD: Readonly<Record<string, readonly [answer: string | Buffer, expected: Partial<WebhookAnswer>]>> = {
   "a change of protocol": [
     "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
     {},
   ],
-  "a 100 that was not asked for": [
-    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
-    {},
+  "ten interim answers": [`${CONTINUE.repeat(5)}${HINTS.repeat(5)}${OK}`, { status: 200 }],
+  "eleven of them": [`${CONTINUE.repeat(11)}${OK}`, {}],
+  "a 100 in the place of an answer's body": [
+    `HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\nHTTP/1.1 100`,
+    { status: 200, body: Buffer.from("HTTP/1.1 100") },
   ],
   "headers of 20 kB": [`HTTP/1.1 200 OK\r\nx: ${"a".repeat(20_000)}\r\n\r\n`, {}],
   "a negative length": ["HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n", {}],
@@ -90,11 +97,31 @@ const ODD: Readonly<Record<string, readonly [answer: string | Buffer, expected: 
 for (const [what, [answer, expected]] of Object.entries(ODD)) {
   t.test(`${what}: ${expected.status ?? "no answer"}, and the attempt ends`, async (t) => {
     const url = await startEndpoint(t, (socket) => socket.end(answer));
-    const { status, failure } = await posterOf(t)(url);
+    const { status, failure, body } = await posterOf(t)(url);
     t.equal(status, expected.status);
+    if (expected.body !== undefined) t.same(body, expected.body);
     if (status === undefined) t.type(failure, "string");
   });
 }
+
+t.test("an endpoint that sends 100 Continue unasked, cut anywhere, is answered for each event", async (t) => {
+  const sockets: Socket[] = [];
+  const url = await startEndpoint(t, (socket, request) => {
+    sockets.push(socket);
+    const answer = `HTTP/1.1 100 Continue\r\nx-a: b\r\n\r\n${request === 2 ? NO : OK}`;
+    const cutAt = request * 6;
+    socket.write(answer.slice(0, cutAt));
+    setTimeout(() => socket.write(answer.slice(cutAt)), 5);
+  });
+  const post = posterOf(t);
+  const statuses: (number | undefined)[] = [];
+  for (let request = 1; request <= 7; request++) {
+    statuses.push((await post(url)).status);
+    await untilQuiet();
+  }
+  t.same(statuses, [200, 500, 200, 200, 200, 200, 200]);
+  t.equal(new Set(sockets).size, 1, "on one connection");
+});
 
 t.test("a compressed body is not unpacked: a kilobyte of it is kept as it is", async (t) => {
   const bomb = gzipSync(Buffer.alloc(8 * 1024 * 1024));
@@ -106,11 +133,10 @@ t.test("a compressed body is not unpacked: a kilobyte of it is kept as it is", a
 });
 
 t.test("a second answer to one request is not taken for that to the next", async (t) => {
-  const ok = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
   const sockets: Socket[] = [];
   const url = await startEndpoint(t, (socket, request) => {
     sockets.push(socket);
-    socket.write(request === 3 ? "HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n" : ok);
+    socket.write(request === 3 ? NO : OK);
   });
   const post = posterOf(t);
   t.equal((await post(url)).status, 200);
@@ -119,7 +145,7 @@ t.test("a second answer to one request is not taken for that to the next", async
   t.equal(sockets[0], sockets[1], "the connection is kept");
   const over = new Promise((resolve) => setTimeout(resolve, LIMIT_MS));
   const closed = new Promise((resolve) => sockets[1]?.once("close", resolve));
-  sockets[1]?.write(ok);
+  sockets[1]?.write(OK);
   await Promise.race([closed, over]);
   t.equal((await post(url)).status, 500);
   t.not(sockets[2], sockets[1]);
@@ -127,11 +153,9 @@ t.test("a second answer to one request is not taken for that to the next", async
 
 for (const pauseMs of [0, 5]) {
   t.test(`nor is one that comes soon behind the first, ${pauseMs} ms before the next request`, async (t) => {
-    const ok = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
-    const no = "HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n";
     const url = await startEndpoint(t, (socket, request) => {
-      if (request === 1) socket.write(ok);
-      setTimeout(() => socket.write(request === 1 ? ok : no), request === 1 ? pauseMs + 1 : LIMIT_MS / 4);
+      if (request === 1) socket.write(OK);
+      setTimeout(() => socket.write(request === 1 ? OK : NO), request === 1 ? pauseMs + 1 : LIMIT_MS / 4);
     });
     const post = posterOf(t);
     t.equal((await post(url)).status, 200);
@@ -161,13 +185,12 @@ t.test("whatever comes while no request is under way closes the connection", asy
 });
 
 t.test("a request is sent once more where a kept connection is closed, unless it was answered", async (t) => {
-  const ok = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
   const ends = ["", "HTTP/1.1 2"];
   let requests = 0;
   const url = await startEndpoint(t, (socket, request) => {
     requests = request;
     const end = request % 2 === 0 ? ends.shift() : undefined;
-    if (end === undefined) socket.write(ok);
+    if (end === undefined) socket.write(OK);
     else socket.end(end);
   });
   const post = posterOf(t);
