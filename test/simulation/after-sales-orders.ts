@@ -1,6 +1,7 @@
 import {
   type CaptureKind,
   type ChargePlan,
+  needsShopper,
   REFUND_AMOUNTS,
   type RefundPlan,
   type RefundTime,
@@ -31,25 +32,31 @@ export async function chargeOrders(
     (await callUntilAnswered(environment, call)).text,
   ) as Stored;
   if (customer === null || card === null) return [];
-  return charges.map(({ amount, offSession, capture }, number) => ({
+  return charges.map((charge, number) => ({
     what: "charge",
     merchant,
     replica: plan.replica + number,
     path: "/payment_intents",
-    key: `charge ${plan.number} ${number}`,
+    key: chargeKey(plan, number),
     body: {
       customer,
       payment_method: card,
-      amount,
+      amount: charge.amount,
       currency: plan.currency,
       confirm: true,
-      off_session: offSession,
-      ...(capture === "at once" ? {} : { capture_method: "manual" }),
+      off_session: charge.offSession,
+      ...(charge.capture === "at once" ? {} : { capture_method: "manual" }),
       metadata: { session, number: String(number) },
     },
-    amount,
+    amount: charge.amount,
     from: null,
+    needsShopper: needsShopper(plan.afterSales, charge),
   }));
+}
+
+/** The idempotency key of a plan's charge. */
+export function chargeKey(plan: Pick<Plan, "number">, number: number | string): string {
+  return `charge ${plan.number} ${number}`;
 }
 
 /** What the plan has of an authorized payment. Each order has a key of its own. */
@@ -89,11 +96,10 @@ const CAPTURE_STEPS: Record<CaptureKind, (amount: number) => readonly CaptureSte
   "cancel, then capture": () => [RELEASE, ALL],
 };
 
-/** Tries a charge again that has failed, with the same card. */
-export function confirmOrder(merchant: SimulatedMerchant, { id, amount }: PaymentAnswer): MoneyOrder {
+/** Tries a charge again that has failed, with the same card, and with the shopper present. */
+export function confirmOrder(failed: MoneyOrder, { id, amount }: PaymentAnswer): MoneyOrder {
   const path = `/payment_intents/${id}/confirm`;
-  const key = `confirm ${id}`;
-  return { what: "charge", merchant, replica: amount, path, key, body: {}, amount, from: null };
+  return { ...failed, replica: amount, path, key: `confirm ${id}`, body: {} };
 }
 
 /** The refunds that the plan has of a payment at this time. */

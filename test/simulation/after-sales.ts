@@ -7,7 +7,8 @@ import {
   type RefundTime,
   type RefundTrouble,
 } from "./after-sales-plan.js";
-import { captureOrders, chargeOrders, confirmOrder, refundOrders } from "./after-sales-orders.js";
+import { captureOrders, chargeKey, chargeOrders, confirmOrder, refundOrders } from "./after-sales-orders.js";
+import { ChallengeDesk } from "./challenges/challenge-desk.js";
 import { forEach } from "./for-each.js";
 import { type MoneyOrder, sendOrder } from "./money-orders.js";
 import { sendIntoTrouble } from "./order-troubles.js";
@@ -22,20 +23,23 @@ export class AfterSalesDesk {
   readonly #environment: Environment;
   readonly #plans: ReadonlyMap<string, Plan>;
   readonly #orders: MoneyOrder[] = [];
+  readonly #challenges: ChallengeDesk;
 
   /** `plans` are by session. */
   constructor(environment: Environment, plans: ReadonlyMap<string, Plan>) {
     this.#environment = environment;
     this.#plans = plans;
+    this.#challenges = new ChallengeDesk(environment);
   }
 
-  /** As soon as everybody has paid: cards are charged. */
+  /** As soon as everybody has paid: cards are charged, and shoppers authenticate where they have to. */
   async charge(): Promise<void> {
     const orders: MoneyOrder[] = [];
     await forEach([...this.#plans], async ([session, plan]) => {
       orders.push(...(await chargeOrders(this.#environment, session, plan)));
     });
     await this.#send(orders.toSorted(byKey), CHARGE_TROUBLES);
+    await this.#authenticate();
   }
 
   /** Authorized payments are captured, in full or in part, or canceled, some of them twice. */
@@ -63,6 +67,7 @@ export class AfterSalesDesk {
       merchantOf(this.#environment, { merchant }),
     ) as [SimulatedMerchant, SimulatedMerchant, SimulatedMerchant];
     await this.#confirm();
+    await this.#authenticate();
     await this.capture();
     await gateway.tender(settling);
     await this.#refund("late", [settled, unsettled, settling]);
@@ -87,10 +92,28 @@ export class AfterSalesDesk {
 
   async #confirm(): Promise<void> {
     const { merchants } = this.#environment;
-    const orders = await this.#ofPayments(merchants, (merchant, payment) =>
-      payment.status === "requires_payment_method" ? [confirmOrder(merchant, payment)] : [],
+    const orders = await this.#ofPayments(merchants, (_, payment) =>
+      payment.status === "requires_payment_method" ? [confirmOrder(this.#chargeOf(payment), payment)] : [],
     );
     await this.#send(orders, []);
+  }
+
+  /** Shoppers do what the issuers of their cards want, or do not. */
+  async #authenticate(): Promise<void> {
+    const { merchants } = this.#environment;
+    const payments = await this.#ofPayments(merchants, (_, payment) =>
+      payment.status === "requires_action" ? [{ id: payment.id, order: this.#chargeOf(payment) }] : [],
+    );
+    this.#orders.push(...(await this.#challenges.meetAll(payments)));
+  }
+
+  /** The charge that made the payment. */
+  #chargeOf({ id, metadata }: PaymentAnswer): MoneyOrder {
+    const plan = this.#plans.get(metadata["session"] ?? "");
+    const wanted = plan && chargeKey(plan, metadata["number"] ?? "");
+    const order = this.#orders.find(({ key }) => key === wanted);
+    if (order === undefined) throw new Error(`Nobody has ordered ${id}.`);
+    return order;
   }
 
   async #refund(time: RefundTime, merchants: readonly SimulatedMerchant[]): Promise<void> {
@@ -106,11 +129,11 @@ export class AfterSalesDesk {
     );
   }
 
-  async #ofPayments(
+  async #ofPayments<Order>(
     merchants: readonly SimulatedMerchant[],
-    ordersOf: (merchant: SimulatedMerchant, payment: PaymentAnswer) => MoneyOrder[],
-  ): Promise<MoneyOrder[]> {
-    const orders: MoneyOrder[] = [];
+    ordersOf: (merchant: SimulatedMerchant, payment: PaymentAnswer) => Order[],
+  ): Promise<Order[]> {
+    const orders: Order[] = [];
     for (const merchant of merchants) {
       const payments = await listPayments(this.#environment, merchant);
       orders.push(...payments.flatMap((payment) => ordersOf(merchant, payment)));

@@ -2,18 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { encodeFields, fieldText } from "../../src/cardstream/fields.js";
 import type { Conversation } from "./conversation.js";
+import { type CardName, fieldsOfCard } from "./shoppers-cards.js";
 import { firstForm, type PageForm } from "./page-form.js";
 import { faultsOfPayment } from "./payment-faults.js";
 import type { World } from "./world.js";
 import { type WebAnswer, webCall } from "./web-call.js";
-
-/** Two of the gateway's published test cards. */
-export type CardName = "a" | "b";
-
-const CARDS: Record<CardName, Record<string, string>> = {
-  a: { cardNumber: "4929421234600821", cardExpiryMonth: "12", cardExpiryYear: "30", cardCVV: "356" },
-  b: { cardNumber: "5301250070000191", cardExpiryMonth: "11", cardExpiryYear: "31", cardCVV: "419" },
-};
 
 /** A signed result on its way home in the shopper's browser; undefined where the gateway does not lead it back. */
 export type CarriedResult = Buffer | undefined;
@@ -46,13 +39,13 @@ export class BrowserTab {
   /** Pays at the gateway, which makes the mistakes that the plan wants, and holds the result in the browser. */
   async pay(card: CardName, outcome: string): Promise<CarriedResult> {
     this.#countFaults();
-    const fields = outcome === "cancel" ? {} : CARDS[card];
+    const fields = outcome === "cancel" ? {} : fieldsOfCard(this.#conversation.plan, card);
     return await this.#submit({ ...fields, outcome, fault: faultsOfPayment(this.#conversation.plan) });
   }
 
   /** Has the gateway send a success that nobody paid for, as somebody without the account's secret would. */
   async forge(fault: "forged" | "partial_signature"): Promise<CarriedResult> {
-    return await this.#submit({ ...CARDS.a, outcome: "approve", fault });
+    return await this.#submit({ ...fieldsOfCard(this.#conversation.plan, "a"), outcome: "approve", fault });
   }
 
   /** Brings the result home, where the browser is led there, as often as the plan has it. */

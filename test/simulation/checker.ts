@@ -1,5 +1,6 @@
 import { ANSWER_RULES, createdOnce, faulty, strangers } from "./answer-rules.js";
 import { evidenceOf, type SessionRule } from "./evidence.js";
+import { CHALLENGE_RULES } from "./challenges/challenge-rules.js";
 import { CHARGE_RULES, unknownSales } from "./charge-rules.js";
 import { decisionsStay, HELD_RULES, listedAsRecorded } from "./held-rules.js";
 import { ordersOnce, paymentsListedAsRecorded, refundsStay } from "./order-rules.js";
@@ -22,7 +23,7 @@ export function check(snapshots: Snapshots, orders: readonly Ordered[]): Violati
     ),
   );
   const ofPayments = paymentFiles(snapshots).flatMap((file) =>
-    [...CHARGE_RULES, ...REFUND_RULES, ...SETTLEMENT_RULES].flatMap(({ rule, broken }) =>
+    [...CHARGE_RULES, ...CHALLENGE_RULES, ...REFUND_RULES, ...SETTLEMENT_RULES].flatMap(({ rule, broken }) =>
       broken(file).map((says): Violation => ({
         rule,
         session: file.payment.session ?? file.payment.id,

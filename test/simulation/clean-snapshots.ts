@@ -48,6 +48,7 @@ export function clean(): Changeable<Snapshots> {
       payments: [listed(intent("pi_a", "cs_a", 500, "gbp", "1"))],
       refunds: [],
       orders: [],
+      challenges: [],
       faulty: [],
     },
     webhooks: cleanWebhooks(),

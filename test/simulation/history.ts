@@ -1,3 +1,4 @@
+import type { ChallengeDeed } from "./challenges/challenge-plan.js";
 import type { EventRead, Reception } from "./webhooks/webhook-snapshots.js";
 
 /** Something that happened, for the timeline of a counter-example. */
@@ -55,6 +56,17 @@ export interface OrderAnswer {
   readonly amount: number | null;
   /** The payment that it is about; null where it is a charge. */
   readonly from: string | null;
+  /** True of a charge that the card's issuer grants only once its shopper has authenticated. */
+  readonly needsShopper?: boolean | undefined;
+}
+
+/** What a shopper did about the challenge of a card's issuer. */
+export interface ChallengeMet {
+  readonly payment: string;
+  readonly attempt: number;
+  readonly deed: ChallengeDeed;
+  /** True where nothing went wrong, as far as could be seen. */
+  readonly isSure: boolean;
 }
 
 /** What the simulation saw from outside while it ran. Belongs to no process that is ever killed. */
@@ -65,6 +77,7 @@ export class History {
   readonly reads: SessionRead[] = [];
   readonly decisions: DecisionAnswer[] = [];
   readonly orders: OrderAnswer[] = [];
+  readonly challenges: ChallengeMet[] = [];
   readonly receptions: Reception[] = [];
   readonly eventsRead: EventRead[] = [];
   readonly eventsStreamed: EventRead[] = [];

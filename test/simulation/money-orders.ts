@@ -21,16 +21,18 @@ export interface MoneyOrder {
   readonly amount: number | null;
   /** The payment that it is about; null where a card is charged. */
   readonly from: string | null;
+  /** True of a charge that the card's issuer grants only once its shopper has authenticated. */
+  readonly needsShopper?: boolean;
   /** True where it cannot but be refused. */
   readonly hopeless?: boolean;
 }
 
 /** Sends the order until it is answered, and writes down what was said. */
 export async function sendOrder(environment: Environment, order: MoneyOrder): Promise<OrderAnswer> {
-  const { what, merchant, path, body, replica, key, amount, from } = order;
+  const { what, merchant, path, body, replica, key, amount, from, needsShopper } = order;
   const call = { what, key: merchant.key, path, replica, body, idempotencyKey: key, mayBeRefused: true };
   const answer = await callUntilAnswered(environment, call);
-  const told: OrderAnswer = { what, key, amount, from, ...read(environment, order, answer) };
+  const told: OrderAnswer = { what, key, amount, from, needsShopper, ...read(environment, order, answer) };
   environment.history.orders.push(told);
   environment.history.note(told.id ?? undefined, `${key}: answered ${answer.status}, ${told.status}`);
   return told;

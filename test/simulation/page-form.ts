@@ -6,15 +6,21 @@ export interface PageForm {
   readonly fields: Field[];
 }
 
-/** The first form of a page; undefined where it has none. Ten thousand pages are read, so only what our pages have. */
+/** The first form of a page; undefined where it has none. */
 export function firstForm(html: string): PageForm | undefined {
-  const form = /<form method="post" action="([^"]*)"[^>]*>(.*?)<\/form>/s.exec(html);
-  if (form?.[1] === undefined) return undefined;
-  const inputs = (form[2] ?? "").matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g);
-  return {
-    action: decoded(form[1]),
-    fields: [...inputs].map(([, name = "", value = ""]): Field => [decoded(name), decoded(value)]),
-  };
+  return formsOf(html)[0];
+}
+
+/** The forms of a page. Ten thousand pages are read, so only what our pages have. */
+export function formsOf(html: string): PageForm[] {
+  const forms = html.matchAll(/<form method="post" action="([^"]*)"[^>]*>(.*?)<\/form>/gs);
+  return [...forms].map(([, action = "", inside = ""]) => {
+    const inputs = inside.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g);
+    return {
+      action: decoded(action),
+      fields: [...inputs].map(([, name = "", value = ""]): Field => [decoded(name), decoded(value)]),
+    };
+  });
 }
 
 const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"' };

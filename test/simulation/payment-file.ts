@@ -1,5 +1,5 @@
 import { grouped } from "./evidence.js";
-import type { Delivery, OrderAnswer } from "./history.js";
+import type { ChallengeMet, Delivery, OrderAnswer } from "./history.js";
 import type {
   Charge,
   EventRecord,
@@ -20,6 +20,8 @@ export interface PaymentFile {
   readonly refunds: readonly RefundRecord[];
   /** Answers about the payment's charges. */
   readonly orders: readonly OrderAnswer[];
+  /** What its shopper did where the card's issuer asked. */
+  readonly challenges: readonly ChallengeMet[];
   readonly deliveries: readonly Delivery[];
   /** About the payment and its refunds. */
   readonly events: readonly EventRecord[];
@@ -40,6 +42,7 @@ export function paymentFiles({ ledger, books, answers }: Snapshots): PaymentFile
   const results = grouped(books.results, ({ payment }) => payment ?? "");
   const refunds = grouped(books.refunds, ({ payment }) => payment);
   const orders = grouped(answers.orders, ({ id }) => id ?? "");
+  const challenges = grouped(answers.challenges, ({ payment }) => payment);
   const deliveries = grouped(answers.deliveries, ({ session }) => session);
   const events = grouped(books.events, ({ object }) => object);
   const pending = new Set(books.pending);
@@ -52,6 +55,7 @@ export function paymentFiles({ ledger, books, answers }: Snapshots): PaymentFile
       results: results.get(id) ?? [],
       refunds: own,
       orders: orders.get(id) ?? [],
+      challenges: challenges.get(id) ?? [],
       deliveries: deliveries.get(id) ?? [],
       events: [id, ...own.map((refund) => refund.id)].flatMap((object) => events.get(object) ?? []),
       pending: pending.has(id),

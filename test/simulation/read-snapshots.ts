@@ -128,6 +128,16 @@ function transactionOf(key: string): string {
 
 /** What the service has answered to merchants, shoppers and gateway; `lists` as all merchants see them in the end. */
 export function answersOf(history: History, lists: Lists): Answers {
-  const { created, deliveries, reads, decisions, orders, listed, faultyAnswers } = history;
-  return { ...lists, created, deliveries, reads, decisions, orders, listed, faulty: faultyAnswers };
+  const { created, deliveries, reads, decisions, orders, challenges, listed, faultyAnswers } = history;
+  return {
+    ...lists,
+    created,
+    deliveries,
+    reads,
+    decisions,
+    orders,
+    challenges,
+    listed,
+    faulty: faultyAnswers,
+  };
 }

@@ -1,6 +1,7 @@
 import { EOL } from "node:os";
 
 import { CHARGE_TROUBLES, REFUND_TROUBLES } from "./after-sales-plan.js";
+import { CHALLENGE_WAYS, TWO_ROUNDS } from "./challenges/challenge-plan.js";
 import { counterExample } from "./counter-example.js";
 import type { Found } from "./planted/find.js";
 import { CALLBACKS, PAYMENT_KILLS, REDIRECTS, RETURN_KILLS, SHOPPERS, TROUBLES } from "./plan.js";
@@ -25,6 +26,7 @@ export function reportOf(verdict: Verdict): string {
     ...table("Outcomes", outcomes(verdict)),
     ...table("Found by asking the gateway", healed(verdict)),
     ...table("Charges of stored cards, and money given back", afterSales(verdict)),
+    ...table("Shoppers asked by their card's issuer", challenges(verdict)),
     ...table("Events and webhooks", webhookRows(verdict)),
     ...outageLines(verdict),
     ...table("Held payments", ofKinds(verdict, ["accept", "return", "dismiss"], "held: ")),
@@ -92,7 +94,8 @@ function faultRows(verdict: Verdict): Row[] {
   const callbacks = Object.keys(CALLBACKS).filter((kind) => kind !== "prompt");
   const redirects = Object.keys(REDIRECTS).filter((kind) => kind !== "followed");
   const everywhere = new Set<string>([...PAYMENT_KILLS, ...RETURN_KILLS, ...Object.values(TROUBLES).flat()]);
-  const afterwards = [...CHARGE_TROUBLES, ...REFUND_TROUBLES.early];
+  const challenges = CHALLENGE_WAYS.map(({ name }) => name);
+  const afterwards = [...CHARGE_TROUBLES, ...challenges, ...REFUND_TROUBLES.early];
   const here = new Set<string>([...RETURN_KILLS, ...TROUBLES[verdict.simulation.engine]]);
   const names = [
     ...callbacks.map((kind) => `callback ${kind}`),
@@ -144,6 +147,18 @@ function afterSales({ snapshots: { ledger, answers } }: Verdict): Row[] {
   };
   const given = Object.entries(ways).map(([way, each]): Row => [`given back ${way}`, each.length]);
   return [...counted(ended), ...given];
+}
+
+/** What they did, and what the gateway made of the charges that wait for a shopper. */
+function challenges(verdict: Verdict): Row[] {
+  const { snapshots } = verdict;
+  const met = new Map(snapshots.answers.challenges.map((each) => [`${each.payment} ${each.attempt}`, each]));
+  const ended = snapshots.ledger.flatMap(({ session, attempt, received, authorized, state }) => {
+    const each = met.get(`${session} ${attempt}`);
+    const end = received > 0 || authorized !== undefined ? "granted" : state;
+    return each === undefined ? [] : [`${each.deed}: ${end}`];
+  });
+  return [...ofKinds(verdict, [TWO_ROUNDS]), ...counted(ended)];
 }
 
 function webhookRows({ snapshots: { webhooks }, history }: Verdict): Row[] {

@@ -1,8 +1,9 @@
 import type { Conversation } from "./conversation.js";
 import { expireSession } from "./merchant.js";
 import { ATTEMPT_KILLS } from "./plan.js";
+import type { CardName } from "./shoppers-cards.js";
 import type { World } from "./world.js";
-import { type CardName, BrowserTab } from "./browser-tab.js";
+import { BrowserTab } from "./browser-tab.js";
 
 /** Does with a session what its plan says that the shopper does. */
 export async function shop(world: World, conversation: Conversation): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Difference } from "../../src/domain/settlement/compare-accounts.js";
-import type { Created, DecisionAnswer, Delivery, OrderAnswer, SessionRead } from "./history.js";
+import type { ChallengeMet, Created, DecisionAnswer, Delivery, OrderAnswer, SessionRead } from "./history.js";
 import type { PaymentAnswer, RefundAnswer } from "./payment-lists.js";
 import type { WebhookSnapshots } from "./webhooks/webhook-snapshots.js";
 
@@ -126,6 +126,7 @@ export interface Answers extends Lists {
   readonly listed: readonly string[];
   /** Each charge and refund by its key, as often as it was sent; the last time after everything had settled. */
   readonly orders: readonly OrderAnswer[];
+  readonly challenges: readonly ChallengeMet[];
   /** Answers that no fault excuses. */
   readonly faulty: readonly { readonly session: string | undefined; readonly text: string }[];
 }
@@ -174,6 +175,7 @@ export type Rule =
   | "decisions stay"
   | "one charge per payment"
   | "captured once, or released"
+  | "paid once its shopper authenticates, and only then"
   | "refunds equal to the ledger"
   | "no refund above the payment"
   | "each refund made once"

@@ -1,4 +1,5 @@
 import { CAPTURE_BUGS } from "./capture-bugs.js";
+import { CHALLENGE_BUGS } from "./challenge-bugs.js";
 import type { PlantedBug } from "./planted-bug.js";
 
 const SESSIONS = "db/tables/checkout-sessions.js";
@@ -114,6 +115,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   ...CAPTURE_BUGS,
+  ...CHALLENGE_BUGS,
   {
     name: "a charge is sent again after a lost reply",
     engine: "embedded",
