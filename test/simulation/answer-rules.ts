@@ -4,8 +4,8 @@ import type { Ordered, Snapshots, Violation } from "./snapshots.js";
 
 /** What the service has answered and announced must be true. */
 export const ANSWER_RULES: readonly SessionRule[] = [
-  { rule: "each acknowledged message durable", broken: forgotten },
-  { rule: "nothing recorded that was not taken", broken: believed },
+  { rule: "each acknowledged message durable", lasts: true, broken: forgotten },
+  { rule: "nothing recorded that was not taken", lasts: true, broken: believed },
   { rule: "what was read stays true", broken: takenBack },
   { rule: "each event once", broken: wrongEvents },
 ];

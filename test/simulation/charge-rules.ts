@@ -4,10 +4,11 @@ import type { Charge, Snapshots, Violation } from "./snapshots.js";
 
 /** What must be true of a stored card's charges, and of the payments that they were made for. */
 export const CHARGE_RULES: readonly PaymentRule[] = [
-  { rule: "one charge per payment", broken: charged },
-  { rule: "captured once, or released", broken: wronglyCaptured },
+  { rule: "one charge per payment", lasts: true, broken: charged },
+  { rule: "captured once, or released", lasts: true, broken: capturedAgain },
+  { rule: "captured once, or released", broken: elsewhere },
   { rule: "no lost success", broken: lost },
-  { rule: "nothing recorded that was not taken", broken: invented },
+  { rule: "nothing recorded that was not taken", lasts: true, broken: invented },
   { rule: "money equal to the unit", broken: wrongMoney },
   { rule: "nothing left unresolved", broken: unresolved },
   { rule: "each acknowledged message durable", broken: forgotten },
@@ -25,21 +26,20 @@ function charged({ payment, charges }: PaymentFile): string[] {
   ];
 }
 
-/**
- * The gateway was asked for one capture at most, and never for one of what it had released; and where it stands is
- * where the payment stands.
- */
-function wronglyCaptured({ payment, charges }: PaymentFile): string[] {
-  const { status, decidedBy } = payment;
+/** The gateway was asked for one capture at most, and never for one of what it had released. */
+function capturedAgain({ charges }: PaymentFile): string[] {
   return charges.flatMap(({ transaction, authorized }) => {
-    if (authorized === undefined) return [];
-    const { state, refusedCaptures } = authorized;
-    const end = ENDS[status];
-    const isElsewhere = transaction === decidedBy && end !== undefined && end !== state;
-    return [
-      ...(refusedCaptures > 0 ? [`had ${refusedCaptures} captures of ${transaction} refused`] : []),
-      ...(isElsewhere ? [`is ${status}, and ${transaction} is ${state}`] : []),
-    ];
+    const refused = authorized?.refusedCaptures ?? 0;
+    return refused > 0 ? [`had ${refused} captures of ${transaction} refused`] : [];
+  });
+}
+
+/** Where an authorization stands at the gateway is where its payment stands. */
+function elsewhere({ payment: { status, decidedBy }, charges }: PaymentFile): string[] {
+  const end = ENDS[status];
+  return charges.flatMap(({ transaction, authorized }) => {
+    if (authorized === undefined || transaction !== decidedBy || end === undefined) return [];
+    return end === authorized.state ? [] : [`is ${status}, and ${transaction} is ${authorized.state}`];
   });
 }
 

@@ -33,6 +33,8 @@ export interface Evidence {
  */
 export interface SessionRule {
   readonly rule: Rule;
+  /** True where nothing that happens later mends what is broken. */
+  readonly lasts?: boolean;
   readonly broken: (file: Evidence) => string[];
 }
 

@@ -32,6 +32,8 @@ export interface PaymentFile {
 /** A rule about one payment: answers what is wrong, in sentences. */
 export interface PaymentRule {
   readonly rule: Rule;
+  /** True where nothing that happens later mends what is broken. */
+  readonly lasts?: boolean;
   readonly broken: (file: PaymentFile) => string[];
 }
 

@@ -4,13 +4,13 @@ import type { Charge } from "./snapshots.js";
 /** What must be true of a session and of the money that was taken for it. */
 export const PAYMENT_RULES: readonly SessionRule[] = [
   { rule: "one intent per session", broken: notOneIntent },
-  { rule: "money equal to the unit", broken: wrongMoney },
-  { rule: "no lost success", broken: lost },
+  { rule: "money equal to the unit", lasts: true, broken: wrongMoney },
+  { rule: "no lost success", lasts: true, broken: lost },
   { rule: "nothing left unresolved", broken: unresolved },
   { rule: "what nobody can tell of is listed", broken: foundUnlisted },
-  { rule: "charged twice is held and listed", broken: unlisted },
-  { rule: "each anomaly in exactly one place", broken: twice },
-  { rule: "nothing recorded that was not taken", broken: invented },
+  { rule: "charged twice is held and listed", lasts: true, broken: unlisted },
+  { rule: "each anomaly in exactly one place", lasts: true, broken: twice },
+  { rule: "nothing recorded that was not taken", lasts: true, broken: invented },
 ];
 
 function notOneIntent({ session, intents }: Evidence): string[] {

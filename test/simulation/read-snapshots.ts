@@ -63,11 +63,11 @@ function chargeOf(sale: SandboxTransactionRow, refunds: readonly SandboxTransact
   };
 }
 
-/** What the service's tables say. */
+/** What the service's tables say; sessions last, which are as far as their results at least. */
 export async function readBooks({ manager }: Database): Promise<Books> {
-  const sessions = await manager.find(checkoutSessions);
   const results = await manager.find(gatewayResults);
   const intents = await manager.find(paymentIntents);
+  const sessions = await manager.find(checkoutSessions);
   const pending = await manager.find(pendingAttempts);
   return {
     sessions: sessions.map((row) => ({

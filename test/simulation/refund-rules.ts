@@ -4,7 +4,7 @@ import type { RefundRecord, ResultRecord } from "./snapshots.js";
 
 /** What must be true of refunds, and of the money that went back by them. */
 export const REFUND_RULES: readonly PaymentRule[] = [
-  { rule: "no refund above the payment", broken: tooMuch },
+  { rule: "no refund above the payment", lasts: true, broken: tooMuch },
   { rule: "refunds equal to the ledger", broken: unequal },
   { rule: "each refund made once", broken: madeTwice },
   { rule: "each refund on record", broken: unproven },

@@ -1,5 +1,5 @@
 import { AfterSalesDesk } from "./after-sales.js";
-import { check } from "./checker.js";
+import { check, checkSoFar } from "./checker.js";
 import type { History } from "./history.js";
 import { Conversation } from "./conversation.js";
 import { causeTrouble, liveOn, untilDelivered } from "./after-the-payments.js";
@@ -43,6 +43,8 @@ export interface Simulation extends Servers {
   readonly afterSales: boolean;
   /** Folder of the compiled service, as a URL: the real one, or a copy with a planted bug. */
   readonly service: string;
+  /** True where the simulation ends as soon as it has found what nothing later can mend. */
+  readonly endsEarly?: boolean;
   /** Told what is going on, now and then. */
   readonly onProgress: (text: string) => void;
 }
@@ -65,63 +67,123 @@ export async function simulate(simulation: Simulation): Promise<Verdict> {
   try {
     const environment = await startEnvironment(ending, simulation);
     const webhooks = await SimulatedWebhooks.start(ending, environment, simulation);
-    const plans = scheduleOf(simulation);
-    const { group, sessions, onProgress } = simulation;
+    const { group, onProgress, endsEarly = false } = simulation;
     const faults = group && (await GroupFaults.start(environment, group, onProgress));
-    const [played] = await Promise.all([play(environment, plans, onProgress), faults?.causeAll(sessions)]);
-    const afterSales = simulation.afterSales ? new AfterSalesDesk(environment, played) : undefined;
-    simulation.onProgress("after the sale");
-    await webhooks.rollSecrets();
-    await afterSales?.charge();
-    await afterSales?.capture();
-    await causeTrouble(environment);
-    await afterSales?.refundEarly();
-    simulation.onProgress("the days after");
-    await Promise.all([
-      liveOn(environment, (session) => played.get(session)),
-      faults?.cause("planned switch"),
-    ]);
-    if (faults !== undefined) await passTime(environment, 1); // For what the last fault has kept from being done.
-    await faults?.end();
-    await afterSales?.late();
-    const lists = await askForAll(environment, played, afterSales);
-    onProgress("the rest of the events");
-    await webhooks.deliverAll();
-    const snapshots: Snapshots = {
-      ledger: await readLedger(environment.ledger),
-      books: await readBooks(environment.books),
-      answers: answersOf(environment.history, lists),
-      webhooks: await readWebhooks(environment, webhooks.endpoints),
-      accounts: await readAccounts(environment),
+    const course = {
+      simulation,
+      environment,
+      plans: scheduleOf(simulation),
+      played: new Map(),
+      webhooks,
+      faults,
     };
-    const violations = check(snapshots, plans.map(orderedBy));
-    const seconds = (Date.now() - begun) / 1000;
-    const { history } = environment;
-    return { simulation, violations, snapshots, history, outages: faults?.outages ?? [], seconds };
+    const orders = course.plans.map(orderedBy);
+    const verdictOf = (snapshots: Snapshots, violations: Violation[]): Verdict => {
+      const seconds = (Date.now() - begun) / 1000;
+      const { history } = environment;
+      return { simulation, violations, snapshots, history, outages: faults?.outages ?? [], seconds };
+    };
+    for (const step of stepsOf(course)) {
+      await step();
+      if (!endsEarly) continue;
+      const snapshots = await readSoFar(environment);
+      const found = checkSoFar(snapshots, orders);
+      if (found.length > 0) return verdictOf(snapshots, found);
+    }
+    const snapshots = await readInTheEnd(course);
+    return verdictOf(snapshots, check(snapshots, orders));
   } finally {
     await ending.all();
   }
+}
+
+/** What takes part in a simulation. */
+interface Course {
+  readonly simulation: Simulation;
+  readonly environment: Environment;
+  readonly plans: readonly Plan[];
+  /** The plans by their sessions, once nothing is under way about them any more. */
+  readonly played: Map<string, Plan>;
+  readonly webhooks: SimulatedWebhooks;
+  readonly faults: GroupFaults | undefined;
+}
+
+/** All that happens, one after the other. */
+function stepsOf(course: Course): (() => Promise<void>)[] {
+  const { simulation, environment, played, webhooks, faults } = course;
+  const { onProgress, sessions } = simulation;
+  const afterSales = simulation.afterSales ? new AfterSalesDesk(environment, played) : undefined;
+  return [
+    async () => void (await Promise.all([play(course), faults?.causeAll(sessions)])),
+    async () => {
+      onProgress("after the sale");
+      await webhooks.rollSecrets();
+      await afterSales?.charge();
+    },
+    async () => await afterSales?.capture(),
+    async () => {
+      await causeTrouble(environment);
+      await afterSales?.refundEarly();
+    },
+    async () => {
+      onProgress("the days after");
+      await Promise.all([
+        liveOn(environment, (session) => played.get(session)),
+        faults?.cause("planned switch"),
+      ]);
+      if (faults !== undefined) await passTime(environment, 1); // For what the last fault has kept from being done.
+      await faults?.end();
+    },
+    async () => await afterSales?.late(),
+    async () => {
+      await environment.fleet.whole();
+      await afterSales?.repeat();
+      await settleAll(environment);
+    },
+  ];
+}
+
+/** Before its end nobody asks for lists, and events are still on their way. */
+async function readSoFar({ history, books, ledger }: Environment): Promise<Snapshots> {
+  const answers = answersOf(history, { held: [], payments: [], refunds: [] });
+  const deliveries = [...answers.deliveries];
+  return {
+    answers: { ...answers, deliveries },
+    books: await readBooks(books),
+    ledger: await readLedger(ledger),
+    webhooks: { events: [], deliveries: [], endpoints: [], received: [], read: [], streamed: [] },
+    accounts: [],
+  };
+}
+
+async function readInTheEnd({ simulation, environment, played, webhooks }: Course): Promise<Snapshots> {
+  const lists = await askForAll(environment, played);
+  simulation.onProgress("the rest of the events");
+  await webhooks.deliverAll();
+  return {
+    ledger: await readLedger(environment.ledger),
+    books: await readBooks(environment.books),
+    answers: answersOf(environment.history, lists),
+    webhooks: await readWebhooks(environment, webhooks.endpoints),
+    accounts: await readAccounts(environment),
+  };
 }
 
 function orderedBy({ number, amount, currency, merchant }: Plan): Ordered {
   return { number, amount, currency, searchable: merchant !== 2 };
 }
 
-/** The sessions by their ids, once nothing is under way about them any more. */
-async function play(
-  environment: Environment,
-  plans: readonly Plan[],
-  onProgress: Simulation["onProgress"],
-): Promise<Map<string, Plan>> {
-  const played: Conversation[] = [];
+async function play({ simulation, environment, plans, played }: Course): Promise<void> {
+  const conversations: Conversation[] = [];
   const step = Math.max(1, Math.round(plans.length / 20));
   await forEach(plans, async (plan) => {
-    played.push(await playOne(environment, plan));
-    if (played.length % step === 0) onProgress(`${played.length} of ${plans.length} sessions`);
+    conversations.push(await playOne(environment, plan));
+    const { length } = conversations;
+    if (length % step === 0) simulation.onProgress(`${length} of ${plans.length} sessions`);
   });
   await untilDelivered(environment);
-  for (const conversation of played) await conversation.end();
-  return new Map(played.map(({ sessionId, plan }) => [sessionId, plan]));
+  for (const conversation of conversations) await conversation.end();
+  for (const { sessionId, plan } of conversations) played.set(sessionId, plan);
 }
 
 async function playOne(environment: Environment, plan: Plan): Promise<Conversation> {
@@ -146,14 +208,7 @@ async function settleAll(environment: Environment): Promise<void> {
 }
 
 /** Every merchant asks once more for what it created and what became of it, and for all that is listed. */
-async function askForAll(
-  environment: Environment,
-  played: ReadonlyMap<string, Plan>,
-  afterSales: AfterSalesDesk | undefined,
-): Promise<Lists> {
-  await environment.fleet.whole();
-  await afterSales?.repeat();
-  await settleAll(environment);
+async function askForAll(environment: Environment, played: ReadonlyMap<string, Plan>): Promise<Lists> {
   await forEach([...played], async ([id, plan]) => {
     if (plan.number % CREATED_AGAIN_EVERY === 0) await createOnce(environment, plan, plan.creates);
     await readSession(environment, plan, id);

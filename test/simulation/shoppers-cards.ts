@@ -4,7 +4,10 @@ import type { Plan } from "./plan.js";
 /** Two cards of the shopper's. */
 export type CardName = "a" | "b";
 
-/** What a shopper types into the gateway's page: two of its published test cards, or the one of its samples for 3-D Secure. */
+/**
+ * What a shopper types into the gateway's page: two of its published test cards, or the one of its samples for 3-D
+ * Secure.
+ */
 export function fieldsOfCard({ afterSales }: Plan, name: CardName): Record<string, string> {
   const month = name === "a" ? MONTHS[afterSales.card] : undefined;
   if (month === undefined) return CARDS[name];

@@ -34,14 +34,12 @@ export class ChallengeDesk {
   }
 
   /**
-   * Each payment's shopper does what comes next in turn: what meets trouble first, one after the other; then all others,
-   * several at once. Answers the charges that were made for it.
+   * Each payment's shopper does what comes next in turn: what meets trouble first, one after the other; then all
+   * others, several at once. Answers the charges that were made for it.
    */
   async meetAll(payments: readonly ChallengedPayment[]): Promise<MoneyOrder[]> {
     for (const { browser, answer } of this.#left.splice(0)) await browser.bring(answer, 1);
     const all = payments.map((payment) => ({ payment, way: wayOf(this.#met++) }));
-    const isCalm = ({ way }: { way: ChallengeWay }): boolean =>
-      way.trouble === undefined && way.deed !== "another's";
     const orders: MoneyOrder[] = [];
     for (const { payment, way } of all.filter((each) => !isCalm(each))) {
       if (way.deed === "another's") orders.push(await this.#bringAnothers(payment, way));
@@ -142,6 +140,10 @@ export class ChallengeDesk {
     this.#environment.history.challenges.push(met);
     this.#environment.history.note(met.payment, `its shopper ${met.deed} in attempt ${met.attempt}`);
   }
+}
+
+function isCalm({ way }: { readonly way: ChallengeWay }): boolean {
+  return way.trouble === undefined && way.deed !== "another's";
 }
 
 const FAULTS = {

@@ -4,9 +4,9 @@ import { isApprovedOnce } from "./challenge-plan.js";
 
 /** What must be true of charges that a card's issuer lets through only once the shopper has authenticated. */
 export const CHALLENGE_RULES: readonly PaymentRule[] = [
-  { rule: "paid once its shopper authenticates, and only then", broken: unauthenticated },
-  { rule: "paid once its shopper authenticates, and only then", broken: unpaid },
-  { rule: "paid once its shopper authenticates, and only then", broken: askedInVain },
+  { rule: "paid once its shopper authenticates, and only then", lasts: true, broken: unauthenticated },
+  { rule: "paid once its shopper authenticates, and only then", lasts: true, broken: unpaid },
+  { rule: "paid once its shopper authenticates, and only then", lasts: true, broken: askedInVain },
 ];
 
 /** Neither by a shopper who failed or went away, nor by the answer of another payment. */

@@ -31,7 +31,16 @@ export async function findPlanted({ bug, seed, server, onProgress }: Search): Pr
     const replicas = bug.engine === "embedded" ? 1 : 2;
     // What comes after the sale takes as long as the sales: it is left out where it cannot show the bug.
     const { engine, afterSales = false } = bug;
-    const setting = { engine, replicas, lost: LOST_DEFAULT, afterSales, service, server, onProgress };
+    const setting = {
+      engine,
+      replicas,
+      lost: LOST_DEFAULT,
+      afterSales,
+      endsEarly: true,
+      service,
+      server,
+      onProgress,
+    };
     let done = 0;
     for (const sessions of RUNS) {
       const verdict = await simulate({ ...setting, seed: seed + done, sessions });
