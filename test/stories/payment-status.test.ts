@@ -74,6 +74,23 @@ for (const [what, changes, status, amount] of [
 
 await eachEngine(
   t,
+  "a decline in another tab does not make a payment that is only authorized one that was received",
+  async (t, engine) => {
+    const manual = { payment_intent_data: { capture_method: "manual" } };
+    const { app, mine, session } = await openSession(t, engine, manual);
+    const { gatewayMerchantId, secret } = mine.live;
+    const tell = async (changes: Record<string, string>) =>
+      await callback(app, signedBody(paidMessage(session, gatewayMerchantId, changes), secret));
+    await tell({ state: "approved" });
+    const authorized = { status: "complete", payment_status: "unpaid", amount_received: 0 };
+    t.match(await read(app, mine, session), authorized);
+    await tell({ responseCode: "5", responseStatus: "1", amountReceived: "0", state: "declined" });
+    t.match(await read(app, mine, session), authorized);
+  },
+);
+
+await eachEngine(
+  t,
   "what is accepted of the same transaction later raises what was received",
   async (t, engine) => {
     const story = await holdPayment(t, engine);

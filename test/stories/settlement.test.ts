@@ -5,6 +5,7 @@ import { eachEngine, until } from "../support/database.js";
 import { signedBody } from "../support/gateway.js";
 import { type LedgerStory, type LivePaid, openLedger } from "../support/ledger-gateway.js";
 import { openPaid } from "../support/refunds.js";
+import { callback } from "../support/results.js";
 import type { GatewayReply } from "../support/scripted-gateway.js";
 
 const DAY = 24 * 3_600_000;
@@ -211,6 +212,17 @@ await eachEngine(
     t.match(payment, { amount_received: 0, amount_refunded: 0 });
   },
 );
+
+await eachEngine(t, "a late decline does not make a rejected payment a paid one", async (t, engine) => {
+  const story = await openLedger(t, engine);
+  const paid = await story.pay("captured");
+  paid.sale.state = "rejected";
+  t.match(await untilEnded(story, paid), { amount_received: 0 });
+  const declined = { responseCode: "5", responseStatus: "1", amountReceived: "0", state: "declined" };
+  const message = { ...paid.message, transactionID: "2", xref: "26112215WH25PT42SHDECLINED", ...declined };
+  t.equal((await callback(story.app, signedBody(message, story.mine.live.secret))).status, 200);
+  t.match(await sessionOf(story, paid), { payment_status: "unpaid", amount_received: 0 });
+});
 
 await eachEngine(t, "in test mode a night passes with the test clock, and may reject", async (t, engine) => {
   const story = await openPaid(t, engine);

@@ -163,14 +163,15 @@ export function noteFormGiven(tx: Tx, id: string, now: number): void {
 
 /**
  * Begins a new attempt: the current one has failed for good, and the next form belongs to the new one. What was in
- * doubt was the current one.
+ * doubt was the current one. That a payment is held, or that the one of a complete session is not captured or was
+ * rejected, is as true as before.
  */
 export async function startNextAttempt(tx: Tx, id: string): Promise<void> {
-  const change = { attempt: () => "attempt + 1", formsGiven: 0, pendingPayment: ONLY_HELD };
+  const change = { attempt: () => "attempt + 1", formsGiven: 0, pendingPayment: IF_CERTAIN };
   await update(tx, change, "id = ?", id);
 }
 
-const ONLY_HELD = (): string => "CASE WHEN pending_payment = 'held' THEN pending_payment END";
+const IF_CERTAIN = (): string => "CASE WHEN pending_payment <> 'processing' THEN pending_payment END";
 
 /**
  * Records that a reversal has started: completing the session has to check from now on whether its payment is

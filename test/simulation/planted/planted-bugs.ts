@@ -76,7 +76,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     changes: [
       {
         file: SESSIONS,
-        from: '{ attempt: () => "attempt + 1", formsGiven: 0, pendingPayment: ONLY_HELD }',
+        from: '{ attempt: () => "attempt + 1", formsGiven: 0, pendingPayment: IF_CERTAIN }',
         to: '{ attempt: () => "attempt + 1", formsGiven: 0, status: "open" }',
       },
     ],
