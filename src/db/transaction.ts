@@ -86,17 +86,6 @@ export function freeForUpdate(tx: Tx): string {
   return clause === "" ? "" : `${clause} SKIP LOCKED`;
 }
 
-/**
- * Locks those selected rows that no other transaction has locked: it does not wait, and leaves the others
- * out.
- */
-export function lockFreeForUpdate<Row extends ObjectLiteral>(
-  query: SelectQueryBuilder<Row>,
-): SelectQueryBuilder<Row> {
-  const sqlite = query.dataSource.options.type === "better-sqlite3";
-  return sqlite ? query : query.setLock("pessimistic_write").setOnLocked("skip_locked");
-}
-
 async function runUntilDone<T>(
   database: Database,
   isolation: Isolation,

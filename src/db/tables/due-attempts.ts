@@ -1,24 +1,21 @@
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
 
-import type { DueRowsQuery } from "../query/due-rows.js";
+import { type DueRowsQuery, type DueTable, listDueRows } from "../query/due-rows.js";
 import { type PendingAttemptRow, pendingAttempts } from "./pending-attempts.js";
+
+const DUE: DueTable<PendingAttemptRow> = {
+  schema: pendingAttempts,
+  key: "reference",
+  dueAt: "next_ask_at",
+  isLeased: true,
+};
 
 /** The attempts to ask about, the longest due first. */
 export async function listDueAttempts(
   db: EntityManager,
-  { livemode, now, limit, except }: DueRowsQuery,
+  question: DueRowsQuery,
 ): Promise<PendingAttemptRow[]> {
-  const query = db
-    .createQueryBuilder(pendingAttempts, "p")
-    .where("p.livemode = :livemode AND p.leasedUntil <= :now", { livemode: livemode ? 1 : 0, now });
-  if (except.length > 0) query.andWhere("p.merchantId NOT IN (:...except)", { except });
-  if (livemode) query.andWhere("p.nextAskAt <= :now");
-  else {
-    query
-      .innerJoin("merchant", "m", "m.id = p.merchantId")
-      .andWhere("p.nextAskAt <= :now + m.testClockAhead");
-  }
-  return await query.orderBy("p.nextAskAt").limit(limit).getMany();
+  return await listDueRows(db, DUE, question);
 }
 
 /** The operator's list: the attempts of all merchants whose outcome is unknown, the oldest first. */

@@ -1,8 +1,9 @@
 import type { EntityManager } from "typeorm";
 
 import { FORM_GRACE_MS } from "../../domain/session.js";
+import { placeholdersFor, type Select, selectRows, selectTogether } from "../query/select.js";
+import { freeForUpdate, type Tx } from "../transaction.js";
 import { type CheckoutSessionRow, checkoutSessions } from "./checkout-sessions.js";
-import { lockFreeForUpdate, type Tx } from "../transaction.js";
 
 /** A session that has expired, but is still stored as open. */
 export interface DueSession {
@@ -17,43 +18,30 @@ export interface DueSession {
  * index, so open sessions that are not due are not read.
  */
 export async function findDueSessions(db: EntityManager, now: number, limit: number): Promise<DueSession[]> {
-  const byRealTime = await findDue(db, "s.status = 'open'", ":now", now, limit);
-  if (byRealTime.length === limit) return byRealTime;
-  const onTestClock = "m.testClockAhead > 0 AND s.livemode = 0 AND s.status = 'open'";
-  const byTestClock = await findDue(
+  const [byRealTime, byTestClock] = await selectTogether<[DueSession[], DueSession[]]>(
     db,
-    onTestClock,
-    ":now + m.testClockAhead",
-    now,
-    limit - byRealTime.length,
+    dueBy("?", "s.status = 'open'", now, limit),
+    dueBy("? + m.test_clock_ahead", ON_TEST_CLOCK, now, limit),
   );
   const found = new Set(byRealTime.map(({ id }) => id));
-  return [...byRealTime, ...byTestClock.filter(({ id }) => !found.has(id))];
+  return [...byRealTime, ...byTestClock.filter(({ id }) => !found.has(id))].slice(0, limit);
+}
+
+const ON_TEST_CLOCK = "m.test_clock_ahead > 0 AND s.livemode = 0 AND s.status = 'open'";
+
+function dueBy(time: string, which: string, now: number, limit: number): Select<DueSession[]> {
+  const ahead = "CASE WHEN s.livemode = 0 THEN m.test_clock_ahead ELSE 0 END";
+  return {
+    sql: `SELECT s.id, ${ahead} AS ahead FROM checkout_session s JOIN merchant m ON m.id = s.merchant_id
+      WHERE ${which} AND s.expires_at <= ${time} AND (s.forms_given = 0 OR s.expires_at <= ${time} - ${FORM_GRACE_MS})
+      ORDER BY s.expires_at LIMIT ${limit}`,
+    values: [now, now],
+    read: (rows) => rows.map(({ id, ahead }) => ({ id: String(id), ahead: Number(ahead) })),
+  };
 }
 
 /** Locks and reads those of the sessions that no other transaction has locked. */
 export async function lockFreeSessions(tx: Tx, ids: readonly string[]): Promise<CheckoutSessionRow[]> {
-  const query = tx.createQueryBuilder(checkoutSessions, "s").where("s.id IN (:...ids)", { ids });
-  return await lockFreeForUpdate(query).getMany();
-}
-
-async function findDue(
-  db: EntityManager,
-  which: string,
-  time: string,
-  now: number,
-  limit: number,
-): Promise<DueSession[]> {
-  const rows = await db
-    .createQueryBuilder(checkoutSessions, "s")
-    .innerJoin("merchant", "m", "m.id = s.merchantId")
-    .select("s.id", "id")
-    .addSelect("CASE WHEN s.livemode = 0 THEN m.testClockAhead ELSE 0 END", "ahead")
-    .where(which)
-    .andWhere(`s.expiresAt <= ${time}`, { now })
-    .andWhere(`(s.formsGiven = 0 OR s.expiresAt <= ${time} - :grace)`, { grace: FORM_GRACE_MS })
-    .orderBy("s.expiresAt")
-    .limit(limit)
-    .getRawMany<{ id: string; ahead: number | string }>();
-  return rows.map(({ id, ahead }) => ({ id, ahead: Number(ahead) }));
+  const condition = `WHERE id IN (${placeholdersFor(ids)})${freeForUpdate(tx)}`;
+  return await selectRows(tx, checkoutSessions, condition, ids);
 }

@@ -6,7 +6,7 @@ import type { Refund } from "../../domain/refund.js";
 import type { ReversalAction } from "../../domain/reversal-step.js";
 import { isId } from "../../lib/ids.js";
 import { flag, id, index, integer, json, optional, primary, time } from "../engine/columns.js";
-import type { DueRowsQuery } from "../query/due-rows.js";
+import { type DueRowsQuery, type DueTable, listDueRows } from "../query/due-rows.js";
 import type { ListPage } from "../query/list-page.js";
 import { pageQuery } from "../query/list-query.js";
 import { lockForUpdate, type Tx } from "../transaction.js";
@@ -155,22 +155,16 @@ export async function findOldestPendingRefund(
   return (await query.limit(1).getOne()) ?? undefined;
 }
 
+const DUE: DueTable<RefundRow> = {
+  schema: refunds,
+  key: "id",
+  dueAt: "next_attempt_at",
+  condition: "t.status = 'pending'",
+};
+
 /** Refunds to process, the longest due first. */
-export async function listDueRefunds(
-  db: EntityManager,
-  { livemode, now, limit, except }: DueRowsQuery,
-): Promise<RefundRow[]> {
-  const query = db
-    .createQueryBuilder(refunds, "f")
-    .where("f.status = 'pending' AND f.livemode = :livemode", { livemode: livemode ? 1 : 0 });
-  if (except.length > 0) query.andWhere("f.merchantId NOT IN (:...except)", { except });
-  if (livemode) query.andWhere("f.nextAttemptAt <= :now", { now });
-  else {
-    query
-      .innerJoin("merchant", "m", "m.id = f.merchantId")
-      .andWhere("f.nextAttemptAt <= :now + m.testClockAhead", { now });
-  }
-  return await query.orderBy("f.nextAttemptAt").limit(limit).getMany();
+export async function listDueRefunds(db: EntityManager, question: DueRowsQuery): Promise<RefundRow[]> {
+  return await listDueRows(db, DUE, question);
 }
 
 /** Postpones all pending refunds of a payment: they wait for the first one. */
