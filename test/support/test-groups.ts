@@ -5,29 +5,23 @@ import path from "node:path";
  * More groups than processes, so that the last ones end together; not many more, since each group loads the
  * service.
  */
-const GROUPS = 12;
+const GROUPS = 9;
 
 /** Folder of the programs that run the groups. */
 const FOLDER = path.join("dist", "test-groups");
 
 /**
  * Test files that need a process each: the slowest, which then run in parallel, and those with a browser, a server or a
- * timer that lasts as long as the file. Slowest first.
+ * timer that lasts as long as the file. Slowest first. Each loads what it tests anew, which takes two seconds.
  */
 export const ALONE = [
   "simulation/server",
   "simulation/embedded",
   "simulation/planted/planted-bugs",
   "bench/bench",
-  "stories/start",
-  "stories/operator",
-  "stories/return-in-sandbox",
-  "stories/attempts",
   "stories/browser-detours",
   "stories/browser",
   "stories/accessibility",
-  "stories/database-away",
-  "stories/refund-answers-lost",
   "stress/stress",
   "tool/openapi",
   "tidy",
