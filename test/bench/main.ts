@@ -29,7 +29,7 @@ const ROWS: readonly Row[] = [
 ];
 
 interface Options {
-  readonly only?: string;
+  readonly only: readonly string[];
   readonly quick: boolean;
   readonly rounds: number;
   readonly server?: ServerName;
@@ -38,11 +38,13 @@ interface Options {
 /** `npm run bench`. Progress goes to standard error, the table to standard output. */
 export async function bench(args: readonly string[]): Promise<number> {
   const options = parse(args);
-  const rows = ROWS.filter(({ name }) => options.only === undefined || isMeant(name, options.only));
-  if (rows.length === 0) {
-    process.stderr.write(`There is no row ${options.only}: ${ROWS.map(({ name }) => name).join(", ")}.\n`);
+  const unknown = options.only.find((only) => !ROWS.some(({ name }) => isMeant(name, only)));
+  if (unknown !== undefined) {
+    process.stderr.write(`There is no row ${unknown}: ${ROWS.map(({ name }) => name).join(", ")}.\n`);
     return 2;
   }
+  const { only } = options;
+  const rows = ROWS.filter(({ name }) => only.length === 0 || only.some((one) => isMeant(name, one)));
   installMissing(LOAD_GENERATORS);
   const given = process.env["TEST_DATABASE_URL"];
   if (options.quick && given) server.borrow(given);
@@ -100,7 +102,9 @@ function parse(args: readonly string[]): Options {
     )
     .option(
       "--only <name>",
-      `one row, or those whose names hold this: ${ROWS.map(({ name }) => name).join(", ")}`,
+      `one row, or those whose names hold this; may be given several times: ${ROWS.map(({ name }) => name).join(", ")}`,
+      (name: string, others: readonly string[]) => [...others, name],
+      [] as readonly string[],
     )
     .addOption(new Option("--server <name>", "the server to bring; MySQL by default").choices(SERVER_NAMES))
     .option("--quick", "shows that it runs, not how fast", false)
