@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
 import type { Config } from "../../src/start/config.js";
+import { runKept } from "./kept-command.js";
 
 /** What a command came to. */
 export interface Finished {
@@ -11,18 +12,25 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs `bin/calmony-pay` as the operator does, with `input` on its standard input. */
+/**
+ * Runs a command as the operator does, with `input` on its standard input. A service, and a command with input, has a
+ * process of its own.
+ */
 export async function run(
   env: Record<string, string>,
   args: readonly string[],
   input = "",
 ): Promise<Finished> {
+  if (input === "" && !SERVICES.has(args[0] ?? "")) return await runKept({ env: cleaned(env), args });
   const child = start(env, args);
   child.stdin?.end(input);
   const ended = once(child, "close") as Promise<[number | null]>;
   const [stdout, stderr, [code]] = await Promise.all([readAll(child.stdout), readAll(child.stderr), ended]);
   return { code, stdout, stderr };
 }
+
+/** Commands that do not end by themselves, unless they cannot start. */
+const SERVICES: ReadonlySet<string> = new Set(["serve", "sandbox"]);
 
 /** Runs a command with `--json` and reads its answer. Throws what it complained of where it failed. */
 export async function runJson(
@@ -37,9 +45,12 @@ export async function runJson(
 
 /** Starts `bin/calmony-pay`; the caller ends it. */
 export function start(env: Record<string, string>, args: readonly string[]): ChildProcess {
-  // Nothing of this process' environment but where programs are found: a variable of the developer's must not decide.
-  const clean = { PATH: process.env["PATH"] ?? "", ...env };
-  return spawn(process.execPath, ["bin/calmony-pay", ...args], { env: clean, stdio: "pipe" });
+  return spawn(process.execPath, ["bin/calmony-pay", ...args], { env: cleaned(env), stdio: "pipe" });
+}
+
+/** Nothing of this process' environment but where programs are found: a variable of the developer's must not decide. */
+function cleaned(env: Record<string, string>): Record<string, string> {
+  return { PATH: process.env["PATH"] ?? "", ...env };
 }
 
 /** The environment that makes a process read this configuration. */
