@@ -8,6 +8,8 @@ import { gatewayResults } from "../../src/db/tables/gateway-results.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import type { Config } from "../../src/start/config.js";
 import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
+import { authorizedShop } from "../support/authorized.js";
+import { openCardShop } from "../support/charges.js";
 import { environmentOf, run } from "../support/command.js";
 import { eachEngine, onMysql, type TestEngine } from "../support/database.js";
 import { openPaid } from "../support/refunds.js";
@@ -198,3 +200,52 @@ await eachEngine(t, "what the sandbox took and gave back is what the report says
   writeFileSync(file, JSON.stringify(await gatewayRows(story.app)));
   t.match(await run(environmentOf(story.config), [...args, "--compare", file]), { code: 0 });
 });
+
+await eachEngine(
+  t,
+  "an open authorization is no line, and a captured one the money that it took",
+  async (t, engine) => {
+    const shop = await openCardShop(t, engine);
+    const { authorize, authorizeSession, capture, cancel, readSession } = authorizedShop(shop);
+    const { id: open } = await authorize();
+    const { id: captured } = await authorize();
+    await capture(captured, 700);
+    await cancel((await readSession(await authorizeSession())).payment_intent);
+    const today = new Date().toISOString().slice(0, 10);
+    const { config } = shop.app;
+    const args = ["report", "--day", today, "--mode", "test", "--merchant", shop.merchant.id];
+    const { stdout: json } = await run(environmentOf(config), [...args, "--format", "json"]);
+    const { lines, sums } = JSON.parse(json) as { lines: (Row & { id: string })[]; sums: Row[] };
+    t.notOk(json.includes(open), "nothing was received of it");
+    t.match(
+      lines.find(({ id }) => id === captured),
+      { kind: "payment", amount: 700, status: "succeeded" },
+    );
+    // The shop's customer has paid 2999 before.
+    t.match(sums, [
+      { status: "payments", amount: 3699, count: 2 },
+      {},
+      {},
+      {},
+      {},
+      { status: "net", amount: 3699 },
+    ]);
+    const { stdout: csv } = await run(environmentOf(config), args);
+    t.notOk(csv.includes(open));
+    t.match(csv, new RegExp(`^payment,${captured},[^,]+,mer_\\w+,succeeded,pending,gbp,700,7\\.00,`, "m"));
+    t.match(csv, /^sum,,,,net,,gbp,3699,36\.99,/m);
+
+    const file = path.join(folderOf(t, config), "gateway.json");
+    const rows = await gatewayRows(shop.app);
+    const compare = async (books: readonly GatewayRow[]) => {
+      writeFileSync(file, JSON.stringify(books));
+      return await run(environmentOf(config), [...args, "--compare", file]);
+    };
+    t.match(await compare(rows), { code: 0, stdout: /^[^\n]*\n$/ });
+    const taken = rows.map((row) => (row.state === "approved" ? { ...row, state: "captured" } : row));
+    const line = new RegExp(
+      `\\nnot_recorded,${open}-1,\\d+,1200 gbp of the gateway's SALE are recorded nowhere\\n$`,
+    );
+    t.match(await compare(taken), { code: 1, stdout: line }, "somebody has captured it at the gateway");
+  },
+);

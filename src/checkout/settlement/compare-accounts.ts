@@ -1,7 +1,7 @@
 import type { Database } from "../../db/engine/database.js";
-import { findAccountedResults, type TimeSpan } from "../../db/tables/day-accounts.js";
+import { findAccountedResults, listPaymentsOf, type TimeSpan } from "../../db/tables/day-accounts.js";
 import { findRefund } from "../../db/tables/refunds.js";
-import { ACTION } from "../../domain/gateway-codes.js";
+import { ACTION, isCapturedState } from "../../domain/gateway-codes.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import {
   AccountComparison,
@@ -35,16 +35,25 @@ export async function compareAccounts(
   return { differences, lines, entries: comparison.entries };
 }
 
-/** Whether a transaction is on record, on whatever day: as a payment, as held, or as a refund. */
+/**
+ * Whether a transaction is on record, on whatever day: as a payment, as held, or as a refund. What is on record as an
+ * authorization alone is no payment: where the gateway has captured it, the money is recorded nowhere.
+ */
 async function isRecorded(
   db: Database,
   scope: MerchantScope,
-  { action, transactionID, transactionUnique, amount }: GatewayEntry,
+  { action, transactionID, transactionUnique, amount, state }: GatewayEntry,
 ): Promise<boolean> {
   if (action === ACTION.REFUND_SALE) {
     const refund = await findRefund(db.manager, transactionUnique);
     const isOwn = refund?.merchantId === scope.merchantId && refund.livemode === scope.livemode;
     if (isOwn && refund.status === "succeeded" && refund.amount === amount) return true;
   }
-  return (await findAccountedResults(db.manager, scope, `transaction:${transactionID}`)).length > 0;
+  const results = await findAccountedResults(db.manager, scope, `transaction:${transactionID}`);
+  const isPayment = action === ACTION.SALE && isCapturedState(state);
+  if (!isPayment || results.some(({ outcome }) => outcome !== "completed")) return results.length > 0;
+  const sessions = results.map(({ sessionId }) => sessionId).filter((id) => id !== null);
+  const intents = results.map(({ paymentIntentId }) => paymentIntentId).filter((id) => id !== null);
+  const payments = await listPaymentsOf(db.manager, sessions, intents);
+  return payments.some(({ status }) => status === "succeeded");
 }
