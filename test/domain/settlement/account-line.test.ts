@@ -6,32 +6,7 @@ import {
   addLine,
   netOf,
 } from "../../../src/domain/settlement/account-line.js";
-
-const PAYMENT: AccountLine = {
-  kind: "payment",
-  id: "pi_1",
-  time: 0,
-  amount: 1000,
-  currency: "gbp",
-  transaction: "1",
-  reference: "cs_1-1",
-  sessionId: "cs_1",
-  settlement: "accepted",
-  reduced: 0,
-};
-
-const REFUND: AccountLine = {
-  kind: "refund",
-  id: "re_1",
-  time: 0,
-  amount: 300,
-  currency: "gbp",
-  transaction: null,
-  reference: "re_1",
-  paymentIntentId: "pi_1",
-  status: "succeeded",
-  action: "refund",
-};
+import { PAYMENT, REFUND } from "./account-lines.js";
 
 const HELD: AccountLine = {
   kind: "held_payment",

@@ -6,32 +6,7 @@ import {
   type Difference,
   type GatewayEntry,
 } from "../../../src/domain/settlement/compare-accounts.js";
-
-const PAYMENT: PaymentLine = {
-  kind: "payment",
-  id: "pi_1",
-  time: 0,
-  amount: 1000,
-  currency: "gbp",
-  transaction: "1",
-  reference: "cs_1-1",
-  sessionId: "cs_1",
-  settlement: "pending",
-  reduced: 0,
-};
-
-const REFUND: RefundLine = {
-  kind: "refund",
-  id: "re_1",
-  time: 0,
-  amount: 300,
-  currency: "gbp",
-  transaction: null,
-  reference: "re_1",
-  paymentIntentId: "pi_1",
-  status: "succeeded",
-  action: "refund",
-};
+import { PAYMENT, REFUND } from "./account-lines.js";
 
 const SALE: GatewayEntry = {
   transactionID: "1",
