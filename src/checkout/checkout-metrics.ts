@@ -4,6 +4,7 @@ import Gauge from "prom-client/lib/gauge.js";
 import type { EntityManager } from "typeorm";
 
 import type { Database } from "../db/engine/database.js";
+import { countCapturesInDoubt } from "../db/tables/due-captures.js";
 import { countUnresolvedSettlements } from "../db/tables/due-settlements.js";
 import { countUnresolvedHeldPayments } from "../db/tables/held-payments.js";
 import { countRefundsInDoubt } from "../db/tables/refunds.js";
@@ -98,6 +99,14 @@ function countedInDatabase(db: Database): Gauge[] {
       },
     }),
     new Gauge({
+      name: "calmonypay_captures_in_doubt",
+      help: "Captures and cancellations of authorized payments, of all merchants, in both modes, whose outcome is unknown.",
+      registers: [],
+      async collect() {
+        this.set(await counted(db, countCapturesInDoubt));
+      },
+    }),
+    new Gauge({
       name: "calmonypay_settlements_unresolved",
       help: "Payments of all merchants, in both modes, whose settlement a person has to look up at the gateway.",
       registers: [],
@@ -113,7 +122,10 @@ async function counted(db: Database, count: (db: EntityManager) => Promise<numbe
   try {
     return await count(db.manager);
   } catch (error) {
-    db.log.warn({ err: error }, "held payments, refunds in doubt and settlements could not be counted");
+    db.log.warn(
+      { err: error },
+      "held payments, refunds and captures in doubt, and settlements could not be counted",
+    );
     return Number.NaN;
   }
 }

@@ -44,6 +44,10 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
       about: "refunds whose outcome is unknown",
       load: async () => (await import("./refunds.js")).addRefundCommands,
     },
+    captures: {
+      about: "captures and cancellations of authorized payments whose outcome is unknown",
+      load: async () => (await import("./captures.js")).addCaptureCommands,
+    },
     events: {
       about: "what happens to a merchant's objects",
       load: async () => (await import("./events.js")).addEventCommands,

@@ -1,7 +1,9 @@
 import t, { type Test } from "tap";
 
+import { environmentOf, runJson } from "../support/command.js";
 import { eachEngine, until } from "../support/database.js";
 import { type LedgerStory, type LivePaid, openLedger } from "../support/ledger-gateway.js";
+import { metric } from "../support/reconciliation.js";
 
 // An authorized payment is captured or released as the gateway's books have it, whatever its answers say; and a
 // request is sent once.
@@ -156,6 +158,18 @@ await eachEngine(t, "more than was authorized is never recorded, nor what is no 
   await until("it was asked about again", () => worked() > before);
   t.match(await read(story, paid), { status: "processing", amount_received: 0 });
   t.same(story.sent(paid), ["CAPTURE"]);
+  t.equal(await metric(story, "calmonypay_captures_in_doubt"), 1);
+  const inDoubt = ["captures", "in-doubt"];
+  t.match(await runJson(environmentOf(story.config), inDoubt), {
+    data: [
+      { payment_intent: paid.payment, mode: "live", request: "capture", amount: "2999", asked: /^[1-9]/ },
+    ],
+  });
+  Object.assign(paid.sale, { kept: 2999 });
+  story.clock.ahead += 30 * MINUTE;
+  await until("a person has mended it", async () => (await read(story, paid)).status === "succeeded");
+  t.equal(await metric(story, "calmonypay_captures_in_doubt"), 0);
+  t.same(await runJson(environmentOf(story.config), inDoubt), { data: [] });
 });
 
 await eachEngine(

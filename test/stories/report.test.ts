@@ -236,16 +236,14 @@ await eachEngine(
     t.match(csv, /^sum,,,,net,,gbp,3699,36\.99,/m);
 
     const file = path.join(folderOf(t, config), "gateway.json");
-    const rows = await gatewayRows(shop.app);
-    const compare = async (books: readonly GatewayRow[]) => {
-      writeFileSync(file, JSON.stringify(books));
+    const books = JSON.stringify(await gatewayRows(shop.app));
+    const compare = async (list: string) => {
+      writeFileSync(file, list);
       return await run(environmentOf(config), [...args, "--compare", file]);
     };
-    t.match(await compare(rows), { code: 0, stdout: /^[^\n]*\n$/ });
-    const taken = rows.map((row) => (row.state === "approved" ? { ...row, state: "captured" } : row));
-    const line = new RegExp(
-      `\\nnot_recorded,${open}-1,\\d+,1200 gbp of the gateway's SALE are recorded nowhere\\n$`,
-    );
+    t.match(await compare(books), { code: 0, stdout: /^[^\n]*\n$/ });
+    const taken = books.replaceAll('"approved"', '"captured"');
+    const line = new RegExp(`\\nnot_recorded,${open}-1,\\d+,1200 gbp .* are recorded nowhere\\n$`);
     t.match(await compare(taken), { code: 1, stdout: line }, "somebody has captured it at the gateway");
   },
 );

@@ -51,7 +51,7 @@ export interface LedgerStory {
 /** Opens it with no payment yet. */
 export async function openLedger(t: Test, engine: TestEngine, parts: TestParts = {}): Promise<LedgerStory> {
   const gateway = await startGateway(t);
-  const config = testConfig(engine, { cardstreamUrl: gateway.url });
+  const config = testConfig(engine, { cardstreamUrl: gateway.url, metricsPort: 0 });
   const mine = await createTestMerchant(config, "Mine");
   const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
   const app = await startTestApp(t, config, { clock, ...parts });

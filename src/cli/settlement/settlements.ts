@@ -1,15 +1,20 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 
+import {
+  resolveSettlement,
+  SETTLEMENT_RESOLUTIONS,
+  type SettlementResolution,
+} from "../../checkout/settlement/resolve-settlement.js";
 import { listUnresolvedSettlements } from "../../db/tables/due-settlements.js";
 import type { PendingSettlementRow } from "../../db/tables/pending-settlements.js";
 import { jsonOption } from "../options.js";
-import { type Fields, isoTime, printList } from "../output.js";
-import { withRegistry } from "../registry.js";
+import { type Fields, isoTime, print, printList } from "../output.js";
+import { withCheckout, withRegistry } from "../registry.js";
 
 /** Rows listed: as many as a person reads. The oldest come first. */
 const LISTED_MAX = 1000;
 
-/** `settlements unresolved`. */
+/** `settlements unresolved|resolve`. */
 export function addSettlementCommands(settlements: Command, env: NodeJS.ProcessEnv): void {
   settlements
     .command("unresolved")
@@ -23,6 +28,33 @@ export function addSettlementCommands(settlements: Command, env: NodeJS.ProcessE
         printList((await listUnresolvedSettlements(db.manager, LISTED_MAX)).map(shown), options.json);
       });
     });
+  settlements
+    .command("resolve")
+    .description("end an unresolved settlement as the gateway shows it; final, and nothing is sent")
+    .argument("<payment intent>", "the payment, pi_..., as settlements unresolved shows it")
+    .addOption(
+      new Option(
+        "--as <end>",
+        "accepted: the gateway has paid it out; rejected: it has not, and nothing was received; canceled: all of it was " +
+          "given back before",
+      )
+        .choices(SETTLEMENT_RESOLUTIONS)
+        .makeOptionMandatory(),
+    )
+    .requiredOption("--note <text>", "why, for the log")
+    .addOption(jsonOption())
+    .action(async (id: string, { as, note, json }: ResolveOptions) => {
+      await withCheckout(env, async (checkout) => {
+        await resolveSettlement(checkout, id, as, note);
+        print({ payment_intent: id, settlement: as, note }, json);
+      });
+    });
+}
+
+interface ResolveOptions {
+  readonly as: SettlementResolution;
+  readonly note: string;
+  readonly json: boolean;
 }
 
 function shown(row: PendingSettlementRow): Fields {
