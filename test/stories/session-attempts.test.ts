@@ -89,3 +89,30 @@ await onSqlite(t, "over gRPC the attempts are the same", async (t, engine) => {
     ],
   });
 });
+
+await eachEngine(
+  t,
+  "of two transactions of one form, the one in progress may pay once, and is held beside another payment",
+  async (t, engine) => {
+    const { app, mine, session } = await openSession(t, engine);
+    const say = async (transactionID: string, attempt: number, changes: Record<string, string> = {}) => {
+      const transactionUnique = `${session.id}-${attempt}`;
+      const said = { transactionID, xref: `X${transactionID}`, transactionUnique, ...changes };
+      await callback(
+        app,
+        signedBody(paidMessage(session, mine.live.gatewayMerchantId, said), mine.live.secret),
+      );
+    };
+    const read = async () => (await app.call("GET", `${SESSIONS}/${session.id}`, mine.liveKey)).json;
+    await say("1", 1, { responseCode: "65536", responseStatus: "2", state: "received", amountReceived: "0" });
+    t.match(await read(), { status: "open", payment_status: "processing" });
+    await say("2", 1, DECLINED);
+    t.match(await read(), { status: "open", payment_status: "unpaid" }, "the next attempt is not in doubt");
+    await say("3", 2);
+    t.match(await read(), { status: "complete", payment_status: "paid", amount_received: 2999 });
+    await say("1", 1);
+    t.match(await read(), { payment_status: "paid", amount_received: 2999 }, "recorded once");
+    const { data } = (await app.call("GET", "/v1/held_payments", mine.liveKey)).json;
+    t.match(data, [{ reason: "duplicate", amount_received: 2999, checkout_session: session.id }]);
+  },
+);
