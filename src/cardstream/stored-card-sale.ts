@@ -19,6 +19,8 @@ export interface StoredCardSale extends SaleOptions {
   readonly offSession: boolean;
   /** Where the card's issuer sends the browser of a customer who is present. */
   readonly threeDSRedirectUrl: string;
+  /** What is known of that browser, see `browserFields`. Undefined: nothing yet. */
+  readonly browser?: readonly Field[] | undefined;
 }
 
 /**
@@ -60,15 +62,17 @@ const MERCHANT_INITIATED: readonly Field[] = [
 ];
 
 /** The customer pays with a card that they have stored, and can authenticate in a browser (guide 5.4). */
-function customerInitiated({ threeDSRedirectUrl }: StoredCardSale): Field[] {
+function customerInitiated({ threeDSRedirectUrl, browser = UNKNOWN_BROWSER }: StoredCardSale): Field[] {
   return [
     ["type", "1"],
     ["rtAgreementType", "cardonfile"],
     ["initiator", "consumer"],
     ["threeDSRedirectURL", threeDSRedirectUrl],
-    ["deviceChannel", "browser"],
+    ...browser,
   ];
 }
+
+const UNKNOWN_BROWSER: readonly Field[] = [["deviceChannel", "browser"]];
 
 /**
  * The longest window in which the gateway refuses an equal charge: a second safeguard besides sending once.

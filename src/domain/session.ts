@@ -1,6 +1,8 @@
 import type { Metadata } from "./metadata.js";
 import type { CaptureMethod } from "./payment-intent.js";
 import { Refusal } from "./refusal.js";
+import type { CardChoice } from "./saved-cards/card-choice.js";
+import type { SavedCardOptions } from "./saved-cards/offered-card.js";
 import { SETTLEMENT } from "./settlement/settlement.js";
 
 /** The status of a checkout session, in the API's words. */
@@ -38,6 +40,8 @@ export interface SessionOptions {
   /** Undefined: its payment is captured at once. */
   readonly captureMethod?: CaptureMethod;
   readonly paymentMetadata: Metadata;
+  /** Undefined: its page offers no saved cards, and asks for none. */
+  readonly savedCards?: SavedCardOptions;
 }
 
 /** Every legal move; all others are impossible. */
@@ -106,6 +110,8 @@ export interface CheckoutSession extends SessionTimes {
    * authorized counts once it is captured.
    */
   readonly amountReceived: number | null;
+  /** The shopper's newest choice on its page, besides the form. Null: none. */
+  readonly cardChoice: CardChoice | null;
 }
 
 /**
@@ -158,20 +164,12 @@ export function amountReceivedOf(
 
 /** The session without the fields that its completion wrote: for replayed answers. */
 export function beforeCompletion<S extends CompletedParts>(session: S): S {
-  const customerId = session.customerCreation === null ? session.customerId : null;
-  const unpaid = { paymentIntentId: null, paymentMethodId: null, billingSealed: null, amountReceived: null };
-  return { ...session, ...unpaid, customerId };
+  return { ...session, ...UNPAID, customerId: session.customerCreation === null ? session.customerId : null };
 }
 
-type CompletedParts = Pick<
-  CheckoutSession,
-  | "customerId"
-  | "customerCreation"
-  | "paymentIntentId"
-  | "paymentMethodId"
-  | "billingSealed"
-  | "amountReceived"
->;
+const UNPAID = { paymentIntentId: null, paymentMethodId: null, billingSealed: null, amountReceived: null };
+
+type CompletedParts = Pick<CheckoutSession, "customerId" | "customerCreation" | keyof typeof UNPAID>;
 
 /** True if the shopper is asked to agree that the card is stored: it will be a customer's. */
 export function keepsCard({

@@ -27,6 +27,7 @@ import { CustomerDetails1795311000000 } from "../db/migrations/1795311000000-cus
 import { SessionMode1795312000000 } from "../db/migrations/1795312000000-session-mode.js";
 import { SaleTexts1795313000000 } from "../db/migrations/1795313000000-sale-texts.js";
 import { FollowSettlement1795325000000 } from "../db/migrations/1795325000000-settlement.js";
+import { SavedCards1795335000000 } from "../db/migrations/1795335000000-saved-cards.js";
 import { SessionMoney1795314000000 } from "../db/migrations/1795314000000-session-money.js";
 import { CaptureMethod1795315000000 } from "../db/migrations/1795315000000-capture-method.js";
 import { CreatePendingCaptures1795316000000 } from "../db/migrations/1795316000000-pending-captures.js";
@@ -110,4 +111,5 @@ export const migrations = [
   SandboxCaptures1795317000000,
   ShopperSteps1795320000000,
   FollowSettlement1795325000000,
+  SavedCards1795335000000,
 ];

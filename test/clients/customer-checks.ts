@@ -106,6 +106,8 @@ export const CUSTOMER_CHECKS: Readonly<Record<string, readonly [Verdict, Check]>
     "works",
     async (t, { stripe, card }) => {
       t.match(await stripe.paymentMethods.update(card, { metadata: { a: "1" } }), { metadata: { a: "1" } });
+      const change = { allow_redisplay: "always" } as const;
+      t.match(await stripe.paymentMethods.update(card, change), { metadata: { a: "1" }, ...change });
     },
   ],
   "paymentMethods.detach, attach": [

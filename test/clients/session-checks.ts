@@ -61,6 +61,20 @@ export const SESSION_CHECKS: Readonly<Record<string, readonly [Verdict, Check]>>
       t.match(await failsWith(t, "StripeInvalidRequestError", call), { param: "line_items" });
     },
   ],
+  "checkout.sessions.create with saved_payment_method_options": [
+    "differs",
+    async (t, { stripe }) => {
+      const asked = { allow_redisplay_filters: ["always"], payment_method_save: "enabled" } as const;
+      const options = { ...asked, allow_redisplay_filters: [...asked.allow_redisplay_filters] };
+      const order = { ...ORDER, customer: CUSTOMER, saved_payment_method_options: options };
+      const session = await stripe.checkout.sessions.create(order);
+      t.match(session.saved_payment_method_options, asked);
+      const limited = { allow_redisplay_filters: ["limited" as const] };
+      const call = stripe.checkout.sessions.create({ ...order, saved_payment_method_options: limited });
+      const error = await failsWith(t, "StripeInvalidRequestError", call);
+      t.match(error, { code: "parameter_unsupported", message: /shopper has agreed/ });
+    },
+  ],
   "checkout.sessions.create with mode: subscription": [
     "refused",
     async (t, { stripe }) => {

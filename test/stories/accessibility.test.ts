@@ -1,9 +1,8 @@
-import axe from "axe-core";
 import type { Page } from "playwright-core";
 import t, { type Test } from "tap";
 
 import { startTestApp, type TestApp, testConfig } from "../support/app.js";
-import { openBrowser } from "../support/chromium.js";
+import { examine, openTab } from "../support/axe.js";
 import { onSqlite } from "../support/database.js";
 import { openShop } from "../support/shop.js";
 
@@ -86,25 +85,4 @@ async function useDocumentation(t: Test, app: TestApp, page: Page): Promise<void
     "the key survives the reload, and the first click succeeds",
   );
   await examine(t, page, "a call that was sent");
-}
-
-async function examine(t: Test, page: Page, what: string): Promise<void> {
-  await page.evaluate(axe.source);
-  const found: { impact: string; id: string; nodes: { html: string }[] }[] = await page.evaluate(
-    "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
-  );
-  const serious = found.filter(({ impact }) => impact === "serious" || impact === "critical");
-  t.same(
-    serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-    [],
-    what,
-  );
-}
-
-async function openTab(t: Test, colorScheme: "light" | "dark"): Promise<Page> {
-  const browser = await openBrowser();
-  t.teardown(() => browser.close());
-  // The page's policy would keep axe out.
-  const context = await browser.newContext({ colorScheme, bypassCSP: true });
-  return await context.newPage();
 }

@@ -46,4 +46,5 @@ export const CARD = {
   created: 1_718_000_000,
   livemode: true,
   metadata: {},
+  allow_redisplay: "limited",
 };

@@ -44,6 +44,7 @@ export const OPEN = {
   setup_intent: null,
   amount_received: 0,
   last_payment_error: null,
+  saved_payment_method_options: null,
 };
 
 export const COMPLETE = {

@@ -11,7 +11,7 @@ import type { Customer } from "./customer_pb.js";
 import { file_calmonypay_v1_customer } from "./customer_pb.js";
 import type { LastPaymentError, PaymentIntent } from "./payment_intent_pb.js";
 import { file_calmonypay_v1_payment_intent } from "./payment_intent_pb.js";
-import type { PaymentMethod, PaymentMethodType } from "./payment_method_pb.js";
+import type { AllowRedisplay, PaymentMethod, PaymentMethodType } from "./payment_method_pb.js";
 import { file_calmonypay_v1_payment_method } from "./payment_method_pb.js";
 import type { SetupIntent } from "./setup_intent_pb.js";
 import { file_calmonypay_v1_setup_intent } from "./setup_intent_pb.js";
@@ -21,7 +21,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/checkout_session.proto.
  */
 export const file_calmonypay_v1_checkout_session: GenFile = /*@__PURE__*/
-  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3Nlc3Npb24ucHJvdG8SDWNhbG1vbnlwYXkudjEiiw4KD0NoZWNrb3V0U2Vzc2lvbhIKCgJpZBgBIAEoCRInCgZvYmplY3QYAiABKAlCF7pIFHISChBjaGVja291dC5zZXNzaW9uEjQKBnN0YXR1cxgDIAEoDjIkLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEgsKA3VybBgEIAEoCRITCgtzdWNjZXNzX3VybBgFIAEoCRIXCgpjYW5jZWxfdXJsGAYgASgJSACIAQESFQoIY3VzdG9tZXIYByABKAlIAYgBARIbCg5wYXltZW50X2ludGVudBgIIAEoCUgCiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAOIAQESDwoHY3JlYXRlZBgKIAEoAxIQCghsaXZlbW9kZRgLIAEoCBIQCghjdXJyZW5jeRgMIAEoCRIUCgxhbW91bnRfdG90YWwYDSABKAMSEgoKZXhwaXJlc19hdBgOIAEoAxIgChNjbGllbnRfcmVmZXJlbmNlX2lkGA8gASgJSASIAQESPgoIbWV0YWRhdGEYECADKAsyLC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbi5NZXRhZGF0YUVudHJ5EkMKDnBheW1lbnRfc3RhdHVzGBEgASgOMisuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25QYXltZW50U3RhdHVzEk4KEWN1c3RvbWVyX2NyZWF0aW9uGBIgASgOMi4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25DdXN0b21lckNyZWF0aW9uSAWIAQESMgoRY3VzdG9tZXJfZXhwYW5kZWQYEyABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEj0KF3BheW1lbnRfaW50ZW50X2V4cGFuZGVkGBQgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Ej0KF3BheW1lbnRfbWV0aG9kX2V4cGFuZGVkGBUgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kEj4KCmxpbmVfaXRlbXMYFiABKAsyKi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtTGlzdBIwCgRtb2RlGBcgASgOMiIuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25Nb2RlEhcKD2Ftb3VudF9zdWJ0b3RhbBgYIAEoAxJBCg10b3RhbF9kZXRhaWxzGBkgASgLMiouY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25Ub3RhbERldGFpbHMSGwoOY3VzdG9tZXJfZW1haWwYGiABKAlIBogBARI8ChBjdXN0b21lcl9kZXRhaWxzGBsgASgLMh0uY2FsbW9ueXBheS52MS5CaWxsaW5nRGV0YWlsc0gHiAEBEj4KFHBheW1lbnRfbWV0aG9kX3R5cGVzGBwgAygOMiAuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kVHlwZRJDChZwYXltZW50X21ldGhvZF9vcHRpb25zGB0gASgLMiMuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kT3B0aW9ucxI1Cgd1aV9tb2RlGB4gASgOMiQuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25VaU1vZGUSEwoGbG9jYWxlGB8gASgJSAiIAQESQgoLc3VibWl0X3R5cGUYICABKA4yKC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblN1Ym1pdFR5cGVICYgBARIZCgxzZXR1cF9pbnRlbnQYISABKAlICogBARI5ChVzZXR1cF9pbnRlbnRfZXhwYW5kZWQYIiABKAsyGi5jYWxtb255cGF5LnYxLlNldHVwSW50ZW50EhcKD2Ftb3VudF9yZWNlaXZlZBgjIAEoAxJAChJsYXN0X3BheW1lbnRfZXJyb3IYJCABKAsyHy5jYWxtb255cGF5LnYxLkxhc3RQYXltZW50RXJyb3JIC4gBARovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDQoLX2NhbmNlbF91cmxCCwoJX2N1c3RvbWVyQhEKD19wYXltZW50X2ludGVudEIRCg9fcGF5bWVudF9tZXRob2RCFgoUX2NsaWVudF9yZWZlcmVuY2VfaWRCFAoSX2N1c3RvbWVyX2NyZWF0aW9uQhEKD19jdXN0b21lcl9lbWFpbEITChFfY3VzdG9tZXJfZGV0YWlsc0IJCgdfbG9jYWxlQg4KDF9zdWJtaXRfdHlwZUIPCg1fc2V0dXBfaW50ZW50QhUKE19sYXN0X3BheW1lbnRfZXJyb3IiYwobQ2hlY2tvdXRTZXNzaW9uVG90YWxEZXRhaWxzEhcKD2Ftb3VudF9kaXNjb3VudBgBIAEoAxIXCg9hbW91bnRfc2hpcHBpbmcYAiABKAMSEgoKYW1vdW50X3RheBgDIAEoAyJHChRQYXltZW50TWV0aG9kT3B0aW9ucxIvCgRjYXJkGAEgASgLMiEuY2FsbW9ueXBheS52MS5DYXJkUGF5bWVudE9wdGlvbnMiWAoSQ2FyZFBheW1lbnRPcHRpb25zEkIKFnJlcXVlc3RfdGhyZWVfZF9zZWN1cmUYASABKA4yIi5jYWxtb255cGF5LnYxLlRocmVlRFNlY3VyZVJlcXVlc3QijwEKG0NoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtTGlzdBIbCgZvYmplY3QYASABKAlCC7pICHIGCgRsaXN0EjQKBGRhdGEYAiADKAsyJi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtEhAKCGhhc19tb3JlGAMgASgIEgsKA3VybBgEIAEoCSKoAgoXQ2hlY2tvdXRTZXNzaW9uTGluZUl0ZW0SCgoCaWQYASABKAkSGwoGb2JqZWN0GAIgASgJQgu6SAhyBgoEaXRlbRITCgtkZXNjcmlwdGlvbhgDIAEoCRIQCghxdWFudGl0eRgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRITCgt1bml0X2Ftb3VudBgGIAEoAxIUCgxhbW91bnRfdG90YWwYByABKAMSFwoPYW1vdW50X3N1YnRvdGFsGAggASgDEhcKD2Ftb3VudF9kaXNjb3VudBgJIAEoAxISCgphbW91bnRfdGF4GAogASgDEjoKBXByaWNlGAsgASgLMisuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25MaW5lSXRlbVByaWNlIsYBChxDaGVja291dFNlc3Npb25MaW5lSXRlbVByaWNlEgoKAmlkGAEgASgJEhwKBm9iamVjdBgCIAEoCUIMukgJcgcKBXByaWNlEhAKCGN1cnJlbmN5GAMgASgJEhMKC3VuaXRfYW1vdW50GAQgASgDEh0KBHR5cGUYBSABKAlCD7pIDHIKCghvbmVfdGltZRI2Cgdwcm9kdWN0GAYgASgLMiUuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25Qcm9kdWN0ItgBChZDaGVja291dFNlc3Npb25Qcm9kdWN0EgwKBG5hbWUYASABKAkSGAoLZGVzY3JpcHRpb24YAiABKAlIAIgBARIOCgZpbWFnZXMYAyADKAkSRQoIbWV0YWRhdGEYBCADKAsyMy5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblByb2R1Y3QuTWV0YWRhdGFFbnRyeRovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDgoMX2Rlc2NyaXB0aW9uIp0EChZDaGVja291dFNlc3Npb25BdHRlbXB0EgoKAmlkGAEgASgJEi8KBm9iamVjdBgCIAEoCUIfukgcchoKGGNoZWNrb3V0LnNlc3Npb24uYXR0ZW1wdBIYChBjaGVja291dF9zZXNzaW9uGAMgASgJEhsKDmF0dGVtcHRfbnVtYmVyGAQgASgDSACIAQESDwoHY3JlYXRlZBgFIAEoAxI9CgdvdXRjb21lGAYgASgOMiwuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25BdHRlbXB0T3V0Y29tZRIZCgxkZWNsaW5lX2NvZGUYByABKAlIAYgBARIUCgdtZXNzYWdlGAggASgJSAKIAQESHAoPYW1vdW50X3JlY2VpdmVkGAkgASgDSAOIAQESFQoIY3VycmVuY3kYCiABKAlIBIgBARIXCgpjYXJkX2JyYW5kGAsgASgJSAWIAQESFwoKY2FyZF9sYXN0NBgMIAEoCUgGiAEBEiAKE2dhdGV3YXlfdHJhbnNhY3Rpb24YDSABKAlIB4gBAUIRCg9fYXR0ZW1wdF9udW1iZXJCDwoNX2RlY2xpbmVfY29kZUIKCghfbWVzc2FnZUISChBfYW1vdW50X3JlY2VpdmVkQgsKCV9jdXJyZW5jeUINCgtfY2FyZF9icmFuZEINCgtfY2FyZF9sYXN0NEIWChRfZ2F0ZXdheV90cmFuc2FjdGlvbiqpAQoTVGhyZWVEU2VjdXJlUmVxdWVzdBImCiJUSFJFRV9EX1NFQ1VSRV9SRVFVRVNUX1VOU1BFQ0lGSUVEEAASJAogVEhSRUVfRF9TRUNVUkVfUkVRVUVTVF9BVVRPTUFUSUMQARIeChpUSFJFRV9EX1NFQ1VSRV9SRVFVRVNUX0FOWRACEiQKIFRIUkVFX0RfU0VDVVJFX1JFUVVFU1RfQ0hBTExFTkdFEAMqqAEKE0NoZWNrb3V0U2Vzc2lvbk1vZGUSJQohQ0hFQ0tPVVRfU0VTU0lPTl9NT0RFX1VOU1BFQ0lGSUVEEAASIQodQ0hFQ0tPVVRfU0VTU0lPTl9NT0RFX1BBWU1FTlQQARIfChtDSEVDS09VVF9TRVNTSU9OX01PREVfU0VUVVAQAhImCiJDSEVDS09VVF9TRVNTSU9OX01PREVfU1VCU0NSSVBUSU9OEAMqkAEKFUNoZWNrb3V0U2Vzc2lvblVpTW9kZRIoCiRDSEVDS09VVF9TRVNTSU9OX1VJX01PREVfVU5TUEVDSUZJRUQQABIjCh9DSEVDS09VVF9TRVNTSU9OX1VJX01PREVfSE9TVEVEEAESKAokQ0hFQ0tPVVRfU0VTU0lPTl9VSV9NT0RFX0hPU1RFRF9QQUdFEAIq5gEKGUNoZWNrb3V0U2Vzc2lvblN1Ym1pdFR5cGUSLAooQ0hFQ0tPVVRfU0VTU0lPTl9TVUJNSVRfVFlQRV9VTlNQRUNJRklFRBAAEiUKIUNIRUNLT1VUX1NFU1NJT05fU1VCTUlUX1RZUEVfQVVUTxABEiQKIENIRUNLT1VUX1NFU1NJT05fU1VCTUlUX1RZUEVfUEFZEAISJQohQ0hFQ0tPVVRfU0VTU0lPTl9TVUJNSVRfVFlQRV9CT09LEAMSJwojQ0hFQ0tPVVRfU0VTU0lPTl9TVUJNSVRfVFlQRV9ET05BVEUQBCqtAQoVQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEicKI0NIRUNLT1VUX1NFU1NJT05fU1RBVFVTX1VOU1BFQ0lGSUVEEAASIAocQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfT1BFThABEiQKIENIRUNLT1VUX1NFU1NJT05fU1RBVFVTX0NPTVBMRVRFEAISIwofQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfRVhQSVJFRBADKuwCChxDaGVja291dFNlc3Npb25QYXltZW50U3RhdHVzEi8KK0NIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIqCiZDSEVDS09VVF9TRVNTSU9OX1BBWU1FTlRfU1RBVFVTX1VOUEFJRBABEigKJENIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfUEFJRBACEjcKM0NIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfTk9fUEFZTUVOVF9SRVFVSVJFRBADEi4KKkNIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfUFJPQ0VTU0lORxAEEigKJENIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfSEVMRBAFEjIKLkNIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfUEFSVElBTExZX1BBSUQQBirGAwodQ2hlY2tvdXRTZXNzaW9uQXR0ZW1wdE91dGNvbWUSMAosQ0hFQ0tPVVRfU0VTU0lPTl9BVFRFTVBUX09VVENPTUVfVU5TUEVDSUZJRUQQABIuCipDSEVDS09VVF9TRVNTSU9OX0FUVEVNUFRfT1VUQ09NRV9TVUNDRUVERUQQARItCilDSEVDS09VVF9TRVNTSU9OX0FUVEVNUFRfT1VUQ09NRV9ERUNMSU5FRBACEi0KKUNIRUNLT1VUX1NFU1NJT05fQVRURU1QVF9PVVRDT01FX0NBTkNFTEVEEAMSLAooQ0hFQ0tPVVRfU0VTU0lPTl9BVFRFTVBUX09VVENPTUVfVU5LTk9XThAEEikKJUNIRUNLT1VUX1NFU1NJT05fQVRURU1QVF9PVVRDT01FX0hFTEQQBRItCilDSEVDS09VVF9TRVNTSU9OX0FUVEVNUFRfT1VUQ09NRV9BQ0NFUFRFRBAGEi0KKUNIRUNLT1VUX1NFU1NJT05fQVRURU1QVF9PVVRDT01FX1JFVFVSTkVEEAcSLgoqQ0hFQ0tPVVRfU0VTU0lPTl9BVFRFTVBUX09VVENPTUVfRElTTUlTU0VEEAgquAEKH0NoZWNrb3V0U2Vzc2lvbkN1c3RvbWVyQ3JlYXRpb24SMgouQ0hFQ0tPVVRfU0VTU0lPTl9DVVNUT01FUl9DUkVBVElPTl9VTlNQRUNJRklFRBAAEi0KKUNIRUNLT1VUX1NFU1NJT05fQ1VTVE9NRVJfQ1JFQVRJT05fQUxXQVlTEAESMgouQ0hFQ0tPVVRfU0VTU0lPTl9DVVNUT01FUl9DUkVBVElPTl9JRl9SRVFVSVJFRBACQmIKEWNvbS5jYWxtb255cGF5LnYxUAFaGmNhbG1vbnlwYXkvdjE7Y2FsbW9ueXBheXYxqgINQ2FsbW9ueVBheS5WMcoCDUNhbG1vbnlQYXlcVjHqAg5DYWxtb255UGF5OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method, file_calmonypay_v1_setup_intent]);
+  fileDesc("CiRjYWxtb255cGF5L3YxL2NoZWNrb3V0X3Nlc3Npb24ucHJvdG8SDWNhbG1vbnlwYXkudjEigQ8KD0NoZWNrb3V0U2Vzc2lvbhIKCgJpZBgBIAEoCRInCgZvYmplY3QYAiABKAlCF7pIFHISChBjaGVja291dC5zZXNzaW9uEjQKBnN0YXR1cxgDIAEoDjIkLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEgsKA3VybBgEIAEoCRITCgtzdWNjZXNzX3VybBgFIAEoCRIXCgpjYW5jZWxfdXJsGAYgASgJSACIAQESFQoIY3VzdG9tZXIYByABKAlIAYgBARIbCg5wYXltZW50X2ludGVudBgIIAEoCUgCiAEBEhsKDnBheW1lbnRfbWV0aG9kGAkgASgJSAOIAQESDwoHY3JlYXRlZBgKIAEoAxIQCghsaXZlbW9kZRgLIAEoCBIQCghjdXJyZW5jeRgMIAEoCRIUCgxhbW91bnRfdG90YWwYDSABKAMSEgoKZXhwaXJlc19hdBgOIAEoAxIgChNjbGllbnRfcmVmZXJlbmNlX2lkGA8gASgJSASIAQESPgoIbWV0YWRhdGEYECADKAsyLC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbi5NZXRhZGF0YUVudHJ5EkMKDnBheW1lbnRfc3RhdHVzGBEgASgOMisuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25QYXltZW50U3RhdHVzEk4KEWN1c3RvbWVyX2NyZWF0aW9uGBIgASgOMi4uY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25DdXN0b21lckNyZWF0aW9uSAWIAQESMgoRY3VzdG9tZXJfZXhwYW5kZWQYEyABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEj0KF3BheW1lbnRfaW50ZW50X2V4cGFuZGVkGBQgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50SW50ZW50Ej0KF3BheW1lbnRfbWV0aG9kX2V4cGFuZGVkGBUgASgLMhwuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kEj4KCmxpbmVfaXRlbXMYFiABKAsyKi5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtTGlzdBIwCgRtb2RlGBcgASgOMiIuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25Nb2RlEhcKD2Ftb3VudF9zdWJ0b3RhbBgYIAEoAxJBCg10b3RhbF9kZXRhaWxzGBkgASgLMiouY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25Ub3RhbERldGFpbHMSGwoOY3VzdG9tZXJfZW1haWwYGiABKAlIBogBARI8ChBjdXN0b21lcl9kZXRhaWxzGBsgASgLMh0uY2FsbW9ueXBheS52MS5CaWxsaW5nRGV0YWlsc0gHiAEBEj4KFHBheW1lbnRfbWV0aG9kX3R5cGVzGBwgAygOMiAuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kVHlwZRJDChZwYXltZW50X21ldGhvZF9vcHRpb25zGB0gASgLMiMuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kT3B0aW9ucxI1Cgd1aV9tb2RlGB4gASgOMiQuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25VaU1vZGUSEwoGbG9jYWxlGB8gASgJSAiIAQESQgoLc3VibWl0X3R5cGUYICABKA4yKC5jYWxtb255cGF5LnYxLkNoZWNrb3V0U2Vzc2lvblN1Ym1pdFR5cGVICYgBARIZCgxzZXR1cF9pbnRlbnQYISABKAlICogBARI5ChVzZXR1cF9pbnRlbnRfZXhwYW5kZWQYIiABKAsyGi5jYWxtb255cGF5LnYxLlNldHVwSW50ZW50EhcKD2Ftb3VudF9yZWNlaXZlZBgjIAEoAxJAChJsYXN0X3BheW1lbnRfZXJyb3IYJCABKAsyHy5jYWxtb255cGF5LnYxLkxhc3RQYXltZW50RXJyb3JIC4gBARJTChxzYXZlZF9wYXltZW50X21ldGhvZF9vcHRpb25zGCUgASgLMiguY2FsbW9ueXBheS52MS5TYXZlZFBheW1lbnRNZXRob2RPcHRpb25zSAyIAQEaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQg0KC19jYW5jZWxfdXJsQgsKCV9jdXN0b21lckIRCg9fcGF5bWVudF9pbnRlbnRCEQoPX3BheW1lbnRfbWV0aG9kQhYKFF9jbGllbnRfcmVmZXJlbmNlX2lkQhQKEl9jdXN0b21lcl9jcmVhdGlvbkIRCg9fY3VzdG9tZXJfZW1haWxCEwoRX2N1c3RvbWVyX2RldGFpbHNCCQoHX2xvY2FsZUIOCgxfc3VibWl0X3R5cGVCDwoNX3NldHVwX2ludGVudEIVChNfbGFzdF9wYXltZW50X2Vycm9yQh8KHV9zYXZlZF9wYXltZW50X21ldGhvZF9vcHRpb25zIrcBChlTYXZlZFBheW1lbnRNZXRob2RPcHRpb25zEj4KF2FsbG93X3JlZGlzcGxheV9maWx0ZXJzGAEgAygOMh0uY2FsbW9ueXBheS52MS5BbGxvd1JlZGlzcGxheRJCChNwYXltZW50X21ldGhvZF9zYXZlGAIgASgOMiAuY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kU2F2ZUgAiAEBQhYKFF9wYXltZW50X21ldGhvZF9zYXZlImMKG0NoZWNrb3V0U2Vzc2lvblRvdGFsRGV0YWlscxIXCg9hbW91bnRfZGlzY291bnQYASABKAMSFwoPYW1vdW50X3NoaXBwaW5nGAIgASgDEhIKCmFtb3VudF90YXgYAyABKAMiRwoUUGF5bWVudE1ldGhvZE9wdGlvbnMSLwoEY2FyZBgBIAEoCzIhLmNhbG1vbnlwYXkudjEuQ2FyZFBheW1lbnRPcHRpb25zIlgKEkNhcmRQYXltZW50T3B0aW9ucxJCChZyZXF1ZXN0X3RocmVlX2Rfc2VjdXJlGAEgASgOMiIuY2FsbW9ueXBheS52MS5UaHJlZURTZWN1cmVSZXF1ZXN0Io8BChtDaGVja291dFNlc3Npb25MaW5lSXRlbUxpc3QSGwoGb2JqZWN0GAEgASgJQgu6SAhyBgoEbGlzdBI0CgRkYXRhGAIgAygLMiYuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25MaW5lSXRlbRIQCghoYXNfbW9yZRgDIAEoCBILCgN1cmwYBCABKAkiqAIKF0NoZWNrb3V0U2Vzc2lvbkxpbmVJdGVtEgoKAmlkGAEgASgJEhsKBm9iamVjdBgCIAEoCUILukgIcgYKBGl0ZW0SEwoLZGVzY3JpcHRpb24YAyABKAkSEAoIcXVhbnRpdHkYBCABKAMSEAoIY3VycmVuY3kYBSABKAkSEwoLdW5pdF9hbW91bnQYBiABKAMSFAoMYW1vdW50X3RvdGFsGAcgASgDEhcKD2Ftb3VudF9zdWJ0b3RhbBgIIAEoAxIXCg9hbW91bnRfZGlzY291bnQYCSABKAMSEgoKYW1vdW50X3RheBgKIAEoAxI6CgVwcmljZRgLIAEoCzIrLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uTGluZUl0ZW1QcmljZSLGAQocQ2hlY2tvdXRTZXNzaW9uTGluZUl0ZW1QcmljZRIKCgJpZBgBIAEoCRIcCgZvYmplY3QYAiABKAlCDLpICXIHCgVwcmljZRIQCghjdXJyZW5jeRgDIAEoCRITCgt1bml0X2Ftb3VudBgEIAEoAxIdCgR0eXBlGAUgASgJQg+6SAxyCgoIb25lX3RpbWUSNgoHcHJvZHVjdBgGIAEoCzIlLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uUHJvZHVjdCLYAQoWQ2hlY2tvdXRTZXNzaW9uUHJvZHVjdBIMCgRuYW1lGAEgASgJEhgKC2Rlc2NyaXB0aW9uGAIgASgJSACIAQESDgoGaW1hZ2VzGAMgAygJEkUKCG1ldGFkYXRhGAQgAygLMjMuY2FsbW9ueXBheS52MS5DaGVja291dFNlc3Npb25Qcm9kdWN0Lk1ldGFkYXRhRW50cnkaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQg4KDF9kZXNjcmlwdGlvbiKdBAoWQ2hlY2tvdXRTZXNzaW9uQXR0ZW1wdBIKCgJpZBgBIAEoCRIvCgZvYmplY3QYAiABKAlCH7pIHHIaChhjaGVja291dC5zZXNzaW9uLmF0dGVtcHQSGAoQY2hlY2tvdXRfc2Vzc2lvbhgDIAEoCRIbCg5hdHRlbXB0X251bWJlchgEIAEoA0gAiAEBEg8KB2NyZWF0ZWQYBSABKAMSPQoHb3V0Y29tZRgGIAEoDjIsLmNhbG1vbnlwYXkudjEuQ2hlY2tvdXRTZXNzaW9uQXR0ZW1wdE91dGNvbWUSGQoMZGVjbGluZV9jb2RlGAcgASgJSAGIAQESFAoHbWVzc2FnZRgIIAEoCUgCiAEBEhwKD2Ftb3VudF9yZWNlaXZlZBgJIAEoA0gDiAEBEhUKCGN1cnJlbmN5GAogASgJSASIAQESFwoKY2FyZF9icmFuZBgLIAEoCUgFiAEBEhcKCmNhcmRfbGFzdDQYDCABKAlIBogBARIgChNnYXRld2F5X3RyYW5zYWN0aW9uGA0gASgJSAeIAQFCEQoPX2F0dGVtcHRfbnVtYmVyQg8KDV9kZWNsaW5lX2NvZGVCCgoIX21lc3NhZ2VCEgoQX2Ftb3VudF9yZWNlaXZlZEILCglfY3VycmVuY3lCDQoLX2NhcmRfYnJhbmRCDQoLX2NhcmRfbGFzdDRCFgoUX2dhdGV3YXlfdHJhbnNhY3Rpb24qewoRUGF5bWVudE1ldGhvZFNhdmUSIwofUEFZTUVOVF9NRVRIT0RfU0FWRV9VTlNQRUNJRklFRBAAEh8KG1BBWU1FTlRfTUVUSE9EX1NBVkVfRU5BQkxFRBABEiAKHFBBWU1FTlRfTUVUSE9EX1NBVkVfRElTQUJMRUQQAiqpAQoTVGhyZWVEU2VjdXJlUmVxdWVzdBImCiJUSFJFRV9EX1NFQ1VSRV9SRVFVRVNUX1VOU1BFQ0lGSUVEEAASJAogVEhSRUVfRF9TRUNVUkVfUkVRVUVTVF9BVVRPTUFUSUMQARIeChpUSFJFRV9EX1NFQ1VSRV9SRVFVRVNUX0FOWRACEiQKIFRIUkVFX0RfU0VDVVJFX1JFUVVFU1RfQ0hBTExFTkdFEAMqqAEKE0NoZWNrb3V0U2Vzc2lvbk1vZGUSJQohQ0hFQ0tPVVRfU0VTU0lPTl9NT0RFX1VOU1BFQ0lGSUVEEAASIQodQ0hFQ0tPVVRfU0VTU0lPTl9NT0RFX1BBWU1FTlQQARIfChtDSEVDS09VVF9TRVNTSU9OX01PREVfU0VUVVAQAhImCiJDSEVDS09VVF9TRVNTSU9OX01PREVfU1VCU0NSSVBUSU9OEAMqkAEKFUNoZWNrb3V0U2Vzc2lvblVpTW9kZRIoCiRDSEVDS09VVF9TRVNTSU9OX1VJX01PREVfVU5TUEVDSUZJRUQQABIjCh9DSEVDS09VVF9TRVNTSU9OX1VJX01PREVfSE9TVEVEEAESKAokQ0hFQ0tPVVRfU0VTU0lPTl9VSV9NT0RFX0hPU1RFRF9QQUdFEAIq5gEKGUNoZWNrb3V0U2Vzc2lvblN1Ym1pdFR5cGUSLAooQ0hFQ0tPVVRfU0VTU0lPTl9TVUJNSVRfVFlQRV9VTlNQRUNJRklFRBAAEiUKIUNIRUNLT1VUX1NFU1NJT05fU1VCTUlUX1RZUEVfQVVUTxABEiQKIENIRUNLT1VUX1NFU1NJT05fU1VCTUlUX1RZUEVfUEFZEAISJQohQ0hFQ0tPVVRfU0VTU0lPTl9TVUJNSVRfVFlQRV9CT09LEAMSJwojQ0hFQ0tPVVRfU0VTU0lPTl9TVUJNSVRfVFlQRV9ET05BVEUQBCqtAQoVQ2hlY2tvdXRTZXNzaW9uU3RhdHVzEicKI0NIRUNLT1VUX1NFU1NJT05fU1RBVFVTX1VOU1BFQ0lGSUVEEAASIAocQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfT1BFThABEiQKIENIRUNLT1VUX1NFU1NJT05fU1RBVFVTX0NPTVBMRVRFEAISIwofQ0hFQ0tPVVRfU0VTU0lPTl9TVEFUVVNfRVhQSVJFRBADKuwCChxDaGVja291dFNlc3Npb25QYXltZW50U3RhdHVzEi8KK0NIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIqCiZDSEVDS09VVF9TRVNTSU9OX1BBWU1FTlRfU1RBVFVTX1VOUEFJRBABEigKJENIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfUEFJRBACEjcKM0NIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfTk9fUEFZTUVOVF9SRVFVSVJFRBADEi4KKkNIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfUFJPQ0VTU0lORxAEEigKJENIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfSEVMRBAFEjIKLkNIRUNLT1VUX1NFU1NJT05fUEFZTUVOVF9TVEFUVVNfUEFSVElBTExZX1BBSUQQBirGAwodQ2hlY2tvdXRTZXNzaW9uQXR0ZW1wdE91dGNvbWUSMAosQ0hFQ0tPVVRfU0VTU0lPTl9BVFRFTVBUX09VVENPTUVfVU5TUEVDSUZJRUQQABIuCipDSEVDS09VVF9TRVNTSU9OX0FUVEVNUFRfT1VUQ09NRV9TVUNDRUVERUQQARItCilDSEVDS09VVF9TRVNTSU9OX0FUVEVNUFRfT1VUQ09NRV9ERUNMSU5FRBACEi0KKUNIRUNLT1VUX1NFU1NJT05fQVRURU1QVF9PVVRDT01FX0NBTkNFTEVEEAMSLAooQ0hFQ0tPVVRfU0VTU0lPTl9BVFRFTVBUX09VVENPTUVfVU5LTk9XThAEEikKJUNIRUNLT1VUX1NFU1NJT05fQVRURU1QVF9PVVRDT01FX0hFTEQQBRItCilDSEVDS09VVF9TRVNTSU9OX0FUVEVNUFRfT1VUQ09NRV9BQ0NFUFRFRBAGEi0KKUNIRUNLT1VUX1NFU1NJT05fQVRURU1QVF9PVVRDT01FX1JFVFVSTkVEEAcSLgoqQ0hFQ0tPVVRfU0VTU0lPTl9BVFRFTVBUX09VVENPTUVfRElTTUlTU0VEEAgquAEKH0NoZWNrb3V0U2Vzc2lvbkN1c3RvbWVyQ3JlYXRpb24SMgouQ0hFQ0tPVVRfU0VTU0lPTl9DVVNUT01FUl9DUkVBVElPTl9VTlNQRUNJRklFRBAAEi0KKUNIRUNLT1VUX1NFU1NJT05fQ1VTVE9NRVJfQ1JFQVRJT05fQUxXQVlTEAESMgouQ0hFQ0tPVVRfU0VTU0lPTl9DVVNUT01FUl9DUkVBVElPTl9JRl9SRVFVSVJFRBACQmIKEWNvbS5jYWxtb255cGF5LnYxUAFaGmNhbG1vbnlwYXkvdjE7Y2FsbW9ueXBheXYxqgINQ2FsbW9ueVBheS5WMcoCDUNhbG1vbnlQYXlcVjHqAg5DYWxtb255UGF5OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer, file_calmonypay_v1_payment_intent, file_calmonypay_v1_payment_method, file_calmonypay_v1_setup_intent]);
 
 /**
  * One payment that a merchant asks a shopper for, from the line items to the money; or, in mode `setup`, one card that is
@@ -290,6 +290,13 @@ export type CheckoutSession = Message<"calmonypay.v1.CheckoutSession"> & {
    * @generated from field: optional calmonypay.v1.LastPaymentError last_payment_error = 36;
    */
   lastPaymentError?: LastPaymentError | undefined;
+
+  /**
+   * What the payment page does with saved cards, as the merchant gave it. Unset: nothing was given, and it offers none.
+   *
+   * @generated from field: optional calmonypay.v1.SavedPaymentMethodOptions saved_payment_method_options = 37;
+   */
+  savedPaymentMethodOptions?: SavedPaymentMethodOptions | undefined;
 };
 
 /**
@@ -298,6 +305,34 @@ export type CheckoutSession = Message<"calmonypay.v1.CheckoutSession"> & {
  */
 export const CheckoutSessionSchema: GenMessage<CheckoutSession> = /*@__PURE__*/
   messageDesc(file_calmonypay_v1_checkout_session, 0);
+
+/**
+ * What a payment page does with the saved cards of the session's customer.
+ *
+ * @generated from message calmonypay.v1.SavedPaymentMethodOptions
+ */
+export type SavedPaymentMethodOptions = Message<"calmonypay.v1.SavedPaymentMethodOptions"> & {
+  /**
+   * Which cards it offers: `always` those whose shopper has agreed to that. Empty: none.
+   *
+   * @generated from field: repeated calmonypay.v1.AllowRedisplay allow_redisplay_filters = 1;
+   */
+  allowRedisplayFilters: AllowRedisplay[];
+
+  /**
+   * Whether it asks the shopper who enters a card if it may be offered to them again. Unset: it does not.
+   *
+   * @generated from field: optional calmonypay.v1.PaymentMethodSave payment_method_save = 2;
+   */
+  paymentMethodSave?: PaymentMethodSave | undefined;
+};
+
+/**
+ * Describes the message calmonypay.v1.SavedPaymentMethodOptions.
+ * Use `create(SavedPaymentMethodOptionsSchema)` to create a new message.
+ */
+export const SavedPaymentMethodOptionsSchema: GenMessage<SavedPaymentMethodOptions> = /*@__PURE__*/
+  messageDesc(file_calmonypay_v1_checkout_session, 1);
 
 /**
  * What a session's total holds besides its line items. All of it is 0: no discounts, shipping or taxes are calculated.
@@ -332,7 +367,7 @@ export type CheckoutSessionTotalDetails = Message<"calmonypay.v1.CheckoutSession
  * Use `create(CheckoutSessionTotalDetailsSchema)` to create a new message.
  */
 export const CheckoutSessionTotalDetailsSchema: GenMessage<CheckoutSessionTotalDetails> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_session, 1);
+  messageDesc(file_calmonypay_v1_checkout_session, 2);
 
 /**
  * How each way to pay is set up.
@@ -353,7 +388,7 @@ export type PaymentMethodOptions = Message<"calmonypay.v1.PaymentMethodOptions">
  * Use `create(PaymentMethodOptionsSchema)` to create a new message.
  */
 export const PaymentMethodOptionsSchema: GenMessage<PaymentMethodOptions> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_session, 2);
+  messageDesc(file_calmonypay_v1_checkout_session, 3);
 
 /**
  * How payments by card are set up.
@@ -374,7 +409,7 @@ export type CardPaymentOptions = Message<"calmonypay.v1.CardPaymentOptions"> & {
  * Use `create(CardPaymentOptionsSchema)` to create a new message.
  */
 export const CardPaymentOptionsSchema: GenMessage<CardPaymentOptions> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_session, 3);
+  messageDesc(file_calmonypay_v1_checkout_session, 4);
 
 /**
  * The first items of a session.
@@ -416,7 +451,7 @@ export type CheckoutSessionLineItemList = Message<"calmonypay.v1.CheckoutSession
  * Use `create(CheckoutSessionLineItemListSchema)` to create a new message.
  */
 export const CheckoutSessionLineItemListSchema: GenMessage<CheckoutSessionLineItemList> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_session, 4);
+  messageDesc(file_calmonypay_v1_checkout_session, 5);
 
 /**
  * One item of a session, as it was ordered.
@@ -507,7 +542,7 @@ export type CheckoutSessionLineItem = Message<"calmonypay.v1.CheckoutSessionLine
  * Use `create(CheckoutSessionLineItemSchema)` to create a new message.
  */
 export const CheckoutSessionLineItemSchema: GenMessage<CheckoutSessionLineItem> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_session, 5);
+  messageDesc(file_calmonypay_v1_checkout_session, 6);
 
 /**
  * The price of one unit of an item. It belongs to the session: there is no list of prices.
@@ -563,7 +598,7 @@ export type CheckoutSessionLineItemPrice = Message<"calmonypay.v1.CheckoutSessio
  * Use `create(CheckoutSessionLineItemPriceSchema)` to create a new message.
  */
 export const CheckoutSessionLineItemPriceSchema: GenMessage<CheckoutSessionLineItemPrice> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_session, 6);
+  messageDesc(file_calmonypay_v1_checkout_session, 7);
 
 /**
  * What is sold, as the merchant described it in the session.
@@ -605,7 +640,7 @@ export type CheckoutSessionProduct = Message<"calmonypay.v1.CheckoutSessionProdu
  * Use `create(CheckoutSessionProductSchema)` to create a new message.
  */
 export const CheckoutSessionProductSchema: GenMessage<CheckoutSessionProduct> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_session, 7);
+  messageDesc(file_calmonypay_v1_checkout_session, 8);
 
 /**
  * One try to pay a session, or to store a card: one transaction at the gateway, by the newest that the gateway has said of it.
@@ -713,7 +748,48 @@ export type CheckoutSessionAttempt = Message<"calmonypay.v1.CheckoutSessionAttem
  * Use `create(CheckoutSessionAttemptSchema)` to create a new message.
  */
 export const CheckoutSessionAttemptSchema: GenMessage<CheckoutSessionAttempt> = /*@__PURE__*/
-  messageDesc(file_calmonypay_v1_checkout_session, 8);
+  messageDesc(file_calmonypay_v1_checkout_session, 9);
+
+/**
+ * Whether a payment page asks the shopper if their card may be offered to them again.
+ *
+ * @generated from enum calmonypay.v1.PaymentMethodSave
+ */
+export const PaymentMethodSave = {
+  /**
+   * Never answered, and the same as unset in a request.
+   *
+   * @generated from enum value: PAYMENT_METHOD_SAVE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It asks.
+   *
+   * @generated from enum value: PAYMENT_METHOD_SAVE_ENABLED = 1;
+   */
+  ENABLED: 1,
+
+  /**
+   * It does not ask.
+   *
+   * @generated from enum value: PAYMENT_METHOD_SAVE_DISABLED = 2;
+   */
+  DISABLED: 2,
+} as const;
+
+/**
+ * Whether a payment page asks the shopper if their card may be offered to them again.
+ *
+ * @generated from enum calmonypay.v1.PaymentMethodSave
+ */
+export type PaymentMethodSave = (typeof PaymentMethodSave)[keyof typeof PaymentMethodSave] | UnknownEnum;
+
+/**
+ * Describes the enum calmonypay.v1.PaymentMethodSave.
+ */
+export const PaymentMethodSaveSchema: GenEnum<PaymentMethodSave> = /*@__PURE__*/
+  enumDesc(file_calmonypay_v1_checkout_session, 0);
 
 /**
  * When a shopper is authenticated by 3-D Secure.
@@ -761,7 +837,7 @@ export type ThreeDSecureRequest = (typeof ThreeDSecureRequest)[keyof typeof Thre
  * Describes the enum calmonypay.v1.ThreeDSecureRequest.
  */
 export const ThreeDSecureRequestSchema: GenEnum<ThreeDSecureRequest> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_checkout_session, 0);
+  enumDesc(file_calmonypay_v1_checkout_session, 1);
 
 /**
  * What a session is for.
@@ -809,7 +885,7 @@ export type CheckoutSessionMode = (typeof CheckoutSessionMode)[keyof typeof Chec
  * Describes the enum calmonypay.v1.CheckoutSessionMode.
  */
 export const CheckoutSessionModeSchema: GenEnum<CheckoutSessionMode> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_checkout_session, 1);
+  enumDesc(file_calmonypay_v1_checkout_session, 2);
 
 /**
  * Where a session's payment page is.
@@ -850,7 +926,7 @@ export type CheckoutSessionUiMode = (typeof CheckoutSessionUiMode)[keyof typeof 
  * Describes the enum calmonypay.v1.CheckoutSessionUiMode.
  */
 export const CheckoutSessionUiModeSchema: GenEnum<CheckoutSessionUiMode> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_checkout_session, 2);
+  enumDesc(file_calmonypay_v1_checkout_session, 3);
 
 /**
  * What a merchant calls a payment.
@@ -905,7 +981,7 @@ export type CheckoutSessionSubmitType = (typeof CheckoutSessionSubmitType)[keyof
  * Describes the enum calmonypay.v1.CheckoutSessionSubmitType.
  */
 export const CheckoutSessionSubmitTypeSchema: GenEnum<CheckoutSessionSubmitType> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_checkout_session, 3);
+  enumDesc(file_calmonypay_v1_checkout_session, 4);
 
 /**
  * Where a checkout session stands.
@@ -954,7 +1030,7 @@ export type CheckoutSessionStatus = (typeof CheckoutSessionStatus)[keyof typeof 
  * Describes the enum calmonypay.v1.CheckoutSessionStatus.
  */
 export const CheckoutSessionStatusSchema: GenEnum<CheckoutSessionStatus> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_checkout_session, 4);
+  enumDesc(file_calmonypay_v1_checkout_session, 5);
 
 /**
  * Where the money of a checkout session stands.
@@ -1029,7 +1105,7 @@ export type CheckoutSessionPaymentStatus = (typeof CheckoutSessionPaymentStatus)
  * Describes the enum calmonypay.v1.CheckoutSessionPaymentStatus.
  */
 export const CheckoutSessionPaymentStatusSchema: GenEnum<CheckoutSessionPaymentStatus> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_checkout_session, 5);
+  enumDesc(file_calmonypay_v1_checkout_session, 6);
 
 /**
  * What came of one try to pay a session.
@@ -1113,7 +1189,7 @@ export type CheckoutSessionAttemptOutcome = (typeof CheckoutSessionAttemptOutcom
  * Describes the enum calmonypay.v1.CheckoutSessionAttemptOutcome.
  */
 export const CheckoutSessionAttemptOutcomeSchema: GenEnum<CheckoutSessionAttemptOutcome> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_checkout_session, 6);
+  enumDesc(file_calmonypay_v1_checkout_session, 7);
 
 /**
  * When a checkout session makes a customer.
@@ -1156,5 +1232,5 @@ export type CheckoutSessionCustomerCreation = (typeof CheckoutSessionCustomerCre
  * Describes the enum calmonypay.v1.CheckoutSessionCustomerCreation.
  */
 export const CheckoutSessionCustomerCreationSchema: GenEnum<CheckoutSessionCustomerCreation> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_checkout_session, 7);
+  enumDesc(file_calmonypay_v1_checkout_session, 8);
 

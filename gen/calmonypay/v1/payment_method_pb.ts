@@ -15,12 +15,13 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file calmonypay/v1/payment_method.proto.
  */
 export const file_calmonypay_v1_payment_method: GenFile = /*@__PURE__*/
-  fileDesc("CiJjYWxtb255cGF5L3YxL3BheW1lbnRfbWV0aG9kLnByb3RvEg1jYWxtb255cGF5LnYxIrcDCg1QYXltZW50TWV0aG9kEgoKAmlkGAEgASgJEiUKBm9iamVjdBgCIAEoCUIVukgSchAKDnBheW1lbnRfbWV0aG9kEi4KBHR5cGUYAyABKA4yIC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2RUeXBlEiEKBGNhcmQYBCABKAsyEy5jYWxtb255cGF5LnYxLkNhcmQSNgoPYmlsbGluZ19kZXRhaWxzGAUgASgLMh0uY2FsbW9ueXBheS52MS5CaWxsaW5nRGV0YWlscxIVCghjdXN0b21lchgGIAEoCUgAiAEBEg8KB2NyZWF0ZWQYByABKAMSEAoIbGl2ZW1vZGUYCCABKAgSMgoRY3VzdG9tZXJfZXhwYW5kZWQYCSABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEjwKCG1ldGFkYXRhGAogAygLMiouY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kLk1ldGFkYXRhRW50cnkaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgsKCV9jdXN0b21lciL2AQoEQ2FyZBINCgVicmFuZBgBIAEoCRISCgVsYXN0NBgCIAEoCUgAiAEBEhYKCWV4cF9tb250aBgDIAEoBUgBiAEBEhUKCGV4cF95ZWFyGAQgASgFSAKIAQESKwoHZnVuZGluZxgFIAEoDjIaLmNhbG1vbnlwYXkudjEuQ2FyZEZ1bmRpbmcSFAoHY291bnRyeRgGIAEoCUgDiAEBEhgKC2ZpbmdlcnByaW50GAcgASgJSASIAQFCCAoGX2xhc3Q0QgwKCl9leHBfbW9udGhCCwoJX2V4cF95ZWFyQgoKCF9jb3VudHJ5Qg4KDF9maW5nZXJwcmludCpWChFQYXltZW50TWV0aG9kVHlwZRIjCh9QQVlNRU5UX01FVEhPRF9UWVBFX1VOU1BFQ0lGSUVEEAASHAoYUEFZTUVOVF9NRVRIT0RfVFlQRV9DQVJEEAEqkAEKC0NhcmRGdW5kaW5nEhwKGENBUkRfRlVORElOR19VTlNQRUNJRklFRBAAEhcKE0NBUkRfRlVORElOR19DUkVESVQQARIWChJDQVJEX0ZVTkRJTkdfREVCSVQQAhIYChRDQVJEX0ZVTkRJTkdfUFJFUEFJRBADEhgKFENBUkRfRlVORElOR19VTktOT1dOEARCYgoRY29tLmNhbG1vbnlwYXkudjFQAVoaY2FsbW9ueXBheS92MTtjYWxtb255cGF5djGqAg1DYWxtb255UGF5LlYxygINQ2FsbW9ueVBheVxWMeoCDkNhbG1vbnlQYXk6OlYxYgZwcm90bzM", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer]);
+  fileDesc("CiJjYWxtb255cGF5L3YxL3BheW1lbnRfbWV0aG9kLnByb3RvEg1jYWxtb255cGF5LnYxIu8DCg1QYXltZW50TWV0aG9kEgoKAmlkGAEgASgJEiUKBm9iamVjdBgCIAEoCUIVukgSchAKDnBheW1lbnRfbWV0aG9kEi4KBHR5cGUYAyABKA4yIC5jYWxtb255cGF5LnYxLlBheW1lbnRNZXRob2RUeXBlEiEKBGNhcmQYBCABKAsyEy5jYWxtb255cGF5LnYxLkNhcmQSNgoPYmlsbGluZ19kZXRhaWxzGAUgASgLMh0uY2FsbW9ueXBheS52MS5CaWxsaW5nRGV0YWlscxIVCghjdXN0b21lchgGIAEoCUgAiAEBEg8KB2NyZWF0ZWQYByABKAMSEAoIbGl2ZW1vZGUYCCABKAgSMgoRY3VzdG9tZXJfZXhwYW5kZWQYCSABKAsyFy5jYWxtb255cGF5LnYxLkN1c3RvbWVyEjwKCG1ldGFkYXRhGAogAygLMiouY2FsbW9ueXBheS52MS5QYXltZW50TWV0aG9kLk1ldGFkYXRhRW50cnkSNgoPYWxsb3dfcmVkaXNwbGF5GAsgASgOMh0uY2FsbW9ueXBheS52MS5BbGxvd1JlZGlzcGxheRovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCwoJX2N1c3RvbWVyIvYBCgRDYXJkEg0KBWJyYW5kGAEgASgJEhIKBWxhc3Q0GAIgASgJSACIAQESFgoJZXhwX21vbnRoGAMgASgFSAGIAQESFQoIZXhwX3llYXIYBCABKAVIAogBARIrCgdmdW5kaW5nGAUgASgOMhouY2FsbW9ueXBheS52MS5DYXJkRnVuZGluZxIUCgdjb3VudHJ5GAYgASgJSAOIAQESGAoLZmluZ2VycHJpbnQYByABKAlIBIgBAUIICgZfbGFzdDRCDAoKX2V4cF9tb250aEILCglfZXhwX3llYXJCCgoIX2NvdW50cnlCDgoMX2ZpbmdlcnByaW50KmoKDkFsbG93UmVkaXNwbGF5Eh8KG0FMTE9XX1JFRElTUExBWV9VTlNQRUNJRklFRBAAEhoKFkFMTE9XX1JFRElTUExBWV9BTFdBWVMQARIbChdBTExPV19SRURJU1BMQVlfTElNSVRFRBACKlYKEVBheW1lbnRNZXRob2RUeXBlEiMKH1BBWU1FTlRfTUVUSE9EX1RZUEVfVU5TUEVDSUZJRUQQABIcChhQQVlNRU5UX01FVEhPRF9UWVBFX0NBUkQQASqQAQoLQ2FyZEZ1bmRpbmcSHAoYQ0FSRF9GVU5ESU5HX1VOU1BFQ0lGSUVEEAASFwoTQ0FSRF9GVU5ESU5HX0NSRURJVBABEhYKEkNBUkRfRlVORElOR19ERUJJVBACEhgKFENBUkRfRlVORElOR19QUkVQQUlEEAMSGAoUQ0FSRF9GVU5ESU5HX1VOS05PV04QBEJiChFjb20uY2FsbW9ueXBheS52MVABWhpjYWxtb255cGF5L3YxO2NhbG1vbnlwYXl2MaoCDUNhbG1vbnlQYXkuVjHKAg1DYWxtb255UGF5XFYx6gIOQ2FsbW9ueVBheTo6VjFiBnByb3RvMw", [file_buf_validate_validate, file_calmonypay_v1_billing_details, file_calmonypay_v1_customer]);
 
 /**
  * A card that was paid with. Attached to a customer, it can be charged again.
  *
- * Each completed session makes its own: cards that look alike need not be the same, so no card ever takes another's place.
+ * Each completed session makes its own, unless it was paid with a saved card: cards that look alike need not be the same, so no
+ * card ever takes another's place.
  *
  * @generated from message calmonypay.v1.PaymentMethod
  */
@@ -94,6 +95,14 @@ export type PaymentMethod = Message<"calmonypay.v1.PaymentMethod"> & {
    * @generated from field: map<string, string> metadata = 10;
    */
   metadata: { [key: string]: string };
+
+  /**
+   * Whether the shopper has agreed that payment pages show the card to them again. Set when the card is stored; the merchant
+   * can change it.
+   *
+   * @generated from field: calmonypay.v1.AllowRedisplay allow_redisplay = 11;
+   */
+  allowRedisplay: AllowRedisplay;
 };
 
 /**
@@ -168,6 +177,47 @@ export const CardSchema: GenMessage<Card> = /*@__PURE__*/
   messageDesc(file_calmonypay_v1_payment_method, 1);
 
 /**
+ * Whether payment pages may show a stored card to its customer.
+ *
+ * @generated from enum calmonypay.v1.AllowRedisplay
+ */
+export const AllowRedisplay = {
+  /**
+   * Nobody has said so, as of a card that belongs to no customer. It is not shown.
+   *
+   * @generated from enum value: ALLOW_REDISPLAY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It may be shown on each payment page whose session asks for saved cards: the shopper has agreed.
+   *
+   * @generated from enum value: ALLOW_REDISPLAY_ALWAYS = 1;
+   */
+  ALWAYS: 1,
+
+  /**
+   * It is stored for the merchant's own charges, and not shown.
+   *
+   * @generated from enum value: ALLOW_REDISPLAY_LIMITED = 2;
+   */
+  LIMITED: 2,
+} as const;
+
+/**
+ * Whether payment pages may show a stored card to its customer.
+ *
+ * @generated from enum calmonypay.v1.AllowRedisplay
+ */
+export type AllowRedisplay = (typeof AllowRedisplay)[keyof typeof AllowRedisplay] | UnknownEnum;
+
+/**
+ * Describes the enum calmonypay.v1.AllowRedisplay.
+ */
+export const AllowRedisplaySchema: GenEnum<AllowRedisplay> = /*@__PURE__*/
+  enumDesc(file_calmonypay_v1_payment_method, 0);
+
+/**
  * Kinds of payment methods.
  *
  * @generated from enum calmonypay.v1.PaymentMethodType
@@ -199,7 +249,7 @@ export type PaymentMethodType = (typeof PaymentMethodType)[keyof typeof PaymentM
  * Describes the enum calmonypay.v1.PaymentMethodType.
  */
 export const PaymentMethodTypeSchema: GenEnum<PaymentMethodType> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_method, 0);
+  enumDesc(file_calmonypay_v1_payment_method, 1);
 
 /**
  * How cards are paid for.
@@ -254,5 +304,5 @@ export type CardFunding = (typeof CardFunding)[keyof typeof CardFunding] | Unkno
  * Describes the enum calmonypay.v1.CardFunding.
  */
 export const CardFundingSchema: GenEnum<CardFunding> = /*@__PURE__*/
-  enumDesc(file_calmonypay_v1_payment_method, 1);
+  enumDesc(file_calmonypay_v1_payment_method, 2);
 

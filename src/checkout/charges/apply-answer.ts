@@ -1,6 +1,6 @@
 import { parseFields } from "../../cardstream/fields.js";
 import type { DirectAnswer } from "../../cardstream/gateway-client.js";
-import { readChallenge } from "../../cardstream/three-d-secure.js";
+import { type Challenge, readChallenge } from "../../cardstream/three-d-secure.js";
 import {
   changePaymentIntent,
   lockPaymentIntent,
@@ -19,33 +19,53 @@ import type { CheckoutContext } from "../context.js";
 import { recordEvents } from "../events/record-events.js";
 import { applyGatewayResult } from "../results/apply-gateway-result.js";
 import { clockOf } from "../test-clock.js";
+import { sealChallenge } from "./sealed-challenge.js";
 
 /**
- * Applies what the gateway has answered a charge, or the answer to its challenge, like any other message of the
- * gateway; and opens the challenge that it asks for. Without an answer that is about this charge nothing is concluded:
- * the charge stays as it is, and the gateway is asked.
+ * Applies what the gateway has answered a charge, or the answer to its challenge, and opens the challenge that it asks
+ * for.
  */
 export async function applyAnswer(
   checkout: CheckoutContext,
   intent: PaymentIntentRow,
   answer: DirectAnswer,
 ): Promise<void> {
-  const line = { payment: intent.id, attempt: intent.attempt };
+  const challenge = await applyChargeAnswer(checkout, intent, answer);
+  if (challenge !== undefined) await openChallenge(checkout, intent, challenge);
+}
+
+/** A charge as far as an answer has to be about it. */
+export type AnsweredCharge = Pick<
+  PaymentIntentRow,
+  "id" | "attempt" | "amount" | "currency" | "livemode" | "offSession"
+>;
+
+/**
+ * Applies what the gateway has answered a charge like any other message of the gateway. The challenge that it asks for
+ * is returned. Without an answer that is about this charge nothing is concluded: the charge stays as it is, and the
+ * gateway is asked.
+ */
+export async function applyChargeAnswer(
+  checkout: CheckoutContext,
+  charge: AnsweredCharge,
+  answer: DirectAnswer,
+): Promise<Challenge | undefined> {
+  const line = { payment: charge.id, attempt: charge.attempt };
   if (answer.kind !== "answered") {
     const why = answer.kind === "no answer" ? answer.why : answer.kind;
-    return checkout.log.warn({ ...line, why }, "a charge was not answered");
+    checkout.log.warn({ ...line, why }, "a charge was not answered");
+    return undefined;
   }
   await applyGatewayResult(checkout, { body: answer.body, via: "direct" });
-  if (!isWaitingForAuthentication(answer.result) || intent.offSession) return;
-  const challenge = readChallenge(parseFields(answer.body), intent.livemode);
-  if (challenge === undefined || !isAbout(answer.result, intent)) {
-    return checkout.log.error(line, "the gateway asks for an authentication, but not of this charge");
-  }
-  await openChallenge(checkout, intent, JSON.stringify(challenge));
+  if (!isWaitingForAuthentication(answer.result) || charge.offSession) return undefined;
+  const challenge = readChallenge(parseFields(answer.body), charge.livemode);
+  if (challenge !== undefined && isAbout(answer.result, charge)) return challenge;
+  checkout.log.error(line, "the gateway asks for an authentication, but not of this charge");
+  return undefined;
 }
 
 /** A challenge of another charge would have the shopper authenticate that one. */
-function isAbout(result: GatewayResult, { id, attempt, amount, currency }: PaymentIntentRow): boolean {
+function isAbout(result: GatewayResult, { id, attempt, amount, currency }: AnsweredCharge): boolean {
   const isOfCharge = result.transactionUnique === attemptReference(id, attempt) && result.orderRef === id;
   return isOfCharge && result.amount === amount && currencyOfGateway(result.currencyCode)?.code === currency;
 }
@@ -53,10 +73,10 @@ function isAbout(result: GatewayResult, { id, attempt, amount, currency }: Payme
 async function openChallenge(
   checkout: CheckoutContext,
   { id, merchantId, livemode, attempt, attemptCallId }: PaymentIntentRow,
-  challenge: string,
+  challenge: Challenge,
 ): Promise<void> {
   const clock = await clockOf(checkout, { merchantId, livemode });
-  const challengeSealed = checkout.sealer.seal(challenge, { merchantId, livemode, purpose: "challenge" });
+  const challengeSealed = sealChallenge(checkout, { merchantId, livemode }, challenge);
   await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     const intent = await lockPaymentIntent(tx, id);
     // Another message may have told the outcome meanwhile, or another request been sent.
@@ -94,7 +114,7 @@ function endRounds(tx: Tx, { id, attempt }: PaymentIntentRow, now: number): void
 /** The gateway is asked about the attempt once the step's time is over, and before. */
 export function noteStep(
   tx: Tx,
-  { id, merchantId, livemode, attempt }: PaymentIntentRow,
+  { id, merchantId, livemode, attempt }: Pick<PaymentIntentRow, "id" | "merchantId" | "livemode" | "attempt">,
   now: number,
   endsAt: number,
 ): void {

@@ -13,7 +13,7 @@ import type { CheckoutContext } from "../context.js";
 import { type PreviousCall, type IdempotentCall, runIdempotent } from "../idempotency.js";
 import { openGatewayAccount } from "../merchants/gateway-account.js";
 import { challengeUrl, requiredCallbackUrl } from "../public-urls.js";
-import { applyAnswer } from "./apply-answer.js";
+import { type AnsweredCharge, applyAnswer } from "./apply-answer.js";
 import { chargeResponse, type PaymentAnswer } from "./charge-response.js";
 
 /** One charge to make. */
@@ -41,7 +41,7 @@ export async function chargeCard(
   requiredCallbackUrl(checkout, scope.livemode); // Refuses before anything is recorded.
   const account = await openChargeAccount(checkout, scope);
   await checkout.checkpoint("charge checked");
-  const { done, answer } = await guarded(checkout, scope, account, () =>
+  const { done, answer } = await withGateway(checkout, scope, account, () =>
     recordAndSend(checkout, scope, call, charge, account),
   );
   if (answer !== undefined) await applyAnswer(checkout, charge.intent, answer);
@@ -73,12 +73,12 @@ interface SentCharge {
  * Refuses before anything is recorded if the gateway has not answered this account lately: then no outcome is
  * unknown. Failures of one merchant's account or sandbox do not stop the charges of others.
  */
-async function guarded(
+export async function withGateway<Sent extends { readonly answer: DirectAnswer | undefined }>(
   { breaker }: CheckoutContext,
   { merchantId, livemode }: MerchantScope,
   { gatewayUrl, merchantID }: ChargeAccount,
-  work: () => Promise<SentCharge>,
-): Promise<SentCharge> {
+  work: () => Promise<Sent>,
+): Promise<Sent> {
   const account = `${merchantId} ${livemode} ${gatewayUrl} ${merchantID}`;
   try {
     return await breaker.run(account, work, ({ answer }) => answer?.kind === "no answer");
@@ -105,7 +105,7 @@ async function recordAndSend(
   });
   await checkout.checkpoint("charge recorded");
   if (!(await isRecorded(checkout, intent))) return { done: { ...done, replayed: true }, answer: undefined };
-  const answer = await checkout.direct.sale(account, saleOf(checkout, charge, account));
+  const answer = await checkout.direct.sale(account, saleOf(checkout, intent, charge.xref, account));
   await checkout.checkpoint("charge sent");
   return { done, answer };
 }
@@ -130,15 +130,23 @@ async function isRecorded(
   return stored?.attempt === attempt && stored.attemptCallId === attemptCallId;
 }
 
-function saleOf(
+/** What a stored card is charged for. */
+type Charged = AnsweredCharge &
+  Pick<PaymentIntentRow, "statementDescriptor" | "receiptEmail" | "captureMethod"> &
+  Pick<StoredCardSale, "browser">;
+
+/** The charge of a stored card as it is sent to the gateway. */
+export function saleOf(
   checkout: CheckoutContext,
-  { intent, xref }: Charge,
-  { countryCode }: ChargeAccount,
+  intent: Charged,
+  xref: string,
+  { countryCode }: Pick<ChargeAccount, "countryCode">,
 ): StoredCardSale {
   const currency = currencyByCode(intent.currency);
   if (currency === undefined) throw new Error(`Payment ${intent.id} has an unknown currency.`);
   return {
     xref,
+    browser: intent.browser,
     amount: intent.amount,
     currency,
     countryCode,

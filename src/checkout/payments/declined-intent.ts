@@ -63,7 +63,9 @@ export async function findDeclinedIntent(
 ): Promise<PaymentIntentRow | undefined> {
   if (!isId("pi", id)) return undefined;
   const [first] = await findGatewayResults(db.manager, [id.replace(/^pi_/, "gr_")]);
-  if (first?.outcome !== "declined" || first.sessionId === null) return undefined;
+  // Of an authentication that never came: the gateway only said that it waits.
+  const mayFail = first?.outcome === "declined" || first?.outcome === "unknown";
+  if (!mayFail || first.sessionId === null) return undefined;
   const session = await findCheckoutSession(db.manager, first.sessionId);
   const intent = session && declinedIntentOf(session);
   return intent?.id === id ? intent : undefined;

@@ -14,10 +14,12 @@ import {
   parseAttemptReference,
 } from "../../domain/attempt.js";
 import { type AttemptCertainty, certaintyOf } from "../../domain/attempt-certainty.js";
+import { chargeOf } from "../../domain/saved-cards/card-choice.js";
 import { applyGatewayResult } from "../results/apply-gateway-result.js";
 import { lastWords, openXrefs, settledXrefs } from "./attempt-transactions.js";
 import type { CheckoutContext } from "../context.js";
 import { openGatewayAccount } from "../merchants/gateway-account.js";
+import { concludeSavedCard } from "./conclude-saved-card.js";
 import { concludeUnknownCharge } from "./conclude-unknown-charge.js";
 import { findPaymentTarget, isPaid, type PaymentTarget } from "../gateway-messages/verify-message.js";
 import { clockOf } from "../test-clock.js";
@@ -34,7 +36,7 @@ export async function reconcileAttempt(checkout: CheckoutContext, row: PendingAt
   await checkout.checkpoint("attempt asked");
   await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
     // The session before the attempt, as where a form is given out: the other order could deadlock.
-    noteDoubtOf(tx, row, heard.certainty);
+    if (heard.isCharge !== true) noteDoubtOf(tx, row, heard.certainty);
     if (heard.settled) return await settleAttempt(tx, row);
     noteAsked(tx, row, {
       nextAskAt: nextAskAt(row, now),
@@ -60,6 +62,8 @@ interface Heard {
   readonly resolved: boolean;
   /** True if the attempt need not be asked about again. */
   readonly settled: boolean;
+  /** True of the charge of a session's saved card, which is in doubt from its record on until it is concluded. */
+  readonly isCharge?: boolean;
 }
 
 const HEARD_NOTHING: Heard = { certainty: "silent", resolved: false, settled: false };
@@ -114,6 +118,15 @@ async function inquire(checkout: CheckoutContext, row: PendingAttemptRow, now: n
     const asked = { over, certainty, transactions, waitingResultId, step, canSearch };
     const settled = await concludeUnknownCharge(checkout, row, after.intent, asked);
     return { certainty, resolved: settled || certainty === "clear", settled };
+  }
+  if (after !== undefined && chargeOf(after.session, reference.attempt) !== undefined) {
+    const certainty = certaintyOf(transactions, { searched, unanswered, waitsInVain: true });
+    const isWaiting = transactions.some(
+      (one) => one.outcome === "unknown" && isWaitingForAuthentication(one),
+    );
+    const waitingResultId = isWaiting ? (results.find(isWaitingForAuthentication)?.id ?? null) : null;
+    const settled = await concludeSavedCard(checkout, row, { over, certainty, waitingResultId });
+    return { certainty, resolved: settled || certainty === "clear", settled, isCharge: true };
   }
   const certainty = certaintyOf(transactions, { searched, unanswered, waitsInVain: over });
   const resolved = certainty === "clear" || (certainty === "silent" && isPaid(after));

@@ -2,21 +2,22 @@ import { type CheckoutSessionRow, markComplete } from "../../db/tables/checkout-
 import { queueCustomer } from "../../db/tables/customers.js";
 import type { GatewayResultRow } from "../../db/tables/gateway-results.js";
 import { type PaymentIntentRow, queuePaymentIntent } from "../../db/tables/payment-intents.js";
-import { queuePaymentMethod, type PaymentMethodRow } from "../../db/tables/payment-methods.js";
+import { queuePaymentMethod } from "../../db/tables/payment-methods.js";
 import { queueUncaptured } from "../../db/tables/session-money.js";
 import type { Tx } from "../../db/transaction.js";
 import { captureBefore } from "../../domain/captures/authorization.js";
 import { NO_DETAILS, customerFrom } from "../../domain/customer.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { Received } from "../../domain/held-payment.js";
-import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { AUTHORIZED, isOnlyAuthorized } from "../../domain/payment-intent.js";
-import { keepsCard, mayMove, statusAt } from "../../domain/session.js";
+import { chargeOf } from "../../domain/saved-cards/card-choice.js";
+import { mayMove, statusAt } from "../../domain/session.js";
 import { SETTLEMENT } from "../../domain/settlement/settlement.js";
 import { setupIntentOf } from "../../domain/setup-intent.js";
 import type { Clock } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import type { CheckoutContext } from "../context.js";
+import { attemptOf, cardRow, updateCard } from "./card-row.js";
 import { noteAuthorization } from "./note-authorization.js";
 import { type EventToRecord, recordEvents } from "../events/record-events.js";
 import { followSettlement } from "../payments/record-settlement.js";
@@ -30,10 +31,10 @@ export interface Payment {
 }
 
 /**
- * Completes a locked session with the result that pays it: stores a succeeded payment intent, the card as a
- * payment method of the session's customer, the events, the session itself and, if the session creates one,
- * the customer. In mode `setup` the result only verifies the card, and there is no payment intent. Where the payment is
- * only authorized, its intent requires a capture, and nothing counts as received.
+ * Completes a locked session with the result that pays it: stores a succeeded payment intent, the card as a payment
+ * method of the session's customer unless a saved one was charged, the events, the session itself and, if the session
+ * creates one, the customer. In mode `setup` the result only verifies the card, and there is no payment intent. Where
+ * the payment is only authorized, its intent requires a capture, and nothing counts as received.
  *
  * An existing customer is neither read nor locked: it may be deleted, and a payment must not fail for that.
  */
@@ -48,7 +49,8 @@ export async function completeSession(
   const now = clock.now();
   const shared = { merchantId: session.merchantId, livemode: session.livemode, createdAt: now };
   const customerId = session.customerCreation === null ? session.customerId : newId("cus", now);
-  const paymentMethodId = newId("pm", now);
+  const saved = chargeOf(session, attemptOf(result));
+  const paymentMethodId = saved?.paymentMethodId ?? newId("pm", now);
   const news: EventToRecord[] = [];
   if (customerId !== null && session.customerId === null) {
     const details = { ...NO_DETAILS, ...shared, ...customerFrom(whoPaid(session, result)), id: customerId };
@@ -57,9 +59,10 @@ export async function completeSession(
     news.push(["customer.created", customer]);
   }
   const kept = { id: paymentMethodId, customerId, createdAt: now };
-  const method = paymentMethodRow(checkout, session, { result, stored }, kept);
-  queuePaymentMethod(tx, method);
-  if (customerId !== null) news.push(["payment_method.attached", method]);
+  const method = cardRow(checkout, session, { result, stored }, kept);
+  if (saved !== undefined) await updateCard(tx, paymentMethodId, stored, now);
+  else queuePaymentMethod(tx, method);
+  if (saved === undefined && customerId !== null) news.push(["payment_method.attached", method]);
   const id = session.lastDecline?.intent ?? { id: newId("pi", now), createdAt: now };
   const intent = paymentIntentRow(session, received, stored, { ...id, customerId, paymentMethodId, now });
   if (intent !== null) {
@@ -179,52 +182,4 @@ function paymentIntentRow(
 
 interface NewIntent extends Pick<PaymentIntentRow, "id" | "customerId" | "paymentMethodId" | "createdAt"> {
   readonly now: number;
-}
-
-/** Field by field: with spreads, V8 makes a hash table of so many fields, which is ten times as slow. */
-function paymentMethodRow(
-  checkout: CheckoutContext,
-  session: CheckoutSessionRow,
-  { result, stored }: Pick<Payment, "result" | "stored">,
-  { id, customerId, createdAt }: Pick<PaymentMethodRow, "id" | "customerId" | "createdAt">,
-): PaymentMethodRow {
-  const card = cardToStore(checkout, session, result);
-  return {
-    id,
-    merchantId: session.merchantId,
-    livemode: session.livemode,
-    customerId,
-    type: "card",
-    brand: card.brand,
-    last4: card.last4,
-    expMonth: card.expMonth,
-    expYear: card.expYear,
-    funding: card.funding,
-    country: card.country,
-    fingerprint: card.fingerprint,
-    billingSealed: card.billingSealed,
-    xrefSealed: stored.xrefSealed,
-    xrefMadeAt: null,
-    reusable: keepsCard(session),
-    metadata: null,
-    createdAt,
-  };
-}
-
-/** A result's card as it is stored: billing details only sealed, and the card's look only as a hash. */
-function cardToStore(
-  { sealer }: CheckoutContext,
-  { merchantId, livemode }: MerchantScope,
-  { card, cardLook, billing }: GatewayResult,
-): Pick<PaymentMethodRow, "fingerprint" | "billingSealed" | keyof GatewayResult["card"]> {
-  const scope = { merchantId, livemode };
-  return {
-    ...card,
-    fingerprint:
-      cardLook === null ? null : sealer.fingerprint(cardLook, { ...scope, purpose: "card-fingerprint" }),
-    billingSealed:
-      billing === null
-        ? null
-        : sealer.seal(JSON.stringify(billing), { ...scope, purpose: "billing-details" }),
-  };
 }

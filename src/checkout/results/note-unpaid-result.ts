@@ -7,6 +7,7 @@ import type { Tx } from "../../db/transaction.js";
 import { attemptReference, isNewestInDoubt } from "../../domain/attempt.js";
 import type { Classification } from "../../domain/classification.js";
 import { declineCodeOf } from "../../domain/decline-code.js";
+import { isCharging } from "../../domain/saved-cards/card-choice.js";
 import type { PendingPayment } from "../../domain/session.js";
 import { setupIntentOf } from "../../domain/setup-intent.js";
 import type { Clock } from "../../lib/clock.js";
@@ -43,7 +44,7 @@ export async function noteUnpaidResult(
 /** What a locked session's held results and attempts say once a person has decided about one of its payments. */
 export async function updatePendingPayment(
   tx: Tx,
-  session: Pick<CheckoutSessionRow, "id" | "attempt" | "status">,
+  session: Pick<CheckoutSessionRow, "id" | "attempt" | "status" | "cardChoice">,
 ): Promise<void> {
   if (session.status === "complete") return;
   const [waits, pending] = await selectTogether(
@@ -51,7 +52,8 @@ export async function updatePendingPayment(
     unresolvedHeldResult(session.id),
     pendingAttemptsOf(session.id),
   );
-  const inDoubt: PendingPayment | null = isNewestInDoubt(session, pending) ? "processing" : null;
+  const isInDoubt = isCharging(session) || isNewestInDoubt(session, pending);
+  const inDoubt: PendingPayment | null = isInDoubt ? "processing" : null;
   await setPendingPayment(tx, session.id, waits ? "held" : inDoubt);
 }
 

@@ -10,6 +10,7 @@ import { parseAttemptReference } from "../../domain/attempt.js";
 import {
   endsAttempt,
   type Classification,
+  classifyCharge,
   classifyUnmatched,
   classifyPayment,
   classifySetup,
@@ -19,6 +20,7 @@ import {
 import type { GatewayResult } from "../../domain/gateway-result.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { currencyByCode } from "../../domain/money.js";
+import { chargeOf } from "../../domain/saved-cards/card-choice.js";
 import type { CheckoutSession } from "../../domain/session.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
@@ -35,6 +37,7 @@ import { findReversal, findPaymentTarget, type VerifiedMessage } from "../gatewa
 import { recordReversalResult } from "../refunds/record-reversal-result.js";
 import { recordRefundResult } from "../refunds/refund-lease.js";
 import { clockOf } from "../test-clock.js";
+import { attemptOf } from "./card-row.js";
 import { completeSession } from "./complete-session.js";
 import { noteUnpaidResult } from "./note-unpaid-result.js";
 import { recordChargeResult } from "./record-charge-result.js";
@@ -121,7 +124,10 @@ async function recordFor(
   } else {
     await noteUnpaidResult(checkout, clock, tx, session, classification, stored);
   }
-  if (endsAttempt(classification, result, session)) await startNextAttempt(tx, session.id);
+  // A saved card is charged once: what is held of that is its last word.
+  const isHeld = classification.outcome === "held" && session.status !== "complete";
+  const isHeldCharge = isHeld && attemptOf(result) === chargeOf(session)?.attempt;
+  if (isHeldCharge || endsAttempt(classification, result, session)) await startNextAttempt(tx, session.id);
   return applied(classification, false);
 }
 
@@ -220,7 +226,12 @@ export function classifyLocked(session: CheckoutSession, result: GatewayResult):
   const capture = isManual ? captureExpected(isComplete && !paidByOther) : undefined;
   const expected = { targetId, amount, currency, attempt, capture };
   const isSetup = session.mode === "setup";
-  const classification = isSetup ? classifySetup(result, expected) : classifyPayment(result, expected);
+  const isCharge = chargeOf(session, attemptOf(result));
+  const classification = isSetup
+    ? classifySetup(result, expected)
+    : isCharge
+      ? classifyCharge(result, expected, { offSession: false })
+      : classifyPayment(result, expected);
   if (classification.outcome !== "completed" || !paidByOther) return classification;
   return held(isSetup ? "setup_mismatch" : "duplicate");
 }

@@ -94,6 +94,7 @@ const AS_CREATED = {
   pendingPayment: null,
   lastDecline: null,
   amountReceived: null,
+  cardChoice: null,
 } as const;
 
 /** Checks the rules that depend on more than one field, and the customer. */
@@ -141,6 +142,7 @@ async function newSession(
     pendingPayment: AS_CREATED.pendingPayment,
     lastDecline: AS_CREATED.lastDecline,
     amountReceived: AS_CREATED.amountReceived,
+    cardChoice: AS_CREATED.cardChoice,
   };
 }
 

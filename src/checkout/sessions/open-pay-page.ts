@@ -1,62 +1,27 @@
-import type { Field } from "../../cardstream/fields.js";
 import { fieldText } from "../../cardstream/fields.js";
-import { hostedForm, hostedUrl } from "../../cardstream/hosted-form.js";
-import { noteFormGiven, type SessionOfForm } from "../../db/tables/checkout-sessions.js";
-import type { FormAccountRow } from "../../db/tables/gateway-accounts.js";
-import type { PendingOfPage } from "../../db/tables/pending-attempts.js";
-import { inTransaction } from "../../db/transaction.js";
-import { currencyByCode } from "../../domain/money.js";
-import { cancelUrlOf, redirectUrl, keepsCard, mayGiveForm } from "../../domain/session.js";
+import { hostedUrl } from "../../cardstream/hosted-form.js";
+import { noteFormGiven, queueCardChoice, type SessionOfForm } from "../../db/tables/checkout-sessions.js";
+import { dropPending, type PendingOfPage } from "../../db/tables/pending-attempts.js";
+import { inTransaction, type Tx } from "../../db/transaction.js";
+import { attemptReference } from "../../domain/attempt.js";
+import {
+  attemptOfForm,
+  chargeOf,
+  openChallengeOf,
+  type SavedCardCharge,
+} from "../../domain/saved-cards/card-choice.js";
+import { cancelUrlOf, redirectUrl, mayGiveForm, statusAt } from "../../domain/session.js";
 import { isEqualInConstantTime } from "../../lib/constant-time.js";
-import { isPublicHost } from "../../lib/hosts/public-host.js";
 import { isId } from "../../lib/ids.js";
+import { openChallenge } from "../charges/sealed-challenge.js";
 import type { CheckoutContext } from "../context.js";
-import { openFormAccount } from "../merchants/gateway-account.js";
-import { callbackUrl, requiredCallbackUrl, returnUrl } from "../public-urls.js";
+import { callbackUrl, challengeUrl } from "../public-urls.js";
 import { askNow, toAskNow } from "../reconcile/reconcile-pending.js";
 import { notePendingAttempt } from "../results/note-pending-attempt.js";
-import {
-  isInDoubt,
-  type PageOrder,
-  lockPayPageState,
-  type PayPageState,
-  readPayPageState,
-} from "./pay-page-state.js";
-
-/** What the shopper sees who opens a session's page. */
-export type PayPage =
-  | { readonly kind: "unknown" }
-  /** The signed form that leads to the gateway's hosted page at `hostedUrl`. */
-  | ({ readonly kind: "form" } & PayForm)
-  | { readonly kind: "complete"; readonly successUrl: string; readonly order: PageOrder }
-  | PageWithoutForm;
-
-/**
- * A page without a form, which leads back to the merchant. `expired`: none is given out any more. `held`: a person has
- * to decide about a result; `in doubt`: it is not known yet. In both, paying again could charge twice. `live payments
- * off`: the gateway could not report a live session's payment to this service.
- */
-export interface PageWithoutForm {
-  readonly kind: "expired" | "held" | "in doubt" | "live payments off";
-  readonly order: PageOrder;
-  readonly cancelUrl: string | null;
-  /** Why the newest card that was declined was, in Stripe's words. Null: none was. */
-  readonly declineCode: string | null;
-}
-
-/** A form that may be given out. */
-export interface PayForm extends Omit<PageWithoutForm, "kind"> {
-  readonly hostedUrl: string;
-  readonly fields: readonly Field[];
-}
-
-/** A form that is given out: the browser may post it to `hostedUrl`. */
-export interface FormToSend {
-  readonly kind: "given";
-  readonly hostedUrl: string;
-  /** Whether the form of this attempt was given out before. */
-  readonly isAgain: boolean;
-}
+import { choiceOf } from "./offered-cards.js";
+import type { FormToSend, OpenChallenge, PageWithoutForm, PayForm, PayPage } from "./pay-page.js";
+import { isInDoubt, lockPayPageState, type PayPageState, readPayPageState } from "./pay-page-state.js";
+import { formOf } from "./session-form.js";
 
 /**
  * Reads the page of a session, with the form of its current attempt where one may be given out. Changes nothing, and
@@ -69,7 +34,7 @@ export async function viewPayPage(
 ): Promise<PayPage> {
   if (!isId("cs", sessionId)) return { kind: "unknown" };
   const state = await readPayPageState(checkout, sessionId);
-  return state === undefined ? { kind: "unknown" } : pageOf(checkout, state, address);
+  return state === undefined ? { kind: "unknown" } : payPageOf(checkout, state, address);
 }
 
 /** A form that a browser has posted, and the address that it came from. */
@@ -78,6 +43,8 @@ export interface FormFromShopper {
   /** What the form says of the shopper's address, of which they may have another by now. Undefined: nothing. */
   readonly signedAddress: string | undefined;
   readonly address: string | undefined;
+  /** Whether the shopper agrees that the card which they enter may be offered to them again. Default: no. */
+  readonly savesCard?: boolean;
 }
 
 /**
@@ -98,42 +65,6 @@ export async function giveForm(
   return now;
 }
 
-/** The signed fields of the form of a session's current attempt. Gives nothing out: see `giveForm`. */
-export function formOf(
-  checkout: CheckoutContext,
-  session: SessionOfForm,
-  account: FormAccountRow,
-  address?: string,
-): Field[] {
-  const currency = currencyByCode(session.currency);
-  if (currency === undefined) throw new Error(`Session ${session.id} has an unknown currency.`);
-  return hostedForm(openFormAccount(checkout, account), {
-    sessionId: session.id,
-    attempt: session.attempt,
-    verifyOnly: session.mode === "setup",
-    amount: session.amountTotal,
-    currency,
-    items: session.lineItems,
-    redirectUrl: returnUrl(checkout, session.id),
-    callbackUrl: requiredCallbackUrl(checkout, session.livemode),
-    cardOnFile: keepsCard(session),
-    asksWho: session.customerCreation !== null,
-    email: session.options?.customerEmail ?? null,
-    remoteAddress: addressToSend(session, address),
-    statementDescriptor: session.options?.statementDescriptor ?? null,
-    receiptEmail: session.options?.receiptEmail ?? null,
-    captureMethod: session.options?.captureMethod ?? null,
-  });
-}
-
-/** One of a private network tells the gateway nothing of the shopper. The sandbox shows what is sent. */
-export function addressToSend(
-  { livemode }: { readonly livemode: boolean },
-  address: string | undefined,
-): string | undefined {
-  return livemode && !isPublicHost(address ?? "") ? undefined : address;
-}
-
 /** What the gateway has to be asked about before the form is given out. */
 interface AskFirst {
   readonly kind: "ask first";
@@ -147,7 +78,7 @@ interface AskFirst {
 async function tryToGive(
   checkout: CheckoutContext,
   sessionId: string,
-  { signature, signedAddress, address }: FormFromShopper,
+  { signature, signedAddress, address, savesCard = false }: FormFromShopper,
   toAskAbout: typeof toAskNow,
 ): Promise<PayPage | FormToSend | AskFirst> {
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx) => {
@@ -156,23 +87,79 @@ async function tryToGive(
     const { session, clock, pending } = state;
     const attempts = session.status === "complete" ? [] : toAskAbout(pending, clock.now());
     if (attempts.length > 0) return { kind: "ask first", attempts };
-    const page = pageOf(checkout, state, signedAddress);
-    if (page.kind !== "form") return page;
+    const page = payPageOf(checkout, state, signedAddress);
+    if (page.kind !== "form" && page.kind !== "challenge") return page;
     const isOurs = isEqualInConstantTime(fieldText(page.fields, "signature"), signature);
-    if (!isOurs) return pageOf(checkout, state, address);
-    noteFormGiven(tx, sessionId, clock.now());
-    notePendingAttempt(tx, session, clock.now());
-    return { kind: "given", hostedUrl: page.hostedUrl, isAgain: session.formsGiven > 0 };
+    if (!isOurs) return payPageOf(checkout, state, address);
+    const isAgain = session.formsGiven > 0 && attemptOfForm(session) === session.attempt;
+    await noteForm(tx, session, page.choice?.asksToSave === true && savesCard, clock.now());
+    return { kind: "given", hostedUrl: page.hostedUrl, isAgain };
   });
 }
 
-function pageOf(checkout: CheckoutContext, state: PayPageState, address: string | undefined): PayPage {
+/** What the shopper chose before, another form or the challenge of a saved card, is left behind. */
+async function noteForm(tx: Tx, session: SessionOfForm, savesCard: boolean, now: number): Promise<void> {
+  const { id, cardChoice } = session;
+  const attempt = attemptOfForm(session);
+  noteFormGiven(tx, id, now);
+  notePendingAttempt(tx, { ...session, attempt }, now);
+  if (!savesCard && cardChoice === null) return;
+  const choice = savesCard ? ({ kind: "save", attempt } as const) : null;
+  const isNext = attempt !== session.attempt;
+  queueCardChoice(tx, id, { cardChoice: choice, ...(isNext && { attempt, formsGiven: 1 }) });
+  await endCharge(tx, session);
+}
+
+/**
+ * Ends asking about the saved card that a session's newest attempt charges, where the shopper chooses another card in
+ * the place of a challenge: only this service could carry it on, so it takes no money any more.
+ */
+export async function endCharge(tx: Tx, session: SessionOfForm): Promise<void> {
+  if (chargeOf(session) === undefined) return;
+  await dropPending(tx, attemptReference(session.id, session.attempt));
+}
+
+/** The page by what was read. */
+export function payPageOf(
+  checkout: CheckoutContext,
+  state: PayPageState,
+  address: string | undefined,
+): PayPage {
   const { session, order } = state;
   if (session.status === "complete") {
     return { kind: "complete", successUrl: redirectUrl(session.successUrl, session.id), order };
   }
   const kind = whyNoForm(checkout, state);
-  return kind === undefined ? formPage(checkout, state, address) : { kind, ...pageParts(state) };
+  const charge = challengeToMeet(checkout, state);
+  // A shopper who began in time may finish, as one at the gateway's page.
+  if (kind !== undefined && (kind !== "expired" || charge === undefined))
+    return { kind, ...pageParts(state) };
+  const form = formParts(checkout, state, address);
+  return charge === undefined
+    ? { kind: "form", ...form }
+    : { kind: "challenge", ...challengeOf(checkout, session, charge), ...form };
+}
+
+function challengeToMeet(
+  checkout: CheckoutContext,
+  { session, clock }: PayPageState,
+): SavedCardCharge | undefined {
+  const now = clock.now();
+  const isPossible =
+    statusAt(session, now) === "open" && callbackUrl(checkout, session.livemode) !== undefined;
+  return isPossible ? openChallengeOf(session, now) : undefined;
+}
+
+function challengeOf(
+  checkout: CheckoutContext,
+  session: SessionOfForm,
+  charge: SavedCardCharge,
+): OpenChallenge {
+  return {
+    challenge: openChallenge(checkout, session, Buffer.from(charge.challengeSealed ?? "", "base64")),
+    round: charge.rounds,
+    challengeUrl: challengeUrl(checkout, session),
+  };
 }
 
 /** What every page of an open or expired session tells. */
@@ -188,14 +175,14 @@ function whyNoForm(checkout: CheckoutContext, state: PayPageState): PageWithoutF
   return callbackUrl(checkout, session.livemode) === undefined ? "live payments off" : undefined;
 }
 
-function formPage(checkout: CheckoutContext, state: PayPageState, address: string | undefined): PayPage {
-  const { session, account } = state;
+function formParts(checkout: CheckoutContext, state: PayPageState, address: string | undefined): PayForm {
+  const { session, account, cards } = state;
   const { gatewayUrl, sandboxUrl } = checkout.addresses;
   if (account === undefined) throw new Error(`Session ${session.id} has no gateway account.`);
   return {
-    kind: "form",
     hostedUrl: hostedUrl(session.livemode ? gatewayUrl : sandboxUrl),
     fields: formOf(checkout, session, account, address),
+    choice: choiceOf(session, cards),
     ...pageParts(state),
   };
 }

@@ -6,12 +6,14 @@ import { type FormAccountRow, formAccountOfSession } from "../../db/tables/gatew
 import { unresolvedHeldResult } from "../../db/tables/gateway-results.js";
 import { merchantOfSession } from "../../db/tables/merchants.js";
 import { pendingAttemptsOf, type PendingOfPage } from "../../db/tables/pending-attempts.js";
+import type { PaymentMethodRow } from "../../db/tables/payment-methods.js";
 import type { Tx } from "../../db/transaction.js";
 import { isNewestInDoubt } from "../../domain/attempt.js";
 import { type Currency, currencyByCode } from "../../domain/money.js";
 import type { LineItem } from "../../domain/session.js";
 import { type Clock, oneTime } from "../../lib/clock.js";
 import type { CheckoutContext } from "../context.js";
+import { readOfferedCards } from "./offered-cards.js";
 import { clockAhead } from "../test-clock.js";
 
 /** All that decides what the page of a session shows. */
@@ -27,6 +29,8 @@ export interface PayPageState {
   readonly pending: readonly PendingOfPage[];
   /** The account that the form is signed with. Undefined where the merchant has none in this mode. */
   readonly account: FormAccountRow | undefined;
+  /** The saved cards that the page offers, the newest first. */
+  readonly cards: readonly PaymentMethodRow[];
 }
 
 /** What every page of a session tells the shopper of it. */
@@ -83,7 +87,8 @@ async function stateWith(
   if (session === undefined) return undefined;
   const clock = oneTime(clockAhead(checkout, session, merchant?.testClockAhead ?? 0));
   const order = pageOrder(session, merchant?.name ?? "");
-  return { session, clock, order, waitsForPerson, pending, account };
+  const cards = await readOfferedCards(db, session, clock.now());
+  return { session, clock, order, waitsForPerson, pending, account, cards };
 }
 
 /** Whether the newest attempt may have taken money: the gateway has said nothing final, and is asked. */

@@ -5,7 +5,8 @@ import { isId } from "../../lib/ids.js";
 import { askNow, toAskNow } from "../reconcile/reconcile-pending.js";
 import type { CheckoutContext } from "../context.js";
 import { payUrl } from "../public-urls.js";
-import { pageParts, type PageWithoutForm } from "./open-pay-page.js";
+import { pageParts } from "./open-pay-page.js";
+import type { PageWithoutForm } from "./pay-page.js";
 import { isInDoubt, type PageOrder, type PayPageState, readPayPageState } from "./pay-page-state.js";
 
 /**

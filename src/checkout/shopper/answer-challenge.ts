@@ -1,5 +1,6 @@
 import type { Field } from "../../cardstream/fields.js";
-import { type BrowserHeaders, browserFields, type Challenge } from "../../cardstream/three-d-secure.js";
+import type { DirectAnswer } from "../../cardstream/gateway-client.js";
+import { type BrowserHeaders, browserFields } from "../../cardstream/three-d-secure.js";
 import {
   changePaymentIntent,
   findPaymentIntent,
@@ -10,16 +11,18 @@ import { listPendingAttempts } from "../../db/tables/pending-attempts.js";
 import { findShopperStep, queueShopperStep, type ShopperStepRow } from "../../db/tables/shopper-steps.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import type { AttemptReference } from "../../domain/attempt.js";
+import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { ANSWER_MS } from "../../domain/payment-intent.js";
 import { oneTime } from "../../lib/clock.js";
 import { newId } from "../../lib/ids.js";
 import { applyAnswer, noteStep } from "../charges/apply-answer.js";
 import { openChargeAccount } from "../charges/charge-card.js";
+import { openChallenge } from "../charges/sealed-challenge.js";
 import type { CheckoutContext } from "../context.js";
 import { recordEvents } from "../events/record-events.js";
 import { requiredCallbackUrl } from "../public-urls.js";
 import { askNow } from "../reconcile/reconcile-pending.js";
-import { addressToSend } from "../sessions/open-pay-page.js";
+import { addressToSend } from "../sessions/session-form.js";
 import { clockOf } from "../test-clock.js";
 
 /** What a shopper's browser brings from the card's issuer. */
@@ -38,21 +41,31 @@ export interface ChallengeAnswer {
 export async function answerChallenge(
   checkout: CheckoutContext,
   { targetId, attempt }: AttemptReference,
-  { response, headers, address }: ChallengeAnswer,
+  brought: ChallengeAnswer,
 ): Promise<void> {
   const found = await findPaymentIntent(checkout.db.manager, targetId);
   if (found?.status !== "requires_action" || found.attempt !== attempt) return;
   const begun = await recordAnswer(checkout, found);
   if (begun === undefined) return;
-  const { intent, ref } = begun;
+  const answer = await sendAnswer(checkout, begun.intent, begun.ref, brought);
+  await applyAnswer(checkout, begun.intent, answer);
+  await askUnlessKnown(checkout, begun.intent);
+}
+
+/** Sends on what the issuer has posted, which was recorded just now, once. */
+export async function sendAnswer(
+  checkout: CheckoutContext,
+  scope: MerchantScope,
+  ref: string,
+  { response, headers, address }: ChallengeAnswer,
+): Promise<DirectAnswer> {
   await checkout.checkpoint("challenge answered");
-  const account = await openChargeAccount(checkout, intent);
-  const callbackUrl = requiredCallbackUrl(checkout, intent.livemode);
-  const browser = browserFields(headers, addressToSend(intent, address));
+  const account = await openChargeAccount(checkout, scope);
+  const callbackUrl = requiredCallbackUrl(checkout, scope.livemode);
+  const browser = browserFields(headers, addressToSend(scope, address));
   const answer = await checkout.direct.continueSale(account, { ref, response, browser, callbackUrl });
   await checkout.checkpoint("challenge sent");
-  await applyAnswer(checkout, intent, answer);
-  await askUnlessKnown(checkout, intent);
+  return answer;
 }
 
 interface Begun {
@@ -72,7 +85,7 @@ async function recordAnswer(checkout: CheckoutContext, found: PaymentIntentRow):
     // A COMMIT whose connection is lost has usually succeeded: then this call's id is stored already.
     const isStored = again && locked.attemptCallId === attemptCallId;
     if (step === undefined || !(isStored || isOpen(locked, step, found.attempt, now))) return undefined;
-    const { ref } = openChallengeOf(checkout, locked, step);
+    const { ref } = openChallenge(checkout, locked, step.challengeSealed);
     if (isStored) return { intent: locked, ref };
     const intent = { ...locked, status: "processing", attemptCallId } as const;
     await recordAnswered(checkout, tx, intent, step, now);
@@ -84,18 +97,6 @@ async function recordAnswer(checkout: CheckoutContext, found: PaymentIntentRow):
 function isOpen(intent: PaymentIntentRow, step: ShopperStepRow, attempt: number, now: number): boolean {
   const isOfAttempt = intent.attempt === attempt && step.attempt === attempt;
   return isOfAttempt && intent.status === "requires_action" && step.kind === "challenge" && now < step.endsAt;
-}
-
-/** The challenge of a step that has one. */
-export function openChallengeOf(
-  { sealer }: Pick<CheckoutContext, "sealer">,
-  { id, merchantId, livemode }: PaymentIntentRow,
-  { challengeSealed }: ShopperStepRow,
-): Challenge {
-  if (challengeSealed === null) throw new Error(`Payment ${id} has no challenge.`);
-  return JSON.parse(
-    sealer.open(challengeSealed, { merchantId, livemode, purpose: "challenge" }),
-  ) as Challenge;
 }
 
 async function recordAnswered(

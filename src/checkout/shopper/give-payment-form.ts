@@ -7,7 +7,8 @@ import { isEqualInConstantTime } from "../../lib/constant-time.js";
 import { noteStep } from "../charges/apply-answer.js";
 import type { CheckoutContext } from "../context.js";
 import { recordEvents } from "../events/record-events.js";
-import type { FormFromShopper, FormToSend } from "../sessions/open-pay-page.js";
+import type { FormFromShopper } from "../sessions/open-pay-page.js";
+import type { FormToSend } from "../sessions/pay-page.js";
 import { askForPaymentPage, type PaymentPage, paymentPageOf } from "./payment-page.js";
 import { attemptOfForm, type PaymentPageState, readPaymentPageState } from "./payment-page-state.js";
 

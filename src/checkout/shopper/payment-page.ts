@@ -1,15 +1,15 @@
 import type { Field } from "../../cardstream/fields.js";
 import { hostedForm, hostedUrl } from "../../cardstream/hosted-form.js";
-import type { Challenge } from "../../cardstream/three-d-secure.js";
 import { findPaymentIntent, type PaymentIntentRow } from "../../db/tables/payment-intents.js";
 import { wasApproved } from "../../domain/payment-intent.js";
+import { openChallenge } from "../charges/sealed-challenge.js";
 import type { CheckoutContext } from "../context.js";
 import { openFormAccount } from "../merchants/gateway-account.js";
 import { callbackUrl, challengeUrl, requiredCallbackUrl, returnUrl } from "../public-urls.js";
 import { askNow, toAskNow } from "../reconcile/reconcile-pending.js";
-import { type PageWithoutForm, type PayForm, addressToSend } from "../sessions/open-pay-page.js";
+import type { OpenChallenge, PageWithoutForm, PayForm } from "../sessions/pay-page.js";
 import type { PageOrder } from "../sessions/pay-page-state.js";
-import { openChallengeOf } from "./answer-challenge.js";
+import { addressToSend } from "../sessions/session-form.js";
 import { attemptOfForm, type PaymentPageState, readPaymentPageState, stepOf } from "./payment-page-state.js";
 
 /** What the shopper sees who opens the page of a payment intent. */
@@ -29,14 +29,6 @@ export type PaymentPage =
       readonly taken: boolean;
     }
   | PageWithoutForm;
-
-/** A challenge that the shopper has to meet, and how many the attempt has had with it. */
-interface OpenChallenge {
-  readonly challenge: Challenge;
-  readonly round: number;
-  /** Where the issuer's page sends the shopper's browser. */
-  readonly challengeUrl: string;
-}
 
 /** Reads the page. Changes nothing, and does not ask the gateway: programs open links, too. */
 export async function viewPaymentPage(
@@ -88,7 +80,7 @@ export function paymentPageOf(
   if (callbackUrl(checkout, intent.livemode) === undefined) return closed("live payments off");
   const form = formOf(checkout, state, address);
   if (step === "form" || state.step === undefined) return { kind: "form", ...form };
-  const challenge = openChallengeOf(checkout, intent, state.step);
+  const challenge = openChallenge(checkout, intent, state.step.challengeSealed);
   const open = { challenge, round: state.step.rounds, challengeUrl: challengeUrl(checkout, intent) };
   return { kind: "challenge", ...open, ...form };
 }

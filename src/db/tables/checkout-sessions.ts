@@ -63,6 +63,7 @@ export const checkoutSessions = new EntitySchema<CheckoutSessionRow>({
     pendingPayment: optional(id()),
     lastDecline: optional(json()),
     amountReceived: optional(integer()),
+    cardChoice: optional(json()),
   },
   indices: [
     index("merchantId", "livemode", "customerId", "id"),
@@ -120,6 +121,7 @@ const OF_FORM = columnsOf(
   "clientReferenceId",
   "pendingPayment",
   "lastDecline",
+  "cardChoice",
 );
 
 /** A session as far as its page and form need it. */
@@ -160,6 +162,17 @@ export function noteFormGiven(tx: Tx, id: string, now: number): void {
   const change = { formsGiven: () => "forms_given + 1", formGivenAt: now };
   queueUpdate(tx, checkoutSessions, change, "id = ?", [id]);
 }
+
+/** Records what the shopper of a locked session has chosen, with the transaction's next statement or its COMMIT. */
+export function queueCardChoice(
+  tx: Tx,
+  id: string,
+  change: Change<Pick<CheckoutSessionRow, ChoiceField>>,
+): void {
+  queueUpdate(tx, checkoutSessions, change, "id = ? AND status <> 'complete'", [id]);
+}
+
+type ChoiceField = "attempt" | "formsGiven" | "formGivenAt" | "cardChoice" | "pendingPayment";
 
 /**
  * Begins a new attempt: the current one has failed for good, and the next form belongs to the new one. What was in

@@ -6,7 +6,7 @@ import { isCustomerId } from "../../lib/ids.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { flag, id, index, json, optional, primary, text, time } from "../engine/columns.js";
 import { insertRows, queueInsert } from "../query/insert.js";
-import { lockRow, placeholdersFor, selectRow, selectRows } from "../query/select.js";
+import { lockRow, placeholdersFor, rowWhere, type Select, selectRow, selectRows } from "../query/select.js";
 import { updateRows } from "../query/update.js";
 import type { Tx } from "../transaction.js";
 
@@ -49,6 +49,11 @@ export async function findCustomer(
 ): Promise<Customer | undefined> {
   if (!isCustomerId(customerId)) return undefined;
   return await selectRow(db, customers, `WHERE ${BY_ID}`, namesOf(scope, customerId));
+}
+
+/** Selects the merchant's customer with this id, deleted or not. */
+export function customerWithId(scope: MerchantScope, customerId: string): Select<Customer | undefined> {
+  return rowWhere(customers, `WHERE ${BY_ID}`, namesOf(scope, customerId));
 }
 
 /** The merchant's customers with these ids, deleted ones included, in any order. */

@@ -4,10 +4,11 @@ import { EntitySchema } from "typeorm/entity-schema/EntitySchema.js";
 import type { Card } from "../../domain/gateway-result.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import type { Metadata } from "../../domain/metadata.js";
+import type { AllowRedisplay } from "../../domain/saved-cards/offered-card.js";
 import { isId } from "../../lib/ids.js";
 import { bytes, flag, id, index, integer, json, optional, primary, time } from "../engine/columns.js";
 import { queueInsert } from "../query/insert.js";
-import { lockRow, placeholdersFor, selectRow, selectRows } from "../query/select.js";
+import { lockRow, placeholdersFor, rowsWhere, type Select, selectRow, selectRows } from "../query/select.js";
 import { updateRows } from "../query/update.js";
 import type { Tx } from "../transaction.js";
 
@@ -29,6 +30,8 @@ export interface PaymentMethodRow extends MerchantScope, Card {
   readonly xrefMadeAt: number | null;
   /** True if the shopper agreed that the card is stored: no other card may be attached to a customer. */
   readonly reusable: boolean;
+  /** Whether payment pages may show the card to its customer. Null: nobody has said so. */
+  readonly allowRedisplay: AllowRedisplay | null;
   /** Null until the merchant says something. */
   readonly metadata: Metadata | null;
   readonly createdAt: number;
@@ -54,6 +57,7 @@ export const paymentMethods = new EntitySchema<PaymentMethodRow>({
     xrefSealed: optional(bytes()),
     xrefMadeAt: optional(time()),
     reusable: flag(),
+    allowRedisplay: optional(id()),
     metadata: optional(json()),
     createdAt: time(),
   },
@@ -85,6 +89,16 @@ export async function findPaymentMethods(
   return await selectRows(db, paymentMethods, condition, [merchantId, livemode, ...ids]);
 }
 
+/** Selects the newest cards of a customer whose shopper has agreed that pages offer them, the newest first. */
+export function cardsToOffer(
+  { merchantId, livemode }: MerchantScope,
+  customerId: string,
+): Select<PaymentMethodRow[]> {
+  const condition =
+    "WHERE merchant_id = ? AND livemode = ? AND customer_id = ? AND allow_redisplay = 'always' ORDER BY id DESC LIMIT 50";
+  return rowsWhere(paymentMethods, condition, [merchantId, livemode, customerId]);
+}
+
 /** The token of a later payment with a card: using the newest token keeps the card valid at the gateway. */
 export interface NewerToken {
   readonly xrefSealed: Buffer;
@@ -105,9 +119,13 @@ export async function lockPaymentMethod(tx: Tx, id: string): Promise<PaymentMeth
   return await lockRow(tx, paymentMethods, "WHERE id = ?", [id]);
 }
 
-/** Replaces the metadata of a locked payment method. */
-export async function setMethodMetadata(tx: Tx, id: string, metadata: Metadata): Promise<void> {
-  await updateRows(tx, paymentMethods, { metadata }, "id = ?", [id]);
+/** Changes what the merchant says of a locked payment method. */
+export async function changePaymentMethod(
+  tx: Tx,
+  id: string,
+  change: Partial<Pick<PaymentMethodRow, "metadata" | "allowRedisplay">>,
+): Promise<void> {
+  await updateRows(tx, paymentMethods, change, "id = ?", [id]);
 }
 
 /** Attaches a payment method to a customer, or detaches it (null). */

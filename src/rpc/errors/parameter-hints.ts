@@ -35,7 +35,8 @@ const HINTS: Readonly<Record<string, string>> = Object.assign(Object.create(null
   custom_fields: "Ask for it before the checkout, and keep it in metadata.",
   custom_text: "The gateway's page cannot be worded.",
   customer_update: "Change the customer with POST /v1/customers/{id}.",
-  saved_payment_method_options: "Charge a stored card with POST /v1/payment_intents.",
+  "saved_payment_method_options[payment_method_remove]":
+    "Detach a card with POST /v1/payment_methods/{id}/detach.",
   tax_id_collection: "Ask for it before the checkout, and keep it in metadata.",
   return_url: "Send success_url.",
   receipt_email: "Send it when the payment is created.",

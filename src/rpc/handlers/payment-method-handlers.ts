@@ -23,7 +23,7 @@ import { callerOf } from "../interceptors/authenticate.js";
 import { causedBy } from "../interceptors/cause.js";
 import { pageOf } from "../messages/page-request.js";
 import { expandPaymentMethods, type Expansion, expansionOf, listExpansionOf } from "../messages/expand.js";
-import { paymentMethodMessage } from "../messages/payment-method-message.js";
+import { allowRedisplayOf, paymentMethodMessage } from "../messages/payment-method-message.js";
 
 /** PaymentMethodService: message in, use case, message out. */
 export function paymentMethodHandlers(checkout: CheckoutContext): ServiceImpl<typeof PaymentMethodService> {
@@ -59,7 +59,8 @@ export function paymentMethodHandlers(checkout: CheckoutContext): ServiceImpl<ty
       const caller = callerOf(context.values);
       const wanted = expansionOf(request, "PAYMENT_METHOD");
       const call = idempotentCallOf(context.values);
-      const { method, replayed } = await updatePaymentMethod(checkout, caller, request.id, request, call);
+      const change = { ...request, allowRedisplay: allowRedisplayOf(request.allowRedisplay) };
+      const { method, replayed } = await updatePaymentMethod(checkout, caller, request.id, change, call);
       markReplayed(context, replayed);
       return await answerOf(checkout, caller, method, wanted);
     },

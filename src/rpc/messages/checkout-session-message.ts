@@ -19,16 +19,20 @@ import {
   CheckoutSessionTotalDetailsSchema,
   CheckoutSessionUiMode,
   PaymentMethodOptionsSchema,
+  PaymentMethodSave,
+  type SavedPaymentMethodOptions,
+  SavedPaymentMethodOptionsSchema,
   ThreeDSecureRequest,
 } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
 import {
   type LastPaymentError,
   LastPaymentErrorSchema,
 } from "../../../gen/calmonypay/v1/payment_intent_pb.js";
-import { PaymentMethodType } from "../../../gen/calmonypay/v1/payment_method_pb.js";
+import { AllowRedisplay, PaymentMethodType } from "../../../gen/calmonypay/v1/payment_method_pb.js";
 import { type ListedLineItem, pageOfItems } from "../../checkout/sessions/list-line-items.js";
 import type { SessionFilter } from "../../db/tables/checkout-session-list.js";
 import type { BillingDetails } from "../../domain/gateway-result.js";
+import type { SavedCardOptions } from "../../domain/saved-cards/offered-card.js";
 import {
   amountReceivedOf,
   type CheckoutSession,
@@ -94,6 +98,7 @@ export function sessionMessage(
     setupIntentExpanded: undefined,
     amountReceived: BigInt(amountReceivedOf(session)),
     lastPaymentError: lastErrorOf(session),
+    savedPaymentMethodOptions: options?.savedCards && savedCardsMessage(options.savedCards),
   };
 }
 
@@ -103,6 +108,15 @@ const CARD_ONLY = [PaymentMethodType.CARD];
 const AUTOMATIC = create(PaymentMethodOptionsSchema, {
   card: { requestThreeDSecure: ThreeDSecureRequest.AUTOMATIC },
 });
+
+function savedCardsMessage({ filters, save }: SavedCardOptions): SavedPaymentMethodOptions {
+  return create(SavedPaymentMethodOptionsSchema, {
+    allowRedisplayFilters: filters.map(() => AllowRedisplay.ALWAYS),
+    ...(save === null ? {} : { paymentMethodSave: SAVES[save] }),
+  });
+}
+
+const SAVES = { enabled: PaymentMethodSave.ENABLED, disabled: PaymentMethodSave.DISABLED } as const;
 
 /** The email address that the merchant gave stands in for one that the gateway was not told. */
 function detailsOf(billing: BillingDetails | null, email: string | null): BillingDetailsMessage | undefined {

@@ -10,11 +10,14 @@ import {
   CheckoutSessionMode,
   CheckoutSessionSubmitType,
   CheckoutSessionUiMode,
+  PaymentMethodSave,
   ThreeDSecureRequest,
 } from "../../../gen/calmonypay/v1/checkout_session_pb.js";
 import { CaptureMethod, SetupFutureUsage } from "../../../gen/calmonypay/v1/payment_intent_pb.js";
+import { AllowRedisplay } from "../../../gen/calmonypay/v1/payment_method_pb.js";
 import type { SessionOrder } from "../../checkout/sessions/create-session.js";
 import { Refusal } from "../../domain/refusal.js";
+import type { SavedCardOptions } from "../../domain/saved-cards/offered-card.js";
 import type { ProductDetails, SessionOptions } from "../../domain/session.js";
 import { toMilliseconds } from "./time-range.js";
 
@@ -77,8 +80,9 @@ function optionsOf(request: CreateCheckoutSessionRequest): SessionOptions | null
   const { customerEmail, uiMode, locale, submitType } = request;
   const data = request.paymentIntentData ?? request.setupIntentData;
   const { statementDescriptor = "", receiptEmail = "", captureMethod } = request.paymentIntentData ?? {};
+  const savedCards = savedCardsOf(request);
   const isBare = customerEmail === "" && locale === "" && submitType === 0 && data === undefined;
-  if (isBare && uiMode !== CheckoutSessionUiMode.HOSTED_PAGE) return null;
+  if (isBare && uiMode !== CheckoutSessionUiMode.HOSTED_PAGE && savedCards === undefined) return null;
   return {
     customerEmail: emptyAsNull(customerEmail),
     uiMode: uiMode === CheckoutSessionUiMode.HOSTED_PAGE ? "hosted_page" : "hosted",
@@ -88,8 +92,25 @@ function optionsOf(request: CreateCheckoutSessionRequest): SessionOptions | null
     ...(statementDescriptor === "" ? {} : { statementDescriptor }),
     ...(receiptEmail === "" ? {} : { receiptEmail }),
     ...(captureMethod === CaptureMethod.MANUAL ? { captureMethod: "manual" } : {}),
+    ...(savedCards === undefined ? {} : { savedCards }),
   };
 }
+
+/** Other filters are refused. */
+function savedCardsOf({
+  savedPaymentMethodOptions: options,
+}: CreateCheckoutSessionRequest): SavedCardOptions | undefined {
+  if (options === undefined) return undefined;
+  return {
+    filters: options.allowRedisplayFilters.length === 0 ? [] : ["always"],
+    save: SAVES[options.paymentMethodSave] ?? null,
+  };
+}
+
+const SAVES: Partial<Record<PaymentMethodSave, SavedCardOptions["save"]>> = {
+  [PaymentMethodSave.ENABLED]: "enabled",
+  [PaymentMethodSave.DISABLED]: "disabled",
+};
 
 function paymentOptionsOf(
   data: Pick<CheckoutSessionPaymentIntentData, "description" | "metadata"> | undefined,
@@ -185,6 +206,26 @@ const UNSUPPORTED: readonly Unsupported[] = [
     ({ customerEmail, paymentIntentData: { receiptEmail = "" } = {} }) =>
       customerEmail !== "" && receiptEmail !== "" && customerEmail !== receiptEmail,
     "the gateway sends its receipt to the shopper's one address. Send the customer_email, or leave that out.",
+  ],
+  [
+    "saved_payment_method_options.allow_redisplay_filters",
+    ({ savedPaymentMethodOptions }) =>
+      savedPaymentMethodOptions?.allowRedisplayFilters.some((filter) => filter !== AllowRedisplay.ALWAYS) ===
+      true,
+    "only cards whose shopper has agreed are offered. Leave it out, or send always.",
+  ],
+  [
+    "saved_payment_method_options",
+    (request) => request.savedPaymentMethodOptions !== undefined && isSetup(request),
+    "mode setup takes no payment. Leave it out, and set allow_redisplay of the card.",
+  ],
+  [
+    "saved_payment_method_options",
+    (request) =>
+      request.savedPaymentMethodOptions !== undefined &&
+      request.customer === "" &&
+      customerCreationOf(request) === null,
+    "saved cards belong to a customer. Send customer, or customer_creation=always.",
   ],
   [
     "payment_method_options.card.request_three_d_secure",

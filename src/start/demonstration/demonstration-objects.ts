@@ -109,6 +109,7 @@ function writeCard(tx: Tx, base: Base, { result, stored }: DemonstrationPayment,
     xrefSealed: stored.xrefSealed,
     xrefMadeAt: null,
     reusable: true,
+    allowRedisplay: "limited",
     metadata: null,
   };
   queuePaymentMethod(tx, card);

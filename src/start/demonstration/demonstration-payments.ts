@@ -2,7 +2,7 @@ import { encodeFields } from "../../cardstream/fields.js";
 import { readResult } from "../../cardstream/signed-message.js";
 import type { CheckoutContext } from "../../checkout/context.js";
 import { newGatewayResult } from "../../checkout/gateway-messages/store-gateway-result.js";
-import { formOf } from "../../checkout/sessions/open-pay-page.js";
+import { formOf } from "../../checkout/sessions/session-form.js";
 import type { GatewayAccountRow } from "../../db/tables/gateway-accounts.js";
 import type { NewGatewayResult } from "../../db/tables/gateway-results.js";
 import type { GatewayResult } from "../../domain/gateway-result.js";

@@ -56,5 +56,6 @@ export function openSession({ merchantId, livemode, createdAt }: Base, id: strin
     pendingPayment: null,
     lastDecline: null,
     amountReceived: null,
+    cardChoice: null,
   };
 }

@@ -50,6 +50,6 @@ function itemsOf(order: PageOrder): Html {
 }
 
 /** Isolated: in some languages an amount begins with a letter that is written from right to left. */
-function amountOf({ currency, locale }: PageOrder, amount: number): Html {
+export function amountOf({ currency, locale }: PageOrder, amount: number): Html {
   return html`<bdi>${localAmount(amount, currency, locale)}</bdi>`;
 }

@@ -1,11 +1,13 @@
 import { isDeviceMethod, METHOD_TIMED_OUT } from "../../cardstream/three-d-secure.js";
-import type { PaymentPage } from "../../checkout/shopper/payment-page.js";
+import type { OpenChallenge, PayForm } from "../../checkout/sessions/pay-page.js";
 import type { PageOrder } from "../../checkout/sessions/pay-page-state.js";
+import type { PaymentPage } from "../../checkout/shopper/payment-page.js";
 import { html, type Html } from "../../lib/html.js";
 import { backLink, orderFacts, shopOf } from "./order-parts.js";
+import { savedCardParts } from "./saved-card-pages.js";
 import { originOf, postForm, type ShopperPage, SUBMIT } from "./shopper-pages.js";
 
-type ChallengePage = PaymentPage & { readonly kind: "challenge" };
+type ChallengePage = PayForm & OpenChallenge;
 type PaidPage = PaymentPage & { readonly kind: "paid" };
 
 /** Leads the shopper's browser to the card's issuer. `payUrl` is where the form of another card is posted. */
@@ -25,8 +27,8 @@ function issuerPage(page: ChallengePage, payUrl: string): ShopperPage {
     title: "Confirm this payment with your bank",
     body: html`<p>The bank that issued your card wants to know that it is you. You come back here afterwards.</p>
       ${orderFacts(order)}
-      ${postForm(challenge.url, challenge.request, "Continue to your bank", html`data-round="${round}"`)}
-      ${postForm(payUrl, fields, "Use another card", html`class="other"`)} ${backLink(order, cancelUrl)}`,
+      ${postForm(challenge.url, challenge.request, "Continue to your bank", html`data-round="${challengeUrl} ${round}"`)}
+      ${savedCardParts(payUrl, page)} ${postForm(payUrl, fields, "Use another card", html`class="other"`)} ${backLink(order, cancelUrl)}`,
     script: ONCE,
     // Browsers apply this list to redirects, too: to the gateway with another card, and back from the bank.
     formTargets: [challenge.url, payUrl, page.hostedUrl, challengeUrl].map(originOf).join(" "),

@@ -1,8 +1,9 @@
-import type { PageWithoutForm, PayForm } from "../../checkout/sessions/open-pay-page.js";
+import type { PageWithoutForm, PayForm } from "../../checkout/sessions/pay-page.js";
 import type { PageOrder } from "../../checkout/sessions/pay-page-state.js";
 import { html, type Html } from "../../lib/html.js";
 import { declineReason } from "./decline-reason.js";
 import { backButton, backLink, orderFacts, shopOf } from "./order-parts.js";
+import { choiceParts } from "./saved-card-pages.js";
 import { originOf, postForm, type ShopperPage, SUBMIT } from "./shopper-pages.js";
 import { type Watch, watchOf, WATCH_SCRIPT } from "./watch-script.js";
 
@@ -12,6 +13,7 @@ import { type Watch, watchOf, WATCH_SCRIPT } from "./watch-script.js";
  */
 export function formPage(action: string, form: PayForm, sendsItself: boolean): ShopperPage {
   if (form.declineCode !== null) return declinedPage(action, form, form.declineCode);
+  if (form.choice !== undefined) return choicePage(action, form);
   const { order } = form;
   const page = order.storesOnly ? "the page that saves your card" : "the payment page";
   return {
@@ -21,6 +23,16 @@ export function formPage(action: string, form: PayForm, sendsItself: boolean): S
       ${sendsItself ? ONE_MOMENT : undefined} ${orderFacts(order)}
       ${postForm(action, form.fields, order.storesOnly ? "Continue to save your card" : "Continue to payment")}`,
     ...(sendsItself && { script: SUBMIT }),
+  };
+}
+
+/** The shopper reads what there is to choose: nothing goes on by itself. */
+function choicePage(action: string, form: PayForm): ShopperPage {
+  const { order, cancelUrl, choice } = form;
+  return {
+    ...aboutForm(action, form),
+    title: choice?.cards.length === 0 ? "Go on to the payment page" : "How do you want to pay?",
+    body: html`${orderFacts(order)} ${choiceParts(action, form)} ${backLink(order, cancelUrl)}`,
   };
 }
 
@@ -36,7 +48,8 @@ function declinedPage(action: string, form: PayForm, declineCode: string): Shopp
     title: order.storesOnly ? "Your card was not saved" : "Your card was declined",
     body: html`<p>${declineReason(declineCode)}</p>
       ${order.storesOnly ? undefined : html`<p>This card was not charged.</p>`} ${orderFacts(order)}
-      ${postForm(action, form.fields, "Try another card")} ${backLink(order, cancelUrl)}`,
+      ${form.choice === undefined ? postForm(action, form.fields, "Try another card") : choiceParts(action, form)}
+      ${backLink(order, cancelUrl)}`,
   };
 }
 

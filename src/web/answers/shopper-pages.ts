@@ -123,7 +123,8 @@ export function unknownPage(): ShopperPage {
   };
 }
 
-function isTest(known: KnownOrder | undefined): boolean {
+/** Whether what is known is of test mode. */
+export function isTest(known: KnownOrder | undefined): boolean {
   return known !== undefined && !known.order.livemode;
 }
 

@@ -39,6 +39,12 @@ button, .button {
   font-weight: 600; text-decoration: none; cursor: pointer;
 }
 button:hover, .button:hover { background: var(--accent-strong); }
+.other button { border: 1px solid var(--field); background: var(--paper); color: var(--link); }
+.other button:hover { background: var(--ground); }
+.card .expiry { font-size: .875rem; font-weight: 400; }
+.tick { float: left; width: 1.25rem; height: 1.25rem; margin: 1.5rem 0 0; accent-color: var(--accent); }
+.ticked { display: block; margin-top: 1.375rem; padding-left: 2rem; text-align: left; }
+.tick:checked ~ .plain, .tick:not(:checked) ~ .saving { display: none; }
 
 .test-band { padding: .5rem 1rem; background: #ffd75e; color: #3d2f00; text-align: center; text-wrap: balance; font-size: .9375rem; }
 .test-band strong { padding: .1rem .5rem; margin-right: .35rem; border-radius: .25rem; background: #3d2f00; color: #ffd75e; letter-spacing: .08em; }

@@ -11,7 +11,7 @@ import { favicon } from "./favicon.js";
 import { frontPage } from "./front-page.js";
 import { liveness, readiness } from "./health.js";
 import { findOrder, knownOrder } from "./known-orders.js";
-import { passForm, payPage } from "./pay-page.js";
+import { passForm, payPage, saveCard } from "./pay-page.js";
 import {
   challengeReturn,
   checkPaymentPage,
@@ -20,7 +20,9 @@ import {
   paymentPage,
   paymentReturn,
 } from "./payment-page.js";
+import { isPrefetch } from "./prefetch.js";
 import { checkPage, returnPage, statusPage } from "./return-page.js";
+import { payWithSavedCard } from "./saved-card.js";
 
 /**
  * Answers one request. `inPath` is the path's captured part: a session's id, a file's name; "" where there is
@@ -45,8 +47,11 @@ interface PageRoute {
 const PAY_PATH = /^\/pay\/((?:cs|pi)_[0-9A-Za-z]{1,61})$/;
 const RETURN_PATH = /^\/pay\/((?:cs|pi)_[0-9A-Za-z]{1,61})\/return$/;
 const CHECK_PATH = /^\/pay\/((?:cs|pi)_[0-9A-Za-z]{1,61})\/check$/;
+/** Of a session. */
+const CARD_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})\/card$/;
+const SAVE_PATH = /^\/pay\/(cs_[0-9A-Za-z]{1,61})\/save$/;
 /** Of an attempt. */
-const CHALLENGE_PATH = /^\/pay\/(pi_[0-9A-Za-z]{1,61}-[1-9]\d{0,5})\/challenge$/;
+const CHALLENGE_PATH = /^\/pay\/((?:cs|pi)_[0-9A-Za-z]{1,61}-[1-9]\d{0,5})\/challenge$/;
 const TARGET_PATH = /^\/pay\/((?:cs|pi)_[0-9A-Za-z]{1,61})(\/|$)/;
 
 /** Pages for people: their errors are pages; those of every other address are JSON. */
@@ -63,13 +68,7 @@ const PAGE_ROUTES: readonly PageRoute[] = [
   {
     method: "POST",
     path: PAY_PATH,
-    handle: (checkout, request, response, id) =>
-      orUnavailable(
-        checkout,
-        response,
-        [payUrl(checkout, id), id],
-        ofEither(passForm, passPaymentForm)(checkout, request, response, id),
-      ),
+    handle: onPage(ofEither(passForm, passPaymentForm)),
   },
   {
     method: "GET",
@@ -95,6 +94,10 @@ const PAGE_ROUTES: readonly PageRoute[] = [
         ofEither(checkPage, checkPaymentPage)(checkout, request, response, id),
       ),
   },
+  { method: "GET", path: CARD_PATH, handle: backToPage },
+  { method: "POST", path: CARD_PATH, handle: onPage(payWithSavedCard) },
+  { method: "GET", path: SAVE_PATH, handle: backToPage },
+  { method: "POST", path: SAVE_PATH, handle: onPage(saveCard) },
   { method: "POST", path: CHALLENGE_PATH, handle: challengeReturn },
   { method: "POST", path: /^\/callbacks\/cardstream$/, handle: callback },
   { method: "GET", path: /^\/healthz$/, handle: (_checkout, _request, response) => liveness(response) },
@@ -125,6 +128,17 @@ const PAGE_ROUTES: readonly PageRoute[] = [
   { method: "POST", path: /^\/demo\/orders$/, handle: placeOrder },
   { method: "GET", path: /^\/demo\/orders\/(cs_[0-9A-Za-z]{1,61})$/, handle: orderPage },
 ];
+
+/** Answers what was posted to the page of a session or payment intent; that page is what there is to open again. */
+function onPage(handle: AsyncHandle): Handle {
+  return (checkout, request, response, id) =>
+    orUnavailable(checkout, response, [payUrl(checkout, id), id], handle(checkout, request, response, id));
+}
+
+/** A browser opens again what it has posted to. */
+function backToPage(...[checkout, , response, id]: Parameters<Handle>): void {
+  redirect(response, payUrl(checkout, id));
+}
 
 /** Whether a path is the address of a page. */
 export function isPagePath(path: string): boolean {
@@ -230,19 +244,3 @@ async function orUnavailable(
     sendPage(response, unavailablePage(url, knownOrder(checkout, sessionId)));
   }
 }
-
-/**
- * True where a browser prefetches a page, or an app previews a link, before the shopper opens it. The script of a
- * page that is drawn ahead would send its form on.
- */
-function isPrefetch({ headers }: HttpRequest): boolean {
-  return PURPOSES.some((name) => AHEAD.test(String(headers[name] ?? "")));
-}
-
-/**
- * `sec-purpose` is the standard; the others are of Chromium and Safari, of their older versions, and of older
- * Firefox.
- */
-const PURPOSES = ["sec-purpose", "purpose", "x-purpose", "x-moz"] as const;
-
-const AHEAD = /prefetch|prerender|preview/i;

@@ -1,14 +1,11 @@
 import { fieldText, MalformedMessage, parseFields } from "../../cardstream/fields.js";
 import type { CheckoutContext } from "../../checkout/context.js";
 import { checkUrl, payUrl, returnUrl } from "../../checkout/public-urls.js";
-import {
-  type FormFromShopper,
-  giveForm,
-  type PayPage,
-  viewPayPage,
-} from "../../checkout/sessions/open-pay-page.js";
+import { type FormFromShopper, giveForm, viewPayPage } from "../../checkout/sessions/open-pay-page.js";
+import type { PayPage } from "../../checkout/sessions/pay-page.js";
 import { inTime } from "../../db/answer-in-time.js";
 import { type HttpRequest, type HttpResponse, readBody, redirect, redirectPost } from "../../lib/http.js";
+import { challengePage } from "../answers/payment-pages.js";
 import { closedPage, formPage, goOnPage } from "../answers/session-pages.js";
 import { sendPage, tooManyPage, unknownPage } from "../answers/shopper-pages.js";
 import { knownAddressOf, shopperAddressOf } from "../connections/client-address.js";
@@ -31,6 +28,14 @@ export async function payPage(
   send(checkout, response, sessionId, page, "sends itself");
 }
 
+/**
+ * `POST /pay/{id}/save`: as `passForm`, for a shopper who agrees that the card which they enter is offered to them
+ * again. It is the address that says so: what the form holds is signed, and goes on to the gateway as it is.
+ */
+export async function saveCard(...exchange: Parameters<typeof payPage>): Promise<void> {
+  await pass(true, ...exchange);
+}
+
 /** A form has 180 fields at most, of which the longest are the names of items. */
 export const FORM_BYTES_MAX = 512 * 1024;
 
@@ -38,7 +43,12 @@ export const FORM_BYTES_MAX = 512 * 1024;
  * `POST /pay/{id}`: the shopper's browser sends the form on, through this service. From here on money may move. 307 to
  * the gateway, which keeps what was posted; or the session's page, where that form does not hold any more.
  */
-export async function passForm(
+export async function passForm(...exchange: Parameters<typeof payPage>): Promise<void> {
+  await pass(false, ...exchange);
+}
+
+async function pass(
+  savesCard: boolean,
   checkout: CheckoutContext,
   request: HttpRequest,
   response: HttpResponse,
@@ -50,7 +60,7 @@ export async function passForm(
     response.setHeader("retry-after", String(WINDOW_MS / 1000));
     return sendPage(response, tooManyPage(payUrl(checkout, sessionId), await findOrder(checkout, sessionId)));
   }
-  const form = { ...signedIn(posted), address: shopperAddressOf(request) };
+  const form = { ...signedIn(posted), address: shopperAddressOf(request), savesCard };
   const work = () => giveForm(checkout, sessionId, form);
   const given = await inTime(workInTurn(response, posted, work));
   if (given.kind === "given") {
@@ -74,7 +84,8 @@ export function signedIn(posted: Buffer): Omit<FormFromShopper, "address"> {
   }
 }
 
-function send(
+/** Sends the page of a session; a form sends itself on, or waits for its button. */
+export function send(
   checkout: CheckoutContext,
   response: HttpResponse,
   sessionId: string,
@@ -85,6 +96,8 @@ function send(
   switch (page.kind) {
     case "form":
       return sendPage(response, formPage(payUrl(checkout, sessionId), page, form === "sends itself"));
+    case "challenge":
+      return sendPage(response, challengePage(page, payUrl(checkout, sessionId)));
     case "complete":
       return sendPage(response, goOnPage(page.successUrl, page.order));
     case "unknown":

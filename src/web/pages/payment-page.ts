@@ -4,6 +4,7 @@ import type { CheckoutContext } from "../../checkout/context.js";
 import { challengeUrl, checkUrl, payUrl, returnUrl } from "../../checkout/public-urls.js";
 import { applyGatewayResult } from "../../checkout/results/apply-gateway-result.js";
 import { answerChallenge } from "../../checkout/shopper/answer-challenge.js";
+import { answerSavedCardChallenge } from "../../checkout/shopper/answer-saved-card-challenge.js";
 import { givePaymentForm } from "../../checkout/shopper/give-payment-form.js";
 import { askForPaymentPage, type PaymentPage, viewPaymentPage } from "../../checkout/shopper/payment-page.js";
 import { parseAttemptReference } from "../../domain/attempt.js";
@@ -99,7 +100,8 @@ export const challengeReturn: Handler = async (checkout, request, response, inPa
   const browser = { headers: browserOf(request), address: shopperAddressOf(request) };
   const brought = { response: fieldsIn(posted), ...browser };
   try {
-    const work = async () => ({ done: await answerChallenge(checkout, reference, brought) });
+    const answer = reference.kind === "session" ? answerSavedCardChallenge : answerChallenge;
+    const work = async () => ({ done: await answer(checkout, reference, brought) });
     await inTime(workInTurn(response, posted, work));
     sendPage(response, afterChallengePage(payUrl(checkout, reference.targetId)));
   } catch (error) {
@@ -123,7 +125,8 @@ function fieldsIn(posted: Buffer): readonly Field[] {
   }
 }
 
-function browserOf({ headers }: HttpRequest): BrowserHeaders {
+/** What the shopper's browser says of itself. */
+export function browserOf({ headers }: HttpRequest): BrowserHeaders {
   const header = (name: string): string | undefined => {
     const value = headers[name];
     return Array.isArray(value) ? value.join(", ") : value;

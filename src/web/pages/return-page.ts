@@ -63,7 +63,16 @@ export async function checkPage(
   response: HttpResponse,
   sessionId: string,
 ): Promise<void> {
-  const destination = await inTime(askForDestination(checkout, sessionId));
+  leadOn(checkout, response, sessionId, await inTime(askForDestination(checkout, sessionId)));
+}
+
+/** Leads on from what was posted to a page whose policy names no merchant. */
+export function leadOn(
+  checkout: CheckoutContext,
+  response: HttpResponse,
+  sessionId: string,
+  destination: ReturnDestination,
+): void {
   if (destination.kind === "merchant") sendPage(response, goOnPage(destination.url, destination.order));
   else sendOn(checkout, response, sessionId, destination);
 }

@@ -93,6 +93,7 @@ export const sessionSchema = {
     setup_intent: optional,
     amount_received: { type: "integer" },
     last_payment_error: { type: "object", nullable: true },
+    saved_payment_method_options: { type: "object", nullable: true },
   },
 };
 

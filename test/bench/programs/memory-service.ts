@@ -93,6 +93,7 @@ function newSession(order: SessionOrder, id: string, now: number): CheckoutSessi
     pendingPayment: null,
     lastDecline: null,
     amountReceived: null,
+    cardChoice: null,
   };
 }
 

@@ -82,6 +82,7 @@ export function peerAnswer({ id, status, order, ...session }: PeerSession): obje
     setup_intent: null,
     amount_received: 0,
     last_payment_error: null,
+    saved_payment_method_options: null,
   };
 }
 
