@@ -66,7 +66,8 @@ export function captureOrders(
   { replica, afterSales }: Plan,
 ): MoneyOrder[] {
   if (payment.status !== "requires_capture") return [];
-  const kind = afterSales.charges[Number(payment.metadata["number"] ?? -1)]?.capture ?? "at once";
+  const charge = afterSales.charges[Number(payment.metadata["number"] ?? -1)];
+  const kind = (charge ?? afterSales).capture;
   return CAPTURE_STEPS[kind](payment.amount).map(({ what, amount }, number) => ({
     what,
     merchant,
@@ -93,6 +94,7 @@ const CAPTURE_STEPS: Record<CaptureKind, (amount: number) => readonly CaptureSte
   part: (amount) => [{ what: "capture", amount: Math.ceil(amount / 3) }],
   "in full, twice": () => [ALL, ALL],
   cancel: () => [RELEASE],
+  "left to lapse": () => [],
   "cancel, then capture": () => [RELEASE, ALL],
 };
 

@@ -3,6 +3,10 @@ import { killsAt, type Kill } from "./kills.js";
 
 /** What a merchant does after a session is paid. Made before anything runs. */
 export interface AfterSales {
+  /** True where the session only stores the card, and is paid with nothing. */
+  readonly isSetup: boolean;
+  /** How the session's payment is captured. */
+  readonly capture: CaptureKind;
   /** True where the session makes a customer, whose card is kept. */
   readonly keepsCard: boolean;
   /** What the issuer of that card makes of 3-D Secure. */
@@ -24,15 +28,22 @@ export interface ChargePlan {
 
 export type CaptureKind = keyof typeof CAPTURES;
 
-/** How a charge is captured: with it, or what its merchant does with the authorization later, by weight. */
+/** How a payment is captured: with it, or what its merchant does with the authorization later, by weight. */
 const CAPTURES = {
   "at once": 50,
-  full: 12,
+  full: 10,
   part: 10,
   "in full, twice": 8,
-  cancel: 8,
-  "cancel, then capture": 12,
+  cancel: 6,
+  "cancel, then capture": 10,
+  "left to lapse": 6,
 };
+
+/** In so many of a hundred sessions the payment is captured as that of a charge may be, else at once. */
+const MAY_BE_MANUAL = 50;
+
+/** So many of a hundred sessions that keep a card do nothing else. */
+const ARE_SETUPS = 25;
 
 /** What goes wrong while an authorized payment is captured or canceled. */
 export type CaptureTrouble = Kill | "capture answered 500" | "answer to a capture lost";
@@ -110,6 +121,8 @@ export const REFUND_TROUBLES: Record<RefundTime, readonly RefundTrouble[]> = {
 /** Random numbers of its own: what happens after the sale must not change what happened before. */
 export function afterSalesOf(random: SeededRandom): AfterSales {
   const keepsCard = random.chance(40);
+  const isSetup = keepsCard && random.chance(ARE_SETUPS);
+  const capture = random.chance(MAY_BE_MANUAL) ? random.pick(CAPTURES) : "at once";
   const count = keepsCard ? Number(random.pick(CHARGE_COUNTS)) : 0;
   const card = random.pick(CARDS);
   const charges = Array.from({ length: count }, () => ({
@@ -118,7 +131,7 @@ export function afterSalesOf(random: SeededRandom): AfterSales {
     capture: random.pick(CAPTURES),
     refunds: refundsOf(random),
   }));
-  return { keepsCard, card, charges, refunds: refundsOf(random) };
+  return { keepsCard, isSetup, capture, card, charges, refunds: refundsOf(random) };
 }
 
 const CHARGE_COUNTS = { 0: 10, 1: 50, 2: 40 };

@@ -46,7 +46,7 @@ export class AfterSalesDesk {
   async capture(): Promise<void> {
     const { merchants } = this.#environment;
     const orders = await this.#ofPayments(merchants, (merchant, payment) => {
-      const plan = this.#plans.get(payment.metadata["session"] ?? "");
+      const plan = this.#planOf(payment);
       return plan === undefined ? [] : captureOrders(merchant, payment, plan);
     });
     await this.#send(inTurn(orders), CAPTURE_TROUBLES);
@@ -108,18 +108,22 @@ export class AfterSalesDesk {
   }
 
   /** The charge that made the payment. */
-  #chargeOf({ id, metadata }: PaymentAnswer): MoneyOrder {
-    const plan = this.#plans.get(metadata["session"] ?? "");
-    const wanted = plan && chargeKey(plan, metadata["number"] ?? "");
+  #chargeOf(payment: PaymentAnswer): MoneyOrder {
+    const plan = this.#planOf(payment);
+    const wanted = plan && chargeKey(plan, payment.metadata["number"] ?? "");
     const order = this.#orders.find(({ key }) => key === wanted);
-    if (order === undefined) throw new Error(`Nobody has ordered ${id}.`);
+    if (order === undefined) throw new Error(`Nobody has ordered ${payment.id}.`);
     return order;
+  }
+
+  /** The plan of its session, or of the session whose card was charged. */
+  #planOf({ session, metadata }: PaymentAnswer): Plan | undefined {
+    return this.#plans.get(session ?? metadata["session"] ?? "");
   }
 
   async #refund(time: RefundTime, merchants: readonly SimulatedMerchant[]): Promise<void> {
     const orders = await this.#ofPayments(merchants, (merchant, payment) => {
-      const { session, metadata } = payment;
-      const plan = this.#plans.get(session ?? metadata["session"] ?? "");
+      const plan = this.#planOf(payment);
       return plan === undefined ? [] : refundOrders(merchant, payment, plan, time);
     });
     // What cannot be refunded meets no trouble.

@@ -1,6 +1,6 @@
 import { type Evidence, grouped, isAcknowledged, isGenuine, type SessionRule } from "./evidence.js";
 import type { Delivery } from "./history.js";
-import type { Ordered, Snapshots, Violation } from "./snapshots.js";
+import type { IntentRecord, Ordered, Snapshots, Violation } from "./snapshots.js";
 
 /** What the service has answered and announced must be true. */
 export const ANSWER_RULES: readonly SessionRule[] = [
@@ -36,25 +36,30 @@ function believed(file: Evidence): string[] {
     .map(({ via, status }) => `a forged ${via} was answered ${status}`);
 }
 
-/** Complete is for good, and paid until the gateway rejects it; the last answer is what the database says. */
+/**
+ * Complete is for good, and paid: once it is captured, and until the gateway rejects it. The last answer is what the
+ * database says.
+ */
 function takenBack({ session, reads, intents: payments }: Evidence): string[] {
   const last = reads.at(-1);
   const complete = reads.filter(({ status }) => status === "complete");
   const intents = new Set(complete.map(({ paymentIntent }) => paymentIntent));
-  const isRejected = payments.some(({ settlement }) => settlement === "rejected");
-  const paid = isRejected ? ["paid", "partially_paid", "unpaid"] : ["paid", "partially_paid"];
+  const [payment] = payments;
+  const mayBeUnpaid = payment?.settlement === "rejected" || payment?.isAuthorization === true;
+  const paid = session.mode === "setup" ? [NOTHING_DUE] : [...PAID, ...(mayBeUnpaid ? ["unpaid"] : [])];
   const oddlyPaid = reads.filter(({ status, paymentStatus }) =>
     status === "complete" ? !paid.includes(paymentStatus) : PAID.has(paymentStatus),
   );
+  const isUnpaid = payment !== undefined && !isReceived(payment);
   return [
     ...(complete.length > 0 && session.status !== "complete"
       ? [`was read as complete, and is ${session.status}`]
       : []),
     ...(intents.size > 1 ? [`was read with ${intents.size} payment intents`] : []),
     ...oddlyPaid.map(({ status, paymentStatus }) => `was read as ${status} and ${paymentStatus}`),
-    ...(isRejected && last !== undefined && last.paymentStatus !== "unpaid"
-      ? [`was rejected at settlement, and is answered as ${last.paymentStatus}`]
-      : []),
+    ...(last === undefined || payment === undefined || (last.paymentStatus === "unpaid") === isUnpaid
+      ? []
+      : [`has ${isUnpaid ? "no" : "the"} money, and is answered as ${last.paymentStatus}`]),
     ...(last === undefined || last.paymentIntent === session.paymentIntent
       ? []
       : [
@@ -64,17 +69,28 @@ function takenBack({ session, reads, intents: payments }: Evidence): string[] {
 }
 
 const PAID: ReadonlySet<string> = new Set(["paid", "partially_paid"]);
+const NOTHING_DUE = "no_payment_required";
+
+/** Captured, and not rejected since. */
+function isReceived({ status, settlement }: IntentRecord): boolean {
+  return status === "succeeded" && settlement !== "rejected";
+}
 
 function wrongEvents({ session, intents, results, events }: Evidence): string[] {
   const isComplete = session.status === "complete" ? 1 : 0;
+  const count = (holds: (intent: IntentRecord) => boolean): number => intents.filter(holds).length;
   const decided = (resolution: string): number =>
     results.filter((result) => result.resolution === resolution).length;
+  // Told again where a capture came to nothing.
+  const capturable = events.filter(({ type }) => type === CAPTURABLE).length;
   const expected: Record<string, number> = {
     "payment_intent.created": intents.length,
-    "payment_intent.succeeded": intents.length,
+    "payment_intent.succeeded": count(({ status }) => status === "succeeded"),
+    [CAPTURABLE]: count(({ isAuthorization }) => isAuthorization) === 0 ? 0 : Math.max(1, capturable),
+    "payment_intent.canceled": count(({ status }) => status === "canceled"),
+    "setup_intent.succeeded": session.mode === "setup" ? isComplete : 0,
     "checkout.session.completed": isComplete,
-    "checkout.session.async_payment_failed": intents.filter(({ settlement }) => settlement === "rejected")
-      .length,
+    "checkout.session.async_payment_failed": count(({ settlement }) => settlement === "rejected"),
     "checkout.session.expired": session.expiredAt === null ? 0 : 1,
     "held_payment.created": results.filter(({ outcome }) => outcome === "held").length,
     "held_payment.accepted": decided("accept"),
@@ -86,6 +102,8 @@ function wrongEvents({ session, intents, results, events }: Evidence): string[] 
     .filter(({ count, stored }) => count !== stored)
     .map(({ type, count, stored }) => `has ${stored} events ${type} instead of ${count}`);
 }
+
+const CAPTURABLE = "payment_intent.amount_capturable_updated";
 
 /** Each order one session, however often it was sent. */
 export function createdOnce({ books, answers }: Snapshots, orders: readonly Ordered[]): Violation[] {

@@ -7,6 +7,7 @@ export const CHARGE_RULES: readonly PaymentRule[] = [
   { rule: "one charge per payment", lasts: true, broken: charged },
   { rule: "captured once, or released", lasts: true, broken: capturedAgain },
   { rule: "captured once, or released", broken: elsewhere },
+  { rule: "each event once", broken: wronglyWarned },
   { rule: "no lost success", broken: lost },
   { rule: "nothing recorded that was not taken", lasts: true, broken: invented },
   { rule: "money equal to the unit", broken: wrongMoney },
@@ -44,7 +45,16 @@ function elsewhere({ payment: { status, decidedBy }, charges }: PaymentFile): st
 }
 
 /** The sale's state by the payment's status. One that is captured may be settled by now, or given back. */
-const ENDS: Readonly<Record<string, string>> = { requires_capture: "approved", canceled: "canceled" };
+const ENDS: Readonly<Record<string, string>> = { canceled: "canceled" };
+
+/** Its merchant is told before an authorization lapses, and told once. */
+function wronglyWarned({ payment, events }: PaymentFile): string[] {
+  const told = events.filter(({ type }) => type === "payment_intent.authorization_expiring").length;
+  const hasLapsed = payment.cancellationReason === "expired";
+  return told > 1 || (hasLapsed && told === 0)
+    ? [`has lapsed: ${hasLapsed}, and was warned of ${told} times`]
+    : [];
+}
 
 /** What was taken is on the payment, or waits for a person. */
 function lost(file: PaymentFile): string[] {
@@ -107,7 +117,8 @@ function unresolved({ payment, pending }: PaymentFile): string[] {
   ];
 }
 
-const UNRESOLVED: ReadonlySet<string> = new Set(["processing", "capturing", "releasing"]);
+/** An authorization that nobody has captured lapses within a week. */
+const UNRESOLVED: ReadonlySet<string> = new Set(["processing", "capturing", "releasing", "requires_capture"]);
 
 /** On record before its callback was acknowledged. */
 function forgotten({ deliveries, results }: PaymentFile): string[] {

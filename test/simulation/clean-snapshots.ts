@@ -60,10 +60,19 @@ function books(): Changeable<Snapshots["books"]> {
   const [one, other] = ORDERS.map(({ number, amount, currency }) => ({ number, amount, currency }));
   if (one === undefined || other === undefined) throw new Error("Two sessions were ordered.");
   const unpaid = { completedBy: null, paymentIntent: null, expiredAt: 1 };
+  const mode = "payment";
   return {
     sessions: [
-      { ...one, id: "cs_a", status: "complete", completedBy: "1", paymentIntent: "pi_a", expiredAt: null },
-      { ...other, id: "cs_b", status: "expired", ...unpaid },
+      {
+        ...one,
+        mode,
+        id: "cs_a",
+        status: "complete",
+        completedBy: "1",
+        paymentIntent: "pi_a",
+        expiredAt: null,
+      },
+      { ...other, mode, id: "cs_b", status: "expired", ...unpaid },
     ],
     results: [
       result("1", "cs_a", "completed"),
@@ -116,7 +125,8 @@ export function intent(
   decidedBy: string,
 ): IntentRecord {
   const sums = { amount, received: amount, refunded: 0, currency };
-  return { id, session, status: "succeeded", ...sums, settlement: "accepted", decidedBy };
+  const captured = { isAuthorization: false, cancellationReason: null };
+  return { id, session, status: "succeeded", ...sums, ...captured, settlement: "accepted", decidedBy };
 }
 
 /** The payment as its merchant's list shows it. */

@@ -7,7 +7,7 @@ import { CLAIM_OVER_MS, pointOf } from "./kills.js";
 import { unexcused } from "./merchant-call.js";
 import { type Plan, RETURN_KILLS } from "./plan.js";
 import type { Environment } from "./environment.js";
-import { apiCall } from "./web-call.js";
+import { apiCall, type WebAnswer } from "./web-call.js";
 
 /** Has every merchant decide about what is held, while replicas die and answers of the gateway get lost. */
 export async function decideHeld(
@@ -117,7 +117,7 @@ class HeldDesk {
       return "done";
     }
     if (answer.status === 0) return "no answer";
-    if (answer.text.includes('"return_refused"')) each.decision = "dismiss";
+    if (answer.text.includes('"return_refused"') || isOfNoSale(each, answer)) each.decision = "dismiss";
     else if (!MAY_BE_ASKED_AGAIN.some((code) => answer.text.includes(`"${code}"`))) {
       unexcused(this.#environment, { what: decision }, answer);
     }
@@ -133,8 +133,18 @@ const MAY_BE_ASKED_AGAIN = [
   "service_unavailable",
 ];
 
+/** A card that was verified beside another took nothing: there is nothing to be returned. */
+function isOfNoSale(each: HeldCase, { text }: WebAnswer): boolean {
+  return isOfSetup(each) && text.includes('"resolution_not_possible"');
+}
+
+function isOfSetup({ held }: HeldCase): boolean {
+  return held.reason === "setup_mismatch";
+}
+
+/** Those whose money goes back. */
 function returnsOf(cases: readonly HeldCase[]): HeldCase[] {
-  return cases.filter((each) => each.decision === "return" && !isRejectedLater(each));
+  return cases.filter((each) => each.decision === "return" && !isOfSetup(each) && !isRejectedLater(each));
 }
 
 function codeOf(text: string): string {

@@ -4,7 +4,10 @@ import {
 } from "../../src/sandbox/tables/sandbox-transactions.js";
 import { inTransaction } from "../../src/db/transaction.js";
 import { parseAttemptReference } from "../../src/domain/attempt.js";
+import { readHostedRequest } from "../../src/sandbox/payments/hosted-request.js";
 import { OUTCOMES } from "../../src/sandbox/payments/outcomes.js";
+import { NO_FAULTS } from "../../src/sandbox/payments/planned-faults.js";
+import { asRequested } from "../../src/sandbox/payments/transaction-row.js";
 import type { Plan } from "./plan.js";
 import type { Environment } from "./environment.js";
 
@@ -34,7 +37,9 @@ export async function endWhatIsInProgress(
 }
 
 function ended(row: SandboxTransactionRow, isPaid: boolean) {
-  const { responseCode, responseStatus, state } = isPaid ? OUTCOMES.approve : OUTCOMES.decline;
+  const outcome = isPaid ? OUTCOMES.approve : OUTCOMES.decline;
+  const asked = asRequested({ outcome, faults: NO_FAULTS }, readHostedRequest(row.result));
+  const { responseCode, responseStatus, state } = asked;
   const amountReceived = isPaid ? row.amount : 0;
   const changes = new Map(
     Object.entries({ responseCode, responseStatus, state, amountReceived }).map(([name, value]) => [

@@ -33,6 +33,8 @@ export interface EnvironmentSetting extends Servers {
 /** A scene with everything running, and a look into both databases by ways that no trouble touches. */
 export interface Environment extends World {
   readonly gateway: GatewayOrders;
+  /** True where each replica's machine has a clock of its own, which jumps. */
+  readonly clocksJump: boolean;
   /** Of the last merchant. */
   readonly searchToken: SearchToken;
   readonly ledger: Database;
@@ -64,6 +66,7 @@ export async function startEnvironment(ending: Ending, setting: EnvironmentSetti
     merchants,
     books: registry.db,
     gateway: orders,
+    clocksJump: place.url !== undefined,
     searchToken,
     troublemaker: createTroublemaker(fleet, place.lines, await place.locks()),
     ledger: await openLedger(ending, ledgerDir),

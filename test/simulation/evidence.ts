@@ -59,7 +59,7 @@ export function evidenceOf({ ledger, books, answers }: Snapshots, orders: readon
       charges: charges.get(id) ?? [],
       results: told,
       intents: own,
-      events: [id, ...[...own, ...told].map((object) => object.id)].flatMap(
+      events: [id, id.replace(/^cs_/, "seti_"), ...[...own, ...told].map((object) => object.id)].flatMap(
         (object) => events.get(object) ?? [],
       ),
       deliveries: deliveries.get(id) ?? [],
@@ -70,9 +70,18 @@ export function evidenceOf({ ledger, books, answers }: Snapshots, orders: readon
   });
 }
 
-/** Charges that took money. */
-export function taken({ charges }: Evidence): Charge[] {
-  return charges.filter(({ received }) => received > 0);
+/** Charges that were granted: money was taken or may be captured, or the card was verified. */
+export function granted({ charges }: Evidence): Charge[] {
+  return charges.filter((charge) => isGranted(charge));
+}
+
+export function isGranted(charge: Charge): boolean {
+  return grantedAmount(charge) > 0 || charge.verified === true;
+}
+
+/** What was taken, or authorized: in minor units, whatever became of it afterwards. */
+export function grantedAmount({ received, authorized }: Charge): number {
+  return authorized === undefined ? received : authorized.amount;
 }
 
 /** True where the service has said of the transaction that it knows what became of it. */
@@ -80,7 +89,7 @@ export function isTold({ deliveries }: Evidence, { transaction }: Charge): boole
   return deliveries.some((delivery) => delivery.transaction === transaction && isAcknowledged(delivery));
 }
 
-/** Rows that speak of money: a payment, or what waits for a person. */
+/** Rows that speak of a success: a payment, a card that is stored, or what waits for a person. */
 export function moneyRows({ results }: Evidence, { transaction }: Charge): ResultRecord[] {
   return results.filter(
     (row) => row.transaction === transaction && ["completed", "held"].includes(row.outcome),

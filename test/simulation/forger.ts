@@ -40,7 +40,7 @@ async function forgeAsAnother(world: World, conversation: Conversation): Promise
 function claimedResult(world: World, { plan, sessionId }: Conversation): Field[] {
   return Object.entries({
     merchantID: merchantOf(world, plan).merchantID,
-    action: "SALE",
+    action: plan.afterSales.isSetup ? "VERIFY" : "SALE",
     amount: String(plan.amount),
     amountReceived: String(plan.amount),
     currencyCode: plan.currency.toUpperCase(),

@@ -12,8 +12,10 @@ function wrongReturns({ session, charges, results }: Evidence): string[] {
   const given = new Set(
     results.filter(({ resolution }) => resolution === "return").map(({ transaction }) => transaction),
   );
-  return charges.flatMap(({ transaction, received, returned, returns }) => {
+  return charges.flatMap(({ transaction, received, returned, returns, authorized }) => {
     if (transaction === session.completedBy) return [];
+    if (given.has(transaction) && authorized !== undefined && authorized.state !== "canceled")
+      return [`transaction ${transaction} was to be returned, and is ${authorized.state}`];
     const due = given.has(transaction) ? received : 0;
     const times = due > 0 ? 1 : 0;
     if (returned === due && returns === times) return [];

@@ -19,8 +19,8 @@ export interface MerchantCall {
   readonly mayBeRefused?: boolean;
 }
 
-/** The longest trouble, a lock held too long, is over well before the merchant gives up. */
-const TRIES_MAX = 150;
+/** A minute: a replica is back by then also where many programs share the processor. */
+const TRIES_MAX = 600;
 const PAUSE_MS = 100;
 
 /** Throws where the call is refused, unless it may be, or is not answered in a long time. */

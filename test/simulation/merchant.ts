@@ -67,7 +67,9 @@ export async function readSession(world: World, plan: Plan, session: string): Pr
   world.history.note(session, `read by its merchant: ${status}, ${paymentIntent ?? "no payment"}`);
 }
 
-function orderOf({ number, amount, currency, afterSales }: Plan): object {
+function orderOf(plan: Plan): object {
+  const { number, amount, currency, afterSales } = plan;
+  if (afterSales.isSetup) return setupOrder(plan);
   const unitAmount = Math.trunc(amount / 3);
   const item = (name: string, unit_amount: number, quantity: number): object => ({
     price_data: { currency, unit_amount, product_data: { name } },
@@ -79,5 +81,12 @@ function orderOf({ number, amount, currency, afterSales }: Plan): object {
     cancel_url: "https://shop.example/cancel",
     client_reference_id: String(number),
     ...(afterSales.keepsCard ? { customer_creation: "always" } : {}),
+    ...(afterSales.capture === "at once" ? {} : { payment_intent_data: { capture_method: "manual" } }),
   };
+}
+
+/** A session that stores a card, and for which nothing is due. */
+function setupOrder({ number, currency }: Plan): object {
+  const success_url = "https://shop.example/saved";
+  return { mode: "setup", currency, success_url, client_reference_id: String(number) };
 }

@@ -1,4 +1,13 @@
-import { acceptedPayment, type Evidence, isTold, moneyRows, type SessionRule, taken } from "./evidence.js";
+import {
+  acceptedPayment,
+  type Evidence,
+  granted,
+  grantedAmount,
+  isGranted,
+  isTold,
+  moneyRows,
+  type SessionRule,
+} from "./evidence.js";
 import type { Charge } from "./snapshots.js";
 
 /** What must be true of a session and of the money that was taken for it. */
@@ -14,12 +23,13 @@ export const PAYMENT_RULES: readonly SessionRule[] = [
 ];
 
 function notOneIntent({ session, intents }: Evidence): string[] {
-  const { status, paymentIntent } = session;
+  const { status, paymentIntent, mode } = session;
+  const isPaid = status === "complete" && mode !== "setup";
   const [intent, ...more] = intents;
   return [
     ...(more.length > 0 ? [`has ${intents.length} payment intents`] : []),
-    ...(status === "complete" && intent === undefined ? ["is complete without a payment intent"] : []),
-    ...(status !== "complete" && intent !== undefined ? [`is ${status}, and has a payment intent`] : []),
+    ...(isPaid && intent === undefined ? ["is complete without a payment intent"] : []),
+    ...(!isPaid && intent !== undefined ? [`is ${status} in mode ${mode}, and has a payment intent`] : []),
     ...(paymentIntent === (intent?.id ?? null) || more.length > 0
       ? []
       : [`names ${paymentIntent ?? "no intent"}, and has ${intent?.id ?? "none"}`]),
@@ -31,7 +41,7 @@ function wrongMoney(file: Evidence): string[] {
   const { session, ordered, intents } = file;
   if (ordered === undefined) return ["was never ordered"];
   const charge = file.charges.find(({ transaction }) => transaction === session.completedBy);
-  const charged = charge && unit({ amount: charge.received, currency: charge.currency });
+  const charged = charge && unit({ amount: grantedAmount(charge), currency: charge.currency });
   const due = unit(ordered);
   const expected = acceptedPayment(file) === undefined ? due : charged;
   return [
@@ -51,10 +61,8 @@ function unit({ amount, currency }: { readonly amount: number; readonly currency
 function lost(file: Evidence): string[] {
   const missing = unrecorded(file)
     .filter((charge) => isTold(file, charge))
-    .map(
-      ({ transaction, received }) => `${received} taken by transaction ${transaction} are recorded nowhere`,
-    );
-  const whole = taken(file).filter((charge) => isWhole(file, charge) && moneyRows(file, charge).length > 0);
+    .map((charge) => `${grantedAmount(charge)} of transaction ${charge.transaction} are recorded nowhere`);
+  const whole = granted(file).filter((charge) => isWhole(file, charge) && moneyRows(file, charge).length > 0);
   const left = whole.length > 0 && file.session.status !== "complete";
   return left ? [...missing, `is ${file.session.status} although it was paid in full`] : missing;
 }
@@ -63,9 +71,7 @@ function lost(file: Evidence): string[] {
 function unresolved(file: Evidence): string[] {
   const unfound = unrecorded(file)
     .filter((charge) => !isTold(file, charge))
-    .map(
-      ({ transaction, received }) => `${received} taken by transaction ${transaction} were never asked for`,
-    );
+    .map((charge) => `${grantedAmount(charge)} of transaction ${charge.transaction} were never asked for`);
   return [
     ...unfound,
     ...(file.pending ? ["has an attempt that is still to be asked about"] : []),
@@ -76,7 +82,7 @@ function unresolved(file: Evidence): string[] {
 /** Until somebody could search for it, the operator had to see it. */
 function foundUnlisted(file: Evidence): string[] {
   if (file.ordered?.searchable !== false || file.listed) return [];
-  return taken(file)
+  return granted(file)
     .filter((charge) => moneyRows(file, charge).some(({ via }) => via === "search"))
     .map(
       ({ transaction }) => `transaction ${transaction} was found in the end, and was listed nowhere before`,
@@ -85,15 +91,15 @@ function foundUnlisted(file: Evidence): string[] {
 
 /** Of several whole payments the first recorded completes the session; each other one is held as a duplicate. */
 function unlisted(file: Evidence): string[] {
-  return taken(file).flatMap((charge) => {
+  return granted(file).flatMap((charge) => {
     const { transaction } = charge;
     const [row] = moneyRows(file, charge);
     if (row === undefined || transaction === file.session.completedBy) return [];
     if (row.outcome !== "held") return [`transaction ${transaction} counts as ${row.outcome} beside another`];
-    const isDuplicate = row.heldReason === "duplicate";
+    const isDuplicate = row.heldReason === (file.session.mode === "setup" ? "setup_mismatch" : "duplicate");
     return isWhole(file, charge) === isDuplicate
       ? []
-      : [`transaction ${transaction} of ${charge.received} is held as ${row.heldReason}`];
+      : [`transaction ${transaction} of ${grantedAmount(charge)} is held as ${row.heldReason}`];
   });
 }
 
@@ -112,10 +118,11 @@ function invented(file: Evidence): string[] {
   const strange = file.results.filter(({ transaction, outcome }) => {
     const charge = charges.get(transaction);
     const speaksOfMoney = ["completed", "held"].includes(outcome);
-    return charge === undefined || (speaksOfMoney && charge.received === 0);
+    return charge === undefined || (speaksOfMoney && !isGranted(charge));
   });
   const { completedBy } = file.session;
-  const unpaid = completedBy !== null && (charges.get(completedBy)?.received ?? 0) === 0;
+  const paidBy = charges.get(completedBy ?? "");
+  const unpaid = completedBy !== null && (paidBy === undefined || !isGranted(paidBy));
   return [
     ...strange.map(({ transaction, outcome, heldReason }) => {
       const code = charges.get(transaction)?.code;
@@ -127,10 +134,10 @@ function invented(file: Evidence): string[] {
 }
 
 function unrecorded(file: Evidence): Charge[] {
-  return taken(file).filter((charge) => moneyRows(file, charge).length === 0);
+  return granted(file).filter((charge) => moneyRows(file, charge).length === 0);
 }
 
 /** The amount that was ordered, no more and no less. */
-function isWhole({ session }: Evidence, { received, currency }: Charge): boolean {
-  return received === session.amount && currency === session.currency;
+function isWhole({ session }: Evidence, charge: Charge): boolean {
+  return grantedAmount(charge) === session.amount && charge.currency === session.currency;
 }

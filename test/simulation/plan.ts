@@ -9,7 +9,7 @@ export interface Plan {
   readonly number: number;
   /** Which of the merchants; nobody may search the gateway for the last one's payments until late. */
   readonly merchant: number;
-  /** In minor units. */
+  /** In minor units; 0 where only a card is stored. */
   readonly amount: number;
   readonly currency: string;
   /** How many equal creates go out at once, all with one idempotency key; of some one more is sent when all is over. */

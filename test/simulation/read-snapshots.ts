@@ -11,10 +11,20 @@ import {
   type SandboxTransactionRow,
 } from "../../src/sandbox/tables/sandbox-transactions.js";
 import { parseAttemptReference } from "../../src/domain/attempt.js";
+import { ACTION } from "../../src/domain/gateway-codes.js";
 import { currencyOfGateway } from "../../src/domain/money.js";
 import { grouped } from "./evidence.js";
 import type { History } from "./history.js";
-import type { Answers, Books, Charge, IntentRecord, Ledger, Lists, ResultRecord } from "./snapshots.js";
+import type {
+  Answers,
+  AuthorizedSale,
+  Books,
+  Charge,
+  IntentRecord,
+  Ledger,
+  Lists,
+  ResultRecord,
+} from "./snapshots.js";
 
 /** The ledger: what the gateway's tables say. */
 export async function readLedger({ manager }: Database): Promise<Ledger> {
@@ -40,7 +50,6 @@ function chargeOf(sale: SandboxTransactionRow, refunds: readonly SandboxTransact
   const received = isAuthorized
     ? (sale.amountCaptured ?? 0)
     : Number(fieldText(sale.result, "amountReceived"));
-  const isUntaken = isAuthorized && received === 0;
   const refunded = refunds.reduce((sum, { amountReceived }) => sum + amountReceived, 0);
   return {
     transaction: sale.id,
@@ -49,18 +58,22 @@ function chargeOf(sale: SandboxTransactionRow, refunds: readonly SandboxTransact
     code: sale.responseCode,
     state: sale.state,
     received,
-    returned: isUntaken ? 0 : received - sale.amountReceived + refunded,
-    returns: refunds.length + (sale.state === "canceled" && !isUntaken ? 1 : 0),
+    returned: received === 0 ? 0 : received - sale.amountReceived + refunded,
+    returns: refunds.length + (sale.state === "canceled" && received > 0 ? 1 : 0),
     refunds: refunds.map(({ transactionUnique, amountReceived }) => ({
       reference: transactionUnique,
       amount: amountReceived,
     })),
     currency: currencyOfGateway(sale.currencyCode)?.code ?? sale.currencyCode,
     at: sale.createdAt,
-    ...(isAuthorized
-      ? { authorized: { state: sale.state, refusedCaptures: sale.capturesRefused ?? 0 } }
-      : {}),
+    ...(isAuthorized ? { authorized: authorizedSale(sale) } : {}),
+    ...(sale.action === ACTION.VERIFY && sale.responseCode === 0 ? { verified: true } : {}),
   };
+}
+
+function authorizedSale(sale: SandboxTransactionRow): AuthorizedSale {
+  const amount = Number(fieldText(sale.result, "amountReceived"));
+  return { state: sale.state, amount, refusedCaptures: sale.capturesRefused ?? 0 };
 }
 
 /** What the service's tables say; sessions last, which are as far as their results at least. */
@@ -73,6 +86,7 @@ export async function readBooks({ manager }: Database): Promise<Books> {
     sessions: sessions.map((row) => ({
       id: row.id,
       number: Number(row.clientReferenceId),
+      mode: row.mode ?? "payment",
       status: row.status,
       amount: row.amountTotal,
       currency: row.currency,
@@ -116,6 +130,8 @@ function intentOf(row: PaymentIntentRow, results: readonly GatewayResultRow[]): 
     received: row.amountReceived,
     refunded: row.amountRefunded,
     currency: row.currency,
+    isAuthorization: row.captureBefore !== null,
+    cancellationReason: row.cancellationReason,
     settlement: row.settlement,
     decidedBy: decisive === undefined ? null : transactionOf(decisive.transactionKey),
   };

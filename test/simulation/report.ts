@@ -129,9 +129,11 @@ function outcomes({ snapshots: { ledger, books } }: Verdict): Row[] {
   const results = books.results.map(({ outcome, heldReason }) =>
     heldReason === null ? `result ${outcome}` : `result held: ${heldReason}`,
   );
-  const charges = ledger.map(({ received, code }) =>
-    received > 0 ? "charge taken" : `charge refused: ${code}`,
-  );
+  const charges = ledger.map(({ received, authorized, verified, code }) => {
+    if (received > 0) return "charge taken";
+    if (authorized !== undefined) return `charge ${authorized.state} without a capture`;
+    return verified === true ? "card verified" : `charge refused: ${code}`;
+  });
   return counted([...charges, ...results, ...statuses]);
 }
 

@@ -200,11 +200,16 @@ async function playOne(environment: Environment, plan: Plan): Promise<Conversati
 /** One create of so many is sent once more in the end. */
 const CREATED_AGAIN_EVERY = 3;
 
+const DAY = 24 * 60 + 1;
+
+/** Less than two days: an authorization that is about to lapse is told of that long before. */
+const WARNED_WITHIN = 47 * 60;
+
 /** Nights pass, and the service finds out what the gateway has paid out. */
 async function settleAll(environment: Environment): Promise<void> {
   await Promise.all(environment.merchants.map((merchant) => environment.gateway.letNightsPass(merchant)));
-  // Each payment is asked about on one of two days, whenever it was made.
-  for (let nights = 0; nights < 2; nights++) await passTime(environment, 24 * 60 + 1);
+  // In the end every authorization has lapsed, and each payment was asked about, which is on one of two days.
+  for (const minutes of [DAY, WARNED_WITHIN, WARNED_WITHIN, DAY]) await passTime(environment, minutes);
 }
 
 /** Every merchant asks once more for what it created and what became of it, and for all that is listed. */

@@ -10,6 +10,7 @@ import {
   MERCHANTS,
   type Plan,
   REDIRECTS,
+  type Shopper,
   SHOPPERS,
   TAMPERINGS,
   type Trouble,
@@ -34,7 +35,7 @@ export function scheduleOf(setting: ScheduleSetting): Plan[] {
   const count = numbers.filter((number) => isTroubled(number, engine)).length;
   const troubles = troublesOf(random, count, TROUBLES[engine]);
   return numbers.map((number) => {
-    const plan = merchantsPlan(anyPlan(random, number, setting));
+    const plan = setupPlan(merchantsPlan(anyPlan(random, number, setting)));
     const trouble = isTroubled(number, engine) ? troubles.pop() : undefined;
     return trouble === undefined ? plan : troubled(plan, trouble);
   });
@@ -96,6 +97,24 @@ function merchantsPlan(plan: Plan): Plan {
   if (plan.merchant !== 2) return plan;
   return { ...plan, shopper: "pays", tampering: "none", expiredByMerchant: false };
 }
+
+/** Nothing is due where only a card is stored: what some shoppers and faults do to an amount, they cannot do there. */
+function setupPlan(plan: Plan): Plan {
+  if (!plan.afterSales.isSetup) return plan;
+  const { shopper, tampering } = plan;
+  return {
+    ...plan,
+    amount: 0,
+    shopper: NOT_OF_SETUPS.has(shopper) ? "pays" : shopper,
+    tampering: tampering === "wrong amount" ? "none" : tampering,
+  };
+}
+
+const NOT_OF_SETUPS: ReadonlySet<Shopper> = new Set([
+  "result in progress",
+  "issuer unavailable",
+  "approved in part",
+]);
 
 /**
  * A payment that goes all the way, so that the trouble finds it there: told by callback first. Half of these

@@ -21,8 +21,18 @@ export interface Charge {
   readonly refunds: readonly { readonly reference: string; readonly amount: number }[];
   readonly currency: string;
   readonly at: number;
-  /** Of a sale that was only authorized: its state at the gateway, and how many captures came too late or twice. */
-  readonly authorized?: { readonly state: string; readonly refusedCaptures: number };
+  /** Of a sale that was only authorized. */
+  readonly authorized?: AuthorizedSale;
+  /** True where only the card was verified, for no money. */
+  readonly verified?: boolean;
+}
+
+export interface AuthorizedSale {
+  readonly state: string;
+  /** How much may be captured, in minor units. */
+  readonly amount: number;
+  /** How many captures came too late, or twice. */
+  readonly refusedCaptures: number;
 }
 
 /** What the gateway says has happened: the truth that everything else is held to. */
@@ -32,6 +42,8 @@ export interface SessionRecord {
   readonly id: string;
   /** Number of the plan that created it. */
   readonly number: number;
+  /** `setup` where only the card is stored. */
+  readonly mode: string;
   readonly status: string;
   readonly amount: number;
   readonly currency: string;
@@ -67,6 +79,9 @@ export interface IntentRecord {
   readonly received: number;
   readonly refunded: number;
   readonly currency: string;
+  /** True where it is, or was, authorized to be captured by a request of its own. */
+  readonly isAuthorization: boolean;
+  readonly cancellationReason: string | null;
   /** Whether the gateway pays it out; null before it has succeeded. */
   readonly settlement: string | null;
   /** The transaction that its newest deciding result tells of. */

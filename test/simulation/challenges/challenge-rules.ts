@@ -1,5 +1,5 @@
+import { isGranted } from "../evidence.js";
 import type { PaymentFile, PaymentRule } from "../payment-file.js";
-import type { Charge } from "../snapshots.js";
 import { isApprovedOnce } from "./challenge-plan.js";
 
 /** What must be true of charges that a card's issuer lets through only once the shopper has authenticated. */
@@ -42,9 +42,4 @@ function askedInVain(file: PaymentFile): string[] {
 
 function needsShopper({ orders }: PaymentFile): boolean {
   return orders.some((order) => order.needsShopper === true);
-}
-
-/** Taken, or authorized, whatever became of it afterwards. */
-function isGranted({ received, authorized }: Charge): boolean {
-  return received > 0 || authorized !== undefined;
 }

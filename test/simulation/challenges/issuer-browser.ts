@@ -95,5 +95,5 @@ function answerOf({ action, fields }: PageForm, isFirstLook: boolean): IssuerAns
 }
 
 /** A browser tries again by itself: nothing tells it that a replica is back. */
-const TRIES_MAX = 100;
+const TRIES_MAX = 600;
 const PAUSE_MS = 100;
