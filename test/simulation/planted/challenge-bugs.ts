@@ -17,7 +17,7 @@ export const CHALLENGE_BUGS: readonly PlantedBug[] = [
       {
         file: "checkout/charges/apply-answer.js",
         from: '{ body: answer.body, via: "direct" }',
-        to: '{ body: answer.body, via: "direct", asked: intent }',
+        to: '{ body: answer.body, via: "direct", asked: charge.id.startsWith("pi_") ? charge : undefined }',
       },
       {
         file: "checkout/gateway-messages/verify-message.js",

@@ -123,8 +123,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     changes: [
       {
         file: "checkout/charges/charge-card.js",
-        from: "const answer = await checkout.direct.sale(account, saleOf(checkout, charge, account));",
-        to: `const send = () => checkout.direct.sale(account, saleOf(checkout, charge, account));
+        from: "const answer = await checkout.direct.sale(account, saleOf(checkout, intent, charge.xref, account));",
+        to: `const send = () => checkout.direct.sale(account, saleOf(checkout, intent, charge.xref, account));
           let answer = await send();
           if (answer.kind === "no answer") answer = await send();`,
       },
