@@ -2,6 +2,7 @@ import type { DirectClient } from "../cardstream/gateway-client.js";
 import type { GatewayBreaker } from "../cardstream/gateway-breaker.js";
 import type { Inquiry } from "../cardstream/inquiry.js";
 import type { Database } from "../db/engine/database.js";
+import type { AuthorizationDays } from "../domain/captures/authorization.js";
 import type { SharedClock } from "../lib/clock.js";
 import type { ResolveHost } from "../lib/hosts/host-addresses.js";
 import type { Log } from "../lib/log.js";
@@ -21,6 +22,8 @@ export interface CheckoutContext {
   readonly addresses: Addresses;
   /** Whether test keys are taken, and test payments. */
   readonly testMode: boolean;
+  /** How long an authorization can be captured. */
+  readonly authorizationDays: AuthorizationDays;
   /** Whether the service can do its work now. */
   readonly readiness: Readiness;
   /** Tells the event streams of this process that there is news. */

@@ -43,6 +43,7 @@ export function createCheckoutContext(config: Config, parts: CheckoutContextPart
     clock: parts.clock?.(clock) ?? clock,
     log: parts.log,
     testMode: config.sandbox,
+    authorizationDays: config.authorizationDays,
     cause: null,
     webhookHosts: {
       resolve: parts.resolve ?? resolveHost,

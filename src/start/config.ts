@@ -2,6 +2,7 @@ import type { BlockList } from "node:net";
 
 import { parseBaseUrl } from "../lib/base-url.js";
 import { parseServerUrl } from "../db/mysql/server-url.js";
+import { AUTHORIZATION_DAYS, type AuthorizationDays } from "../domain/captures/authorization.js";
 import { parseKey } from "../lib/key-file.js";
 import { readSmallFile } from "../lib/small-file.js";
 import { parseProxies } from "../web/connections/client-address.js";
@@ -34,6 +35,7 @@ export interface Config {
   readonly maxConnections: number | undefined;
   /** Trusted proxies in front of the service. Undefined: none. */
   readonly trustedProxies: BlockList | undefined;
+  readonly authorizationDays: AuthorizationDays;
 }
 
 /** Reads the environment once. An empty variable counts as missing. Throws one error that names every problem. */
@@ -57,6 +59,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     tls: readTls(read),
     maxConnections: read.parsed("MAX_CONNECTIONS", parseConnections),
     trustedProxies: read.parsed("TRUSTED_PROXIES", parseProxies),
+    authorizationDays: {
+      onSession: read.parsed("AUTHORIZATION_DAYS", parseDays) ?? AUTHORIZATION_DAYS.onSession,
+      offSession: read.parsed("OFF_SESSION_AUTHORIZATION_DAYS", parseDays) ?? AUTHORIZATION_DAYS.offSession,
+    },
   };
   if (config.port === config.grpcPort && config.port !== 0)
     read.problems.push("GRPC_PORT must be another port than PORT");
@@ -74,6 +80,16 @@ const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"
 function parseConnections(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text) && Number(text) >= 10) return Number(text);
   throw new Error("must be a number from 10 to 999999");
+}
+
+/**
+ * At least three: the merchant is told two days before. At most thirty, for which the gateway takes a CAPTURE (guide
+ * A-9).
+ */
+function parseDays(text: string): number {
+  const days = /^\d{1,2}(?:\.\d{1,2})?$/.test(text) ? Number(text) : Number.NaN;
+  if (days >= 3 && days <= 30) return days;
+  throw new Error("must be a number of days from 3 to 30, with two decimals at most");
 }
 
 /** On by default where nothing is set up: that is a developer's machine, whose receivers run there, too. */

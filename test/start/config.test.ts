@@ -31,6 +31,20 @@ t.test("a limit and proxies are taken as they are said, and may be left out", as
   });
 });
 
+t.test(
+  "the days of an authorization are a setting, within what the gateway and a merchant can do",
+  async (t) => {
+    for (const name of ["AUTHORIZATION_DAYS", "OFF_SESSION_AUTHORIZATION_DAYS"]) {
+      for (const wrong of ["0", "2.99", "30.01", "31", "-7", "7 days", "7,5", "1e1", "4.755"]) {
+        t.throws(() => readConfig({ [name]: wrong }), new RegExp(`^${name} .*from 3 to 30`), wrong);
+      }
+    }
+    t.same(readConfig({}).authorizationDays, { onSession: 7, offSession: 4.75 });
+    const set = { AUTHORIZATION_DAYS: "30", OFF_SESSION_AUTHORIZATION_DAYS: " 3 " };
+    t.same(readConfig(set).authorizationDays, { onSession: 30, offSession: 3 });
+  },
+);
+
 t.test("private addresses are for the embedded start, unless the operator says otherwise", async (t) => {
   const server = { DATABASE_URL: "mysql://root@db.example:3306/pay" };
   t.throws(() => readConfig({ WEBHOOK_PRIVATE_ADDRESSES: "yes" }), /WEBHOOK_PRIVATE_ADDRESSES.*on, off/);

@@ -65,3 +65,20 @@ await eachEngine(t, "the sandbox takes no capture of what has lapsed by its own 
   t.equal(asked("CANCEL"), 1);
   t.match(await shop.sales(), [{ state: "approved" }], "the gateway refused to cancel what had ended");
 });
+
+await eachEngine(t, "for how long authorizations stand is the operator's to say", async (t, engine) => {
+  const authorizationDays = { onSession: 20, offSession: 3 };
+  const shop = await openCardShop(t, engine, {}, { authorizationDays });
+  const { authorize, authorizeSession, events, read, readSession } = authorizedShop(shop);
+  const expand = "?expand[]=latest_charge";
+  const { payment_intent: id } = await readSession(await authorizeSession());
+  const charge = (await authorize()).id;
+  const daysOf = async (payment: string): Promise<number> => {
+    const { created, latest_charge: latest } = await read(`${payment}${expand}`);
+    return Math.round((latest.payment_method_details.card.capture_before - created) / DAY);
+  };
+  t.same([await daysOf(id), await daysOf(charge)], [20, 3]);
+  await shop.advance(3 * DAY + 60);
+  await until("the charge is released", async () => (await events(charge)).includes("canceled"));
+  t.same(await events(id), ["created", "amount_capturable_updated"]);
+});

@@ -8,6 +8,7 @@ import { createApiKey } from "../../src/checkout/merchants/create-api-key.js";
 import { createCustomer } from "../../src/checkout/customers/create-customer.js";
 import { createMerchant, type LiveAccount } from "../../src/checkout/merchants/create-merchant.js";
 import type { Config } from "../../src/start/config.js";
+import { AUTHORIZATION_DAYS } from "../../src/domain/captures/authorization.js";
 import type { Database } from "../../src/db/engine/database.js";
 import { openDatabase } from "../../src/db/data-source.js";
 import { entities, migrations } from "../../src/start/schema.js";
@@ -79,6 +80,7 @@ export function testConfig(
     tls: undefined,
     maxConnections: undefined,
     trustedProxies: undefined,
+    authorizationDays: AUTHORIZATION_DAYS,
     ...changes,
   };
 }

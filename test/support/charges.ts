@@ -8,6 +8,7 @@ import {
   type SandboxTransactionRow,
 } from "../../src/sandbox/tables/sandbox-transactions.js";
 import { inTransaction } from "../../src/db/transaction.js";
+import type { Config } from "../../src/start/config.js";
 import {
   type ApiAnswer,
   createTestMerchant,
@@ -52,9 +53,14 @@ export interface CardShop {
   readonly restart: (parts?: TestParts) => Promise<TestApp>;
 }
 
-export async function openCardShop(t: Test, engine: TestEngine, parts: TestParts = {}): Promise<CardShop> {
+export async function openCardShop(
+  t: Test,
+  engine: TestEngine,
+  parts: TestParts = {},
+  changes: Partial<Config> = {},
+): Promise<CardShop> {
   const proxy = await openPublicProxy(t);
-  const config = testConfig(engine, { publicUrl: proxy.url, metricsPort: 0 });
+  const config = testConfig(engine, { publicUrl: proxy.url, metricsPort: 0, ...changes });
   const merchant = await createTestMerchant(config);
   const app = await startTestApp(t, config, parts);
   proxy.forwardTo(app.local);

@@ -64,7 +64,9 @@ export async function completeSession(
   else queuePaymentMethod(tx, method);
   if (saved === undefined && customerId !== null) news.push(["payment_method.attached", method]);
   const id = session.lastDecline?.intent ?? { id: newId("pi", now), createdAt: now };
-  const intent = paymentIntentRow(session, received, stored, { ...id, customerId, paymentMethodId, now });
+  const lapsesAt = captureBefore(now, false, checkout.authorizationDays);
+  const names = { ...id, customerId, paymentMethodId };
+  const intent = paymentIntentRow(session, received, stored, { ...names, lapsesAt });
   if (intent !== null) {
     queuePaymentIntent(tx, intent);
     if (!isUncaptured(intent)) followSettlement(tx, intent, now);
@@ -139,7 +141,7 @@ function paymentIntentRow(
   session: CheckoutSessionRow,
   received: Received,
   stored: Payment["stored"],
-  { id, customerId, paymentMethodId, createdAt, now }: NewIntent,
+  { id, customerId, paymentMethodId, createdAt, lapsesAt }: NewIntent,
 ): PaymentIntentRow | null {
   if (session.mode === "setup") {
     if (received.amount === 0) return null;
@@ -171,7 +173,7 @@ function paymentIntentRow(
     canceledAt: null,
     cancellationReason: null,
     captureMethod,
-    captureBefore: isAuthorized ? captureBefore(now, false) : null,
+    captureBefore: isAuthorized ? lapsesAt : null,
     attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,
@@ -181,5 +183,6 @@ function paymentIntentRow(
 }
 
 interface NewIntent extends Pick<PaymentIntentRow, "id" | "customerId" | "paymentMethodId" | "createdAt"> {
-  readonly now: number;
+  /** When it lapses, if it is only authorized. */
+  readonly lapsesAt: number;
 }

@@ -154,6 +154,7 @@ export async function completeCharge(
   const status = isAuthorized ? "requires_capture" : "succeeded";
   if (!mayMovePayment(intent.status, status)) throw new Error(`Payment ${intent.id} cannot be ${status}.`);
   const { amount, currency } = received;
+  const lapsesAt = captureBefore(clock.now(), intent.offSession, checkout.authorizationDays);
   // An older charge may have been of another card, which is not recorded.
   const paymentMethodId = stored.attempt === intent.attempt ? intent.paymentMethodId : null;
   const change = {
@@ -161,7 +162,7 @@ export async function completeCharge(
     amount,
     currency,
     amountReceived: isAuthorized ? 0 : amount,
-    captureBefore: isAuthorized ? captureBefore(clock.now(), intent.offSession) : null,
+    captureBefore: isAuthorized ? lapsesAt : null,
     gatewayResultId: stored.id,
     paymentMethodId,
     settlement: isAuthorized ? null : SETTLEMENT.PENDING,

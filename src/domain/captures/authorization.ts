@@ -10,17 +10,17 @@ export interface AuthorizationDays {
 }
 
 /**
- * The shortest that the card schemes grant online, so that no card's authorization has lapsed before: seven days where
- * the shopper takes part; 4 days and 18 hours where not, Visa's five days less the time that clearing takes. The
- * gateway itself takes a CAPTURE for about thirty days (Cardstream guide A-9), but the issuer may have given the money
- * up by then.
+ * The default is the shortest that the card schemes grant online, so that no card's authorization has lapsed before:
+ * seven days where the shopper takes part; 4 days and 18 hours where not, Visa's five days less the time that clearing
+ * takes. The gateway itself takes a CAPTURE for about thirty days (Cardstream guide A-9), but the issuer may have given
+ * the money up by then.
  */
-const AUTHORIZATION_DAYS: AuthorizationDays = { onSession: 7, offSession: 4.75 };
+export const AUTHORIZATION_DAYS: AuthorizationDays = { onSession: 7, offSession: 4.75 };
 
 const DAY_MS = 86_400_000;
 
 /** When an authorization of now lapses, in milliseconds since the epoch. */
-export function captureBefore(now: number, offSession: boolean, days = AUTHORIZATION_DAYS): number {
+export function captureBefore(now: number, offSession: boolean, days: AuthorizationDays): number {
   return now + (offSession ? days.offSession : days.onSession) * DAY_MS;
 }
 

@@ -5,7 +5,7 @@ import type { GatewayAccountRow } from "../../db/tables/gateway-accounts.js";
 import { queueGatewayResultRow } from "../../db/tables/gateway-results.js";
 import { type PaymentIntentRow, queuePaymentIntent } from "../../db/tables/payment-intents.js";
 import type { Tx } from "../../db/transaction.js";
-import { captureBefore } from "../../domain/captures/authorization.js";
+import { AUTHORIZATION_DAYS, captureBefore } from "../../domain/captures/authorization.js";
 import { OUTCOMES } from "../../sandbox/payments/outcomes.js";
 import { insertSandboxTransaction } from "../../sandbox/tables/sandbox-transactions.js";
 import { payForm } from "./demonstration-payments.js";
@@ -67,7 +67,7 @@ function intentOf(base: Base, gatewayResultId: string): PaymentIntentRow {
     canceledAt: null,
     cancellationReason: null,
     captureMethod: "manual",
-    captureBefore: captureBefore(base.createdAt, false),
+    captureBefore: captureBefore(base.createdAt, false, AUTHORIZATION_DAYS),
     attemptCallId: null,
     reversalStartedAt: null,
     heldResultId: null,

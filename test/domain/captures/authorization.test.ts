@@ -2,6 +2,7 @@ import t from "tap";
 
 import {
   amountToCapture,
+  AUTHORIZATION_DAYS,
   captureBefore,
   isLost,
   nextStepAt,
@@ -12,8 +13,12 @@ import type { PaymentIntent } from "../../../src/domain/payment-intent.js";
 const DAY_MS = 86_400_000;
 
 t.test("an authorization stands for the shortest time that the card schemes grant", async (t) => {
-  t.equal(captureBefore(1000, false), 1000 + 7 * DAY_MS);
-  t.equal(captureBefore(1000, true), 1000 + 4.75 * DAY_MS, "off session, Visa grants less");
+  t.equal(captureBefore(1000, false, AUTHORIZATION_DAYS), 1000 + 7 * DAY_MS);
+  t.equal(
+    captureBefore(1000, true, AUTHORIZATION_DAYS),
+    1000 + 4.75 * DAY_MS,
+    "off session, Visa grants less",
+  );
   t.equal(captureBefore(1000, true, { onSession: 10, offSession: 3 }), 1000 + 3 * DAY_MS);
 });
 
