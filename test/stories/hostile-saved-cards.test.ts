@@ -49,7 +49,7 @@ async function openStand(t: Test, engine: TestEngine) {
         return message === "hang up" ? message : { body: signedBody(message, secret) };
       }),
     choose: (id: string, attempt = 1) => post(`${id}/card`, { payment_method, attempt: String(attempt) }),
-    comeBack: (id: string) => post(`${id}-1/challenge`, { cres: "eyJ9" }),
+    comeBack: (id: string) => post(`${id}-2/challenge`, { cres: "eyJ9" }),
     post,
     read: async (id: string) => (await call("GET", `${SESSIONS}/${id}`)).json,
     held: async (): Promise<{ reason: string }[]> => (await call("GET", "/v1/held_payments")).json.data,
@@ -58,6 +58,8 @@ async function openStand(t: Test, engine: TestEngine) {
       paidMessage(session, gatewayMerchantId, {
         transactionID: session.id.slice(3),
         xref: `X${session.id.slice(-20)}`,
+        // The page's form is the first attempt.
+        transactionUnique: `${session.id}-2`,
         ...changes,
       }),
   };
@@ -126,7 +128,8 @@ await eachEngine(
   async (t, engine) => {
     const stand = await openStand(t, engine);
     const [mine, other] = [await stand.create(), await stand.create()];
-    stand.answer(({ action }) => (action === "SALE" ? stand.says(other) : "hang up"));
+    const said = stand.says(other, { transactionUnique: `${other.id}-1` });
+    stand.answer(({ action }) => (action === "SALE" ? said : "hang up"));
     await stand.choose(mine.id);
     t.match(await stand.read(mine.id), { status: "open", payment_status: "processing" });
     t.match(await stand.read(other.id), { status: "complete" });

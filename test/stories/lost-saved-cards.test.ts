@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { openPage } from "../support/browser.js";
+import { openPage, postPage } from "../support/browser.js";
 import { takeSearchAway } from "../support/charges.js";
 import { eachEngine, until } from "../support/database.js";
 import { CALLBACKS } from "../support/public-proxy.js";
@@ -74,7 +74,7 @@ await eachEngine(
     const asked = async () =>
       (
         await shop.app.db.manager.query("SELECT asked FROM pending_attempt WHERE reference = ?", [
-          `${session.id}-1`,
+          `${session.id}-2`,
         ])
       )[0];
     await until("it was asked about", async () => (await asked())?.asked > 1);
@@ -113,6 +113,54 @@ await eachEngine(
   },
 );
 
+await eachEngine(
+  t,
+  "a charge in doubt is asked about though its session was paid otherwise, and held",
+  async (t, engine) => {
+    const shop = await openSavedCardShop(t, engine);
+    const { id, url } = await shop.create();
+    const pending = async (): Promise<{ asked: number } | undefined> =>
+      (
+        await shop.app.db.manager.query("SELECT asked FROM pending_attempt WHERE reference = ?", [`${id}-2`])
+      )[0];
+    const gateway = await (await openPage(url)).forms[1]?.submit();
+    shop.proxy.lose(CALLBACKS);
+    await shop.desk.setFaults(`${LOSE_ANSWER},search_error`);
+    await choose(url);
+    t.match(await shop.read(id), { payment_status: "processing" });
+    await shop.desk.setFaults("search_error");
+    await (await gateway?.forms[0]?.submit(OTHER_CARD))?.forms[0]?.submit(); // The browser brings the result.
+    t.match(await shop.read(id), { status: "complete", payment_status: "paid" });
+    const before = (await pending())?.asked ?? 0;
+    await shop.advance(60);
+    await until("it was asked about", async () => ((await pending())?.asked ?? 99) > before);
+    t.ok(await pending(), "a search that failed settles nothing");
+    await shop.desk.setFaults("");
+    await shop.advance(86_400);
+    await until("the second payment is held", async () => (await shop.held()).length === 1);
+    t.match(await shop.held(), [{ reason: "duplicate", checkout_session: id }]);
+  },
+);
+
+await eachEngine(
+  t,
+  "a form that was posted past this service pays with its own card, not with the saved one",
+  async (t, engine) => {
+    const shop = await openSavedCardShop(t, engine);
+    const { id, url } = await shop.create(20_000);
+    const fields = (await openPage(url)).forms[1]?.fields ?? [];
+    const gateway = await postPage(`${shop.app.local}/sandbox/hosted/`, fields);
+    t.match((await choose(url))?.text, /Confirm this payment with your bank/);
+    await gateway.forms[0]?.submit({ ...OTHER_CARD, outcome: "approve" });
+    const { payment_method, payment_status } = await shop.read(id);
+    t.equal(payment_status, "paid");
+    const last4 = async (card: unknown) =>
+      (await shop.call("GET", `/v1/payment_methods/${String(card)}`)).json.card.last4;
+    t.same([await last4(payment_method), await last4(shop.card)], ["7898", "0821"]);
+    t.not(payment_method, shop.card);
+  },
+);
+
 await eachEngine(t, "an authorization by a saved card is captured later", async (t, engine) => {
   const shop = await openSavedCardShop(t, engine);
   const { id, url } = await shop.create(1200, { payment_intent_data: { capture_method: "manual" } });
@@ -137,6 +185,6 @@ await eachEngine(t, "what is received is not what was charged: a person decides"
   t.match((await choose(url))?.text, /Taking you back/);
   t.match(
     (await shop.charges()).map(({ transactionUnique }) => transactionUnique),
-    [`${id}-1`, `${id}-2`],
+    [`${id}-2`, `${id}-4`],
   );
 });

@@ -78,7 +78,7 @@ await eachEngine(
     const sent = new Map(charge?.result);
     t.same(
       ["initiator", "rtAgreementType", "type", "transactionUnique", "orderRef"].map((name) => sent.get(name)),
-      ["consumer", "cardonfile", "1", `${id}-1`, id],
+      ["consumer", "cardonfile", "1", `${id}-2`, id],
     );
     t.match((await shop.call("GET", `/v1/payment_intents/${paid.payment_intent}`)).json, {
       status: "succeeded",
@@ -88,7 +88,7 @@ await eachEngine(
     const { json } = await shop.call("GET", `/v1/customers/${CUSTOMER}/payment_methods`);
     t.equal(json.data.length, 1, "it is no second card");
     t.match((await shop.call("GET", `/v1/checkout/sessions/${id}/attempts`)).json.data, [
-      { attempt_number: 1, outcome: "succeeded", card_last4: "0821" },
+      { attempt_number: 2, outcome: "succeeded", card_last4: "0821" },
     ]);
     const rows = await shop.app.db.manager.query(
       "SELECT type FROM event WHERE type LIKE '%completed' AND object_id = ?",
@@ -122,7 +122,7 @@ await eachEngine(t, "a declined shopper chooses another card, or enters one", as
   await declined?.forms[1]?.submit();
   t.same(
     (await shop.charges()).map(({ transactionUnique }) => transactionUnique),
-    [`${id}-1`, `${id}-2`],
+    [`${id}-2`, `${id}-4`],
   );
   const gateway = await (await openPage(url)).forms[2]?.submit();
   await gateway?.forms[0]?.submit({ ...OTHER_CARD, outcome: "approve" });
@@ -145,7 +145,7 @@ await eachEngine(t, "a challenge is carried through by the session's pages", asy
   t.match(await shop.read(id), { status: "complete", payment_status: "paid", payment_method: shop.card });
   const before = await shop.charges();
   await atTheBank(page, 1);
-  await postPage(`${url}-1/challenge`, [["cres", "again"]]);
+  await postPage(`${url}-2/challenge`, [["cres", "again"]]);
   t.same(await shop.charges(), before, "one transaction, which nothing changes");
   t.same(await shop.held(), []);
 
@@ -210,4 +210,31 @@ await eachEngine(t, "a challenge that nobody meets ends, and the gateway is aske
     "too late",
   );
   t.match((await openPage(url)).text, /Your card was declined.*ending in 0821/);
+});
+
+await eachEngine(t, "an old page charges nothing while its card's challenge is open", async (t, engine) => {
+  const shop = await openSavedCardShop(t, engine);
+  const { url } = await shop.create(ASKED);
+  const page = await openPage(url);
+  t.match((await page.forms[0]?.submit())?.text, /Confirm this payment with your bank/);
+  t.match((await page.forms[0]?.submit())?.text, /Confirm this payment with your bank/, "a reload");
+  t.equal((await shop.charges()).length, 1);
+});
+
+await eachEngine(t, "after the session's time only what was begun is finished with", async (t, engine) => {
+  const shop = await openSavedCardShop(t, engine);
+  const expires_at = Math.floor(Date.now() / 1000) + 3600;
+  const { id, url } = await shop.create(ASKED, { expires_at });
+  await shop.advance(3500);
+  const early = await choose(url);
+  t.match(early?.text, /ending in 0821.*another card/);
+  await shop.advance(120);
+  const late = await openPage(url);
+  t.match(late.text, /Confirm this payment with your bank/);
+  t.notMatch(late.text, /another card|ending in/);
+  t.match((await early?.forms.at(-1)?.submit())?.text, /Confirm this/, "no form is given out");
+  t.match((await postChoice(url, shop.card, 3)).text, /Confirm this/, "and no other card charged");
+  t.equal((await shop.charges()).length, 1);
+  await atTheBank(late, 0);
+  t.match(await shop.read(id), { status: "complete", payment_status: "paid" });
 });

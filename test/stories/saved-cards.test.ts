@@ -157,3 +157,15 @@ await eachEngine(t, "a session that makes its customer asks as well", async (t, 
   const { url: later } = await shop.create(1200, { customer });
   t.match((await openPage(later)).text, /ending in 7898/);
 });
+
+await eachEngine(t, "a card that gets another owner is not shown to that one", async (t, engine) => {
+  const shop = await openSavedCardShop(t, engine);
+  await shop.call("POST", "/v1/customers", { id: "cus_other" });
+  const method = `/v1/payment_methods/${shop.card}`;
+  const detached = await shop.call("POST", `${method}/detach`);
+  t.match(detached.json, { customer: null, allow_redisplay: "limited" });
+  t.match((await shop.call("GET", method)).json, detached.json);
+  await shop.call("POST", `${method}/attach`, { customer: "cus_other" });
+  const page = await openPage((await shop.create(1200, { customer: "cus_other" })).url);
+  t.notMatch(page.text, /ending in/);
+});

@@ -1,4 +1,9 @@
-import { lockPaymentMethod, setCustomer } from "../../db/tables/payment-methods.js";
+import {
+  changePaymentMethod,
+  lockPaymentMethod,
+  type PaymentMethodRow,
+  setCustomer,
+} from "../../db/tables/payment-methods.js";
 import type { Tx } from "../../db/transaction.js";
 import type { MerchantScope } from "../../domain/merchant-scope.js";
 import { Refusal } from "../../domain/refusal.js";
@@ -30,7 +35,17 @@ export async function detachPaymentMethod(
     ));
   // The state right after detaching: a replay gets the first answer, even if the method has been attached
   // since.
-  return { method: { ...method, customerId: null }, replayed };
+  return { method: detached(method), replayed };
+}
+
+/** Its owner agreed that pages of their own show it: those of another customer must not. */
+function detached(method: PaymentMethodRow): PaymentMethodRow {
+  const { allowRedisplay } = method;
+  return {
+    ...method,
+    customerId: null,
+    allowRedisplay: allowRedisplay === "always" ? "limited" : allowRedisplay,
+  };
 }
 
 async function detach(checkout: CheckoutContext, clock: Clock, tx: Tx, id: string): Promise<void> {
@@ -38,6 +53,8 @@ async function detach(checkout: CheckoutContext, clock: Clock, tx: Tx, id: strin
   if (method.customerId === null) {
     throw new Refusal("PAYMENT_METHOD_NOT_ATTACHED", "This payment method is attached to no customer.", "id");
   }
-  recordEvents(checkout, tx, clock.now(), ["payment_method.detached", { ...method, customerId: null }]);
+  const { allowRedisplay } = detached(method);
+  recordEvents(checkout, tx, clock.now(), ["payment_method.detached", detached(method)]);
   await setCustomer(tx, id, null);
+  await changePaymentMethod(tx, id, { allowRedisplay });
 }

@@ -22,7 +22,8 @@ interface Asked {
 /**
  * Concludes what the gateway's answers, and their absence, mean for the charge of a session's saved card. True if the
  * attempt is settled. It is never sent a second time. One that waits for its shopper fails as soon as the time for that
- * is over; another one fails a day later, if the gateway certainly does not have it, or it took no money.
+ * is over; another one fails a day later, if the gateway certainly does not have it, or it took no money. Whatever else
+ * has paid the session meanwhile, what was sent may have taken money, too, until the gateway has said that it has not.
  */
 export async function concludeSavedCard(
   checkout: CheckoutContext,
@@ -34,13 +35,14 @@ export async function concludeSavedCard(
     const session = await lockCheckoutSession(tx, row.targetId);
     const attempt = parseAttemptReference(row.reference)?.attempt ?? null;
     const charge = chargeOf(session, attempt);
-    // It may have ended while the gateway was asked, or the shopper have chosen another card.
-    if (charge === undefined || session.attempt !== attempt || session.status === "complete") return true;
-    const time = oneTime(clock);
-    const hasLapsed = waitingResultId !== null && time.now() >= charge.endsAt;
     // A challenge that was never answered takes no money, whatever the gateway says, or does not say.
-    const isLeftUndone = charge.kind === "challenge" && over;
-    if (!isLeftUndone && (certainty !== "clear" || !(hasLapsed || over))) return false;
+    const isLeftUndone = charge?.kind === "challenge" && over;
+    const isOver = isLeftUndone || (certainty === "clear" && over);
+    // It may have ended while the gateway was asked, the shopper have chosen another card, or something else have paid.
+    if (charge === undefined || session.attempt !== attempt || session.status === "complete") return isOver;
+    const time = oneTime(clock);
+    const hasLapsed = waitingResultId !== null && certainty === "clear" && time.now() >= charge.endsAt;
+    if (!isOver && !hasLapsed) return false;
     if (waitingResultId !== null) {
       const declined = { outcome: "declined", reason: null } as const;
       const said = { id: waitingResultId, responseCode: RESPONSE_CODE.AUTHENTICATION_REQUIRED, attempt };

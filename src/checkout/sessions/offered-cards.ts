@@ -4,7 +4,7 @@ import { selectTogether } from "../../db/query/select.js";
 import type { SessionOfForm } from "../../db/tables/checkout-sessions.js";
 import { customerWithId } from "../../db/tables/customers.js";
 import { cardsToOffer, type PaymentMethodRow } from "../../db/tables/payment-methods.js";
-import { attemptOfCharge } from "../../domain/saved-cards/card-choice.js";
+import { attemptOfCharge, attemptOfForm } from "../../domain/saved-cards/card-choice.js";
 import { isOffered, mayOfferAt, newestOfCards } from "../../domain/saved-cards/offered-card.js";
 
 /** A saved card as its shopper sees it. A part that is not known is null. */
@@ -18,7 +18,7 @@ export interface OfferedCard {
 
 /** What a session's page lets the shopper choose besides the form. */
 export interface PageChoice {
-  /** The session's attempt that the page was made for: what is chosen on an old page charges nothing. */
+  /** That of the form which the page shows: once a card is charged it is another, and an old page charges nothing. */
   readonly attempt: number;
   readonly cards: readonly OfferedCard[];
   /** Whether the page asks if a card that is entered may be offered again. */
@@ -51,14 +51,11 @@ export async function readOfferedCards(
 const CARDS_MAX = 10;
 
 /** What the page of a session lets its shopper choose. Undefined: there is only the form. */
-export function choiceOf(
-  { attempt, options }: SessionOfForm,
-  cards: readonly PaymentMethodRow[],
-): PageChoice | undefined {
-  const asksToSave = options?.savedCards?.save === "enabled";
+export function choiceOf(session: SessionOfForm, cards: readonly PaymentMethodRow[]): PageChoice | undefined {
+  const asksToSave = session.options?.savedCards?.save === "enabled";
   if (cards.length === 0 && !asksToSave) return undefined;
   return {
-    attempt,
+    attempt: attemptOfForm(session),
     asksToSave,
     cards: cards.map(({ id, brand, last4, expMonth, expYear }) => ({ id, brand, last4, expMonth, expYear })),
   };

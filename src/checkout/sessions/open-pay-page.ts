@@ -88,7 +88,8 @@ async function tryToGive(
     const attempts = session.status === "complete" ? [] : toAskAbout(pending, clock.now());
     if (attempts.length > 0) return { kind: "ask first", attempts };
     const page = payPageOf(checkout, state, signedAddress);
-    if (page.kind !== "form" && page.kind !== "challenge") return page;
+    const mayGive = page.kind === "form" || (page.kind === "challenge" && !page.onlyThisCard);
+    if (!mayGive) return page;
     const isOurs = isEqualInConstantTime(fieldText(page.fields, "signature"), signature);
     if (!isOurs) return payPageOf(checkout, state, address);
     const isAgain = session.formsGiven > 0 && attemptOfForm(session) === session.attempt;
@@ -137,7 +138,12 @@ export function payPageOf(
   const form = formParts(checkout, state, address);
   return charge === undefined
     ? { kind: "form", ...form }
-    : { kind: "challenge", ...challengeOf(checkout, session, charge), ...form };
+    : {
+        kind: "challenge",
+        onlyThisCard: kind === "expired",
+        ...challengeOf(checkout, session, charge),
+        ...form,
+      };
 }
 
 function challengeToMeet(

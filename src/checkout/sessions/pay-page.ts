@@ -8,8 +8,11 @@ export type PayPage =
   | { readonly kind: "unknown" }
   /** The signed form that leads to the gateway's hosted page at `hostedUrl`. */
   | ({ readonly kind: "form" } & PayForm)
-  /** Where the browser goes to authenticate for a saved card; or it pays with another card, as on a form's page. */
-  | ({ readonly kind: "challenge" } & OpenChallenge & PayForm)
+  /**
+   * Where the browser goes to authenticate for a saved card; or it pays with another card, as on a form's page, unless
+   * the session has expired: then it is `onlyThisCard` that may be finished with.
+   */
+  | ({ readonly kind: "challenge"; readonly onlyThisCard: boolean } & OpenChallenge & PayForm)
   | { readonly kind: "complete"; readonly successUrl: string; readonly order: PageOrder }
   | PageWithoutForm;
 

@@ -2,11 +2,16 @@ import type { DirectAnswer } from "../../cardstream/gateway-client.js";
 import { type BrowserHeaders, browserFields } from "../../cardstream/three-d-secure.js";
 import { queueCardChoice, type SessionOfForm } from "../../db/tables/checkout-sessions.js";
 import type { PaymentMethodRow } from "../../db/tables/payment-methods.js";
-import { notePending, type PendingOfPage } from "../../db/tables/pending-attempts.js";
+import { notePending } from "../../db/tables/pending-attempts.js";
 import { inTransaction, type Tx } from "../../db/transaction.js";
 import { attemptReference, chargeTimes, nextAskAt } from "../../domain/attempt.js";
 import { ANSWER_MS } from "../../domain/payment-intent.js";
-import { attemptOfCharge, chargeOf, type SavedCardCharge } from "../../domain/saved-cards/card-choice.js";
+import {
+  attemptOfCharge,
+  attemptOfForm,
+  chargeOf,
+  type SavedCardCharge,
+} from "../../domain/saved-cards/card-choice.js";
 import { mayGiveForm } from "../../domain/session.js";
 import { isId, newId } from "../../lib/ids.js";
 import { withGateway, openChargeAccount, saleOf } from "../charges/charge-card.js";
@@ -42,11 +47,14 @@ export async function chargeSavedCard(
   sessionId: string,
   chosen: ChosenCard,
 ): Promise<ChargedPage> {
-  const state = isId("cs", sessionId) ? await readPayPageState(checkout, sessionId) : undefined;
+  const state = isId("cs", sessionId) ? await readOnceAsked(checkout, sessionId) : undefined;
   if (state === undefined) return { kind: "unknown" };
+  // Before the gateway's places are counted: who presses in vain takes none, and says nothing of the gateway.
+  const notCharged = whyNotCharged(checkout, state, chosen);
+  if (notCharged !== undefined) return notCharged;
   const account = await openChargeAccount(checkout, state.session);
   const { recorded, answer } = await withGateway(checkout, state.session, account, async () => {
-    const recorded = await recordUnlessPaid(checkout, sessionId, chosen);
+    const recorded = await record(checkout, sessionId, chosen);
     return {
       recorded,
       answer: recorded.kind === "recorded" ? await send(checkout, recorded, chosen, account) : undefined,
@@ -58,6 +66,36 @@ export async function chargeSavedCard(
   return { kind: "charged" };
 }
 
+/** The state of the page, once the gateway was asked what became of a form that is out. */
+async function readOnceAsked(
+  checkout: CheckoutContext,
+  sessionId: string,
+): Promise<PayPageState | undefined> {
+  const state = await readPayPageState(checkout, sessionId);
+  if (state === undefined || state.session.status === "complete") return state;
+  const attempts = toAskNow(state.pending, state.clock.now());
+  if (attempts.length === 0) return state;
+  await askNow(checkout, attempts);
+  return await readPayPageState(checkout, sessionId);
+}
+
+/** A page that says why no card is charged. */
+type NotCharged = Exclude<ChargedPage, { readonly kind: "charged" }>;
+
+/** Undefined: the card may be charged. */
+function whyNotCharged(
+  checkout: CheckoutContext,
+  state: PayPageState,
+  chosen: ChosenCard,
+): NotCharged | undefined {
+  const { session, clock, cards } = state;
+  const page = payPageOf(checkout, state, chosen.address);
+  if (page.kind !== "form" && page.kind !== "challenge") return page;
+  if (!cards.some(({ id }) => id === chosen.paymentMethodId)) return { kind: "no such card" };
+  const isOld = chosen.attempt !== attemptOfForm(session);
+  return isOld || !mayGiveForm(session, clock.now()) ? page : undefined;
+}
+
 /** A charge that is on record, and may be sent, once. */
 interface Recorded {
   readonly kind: "recorded";
@@ -66,49 +104,26 @@ interface Recorded {
   readonly xref: string;
 }
 
-async function recordUnlessPaid(
-  checkout: CheckoutContext,
-  sessionId: string,
-  chosen: ChosenCard,
-): Promise<Recorded | Exclude<ChargedPage, { kind: "charged" }>> {
-  const recorded = await tryToRecord(checkout, sessionId, chosen, toAskNow);
-  if (recorded.kind !== "ask first") return recorded;
-  await askNow(checkout, recorded.attempts);
-  const now = await tryToRecord(checkout, sessionId, chosen, () => []);
-  if (now.kind === "ask first") throw new Error("The gateway was just asked.");
-  return now;
-}
-
-/** What the gateway has to be asked about before a card is charged. */
-interface AskFirst {
-  readonly kind: "ask first";
-  readonly attempts: readonly PendingOfPage[];
-}
-
 /** The session is locked, as by a transaction that records a result or gives a form out, so its latest state counts. */
-async function tryToRecord(
+async function record(
   checkout: CheckoutContext,
   sessionId: string,
   chosen: ChosenCard,
-  toAskAbout: typeof toAskNow,
-): Promise<Recorded | AskFirst | Exclude<ChargedPage, { kind: "charged" }>> {
+): Promise<Recorded | NotCharged> {
   const callId = newId("call", checkout.clock.now());
+  let recorded: Recorded | undefined;
   return await inTransaction(checkout.db, "READ COMMITTED", async (tx, { again }) => {
     const state = await lockPayPageState(checkout, tx, sessionId);
     if (state === undefined) return { kind: "unknown" };
-    const { session, clock, pending, cards } = state;
-    const card = cards.find(({ id }) => id === chosen.paymentMethodId);
-    const stored = chargeOf(session);
+    const { session, cards } = state;
     // A COMMIT whose connection is lost has usually succeeded: then this call's id is stored already.
-    if (again && stored?.callId === callId) return recordedOf(checkout, session, stored, card);
-    const attempts = session.status === "complete" ? [] : toAskAbout(pending, clock.now());
-    if (attempts.length > 0) return { kind: "ask first", attempts };
-    const page = payPageOf(checkout, state, chosen.address);
-    if (page.kind !== "form" && page.kind !== "challenge") return page;
-    if (card === undefined) return { kind: "no such card" };
-    if (chosen.attempt !== session.attempt || !mayGiveForm(session, clock.now())) return page;
-    const charge = await recordCharge(tx, state, card.id, callId);
-    return recordedOf(checkout, { ...session, attempt: charge.attempt }, charge, card);
+    if (again && recorded !== undefined && chargeOf(session)?.callId === callId) return recorded;
+    const notCharged = whyNotCharged(checkout, state, chosen);
+    if (notCharged !== undefined) return notCharged;
+    const card = cards.find(({ id }) => id === chosen.paymentMethodId);
+    const charge = await recordCharge(tx, state, chosen.paymentMethodId, callId);
+    recorded = recordedOf(checkout, { ...session, attempt: charge.attempt }, charge, card);
+    return recorded;
   });
 }
 

@@ -43,7 +43,6 @@ export function mayMoveCharge(from: ChargeStep, to: ChargeStep): boolean {
 /** A session as far as the choice of its shopper goes. */
 export interface ChoosingSession {
   readonly attempt: number;
-  readonly formsGiven: number;
   readonly cardChoice: CardChoice | null;
 }
 
@@ -80,7 +79,10 @@ export function attemptOfForm(session: ChoosingSession): number {
   return chargeOf(session) === undefined ? session.attempt : session.attempt + 1;
 }
 
-/** The attempt that the next charge of a saved card is: one whose form is out is left to that form. */
-export function attemptOfCharge({ attempt, formsGiven }: ChoosingSession): number {
-  return formsGiven > 0 ? attempt + 1 : attempt;
+/**
+ * The attempt that the next charge of a saved card is: one of its own. That of the form which the page shows is left to
+ * that form: a browser may post it to the gateway without a word to this service.
+ */
+export function attemptOfCharge(session: ChoosingSession): number {
+  return attemptOfForm(session) + 1;
 }

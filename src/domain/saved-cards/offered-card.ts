@@ -49,8 +49,11 @@ export function newestOfCards<Card extends Pick<StoredCard, "fingerprint">>(card
   });
 }
 
-/** Whoever has the link could try cards for ever: from that attempt on the page takes only cards that are entered. */
-const CHARGED_ATTEMPTS_MAX = 20;
+/**
+ * Whoever has the link could try cards for ever: from that attempt on the page takes only cards that are entered. Each
+ * charge takes two, since it leaves that of the form which the page shows to that form: twenty charges.
+ */
+const CHARGED_ATTEMPTS_MAX = 40;
 
 /** True where a page whose next charge is this attempt still offers saved cards. */
 export function mayOfferAt(attempt: number): boolean {

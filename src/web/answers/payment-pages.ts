@@ -7,7 +7,8 @@ import { backLink, orderFacts, shopOf } from "./order-parts.js";
 import { savedCardParts } from "./saved-card-pages.js";
 import { originOf, postForm, type ShopperPage, SUBMIT } from "./shopper-pages.js";
 
-type ChallengePage = PayForm & OpenChallenge;
+/** `onlyThisCard`: it is too late for another one. */
+type ChallengePage = PayForm & OpenChallenge & { readonly onlyThisCard?: boolean };
 type PaidPage = PaymentPage & { readonly kind: "paid" };
 
 /** Leads the shopper's browser to the card's issuer. `payUrl` is where the form of another card is posted. */
@@ -21,6 +22,7 @@ export function challengePage(page: ChallengePage, payUrl: string): ShopperPage 
  */
 function issuerPage(page: ChallengePage, payUrl: string): ShopperPage {
   const { challenge, challengeUrl, round, order, fields, cancelUrl } = page;
+  const others = html`${savedCardParts(payUrl, page)} ${postForm(payUrl, fields, "Use another card", html`class="other"`)}`;
   return {
     status: 200,
     isTest: !order.livemode,
@@ -28,7 +30,7 @@ function issuerPage(page: ChallengePage, payUrl: string): ShopperPage {
     body: html`<p>The bank that issued your card wants to know that it is you. You come back here afterwards.</p>
       ${orderFacts(order)}
       ${postForm(challenge.url, challenge.request, "Continue to your bank", html`data-round="${challengeUrl} ${round}"`)}
-      ${savedCardParts(payUrl, page)} ${postForm(payUrl, fields, "Use another card", html`class="other"`)} ${backLink(order, cancelUrl)}`,
+      ${page.onlyThisCard === true ? undefined : others} ${backLink(order, cancelUrl)}`,
     script: ONCE,
     // Browsers apply this list to redirects, too: to the gateway with another card, and back from the bank.
     formTargets: [challenge.url, payUrl, page.hostedUrl, challengeUrl].map(originOf).join(" "),
