@@ -36,6 +36,7 @@ await eachEngine(t, "a card is shown as far as the gateway tells of it", async (
     id: session.payment_method,
     object: "payment_method",
     type: "card",
+    allow_redisplay: "limited",
     card: {
       brand: "visa",
       last4: "0821",

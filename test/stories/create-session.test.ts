@@ -139,6 +139,7 @@ await eachEngine(t, "the spec's example creates a session, and reads it back", a
     payment_method_options: { card: { request_three_d_secure: "automatic" } },
     ui_mode: "hosted",
     locale: null,
+    saved_payment_method_options: null,
     submit_type: null,
     setup_intent: null,
     amount_received: 0,

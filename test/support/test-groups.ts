@@ -22,6 +22,7 @@ export const ALONE = [
   "stories/browser-detours",
   "stories/browser",
   "stories/accessibility",
+  "stories/saved-cards-browser",
   "stress/stress",
   "tool/openapi",
   "tidy",
