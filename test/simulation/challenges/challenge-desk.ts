@@ -28,6 +28,7 @@ export class ChallengeDesk {
   readonly #environment: Environment;
   readonly #left: LeftAnswer[] = [];
   #met = 0;
+  #bought = 0;
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -107,7 +108,7 @@ export class ChallengeDesk {
   async #bringAnothers({ id, order }: ChallengedPayment, way: ChallengeWay): Promise<MoneyOrder> {
     const { history } = this.#environment;
     const body = { ...order.body, off_session: false };
-    const another: MoneyOrder = { ...order, key: `${order.key}, once more`, body };
+    const another: MoneyOrder = { ...order, key: `${order.key}, beside ${this.#bought++}`, body };
     const bought = await sendOrder(this.#environment, another);
     if (bought.id === null) throw new Error(`A charge was refused that was made before: ${bought.status}.`);
     const mine = new IssuerBrowser(this.#environment, bought.id, order.replica);
