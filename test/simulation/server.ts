@@ -1,4 +1,4 @@
-import { startGalera } from "../support/servers/galera-cluster.js";
+import { bringGalera, startGalera } from "../support/servers/galera-cluster.js";
 import { startGroup } from "../support/servers/mysql-group.js";
 import type { ServerGroup } from "../support/servers/server-group.js";
 import { bringServer } from "../support/servers/server-choice.js";
@@ -30,25 +30,32 @@ export async function withServer<T>(
   return await using(database, () => work({ server: database.url }));
 }
 
-/** A group cannot be made on this machine, as MySQL cannot be had. */
+/** A group cannot be made on this machine: what it needs cannot be had. */
 export class NoGroup extends Error {}
 
 async function withGroup<T>(work: (servers: Servers) => Promise<T>): Promise<T> {
   try {
     bringServer("mysql");
   } catch (error) {
-    const reason = error instanceof Error ? error.message.trim().split("\n").at(-1) : String(error);
-    throw new NoGroup(`A group needs MySQL, which cannot be had on this machine: ${reason}`, {
-      cause: error,
-    });
+    throw noGroup("A group needs MySQL, which cannot be had on this machine", error);
   }
   const group = await startGroup();
   return await using(group, () => work({ group }));
 }
 
 async function withGalera<T>(work: (servers: Servers) => Promise<T>): Promise<T> {
+  try {
+    bringGalera();
+  } catch (error) {
+    throw noGroup("Galera cannot be had on this machine", error);
+  }
   const group = await startGalera();
   return await using(group, () => work({ group }));
+}
+
+function noGroup(what: string, error: unknown): NoGroup {
+  const reason = error instanceof Error ? error.message.trim().split("\n").at(-1) : String(error);
+  return new NoGroup(`${what}: ${reason}`, { cause: error });
 }
 
 async function using<T>(

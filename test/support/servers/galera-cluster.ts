@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { GaleraNode, type NodePlace } from "./galera-node.js";
 import { keptFolder } from "./kept-folder.js";
-import { installMissing, type Need } from "./packages.js";
+import { findProgram, installMissing, type Need } from "./packages.js";
 import type { ServerGroup } from "./server-group.js";
 import { freePorts } from "../free-ports.js";
 import { SERVERS } from "./server-programs.js";
@@ -15,15 +15,31 @@ const LIBRARY: Need<string> = {
   find: () => ["/usr/lib/galera/libgalera_smm.so", "/usr/lib64/galera-4/libgalera_smm.so"].find(existsSync),
 };
 
+/** A node brings another one up to date by it. */
+const RSYNC: Need<string> = { what: "rsync", packages: ["rsync"], find: () => findProgram("rsync") };
+
 const NODES = 3;
 const WHOLE_WITHIN_MS = 120_000;
+
+/**
+ * Installs what a cluster needs and is missing. Throws an error that says what the user has to install: the package of
+ * Galera's scripts starts a server of its own, for the whole machine.
+ */
+export function bringGalera(): void {
+  installMissing([SERVERS.mariadb, LIBRARY, RSYNC]);
+  if (findProgram("wsrep_sst_rsync") !== undefined) return;
+  throw new Error(
+    "Its nodes need wsrep_sst_rsync to bring each other up to date. On Debian: sudo apt-get install mariadb-server, " +
+      "which starts a server of its own. Stop that one.",
+  );
+}
 
 /**
  * Starts a private, empty Galera cluster of three MariaDB servers that goes away with the run, however that ends. Each
  * node takes writes; all clients use the first that takes part.
  */
 export async function startGalera(): Promise<ServerGroup<GaleraNode>> {
-  installMissing([SERVERS.mariadb, LIBRARY]);
+  bringGalera();
   const [program, provider] = [SERVERS.mariadb.find(), LIBRARY.find()];
   if (program === undefined || provider === undefined) throw new Error("There is no Galera on this machine.");
   const folder = keptFolder("calmony-pay-galera-");
