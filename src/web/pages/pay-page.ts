@@ -56,10 +56,7 @@ async function pass(
 ): Promise<void> {
   const [limits, address] = [formLimitsOf(checkout), knownAddressOf(request)];
   const posted = await readBody(request, FORM_BYTES_MAX);
-  if (!limits.mayGive(sessionId, address)) {
-    response.setHeader("retry-after", String(WINDOW_MS / 1000));
-    return sendPage(response, tooManyPage(payUrl(checkout, sessionId), await findOrder(checkout, sessionId)));
-  }
+  if (!limits.mayGive(sessionId, address)) return await refuseForNow(checkout, response, sessionId);
   const form = { ...signedIn(posted), address: shopperAddressOf(request), savesCard };
   const work = () => giveForm(checkout, sessionId, form);
   const given = await inTime(workInTurn(response, posted, work));
@@ -70,6 +67,16 @@ async function pass(
   limits.wasted(address);
   // By its button only: a form that went on by itself, and never held, would go round for ever.
   send(checkout, response, sessionId, given, "waits");
+}
+
+/** Answers a shopper, or a program, that has pressed too often: the limits' window has to pass. */
+export async function refuseForNow(
+  checkout: CheckoutContext,
+  response: HttpResponse,
+  sessionId: string,
+): Promise<void> {
+  response.setHeader("retry-after", String(WINDOW_MS / 1000));
+  sendPage(response, tooManyPage(payUrl(checkout, sessionId), await findOrder(checkout, sessionId)));
 }
 
 /** What tells which form was posted: nothing else of it counts. "" where there is no signature. */

@@ -7,11 +7,11 @@ import { inTime } from "../../db/answer-in-time.js";
 import { Refusal } from "../../domain/refusal.js";
 import { type HttpRequest, type HttpResponse, readBody } from "../../lib/http.js";
 import { gatewayAwayPage, noSuchCardPage } from "../answers/saved-card-pages.js";
-import { sendPage, tooManyPage } from "../answers/shopper-pages.js";
+import { sendPage } from "../answers/shopper-pages.js";
 import { knownAddressOf, shopperAddressOf } from "../connections/client-address.js";
 import { workInTurn } from "../connections/large-body.js";
 import { findOrder } from "./known-orders.js";
-import { formLimitsOf, send, WINDOW_MS } from "./pay-page.js";
+import { formLimitsOf, refuseForNow, send } from "./pay-page.js";
 import { browserOf } from "./payment-page.js";
 import { leadOn } from "./return-page.js";
 
@@ -31,10 +31,7 @@ export async function payWithSavedCard(
   const [limits, address] = [formLimitsOf(checkout), knownAddressOf(request)];
   const posted = await readBody(request, CHOICE_BYTES_MAX);
   const url = payUrl(checkout, sessionId);
-  if (!limits.mayGive(sessionId, address)) {
-    response.setHeader("retry-after", String(WINDOW_MS / 1000));
-    return sendPage(response, tooManyPage(url, await findOrder(checkout, sessionId)));
-  }
+  if (!limits.mayGive(sessionId, address)) return await refuseForNow(checkout, response, sessionId);
   const browser = { headers: browserOf(request), address: shopperAddressOf(request) };
   const work = () => charge(checkout, sessionId, { ...chosenIn(posted), ...browser });
   const page = await inTime(workInTurn(response, posted, work));
