@@ -1,52 +1,36 @@
 import t, { type Test } from "tap";
 
-import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
 import { eachEngine, type TestEngine, until } from "../support/database.js";
 import { type Message, paidMessage, signedBody } from "../support/gateway.js";
+import { openHostileStand } from "../support/hostile-stand.js";
 import { anOrder } from "../support/orders.js";
 import { callback, type Session } from "../support/results.js";
-import { type GatewayRequest, startGateway } from "../support/scripted-gateway.js";
+import type { GatewayRequest } from "../support/scripted-gateway.js";
 
 // A gateway that does with 3-D Secure what none should. Each payment ends truthfully, and nothing is paid that is not.
 
 const INTENTS = "/v1/payment_intents";
-const MINUTE = 60_000;
-
-/** What the gateway is to answer a request with; it keeps no books of its own. */
-type Script = (fields: GatewayRequest["fields"]) => Message | "hang up";
 
 /** A live merchant with a stored card, at a gateway that does what a test says. */
 async function openStand(t: Test, engine: TestEngine) {
-  const gateway = await startGateway(t);
-  const time = { ahead: 0 };
-  const config = testConfig(engine, { cardstreamUrl: gateway.url });
-  const mine = await createTestMerchant(config);
-  const app = await startTestApp(t, config, { clock: { now: () => Date.now() + time.ahead } });
-  const { gatewayMerchantId, secret } = mine.live;
-  const call = (method: string, path: string, body?: unknown) => app.call(method, path, mine.liveKey, body);
+  const stand = await openHostileStand(t, engine);
+  const { app, call } = stand;
+  const { gatewayMerchantId, secret } = stand.account;
   const { json: session } = await call("POST", "/v1/checkout/sessions", anOrder({ customer: "cus_abc123" }));
   await callback(app, signedBody(paidMessage(session as Session, gatewayMerchantId), secret));
   const { payment_method } = (await call("GET", `/v1/checkout/sessions/${session.id}`)).json;
   return {
-    app,
-    requests: gateway.requests,
-    answer: (script: Script): void =>
-      gateway.answer(({ fields }) => {
-        const message = script(fields);
-        return message === "hang up" ? message : { body: signedBody(message, secret) };
-      }),
+    ...stand,
     charge: async (): Promise<{ id: string; status: string }> => {
       const card = { customer: "cus_abc123", payment_method, amount: 1200, currency: "gbp" };
       return (await call("POST", INTENTS, { ...card, confirm: true })).json;
     },
     read: async (id: string) => (await call("GET", `${INTENTS}/${id}`)).json,
-    held: async (): Promise<{ reason: string }[]> => (await call("GET", "/v1/held_payments")).json.data,
     comeBack: (id: string) =>
       fetch(`${app.local}/pay/${id}-1/challenge`, {
         method: "POST",
         body: new URLSearchParams({ cres: "eyJ9" }),
       }),
-    pass: (minutes: number): void => void (time.ahead += minutes * MINUTE),
     says: (id: string, changes: Message = {}): Message =>
       paidMessage({ id, amount_total: 1200 }, gatewayMerchantId, {
         transactionID: id.slice(3),

@@ -1,31 +1,22 @@
 import t, { type Test } from "tap";
 
-import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
 import { eachEngine, type TestEngine, until } from "../support/database.js";
 import { type Message, paidMessage, signedBody } from "../support/gateway.js";
+import { openHostileStand } from "../support/hostile-stand.js";
 import { anOrder } from "../support/orders.js";
 import { callback, type Session } from "../support/results.js";
 import { OFFERS } from "../support/saved-cards.js";
-import { type GatewayRequest, startGateway } from "../support/scripted-gateway.js";
 
 // A gateway that does with a saved card what none should. Each session ends truthfully, and is paid once at most.
 
 const SESSIONS = "/v1/checkout/sessions";
 const CUSTOMER = "cus_abc123";
-const MINUTE = 60_000;
-
-/** What the gateway is to answer a request with; it keeps no books of its own. */
-type Script = (fields: GatewayRequest["fields"]) => Message | "hang up";
 
 /** A live merchant whose customer has a saved card, at a gateway that does what a test says. */
 async function openStand(t: Test, engine: TestEngine) {
-  const gateway = await startGateway(t);
-  const time = { ahead: 0 };
-  const config = testConfig(engine, { cardstreamUrl: gateway.url });
-  const mine = await createTestMerchant(config);
-  const app = await startTestApp(t, config, { clock: { now: () => Date.now() + time.ahead } });
-  const { gatewayMerchantId, secret } = mine.live;
-  const call = (method: string, path: string, body?: unknown) => app.call(method, path, mine.liveKey, body);
+  const stand = await openHostileStand(t, engine);
+  const { app, call } = stand;
+  const { gatewayMerchantId, secret } = stand.account;
   const create = async (): Promise<Session> => {
     const order = anOrder({ customer: CUSTOMER, saved_payment_method_options: OFFERS });
     return (await call("POST", SESSIONS, order)).json as Session;
@@ -39,21 +30,14 @@ async function openStand(t: Test, engine: TestEngine) {
       await fetch(`${app.local}/pay/${path}`, { method: "POST", body: new URLSearchParams(fields) })
     ).text();
   return {
+    ...stand,
     create,
     payment_method,
-    requests: gateway.requests,
-    sales: () => gateway.requests.filter(({ fields }) => fields["action"] === "SALE"),
-    answer: (script: Script): void =>
-      gateway.answer(({ fields }) => {
-        const message = script(fields);
-        return message === "hang up" ? message : { body: signedBody(message, secret) };
-      }),
+    sales: () => stand.requests.filter(({ fields }) => fields["action"] === "SALE"),
     choose: (id: string, attempt = 1) => post(`${id}/card`, { payment_method, attempt: String(attempt) }),
     comeBack: (id: string) => post(`${id}-2/challenge`, { cres: "eyJ9" }),
     post,
     read: async (id: string) => (await call("GET", `${SESSIONS}/${id}`)).json,
-    held: async (): Promise<{ reason: string }[]> => (await call("GET", "/v1/held_payments")).json.data,
-    pass: (minutes: number): void => void (time.ahead += minutes * MINUTE),
     says: (session: Session, changes: Message = {}): Message =>
       paidMessage(session, gatewayMerchantId, {
         transactionID: session.id.slice(3),
