@@ -14,7 +14,7 @@ import {
   portOf,
   silentServer,
 } from "../support/broken-starts.js";
-import { environmentOf, run, start } from "../support/command.js";
+import { environmentOf, runAlone, start } from "../support/command.js";
 import { onEmptyMysql, onSqlite } from "../support/database.js";
 import { freePort } from "../support/free-ports.js";
 import { untilWritten } from "../support/serve.js";
@@ -160,7 +160,7 @@ await onSqlite(t, "nobody is told by a process whose start fails that it lives",
   const port = String(await freePort());
   const taken = String(portOf(await silentServer(t)));
   const env = { ...environmentOf(testConfig(engine)), PORT: port, GRPC_PORT: taken };
-  const ended = run(env, ["serve"]);
+  const ended = runAlone(env, ["serve"]);
   const over = { isOver: false };
   const answers: unknown[] = [];
   const asking = (async () => {

@@ -2,7 +2,7 @@ import t from "tap";
 
 import { gatewayAccounts } from "../../src/db/tables/gateway-accounts.js";
 import { startTestApp, testConfig } from "../support/app.js";
-import { environmentOf, run, runJson } from "../support/command.js";
+import { environmentOf, run, runAlone, runJson } from "../support/command.js";
 import { eachEmptyEngine, eachEngine } from "../support/database.js";
 import { anOrder } from "../support/orders.js";
 
@@ -56,7 +56,8 @@ await eachEmptyEngine(
     t.same(Object.keys(await runJson(env, ["migrate"])), ["applied"]);
     const app = await startTestApp(t, config);
     const account = ["--gateway-merchant-id", "100856", "--gateway-secret", "-"];
-    const merchant = await runJson(env, [...CREATE, ...account], "a secret of our own\n");
+    const create = await runAlone(env, [...CREATE, ...account, "--json"], "a secret of our own\n");
+    const merchant = JSON.parse(create.stdout) as Record<string, string>;
     t.match(merchant, { id: /^mer_/, name: "Books & Co", country: "GB", gateway_merchant_id: "100856" });
     const scope = (mode: string): string[] => ["--merchant", merchant["id"] ?? "", "--mode", mode];
     const { key, id } = await runJson(env, ["keys", "create", ...scope("live")]);

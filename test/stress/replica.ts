@@ -17,7 +17,7 @@ export interface Replica {
 
 /** Starts `bin/calmony-pay serve` and waits until it says where it is. */
 export async function startReplica(ending: Ending, env: Record<string, string>): Promise<Replica> {
-  const child = start(env, ["serve"]);
+  const child = start(env, ["serve"], []);
   const kill = (): unknown => child.kill("SIGKILL");
   process.once("exit", kill); // A storm that is interrupted leaves nothing behind.
   const exited = once(child, "exit");

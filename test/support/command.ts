@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
 import type { Config } from "../../src/start/config.js";
+import { SHORT_LIVED } from "./child.js";
 import { runKept } from "./kept-command.js";
 
 /** What a command came to. */
@@ -13,24 +14,29 @@ export interface Finished {
 }
 
 /**
- * Runs a command as the operator does, with `input` on its standard input. A service, and a command with input, has a
- * process of its own.
+ * Runs a command as the operator does, with `input` on its standard input, until it ends: a service only where it
+ * cannot start. Other commands have run in its process, and others will.
  */
 export async function run(
   env: Record<string, string>,
   args: readonly string[],
   input = "",
 ): Promise<Finished> {
-  if (input === "" && !SERVICES.has(args[0] ?? "")) return await runKept({ env: cleaned(env), args });
+  return await runKept({ env: cleaned(env), args, input });
+}
+
+/** Variant of `run` in a process of its own, which ends as the command ends it. */
+export async function runAlone(
+  env: Record<string, string>,
+  args: readonly string[],
+  input = "",
+): Promise<Finished> {
   const child = start(env, args);
   child.stdin?.end(input);
   const ended = once(child, "close") as Promise<[number | null]>;
   const [stdout, stderr, [code]] = await Promise.all([readAll(child.stdout), readAll(child.stderr), ended]);
   return { code, stdout, stderr };
 }
-
-/** Commands that do not end by themselves, unless they cannot start. */
-const SERVICES: ReadonlySet<string> = new Set(["serve", "sandbox"]);
 
 /** Runs a command with `--json` and reads its answer. Throws what it complained of where it failed. */
 export async function runJson(
@@ -43,9 +49,14 @@ export async function runJson(
   return JSON.parse(stdout) as Record<string, string>;
 }
 
-/** Starts `bin/calmony-pay`; the caller ends it. */
-export function start(env: Record<string, string>, args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ["bin/calmony-pay", ...args], { env: cleaned(env), stdio: "pipe" });
+/** Starts `bin/calmony-pay`, to be short-lived unless `flags` of Node say otherwise; the caller ends it. */
+export function start(
+  env: Record<string, string>,
+  args: readonly string[],
+  flags: readonly string[] = SHORT_LIVED,
+): ChildProcess {
+  const command = [...flags, "bin/calmony-pay", ...args];
+  return spawn(process.execPath, command, { env: cleaned(env), stdio: "pipe" });
 }
 
 /** Nothing of this process' environment but where programs are found: a variable of the developer's must not decide. */

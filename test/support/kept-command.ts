@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+import { SHORT_LIVED } from "./child.js";
 import type { Finished } from "./command.js";
 
 /** What a kept process is told. */
 export interface CommandOrder {
   readonly env: Readonly<Record<string, string>>;
   readonly args: readonly string[];
+  /** All that its standard input has. */
+  readonly input: string;
 }
 
 /** Stands behind each output of a command: behind its exit code in the standard error. */
@@ -16,8 +19,8 @@ export const END = "\u0000";
 let waiting: KeptProcess | undefined;
 
 /**
- * Runs a command of the operator in a process that has run others: to load it takes longer than to run it. A command
- * that ends its process, as a failure does, is the last one there. Two at once have a process each.
+ * Runs a command in a process that has run others: to load it takes longer than to run it. Two at once have a process
+ * each.
  */
 export async function runKept(order: CommandOrder): Promise<Finished> {
   const kept = waiting ?? new KeptProcess();
@@ -37,7 +40,8 @@ class KeptProcess {
   #finish: (finished: Finished) => void = () => {};
 
   constructor() {
-    this.#child = spawn(process.execPath, [PROGRAM], { env: {}, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    const stdio = ["ignore", "pipe", "pipe", "ipc"] as const;
+    this.#child = spawn(process.execPath, [...SHORT_LIVED, PROGRAM], { env: {}, stdio: [...stdio] });
     for (const name of ["stdout", "stderr"] as const) {
       this.#child[name]?.setEncoding("utf8").on("data", (text: string) => {
         this.#output[name] += text;

@@ -18,9 +18,13 @@ export interface ServeProcess {
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Runs `serve` as a process of its own until it has printed its addresses. */
-export async function serve(t: Pick<Test, "teardown">, env: Record<string, string>): Promise<ServeProcess> {
-  const child = start(env, ["serve"]);
+/** Runs `serve` as a process of its own, with these flags of Node, until it has printed its addresses. */
+export async function serve(
+  t: Pick<Test, "teardown">,
+  env: Record<string, string>,
+  flags?: readonly string[],
+): Promise<ServeProcess> {
+  const child = start(env, ["serve"], flags);
   t.teardown(() => child.kill("SIGKILL"));
   child.stderr?.resume();
   const printed: string[] = [];

@@ -47,7 +47,7 @@ async function withReplica(
   const endings: (() => unknown)[] = [];
   try {
     const own = { teardown: (end: () => unknown) => void endings.push(end) };
-    const service = await serve(own, environmentOf(configOf(place)));
+    const service = await serve(own, environmentOf(configOf(place)), []);
     const port = Number(new URL(service.url).port);
     const measured = await measure({ pid: service.pid, port }, place.key);
     await service.stop("SIGTERM");

@@ -36,7 +36,7 @@ async function secondsToReady(place: BenchPlace): Promise<number> {
   const started = performance.now();
   try {
     const own = { teardown: (end: () => unknown) => void endings.push(end) };
-    const service = await serve(own, environmentOf(configOf(place)));
+    const service = await serve(own, environmentOf(configOf(place)), []);
     const { status } = await fetch(`${service.url}/readyz`);
     if (status !== 200) throw new Error(`serve has printed its addresses, and /readyz answers ${status}.`);
     const seconds = (performance.now() - started) / 1000;
