@@ -18,7 +18,7 @@ function parse(args) {
   let files = [];
   const command = new Command("npm test --")
     .description(
-      "Compiles what is stale, then runs the tests of these files and folders: all where none is named.",
+      "Compiles what is stale, then runs the tests of these files and folders: all but the proofs where none is named.",
     )
     .usage("[options] [files and folders...]")
     .argument("[files...]", "test sources (test/stories/pay.test.ts), folders (test/domain), options of tap")
@@ -26,6 +26,7 @@ function parse(args) {
       "--quick",
       "the rules, and the main stories in the embedded file: no server, simulation, bench or browser",
     )
+    .option("--proofs", "simulation, storm and bench: what `npm test` leaves out, and .ci/run runs as well")
     .addOption(
       new Option(
         "--server <name>",
@@ -47,7 +48,8 @@ Environment:
   CHROMIUM_PATH           a browser for the pages' tests; Debian's chromium otherwise
 
 Examples:
-  npm test                                            # all, with simulation, bench and browser
+  npm test                                            # every rule and every story, in the browser, too
+  npm run test:proofs                                 # simulation, storm and bench: five minutes
   npm run test:quick                                  # under two minutes
   npm test -- test/stories/refunds.test.ts            # one file, on both engines
   npm test -- test/domain test/cardstream             # folders

@@ -6,6 +6,7 @@ import { bringServer } from "./servers/server-choice.js";
 import type { ServerName } from "./servers/server-programs.js";
 import { isToldOnServer, type Needs, needsOf } from "./needs.js";
 import { installMissing } from "./servers/packages.js";
+import { PROOFS, withoutProofs } from "./proofs.js";
 import { leaveOutEmbedded, quickSelection } from "./quick.js";
 import { namesFiles, tapArguments } from "./selection.js";
 import { makeTemplatePlace } from "./servers/template-place.js";
@@ -19,6 +20,8 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export interface RunChoice {
   /** A choice of tests without a server. */
   readonly quick?: boolean;
+  /** Simulation, storm and bench, which are left out otherwise. */
+  readonly proofs?: boolean;
   /** The database server to bring; MySQL by default. */
   readonly server?: ServerName;
   /** Leaves out what is told in the embedded file. */
@@ -34,7 +37,7 @@ export async function runTests(args: string[], choice: RunChoice = {}): Promise<
   // Once: who asks a second time is not made to wait for an orderly end.
   for (const signal of SIGNALS) process.once(signal, () => stop.abort(signal));
   if (choice.serverOnly === true) leaveOutEmbedded();
-  const named = choice.quick === true ? [...args, ...quickSelection()] : args;
+  const named = [...args, ...chosenBy(choice)];
   const outcome = await attempt(named, choice, stop.signal);
   const reason = stop.signal.reason as (typeof SIGNALS)[number] | undefined;
   const failed = failures(outcome, reason);
@@ -43,12 +46,19 @@ export async function runTests(args: string[], choice: RunChoice = {}): Promise<
   return failed > 0 || outcome.passed === 0 ? 1 : 0;
 }
 
+function chosenBy({ quick = false, proofs = false }: RunChoice): readonly string[] {
+  if (proofs) return PROOFS;
+  return quick ? quickSelection() : [];
+}
+
 async function attempt(args: string[], choice: RunChoice, stop: AbortSignal): Promise<Outcome> {
   const { quick = false, serverOnly = false, server } = choice;
   try {
     const named = tapArguments(args);
     buildTap();
-    const files = namesFiles(named) ? named.filter((arg) => arg.endsWith(".test.js")) : compiledTests();
+    const files = namesFiles(named)
+      ? named.filter((arg) => arg.endsWith(".test.js"))
+      : withoutProofs(compiledTests());
     const all = serverOnly ? files.filter(isToldOnServer) : files;
     const needs = needsOf(all);
     const database = await provideDatabase({ ...needs, database: needs.database && !quick }, server);
