@@ -1,7 +1,7 @@
 import t from "tap";
 
 import { fieldText } from "../../src/cardstream/fields.js";
-import { openBrowser } from "../support/chromium.js";
+import { openWindow } from "../support/browser-window.js";
 import { onSqlite } from "../support/database.js";
 import { html } from "../../src/lib/html.js";
 import { listen } from "../support/listen.js";
@@ -18,9 +18,7 @@ await onSqlite(
     );
     stand.shop.thanksUrl = onward.replace("127.0.0.1", "localhost");
 
-    const browser = await openBrowser();
-    t.teardown(() => browser.close());
-    const page = await browser.newPage();
+    const page = await (await openWindow(t)).newPage();
     const complaints: string[] = [];
     page.on("console", (message) => complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(error.message));
@@ -54,9 +52,7 @@ for (const [javaScriptEnabled, button, code] of [
       const stand = await startStand(t, engine);
       const thanks = await listen(t, (_request, response) => response.end("Thanks!"));
       stand.shop.thanksUrl = thanks.replace("127.0.0.1", "localhost");
-      const browser = await openBrowser();
-      t.teardown(() => browser.close());
-      const page = await (await browser.newContext({ javaScriptEnabled })).newPage();
+      const page = await (await openWindow(t, { javaScriptEnabled })).newPage();
       const complaints: string[] = [];
       page.on("console", (message) => complaints.push(message.text()));
       /** Where scripts are off, the shopper presses the button of a page that would go on by itself. */
@@ -101,9 +97,7 @@ await onSqlite(
     const address = await listen(t, (_request, response) => {
       response.writeHead(200, { "content-type": "text/html" }).end(shop.markup);
     });
-    const browser = await openBrowser();
-    t.teardown(() => browser.close());
-    const page = await browser.newPage();
+    const page = await (await openWindow(t)).newPage();
     const complaints: string[] = [];
     page.on("console", (message) => complaints.push(message.text()));
     await page.goto(address.replace("127.0.0.1", "localhost"));

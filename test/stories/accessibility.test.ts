@@ -8,61 +8,56 @@ import { openShop } from "../support/shop.js";
 
 const CARD = { "Card number": "4929421234600821", Month: "12", Year: "29", CVV: "356" };
 
-for (const colorScheme of ["light", "dark"] as const) {
-  await onSqlite(
-    t,
-    `a ${colorScheme} screen: axe finds nothing serious on the pages for developers`,
-    async (t, engine) => {
-      const app = await startTestApp(t, testConfig(engine));
-      const page = await openTab(t, colorScheme);
-      for (const path of ["/", "/demo", "/nothing"]) {
-        await page.goto(`${app.local}${path}`);
-        await examine(t, page, path);
-      }
-      await page.goto(`${app.local}/demo`);
-      await page.getByRole("button", { name: "Check out" }).click();
-      await page.getByRole("link", { name: /^Pay/ }).waitFor();
-      await examine(t, page, "an order");
-      await useDocumentation(t, app, page);
-    },
-  );
-}
+await onSqlite(
+  t,
+  "axe finds nothing serious on the pages for developers, on a light and on a dark screen",
+  async (t, engine) => {
+    const app = await startTestApp(t, testConfig(engine));
+    const page = await openTab(t);
+    for (const path of ["/", "/demo", "/nothing"]) {
+      await page.goto(`${app.local}${path}`);
+      await examine(t, page, path);
+    }
+    await page.goto(`${app.local}/demo`);
+    await page.getByRole("button", { name: "Check out" }).click();
+    await page.getByRole("link", { name: /^Pay/ }).waitFor();
+    await examine(t, page, "an order");
+    await useDocumentation(t, app, page);
+  },
+);
 
-for (const colorScheme of ["light", "dark"] as const) {
-  await onSqlite(
-    t,
-    `a ${colorScheme} screen: axe finds nothing serious on the pages of a session`,
-    async (t, engine) => {
-      const { app, create, clock } = await openShop(t, engine);
-      const page = await openTab(t, colorScheme);
-      const pay = async (outcome: string): Promise<string> => {
-        const { id, url } = await create();
-        await page.goto(url);
-        await examine(t, page, "the card page");
-        for (const [label, text] of Object.entries(CARD)) await page.getByLabel(label).fill(text);
-        await page.getByLabel("What should happen?").selectOption(outcome);
-        await page.getByRole("button", { name: /^Pay / }).click();
-        return id;
-      };
-      for (const [outcome, heading] of [
-        ["decline", "Your card was declined"],
-        ["partial", "The shop has to look at your payment"],
-        ["in_progress", "Your payment is being checked"],
-      ] as const) {
-        await pay(outcome);
-        await page.getByRole("heading", { name: heading }).waitFor();
-        await page.getByText("1 item").click();
-        await examine(t, page, heading);
-      }
-      const { url } = await create();
-      clock.time += 25 * 3_600_000;
-      await page.goto(url);
-      await examine(t, page, "expired");
-      await page.goto(`${app.local}/pay/cs_none`);
-      await examine(t, page, "unknown");
-    },
-  );
-}
+await onSqlite(
+  t,
+  "axe finds nothing serious on the pages of a session, on a light and on a dark screen",
+  async (t, engine) => {
+    const { app, create, clock } = await openShop(t, engine);
+    const page = await openTab(t);
+    await page.goto((await create()).url);
+    await examine(t, page, "the card page");
+    const pay = async (outcome: string): Promise<void> => {
+      await page.goto((await create()).url);
+      for (const [label, text] of Object.entries(CARD)) await page.getByLabel(label).fill(text);
+      await page.getByLabel("What should happen?").selectOption(outcome);
+      await page.getByRole("button", { name: /^Pay / }).click();
+    };
+    for (const [outcome, heading] of [
+      ["decline", "Your card was declined"],
+      ["partial", "The shop has to look at your payment"],
+      ["in_progress", "Your payment is being checked"],
+    ] as const) {
+      await pay(outcome);
+      await page.getByRole("heading", { name: heading }).waitFor();
+      await page.getByText("1 item").click();
+      await examine(t, page, heading);
+    }
+    const { url } = await create();
+    clock.time += 25 * 3_600_000;
+    await page.goto(url);
+    await examine(t, page, "expired");
+    await page.goto(`${app.local}/pay/cs_none`);
+    await examine(t, page, "unknown");
+  },
+);
 
 /** The API's page as a newcomer uses it: gives the key, reloads, and sends the first example. */
 async function useDocumentation(t: Test, app: TestApp, page: Page): Promise<void> {

@@ -1,17 +1,13 @@
 import t from "tap";
 
-import { openBrowser } from "../support/chromium.js";
 import { onSqlite } from "../support/database.js";
 import { endAtGateway } from "../support/reconciliation.js";
 import { openShop } from "../support/shop.js";
 import { openShopper, PAY } from "../support/shopper.js";
 
-const browser = await openBrowser();
-t.teardown(() => browser.close());
-
 await onSqlite(t, "a double click on the button pays once", async (t, engine) => {
   const { site, create, read } = await openShop(t, engine);
-  const { page, complaints, ...shopper } = await openShopper(t, browser, true);
+  const { page, complaints, ...shopper } = await openShopper(t, true);
   const { id, url } = await create();
   await shopper.enter(url);
   await shopper.typeCard();
@@ -27,7 +23,7 @@ await onSqlite(
   "paid in two tabs at once, both lead on, and one payment is on record",
   async (t, engine) => {
     const { create, read, outcomes } = await openShop(t, engine);
-    const tabs = [await openShopper(t, browser, true), await openShopper(t, browser, true)];
+    const tabs = [await openShopper(t, true), await openShopper(t, true)];
     const { id, url } = await create();
     for (const shopper of tabs) {
       await shopper.enter(url);
@@ -45,7 +41,7 @@ await onSqlite(
   "the back button after paying leads to the card page, and paying again to the shop",
   async (t, engine) => {
     const { create, read, outcomes } = await openShop(t, engine);
-    const { page, complaints, ...shopper } = await openShopper(t, browser, true);
+    const { page, complaints, ...shopper } = await openShopper(t, true);
     const { id, url } = await create();
     await shopper.enter(url);
     await shopper.typeCard();
@@ -66,7 +62,7 @@ await onSqlite(
 
 await onSqlite(t, "the page that leads back may be reloaded before it is left", async (t, engine) => {
   const { create, read } = await openShop(t, engine);
-  const { page, ...shopper } = await openShopper(t, browser, false);
+  const { page, ...shopper } = await openShopper(t, false);
   const { id, url } = await create();
   await shopper.enter(url);
   await shopper.typeCard();
@@ -84,7 +80,7 @@ await onSqlite(
   "a payment that waits for a person stays so, however often its page is asked for",
   async (t, engine) => {
     const { app, create, read, outcomes } = await openShop(t, engine);
-    const { page, complaints, ...shopper } = await openShopper(t, browser, true);
+    const { page, complaints, ...shopper } = await openShopper(t, true);
     const { id, url } = await create();
     await shopper.enter(url);
     await shopper.typeCard();
@@ -107,7 +103,7 @@ await onSqlite(
 
 await onSqlite(t, "a page that waits goes on to the shop once the payment is known", async (t, engine) => {
   const { app, site, create } = await openShop(t, engine);
-  const { page, complaints, ...shopper } = await openShopper(t, browser, true);
+  const { page, complaints, ...shopper } = await openShopper(t, true);
   await shopper.enter((await create()).url);
   await shopper.typeCard();
   await page.getByLabel("What should happen?").selectOption("in_progress");
@@ -124,8 +120,8 @@ await onSqlite(
   "an expired session shows the way back, and a form that was out is paid late",
   async (t, engine) => {
     const { clock, site, create, read } = await openShop(t, engine);
-    const early = await openShopper(t, browser, true);
-    const late = await openShopper(t, browser, true);
+    const early = await openShopper(t, true);
+    const late = await openShopper(t, true);
     const { id, url } = await create();
     await early.enter(url);
     await early.typeCard();

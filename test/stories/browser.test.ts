@@ -1,19 +1,15 @@
 import t from "tap";
 
-import { openBrowser } from "../support/chromium.js";
 import { onSqlite } from "../support/database.js";
 import { openShop } from "../support/shop.js";
 import { CANCEL, openShopper, PAY } from "../support/shopper.js";
-
-const browser = await openBrowser();
-t.teardown(() => browser.close());
 
 for (const scripts of [true, false]) {
   const how = scripts ? "with scripts" : "without scripts, by the buttons";
 
   await onSqlite(t, `a shopper pays ${how}, and the shop may be on other origins`, async (t, engine) => {
     const { site, create, read } = await openShop(t, engine);
-    const { page, complaints, ...shopper } = await openShopper(t, browser, scripts);
+    const { page, complaints, ...shopper } = await openShopper(t, scripts);
     const { id, url } = await create();
     await shopper.enter(url);
     await shopper.typeCard();
@@ -29,7 +25,7 @@ for (const scripts of [true, false]) {
 
   await onSqlite(t, `a declined shopper tries another card by one click ${how}`, async (t, engine) => {
     const { site, create, read } = await openShop(t, engine);
-    const { page, complaints, ...shopper } = await openShopper(t, browser, scripts);
+    const { page, complaints, ...shopper } = await openShopper(t, scripts);
     const { id, url } = await create();
     await shopper.enter(url);
     for (const outcome of ["decline", "insufficient_funds"]) {
@@ -53,7 +49,7 @@ for (const scripts of [true, false]) {
     `a cancel leads back to the basket ${how}, and after a decline a link`,
     async (t, engine) => {
       const { site, create, read } = await openShop(t, engine);
-      const { page, complaints, ...shopper } = await openShopper(t, browser, scripts);
+      const { page, complaints, ...shopper } = await openShopper(t, scripts);
       const { id, url } = await create();
       await shopper.enter(url);
       await shopper.press(CANCEL);
@@ -75,7 +71,7 @@ for (const scripts of [true, false]) {
     `a wrong card is told of beside its input ${how}, and the choice stays`,
     async (t, engine) => {
       const { create, outcomes } = await openShop(t, engine);
-      const { page, ...shopper } = await openShopper(t, browser, scripts);
+      const { page, ...shopper } = await openShopper(t, scripts);
       await shopper.enter((await create()).url);
       await shopper.typeCard({ "Card number": "4111111111111111" });
       const choice = page.getByLabel("What should happen?");

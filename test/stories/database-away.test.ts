@@ -2,7 +2,6 @@ import type { Connection, RowDataPacket } from "mysql2/promise";
 import t from "tap";
 
 import { createTestMerchant, startTestApp, testConfig } from "../support/app.js";
-import { openBrowser } from "../support/chromium.js";
 import { eachEngine, onMysql, until } from "../support/database.js";
 import { paidMessage, signedBody } from "../support/gateway.js";
 import { type DatabaseRelay, openDatabaseRelay } from "../support/database-relay.js";
@@ -30,9 +29,7 @@ for (const scripts of [true, false]) {
       const site = await openSite(t);
       const order = anOrder({ success_url: site.successUrl, cancel_url: site.cancelUrl });
       const { json: session } = await app.call("POST", "/v1/checkout/sessions", testKey, order);
-      const browser = await openBrowser();
-      t.teardown(() => browser.close());
-      const { page, ...shopper } = await openShopper(t, browser, scripts);
+      const { page, ...shopper } = await openShopper(t, scripts);
       await shopper.enter(session.url);
       await shopper.typeCard();
       await shopper.press(PAY);
@@ -61,9 +58,7 @@ await onMysql(
     const { testKey } = await createTestMerchant(config);
     const app = await startTestApp(t, config);
     const { json: session } = await app.call("POST", "/v1/checkout/sessions", testKey, anOrder());
-    const browser = await openBrowser();
-    t.teardown(() => browser.close());
-    const { page } = await openShopper(t, browser, true);
+    const { page } = await openShopper(t, true);
     await relay.cut();
     t.equal((await page.goto(session.url))?.status(), 503);
     await page.getByText("One moment, please").waitFor();

@@ -1,7 +1,7 @@
 import t from "tap";
 
 import { startTestApp, testConfig } from "../support/app.js";
-import { openBrowser } from "../support/chromium.js";
+import { openWindow } from "../support/browser-window.js";
 import { onSqlite } from "../support/database.js";
 
 await onSqlite(t, "beside the page there is what it is made of, and nothing else", async (t, engine) => {
@@ -34,9 +34,8 @@ await onSqlite(t, "beside the page there is what it is made of, and nothing else
 
 await onSqlite(t, "the page of the API is drawn without a word to anybody outside", async (t, engine) => {
   const app = await startTestApp(t, testConfig(engine));
-  const browser = await openBrowser();
-  t.teardown(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const window = await openWindow(t, { viewport: { width: 1280, height: 900 } });
+  const page = await window.newPage();
   const complaints: string[] = [];
   const elsewhere: string[] = [];
   page.on("console", (message) => complaints.push(message.text()));

@@ -1,5 +1,7 @@
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { Test } from "tap";
+
+import { openWindow } from "./browser-window.js";
 
 /** Somebody with a browser of their own, who does what the pages say. */
 export interface Shopper {
@@ -19,10 +21,9 @@ const CARD = { "Card number": "4929421234600821", Month: "12", Year: "29", CVV: 
 export const PAY = /^Pay /;
 export const CANCEL = /^Cancel/;
 
-export async function openShopper(t: Test, browser: Browser, scripts: boolean): Promise<Shopper> {
-  const context = await browser.newContext({ javaScriptEnabled: scripts });
-  t.teardown(() => context.close());
-  const page = await context.newPage();
+export async function openShopper(t: Test, scripts: boolean): Promise<Shopper> {
+  const window = await openWindow(t, { javaScriptEnabled: scripts });
+  const page = await window.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));

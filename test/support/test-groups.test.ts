@@ -1,13 +1,16 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 import t from "tap";
 
-import { ALONE, groupTests } from "./test-groups.js";
+import { ALONE, compiledTests, groupTests, WITH_BROWSER } from "./test-groups.js";
 
 t.test("every file is in one group or alone, and none twice", async (t) => {
   const files = Array.from({ length: 30 }, (_, index) => `dist/test/lib/f${index}.test.js`);
-  const { alone, groups } = groupTests([...files, "dist/test/tidy.test.js"]);
-  t.same(alone, ["dist/test/tidy.test.js"]);
+  const lone = "dist/test/tidy.test.js";
+  const shopper = "dist/test/stories/browser.test.js";
+  const { alone, withBrowser, groups } = groupTests([...files, lone, shopper]);
+  t.same(alone, [lone]);
+  t.same(withBrowser, [shopper]);
   t.same(groups.flat().toSorted(), files.toSorted());
 });
 
@@ -17,4 +20,10 @@ t.test("few files make few groups", async (t) => {
 
 t.test("each file that runs alone exists", async (t) => {
   for (const file of ALONE) t.ok(existsSync(file), file);
+});
+
+t.test("the files that open a window of the browser are in the group that shares it", async (t) => {
+  const opens = /\/(browser-window|shopper|axe)\.js"/;
+  const files = compiledTests().filter((file) => opens.test(readFileSync(file, "utf8")));
+  t.same(files, WITH_BROWSER.toSorted());
 });
