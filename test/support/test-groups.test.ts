@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 
 import t from "tap";
 
+import { PROOFS, withoutProofs } from "./proofs.js";
 import { ALONE, compiledTests, groupTests, WITH_BROWSER } from "./test-groups.js";
 
 t.test("every file is in one group or alone, and none twice", async (t) => {
@@ -26,4 +27,10 @@ t.test("the files that open a window of the browser are in the group that shares
   const opens = /\/(browser-window|shopper|axe)\.js"/;
   const files = compiledTests().filter((file) => opens.test(readFileSync(file, "utf8")));
   t.same(files, WITH_BROWSER.toSorted());
+});
+
+t.test("what a plain run leaves out exists, and the gate runs it", async (t) => {
+  const all = compiledTests();
+  t.same([...withoutProofs(all), ...PROOFS].toSorted(), all);
+  t.match(readFileSync(".ci/run", "utf8"), /^ *step .* npm run (--silent )?test:proofs$/m);
 });
