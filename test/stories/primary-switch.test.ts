@@ -28,39 +28,15 @@ interface Pair {
   readonly config: Config;
 }
 
-await t.test("of several servers the one that takes writes is used, and a switch is followed", async (t) => {
-  const { admins, servers, mine, config } = await openPair(t);
-  await refuseWrites(admins[0], true);
-  const app = await startTestApp(t, config);
-
-  t.equal(await sessionsOf(admins[0]), 0);
-  t.equal((await create(app, mine)).status, 200);
-  t.equal(await sessionsOf(admins[1]), 1, "the second takes writes, and is found at the start");
-
-  const during = Array.from({ length: 20 }, () => create(app, mine));
-  await refuseWrites(admins[1], true);
-  during.push(...Array.from({ length: 20 }, () => create(app, mine)));
-  await refuseWrites(admins[0], false);
-  const switchedAt = performance.now();
-  for (const { status, text } of await Promise.all(during)) t.equal(status, 200, text);
-  t.ok(performance.now() - switchedAt < FOLLOWED_WITHIN_MS * 2);
-  const [first, second] = [await sessionsOf(admins[0]), await sessionsOf(admins[1])];
-  t.equal(first + second, 41, "each call is done once");
-  t.ok(first > 0);
-
-  t.comment("the primary is gone at once, and another takes over");
-  await refuseWrites(admins[1], false);
-  const before = await sessionsOf(admins[1]);
-  servers[0].signal("SIGKILL");
-  await servers[0].ended();
-  const answered = await until("a call succeeds", async () => (await create(app, mine)).status === 200);
-  t.ok(answered);
-  t.ok((await sessionsOf(admins[1])) > before);
-  t.equal((await app.call("GET", "/readyz", undefined)).status, 200);
+await t.test("of several servers the one that takes writes is used", async (t) => {
+  const pair = await openPair(t);
+  await t.test("who only reads follows a switch as well", (t) => readAcrossSwitch(t, pair));
+  await t.test("where none takes writes, the service is not ready, and says so", (t) => waitForOne(t, pair));
+  // The last: it kills one of the two.
+  await t.test("a switch is followed, and the end of one", (t) => writeAcrossSwitch(t, pair));
 });
 
-await t.test("who only reads follows a switch as well", async (t) => {
-  const { admins, mine, config } = await openPair(t);
+async function readAcrossSwitch(t: Test, { admins, mine, config }: Pair): Promise<void> {
   const app = await startTestApp(t, config);
   const { id } = JSON.parse((await create(app, mine)).text) as { id: string };
   await copyRows(admins[0], admins[1]);
@@ -74,23 +50,51 @@ await t.test("who only reads follows a switch as well", async (t) => {
   const switchedAt = performance.now();
   await until("the state of the new primary is read", async () => (await read()) === "later");
   t.ok(performance.now() - switchedAt < FOLLOWED_WITHIN_MS * 2);
-});
+}
 
-await t.test(
-  "where none of several servers takes writes, the service is not ready, and says so",
-  async (t) => {
-    const { admins, mine, config } = await openPair(t);
-    const app = await startTestApp(t, config);
-    await Promise.all(admins.map((admin) => refuseWrites(admin, true)));
-    const { status, text, headers } = await create(app, mine);
-    t.match([status, text], [503, /service_unavailable/]);
-    t.ok(headers.get("retry-after"));
-    await until("it is not ready", async () => (await app.call("GET", "/readyz", undefined)).status === 503);
-    await refuseWrites(admins[1], false);
-    await until("it is ready", async () => (await app.call("GET", "/readyz", undefined)).status === 200);
-    t.equal((await create(app, mine)).status, 200);
-  },
-);
+async function waitForOne(t: Test, { admins, mine, config }: Pair): Promise<void> {
+  const app = await startTestApp(t, config);
+  await Promise.all(admins.map((admin) => refuseWrites(admin, true)));
+  const { status, text, headers } = await create(app, mine);
+  t.match([status, text], [503, /service_unavailable/]);
+  t.ok(headers.get("retry-after"));
+  await until("it is not ready", async () => (await app.call("GET", "/readyz", undefined)).status === 503);
+  await refuseWrites(admins[1], false);
+  await until("it is ready", async () => (await app.call("GET", "/readyz", undefined)).status === 200);
+  t.equal((await create(app, mine)).status, 200);
+}
+
+async function writeAcrossSwitch(t: Test, { admins, servers, mine, config }: Pair): Promise<void> {
+  const before = await Promise.all(admins.map(sessionsOf));
+  const added = async (): Promise<number[]> =>
+    (await Promise.all(admins.map(sessionsOf))).map((n, i) => n - (before[i] ?? 0));
+  await refuseWrites(admins[0], true);
+  await refuseWrites(admins[1], false);
+  const app = await startTestApp(t, config);
+
+  t.equal((await create(app, mine)).status, 200);
+  t.same(await added(), [0, 1], "the second takes writes, and is found at the start");
+
+  const during = Array.from({ length: 20 }, () => create(app, mine));
+  await refuseWrites(admins[1], true);
+  during.push(...Array.from({ length: 20 }, () => create(app, mine)));
+  await refuseWrites(admins[0], false);
+  const switchedAt = performance.now();
+  for (const { status, text } of await Promise.all(during)) t.equal(status, 200, text);
+  t.ok(performance.now() - switchedAt < FOLLOWED_WITHIN_MS * 2);
+  const [first = 0, second = 0] = await added();
+  t.equal(first + second, 41, "each call is done once");
+  t.ok(first > 0);
+
+  t.comment("the primary is gone at once, and another takes over");
+  await refuseWrites(admins[1], false);
+  servers[0].signal("SIGKILL");
+  await servers[0].ended();
+  const answered = await until("a call succeeds", async () => (await create(app, mine)).status === 200);
+  t.ok(answered);
+  t.ok((await sessionsOf(admins[1])) > (before[1] ?? 0) + second);
+  t.equal((await app.call("GET", "/readyz", undefined)).status, 200);
+}
 
 /** Two servers with the same tables and one merchant, as replication would have brought them. */
 async function openPair(t: Test): Promise<Pair> {
