@@ -13,7 +13,7 @@ import {
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
-import t from "tap";
+import t, { type Test } from "tap";
 
 /** As the operator's command: it builds what is stale and imports what was bundled. */
 const COMMAND = `
@@ -27,75 +27,71 @@ const SOURCES = {
     "main.ts": 'import { word } from "./word.js"; process.stdout.write(word);',
     "word.ts": 'export const word = "first";',
   },
+  test: { "old.test.ts": "export const old = 1;" },
 };
 
-t.test("a text that does not compile is told, and the last whole build stays", async (t) => {
+// One after the other, in one project: a build takes a second and a half of CPU.
+t.test("what is stale is built, and nothing else", (t) => {
   const folder = project(t.testdir(SOURCES));
-  t.same(await command(folder), { code: 0, output: "first" });
-  writeFileSync(path.join(folder, "src/word.ts"), "export const word: number = 'second';");
-  const { status, stderr } = spawnSync(process.execPath, ["bin/build.js"], { cwd: folder, encoding: "utf8" });
-  t.not(status, 0);
-  t.match(stderr, /^building \.\.\.\n/, "what takes the time");
-  t.match(stderr, /src\/word\.ts.*not assignable/);
-  t.ok(existsSync(path.join(folder, "dist/src/word.js")));
-  t.same(leftBehind(folder), []);
-});
+  const source = (name: string, text: string): void => writeFileSync(path.join(folder, "src", name), text);
 
-t.test("commands that start at once after a change build once, and all find a whole build", async (t) => {
-  const folder = project(t.testdir(SOURCES));
-  const first = await Promise.all(Array.from({ length: 4 }, () => command(folder)));
-  for (const outcome of first) t.same(outcome, { code: 0, output: "first" });
-  t.equal(compilations(folder), 1);
-  writeFileSync(path.join(folder, "src/word.ts"), 'export const word = "second";');
-  const second = await Promise.all(Array.from({ length: 4 }, () => command(folder)));
-  for (const outcome of second) t.same(outcome, { code: 0, output: "second" });
-  t.equal(compilations(folder), 2);
-  t.same(leftBehind(folder), []);
-});
-
-t.test("the lock of a build that was killed is no obstacle", async (t) => {
-  const folder = project(t.testdir(SOURCES));
-  const ended = spawnSync(process.execPath, ["--version"]);
-  writeFileSync(path.join(folder, ".dist-lock"), String(ended.pid));
-  t.same(await command(folder), { code: 0, output: "first" });
-  t.same(leftBehind(folder), []);
-});
-
-t.test("a source that is gone is gone from the build", async (t) => {
-  const folder = project(t.testdir({ ...SOURCES, test: { "old.test.ts": "export const old = 1;" } }));
-  await command(folder);
-  t.ok(existsSync(path.join(folder, "dist/test/old.test.js")));
-  rmSync(path.join(folder, "test/old.test.ts"));
-  spawnSync(process.execPath, ["bin/build.js"], { cwd: folder });
-  t.notOk(existsSync(path.join(folder, "dist/test/old.test.js")));
-});
-
-t.test(
-  "the operator's command does not wait for a build of the tests, which the next other command makes",
-  async (t) => {
-    const folder = project(t.testdir({ ...SOURCES, test: { "word.test.ts": "export const tested = 1;" } }));
-    await command(folder);
-    writeFileSync(path.join(folder, "test/word.test.ts"), "export const tested = 2;");
-    t.same(await command(folder), { code: 0, output: "first" });
+  t.test("commands that start at once build once, and all find a whole build", async (t) => {
+    await startFour(t, folder, "first");
     t.equal(compilations(folder), 1);
-    const { status } = spawnSync(process.execPath, ["bin/build.js"], { cwd: folder });
-    t.equal(status, 0);
-    t.equal(compilations(folder), 2);
-  },
-);
+  });
 
-t.test("a class keeps its name in the bundle, where another file has one of that name", async (t) => {
-  const main = `
-    import { One } from "./one.js";
-    import { other } from "./two.js";
-    process.stdout.write(One.name + other);
-  `;
-  const two = "class One {} export const other = One.name;";
-  const folder = project(
-    t.testdir({ src: { "main.ts": main, "one.ts": "export class One {}", "two.ts": two } }),
+  t.test(
+    "the operator's command does not wait for a build of the tests, which the next other command makes",
+    async (t) => {
+      const old = path.join(folder, "dist/test/old.test.js");
+      t.ok(existsSync(old));
+      rmSync(path.join(folder, "test/old.test.ts"));
+      t.same(await command(folder), { code: 0, output: "first" });
+      t.equal(compilations(folder), 1);
+      t.equal(build(folder).status, 0);
+      t.equal(compilations(folder), 2);
+      t.notOk(existsSync(old), "a source that is gone is gone from the build");
+    },
   );
-  t.same(await command(folder), { code: 0, output: "OneOne" });
+
+  t.test("so do commands that start at once after a change", async (t) => {
+    source("word.ts", 'export const word = "second";');
+    await startFour(t, folder, "second");
+    t.equal(compilations(folder), 3);
+    t.same(leftBehind(folder), []);
+  });
+
+  t.test("a text that does not compile is told, and the last whole build stays", async (t) => {
+    source("word.ts", "export const word: number = 'third';");
+    const { status, stderr } = build(folder);
+    t.not(status, 0);
+    t.match(stderr, /^building \.\.\.\n/, "what takes the time");
+    t.match(stderr, /src\/word\.ts.*not assignable/);
+    t.match(readFileSync(path.join(folder, "dist/src/word.js"), "utf8"), "second");
+    t.same(leftBehind(folder), []);
+  });
+
+  t.test(
+    "the lock of a build that was killed is no obstacle, and a class keeps its name in the bundle, where another " +
+      "file has one of that name",
+    async (t) => {
+      const ended = spawnSync(process.execPath, ["--version"]);
+      writeFileSync(path.join(folder, ".dist-lock"), String(ended.pid));
+      source("word.ts", "export class One {}");
+      source("two.ts", "class One {} export const other = One.name;");
+      const imports = 'import { One } from "./word.js"; import { other } from "./two.js";';
+      source("main.ts", `${imports} process.stdout.write(One.name + other);`);
+      t.same(await command(folder), { code: 0, output: "OneOne" });
+      t.same(leftBehind(folder), []);
+    },
+  );
+  t.end();
 });
+
+async function startFour(t: Test, folder: string, output: string): Promise<void> {
+  const outcomes = await Promise.all(Array.from({ length: 4 }, () => command(folder)));
+  for (const outcome of outcomes) t.same(outcome, { code: 0, output });
+}
 
 /** Makes a project of a folder with sources: the real build, its settings, and the compiler with a tally. */
 function project(folder: string): string {
@@ -124,6 +120,10 @@ async function command(cwd: string): Promise<{ code: unknown; output: string }> 
   });
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, "exit")]);
   return { code, output };
+}
+
+function build(cwd: string): { status: number | null; stderr: string } {
+  return spawnSync(process.execPath, ["bin/build.js"], { cwd, encoding: "utf8" });
 }
 
 function leftBehind(folder: string): string[] {
