@@ -8,6 +8,7 @@ import { createTestMerchant, startTestApp, testConfig } from "../support/app.js"
 import { portOf, silentServer } from "../support/broken-starts.js";
 import { environmentOf, run, runJson, start } from "../support/command.js";
 import { eachEngine, onSqlite, until } from "../support/database.js";
+import { anOrder } from "../support/orders.js";
 import { serve, untilWritten } from "../support/serve.js";
 
 await onSqlite(t, "of four first starts at once one makes the demonstration merchant", async (t, engine) => {
@@ -28,39 +29,50 @@ await onSqlite(t, "of four first starts at once one makes the demonstration merc
 
 await onSqlite(
   t,
-  "a start that fails takes no key with it, and a lost key is had again",
+  "a first start prints a test key that works, a later one how to have another",
   async (t, engine) => {
     const env = environmentOf(testConfig(engine));
     const taken = String(portOf(await silentServer(t)));
     const failed = await run({ ...env, GRPC_PORT: taken }, ["serve"]);
     t.match(failed, { code: 1, stdout: "" });
-    t.same(readdirSync(engine.place.dataDir), [], "not even a database");
-    const first = (await serve(t, env)).printed.join("\n");
-    t.match(first, /^Test key of a demonstration merchant: sk_test_\w+$/m);
-    const [, ...command] = /bin\/calmony-pay (.*)/.exec(first)?.[1]?.split(" ") ?? [];
-    const { key } = await runJson(env, ["keys", ...command]);
-    t.match(key, /^sk_test_/);
-    const later = await serve(t, env);
-    t.notMatch(later.printed.join("\n"), /sk_test_\w/);
-    const answer = await fetch(`${later.url}/v1/customers`, { headers: { authorization: `Bearer ${key}` } });
-    t.equal(answer.status, 200);
+    t.same(
+      readdirSync(engine.place.dataDir),
+      [],
+      "a start that fails takes no key with it, nor makes a database",
+    );
+
+    const first = await serve(t, env);
+    const lines = first.printed.join("\n");
+    const [, testKey = "none"] = /^Test key of a demonstration merchant: (sk_test_\w+)$/m.exec(lines) ?? [];
+    const [keyAt, urlAt] = [testKey, first.url].map((text) => lines.indexOf(text));
+    t.ok(Number(keyAt) < Number(urlAt), "the key is printed before the ports open");
+    t.match(first.printed.at(-1), /^curl -X POST http/);
+    t.equal((await call(first.url, testKey, "checkout/sessions", anOrder())).status, 200);
+    await first.stop("SIGTERM");
+
+    const [, ...command] = /bin\/calmony-pay (.*)/.exec(lines)?.[1]?.split(" ") ?? [];
+    const { key = "" } = await runJson(env, ["keys", ...command]);
+    t.match(key, /^sk_test_/, "a lost key is had again");
+    const later = start(env, ["serve"]);
+    t.teardown(() => later.kill("SIGKILL"));
+    later.stderr?.resume();
+    const printed = await untilWritten(later.stdout, /^curl -X POST .*\n/m);
+    t.notMatch(printed, /sk_test_\w/);
+    t.match(printed, /^Another test key +bin\/calmony-pay keys demo$/m);
+    t.match(
+      printed,
+      /^curl -X POST http:\S+\/v1\/checkout\/sessions -H "Authorization: Bearer sk_test_\.\.\."/m,
+    );
+    const [, url = ""] = /^Start here +(http:\/\/localhost:\d+)\/$/m.exec(printed) ?? [];
+    t.equal((await call(url, key, "customers", undefined)).status, 200);
   },
 );
 
-await onSqlite(t, "each later start says how to go on, too", async (t, engine) => {
-  const env = environmentOf(testConfig(engine));
-  await (await serve(t, env)).stop("SIGTERM");
-  const later = start(env, ["serve"]);
-  t.teardown(() => later.kill("SIGKILL"));
-  later.stderr?.resume();
-  const printed = await untilWritten(later.stdout, /^curl -X POST .*\n/m);
-  t.match(printed, /^Start here +http:\/\/localhost:\d+\/$/m);
-  t.match(printed, /^Another test key +bin\/calmony-pay keys demo$/m);
-  t.match(
-    printed,
-    /^curl -X POST http:\S+\/v1\/checkout\/sessions -H "Authorization: Bearer sk_test_\.\.\."/m,
-  );
-});
+async function call(url: string, key: string, what: string, order: object | undefined): Promise<Response> {
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  const request = order && { method: "POST", body: JSON.stringify(order) };
+  return await fetch(`${url}/v1/${what}`, { ...request, headers });
+}
 
 await eachEngine(t, "`keys demo` makes the demonstration merchant beside others, once", async (t, engine) => {
   const config = testConfig(engine);
@@ -81,32 +93,26 @@ await eachEngine(t, "`keys demo` makes the demonstration merchant beside others,
 
 await onSqlite(
   t,
-  "the files in a folder that others can read are for their owner only",
+  "the files in a folder that others can read are for their owner only, and SIGUSR1 opens no debugger",
   async (t, engine) => {
     const dataDir = path.join(engine.place.dataDir, "open");
     mkdirSync(dataDir);
     chmodSync(dataDir, 0o755);
-    const service = await serve(
-      t,
-      environmentOf(testConfig({ ...engine, place: { url: undefined, dataDir } })),
-    );
+    const config = testConfig({ ...engine, place: { url: undefined, dataDir } });
+    const child = start(environmentOf(config), ["serve"]);
+    t.teardown(() => child.kill("SIGKILL"));
+    if (child.stderr === null) throw new Error("The process has no output.");
+    const logged = text(child.stderr);
+    const printed = await untilWritten(child.stdout, /^Another test key.*/m);
     const names = readdirSync(dataDir);
     t.ok(["calmony-pay.db", "calmony-pay.db-wal", "secrets.key"].every((name) => names.includes(name)));
     for (const name of names) t.equal(statSync(path.join(dataDir, name)).mode & 0o777, 0o600, name);
     t.equal(statSync(dataDir).mode & 0o777, 0o755, "the folder is as its owner made it");
-    await service.stop("SIGTERM");
+
+    child.kill("SIGUSR1");
+    const url = /http:\/\/localhost:\d+/.exec(printed)?.[0];
+    for (let asked = 0; asked < 20; asked++) t.equal((await fetch(`${url}/healthz`)).status, 200);
+    child.kill("SIGTERM");
+    t.notMatch(await logged, /Debugger/);
   },
 );
-
-await onSqlite(t, "SIGUSR1 opens no debugger", async (t, engine) => {
-  const child = start(environmentOf(testConfig(engine)), ["serve"]);
-  t.teardown(() => child.kill("SIGKILL"));
-  if (child.stderr === null) throw new Error("The process has no output.");
-  const logged = text(child.stderr);
-  const printed = await untilWritten(child.stdout, /^Another test key.*/m);
-  child.kill("SIGUSR1");
-  const url = /http:\/\/localhost:\d+/.exec(printed)?.[0];
-  for (let asked = 0; asked < 20; asked++) t.equal((await fetch(`${url}/healthz`)).status, 200);
-  child.kill("SIGTERM");
-  t.notMatch(await logged, /Debugger/);
-});
