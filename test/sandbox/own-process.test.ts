@@ -77,34 +77,38 @@ await onSqlite(t, "accounts are taken from services with the same key only", asy
   await sandbox.stop();
 });
 
-await eachEngine(t, "test payments are made on a sandbox in another process", async (t, engine) => {
-  const { sandbox, config, folder } = await startBoth(t, engine);
-  const { testKey } = await createTestMerchant(config);
-  const app = await startTestApp(t, config);
-  t.match(await pay(app, testKey), { status: "complete", cardPage: `${sandbox.url}/hosted/` });
-  t.equal((await fetch(`${app.local}/sandbox/hosted/`, { method: "POST" })).status, 404, "none is here");
+await eachEngine(
+  t,
+  "test payments are made, and faults set, on a sandbox in another process",
+  async (t, engine) => {
+    const { sandbox, config, folder } = await startBoth(t, engine);
+    const { testKey } = await createTestMerchant(config);
+    const app = await startTestApp(t, config);
+    t.match(await pay(app, testKey), { status: "complete", cardPage: `${sandbox.url}/hosted/` });
+    t.equal((await fetch(`${app.local}/sandbox/hosted/`, { method: "POST" })).status, 404, "none is here");
 
-  const env = { ...environmentOf(config), SANDBOX_URL: sandbox.url };
-  const made = await runJson(env, ["merchants", "create", "--name", "Made later", "--country", "GB"]);
-  const scope = ["--merchant", made["id"] ?? "", "--mode", "test"];
-  const { key: laterKey = "" } = await runJson(env, ["keys", "create", ...scope]);
-  t.match(await pay(app, laterKey), { status: "complete" }, "the command told the sandbox");
+    await setFaults(t, app, testKey);
 
-  const again = await startTestApp(t, config);
-  t.match(await pay(again, testKey), { status: "complete" }, "telling it again changes nothing");
-  const place = engine.name === "sqlite" ? { dataDir: path.join(folder, "sandbox") } : {};
-  const books = await engine.open({ entities, migrations, ...place });
-  const rows = await books.manager.find(sandboxAccounts);
-  t.equal(rows.length, 2, "the test's and the command's");
-  // Long words only: two letters turn up by chance among sealed bytes.
-  t.notOk(rows.some(({ accountSealed }) => /Made later|"secret"/.test(accountSealed.toString("latin1"))));
-  t.notMatch(await sandbox.stop(), /Bearer|"secret"|4929421234600821/);
-});
+    const env = { ...environmentOf(config), SANDBOX_URL: sandbox.url };
+    const made = await runJson(env, ["merchants", "create", "--name", "Made later", "--country", "GB"]);
+    const scope = ["--merchant", made["id"] ?? "", "--mode", "test"];
+    const { key: laterKey = "" } = await runJson(env, ["keys", "create", ...scope]);
+    t.match(await pay(app, laterKey), { status: "complete" }, "the command told the sandbox");
 
-await eachEngine(t, "a merchant's faults are set at a sandbox in another process", async (t, engine) => {
-  const { config } = await startBoth(t, engine);
-  const { testKey } = await createTestMerchant(config);
-  const app = await startTestApp(t, config);
+    const again = await startTestApp(t, config);
+    t.match(await pay(again, testKey), { status: "complete" }, "telling it again changes nothing");
+    const place = engine.name === "sqlite" ? { dataDir: path.join(folder, "sandbox") } : {};
+    const books = await engine.open({ entities, migrations, ...place });
+    const rows = await books.manager.find(sandboxAccounts);
+    t.equal(rows.length, 2, "the test's and the command's");
+    // Long words only: two letters turn up by chance among sealed bytes.
+    t.notOk(rows.some(({ accountSealed }) => /Made later|"secret"/.test(accountSealed.toString("latin1"))));
+    t.notMatch(await sandbox.stop(), /Bearer|"secret"|4929421234600821/);
+  },
+);
+
+/** Sets faults of a merchant's at the sandbox, which they hold for, and takes them back. */
+async function setFaults(t: Test, app: TestApp, testKey: string): Promise<void> {
   const call = async (method: string, body?: object) =>
     await app.call(method, "/v1/test_helpers/gateway_faults", testKey, body);
   const dropped = { faults: [{ type: "wrong_amount" }, { type: "callback_delayed", milliseconds: 60_000 }] };
@@ -114,7 +118,7 @@ await eachEngine(t, "a merchant's faults are set at a sandbox in another process
   t.match((await app.call("GET", "/v1/held_payments", testKey)).json.data, [{ reason: "amount_mismatch" }]);
   t.match((await call("POST", {})).json, { faults: [] });
   t.match(await pay(app, testKey), { status: "complete" });
-});
+}
 
 await onSqlite(
   t,

@@ -26,14 +26,13 @@ const HOUR = 3_600_000;
 /** The longest pause of a timer. */
 const NEVER = 2 ** 31 - 1;
 
-await onMysql(
-  t,
-  "a refund under way is left to its sender by one whose clock is an hour ahead",
-  async (t, engine) => {
-    const story = await openStory(t, engine, [HOUR], { background: false });
-    await refundSlowly(t, story, story.app.local, story.gatewayAsked);
-  },
-);
+await onMysql(t, "beside one whose clock is an hour ahead", async (t, engine) => {
+  const story = await openStory(t, engine, [HOUR], { background: false });
+  await t.test("what both write sorts in the order of writing", (t) => writeInTurn(t, story));
+  await t.test("a refund under way is left to its sender", (t) =>
+    refundSlowly(t, story, story.app.local, story.gatewayAsked),
+  );
+});
 
 for (const [name, wrong] of [
   ["is an hour behind", [-HOUR]],
@@ -45,27 +44,22 @@ for (const [name, wrong] of [
   });
 }
 
-await onMysql(
-  t,
-  "what processes with different clocks write sorts in the order of writing",
-  async (t, engine) => {
-    const { app, other, merchant } = await openStory(t, engine, [HOUR], { background: false });
-    const created: string[] = [];
-    for (const url of [app.local, other, app.local, other]) {
-      const { json } = await post(url, "/v1/checkout/sessions", merchant.liveKey, anOrder());
-      t.ok(Math.abs(json.created * 1000 - Date.now()) < 10_000, "created now, whoever was asked");
-      created.push(json.id);
-    }
-    const { data } = (await app.call("GET", "/v1/checkout/sessions", merchant.liveKey)).json;
-    t.same(
-      data
-        .map(({ id }: Session) => id)
-        .slice(0, 4)
-        .toReversed(),
-      created,
-    );
-  },
-);
+async function writeInTurn(t: Test, { app, other, merchant }: Story): Promise<void> {
+  const created: string[] = [];
+  for (const url of [app.local, other, app.local, other]) {
+    const { json } = await post(url, "/v1/checkout/sessions", merchant.liveKey, anOrder());
+    t.ok(Math.abs(json.created * 1000 - Date.now()) < 10_000, "created now, whoever was asked");
+    created.push(json.id);
+  }
+  const { data } = (await app.call("GET", "/v1/checkout/sessions", merchant.liveKey)).json;
+  t.same(
+    data
+      .map(({ id }: Session) => id)
+      .slice(0, 4)
+      .toReversed(),
+    created,
+  );
+}
 
 interface Story {
   readonly app: TestApp;
