@@ -45,7 +45,7 @@ Options of tap pass as they are:
 
 Environment:
   TEST_DATABASE_URL       mysql://root@host:3306, a server of yours; a private MySQL is started otherwise
-  CHROMIUM_PATH           a browser for the pages' tests; Debian's chromium otherwise
+  CHROMIUM_PATH           a browser for the pages' tests; Debian's chromium-headless-shell or chromium otherwise
 
 Examples:
   npm test                                            # every rule and every story, in the browser, too
