@@ -11,7 +11,7 @@ const FILE_TIMEOUT_MS = Number(process.env["TAP_TIMEOUT"] ?? 300) * 1000;
  * Runs compiled test files one after the other in this process, and prints a mark where each ends. To load the
  * service and to warm up takes longer than most files need for their tests.
  */
-export async function runGroup(files: readonly string[]): Promise<void> {
+export async function runGroup(files: Iterable<string>): Promise<void> {
   const state = { done: false };
   // A file that ends the process must not pass for the files behind it.
   process.once("exit", () => {

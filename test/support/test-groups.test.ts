@@ -5,18 +5,15 @@ import t from "tap";
 import { PROOFS, withoutProofs } from "./proofs.js";
 import { ALONE, compiledTests, groupTests, WITH_BROWSER } from "./test-groups.js";
 
-t.test("every file is in one group or alone, and none twice", async (t) => {
+t.test("every file is shared, with a browser or alone, and none twice", async (t) => {
   const files = Array.from({ length: 30 }, (_, index) => `dist/test/lib/f${index}.test.js`);
   const lone = "dist/test/tidy.test.js";
   const shopper = "dist/test/stories/browser.test.js";
-  const { alone, withBrowser, groups } = groupTests([...files, lone, shopper]);
+  const story = "dist/test/stories/pay.test.js";
+  const { alone, withBrowser, shared } = groupTests([...files, lone, shopper, story]);
   t.same(alone, [lone]);
   t.same(withBrowser, [shopper]);
-  t.same(groups.flat().toSorted(), files.toSorted());
-});
-
-t.test("few files make few groups", async (t) => {
-  t.same(groupTests(["dist/test/lib/a.test.js"]).groups, [["dist/test/lib/a.test.js"]]);
+  t.same(shared, [story, ...files], "what takes longest is begun first");
 });
 
 t.test("each file that runs alone exists", async (t) => {

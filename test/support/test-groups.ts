@@ -2,13 +2,16 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /**
- * More groups than processes, so that the last ones end together; not many more, since each group loads the service
- * and has it compiled anew, which takes as much CPU as a dozen stories.
+ * Processes that share the files which need none of their own. Tap runs three at a time (`.taprc`); each of them loads
+ * the service and has it compiled anew, which takes as much CPU as a dozen stories.
  */
-const GROUPS = 5;
+const SHARING = 3;
 
 /** Folder of the programs that run the groups. */
 const FOLDER = path.join("dist", "test-groups");
+
+/** Folder with a mark for each shared file that a process has taken. */
+const TAKEN = path.join(FOLDER, "taken");
 
 /**
  * Test files that need a process each: the slowest, which then run in parallel, and those with a server or a timer that
@@ -40,17 +43,17 @@ export const WITH_BROWSER = [
 
 /**
  * Writes and returns the programs that run these compiled tests: one for each file of `ALONE`, one for those with a
- * browser, and a few for the rest.
+ * browser, and a few that share the rest.
  */
 export function writeGroups(files: readonly string[]): string[] {
-  const { alone, withBrowser, groups } = groupTests(files);
+  const { alone, withBrowser, shared } = groupTests(files);
   rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(FOLDER, { recursive: true });
+  mkdirSync(TAKEN, { recursive: true });
   return [
     ...alone,
-    // Tap begins with what comes first in the alphabet, and no other group takes as long.
-    ...(withBrowser.length > 0 ? [writeGroup("browser", withBrowser)] : []),
-    ...groups.map((group, index) => writeGroup(`group-${index + 1}`, group)),
+    // Tap begins with what comes first in the alphabet, and nothing takes as long.
+    ...(withBrowser.length > 0 ? [writeProgram("browser", JSON.stringify(withBrowser, null, 2))] : []),
+    ...writeSharing(shared),
   ];
 }
 
@@ -62,28 +65,49 @@ export function compiledTests(): string[] {
     .toSorted();
 }
 
-/** Deals the other files to the groups in turn: neighbours take about as long, so the groups do too. */
-export function groupTests(files: readonly string[]): Record<"alone" | "withBrowser", string[]> & {
-  groups: string[][];
-} {
-  const alone = ALONE.filter((file) => files.includes(file));
-  const withBrowser = WITH_BROWSER.filter((file) => files.includes(file));
-  const groups: string[][] = Array.from({ length: GROUPS }, () => []);
-  const others = files.filter((file) => !ALONE.includes(file) && !WITH_BROWSER.includes(file));
-  others.forEach((file, index) => groups[index % GROUPS]?.push(file));
-  return { alone, withBrowser, groups: groups.filter((group) => group.length > 0) };
+/** Who runs which of these files. The slow ones come first among those that are shared, so that none is begun last. */
+export function groupTests(
+  files: readonly string[],
+): Readonly<Record<"alone" | "withBrowser" | "shared", string[]>> {
+  const shared = files.filter((file) => !ALONE.includes(file) && !WITH_BROWSER.includes(file));
+  return {
+    alone: ALONE.filter((file) => files.includes(file)),
+    withBrowser: WITH_BROWSER.filter((file) => files.includes(file)),
+    shared: [...shared.filter(isSlow), ...shared.filter((file) => !isSlow(file))],
+  };
+}
+
+function isSlow(file: string): boolean {
+  return SLOW_ROOMS.some((room) => file.startsWith(compiledRoom(room)));
+}
+
+/** Rooms whose files start services and processes. */
+const SLOW_ROOMS = ["stories", "sandbox", "db", "clients", "client", "fuzz"];
+
+function compiledRoom(room: string): string {
+  return path.join("dist", "test", room) + path.sep;
 }
 
 function compiled(name: string): string {
   return path.join("dist", "test", `${name}.test.js`);
 }
 
-function writeGroup(name: string, files: readonly string[]): string {
+/** Each program has a first file of its own, so that none has nothing to run. */
+function writeSharing(files: readonly string[]): string[] {
+  const firsts = files.slice(0, SHARING);
+  const others = JSON.stringify(files.slice(SHARING), null, 2);
+  return firsts.map((first, index) => {
+    const taken = `takeFiles(${JSON.stringify(first)}, ${others}, ${JSON.stringify(TAKEN)})`;
+    return writeProgram(`sharing-${index + 1}`, taken);
+  });
+}
+
+function writeProgram(name: string, files: string): string {
   const program = path.join(FOLDER, `${name}.js`);
-  const list = JSON.stringify(files, null, 2);
-  writeFileSync(
-    program,
-    `import { runGroup } from "../test/support/run-group.js";\n\nawait runGroup(${list});\n`,
-  );
+  const imports = [
+    'import { runGroup } from "../test/support/run-group.js";',
+    'import { takeFiles } from "../test/support/shared-files.js";',
+  ];
+  writeFileSync(program, `${imports.join("\n")}\n\nawait runGroup(${files});\n`);
   return program;
 }
