@@ -2,6 +2,7 @@ import { gatewayWords } from "./support/gateway-words.js";
 import { holdTo, type HouseRule } from "./support/house-rules.js";
 import { programsIn, textsIn } from "./support/source-tree.js";
 import {
+  asksCanParse,
   barrels,
   defaultExports,
   environmentReads,
@@ -149,6 +150,13 @@ const RULES: HouseRule[] = [
       { "src/domain/a.ts": 'const silent = state === "" || responseCode === undefined;' },
       { "src/domain/a.ts": 'const outcome = "declined"; const most = 65535;' },
     ],
+  },
+  {
+    says: "no URL is asked of canParse",
+    check: asksCanParse,
+    about: src,
+    broken: [{ "src/domain/a.ts": "export const isUrl = (text) => URL.canParse(text);" }],
+    kept: [{ "src/domain/a.ts": "export const isUrl = (text) => parseUrl(text) !== undefined;" }],
   },
   {
     says: "nothing names a folder of one machine",

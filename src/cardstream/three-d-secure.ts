@@ -1,4 +1,5 @@
 import { type Field, fieldText, textField } from "./fields.js";
+import { parseUrl } from "../lib/hosts/parse-url.js";
 
 /** What the shopper's browser carries to the card's issuer (Cardstream guide 5.4). */
 export interface Challenge {
@@ -89,8 +90,9 @@ function inResponse(name: string): string {
 
 /** An absolute address without user and password; of a live payment only one that is encrypted. */
 function webAddress(text: string, isLive: boolean): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const { protocol, username, password, href } = new URL(text);
+  const url = parseUrl(text);
+  if (url === undefined) return undefined;
+  const { protocol, username, password, href } = url;
   const isWeb = protocol === "https:" || (protocol === "http:" && !isLive);
   return isWeb && username === "" && password === "" ? href : undefined;
 }

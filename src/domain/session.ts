@@ -4,6 +4,7 @@ import { Refusal } from "./refusal.js";
 import type { CardChoice } from "./saved-cards/card-choice.js";
 import type { SavedCardOptions } from "./saved-cards/offered-card.js";
 import { SETTLEMENT } from "./settlement/settlement.js";
+import { parseUrl } from "../lib/hosts/parse-url.js";
 
 /** The status of a checkout session, in the API's words. */
 export type SessionStatus = "open" | "complete" | "expired";
@@ -235,7 +236,7 @@ export function checkRedirectUrl(template: string, param: string): void {
 
 function isWebUrl(text: string): boolean {
   // The URL parser alone would accept `https:shop.example`, and silently drop line feeds and tabs.
-  return /^https?:\/\/[^/?#\\]/i.test(text) && !/[\s\p{Cc}]/u.test(text) && URL.canParse(text);
+  return /^https?:\/\/[^/?#\\]/i.test(text) && !/[\s\p{Cc}]/u.test(text) && parseUrl(text) !== undefined;
 }
 
 /** A user name or password precedes an `@`: most URLs have none, and need not be parsed. */

@@ -1,3 +1,5 @@
+import { parseUrl } from "./hosts/parse-url.js";
+
 /** Scheme, host, and optionally a port and a path, to which addresses are appended. */
 const BASE_URL =
   /^https?:\/\/([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?((?:\/(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+)*)\/*$/i;
@@ -15,8 +17,9 @@ export function parseBaseUrl(text: string): string {
   if (fault !== undefined) throw new Error(`must be a URL ${fault.says}`);
   if (text.length > LENGTH_MAX) throw new Error(`must have ${LENGTH_MAX} characters at most`);
   const parts = BASE_URL.exec(text);
-  if (parts === null || !URL.canParse(text)) throw new Error("must be a URL of the kind http:// or https://");
-  const { origin, hostname, port, pathname } = new URL(text);
+  const url = parseUrl(text);
+  if (parts === null || url === undefined) throw new Error("must be a URL of the kind http:// or https://");
+  const { origin, hostname, port, pathname } = url;
   if (hostname !== parts[1]?.toLowerCase()) throw new Error(`must name its host as ${hostname}`);
   if (/^\.|\.\.|\.$/.test(hostname)) throw new Error("must name its host without an extra dot");
   if (port === "0") throw new Error("must not name port 0");

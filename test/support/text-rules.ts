@@ -47,6 +47,13 @@ function isEnvironmentRead(node: Node): boolean {
   return isMember && isProcess(node.object) && nameOf(node.property) === "env";
 }
 
+/** Once it is optimized, Node 20's `URL.canParse` refuses letters beyond ASCII: `parseUrl` does not. */
+export function asksCanParse(sources: Source[]): string[] {
+  return where(sources, (node) =>
+    node.type === "MemberExpression" && nameOf(node.property) === "canParse" ? "asks canParse" : undefined,
+  );
+}
+
 function isProcess(node: Node | null | undefined): boolean {
   return node?.type === "Identifier" && node.name === "process";
 }

@@ -1,6 +1,7 @@
 import { Refusal } from "../../domain/refusal.js";
 import { addressesOf, HostRefused } from "../../lib/hosts/host-addresses.js";
 import type { CheckoutContext } from "../context.js";
+import { parseUrl } from "../../lib/hosts/parse-url.js";
 
 /** Where events may be posted. */
 export type WebhookUrlParts = Pick<CheckoutContext, "webhookHosts">;
@@ -31,8 +32,9 @@ export function mayBeLocal({ webhookHosts }: WebhookUrlParts, livemode: boolean)
 
 /** What is wrong with a URL by its form alone; undefined if nothing is. */
 export function webhookUrlProblem(text: string, livemode: boolean): string | undefined {
-  if (!URL.canParse(text)) return "it is no absolute URL";
-  const { protocol, username, password, port, hash } = new URL(text);
+  const url = parseUrl(text);
+  if (url === undefined) return "it is no absolute URL";
+  const { protocol, username, password, port, hash } = url;
   if (protocol !== "https:" && (livemode || protocol !== "http:"))
     return livemode ? "it must begin with https://" : "it must begin with https:// or http://";
   if (username !== "" || password !== "") return "it must not have a user or password";

@@ -8,6 +8,7 @@ import { type ApiObject, type MerchantApi, merchantApi } from "./merchant-api.js
 import { apiOption, keyOption, serviceUrl } from "../options.js";
 import { write } from "../output.js";
 import { fail } from "../registry.js";
+import { parseUrl } from "../../lib/hosts/parse-url.js";
 
 interface ListenOptions {
   readonly forwardTo: string;
@@ -45,7 +46,7 @@ export function addListenCommand(listen: Command, env: NodeJS.ProcessEnv): void 
 }
 
 function urlOf(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  if (/^https?:$/.test(parseUrl(text)?.protocol ?? "")) return text;
   throw new InvalidArgumentError("It must be an absolute http or https URL.");
 }
 

@@ -1,3 +1,5 @@
+import { parseUrl } from "../../lib/hosts/parse-url.js";
+
 /** Where a server listens. */
 export interface ServerAddress {
   readonly host: string;
@@ -46,7 +48,7 @@ export function parseServerUrl(text: string): ServerUrl {
 const SHAPE = /^([a-z]+):\/\/([^/?]*@)?([^/?@]*)(?:\/([^?]*))?(\?.*)?$/i;
 
 function parseAddress(text: string): ServerAddress {
-  const url = URL.canParse(`mysql://${text}/`) ? new URL(`mysql://${text}/`) : undefined;
+  const url = parseUrl(`mysql://${text}/`);
   if (url === undefined || url.hostname === "") {
     throw new Error(`DATABASE_URL has a host that cannot be read: "${text}"`);
   }

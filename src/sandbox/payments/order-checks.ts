@@ -1,6 +1,7 @@
 import { type Field, fieldText } from "../../cardstream/fields.js";
 import { currencyOfGateway, TOTAL_MAX } from "../../domain/money.js";
 import { type CheckedField, type Fault, invalidField, missingField } from "../protocol/faults.js";
+import { parseUrl } from "../../lib/hosts/parse-url.js";
 
 /** What one field of a payment must contain. */
 export interface OrderCheck {
@@ -21,8 +22,7 @@ export function firstFault(fields: readonly Field[], checks: readonly OrderCheck
 
 /** True for an absolute address that a result can be posted to. */
 export function isPostable(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  return ["http:", "https:"].includes(new URL(text).protocol);
+  return ["http:", "https:"].includes(parseUrl(text)?.protocol ?? "");
 }
 
 /** True for a whole number of minor units: see `withMinorUnits`. */

@@ -19,6 +19,7 @@ import { queryMessage } from "./connect-get-message.js";
 import { openMessage, readMessage, readMessages, type ReadingParts } from "./request-reader.js";
 import { sendAnswer } from "./send-answer.js";
 import { TimeLimit } from "./time-limit.js";
+import { parseUrl } from "../../lib/hosts/parse-url.js";
 
 /** The parts that all calls share. */
 export interface ConnectParts {
@@ -158,7 +159,7 @@ export class ConnectExchange {
   #url(): string {
     const { headers, url = "" } = this.#request;
     const whole = `http://${String(headers[":authority"] ?? headers.host ?? "")}${parseTarget(url).path}`;
-    return URL.canParse(whole) ? whole : `http://localhost${parseTarget(url).path}`;
+    return parseUrl(whole) !== undefined ? whole : `http://localhost${parseTarget(url).path}`;
   }
 
   /** Connect handles this error like one thrown while it reads a body. */

@@ -5,6 +5,7 @@ import { knownAddressOf } from "../connections/client-address.js";
 import { sendBasket, sendNoOrder, sendNoShop, sendOrder } from "./demo-pages.js";
 import { demoShopOf } from "./demo-shop.js";
 import { WINDOW_MS } from "./order-limits.js";
+import { parseUrl } from "../../lib/hosts/parse-url.js";
 
 /** `GET /demo`: the basket. */
 export async function basketPage(checkout: CheckoutContext, response: HttpResponse): Promise<void> {
@@ -47,7 +48,7 @@ function isFromElsewhere({ addresses }: CheckoutContext, { headers }: HttpReques
   if (site !== undefined) return site !== "same-origin" && site !== "none";
   const { origin, host } = headers;
   if (origin === undefined) return false;
-  const from = URL.canParse(origin) ? new URL(origin).host : "";
+  const from = parseUrl(origin)?.host ?? "";
   return from !== host?.toLowerCase() && from !== new URL(addresses.publicUrl).host;
 }
 
