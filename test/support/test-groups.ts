@@ -2,10 +2,10 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /**
- * Processes that share the files which need none of their own. Tap runs three at a time (`.taprc`); each of them loads
- * the service and has it compiled anew, which takes as much CPU as a dozen stories.
+ * Processes that share the files which need none of their own: as many as tap runs at a time (`.taprc`). Each loads the
+ * service and has it compiled anew, which takes as much CPU as a dozen stories.
  */
-const SHARING = 3;
+const SHARING = 4;
 
 /** Folder of the programs that run the groups. */
 const FOLDER = path.join("dist", "test-groups");
