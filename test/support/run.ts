@@ -47,12 +47,9 @@ export async function runTests(args: string[], choice: RunChoice = {}): Promise<
 }
 
 function chosenBy({ quick = false, proofs = false }: RunChoice): readonly string[] {
-  if (proofs) return [PROOFS_AT_ONCE, ...PROOFS];
+  if (proofs) return PROOFS;
   return quick ? quickSelection() : [];
 }
-
-/** Each of them is several processes, none of which waits for long. */
-const PROOFS_AT_ONCE = "--jobs=3";
 
 async function attempt(args: string[], choice: RunChoice, stop: AbortSignal): Promise<Outcome> {
   const { quick = false, serverOnly = false, server } = choice;
