@@ -19,8 +19,9 @@ process.exit = (code) => {
   throw new Ended();
 };
 
-// Each command listens for the end of its reader.
-process.stdout.setMaxListeners(0);
+// Each command listens for the end of its readers. Named before the first command, which would else seem to have opened
+// what Node opens when it is named.
+for (const output of [process.stdout, process.stderr]) output.setMaxListeners(0);
 process.on("message", (order: CommandOrder) => void obey(order));
 process.on("disconnect", () => exit());
 
