@@ -26,7 +26,10 @@ function parse(args) {
       "--quick",
       "the rules, and the main stories in the embedded file: no server, simulation, bench or browser",
     )
-    .option("--proofs", "simulation, storm and bench: what `npm test` leaves out, and .ci/run runs as well")
+    .option(
+      "--proofs",
+      "simulation, storm, fuzz and bench: what `npm test` leaves out, and .ci/run runs as well",
+    )
     .addOption(
       new Option(
         "--server <name>",
@@ -49,7 +52,7 @@ Environment:
 
 Examples:
   npm test                                            # every rule and every story, in the browser, too
-  npm run test:proofs                                 # simulation, storm and bench: five minutes
+  npm run test:proofs                                 # simulation, storm, fuzz and bench: four minutes
   npm run test:quick                                  # under two minutes
   npm test -- test/stories/refunds.test.ts            # one file, on both engines
   npm test -- test/domain test/cardstream             # folders

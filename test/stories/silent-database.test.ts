@@ -130,7 +130,7 @@ await onMysql(
     const [{ id }] = (await app.call("GET", "/v1/held_payments", mine.liveKey)).json.data;
     const grpc = await connect(app.urls.grpc);
     t.teardown(() => grpc.close());
-    relay.slowConnections(1_500);
+    relay.slowStatements(1_500);
     const path = `/v1/held_payments/${id}/resolve`;
     const headers = { "idempotency-key": "slow" };
     const json = timed(app.call("POST", path, mine.liveKey, { resolution: "accept" }, headers));

@@ -15,8 +15,8 @@ export interface DatabaseRelay {
   /** Relays nothing on connections that are opened from now on; those that are open work. */
   freezeNewConnections(): void;
   thaw(): void;
-  /** Relays each answer on the connections of this moment so many milliseconds late; new connections are quick. */
-  slowConnections(milliseconds: number): void;
+  /** Relays each answer to a statement so many milliseconds late, on connections that are opened later as well. */
+  slowStatements(milliseconds: number): void;
   /** Relays nothing on the connections of this moment, ever again; new connections work. */
   silenceConnections(): void;
   /** Relays the next COMMIT to the server, and ends its connection instead of relaying the response. */
@@ -32,8 +32,10 @@ interface State {
   frozen: boolean;
   drop: (() => Promise<unknown>) | undefined;
   sent: string[];
-  /** How many milliseconds late the answers on a connection to the server are. */
-  readonly late: Map<Socket, number>;
+  /** How many milliseconds late the answer to a statement is. */
+  lateMs: number;
+  /** Connections to the server on which a statement was sent: what came before is how a client logs in. */
+  readonly working: WeakSet<Socket>;
 }
 
 /** The test or simulation at whose end the relay closes. */
@@ -60,17 +62,16 @@ const COMMITS = [
 export async function openDatabaseRelay(t: Ending, serverUrl: string): Promise<DatabaseRelay> {
   const server = new URL(serverUrl);
   const sockets = new Set<Socket>();
-  const state: State = { loseCommit: false, frozen: false, drop: undefined, sent: [], late: new Map() };
+  const state = nothingWrong();
   const listener = createServer((client) => {
     const upstream = connect(Number(server.port || 3306), server.hostname);
     const recorded = recorder((text) => state.sent.push(text));
     let losing = false;
     closeTogether(client, upstream, sockets);
-    for (const socket of [client, upstream]) {
-      if (state.frozen) socket.pause();
-    }
+    if (state.frozen) for (const socket of [client, upstream]) socket.pause();
     client.on("data", (chunk: Buffer) => {
       recorded(chunk);
+      if (beginsCommand(chunk)) state.working.add(upstream);
       const { drop } = state;
       if (drop !== undefined && COMMITS.some((commit) => chunk.includes(commit))) {
         state.drop = undefined;
@@ -120,7 +121,7 @@ export async function openDatabaseRelay(t: Ending, serverUrl: string): Promise<D
     freeze,
     freezeNewConnections: () => (state.frozen = true),
     thaw,
-    slowConnections: (milliseconds) => sockets.forEach((socket) => state.late.set(socket, milliseconds)),
+    slowStatements: (milliseconds) => (state.lateMs = milliseconds),
     silenceConnections,
     loseNextCommit: () => (state.loseCommit = true),
     dropNextCommit: (meanwhile) => (state.drop = meanwhile),
@@ -128,9 +129,18 @@ export async function openDatabaseRelay(t: Ending, serverUrl: string): Promise<D
   };
 }
 
-function relay({ late }: State, upstream: Socket, client: Socket, chunk: Buffer): void {
-  const lateMs = late.get(upstream);
-  if (lateMs === undefined) client.write(chunk);
+function nothingWrong(): State {
+  const working = new WeakSet<Socket>();
+  return { loseCommit: false, frozen: false, drop: undefined, sent: [], lateMs: 0, working };
+}
+
+/** The fourth byte numbers a packet: a command begins with zero, what answers the server does not. */
+function beginsCommand(chunk: Buffer): boolean {
+  return chunk[3] === 0;
+}
+
+function relay({ lateMs, working }: State, upstream: Socket, client: Socket, chunk: Buffer): void {
+  if (lateMs === 0 || !working.has(upstream)) client.write(chunk);
   else setTimeout(() => client.write(chunk), lateMs);
 }
 

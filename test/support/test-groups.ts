@@ -5,7 +5,7 @@ import path from "node:path";
  * Processes that share the files which need none of their own: as many as tap runs at a time (`.taprc`). Each loads the
  * service and has it compiled anew, which takes as much CPU as a dozen stories.
  */
-const SHARING = 4;
+const SHARING = 3;
 
 /** Folder of the programs that run the groups. */
 const FOLDER = path.join("dist", "test-groups");
