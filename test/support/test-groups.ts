@@ -15,7 +15,7 @@ const TAKEN = path.join(FOLDER, "taken");
 
 /**
  * Test files that need a process each: the slowest, which then run in parallel, and those with a server or a timer that
- * lasts as long as the file. Slowest first. Each loads what it tests anew, which takes two seconds.
+ * lasts as long as the file. Each loads what it tests anew, which takes two seconds.
  */
 export const ALONE = [
   "simulation/server",
@@ -82,7 +82,7 @@ function isSlow(file: string): boolean {
 }
 
 /** Rooms whose files start services and processes. */
-const SLOW_ROOMS = ["stories", "sandbox", "db", "clients", "client", "fuzz"];
+const SLOW_ROOMS = ["stories", "sandbox", "db", "clients", "client"];
 
 function compiledRoom(room: string): string {
   return path.join("dist", "test", room) + path.sep;
