@@ -7,7 +7,7 @@ function report(results: string, end = "ok 1 - dist/test/a.test.js # time=1500ms
   const reporter = createReporter((chunk) => (text += chunk));
   const inner = results.replaceAll(/^/gm, "    ");
   reporter.input.end(`TAP version 14\n# Subtest: dist/test/a.test.js\n${inner}\n${end}\n1..1\n`);
-  return { passed: reporter.passed, failed: reporter.failed, text };
+  return { passed: reporter.passed, failed: reporter.failed, failures: reporter.failures, text };
 }
 
 const BADLY = "not ok 1 - dist/test/a.test.js # time=1500ms";
@@ -26,10 +26,12 @@ t.test("a failed assertion is told in full, under its source, its test and its o
     "not ok 1 - pays once",
     "1..1",
   ].join("\n");
-  const { passed, failed, text } = report(results, BADLY);
+  const { passed, failed, failures, text } = report(results, BADLY);
   t.same([passed, failed], [1, 1], "assertions are counted, not the tests around them");
   t.match(text, "FAILED test/a.test.ts  1 passed, 1 failed, 1.5 s\n");
   t.match(text, "test/a.test.ts > pays once > one payment\n    diff:\n      -1\n      +2\n");
+  t.equal(failures.length, 1, "it can be told once more when all have ended");
+  t.ok(text.includes(failures.join("")));
 });
 
 t.test("a file that ends badly after its last assertion has failed", async (t) => {

@@ -9,18 +9,23 @@ export interface Reporter {
   /** Assertions, not tests: a test that stops half-way must not count like a whole one. */
   passed: number;
   failed: number;
+  /** Every failure in full, for the end of a run whose beginning is out of sight by then. */
+  readonly failures: readonly string[];
 }
 
 /** Writes one line a test file, as it ends, and every failure in full. */
 export function createReporter(write: (text: string) => void): Reporter {
-  const reporter: Reporter = { input: new Parser(), passed: 0, failed: 0 };
+  const failures: string[] = [];
+  const reporter: Reporter = { input: new Parser(), passed: 0, failed: 0, failures };
   let file = { passed: 0, filtered: 0, failures: [] as Result[] };
   let told = { files: 0, failed: 0 };
   let closing: Result | undefined;
 
   const tell = (name: string, ms: number): void => {
     write(fileLine(name, ms, file.passed, file.failures.length));
-    for (const failure of file.failures) write(failureText(name, failure));
+    const texts = file.failures.map((failure) => failureText(name, failure));
+    for (const text of texts) write(text);
+    failures.push(...texts);
     reporter.passed += file.passed;
     reporter.failed += file.failures.length;
     told = { files: told.files + 1, failed: told.failed + file.failures.length };

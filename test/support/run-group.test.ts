@@ -9,12 +9,20 @@ function run(t: Test, ...texts: string[]) {
   const paths = files.map(([name]) => name);
   const program = `const folder = new URL(".", import.meta.url);
     const { runGroup } = await import(${JSON.stringify(runner)});
-    await runGroup(${JSON.stringify(paths)}.map((name) => new URL(name, folder).href));`;
+    await runGroup(${JSON.stringify(paths)}.map((name) => new URL(name, folder).href), 500);`;
   // Inside the package, so that the files find tap.
   const folder = t.testdir({ ...Object.fromEntries(files), "run.js": program, "package.json": MODULE });
   const env = { ...process.env, TAP_CHILD_ID: "1" };
-  const { status, stdout } = spawnSync(process.execPath, [`${folder}/run.js`], { encoding: "utf8", env });
-  return { status, stdout, ends: [...stdout.matchAll(/^# end of \S*(\d)\.test\.js/gm)].map(([, n]) => n) };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [`${folder}/run.js`], {
+    encoding: "utf8",
+    env,
+  });
+  return {
+    status,
+    stdout,
+    stderr,
+    ends: [...stdout.matchAll(/^# end of \S*(\d)\.test\.js/gm)].map(([, n]) => n),
+  };
 }
 
 const MODULE = '{ "type": "module" }';
@@ -33,6 +41,22 @@ t.test("a file has the process for itself until its tests have ended, however it
   t.match(ending, /not ok 3 [^]*runs alone/);
   t.match(others[0], "ok 4 - slow");
   t.match(others[1], "ok 5 - fine");
+});
+
+t.test("what a test leaves open is named, and has failed the run", async (t) => {
+  const { status, stderr, ends } = run(t, `setInterval(() => {}, 1_000); ${FINE}`);
+  t.equal(status, 1);
+  t.match(stderr, "run.js: still open after the last test: ");
+  t.match(stderr, "Timeout");
+  t.same(ends, ["0"]);
+});
+
+t.test("what opens once the results are counted is named, and changes none of them", async (t) => {
+  const open = 'process.once("beforeExit", () => setInterval(() => {}, 1_000));';
+  const { status, stdout, stderr } = run(t, `${open} ${FINE}`);
+  t.equal(status, 0);
+  t.match(stdout, "ok 1 - fine");
+  t.match(stderr, "still open after the last test: ");
 });
 
 t.test("a file that ends the process has failed the run", async (t) => {

@@ -7,11 +7,15 @@ import { fileMark } from "./file-mark.js";
 /** The limit that `.taprc` sets for a file that runs alone. */
 const FILE_TIMEOUT_MS = Number(process.env["TAP_TIMEOUT"] ?? 300) * 1000;
 
+/** A browser or a kept process needs two seconds to end. */
+const ENDS_WITHIN_MS = 20_000;
+
 /**
  * Runs compiled test files one after the other in this process, and prints a mark where each ends. To load the
- * service and to warm up takes longer than most files need for their tests.
+ * service and to warm up takes longer than most files need for their tests. What keeps the process from ending after
+ * them is named, and ended with it.
  */
-export async function runGroup(files: Iterable<string>): Promise<void> {
+export async function runGroup(files: Iterable<string>, endsWithinMs = ENDS_WITHIN_MS): Promise<void> {
   const state = { done: false };
   // A file that ends the process must not pass for the files behind it.
   process.once("exit", () => {
@@ -20,6 +24,15 @@ export async function runGroup(files: Iterable<string>): Promise<void> {
   refuseSharedEndings();
   for (const file of files) await runOne(file);
   state.done = true;
+  setTimeout(endOpen, endsWithinMs).unref();
+}
+
+/** Tap would wait for minutes, and then count a failure that names neither a test nor what is open. */
+function endOpen(): void {
+  const open = process.getActiveResourcesInfo().join(", ");
+  process.stderr.write(`${process.argv[1] ?? ""}: still open after the last test: ${open}\n`);
+  // Where tap has not counted the results yet, a test has left something open that it had to close.
+  process.exit(t.results === undefined ? 1 : process.exitCode);
 }
 
 /** A hook of the outermost test would apply to every file of the group, too late or too often. */

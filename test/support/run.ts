@@ -41,6 +41,7 @@ export async function runTests(args: string[], choice: RunChoice = {}): Promise<
   const outcome = await attempt(named, choice, stop.signal);
   const reason = stop.signal.reason as (typeof SIGNALS)[number] | undefined;
   const failed = failures(outcome, reason);
+  process.stdout.write(onceMore(outcome.failures));
   process.stdout.write(`\n${outcome.passed} passed, ${failed} failed\n`);
   if (reason) return 128 + constants.signals[reason];
   return failed > 0 || outcome.passed === 0 ? 1 : 0;
@@ -78,7 +79,7 @@ async function attempt(args: string[], choice: RunChoice, stop: AbortSignal): Pr
     }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return { passed: 0, failed: 0, exitCode: 1 };
+    return { passed: 0, failed: 0, failures: [], exitCode: 1 };
   }
 }
 
@@ -106,6 +107,14 @@ async function provideDatabase(
   process.stdout.write(`Database server: ${database.title}\n\n`);
   return database;
 }
+
+/** Of a long run one sees the end. */
+function onceMore(failures: readonly string[]): string {
+  return failures.length === 0 ? "" : `\n${FAILED}\n${failures.join("")}`;
+}
+
+/** `.ci/run` looks for it. */
+const FAILED = "What failed:";
 
 /** A run that ended badly without a failed assertion has failed all the same. */
 function failures({ passed, failed, exitCode }: Outcome, interruption: string | undefined): number {

@@ -36,7 +36,7 @@ function isTapBuilt(): boolean {
 }
 
 /** The counts of a run, and how tap itself ended. */
-export interface Outcome extends Pick<Reporter, "passed" | "failed"> {
+export interface Outcome extends Pick<Reporter, "passed" | "failed" | "failures"> {
   exitCode: number;
 }
 
@@ -58,7 +58,8 @@ export async function runTap(args: string[], env: NodeJS.ProcessEnv, stop: Abort
   });
   const [code] = (await once(tap, "close")) as [number | null];
   if (stop.aborted) kill(tap, "SIGKILL");
-  return { passed: reporter.passed, failed: reporter.failed, exitCode: code ?? 1 };
+  const { passed, failed, failures } = reporter;
+  return { passed, failed, failures, exitCode: code ?? 1 };
 }
 
 function kill({ pid }: ChildProcess, signal: NodeJS.Signals): void {
