@@ -75,7 +75,7 @@ const FAULTS: Record<string, Fault> = {
       `select id from information_schema.processlist
        join information_schema.innodb_trx on id = trx_mysql_thread_id where db = database()`,
     );
-    for (const { id } of rows) await admin.query(`kill ${id}`);
+    for (const { id } of rows) await admin.query(`kill ${id}`).catch(unlessGone);
   },
   "every connection breaks": async (relay) => relay.dropConnections(),
   "the answer to the commit is lost": async (relay) => relay.loseNextCommit(),
@@ -84,6 +84,11 @@ const FAULTS: Record<string, Fault> = {
     await relay.mend();
   },
 };
+
+/** Once one of its connections is killed the service closes others by itself. */
+function unlessGone(error: { readonly code?: string }): void {
+  if (error.code !== "ER_NO_SUCH_THREAD") throw error;
+}
 
 for (const [what, fault] of Object.entries(FAULTS)) {
   await onMysql(
