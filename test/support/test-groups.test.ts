@@ -7,13 +7,16 @@ import { ALONE, compiledTests, groupTests, WITH_BROWSER } from "./test-groups.js
 
 t.test("every file is shared, with a browser or alone, and none twice", async (t) => {
   const files = Array.from({ length: 30 }, (_, index) => `dist/test/lib/f${index}.test.js`);
-  const lone = "dist/test/tidy.test.js";
+  const lone = "dist/test/bench/bench.test.js";
   const shopper = "dist/test/stories/browser.test.js";
   const story = "dist/test/stories/pay.test.js";
   const { alone, withBrowser, shared } = groupTests([...files, lone, shopper, story]);
   t.same(alone, [lone]);
   t.same(withBrowser, [shopper]);
-  t.same(shared, [story, ...files], "what takes longest is begun first");
+  t.equal(shared[0], story, "what takes longest is begun first");
+  t.same(shared.slice(1).toSorted(), files.toSorted());
+  t.notSame(shared.slice(1), files, "neighbours in the alphabet are not run side by side");
+  t.same(groupTests([...files.toReversed(), story]).shared, shared, "each run has the same order");
 });
 
 t.test("each file that runs alone exists", async (t) => {
