@@ -12,8 +12,8 @@ export interface EventFeed {
   open(scope: MerchantScope): EventStream;
   /** Notes that events up to this sequence are numbered. The relay of this process saves its streams the wait. */
   tell(scope: MerchantScope, last: number): void;
-  /** Ends all streams, and lets no other open. */
-  close(): void;
+  /** Ends all streams, and lets no other open. Waits until the feed asks the database no more. */
+  close(): Promise<void>;
 }
 
 /** One open stream, which reads its events itself. */
@@ -71,6 +71,8 @@ class Feed implements EventFeed {
   #streams = 0;
   #closing = false;
   #looking: BackgroundJob | undefined;
+  /** Resolves when the feed looks no more, once it has stopped. */
+  #looked = Promise.resolve();
 
   constructor(db: Pick<Database, "manager">, log: Log, times: FeedTimes) {
     this.#db = db;
@@ -107,10 +109,11 @@ class Feed implements EventFeed {
     for (const waiting of open.waiting) if (waiting.sequence < last) waiting.end();
   }
 
-  close(): void {
+  close(): Promise<void> {
     this.#closing = true;
     for (const { waiting } of this.#scopes.values()) for (const one of waiting) one.end();
     this.#stopLooking();
+    return this.#looked;
   }
 
   #end(key: string, open: ScopeStreams): void {
@@ -147,9 +150,9 @@ class Feed implements EventFeed {
     );
   }
 
-  /** Not awaited: its last round only reads. */
+  /** A stream that ends does not wait for it: the last round only reads. */
   #stopLooking(): void {
-    void this.#looking?.stop();
+    if (this.#looking !== undefined) this.#looked = this.#looking.stop();
     this.#looking = undefined;
   }
 

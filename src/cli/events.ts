@@ -47,8 +47,13 @@ async function tail(checkout: CheckoutContext, options: TailOptions): Promise<vo
   const wanted = { after: options.after, types: wantedTypes(patterns, "types") };
   const line = options.json ? jsonLine() : textLine;
   const pages = createEventPages(checkout);
-  for await (const { event } of streamEvents(checkout, scopeOf(options), wanted, pages, untilStopped())) {
-    if (event !== undefined) write(line(event));
+  try {
+    for await (const { event } of streamEvents(checkout, scopeOf(options), wanted, pages, untilStopped())) {
+      if (event !== undefined) write(line(event));
+    }
+  } finally {
+    // The database is closed next: a look under way would complain of that, beside the error that ends the command.
+    await checkout.feed.close();
   }
 }
 

@@ -118,8 +118,7 @@ async function createAppOn(store: Store, config: Config, parts: AppOptions, limi
     },
     async close() {
       checkout.readiness.close();
-      checkout.feed.close();
-      const stopped = Promise.all(background.map((work) => work.stop()));
+      const stopped = Promise.all([checkout.feed.close(), ...background.map((work) => work.stop())]);
       await Promise.all([waitAtMost(STOPPED_WITHIN_MS, stopped), ...ports.map((port) => port.close())]);
       registering?.stop();
       endWatching();

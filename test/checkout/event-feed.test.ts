@@ -28,7 +28,7 @@ await eachEngine(
     first?.close();
     t.ok(feed.open(SCOPE));
     t.throws(() => feed.open(SCOPE), { message: /merchant has 256/ }, "a place is freed once");
-    feed.close();
+    await feed.close();
   },
 );
 
@@ -58,7 +58,7 @@ await eachEngine(
     await told;
     t.ok(stream.hasNews(1));
     const last = stream.wait(2, 60_000, NEVER);
-    feed.close();
+    await feed.close();
     await last;
     t.ok(stream.isClosing());
   },

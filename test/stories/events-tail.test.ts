@@ -25,6 +25,7 @@ await eachEngine(
     for (const [options, says] of bad) {
       const refused = await run(env, ["events", "tail", ...options]);
       t.match([refused.code, refused.stderr], [1, says]);
+      t.notMatch(refused.stderr, /"level"/, "no line of a log stands beside the sentence");
     }
     const first = await customer();
     const tail = start(env, ["events", "tail", "--merchant", id, "--mode", "test", "--after", "0", "--json"]);
