@@ -22,8 +22,28 @@ process.exit = (code) => {
 // Each command listens for the end of its readers. Named before the first command, which would else seem to have opened
 // what Node opens when it is named.
 for (const output of [process.stdout, process.stderr]) output.setMaxListeners(0);
-process.on("message", (order: CommandOrder) => void obey(order));
+process.on("message", (order: CommandOrder) => void obeyInTurn(order));
 process.on("disconnect", () => exit());
+
+/** Whether what is written belongs to no command: to one that has ended the process, where it had one of its own. */
+const late = { is: false };
+
+for (const output of [process.stdout, process.stderr]) {
+  const write = output.write.bind(output) as (...call: unknown[]) => boolean;
+  output.write = (...call: unknown[]) => (late.is ? true : write(...call));
+}
+
+/** What the command before has left open closes first: what that says would be taken for the next one's. */
+async function obeyInTurn(order: CommandOrder): Promise<void> {
+  const giveUpAt = performance.now() + CLOSED_WITHIN_MS;
+  while (openNow() > openAlone && performance.now() < giveUpAt) await sleep(1, undefined, { ref: false });
+  late.is = false;
+  await obey(order);
+  late.is = true;
+}
+
+/** A connection to a database is closed within moments. */
+const CLOSED_WITHIN_MS = 5_000;
 
 /** What a command throws ends the process, as it ends that of a command which runs alone. */
 async function obey({ env, args, input }: CommandOrder): Promise<void> {
@@ -62,3 +82,6 @@ function listenersSince(): () => void {
 function openNow(): number {
   return process.getActiveResourcesInfo().length;
 }
+
+/** Its three pipes. */
+const openAlone = openNow();
