@@ -110,12 +110,12 @@ export async function createTestMerchant(config: Config, name = "Test shop"): Pr
 /** Short for what many stories wait for. Nearly all rounds find nothing, and they cost a tenth of the CPU of a run. */
 export const PAUSES = {
   sweep: 500,
-  reconcile: 300,
-  resume: 300,
+  reconcile: 500,
+  resume: 500,
   settle: 500,
-  number: 100,
+  number: 150,
   sweepEvents: 1_000,
-  deliver: 200,
+  deliver: 300,
 };
 
 /** What a story may replace. */
