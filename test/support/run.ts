@@ -56,7 +56,8 @@ async function attempt(args: string[], choice: RunChoice, stop: AbortSignal): Pr
   const { quick = false, serverOnly = false, server } = choice;
   try {
     const named = tapArguments(args);
-    buildTap();
+    const tapBuilt = buildTap();
+    tapBuilt.catch(() => {}); // Who waits for it hears of it, once the server is there to be stopped.
     const files = namesFiles(named)
       ? named.filter((arg) => arg.endsWith(".test.js"))
       : withoutProofs(compiledTests());
@@ -71,6 +72,7 @@ async function attempt(args: string[], choice: RunChoice, stop: AbortSignal): Pr
       CHROMIUM_PATH: BROWSER.find(),
     };
     try {
+      await tapBuilt;
       const grouped = quick || serverOnly || !namesFiles(named);
       return await runTap(grouped ? inGroups(named, files, all) : named, env, stop);
     } finally {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, realpathSync } from "node:fs";
 import { createReporter, type Reporter } from "./reporter.js";
@@ -18,9 +18,10 @@ const STOP_WITHIN_MS = 10_000;
  * Makes tap leave out the TypeScript plugin, as `.taprc` asks, once after an installation. Tap would do it by itself
  * in its first run, but that run has loaded the plugin already and fails.
  */
-export function buildTap(): void {
+export async function buildTap(): Promise<void> {
   if (isTapBuilt()) return;
-  const { status } = spawnSync(process.execPath, [TAP, "build"], { stdio: ["ignore", 2, 2] });
+  const built = spawn(process.execPath, [TAP, "build"], { stdio: ["ignore", 2, 2] });
+  const [status] = (await once(built, "close")) as [number | null];
   if (status !== 0 || !isTapBuilt()) throw new Error("tap could not be built without its TypeScript plugin.");
 }
 

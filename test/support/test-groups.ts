@@ -80,9 +80,8 @@ export function groupTests(
  * neighbours in the alphabet, and all processes waited at once.
  */
 function spread(files: readonly string[]): string[] {
-  const digest = (file: string) => createHash("sha256").update(file).digest("hex");
-  const places = new Map(files.map((file) => [file, digest(file)]));
-  return files.toSorted((a, b) => (places.get(a) ?? "").localeCompare(places.get(b) ?? ""));
+  const placed = files.map((file) => ({ file, place: createHash("sha256").update(file).digest("hex") }));
+  return placed.toSorted((a, b) => a.place.localeCompare(b.place)).map(({ file }) => file);
 }
 
 function isSlow(file: string): boolean {
