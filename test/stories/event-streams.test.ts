@@ -116,7 +116,7 @@ await eachEngine(t, "a stream that cannot be is refused with the reason", async 
   t.same(await codeOf({ types: ["nothing"] }, key), 3);
   t.same(await codeOf({}, undefined), 16, "UNAUTHENTICATED");
   const first = await overHttp(app, key, { after: 0 });
-  await until("0 is the first that is kept", () => first.messages.length > 0);
+  await until("0 is the first that is kept", () => sequencesOf(first.messages).length > 0);
   t.equal(sequencesOf(first.messages)[0], 3);
   first.cut();
 });
