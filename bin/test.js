@@ -52,7 +52,7 @@ Environment:
 
 Examples:
   npm test                                            # every rule and every story, in the browser, too
-  npm run test:proofs                                 # simulation, storm, fuzz and bench: four minutes
+  npm run test:proofs                                 # simulation, storm, fuzz and bench: three minutes
   npm run test:quick                                  # under two minutes
   npm test -- test/stories/refunds.test.ts            # one file, on both engines
   npm test -- test/domain test/cardstream             # folders
