@@ -113,7 +113,7 @@ export const PAUSES = {
   reconcile: 500,
   resume: 500,
   settle: 500,
-  number: 150,
+  number: 100,
   sweepEvents: 1_000,
   deliver: 300,
 };
