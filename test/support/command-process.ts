@@ -19,19 +19,18 @@ process.exit = (code) => {
   throw new Ended();
 };
 
-// Each command listens for the end of its readers. Named before the first command, which would else seem to have opened
-// what Node opens when it is named.
-for (const output of [process.stdout, process.stderr]) output.setMaxListeners(0);
-process.on("message", (order: CommandOrder) => void obeyInTurn(order));
-process.on("disconnect", () => exit());
-
 /** Whether what is written belongs to no command: to one that has ended the process, where it had one of its own. */
 const late = { is: false };
 
+// Each command listens for the end of its readers. Named before the first command, which would else seem to have opened
+// what Node opens when it is named.
 for (const output of [process.stdout, process.stderr]) {
+  output.setMaxListeners(0);
   const write = output.write.bind(output) as (...call: unknown[]) => boolean;
   output.write = (...call: unknown[]) => (late.is ? true : write(...call));
 }
+process.on("message", (order: CommandOrder) => void obeyInTurn(order));
+process.on("disconnect", () => exit());
 
 /** What the command before has left open closes first: what that says would be taken for the next one's. */
 async function obeyInTurn(order: CommandOrder): Promise<void> {

@@ -24,11 +24,11 @@ export async function runGroup(files: Iterable<string>, endsWithinMs = ENDS_WITH
   refuseSharedEndings();
   for (const file of files) await runOne(file);
   state.done = true;
-  setTimeout(endOpen, endsWithinMs).unref();
+  setTimeout(endWhatIsOpen, endsWithinMs).unref();
 }
 
 /** Tap would wait for minutes, and then count a failure that names neither a test nor what is open. */
-function endOpen(): void {
+function endWhatIsOpen(): void {
   const open = process.getActiveResourcesInfo().join(", ");
   process.stderr.write(`${process.argv[1] ?? ""}: still open after the last test: ${open}\n`);
   // Where tap has not counted the results yet, a test has left something open that it had to close.
