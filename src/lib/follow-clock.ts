@@ -9,6 +9,9 @@ const JUMP_MS = 1000;
 /** Assumed drift, in ms per ms since a measurement: ten times that of a machine's clock. */
 const DRIFT = 0.001;
 
+/** Readings at the start, of which the most accurate counts: the first one may have had to open a connection. */
+const FIRST_READINGS = 3;
+
 /**
  * Follows a remote clock, which `ask` reads in milliseconds. Between readings time advances by `steady`, a
  * monotonic clock, so that this machine's own clock may be hours wrong, or jump, without effect. Throws where
@@ -42,6 +45,7 @@ export async function followClock(
     latest = 0;
     evenSince = steady();
   };
+  for (let reading = 1; reading < FIRST_READINGS; reading++) take(await measure());
   return {
     /** A correction never moves it back; only a followed clock that was set back does. */
     now() {

@@ -43,6 +43,18 @@ t.test("between two questions time goes on by what no one sets", async (t) => {
   t.equal(clock.evenMs(), 59_999.5);
 });
 
+t.test("a first question that had to wait for a connection does not make the time wrong", async (t) => {
+  const machines = new Machines();
+  let opening = 300;
+  const ask = () => {
+    machines.pass(opening);
+    opening = 0;
+    return machines.ask();
+  };
+  const clock = await followClock(ask, () => machines.steady);
+  t.equal(clock.now(), NOON + 300);
+});
+
 t.test("a slow answer does not make a good measurement worse", async (t) => {
   const machines = new Machines();
   const clock = await machines.follow();
