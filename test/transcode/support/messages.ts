@@ -7,6 +7,7 @@ import {
   type Inner,
   type Scalars,
 } from "../../fixtures/gen/transcodetest/v1/transcoding_cases_pb.js";
+import { CODE_POINT } from "../../support/any-text.js";
 
 const text = fc.string({ unit: "grapheme", maxLength: 8 });
 const bytes = fc.uint8Array({ maxLength: 6 });
@@ -115,7 +116,7 @@ function wrappers(int64: Int64s) {
 
 function wellKnown() {
   const json = fc
-    .jsonValue({ noUnicodeString: false })
+    .jsonValue({ stringUnit: CODE_POINT })
     .filter((value) => !JSON.stringify(value).includes("__proto__"));
   return {
     ts: fc.record({ seconds: fc.bigInt({ min: -62135596800n, max: 253402300799n }), nanos }),
