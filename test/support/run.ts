@@ -71,11 +71,14 @@ async function attempt(args: string[], choice: RunChoice, stop: AbortSignal): Pr
       TEST_DATABASE_URL: database?.url,
       CHROMIUM_PATH: BROWSER.find(),
     };
+    // To load the service takes longer than most files, so the files of a long run share a few programs.
+    const groups = quick || serverOnly || !namesFiles(named) ? writeGroups(all) : undefined;
     try {
       await tapBuilt;
-      const grouped = quick || serverOnly || !namesFiles(named);
-      return await runTap(grouped ? inGroups(named, files, all) : named, env, stop);
+      const options = named.filter((arg) => !files.includes(arg));
+      return await runTap(groups ? [...options, ...groups.programs] : named, env, stop);
     } finally {
+      groups?.remove();
       await database?.stop();
       template.remove();
     }
@@ -83,11 +86,6 @@ async function attempt(args: string[], choice: RunChoice, stop: AbortSignal): Pr
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return { passed: 0, failed: 0, failures: [], exitCode: 1 };
   }
-}
-
-/** The options, and programs that run all of `chosen`: to load the service takes longer than most files. */
-function inGroups(named: readonly string[], files: readonly string[], chosen: readonly string[]): string[] {
-  return [...named.filter((arg) => !files.includes(arg)), ...writeGroups(chosen)];
 }
 
 /** Installs what is missing of what is needed. Undefined where no test needs a server. */

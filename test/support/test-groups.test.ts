@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import t from "tap";
 
 import { PROOFS, withoutProofs } from "./proofs.js";
-import { ALONE, compiledTests, groupTests, WITH_BROWSER } from "./test-groups.js";
+import { ALONE, compiledTests, groupTests, WITH_BROWSER, writeGroups } from "./test-groups.js";
 
 t.test("every file is shared, with a browser or alone, and none twice", async (t) => {
   const files = Array.from({ length: 30 }, (_, index) => `dist/test/lib/f${index}.test.js`);
@@ -18,6 +18,25 @@ t.test("every file is shared, with a browser or alone, and none twice", async (t
   t.notSame(shared.slice(1), files, "neighbours in the alphabet are not run side by side");
   t.same(groupTests([...files.toReversed(), story]).shared, shared, "each run has the same order");
 });
+
+t.test("a run that begins while another goes on takes no file from it", async (t) => {
+  const files = compiledTests();
+  const first = writeGroups(files);
+  const second = writeGroups(files);
+  const own = first.programs.filter((program) => !ALONE.includes(program));
+  t.notOk(own.some((program) => second.programs.includes(program)));
+  t.equal(marks(first.programs).size, 1, "its processes see what the others of the run have taken");
+  t.equal(marks([...first.programs, ...second.programs]).size, 2, "and none of what the other run has taken");
+  second.remove();
+  for (const program of own) t.ok(existsSync(program), program);
+  first.remove();
+  t.notOk(own.some((program) => existsSync(program)));
+});
+
+/** The folders in which these programs mark the files that they take. */
+function marks(programs: readonly string[]): Set<string> {
+  return new Set(programs.flatMap((program) => /"[^"]*taken"/.exec(readFileSync(program, "utf8")) ?? []));
+}
 
 t.test("each file that runs alone exists", async (t) => {
   for (const file of ALONE) t.ok(existsSync(file), file);

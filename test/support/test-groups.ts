@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /**
@@ -8,11 +8,8 @@ import path from "node:path";
  */
 const SHARING = 3;
 
-/** Folder of the programs that run the groups. */
+/** Where each run has a folder of its own: two at once must not take files from each other. */
 const FOLDER = path.join("dist", "test-groups");
-
-/** Folder with a mark for each shared file that a process has taken. */
-const TAKEN = path.join(FOLDER, "taken");
 
 /**
  * Test files that need a process each: the slowest, which then run in parallel, and those with a server or a timer that
@@ -39,20 +36,29 @@ export const WITH_BROWSER = [
   "stories/database-away",
 ].map(compiled);
 
+/** The programs of one run, in a folder that `remove` removes with them. */
+export interface Groups {
+  readonly programs: readonly string[];
+  readonly remove: () => void;
+}
+
 /**
- * Writes and returns the programs that run these compiled tests: one for each file of `ALONE`, one for those with a
- * browser, and a few that share the rest.
+ * Writes the programs that run these compiled tests: one for each file of `ALONE`, one for those with a browser, and a
+ * few that share the rest.
  */
-export function writeGroups(files: readonly string[]): string[] {
+export function writeGroups(files: readonly string[]): Groups {
   const { alone, withBrowser, shared } = groupTests(files);
-  rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(TAKEN, { recursive: true });
-  return [
+  mkdirSync(FOLDER, { recursive: true });
+  const folder = mkdtempSync(path.join(FOLDER, "run-"));
+  const programs = [
     ...alone,
     // Tap begins with what comes first in the alphabet, and nothing takes as long.
-    ...(withBrowser.length > 0 ? [writeProgram("browser", JSON.stringify(withBrowser, null, 2))] : []),
-    ...writeSharing(shared),
+    ...(withBrowser.length > 0
+      ? [writeProgram(folder, "browser", JSON.stringify(withBrowser, null, 2))]
+      : []),
+    ...writeSharing(folder, shared),
   ];
+  return { programs, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /** Every compiled test file. */
@@ -100,20 +106,23 @@ function compiled(name: string): string {
 }
 
 /** Each program has a first file of its own, so that none has nothing to run. */
-function writeSharing(files: readonly string[]): string[] {
+function writeSharing(folder: string, files: readonly string[]): string[] {
+  // With a mark for each shared file that a process has taken.
+  const taken = path.join(folder, "taken");
+  mkdirSync(taken);
   const firsts = files.slice(0, SHARING);
   const others = JSON.stringify(files.slice(SHARING), null, 2);
   return firsts.map((first, index) => {
-    const taken = `takeFiles(${JSON.stringify(first)}, ${others}, ${JSON.stringify(TAKEN)})`;
-    return writeProgram(`sharing-${index + 1}`, taken);
+    const takes = `takeFiles(${JSON.stringify(first)}, ${others}, ${JSON.stringify(taken)})`;
+    return writeProgram(folder, `sharing-${index + 1}`, takes);
   });
 }
 
-function writeProgram(name: string, files: string): string {
-  const program = path.join(FOLDER, `${name}.js`);
+function writeProgram(folder: string, name: string, files: string): string {
+  const program = path.join(folder, `${name}.js`);
   const imports = [
-    'import { runGroup } from "../test/support/run-group.js";',
-    'import { takeFiles } from "../test/support/shared-files.js";',
+    'import { runGroup } from "../../test/support/run-group.js";',
+    'import { takeFiles } from "../../test/support/shared-files.js";',
   ];
   writeFileSync(program, `${imports.join("\n")}\n\nawait runGroup(${files});\n`);
   return program;
