@@ -13,6 +13,7 @@ import { file_calmonypay_v1_event_service } from "../../gen/calmonypay/v1/event_
 import { onSqlite, until } from "../support/database.js";
 import { lastSequence, openEventShop, upTo } from "../support/event-shop.js";
 import { PYTHON_WITH_GRPC } from "../support/python.js";
+import { resetConnection } from "../support/reset-connection.js";
 
 const PROGRAM = path.resolve("test/clients/follow_events.py");
 const CUTS = 50;
@@ -89,7 +90,7 @@ async function openLine(
 ): Promise<{ readonly address: string; readonly cut: () => void }> {
   const sockets = new Set<Socket>();
   const cut = (): void => {
-    for (const socket of sockets) socket.resetAndDestroy();
+    sockets.forEach(resetConnection);
     sockets.clear();
   };
   const listener = createServer((client) => {

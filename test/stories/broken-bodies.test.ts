@@ -7,10 +7,18 @@ import { createTestMerchant, startTestApp, testConfig } from "../support/app.js"
 import { onSqlite, type TestEngine } from "../support/database.js";
 import { data, headers, prefaceWithWindow, reset } from "../support/http2-frames.js";
 import { anOrder } from "../support/orders.js";
+import { resetConnection } from "../support/reset-connection.js";
 
 const EXPIRE = "/calmonypay.v1.CheckoutService/ExpireCheckoutSession";
 
 const ofJson = (id: string): string => `/v1/checkout/sessions/${id}/expire`;
+
+/** How a client leaves. */
+const ENDS: readonly ((socket: Socket) => void)[] = [
+  (socket) => socket.end(),
+  (socket) => socket.destroy(),
+  resetConnection,
+];
 
 await onSqlite(
   t,
@@ -26,7 +34,7 @@ await onSqlite(
       const [session, other] = [await create(), await create()];
       const [path, body] = [pathOf(session), bodyOf(session)];
       for (const end of [reset(1, 0), reset(1), undefined]) await http2(path, body, end);
-      for (const end of ["end", "destroy", "resetAndDestroy"] as const) {
+      for (const end of ENDS) {
         await http1(path, `content-length: ${body.length + 1}`, body, end);
         await http1(path, "transfer-encoding: chunked", chunk(body), end);
       }
@@ -71,7 +79,7 @@ async function service(t: Test, engine: TestEngine) {
       path: string,
       framing: string,
       body: string,
-      end: "end" | "destroy" | "resetAndDestroy",
+      end: (socket: Socket) => void,
     ): Promise<void> => {
       const socket = await dial(app.urls.port);
       const lines = Object.entries({ host: "a", expect: "100-continue", ...said }).map((line) =>
@@ -80,7 +88,7 @@ async function service(t: Test, engine: TestEngine) {
       socket.write([`POST ${path} HTTP/1.1`, ...lines, framing, "", ""].join("\r\n"));
       await once(socket, "data"); // It is at work, and says: go on.
       socket.write(body);
-      socket[end]();
+      end(socket);
     },
   };
 }
