@@ -143,6 +143,8 @@ async function close(
   await closed;
   clearInterval(again);
   clearTimeout(late);
+  // Its own `close` has no connection left to end, and stops the timer that holds all that it serves.
+  server.close();
 }
 
 async function announce(shutdowns: readonly GracefulShutdown[], quietFor: () => number): Promise<void> {
