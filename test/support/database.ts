@@ -89,9 +89,21 @@ export async function untilLockWait(admin: Connection): Promise<void> {
   const query = `select 1 from information_schema.innodb_trx
     join information_schema.processlist on id = trx_mysql_thread_id
     where trx_state = 'LOCK WAIT' and db = database()`;
-  const waits = async () => (await admin.query<RowDataPacket[]>(query))[0].length > 0;
-  await until("a transaction waits for a lock", waits, 110); // Asked more often the server repeats its last answer.
+  await until("a transaction waits for a lock", async () => {
+    await admin.query("select get_lock(?, 20)", [ONE_LOOKS]);
+    await sleep(LOOKS_ANEW_MS);
+    const [rows] = await admin.query<RowDataPacket[]>(query);
+    await admin.query("select release_lock(?)", [ONE_LOOKS]);
+    return rows.length > 0;
+  });
 }
+
+/**
+ * The server looks at its transactions anew only where nobody, on any connection, has asked for 100 ms, and repeats its
+ * last answer otherwise. So whoever asks is the only one: two that ask in turn would see nothing new for ever.
+ */
+const LOOKS_ANEW_MS = 110;
+const ONE_LOOKS = "calmony_pay_tests_look_at_innodb_trx";
 
 /** Something that one part of a story waits for and another gives. */
 export function signal(): { readonly given: Promise<void>; readonly give: () => void } {
